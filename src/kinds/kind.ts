@@ -1,0 +1,115 @@
+import type { ErrorClass, Outcome } from '../model/aws-problem.ts'
+import type { Condition } from '../model/condition.ts'
+import type { JsonObject, Pointer } from '../model/json.ts'
+import type { LaneLimit } from '../model/lane.ts'
+import type { Live } from '../model/live.ts'
+import type { Policy } from '../model/spec.ts'
+
+/** What brings an unknown create to light. */
+export type Recovery =
+  /** The caller names the job: describe it. */
+  | { readonly by: 'id' }
+  /** The service honours the same token for this long: send again with the intent's own. */
+  | { readonly by: 'token'; readonly ttlMs: number }
+  /** A created job does nothing until started: list those made since the intent. */
+  | { readonly by: 'inert' }
+  /** The job begins at once and AWS names it: list, and match a member that only our request has. */
+  | { readonly by: 'match'; readonly marker: (request: JsonObject, marker: string) => string }
+
+/** A rule that a schema cannot say, broken at a place of the request. */
+export type Finding = {
+  readonly pointer: Pointer
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+
+/** What time says about a request that was never submitted. */
+export type Timing =
+  | { readonly when: 'ready' }
+  | { readonly when: 'waiting'; readonly reason: string; readonly until?: string }
+  | { readonly when: 'expired'; readonly reason: string; readonly hint: string }
+
+/** The service that a kind calls, as in the emulator's oracle, endpoint variables and lanes. */
+export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'
+
+/** All that the planner may know of a kind: data and pure functions, no client, no clock, no promise. */
+export type KindModel = {
+  /** What a spec says in `kind`; also the name of its schema. */
+  readonly kind: string
+  readonly service: Service
+  /** The API in words, for people: `AWS IoT CreateJob`. */
+  readonly title: string
+  /** One sentence where AWS has retired the service; `plan` prints it once. */
+  readonly retired?: string
+  readonly recovery: Recovery
+  /** The request member with the caller-chosen job ID; absent where AWS names the job. */
+  readonly idMember?: string
+  readonly steps: readonly ('create' | 'start')[]
+  /** Operation -> limit; `*` is shared by all that are not named. */
+  readonly lanes: Readonly<Record<string, LaneLimit>>
+  /** The operation names of this kind's calls, as the lanes and the emulator know them. */
+  readonly operations: {
+    readonly create: string
+    readonly describe: string
+    readonly list: string
+    readonly start?: string
+    readonly validate?: string
+  }
+  /** Error name -> class, beyond those common to all services. */
+  readonly errors: Readonly<Record<string, ErrorClass>>
+  /** Days after which AWS forgets a finished job; absent: not documented. */
+  readonly retentionDays?: number
+  /** How much a list tells of each job, and how many jobs a page may hold. */
+  readonly listing: { readonly tells: 'job' | 'status' | 'id'; readonly page: number }
+  /** Members whose value must be `{ $env: NAME }`: it never reaches a plan, a state or a log. */
+  readonly secrets: readonly Pointer[]
+  /** Members that AWS lets one change on a live job. */
+  readonly updatable: readonly Pointer[]
+  /** Members whose text is kept as a digest of its canonical form where it is long. */
+  readonly actions: { readonly plan: readonly string[]; readonly reconcile: readonly string[] }
+  /** True where one region serves the whole account (Import/Export). */
+  readonly regionless?: boolean
+  /** What a list has to be asked for: the Pinpoint project, the Data Exchange data set. */
+  scope(request: JsonObject): string | undefined
+  /** The request in the form that is compared: defaults filled in, sets sorted, times as instants, the job ID left out. */
+  normalise(request: JsonObject): JsonObject
+  /** What the request looks like in a live job's own terms, without members that AWS never returns. */
+  comparable(request: JsonObject): JsonObject
+  condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition
+  /** Cross-field rules, without a clock. */
+  check(request: JsonObject): readonly Finding[]
+  /** Time rules. `now` is epoch milliseconds. */
+  timing(request: JsonObject, now: number): Timing
+}
+
+/** What the `create` of a kind is given besides the request. */
+export type CreateOptions = {
+  /** The job ID, for kinds whose caller names the job. */
+  readonly id?: string
+  /** What AWS is asked to keep with the job, for `match` kinds: address, run and attempt. */
+  readonly marker?: string
+  readonly signal?: AbortSignal
+  /** Asked after the request is signed and before its first byte: false abandons it, as not done. */
+  readonly mayStillSend: () => boolean
+}
+
+/** All that `observe` and `plan` are given, so that they cannot write. Errors are thrown as `AwsError`. */
+export type KindReader = {
+  /** The job, or undefined where the service says by name that there is none. `definition`: also what only further calls tell. */
+  describe(
+    id: string,
+    options: { scope?: string; definition?: boolean; signal?: AbortSignal },
+  ): Promise<Live | undefined>
+  /** Pages of jobs, newest first where the service sorts. */
+  list(options: { scope?: string; signal?: AbortSignal }): AsyncIterable<readonly Live[]>
+}
+
+/** Held by `apply` alone. Each method makes one attempt and never repeats it. */
+export type KindWriter = {
+  create(request: JsonObject, options: CreateOptions): Promise<Outcome<Live>>
+  /** Kinds with a start step only. `conflict` where the job is not waiting to be started. */
+  start?(id: string, options: { signal?: AbortSignal; mayStillSend: () => boolean }): Promise<Outcome<void>>
+  /** A dry run at the service, where it offers one; nothing is created. */
+  validate?(request: JsonObject, options: CreateOptions): Promise<Outcome<void>>
+}

@@ -1,0 +1,18 @@
+/** `Kind/name`, such as `IotJob/reboot-night`: unique in a repository, the key of everything. */
+export type Address = `${string}/${string}`
+
+/** The address of a spec of this kind and name. */
+export function addressOf(kind: string, name: string): Address {
+  return `${kind}/${name}`
+}
+
+/** Kind and name of an address. */
+export function partsOf(address: Address): { kind: string; name: string } {
+  const slash = address.indexOf('/')
+  return { kind: address.slice(0, slash), name: address.slice(slash + 1) }
+}
+
+/** Whether a text has the form of an address. */
+export function isAddress(text: string): text is Address {
+  return /^[A-Za-z0-9]+\/[A-Za-z0-9][A-Za-z0-9_-]{0,55}$/.test(text)
+}

@@ -1,0 +1,34 @@
+/**
+ * What kind of trouble an AWS answer is, decided by its error name, never by status alone: a throttle is slowed for, a quota is waited
+ * for, an outage leaves a create unknown, auth stops a lane, a bad request is the spec's fault.
+ */
+export type ErrorClass =
+  | 'bad-request'
+  | 'auth'
+  | 'throttle'
+  | 'quota'
+  | 'exists'
+  | 'not-found'
+  | 'conflict'
+  | 'outage'
+  | 'unreachable'
+  | 'unknown'
+
+/** An error from a call, cut down to what may be shown. `message` is raw text from AWS. */
+export type AwsProblem = {
+  readonly class: ErrorClass
+  /** The error's own name, `ThrottlingException`. */
+  readonly name: string
+  readonly message: string
+  readonly status?: number
+  readonly requestId?: string
+}
+
+/**
+ * How one attempt to write ended. Three values, never two: `unknown` is anything after which the request may have been carried out,
+ * and such a request is never sent again before its fate is known.
+ */
+export type Outcome<Value> =
+  | { readonly is: 'done'; readonly value: Value }
+  | { readonly is: 'not-done'; readonly problem: AwsProblem }
+  | { readonly is: 'unknown'; readonly problem: AwsProblem }

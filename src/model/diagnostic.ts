@@ -1,0 +1,51 @@
+import type { Address } from './address.ts'
+import type { Pointer } from './json.ts'
+
+export type Severity = 'error' | 'warning' | 'info'
+
+/** A stretch of a file. Lines and columns count from 1; columns count UTF-16 units; the end is exclusive. */
+export type Place = {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+}
+
+/** Something to tell the user about input. Never an exception: a run collects all of them. */
+export type Diagnostic = {
+  readonly severity: Severity
+  /** Stable, upper snake case; what programs match on. */
+  readonly code: string
+  /** What is wrong, with the value. Raw text: a sink escapes it. */
+  readonly message: string
+  readonly place?: Place
+  /** The source line at `place.line`, raw, for the code frame. */
+  readonly excerpt?: string
+  readonly pointer?: Pointer
+  readonly address?: Address
+  /** What is allowed, or what to do next. */
+  readonly hint?: string
+  /** The other place of a clash. */
+  readonly related?: readonly { readonly message: string; readonly place: Place }[]
+}
+
+/** Whether any of them is an error. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((one) => one.severity === 'error')
+}
+
+/** In file order: by file, line, column; those without a place first. */
+export function inFileOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const key = (one: Diagnostic): [string, number, number] => [
+    one.place?.file ?? '',
+    one.place?.line ?? 0,
+    one.place?.column ?? 0,
+  ]
+  return [...diagnostics].sort((a, b) => {
+    const [fileA, lineA, columnA] = key(a)
+    const [fileB, lineB, columnB] = key(b)
+    if (fileA !== fileB) return fileA < fileB ? -1 : 1
+    return lineA - lineB || columnA - columnB
+  })
+}

@@ -1,0 +1,26 @@
+/** What each exit code means, the same for every command; printed by `--help`. */
+export const EXIT_CODES = {
+  0: 'done, or nothing to do',
+  1: 'usage error, or a bug',
+  2: 'changes are pending (plan --exit-code)',
+  3: 'invalid specs',
+  4: 'credentials or configuration',
+  5: 'some actions failed',
+  6: 'a decision is needed (conflict, unresolved)',
+  7: 'a guard refused',
+  8: 'locked, stale, or no state',
+  9: 'partial: settling, waiting or timed out',
+  10: 'a job that this run saw end in failure',
+  130: 'interrupted, state safe',
+} as const
+
+export type ExitCode = keyof typeof EXIT_CODES
+
+/** Where several apply, the first of these wins. */
+export const PRECEDENCE: readonly ExitCode[] = [130, 1, 4, 8, 7, 3, 6, 5, 10, 9, 2]
+
+/** The one exit code of a run to which all of these apply. */
+export function worst(codes: Iterable<ExitCode>): ExitCode {
+  const all = new Set(codes)
+  return PRECEDENCE.find((code) => all.has(code)) ?? 0
+}

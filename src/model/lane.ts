@@ -1,0 +1,9 @@
+/** How fast one operation, or one whole service, of one account and region may be called. */
+export type LaneLimit = {
+  /** Calls a second that AWS allows; the gate stays 2 % below. */
+  readonly perSecond: number
+  /** Jobs that may be running at once, where AWS caps that. */
+  readonly inFlight?: number
+  /** Creates a UTC day, where AWS caps that. */
+  readonly perDay?: number
+}

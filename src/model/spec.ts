@@ -1,0 +1,38 @@
+import type { Address } from './address.ts'
+import type { Place } from './diagnostic.ts'
+import type { JsonObject } from './json.ts'
+
+/** How a spec is to be reconciled, defaults filled in. */
+export type Policy = {
+  /** A target named in jobwright.yaml; absent: the default target. */
+  readonly target?: string
+  /** The generation: raising it is the only way to run a job again. From 1. */
+  readonly run: number
+  /** Validated and planned, not submitted. */
+  readonly hold: boolean
+  /** A job with this ID that we did not make may be taken over. */
+  readonly adopt: boolean
+  /** Two specs may carry the same request. */
+  readonly allowIdentical: boolean
+  /** IotJob: how many percent of the things may fail in a job that still counts as a success. */
+  readonly maxFailedPercent: number
+}
+
+/** One YAML document that passed every check: what a user wants a job to be. */
+export type Spec = {
+  readonly address: Address
+  readonly kind: string
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  /** The name under which this spec's job was submitted before a rename. */
+  readonly formerly?: string
+  readonly policy: Policy
+  /**
+   * The API request in AWS's member names, as written: `$file` replaced by the file's content, a manifest given as text parsed,
+   * `{ $env: NAME }` unresolved, `ValidateOnly` dropped. The job ID is in it only where the user wrote it.
+   */
+  readonly request: JsonObject
+  /** Where the document begins, and which document of its file it is (from 0). */
+  readonly place: Place
+  readonly index: number
+}

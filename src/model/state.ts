@@ -1,0 +1,119 @@
+import type { Address } from './address.ts'
+import type { Condition } from './condition.ts'
+import type { JsonObject } from './json.ts'
+
+/** Where a job is: reads always go here, whatever a target's name means today. */
+export type Site = {
+  readonly partition: string
+  readonly account: string
+  readonly region: string
+  /** Only where it is not AWS's own endpoint. */
+  readonly endpoint?: string
+}
+
+/**
+ * How sure the record is of its job: `intent` a create may be on its way; `settling` its outcome is unknown; `created` the ID is
+ * known; `started` the job was told to begin (of kinds with a start step; all others begin when created and go from intent to started).
+ */
+export type RecordStage = 'intent' | 'settling' | 'created' | 'started'
+
+/** Written before a create is sent; gone once its outcome is known. */
+export type Intent = {
+  /** Which attempt of this run it is, from 1. */
+  readonly attempt: number
+  /** ISO time at which it was made durable, by our clock. */
+  readonly at: string
+  /** ISO time after which its request is never sent. */
+  readonly leaseUntil: string
+  /** What a list is searched for, for kinds that AWS names (a manifest's generator, an S3 prefix). */
+  readonly marker?: string
+  /** While settling: ISO time from which absence may be believed. */
+  readonly until?: string
+  /** While settling: ISO time of the first read that found nothing. */
+  readonly absentSince?: string
+  /** What was seen of the attempt, in words: `response lost: socket hang up`. */
+  readonly evidence?: string
+}
+
+/** A finished or superseded run of an address. */
+export type PastRun = {
+  readonly run: number
+  readonly id?: string
+  readonly condition?: Condition
+  readonly status?: string
+  readonly finishedAt?: string
+}
+
+/** All that is known of one address. A record is never dropped while its spec exists, nor after. */
+export type JobRecord = {
+  readonly run: number
+  readonly site: Site
+  readonly stage: RecordStage
+  readonly how: 'created' | 'adopted' | 'baseline'
+  readonly id?: string
+  readonly arn?: string
+  readonly intent?: Intent
+  /** As written, canonical; strings over 1,024 characters are `{ "$digest": "sha256:…" }`, `$env` unresolved. */
+  readonly request: JsonObject
+  readonly condition?: Condition
+  /** AWS's own status word. */
+  readonly status?: string
+  readonly counts?: Readonly<Record<string, number>>
+  readonly createdAt?: string
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  readonly history?: readonly PastRun[]
+  /** The spec is gone; ISO time at which that was seen. */
+  readonly withdrawn?: string
+  /** The service has forgotten the finished job. */
+  readonly archived?: true
+  /** The service does not know the unfinished job any more. */
+  readonly lost?: true
+}
+
+/** What made the state: the commit whose specs were reconciled last. */
+export type Source = { readonly commit: string }
+
+/** The file of what we own. */
+export type State = {
+  readonly apiVersion: 'jobwright/v1'
+  /** The oldest format version whose programs may write this file. */
+  readonly minReader: number
+  /** The ID it was born with. */
+  readonly lineage: string
+  /** Its write count. */
+  readonly serial: number
+  readonly source?: Source
+  readonly records: Readonly<Record<Address, JobRecord>>
+  /** `account/region/service` -> ISO time; older jobs are foreign and never read for look-alikes. */
+  readonly horizons?: Readonly<Record<string, string>>
+  /** `account/service` -> how many creates were sent on the named UTC day, for daily budgets. */
+  readonly budgets?: Readonly<Record<string, { readonly day: string; readonly used: number }>>
+}
+
+/** One change of a state, as a journal line holds it. A record of null is an intent that was released: nothing was sent. */
+export type Change =
+  | { readonly set: 'record'; readonly address: Address; readonly record: JobRecord | null }
+  | { readonly set: 'source'; readonly source: Source }
+  | { readonly set: 'horizon'; readonly key: string; readonly at: string }
+  | { readonly set: 'budget'; readonly key: string; readonly day: string; readonly used: number }
+
+/** The state after these changes, serial unchanged. */
+export function changed(state: State, changes: readonly Change[]): State {
+  const records: Record<Address, JobRecord> = { ...state.records }
+  let next: State = state
+  for (const change of changes) {
+    if (change.set === 'record') {
+      if (change.record === null) delete records[change.address]
+      else records[change.address] = change.record
+    } else if (change.set === 'source') next = { ...next, source: change.source }
+    else if (change.set === 'horizon') next = { ...next, horizons: { ...next.horizons, [change.key]: change.at } }
+    else next = { ...next, budgets: { ...next.budgets, [change.key]: { day: change.day, used: change.used } } }
+  }
+  return { ...next, records }
+}
+
+/** A state with nothing in it. */
+export function emptyState(lineage: string): State {
+  return { apiVersion: 'jobwright/v1', minReader: 1, lineage, serial: 0, records: {} }
+}
