@@ -30,6 +30,9 @@ export type Timing =
   | { readonly when: 'waiting'; readonly reason: string; readonly until?: string }
   | { readonly when: 'expired'; readonly reason: string; readonly hint: string }
 
+/** One of a limited number of places for running jobs, per account and region. `key` names the cap, for people too. */
+export type Slot = { readonly key: string; readonly max: number; readonly step: 'create' | 'start' }
+
 /** The service that a kind calls, as in the emulator's oracle, endpoint variables and lanes. */
 export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'
 
@@ -66,7 +69,9 @@ export type KindModel = {
   readonly secrets: readonly Pointer[]
   /** Members that AWS lets one change on a live job. */
   readonly updatable: readonly Pointer[]
-  /** Members whose text is kept as a digest of its canonical form where it is long. */
+  /** Members that hold a whole document, as JSON text or as a mapping: both forms of one document are the same request. */
+  readonly documents: readonly Pointer[]
+  /** IAM actions that planning, and reconciling beyond planning, need. */
   readonly actions: { readonly plan: readonly string[]; readonly reconcile: readonly string[] }
   /** True where one region serves the whole account (Import/Export). */
   readonly regionless?: boolean
@@ -79,6 +84,8 @@ export type KindModel = {
   condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition
   /** Cross-field rules, without a clock. */
   check(request: JsonObject): readonly Finding[]
+  /** What AWS caps the number of running jobs by, and the step that takes a place; undefined where no such cap is known. */
+  slot(request: JsonObject): Slot | undefined
   /** Time rules. `now` is epoch milliseconds. */
   timing(request: JsonObject, now: number): Timing
 }

@@ -2,8 +2,6 @@
 export type LaneLimit = {
   /** Calls a second that AWS allows; the gate stays 2 % below. */
   readonly perSecond: number
-  /** Jobs that may be running at once, where AWS caps that. */
-  readonly inFlight?: number
   /** Creates a UTC day, where AWS caps that. */
   readonly perDay?: number
 }

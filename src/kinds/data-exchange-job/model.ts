@@ -1,0 +1,148 @@
+import type { Condition } from '../../model/condition.ts'
+import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
+import type { Live } from '../../model/live.ts'
+import type { Finding, KindModel, Slot, Timing } from '../kind.ts'
+import { asSet, withMembers } from '../normal.ts'
+
+/** Data Exchange jobs: assets are imported into a revision or exported from it. Created jobs wait until they are started. */
+export const dataExchangeJob: KindModel = {
+  kind: 'DataExchangeJob',
+  service: 'dataexchange',
+  title: 'AWS Data Exchange CreateJob and StartJob',
+  recovery: { by: 'inert' },
+  steps: ['create', 'start'],
+  // AWS publishes no rate for this API; two a second is our own, careful figure.
+  lanes: { '*': { perSecond: 2 } },
+  slot,
+  operations: { create: 'CreateJob', describe: 'GetJob', list: 'ListJobs', start: 'StartJob' },
+  errors: {
+    ValidationException: 'bad-request',
+    ResourceNotFoundException: 'not-found',
+    ConflictException: 'conflict',
+    ServiceLimitExceededException: 'quota',
+    InternalServerException: 'outage',
+  },
+  retentionDays: 90,
+  listing: { tells: 'job', page: 200 },
+  secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
+  documents: [],
+  updatable: [],
+  actions: {
+    plan: ['dataexchange:GetJob', 'dataexchange:ListJobs'],
+    reconcile: ['dataexchange:CreateJob', 'dataexchange:StartJob', 's3:GetObject', 's3:PutObject'],
+  },
+  scope: (request) => {
+    const dataSet = at(details(request), '/DataSetId')
+    return typeof dataSet === 'string' ? dataSet : undefined
+  },
+  normalise,
+  comparable,
+  condition,
+  check,
+  timing,
+}
+
+/** The one member of Details, which is named after the type. */
+function details(request: JsonObject): JsonObject | undefined {
+  const all = request['Details']
+  const only = isObject(all) ? Object.values(all)[0] : undefined
+  return isObject(only) ? only : undefined
+}
+
+function normalise(request: JsonObject): JsonObject {
+  const all = request['Details']
+  if (!isObject(all)) return request
+  return withMembers(request, {
+    Details: Object.fromEntries(Object.entries(all).map(([name, one]) => [name, normaliseDetails(one)])),
+  })
+}
+
+function normaliseDetails(value: Json): Json {
+  if (!isObject(value)) return value
+  const revisions = value['RevisionDestinations']
+  return withMembers(value, {
+    AssetSources: asSet(value['AssetSources']),
+    AssetDestinations: asSet(value['AssetDestinations']),
+    // The default key pattern is the asset's name (API reference, RevisionDestinationEntry).
+    RevisionDestinations: asSet(
+      Array.isArray(revisions)
+        ? revisions.map((one: Json) => (isObject(one) ? { KeyPattern: '${Asset.Name}', ...one } : one))
+        : revisions,
+    ),
+  })
+}
+
+/** Concurrent jobs of one type in one account and region (Data Exchange user guide, quotas); two types have no published figure. */
+const CONCURRENT: Readonly<Record<string, number>> = {
+  IMPORT_ASSETS_FROM_S3: 10,
+  IMPORT_ASSET_FROM_SIGNED_URL: 10,
+  EXPORT_ASSETS_TO_S3: 10,
+  EXPORT_ASSET_TO_SIGNED_URL: 10,
+  EXPORT_REVISIONS_TO_S3: 5,
+  IMPORT_ASSET_FROM_API_GATEWAY_API: 10,
+  IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES: 10,
+}
+
+function slot(request: JsonObject): Slot | undefined {
+  const type = String(request['Type'])
+  const max = CONCURRENT[type]
+  return max === undefined ? undefined : { key: type, max, step: 'start' }
+}
+
+/** What a read can be compared with: API keys are never read back, and the SDK does not know AssetConfiguration. */
+function comparable(request: JsonObject): JsonObject {
+  const all = request['Details']
+  if (!isObject(all)) return request
+  return withMembers(without(request, 'AssetConfiguration'), {
+    Details: Object.fromEntries(
+      Object.entries(all).map(([name, one]) => [name, isObject(one) ? without(one, 'ApiKey') : one]),
+    ),
+  })
+}
+
+function condition(live: Live): Condition {
+  const why = { ...(live.reason && { reason: live.reason }), ...(live.message && { message: live.message }) }
+  switch (live.status) {
+    case 'WAITING':
+      return { type: 'Pending', reason: 'WaitingToStart' }
+    case 'IN_PROGRESS':
+      return { type: 'InProgress' }
+    case 'COMPLETED':
+      return { type: 'Succeeded' }
+    case 'ERROR':
+      return { type: 'Failed', reason: 'Error', ...why }
+    case 'CANCELLED':
+      return { type: 'Cancelled' }
+    case 'TIMED_OUT':
+      return { type: 'Failed', ...why, reason: 'TimedOut' }
+    default:
+      return {
+        type: 'Unknown',
+        reason: 'UnknownStatus',
+        message: `AWS reports "${live.status}", which this version does not know`,
+      }
+  }
+}
+
+function check(request: JsonObject): Finding[] {
+  if (request['AssetConfiguration'] === undefined) return []
+  return [
+    {
+      pointer: '/AssetConfiguration',
+      code: 'SPEC_ASSET_CONFIGURATION',
+      message:
+        'AssetConfiguration cannot be sent: the AWS SDK that Jobwright uses predates it and would drop it in silence',
+      hint: 'remove AssetConfiguration, and tag the assets after the import',
+    },
+  ]
+}
+
+const NEEDS_UPLOAD = new Set(['IMPORT_ASSET_FROM_SIGNED_URL', 'IMPORT_ASSET_FROM_API_GATEWAY_API'])
+
+function timing(request: JsonObject): Timing {
+  if (!NEEDS_UPLOAD.has(String(request['Type']))) return { when: 'ready' }
+  return {
+    when: 'waiting',
+    reason: `${String(request['Type'])} needs a file to be uploaded, which this version of Jobwright does not do`,
+  }
+}

@@ -1,0 +1,129 @@
+import type { Condition } from '../../model/condition.ts'
+import { isObject, type Json, type JsonObject, without } from '../../model/json.ts'
+import type { Live } from '../../model/live.ts'
+import type { Finding, KindModel } from '../kind.ts'
+import { withMembers } from '../normal.ts'
+
+const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
+
+/** Import/Export (Disk) jobs: the paperwork for a device that is shipped to AWS. */
+export const importExportJob: KindModel = {
+  kind: 'ImportExportJob',
+  service: 'importexport',
+  title: 'AWS Import/Export CreateJob',
+  retired: 'AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
+  recovery: { by: 'match', marker: (_request, marker) => marker },
+  steps: ['create'],
+  // AWS publishes no rate; two a second is our own figure. 50 jobs a day (developer guide, Guidelines and Limitations).
+  lanes: { '*': { perSecond: 2 }, CreateJob: { perSecond: 2, perDay: 50 } },
+  slot: () => undefined,
+  operations: { create: 'CreateJob', describe: 'GetStatus', list: 'ListJobs', validate: 'CreateJob' },
+  errors: {
+    MissingParameterException: 'bad-request',
+    InvalidParameterException: 'bad-request',
+    InvalidAccessKeyIdException: 'auth',
+    InvalidAddressException: 'bad-request',
+    InvalidManifestFieldException: 'bad-request',
+    MissingManifestFieldException: 'bad-request',
+    NoSuchBucketException: 'bad-request',
+    MissingCustomsException: 'bad-request',
+    InvalidCustomsException: 'bad-request',
+    InvalidFileSystemException: 'bad-request',
+    MultipleRegionsException: 'bad-request',
+    BucketPermissionException: 'bad-request',
+    MalformedManifestException: 'bad-request',
+    InvalidVersionException: 'bad-request',
+    InvalidJobIdException: 'not-found',
+    CreateJobQuotaExceededException: 'quota',
+    UnableToUpdateJobIdException: 'conflict',
+    UnableToCancelJobIdException: 'conflict',
+  },
+  listing: { tells: 'id', page: 1000 },
+  secrets: SECRETS.map((member) => `/Manifest/${member}`),
+  documents: [],
+  updatable: ['/Manifest'],
+  actions: {
+    plan: ['importexport:ListJobs', 'importexport:GetStatus'],
+    reconcile: ['importexport:CreateJob'],
+  },
+  regionless: true,
+  scope: () => undefined,
+  normalise,
+  comparable,
+  condition,
+  check,
+  timing: () => ({ when: 'ready' }),
+}
+
+/** The manifest is text on the wire, so every scalar counts as its text. The generator line is Jobwright's own. */
+function normalise(request: JsonObject): JsonObject {
+  const manifest = request['Manifest']
+  return withMembers(without(request, 'ValidateOnly'), {
+    Manifest: isObject(manifest) ? asText(without(manifest, 'generator')) : manifest,
+  })
+}
+
+function asText(value: Json): Json {
+  if (Array.isArray(value)) return value.map(asText)
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, asText(inner)]))
+  return value === null ? '' : String(value)
+}
+
+function comparable(request: JsonObject): JsonObject {
+  const manifest = request['Manifest']
+  return withMembers(without(request, 'ManifestAddendum', 'APIVersion', 'ValidateOnly'), {
+    Manifest: isObject(manifest) ? without(manifest, 'generator', ...SECRETS) : manifest,
+  })
+}
+
+/** Progress codes of the developer guide's status page; the same page and the model use `Success` and `Started` as well. */
+function condition(live: Live): Condition {
+  const message = live.message ? { message: live.message } : {}
+  switch (live.status) {
+    case 'Pending':
+      return { type: 'Pending', ...message }
+    case 'InProgress':
+    case 'Started':
+      return { type: 'InProgress', ...message }
+    case 'Complete':
+    case 'Success':
+      return { type: 'Succeeded' }
+    case 'SuccessWithErrors':
+      return {
+        type: 'Failed',
+        reason: 'SuccessWithErrors',
+        message: `${live.counts?.['errors'] ?? 'some'} files failed; the log is in the log bucket`,
+      }
+    case 'Canceled':
+      return { type: 'Cancelled' }
+    case 'Expired':
+      return { type: 'Failed', reason: 'Expired', message: 'the device did not arrive within 30 days' }
+    case 'DeviceError':
+    case 'InvalidSignature':
+    case 'MissingSignature':
+    case 'MissingDevice':
+    case 'UnsupportedDeviceType':
+    case 'UnsupportedFileFormat':
+    case 'UnsupportedPowerSupply':
+      return { type: 'Failed', reason: live.status, ...message }
+    default:
+      return {
+        type: 'Unknown',
+        reason: 'UnknownStatus',
+        message: `AWS reports "${live.status}", which this version does not know`,
+      }
+  }
+}
+
+function check(request: JsonObject): Finding[] {
+  if (request['ManifestAddendum'] === undefined) return []
+  return [
+    {
+      pointer: '/ManifestAddendum',
+      code: 'SPEC_INTERNAL_MEMBER',
+      message: 'ManifestAddendum is for use inside AWS',
+      hint: 'remove it',
+    },
+  ]
+}

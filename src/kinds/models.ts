@@ -1,0 +1,24 @@
+import { dataExchangeJob } from './data-exchange-job/model.ts'
+import { importExportJob } from './import-export-job/model.ts'
+import { iotJob } from './iot-job/model.ts'
+import type { KindModel } from './kind.ts'
+import { mediapackageHarvestJob } from './mediapackage-harvest-job/model.ts'
+import { pinpointExportJob } from './pinpoint-export-job/model.ts'
+
+/** The table of kinds. A sixth kind is one line here, one in `index.ts`, a folder, a schema and an emulator service. */
+export const MODELS: readonly KindModel[] = [
+  dataExchangeJob,
+  importExportJob,
+  iotJob,
+  mediapackageHarvestJob,
+  pinpointExportJob,
+]
+
+const byName = new Map(MODELS.map((model) => [model.kind, model]))
+
+/** The model of a kind that is known to exist; an unknown name is a bug, since loading refuses unknown kinds. */
+export function modelOf(kind: string): KindModel {
+  const model = byName.get(kind)
+  if (!model) throw new Error(`no kind ${kind}`)
+  return model
+}

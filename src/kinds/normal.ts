@@ -1,0 +1,26 @@
+import { canonical, type Json, type JsonObject } from '../model/json.ts'
+
+/** A list in canonical order, for members that AWS treats as a set. Anything else is returned as it is. */
+export function asSet(value: Json | undefined): Json | undefined {
+  return Array.isArray(value) ? [...value].sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1)) : value
+}
+
+/** A time in any accepted form as ISO 8601 in UTC; other text is returned as it is. Digits alone are epoch seconds. */
+export function asInstant(value: Json | undefined): Json | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return value
+  const ms = instant(value)
+  return Number.isNaN(ms) ? value : new Date(ms).toISOString()
+}
+
+/** Epoch milliseconds of an ISO 8601 text or of epoch seconds; NaN for anything else. */
+export function instant(value: Json | undefined): number {
+  if (typeof value === 'number') return value * 1000
+  if (typeof value !== 'string') return Number.NaN
+  return /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value)
+}
+
+/** The same mapping with some members replaced; a member set to undefined is left out. */
+export function withMembers(value: JsonObject, members: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const all: Record<string, Json | undefined> = { ...value, ...members }
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, Json] => entry[1] !== undefined))
+}
