@@ -12,6 +12,8 @@ export type ErrorClass =
   | 'conflict'
   | 'outage'
   | 'unreachable'
+  /** We chose not to send: the lease was over, or the run was stopped. */
+  | 'abandoned'
   | 'unknown'
 
 /** An error from a call, cut down to what may be shown. `message` is raw text from AWS. */

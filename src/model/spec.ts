@@ -36,3 +36,13 @@ export type Spec = {
   readonly place: Place
   readonly index: number
 }
+
+/** A document that has errors. It blocks its own address and nothing else. */
+export type Blocked = {
+  readonly address: Address
+  readonly place: Place
+  /** The codes of its diagnostics. */
+  readonly codes: readonly string[]
+  /** The spec as far as it could be read, for comparing it with a finished job. */
+  readonly spec?: Spec
+}

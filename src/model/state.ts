@@ -117,3 +117,8 @@ export function changed(state: State, changes: readonly Change[]): State {
 export function emptyState(lineage: string): State {
   return { apiVersion: 'jobwright/v1', minReader: 1, lineage, serial: 0, records: {} }
 }
+
+/** One text for a site: two records share lanes, slots and IDs exactly if it is equal. */
+export function siteKey(site: Site): string {
+  return [site.partition, site.account, site.region, ...(site.endpoint ? [site.endpoint] : [])].join('/')
+}

@@ -1,0 +1,91 @@
+import type { ExitCode } from '../model/exit-code.ts'
+import type { Planned, Refusal } from '../model/plan.ts'
+import type { Planner } from './planner.ts'
+
+/** Everything for which a whole plan is not carried out. Empty: it may be. */
+export function refusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
+  return [...stateRefusals(plan), ...checkoutRefusals(plan), ...guardRefusals(plan, actions)]
+}
+
+/** A missing state is not an empty one: after a lost state every old spec would run again. */
+function stateRefusals(plan: Planner): Refusal[] {
+  if (plan.state !== undefined || plan.rules.emulator) return []
+  return [
+    refusal(
+      8,
+      'STATE_MISSING',
+      'there is no state, so which jobs already ran is not known; nothing is created without one',
+      {
+        hint: 'in a new repository run `jobwright init`; if there was a state, restore it; to start anew and risk running every spec again: `jobwright init --new-state`',
+      },
+    ),
+  ]
+}
+
+/** An older checkout has lost specs and regained old ones: it neither creates nor removes. */
+function checkoutRefusals(plan: Planner): Refusal[] {
+  const { checkout, state, rules } = plan
+  if (rules.emulator || !checkout.git || !state?.source) return []
+  const known = state.source.commit.slice(0, 7)
+  const head = checkout.commit?.slice(0, 7) ?? 'without commits'
+  switch (checkout.relation) {
+    case 'behind':
+    case 'diverged':
+      return [
+        refusal(8, 'CHECKOUT_STALE', `this checkout (${head}) does not contain ${known}, which was reconciled last`, {
+          hint: 'check out the branch tip (git pull), then run again; an older checkout neither creates nor removes jobs',
+        }),
+      ]
+    case 'unknown':
+      return [
+        refusal(
+          8,
+          'CHECKOUT_UNKNOWN',
+          `whether this checkout (${head}) contains ${known}, which was reconciled last, cannot be told`,
+          {
+            hint: checkout.shallow
+              ? 'the clone is shallow: fetch the whole history (git fetch --unshallow; in GitHub Actions checkout with fetch-depth: 0)'
+              : `fetch the commit ${known}, or restore it`,
+          },
+        ),
+      ]
+    default:
+      return []
+  }
+}
+
+function guardRefusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
+  const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
+  return [
+    ...overGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
+    ...overGuard(
+      'GUARD_REMOVALS',
+      'withdraw',
+      count('forget'),
+      plan.run.removed,
+      plan.guards.maxRemovals,
+      'maxRemovals',
+    ),
+  ]
+}
+
+function overGuard(
+  code: string,
+  verb: string,
+  planned: number,
+  before: number,
+  max: number,
+  member: string,
+): Refusal[] {
+  if (planned + before <= max) return []
+  const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
+  return [
+    refusal(7, code, `this run would ${verb} ${sum} jobs; guards.${member} allows ${max}`, {
+      hint: `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed, or act on fewer specs with --only`,
+    }),
+  ]
+}
+
+function refusal(exitCode: ExitCode, code: string, message: string, more: { hint: string }): Refusal {
+  return { exitCode, diagnostic: { severity: 'error', code, message, ...more } }
+}

@@ -1,0 +1,51 @@
+import type { KindModel } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Checkout } from '../model/checkout.ts'
+import type { Observed } from '../model/observed.ts'
+import type { Blocked, Spec } from '../model/spec.ts'
+import type { Site, State } from '../model/state.ts'
+import type { Waits } from '../model/waits.ts'
+
+/** Everything that a plan is made from. The same input gives the same plan, at any time and on any machine. */
+export type PlanInput = {
+  readonly specs: readonly Spec[]
+  readonly blocked: readonly Blocked[]
+  /** Every file loaded and every document's address is known, so that a missing spec is really gone. */
+  readonly complete: boolean
+  /** `--only` and `--spec`: what is to be acted on; the rest is not planned at all. */
+  readonly only?: (address: Address, labels: Readonly<Record<string, string>>) => boolean
+  readonly state: State | undefined
+  readonly observed: Observed
+  /** Where a spec's job belongs today; undefined while offline. */
+  readonly siteOf: (spec: Spec) => Site | undefined
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly waits: Waits
+  readonly modelOf: (kind: string) => KindModel
+  readonly checkout: Checkout
+  readonly rules: Rules
+  readonly guards: { readonly maxCreates: number; readonly maxRemovals: number }
+  /** How many creates a UTC day AWS allows at a site; undefined where it sets no such limit. */
+  readonly perDay: (model: KindModel) => number | undefined
+  readonly run: RunSoFar
+}
+
+export type Rules = {
+  /** The built-in emulator is a playground: no state is needed, no commit is asked for. */
+  readonly emulator: boolean
+  /** Nothing was asked of AWS: only specs and state are compared. */
+  readonly offline: boolean
+  readonly allowDirty: boolean
+  readonly allowRemovals: boolean
+}
+
+/** What the passes before this one did; guards count over the whole run. */
+export type RunSoFar = {
+  readonly created: number
+  readonly removed: number
+  /** Addresses whose action failed in this run: not tried again in it. */
+  readonly failed: ReadonlyMap<Address, AwsProblem>
+}
+
+export const FRESH_RUN: RunSoFar = { created: 0, removed: 0, failed: new Map() }

@@ -1,0 +1,22 @@
+import { type Address, addressOf } from '../model/address.ts'
+import type { JobRecord } from '../model/state.ts'
+import type { PlanInput } from './input.ts'
+
+/** `metadata.formerly`: the record of the old name becomes the new name's, before anything is compared. No call is made for it. */
+export function moveFormer(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
+  const moved = new Map<Address, Address>()
+  const records: Record<Address, JobRecord> = { ...input.state?.records }
+  const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
+  for (const spec of input.specs) {
+    if (spec.formerly === undefined) continue
+    const from = addressOf(spec.kind, spec.formerly)
+    const record = records[from]
+    if (!record || records[spec.address] || present.has(from)) continue
+    delete records[from]
+    records[spec.address] = record
+    moved.set(spec.address, from)
+  }
+  return moved.size === 0 || !input.state
+    ? { input, moved }
+    : { input: { ...input, state: { ...input.state, records } }, moved }
+}

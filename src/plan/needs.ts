@@ -1,0 +1,76 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { type Address, partsOf } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
+import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
+import { remoteId } from '../model/remote-id.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord, State } from '../model/state.ts'
+import type { PlanInput } from './input.ts'
+import { moveFormer } from './move-former.ts'
+import { planHeld } from './new-job.ts'
+import { isSelected, type Planner, planner } from './planner.ts'
+
+/** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
+export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
+
+/** The reads that a plan needs, and no others: a finished job costs nothing. */
+export function needs(input: NeedsInput): Need[] {
+  const plan = planner(moveFormer({ ...input, observed: NOTHING_OBSERVED }).input)
+  const forSpecs = input.specs.flatMap((spec) =>
+    isSelected(plan, spec.address, spec.labels) ? specNeeds(plan, spec, input.refresh) : [],
+  )
+  const orphans = (Object.entries(plan.records) as [Address, JobRecord][]).flatMap(([address, record]) =>
+    plan.specAt.has(address) || record.withdrawn !== undefined || !isSelected(plan, address)
+      ? []
+      : orphanNeeds(plan, address, record),
+  )
+  return [...forSpecs, ...orphans]
+}
+
+function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
+  const model = plan.modelOf(spec.kind)
+  const record = plan.records[spec.address]
+  if (record === undefined || (isSettled(record) && record.run < spec.policy.run)) return newNeeds(plan, spec, model)
+  if (!isSettled(record)) return unknownNeeds(spec.address, record, model)
+  if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
+  return [{ ...base(spec.address, record, model), id: record.id }]
+}
+
+/** A caller-chosen ID may be taken: one look before the create. */
+function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
+  const site = plan.siteOf(spec)
+  if (!model.idMember || !site || planHeld(plan, spec, model)) return []
+  return [
+    {
+      address: spec.address,
+      kind: spec.kind,
+      site,
+      id: remoteId(spec, model.idMember),
+      ...(spec.policy.adopt && { definition: true }),
+    },
+  ]
+}
+
+function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Need[] {
+  switch (model.recovery.by) {
+    case 'id':
+    case 'token':
+      return record.id === undefined ? [] : [{ ...base(address, record, model), id: record.id, definition: true }]
+    case 'inert':
+      return [{ ...base(address, record, model), ...(record.intent && { since: record.intent.at }) }]
+    case 'match':
+      return []
+  }
+}
+
+function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[] {
+  return isSettled(record) ? [] : unknownNeeds(address, record, plan.modelOf(partsOf(address).kind))
+}
+
+function base(address: Address, record: JobRecord, model: KindModel): Need {
+  const scope = model.scope(record.request)
+  return { address, kind: model.kind, site: record.site, ...(scope !== undefined && { scope }) }
+}
+
+const isSettled = (record: State['records'][Address]): boolean =>
+  record.stage === 'created' || record.stage === 'started'

@@ -1,0 +1,99 @@
+import type { Address } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Plan, Planned } from '../model/plan.ts'
+import type { Blocked, Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import { edits } from './edit.ts'
+import { refusals } from './guard.ts'
+import type { PlanInput } from './input.ts'
+import { withinLimits } from './limits.ts'
+import { moveFormer } from './move-former.ts'
+import { planNew } from './new-job.ts'
+import { isSelected, type Planner, planner } from './planner.ts'
+import { planRecorded } from './recorded.ts'
+import { planWithdrawn } from './withdrawn.ts'
+
+/** What is to be done about every address, and why. Pure: it reads nothing but its argument and changes nothing. */
+export function plan(given: PlanInput): Plan {
+  const { input, moved } = moveFormer(given)
+  const context = planner(input)
+  const lines = [
+    ...input.specs
+      .filter((spec) => isSelected(input, spec.address, spec.labels))
+      .map((spec) => planSpec(context, spec, moved)),
+    ...input.blocked
+      .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
+      .map((blocked) => planBlocked(context, blocked)),
+    ...orphans(context),
+  ]
+  return {
+    // Guards see every create that is due, also those for which there is no room in this pass.
+    refusals: refusals(context, lines),
+    actions: withinLimits(context, lines),
+    diagnostics: warnings(context, lines),
+  }
+}
+
+function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Address>): Planned {
+  const record = context.records[spec.address]
+  const planned = record
+    ? planRecorded(context, spec, record)
+    : planNew(context, spec, { reason: 'new spec', attempt: 1 })
+  const from = moved.get(spec.address)
+  return from === undefined || !record ? planned : { ...planned, movedFrom: from, next: planned.next ?? record }
+}
+
+/** A spec with errors is not acted on. If its job is over and unchanged, newer rules have nothing to say about it any more. */
+function planBlocked(context: Planner, blocked: Blocked): Planned {
+  const record = context.records[blocked.address]
+  const { address, spec } = blocked
+  if (
+    record &&
+    spec &&
+    isTerminal(record.condition) &&
+    edits(spec, record, context.modelOf(spec.kind), undefined).length === 0
+  ) {
+    return {
+      address,
+      spec,
+      record,
+      action: 'keep',
+      code: 'PLAN_DONE_INVALID',
+      reason: 'done; its spec breaks rules that are newer than its job',
+    }
+  }
+  return {
+    address,
+    ...(record && { record }),
+    action: 'blocked',
+    code: 'PLAN_INVALID',
+    reason: `its spec has errors: ${blocked.codes.join(', ')}`,
+  }
+}
+
+function orphans(context: Planner): Planned[] {
+  return (Object.entries(context.records) as [Address, JobRecord][])
+    .filter(
+      ([address]) => !context.specAt.has(address) && !context.blockedAt.has(address) && isSelected(context, address),
+    )
+    .flatMap(([address, record]) => planWithdrawn(context, address, record) ?? [])
+}
+
+/** One warning for each retired kind that is about to be used, and for each lost job when it is first seen. */
+function warnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
+  const kinds = new Set(
+    lines.flatMap(({ spec, action }) => (spec && (action === 'create' || action === 'waiting') ? [spec.kind] : [])),
+  )
+  const retired = [...kinds].sort().flatMap((kind): Diagnostic[] => {
+    const model = context.modelOf(kind)
+    return model.retired ? [{ severity: 'warning', code: 'KIND_RETIRED', message: `${kind}: ${model.retired}` }] : []
+  })
+  return [...retired, ...lines.flatMap(lineWarnings)]
+}
+
+function lineWarnings(planned: Planned): Diagnostic[] {
+  const { address, code, reason, spec } = planned
+  if (code !== 'PLAN_LOST' && code !== 'PLAN_LOWER_RUN' && code !== 'PLAN_DONE_INVALID') return []
+  return [{ severity: 'warning', code, address, message: `${address}: ${reason}`, ...(spec && { place: spec.place }) }]
+}

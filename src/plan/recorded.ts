@@ -1,0 +1,107 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { isTerminal } from '../model/condition.ts'
+import { canonical, type Json } from '../model/json.ts'
+import type { Live } from '../model/live.ts'
+import type { Difference, Planned } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import { edits } from './edit.ts'
+import { planNew, unread } from './new-job.ts'
+import { line, type Planner, spoken } from './planner.ts'
+import { liveStage, refreshed } from './record.ts'
+import { planUnknown } from './unknown.ts'
+
+/** Plans a spec whose job is on record. */
+export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Planned {
+  const model = plan.modelOf(spec.kind)
+  const record = withoutWithdrawal(stored)
+  if (record.stage === 'intent' || record.stage === 'settling') return planUnknown(plan, spec, record)
+  if (spec.policy.run > record.run) {
+    return planNew(plan, spec, {
+      reason: `policy.run was raised from ${record.run} to ${spec.policy.run}`,
+      attempt: 1,
+      previous: record,
+    })
+  }
+  const seen = plan.observed.jobs.get(spec.address)
+  const now =
+    seen?.is === 'live' ? reread(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
+  const next = canonical(now as unknown as Json) === canonical(stored as unknown as Json) ? {} : { next: now }
+  if (spec.policy.run < record.run) {
+    return line(spec, {
+      action: 'keep',
+      ...idOf(now),
+      record: now,
+      ...next,
+      code: 'PLAN_LOWER_RUN',
+      reason: `policy.run is ${spec.policy.run}, but run ${record.run} is on record; a lower run changes nothing`,
+    })
+  }
+  const changes = edits(spec, record, model, plan.siteOf(spec))
+  if (changes.length > 0) return { ...edited(spec, now, changes), ...next }
+  if (seen?.is === 'failed' && !isTerminal(record.condition)) return { ...unread(spec, seen), ...idOf(record), record }
+  return { ...proceed(plan, spec, model, now), ...next }
+}
+
+/** The next step of a job whose spec still says what was submitted. */
+function proceed(plan: Planner, spec: Spec, model: KindModel, record: JobRecord): Planned {
+  const base = { ...idOf(record), record, site: record.site }
+  if (record.lost) {
+    return line(spec, {
+      ...base,
+      action: 'keep',
+      code: 'PLAN_LOST',
+      reason: 'AWS no longer knows this unfinished job; it is not made again',
+    })
+  }
+  if (model.steps.includes('start') && record.stage === 'created') {
+    const failure = plan.run.failed.get(spec.address)
+    if (failure)
+      return line(spec, {
+        ...base,
+        action: 'blocked',
+        reason: `failed in this run: ${failure.name}: ${failure.message}`,
+      })
+    if (spec.policy.hold) return line(spec, { ...base, action: 'held', reason: 'created, but policy.hold is true' })
+    return line(spec, { ...base, action: 'start', reason: 'created and recorded, not started yet' })
+  }
+  return line(spec, { ...base, action: 'keep', reason: keepReason(record) })
+}
+
+function keepReason(record: JobRecord): string {
+  if (record.archived) return 'done; AWS has forgotten it since'
+  if (isTerminal(record.condition)) return record.finishedAt ? `done ${spoken(record.finishedAt)}` : 'done'
+  return record.condition?.reason === 'RolledOut' ? 'rolled out' : 'running'
+}
+
+/** An edit of a submitted spec. The plan only shows it; its line in the file is added by whoever prints it. */
+function edited(spec: Spec, record: JobRecord, changes: readonly Difference[]): Planned {
+  const first = changes[0]!
+  const what = changes.length === 1 ? first.pointer : `${first.pointer} and ${changes.length - 1} more`
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_IMMUTABLE',
+    ...idOf(record),
+    record,
+    changes,
+    reason: `${what} changed after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
+    hint: `put the old value back, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+  })
+}
+
+function reread(plan: Planner, spec: Spec, model: KindModel, record: JobRecord, live: Live): JobRecord {
+  const next = refreshed(record, live, model.condition(live, spec.policy), plan.now)
+  return record.stage === 'created' ? { ...next, stage: liveStage(model, live) } : next
+}
+
+/** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
+function gone(record: JobRecord): JobRecord {
+  return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
+}
+
+function withoutWithdrawal(record: JobRecord): JobRecord {
+  const { withdrawn: _withdrawn, ...rest } = record
+  return rest
+}
+
+const idOf = (record: JobRecord): { id?: string } => (record.id === undefined ? {} : { id: record.id })

@@ -1,0 +1,172 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { partsOf } from '../model/address.ts'
+import { iso } from '../model/iso.ts'
+import type { Live } from '../model/live.ts'
+import type { Planned } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Intent, JobRecord } from '../model/state.ts'
+import { deviations } from './edit.ts'
+import { planNew, unread } from './new-job.ts'
+import { after, jobWords, line, ownerKey, type Planner } from './planner.ts'
+import { adopted, liveStage } from './record.ts'
+
+/** A record whose create may or may not have happened. Never sent again before its fate is known. */
+export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Planned {
+  const model = plan.modelOf(spec.kind)
+  if (plan.rules.offline) {
+    return settling(spec, record, 'the outcome of its create is not known, and nothing may be asked while offline', {})
+  }
+  switch (model.recovery.by) {
+    case 'id':
+    case 'token':
+      return byId(plan, spec, record, model)
+    case 'inert':
+      return byList(plan, spec, record, model)
+    case 'match':
+      return byWaiting(plan, spec, record)
+  }
+}
+
+/** The job's ID is ours: the job is there and fits, is there and does not fit, or is not there at two reads. */
+function byId(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): Planned {
+  const seen = plan.observed.jobs.get(spec.address)
+  if (seen === undefined || seen.is === 'failed') {
+    return seen
+      ? { ...unread(spec, seen), record }
+      : settling(spec, record, 'the outcome of its create is not known yet', {})
+  }
+  if (seen.is === 'absent') return absent(plan, spec, record, plan.waits.graceMs)
+  const changes = deviations(record.request, seen.live, model)
+  if (changes.length === 0) return takeOver(plan, spec, record, model, seen.live, [])
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_ID_TAKEN',
+    id: seen.live.id,
+    record,
+    changes,
+    reason: `${jobWords(model, seen.live.id)} exists, but is not the one that was submitted`,
+    hint: `somebody else used this ID; raise policy.run, or write another ${model.idMember ?? 'name'}`,
+  })
+}
+
+/** A created job does nothing until it is started, so the list shows it, or nothing was made that could do harm. */
+function byList(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): Planned {
+  const listed = plan.observed.alike.get(spec.address)
+  if (listed === undefined) return settling(spec, record, 'the outcome of its create is not known yet', {})
+  if (listed.is === 'failed') return { ...unread(spec, listed), record }
+  const matches = listed.jobs.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest)
+  const [job, ...twins] = matches
+  if (job) return takeOver(plan, spec, record, model, job, twins)
+  return absent(plan, spec, record, plan.waits.listLagMs)
+}
+
+function fits(plan: Planner, spec: Spec, record: JobRecord, model: KindModel, live: Live): boolean {
+  if (plan.owners.has(ownerKey(spec.kind, record.site, live.id))) return false
+  if (live.request === undefined || live.createdAt === undefined) return false
+  // A minute of grace for clocks: a job made before the intent cannot be the intent's.
+  if (Date.parse(live.createdAt) < Date.parse(record.intent?.at ?? '') - 60_000) return false
+  return (
+    deviations(record.request, live, model).length === 0 &&
+    deviations(live.request, { ...live, request: record.request }, model).length === 0
+  )
+}
+
+function startedThenOldest(a: Live, b: Live): number {
+  const started = (live: Live): number => (live.status === 'WAITING' ? 1 : 0)
+  return started(a) - started(b) || Date.parse(a.createdAt ?? '') - Date.parse(b.createdAt ?? '')
+}
+
+/** Nothing can tell a lost job from one that was never made until this kind's jobs are matched; so it is never sent again. */
+function byWaiting(plan: Planner, spec: Spec, record: JobRecord): Planned {
+  const { leaseMs, signatureMs, requestMs, listLagMs } = plan.waits
+  const until =
+    record.intent?.until ?? after(record.intent?.at ?? iso(plan.now), leaseMs + signatureMs + requestMs + listLagMs)
+  if (plan.now < Date.parse(until)) {
+    return settling(spec, record, `the outcome of its create is not known (${evidence(record)})`, { until })
+  }
+  return line(spec, {
+    action: 'unresolved',
+    code: 'PLAN_UNRESOLVED',
+    record,
+    reason: `whether its job was made is not known (${evidence(record)}); it is never sent again by itself`,
+    hint:
+      `look for the job at AWS (created ${record.intent?.at ?? 'lately'} or soon after). If there is none, raise policy.run to ${record.run + 1} to submit it; ` +
+      'if there is one, leave the spec as it is',
+  })
+}
+
+function takeOver(
+  plan: Planner,
+  spec: Spec,
+  record: JobRecord,
+  model: KindModel,
+  live: Live,
+  twins: readonly Live[],
+): Planned {
+  const stage = liveStage(model, live)
+  const also =
+    twins.length === 0
+      ? ''
+      : `; ${twins.map((twin) => `${twin.id} (${twin.status})`).join(', ')} look the same and are left alone`
+  return line(spec, {
+    action: 'adopt',
+    id: live.id,
+    record,
+    reason: `the answer to its create was lost (${evidence(record)}); this is the job${also}`,
+    next: adopted({ ...record, stage }, live, model.condition(live, spec.policy), plan.now),
+  })
+}
+
+/** Absence is believed when the lease is over and two reads a grace apart found nothing; only then is the same create sent again. */
+function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): Planned {
+  const { leaseUntil } = intentOf(record)
+  if (plan.now < Date.parse(leaseUntil)) {
+    return settling(spec, record, 'its create may still be on its way', { until: leaseUntil })
+  }
+  const since = record.intent?.absentSince
+  if (since === undefined) {
+    const absentSince = iso(plan.now)
+    const until = after(absentSince, graceMs)
+    return {
+      ...settling(spec, record, 'its create left no job that AWS shows; a second look follows', { absentSince, until }),
+      next: { ...record, stage: 'settling', intent: { ...intentOf(record), absentSince, until } },
+    }
+  }
+  const until = after(since, graceMs)
+  if (plan.now < Date.parse(until))
+    return settling(spec, record, 'its create left no job that AWS shows; a second look follows', { until })
+  return planNew(plan, spec, {
+    reason: `its create (attempt ${intentOf(record).attempt}) left no job at two looks`,
+    attempt: intentOf(record).attempt + 1,
+    previous: record,
+  })
+}
+
+function settling(spec: Spec, record: JobRecord, reason: string, until: Partial<Intent>): Planned {
+  const when = until.until ?? record.intent?.until
+  return line(spec, { action: 'settling', record, site: record.site, reason, ...(when && { until: when }) })
+}
+
+function intentOf(record: JobRecord): Intent {
+  if (!record.intent) throw new Error(`a record at stage ${record.stage} has no intent`)
+  return record.intent
+}
+
+function evidence(record: JobRecord): string {
+  return record.intent?.evidence ?? 'the run that sent it ended before it was answered'
+}
+
+/** Plans an unknown create whose spec is gone: its job is still brought to light, but it is never sent again. */
+export function planUnknownOrphan(plan: Planner, address: Planned['address'], record: JobRecord): Planned {
+  const stand: Spec = {
+    address,
+    ...partsOf(address),
+    labels: {},
+    policy: { run: record.run, hold: true, adopt: false, allowIdentical: true, maxFailedPercent: 0 },
+    request: record.request,
+    place: { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 },
+    index: 0,
+  }
+  const { spec: _spec, ...planned } = planUnknown(plan, stand, record)
+  return planned
+}
