@@ -1,0 +1,60 @@
+import { type Service, ServiceError } from './service.ts'
+
+/** Who called, as the signature says; the signature itself is not verified. */
+export type Caller = { readonly accessKeyId: string; readonly region: string }
+
+/** The two families of names that AWS's front door gives to the same errors. */
+const names = {
+  'rest-json': {
+    missing: 'MissingAuthenticationTokenException',
+    unknown: 'UnrecognizedClientException',
+    denied: 'AccessDeniedException',
+    expired: 'ExpiredTokenException',
+    signature: 'InvalidSignatureException',
+  },
+  query: {
+    missing: 'MissingAuthenticationToken',
+    unknown: 'InvalidClientTokenId',
+    denied: 'AccessDenied',
+    expired: 'ExpiredToken',
+    signature: 'SignatureDoesNotMatch',
+  },
+} as const
+
+const credential = /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/(\d{8})\/([a-z0-9-]+)\/([A-Za-z0-9-]+)\/aws4_request\b/
+
+/**
+ * Reads the caller from the Authorization header. Access keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are refused,
+ * so that a test can meet each refusal; so is a credential scope that is not this service's.
+ * @throws ServiceError with the protocol's own name, status 403
+ */
+export function readCaller(service: Service, operation: string, authorization: string | undefined): Caller {
+  const name = names[service.protocol]
+  const refuse = (error: string, message: string) => new ServiceError({ name: error, status: 403 }, message)
+  if (authorization === undefined) throw refuse(name.missing, 'Missing Authentication Token')
+  const [, accessKeyId = '', , region = '', scope = ''] = credential.exec(authorization) ?? []
+  if (accessKeyId === '')
+    throw refuse(name.signature, 'The Authorization header holds no AWS Signature Version 4 credential.')
+  if (accessKeyId.startsWith('AKIAUNKNOWN')) {
+    throw refuse(name.unknown, 'The security token included in the request is invalid.')
+  }
+  if (accessKeyId.startsWith('ASIAEXPIRED')) {
+    throw refuse(name.expired, 'The security token included in the request is expired')
+  }
+  if (!service.scopes.includes(scope)) {
+    throw refuse(name.signature, `Credential should be scoped to correct service: '${service.scopes[0]}'.`)
+  }
+  if (service.region !== undefined && region !== service.region) {
+    throw refuse(name.signature, `Credential should be scoped to a valid region: '${service.region}'.`)
+  }
+  if (accessKeyId.startsWith('AKIADENIED')) {
+    throw refuse(name.denied, `User is not authorized to perform: ${service.scopes[0]}:${operation}`)
+  }
+  return { accessKeyId, region }
+}
+
+/** The partition that a region lies in. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}

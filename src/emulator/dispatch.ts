@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { errorResponse, type Response, resultResponse } from './answer.ts'
+import type { Calls } from './calls.ts'
+import { partitionOf, readCaller } from './credential.ts'
+import { type FaultName, type Faults, faultTable } from './faults.ts'
+import type { Ids } from './ids.ts'
+import type { Limits } from './limits.ts'
+import { readInput, type Sent } from './read-input.ts'
+import { findRoute, type Route } from './route.ts'
+import { type Context, type Operation, type Service, ServiceError } from './service.ts'
+import { openJobs } from './shelf.ts'
+import type { Store } from './store.ts'
+
+/** Everything that a running emulator consists of, but for its socket. */
+export type World = {
+  readonly services: readonly Service[]
+  readonly store: Store
+  readonly ids: Ids
+  readonly faults: Faults
+  readonly calls: Calls
+  readonly account: string
+  limits: Limits
+  url: string
+}
+
+/** A request as the server read it. */
+export type Request = {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly authorization: string | undefined
+  readonly body: string
+}
+
+/** Answers a call of a service; 'drop' means that the caller gets no answer at all. */
+export function dispatch(world: World, request: Request): Response | 'drop' {
+  const form = new URLSearchParams(request.path === '/' ? request.body : '')
+  const route = findRoute(world.services, request.method, request.path, form)
+  const requestId = randomUUID()
+  if (!route?.operation) return unknownOperation(world, route, request.path, requestId)
+  const { service, operation } = route
+  const fault = world.faults.strike(service.name, operation.name)
+  const effect = fault && faultTable[fault]
+  const result = effect?.execute === false ? undefined : execute(world, { ...route, operation }, request, requestId)
+  world.calls.add(service.name, operation.name, fault ?? result?.outcome ?? 'ok')
+  if (effect?.answer === 'drop') return 'drop'
+  return result?.response ?? faultResponse(service, fault, requestId)
+}
+
+function execute(
+  world: World,
+  { service, operation, labels }: Route & { operation: Operation },
+  request: Request,
+  requestId: string,
+): { response: Response; outcome: string } {
+  try {
+    const caller = readCaller(service, operation.name, request.authorization)
+    const sent: Sent = { labels, query: request.query, body: request.body }
+    const input = readInput(service, operation, sent)
+    const result = operation.run(contextOf(world, service, caller.region), input)
+    return { response: resultResponse(service, operation.name, result, requestId), outcome: 'ok' }
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error
+    return { response: errorResponse(service, error, requestId), outcome: error.name }
+  }
+}
+
+function contextOf(world: World, service: Service, region: string): Context {
+  const { store, account, limits, ids, url } = world
+  const now = store.clock.now()
+  const place = { service: service.name, account, region }
+  const jobs = openJobs(store, service, place, now)
+  return { now, account, region, partition: partitionOf(region), url, limits, ids, jobs }
+}
+
+function faultResponse(service: Service, fault: FaultName | undefined, requestId: string): Response {
+  const throttled = fault === 'throttle'
+  const kind = throttled ? service.errors.throttle : service.errors.internal
+  const message = throttled ? 'Rate exceeded' : 'The request could not be processed because of an internal error.'
+  return errorResponse(service, new ServiceError(kind, message), requestId)
+}
+
+function unknownOperation(world: World, route: Route | undefined, path: string, requestId: string): Response {
+  const query = path === '/'
+  const name = query ? 'InvalidAction' : 'UnknownOperationException'
+  world.calls.add(route?.service.name ?? 'unknown', 'unknown', name)
+  const protocol = query ? 'query' : 'rest-json'
+  const service = route?.service ?? { protocol, messageMember: 'message' as const }
+  const error = new ServiceError({ name, status: query ? 400 : 404 }, 'There is no such operation.')
+  return errorResponse(service, error, requestId)
+}

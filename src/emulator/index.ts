@@ -1,0 +1,100 @@
+import { countCalls } from './calls.ts'
+import { operationsOf } from './control.ts'
+import type { World } from './dispatch.ts'
+import { type FaultRule, holdFaults, readFaults } from './faults.ts'
+import { type FolderLock, lockFolder } from './folder-lock.ts'
+import { seededIds } from './ids.ts'
+import { isObject } from './json.ts'
+import { defaultLimits, type Limits, readLimits } from './limits.ts'
+import { listen } from './server.ts'
+import { services } from './services/index.ts'
+import { makeFolder, openStore } from './store.ts'
+
+export type { CallCount } from './calls.ts'
+export type { FaultName, FaultRule } from './faults.ts'
+export { EmulatorRunningError } from './folder-lock.ts'
+export type { Limits } from './limits.ts'
+
+/** How an emulator is to run; every member is optional. */
+export type EmulatorOptions = {
+  /** 0 or absent: any free port. It always listens on 127.0.0.1. */
+  port?: number
+  /** Folder for the durable state; absent: memory only. */
+  dir?: string
+  /** Decides the IDs that services make, and which calls a fault of a given rate strikes. Default 1. */
+  seed?: number
+  /** Virtual seconds per real second. Default 1. */
+  timeScale?: number
+  /** ISO time at which the clock of a new emulator starts; default now. A folder keeps its clock, which stands still while no server runs. */
+  startAt?: string
+  /** Fault rules to begin with; they belong to this run and are not stored. */
+  faults?: readonly FaultRule[]
+  /** Quotas other than AWS's; they belong to this run and are not stored. */
+  limits?: Partial<Limits>
+  /** The caller's account, twelve digits. */
+  account?: string
+}
+
+/** A running emulator. */
+export type Emulator = {
+  readonly url: string
+  /** Virtual time in epoch milliseconds. */
+  now(): number
+  /** Stops listening, cuts open connections, and leaves the folder to the next. */
+  close(): Promise<void>
+}
+
+/** Options that cannot be used. */
+export class EmulatorOptionError extends Error {
+  readonly code = 'EMULATOR_OPTION'
+}
+
+/**
+ * Starts an emulator of the five services and STS on one port.
+ * @throws EmulatorRunningError when a live emulator has the folder; EmulatorOptionError for options out of range; DamagedLogError when the folder's log is
+ *   damaged other than by a cut-off last line; the system's error when the port is taken
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { dir, port = 0, seed = 1, account = '123456789012' } = options
+  const { startAt, scale, faults, limits } = checkOptions(options)
+  if (dir !== undefined) makeFolder(dir)
+  const lock: FolderLock | undefined = dir === undefined ? undefined : await lockFolder(dir)
+  try {
+    const store = openStore(dir, startAt, scale)
+    const ids = seededIds(seed)
+    const held = holdFaults(faults, () => ids.fraction('fault', store.draw()))
+    const world: World = { services, store, ids, faults: held, calls: countCalls(), account, limits, url: '' }
+    const server = await listen(world, port, () => {
+      store.reset()
+      world.calls.reset()
+      world.faults.replace(faults)
+      world.limits = limits
+    })
+    world.url = server.url
+    lock?.announce(server.url)
+    return {
+      url: server.url,
+      now: () => store.clock.now(),
+      close: async () => {
+        await server.close()
+        store.close()
+        lock?.release()
+      },
+    }
+  } catch (error) {
+    lock?.release()
+    throw error
+  }
+}
+
+function checkOptions({ timeScale = 1, startAt, faults = [], limits = {}, account = '000000000000' }: EmulatorOptions) {
+  const start = startAt === undefined ? Date.now() : Date.parse(startAt)
+  if (Number.isNaN(start)) throw new EmulatorOptionError(`startAt must be an ISO time, not "${startAt}"`)
+  if (!(timeScale >= 0 && timeScale <= 1e6)) throw new EmulatorOptionError('timeScale must be from 0 to 1e6')
+  if (!/^\d{12}$/.test(account)) throw new EmulatorOptionError(`account must be twelve digits, not "${account}"`)
+  const rules = readFaults(faults, operationsOf({ services }))
+  if (typeof rules === 'string') throw new EmulatorOptionError(rules)
+  const quotas = isObject(limits) ? readLimits(limits) : 'limits must be an object'
+  if (typeof quotas === 'string') throw new EmulatorOptionError(quotas)
+  return { startAt: start, scale: timeScale, faults: rules, limits: { ...defaultLimits, ...quotas } }
+}

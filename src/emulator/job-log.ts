@@ -1,0 +1,51 @@
+import fs from 'node:fs'
+
+/** An append-only file of JSON lines. A write has reached the kernel when `append` returns, so it outlives the process. */
+export type JobLog = {
+  append(entry: unknown): void
+  /** Empties the file. */
+  clear(): void
+  close(): void
+}
+
+/** Damage that is not a torn last line; the folder needs a person. */
+export class DamagedLogError extends Error {
+  readonly code = 'EMULATOR_LOG_DAMAGED'
+}
+
+/**
+ * Opens the log, creating it if need be, and hands every entry in it to `replay`, oldest first.
+ * A last line without its line feed was cut off by a kill: it is removed.
+ * @throws DamagedLogError when an earlier line is not JSON
+ */
+export function openJobLog(file: string, replay: (entry: unknown) => void): JobLog {
+  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
+  const end = text.lastIndexOf('\n') + 1
+  text
+    .slice(0, end)
+    .split('\n')
+    .slice(0, -1)
+    .forEach((line, index) => {
+      replay(parseLine(line, `${file}:${index + 1}`))
+    })
+  if (end < text.length) fs.truncateSync(file, Buffer.byteLength(text.slice(0, end)))
+  const handle = fs.openSync(file, 'a', 0o600)
+  return {
+    append: (entry) => writeAll(handle, `${JSON.stringify(entry)}\n`),
+    clear: () => fs.ftruncateSync(handle, 0),
+    close: () => fs.closeSync(handle),
+  }
+}
+
+function parseLine(line: string, place: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw new DamagedLogError(`${place} is not JSON; restore the file or remove its folder`, { cause })
+  }
+}
+
+function writeAll(handle: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let written = 0; written < bytes.length; ) written += fs.writeSync(handle, bytes, written)
+}

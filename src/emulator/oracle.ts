@@ -1,0 +1,27 @@
+import { iso } from './clock.ts'
+import type { JsonObject } from './json.ts'
+import type { Service } from './service.ts'
+import type { Store } from './store.ts'
+
+/** Every job ever made, also those that were deleted or that their service has forgotten (`exists` false), oldest first. Times are virtual ISO. */
+export function listEveryJob(store: Store, services: readonly Service[]): JsonObject[] {
+  const now = store.clock.now()
+  const byName = new Map<string, Service>(services.map((service) => [service.name, service]))
+  return store.all().map((job) => {
+    const { status, times, exists } = byName.get(job.service)!.view(job, now)
+    const isoTimes = Object.fromEntries(Object.entries(times).map(([name, time]) => [name, iso(time)]))
+    return {
+      service: job.service,
+      id: job.id,
+      account: job.account,
+      region: job.region,
+      status,
+      exists,
+      createdAt: iso(job.createdAt),
+      realCreatedAt: job.realCreatedAt,
+      startedAt: isoTimes['started'],
+      times: isoTimes,
+      request: job.request,
+    }
+  })
+}

@@ -1,0 +1,32 @@
+import type { JobRecord } from './store.ts'
+
+/** One page of a listing, and the token for the next if there is one. */
+export type Page = { jobs: JobRecord[]; token: string | undefined }
+
+/**
+ * Cuts a page out of a listing that is newest first. The token names the last job shown, so that jobs made while a caller pages are neither
+ * shown twice nor push others out. It also names the filters, as AWS refuses a token that is used with others.
+ * @param filters what the listing was filtered by, in any stable spelling
+ * @returns undefined when the token is none of ours
+ */
+export function cutPage(jobs: readonly JobRecord[], size: number, filters: string, token?: string): Page | undefined {
+  const before = token === undefined ? Number.POSITIVE_INFINITY : readToken(token, filters)
+  if (before === undefined) return undefined
+  const rest = jobs.filter((job) => job.serial < before)
+  const page = rest.slice(0, size)
+  const last = page.at(-1)
+  return { jobs: page, token: last && rest.length > size ? writeToken(last.serial, filters) : undefined }
+}
+
+function writeToken(serial: number, filters: string): string {
+  return Buffer.from(JSON.stringify([serial, filters])).toString('base64url')
+}
+
+function readToken(token: string, filters: string): number | undefined {
+  try {
+    const [serial, given] = JSON.parse(Buffer.from(token, 'base64url').toString()) as [number, string]
+    return Number.isInteger(serial) && given === filters ? serial : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,105 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Response } from './answer.ts'
+import { control } from './control.ts'
+import { dispatch, type Request, type World } from './dispatch.ts'
+import { answerTransfer } from './transfer.ts'
+
+/** The largest request body that is read. */
+const bodyBytesMax = 1024 * 1024
+
+/** How long, in real milliseconds, the time on disk may lag behind. */
+const clockLagMs = 100
+
+/** A listening server. */
+export type Server = { readonly url: string; close(): Promise<void> }
+
+/**
+ * Listens on 127.0.0.1.
+ * @param port 0 takes any free one
+ * @param restart what `POST /_emulator/reset` does
+ */
+export async function listen(world: World, port: number, restart: () => void): Promise<Server> {
+  const server = http.createServer((request, response) => {
+    serve(world, restart, request, response).catch((error: unknown) => {
+      // A bug of the emulator: told to the caller, who is its developer.
+      send(world, response, { status: 500, headers: {}, body: `emulator bug: ${String((error as Error).stack)}\n` })
+    })
+  })
+  // Longer than clients keep idle connections, so that the server is never the one to cut a connection that is about to be used.
+  server.keepAliveTimeout = 120_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function serve(
+  world: World,
+  restart: () => void,
+  incoming: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const refused = refusal(incoming)
+  if (refused) return send(world, response, refused)
+  const url = new URL(`http://emulator${incoming.url ?? '/'}`)
+  if (url.pathname.startsWith('/_signed/')) return send(world, response, await answerTransfer(world, incoming, url))
+  const body = await readBody(incoming)
+  if (body === undefined) return send(world, response, tooLarge)
+  const request: Request = {
+    method: incoming.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    authorization: incoming.headers.authorization,
+    body,
+  }
+  const answer = isControl(request.path) ? control(world, request, restart) : dispatch(world, request)
+  world.store.keepTime(clockLagMs)
+  if (answer === 'drop') incoming.socket.destroy()
+  else send(world, response, answer)
+}
+
+function isControl(path: string): boolean {
+  return path.startsWith('/_emulator/')
+}
+
+/** Web pages must not reach the emulator: neither by a name that somebody pointed at this machine, nor by a script's own request. */
+function refusal({ headers, url }: http.IncomingMessage): Response | undefined {
+  const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
+  const forbidden = (message: string) => ({ ...plainError(403, 'ForbiddenException', message) })
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(host) && !host.endsWith('.localhost')) {
+    return forbidden('The emulator answers to loopback names only.')
+  }
+  if (headers.origin !== undefined && isControl(url ?? '')) return forbidden('The emulator is not for web pages.')
+  return undefined
+}
+
+const tooLarge = plainError(413, 'RequestEntityTooLargeException', `The body is larger than ${bodyBytesMax} bytes.`)
+
+function plainError(status: number, name: string, message: string): Response {
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': name, connection: 'close' }
+  return { status, headers, body: JSON.stringify({ message }) }
+}
+
+async function readBody(incoming: http.IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size <= bodyBytesMax) chunks.push(chunk)
+  }
+  return size > bodyBytesMax ? undefined : Buffer.concat(chunks).toString('utf8')
+}
+
+function send(world: World, response: http.ServerResponse, { status, headers, body }: Response): void {
+  // The service's own time: clients measure their clock against it.
+  const date = new Date(world.store.clock.now()).toUTCString()
+  response.writeHead(status, { ...headers, date, 'content-length': Buffer.byteLength(body) }).end(body)
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { hour, minute } from '../../clock.ts'
+import type { JobRecord, Store } from '../../store.ts'
+import { detailsOf, factsOf, requestOf, uploadMember, viewJob } from './job.ts'
+
+/** A signed URL and the end of its life, in virtual epoch milliseconds. */
+export type SignedUrl = { readonly url: string; readonly expiresAt: number }
+
+/** Where to PUT what a job imports: good for an hour from the job's creation. */
+export function uploadUrl(base: string, job: JobRecord): SignedUrl {
+  return sign(base, job, job.createdAt + hour)
+}
+
+/** Where to GET what a job has exported: good for a minute, and made anew for each GetJob. */
+export function downloadUrl(base: string, job: JobRecord, now: number): SignedUrl {
+  return sign(base, job, now + minute)
+}
+
+function sign(base: string, job: JobRecord, expiresAt: number): SignedUrl {
+  return {
+    url: `${base}/_signed/${job.id}?expires=${expiresAt}&signature=${signature(job.id, expiresAt)}`,
+    expiresAt,
+  }
+}
+
+/** Not a secret: it only tells a URL that was handed out from one that was made up. */
+function signature(id: string, expiresAt: number): string {
+  return createHash('sha256').update(`signed ${id} ${expiresAt}`).digest('hex').slice(0, 32)
+}
+
+/** What came to a signed URL: its body as length and MD5, the MD5 that its header promised. */
+export type Transfer = {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly bytes: number
+  readonly md5: string
+  readonly contentMd5: string | undefined
+}
+
+/** An answer in the manner of S3: an error code, or a body. */
+export type TransferAnswer = { readonly status: number; readonly code?: string; readonly body?: string }
+
+/** Answers a request to a signed URL: PUT takes the import of a waiting job, GET gives the export of a finished one. */
+export function transfer(store: Store, request: Transfer): TransferAnswer {
+  const now = store.clock.now()
+  const id = request.path.slice('/_signed/'.length)
+  const job = store.all().find((each) => each.service === 'dataexchange' && each.id === id)
+  const expiresAt = Number(request.query.get('expires'))
+  if (!job || request.query.get('signature') !== signature(id, expiresAt)) {
+    return { status: 403, code: 'SignatureDoesNotMatch' }
+  }
+  if (now > expiresAt) return { status: 403, code: 'AccessDenied' }
+  const { Type } = requestOf(job)
+  if (request.method === 'PUT' && uploadMember(Type) !== undefined) return putUpload(store, job, request)
+  if (request.method === 'GET' && Type === 'EXPORT_ASSET_TO_SIGNED_URL') {
+    return { status: 200, body: `asset ${String(detailsOf(job).details['AssetId'])}\n` }
+  }
+  return { status: 405, code: 'MethodNotAllowed' }
+}
+
+function putUpload(store: Store, job: JobRecord, { bytes, md5, contentMd5 }: Transfer): TransferAnswer {
+  const wanted = detailsOf(job).details[uploadMember(requestOf(job).Type)!]
+  // The header is part of what was signed, so that one which is absent or other is a wrong signature.
+  if (contentMd5 !== wanted) return { status: 403, code: 'SignatureDoesNotMatch' }
+  if (md5 !== wanted) return { status: 400, code: 'BadDigest' }
+  const waiting = viewJob(job, store.clock.now()).status === 'WAITING'
+  if (waiting && factsOf(job).upload?.md5 !== md5) store.change(job, { upload: { bytes, md5 } })
+  return { status: 200, body: '' }
+}

@@ -1,0 +1,104 @@
+import { FAILSAFE_SCHEMA, load } from 'js-yaml'
+import { isObject, type Json, type JsonObject } from '../../json.ts'
+import { problem } from './errors.ts'
+
+/** A manifest whose scalars are all texts. */
+export type Manifest = JsonObject
+
+/**
+ * Parses a manifest. AWS's own samples write `manifestVersion:2.0` without a space, which YAML reads as one text: such keys are told apart.
+ * @throws ServiceError MalformedManifestException
+ */
+export function parseManifest(text: string): Manifest {
+  const strict = tryLoad(text)
+  if (isManifest(strict)) return strict
+  const lenient = tryLoad(text.replace(/^(\s*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
+  if (isManifest(lenient)) return lenient
+  throw problem('MalformedManifest', 'Your manifest is not well-formed.')
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return isObject(value) && value['manifestVersion'] !== undefined
+}
+
+function tryLoad(text: string): unknown {
+  try {
+    // Failsafe: every scalar stays the text that was written, 2.0 and yes included.
+    return load(text, { schema: FAILSAFE_SCHEMA })
+  } catch {
+    // What is wrong with the text is of no use to the caller: AWS does not say it either.
+    return undefined
+  }
+}
+
+/**
+ * Checks a manifest by the fields that the developer guide lists for its kind of job. Fields it does not list are let through: the set changed by edition.
+ * @throws ServiceError naming the first rule that is broken
+ */
+export function checkManifest(jobType: string, manifest: Manifest): void {
+  need(manifest, ['manifestVersion', 'deviceId', 'returnAddress'])
+  checkAddress(manifest['returnAddress']!)
+  if (jobType === 'Export') checkExport(manifest)
+  else if (String(manifest['manifestVersion']).startsWith('3')) need(manifest, ['operations', 'logBucket'])
+  else checkImport(manifest)
+  for (const name of ['bucket', 'logBucket']) checkBucket(manifest[name])
+  words(manifest, 'serviceLevel', ['standard', 'expeditedShipping'])
+  checkLogPrefix(manifest['logPrefix'])
+  if (manifest['customs'] !== undefined && !isObject(manifest['customs'])) {
+    throw problem('InvalidCustoms', 'customs must be a mapping.')
+  }
+}
+
+function checkImport(manifest: Manifest): void {
+  need(manifest, ['bucket', 'eraseDevice'])
+  words(manifest, 'eraseDevice', ['yes', 'no', 'true', 'false'])
+  words(manifest, 'acl', ['private', 'public-read', 'public-read-write', 'authenticated-read'])
+}
+
+function checkExport(manifest: Manifest): void {
+  need(manifest, ['fileSystem', 'operations', 'logBucket'])
+  const fileSystem = String(manifest['fileSystem']).toUpperCase()
+  if (!['NTFS', 'EXT4', 'EXT3', 'EXT2', 'FAT32'].includes(fileSystem)) {
+    throw problem('InvalidFileSystem', `File system ${fileSystem} is not supported.`)
+  }
+  const operations = manifest['operations']
+  if (!Array.isArray(operations) || operations.length === 0) {
+    throw problem('InvalidManifestField', 'operations must be a list of exports.')
+  }
+  for (const each of operations as Json[]) {
+    if (!isObject(each)) throw problem('InvalidManifestField', 'Each of operations must be a mapping.')
+    need(each, ['exportBucket'])
+    checkBucket(each['exportBucket'])
+  }
+}
+
+function checkAddress(address: Json): void {
+  if (!isObject(address)) throw problem('InvalidAddress', 'returnAddress must be a mapping.')
+  const missing = ['name', 'street1', 'city', 'postalCode', 'phoneNumber', 'country'].find((name) => !address[name])
+  if (missing) throw problem('InvalidAddress', `returnAddress lacks ${missing}.`)
+}
+
+function checkBucket(name: Json | undefined): void {
+  if (name === undefined) return
+  if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/.test(name)) {
+    throw problem('NoSuchBucket', `Bucket ${JSON.stringify(name)} does not exist.`)
+  }
+}
+
+function checkLogPrefix(prefix: Json | undefined): void {
+  // The log's key is the prefix and `export-log-` with a job ID of five characters, at most 1024 bytes.
+  if (prefix !== undefined && Buffer.byteLength(String(prefix)) + 'export-log-ABCDE'.length > 1024) {
+    throw problem('InvalidManifestField', 'logPrefix is too long.')
+  }
+}
+
+function need(mapping: JsonObject, names: readonly string[]): void {
+  const missing = names.filter((name) => mapping[name] === undefined || mapping[name] === '')
+  if (missing.length > 0) throw problem('MissingManifestField', `The manifest lacks ${missing.join(', ')}.`)
+}
+
+function words(manifest: Manifest, name: string, allowed: readonly string[]): void {
+  const value = manifest[name]
+  if (value === undefined || (typeof value === 'string' && allowed.includes(value))) return
+  throw problem('InvalidManifestField', `${name} must be one of ${allowed.join(', ')}.`)
+}

@@ -1,0 +1,178 @@
+import { createHmac } from 'node:crypto'
+import { day, iso } from '../../clock.ts'
+import type { Json, JsonObject } from '../../json.ts'
+import { type Context, operation } from '../../service.ts'
+import { boolean, integer, list, oneOf, string, structure } from '../../shape.ts'
+import type { JobRecord } from '../../store.ts'
+import { problem } from './errors.ts'
+import { type DeviceFacts, deviceStatus, type JobRequest, manifestField, requestOf } from './job.ts'
+import { checkManifest, parseManifest } from './manifest.ts'
+
+const common = { method: 'POST', path: '/' }
+const jobMembers = {
+  'JobType!': oneOf('Import', 'Export'),
+  'Manifest!': string({ min: 1 }),
+  'ValidateOnly!': boolean,
+}
+const jobIdInput = structure({ JobId: string() })
+type JobIdInput = { JobId?: string }
+
+/** CreateJob; with ValidateOnly it answers as if, and makes nothing. */
+export const createJob = operation<JobRequest>({
+  ...common,
+  name: 'CreateJob',
+  input: structure({ ...jobMembers, ManifestAddendum: string() }),
+  run: (context, request) => {
+    checkManifest(request.JobType, parseManifest(request.Manifest))
+    if (request.ValidateOnly) return { body: { JobType: request.JobType, WarningMessage: noWarning } }
+    checkQuota(context)
+    const job = context.jobs.add(freshId(context), request)
+    const body = { JobId: job.id, JobType: request.JobType, ...signature(job), ArtifactList: artifacts(context, job) }
+    return { body }
+  },
+})
+
+/** UpdateJob: replaces the whole manifest, until the device is read. */
+export const updateJob = operation<JobRequest & { JobId?: string }>({
+  ...common,
+  name: 'UpdateJob',
+  input: structure({ JobId: string(), ...jobMembers }),
+  run: (context, { JobId, ...request }) => {
+    const job = findLive(context, JobId)
+    checkManifest(request.JobType, parseManifest(request.Manifest))
+    if (deviceStatus(job, context.now).progress !== 'Pending') {
+      throw problem('UnableToUpdateJobId', 'AWS Import/Export cannot update the job: the transfer has begun.')
+    }
+    if (!request.ValidateOnly) context.jobs.change(job, { updated: request })
+    return { body: { Success: true, ArtifactList: artifacts(context, job) } }
+  },
+})
+
+/** CancelJob, until the device is read. */
+export const cancelJob = operation<JobIdInput>({
+  ...common,
+  name: 'CancelJob',
+  input: jobIdInput,
+  run: (context, { JobId }) => {
+    const job = findLive(context, JobId)
+    if (deviceStatus(job, context.now).progress !== 'Pending') {
+      throw problem('UnableToCancelJobId', 'AWS Import/Export cannot cancel the job: the transfer has begun.')
+    }
+    context.jobs.change(job, { cancelledAt: context.now })
+    return { body: { Success: true } }
+  },
+})
+
+/** ListJobs, newest first; the marker for the next page is the last job's ID. */
+export const listJobs = operation<{ MaxJobs?: number; Marker?: string }>({
+  ...common,
+  name: 'ListJobs',
+  input: structure({ MaxJobs: integer({ min: 0, max: 1000 }), Marker: string() }),
+  run: ({ jobs }, { MaxJobs = 0, Marker = '' }) => {
+    const all = jobs.list()
+    const marked = all.findIndex(({ id }) => id === Marker)
+    if (Marker !== '' && marked < 0) throw problem('InvalidParameter', 'The marker is not the ID of a job.')
+    const rest = all.slice(marked + 1)
+    // A page of none could never be followed by another: 0 asks for the default.
+    const page = rest.slice(0, MaxJobs === 0 ? 1000 : MaxJobs)
+    const shown = page.map((job) => ({
+      JobId: job.id,
+      CreationDate: date(job.createdAt),
+      IsCanceled: (job.facts as DeviceFacts).cancelledAt !== undefined,
+      JobType: requestOf(job).JobType,
+    }))
+    return { body: { Jobs: shown, IsTruncated: page.length < rest.length } }
+  },
+})
+
+/** GetStatus: codes, messages, and the manifest as it stands. */
+export const getStatus = operation<JobIdInput>({
+  ...common,
+  name: 'GetStatus',
+  input: jobIdInput,
+  run: (context, { JobId }) => {
+    const job = findJob(context, JobId)
+    const { progress, location } = deviceStatus(job, context.now)
+    const shipped = location !== 'NotReceived'
+    const logged = progress === 'Complete'
+    const body = {
+      JobId: job.id,
+      JobType: requestOf(job).JobType,
+      LocationCode: location,
+      LocationMessage: `The device is ${location}.`,
+      ProgressCode: progress,
+      ProgressMessage: `The job is ${progress}.`,
+      Carrier: shipped ? 'UPS' : undefined,
+      TrackingNumber: shipped ? `1Z${job.id}0001` : undefined,
+      LogBucket: logged ? manifestField(job, 'logBucket') : undefined,
+      LogKey: logged
+        ? `${manifestField(job, 'logPrefix')}${requestOf(job).JobType.toLowerCase()}-log-${job.id}`
+        : undefined,
+      ErrorCount: 0,
+      ...signature(job),
+      CurrentManifest: requestOf(job).Manifest,
+      CreationDate: date(job.createdAt),
+      ArtifactList: artifacts(context, job),
+    }
+    return { body }
+  },
+})
+
+/** GetShippingLabel: a link to a label for one or more jobs. */
+export const getShippingLabel = operation<{ jobIds?: string[] }>({
+  ...common,
+  name: 'GetShippingLabel',
+  input: structure({ jobIds: list(string()) }),
+  run: (context, { jobIds = [] }) => {
+    if (jobIds.length === 0) throw problem('InvalidJobId', 'jobIds is missing.')
+    const ids = jobIds.map((id) => findLive(context, id).id)
+    return { body: { ShippingLabelURL: `${context.url}/_labels/${ids.join('-')}.pdf` } }
+  },
+})
+
+const noWarning = 'No warnings.'
+
+function checkQuota({ jobs, now, limits }: Context): void {
+  const today = now - (now % day)
+  const made = jobs.list().filter(({ createdAt }) => createdAt >= today).length
+  if (made < limits.importExportPerDay) return
+  throw problem('CreateJobQuotaExceeded', `At most ${limits.importExportPerDay} jobs may be created in a day.`)
+}
+
+/** Five characters, as in AWS's samples; another draw if they are taken. */
+function freshId({ ids, jobs }: Context): string {
+  for (let draw = 0; ; draw++) {
+    const id = ids.capitals(`importexport ${draw}`, jobs.nextSerial(), 5)
+    if (!jobs.find(id)) return id
+  }
+}
+
+function findJob({ jobs }: Context, id: string | undefined): JobRecord {
+  const job = id === undefined ? undefined : jobs.find(id)
+  if (!job) throw problem('InvalidJobId', 'The JOBID was missing, not found, or not associated with the AWS account.')
+  return job
+}
+
+function findLive(context: Context, id: string | undefined): JobRecord {
+  const job = findJob(context, id)
+  const { progress } = deviceStatus(job, context.now)
+  if (progress === 'Canceled') throw problem('CanceledJobId', `The job ${job.id} has been canceled.`)
+  if (progress === 'Expired') throw problem('ExpiredJobId', `The job ${job.id} has expired.`)
+  return job
+}
+
+/** What authenticates the device. It follows from the manifest, so that an update changes it. */
+function signature(job: JobRecord): JsonObject {
+  const value = createHmac('sha1', job.id).update(requestOf(job).Manifest).digest('base64')
+  const lines = ['version:2.0', 'signingMethod:HmacSHA1', `jobId:${job.id}`, `signature:${value}`]
+  return { Signature: value, SignatureFileContents: lines.join('\n') }
+}
+
+function artifacts({ url }: Context, job: JobRecord): Json {
+  return [{ Description: 'Packing slip', URL: `${url}/_labels/packing-${job.id}.pdf` }]
+}
+
+/** Whole seconds, as in AWS's samples. */
+function date(milliseconds: number): string {
+  return iso(milliseconds).replace(/\.\d+Z$/, 'Z')
+}

@@ -1,0 +1,40 @@
+import { minute } from '../../clock.ts'
+import { operation, ServiceError } from '../../service.ts'
+import { limitExceeded } from './errors.ts'
+import { type CreateJobInput, type IotFacts, jobArn } from './job.ts'
+import { checkCreateJob, readSchedule } from './rules.ts'
+import { createJob as input } from './shapes.ts'
+import { isRollingOut } from './timeline.ts'
+
+/** PUT /jobs/{jobId}: starts rolling out at once, or at the scheduled time. A taken ID is refused, also for an identical request. */
+export const createJob = operation<CreateJobInput>({
+  name: 'CreateJob',
+  method: 'PUT',
+  path: '/jobs/{jobId}',
+  input,
+  run: (context, request) => {
+    const { jobs, now, partition, region, account, limits } = context
+    const { jobId } = request
+    checkCreateJob(request)
+    const schedule = readSchedule(request, now)
+    const resourceArn = jobArn(partition, { region, account, id: jobId })
+    if (jobs.find(jobId)) {
+      const kind = { name: 'ResourceAlreadyExistsException', status: 409 }
+      throw new ServiceError(kind, `Job ${jobId} already exists.`, { resourceId: jobId, resourceArn })
+    }
+    const rollingOut = () => jobs.list().filter((job) => isRollingOut(job, now)).length
+    if (schedule.startsAt === undefined && rollingOut() >= limits.iotConcurrent) {
+      throw limitExceeded(`There may be at most ${limits.iotConcurrent} concurrent jobs.`)
+    }
+    const facts: IotFacts = {
+      // 8 to 12 minutes, by the job's own serial.
+      duration: Math.round((8 + 4 * context.ids.fraction('iot duration', jobs.nextSerial())) * minute),
+      startsAt: now,
+      ...schedule,
+      targets: [...new Set(request.targets)],
+      tags: Object.fromEntries((request.tags ?? []).map(({ Key, Value = '' }) => [Key, Value])),
+    }
+    jobs.add(jobId, request, facts)
+    return { body: { jobArn: resourceArn, jobId, description: request.description } }
+  },
+})

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../../json.ts'
+import type { JobRecord } from '../../store.ts'
+
+/** A CreateJob request, once validated. */
+export type CreateJobInput = JsonObject & {
+  readonly jobId: string
+  readonly targets: readonly string[]
+  readonly document?: string
+  readonly documentSource?: string
+  readonly description?: string
+  readonly targetSelection?: 'CONTINUOUS' | 'SNAPSHOT'
+  readonly jobTemplateArn?: string
+  readonly namespaceId?: string
+  readonly tags?: readonly { readonly Key: string; readonly Value?: string }[]
+  readonly documentParameters?: JsonObject
+  readonly presignedUrlConfig?: { readonly roleArn?: string }
+  readonly timeoutConfig?: { readonly inProgressTimeoutInMinutes?: number }
+  readonly jobExecutionsRolloutConfig?: {
+    readonly exponentialRate?: { readonly rateIncreaseCriteria: JsonObject }
+  }
+  readonly jobExecutionsRetryConfig?: {
+    readonly criteriaList: readonly { readonly failureType: string; readonly numberOfRetries: number }[]
+  }
+  readonly schedulingConfig?: { readonly startTime?: string; readonly endTime?: string }
+}
+
+/** What happened to a job; times in virtual epoch milliseconds. */
+export type IotFacts = {
+  /** How long its roll-out takes, in milliseconds. */
+  readonly duration: number
+  readonly startsAt: number
+  readonly endsAt?: number
+  readonly targets: readonly string[]
+  readonly tags: { readonly [key: string]: string }
+  readonly updatedAt?: number
+  /** Members that UpdateJob has replaced. */
+  readonly updated?: JsonObject
+  readonly cancelledAt?: number
+  readonly forceCanceled?: boolean
+  readonly reasonCode?: string
+  readonly comment?: string
+  readonly deletedAt?: number
+}
+
+/** The request that made a job. */
+export const requestOf = (job: JobRecord) => job.request as CreateJobInput
+
+/** What happened to a job. */
+export const factsOf = (job: JobRecord) => job.facts as unknown as IotFacts
+
+/** The ARN of a job. */
+export function jobArn(partition: string, { region, account, id }: Pick<JobRecord, 'region' | 'account' | 'id'>) {
+  return `arn:${partition}:iot:${region}:${account}:job/${id}`
+}

@@ -1,0 +1,108 @@
+import { day, minute } from '../../clock.ts'
+import { invalid } from './errors.ts'
+import type { CreateJobInput } from './job.ts'
+
+/** The most targets that one job may have. */
+export const targetsMax = 100
+
+const targetArn = /^arn:aws[a-z-]*:iot:[a-z0-9-]+:\d{12}:(thing|thinggroup)\/[a-zA-Z0-9:_-]+$/
+const year = 365 * day
+
+/** Rules over several members, which AWS states in the prose of its reference and guide. Each returns what is wrong, or nothing. */
+const rules: readonly ((input: CreateJobInput) => string | false | undefined)[] = [
+  ({ targets }) => wrongTargets(targets),
+  ({ document, documentSource, jobTemplateArn }) =>
+    [document, documentSource, jobTemplateArn].every((source) => source === undefined) &&
+    'One of document, documentSource or jobTemplateArn is required.',
+  ({ document, documentSource }) =>
+    document !== undefined && documentSource !== undefined && 'document and documentSource cannot both be given.',
+  ({ document }) => document !== undefined && !isJson(document) && 'The job document is not valid JSON.',
+  ({ documentSource }) =>
+    documentSource !== undefined &&
+    !/^https:\/\/[^/]+\/.+/.test(documentSource) &&
+    'documentSource must be an S3 link.',
+  ({ document, presignedUrlConfig }) =>
+    document?.includes('${aws:iot:s3-presigned-url') &&
+    presignedUrlConfig?.roleArn === undefined &&
+    'A document with S3 presigned URL placeholders needs presignedUrlConfig.roleArn.',
+  ({ documentParameters, jobTemplateArn }) =>
+    documentParameters !== undefined &&
+    jobTemplateArn === undefined &&
+    'documentParameters can only be used with a managed template.',
+  ({ jobExecutionsRolloutConfig }) => {
+    const criteria = jobExecutionsRolloutConfig?.exponentialRate?.rateIncreaseCriteria
+    return (
+      criteria && Object.keys(criteria).length !== 1 && 'rateIncreaseCriteria must have exactly one of its two members.'
+    )
+  },
+  (input) => wrongRetries(input),
+  ({ tags = [] }) => {
+    const keys = new Set(tags.map(({ Key }) => Key))
+    return (keys.size < tags.length && 'Duplicate tag keys.') || (tags.length > 50 && 'There may be at most 50 tags.')
+  },
+]
+
+/**
+ * Applies the rules that no shape can express.
+ * @throws ServiceError InvalidRequestException, naming the first rule that is broken
+ */
+export function checkCreateJob(input: CreateJobInput): void {
+  for (const rule of rules) {
+    const wrong = rule(input)
+    if (wrong) throw invalid(wrong)
+  }
+}
+
+/** What is wrong with a list of targets, if anything is. */
+export function wrongTargets(targets: readonly string[]): string | undefined {
+  if (targets.length > targetsMax) return `A job may have at most ${targetsMax} targets.`
+  const wrong = targets.find((target) => !targetArn.test(target))
+  return wrong === undefined ? undefined : `Target ${wrong} is not the ARN of a thing or thing group.`
+}
+
+function wrongRetries({ jobExecutionsRetryConfig, timeoutConfig }: CreateJobInput): string | false {
+  const criteria = jobExecutionsRetryConfig?.criteriaList ?? []
+  const retries = criteria.reduce((sum, { numberOfRetries }) => sum + numberOfRetries, 0)
+  if (retries > 10) return 'There may be at most 10 retries over all failure types.'
+  const timesOut = criteria.some(({ failureType }) => failureType === 'TIMED_OUT')
+  return timesOut && timeoutConfig === undefined && 'Retries of TIMED_OUT executions need a timeoutConfig.'
+}
+
+/** The moments of a schedule, in virtual epoch milliseconds. */
+export type Schedule = { startsAt?: number; endsAt?: number }
+
+/**
+ * Reads and checks schedulingConfig: both times at least 30 minutes ahead, a start within a year, an end within two, 30 minutes to two years apart.
+ * @throws ServiceError InvalidRequestException
+ */
+export function readSchedule({ schedulingConfig = {} }: CreateJobInput, now: number): Schedule {
+  const startsAt = readTime('startTime', schedulingConfig.startTime)
+  const endsAt = readTime('endTime', schedulingConfig.endTime)
+  within('startTime', startsAt, now, year)
+  within('endTime', endsAt, now, 2 * year)
+  if (startsAt !== undefined && endsAt !== undefined) within('endTime', endsAt, startsAt, 2 * year)
+  return { ...(startsAt !== undefined && { startsAt }), ...(endsAt !== undefined && { endsAt }) }
+}
+
+function within(name: string, time: number | undefined, from: number, most: number): void {
+  if (time === undefined || (time >= from + 30 * minute && time <= from + most)) return
+  throw invalid(`${name} must be at least 30 minutes and at most ${most / day} days ahead.`)
+}
+
+function readTime(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  // The reference shows a date and a time of day in minutes, without a zone; it is read as UTC.
+  const [, date, time] = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::00)?Z?$/.exec(text) ?? []
+  const value = Date.parse(`${date}T${time}:00Z`)
+  if (Number.isNaN(value)) throw invalid(`${name} '${text}' is not of the form YYYY-MM-DD HH:MM.`)
+  return value
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

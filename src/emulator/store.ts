@@ -1,0 +1,152 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { type Clock, startClock } from './clock.ts'
+import { openClockFile, readProgress } from './clock-file.ts'
+import { openJobLog } from './job-log.ts'
+import type { JsonObject } from './json.ts'
+
+/** A job that was made, for ever: what was asked for, and what happened to it since. Its status follows from this and the time. */
+export type JobRecord = {
+  /** Counts up over all services; the order of creation. */
+  readonly serial: number
+  readonly service: string
+  readonly id: string
+  readonly account: string
+  readonly region: string
+  readonly request: JsonObject
+  /** Virtual epoch milliseconds. */
+  readonly createdAt: number
+  /** Real epoch milliseconds. */
+  readonly realCreatedAt: number
+  /** What calls did to it later, by the names of its own service; times in virtual epoch milliseconds. */
+  readonly facts: JsonObject
+}
+
+/** Where jobs of one service, account and region are. */
+export type Place = Pick<JobRecord, 'service' | 'account' | 'region'>
+
+/** Every job, in memory and (with a folder) on disk, and the time that goes with them. */
+export type Store = {
+  readonly clock: Clock
+  /** Every job ever made, oldest first. */
+  all(): readonly JobRecord[]
+  /** The jobs of one place, oldest first, whether or not their service still shows them. */
+  at(place: Place): readonly JobRecord[]
+  /** The newest job of this ID. */
+  find(place: Place, id: string): JobRecord | undefined
+  add(place: Place, id: string, request: JsonObject, facts: JsonObject): JobRecord
+  /** Lays new facts over the old ones. */
+  change(job: JobRecord, facts: JsonObject): JobRecord
+  /** The serial that the next job will have. */
+  nextSerial(): number
+  /** A number that is never given twice, for the dice. */
+  draw(): number
+  /** Writes the time down if that was last done more than `interval` real milliseconds ago. */
+  keepTime(interval: number): void
+  /** Forgets all jobs; time and serials go on. */
+  reset(): void
+  close(): void
+}
+
+type Shelf = { jobs: JobRecord[]; indexBySerial: Map<number, number>; byId: Map<string, JobRecord> }
+type Entry = { at: number; put?: JobRecord; next?: number }
+
+/**
+ * Opens the store.
+ * @param folder where it lives; undefined keeps it in memory
+ * @param startAt virtual epoch milliseconds at which the clock of a new store starts
+ * @param scale virtual seconds per real second
+ */
+export function openStore(folder: string | undefined, startAt: number, scale: number): Store {
+  const shelves = new Map<string, Shelf>()
+  const bySerial = new Map<number, JobRecord>()
+  let next = 1
+  let latest = Number.NEGATIVE_INFINITY
+
+  const put = (job: JobRecord) => {
+    const shelf = shelfOf(shelves, job)
+    const index = shelf.indexBySerial.get(job.serial)
+    if (index === undefined) shelf.indexBySerial.set(job.serial, shelf.jobs.push(job) - 1)
+    else shelf.jobs[index] = job
+    if ((shelf.byId.get(job.id)?.serial ?? 0) <= job.serial) shelf.byId.set(job.id, job)
+    bySerial.set(job.serial, job)
+    next = Math.max(next, job.serial + 1)
+  }
+  const replay = (entry: unknown) => {
+    const { at, put: job, next: serial } = entry as Entry
+    latest = Math.max(latest, at)
+    next = Math.max(next, serial ?? 0)
+    if (job) put(job)
+  }
+
+  const log = folder === undefined ? undefined : openJobLog(path.join(folder, 'jobs.log'), replay)
+  const saved = folder === undefined ? undefined : readProgress(path.join(folder, 'clock'))
+  const clockFile = folder === undefined ? undefined : openClockFile(path.join(folder, 'clock'))
+  latest = Math.max(latest, saved?.now ?? Number.NEGATIVE_INFINITY)
+  const clock = startClock(Number.isFinite(latest) ? latest : startAt, scale)
+  let draws = saved?.draws ?? 0
+  let savedAt = Number.NEGATIVE_INFINITY
+
+  const keepTime = (interval: number) => {
+    if (!clockFile || performance.now() - savedAt < interval) return
+    savedAt = performance.now()
+    clockFile.save({ now: clock.now(), draws })
+  }
+  const record = (job: JobRecord) => {
+    // Logged before it is visible: what a caller has seen is on disk.
+    log?.append({ at: clock.now(), put: job })
+    put(job)
+    return job
+  }
+  keepTime(0)
+
+  return {
+    clock,
+    all: () => [...bySerial.values()],
+    at: (place) => shelfOf(shelves, place).jobs,
+    find: (place, id) => shelfOf(shelves, place).byId.get(id),
+    add: ({ service, account, region }, id, request, facts) => {
+      const createdAt = clock.now()
+      return record({
+        serial: next,
+        service,
+        id,
+        account,
+        region,
+        request,
+        createdAt,
+        realCreatedAt: Date.now(),
+        facts,
+      })
+    },
+    change: (job, facts) => record({ ...job, facts: { ...job.facts, ...facts } }),
+    nextSerial: () => next,
+    draw: () => draws++,
+    keepTime,
+    reset: () => {
+      log?.clear()
+      log?.append({ at: clock.now(), next })
+      shelves.clear()
+      bySerial.clear()
+    },
+    close: () => {
+      keepTime(0)
+      clockFile?.close()
+      log?.close()
+    },
+  }
+}
+
+/** Makes the folder, readable by its owner alone: requests may hold secrets. */
+export function makeFolder(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+function shelfOf(shelves: Map<string, Shelf>, { service, account, region }: Place): Shelf {
+  const key = `${service} ${account} ${region}`
+  const known = shelves.get(key)
+  if (known) return known
+  const shelf: Shelf = { jobs: [], indexBySerial: new Map(), byId: new Map() }
+  shelves.set(key, shelf)
+  return shelf
+}
