@@ -1,0 +1,49 @@
+import type { AwsProblem, ErrorClass } from '../model/aws-problem.ts'
+import { classOf } from './error-class.ts'
+import { mask } from './mask.ts'
+
+/** Thrown by readers, and by a lane that has been stopped. Everything that may be shown is in `problem`. */
+export class AwsError extends Error {
+  override readonly name = 'AwsError'
+  readonly problem: AwsProblem
+
+  constructor(problem: AwsProblem, cause?: unknown) {
+    super(`${problem.name}: ${problem.message}`, { cause })
+    this.problem = problem
+  }
+}
+
+/** What can be read from whatever a call threw. */
+type Thrown = {
+  readonly name?: unknown
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown }
+}
+
+/** A thrown value as a problem. `own` is the kind's error table, `secrets` are texts that must not be shown. */
+export function problemOf(
+  thrown: unknown,
+  own: Readonly<Record<string, ErrorClass>>,
+  secrets: readonly string[] = [],
+): AwsProblem {
+  if (thrown instanceof AwsError) return thrown.problem
+  const error: Thrown = typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }
+  const status = typeof error.$metadata?.httpStatusCode === 'number' ? error.$metadata.httpStatusCode : undefined
+  const requestId = error.$metadata?.requestId
+  const name = nameOf(error, status)
+  return {
+    class: classOf(name, status, own),
+    name,
+    message: mask(typeof error.message === 'string' ? error.message : '', secrets),
+    ...(status !== undefined && { status }),
+    ...(typeof requestId === 'string' && { requestId }),
+  }
+}
+
+/** A socket's error has a code that says more than its name, which is `Error`. */
+function nameOf(error: Thrown, status: number | undefined): string {
+  const name = typeof error.name === 'string' && error.name !== '' ? error.name : 'Error'
+  const hidden = name === 'Error' || name === 'TimeoutError'
+  return status === undefined && hidden && typeof error.code === 'string' ? error.code : name
+}

@@ -1,0 +1,125 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types'
+import type { KindModel, Service } from '../kinds/kind.ts'
+import { Problem } from '../model/problem.ts'
+import type { Site } from '../model/state.ts'
+import type { Clock } from '../system/clock.ts'
+import { credentialsOf, emulatorCredentials } from './credentials.ts'
+import { endpointOf } from './endpoint.ts'
+import { type Handler, readHandler, writeHandler } from './handler.ts'
+import { accountOf } from './identity.ts'
+import { createLanes, type Lane, type Lanes, type Limits } from './lanes.ts'
+import type { QuerySettings } from './query-client.ts'
+import { type Env, isReachable, partitionOf, type Target } from './target.ts'
+
+/** What a connection is made with. */
+export type ConnectOptions = {
+  readonly clock: Clock
+  /** Everything goes to this emulator, with made-up credentials; the environment's endpoints and credentials are not read. */
+  readonly emulator?: { readonly url: string }
+  /** The user's own rates. Ignored where `lanes` are given. */
+  readonly limits?: Limits
+  /** The lanes of the run: pass the same to every connection, so that two targets in one account and region share their rates. */
+  readonly lanes?: Lanes
+  /** The environment; absent: the process's. */
+  readonly env?: Env
+  /** Our own version, as the user agent tells it. */
+  readonly version?: string
+}
+
+/** How an SDK client of a connection is made. One attempt each: repeating is `read`'s decision, and never a write's. */
+export type ClientSettings = {
+  readonly region: string
+  readonly endpoint?: string
+  readonly credentials: AwsCredentialIdentityProvider
+  readonly customUserAgent: [string, string][]
+  readonly requestHandler: Handler
+  readonly maxAttempts: 1
+  readonly retryMode: 'standard'
+  readonly ignoreConfiguredEndpointUrls: true
+}
+
+/** A target whose account is known and whose credentials work. */
+export type Connection = {
+  readonly target: Target
+  readonly clock: Clock
+  /** The site of every job of this target; its endpoint only where one stands in for all services. */
+  readonly site: Site
+  /** The site of one service's jobs, with the endpoint that stands in for that service. */
+  siteOf(service: Service): Site
+  /** Throws a Problem (exit 4) where the service does not exist in the region's partition. */
+  settings(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): ClientSettings
+  /** The same for a Query service; its endpoint is `endpoint`, or AWS's own where that is absent. */
+  query(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): QuerySettings & { readonly endpoint?: string }
+  lane(model: Pick<KindModel, 'service' | 'lanes' | 'regionless'>, operation: string): Lane
+  /** How far AWS's clock is ahead of ours, in milliseconds, by the last answer; undefined before the first. A second fine. */
+  clockOffsetMs(): number | undefined
+  /** Ends idle connections. */
+  close(): void
+}
+
+/**
+ * Connects to a target: settles its endpoints, finds its credentials and learns its account. Throws a Problem (exit 4) where one of
+ * them is missing, or the account is not the one that the target names.
+ */
+export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
+  const { clock, version = '0' } = options
+  const env = options.env ?? process.env
+  const lanes = options.lanes ?? createLanes(clock, options.limits)
+  const endpoint = (service: Service | 'sts' | 'any'): string | undefined =>
+    options.emulator ? options.emulator.url.replace(/\/$/, '') : endpointOf(service, target, env)
+  let offset: number | undefined
+  const onDate = (date: string): void => {
+    const time = Date.parse(date)
+    if (!Number.isNaN(time)) offset = time - clock.now()
+  }
+  const reads = readHandler(onDate)
+  const handlers = { read: reads, write: writeHandler(onDate) }
+  const sts = endpoint('sts')
+  const credentials = options.emulator ? emulatorCredentials : await credentialsOf(target, sts, version)
+  const userAgent = `jobwright/${version}`
+  const account = await accountOf(target, { credentials, requestHandler: reads, userAgent }, sts, clock)
+  const { partition } = partitionOf(target.region)
+  const at = { partition, account, region: target.region }
+  const siteOf = (service: Service): Site => withEndpoint(at, endpoint(service))
+  return {
+    target,
+    clock,
+    site: withEndpoint(at, endpoint('any')),
+    siteOf,
+    settings(model, mode) {
+      const own = endpoint(model.service)
+      if (!own) assertReachable(model.service, target)
+      return {
+        region: target.region,
+        ...(own && { endpoint: own }),
+        credentials,
+        customUserAgent: [['jobwright', version]],
+        requestHandler: handlers[mode],
+        maxAttempts: 1,
+        retryMode: 'standard',
+        ignoreConfiguredEndpointUrls: true,
+      }
+    },
+    query(model, mode) {
+      const own = endpoint(model.service)
+      if (!own) assertReachable(model.service, target)
+      return { credentials, requestHandler: handlers[mode], userAgent, ...(own && { endpoint: own }) }
+    },
+    lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
+    clockOffsetMs: () => offset,
+    close: () => reads.destroy(),
+  }
+}
+
+function withEndpoint(site: Omit<Site, 'endpoint'>, endpoint: string | undefined): Site {
+  return endpoint ? { ...site, endpoint } : site
+}
+
+function assertReachable(service: Service, target: Target): void {
+  if (isReachable(service, target.region)) return
+  throw new Problem(4, {
+    code: 'CONFIG_REGION',
+    message: `the target "${target.name}" is in ${target.region}, where there is no ${service} service`,
+    hint: 'point the spec at a target in a region that has it, with policy.target',
+  })
+}

@@ -1,0 +1,42 @@
+import type { Service } from '../kinds/kind.ts'
+import { Problem } from '../model/problem.ts'
+import type { Env, Target } from './target.ts'
+
+/**
+ * The endpoint that stands in for AWS's own of a service (`any`: of all services), or undefined: the target's `endpoint`, else AWS_ENDPOINT_URL_<SERVICE>, else
+ * AWS_ENDPOINT_URL (the names that AWS's own tools read). Signed requests go there, so it must be https, or a loopback host:
+ * throws a Problem (exit 4) otherwise. A base path is kept.
+ */
+export function endpointOf(
+  service: Service | 'sts' | 'any',
+  target: Pick<Target, 'name' | 'endpoint'>,
+  env: Env,
+): string | undefined {
+  if (target.endpoint) return checked(target.endpoint, `endpoint of the target "${target.name}"`)
+  if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return undefined
+  const own = service === 'any' ? [] : [`AWS_ENDPOINT_URL_${service.toUpperCase()}`]
+  for (const variable of [...own, 'AWS_ENDPOINT_URL']) {
+    const value = env[variable]
+    if (value) return checked(value, variable)
+  }
+  return undefined
+}
+
+function checked(value: string, source: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const safe = url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
+  if (url && safe && !url.username && !url.password && !url.search) return url.href.replace(/\/$/, '')
+  throw new Problem(4, {
+    code: 'CONFIG_ENDPOINT',
+    message: `${source} is ${shown(value, url)}, where signed requests must not go`,
+    hint: 'use an https URL, or http on this machine (localhost, 127.0.0.1, [::1]), without user, password or query',
+  })
+}
+
+function shown(value: string, url: URL | undefined): string {
+  return url && url.host !== '' ? `${url.protocol}//${url.host}` : JSON.stringify(value.slice(0, 80))
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}

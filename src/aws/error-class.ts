@@ -1,0 +1,83 @@
+import type { ErrorClass } from '../model/aws-problem.ts'
+
+/** Errors that any AWS service may answer with, modelled or not (the "Common Errors" pages of the API references). */
+const COMMON: Readonly<Record<string, ErrorClass>> = {
+  AccessDenied: 'auth',
+  AccessDeniedException: 'auth',
+  UnauthorizedException: 'auth',
+  ForbiddenException: 'auth',
+  NotAuthorized: 'auth',
+  OptInRequired: 'auth',
+  UnrecognizedClientException: 'auth',
+  InvalidClientTokenId: 'auth',
+  InvalidClientTokenIdException: 'auth',
+  InvalidAccessKeyId: 'auth',
+  MissingAuthenticationToken: 'auth',
+  MissingAuthenticationTokenException: 'auth',
+  IncompleteSignature: 'auth',
+  IncompleteSignatureException: 'auth',
+  InvalidSignatureException: 'auth',
+  SignatureDoesNotMatch: 'auth',
+  ExpiredToken: 'auth',
+  ExpiredTokenException: 'auth',
+  RequestExpired: 'auth',
+  RequestTimeTooSkewed: 'auth',
+  CredentialsProviderError: 'auth',
+  TokenProviderError: 'auth',
+  Throttling: 'throttle',
+  ThrottlingException: 'throttle',
+  ThrottledException: 'throttle',
+  RequestThrottled: 'throttle',
+  RequestThrottledException: 'throttle',
+  RequestLimitExceeded: 'throttle',
+  SlowDown: 'throttle',
+  TooManyRequestsException: 'throttle',
+  LimitExceededException: 'quota',
+  ServiceQuotaExceededException: 'quota',
+  ValidationError: 'bad-request',
+  ValidationException: 'bad-request',
+  InternalFailure: 'outage',
+  InternalFailureException: 'outage',
+  InternalServerError: 'outage',
+  ServiceUnavailable: 'outage',
+  ServiceUnavailableException: 'outage',
+}
+
+/** What Node and the SDK call a network that failed. */
+const NETWORK = new Set([
+  'TimeoutError',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ECONNABORTED',
+])
+
+/**
+ * The class of an error: the kind's own table first, then the names common to all services, then the network's, and only then the
+ * HTTP status. `not-found` comes from a kind's table alone: a proxy's or an old endpoint's 404 says nothing about a job.
+ */
+export function classOf(
+  name: string,
+  status: number | undefined,
+  own: Readonly<Record<string, ErrorClass>>,
+): ErrorClass {
+  const named = lookUp(own, name) ?? lookUp(COMMON, name)
+  if (named) return named
+  if (status === undefined) return NETWORK.has(name) || /CERT|TLS|SSL/.test(name) ? 'unreachable' : 'unknown'
+  if (status >= 500) return 'outage'
+  if (status === 429) return 'throttle'
+  if (status === 401 || status === 403) return 'auth'
+  if (status === 402) return 'quota'
+  if (status === 409) return 'conflict'
+  return status === 400 || status === 413 || status === 422 ? 'bad-request' : 'unknown'
+}
+
+function lookUp(table: Readonly<Record<string, ErrorClass>>, name: string): ErrorClass | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}

@@ -1,0 +1,62 @@
+import type { HttpRequest, HttpResponse } from '@smithy/core/protocols'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { HttpHandlerOptions, RequestHandler } from '@smithy/types'
+import { Abandoned, type Watch, watchedAgents } from './watch.ts'
+
+/** A request that waits longer for its connection, for its answer, or between two packets of it, has failed. */
+export const TIMEOUTS = {
+  connectionTimeout: 3000,
+  requestTimeout: 30_000,
+  socketTimeout: 30_000,
+  // Without it the SDK prints a warning and waits on, for ever.
+  throwOnRequestTimeout: true,
+} as const
+
+const SOCKETS_MAX = 50
+
+/** The last thing that a request passes before the network: below the SDK, after signing. */
+export type Handler = RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions>
+
+/** Options of one send: what writes add to the SDK's own. */
+export type SendOptions = HttpHandlerOptions & { readonly watch?: Watch }
+
+/** Told the `date` header of every answer. */
+export type OnDate = (date: string) => void
+
+/** For reads: connections are kept and shared. */
+export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
+  const agent = { keepAlive: true, maxSockets: SOCKETS_MAX }
+  const inner = new NodeHttpHandler({ ...TIMEOUTS, httpAgent: agent, httpsAgent: agent })
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    destroy: () => inner.destroy(),
+    handle: async (request, options = {}) => noted(await inner.handle(request, network(options)), onDate),
+  }
+}
+
+/** For writes: each request asks its watch for leave, and goes out on a connection of its own. */
+export function writeHandler(onDate: OnDate): Handler {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request, options: SendOptions = {}) {
+      const seen = options.watch
+      if (!seen) throw new Error('a write was sent past its watch')
+      if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
+      seen.handed = true
+      const inner = new NodeHttpHandler({ ...TIMEOUTS, ...watchedAgents(seen) })
+      const { response } = noted(await inner.handle(request, network(options)), onDate)
+      seen.status = response.statusCode
+      return { response }
+    },
+  }
+}
+
+function network({ abortSignal }: SendOptions): HttpHandlerOptions {
+  return abortSignal ? { abortSignal } : {}
+}
+
+function noted<Answer extends { response: HttpResponse }>(answer: Answer, onDate: OnDate): Answer {
+  const date = answer.response.headers['date']
+  if (date) onDate(date)
+  return answer
+}

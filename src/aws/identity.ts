@@ -1,0 +1,86 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types'
+import { Problem } from '../model/problem.ts'
+import type { Clock } from '../system/clock.ts'
+import { AwsError, problemOf } from './aws-error.ts'
+import type { Lane } from './lanes.ts'
+import { type QuerySettings, queryClient, textOf } from './query-client.ts'
+import { read } from './read.ts'
+import { partitionOf, type Target } from './target.ts'
+
+/** One call at the start of a run needs no pacing. */
+const OPEN: Lane = { key: 'sts', limit: { perSecond: 1 }, pass: async () => {}, report: () => {} }
+
+/**
+ * The account that these credentials belong to: as they say themselves, or as STS says. Throws a Problem (exit 4): AWS_NO_CREDENTIALS,
+ * AWS_REFUSED, AWS_UNREACHABLE, or AWS_WRONG_ACCOUNT where the target names another account.
+ * @param sts an endpoint that stands in for STS
+ */
+export async function accountOf(
+  target: Target,
+  settings: QuerySettings,
+  sts: string | undefined,
+  clock: Clock,
+): Promise<string> {
+  const account = (await ownAccount(target, settings.credentials)) ?? (await askSts(target, settings, sts, clock))
+  if (target.account !== undefined && target.account !== account) {
+    throw new Problem(4, {
+      code: 'AWS_WRONG_ACCOUNT',
+      message: `the target "${target.name}" is account ${target.account}, but these credentials belong to ${account}`,
+      hint: 'use credentials of that account, or correct "account" in jobwright.yaml',
+    })
+  }
+  return account
+}
+
+async function ownAccount(target: Target, credentials: AwsCredentialIdentityProvider): Promise<string | undefined> {
+  try {
+    return (await credentials()).accountId
+  } catch (error) {
+    const { class: kind, message } = problemOf(error, {})
+    if (kind === 'unreachable') throw unreachable(target, 'the source of its credentials', message, error)
+    throw new Problem(
+      4,
+      {
+        code: 'AWS_NO_CREDENTIALS',
+        message: `no AWS credentials for the target "${target.name}": ${message}`,
+        hint: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with "aws sso login"; in GitHub Actions use aws-actions/configure-aws-credentials. Without an account: add --emulator',
+      },
+      error,
+    )
+  }
+}
+
+async function askSts(target: Target, settings: QuerySettings, sts: string | undefined, clock: Clock): Promise<string> {
+  const endpoint = sts ?? `https://sts.${target.region}.${partitionOf(target.region).domain}`
+  const signing = { name: 'sts', region: target.region }
+  const call = queryClient({ endpoint, version: '2011-06-15', signing }, settings)
+  try {
+    const account = await read(OPEN, { errors: {} }, { clock }, async (options) =>
+      textOf(await call('GetCallerIdentity', {}, options), 'Account'),
+    )
+    if (account !== undefined) return account
+    throw new AwsError({ class: 'unknown', name: 'UnusableAnswer', message: 'STS named no account' })
+  } catch (error) {
+    const { class: kind, name, message } = problemOf(error, {})
+    if (kind === 'auth') throw refused(target, name, message, error)
+    throw unreachable(target, endpoint, `${name}: ${message}`, error)
+  }
+}
+
+function refused(target: Target, name: string, message: string, cause: unknown): Problem {
+  const diagnostic = {
+    code: 'AWS_REFUSED',
+    message: `AWS refused the credentials of the target "${target.name}": ${name}: ${message}`,
+    hint: 'sign in again, or check the key; a session token goes with its own key only',
+  }
+  return new Problem(4, diagnostic, cause)
+}
+
+function unreachable(target: Target, where: string, message: string, cause: unknown): Problem {
+  const diagnostic = {
+    code: 'AWS_UNREACHABLE',
+    message: `cannot reach ${where} for the target "${target.name}": ${message}`,
+    hint: `check the network, the region (${target.region}), and AWS_ENDPOINT_URL if it is set`,
+  }
+  return new Problem(4, diagnostic, cause)
+}

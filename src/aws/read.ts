@@ -1,0 +1,42 @@
+import type { HttpHandlerOptions } from '@smithy/types'
+import type { KindModel } from '../kinds/kind.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Clock } from '../system/clock.ts'
+import { AwsError, problemOf } from './aws-error.ts'
+import type { Lane } from './lanes.ts'
+
+const ATTEMPTS_MAX = 4
+const PAUSE_MS = { throttle: 1000, other: 200 } as const
+
+/**
+ * One read, asked again up to three times after a throttle, an outage or a lost connection. The loop is ours and not the SDK's, so
+ * that every request passes the lane and every wait is the clock's. Throws an AwsError, or the reason of the signal.
+ */
+export async function read<Value>(
+  lane: Lane,
+  model: Pick<KindModel, 'errors'>,
+  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
+  send: (options: HttpHandlerOptions) => Promise<Value>,
+): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    await lane.pass(signal)
+    try {
+      const value = await send(signal ? { abortSignal: signal } : {})
+      lane.report(undefined)
+      return value
+    } catch (error) {
+      signal?.throwIfAborted()
+      const problem = problemOf(error, model.errors)
+      lane.report(problem)
+      if (attempt === ATTEMPTS_MAX || !isWorthAnother(problem)) throw new AwsError(problem, error)
+      const base = problem.class === 'throttle' ? PAUSE_MS.throttle : PAUSE_MS.other
+      // No jitter: the lane spreads what comes back at once.
+      await clock.sleep(base * 2 ** (attempt - 1), signal)
+    }
+  }
+}
+
+/** A host that does not exist is a wrong region or a wrong name; it will not appear in a second. */
+function isWorthAnother({ class: kind, name }: AwsProblem): boolean {
+  return kind === 'throttle' || kind === 'outage' || (kind === 'unreachable' && name !== 'ENOTFOUND')
+}

@@ -1,0 +1,92 @@
+import type { Service } from '../kinds/kind.ts'
+import { Problem } from '../model/problem.ts'
+
+/** What jobwright.yaml says of one target. */
+export type TargetConfig = {
+  readonly region?: string
+  readonly profile?: string
+  readonly roleArn?: string
+  /** The account that this target has to be: another one is refused. */
+  readonly account?: string
+  readonly endpoint?: string
+}
+
+/** A named account, region and role, settled. */
+export type Target = TargetConfig & { readonly name: string; readonly region: string }
+
+/** The environment variables that a run was given. */
+export type Env = Readonly<Record<string, string | undefined>>
+
+const DEFAULT = 'default'
+
+/**
+ * The target of this name; without a name the one called `default`, or the only one, or, where none are configured, the environment's.
+ * Throws a Problem (exit 4) for an unknown name, an open choice, or no region.
+ */
+export function resolveTarget(
+  name: string | undefined,
+  targets: Readonly<Record<string, TargetConfig>>,
+  env: Env,
+): Target {
+  const names = Object.keys(targets)
+  const only = names.length === 1 ? names[0] : undefined
+  const chosen =
+    name ?? (Object.hasOwn(targets, DEFAULT) ? DEFAULT : only) ?? (names.length === 0 ? DEFAULT : undefined)
+  if (chosen === undefined) {
+    throw new Problem(4, {
+      code: 'CONFIG_NO_DEFAULT_TARGET',
+      message: `jobwright.yaml has ${names.length} targets (${names.join(', ')}), and none of them is called "default"`,
+      hint: 'name one in policy.target of each spec, or call one of them "default"',
+    })
+  }
+  const config = Object.hasOwn(targets, chosen) ? targets[chosen] : undefined
+  if (!config && (names.length > 0 || name !== undefined)) {
+    throw new Problem(4, {
+      code: 'CONFIG_UNKNOWN_TARGET',
+      message: `there is no target "${chosen}" in jobwright.yaml`,
+      hint: names.length > 0 ? `its targets are: ${names.join(', ')}` : 'add it under targets, with a region',
+    })
+  }
+  return { ...config, name: chosen, region: config?.region ?? regionFrom(chosen, env) }
+}
+
+function regionFrom(name: string, env: Env): string {
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION']
+  if (region) return region
+  throw new Problem(4, {
+    code: 'CONFIG_NO_REGION',
+    message: `no region is set for the target "${name}"`,
+    hint: `add "region" to it in jobwright.yaml, or set AWS_REGION; Jobwright guesses no region`,
+  })
+}
+
+/** Partitions by the beginning of their regions' names, with the domain of their hosts; `aws` is everything else. */
+const PARTITIONS: readonly (readonly [prefix: string, partition: string, domain: string])[] = [
+  ['cn-', 'aws-cn', 'amazonaws.com.cn'],
+  ['us-gov-', 'aws-us-gov', 'amazonaws.com'],
+  ['us-iso-', 'aws-iso', 'c2s.ic.gov'],
+  ['us-isob-', 'aws-iso-b', 'sc2s.sgov.gov'],
+  ['eu-isoe-', 'aws-iso-e', 'cloud.adc-e.uk'],
+  ['us-isof-', 'aws-iso-f', 'csp.hci.ic.gov'],
+  ['eusc-', 'aws-eusc', 'amazonaws.eu'],
+]
+
+/** The partition of a region, and the domain that its hosts end in. */
+export function partitionOf(region: string): { readonly partition: string; readonly domain: string } {
+  const found = PARTITIONS.find(([prefix]) => region.startsWith(prefix))
+  return found ? { partition: found[1], domain: found[2] } : { partition: 'aws', domain: 'amazonaws.com' }
+}
+
+/** Where each service is, by partition (AWS's endpoint tables); a host of any other partition does not exist. */
+const REACH: Readonly<Record<Service, readonly string[]>> = {
+  iot: ['aws', 'aws-cn', 'aws-us-gov'],
+  mediapackage: ['aws', 'aws-iso'],
+  pinpoint: ['aws', 'aws-us-gov'],
+  dataexchange: ['aws'],
+  importexport: ['aws'],
+}
+
+/** Whether a service exists in the partition of a region. Elsewhere its host name does not resolve, which looks like a broken network. */
+export function isReachable(service: Service, region: string): boolean {
+  return REACH[service].includes(partitionOf(region).partition)
+}
