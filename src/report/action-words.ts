@@ -1,0 +1,40 @@
+import type { ActionName, Planned } from '../model/plan.ts'
+import type { Style } from './options.ts'
+import type { Cell } from './table.ts'
+
+type Words = { readonly sign: string; readonly total: string; readonly style?: Style }
+
+/** How each action is shown: its sign in a row, its words in totals. In the order in which totals name them. */
+export const ACTION_WORDS: Readonly<Record<ActionName, Words>> = {
+  create: { sign: '+', total: 'to create', style: 'green' },
+  start: { sign: '>', total: 'to start', style: 'green' },
+  adopt: { sign: '=', total: 'to adopt', style: 'green' },
+  update: { sign: '~', total: 'to update', style: 'yellow' },
+  cancel: { sign: 'x', total: 'to cancel', style: 'red' },
+  forget: { sign: '-', total: 'to forget', style: 'yellow' },
+  conflict: { sign: '!', total: 'in conflict', style: 'red' },
+  unresolved: { sign: '?', total: 'unresolved', style: 'red' },
+  expired: { sign: '!', total: 'expired', style: 'yellow' },
+  blocked: { sign: '!', total: 'blocked', style: 'yellow' },
+  settling: { sign: '…', total: 'settling', style: 'cyan' },
+  waiting: { sign: '…', total: 'waiting', style: 'cyan' },
+  held: { sign: '|', total: 'held', style: 'dim' },
+  keep: { sign: '·', total: 'to keep', style: 'dim' },
+}
+
+/** Sign and act, `+ create`. */
+export function actionCell(action: ActionName): Cell {
+  const { sign, style } = ACTION_WORDS[action]
+  return { text: `${sign} ${action}`, style }
+}
+
+/** Whether an address is as it should be, so that a count says enough: kept, known to AWS, and nothing to tell the user about it. */
+export function isQuiet({ action, record, hint, changes }: Planned): boolean {
+  if (action !== 'keep' || hint !== undefined || (changes?.length ?? 0) > 0) return false
+  return record?.lost !== true && record?.condition?.type !== 'Unknown'
+}
+
+/** Whether nothing but a person, or an edit of the spec, takes an address further. */
+export function isStuck(action: ActionName | undefined): boolean {
+  return action === 'conflict' || action === 'unresolved' || action === 'blocked' || action === 'expired'
+}

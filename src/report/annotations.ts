@@ -1,0 +1,49 @@
+import type { Diagnostic, Severity } from '../model/diagnostic.ts'
+import { inFileOrder } from '../model/diagnostic.ts'
+import { forAnnotation } from './escape.ts'
+import { counted } from './words.ts'
+
+/** How many annotations of each level GitHub shows of one step (Workflow commands, Limits on annotations). */
+const PER_LEVEL = 10
+
+const LEVELS: readonly { readonly severity: Severity; readonly command: string; readonly noun: string }[] = [
+  { severity: 'error', command: 'error', noun: 'error' },
+  { severity: 'warning', command: 'warning', noun: 'warning' },
+  { severity: 'info', command: 'notice', noun: 'note' },
+]
+
+/**
+ * Diagnostics as GitHub workflow commands, worst first, each level in file order and cut to what GitHub shows; then a line that says
+ * how many there are besides. Lines without a line break at the end; `''` where there are none.
+ */
+export function annotations(diagnostics: readonly Diagnostic[]): string {
+  const lines: string[] = []
+  const beyond: string[] = []
+  for (const { severity, command, noun } of LEVELS) {
+    const all = inFileOrder(diagnostics.filter((one) => one.severity === severity))
+    lines.push(...all.slice(0, PER_LEVEL).map((one) => annotation(one, command)))
+    if (all.length > PER_LEVEL) beyond.push(counted(all.length - PER_LEVEL, `more ${noun}`))
+  }
+  if (beyond.length > 0)
+    lines.push(`${beyond.join(' and ')} not annotated: GitHub shows ${PER_LEVEL} of each in a step.`)
+  return lines.join('\n')
+}
+
+function annotation({ place, code, message, hint, address }: Diagnostic, command: string): string {
+  const oneLine = place?.line === place?.endLine
+  const properties: [string, string | number | undefined][] = [
+    ['file', place?.file],
+    ['line', place?.line],
+    // Columns are refused by the runner where an annotation spans lines.
+    ['col', oneLine ? place?.column : undefined],
+    ['endLine', place?.endLine],
+    ['endColumn', oneLine ? place?.endColumn : undefined],
+    ['title', code],
+  ]
+  const list = properties.flatMap(([name, value]) =>
+    value === undefined ? [] : `${name}=${forAnnotation(String(value), 'property')}`,
+  )
+  const subject = address === undefined || message.includes(address) ? '' : `${address}: `
+  const text = `${subject}${message}${hint === undefined ? '' : `\nhint: ${hint}`}`
+  return `::${command} ${list.join(',')}::${forAnnotation(text, 'data')}`
+}

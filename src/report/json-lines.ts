@@ -1,0 +1,164 @@
+import type { Address } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { ConditionType } from '../model/condition.ts'
+import type { Diagnostic, Severity } from '../model/diagnostic.ts'
+import type { Event } from '../model/event.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { PRECEDENCE } from '../model/exit-code.ts'
+import type { ActionName, Difference, Planned } from '../model/plan.ts'
+import type { JobRecord, RecordStage } from '../model/state.ts'
+
+/*
+ * `--output json`, contract version 1. Members are never renamed or given another meaning; an absent value is left out, never null.
+ * Requests, spec fields and secrets are in no line, but for the two values of a difference.
+ */
+
+export type DiagnosticLine = {
+  readonly v: 1
+  readonly type: 'diagnostic'
+  readonly severity: Severity
+  readonly code: string
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  readonly endLine?: number
+  readonly endColumn?: number
+  readonly pointer?: string
+  readonly address?: Address
+  readonly hint?: string
+}
+
+export type PlannedLine = {
+  readonly v: 1
+  readonly type: 'planned'
+  readonly address: Address
+  readonly action: ActionName
+  readonly reason: string
+  /** ISO time at which it can go on by itself. */
+  readonly until?: string
+  readonly changes?: readonly Difference[]
+}
+
+export type ProgressLine = {
+  readonly v: 1
+  readonly type: 'progress'
+  readonly address: Address
+  /** What was just done, such as `created`, or `failed`, which a diagnostic line explains. */
+  readonly step: string
+}
+
+export type JobLine = {
+  readonly v: 1
+  readonly type: 'job'
+  readonly address: Address
+  /** The name of the target in jobwright.yaml. */
+  readonly target?: string
+  readonly run: number
+  readonly id?: string
+  /** How sure the record is of its job. */
+  readonly record: RecordStage
+  readonly condition?: ConditionType
+  /** AWS's own status word. */
+  readonly status?: string
+  /** The condition's reason, one word. */
+  readonly reason?: string
+}
+
+export type SummaryLine = {
+  readonly v: 1
+  readonly type: 'summary'
+  readonly counts: Readonly<Record<string, number>>
+  /** Every exit code that applies, the deciding one first; empty where all is done. */
+  readonly outcomes: readonly ExitCode[]
+  /** ISO time at which the next run has something to do. */
+  readonly nextAt?: string
+  readonly exitCode: ExitCode
+}
+
+export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | SummaryLine
+
+/** A line as it is printed, without its line break: JSON in which every invisible character is escaped, so that no log can act on it. */
+export function lineText(line: Line): string {
+  return JSON.stringify(line)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escaped)
+    .replaceAll('##[', '##\\u005b')
+}
+
+export function diagnosticLine(one: Diagnostic): DiagnosticLine {
+  const { severity, code, message, place, pointer, address, hint } = one
+  const { file, line, column, endLine, endColumn } = place ?? {}
+  return {
+    ...{ v: 1, type: 'diagnostic', severity, code, message },
+    ...present({ file, line, column, endLine, endColumn, pointer, address, hint }),
+  }
+}
+
+export function plannedLine({ address, action, reason, until, changes }: Planned): PlannedLine {
+  const told = changes?.map(({ pointer, from, to }) => ({ pointer, ...present({ from, to }) }))
+  return { ...{ v: 1, type: 'planned', address, action, reason }, ...present({ until, changes: told }) }
+}
+
+export function progressLine(address: Address, step: string): ProgressLine {
+  return { v: 1, type: 'progress', address, step }
+}
+
+/** A job as its record has it. `target` is the name of its target, where it has one. */
+export function jobLine(address: Address, record: JobRecord, target?: string): JobLine {
+  const { run, id, stage, condition, status } = record
+  return {
+    ...{ v: 1, type: 'job', address, ...present({ target }), run, ...present({ id }), record: stage },
+    ...present({ condition: condition?.type, status, reason: condition?.reason }),
+  }
+}
+
+/** The last line of every command. `counts` are actions of a plan, or conditions of jobs, whichever the command is about. */
+export function summaryLine(end: {
+  readonly counts: Readonly<Record<string, number>>
+  readonly outcomes: readonly ExitCode[]
+  readonly nextAt?: string | undefined
+  readonly exitCode: ExitCode
+}): SummaryLine {
+  const outcomes = PRECEDENCE.filter((code) => end.outcomes.includes(code))
+  return {
+    ...{ v: 1, type: 'summary', counts: end.counts, outcomes, ...present({ nextAt: end.nextAt }) },
+    exitCode: end.exitCode,
+  }
+}
+
+/** The lines of an event: a plan gives one for each of its actions, a failure its reason too; queue figures give none. */
+export function eventLines(event: Event): Line[] {
+  if (event.type === 'planned') return event.plan.actions.map(plannedLine)
+  if (event.type === 'step') return [progressLine(event.address, event.step)]
+  if (event.type === 'job') return [jobLine(event.address, event.record)]
+  if (event.type !== 'failed') return []
+  return [progressLine(event.address, 'failed'), diagnosticLine(failureDiagnostic(event))]
+}
+
+/** A failed call as a diagnostic, with a code by its class: `AWS_AUTH`, `AWS_BAD_REQUEST`. */
+export function failureDiagnostic(event: {
+  readonly address: Address
+  readonly step: string
+  readonly problem: AwsProblem
+}): Diagnostic {
+  const { name, message, class: kind, requestId } = event.problem
+  const request = requestId === undefined ? '' : ` (request ${requestId})`
+  return {
+    severity: 'error',
+    code: `AWS_${kind.toUpperCase().replaceAll('-', '_')}`,
+    message: `${event.step} failed: ${name}: ${message}${request}`,
+    address: event.address,
+  }
+}
+
+/** The members that have a value. */
+function present<T extends object>(members: T): { [Member in keyof T]?: Exclude<T[Member], undefined> } {
+  const kept = Object.entries(members).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(kept) as { [Member in keyof T]?: Exclude<T[Member], undefined> }
+}
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_unit, index) => {
+    return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
+  }).join('')
+}

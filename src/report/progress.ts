@@ -1,0 +1,70 @@
+import type { Event } from '../model/event.ts'
+import { countActions } from '../model/plan.ts'
+import { duration } from './time.ts'
+import { cut } from './width.ts'
+
+/** How far a run is: what the live line shows. */
+export type Progress = {
+  readonly done: number
+  readonly total: number
+  readonly perSecond: number
+  readonly etaMs: number
+  readonly failed: number
+  /** Addresses that wait for a time or for the outcome of a create. */
+  readonly waiting: number
+}
+
+/** Before anything has happened. */
+export const NO_PROGRESS: Progress = { done: 0, total: 0, perSecond: 0, etaMs: 0, failed: 0, waiting: 0 }
+
+const BAR_MAX = 20
+const BAR_MIN = 5
+
+/** How far the run is after an event. */
+export function progressAfter(progress: Progress, event: Event): Progress {
+  if (event.type === 'queue') {
+    const { done, total, perSecond, etaMs } = event
+    return { ...progress, done, total, perSecond, etaMs }
+  }
+  if (event.type === 'failed') return { ...progress, failed: progress.failed + 1 }
+  if (event.type !== 'planned') return progress
+  const { waiting = 0, settling = 0 } = countActions(event.plan)
+  return { ...progress, waiting: waiting + settling }
+}
+
+/**
+ * The live line of a terminal, at most `width` columns and without a line break; the caller repaints it:
+ * `[####------] 37/120 created · 9.8/s · 8 s left · 2 waiting`.
+ */
+export function progressText(progress: Progress, width: number): string {
+  const { failed, waiting } = progress
+  const text = [
+    ...figures(progress, `${progress.done}/${progress.total} created`),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+  ].join(' · ')
+  const room = Math.min(BAR_MAX, width - text.length - 3)
+  return room < BAR_MIN ? cut(text, width) : `${bar(progress, room)} ${text}`
+}
+
+/** The figures of a queue for a log: `37 of 120 created · 9.8/s · 8 s left`. */
+export function queueText(queue: Pick<Progress, 'done' | 'total' | 'perSecond' | 'etaMs'>): string {
+  return figures(queue, `${queue.done} of ${queue.total} created`).join(' · ')
+}
+
+function figures(
+  { done, total, perSecond, etaMs }: Pick<Progress, 'done' | 'total' | 'perSecond' | 'etaMs'>,
+  head: string,
+) {
+  const open = done < total
+  return [
+    head,
+    ...(open && perSecond > 0 ? [`${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`] : []),
+    ...(open && Number.isFinite(etaMs) && etaMs > 0 ? [`${duration(Math.max(1_000, etaMs))} left`] : []),
+  ]
+}
+
+function bar({ done, total }: Progress, size: number): string {
+  const full = total <= 0 ? 0 : Math.floor((Math.min(done, total) / total) * size)
+  return `[${'#'.repeat(full)}${'-'.repeat(size - full)}]`
+}

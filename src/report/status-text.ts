@@ -1,0 +1,84 @@
+import type { Address } from '../model/address.ts'
+import type { JobRecord } from '../model/state.ts'
+import { forTerminal } from './escape.ts'
+import { paint, type ReportOptions } from './options.ts'
+import { type Cell, table } from './table.ts'
+import { ago } from './time.ts'
+import { cut } from './width.ts'
+import { conditionCounts, conditionStyle, counted, sentence, standing } from './words.ts'
+
+const HEAD = ['Address', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Since']
+const BOUNDS = [60, 4, 40, 44, 24, 40, 24]
+const COUNTS_MAX = 60
+
+/**
+ * The records of a state for people: a row each, then how many jobs are where. Addresses in `order` (that of the spec files) come
+ * first, all others (withdrawn ones) by name. Lines without a line break at the end.
+ */
+export function statusText(
+  records: Readonly<Record<Address, JobRecord>>,
+  order: readonly Address[],
+  options: ReportOptions,
+): string {
+  const rank = new Map(order.map((address, index) => [address, index]))
+  const place = (address: Address) => rank.get(address) ?? rank.size
+  const entries = (Object.entries(records) as [Address, JobRecord][]).sort(
+    ([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1),
+  )
+  if (entries.length === 0) return 'No jobs are on record.'
+  const head: Cell[] = HEAD.map((text) => ({ text, style: 'bold' }))
+  const [first = '', ...rows] = table(
+    [head, ...entries.map(([address, record]) => row(address, record, options))],
+    BOUNDS,
+    options,
+  )
+  return [
+    first,
+    ...entries.flatMap(([, record], index) => [rows[index] ?? '', ...because(record, options)]),
+    '',
+    recordsCount(entries.map(([, record]) => record)),
+  ].join('\n')
+}
+
+/** `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` */
+export function recordsCount(records: readonly JobRecord[]): string {
+  const marks = [
+    count(records, 'withdrawn', (record) => record.withdrawn !== undefined),
+    count(records, 'archived', (record) => record.archived === true),
+    count(records, 'lost', (record) => record.lost === true),
+  ].filter((part) => part !== '')
+  const tail = marks.length === 0 ? '' : `; ${marks.join(', ')}`
+  const where = records.length === 0 ? '' : `: ${conditionCounts(records)}`
+  return `${counted(records.length, 'job')}${where}${tail}.`
+}
+
+function count(records: readonly JobRecord[], word: string, is: (record: JobRecord) => boolean): string {
+  const found = records.filter(is).length
+  return found === 0 ? '' : `${found} ${word}`
+}
+
+function row(address: Address, record: JobRecord, { now }: ReportOptions): Cell[] {
+  const since = record.finishedAt ?? record.startedAt ?? record.createdAt ?? record.intent?.at
+  return [
+    { text: forTerminal(address), style: record.withdrawn === undefined ? undefined : 'dim' },
+    { text: String(record.run) },
+    { text: record.id === undefined ? '-' : sentence(record.id) },
+    { text: standing(record), style: conditionStyle(record.condition) },
+    { text: record.status === undefined ? '-' : sentence(record.status) },
+    { text: countsText(record.counts) },
+    { text: since === undefined ? '-' : ago(since, now) },
+  ]
+}
+
+/** `118 succeeded, 2 failed`, nothing that is zero. */
+function countsText(counts: JobRecord['counts'] = {}): string {
+  const told = Object.entries(counts).filter(([, value]) => value !== 0)
+  return cut(told.map(([name, value]) => `${value} ${forTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
+}
+
+/** Why a job is not well, below its row. */
+function because({ condition, intent }: JobRecord, options: ReportOptions): string[] {
+  const well = condition?.type === 'Succeeded' || condition?.type === 'InProgress'
+  const message = well ? undefined : (condition?.message ?? intent?.evidence)
+  return message === undefined || message === '' ? [] : [`      ${paint('dim', sentence(message), options)}`]
+}

@@ -1,0 +1,113 @@
+import type { Address } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import { type ExitCode, PRECEDENCE } from '../model/exit-code.ts'
+import type { ActionName } from '../model/plan.ts'
+import type { JobRecord } from '../model/state.ts'
+import { ACTION_WORDS, isStuck } from './action-words.ts'
+import { hintLines } from './diagnostics.ts'
+import { forTerminal } from './escape.ts'
+import { exitText } from './exit-text.ts'
+import { paint, type ReportOptions } from './options.ts'
+import { problemText } from './run-text.ts'
+import { recordsCount } from './status-text.ts'
+import { type Cell, table } from './table.ts'
+import { until } from './time.ts'
+import { conditionStyle, sentence, standing } from './words.ts'
+
+/** Where one address stands at the end of a run. A `Planned` of the last plan is one, with the record as it is now. */
+export type JobEnd = {
+  readonly address: Address
+  /** What the last plan says of it. */
+  readonly action?: ActionName
+  readonly record?: JobRecord
+  /** The job's ID, where no record has it. */
+  readonly id?: string
+  readonly reason?: string
+  readonly until?: string
+  readonly hint?: string
+  /** The call that failed in this run. */
+  readonly problem?: AwsProblem
+}
+
+/** How a run ended. */
+export type RunEnd = {
+  /** Those to show, in file order. */
+  readonly jobs: readonly JobEnd[]
+  /** How many more were settled before and are not shown. */
+  readonly settledBefore?: number
+  readonly exitCode: ExitCode
+  /** Every exit code that applies. */
+  readonly outcomes?: readonly ExitCode[]
+  /** ISO time at which the next run has something to do. */
+  readonly nextAt?: string
+}
+
+const BOUNDS = [60, 40, 40, 300]
+
+/**
+ * The end of a run for people: where every job stands, what to do about those that are stuck, counts, what happens next, and the exit
+ * code with its meaning. Lines without a line break at the end.
+ */
+export function summaryText(end: RunEnd, options: ReportOptions): string {
+  const rows = table(
+    end.jobs.map((job) => row(job, options.now)),
+    BOUNDS,
+    options,
+  )
+  const records = end.jobs.flatMap(({ record }) => record ?? [])
+  const before = end.settledBefore ?? 0
+  return [
+    ...end.jobs.flatMap((job, index) => [rows[index] ?? '', ...whatToDo(job, options)]),
+    ...(before > 0 ? [`  · ${before} more, settled before this run`] : []),
+    ...(end.jobs.length + before > 0 ? [''] : []),
+    ...(records.length > 0 ? [recordsCount(records)] : []),
+    ...stuckLine(end.jobs),
+    ...(end.nextAt === undefined ? [] : [`Next: ${until(end.nextAt, options.now)}, when what waits can go on.`]),
+    ...exitLines(end, options),
+  ].join('\n')
+}
+
+function row(job: JobEnd, now: number): Cell[] {
+  const { address, record } = job
+  const id = record?.id ?? job.id
+  return [
+    { text: forTerminal(address) },
+    state(job),
+    { text: id === undefined ? '' : `id ${sentence(id)}` },
+    { text: why(job, now) },
+  ]
+}
+
+/** Its condition, unless the last plan says that it cannot go on. */
+function state({ action, record, problem }: JobEnd): Cell {
+  if (problem !== undefined) return { text: 'not done', style: 'red' }
+  if (action !== undefined && action !== 'keep' && (isStuck(action) || record?.condition === undefined))
+    return { text: action, style: ACTION_WORDS[action].style }
+  return record === undefined ? { text: '-' } : { text: standing(record), style: conditionStyle(record.condition) }
+}
+
+function why({ action, record, problem, reason = '', until: at }: JobEnd, now: number): string {
+  if (problem !== undefined) return problemText(problem)
+  if (action !== undefined && action !== 'keep')
+    return sentence(reason) + (at === undefined ? '' : `, ${until(at, now)}`)
+  return record?.condition?.type === 'Succeeded' ? '' : sentence(record?.condition?.message ?? '')
+}
+
+function whatToDo({ hint }: JobEnd, options: ReportOptions): string[] {
+  return hintLines(hint, ' '.repeat(6), options)
+}
+
+function stuckLine(jobs: readonly JobEnd[]): string[] {
+  const stuck = jobs.filter(({ action }) => isStuck(action)).length
+  return stuck === 0
+    ? []
+    : [`${stuck} cannot go on without a decision or an edit: see ${stuck === 1 ? 'its hint' : 'their hints'}.`]
+}
+
+function exitLines({ exitCode, outcomes = [] }: RunEnd, options: ReportOptions): string[] {
+  const also = PRECEDENCE.filter((code) => code !== exitCode && outcomes.includes(code))
+  return [
+    paint(exitCode === 0 ? 'green' : 'red', exitText(exitCode), options),
+    ...also.map((code) => paint('dim', `also ${exitText(code)}`, options)),
+  ]
+}

@@ -1,0 +1,36 @@
+import { paint, type ReportOptions, type Style } from './options.ts'
+import { displayWidth, padded } from './width.ts'
+
+/** One cell of a table; its text has passed its sink. */
+export type Cell = { readonly text: string; readonly style?: Style | undefined }
+
+const GAP = '  '
+
+/** The width of each column: that of its longest cell, but no more than its bound. Longer cells push the rest of their row. */
+export function columnWidths(rows: readonly (readonly Cell[])[], bounds: readonly number[]): number[] {
+  return bounds.map((bound, index) =>
+    rows.reduce((widest, row) => Math.max(widest, Math.min(bound, displayWidth(row[index]?.text ?? ''))), 0),
+  )
+}
+
+/** One row with its cells under each other's, two spaces apart, indented by two. Columns without any text take no room. */
+export function tableRow(row: readonly Cell[], widths: readonly number[], options: ReportOptions): string {
+  const used = row.filter((_cell, index) => widths[index] !== 0)
+  const room = widths.filter((width) => width !== 0)
+  let line = ''
+  let blank = GAP
+  for (const [index, cell] of used.entries()) {
+    if (cell.text !== '') {
+      line += blank + paint(cell.style, cell.text, options)
+      blank = ''
+    }
+    blank += padded(cell.text, room[index] ?? 0).slice(cell.text.length) + GAP
+  }
+  return line
+}
+
+/** All rows of a table, as lines. */
+export function table(rows: readonly (readonly Cell[])[], bounds: readonly number[], options: ReportOptions): string[] {
+  const widths = columnWidths(rows, bounds)
+  return rows.map((row) => tableRow(row, widths, options))
+}

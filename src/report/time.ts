@@ -1,0 +1,44 @@
+import { forTerminal } from './escape.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** A length of time in its two largest units: `8 s`, `12 min`, `2 h 5 min`, `3 d 4 h`. Takes milliseconds. */
+export function duration(ms: number): string {
+  const left = Math.max(0, Math.round(ms / SECOND) * SECOND)
+  if (left < MINUTE) return `${left / SECOND} s`
+  if (left < HOUR) return `${Math.floor(left / MINUTE)} min`
+  if (left < DAY) return pair(left, HOUR, 'h', MINUTE, 'min')
+  return pair(left, DAY, 'd', HOUR, 'h')
+}
+
+function pair(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+  const rest = Math.floor((ms % large) / small)
+  return `${Math.floor(ms / large)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`
+}
+
+/**
+ * A time to come, as people say it and as clocks do: `in 2 h 5 min (22:00 UTC)`, with the date where it is another UTC day;
+ * `due since 22:00 UTC` once it is over. Takes ISO 8601; a text that is no time is shown as it is.
+ */
+export function until(iso: string, now: number): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return forTerminal(iso)
+  if (at <= now) return `due since ${clock(at, now)}`
+  return `in ${duration(at - now)} (${clock(at, now)})`
+}
+
+/** A time that is over: `3 h ago`. Takes ISO 8601; a text that is no time is shown as it is. */
+export function ago(iso: string, now: number): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return forTerminal(iso)
+  return now - at < SECOND ? 'now' : `${duration(now - at)} ago`
+}
+
+function clock(at: number, now: number): string {
+  const iso = new Date(at).toISOString()
+  const sameDay = iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
+  return sameDay ? `${iso.slice(11, 16)} UTC` : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}

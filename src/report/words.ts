@@ -1,0 +1,63 @@
+import type { Condition, ConditionType } from '../model/condition.ts'
+import type { JobRecord } from '../model/state.ts'
+import { forTerminal } from './escape.ts'
+import type { Style } from './options.ts'
+import { cut } from './width.ts'
+
+/** The longest sentence that is shown of AWS or of a spec, in columns. */
+const SENTENCE_MAX = 600
+
+/** `1 error`, `3 errors`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+/** Untrusted words as one line of bounded length. */
+export function sentence(text: string): string {
+  return cut(forTerminal(text.trim()), SENTENCE_MAX)
+}
+
+/** Untrusted words as lines of bounded length, at most twelve. */
+export function sentences(text: string): string[] {
+  return text.trim().split(/\r?\n/).slice(0, 12).map(sentence)
+}
+
+/** A condition's name in running text. */
+export const CONDITION_WORDS: Readonly<Record<ConditionType, string>> = {
+  Succeeded: 'succeeded',
+  InProgress: 'in progress',
+  Pending: 'pending',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+  Unknown: 'unknown',
+}
+
+/** How a condition is coloured. */
+export function conditionStyle(condition: Condition | undefined): Style | undefined {
+  if (condition?.type === 'Succeeded') return 'green'
+  if (condition?.type === 'Failed') return 'red'
+  if (condition?.type === 'InProgress') return 'cyan'
+  return condition?.type === 'Pending' ? undefined : 'yellow'
+}
+
+/** Where a job is, in a word or two: `Failed: DevicesFailed`, `settling`; with what happened to its spec and at its service. */
+export function standing(record: JobRecord): string {
+  const { condition } = record
+  const reason = condition?.reason === undefined ? '' : `: ${sentence(condition.reason)}`
+  const marks = [record.withdrawn && 'withdrawn', record.archived && 'archived', record.lost && 'lost'].filter(Boolean)
+  const word = condition === undefined ? record.stage : `${condition.type}${reason}`
+  return forTerminal(marks.length === 0 ? word : `${word} (${marks.join(', ')})`)
+}
+
+/** How many jobs are where, in words, nothing that is zero: `7 succeeded, 1 failed, 1 settling`. Jobs without a condition go by stage. */
+export function conditionCounts(records: readonly JobRecord[]): string {
+  const counts = new Map<string, number>(Object.values(CONDITION_WORDS).map((word) => [word, 0]))
+  for (const { condition, stage } of records) {
+    const word = condition === undefined ? stage : CONDITION_WORDS[condition.type]
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return [...counts]
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `${count} ${forTerminal(word)}`)
+    .join(', ')
+}

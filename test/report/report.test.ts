@@ -1,0 +1,202 @@
+import t from 'tap'
+import { annotations } from '../../src/report/annotations.ts'
+import { diagnosticsCount, diagnosticsText, diagnosticText } from '../../src/report/diagnostics.ts'
+import { diagnosticLine, eventLines, jobLine, lineText, plannedLine, summaryLine } from '../../src/report/json-lines.ts'
+import { planText } from '../../src/report/plan-text.ts'
+import { NO_PROGRESS, progressAfter, progressText } from '../../src/report/progress.ts'
+import { eventText } from '../../src/report/run-text.ts'
+import { statusText } from '../../src/report/status-text.ts'
+import { summaryText } from '../../src/report/summary-text.ts'
+import { ago, duration, until } from '../../src/report/time.ts'
+import { cut, displayWidth, wrapped } from '../../src/report/width.ts'
+import * as fixtures from './fixtures.ts'
+
+const { plain, coloured, plan, idle, NOW } = fixtures
+const heading = { commit: '1c2d3e4f5a6b', serial: 41, maxCreates: 50, createdBefore: 2 }
+
+t.test('diagnostics show place, code, source line, carets, hint and the other place', async (t) => {
+  t.matchSnapshot(diagnosticsText(fixtures.diagnostics, plain), 'plain')
+  t.matchSnapshot(diagnosticsText(fixtures.diagnostics, coloured), 'coloured')
+  t.equal(diagnosticsText([], plain), '')
+})
+
+t.test('diagnostics are counted by severity and file', async (t) => {
+  t.equal(diagnosticsCount(fixtures.diagnostics), '2 errors, 1 warning in 2 files')
+  t.equal(diagnosticsCount([]), 'no errors')
+})
+
+t.test('carets stand below what they mark, whatever comes before it', async (t) => {
+  const before = ['name: ', '\t\tname: ', '名前: ', '\u202e\x1bname: ', `list: [${'kiosk, '.repeat(60)}`]
+  for (const text of before) {
+    for (const after of ['', `, ${'more kiosks '.repeat(40)}`]) {
+      const [, source = '', carets = ''] = diagnosticText(
+        {
+          severity: 'error',
+          code: 'SPEC_PATTERN',
+          message: 'not a name',
+          place: fixtures.place('specs/fleet.yaml', 7, text.length + 1, text.length + 1 + 'ki osk'.length),
+          excerpt: `${text}ki osk${after}`,
+        },
+        plain,
+      ).split('\n')
+      const marked = source.indexOf('ki osk')
+      t.equal(displayWidth(source.slice(0, marked)), carets.indexOf('^'), JSON.stringify(text))
+      t.match(carets, / \^{6}$/)
+      t.ok(displayWidth(source) <= 106, 'a long line is cut')
+    }
+  }
+})
+
+t.test('a mark beyond the end of its line still gets one caret', async (t) => {
+  const one = { severity: 'error', code: 'YAML_END', message: 'the document ends here' } as const
+  const text = diagnosticText({ ...one, place: fixtures.place('specs/fleet.yaml', 9, 40), excerpt: 'spec:' }, plain)
+  t.match(text, /\n +\| {6}\^$/)
+})
+
+t.test('annotations are workflow commands, worst first', async (t) => {
+  t.matchSnapshot(annotations([...fixtures.diagnostics].reverse()))
+})
+
+t.test('annotations stop at what GitHub shows and count the rest', async (t) => {
+  const many = Array.from({ length: 12 }, () => fixtures.diagnostics).flat()
+  const lines = annotations(many).split('\n')
+  t.equal(lines.filter((line) => line.startsWith('::error ')).length, 10)
+  t.equal(lines.filter((line) => line.startsWith('::warning ')).length, 10)
+  t.equal(lines.at(-1), '14 more errors and 2 more warnings not annotated: GitHub shows 10 of each in a step.')
+})
+
+t.test('a plan is a table of what is not settled, and totals', async (t) => {
+  t.matchSnapshot(planText(plan, heading, plain), 'wide')
+  t.matchSnapshot(planText(plan, heading, { ...plain, width: 80 }), 'narrow')
+  t.matchSnapshot(planText(plan, heading, coloured), 'coloured')
+})
+
+t.test('a plan for long addresses keeps its columns for all others', async (t) => {
+  const long = fixtures.planned('MediaPackageHarvestJob', 'cup-final-of-all-the-regional-leagues-in-extra-time-x', {
+    action: 'create',
+  })
+  t.matchSnapshot(planText({ ...plan, actions: [...plan.actions.slice(0, 2), long] }, {}, plain))
+})
+
+t.test('a plan with nothing to do says so without hiding what failed or runs', async (t) => {
+  const finished = { ...idle, actions: idle.actions.filter(({ record }) => record !== fixtures.running) }
+  const last = (text: string) => text.split('\n').at(-1)
+  t.equal(
+    last(planText(idle, heading, plain)),
+    'Nothing to do now: 3 specs, 3 jobs (1 succeeded, 1 in progress, 1 failed).',
+  )
+  t.equal(
+    last(planText(finished, heading, plain)),
+    'Nothing to do: 2 specs, 2 jobs, all settled (1 succeeded, 1 failed).',
+  )
+  t.equal(last(planText({ ...idle, actions: [] }, heading, plain)), 'Nothing to do: no specs.')
+})
+
+t.test('a refused plan says so, even if it is idle', async (t) => {
+  const refusals = [{ exitCode: 7, diagnostic: fixtures.diagnostics[0]! }] as const
+  const text = planText({ ...idle, refusals }, { where: 'emulator', verb: 'reconcile' }, plain)
+  t.match(text, /^jobwright reconcile · emulator\n/)
+  t.match(text, /\nPlan: 3 to keep\.\nThis plan is refused: exit 7: a guard refused$/)
+})
+
+t.test('events are plain lines', async (t) => {
+  const ids = new Map([['IotJob/kiosk-firmware', 'kiosk-firmware']])
+  t.matchSnapshot(fixtures.events.map((event) => eventText(event, plain, (address) => ids.get(address))).join('\n'))
+})
+
+t.test('the live line keeps to its width', async (t) => {
+  const progress = fixtures.events.reduce(progressAfter, NO_PROGRESS)
+  t.matchSnapshot([120, 70, 40, 20].map((width) => progressText(progress, width)).join('\n'))
+  for (let width = 1; width < 120; width++) t.ok(displayWidth(progressText(progress, width)) <= width)
+  t.equal(
+    progressText({ ...NO_PROGRESS, done: 120, total: 120, perSecond: 9 }, 80),
+    '[####################] 120/120 created',
+  )
+})
+
+t.test('a status is a row for each record, specs in file order, the rest by name', async (t) => {
+  const order = ['IotJob/kiosk-reboot', 'IotJob/kiosk-firmware'] as const
+  t.matchSnapshot(statusText(fixtures.state.records, order, plain), 'plain')
+  t.matchSnapshot(statusText(fixtures.state.records, order, coloured), 'coloured')
+  t.equal(statusText({}, [], plain), 'No jobs are on record.')
+})
+
+t.test('the end of a run tells where every job stands and what to do next', async (t) => {
+  const end = { jobs: fixtures.ends, exitCode: 6, outcomes: [9, 5, 6], nextAt: '2026-11-14T22:00:00Z' } as const
+  t.matchSnapshot(summaryText({ ...end, settledBefore: 4 }, plain), 'plain')
+  t.matchSnapshot(summaryText(end, coloured), 'coloured')
+  t.equal(summaryText({ jobs: [], exitCode: 0 }, plain), 'exit 0: done, or nothing to do')
+})
+
+t.test('JSON lines are the contract, absent values left out', async (t) => {
+  t.strictSame(diagnosticLine(fixtures.diagnostics[0]!), {
+    v: 1,
+    type: 'diagnostic',
+    severity: 'error',
+    code: 'SPEC_ENUM',
+    message: 'targetSelection must be CONTINUOUS or SNAPSHOT, not "CONTINUOS"',
+    file: 'specs/fleet.yaml',
+    line: 7,
+    column: 20,
+    endLine: 7,
+    endColumn: 29,
+    pointer: '/targetSelection',
+    address: 'IotJob/kiosk-firmware',
+    hint: "did you mean 'CONTINUOUS'?",
+  })
+  t.strictSame(plannedLine(plan.actions[0]!), {
+    v: 1,
+    type: 'planned',
+    address: 'IotJob/kiosk-screens',
+    action: 'create',
+    reason: 'new spec',
+  })
+  t.strictSame(plannedLine(plan.actions[3]!).changes, [
+    fixtures.manifestKey,
+    { pointer: '/StartTime', to: '2026-11-07T19:45:00Z' },
+  ])
+  t.equal(
+    lineText(jobLine('IotJob/kiosk-logs', fixtures.failed, 'prod')),
+    '{"v":1,"type":"job","address":"IotJob/kiosk-logs","target":"prod","run":1,"id":"kiosk-logs","record":"started",' +
+      '"condition":"Failed","status":"COMPLETED","reason":"DevicesFailed"}',
+  )
+  t.equal(
+    lineText(summaryLine({ counts: { create: 1 }, outcomes: [9, 6], exitCode: 6 })),
+    '{"v":1,"type":"summary","counts":{"create":1},"outcomes":[6,9],"exitCode":6}',
+  )
+  t.matchSnapshot(fixtures.events.flatMap(eventLines).map(lineText).join('\n'), 'lines of events')
+})
+
+t.test('a JSON line gives back what went in and shows nothing invisible', async (t) => {
+  const message = 'kiosk\u2028\u202e\x1b[31m\u{e0041}\ud800 ##[error] ü'
+  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_TEXT', message }))
+  t.equal(JSON.parse(text).message, message)
+  t.notMatch(text, /[^\x20-\x7eü]|##\[/)
+})
+
+t.test('times are told as people and as clocks do', async (t) => {
+  t.strictSame([0, 8_400, 65_000, 2 * 3_600_000, 7_500_000, 100 * 3_600_000].map(duration), [
+    '0 s',
+    '8 s',
+    '1 min',
+    '2 h',
+    '2 h 5 min',
+    '4 d 4 h',
+  ])
+  t.equal(until('2026-11-14T22:00:00Z', NOW), 'in 3 h (22:00 UTC)')
+  t.equal(until('2026-11-15T09:30:00+01:00', NOW), 'in 13 h 30 min (2026-11-15 08:30 UTC)')
+  t.equal(until('2026-11-14T18:00:00Z', NOW), 'due since 18:00 UTC')
+  t.equal(ago('2026-11-14T18:59:59.900Z', NOW), 'now')
+  t.equal(ago('after extra time', NOW), 'after extra time')
+})
+
+t.test('text is cut and wrapped by what is seen', async (t) => {
+  t.equal(displayWidth('カップ決勝 ⚽'), 13)
+  t.equal(displayWidth('fie\u0301sta'), 6)
+  t.equal(cut('カップ決勝', 6), 'カッ…')
+  t.strictSame(wrapped('put the old value back', 10), ['put the', 'old value', 'back'])
+  t.strictSame(wrapped('role arn:aws:iam::123456789012:role/harvest', 10), [
+    'role',
+    'arn:aws:iam::123456789012:role/harvest',
+  ])
+})
