@@ -1,0 +1,25 @@
+import { Problem } from '../model/problem.ts'
+import type { StateCode } from './codes.ts'
+
+/** What to throw where the disk refused: a Problem (STATE_DISK, exit 8) for an error of the operating system, anything else as it is. */
+export function diskProblem(error: unknown, file: string, doing: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
+  const code: StateCode = 'STATE_DISK'
+  const hint = `${wayOut(error.code)}, then run again; what was durable before is unharmed`
+  return new Problem(8, { code, message: `${file}: ${doing} failed: ${error.message}`, hint }, error)
+}
+
+/** Does something on the disk; what the operating system refuses becomes a Problem. */
+export async function onDisk<Value>(file: string, doing: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    throw diskProblem(error, file, doing)
+  }
+}
+
+function wayOut(code: string): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'Free some space there'
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'Make the folder writable for this user'
+  return 'Check that disk'
+}

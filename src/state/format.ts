@@ -1,0 +1,92 @@
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { canonical, isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { State } from '../model/state.ts'
+import { faultOf } from './check.ts'
+import type { StateCode } from './codes.ts'
+import { damagedLine, repeatedAddress } from './damage.ts'
+
+/** The format version of this program. A file whose `minReader` is higher is left alone. */
+export const READER = 1
+
+/** The members whose own members get a line each, so that a change of one job is a diff of one line. */
+const LISTED: readonly string[] = ['records', 'horizons', 'budgets']
+
+const RESTORE =
+  'Put the last good one back (from its branch or the Git history of its file, or from a backup), then run again'
+
+/** What a text holds. */
+export type Parsed = { readonly state: State } | { readonly problem: Diagnostic }
+
+/**
+ * The state in a text. Never throws: a text that is damaged (STATE_DAMAGED), that a newer program wrote (STATE_TOO_NEW) or that breaks the
+ * schema is told as a diagnostic. Members that this program does not know are kept. `where` names the text in messages.
+ */
+export function parseState(text: string, where = 'the state'): Parsed {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    const { line, why } = damagedLine(text)
+    return damaged(`${where} is damaged at line ${line}: ${why}`)
+  }
+  const newer = tooNew(value, where)
+  if (newer !== undefined) return newer
+  const fault = faultOf('state', value)
+  if (fault !== undefined)
+    return damaged(`${where} is damaged at ${fault.pointer || 'its top level'}: ${fault.message}`)
+  const twice = repeatedAddress(text)
+  if (twice !== undefined) return damaged(`${where} has two lines for ${twice}`)
+  return { state: value as State }
+}
+
+/**
+ * The text of a state: JSON, a line for each record, members in code-point order, nothing that changes by itself; equal states have equal
+ * texts. Throws on a state that breaks the schema, which is a bug, so that it is never written.
+ */
+export function serialiseState(state: State): string {
+  const fault = faultOf('state', state)
+  if (fault !== undefined) throw new Error(`The state to be written is wrong at ${fault.pointer}: ${fault.message}`)
+  const members = sorted(state as unknown as JsonObject).map(
+    ([name, value]) => `  ${JSON.stringify(name)}: ${memberText(name, value)}`,
+  )
+  return `{\n${members.join(',\n')}\n}\n`
+}
+
+function memberText(name: string, value: Json): string {
+  if (!LISTED.includes(name) || !isObject(value)) return canonical(value)
+  const lines = sorted(value).map(([key, inner]) => `    ${JSON.stringify(key)}: ${canonical(inner)}`)
+  return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`
+}
+
+function sorted(value: JsonObject): [string, Json][] {
+  return Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function tooNew(value: unknown, where: string): Parsed | undefined {
+  if (!isObject(value)) return undefined
+  const { apiVersion, minReader } = value
+  const hint = 'Upgrade Jobwright; this version leaves the file as it is'
+  if (typeof apiVersion === 'string' && /^jobwright\/v[0-9]+$/.test(apiVersion) && apiVersion !== 'jobwright/v1') {
+    return problem(
+      'STATE_TOO_NEW',
+      `${where} is written in ${apiVersion}; this version of Jobwright reads jobwright/v1`,
+      hint,
+    )
+  }
+  if (typeof minReader !== 'number' || minReader <= READER) return undefined
+  return problem(
+    'STATE_TOO_NEW',
+    `${where} needs a program of format ${minReader} or newer; this one is of format ${READER}`,
+    hint,
+  )
+}
+
+function damaged(message: string): Parsed {
+  return problem('STATE_DAMAGED', message, RESTORE)
+}
+
+function problem(code: StateCode, message: string, hint: string): Parsed {
+  return { problem: { severity: 'error', code, message, hint } }
+}

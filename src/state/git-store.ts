@@ -1,0 +1,80 @@
+import path from 'node:path'
+import { type Git, gitIn } from '../system/git.ts'
+import { type Branch, localBranch, refused, remoteBranch } from './git-branch.ts'
+import { readFileAt, writeCommit } from './git-objects.ts'
+import type { Backing, Loaded, Store } from './store.ts'
+import { type Doors, storeOver } from './store-over.ts'
+
+/** How often a head that moves while it is read is looked at again. */
+const READS = 5
+
+export type GitStoreOptions = Doors & {
+  /** A folder in the repository, its work tree or not. */
+  readonly repository: string
+  readonly branch?: string
+  /** A configured remote, or an address. Absent: origin, or where there is no origin the branch of this repository alone. */
+  readonly remote?: string
+  /** The file's name at the top of the branch. */
+  readonly path?: string
+  /** Git in a folder; a test gives one that fails. */
+  readonly git?: Git
+}
+
+/**
+ * A state on a branch of its own, which no one checks out. The push is the compare-and-swap, so that two machines cannot both believe that
+ * theirs is the state; the journal and the lock are in this repository's Git folder, shared by all its work trees.
+ */
+export function gitStore(options: GitStoreOptions): Store {
+  const { repository, branch = 'jobwright-state', path: name = 'jobs.state.json' } = options
+  const git = options.git ?? gitIn(repository)
+  const where = `${name} on branch ${branch} of ${options.remote ?? repository}`
+  let made: Promise<Backing> | undefined
+  const backing = () => {
+    // A failure is not kept: in watch mode the repository may be well again the next time.
+    made ??= backingOf(git, { ...options, branch, name }).catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+  return storeOver(where, backing, options)
+}
+
+type Place = { readonly repository: string; readonly branch: string; readonly name: string; readonly remote?: string }
+
+async function backingOf(git: Git, { repository, branch: branchName, name, remote }: Place): Promise<Backing> {
+  const found = await git(['rev-parse', '--git-common-dir'])
+  if (found.code !== 0) throw refused(`${repository} is no Git repository`, found)
+  const stem = path.resolve(repository, found.stdout.trim(), 'jobwright', encodeURIComponent(branchName))
+  const branch = await branchOf(git, branchName, remote)
+  return {
+    journal: `${stem}.journal`,
+    lock: `${stem}.lock`,
+    load: (toWrite) => load(git, branch, name, toWrite),
+    async swap(expected, text, message) {
+      const commit = await writeCommit(git, expected, name, text, message)
+      return branch.move(commit, expected)
+    },
+  }
+}
+
+async function branchOf(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
+  if (remote !== undefined) return remoteBranch(git, remote, branch)
+  const hasOrigin = (await git(['config', '--get', 'remote.origin.url'])).code === 0
+  return hasOrigin ? remoteBranch(git, 'origin', branch) : localBranch(git, branch)
+}
+
+async function load(git: Git, branch: Branch, name: string, toWrite: boolean): Promise<Loaded> {
+  for (let read = 1; ; read++) {
+    const commit = await branch.head()
+    if (commit === undefined) return {}
+    try {
+      await branch.bring(commit, toWrite)
+      const text = await readFileAt(git, commit, name)
+      return { version: commit, ...(text !== undefined && { text }) }
+    } catch (error) {
+      // Fetched by name, a branch that moved meanwhile may come without the commit that was its head before.
+      if (read === READS || (await branch.head()) === commit) throw error
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import zlib from 'node:zlib'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Fault, faultOf } from './check.ts'
+import type { StateCode } from './codes.ts'
+import type { Entry } from './merge.ts'
+
+/** Which state a journal's changes are of: also the last state that was seen on this machine. `digest` is of the state's text. */
+export type Base = { readonly lineage: string; readonly serial: number; readonly digest: string }
+
+/** Stands in the journal before a commit: the state whose text has this digest holds everything above this line. */
+export type Folding = { readonly set: 'folding'; readonly digest: string }
+
+/** A journal as it was read. `torn`: its last line was cut off and is dropped. */
+export type JournalText = {
+  readonly base: Base
+  readonly entries: readonly (Entry | Folding)[]
+  readonly torn: boolean
+}
+
+/** The first line. */
+export function headerLine(base: Base): string {
+  return line('header', { journal: 1, ...base })
+}
+
+/** A line for an entry, with the checksum of its text (CRC-32, 8 hexadecimal digits) before it. Throws on an entry that breaks the schema: a bug. */
+export function entryLine(entry: Entry | Folding): string {
+  return line('change', entry)
+}
+
+/**
+ * What a journal's text holds; undefined where it has no whole line. A last line without its line feed was never acknowledged and is
+ * dropped. Any other line that does not fit its checksum, its form or its place is damage, and nothing after it is believed:
+ * STATE_JOURNAL_DAMAGED.
+ */
+export function parseJournal(text: string, file: string): JournalText | { readonly problem: Diagnostic } | undefined {
+  const lines = text.split('\n')
+  const torn = lines.pop() !== ''
+  if (lines.length === 0) return undefined
+  const values: unknown[] = []
+  for (const [index, one] of lines.entries()) {
+    const value = readLine(one, index === 0 ? 'header' : 'change')
+    if ('fault' in value) return damaged(file, index + 1, value.fault, text)
+    values.push(value.value)
+  }
+  const [{ lineage, serial, digest }, ...entries] = values as [Base, ...Entry[]]
+  return { base: { lineage, serial, digest }, entries, torn }
+}
+
+function line(form: 'header' | 'change', value: object): string {
+  const fault = faultOf(form, value)
+  if (fault !== undefined)
+    throw new Error(`The ${form} to be written to the journal is wrong at ${fault.pointer}: ${fault.message}`)
+  const json = JSON.stringify(value)
+  return `${checksum(json)} ${json}\n`
+}
+
+function readLine(text: string, form: 'header' | 'change'): { value: unknown } | { fault: string } {
+  const json = text.slice(9)
+  if (text[8] !== ' ' || text.slice(0, 8) !== checksum(json)) return { fault: 'does not fit its checksum' }
+  const value: unknown = JSON.parse(json)
+  const fault: Fault | undefined = faultOf(form, value)
+  return fault === undefined ? { value } : { fault: `is not of its form at ${fault.pointer}: ${fault.message}` }
+}
+
+function checksum(text: string): string {
+  return zlib.crc32(text).toString(16).padStart(8, '0')
+}
+
+function damaged(file: string, number: number, fault: string, text: string): { readonly problem: Diagnostic } {
+  const code: StateCode = 'STATE_JOURNAL_DAMAGED'
+  const message = `${file}:${number} ${fault}; ${text.split('\n').length - 1} lines in all`
+  const hint = `Its lines name jobs that were made: compare them with AWS, then move the file away, adopt what the state lacks, and run again`
+  return { problem: { severity: 'error', code, message, hint } }
+}

@@ -1,0 +1,89 @@
+import type { Address } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
+import { type Change, changed, type JobRecord, type RecordStage, type State } from '../model/state.ts'
+
+/** The attempt of a create that was given up before anything was sent. */
+export type Attempt = { readonly run: number; readonly attempt: number }
+
+/** A change as the journal keeps it: where it takes a record away, it says which attempt that record was the intent of. */
+export type Entry = Change & { readonly was?: Attempt }
+
+const STAGES: readonly RecordStage[] = ['intent', 'settling', 'created', 'started']
+
+/**
+ * The further of two records of one address. A higher run is further; within a run a known job is further than one that may be on its way,
+ * a later attempt than an earlier one, a later stage than an earlier one, and a job that has ended than one that has not. Where all that is
+ * equal the one with an ID wins, and then the first.
+ */
+export function further(a: JobRecord, b: JobRecord): JobRecord {
+  const [left, right] = [rank(a), rank(b)]
+  for (const [index, own] of left.entries()) {
+    const other = right[index] ?? 0
+    if (own !== other) return own > other ? a : b
+  }
+  return a
+}
+
+/**
+ * A base after the entries of a journal that was kept over another base, which may be older or newer. For every address the journal's last
+ * word is merged with what the base holds, and the further one stays. A release takes away only the intent of the very attempt that it
+ * released. The base's source and horizons stay where it has them; of a budget the higher count of the later day stays.
+ * Merging the same journal again changes nothing.
+ */
+export function merge(base: State, entries: readonly Entry[]): State {
+  const released = new Map<Address, Attempt[]>()
+  const last = new Map<Address, JobRecord | null>()
+  const others: Change[] = []
+  for (const entry of entries) {
+    if (entry.set !== 'record') {
+      others.push(...keptOver(base, entry))
+      continue
+    }
+    last.set(entry.address, entry.record)
+    if (entry.was !== undefined) released.set(entry.address, [...(released.get(entry.address) ?? []), entry.was])
+  }
+  const records: Change[] = []
+  for (const [address, record] of last) {
+    const stored = base.records[address]
+    const next =
+      record === null
+        ? unlessReleased(stored, released.get(address) ?? [])
+        : stored === undefined
+          ? record
+          : further(stored, record)
+    if (next !== stored) records.push({ set: 'record', address, record: next ?? null })
+  }
+  return changed(base, [...records, ...others])
+}
+
+/** The attempt that a record is the intent of, if it is one. */
+export function attemptOf(record: JobRecord | undefined): Attempt | undefined {
+  if (record?.intent === undefined || (record.stage !== 'intent' && record.stage !== 'settling')) return undefined
+  return { run: record.run, attempt: record.intent.attempt }
+}
+
+function unlessReleased(record: JobRecord | undefined, released: readonly Attempt[]): JobRecord | undefined {
+  const attempt = attemptOf(record)
+  return released.some((one) => one.run === attempt?.run && one.attempt === attempt.attempt) ? undefined : record
+}
+
+function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
+  if (change.set === 'source') return base.source === undefined ? [change] : []
+  if (change.set === 'horizon') return base.horizons?.[change.key] === undefined ? [change] : []
+  const stored = base.budgets?.[change.key]
+  const isLater =
+    stored === undefined || change.day > stored.day || (change.day === stored.day && change.used > stored.used)
+  return isLater ? [change] : []
+}
+
+function rank(record: JobRecord): number[] {
+  const isKnown = record.stage === 'created' || record.stage === 'started'
+  return [
+    record.run,
+    isKnown ? 1 : 0,
+    isKnown ? 0 : (record.intent?.attempt ?? 0),
+    STAGES.indexOf(record.stage),
+    isTerminal(record.condition) ? 1 : 0,
+    record.id === undefined ? 0 : 1,
+  ]
+}

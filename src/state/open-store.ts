@@ -1,0 +1,149 @@
+import { digest } from '../model/digest.ts'
+import { Problem } from '../model/problem.ts'
+import { type Change, changed, type JobRecord, type State } from '../model/state.ts'
+import type { Disk } from '../system/disk.ts'
+import type { StateCode } from './codes.ts'
+import { onDisk } from './disk-problem.ts'
+import { serialiseState } from './format.ts'
+import { type Journal, journalIn } from './journal.ts'
+import type { Release } from './lock.ts'
+import { attemptOf, type Entry } from './merge.ts'
+import { baseOf, differences, type Recovered } from './recover.ts'
+import type { Backing, Committed, Loaded, OpenStore } from './store.ts'
+
+/** What an open store starts from. */
+export type Opening = {
+  readonly where: string
+  readonly backing: Backing
+  readonly disk: Disk
+  readonly loaded: Loaded
+  readonly recovered: Recovered
+  readonly release: Release
+}
+
+/** A store that is held: the stored base, the changes since, and the journal that keeps them. */
+export async function openOver({ where, backing, disk, loaded, recovered, release }: Opening): Promise<OpenStore> {
+  const journal: Journal = journalIn(backing.journal, disk)
+  let base = recovered.base
+  let version = loaded.version
+  let pending: Entry[] = base === undefined || recovered.state === undefined ? [] : differences(base, recovered.state)
+  let latest = latestIn(pending)
+  let snapshot = recovered.state
+  let last: Promise<unknown> = Promise.resolve()
+  let isClosed = false
+
+  const inTurn = <Value>(task: () => Promise<Value>): Promise<Value> => {
+    const turn = last.then(task)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  // Made only when asked for, so that the cost of an append does not grow with the number of jobs.
+  const current = (): State | undefined => {
+    if (base !== undefined) snapshot ??= changed(base, pending)
+    return snapshot
+  }
+
+  const settle = async (next: State, text: string, newVersion: string, taken: number): Promise<void> => {
+    base = next
+    version = newVersion
+    pending = pending.slice(taken)
+    latest = latestIn(pending)
+    snapshot = undefined
+    await journal.restart(baseOf(next, text), () => pending)
+  }
+
+  const append = async (changes: readonly Change[]): Promise<void> => {
+    if (base === undefined) throw new Error('A change was appended to a state that does not exist')
+    const entries = changes.map((change) => entryOf(change, latest, base?.records))
+    for (const entry of entries) {
+      pending.push(entry)
+      if (entry.set === 'record') latest.set(entry.address, entry.record)
+    }
+    snapshot = undefined
+    await journal.append(entries)
+  }
+
+  const commit = async (changes: readonly Change[], message: string): Promise<Committed> => {
+    const state = current()
+    if (base === undefined || state === undefined) throw new Error('A commit was asked for a state that does not exist')
+    const next = changed({ ...state, serial: base.serial + 1 }, changes)
+    if (differences(base, next).length === 0) return { is: 'committed', state }
+    const text = serialiseState(next)
+    const taken = pending.length
+    if (taken > 0) await journal.append([{ set: 'folding', digest: digest(text) }])
+    const swapped = await backing.swap(version, text, message)
+    if (swapped.is === 'stale') return swapped
+    await settle(next, text, swapped.version, taken)
+    return { is: 'committed', state: current() ?? next }
+  }
+
+  const create = async (state: State, anew: boolean): Promise<Committed> => {
+    if (base !== undefined)
+      throw problem(
+        'STATE_EXISTS',
+        `${where} has a state, of lineage ${base.lineage}`,
+        'Work with it, or keep the new one elsewhere',
+      )
+    if (recovered.problem !== undefined && !anew) throw new Problem(8, recovered.problem)
+    const old = recovered.journal
+    if (old !== undefined && old.entries.length > 0) {
+      await onDisk(backing.journal, 'putting the old journal aside', () =>
+        disk.rename(backing.journal, `${backing.journal}.${old.base.lineage}`),
+      )
+    }
+    const first = { ...state, serial: state.serial + 1 }
+    const text = serialiseState(first)
+    const swapped = await backing.swap(version, text, `Begin the state ${state.lineage}`)
+    if (swapped.is === 'stale') return swapped
+    await settle(first, text, swapped.version, 0)
+    return { is: 'committed', state: first }
+  }
+
+  const close = async (): Promise<void> => {
+    if (isClosed) return
+    isClosed = true
+    try {
+      const folded = pending.length === 0 ? undefined : await commit([], `Record ${pending.length} changes`)
+      if (folded?.is === 'stale') {
+        const hint = `Run again on this machine: ${backing.journal} keeps what this run did, and the next run merges it`
+        throw problem('STATE_STALE', `${where} could not be written: ${folded.message}`, hint)
+      }
+    } finally {
+      await journal.close().finally(release)
+    }
+  }
+
+  // From here on the journal names this base, so that the next run knows which state was seen last.
+  const seen = recovered.journal
+  if (base !== undefined && loaded.text !== undefined) {
+    const stored = baseOf(base, loaded.text)
+    const isCurrent = seen?.base.digest === stored.digest && seen.entries.length === 0 && !seen.torn
+    if (!isCurrent) await journal.restart(stored, () => pending)
+  }
+
+  return {
+    get state() {
+      return current()
+    },
+    commit: (changes, message) => inTurn(() => commit(changes, message)),
+    append,
+    create: (state, options = {}) => inTurn(() => create(state, options.anew === true)),
+    close: () => inTurn(close),
+  }
+}
+
+function latestIn(entries: readonly Entry[]): Map<string, JobRecord | null> {
+  return new Map(entries.flatMap((entry) => (entry.set === 'record' ? [[entry.address, entry.record]] : [])))
+}
+
+function entryOf(change: Change, latest: ReadonlyMap<string, JobRecord | null>, records: State['records'] = {}): Entry {
+  if (change.set !== 'record' || change.record !== null) return change
+  const before = latest.has(change.address) ? latest.get(change.address) : records[change.address]
+  const was = attemptOf(before ?? undefined)
+  return was === undefined ? change : { ...change, was }
+}
+
+function problem(code: StateCode, message: string, hint: string): Problem {
+  return new Problem(8, { code, message, hint })
+}

@@ -1,0 +1,131 @@
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { digest } from '../model/digest.ts'
+import { canonical, type Json } from '../model/json.ts'
+import { type Change, changed, type State } from '../model/state.ts'
+import type { StateCode } from './codes.ts'
+import { parseState } from './format.ts'
+import { type Base, type Folding, type JournalText, parseJournal } from './journal-lines.ts'
+import { attemptOf, type Entry, merge } from './merge.ts'
+
+/** The texts that a store consists of. */
+export type Texts = {
+  readonly where: string
+  readonly text?: string | undefined
+  readonly journalFile: string
+  readonly journal?: string | undefined
+}
+
+/** A store's texts, made sense of. */
+export type Recovered = {
+  /** The state as it is stored. */
+  readonly base?: State
+  /** The same with the journal's changes. */
+  readonly state?: State
+  /** The journal, where there is one. */
+  readonly journal?: JournalText
+  /** Why this state must not be worked with. */
+  readonly problem?: Diagnostic
+}
+
+/**
+ * The state that a stored text and a left-over journal make together. Over its own base a journal is replayed; over a base that a commit
+ * made of it, only what came after that commit; over any other base it is merged, the further record of each address staying.
+ */
+export function recover(texts: Texts): Recovered {
+  const parsed = texts.text === undefined ? undefined : parseState(texts.text, texts.where)
+  if (parsed !== undefined && 'problem' in parsed) return parsed
+  const journal = texts.journal === undefined ? undefined : parseJournal(texts.journal, texts.journalFile)
+  if (journal !== undefined && 'problem' in journal) return journal
+  const base = parsed?.state
+  if (journal === undefined) return base === undefined ? {} : { base, state: base }
+  const current = base === undefined ? undefined : baseOf(base, texts.text ?? '')
+  const problem = mistrust(texts, current, journal)
+  if (base === undefined || current === undefined || problem !== undefined)
+    return { journal, ...(problem && { problem }) }
+  return { base, journal, state: replayed(base, current, journal) }
+}
+
+/** What a journal's first line says of a state and its text. */
+export function baseOf(state: State, text: string): Base {
+  return { lineage: state.lineage, serial: state.serial, digest: digest(text) }
+}
+
+/** The entries that lead from one state of a lineage to another. */
+export function differences(from: State, to: State): Entry[] {
+  const entries: Entry[] = []
+  for (const address of new Set([...Object.keys(from.records), ...Object.keys(to.records)]) as Set<
+    keyof State['records']
+  >) {
+    const [before, record] = [from.records[address], to.records[address] ?? null]
+    if (isSame(before ?? null, record)) continue
+    const was = record === null ? attemptOf(before) : undefined
+    entries.push({ set: 'record', address, record, ...(was && { was }) })
+  }
+  const others: Change[] = []
+  if (to.source !== undefined && !isSame(from.source, to.source)) others.push({ set: 'source', source: to.source })
+  for (const [key, at] of Object.entries(to.horizons ?? {})) {
+    if (from.horizons?.[key] !== at) others.push({ set: 'horizon', key, at })
+  }
+  for (const [key, { day, used }] of Object.entries(to.budgets ?? {})) {
+    if (!isSame(from.budgets?.[key], { day, used })) others.push({ set: 'budget', key, day, used })
+  }
+  return [...entries, ...others]
+}
+
+function replayed(base: State, current: Base, { base: over, entries }: JournalText): State {
+  const own = entries.filter((entry) => entry.set !== 'folding')
+  if (over.digest === current.digest) return changed(base, own)
+  const fold = entries.findLastIndex((entry) => entry.set === 'folding' && entry.digest === current.digest)
+  if (fold < 0) return merge(base, own)
+  return changed(
+    base,
+    entries.slice(fold).filter((entry): entry is Exclude<typeof entry, Folding> => entry.set !== 'folding'),
+  )
+}
+
+/** Why a stored state is not the successor of the one that this machine saw last. */
+function mistrust(
+  { where, journalFile }: Texts,
+  current: Base | undefined,
+  { base: seen, entries }: JournalText,
+): Diagnostic | undefined {
+  const count = entries.filter((entry) => entry.set !== 'folding').length
+  const kept = count === 0 ? '' : ` (it keeps ${count} changes that no state holds)`
+  const accept = `if this one is meant, move ${journalFile} away${kept}`
+  const last = `the last one seen here has serial ${seen.serial} of lineage ${seen.lineage}`
+  if (current === undefined) {
+    const hint = 'Put the state back from its branch or a backup; a new one begins with init --new-state'
+    return trouble('STATE_MISSING', `${where} is gone; ${last}`, hint)
+  }
+  if (current.lineage !== seen.lineage) {
+    return trouble(
+      'STATE_LINEAGE',
+      `${where} is of lineage ${current.lineage}; ${last}`,
+      `Put the right state back; ${accept}`,
+    )
+  }
+  if (current.serial < seen.serial) {
+    return trouble(
+      'STATE_REWOUND',
+      `${where} has serial ${current.serial}; ${last}`,
+      `Put the newer state back; ${accept}`,
+    )
+  }
+  if (current.serial === seen.serial && current.digest !== seen.digest) {
+    const hint = `Put the other one back; if this one was edited on purpose, raise its serial to ${seen.serial + 1}`
+    return trouble(
+      'STATE_REWOUND',
+      `${where} is another state with serial ${current.serial} than the one seen here before`,
+      hint,
+    )
+  }
+  return undefined
+}
+
+function trouble(code: StateCode, message: string, hint: string): Diagnostic {
+  return { severity: 'error', code, message, hint }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && canonical(a as Json) === canonical(b as Json))
+}

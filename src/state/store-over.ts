@@ -1,0 +1,57 @@
+import path from 'node:path'
+import { Problem } from '../model/problem.ts'
+import type { Disk } from '../system/disk.ts'
+import { kernelLock, type TryLock } from '../system/kernel-lock.ts'
+import { type ProcessName, thisProcess } from '../system/this-process.ts'
+import { onDisk } from './disk-problem.ts'
+import { takeLock } from './lock.ts'
+import { openOver } from './open-store.ts'
+import { recover } from './recover.ts'
+import type { Backing, Store } from './store.ts'
+
+/** The doors of a store to its machine; a simulation gives its own. */
+export type Doors = { readonly disk: Disk; readonly tryLock?: TryLock; readonly name?: () => ProcessName }
+
+/** A store over anything that can replace one text if it is unchanged. `backing` is asked for at the first use. */
+export function storeOver(where: string, backing: () => Promise<Backing>, doors: Doors): Store {
+  const { disk, tryLock = kernelLock, name = thisProcess } = doors
+  // The journal is read first: a process that commits meanwhile leaves an older journal over a newer state, which recovery understands.
+  const gather = async (from: Backing, toWrite: boolean) => {
+    const journal = await onDisk(from.journal, 'reading the journal', () => disk.read(from.journal))
+    const loaded = await from.load(toWrite)
+    return { loaded, recovered: recover({ where, text: loaded.text, journalFile: from.journal, journal }) }
+  }
+  return {
+    where,
+    async read() {
+      const { recovered } = await gather(await backing(), false)
+      const { state, problem } = recovered
+      return { ...(state && { state }), diagnostics: problem === undefined ? [] : [problem] }
+    },
+    async open() {
+      const from = await backing()
+      const folder = path.dirname(from.journal)
+      await onDisk(folder, 'making the folder', () => disk.makeFolder(folder))
+      const release = await takeLock(from.lock, where, disk, tryLock, name())
+      try {
+        await onDisk(folder, 'clearing up', () => removeLeftovers(disk, from.journal))
+        const { loaded, recovered } = await gather(from, true)
+        if (recovered.problem !== undefined && recovered.problem.code !== 'STATE_MISSING')
+          throw new Problem(8, recovered.problem)
+        return await openOver({ where, backing: from, disk, loaded, recovered, release })
+      } catch (error) {
+        await release()
+        throw error
+      }
+    },
+  }
+}
+
+/** Takes away temporary files that a crash left beside the journal or the state; nobody else writes there while we have the lock. */
+async function removeLeftovers(disk: Disk, journal: string): Promise<void> {
+  const folder = path.dirname(journal)
+  const stem = path.basename(journal, '.journal')
+  for (const name of await disk.list(folder)) {
+    if (name.startsWith(`${stem}.`) && name.endsWith('.tmp')) await disk.remove(path.join(folder, name))
+  }
+}

@@ -1,0 +1,124 @@
+import crypto from 'node:crypto'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+
+/** A file that only grows at its end. Nothing of it is safe before `sync` has resolved. */
+export type AppendFile = {
+  /** Bytes written so far, synced or not. */
+  readonly size: number
+  append(text: string): Promise<void>
+  /** Makes everything appended durable (fdatasync). After a failure nothing may be assumed of what was appended since the last success. */
+  sync(): Promise<void>
+  /** Cuts the file to its first `size` bytes. */
+  truncate(size: number): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * The door to the disk. All texts are UTF-8. Errors are the operating system's, with their `code`; what is not there is undefined or an
+ * empty list, never an error. A simulation gives its own, which loses what was not synced.
+ */
+export type Disk = {
+  /** The text of a file; undefined where there is none. */
+  read(file: string): Promise<string | undefined>
+  /** Makes a file that must not exist (mode 0600), writes and fsyncs it. After an error there is no such file. */
+  writeNew(file: string, text: string): Promise<void>
+  /** Replaces `to` at once; durable after `syncFolder`. */
+  rename(from: string, to: string): Promise<void>
+  /** Takes a file away, if it is there. */
+  remove(file: string): Promise<void>
+  /** Makes a folder and those above it. */
+  makeFolder(folder: string): Promise<void>
+  /** Names in a folder, sorted. */
+  list(folder: string): Promise<string[]>
+  /** Makes renames and new names in a folder durable. */
+  syncFolder(folder: string): Promise<void>
+  /** Opens a file to append to (mode 0600 where it is new). */
+  openAppend(file: string): Promise<AppendFile>
+  /** A name beside `file` that nothing else uses, ending in `.tmp`. */
+  temporary(file: string): string
+}
+
+/** The disk of this machine. */
+export const nodeDisk: Disk = {
+  read: (file) => fs.readFile(file, 'utf8').catch(absentIs(undefined)),
+  writeNew,
+  rename: (from, to) => fs.rename(from, to),
+  remove: (file) => fs.rm(file, { force: true }),
+  makeFolder: async (folder) => void (await fs.mkdir(folder, { recursive: true })),
+  list: async (folder) => (await fs.readdir(folder).catch(absentIs<string[]>([]))).sort(),
+  syncFolder,
+  openAppend,
+  temporary: (file) => `${file}.${crypto.randomBytes(6).toString('hex')}.tmp`,
+}
+
+/**
+ * Replaces a file so that a crash at any moment leaves the old or the new text, whole: a new file beside it, fsync, rename, fsync of the
+ * folder. After an error the old file is as it was and nothing is left beside it.
+ */
+export async function writeDurable(disk: Disk, file: string, text: string): Promise<void> {
+  const temporary = disk.temporary(file)
+  await disk.writeNew(temporary, text)
+  try {
+    await disk.rename(temporary, file)
+  } catch (error) {
+    await disk.remove(temporary).catch(() => {})
+    throw error
+  }
+  await disk.syncFolder(path.dirname(file))
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  const handle = await fs.open(file, 'wx', 0o600)
+  try {
+    // writeFile goes on after a short write until all is written or the system refuses; some atomic-write packages do not.
+    await handle.writeFile(text)
+    await handle.sync()
+    const { size } = await handle.stat()
+    if (size !== Buffer.byteLength(text))
+      throw new Error(`${file} has ${size} bytes after writing ${Buffer.byteLength(text)}`)
+    await handle.close()
+  } catch (error) {
+    await handle.close().catch(() => {})
+    await fs.rm(file, { force: true })
+    throw error
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder to sync it, and makes renames durable by itself.
+  if (process.platform === 'win32') return
+  const handle = await fs.open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function openAppend(file: string): Promise<AppendFile> {
+  const handle = await fs.open(file, 'a', 0o600)
+  let size = (await handle.stat()).size
+  return {
+    get size() {
+      return size
+    },
+    async append(text) {
+      await handle.appendFile(text)
+      size += Buffer.byteLength(text)
+    },
+    sync: () => handle.datasync(),
+    async truncate(to) {
+      await handle.truncate(to)
+      size = to
+    },
+    close: () => handle.close(),
+  }
+}
+
+function absentIs<Value>(value: Value): (error: unknown) => Value {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return value
+    throw error
+  }
+}

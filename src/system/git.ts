@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+
+/** How a git command ended. `code` is 127 where git could not be started, 124 where it was stopped after its time. */
+export type GitResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+/** Runs one git command in a repository. Never throws: a git that is missing or fails is an answer like any other. */
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitResult>
+
+export type GitOptions = {
+  /** What the command reads from its standard input. */
+  readonly input?: string
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds after which the command is stopped; 60,000 unless told. */
+  readonly timeoutMs?: number
+}
+
+/** A state of 100,000 jobs has 35 MB; nothing that git prints for us is larger than a state. */
+const OUTPUT_MAX_BYTES = 256 * 1024 * 1024
+const TIMEOUT_MS = 60_000
+
+/**
+ * No hook runs, nothing is signed, and no housekeeping starts behind our back: a commit of the state is ours, not the developer's.
+ */
+const SETTINGS = [
+  'core.hooksPath=/dev/null',
+  'push.gpgSign=false',
+  'push.recurseSubmodules=no',
+  'core.fsync=all',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'core.quotePath=false',
+]
+
+/** Set when we run inside a hook of another repository (or of this one); they would lead git astray from the folder it is given. */
+const MISLEADING = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_NAMESPACE',
+  'GIT_PREFIX',
+]
+
+/** Git in a repository's folder, started without a shell, asking nothing, speaking English. `program` is the git to run. */
+export function gitIn(folder: string, program = 'git'): Git {
+  return (args, options = {}) =>
+    new Promise((resolve) => {
+      const child = execFile(
+        program,
+        [...SETTINGS.flatMap((setting) => ['-c', setting]), ...args],
+        {
+          cwd: folder,
+          env: environment(options.env),
+          maxBuffer: OUTPUT_MAX_BYTES,
+          timeout: options.timeoutMs ?? TIMEOUT_MS,
+          windowsHide: true,
+        },
+        (error, stdout, stderr) => resolve({ code: exitCode(error), stdout, stderr: stderr || (error?.message ?? '') }),
+      )
+      // A git that ends before it has read everything closes the pipe; its exit code tells why.
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(options.input ?? '')
+    })
+}
+
+function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    GIT_TERMINAL_PROMPT: '0',
+    SSH_ASKPASS_REQUIRE: 'never',
+    LC_ALL: 'C',
+    ...more,
+  }
+  for (const name of MISLEADING) delete env[name]
+  return env
+}
+
+function exitCode(error: Error | null): number {
+  if (error === null) return 0
+  const { code, killed } = error as { code?: unknown; killed?: boolean }
+  if (killed === true) return 124
+  return typeof code === 'number' ? code : 127
+}
