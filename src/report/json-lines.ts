@@ -13,6 +13,7 @@ import type { JobRecord, RecordStage } from '../model/state.ts'
  * Requests, spec fields and secrets are in no line, but for the two values of a difference.
  */
 
+/** Something to tell about input, or about a call that failed. Lines and columns count from 1; the end is exclusive. */
 export type DiagnosticLine = {
   readonly v: 1
   readonly type: 'diagnostic'
@@ -29,6 +30,7 @@ export type DiagnosticLine = {
   readonly hint?: string
 }
 
+/** What a plan says of one address. */
 export type PlannedLine = {
   readonly v: 1
   readonly type: 'planned'
@@ -40,6 +42,7 @@ export type PlannedLine = {
   readonly changes?: readonly Difference[]
 }
 
+/** A step that was taken for one address. */
 export type ProgressLine = {
   readonly v: 1
   readonly type: 'progress'
@@ -48,6 +51,7 @@ export type ProgressLine = {
   readonly step: string
 }
 
+/** Where one job stands. */
 export type JobLine = {
   readonly v: 1
   readonly type: 'job'
@@ -65,6 +69,7 @@ export type JobLine = {
   readonly reason?: string
 }
 
+/** How a command ended: always the last line. */
 export type SummaryLine = {
   readonly v: 1
   readonly type: 'summary'
@@ -76,6 +81,7 @@ export type SummaryLine = {
   readonly exitCode: ExitCode
 }
 
+/** Any line of the contract. */
 export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | SummaryLine
 
 /** A line as it is printed, without its line break: JSON in which every invisible character is escaped, so that no log can act on it. */
@@ -85,6 +91,7 @@ export function lineText(line: Line): string {
     .replaceAll('##[', '##\\u005b')
 }
 
+/** The line of a diagnostic. Its excerpt and related places are for people and not in it. */
 export function diagnosticLine(one: Diagnostic): DiagnosticLine {
   const { severity, code, message, place, pointer, address, hint } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
@@ -94,11 +101,13 @@ export function diagnosticLine(one: Diagnostic): DiagnosticLine {
   }
 }
 
+/** The line of one planned action. */
 export function plannedLine({ address, action, reason, until, changes }: Planned): PlannedLine {
   const told = changes?.map(({ pointer, from, to }) => ({ pointer, ...present({ from, to }) }))
   return { ...{ v: 1, type: 'planned', address, action, reason }, ...present({ until, changes: told }) }
 }
 
+/** The line of a step, such as `created`. */
 export function progressLine(address: Address, step: string): ProgressLine {
   return { v: 1, type: 'progress', address, step }
 }

@@ -79,11 +79,11 @@ function rows(actions: readonly Planned[], options: ReportOptions): string[] {
     made.map(({ start }) => start),
     [Number.POSITIVE_INFINITY, ADDRESS_MAX],
   )
-  const waitWidth = Math.max(...waits.map(displayWidth))
+  const waitWidth = widest(waits)
   const taken = 2 + widths.reduce((sum, width) => sum + width + 2, 0) + (waitWidth === 0 ? 0 : waitWidth + 2)
   const room = Math.max(REASON_MIN, options.width - taken)
   const reasons = made.map(({ reason }) => wrapped(reason, room))
-  const reasonWidth = Math.min(room, Math.max(...reasons.flat().map(displayWidth)))
+  const reasonWidth = Math.min(room, widest(reasons.flat()))
   return made.flatMap(({ planned, start }, index) => {
     const all = [...widths, reasonWidth, waitWidth]
     const [first = '', ...more] = reasons[index] ?? []
@@ -93,6 +93,10 @@ function rows(actions: readonly Planned[], options: ReportOptions): string[] {
       ...below(planned, options),
     ]
   })
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0)
 }
 
 function rowStart(planned: Planned): Cell[] {
