@@ -3,6 +3,7 @@ import type { KindModel } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError, problemOf } from './aws-error.ts'
+import type { Connection } from './connection.ts'
 import type { Lane } from './lanes.ts'
 
 const ATTEMPTS_MAX = 4
@@ -39,4 +40,17 @@ export async function read<Value>(
 /** A host that does not exist is a wrong region or a wrong name; it will not appear in a second. */
 function isWorthAnother({ class: kind, name }: AwsProblem): boolean {
   return kind === 'throttle' || kind === 'outage' || (kind === 'unreachable' && name !== 'ENOTFOUND')
+}
+
+/** `read` with everything but the call settled: the operation, the signal, and what sends. */
+export type Ask = <Value>(
+  operation: string,
+  signal: AbortSignal | undefined,
+  send: (options: HttpHandlerOptions) => Promise<Value>,
+) => Promise<Value>
+
+/** How a kind's reader asks over a connection. */
+export function reader(connection: Pick<Connection, 'lane' | 'clock'>, model: KindModel): Ask {
+  return (operation, signal, send) =>
+    read(connection.lane(model, operation), model, { clock: connection.clock, signal }, send)
 }

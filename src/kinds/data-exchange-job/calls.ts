@@ -1,0 +1,69 @@
+import {
+  CreateJobCommand,
+  type CreateJobCommandInput,
+  DataExchangeClient,
+  GetJobCommand,
+  ListJobsCommand,
+  StartJobCommand,
+} from '@aws-sdk/client-dataexchange'
+import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
+import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import type { Connection } from '../../aws/connection.ts'
+import { pages } from '../../aws/pages.ts'
+import { reader } from '../../aws/read.ts'
+import { fillSecrets } from '../../aws/secret-values.ts'
+import type { KindModel, KindReader, KindWriter } from '../kind.ts'
+import { liveOf } from './live.ts'
+import { dataExchangeJob } from './model.ts'
+
+/** How Data Exchange jobs are read, made and started over a connection. */
+export function calls(
+  connection: Connection,
+  model: KindModel = dataExchangeJob,
+): { reader: KindReader; writer: KindWriter } {
+  return { reader: readerOf(connection, model), writer: writerOf(connection, model) }
+}
+
+function readerOf(connection: Connection, model: KindModel): KindReader {
+  const client = new DataExchangeClient(connection.settings(model, 'read'))
+  const ask = reader(connection, model)
+  return {
+    async describe(id, { signal }) {
+      const input = { JobId: nonEmpty(id, 'JobId') }
+      const job = await unlessAbsent(ask('GetJob', signal, (options) => client.send(new GetJobCommand(input), options)))
+      return job && liveOf(job)
+    },
+    list: ({ scope, signal }) =>
+      pages(async (token) => {
+        const input = {
+          MaxResults: model.listing.page,
+          ...(scope && { DataSetId: scope }),
+          ...(token && { NextToken: token }),
+        }
+        const answer = await ask('ListJobs', signal, (options) => client.send(new ListJobsCommand(input), options))
+        return { items: (answer.Jobs ?? []).map(liveOf), next: answer.NextToken }
+      }),
+  }
+}
+
+function writerOf(connection: Connection, model: KindModel): KindWriter {
+  const client = new DataExchangeClient(connection.settings(model, 'write'))
+  return {
+    async create(request, options) {
+      const filled = fillSecrets(request, model.secrets, process.env)
+      if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
+      const bounds = { ...options, secrets: filled.secrets }
+      return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {
+        // The schema of the kind has checked the members; the SDK's types cannot see that.
+        const input = filled.request as unknown as CreateJobCommandInput
+        const job = await client.send(new CreateJobCommand(input), sending)
+        if (!job.Id) throw new UnusableAnswer('a job ID')
+        return liveOf(job)
+      })
+    },
+    start: (id, options) =>
+      attempt(connection.lane(model, 'StartJob'), model, options, async (sending) => {
+        await client.send(new StartJobCommand({ JobId: nonEmpty(id, 'JobId') }), sending)
+      }),
+  }
+}

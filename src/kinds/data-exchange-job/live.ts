@@ -1,0 +1,55 @@
+import type { GetJobResponse, JobEntry } from '@aws-sdk/client-dataexchange'
+import { mask } from '../../aws/mask.ts'
+import { defined, isoOf, pick } from '../../aws/plain.ts'
+import { isObject, type JsonObject } from '../../model/json.ts'
+import type { Live } from '../../model/live.ts'
+
+const REVISION = ['DataSetId', 'RevisionId']
+
+/**
+ * What of each member of Details repeats the request (API reference, RequestDetails). Left behind: signed URLs and when they expire,
+ * which give whoever has them access; the API key; what an event action adds.
+ */
+const DETAILS: Readonly<Record<string, readonly string[]>> = {
+  ImportAssetsFromS3: ['AssetSources', ...REVISION],
+  ImportAssetFromSignedUrl: ['AssetName', 'Md5Hash', ...REVISION],
+  ExportAssetsToS3: ['AssetDestinations', 'Encryption', ...REVISION],
+  ExportAssetToSignedUrl: ['AssetId', ...REVISION],
+  ExportRevisionsToS3: ['DataSetId', 'RevisionDestinations', 'Encryption'],
+  ImportAssetsFromRedshiftDataShares: ['AssetSources', ...REVISION],
+  ImportAssetFromApiGatewayApi: [
+    'ApiDescription',
+    'ApiId',
+    'ApiName',
+    'ApiSpecificationMd5Hash',
+    'ProtocolType',
+    'Stage',
+    ...REVISION,
+  ],
+  CreateS3DataAccessFromS3Bucket: ['AssetSource', ...REVISION],
+  ImportAssetsFromLakeFormationTagPolicy: ['CatalogId', 'Database', 'Table', 'RoleArn', ...REVISION],
+}
+
+const FINISHED = ['COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT']
+
+/** A job as any of create, get and list tells it. A finished job was last updated when it ended. */
+export function liveOf(job: GetJobResponse | JobEntry): Live {
+  const errors = job.Errors ?? []
+  return defined({
+    id: job.Id ?? '',
+    arn: job.Arn,
+    status: job.State ?? '',
+    createdAt: isoOf(job.CreatedAt),
+    finishedAt: FINISHED.includes(job.State ?? '') ? isoOf(job.UpdatedAt) : undefined,
+    reason: errors[0]?.Code,
+    message: errors.length > 0 ? mask(errors.map((one) => one.Message ?? '').join('; ')) : undefined,
+    request: { ...pick(job, ['Type']), Details: detailsOf(job.Details) },
+  })
+}
+
+function detailsOf(details: object | undefined): JsonObject {
+  const told = pick(details, Object.keys(DETAILS))
+  return Object.fromEntries(
+    Object.entries(told).map(([name, one]) => [name, isObject(one) ? pick(one, DETAILS[name] ?? []) : {}]),
+  )
+}

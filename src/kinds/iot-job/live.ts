@@ -1,0 +1,69 @@
+import type { Job, JobSummary } from '@aws-sdk/client-iot'
+import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
+import type { Live } from '../../model/live.ts'
+
+/** The members of DescribeJob that repeat the request (API reference, Job); the document is told by GetJobDocument. */
+const REQUEST = [
+  'targets',
+  'targetSelection',
+  'description',
+  'presignedUrlConfig',
+  'jobExecutionsRolloutConfig',
+  'abortConfig',
+  'timeoutConfig',
+  'namespaceId',
+  'jobTemplateArn',
+  'jobExecutionsRetryConfig',
+  'documentParameters',
+  'schedulingConfig',
+  'destinationPackageVersions',
+]
+
+/** JobProcessDetails under our names. */
+const COUNTS = {
+  numberOfCanceledThings: 'canceled',
+  numberOfSucceededThings: 'succeeded',
+  numberOfFailedThings: 'failed',
+  numberOfRejectedThings: 'rejected',
+  numberOfQueuedThings: 'queued',
+  numberOfInProgressThings: 'inProgress',
+  numberOfRemovedThings: 'removed',
+  numberOfTimedOutThings: 'timedOut',
+}
+
+/** What a list tells of a job: no counts, no reason. */
+export function listedJob(job: JobSummary): Live {
+  return defined({
+    id: job.jobId ?? '',
+    arn: job.jobArn,
+    status: job.status ?? '',
+    createdAt: isoOf(job.createdAt),
+    finishedAt: isoOf(job.completedAt),
+    steady: isSteady(job) || undefined,
+    partial: true,
+  })
+}
+
+/** A described job. `source` is where its document is: its request is told only where that is known. */
+export function describedJob(
+  job: Job,
+  source?: { readonly documentSource?: string; readonly document?: string },
+): Live {
+  return defined({
+    id: job.jobId ?? '',
+    arn: job.jobArn,
+    status: job.status ?? '',
+    createdAt: isoOf(job.createdAt),
+    finishedAt: isoOf(job.completedAt),
+    reason: job.reasonCode,
+    message: job.comment,
+    counts: countsOf(job.jobProcessDetails, COUNTS),
+    request: source && { ...pick(job, REQUEST), ...pick(source, ['documentSource', 'document']) },
+    steady: isSteady(job) || undefined,
+  })
+}
+
+/** A continuous job never completes by itself: once it is rolled out it only waits for new things. */
+function isSteady(job: Pick<Job, 'targetSelection' | 'status' | 'isConcurrent'>): boolean {
+  return job.targetSelection === 'CONTINUOUS' && job.status === 'IN_PROGRESS' && job.isConcurrent === false
+}

@@ -1,0 +1,81 @@
+import {
+  CreateHarvestJobCommand,
+  type CreateHarvestJobCommandInput,
+  DescribeHarvestJobCommand,
+  type HarvestJob,
+  ListHarvestJobsCommand,
+  MediaPackageClient,
+} from '@aws-sdk/client-mediapackage'
+import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
+import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import type { Connection } from '../../aws/connection.ts'
+import { pages } from '../../aws/pages.ts'
+import { defined, isoOf, pick } from '../../aws/plain.ts'
+import { reader } from '../../aws/read.ts'
+import type { JsonObject } from '../../model/json.ts'
+import type { Live } from '../../model/live.ts'
+import type { CreateOptions, KindModel, KindReader, KindWriter } from '../kind.ts'
+import { mediapackageHarvestJob } from './model.ts'
+
+/** How MediaPackage harvest jobs are read and made over a connection. */
+export function calls(
+  connection: Connection,
+  model: KindModel = mediapackageHarvestJob,
+): { reader: KindReader; writer: KindWriter } {
+  return { reader: readerOf(connection, model), writer: writerOf(connection, model) }
+}
+
+function readerOf(connection: Connection, model: KindModel): KindReader {
+  const client = new MediaPackageClient(connection.settings(model, 'read'))
+  const ask = reader(connection, model)
+  return {
+    async describe(id, { signal }) {
+      const input = { Id: nonEmpty(id, 'Id') }
+      const job = await unlessAbsent(
+        ask('DescribeHarvestJob', signal, (options) => client.send(new DescribeHarvestJobCommand(input), options)),
+      )
+      return job && liveOf(job)
+    },
+    list: ({ signal }) =>
+      pages(async (token) => {
+        const input = { MaxResults: model.listing.page, ...(token && { NextToken: token }) }
+        const answer = await ask('ListHarvestJobs', signal, (options) =>
+          client.send(new ListHarvestJobsCommand(input), options),
+        )
+        return { items: (answer.HarvestJobs ?? []).map(liveOf), next: answer.NextToken }
+      }),
+  }
+}
+
+function writerOf(connection: Connection, model: KindModel): KindWriter {
+  const client = new MediaPackageClient(connection.settings(model, 'write'))
+  return {
+    create: (request, options) =>
+      attempt(connection.lane(model, 'CreateHarvestJob'), model, options, async (sending) => {
+        const input = inputOf(request, options)
+        const job = await client.send(new CreateHarvestJobCommand(input), sending)
+        if (job.Id !== input.Id) throw new UnusableAnswer('the Id that was asked for')
+        return liveOf(job)
+      }),
+  }
+}
+
+function inputOf(request: JsonObject, { id }: CreateOptions): CreateHarvestJobCommandInput & { Id: string } {
+  const own = id ?? (typeof request['Id'] === 'string' ? request['Id'] : undefined)
+  // The schema of the kind has checked the members; the SDK's types cannot see that.
+  return { ...request, Id: nonEmpty(own, 'Id') } as unknown as CreateHarvestJobCommandInput & { Id: string }
+}
+
+/** Create, describe and list all answer with the same, whole job. */
+function liveOf(job: HarvestJob): Live {
+  return defined({
+    id: job.Id ?? '',
+    arn: job.Arn,
+    status: job.Status ?? '',
+    createdAt: isoOf(job.CreatedAt),
+    request: {
+      ...pick(job, ['OriginEndpointId', 'StartTime', 'EndTime']),
+      S3Destination: pick(job.S3Destination, ['BucketName', 'ManifestKey', 'RoleArn']),
+    },
+  })
+}

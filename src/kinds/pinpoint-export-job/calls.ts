@@ -1,0 +1,87 @@
+import {
+  CreateExportJobCommand,
+  type CreateExportJobCommandInput,
+  type ExportJobResponse,
+  GetExportJobCommand,
+  GetExportJobsCommand,
+  PinpointClient,
+} from '@aws-sdk/client-pinpoint'
+import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
+import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import type { Connection } from '../../aws/connection.ts'
+import { pages } from '../../aws/pages.ts'
+import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
+import { reader } from '../../aws/read.ts'
+import type { Live } from '../../model/live.ts'
+import type { KindModel, KindReader, KindWriter } from '../kind.ts'
+import { pinpointExportJob } from './model.ts'
+
+/** How Pinpoint export jobs are read and made over a connection. */
+export function calls(
+  connection: Connection,
+  model: KindModel = pinpointExportJob,
+): { reader: KindReader; writer: KindWriter } {
+  return { reader: readerOf(connection, model), writer: writerOf(connection, model) }
+}
+
+function readerOf(connection: Connection, model: KindModel): KindReader {
+  const client = new PinpointClient(connection.settings(model, 'read'))
+  const ask = reader(connection, model)
+  return {
+    async describe(id, { scope, signal }) {
+      const input = { ApplicationId: nonEmpty(scope, 'ApplicationId'), JobId: nonEmpty(id, 'JobId') }
+      const answer = await unlessAbsent(
+        ask('GetExportJob', signal, (options) => client.send(new GetExportJobCommand(input), options)),
+      )
+      return answer?.ExportJobResponse && liveOf(answer.ExportJobResponse)
+    },
+    list: ({ scope, signal }) =>
+      pages(async (token) => {
+        const ApplicationId = nonEmpty(scope, 'ApplicationId')
+        const input = { ApplicationId, PageSize: String(model.listing.page), ...(token && { Token: token }) }
+        const { ExportJobsResponse: answer } = await ask('GetExportJobs', signal, (options) =>
+          client.send(new GetExportJobsCommand(input), options),
+        )
+        return { items: (answer?.Item ?? []).map(liveOf), next: answer?.NextToken }
+      }),
+  }
+}
+
+function writerOf(connection: Connection, model: KindModel): KindWriter {
+  const client = new PinpointClient(connection.settings(model, 'write'))
+  return {
+    create: (request, options) =>
+      attempt(connection.lane(model, 'CreateExportJob'), model, options, async (sending) => {
+        // The schema of the kind has checked the members; the SDK's types cannot see that.
+        const input = request as unknown as CreateExportJobCommandInput
+        nonEmpty(input.ApplicationId, 'ApplicationId')
+        const { ExportJobResponse: job } = await client.send(new CreateExportJobCommand(input), sending)
+        if (!job?.Id) throw new UnusableAnswer('a job ID')
+        return liveOf(job)
+      }),
+  }
+}
+
+const COUNTS = {
+  CompletedPieces: 'completedPieces',
+  FailedPieces: 'failedPieces',
+  TotalPieces: 'totalPieces',
+  TotalProcessed: 'processed',
+  TotalFailures: 'failures',
+}
+
+/** `Failures` is left behind: it may quote endpoints, which are people. Finished jobs may come without a definition (user guide's samples). */
+function liveOf(job: ExportJobResponse): Live {
+  const definition = pick(job.Definition, ['RoleArn', 'S3UrlPrefix', 'SegmentId', 'SegmentVersion'])
+  return defined({
+    id: job.Id ?? '',
+    status: job.JobStatus ?? '',
+    createdAt: isoOf(job.CreationDate),
+    finishedAt: isoOf(job.CompletionDate),
+    counts: countsOf(job, COUNTS),
+    request:
+      definition['S3UrlPrefix'] === undefined
+        ? undefined
+        : { ...pick(job, ['ApplicationId']), ExportJobRequest: definition },
+  })
+}
