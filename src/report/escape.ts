@@ -69,7 +69,7 @@ const MARKDOWN = new RegExp(`(?<linked>${LINKED.source})|${STRUCTURE.source}`, '
  */
 export function forMarkdown(text: string): string {
   return forTerminal(text).replace(MARKDOWN, (found, linked: string | undefined) =>
-    linked === undefined ? [...found].map(entity).join('') : `${linked}&#8203;`,
+    linked === undefined ? found.replace(/./gsu, entity) : `${linked}&#8203;`,
   )
 }
 

@@ -96,7 +96,11 @@ export function diagnosticLine(one: Diagnostic): DiagnosticLine {
   const { severity, code, message, place, pointer, address, hint } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
   return {
-    ...{ v: 1, type: 'diagnostic', severity, code, message },
+    v: 1,
+    type: 'diagnostic',
+    severity,
+    code,
+    message,
     ...present({ file, line, column, endLine, endColumn, pointer, address, hint }),
   }
 }
@@ -104,7 +108,7 @@ export function diagnosticLine(one: Diagnostic): DiagnosticLine {
 /** The line of one planned action. */
 export function plannedLine({ address, action, reason, until, changes }: Planned): PlannedLine {
   const told = changes?.map(({ pointer, from, to }) => ({ pointer, ...present({ from, to }) }))
-  return { ...{ v: 1, type: 'planned', address, action, reason }, ...present({ until, changes: told }) }
+  return { v: 1, type: 'planned', address, action, reason, ...present({ until, changes: told }) }
 }
 
 /** The line of a step, such as `created`. */
@@ -116,7 +120,13 @@ export function progressLine(address: Address, step: string): ProgressLine {
 export function jobLine(address: Address, record: JobRecord, target?: string): JobLine {
   const { run, id, stage, condition, status } = record
   return {
-    ...{ v: 1, type: 'job', address, ...present({ target }), run, ...present({ id }), record: stage },
+    v: 1,
+    type: 'job',
+    address,
+    ...present({ target }),
+    run,
+    ...present({ id }),
+    record: stage,
     ...present({ condition: condition?.type, status, reason: condition?.reason }),
   }
 }
@@ -130,7 +140,11 @@ export function summaryLine(end: {
 }): SummaryLine {
   const outcomes = PRECEDENCE.filter((code) => end.outcomes.includes(code))
   return {
-    ...{ v: 1, type: 'summary', counts: end.counts, outcomes, ...present({ nextAt: end.nextAt }) },
+    v: 1,
+    type: 'summary',
+    counts: end.counts,
+    outcomes,
+    ...present({ nextAt: end.nextAt }),
     exitCode: end.exitCode,
   }
 }
