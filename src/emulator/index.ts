@@ -72,15 +72,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     })
     world.url = server.url
     lock?.announce(server.url)
-    return {
-      url: server.url,
-      now: () => store.clock.now(),
-      close: async () => {
-        await server.close()
-        store.close()
-        lock?.release()
-      },
+    const stop = async () => {
+      await server.close()
+      store.close()
+      lock?.release()
     }
+    let stopped: Promise<void> | undefined
+    // Stops once, however often it is asked: by then the folder may be another emulator's.
+    const close = () => {
+      stopped ??= stop()
+      return stopped
+    }
+    return { url: server.url, now: () => store.clock.now(), close }
   } catch (error) {
     lock?.release()
     throw error

@@ -49,7 +49,8 @@ async function serve(
 ): Promise<void> {
   const refused = refusal(incoming)
   if (refused) return send(world, response, refused)
-  const url = new URL(`http://emulator${incoming.url ?? '/'}`)
+  const url = readUrl(incoming.url ?? '/')
+  if (!url) return send(world, response, plainError(400, 'BadRequestException', 'The request target is not a path.'))
   if (url.pathname.startsWith('/_signed/')) return send(world, response, await answerTransfer(world, incoming, url))
   const body = await readBody(incoming)
   if (body === undefined) return send(world, response, tooLarge)
@@ -64,6 +65,11 @@ async function serve(
   world.store.keepTime(clockLagMs)
   if (answer === 'drop') incoming.socket.destroy()
   else send(world, response, answer)
+}
+
+function readUrl(target: string): URL | undefined {
+  const text = `http://emulator${target}`
+  return target.startsWith('/') && URL.canParse(text) ? new URL(text) : undefined
 }
 
 function isControl(path: string): boolean {

@@ -1,7 +1,6 @@
 import { day, minute } from '../../clock.ts'
 import type { JobView } from '../../service.ts'
 import type { JobRecord } from '../../store.ts'
-import { parseManifest } from './manifest.ts'
 
 /** A CreateJob request, once validated. */
 export type JobRequest = { readonly JobType: string; readonly Manifest: string; readonly ValidateOnly: boolean }
@@ -11,6 +10,8 @@ export type DeviceFacts = {
   readonly cancelledAt?: number
   /** The request that replaced the first one. */
   readonly updated?: JobRequest
+  /** What the manifest as it stands says of the device and of the log. */
+  readonly manifest: { readonly deviceId: string; readonly logBucket: string; readonly logPrefix: string }
 }
 
 /** Where a job and its device are. */
@@ -21,14 +22,11 @@ const patience = 30 * day
 
 /** The request as it stands: the last update, or the one that made the job. */
 export function requestOf(job: JobRecord): JobRequest {
-  return (job.facts as DeviceFacts).updated ?? (job.request as JobRequest)
+  return factsOf(job).updated ?? (job.request as JobRequest)
 }
 
-/** A field of the manifest as it stands. */
-export function manifestField(job: JobRecord, name: string): string {
-  const value = parseManifest(requestOf(job).Manifest)[name]
-  return typeof value === 'string' ? value : ''
-}
+/** What happened to a job. */
+export const factsOf = (job: JobRecord) => job.facts as unknown as DeviceFacts
 
 /** Moments in the life of a device that comes, in virtual epoch milliseconds; the last is 60 to 70 minutes after the job was made. */
 function journey({ createdAt, serial }: JobRecord) {
@@ -42,19 +40,20 @@ function journey({ createdAt, serial }: JobRecord) {
 /** Where a job and its device are at a moment. A device whose ID contains "lost" never comes; one with "dented" cannot be read. */
 export function deviceStatus(job: JobRecord, now: number): DeviceStatus {
   const { arrives, copied, returned } = journey(job)
-  if ((job.facts as DeviceFacts).cancelledAt !== undefined) return { progress: 'Canceled', location: 'NotReceived' }
-  const lost = now >= arrives && manifestField(job, 'deviceId').includes('lost')
+  const { cancelledAt, manifest } = factsOf(job)
+  if (cancelledAt !== undefined) return { progress: 'Canceled', location: 'NotReceived' }
+  const lost = now >= arrives && manifest.deviceId.includes('lost')
   if (lost && now >= job.createdAt + patience) return { progress: 'Expired', location: 'NotReceived' }
   if (lost || now < arrives) return { progress: 'Pending', location: 'NotReceived' }
   if (now < copied) return { progress: 'InProgress', location: 'AtAWS' }
-  const dented = manifestField(job, 'deviceId').includes('dented')
+  const dented = manifest.deviceId.includes('dented')
   return { progress: dented ? 'DeviceError' : 'Complete', location: now < returned ? 'AtAWS' : 'Returned' }
 }
 
 /** The same for the oracle. How long records are kept is not documented; they are kept for ever here. */
 export function viewJob(job: JobRecord, now: number): JobView {
   const { progress } = deviceStatus(job, now)
-  const { cancelledAt } = job.facts as DeviceFacts
+  const { cancelledAt } = factsOf(job)
   const { arrives, copied } = journey(job)
   if (cancelledAt !== undefined) return { status: progress, times: { ended: cancelledAt }, exists: true }
   if (progress === 'Expired') return { status: progress, times: { ended: job.createdAt + patience }, exists: true }

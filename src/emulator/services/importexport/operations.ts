@@ -5,8 +5,8 @@ import { type Context, operation } from '../../service.ts'
 import { boolean, integer, list, oneOf, string, structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
 import { problem } from './errors.ts'
-import { type DeviceFacts, deviceStatus, type JobRequest, manifestField, requestOf } from './job.ts'
-import { checkManifest, parseManifest } from './manifest.ts'
+import { type DeviceFacts, deviceStatus, factsOf, type JobRequest, requestOf } from './job.ts'
+import { checkManifest, type Manifest, parseManifest } from './manifest.ts'
 
 const common = { method: 'POST', path: '/' }
 const jobMembers = {
@@ -23,10 +23,10 @@ export const createJob = operation<JobRequest>({
   name: 'CreateJob',
   input: structure({ ...jobMembers, ManifestAddendum: string() }),
   run: (context, request) => {
-    checkManifest(request.JobType, parseManifest(request.Manifest))
+    const manifest = readManifest(request)
     if (request.ValidateOnly) return { body: { JobType: request.JobType, WarningMessage: noWarning } }
     checkQuota(context)
-    const job = context.jobs.add(freshId(context), request)
+    const job = context.jobs.add(freshId(context), request, { manifest })
     const body = { JobId: job.id, JobType: request.JobType, ...signature(job), ArtifactList: artifacts(context, job) }
     return { body }
   },
@@ -39,11 +39,11 @@ export const updateJob = operation<JobRequest & { JobId?: string }>({
   input: structure({ JobId: string(), ...jobMembers }),
   run: (context, { JobId, ...request }) => {
     const job = findLive(context, JobId)
-    checkManifest(request.JobType, parseManifest(request.Manifest))
+    const manifest = readManifest(request)
     if (deviceStatus(job, context.now).progress !== 'Pending') {
       throw problem('UnableToUpdateJobId', 'AWS Import/Export cannot update the job: the transfer has begun.')
     }
-    if (!request.ValidateOnly) context.jobs.change(job, { updated: request })
+    if (!request.ValidateOnly) context.jobs.change(job, { updated: request, manifest })
     return { body: { Success: true, ArtifactList: artifacts(context, job) } }
   },
 })
@@ -78,7 +78,7 @@ export const listJobs = operation<{ MaxJobs?: number; Marker?: string }>({
     const shown = page.map((job) => ({
       JobId: job.id,
       CreationDate: date(job.createdAt),
-      IsCanceled: (job.facts as DeviceFacts).cancelledAt !== undefined,
+      IsCanceled: factsOf(job).cancelledAt !== undefined,
       JobType: requestOf(job).JobType,
     }))
     return { body: { Jobs: shown, IsTruncated: page.length < rest.length } }
@@ -95,6 +95,7 @@ export const getStatus = operation<JobIdInput>({
     const { progress, location } = deviceStatus(job, context.now)
     const shipped = location !== 'NotReceived'
     const logged = progress === 'Complete'
+    const { logBucket, logPrefix } = factsOf(job).manifest
     const body = {
       JobId: job.id,
       JobType: requestOf(job).JobType,
@@ -104,10 +105,8 @@ export const getStatus = operation<JobIdInput>({
       ProgressMessage: `The job is ${progress}.`,
       Carrier: shipped ? 'UPS' : undefined,
       TrackingNumber: shipped ? `1Z${job.id}0001` : undefined,
-      LogBucket: logged ? manifestField(job, 'logBucket') : undefined,
-      LogKey: logged
-        ? `${manifestField(job, 'logPrefix')}${requestOf(job).JobType.toLowerCase()}-log-${job.id}`
-        : undefined,
+      LogBucket: logged ? logBucket : undefined,
+      LogKey: logged ? `${logPrefix}${requestOf(job).JobType.toLowerCase()}-log-${job.id}` : undefined,
       ErrorCount: 0,
       ...signature(job),
       CurrentManifest: requestOf(job).Manifest,
@@ -131,6 +130,19 @@ export const getShippingLabel = operation<{ jobIds?: string[] }>({
 })
 
 const noWarning = 'No warnings.'
+
+/** Validates the manifest of a request, and takes from it what the job's later life depends on. */
+function readManifest({ JobType, Manifest: text }: JobRequest): DeviceFacts['manifest'] {
+  const manifest = parseManifest(text)
+  checkManifest(JobType, manifest)
+  const field = (name: keyof DeviceFacts['manifest']) => scalar(manifest, name)
+  return { deviceId: field('deviceId'), logBucket: field('logBucket'), logPrefix: field('logPrefix') }
+}
+
+function scalar(manifest: Manifest, name: string): string {
+  const value = manifest[name]
+  return typeof value === 'string' ? value : ''
+}
 
 function checkQuota({ jobs, now, limits }: Context): void {
   const today = now - (now % day)

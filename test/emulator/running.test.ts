@@ -1,0 +1,215 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { startEmulator } from '../../src/emulator/index.ts'
+import { manifest, openWorld, thing, type World } from './setup.ts'
+
+const job = { targets: [thing('pump-1')], document: '{}' }
+const create = (world: World, id: string) => world.call('iot', 'PUT', `/jobs/${id}`, job)
+const ids = async (world: World) => (await world.jobs()).map(({ id }) => id)
+
+t.test('the oracle tells what was asked for, when it was made, and where it is now', async (t) => {
+  const world = await openWorld(t)
+  const before = Date.now()
+  await create(world, 'reboot')
+  await world.advance(15)
+  const [made] = await world.jobs()
+  t.match(made, {
+    service: 'iot',
+    id: 'reboot',
+    account: '123456789012',
+    region: 'eu-west-1',
+    status: 'COMPLETED',
+    exists: true,
+    createdAt: '2026-11-20T12:00:00.000Z',
+    startedAt: '2026-11-20T12:00:00.000Z',
+    times: { started: '2026-11-20T12:00:00.000Z', ended: /^2026-11-20T12:/ },
+    request: { jobId: 'reboot', ...job },
+  })
+  const real = made!['realCreatedAt'] as number
+  t.ok(real >= before && real <= Date.now())
+  await world.call('iot', 'GET', '/jobs/none')
+  t.strictSame(await world.control('GET', 'calls'), [
+    { service: 'iot', operation: 'CreateJob', outcome: 'ok', count: 1 },
+    { service: 'iot', operation: 'DescribeJob', outcome: 'ResourceNotFoundException', count: 1 },
+  ])
+  t.strictSame(await world.control('GET', 'clock'), { now: '2026-11-20T12:15:00.000Z' })
+  t.equal(world.now(), Date.parse('2026-11-20T12:15:00Z'))
+  t.match((await world.call('iot', 'GET', '/jobs')).headers.get('date'), 'Fri, 20 Nov 2026 12:15:00 GMT')
+})
+
+t.test('each fault does what it says, for as often as it says', async (t) => {
+  const faults = [{ service: 'iot', operation: 'CreateJob', fault: 'drop-response', times: 1 }] as const
+  const world = await openWorld(t, { faults })
+  await t.rejects(create(world, 'first'), 'the caller hears nothing')
+  t.strictSame(await ids(world), ['first'], 'but the job was made')
+  t.match(await create(world, 'second'), { status: 200 })
+
+  await world.control('PUT', 'faults', [{ operation: 'CreateJob', fault: 'drop-request', times: 2 }])
+  await t.rejects(create(world, 'third'))
+  await t.rejects(create(world, 'third'))
+  t.strictSame(await ids(world), ['first', 'second'], 'nothing was made')
+
+  await world.control('PUT', 'faults', [{ fault: 'throttle' }])
+  const places = [
+    ['iot', 'GET', '/jobs', undefined, 'ThrottlingException', 400],
+    ['mediapackage', 'GET', '/harvest_jobs', undefined, 'TooManyRequestsException', 429],
+    ['pinpoint', 'GET', '/v1/apps/crew/jobs/export', undefined, 'TooManyRequestsException', 429],
+    ['dataexchange', 'GET', '/v1/jobs', undefined, 'ThrottlingException', 429],
+    ['importexport', 'POST', '/', { Action: 'ListJobs' }, 'Throttling', 400],
+    ['sts', 'POST', '/', { Action: 'GetCallerIdentity' }, 'Throttling', 400],
+  ] as const
+  for (const [service, method, at, body, error, status] of places) {
+    t.match(await world.call(service, method, at, body), { error, status }, `${service} throttles`)
+  }
+  await world.control('PUT', 'faults', [{ service: 'dataexchange', fault: 'error-before' }])
+  t.match(await world.call('dataexchange', 'GET', '/v1/jobs'), { error: 'InternalServerException', status: 500 })
+  t.match(await world.call('iot', 'GET', '/jobs'), { status: 200 }, 'other services go on')
+
+  await world.control('PUT', 'faults', [{ fault: 'throttle', rate: 0.3 }])
+  let struck = 0
+  for (let call = 0; call < 200; call++) struck += (await world.call('iot', 'GET', '/jobs')).status === 400 ? 1 : 0
+  t.ok(struck > 30 && struck < 90, `${struck} of 200 calls were struck at a rate of 0.3`)
+
+  const counts = (await world.control('GET', 'calls')) as { operation: string; outcome: string; count: number }[]
+  t.match(counts.filter(({ operation }) => operation === 'CreateJob').slice(0, 3), [
+    { outcome: 'drop-response', count: 1 },
+    { outcome: 'ok', count: 1 },
+    { outcome: 'drop-request', count: 2 },
+  ])
+  await world.control('POST', 'reset')
+  t.strictSame([await world.jobs(), await world.control('GET', 'calls')], [[], []])
+  await t.rejects(create(world, 'again'), 'the first faults are back')
+})
+
+t.test('settings that make no sense are refused, with a reason', async (t) => {
+  const world = await openWorld(t)
+  for (const [rule, reason] of [
+    [{ fault: 'explode' }, /fault rule 1 must have a fault out of drop-request/],
+    [{ fault: 'throttle', service: 's3' }, /must have a service out of iot/],
+    [{ fault: 'throttle', service: 'iot', operation: 'StartJob' }, /unknown operation "StartJob"/],
+    [{ fault: 'throttle', rate: 2 }, /rate from 0 to 1/],
+    [{ fault: 'throttle', times: 0 }, /times as a whole number/],
+    [{ fault: 'throttle', when: 'now' }, /unknown member "when"/],
+  ] as const) {
+    t.match(await world.control('PUT', 'faults', [rule]), { error: reason })
+  }
+  t.match(await world.control('PUT', 'faults', {}), { error: /array/ })
+  t.match(await world.control('PUT', 'limits', { jobs: 1 }), {
+    error: /unknown limit "jobs"; known are importExportPerDay/,
+  })
+  t.match(await world.control('PUT', 'limits', { iotConcurrent: -1 }), { error: /whole number/ })
+  t.match(await world.control('POST', 'advance', { seconds: -1 }), { error: /never runs backwards/ })
+  t.match(await world.control('GET', 'constructor'), { error: /no GET constructor here/ })
+  await t.rejects(startEmulator({ startAt: 'soon' }), { code: 'EMULATOR_OPTION' })
+  await t.rejects(startEmulator({ faults: [{ fault: 'throttle', rate: -1 }] }), { code: 'EMULATOR_OPTION' })
+})
+
+t.test('quotas hold until they are raised, and the daily one until the day ends', async (t) => {
+  const world = await openWorld(t, { limits: { importExportPerDay: 2, iotConcurrent: 1, iotDeleting: 1 } })
+  const ship = () => {
+    const parameters = { JobType: 'Import', Manifest: manifest(), ValidateOnly: 'false' }
+    return world.call('importexport', 'POST', '/', { Action: 'CreateJob', ...parameters })
+  }
+  t.match(await ship(), { status: 200 })
+  t.match(await ship(), { status: 200 })
+  t.match(await ship(), { status: 400, error: 'CreateJobQuotaExceededException' })
+  await world.advance(12 * 60)
+  t.match(await ship(), { status: 200 }, 'midnight has passed')
+  await world.control('PUT', 'limits', { importExportPerDay: 300 })
+  for (let index = 0; index < 5; index++) t.match(await ship(), { status: 200 })
+
+  await create(world, 'first')
+  t.match(await create(world, 'second'), { status: 410, error: 'LimitExceededException' })
+  await world.advance(15)
+  await create(world, 'second')
+  const remove = (id: string) => world.call('iot', 'DELETE', `/jobs/${id}?force=true`)
+  t.match(await remove('first'), { status: 200 })
+  t.match(await remove('second'), { status: 410, error: 'LimitExceededException' })
+})
+
+t.test('a folder keeps jobs, time and IDs over a restart, and time stands still in between', async (t) => {
+  const dir = t.testdir()
+  const open = () => openWorld(t, { dir, startAt: '2026-11-20T12:00:00Z' })
+  const exporting = { RoleArn: 'arn:aws:iam::123456789012:role/crew', S3UrlPrefix: 's3://exports/crew/' }
+  const make = async (world: World) =>
+    JSON.parse((await world.call('pinpoint', 'POST', '/v1/apps/crew/jobs/export', exporting)).text).Id
+  const first = await open()
+  const id = await make(first)
+  await first.advance(5)
+  await create(first, 'reboot')
+  await first.call('iot', 'PUT', '/jobs/reboot/cancel', {})
+  await first.control('POST', 'advance', 60)
+  const { port } = new URL(first.url)
+  await first.close()
+  const second = await open()
+  t.equal(second.now(), Date.parse('2026-11-20T12:06:00Z'))
+  t.match(await second.jobs(), [
+    { id, status: 'PROCESSING' },
+    { id: 'reboot', status: 'CANCELED' },
+  ])
+  t.not(await make(second), id, 'an ID is never given twice')
+  await second.control('POST', 'reset')
+  t.not(await make(second), id, 'not even after a reset')
+  await second.close()
+  const third = await openWorld(t, { dir, port: Number(port), startAt: '2020-01-01T00:00:00Z' })
+  t.equal((await third.jobs()).length, 1)
+  t.ok(third.url.endsWith(port), 'the port is the one asked for')
+  await third.close()
+})
+
+t.test('a cut-off last line is dropped; damage before it stops the start', async (t) => {
+  const dir = t.testdir()
+  const first = await openWorld(t, { dir })
+  await create(first, 'one')
+  await create(first, 'two')
+  await first.close()
+  const log = path.join(dir, 'jobs.log')
+  fs.truncateSync(log, fs.statSync(log).size - 5)
+  const second = await openWorld(t, { dir })
+  t.strictSame(await ids(second), ['one'])
+  await create(second, 'three')
+  await second.close()
+  const third = await openWorld(t, { dir })
+  t.strictSame(await ids(third), ['one', 'three'])
+  await third.close()
+  fs.writeFileSync(log, `{"at":${fs.readFileSync(log, 'utf8')}`)
+  await t.rejects(startEmulator({ dir }), { code: 'EMULATOR_LOG_DAMAGED', message: /jobs\.log:1/ })
+  fs.writeFileSync(log, '')
+  const fourth = await startEmulator({ dir })
+  await fourth.close()
+})
+
+t.test('one folder has one emulator, and a kill loses nothing', async (t) => {
+  const dir = t.testdir()
+  const source = path.resolve('src/emulator/index.ts')
+  const script = `import { startEmulator } from ${JSON.stringify(source)}
+    const { url } = await startEmulator({ dir: ${JSON.stringify(dir)}, startAt: '2026-11-20T12:00:00Z', timeScale: 600 })
+    process.stdout.write(url)`
+  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const [url] = (await once(child.stdout!, 'data')).map(String)
+  await t.rejects(startEmulator({ dir }), { code: 'EMULATOR_RUNNING', url })
+  const clock = async () => {
+    const { now } = (await (await fetch(`${url}/_emulator/clock`)).json()) as { now: string }
+    return Date.parse(now)
+  }
+  const authorization = 'AWS4-HMAC-SHA256 Credential=AKIAFLEET/20261120/eu-west-1/iot/aws4_request, Signature=0'
+  const body = JSON.stringify(job)
+  for (let index = 0; index < 50; index++) {
+    const made = await fetch(`${url}/jobs/pump-${index}`, { method: 'PUT', headers: { authorization }, body })
+    t.equal(made.status, 200)
+  }
+  const seen = await clock()
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const world = await openWorld(t, { dir, timeScale: 600 })
+  t.equal((await ids(world)).length, 50)
+  // The time of a read may be up to 100 ms behind on disk: a minute, at this speed.
+  t.ok(world.now() >= seen - 60_000, 'time went on from where it was')
+  await t.rejects(startEmulator({ dir }), { code: 'EMULATOR_RUNNING', url: world.url }, 'also within one process')
+})
