@@ -31,7 +31,7 @@ export function problemOf(
   const error: Thrown = typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }
   const status = typeof error.$metadata?.httpStatusCode === 'number' ? error.$metadata.httpStatusCode : undefined
   const requestId = error.$metadata?.requestId
-  const name = nameOf(error, status)
+  const name = nameOf(error)
   return {
     class: classOf(name, status, own),
     name,
@@ -42,8 +42,8 @@ export function problemOf(
 }
 
 /** A socket's error has a code that says more than its name, which is `Error`. */
-function nameOf(error: Thrown, status: number | undefined): string {
+function nameOf(error: Thrown): string {
   const name = typeof error.name === 'string' && error.name !== '' ? error.name : 'Error'
-  const hidden = name === 'Error' || name === 'TimeoutError'
-  return status === undefined && hidden && typeof error.code === 'string' ? error.code : name
+  const vague = name === 'Error' || name === 'TimeoutError'
+  return vague && typeof error.code === 'string' ? error.code : name
 }

@@ -69,7 +69,8 @@ export function classOf(
 ): ErrorClass {
   const named = lookUp(own, name) ?? lookUp(COMMON, name)
   if (named) return named
-  if (status === undefined) return NETWORK.has(name) || /CERT|TLS|SSL/.test(name) ? 'unreachable' : 'unknown'
+  if (NETWORK.has(name) || /CERT|TLS|SSL/.test(name)) return 'unreachable'
+  if (status === undefined) return 'unknown'
   if (status >= 500) return 'outage'
   if (status === 429) return 'throttle'
   if (status === 401 || status === 403) return 'auth'
