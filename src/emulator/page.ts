@@ -9,13 +9,16 @@ export type Page = { jobs: JobRecord[]; token: string | undefined }
  * @param filters what the listing was filtered by, in any stable spelling
  * @returns undefined when the token is none of ours
  */
-export function cutPage(jobs: readonly JobRecord[], size: number, filters: string, token?: string): Page | undefined {
+export function cutPage(jobs: Iterable<JobRecord>, size: number, filters: string, token?: string): Page | undefined {
   const before = token === undefined ? Number.POSITIVE_INFINITY : readToken(token, filters)
   if (before === undefined) return undefined
-  const rest = jobs.filter((job) => job.serial < before)
-  const page = rest.slice(0, size)
-  const last = page.at(-1)
-  return { jobs: page, token: last && rest.length > size ? writeToken(last.serial, filters) : undefined }
+  const page: JobRecord[] = []
+  for (const job of jobs) {
+    if (job.serial >= before) continue
+    if (page.length === size) return { jobs: page, token: writeToken(page.at(-1)!.serial, filters) }
+    page.push(job)
+  }
+  return { jobs: page, token: undefined }
 }
 
 function writeToken(serial: number, filters: string): string {

@@ -27,8 +27,10 @@ export class ServiceError extends Error {
 
 /** The jobs of the caller's account and region, in one service. */
 export type Jobs = {
-  /** Newest first, only those that the service still shows. */
-  list(): JobRecord[]
+  /** Newest first, only those that the service still shows and `keep` accepts; looked for one by one, as they are asked for. */
+  list(keep?: (job: JobRecord) => boolean): Iterable<JobRecord>
+  /** How many of them there are. */
+  count(keep: (job: JobRecord) => boolean): number
   /** The job of this ID, if the service still shows it. */
   find(id: string): JobRecord | undefined
   add(id: string, request: JsonObject, facts?: JsonObject): JobRecord

@@ -35,6 +35,6 @@ function inner(value: Json): string {
 /** Escapes markup; carriage returns too, which a parser would otherwise fold; characters that XML cannot carry become U+FFFD. */
 export function escapeXml(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replace(/[^\t\n\r\u0020-\ufffd]/g, '\ufffd')
     .replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

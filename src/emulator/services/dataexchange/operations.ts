@@ -74,7 +74,7 @@ export const listJobs = operation<ListInput>({
   query: Object.fromEntries(Object.keys(listInput.members).map((name) => [name, name])),
   input: listInput,
   run: (context, { maxResults = 25, nextToken, dataSetId, revisionId }) => {
-    const chosen = context.jobs.list().filter((job) => {
+    const chosen = context.jobs.list((job) => {
       const { details } = detailsOf(job)
       return (
         (dataSetId === undefined || details['DataSetId'] === dataSetId) &&
@@ -109,10 +109,8 @@ function findWaiting(context: Context, id: string): JobRecord {
 
 function checkConcurrent({ jobs, limits, now }: Context, type: string): void {
   const most = type === 'EXPORT_REVISIONS_TO_S3' ? limits.dataExchangeRevisionExports : limits.dataExchangeConcurrent
-  const running = jobs
-    .list()
-    .filter((job) => requestOf(job).Type === type && viewJob(job, now).status === 'IN_PROGRESS')
-  if (running.length < most) return
+  const running = jobs.count((job) => requestOf(job).Type === type && viewJob(job, now).status === 'IN_PROGRESS')
+  if (running < most) return
   const members = { LimitName: `Concurrent in progress jobs of type ${type}`, LimitValue: most }
   const kind = { name: 'ServiceLimitExceededException', status: 402 }
   throw new ServiceError(kind, `There may be at most ${most} jobs of type ${type} in progress.`, members)

@@ -54,7 +54,7 @@ export function transfer(store: Store, request: Transfer): TransferAnswer {
   const { Type } = requestOf(job)
   if (request.method === 'PUT' && uploadMember(Type) !== undefined) return putUpload(store, job, request)
   if (request.method === 'GET' && Type === 'EXPORT_ASSET_TO_SIGNED_URL') {
-    return { status: 200, body: `asset ${String(detailsOf(job).details['AssetId'])}\n` }
+    return { status: 200, body: `${JSON.stringify(detailsOf(job).details)}\n` }
   }
   return { status: 405, code: 'MethodNotAllowed' }
 }

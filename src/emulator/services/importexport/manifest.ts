@@ -17,6 +17,12 @@ export function parseManifest(text: string): Manifest {
   throw problem('MalformedManifest', 'Your manifest is not well-formed.')
 }
 
+/** A field's text; empty if it is absent, or no text. */
+export function scalar(manifest: Manifest, name: string): string {
+  const value = manifest[name]
+  return typeof value === 'string' ? value : ''
+}
+
 function isManifest(value: unknown): value is Manifest {
   return isObject(value) && value['manifestVersion'] !== undefined
 }
@@ -39,11 +45,11 @@ export function checkManifest(jobType: string, manifest: Manifest): void {
   need(manifest, ['manifestVersion', 'deviceId', 'returnAddress'])
   checkAddress(manifest['returnAddress']!)
   if (jobType === 'Export') checkExport(manifest)
-  else if (String(manifest['manifestVersion']).startsWith('3')) need(manifest, ['operations', 'logBucket'])
+  else if (scalar(manifest, 'manifestVersion').startsWith('3')) need(manifest, ['operations', 'logBucket'])
   else checkImport(manifest)
   for (const name of ['bucket', 'logBucket']) checkBucket(manifest[name])
   words(manifest, 'serviceLevel', ['standard', 'expeditedShipping'])
-  checkLogPrefix(manifest['logPrefix'])
+  checkLogPrefix(scalar(manifest, 'logPrefix'))
   if (manifest['customs'] !== undefined && !isObject(manifest['customs'])) {
     throw problem('InvalidCustoms', 'customs must be a mapping.')
   }
@@ -57,7 +63,7 @@ function checkImport(manifest: Manifest): void {
 
 function checkExport(manifest: Manifest): void {
   need(manifest, ['fileSystem', 'operations', 'logBucket'])
-  const fileSystem = String(manifest['fileSystem']).toUpperCase()
+  const fileSystem = scalar(manifest, 'fileSystem').toUpperCase()
   if (!['NTFS', 'EXT4', 'EXT3', 'EXT2', 'FAT32'].includes(fileSystem)) {
     throw problem('InvalidFileSystem', `File system ${fileSystem} is not supported.`)
   }
@@ -85,9 +91,9 @@ function checkBucket(name: Json | undefined): void {
   }
 }
 
-function checkLogPrefix(prefix: Json | undefined): void {
+function checkLogPrefix(prefix: string): void {
   // The log's key is the prefix and `export-log-` with a job ID of five characters, at most 1024 bytes.
-  if (prefix !== undefined && Buffer.byteLength(String(prefix)) + 'export-log-ABCDE'.length > 1024) {
+  if (Buffer.byteLength(prefix) + 'export-log-ABCDE'.length > 1024) {
     throw problem('InvalidManifestField', 'logPrefix is too long.')
   }
 }

@@ -6,7 +6,7 @@ import { boolean, integer, list, oneOf, string, structure } from '../../shape.ts
 import type { JobRecord } from '../../store.ts'
 import { problem } from './errors.ts'
 import { type DeviceFacts, deviceStatus, factsOf, type JobRequest, requestOf } from './job.ts'
-import { checkManifest, type Manifest, parseManifest } from './manifest.ts'
+import { checkManifest, parseManifest, scalar } from './manifest.ts'
 
 const common = { method: 'POST', path: '/' }
 const jobMembers = {
@@ -69,7 +69,7 @@ export const listJobs = operation<{ MaxJobs?: number; Marker?: string }>({
   name: 'ListJobs',
   input: structure({ MaxJobs: integer({ min: 0, max: 1000 }), Marker: string() }),
   run: ({ jobs }, { MaxJobs = 0, Marker = '' }) => {
-    const all = jobs.list()
+    const all = [...jobs.list()]
     const marked = all.findIndex(({ id }) => id === Marker)
     if (Marker !== '' && marked < 0) throw problem('InvalidParameter', 'The marker is not the ID of a job.')
     const rest = all.slice(marked + 1)
@@ -139,14 +139,9 @@ function readManifest({ JobType, Manifest: text }: JobRequest): DeviceFacts['man
   return { deviceId: field('deviceId'), logBucket: field('logBucket'), logPrefix: field('logPrefix') }
 }
 
-function scalar(manifest: Manifest, name: string): string {
-  const value = manifest[name]
-  return typeof value === 'string' ? value : ''
-}
-
 function checkQuota({ jobs, now, limits }: Context): void {
   const today = now - (now % day)
-  const made = jobs.list().filter(({ createdAt }) => createdAt >= today).length
+  const made = jobs.count(({ createdAt }) => createdAt >= today)
   if (made < limits.importExportPerDay) return
   throw problem('CreateJobQuotaExceeded', `At most ${limits.importExportPerDay} jobs may be created in a day.`)
 }

@@ -22,7 +22,7 @@ export const createJob = operation<CreateJobInput>({
       const kind = { name: 'ResourceAlreadyExistsException', status: 409 }
       throw new ServiceError(kind, `Job ${jobId} already exists.`, { resourceId: jobId, resourceArn })
     }
-    const rollingOut = () => jobs.list().filter((job) => isRollingOut(job, now)).length
+    const rollingOut = () => jobs.count((job) => isRollingOut(job, now))
     if (schedule.startsAt === undefined && rollingOut() >= limits.iotConcurrent) {
       throw limitExceeded(`There may be at most ${limits.iotConcurrent} concurrent jobs.`)
     }

@@ -63,7 +63,7 @@ export const listJobs = operation<ListInput>({
   query: Object.fromEntries(Object.keys(listInput.members).map((name) => [name, name])),
   input: listInput,
   run: (context, { maxResults = pageSize, nextToken, ...filters }) => {
-    const chosen = context.jobs.list().filter((job) => isListed(job, filters, context.now))
+    const chosen = context.jobs.list((job) => isListed(job, filters, context.now))
     const page = cutPage(chosen, maxResults, JSON.stringify(filters), nextToken)
     if (!page) throw invalid('Invalid nextToken.')
     return { body: { jobs: page.jobs.map((job) => summary(context, job)), nextToken: page.token } }

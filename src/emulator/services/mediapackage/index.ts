@@ -34,8 +34,8 @@ const createHarvestJob = operation<HarvestRequest>({
     const { jobs, now, limits } = context
     checkWindow(request, now)
     if (jobs.find(request.id)) throw new ServiceError(invalid, `A harvest job with id ${request.id} already exists.`)
-    const running = jobs.list().filter((job) => viewJob(job, now).status === 'IN_PROGRESS')
-    if (running.length >= limits.harvestConcurrent) {
+    const running = jobs.count((job) => viewJob(job, now).status === 'IN_PROGRESS')
+    if (running >= limits.harvestConcurrent) {
       throw new ServiceError(tooMany, `At most ${limits.harvestConcurrent} harvest jobs may be in progress.`)
     }
     return { body: describe(context, jobs.add(request.id, request)) }
@@ -75,13 +75,11 @@ const listHarvestJobs = operation<ListInput>({
     nextToken: string(),
   }),
   run: (context, { maxResults = 100, nextToken, ...filters }) => {
-    const chosen = context.jobs
-      .list()
-      .filter(
-        (job) =>
-          [undefined, viewJob(job, context.now).status].includes(filters.includeStatus) &&
-          [undefined, channelOf(requestOf(job))].includes(filters.includeChannelId),
-      )
+    const chosen = context.jobs.list(
+      (job) =>
+        [undefined, viewJob(job, context.now).status].includes(filters.includeStatus) &&
+        [undefined, channelOf(requestOf(job))].includes(filters.includeChannelId),
+    )
     const page = cutPage(chosen, maxResults, JSON.stringify(filters), nextToken)
     if (!page) throw new ServiceError(invalid, 'Invalid nextToken.')
     return { body: { harvestJobs: page.jobs.map((job) => describe(context, job)), nextToken: page.token } }

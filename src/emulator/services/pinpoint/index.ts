@@ -70,18 +70,11 @@ const getSegmentExportJobs = operation<ListInput>({
 function listPage({ jobs, now }: Context, input: ListInput): Result {
   const { 'application-id': app, 'segment-id': segment, 'page-size': size = '100', token } = input
   if (!/^[1-9]\d{0,5}$/.test(size)) throw new ServiceError(invalid, `Invalid page-size '${size}'.`)
-  const chosen = jobs
-    .list()
-    .map((job) => ({ job, request: requestOf(job) }))
-    .filter(
-      ({ request }) => request['application-id'] === app && (segment === undefined || request.SegmentId === segment),
-    )
-  const page = cutPage(
-    chosen.map(({ job }) => job),
-    Number(size),
-    JSON.stringify([app, segment]),
-    token,
-  )
+  const chosen = jobs.list((job) => {
+    const request = requestOf(job)
+    return request['application-id'] === app && (segment === undefined || request.SegmentId === segment)
+  })
+  const page = cutPage(chosen, Number(size), JSON.stringify([app, segment]), token)
   if (!page) throw new ServiceError(invalid, 'Invalid token.')
   return { body: { Item: page.jobs.map((job) => describe(job, now)), NextToken: page.token } }
 }
