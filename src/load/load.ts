@@ -1,0 +1,94 @@
+import path from 'node:path'
+import type { KindModel } from '../kinds/kind.ts'
+import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
+import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
+import type { Pointer } from '../model/json.ts'
+import type { Spec } from '../model/spec.ts'
+import { LIMITS } from '../spec/limits.ts'
+import type { Aim } from '../spec/locate.ts'
+import type { Include } from '../spec/request.ts'
+import { type Shown, showIn } from '../spec/show.ts'
+import { type Blocked, secretNames, specsOf } from '../spec/specs.ts'
+import { type SourceFiles, sourceFiles } from '../system/source-files.ts'
+import { findSpecs } from './find.ts'
+import { notIncluded, unreadable } from './problems.ts'
+import { packagedSchemas } from './schemas.ts'
+
+/** What to load. */
+export type LoadOptions = {
+  /** The repository's folder: paths are relative to it, and no file outside it is read. */
+  readonly root: string
+  readonly kinds: readonly KindModel[]
+  /** Files, folders or globs, in place of those of jobwright.yaml. */
+  readonly patterns?: readonly string[]
+  /** Given: targets are checked against it. */
+  readonly config?: Config
+}
+
+/** All specs of a repository, and all that is wrong with them. */
+export type Loaded = {
+  /** Sound specs, by file and place in it. */
+  readonly specs: readonly Spec[]
+  /** Addresses whose document is there, but may not go on. One each. */
+  readonly blocked: readonly Blocked[]
+  /** In file order. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Whether every file could be read and each document's address is known, so that an address that is not there is truly gone. */
+  readonly complete: boolean
+  /** Spec files: path relative to the root, with forward slashes -> text. */
+  readonly files: ReadonlyMap<string, string>
+  /** Files that specs name with `$file`, relative to the root, sorted. */
+  readonly included: readonly string[]
+  /** Where a member stands, for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
+  readonly locate: (spec: Spec, pointer: Pointer, aim?: Aim) => Shown
+}
+
+/** Reads spec files and what they name. Bad input is never thrown, only diagnosed; a root that is not there is thrown as it is a caller's bug. */
+export async function load(options: LoadOptions): Promise<Loaded> {
+  const { root, kinds, config } = options
+  const source = sourceFiles(root)
+  const patterns = options.patterns ?? config?.specs ?? DEFAULT_CONFIG.specs
+  const found = findSpecs(source, path.resolve(root), patterns, patterns !== DEFAULT_CONFIG.specs)
+  const { files, diagnostics } = readAll(source, found.files)
+  const included = new Set<string>()
+  const read = specsOf(files, {
+    kinds,
+    schemas: packagedSchemas(),
+    include: includer(source, included),
+    ...(config ? { config } : {}),
+  })
+  const problems = [...found.diagnostics, ...diagnostics]
+  return {
+    specs: read.specs,
+    blocked: read.blocked,
+    diagnostics: inFileOrder([...problems, ...read.diagnostics]),
+    complete: read.complete && problems.length === 0,
+    files,
+    included: [...included].sort(),
+    locate: showIn(files, secretNames(kinds)),
+  }
+}
+
+function readAll(
+  source: SourceFiles,
+  found: readonly string[],
+): { files: Map<string, string>; diagnostics: Diagnostic[] } {
+  const files = new Map<string, string>()
+  const diagnostics: Diagnostic[] = []
+  for (const file of found) {
+    const read = source.read(file, LIMITS.bytes)
+    if ('text' in read) files.set(file, read.text)
+    else diagnostics.push(unreadable(file, read.problem))
+  }
+  return { files, diagnostics }
+}
+
+function includer(source: SourceFiles, included: Set<string>): Include {
+  return (specFile, written) => {
+    const file = path.posix.join(path.posix.dirname(specFile), written)
+    const read = source.read(file, LIMITS.bytes)
+    if ('problem' in read) return { problem: notIncluded(written, read.problem) }
+    included.add(file)
+    return { text: read.text }
+  }
+}

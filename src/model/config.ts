@@ -1,0 +1,45 @@
+import type { LaneLimit } from './lane.ts'
+
+/** An account, region and role that specs name in `policy.target`. */
+export type Target = {
+  readonly region: string
+  readonly profile?: string
+  readonly roleArn?: string
+  /** Twelve digits that the credentials must lead to. */
+  readonly account?: string
+  /** Called in place of AWS. */
+  readonly endpoint?: string
+}
+
+/** Where the state is kept. Members that were left out are chosen by the store. */
+export type StateConfig = {
+  readonly store: 'file' | 'git'
+  readonly path?: string
+  readonly branch?: string
+  readonly remote?: string
+}
+
+/** What one run may do at most. */
+export type Guards = { readonly maxCreates: number; readonly maxRemovals: number }
+
+/** What jobwright.yaml says, defaults filled in. */
+export type Config = {
+  /** Folders, files or patterns, relative to the repository. */
+  readonly specs: readonly string[]
+  /** Absent: not said. */
+  readonly state?: StateConfig
+  /** By name. Empty: the environment's credentials and region. */
+  readonly targets: Readonly<Record<string, Target>>
+  readonly defaultTarget?: string
+  /** `service` or `service.Operation` -> the limit in place of the built-in one. */
+  readonly limits: Readonly<Record<string, LaneLimit>>
+  readonly guards: Guards
+}
+
+/** What holds without a jobwright.yaml. */
+export const DEFAULT_CONFIG: Config = {
+  specs: ['specs'],
+  targets: {},
+  limits: {},
+  guards: { maxCreates: 50, maxRemovals: 10 },
+}

@@ -1,0 +1,159 @@
+import { addressOf } from '../model/address.ts'
+import type { Config } from '../model/config.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { canonical, type Pointer } from '../model/json.ts'
+import { remoteId } from '../model/remote-id.ts'
+import type { SpecCode } from './codes.ts'
+import { type Draft, toDiagnostic } from './draft.ts'
+import type { Fault } from './faults.ts'
+import { groupBy } from './group.ts'
+import { isSound } from './read.ts'
+import { didYouMean } from './suggest.ts'
+
+/** What is wrong between documents, by draft: each of two that clash gets a diagnostic that shows the other's place. */
+export type Clashes = ReadonlyMap<Draft, readonly Diagnostic[]>
+
+/** Compares all documents with each other, and with the targets of jobwright.yaml where there is one. */
+export function clashesOf(drafts: readonly Draft[], config?: Config): Clashes {
+  const found = new Map<Draft, Diagnostic[]>()
+  const note: Note = (draft, fault, others) => {
+    const diagnostic = toDiagnostic(draft, fault)
+    const related = others.map((other) => ({
+      message: `${other.draft.address ?? 'it'} is here`,
+      place: other.draft.locate(other.draft.index, other.pointer).place,
+    }))
+    const all = found.get(draft) ?? []
+    all.push(related.length === 0 ? diagnostic : { ...diagnostic, related })
+    found.set(draft, all)
+  }
+  duplicateAddresses(drafts, note)
+  duplicateIds(drafts, config, note)
+  identicalRequests(drafts, config, note)
+  formerNames(drafts, note)
+  if (config) unknownTargets(drafts, config, note)
+  return found
+}
+
+type Spot = { readonly draft: Draft; readonly pointer: Pointer }
+type Note = (draft: Draft, fault: Fault, others: readonly Spot[]) => void
+
+function duplicateAddresses(drafts: readonly Draft[], note: Note): void {
+  eachClash(
+    drafts,
+    ({ address }) => address,
+    '/metadata/name',
+    note,
+    (draft, first) => ({
+      code: 'SPEC_DUPLICATE',
+      message: `${draft.address} is declared twice`,
+      hint: `give one of them another name; the other is in ${first.draft.source.file}`,
+    }),
+  )
+}
+
+function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+  const id = (draft: Draft): string | undefined =>
+    draft.spec && draft.model?.idMember ? remoteId(draft.spec, draft.model.idMember) : undefined
+  const pointer = (draft: Draft): Pointer => {
+    const member = draft.model?.idMember
+    return member !== undefined && draft.spec?.request[member] !== undefined ? `/spec/${member}` : '/metadata/name'
+  }
+  const key = (draft: Draft): string | undefined => {
+    const own = id(draft)
+    return own === undefined ? undefined : JSON.stringify([draft.model?.kind, targetOf(draft, config), own])
+  }
+  eachClash(drafts.filter(isUnique(drafts)), key, pointer, note, (draft, first) => ({
+    code: 'SPEC_DUPLICATE_ID',
+    message: `the job ID ${id(draft)} is that of ${first.draft.address} too`,
+    hint: `give one of them another ${draft.model?.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
+  }))
+}
+
+function identicalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+  const candidates = drafts
+    .filter(isUnique(drafts))
+    .filter((draft) => isSound(draft) && draft.model?.recovery.by === 'match')
+  const key = (draft: Draft): string | undefined =>
+    draft.spec &&
+    draft.model &&
+    JSON.stringify([draft.model.kind, targetOf(draft, config), canonical(draft.model.normalise(draft.spec.request))])
+  const refused = [...groupBy(candidates, key).values()]
+    .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
+    .flat()
+  eachClash(refused, key, '/spec', note, (_draft, first) => ({
+    code: 'SPEC_IDENTICAL',
+    message: `the request is the same as that of ${first.draft.address}`,
+    hint: 'AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both',
+  }))
+}
+
+function formerNames(drafts: readonly Draft[], note: Note): void {
+  const byAddress = new Map(drafts.map((draft) => [draft.address, draft]))
+  const formerly = (draft: Draft): string | undefined =>
+    draft.spec?.formerly === undefined ? undefined : addressOf(draft.spec.kind, draft.spec.formerly)
+  for (const draft of drafts) {
+    const former = formerly(draft)
+    const holder = former === undefined ? undefined : byAddress.get(former as Draft['address'])
+    if (!holder) continue
+    const fault: Fault = {
+      code: 'SPEC_FORMERLY' satisfies SpecCode,
+      pointer: '/metadata/formerly',
+      aim: 'value',
+      message: holder === draft ? `${former} is the spec's own name` : `${former} is still the name of a spec`,
+      hint: 'formerly names a spec that is gone, whose job this one takes over; remove it, or remove the other spec',
+    }
+    note(draft, fault, holder === draft ? [] : [{ draft: holder, pointer: '/metadata/name' }])
+  }
+  eachClash(drafts, formerly, '/metadata/formerly', note, (draft, first) => ({
+    code: 'SPEC_FORMERLY',
+    message: `${formerly(draft)} is the former name of ${first.draft.address} too`,
+    hint: 'one job can be taken over by one spec',
+  }))
+}
+
+function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): void {
+  const names = Object.keys(config.targets)
+  for (const draft of drafts) {
+    const target = draft.spec?.policy.target
+    if (target === undefined || names.includes(target)) continue
+    const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
+    const fault: Fault = {
+      code: 'SPEC_UNKNOWN_TARGET' satisfies SpecCode,
+      pointer: '/policy/target',
+      aim: 'value',
+      message: `there is no target ${target}`,
+      hint: `${didYouMean(target, names)}${known}`,
+    }
+    note(draft, fault, [])
+  }
+}
+
+/** Notes every draft that shares its key with another; the first of a group shows the second, all others the first. */
+function eachClash(
+  drafts: readonly Draft[],
+  key: (draft: Draft) => string | undefined,
+  pointer: Pointer | ((draft: Draft) => Pointer),
+  note: Note,
+  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'hint'> & { code: SpecCode },
+): void {
+  const spot = (draft: Draft): Spot => ({ draft, pointer: typeof pointer === 'string' ? pointer : pointer(draft) })
+  for (const group of groupBy(drafts, key).values()) {
+    const [first, second] = group
+    if (!first || !second) continue
+    for (const draft of group) {
+      const other = spot(draft === first ? second : first)
+      note(draft, { ...say(draft, other), pointer: spot(draft).pointer, aim: 'value' }, [other])
+    }
+  }
+}
+
+/** Whether no other document has a draft's address: what else two of one name share needs no saying. */
+function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
+  const counts = new Map<string, number>()
+  for (const { address } of drafts) if (address) counts.set(address, (counts.get(address) ?? 0) + 1)
+  return (draft) => draft.address === undefined || counts.get(draft.address) === 1
+}
+
+function targetOf(draft: Draft, config: Config | undefined): string {
+  return draft.spec?.policy.target ?? config?.defaultTarget ?? ''
+}

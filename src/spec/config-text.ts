@@ -1,0 +1,85 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { CONFIG, checker, type Schemas } from './check.ts'
+import type { SpecCode } from './codes.ts'
+import { toDiagnostic } from './draft.ts'
+import type { Fault } from './faults.ts'
+import { locator } from './locate.ts'
+import { parse } from './parse.ts'
+import { type Source, sourceOf, spotOf } from './source.ts'
+import { didYouMean } from './suggest.ts'
+
+/** A configuration's text as a config, with the codes of specs. Errors make the config useless. */
+export function readConfigText(
+  file: string,
+  text: string,
+  schemas: Schemas,
+  kinds: readonly KindModel[],
+): { config: Config; diagnostics: readonly Diagnostic[] } {
+  const source = sourceOf(file, text)
+  const { documents, refused } = parse(source)
+  const [first, second] = documents
+  const unsound = [...refused, ...(first?.diagnostics ?? []), ...(second ? [secondDocument(source, second.start)] : [])]
+  if (unsound.length > 0 || !first) return { config: DEFAULT_CONFIG, diagnostics: unsound }
+  const value = first.value ?? null
+  const locate = locator(source)
+  const base = { source, locate, index: first.index, place: spotOf(source, first.start).place }
+  const faults = checker(schemas)(CONFIG, value, (pointer) => locate(first.index, pointer).source)
+  if (faults.length > 0 || !isObject(value))
+    return { config: DEFAULT_CONFIG, diagnostics: faults.map((fault) => toDiagnostic(base, fault)) }
+  const wrong = [...unknownTarget(value), ...unknownLimits(value, kinds)]
+  return { config: configOf(value), diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
+}
+
+function secondDocument(source: Source, start: number): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'SPEC_TOO_MANY_DOCUMENTS' satisfies SpecCode,
+    message: `${source.file} has a second document`,
+    hint: 'it is one document; remove the line with ---',
+    ...spotOf(source, start),
+  }
+}
+
+function unknownTarget(value: JsonObject): Fault[] {
+  const name = value['defaultTarget']
+  const names = Object.keys((at(value, '/targets') ?? {}) as JsonObject)
+  if (typeof name !== 'string' || names.includes(name)) return []
+  return [
+    {
+      code: 'SPEC_UNKNOWN_TARGET' satisfies SpecCode,
+      pointer: '/defaultTarget',
+      aim: 'value',
+      message: `there is no target ${name}`,
+      hint: `${didYouMean(name, names)}${names.length === 0 ? 'name it under targets' : `targets are ${names.join(', ')}`}`,
+    },
+  ]
+}
+
+/** A limit of a service or operation that no kind calls would silently do nothing. */
+function unknownLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] {
+  const known = new Set(kinds.flatMap(laneNames))
+  return Object.keys((value['limits'] ?? {}) as JsonObject)
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      code: 'SPEC_UNKNOWN_MEMBER' satisfies SpecCode,
+      pointer: `/limits/${name}`,
+      aim: 'key',
+      message: `no kind calls ${name}`,
+      hint:
+        didYouMean(name, [...known]).trim() ||
+        `limits are for ${[...new Set(kinds.map((kind) => kind.service))].join(', ')}, or one of their operations`,
+    }))
+}
+
+function laneNames({ service, operations }: KindModel): string[] {
+  return [service, ...Object.values(operations).map((operation) => `${service}.${operation}`)]
+}
+
+/** Only for a value that the schema has found sound: its members are those of `Config`. */
+function configOf(value: JsonObject): Config {
+  const given = value as Json as Partial<Config>
+  return { ...DEFAULT_CONFIG, ...given, guards: { ...DEFAULT_CONFIG.guards, ...given.guards } }
+}

@@ -1,0 +1,42 @@
+import type { KindModel } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import type { Diagnostic, Place } from '../model/diagnostic.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Fault } from './faults.ts'
+import type { Locator } from './locate.ts'
+import type { Source } from './source.ts'
+
+/** What is known of a document before its content is looked at. */
+export type Base = {
+  readonly source: Source
+  readonly locate: Locator
+  /** Which document of its file it is, from 0. */
+  readonly index: number
+  /** Where it begins. */
+  readonly place: Place
+  readonly model?: KindModel
+  /** Absent where kind or name are not known for sure. */
+  readonly address?: Address
+}
+
+/** A document on its way to be a spec. */
+export type Draft = Base & {
+  /** As far as it could be read; a draft whose diagnostics hold an error is no spec yet. */
+  readonly spec?: Spec
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** A fault at its place. Its pointer counts from the document's root. */
+export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
+  const { source: _text, ...spot } = base.locate(base.index, fault.pointer, fault.aim)
+  const { code, message, hint, pointer } = fault
+  return {
+    severity: 'error',
+    code,
+    message,
+    hint,
+    pointer,
+    ...spot,
+    ...(base.address ? { address: base.address } : {}),
+  }
+}

@@ -1,0 +1,75 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
+import { type Pointer, steps } from '../model/json.ts'
+import { lex } from './limits.ts'
+import { compose } from './parse.ts'
+import { type Source, type Spot, spotOf } from './source.ts'
+
+/** Which end of a member is meant: its key (a member that is unknown, or lacks something inside) or its value. */
+export type Aim = 'key' | 'value'
+
+/** A place in a document, and the text of the scalar that stands there. */
+export type Located = Spot & { readonly source?: string }
+
+/** Finds pointers of one source. It parses again when first asked, so that sound files are parsed once and no tree is kept. */
+export type Locator = (index: number, pointer: Pointer, aim?: Aim) => Located
+
+/**
+ * A locator of a source. Where a pointer leads nowhere, the nearest place above it is given: the spec may say `$file`, or leave out a default.
+ * A pointer counts from the document's root, so a member of the request begins with `/spec`.
+ */
+export function locator(source: Source): Locator {
+  let documents: Document.Parsed[] | undefined
+  return (index, pointer, aim = 'value') => {
+    documents ??= [...compose(source, lex(source).lexemes)]
+    const document = documents[index]
+    if (!document) return spotOf(source, 0)
+    return find(source, document, steps(pointer), aim)
+  }
+}
+
+function find(source: Source, document: Document.Parsed, path: readonly string[], aim: Aim): Located {
+  let node: unknown = document.contents
+  let pair: Pair | undefined
+  let whole = true
+  for (const step of path) {
+    const next = child(resolved(node, document), step)
+    if (!next) {
+      whole = false
+      break
+    }
+    pair = next.pair
+    node = next.node
+  }
+  // What is missing below a member is shown at the member's key.
+  const target = (aim === 'key' || !whole || node === null) && pair ? pair.key : node
+  const shown = isBlockMap(target) ? target.items[0]?.key : target
+  const [start, end] = range(shown) ?? range(pair?.key) ?? range(document.contents) ?? document.range
+  const text = isScalar(node) && whole ? node.source : undefined
+  return {
+    ...spotOf(source, start, isSeq(shown) && !shown.flow ? start : end),
+    ...(text === undefined ? {} : { source: text }),
+  }
+}
+
+function child(node: unknown, step: string): { node: unknown; pair?: Pair } | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)]
+    return item === undefined ? undefined : { node: item }
+  }
+  if (!isMap(node)) return undefined
+  const pair = node.items.find((one) => isScalar(one.key) && one.key.value === step)
+  return pair && { node: pair.value, pair }
+}
+
+function resolved(node: unknown, document: Document.Parsed): unknown {
+  return isAlias(node) ? node.resolve(document) : node
+}
+
+function range(node: unknown): readonly [number, number, ...number[]] | undefined {
+  return (node as { range?: [number, number, number] } | null | undefined)?.range ?? undefined
+}
+
+/** A block mapping is shown by its first key: underlining all of it would underline the whole document. */
+function isBlockMap(node: unknown): node is YAMLMap {
+  return isMap(node) && node.flow !== true
+}

@@ -1,0 +1,74 @@
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { lineText, type Source } from './source.ts'
+
+/**
+ * Members whose value must not be shown, by name, so that a line can be masked even where its document cannot be parsed.
+ * Names are compared without regard to case, as a misspelled secret is no less secret.
+ */
+export type SecretNames = readonly string[]
+
+/** How many lines above are looked at for the beginning of a secret value. */
+const REACH = 40
+
+/**
+ * A line of a source as it may be shown: from the name of a secret member on, it is cut off. Undefined for a line below such a name that
+ * may belong to its value.
+ * @param line counted from 0
+ */
+export function safeExcerpt(source: Source, line: number, names: SecretNames): string | undefined {
+  const text = lineText(source, line)
+  if (names.length === 0) return text
+  const at = secretAt(text, names)
+  if (at !== -1) return `${text.slice(0, at)}…`
+  const from = Math.max(0, line - REACH)
+  const lines = Array.from({ length: line - from + 1 }, (_, offset) => lineText(source, from + offset))
+  return continuesSecret(lines, names) ? undefined : text
+}
+
+/** Diagnostics of a source without the text of any secret member. */
+export function withoutSecrets(
+  source: Source,
+  diagnostics: readonly Diagnostic[],
+  names: SecretNames,
+): readonly Diagnostic[] {
+  if (names.length === 0 || secretAt(source.text, names) === -1) return diagnostics
+  return diagnostics.map((one) => {
+    if (one.excerpt === undefined || one.place === undefined) return one
+    const excerpt = safeExcerpt(source, one.place.line - 1, names)
+    if (excerpt === one.excerpt) return one
+    const { excerpt: _dropped, ...rest } = one
+    const masked = excerpt === undefined ? rest : { ...rest, excerpt }
+    // The only code of unsound YAML whose message quotes a value.
+    return one.code === 'SPEC_NUMBER'
+      ? { ...masked, message: 'the number would lose digits', hint: 'quote it' }
+      : masked
+  })
+}
+
+/** Offset just behind the first secret name in a line, or -1. */
+function secretAt(line: string, names: SecretNames): number {
+  const lower = line.toLowerCase()
+  const ends = names.map((name) => {
+    const at = lower.indexOf(name.toLowerCase())
+    return at === -1 ? Number.POSITIVE_INFINITY : at + name.length
+  })
+  const first = Math.min(...ends)
+  return first === Number.POSITIVE_INFINITY ? -1 : first
+}
+
+/** Whether the last line may be part of a secret value that began above: it is the next line, or all since are further indented. */
+function continuesSecret(lines: readonly string[], names: SecretNames): boolean {
+  let least = indent(lines.at(-1) ?? '')
+  for (let index = lines.length - 2; index >= 0; index--) {
+    const line = lines[index] ?? ''
+    if (line.trim() === '') continue
+    if (secretAt(line, names) !== -1) return least > indent(line) || /[:,|>{["'&][^\s]*\s*$/.test(line)
+    least = Math.min(least, indent(line))
+    if (least === 0) return false
+  }
+  return false
+}
+
+function indent(line: string): number {
+  return line.length - line.trimStart().length
+}

@@ -1,0 +1,154 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { addressOf, isAddress } from '../model/address.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { at, isObject, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
+import type { Policy, Spec } from '../model/spec.ts'
+import { type Checker, ENVELOPE, schemaOf } from './check.ts'
+import { type Base, type Draft, toDiagnostic } from './draft.ts'
+import type { Fault } from './faults.ts'
+import type { Locator } from './locate.ts'
+import type { ParsedDocument } from './parse.ts'
+import { type Include, withFiles, withMappings } from './request.ts'
+import { guardSecrets } from './secrets.ts'
+import { type Source, spotOf } from './source.ts'
+import { didYouMean } from './suggest.ts'
+
+/** What a document is read with. */
+export type Reader = {
+  readonly kinds: ReadonlyMap<string, KindModel>
+  readonly check: Checker
+  readonly include: Include
+}
+
+/** A document as a draft: checked by itself, not yet against its neighbours. */
+export function readDraft(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Draft {
+  const base = baseOf(source, locate, document, reader)
+  const { faults, spec } = examine(document.value, base, reader)
+  const { address } = base
+  const unsound = document.diagnostics.map((one) => (address ? { ...one, address } : one))
+  const said = new Set(unsound.map(placeKey))
+  const diagnostics = [
+    ...unsound,
+    // A number that would lose digits is of the wrong type too, and a value of a key that stands twice is as odd as the other.
+    ...faults.map((fault) => toDiagnostic(base, fault)).filter((one) => !said.has(placeKey(one))),
+  ]
+  return { ...base, ...(spec ? { spec } : {}), diagnostics }
+}
+
+function placeKey({ place }: Diagnostic): string {
+  return `${place?.line}:${place?.column}`
+}
+
+function baseOf(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Base {
+  const model = document.kind === undefined ? undefined : reader.kinds.get(document.kind)
+  const address = model && document.name !== undefined ? addressOf(model.kind, document.name) : undefined
+  return {
+    source,
+    locate,
+    index: document.index,
+    place: spotOf(source, document.start).place,
+    ...(model ? { model } : {}),
+    ...(address && isAddress(address) ? { address } : {}),
+  }
+}
+
+/** All faults of a document, and the spec, as far as it can be read. */
+function examine(value: Json | undefined, base: Base, reader: Reader): { faults: readonly Fault[]; spec?: Spec } {
+  if (value === undefined) return { faults: [] }
+  if (!isObject(value)) return { faults: [notASpec(value)] }
+  const faults = envelopeFaults(value, base, reader)
+  const { model } = base
+  const written = value['spec']
+  if (!model || !isObject(written)) return { faults }
+  const { request, findings } = readRequest(written, model, base, reader)
+  // Without a sound envelope neither name nor policy is known, so that there is no spec to speak of.
+  if (faults.length > 0) return { faults: [...faults, ...findings] }
+  return { faults: findings, spec: specOf(value, model, request, base) }
+}
+
+function notASpec(value: Json): Fault {
+  const what = Array.isArray(value) ? 'a list' : 'a single value'
+  return {
+    code: 'SPEC_NOT_A_SPEC',
+    pointer: '',
+    aim: 'value',
+    message: `the document is ${what}, not a mapping`,
+    hint: 'a spec has the members apiVersion, kind, metadata and spec; `jobwright new KIND` prints one',
+  }
+}
+
+function envelopeFaults(value: JsonObject, base: Base, reader: Reader): Fault[] {
+  const faults = reader.check(ENVELOPE, value, (pointer) => base.locate(base.index, pointer).source)
+  const { kind } = value
+  if (typeof kind !== 'string' || reader.kinds.has(kind)) return faults
+  const names = [...reader.kinds.keys()]
+  const unknown: Fault = {
+    code: 'SPEC_UNKNOWN_KIND',
+    pointer: '/kind',
+    aim: 'value',
+    message: `there is no kind ${kind.slice(0, 60)}`,
+    hint: `${didYouMean(kind, names)}kinds are ${names.join(', ')}`,
+  }
+  return [...faults.filter((fault) => fault.pointer !== '/kind'), unknown]
+}
+
+function readRequest(
+  written: JsonObject,
+  model: KindModel,
+  base: Base,
+  reader: Reader,
+): { request: JsonObject; findings: readonly Fault[] } {
+  const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
+    guardSecrets(request, model.secrets, reader.check(schemaOf(model.kind), request, sourceText))
+  const request = without(written, 'ValidateOnly')
+  const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
+  if (asWritten.length > 0) return { request, findings: asWritten.map(inSpec) }
+
+  const files = withFiles(request, model, base.source.file, reader.include)
+  const mappings = withMappings(files.request, model)
+  const faults = [...files.faults, ...mappings.faults]
+  if (faults.length === 0 && (files.changed || mappings.changed))
+    faults.push(...check(mappings.request, () => undefined))
+  if (faults.length === 0)
+    faults.push(...model.check(mappings.request).map((finding) => ({ ...finding, aim: 'value' as const })))
+  return { request: mappings.request, findings: faults.map(inSpec) }
+}
+
+function inSpec(fault: Fault): Fault {
+  return { ...fault, pointer: `/spec${fault.pointer}` }
+}
+
+/** Only for values that the envelope's schema has found sound. */
+function specOf(value: JsonObject, model: KindModel, request: JsonObject, base: Base): Spec {
+  const formerly = at(value, '/metadata/formerly')
+  const name = String(at(value, '/metadata/name'))
+  return {
+    address: addressOf(model.kind, name),
+    kind: model.kind,
+    name,
+    labels: (at(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
+    ...(typeof formerly === 'string' ? { formerly } : {}),
+    policy: policyOf(value),
+    request,
+    place: base.place,
+    index: base.index,
+  }
+}
+
+function policyOf(value: JsonObject): Policy {
+  const policy = at(value, '/policy') ?? {}
+  const target = at(policy, '/target')
+  return {
+    ...(typeof target === 'string' ? { target } : {}),
+    run: Number(at(policy, '/run') ?? 1),
+    hold: at(policy, '/hold') === true,
+    adopt: at(policy, '/adopt') === true,
+    allowIdentical: at(policy, '/allowIdentical') === true,
+    maxFailedPercent: Number(at(policy, '/success/maxFailedPercent') ?? 0),
+  }
+}
+
+/** Whether a draft is a spec that may go on. */
+export function isSound(draft: Draft): draft is Draft & { readonly spec: Spec } {
+  return draft.spec !== undefined && !hasErrors(draft.diagnostics)
+}

@@ -1,0 +1,69 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import type { Fault } from './faults.ts'
+import { parseManifest } from './manifest.ts'
+
+/** Reads a file that a spec names with `$file`. The path is as written, relative to the spec file. */
+export type Include = (specFile: string, path: string) => { readonly text: string } | { readonly problem: Refused }
+
+/** Why a file is not read, and what to do. */
+export type Refused = { readonly message: string; readonly hint: string }
+
+/** A request with members taken in from elsewhere, or why that failed. Pointers count from the request. */
+export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
+
+/** The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document. */
+export function withFiles(request: JsonObject, model: KindModel, specFile: string, include: Include): Completed {
+  let completed = request
+  const faults: Fault[] = []
+  for (const { pointer, path } of references(request, '', model)) {
+    const read = include(specFile, path)
+    if ('text' in read) completed = replaced(completed, steps(pointer), read.text) as JsonObject
+    else faults.push({ code: 'SPEC_FILE', pointer: into(pointer, '$file'), aim: 'value', ...read.problem })
+  }
+  return { request: completed, changed: completed !== request, faults }
+}
+
+function references(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
+  if (isObject(value) && typeof value['$file'] === 'string') return [{ pointer, path: value['$file'] }]
+  // What a free document holds is its own affair.
+  if (model.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([member, inner]) => references(inner, into(pointer, member), model))
+}
+
+/**
+ * The request with each text that stands where a mapping with secrets may stand parsed to that mapping, so that a secret in it is found
+ * and both forms of one manifest are one request.
+ */
+export function withMappings(request: JsonObject, model: KindModel): Completed {
+  let completed = request
+  const faults: Fault[] = []
+  const pointers = new Set(model.secrets.map((secret) => secret.slice(0, secret.lastIndexOf('/'))))
+  for (const pointer of pointers) {
+    const text = at(request, pointer)
+    if (typeof text !== 'string') continue
+    const parsed = parseManifest(text)
+    if ('value' in parsed && isObject(parsed.value))
+      completed = replaced(completed, steps(pointer), parsed.value) as JsonObject
+    else faults.push(noMapping(pointer, parsed))
+  }
+  return { request: completed, changed: completed !== request, faults }
+}
+
+function noMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): Fault {
+  const name = steps(pointer).at(-1) ?? ''
+  const base = { code: 'SPEC_MANIFEST', pointer, aim: 'key' } as const
+  if ('value' in parsed)
+    return { ...base, message: `the text of ${name} is no mapping`, hint: 'write lines of the form key: value' }
+  const { message, hint = '', place } = parsed.diagnostic
+  return { ...base, message: `line ${place?.line ?? 1} of the text of ${name}: ${message}`, hint }
+}
+
+function replaced(value: Json, path: readonly string[], by: Json): Json {
+  const [step, ...rest] = path
+  if (step === undefined) return by
+  if (Array.isArray(value))
+    return value.map((item, index) => (String(index) === step ? replaced(item, rest, by) : item))
+  if (!isObject(value)) return value
+  return { ...value, [step]: replaced(value[step] ?? null, rest, by) }
+}

@@ -1,0 +1,52 @@
+/** The candidate that a misspelt word most likely stands for, or undefined. Another case of the same word always counts. */
+export function suggest(word: string, candidates: readonly string[]): string | undefined {
+  const lower = word.toLowerCase()
+  const sameButCase = candidates.find((candidate) => candidate.toLowerCase() === lower)
+  if (sameButCase !== undefined) return sameButCase
+  // Far longer than any member: no misspelling, and the distance would cost time.
+  if (word.length > 80) return undefined
+  let best: string | undefined
+  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  for (const candidate of candidates) {
+    const far = distance(lower, candidate.toLowerCase())
+    if (far < least) {
+      best = candidate
+      least = far
+    }
+  }
+  return best
+}
+
+/** `did you mean X? `, or nothing. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const candidate = suggest(word, candidates)
+  return candidate === undefined ? '' : `did you mean ${candidate}? `
+}
+
+/** Edit distance: insertions, removals, replacements and swaps of neighbours count one each. */
+export function distance(a: string, b: string): number {
+  let before: number[] = []
+  let above = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= a.length; row++) {
+    const here = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1]
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      here.push(
+        Math.min(
+          get(above, column) + 1,
+          get(here, column - 1) + 1,
+          get(above, column - 1) + (same ? 0 : 1),
+          swapped ? get(before, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      )
+    }
+    before = above
+    above = here
+  }
+  return get(above, b.length)
+}
+
+function get(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,142 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/** Why a file is not read. Nothing of its content is told. */
+export type ReadProblem =
+  | { readonly is: 'missing' }
+  /** A path or a link that leads out of the root, or into `.git`. */
+  | { readonly is: 'outside' }
+  /** A folder, a device, a pipe, a socket. */
+  | { readonly is: 'no-file'; readonly what: string }
+  | { readonly is: 'too-large'; readonly bytes: number }
+  /** `offset` counts bytes from 0. */
+  | { readonly is: 'not-utf8'; readonly offset: number }
+  /** The operating system's own code, `EACCES`. */
+  | { readonly is: 'unreadable'; readonly code: string }
+
+/** The text of a file, and its path inside the root after following links, with forward slashes. */
+export type ReadText = { readonly text: string; readonly real: string }
+
+/** A folder's entry. A link to a folder is a `folder-link`: such links are not followed. */
+export type Entry = { readonly name: string; readonly is: 'file' | 'folder' | 'folder-link' }
+
+/** Reads files that a stranger may have written, of one folder and nowhere else. All paths are relative to it. */
+export type SourceFiles = {
+  /** A text of at most `maxBytes`. Synchronous: several times faster for many small files. */
+  read(file: string, maxBytes: number): ReadText | { readonly problem: ReadProblem }
+  /** Entries of a folder, sorted by name; undefined where it is none, or leads out of the root. */
+  list(folder: string): Entry[] | undefined
+}
+
+/** The files below a folder, which is the boundary that no path and no link may leave. */
+export function sourceFiles(root: string): SourceFiles {
+  const boundary = fs.realpathSync(root)
+  return {
+    read: (file, maxBytes) => {
+      const found = resolve(boundary, file)
+      return 'problem' in found ? found : readRegular(boundary, found.real, maxBytes)
+    },
+    list: (folder) => {
+      const found = resolve(boundary, folder)
+      if ('problem' in found) return undefined
+      try {
+        const entries = fs.readdirSync(found.real, { withFileTypes: true })
+        return entries.map((entry) => ({ name: entry.name, is: kindOf(found.real, entry) })).sort(byName)
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+function byName(a: Entry, b: Entry): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
+function kindOf(folder: string, entry: fs.Dirent): Entry['is'] {
+  if (entry.isDirectory()) return 'folder'
+  if (!entry.isSymbolicLink()) return 'file'
+  const target = fs.statSync(path.join(folder, entry.name), { throwIfNoEntry: false })
+  return target?.isDirectory() ? 'folder-link' : 'file'
+}
+
+/** The real path of a file below the boundary. Links are followed first and judged by where they end. */
+function resolve(boundary: string, file: string): { real: string } | { problem: ReadProblem } {
+  const asked = path.resolve(boundary, file)
+  if (!isInside(boundary, asked)) return { problem: { is: 'outside' } }
+  try {
+    const real = fs.realpathSync(asked)
+    return isInside(boundary, real) ? { real } : { problem: { is: 'outside' } }
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    return { problem: code === 'ENOENT' || code === 'ENOTDIR' ? { is: 'missing' } : { is: 'unreadable', code } }
+  }
+}
+
+/** A checkout's `.git` may hold credentials: it counts as outside. */
+function isInside(boundary: string, file: string): boolean {
+  const relative = path.relative(boundary, file)
+  const parts = relative.split(path.sep)
+  return parts[0] !== '..' && !path.isAbsolute(relative) && !parts.some((part) => part.toLowerCase() === '.git')
+}
+
+// A last component that became a link since it was resolved is not followed, and a pipe without a writer does not block.
+const FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
+
+function readRegular(boundary: string, real: string, maxBytes: number): ReadText | { problem: ReadProblem } {
+  let handle: number | undefined
+  try {
+    handle = fs.openSync(real, FLAGS)
+    const stats = fs.fstatSync(handle)
+    if (!stats.isFile()) return { problem: { is: 'no-file', what: whatIs(stats) } }
+    if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
+    const bytes = readAll(handle, maxBytes)
+    if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
+    return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    // Sockets, and devices without a driver, cannot even be opened.
+    return { problem: code === 'ENXIO' ? { is: 'no-file', what: 'a socket or device' } : { is: 'unreadable', code } }
+  } finally {
+    if (handle !== undefined) fs.closeSync(handle)
+  }
+}
+
+/** At most one byte more than allowed, as a file may grow while it is read. */
+function readAll(handle: number, maxBytes: number): Buffer {
+  const buffer = Buffer.allocUnsafe(maxBytes + 1)
+  let length = 0
+  while (length < buffer.length) {
+    const got = fs.readSync(handle, buffer, length, buffer.length - length, null)
+    if (got === 0) break
+    length += got
+  }
+  return buffer.subarray(0, length)
+}
+
+function decode(bytes: Buffer, real: string): ReadText | { problem: ReadProblem } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), real }
+  } catch {
+    return { problem: { is: 'not-utf8', offset: firstBadByte(bytes) } }
+  }
+}
+
+/** Where the longest valid beginning ends: decoding replaces nothing up to there. */
+function firstBadByte(bytes: Buffer): number {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  for (let at = 0; at < bytes.length; at++) {
+    try {
+      decoder.decode(bytes.subarray(at, at + 1), { stream: true })
+    } catch {
+      return at
+    }
+  }
+  return bytes.length
+}
+
+function whatIs(stats: fs.Stats): string {
+  if (stats.isDirectory()) return 'a folder'
+  if (stats.isFIFO()) return 'a pipe'
+  return stats.isSocket() ? 'a socket' : 'a device'
+}
