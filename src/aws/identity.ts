@@ -38,11 +38,12 @@ async function ownAccount(target: Target, credentials: AwsCredentialIdentityProv
   } catch (error) {
     const { class: kind, message } = problemOf(error, {})
     if (kind === 'unreachable') throw unreachable(target, 'the source of its credentials', message, error)
+    const profile = target.profile ? ` (profile "${target.profile}")` : ''
     throw new Problem(
       4,
       {
         code: 'AWS_NO_CREDENTIALS',
-        message: `no AWS credentials for the target "${target.name}": ${message}`,
+        message: `no AWS credentials for the target "${target.name}"${profile}: ${message}`,
         hint: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with "aws sso login"; in GitHub Actions use aws-actions/configure-aws-credentials. Without an account: add --emulator',
       },
       error,

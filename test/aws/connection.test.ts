@@ -1,0 +1,480 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import { type AwsError, problemOf } from '../../src/aws/aws-error.ts'
+import { type ConnectOptions, connect } from '../../src/aws/connection.ts'
+import { endpointOf } from '../../src/aws/endpoint.ts'
+import { classOf } from '../../src/aws/error-class.ts'
+import { createLanes } from '../../src/aws/lanes.ts'
+import { mask } from '../../src/aws/mask.ts'
+import { pages } from '../../src/aws/pages.ts'
+import { createQueue, type Progress } from '../../src/aws/queue.ts'
+import { read } from '../../src/aws/read.ts'
+import { isReachable, partitionOf, resolveTarget } from '../../src/aws/target.ts'
+import { startEmulator } from '../../src/emulator/index.ts'
+import { iotJob } from '../../src/kinds/iot-job/model.ts'
+import { modelOf } from '../../src/kinds/models.ts'
+import { Problem } from '../../src/model/problem.ts'
+import { systemClock } from '../../src/system/clock.ts'
+import { randomId } from '../../src/system/random.ts'
+import { quickClock } from './clock.ts'
+import { http, rawServer } from './raw-server.ts'
+
+const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_ACCOUNT_ID', 'AWS_PROFILE']
+
+/** The process's environment, which the SDK reads, with these variables and no other that matters. */
+function environment(t: Test, variables: Record<string, string> = {}): void {
+  const before = { ...process.env }
+  t.teardown(() => Object.assign(process.env, before))
+  for (const name of keys) delete process.env[name]
+  const nowhere = path.join(t.testdir(), 'none')
+  const own = { AWS_CONFIG_FILE: nowhere, AWS_SHARED_CREDENTIALS_FILE: nowhere, AWS_EC2_METADATA_DISABLED: 'true' }
+  Object.assign(process.env, own, variables)
+}
+
+const signedIn = { AWS_ACCESS_KEY_ID: 'AKIAFLEET', AWS_SECRET_ACCESS_KEY: 'secret' }
+/** Code and exit code of the Problem that a call throws. */
+function codeOf(call: () => unknown): string {
+  try {
+    return String(call())
+  } catch (error) {
+    if (error instanceof Problem) return `${error.diagnostic.code} ${error.exitCode}`
+    throw error
+  }
+}
+
+const target = { name: 'prod', region: 'eu-west-1' }
+
+/** The code of the Problem that connecting ends with, its exit code, and its message. */
+async function problemOfConnecting(
+  ...args: Parameters<typeof connect>
+): Promise<{ code: string; exit: number; message: string }> {
+  try {
+    await connect(...args)
+  } catch (error) {
+    if (error instanceof Problem) return { code: error.diagnostic.code, exit: error.exitCode, message: error.message }
+    throw error
+  }
+  return { code: 'none', exit: 0, message: '' }
+}
+
+t.test('a target is the one named, the default, the only one, or the environment', async (t) => {
+  const prod = { region: 'eu-west-1', account: '123456789012' }
+  const cases: [
+    string,
+    string | undefined,
+    Parameters<typeof resolveTarget>[1],
+    Record<string, string>,
+    object | string,
+  ][] = [
+    ['the one named', 'prod', { prod, lab: {} }, {}, { name: 'prod', ...prod }],
+    [
+      'the one called default',
+      undefined,
+      { prod, default: { region: 'us-east-1' } },
+      {},
+      { name: 'default', region: 'us-east-1' },
+    ],
+    ['the only one', undefined, { prod }, {}, { name: 'prod', ...prod }],
+    [
+      'none configured: the environment',
+      undefined,
+      {},
+      { AWS_REGION: 'us-west-2' },
+      { name: 'default', region: 'us-west-2' },
+    ],
+    [
+      'its older name',
+      undefined,
+      {},
+      { AWS_REGION: '', AWS_DEFAULT_REGION: 'us-west-1' },
+      { name: 'default', region: 'us-west-1' },
+    ],
+    [
+      'a target without a region takes the environment’s',
+      'lab',
+      { lab: {} },
+      { AWS_REGION: 'us-west-2' },
+      { name: 'lab', region: 'us-west-2' },
+    ],
+    ['no region anywhere', undefined, {}, {}, 'CONFIG_NO_REGION'],
+    ['a name that is not there', 'pord', { prod }, {}, 'CONFIG_UNKNOWN_TARGET'],
+    ['a name where none are', 'prod', {}, { AWS_REGION: 'us-west-2' }, 'CONFIG_UNKNOWN_TARGET'],
+    ['a name that every object has', 'toString', { prod }, {}, 'CONFIG_UNKNOWN_TARGET'],
+    ['two, none of them default', undefined, { prod, lab: {} }, {}, 'CONFIG_NO_DEFAULT_TARGET'],
+  ]
+  for (const [name, chosen, targets, env, expected] of cases) {
+    if (typeof expected === 'string') {
+      t.equal(
+        codeOf(() => resolveTarget(chosen, targets, env)),
+        `${expected} 4`,
+        name,
+      )
+    } else t.same(resolveTarget(chosen, targets, env), expected, name)
+  }
+})
+
+t.test('regions tell their partition, and which services are there', async (t) => {
+  const cases: [string, string, string[]][] = [
+    ['eu-west-1', 'aws', ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport']],
+    ['cn-north-1', 'aws-cn', ['iot']],
+    ['us-gov-west-1', 'aws-us-gov', ['iot', 'pinpoint']],
+    ['us-isob-east-1', 'aws-iso-b', []],
+  ]
+  const services = ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport'] as const
+  for (const [region, partition, there] of cases) {
+    t.equal(partitionOf(region).partition, partition)
+    t.same(
+      services.filter((service) => isReachable(service, region)),
+      there,
+      region,
+    )
+  }
+})
+
+t.test('an endpoint is the target’s, the service’s or everyone’s, and must be https or on this machine', async (t) => {
+  const all = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_IOT: 'https://iot.internal/base/' }
+  const of = (service: 'iot' | 'pinpoint' | 'any', endpoint: string | undefined, env: Record<string, string>) =>
+    endpointOf(service, { name: 'prod', ...(endpoint && { endpoint }) }, env)
+  t.equal(of('iot', undefined, {}), undefined)
+  t.equal(of('iot', undefined, all), 'https://iot.internal/base')
+  t.equal(of('pinpoint', undefined, all), 'http://127.0.0.1:1')
+  t.equal(of('any', undefined, all), 'http://127.0.0.1:1')
+  t.equal(of('iot', 'http://localhost:9', all), 'http://localhost:9')
+  t.equal(of('iot', undefined, { ...all, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }), undefined)
+  for (const good of [
+    'http://[::1]:4566',
+    'http://sts.localhost:4566',
+    'https://aws.example.com',
+    'http://127.3.2.1',
+  ]) {
+    t.equal(of('iot', good, {}), good)
+  }
+  for (const bad of [
+    'http://10.0.0.1',
+    'http://127.0.0.1.example.com',
+    'ftp://localhost',
+    'https://user:word@host',
+    'nonsense',
+    'https://h/?a=b',
+  ]) {
+    t.equal(
+      codeOf(() => of('iot', bad, {})),
+      'CONFIG_ENDPOINT 4',
+      bad,
+    )
+  }
+  t.throws(() => of('iot', 'https://user:word@host', {}), { message: /^(?!.*word@)/ }, 'a password is not shown')
+})
+
+t.test('an error’s class comes from its name first, and from its status last', async (t) => {
+  const own = iotJob.errors
+  const cases: [string, number | undefined, string][] = [
+    ['LimitExceededException', 410, 'quota'],
+    ['ThrottlingException', 400, 'throttle'],
+    ['ResourceNotFoundException', 404, 'not-found'],
+    ['ResourceAlreadyExistsException', 409, 'exists'],
+    ['UnrecognizedClientException', 403, 'auth'],
+    ['ExpiredTokenException', 400, 'auth'],
+    ['SignatureDoesNotMatch', 403, 'auth'],
+    ['CredentialsProviderError', undefined, 'auth'],
+    ['ENOTFOUND', undefined, 'unreachable'],
+    ['TimeoutError', undefined, 'unreachable'],
+    ['CERT_HAS_EXPIRED', undefined, 'unreachable'],
+    ['toString', 400, 'bad-request'],
+    ['Unknown', 404, 'unknown'],
+    ['NewException', 400, 'bad-request'],
+    ['NewException', 401, 'auth'],
+    ['NewException', 402, 'quota'],
+    ['NewException', 409, 'conflict'],
+    ['NewException', 418, 'unknown'],
+    ['NewException', 429, 'throttle'],
+    ['NewException', 504, 'outage'],
+    ['TypeError', undefined, 'unknown'],
+  ]
+  for (const [name, status, expected] of cases) t.equal(classOf(name, status, own), expected, `${name} ${status ?? ''}`)
+  t.equal(classOf('TooManyRequestsException', 429, modelOf('MediaPackageHarvestJob').errors), 'throttle')
+  t.same(problemOf('out of cheese', {}), { class: 'unknown', name: 'Error', message: 'out of cheese' })
+})
+
+t.test('messages are cut, and lose signed requests and signed URLs', async (t) => {
+  t.equal(mask('see https://a.b/c?X-Amz-Signature=1&d=2 and http://e.f/g'), 'see https://a.b/c?... and http://e.f/g')
+  t.equal(mask('does not match. The Canonical String for this request was x-amz-security-token:abc'), 'does not match.')
+  t.equal(mask('key ASIAIOSFODNN7EXAMPLE'), 'key ASIA...')
+  t.equal(mask('x'.repeat(501)).length, 500)
+})
+
+t.test('connecting learns the account, from the credentials or from STS', async (t) => {
+  const emulator = await startEmulator({ account: '210987654321' })
+  t.teardown(emulator.close)
+  const clock = systemClock
+  environment(t, signedIn)
+
+  const asked = await connect({ ...target, endpoint: emulator.url }, { clock, env: {} })
+  t.same(asked.site, { partition: 'aws', account: '210987654321', region: 'eu-west-1', endpoint: emulator.url })
+  t.ok(Math.abs(asked.clockOffsetMs() ?? Number.NaN) < 5000, 'and how far apart the clocks are')
+  asked.close()
+
+  const env = { AWS_ENDPOINT_URL_STS: emulator.url, AWS_ENDPOINT_URL_IOT: 'https://iot.internal' }
+  const partly = await connect(target, { clock, env })
+  t.same(partly.site, { partition: 'aws', account: '210987654321', region: 'eu-west-1' })
+  t.equal(partly.siteOf('iot').endpoint, 'https://iot.internal')
+  t.equal(partly.siteOf('pinpoint').endpoint, undefined)
+  partly.close()
+
+  const emulated = await connect({ name: 'default', region: 'us-east-1' }, { clock, emulator })
+  t.equal(emulated.site.endpoint, emulator.url)
+  t.equal((await emulated.settings(iotJob, 'read').credentials()).accessKeyId, 'AKIAEMULATOR')
+  emulated.close()
+
+  process.env['AWS_ACCOUNT_ID'] = '123456789012'
+  const known = await connect(target, { clock, env: {} })
+  t.same(
+    known.site,
+    { partition: 'aws', account: '123456789012', region: 'eu-west-1' },
+    'no call where the credentials say it',
+  )
+  t.equal(known.clockOffsetMs(), undefined)
+  const china = await connect({ ...target, region: 'cn-north-1' }, { clock, env: {} })
+  t.equal(china.site.partition, 'aws-cn')
+  t.equal(china.settings(iotJob, 'read').region, 'cn-north-1')
+  t.equal(
+    codeOf(() => china.settings(modelOf('DataExchangeJob'), 'read')),
+    'CONFIG_REGION 4',
+  )
+  t.equal(
+    codeOf(() => china.query(modelOf('ImportExportJob'), 'read')),
+    'CONFIG_REGION 4',
+  )
+})
+
+t.test('what stands in the way of connecting ends the run with exit code 4, and is named', async (t) => {
+  const emulator = await startEmulator()
+  t.teardown(emulator.close)
+  const options = (env: ConnectOptions['env'] = {}): ConnectOptions => ({ clock: quickClock(), env: env ?? {} })
+  const there = { ...target, endpoint: emulator.url }
+
+  await t.test('no credentials', async (t) => {
+    environment(t)
+    t.match(await problemOfConnecting(there, options()), {
+      code: 'AWS_NO_CREDENTIALS',
+      exit: 4,
+      message: /target "prod"/,
+    })
+  })
+  await t.test('a profile that is not there', async (t) => {
+    environment(t)
+    t.match(await problemOfConnecting({ ...there, profile: 'nobody' }, options()), {
+      code: 'AWS_NO_CREDENTIALS',
+      message: /nobody/,
+    })
+  })
+  await t.test('credentials that AWS does not know', async (t) => {
+    environment(t, { ...signedIn, AWS_ACCESS_KEY_ID: 'AKIAUNKNOWNEXAMPLE' })
+    t.match(await problemOfConnecting(there, options()), {
+      code: 'AWS_REFUSED',
+      exit: 4,
+      message: /InvalidClientTokenId/,
+    })
+  })
+  await t.test('another account', async (t) => {
+    environment(t, signedIn)
+    const problem = await problemOfConnecting({ ...there, account: '999999999999' }, options())
+    t.match(problem, { code: 'AWS_WRONG_ACCOUNT', exit: 4, message: /999999999999.*123456789012/ })
+  })
+  await t.test('nobody at the endpoint', async (t) => {
+    environment(t, signedIn)
+    const problem = await problemOfConnecting(target, options({ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' }))
+    t.match(problem, { code: 'AWS_UNREACHABLE', exit: 4, message: /http:\/\/127\.0\.0\.1:9.*ECONNREFUSED/ })
+  })
+})
+
+t.test('a profile is read from its file, and credentials are loaded once for all clients', async (t) => {
+  const emulator = await startEmulator()
+  t.teardown(emulator.close)
+  environment(t)
+  const file = path.join(t.testdir(), 'credentials')
+  fs.writeFileSync(file, '[fleet]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n')
+  process.env['AWS_SHARED_CREDENTIALS_FILE'] = file
+  const connection = await connect(
+    { ...target, profile: 'fleet', endpoint: emulator.url },
+    { clock: systemClock, env: {} },
+  )
+  t.teardown(connection.close)
+  const first = await connection.settings(iotJob, 'read').credentials()
+  t.equal(first.accessKeyId, 'AKIAPROFILE')
+  t.equal(await connection.settings(modelOf('PinpointExportJob'), 'write').credentials(), first)
+})
+
+t.test('a role is assumed through the same endpoint, with the run’s own name', async (t) => {
+  environment(t, signedIn)
+  const seen: string[] = []
+  const credentials =
+    '<AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>'
+  const user =
+    '<AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/harvest/jobwright</Arn><AssumedRoleId>A:jobwright</AssumedRoleId></AssumedRoleUser>'
+  const sts = await rawServer(t, (socket, request) => {
+    seen.push(request)
+    const account = '<GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult>'
+    const identity = `<GetCallerIdentityResponse>${account}</GetCallerIdentityResponse>`
+    const role = `<AssumeRoleResponse><AssumeRoleResult><Credentials>${credentials}</Credentials>${user}</AssumeRoleResult></AssumeRoleResponse>`
+    socket.end(http(200, { 'content-type': 'text/xml' }, request.includes('Action=AssumeRole') ? role : identity))
+  })
+  const roleArn = 'arn:aws:iam::123456789012:role/harvest'
+  const connection = await connect({ ...target, roleArn, endpoint: sts.url }, { clock: systemClock, env: {} })
+  t.teardown(connection.close)
+  t.match(seen.join('\n'), /RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fharvest&RoleSessionName=jobwright/)
+  t.equal(connection.site.account, '123456789012')
+  const settings = connection.settings(iotJob, 'write')
+  t.equal((await settings.credentials()).accessKeyId, 'ASIAROLE')
+  t.equal(seen.filter((request) => request.includes('AssumeRole')).length, 1, 'once for all clients')
+  t.match(seen.at(-1), /Credential=ASIAROLE\/.*eu-west-1\/sts/)
+})
+
+t.test('lanes are shared by account, region and service, and apart where an operation has its own limit', async (t) => {
+  const site = { partition: 'aws', account: '1', region: 'eu-west-1' }
+  const lanes = createLanes(quickClock(), { iot: { perSecond: 5 }, 'pinpoint.CreateExportJob': { perSecond: 1 } })
+  const importExport = modelOf('ImportExportJob')
+  const model = { ...iotJob, lanes: { '*': { perSecond: 10 }, CreateJob: { perSecond: 7, perDay: 9 } } }
+  t.equal(lanes.lane(site, model, 'DescribeJob'), lanes.lane({ ...site }, { ...model }, 'ListJobs'))
+  t.not(lanes.lane(site, model, 'DescribeJob'), lanes.lane(site, model, 'CreateJob'))
+  t.not(lanes.lane(site, model, 'ListJobs'), lanes.lane({ ...site, account: '2' }, model, 'ListJobs'))
+  t.same(lanes.lane(site, model, 'CreateJob').limit, { perSecond: 5, perDay: 9 }, 'a limit of the user’s wins')
+  t.equal(lanes.lane(site, model, 'CreateJob').key, '1/eu-west-1/iot/CreateJob')
+  const pinpoint = modelOf('PinpointExportJob')
+  t.equal(lanes.lane(site, pinpoint, 'CreateExportJob').key, '1/eu-west-1/pinpoint/CreateExportJob')
+  t.equal(lanes.lane(site, pinpoint, 'CreateExportJob').limit.perSecond, 1)
+  const here = lanes.lane(site, importExport, 'ListJobs')
+  t.equal(here, lanes.lane({ ...site, region: 'us-west-2' }, importExport, 'ListJobs'), 'one region serves all')
+  t.equal(here.key, '1/importexport')
+})
+
+t.test('a lane paces whoever passes, and slows down for everyone behind a throttle', async (t) => {
+  const clock = quickClock()
+  const lane = createLanes(clock).lane({ partition: 'aws', account: '1', region: 'r' }, iotJob, 'ListJobs')
+  await Promise.all([lane.pass(), lane.pass(), lane.pass()])
+  t.same(clock.slept.map(Math.round), [0, 102, 102])
+  lane.report({ class: 'throttle', name: 'ThrottlingException', message: '' })
+  await Promise.all([lane.pass(), lane.pass()])
+  t.same(clock.slept.slice(3).map(Math.round), [102, 146])
+  await t.rejects(lane.pass(AbortSignal.abort()), { name: 'AbortError' })
+  t.resolves(lane.pass(), 'one that gave up does not hold up the others')
+})
+
+t.test('five equal refusals in a row stop a lane; anything else between them does not', async (t) => {
+  const make = () => createLanes(quickClock()).lane({ partition: 'aws', account: '1', region: 'r' }, iotJob, 'ListJobs')
+  const denied = { class: 'auth', name: 'AccessDeniedException', message: 'no' } as const
+  const stopped = make()
+  for (let i = 0; i < 5; i++) {
+    await stopped.pass()
+    stopped.report(denied)
+  }
+  await t.rejects(stopped.pass(), { name: 'AwsError', problem: denied })
+  const going = make()
+  for (let i = 0; i < 20; i++) going.report(i % 4 === 3 ? undefined : denied)
+  for (let i = 0; i < 20; i++) going.report({ ...denied, message: `not for ${i}` })
+  await t.resolves(going.pass())
+})
+
+t.test('a read is asked again after throttles and outages, four times in all, and never after a refusal', async (t) => {
+  const cases: [name: string, failures: object[], calls: number, ends: string][] = [
+    ['a throttle', [{ name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } }], 2, 'ok'],
+    ['an outage, three times', Array(3).fill({ name: 'InternalFailure', $metadata: { httpStatusCode: 500 } }), 4, 'ok'],
+    [
+      'an outage, for ever',
+      Array(9).fill({ name: 'InternalFailure', $metadata: { httpStatusCode: 500 } }),
+      4,
+      'InternalFailure',
+    ],
+    ['a lost connection', [{ name: 'TimeoutError', code: 'ECONNRESET' }], 2, 'ok'],
+    ['a host that does not exist', [{ name: 'Error', code: 'ENOTFOUND' }], 1, 'ENOTFOUND'],
+    ['a refusal', [{ name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 } }], 1, 'AccessDeniedException'],
+    [
+      'a quota, which the SDK would repeat',
+      [{ name: 'LimitExceededException', $metadata: { httpStatusCode: 410 } }],
+      1,
+      'LimitExceededException',
+    ],
+  ]
+  for (const [name, failures, calls, ends] of cases) {
+    const clock = quickClock()
+    const lane = createLanes(clock).lane({ partition: 'aws', account: '1', region: 'r' }, iotJob, 'ListJobs')
+    let count = 0
+    const answer = read(lane, iotJob, { clock }, async () => {
+      const failure = failures[count++]
+      if (failure) throw failure
+      return 'ok'
+    })
+    t.equal(await answer.catch((error: AwsError) => error.problem.name), ends, name)
+    t.equal(count, calls, name)
+  }
+})
+
+t.test('a list ends, also where the service gives the same token for ever', async (t) => {
+  const all = []
+  for await (const items of pages(async (token) => ({ items: [token ?? 'first'], next: token ? undefined : 'second' })))
+    all.push(...items)
+  t.same(all, ['first', 'second'])
+  const walk = async (next: (n: number) => string) => {
+    let count = 0
+    for await (const _ of pages(async () => ({ items: [], next: next(count) }))) count++
+    return count
+  }
+  await t.rejects(
+    walk(() => 'again'),
+    /EndlessList/,
+  )
+  await t.rejects(walk(String), /EndlessList.*1001 pages/)
+})
+
+t.test('the queue bounds, orders and reports its work', async (t) => {
+  const clock = quickClock()
+  const order: string[] = []
+  let [running, most] = [0, 0]
+  const task = (name: string, priority = 0) => ({
+    priority,
+    run: async () => {
+      order.push(name)
+      most = Math.max(most, ++running)
+      await clock.sleep(100)
+      running--
+    },
+  })
+  const told: Progress[] = []
+  const tasks = [task('first'), task('later'), task('urgent', 1), task('last', -1)]
+  await createQueue({ concurrency: 1, clock }).run(tasks, { onProgress: (progress) => told.push(progress) })
+  t.same(order, ['first', 'urgent', 'later', 'last'])
+  t.equal(most, 1)
+  t.same(told[0], { done: 1, total: 4, perSecond: 10, etaMs: 300 })
+  t.same(told[3], { done: 4, total: 4, perSecond: 10, etaMs: 0 })
+})
+
+t.test('a stopped queue takes no more work, finishes what runs, and a bug in a task comes out', async (t) => {
+  const stop = new AbortController()
+  const done: number[] = []
+  const tasks = Array.from({ length: 20_000 }, (_, index) => ({
+    run: async () => {
+      if (index === 4) stop.abort()
+      await Promise.resolve()
+      done.push(index)
+    },
+  }))
+  const queue = createQueue({ concurrency: 2, clock: systemClock })
+  await queue.run(tasks, { signal: stop.signal })
+  t.same(done, [0, 1, 2, 3, 4])
+  const bad = [{ run: async () => Promise.reject(new TypeError('a bug')) }, { run: async () => void done.push(-1) }]
+  await t.rejects(createQueue({ concurrency: 1, clock: systemClock }).run(bad), { message: 'a bug' })
+  t.notOk(done.includes(-1))
+})
+
+t.test('the system’s clock sleeps, and wakes with the reason of an abort', async (t) => {
+  const before = systemClock.monotonic()
+  await systemClock.sleep(1)
+  t.ok(systemClock.monotonic() > before)
+  const stop = new AbortController()
+  const asleep = systemClock.sleep(60_000, stop.signal)
+  stop.abort(new Error('enough'))
+  await t.rejects(asleep, { message: 'enough' })
+  await t.rejects(systemClock.sleep(1, stop.signal), { message: 'enough' })
+  t.not(randomId(), randomId())
+})
