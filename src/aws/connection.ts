@@ -80,11 +80,12 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const account = await accountOf(target, { credentials, requestHandler: reads, userAgent }, sts, clock)
   const { partition } = partitionOf(target.region)
   const at = { partition, account, region: target.region }
-  const siteOf = (service: Service): Site => withEndpoint(at, endpoint(service))
+  // The emulator's port changes from run to run; its jobs are the same ones.
+  const siteOf = (service: Service | 'any'): Site => withEndpoint(at, options.emulator ? 'emulator' : endpoint(service))
   return {
     target,
     clock,
-    site: withEndpoint(at, endpoint('any')),
+    site: siteOf('any'),
     siteOf,
     settings(model, mode) {
       const own = endpoint(model.service)

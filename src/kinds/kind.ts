@@ -63,8 +63,8 @@ export type KindModel = {
   readonly errors: Readonly<Record<string, ErrorClass>>
   /** Days after which AWS forgets a finished job; absent: not documented. */
   readonly retentionDays?: number
-  /** How much a list tells of each job, and how many jobs a page may hold. */
-  readonly listing: { readonly tells: 'job' | 'status' | 'id'; readonly page: number }
+  /** How much a list tells of each job, how many jobs a page may hold, and whether the newest come first. */
+  readonly listing: { readonly tells: 'job' | 'status' | 'id'; readonly page: number; readonly newestFirst: boolean }
   /** Members whose value must be `{ $env: NAME }`: it never reaches a plan, a state or a log. */
   readonly secrets: readonly Pointer[]
   /** Members that AWS lets one change on a live job. */
@@ -120,3 +120,6 @@ export type KindWriter = {
   /** A dry run at the service, where it offers one; nothing is created. */
   validate?(request: JsonObject, options: CreateOptions): Promise<Outcome<void>>
 }
+
+/** Both sides of a kind over one connection. */
+export type Calls = { readonly reader: KindReader; readonly writer: KindWriter }

@@ -122,3 +122,8 @@ export function emptyState(lineage: string): State {
 export function siteKey(site: Site): string {
   return [site.partition, site.account, site.region, ...(site.endpoint ? [site.endpoint] : [])].join('/')
 }
+
+/** The state's key for the daily budget of a service in an account. */
+export function budgetKey(site: Site, service: string): string {
+  return `${site.account}/${service}`
+}

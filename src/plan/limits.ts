@@ -2,7 +2,7 @@ import { partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
-import { type JobRecord, type Site, siteKey } from '../model/state.ts'
+import { budgetKey, type JobRecord, siteKey } from '../model/state.ts'
 import { line, type Planner } from './planner.ts'
 
 /** Turns creates and starts for which AWS has no room now into `waiting`, in plan order. */
@@ -60,11 +60,6 @@ function withinDay(plan: Planner, planned: Planned, sent: Map<string, number>): 
   }
   sent.set(key, used + 1)
   return undefined
-}
-
-/** The state's key for the daily budget of a service in an account. */
-export function budgetKey(site: Site, service: string): string {
-  return `${site.account}/${service}`
 }
 
 function countToday(plan: Planner): Map<string, number> {

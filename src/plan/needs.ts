@@ -33,7 +33,7 @@ function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   if (record === undefined || (isSettled(record) && record.run < spec.policy.run)) return newNeeds(plan, spec, model)
   if (!isSettled(record)) return unknownNeeds(spec.address, record, model)
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
-  return [{ ...base(spec.address, record, model), id: record.id }]
+  return [{ ...base(spec.address, record, model), id: record.id, known: true }]
 }
 
 /** A caller-chosen ID may be taken: one look before the create. */

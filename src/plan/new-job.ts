@@ -2,13 +2,13 @@ import type { KindModel } from '../kinds/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
+import { adopted, historyFor, liveStage } from '../model/record.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord, Site } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { deviations, sameRequest } from './edit.ts'
 import { jobWords, line, ownerKey, type Planner, spoken } from './planner.ts'
-import { adopted, historyFor, liveStage } from './record.ts'
 
 /** Why a create is due: the sentence, which attempt it is, and the record that it follows. */
 export type Occasion = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }

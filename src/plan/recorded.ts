@@ -3,12 +3,12 @@ import { isTerminal } from '../model/condition.ts'
 import { canonical, type Json } from '../model/json.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, Planned } from '../model/plan.ts'
+import { liveStage, refreshed } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { edits } from './edit.ts'
 import { planNew, unread } from './new-job.ts'
 import { line, type Planner, spoken } from './planner.ts'
-import { liveStage, refreshed } from './record.ts'
 import { planUnknown } from './unknown.ts'
 
 /** Plans a spec whose job is on record. */

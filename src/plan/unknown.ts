@@ -3,12 +3,12 @@ import { partsOf } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
+import { adopted, liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord } from '../model/state.ts'
 import { deviations } from './edit.ts'
 import { planNew, unread } from './new-job.ts'
 import { after, jobWords, line, ownerKey, type Planner } from './planner.ts'
-import { adopted, liveStage } from './record.ts'
 
 /** A record whose create may or may not have happened. Never sent again before its fate is known. */
 export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Planned {

@@ -23,7 +23,7 @@ export const dataExchangeJob: KindModel = {
     InternalServerException: 'outage',
   },
   retentionDays: 90,
-  listing: { tells: 'job', page: 200 },
+  listing: { tells: 'job', page: 200, newestFirst: true },
   secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
   documents: [],
   updatable: [],

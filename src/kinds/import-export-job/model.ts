@@ -38,7 +38,7 @@ export const importExportJob: KindModel = {
     UnableToUpdateJobIdException: 'conflict',
     UnableToCancelJobIdException: 'conflict',
   },
-  listing: { tells: 'id', page: 1000 },
+  listing: { tells: 'id', page: 1000, newestFirst: true },
   secrets: SECRETS.map((member) => `/Manifest/${member}`),
   documents: [],
   updatable: ['/Manifest'],

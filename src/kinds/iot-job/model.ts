@@ -33,7 +33,7 @@ export const iotJob: KindModel = {
     ServiceUnavailableException: 'outage',
   },
   retentionDays: 730,
-  listing: { tells: 'status', page: 250 },
+  listing: { tells: 'status', page: 250, newestFirst: false },
   secrets: [],
   documents: ['/document'],
   updatable: [

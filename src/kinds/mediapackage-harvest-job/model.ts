@@ -31,7 +31,7 @@ export const mediapackageHarvestJob: KindModel = {
     ServiceUnavailableException: 'outage',
   },
   retentionDays: 90,
-  listing: { tells: 'job', page: 1000 },
+  listing: { tells: 'job', page: 1000, newestFirst: false },
   secrets: [],
   documents: [],
   updatable: [],

@@ -25,7 +25,7 @@ export const pinpointExportJob: KindModel = {
     TooManyRequestsException: 'throttle',
     InternalServerErrorException: 'outage',
   },
-  listing: { tells: 'job', page: 100 },
+  listing: { tells: 'job', page: 100, newestFirst: false },
   secrets: [],
   documents: [],
   updatable: [],

@@ -1,17 +1,16 @@
-import type { KindModel } from '../kinds/kind.ts'
-import { type Condition, isTerminal } from '../model/condition.ts'
-import { iso } from '../model/iso.ts'
-import type { Live } from '../model/live.ts'
-import type { JobRecord, PastRun, RecordStage } from '../model/state.ts'
+import { type Condition, isTerminal } from './condition.ts'
+import { iso } from './iso.ts'
+import type { Live } from './live.ts'
+import type { JobRecord, PastRun, RecordStage } from './state.ts'
 
 /** `created` for a job that still waits for its start step, `started` for every other. */
-export function liveStage(model: KindModel, live: Live): RecordStage {
+export function liveStage(model: { readonly steps: readonly string[] }, live: Live): RecordStage {
   return model.steps.includes('start') && live.status === 'WAITING' ? 'created' : 'started'
 }
 
 /** A record with what a read tells: status, counts, condition, times. Nothing of it changes by reading the same again. */
 export function refreshed(record: JobRecord, live: Live, condition: Condition, now: number): JobRecord {
-  const { lost: _lost, ...rest } = record
+  const { lost: _lost, archived: _archived, ...rest } = record
   const ended = isTerminal(condition)
   const finishedAt = live.finishedAt ?? record.finishedAt ?? (ended ? iso(now) : undefined)
   return {

@@ -1,0 +1,153 @@
+import type { Task } from '../aws/queue.ts'
+import type { KindModel } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import { canonical, type Json } from '../model/json.ts'
+import type { Plan, Planned } from '../model/plan.ts'
+import type { Change, Site, Source } from '../model/state.ts'
+import type { OpenStore } from '../state/store.ts'
+import { createJob, release } from './create.ts'
+import type { ApplyOptions, Pass } from './effects.ts'
+import { budgetChanges, chooseCreates, type Intended, intend } from './intents.ts'
+import { startJob } from './start.ts'
+
+/** How long an interrupt waits for calls that are on their way. */
+const INTERRUPT_MS = 5_000
+
+export type Applied = {
+  /** Creates and starts that were sent, whatever came of them. */
+  readonly effects: number
+  /** Creates that were sent or released; guards count them. */
+  readonly created: number
+  readonly removed: number
+  readonly failed: ReadonlyMap<Address, AwsProblem>
+  /** Somebody else wrote the state since it was loaded: nothing was sent, plan again. */
+  readonly stale?: string
+}
+
+/**
+ * Carries out one pass of a plan: makes what needs no call and the intents of the creates durable in one write, sends the creates and
+ * starts, records each outcome at once, and commits the results. Nothing is sent before its intent is durable.
+ */
+export async function apply(
+  plan: Plan,
+  store: OpenStore,
+  options: ApplyOptions & { readonly perSecond: (site: Site, model: KindModel) => number; readonly source?: Source },
+): Promise<Applied> {
+  const now = options.clock.now()
+  const intended = chooseCreates(plan.actions, options.modelOf, options.perSecond, options.waits).map((planned) =>
+    intend(planned, options.modelOf(planned.spec!.kind), now, options.waits),
+  )
+  const starts = plan.actions.filter(({ action, record }) => action === 'start' && record?.stage === 'created')
+  const changes: Change[] = [
+    ...plan.actions.flatMap(freeChanges),
+    ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
+    ...budgetChanges(intended, options.modelOf, store.state, now),
+    ...sourceChange(store, options.source),
+  ]
+  const leaseFrom = options.clock.monotonic()
+  if (changes.length > 0) {
+    const committed = await store.commit(changes, message(plan, intended))
+    if (committed.is === 'stale') {
+      return { effects: 0, created: 0, removed: 0, failed: new Map(), stale: committed.message }
+    }
+    options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
+    for (const planned of plan.actions) tellFree(options, planned)
+  }
+  const failed = await run(store, options, intended, starts, leaseFrom)
+  return {
+    effects: intended.length + starts.length,
+    created: intended.length,
+    removed: plan.actions.filter(({ action }) => action === 'forget').length,
+    failed,
+  }
+}
+
+/** Sends what a pass may send, and commits what came of it. */
+async function run(
+  store: OpenStore,
+  options: ApplyOptions,
+  intended: readonly Intended[],
+  starts: readonly Planned[],
+  leaseFrom: number,
+): Promise<ReadonlyMap<Address, AwsProblem>> {
+  const failed = new Map<Address, AwsProblem>()
+  if (intended.length + starts.length === 0) return failed
+  const waiting = new Set(intended)
+  let appended = false
+  let over = false
+  const pass: Pass = {
+    ...options,
+    mayStillSend: () => !options.signal.aborted && options.clock.monotonic() - leaseFrom <= options.waits.leaseMs,
+    // What answers after an interrupt's patience is over stays an intent on record: the next run brings it to light.
+    append: async (changes) => {
+      if (over) return
+      appended = true
+      await store.append(changes)
+    },
+    fail: (address, problem) => failed.set(address, problem),
+  }
+  const creates = intended.map(
+    (one): Task => ({
+      run: async () => {
+        waiting.delete(one)
+        await createJob(pass, one)
+      },
+    }),
+  )
+  const tasks = [...starts.map((planned): Task => ({ run: () => startJob(pass, planned) })), ...creates]
+  const work = options.queue.run(tasks, {
+    signal: options.signal,
+    onProgress: (progress) => options.emit({ type: 'queue', ...progress }),
+  })
+  await orInterrupted(work, options)
+  over = options.signal.aborted
+  for (const one of waiting) await release({ ...pass, append: (changes) => store.append(changes) }, one)
+  if (appended || waiting.size > 0)
+    await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
+  return failed
+}
+
+/** Waits for the work, but after an interrupt only a little longer: what is then still on its way stays an intent. */
+async function orInterrupted(work: Promise<void>, { signal, clock }: ApplyOptions): Promise<void> {
+  const over = new AbortController()
+  const interrupted = new Promise<void>((resolve) => {
+    const wait = (): void => void clock.sleep(INTERRUPT_MS, over.signal).then(resolve, resolve)
+    if (signal.aborted) wait()
+    else signal.addEventListener('abort', wait, { once: true, signal: over.signal })
+  })
+  try {
+    await Promise.race([work, interrupted])
+  } finally {
+    over.abort()
+  }
+}
+
+/** What a line of a plan changes without any call. */
+function freeChanges({ address, next, movedFrom }: Planned): Change[] {
+  if (!next) return []
+  const moved: Change[] = movedFrom === undefined ? [] : [{ set: 'record', address: movedFrom, record: null }]
+  return [...moved, { set: 'record', address, record: next }]
+}
+
+function tellFree({ emit }: ApplyOptions, { address, action, next }: Planned): void {
+  if (!next) return
+  if (action === 'adopt') emit({ type: 'step', address, step: 'adopted' })
+  if (action === 'forget') emit({ type: 'step', address, step: 'forgotten' })
+  emit({ type: 'job', address, record: next })
+}
+
+function sourceChange(store: OpenStore, source: Source | undefined): Change[] {
+  if (!source || canonical(source as unknown as Json) === canonical((store.state?.source ?? null) as unknown as Json))
+    return []
+  return [{ set: 'source', source }]
+}
+
+function message(plan: Plan, intended: readonly Intended[]): string {
+  const statuses = plan.actions.filter(({ next }) => next).length
+  const parts = [
+    ...(intended.length > 0 ? [`intents of ${intended.length} creates`] : []),
+    ...(statuses > 0 ? [`${statuses} records`] : []),
+  ]
+  return parts.join(', ') || 'source commit'
+}

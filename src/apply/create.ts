@@ -1,0 +1,109 @@
+import type { Calls } from '../kinds/kind.ts'
+import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
+import { iso } from '../model/iso.ts'
+import type { Live } from '../model/live.ts'
+import { adopted, liveStage } from '../model/record.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import type { Pass } from './effects.ts'
+import { type Intended, markerOf } from './intents.ts'
+
+/** A throttled create was not done, so it may be sent again while its lease runs. */
+const THROTTLED_MAX = 5
+
+/**
+ * Sends one create whose intent is durable, and records how it ended: done, not done, or unknown. An unknown create stays on record as
+ * `settling` and is never sent again from here.
+ */
+export async function createJob(pass: Pass, intended: Intended): Promise<void> {
+  const { planned, record } = intended
+  const { address, spec } = planned
+  if (!pass.mayStillSend()) return release(pass, intended)
+  pass.emit({ type: 'step', address, step: 'creating' })
+  const calls = await pass.callsOf(record.site, spec!.kind)
+  const refusal = await validate(pass, intended, calls)
+  if (refusal) return notDone(pass, intended, 'validate', refusal)
+  const outcome = await send(pass, intended, calls)
+  if (outcome.is === 'done') return done(pass, intended, spec!, outcome.value)
+  if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)
+  if (outcome.problem.class === 'exists') return exists(pass, intended, calls, outcome.problem)
+  return notDone(pass, intended, 'create', outcome.problem)
+}
+
+async function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
+  const options = {
+    ...(record.id !== undefined && { id: record.id }),
+    marker: markerOf(planned),
+    mayStillSend: pass.mayStillSend,
+  }
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await writer.create(planned.spec!.request, options)
+    const throttled = outcome.is === 'not-done' && outcome.problem.class === 'throttle'
+    if (!throttled || attempt === THROTTLED_MAX || !pass.mayStillSend()) return outcome
+  }
+}
+
+/** A dry run at the service, for kinds that have one. Whatever it says, nothing was made. */
+async function validate(pass: Pass, { planned }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
+  if (!writer.validate) return undefined
+  const options = { marker: markerOf(planned), mayStillSend: pass.mayStillSend }
+  const outcome = await writer.validate(planned.spec!.request, options)
+  return outcome.is === 'done' ? undefined : outcome.problem
+}
+
+async function done(pass: Pass, { planned, record }: Intended, spec: Spec, live: Live): Promise<void> {
+  const model = pass.modelOf(spec.kind)
+  const stage = liveStage(model, live)
+  const next = adopted({ ...record, stage }, live, model.condition(live, spec.policy), pass.clock.now())
+  await put(pass, planned.address, next)
+  pass.emit({ type: 'job', address: planned.address, record: next })
+  pass.emit({ type: 'step', address: planned.address, step: 'created' })
+}
+
+async function settle(pass: Pass, { planned, record }: Intended, problem: AwsProblem): Promise<void> {
+  const { leaseMs, signatureMs, requestMs, listLagMs } = pass.waits
+  const byMatch = pass.modelOf(planned.spec!.kind).recovery.by === 'match'
+  const at = Date.parse(record.intent!.at)
+  const next: JobRecord = {
+    ...record,
+    stage: 'settling',
+    intent: {
+      ...record.intent!,
+      evidence: `${problem.name}: ${problem.message}`,
+      // Only then no packet of this attempt can be accepted any more, and a list shows what it made.
+      ...(byMatch && { until: iso(at + leaseMs + signatureMs + requestMs + listLagMs) }),
+    },
+  }
+  await put(pass, planned.address, next)
+  pass.emit({ type: 'step', address: planned.address, step: 'settling' })
+}
+
+/** The ID is taken, perhaps by an earlier attempt of our own whose answer was lost: the next plan compares the two. */
+async function exists(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
+  const { id } = intended.record
+  const live = id === undefined ? undefined : await reader.describe(id, {}).catch(() => 'unread' as const)
+  if (live === undefined) return notDone(pass, intended, 'create', problem)
+  return settle(pass, intended, problem)
+}
+
+async function notDone(
+  pass: Pass,
+  intended: Intended,
+  step: 'validate' | 'create',
+  problem: AwsProblem,
+): Promise<void> {
+  await release(pass, intended)
+  if (problem.class === 'abandoned') return
+  pass.fail(intended.planned.address, problem)
+  pass.emit({ type: 'failed', address: intended.planned.address, step, problem })
+}
+
+/** Takes an intent back: nothing was sent, and what was on record before is so again. */
+export async function release(pass: Pass, { planned, previous }: Intended): Promise<void> {
+  await put(pass, planned.address, previous ?? null)
+  pass.emit({ type: 'step', address: planned.address, step: 'released' })
+}
+
+async function put(pass: Pass, address: Intended['planned']['address'], record: JobRecord | null): Promise<void> {
+  await pass.append([{ set: 'record', address, record }])
+}

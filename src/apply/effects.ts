@@ -1,0 +1,30 @@
+import type { Queue } from '../aws/queue.ts'
+import type { Calls, KindModel } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Event } from '../model/event.ts'
+import type { Change, Site } from '../model/state.ts'
+import type { Waits } from '../model/waits.ts'
+import type { Clock } from '../system/clock.ts'
+
+/** What carrying out one pass needs of the world. */
+export type ApplyOptions = {
+  readonly callsOf: (site: Site, kind: string) => Promise<Calls>
+  readonly modelOf: (kind: string) => KindModel
+  readonly queue: Queue
+  readonly clock: Clock
+  readonly waits: Waits
+  readonly emit: (event: Event) => void
+  /** Aborted: no more work is taken. */
+  readonly signal: AbortSignal
+}
+
+/** One pass while it runs. */
+export type Pass = ApplyOptions & {
+  /** Whether a request may still leave: no interrupt, and the lease of the pass's intents is not over, by the monotonic clock. */
+  readonly mayStillSend: () => boolean
+  /** Makes changes durable on this machine at once. */
+  readonly append: (changes: readonly Change[]) => Promise<void>
+  /** Notes an action that failed; it is not tried again in this run. */
+  readonly fail: (address: Address, problem: AwsProblem) => void
+}

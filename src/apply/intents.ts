@@ -1,0 +1,84 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { iso } from '../model/iso.ts'
+import type { Planned } from '../model/plan.ts'
+import { historyFor } from '../model/record.ts'
+import { budgetKey, type Change, type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
+import type { Waits } from '../model/waits.ts'
+import { written } from '../model/written.ts'
+
+/** A create that is about to be sent: what is on record for it now, and what was before. */
+export type Intended = {
+  readonly planned: Planned
+  readonly record: JobRecord
+  readonly previous: JobRecord | undefined
+}
+
+/** What of the lease is left for sending when the intents are durable; the rest is margin. */
+const LEASE_SHARE = 0.75
+
+/** The creates of a pass: in plan order, no more of each service and site than its rate can send while the lease runs. */
+export function chooseCreates(
+  actions: readonly Planned[],
+  modelOf: (kind: string) => KindModel,
+  perSecond: (site: Site, model: KindModel) => number,
+  waits: Waits,
+): Planned[] {
+  const left = new Map<string, number>()
+  return actions.filter(({ action, spec, site }) => {
+    if (action !== 'create' || !spec || !site) return false
+    const model = modelOf(spec.kind)
+    const key = `${siteKey(site)} ${model.service}`
+    const calls = model.operations.validate === undefined ? 1 : 2
+    const most = Math.max(1, Math.floor((perSecond(site, model) * waits.leaseMs * LEASE_SHARE) / 1000 / calls))
+    const room = left.get(key) ?? most
+    left.set(key, room - 1)
+    return room > 0
+  })
+}
+
+/** The record that has to be durable before the first byte of a create is sent. */
+export function intend(planned: Planned, model: KindModel, now: number, waits: Waits): Intended {
+  const { spec, site, record: previous, attempt = 1, id, address } = planned
+  if (!spec || !site) throw new Error(`${address}: a create without a spec or a site was planned`)
+  const marker = markerOf(planned)
+  const record: JobRecord = {
+    run: spec.policy.run,
+    site,
+    stage: 'intent',
+    how: 'created',
+    ...(id !== undefined && model.idMember !== undefined && { id }),
+    intent: {
+      attempt,
+      at: iso(now),
+      leaseUntil: iso(now + waits.leaseMs),
+      ...(model.recovery.by === 'match' && { marker: model.recovery.marker(spec.request, marker) }),
+    },
+    request: written(spec.request, model.documents),
+    ...historyFor(previous, spec.policy.run),
+  }
+  return { planned, record, previous }
+}
+
+/** What a job's free text names it by: unique for each attempt. */
+export function markerOf({ address, spec, attempt = 1 }: Planned): string {
+  return `${address}#${spec?.policy.run ?? 1}.${attempt}`
+}
+
+/** What the sent creates use up of a daily budget. */
+export function budgetChanges(
+  intended: readonly Intended[],
+  modelOf: (kind: string) => KindModel,
+  state: State | undefined,
+  now: number,
+): Change[] {
+  const day = iso(now).slice(0, 10)
+  const used = new Map<string, number>()
+  for (const { planned, record } of intended) {
+    const model = modelOf(planned.spec!.kind)
+    if (!Object.values(model.lanes).some((lane) => lane.perDay !== undefined)) continue
+    const key = budgetKey(record.site, model.service)
+    const before = state?.budgets?.[key]
+    used.set(key, (used.get(key) ?? (before?.day === day ? before.used : 0)) + 1)
+  }
+  return [...used].map(([key, count]) => ({ set: 'budget', key, day, used: count }))
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { CommonOptions, Host } from './commands/options.ts'
+import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
+import { VERSION } from './version.ts'
+
+// The SDK announces on every run which Node it will ask for next year: news for our package.json, not for its users.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+
+const controller = new AbortController()
+let interrupts = 0
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    interrupts++
+    // A second one means now: what is on its way stays an intent on record.
+    if (interrupts > 1) process.exit(130)
+    controller.abort()
+  })
+}
+
+const host: Host = {
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: controller.signal,
+}
+
+let exitCode: ExitCode = 0
+
+/** Runs a command that was loaded on demand, so that `--help` and `validate` never load an SDK. */
+function action<Args extends unknown[]>(load: (...args: Args) => Promise<ExitCode>): (...args: Args) => Promise<void> {
+  return async (...args) => {
+    exitCode = await load(...args)
+  }
+}
+
+const codes = Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')
+
+const program = new Command('jobwright')
+  .description('Commit a job spec; the job runs exactly once. A declarative reconciler for one-shot AWS jobs.')
+  .version(VERSION)
+  .showSuggestionAfterError()
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+First steps:
+  jobwright reconcile --emulator --wait   run specs/ against the built-in emulator: no account, nothing to start
+  jobwright init                          write jobwright.yaml, a first spec and the workflow, and store an empty state
+  jobwright validate                      check every spec; every problem with its line
+  jobwright plan                          say what reconcile would do, and why; changes nothing
+  jobwright reconcile                     do it
+
+Exit codes:
+${codes}`,
+  )
+
+const output = () =>
+  new Option('-o, --output <form>', 'text for people, or json: one object a line, the summary last')
+    .choices(['text', 'json'])
+    .default('text')
+const list = (value: string, before: string[] = []): string[] => [...before, value]
+
+/** Options about which specs and which AWS a command works on. */
+function common(command: Command): Command {
+  return command
+    .addOption(output())
+    .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
+    .option('--spec <glob>', 'files, folders or globs in place of those of jobwright.yaml; may be repeated', list)
+}
+
+function planning(command: Command): Command {
+  return common(command)
+    .option(
+      '--only <address|label>',
+      'act on IotJob/NAME, or on specs with the label KEY=VALUE, alone; may be repeated',
+      list,
+    )
+    .option('--allow-dirty', 'submit specs that are not committed')
+    .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
+    .option('--refresh', 'read finished jobs again as well')
+}
+
+common(
+  program
+    .command('validate')
+    .description('check every spec against its schema; every problem with its file, line and column'),
+).action(action(async (options: CommonOptions) => (await import('./commands/validate.ts')).validate(options, host)))
+
+planning(program.command('plan').description('say what reconcile would do now, and why; has no side effect'))
+  .option('--offline', 'compare specs with the stored state and ask AWS nothing: needs no credentials')
+  .option('--exit-code', 'end with 2 where changes are pending')
+  .action(action(async (options: CommonOptions) => (await import('./commands/plan.ts')).planCommand(options, host)))
+
+planning(
+  program
+    .command('reconcile')
+    .description('create, start and adopt what the plan says, and write every status to the state'),
+)
+  .option('--wait', 'follow jobs to their end; a job that ends in failure means exit 10')
+  .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', duration)
+  .option('--settle <duration>', 'how long to wait for creates whose outcome is not known', duration, 600_000)
+  .action(
+    action(
+      async ({ timeout, settle, ...options }: CommonOptions & { timeout?: number; settle: number; wait?: boolean }) =>
+        (await import('./commands/reconcile.ts')).reconcileCommand(
+          { ...options, settleMs: settle, ...(timeout !== undefined && { timeoutMs: timeout }) },
+          host,
+        ),
+    ),
+  )
+
+common(program.command('status').description('show every job as the state has it; asks AWS nothing'))
+  .option('--only <address|label>', 'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated', list)
+  .action(action(async (options: CommonOptions) => (await import('./commands/status.ts')).status(options, host)))
+
+program
+  .command('schema')
+  .description('list the JSON Schemas, print one, or write all of them for editors without network')
+  .argument('[name]', 'such as IotJob, or job for the envelope')
+  .option('--out <folder>', 'write all schemas there')
+  .action(
+    action(async (name: string | undefined, options: { out?: string }) =>
+      (await import('./commands/schema.ts')).schema(name, options, host),
+    ),
+  )
+
+program
+  .command('emulator')
+  .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
+  .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', whole)
+  .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
+  .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', whole)
+  .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', positive)
+  .option('--start-at <time>', 'ISO time at which the clock of a new emulator starts (default: now)')
+  .option('--faults <file>', 'JSON file with fault rules: [{service, operation, fault, rate | times}]')
+  .action(
+    action(async (options: Record<string, never>) =>
+      (await import('./commands/emulator.ts')).emulatorCommand(options, host),
+    ),
+  )
+
+function duration(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
+  if (!parts) throw new InvalidArgumentError('Write a number with a unit: 500ms, 90s, 15m or 2h.')
+  return Number(parts[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h']
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number.')
+  return Number(text)
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('Write a number above 0.')
+  return value
+}
+
+try {
+  await program.parseAsync()
+  process.exitCode = exitCode
+} catch (error) {
+  process.exitCode = await explain(error)
+}
+
+/** Prints why a command could not do its work, and gives its exit code. */
+async function explain(error: unknown): Promise<ExitCode> {
+  // Commander has printed its own message already; help and version end well.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
+  const { failure } = await import('./commands/failure.ts')
+  return failure(error, host, controller.signal.aborted, process.argv.includes('json'))
+}

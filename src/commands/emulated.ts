@@ -1,0 +1,63 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { EmulatorRunningError, startEmulator } from '../emulator/index.ts'
+import { type Clock, systemClock } from '../system/clock.ts'
+
+/** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
+const TIME_SCALE = 600
+/** When the clock of a new emulator starts: the examples are written for this morning. */
+const START_AT = '2026-11-15T09:00:00Z'
+
+/** The emulator of a run with `--emulator`. Its jobs, its state and its clock live in one folder, which Git ignores. */
+export type Emulated = {
+  readonly url: string
+  readonly clock: Clock
+  readonly timeScale: number
+  close(): Promise<void>
+}
+
+/** The folder of the emulator's jobs, state and clock. */
+export function emulatorFolder(root: string): string {
+  return path.join(root, '.jobwright', 'emulator')
+}
+
+/** Starts the built-in emulator on a repository's folder, or joins the one that already runs there. */
+export async function openEmulator(root: string): Promise<Emulated> {
+  const folder = emulatorFolder(root)
+  fs.mkdirSync(folder, { recursive: true })
+  ignored(path.join(root, '.jobwright'))
+  try {
+    const emulator = await startEmulator({ dir: path.join(folder, 'aws'), timeScale: TIME_SCALE, startAt: START_AT })
+    return {
+      url: emulator.url,
+      clock: { ...systemClock, now: () => emulator.now() },
+      timeScale: TIME_SCALE,
+      close: () => emulator.close(),
+    }
+  } catch (error) {
+    if (!(error instanceof EmulatorRunningError)) throw error
+    return join(error.url)
+  }
+}
+
+/** Another process runs the emulator: its clock is read once and followed from there. */
+async function join(url: string): Promise<Emulated> {
+  const answer = await fetch(`${url}/_emulator/clock`)
+  const { now, timeScale } = (await answer.json()) as { now: string; timeScale: number }
+  const [virtual, real] = [Date.parse(now), systemClock.monotonic()]
+  return {
+    url,
+    clock: { ...systemClock, now: () => virtual + (systemClock.monotonic() - real) * timeScale },
+    timeScale: timeScale || 1,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** Keeps the folder out of Git without touching the user's own files. */
+function ignored(folder: string): void {
+  try {
+    fs.writeFileSync(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}

@@ -1,0 +1,28 @@
+import type { ExitCode } from '../model/exit-code.ts'
+import { Problem } from '../model/problem.ts'
+import { forTerminal } from '../report/escape.ts'
+import { summaryLine } from '../report/json-lines.ts'
+import type { Host } from './options.ts'
+import { printer } from './printer.ts'
+
+/** Says why a command could not do its work: a Problem in words with its way out, anything else as the bug that it is. Returns the exit code. */
+export function failure(error: unknown, host: Host, interrupted: boolean, json: boolean): ExitCode {
+  const out = printer(host, json ? 'json' : 'text')
+  const exitCode = codeOf(error, interrupted)
+  if (error instanceof Problem) out.diagnostics([error.diagnostic], Date.now())
+  else if (exitCode === 130) host.stderr.write('interrupted; the state is safe\n')
+  else {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    host.stderr.write(`${forTerminal(what, { lines: true })}\n`)
+    host.stderr.write(
+      'This is a bug in Jobwright, not in your specs. The state is as it was last recorded; running again is safe.\n',
+    )
+  }
+  out.line(summaryLine({ counts: {}, outcomes: [exitCode], exitCode }))
+  return exitCode
+}
+
+function codeOf(error: unknown, interrupted: boolean): ExitCode {
+  if (error instanceof Problem) return error.exitCode
+  return interrupted ? 130 : 1
+}

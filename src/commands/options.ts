@@ -1,0 +1,42 @@
+import type { Address } from '../model/address.ts'
+
+/** The streams and the environment of a process, as a command sees them. */
+export type Host = {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: OutStream
+  readonly stderr: OutStream
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal
+}
+
+export type OutStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
+
+/** Options that most commands take. */
+export type CommonOptions = {
+  readonly output: 'text' | 'json'
+  /** Run against the built-in emulator. */
+  readonly emulator?: boolean
+  /** Spec files, folders or globs in place of those of jobwright.yaml. */
+  readonly spec?: readonly string[]
+  /** Addresses or labels (`key=value`) to act on; the rest is left alone. */
+  readonly only?: readonly string[]
+  /** Ask nothing of AWS. */
+  readonly offline?: boolean
+  readonly allowDirty?: boolean
+  readonly allowRemovals?: boolean
+  /** Read finished jobs as well. */
+  readonly refresh?: boolean
+}
+
+/** What `--only` selects: an address, or every spec with a label. Several values: any of them. */
+export function selector(
+  only: readonly string[] | undefined,
+): ((address: Address, labels: Readonly<Record<string, string>>) => boolean) | undefined {
+  if (!only || only.length === 0) return undefined
+  return (address, labels) =>
+    only.some((one) => {
+      const equals = one.indexOf('=')
+      return equals < 0 ? one === address : labels[one.slice(0, equals)] === one.slice(equals + 1)
+    })
+}

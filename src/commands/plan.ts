@@ -1,0 +1,94 @@
+import { createQueue } from '../aws/queue.ts'
+import { modelOf } from '../kinds/models.ts'
+import { hasErrors } from '../model/diagnostic.ts'
+import { type ExitCode, worst } from '../model/exit-code.ts'
+import { countActions, type Plan } from '../model/plan.ts'
+import type { State } from '../model/state.ts'
+import { observe } from '../observe/observe.ts'
+import { FRESH_RUN } from '../plan/input.ts'
+import { needs } from '../plan/needs.ts'
+import { plan as makePlan } from '../plan/plan.ts'
+import { planOutcomes } from '../reconcile/outcomes.ts'
+import { plannedLine, summaryLine } from '../report/json-lines.ts'
+import { type PlanHeading, planText } from '../report/plan-text.ts'
+import type { CommonOptions, Host } from './options.ts'
+import { printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { inputOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
+
+export type PlanOptions = CommonOptions & {
+  /** End with 2 where changes are pending. */
+  readonly exitCode?: boolean
+}
+
+/** What would change something at AWS or in the state. */
+const CHANGES = new Set(['create', 'start', 'adopt', 'update', 'cancel', 'forget'])
+
+/** `jobwright plan`: what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. */
+export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
+  const out = printer(host, options.output)
+  const session = await openSession(options, host)
+  try {
+    const stored = await storeOf(session.project, options).read()
+    const { plan, where } = await look(session, stored.state, options, host)
+    const now = session.clock.now()
+    out.diagnostics(
+      [...session.loaded.diagnostics, ...stored.diagnostics, ...planDiagnostics(plan, session.loaded)],
+      now,
+    )
+    for (const planned of plan.actions) out.line(plannedLine(planned))
+    out.text(planText(plan, heading('plan', plan, where, session, stored.state), out.options(now)))
+    const pending = plan.actions.some(({ action }) => CHANGES.has(action))
+    const codes = [
+      ...planOutcomes(plan),
+      ...plan.refusals.map(({ exitCode }) => exitCode),
+      ...(hasErrors(stored.diagnostics) ? [8 as const] : []),
+      ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
+      ...(pending && options.exitCode ? [2 as const] : []),
+    ]
+    const exitCode = worst(codes.filter((code) => code !== 9))
+    out.line(summaryLine({ counts: countActions(plan), outcomes: [...new Set(codes)], exitCode }))
+    return exitCode
+  } finally {
+    await session.close()
+  }
+}
+
+async function look(
+  session: Session,
+  state: State | undefined,
+  options: PlanOptions,
+  host: Host,
+): Promise<{ plan: Plan; where: string }> {
+  const world = await worldOf(session, state, options, host)
+  try {
+    const input = await inputOf(session, state, options)
+    const base = { ...input, state, siteOf: world.siteOf, run: FRESH_RUN, now: session.clock.now() }
+    const observed = await observe(options.offline ? [] : needs(base), {
+      readerOf: async (site, kind) => (await world.callsOf(site, kind)).reader,
+      modelOf,
+      queue: createQueue({ concurrency: 32, clock: session.clock }),
+      signal: host.signal,
+    })
+    return { plan: makePlan({ ...base, observed }), where: world.where }
+  } finally {
+    world.close()
+  }
+}
+
+/** The head line of a plan's table. */
+export function heading(
+  verb: string,
+  plan: Plan,
+  where: string,
+  session: Session,
+  state: State | undefined,
+): PlanHeading {
+  const { guards } = session.project.config
+  return {
+    verb,
+    ...(state && { serial: state.serial }),
+    ...(where !== '' && { where }),
+    ...(plan.actions.some(({ action }) => action === 'create') && { maxCreates: guards.maxCreates }),
+  }
+}

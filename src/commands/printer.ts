@@ -1,0 +1,99 @@
+import type { Address } from '../model/address.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Event } from '../model/event.ts'
+import { annotations } from '../report/annotations.ts'
+import { diagnosticsText } from '../report/diagnostics.ts'
+import { withoutCommands } from '../report/escape.ts'
+import { diagnosticLine, eventLines, type Line, lineText } from '../report/json-lines.ts'
+import type { ReportOptions } from '../report/options.ts'
+import { NO_PROGRESS, progressAfter, progressText } from '../report/progress.ts'
+import { eventText } from '../report/run-text.ts'
+import { standing } from '../report/words.ts'
+import type { Host } from './options.ts'
+
+/** Everything that a command says. Text for people, or JSON lines on stdout with people's text on stderr. */
+export type Printer = {
+  readonly json: boolean
+  options(now: number): ReportOptions
+  /** Text for people: stdout, or stderr where stdout is for JSON. */
+  text(text: string): void
+  /** A line of the JSON contract; nothing in text mode. */
+  line(line: Line): void
+  diagnostics(diagnostics: readonly Diagnostic[], now: number): void
+  /** An event of a run: a JSON line, a plain line, or the live line of a terminal. */
+  event(event: Event, now: number): void
+  /** Takes the live line away. */
+  settle(): void
+}
+
+const DONE = new Set(['created', 'started', 'adopted', 'settling', 'forgotten'])
+const CLEAR = '\r\u001b[K'
+
+export function printer(host: Host, output: 'text' | 'json'): Printer {
+  const json = output === 'json'
+  const people = json ? host.stderr : host.stdout
+  const inActions = host.env['GITHUB_ACTIONS'] === 'true'
+  const live = host.stderr.isTTY === true && !inActions && host.env['CI'] === undefined
+  const colour = people.isTTY === true && !host.env['NO_COLOR'] && host.env['TERM'] !== 'dumb'
+  const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
+  let progress = NO_PROGRESS
+  let painted = false
+
+  const ids = new Map<Address, string>()
+  const standings = new Map<string, string>()
+  /** What is worth a line of its own: a step that is done, a failure, a job that stands somewhere else than it did. */
+  const news = (event: Event): Event | undefined => {
+    if (event.type === 'job') {
+      if (event.record.id !== undefined) ids.set(event.address, event.record.id)
+      return isNew(event.address, standing(event.record)) ? event : undefined
+    }
+    if (event.type === 'waiting') return isNew('waiting', event.why) ? event : undefined
+    if (event.type === 'step') return DONE.has(event.step) ? event : undefined
+    return event.type === 'failed' ? event : undefined
+  }
+  const isNew = (key: string, now: string): boolean => {
+    if (standings.get(key) === now) return false
+    standings.set(key, now)
+    return true
+  }
+
+  const settle = (): void => {
+    if (painted) host.stderr.write(CLEAR)
+    painted = false
+  }
+  const text = (given: string): void => {
+    settle()
+    people.write(`${inActions ? withoutCommands(given) : given}\n`)
+  }
+  const line = (given: Line): void => {
+    if (json) host.stdout.write(`${lineText(given)}\n`)
+  }
+  const options = (now: number): ReportOptions => ({ colour, width, now })
+  return {
+    json,
+    options,
+    text,
+    line,
+    settle,
+    diagnostics(diagnostics, now) {
+      for (const one of diagnostics) line(diagnosticLine(one))
+      if (diagnostics.length === 0) return
+      text(diagnosticsText(diagnostics, options(now)))
+      text('')
+      if (inActions && !json) host.stdout.write(`${annotations(diagnostics)}\n`)
+    },
+    event(event, now) {
+      for (const one of eventLines(event)) line(one)
+      progress = progressAfter(progress, event)
+      if (event.type === 'planned' || event.type === 'queue') {
+        if (live && progress.total > 0 && event.type === 'queue') {
+          host.stderr.write(`${CLEAR}${progressText(progress, (host.stderr.columns ?? 80) - 1)}`)
+          painted = true
+        }
+        return
+      }
+      const told = news(event)
+      if (told) text(eventText(told, options(now), (address) => ids.get(address)))
+    },
+  }
+}

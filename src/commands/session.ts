@@ -1,0 +1,133 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { modelOf } from '../kinds/models.ts'
+import type { Loaded } from '../load/load.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Difference, Plan, Planned } from '../model/plan.ts'
+import type { State } from '../model/state.ts'
+import { DEFAULT_WAITS } from '../model/waits.ts'
+import type { Rules } from '../plan/input.ts'
+import type { ReconcileInput } from '../reconcile/reconcile.ts'
+import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
+import { type Clock, systemClock } from '../system/clock.ts'
+import { VERSION } from '../version.ts'
+import { type Emulated, openEmulator } from './emulated.ts'
+import { type CommonOptions, type Host, selector } from './options.ts'
+import { assertConfig, checkoutOf, loadSpecs, openProject, type Project } from './project.ts'
+
+/** What plan, reconcile, status and watch stand on: the repository, its specs, and time. */
+export type Session = {
+  readonly project: Project
+  readonly loaded: Loaded
+  readonly clock: Clock
+  /** Wall milliseconds that pass in a real one. */
+  readonly timeScale: number
+  readonly emulated: Emulated | undefined
+  close(): Promise<void>
+}
+
+/** Opens a project, its specs and, if asked for, the emulator. Throws a Problem (exit 4) for configuration with errors. */
+export async function openSession(options: CommonOptions, host: Host): Promise<Session> {
+  const project = openProject(host.cwd)
+  assertConfig(project)
+  const loaded = await loadSpecs(project, options)
+  const emulated = options.emulator && !options.offline ? await openEmulator(project.root) : undefined
+  return {
+    project,
+    loaded,
+    emulated,
+    clock: emulated?.clock ?? systemClock,
+    timeScale: emulated?.timeScale ?? 1,
+    close: async () => emulated?.close(),
+  }
+}
+
+/** AWS, as far as the specs that are not over need it. */
+export async function worldOf(
+  session: Session,
+  state: State | undefined,
+  options: CommonOptions,
+  host: Host,
+): Promise<World> {
+  if (options.offline) return OFFLINE
+  const only = selector(options.only)
+  const specs = session.loaded.specs.filter((spec) => only === undefined || only(spec.address, spec.labels))
+  return openWorld(specs, state, session.project.config, {
+    clock: session.clock,
+    env: host.env,
+    version: VERSION,
+    modelOf,
+    refresh: options.refresh === true,
+    ...(session.emulated && { emulator: { url: session.emulated.url } }),
+  })
+}
+
+/** The part of a plan's input that stays the same over a run. */
+export async function inputOf(
+  session: Session,
+  state: State | undefined,
+  options: CommonOptions,
+): Promise<ReconcileInput> {
+  const { project, loaded } = session
+  const checkout = await checkoutOf(project, loaded, state)
+  const rules: Rules = {
+    emulator: options.emulator === true,
+    offline: options.offline === true,
+    allowDirty: options.allowDirty === true,
+    allowRemovals: options.allowRemovals === true,
+  }
+  const only = selector(options.only)
+  const everything = only === undefined && !options.spec?.length
+  const speaks = checkout.git && checkout.commit !== undefined && loaded.complete && everything && !rules.emulator
+  return {
+    specs: loaded.specs,
+    blocked: loaded.blocked,
+    complete: loaded.complete && !options.spec?.length,
+    ...(only && { only }),
+    waits: DEFAULT_WAITS,
+    modelOf,
+    checkout,
+    rules,
+    guards: project.config.guards,
+    perDay: (model) => perDay(model, project),
+    refresh: options.refresh === true,
+    ...(speaks && { source: { commit: checkout.commit! } }),
+  }
+}
+
+function perDay(model: KindModel, { config }: Project): number | undefined {
+  const operation = model.operations.create
+  const own = config.limits[`${model.service}.${operation}`] ?? config.limits[model.service]
+  return own?.perDay ?? model.lanes[operation]?.perDay ?? model.lanes['*']?.perDay
+}
+
+/** What a plan has to tell beside its table: what cannot go on without an edit, at its line, and why the whole is refused. */
+export function planDiagnostics(plan: Plan, loaded: Loaded): Diagnostic[] {
+  return [
+    ...plan.diagnostics,
+    ...plan.actions.flatMap((planned) => conflict(planned, loaded)),
+    ...plan.refusals.map(({ diagnostic }) => diagnostic),
+  ]
+}
+
+function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
+  const { action, address, spec, reason, hint, code, changes } = planned
+  if (action !== 'conflict' && action !== 'unresolved') return []
+  const first = changes?.[0]
+  const shown = spec && loaded.locate(spec, first ? documentPointer(first) : '/metadata/name')
+  return [
+    {
+      severity: 'error',
+      code: code ?? 'PLAN_CONFLICT',
+      address,
+      message: `${address}: ${reason}`,
+      ...(first && { pointer: documentPointer(first) }),
+      ...shown,
+      ...(hint && { hint }),
+    },
+  ]
+}
+
+/** Differences count from the request, places from the document. */
+function documentPointer({ pointer }: Difference): string {
+  return pointer.startsWith('/policy') ? pointer : `/spec${pointer}`
+}

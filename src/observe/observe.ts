@@ -1,0 +1,68 @@
+import { AwsError } from '../aws/aws-error.ts'
+import type { Queue, Task } from '../aws/queue.ts'
+import type { KindModel, KindReader } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Lookalikes, Need, Observed, Sighting } from '../model/observed.ts'
+import { type Site, siteKey } from '../model/state.ts'
+import { readJobs } from './read-jobs.ts'
+import { readLookalikes } from './read-lookalikes.ts'
+
+export type ObserveOptions = {
+  readonly readerOf: (site: Site, kind: string) => Promise<KindReader>
+  readonly modelOf: (kind: string) => KindModel
+  readonly queue: Queue
+  readonly signal?: AbortSignal
+}
+
+/** Needs that one list can answer together. */
+export type Group = {
+  readonly model: KindModel
+  readonly site: Site
+  readonly scope?: string
+  readonly needs: readonly Need[]
+}
+
+/** Reads what a plan needs, in as few calls as it can. A read that fails is part of the answer; only an interrupt is thrown. */
+export async function observe(needs: readonly Need[], options: ObserveOptions): Promise<Observed> {
+  const jobs = new Map<Address, Sighting>()
+  const alike = new Map<Address, Lookalikes>()
+  const tasks = groups(needs, options.modelOf).map((group): Task => {
+    const byId = group.needs.filter((need) => need.id !== undefined)
+    const byList = group.needs.filter((need) => need.id === undefined)
+    return {
+      run: async () => {
+        try {
+          const reader = await options.readerOf(group.site, group.model.kind)
+          await readJobs({ ...group, needs: byId }, reader, jobs, options.signal)
+          await readLookalikes({ ...group, needs: byList }, reader, alike, options.signal)
+        } catch (error) {
+          const problem = problemIn(error)
+          for (const need of byId) if (!jobs.has(need.address)) jobs.set(need.address, { is: 'failed', problem })
+          for (const need of byList) if (!alike.has(need.address)) alike.set(need.address, { is: 'failed', problem })
+        }
+      },
+    }
+  })
+  await options.queue.run(tasks, options.signal ? { signal: options.signal } : {})
+  options.signal?.throwIfAborted()
+  return { jobs, alike }
+}
+
+function groups(needs: readonly Need[], modelOf: (kind: string) => KindModel): Group[] {
+  const all = new Map<string, Need[]>()
+  for (const need of needs) {
+    const key = JSON.stringify([siteKey(need.site), need.kind, need.scope ?? null])
+    all.set(key, [...(all.get(key) ?? []), need])
+  }
+  return [...all.values()].map((group) => {
+    const { site, kind, scope } = group[0]!
+    return { model: modelOf(kind), site, needs: group, ...(scope !== undefined && { scope }) }
+  })
+}
+
+/** The problem that a reader threw; anything else is a bug, or an interrupt, and goes on. */
+export function problemIn(error: unknown): AwsProblem {
+  if (error instanceof AwsError) return error.problem
+  throw error
+}

@@ -1,0 +1,101 @@
+import type { KindReader } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
+import type { Live } from '../model/live.ts'
+import type { Need, Sighting } from '../model/observed.ts'
+import { type Group, problemIn } from './observe.ts'
+
+/** So few jobs are cheaper to describe than to list. */
+const FEW = 2
+/** How many describes of one group are on their way at once; the lane below decides how fast they go. */
+const AT_ONCE = 10
+
+/**
+ * Reads jobs by ID: by list while that costs fewer calls, by describe for the rest. A list may lag or be cut short, so that a job
+ * which is on record counts as absent only when describe says so.
+ */
+export async function readJobs(
+  group: Group,
+  reader: KindReader,
+  found: Map<Address, Sighting>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { model, needs } = group
+  const listable = needs.filter((need) => model.listing.tells !== 'id' && !need.definition)
+  const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
+  const rest: Need[] = []
+  for (const need of needs) {
+    const live = listable.includes(need) ? listed.jobs.get(need.id!) : undefined
+    if (live && !needsMore(group, live)) found.set(need.address, { is: 'live', live })
+    else if (!live && listed.complete && listable.includes(need) && !need.known)
+      found.set(need.address, { is: 'absent' })
+    else rest.push(need)
+  }
+  await describeAll(group, rest, reader, found, signal)
+}
+
+type Listed = { readonly jobs: ReadonlyMap<string, Live>; readonly complete: boolean }
+const NOTHING: Listed = { jobs: new Map(), complete: false }
+
+/** Lists pages until every ID was seen, the list ends, or a quarter of what describing them all would cost is spent. */
+async function list(
+  group: Group,
+  needs: readonly Need[],
+  reader: KindReader,
+  signal: AbortSignal | undefined,
+): Promise<Listed> {
+  const pagesMax = Math.ceil(needs.length / 4)
+  const missing = new Set(needs.map((need) => need.id!))
+  const jobs = new Map<string, Live>()
+  let pages = 0
+  for await (const page of reader.list({ ...scopeOf(group), ...(signal && { signal }) })) {
+    for (const live of page) {
+      if (missing.delete(live.id)) jobs.set(live.id, live)
+    }
+    pages++
+    if (missing.size === 0) return { jobs, complete: true }
+    if (pages >= pagesMax) return { jobs, complete: false }
+  }
+  return { jobs, complete: true }
+}
+
+/** A list that leaves out the counts cannot tell whether a finished job succeeded. */
+function needsMore(group: Group, live: Live): boolean {
+  return live.partial === true && isTerminal(group.model.condition(live, { maxFailedPercent: 0 }))
+}
+
+async function describeAll(
+  group: Group,
+  needs: readonly Need[],
+  reader: KindReader,
+  found: Map<Address, Sighting>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const queue = [...needs]
+  const worker = async (): Promise<void> => {
+    for (let need = queue.shift(); need; need = queue.shift()) {
+      found.set(need.address, await describeOne(group, need, reader, signal))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, needs.length) }, worker))
+}
+
+async function describeOne(
+  group: Group,
+  need: Need,
+  reader: KindReader,
+  signal: AbortSignal | undefined,
+): Promise<Sighting> {
+  try {
+    const live = await reader.describe(need.id!, {
+      ...scopeOf(group),
+      ...(need.definition && { definition: true }),
+      ...(signal && { signal }),
+    })
+    return live ? { is: 'live', live } : { is: 'absent' }
+  } catch (error) {
+    return { is: 'failed', problem: problemIn(error) }
+  }
+}
+
+const scopeOf = (group: Group): { scope?: string } => (group.scope === undefined ? {} : { scope: group.scope })

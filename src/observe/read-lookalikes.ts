@@ -1,0 +1,27 @@
+import type { KindReader } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import type { Live } from '../model/live.ts'
+import type { Lookalikes } from '../model/observed.ts'
+import type { Group } from './observe.ts'
+
+/** Clocks differ by less than this; the plan looks at the exact times again. */
+const CLOCKS_MS = 60_000
+
+/** Lists the jobs that unknown creates may have left, back to the oldest of their intents. */
+export async function readLookalikes(
+  group: Group,
+  reader: KindReader,
+  found: Map<Address, Lookalikes>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (group.needs.length === 0) return
+  const since = Math.min(...group.needs.map((need) => Date.parse(need.since ?? ''))) - CLOCKS_MS
+  const jobs: Live[] = []
+  const options = { ...(group.scope !== undefined && { scope: group.scope }), ...(signal && { signal }) }
+  for await (const page of reader.list(options)) {
+    const recent = page.filter((live) => live.createdAt === undefined || Date.parse(live.createdAt) >= since)
+    jobs.push(...recent)
+    if (group.model.listing.newestFirst && recent.length < page.length) break
+  }
+  for (const need of group.needs) found.set(need.address, { is: 'listed', jobs })
+}

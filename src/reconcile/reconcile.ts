@@ -1,0 +1,203 @@
+import { type Applied, apply } from '../apply/apply.ts'
+import { createQueue } from '../aws/queue.ts'
+import type { KindModel } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
+import type { Event } from '../model/event.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { iso } from '../model/iso.ts'
+import type { Observed } from '../model/observed.ts'
+import type { Plan } from '../model/plan.ts'
+import type { JobRecord, Source } from '../model/state.ts'
+import { observe } from '../observe/observe.ts'
+import { FRESH_RUN, type PlanInput, type RunSoFar } from '../plan/input.ts'
+import { needs } from '../plan/needs.ts'
+import { plan as makePlan } from '../plan/plan.ts'
+import type { OpenStore } from '../state/store.ts'
+import type { Clock } from '../system/clock.ts'
+import { outcomes } from './outcomes.ts'
+import type { World } from './world.ts'
+
+/** How many calls are under way at once; the lanes decide how fast they go. */
+const CONCURRENCY = 32
+/** A bound against a plan that never comes to rest; each pass with effects is one step of at least one address. */
+const PASSES_MAX = 10_000
+
+export type ReconcileInput = Omit<PlanInput, 'observed' | 'now' | 'run' | 'state' | 'siteOf'> & {
+  readonly refresh: boolean
+  /** The commit to record as the source, where this checkout may speak for the repository. */
+  readonly source?: Source
+}
+
+export type ReconcileOptions = {
+  readonly world: World
+  readonly store: OpenStore
+  readonly clock: Clock
+  /** Wall milliseconds that pass in a millisecond of sleep: 1 but on the emulator. */
+  readonly timeScale: number
+  readonly modelOf: (kind: string) => KindModel
+  readonly emit: (event: Event) => void
+  readonly signal: AbortSignal
+  /** Follow jobs to their end. */
+  readonly wait: boolean
+  /** Milliseconds for the whole run; absent: no bound. */
+  readonly timeoutMs?: number
+  /** Wall milliseconds that settling creates are waited for. */
+  readonly settleMs: number
+  /** The shortest and longest pause between two looks at running jobs. */
+  readonly pollMs: { readonly least: number; readonly most: number }
+}
+
+export type Reconciled = {
+  /** The last plan. */
+  readonly plan: Plan
+  readonly failed: RunSoFar['failed']
+  readonly created: number
+  /** Every exit code that applies. */
+  readonly outcomes: readonly ExitCode[]
+  /** ISO time at which something can go on by itself. */
+  readonly nextAt?: string
+}
+
+/**
+ * Repeats passes (observe, plan, guard, commit intents, apply, commit results) until nothing can proceed, or time is up, or the signal
+ * is aborted. In one pass an address takes one step. Throws Problems of the store; everything else ends in outcomes.
+ */
+export async function reconcile(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
+  const { clock, signal, store } = options
+  const started = clock.monotonic()
+  const settleUntil = clock.now() + options.settleMs
+  const before = store.state?.records ?? {}
+  const queue = createQueue({ concurrency: CONCURRENCY, clock })
+  let run = FRESH_RUN
+  let pause = options.pollMs.least
+  let plan: Plan = { actions: [], diagnostics: [], refusals: [] }
+  let timedOut = false
+  let stale: string | undefined
+
+  const end = (): Reconciled => ({
+    plan,
+    failed: run.failed,
+    created: run.created,
+    outcomes: outcomes({
+      plan,
+      failed: run.failed,
+      ended: endedBadly(before, store),
+      timedOut,
+      stale,
+      interrupted: signal.aborted,
+    }),
+    ...nextAt(plan),
+  })
+
+  for (let pass = 1; pass <= PASSES_MAX; pass++) {
+    const made = await look(input, options, run, queue)
+    if (made === undefined) return end()
+    plan = made
+    options.emit({ type: 'planned', pass, plan })
+    if (plan.refusals.length > 0) return end()
+    const applied = await apply(plan, store, {
+      ...options,
+      callsOf: options.world.callsOf,
+      perSecond: options.world.perSecond,
+      queue,
+      waits: input.waits,
+      ...(input.source && { source: input.source }),
+    })
+    run = sum(run, applied)
+    stale = applied.stale
+    if (stale !== undefined || signal.aborted) return end()
+    if (applied.effects > 0) {
+      pause = options.pollMs.least
+      continue
+    }
+    const wait = howLong(plan, options, settleUntil, pause)
+    if (wait === undefined) return end()
+    const left = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)
+    timedOut = wait.ms > left
+    options.emit({ type: 'waiting', why: wait.why, ...(wait.until && { until: wait.until }) })
+    await clock.sleep(Math.max(0, Math.min(wait.ms, left)), signal).catch(() => {})
+    if (timedOut || signal.aborted) return end()
+    pause = Math.min(pause * 1.5, options.pollMs.most)
+  }
+  throw new Error(`no rest after ${PASSES_MAX} passes`)
+}
+
+/** One look at AWS and the plan that follows from it; undefined after an interrupt. */
+async function look(
+  input: ReconcileInput,
+  { world, store, clock, signal, modelOf }: ReconcileOptions,
+  run: RunSoFar,
+  queue: ReturnType<typeof createQueue>,
+): Promise<Plan | undefined> {
+  const base = { ...input, state: store.state, siteOf: world.siteOf, run, now: clock.now() }
+  let observed: Observed
+  try {
+    const readerOf = async (...at: Parameters<World['callsOf']>) => (await world.callsOf(...at)).reader
+    observed = await observe(needs(base), { readerOf, modelOf, queue, signal })
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+  return makePlan({ ...base, observed, now: clock.now() })
+}
+
+function sum(run: RunSoFar, applied: Applied): RunSoFar {
+  return {
+    created: run.created + applied.created,
+    removed: run.removed + applied.removed,
+    failed: new Map([...run.failed, ...applied.failed]),
+  }
+}
+
+/** How long to wait before looking again, in milliseconds of sleep; undefined: there is nothing to wait for. */
+function howLong(
+  plan: Plan,
+  { clock, timeScale, wait, pollMs }: ReconcileOptions,
+  settleUntil: number,
+  pause: number,
+): { ms: number; why: string; until?: string } | undefined {
+  const settling = plan.actions.flatMap(({ action, until }) =>
+    action === 'settling' && until ? [Date.parse(until)] : [],
+  )
+  const next = Math.min(...settling.filter((until) => until <= settleUntil))
+  const running = wait ? plan.actions.filter(isFollowed).length : 0
+  if (running > 0)
+    return {
+      ms: Math.min(pause, (next - clock.now()) / timeScale),
+      why: running === 1 ? '1 job is running' : `${running} jobs are running`,
+    }
+  if (!Number.isFinite(next)) return undefined
+  // A little more than the time itself, so that rounding never makes one extra look.
+  const ms = Math.max(pollMs.least, (next - clock.now()) / timeScale + 50)
+  return {
+    ms,
+    why: settling.length === 1 ? '1 create is settling' : `${settling.length} creates are settling`,
+    until: iso(next),
+  }
+}
+
+/** Whether waiting can show something new: an unfinished job, or a create for which there is no room yet. */
+function isFollowed({ action, code, record, next, until }: Plan['actions'][number]): boolean {
+  if (action === 'waiting') return code === 'PLAN_NO_ROOM' && until === undefined
+  const now = next ?? record
+  if (action !== 'keep' && action !== 'adopt' && action !== 'conflict') return false
+  if (!now || now.lost || now.withdrawn || (now.stage !== 'created' && now.stage !== 'started')) return false
+  return !isTerminal(now.condition) && now.condition?.reason !== 'RolledOut'
+}
+
+/** Jobs that were not over before this run, and that ended in failure in it. */
+function endedBadly(before: Readonly<Record<Address, JobRecord>>, store: OpenStore): Address[] {
+  return (Object.entries(store.state?.records ?? {}) as [Address, JobRecord][])
+    .filter(([address, { run, condition }]) => {
+      const old = before[address]
+      const wasOver = old?.run === run && isTerminal(old.condition)
+      return !wasOver && (condition?.type === 'Failed' || condition?.type === 'Cancelled')
+    })
+    .map(([address]) => address)
+}
+
+function nextAt(plan: Plan): { nextAt?: string } {
+  const times = plan.actions.flatMap(({ until }) => until ?? []).sort()
+  return times[0] === undefined ? {} : { nextAt: times[0] }
+}

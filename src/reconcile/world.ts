@@ -1,0 +1,95 @@
+import { AwsError } from '../aws/aws-error.ts'
+import { type Connection, type ConnectOptions, connect } from '../aws/connection.ts'
+import { createLanes } from '../aws/lanes.ts'
+import { resolveTarget } from '../aws/target.ts'
+import { callsOf } from '../kinds/index.ts'
+import type { Calls, KindModel } from '../kinds/kind.ts'
+import { isTerminal } from '../model/condition.ts'
+import type { Config } from '../model/config.ts'
+import type { Spec } from '../model/spec.ts'
+import { type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
+
+/** AWS as a run reaches it: where each spec belongs, and the calls of a kind at a site. */
+export type World = {
+  /** Where a spec's job belongs; undefined for specs that need no connection. */
+  siteOf(spec: Spec): Site | undefined
+  /** Throws an AwsError where no target leads to the site. */
+  callsOf(site: Site, kind: string): Promise<Calls>
+  /** Creates a second that the lane of a kind allows at a site. */
+  perSecond(site: Site, model: KindModel): number
+  /** Where jobs go, in words, for headings. */
+  readonly where: string
+  close(): void
+}
+
+/** What there is to know of AWS while offline. */
+export const OFFLINE: World = {
+  siteOf: () => undefined,
+  callsOf: () => Promise.reject(new Error('an offline run asked for a connection')),
+  perSecond: () => 1,
+  where: 'offline',
+  close: () => {},
+}
+
+/**
+ * Connects to the targets of the specs whose jobs are not over yet: a finished spec costs no call, not even the one that learns the
+ * account. Throws a Problem (exit 4) for a target that cannot be reached.
+ */
+export async function openWorld(
+  specs: readonly Spec[],
+  state: State | undefined,
+  config: Pick<Config, 'targets' | 'defaultTarget' | 'limits'>,
+  options: ConnectOptions & { readonly modelOf: (kind: string) => KindModel; readonly refresh: boolean },
+): Promise<World> {
+  const lanes = options.lanes ?? createLanes(options.clock, config.limits)
+  const targetName = (spec: Spec): string | undefined => spec.policy.target ?? config.defaultTarget
+  const needed = specs.filter((spec) => options.refresh || !isOver(spec, state?.records[spec.address]))
+  const connections = new Map<string, Connection>()
+  for (const name of new Set(needed.map(targetName))) {
+    const target = options.emulator
+      ? emulatorTarget(name, config)
+      : resolveTarget(name, config.targets, options.env ?? process.env)
+    connections.set(name ?? '', await connect(target, { ...options, lanes }))
+  }
+  const all = [...connections.values()]
+  const calls = new Map<string, Promise<Calls>>()
+  const reach = (site: Site, model: KindModel): Connection => {
+    const found = all.find((connection) => siteKey(connection.siteOf(model.service)) === siteKey(site))
+    if (!found) throw noWay(site)
+    return found
+  }
+  return {
+    siteOf: (spec) => connections.get(targetName(spec) ?? '')?.siteOf(options.modelOf(spec.kind).service),
+    callsOf: async (site, kind) => {
+      const key = `${kind} ${siteKey(site)}`
+      const known = calls.get(key) ?? callsOf(kind, reach(site, options.modelOf(kind)))
+      calls.set(key, known)
+      return known
+    },
+    perSecond: (site, model) => reach(site, model).lane(model, model.operations.create).limit.perSecond,
+    where: options.emulator
+      ? 'emulator'
+      : [...new Set(all.map(({ site }) => `${site.region}/${site.account}`))].sort().join(', '),
+    close: () => {
+      for (const connection of all) connection.close()
+    },
+  }
+}
+
+function isOver(spec: Spec, record: JobRecord | undefined): boolean {
+  return record !== undefined && record.run >= spec.policy.run && isTerminal(record.condition)
+}
+
+/** On the emulator every target works, whatever account it is meant for. */
+function emulatorTarget(name: string | undefined, config: Pick<Config, 'targets'>): ReturnType<typeof resolveTarget> {
+  const known = name === undefined ? undefined : config.targets[name]
+  return { name: name ?? 'emulator', region: known?.region ?? 'us-east-1' }
+}
+
+function noWay(site: Site): AwsError {
+  return new AwsError({
+    class: 'unreachable',
+    name: 'NoTarget',
+    message: `its job is in ${siteKey(site)}, and no target that the specs use leads there any more`,
+  })
+}
