@@ -27,7 +27,7 @@ function validatorOf(form: Form): ValidateFunction {
   const schema = (): { $id: string } =>
     module.createRequire(import.meta.url)('../../schemas/state.schema.json') as { $id: string }
   compiled ??= new Ajv2020({ strict: true, schemas: [schema()] })
-  const validate = compiled.getSchema(`urn:jobwright:v1:state${FORMS[form]}`)
+  const validate = compiled.getSchema(`https://jobwright.dev/schemas/v1/state.schema.json${FORMS[form]}`)
   if (validate === undefined) throw new Error(`schemas/state.schema.json does not describe a ${form}`)
   return validate
 }

@@ -17,6 +17,8 @@ export type Branch = {
 const LOST_RACE =
   /stale info|fetch first|non-fast-forward|cannot lock ref|failed to (update|lock)|incorrect old value|reference already exists/i
 
+const WORDS_MAX_LINES = 20
+
 /** The branch in a remote repository. Reading it leaves no ref; writing keeps `refs/jobwright/<branch>` at the last commit seen. */
 export function remoteBranch(git: Git, remote: string, branch: string): Branch {
   const ref = `refs/heads/${branch}`
@@ -85,12 +87,17 @@ export function localBranch(git: Git, branch: string): Branch {
 }
 
 /** A Problem (STATE_REMOTE, exit 4) with git's own words. */
-export function refused(what: string, { stderr, stdout, code }: GitResult): Problem {
-  const words = (stderr.trim() || stdout.trim() || `git ended with ${code}`).split('\n').slice(-20).join('\n')
+export function refused(what: string, result: GitResult): Problem {
+  const code: StateCode = 'STATE_REMOTE'
   const hint =
     'Check the network, the address of the remote and the right to write to it (in Actions: permissions: contents: write)'
-  const problem: StateCode = 'STATE_REMOTE'
-  return new Problem(4, { code: problem, message: `${what}: ${words}`, hint })
+  return new Problem(4, { code, message: `${what}: ${wordsOf(result)}`, hint })
+}
+
+/** What git said, its last lines where it said much. */
+export function wordsOf({ stderr, stdout, code }: GitResult): string {
+  const words = stderr.trim() || stdout.trim() || `git ended with ${code}`
+  return words.split('\n').slice(-WORDS_MAX_LINES).join('\n')
 }
 
 /**

@@ -1,0 +1,266 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import { emptyState } from '../../src/model/state.ts'
+import { type GitStoreOptions, gitStore } from '../../src/state/git-store.ts'
+import type { OpenStore } from '../../src/state/store.ts'
+import { nodeDisk } from '../../src/system/disk.ts'
+import { type Git, gitIn } from '../../src/system/git.ts'
+import { attempt, job, LINEAGE, OTHER_LINEAGE, set } from './fixtures.ts'
+
+function git(folder: string, ...args: readonly string[]): string {
+  const identity = ['-c', 'user.name=someone', '-c', 'user.email=someone@localhost', '-c', 'init.defaultBranch=main']
+  return execFileSync('git', [...identity, ...args], { cwd: folder, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+/** A bare remote with a commit on main, and a clone of it. */
+function repositories(t: Test): {
+  root: string
+  bare: string
+  here: string
+  clone(name: string, ...options: readonly string[]): string
+} {
+  const root = t.testdir({})
+  git(root, 'init', '-q', '--bare', 'remote.git')
+  const bare = path.join(root, 'remote.git')
+  const clone = (name: string, ...options: readonly string[]) => {
+    git(root, 'clone', '-q', ...options, `file://${bare}`, name)
+    return path.join(root, name)
+  }
+  const here = clone('here')
+  fs.writeFileSync(path.join(here, 'fleet.yaml'), 'kind: IotJob\n')
+  git(here, 'add', '.')
+  for (const message of ['One', 'Two']) git(here, 'commit', '-q', '--allow-empty', '-m', message)
+  git(here, 'push', '-q', 'origin', 'HEAD:main')
+  return { root, bare, here, clone }
+}
+
+function storeIn(repository: string, more: Partial<GitStoreOptions> = {}) {
+  return gitStore({ repository, disk: nodeDisk, ...more })
+}
+
+async function begun(repository: string, more: Partial<GitStoreOptions> = {}): Promise<OpenStore> {
+  const open = await storeIn(repository, more).open()
+  await open.create(emptyState(LINEAGE))
+  return open
+}
+
+async function problemOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'no problem',
+    (error: unknown) => error,
+  )
+}
+
+/** Git that does what it is told, but whose answer to some command is lost; `done` says whether the command was carried out. */
+function deafAt(repository: string, command: string, done: boolean): Git {
+  const real = gitIn(repository)
+  return async (args, options) => {
+    if (args[0] !== command) return real(args, options)
+    if (done) await real(args, options)
+    return { code: 128, stdout: '', stderr: 'fatal: the remote end hung up unexpectedly' }
+  }
+}
+
+t.test('of two clones that commit at once exactly one does, the other is stale', async (t) => {
+  const { here, clone } = repositories(t)
+  const there = clone('there')
+  const firsts = await Promise.all([here, there].map((folder) => storeIn(folder).open()))
+  const creations = await Promise.all(
+    firsts.map((open, index) => open.create(emptyState(index === 0 ? LINEAGE : OTHER_LINEAGE))),
+  )
+  t.same(creations.map(({ is }) => is).sort(), ['committed', 'stale'], 'the first state')
+  for (const open of firsts) await open.close()
+
+  const others = await Promise.all([clone('third'), clone('fourth')].map((folder) => storeIn(folder).open()))
+  for (let round = 0; round < 3; round++) {
+    const commits = await Promise.all(
+      others.map((open, index) => open.commit([set(`night-${round}-${index}`, attempt('intent', 1))], 'Intents')),
+    )
+    t.same(commits.map(({ is }) => is).sort(), ['committed', 'stale'], `round ${round}`)
+  }
+  for (const open of others) await open.close()
+})
+
+t.test('a push whose answer is lost counts if it arrived, and not if it did not', async (t) => {
+  const { bare, here } = repositories(t)
+  await (await begun(here)).close()
+  const arrived = await storeIn(here, { git: deafAt(here, 'push', true) }).open()
+  t.match(await arrived.commit([set('attic', attempt('intent', 1))], 'Intents'), {
+    is: 'committed',
+    state: { serial: 2 },
+  })
+  await arrived.close()
+  const head = git(bare, 'rev-parse', 'jobwright-state')
+  const lost = await storeIn(here, { git: deafAt(here, 'push', false) }).open()
+  const refusal = {
+    exitCode: 4,
+    diagnostic: { code: 'STATE_REMOTE', message: /refused the push.*hung up unexpectedly/s },
+  }
+  t.match(await problemOf(lost.commit([set('attic', job('created'))], 'Made')), refusal)
+  await lost.append([set('attic', job('created'))])
+  t.match(await problemOf(lost.close()), refusal)
+  t.equal(git(bare, 'rev-parse', 'jobwright-state'), head)
+  const again = await storeIn(here).open()
+  t.same(again.state?.records, { 'IotJob/attic': job('created') }, 'the journal kept the job')
+  await again.close()
+})
+
+t.test('wherever git dies, the next run finds what was durable', async (t) => {
+  const { here } = repositories(t)
+  await (await begun(here)).close()
+  let night = 0
+  for (const command of ['hash-object', 'ls-tree', 'mktree', 'commit-tree', 'push', 'ls-remote', 'update-ref']) {
+    for (const done of [true, false]) {
+      const name = `night-${night++}`
+      const open = await storeIn(here).open()
+      await open.append([set(name, job('created'))])
+      // The process goes away without a word; its lock would go with it.
+      const lock = `${here}/.git/jobwright/jobwright-state.lock`
+      const next = await problemOf(
+        storeIn(here, { git: deafAt(here, command, done), tryLock: async () => async () => {} })
+          .open()
+          .then((held) => held.close()),
+      )
+      if (next !== 'no problem') t.match(next, { name: 'Problem' }, `${command} ${done}`)
+      t.ok(fs.existsSync(lock))
+      t.match(
+        (await storeIn(here).read()).state?.records,
+        { [`IotJob/${name}`]: { id: 'reboot-night' } },
+        `${command} ${done}`,
+      )
+      await problemOf(open.close())
+    }
+  }
+})
+
+t.test('work tree, index, branch, identity and hooks of the developer are left alone', async (t) => {
+  const { here } = repositories(t)
+  const marker = path.join(here, '.git/hook-ran')
+  for (const hook of ['pre-push', 'pre-commit', 'post-commit', 'reference-transaction']) {
+    fs.writeFileSync(path.join(here, '.git/hooks', hook), `#!/bin/sh\ntouch ${marker}\nexit 1\n`, { mode: 0o755 })
+  }
+  fs.writeFileSync(path.join(here, 'fleet.yaml'), 'kind: IotJob # being edited\n')
+  fs.writeFileSync(
+    path.join(here, '.git/config'),
+    `${fs.readFileSync(path.join(here, '.git/config'), 'utf8')}[user]\n\tuseConfigOnly = true\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = false\n`,
+  )
+  const looks = () => [
+    git(here, 'status', '--porcelain'),
+    git(here, 'rev-parse', 'HEAD', '--abbrev-ref', 'HEAD'),
+    fs.readFileSync(path.join(here, '.git/index'), 'hex'),
+  ]
+  const before = looks()
+  const open = await begun(here)
+  await open.commit([set('attic', attempt('intent', 1))], 'Intents for IotJob/attic')
+  await open.close()
+  t.same(looks(), before)
+  t.notOk(fs.existsSync(marker), 'no hook ran')
+  t.equal(
+    git(here, 'log', '-1', '--format=%an <%ae>|%cn <%ce>|%s', 'refs/jobwright/jobwright-state').trim(),
+    'jobwright <jobwright@localhost>|jobwright <jobwright@localhost>|Intents for IotJob/attic',
+  )
+})
+
+t.test('a read leaves no ref and no FETCH_HEAD, and sees what others wrote', async (t) => {
+  const { here, clone } = repositories(t)
+  const there = clone('there')
+  await (await begun(here)).close()
+  const refs = git(there, 'for-each-ref')
+  t.match((await storeIn(there).read()).state, { lineage: LINEAGE, serial: 1 })
+  t.equal(git(there, 'for-each-ref'), refs)
+  t.notOk(fs.existsSync(path.join(there, '.git/FETCH_HEAD')))
+  t.notOk(fs.existsSync(path.join(there, '.git/jobwright')))
+})
+
+t.test('a shallow clone reads and writes, and a full clone stays full', async (t) => {
+  const { bare, here, clone } = repositories(t)
+  const open = await begun(here)
+  await open.commit([set('attic', job('created'))], 'Made one')
+  await open.close()
+  for (const [name, options, isShallow] of [
+    ['shallow', ['--depth=1', '--branch=main'], 'true'],
+    ['full', ['--single-branch', '--branch=main'], 'false'],
+  ] as const) {
+    const folder = clone(name, ...options)
+    const held = await storeIn(folder).open()
+    t.match(held.state?.records, { 'IotJob/attic': { id: 'reboot-night' } })
+    t.match(await held.commit([set(name, job('created'))], `From a ${name} clone`), { is: 'committed' })
+    await held.close()
+    t.equal(git(folder, 'rev-parse', '--is-shallow-repository').trim(), isShallow)
+  }
+  t.equal(git(bare, 'rev-list', '--count', 'jobwright-state').trim(), '4', 'no history was lost')
+})
+
+t.test('all work trees of a repository share one journal and one lock', async (t) => {
+  const { here, root } = repositories(t)
+  const tree = path.join(root, 'tree')
+  git(here, 'worktree', 'add', '-q', tree)
+  const open = await begun(path.join(tree))
+  t.match(await problemOf(storeIn(here).open()), { exitCode: 8, diagnostic: { code: 'STATE_LOCKED' } })
+  await open.append([set('attic', job('created'))])
+  t.match((await storeIn(here).read()).state?.records, { 'IotJob/attic': { id: 'reboot-night' } })
+  await open.close()
+})
+
+t.test('without a remote the branch of the repository is compared and moved', async (t) => {
+  const root = t.testdir({})
+  git(root, 'init', '-q')
+  const open = await begun(root)
+  t.match(await open.commit([set('attic', job('created'))], 'Made one'), { is: 'committed' })
+  const head = git(root, 'rev-parse', 'jobwright-state').trim()
+  git(root, 'update-ref', 'refs/heads/jobwright-state', `${head}~1`)
+  t.match(await open.commit([set('barn', job('created'))], 'Made another'), { is: 'stale', message: /moved on/ })
+  await open.close()
+  t.match(await problemOf(storeIn(root).open()), { exitCode: 8, diagnostic: { code: 'STATE_REWOUND' } })
+  git(root, 'update-ref', 'refs/heads/jobwright-state', head)
+  const again = await storeIn(root).open()
+  t.match(again.state, { serial: 2 })
+  await again.close()
+})
+
+t.test('other files on the branch stay, and a branch without the state is one to begin on', async (t) => {
+  const { bare, here } = repositories(t)
+  const open = await begun(here, { branch: 'main', path: 'night state.json' })
+  await open.close()
+  t.same(git(bare, 'ls-tree', '--name-only', 'main').trim().split('\n'), ['fleet.yaml', 'night state.json'])
+  t.equal(git(bare, 'rev-list', '--count', 'main').trim(), '3')
+})
+
+t.test('a remote that cannot be reached, or that refuses, is told in the words of git', async (t) => {
+  const { bare, here } = repositories(t)
+  const open = await begun(here)
+  fs.writeFileSync(path.join(bare, 'hooks/update'), '#!/bin/sh\necho "the state branch is protected" >&2\nexit 1\n', {
+    mode: 0o755,
+  })
+  const refusal = {
+    exitCode: 4,
+    diagnostic: {
+      code: 'STATE_REMOTE',
+      message: /refused the push to jobwright-state.*the state branch is protected/s,
+      hint: /contents: write/,
+    },
+  }
+  t.match(await problemOf(open.commit([set('attic', attempt('intent', 1))], 'Intents')), refusal)
+  await open.close()
+  git(here, 'remote', 'set-url', 'origin', path.join(bare, 'nowhere'))
+  const unreachable = {
+    exitCode: 4,
+    diagnostic: { code: 'STATE_REMOTE', message: /origin could not be read: .*nowhere/s },
+  }
+  t.match(await problemOf(storeIn(here).read()), unreachable)
+  t.match(await problemOf(storeIn(here).open()), unreachable)
+  t.match(await problemOf(storeIn(here, { remote: 'upstream' }).open()), {
+    exitCode: 4,
+    diagnostic: { message: /upstream/ },
+  })
+  t.match(await problemOf(storeIn(t.testdir({}), { git: gitIn('/') }).open()), {
+    exitCode: 4,
+    diagnostic: { message: /is no Git repository/ },
+  })
+  t.match(await problemOf(storeIn(here, { git: gitIn(here, 'no-such-git') }).open()), {
+    exitCode: 4,
+    diagnostic: { message: /ENOENT/ },
+  })
+})
