@@ -10,7 +10,7 @@ export const TIMEOUTS = {
   socketTimeout: 30_000,
   // Without it the SDK prints a warning and waits on, for ever.
   throwOnRequestTimeout: true,
-} as const
+}
 
 const SOCKETS_MAX = 50
 
@@ -35,7 +35,7 @@ export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
 }
 
 /** For writes: each request asks its watch for leave, and goes out on a connection of its own. */
-export function writeHandler(onDate: OnDate): Handler {
+export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request, options: SendOptions = {}) {
@@ -43,7 +43,7 @@ export function writeHandler(onDate: OnDate): Handler {
       if (!seen) throw new Error('a write was sent past its watch')
       if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
       seen.handed = true
-      const inner = new NodeHttpHandler({ ...TIMEOUTS, ...watchedAgents(seen) })
+      const inner = new NodeHttpHandler({ ...timeouts, ...watchedAgents(seen) })
       const { response } = noted(await inner.handle(request, network(options)), onDate)
       seen.status = response.statusCode
       return { response }

@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { connect } from '../../src/aws/connection.ts'
+import { type Connection, connect } from '../../src/aws/connection.ts'
+import { TIMEOUTS, writeHandler } from '../../src/aws/handler.ts'
 import { calls as exchangeCalls } from '../../src/kinds/data-exchange-job/calls.ts'
 import { calls as importCalls } from '../../src/kinds/import-export-job/calls.ts'
 import { calls as iotCalls } from '../../src/kinds/iot-job/calls.ts'
@@ -240,6 +241,29 @@ t.test('an abort while the answer is awaited leaves the outcome unknown', async 
   const server = await rawServer(t, () => stop.abort())
   t.match(told(await create(server.url, 'iot', { signal: stop.signal })), /^unknown /)
   t.equal(server.connections(), 1)
+})
+
+t.test('a service that is silent, before its answer or in the middle of it, leaves the outcome unknown', async (t) => {
+  const cases: [name: string, answer: string, problem: string][] = [
+    ['no answer', '', 'unknown unreachable ETIMEDOUT'],
+    ['half an answer', http(200, json, '{"jobId"', 90), 'unknown unreachable TimeoutError'],
+  ]
+  for (const [name, answer, problem] of cases) {
+    await t.test(name, async (t: Test) => {
+      const server = await rawServer(t, (socket) => void socket.write(answer))
+      const connection = await connect(
+        { name: 'default', region: 'eu-west-1', endpoint: server.url },
+        { clock: quickClock(), env },
+      )
+      const requestHandler = writeHandler(() => {}, { ...TIMEOUTS, requestTimeout: 40, socketTimeout: 80 })
+      const impatient: Connection = {
+        ...connection,
+        settings: (...args) => ({ ...connection.settings(...args), requestHandler }),
+      }
+      t.equal(told(await iotCalls(impatient).writer.create(iotRequest, { id: 'reboot-night', ...yes })), problem)
+      t.equal(server.connections(), 1)
+    })
+  }
 })
 
 t.test('what cannot be sent is not sent', async (t) => {

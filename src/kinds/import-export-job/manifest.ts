@@ -17,7 +17,7 @@ export function parseManifest(text: string): JsonObject | undefined {
 
 function strictly(text: string): JsonObject | undefined {
   try {
-    const value: unknown = parse(text, { schema: 'failsafe', logLevel: 'silent', maxAliasCount: 0 })
+    const value: unknown = parse(text, { schema: 'failsafe', logLevel: 'error', maxAliasCount: 0 })
     return isObject(value) ? value : undefined
   } catch {
     // Where it is broken does not matter here: the service judges its own manifests, the schema judges ours.
