@@ -32,7 +32,11 @@ export type Applied = {
 export async function apply(
   plan: Plan,
   store: OpenStore,
-  options: ApplyOptions & { readonly perSecond: (site: Site, model: KindModel) => number; readonly source?: Source },
+  options: ApplyOptions & {
+    readonly perSecond: (site: Site, model: KindModel) => number
+    readonly perDay: (model: KindModel) => number | undefined
+    readonly source?: Source
+  },
 ): Promise<Applied> {
   const now = options.clock.now()
   const intended = chooseCreates(plan.actions, options.modelOf, options.perSecond, options.waits).map((planned) =>
@@ -42,7 +46,7 @@ export async function apply(
   const changes: Change[] = [
     ...plan.actions.flatMap(freeChanges),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
-    ...budgetChanges(intended, options.modelOf, store.state, now),
+    ...budgetChanges(intended, options.modelOf, options.perDay, store.state, now),
     ...sourceChange(store, options.source),
   ]
   const leaseFrom = options.clock.monotonic()

@@ -1,4 +1,5 @@
 import type { KindModel } from '../kinds/kind.ts'
+import { spend, type Used } from '../lane/budget.ts'
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
@@ -64,21 +65,22 @@ export function markerOf({ address, spec, attempt = 1 }: Planned): string {
   return `${address}#${spec?.policy.run ?? 1}.${attempt}`
 }
 
-/** What the sent creates use up of a daily budget. */
+/** What the creates that are about to be sent use up of daily budgets. One that is then released stays counted: too few is safe. */
 export function budgetChanges(
   intended: readonly Intended[],
   modelOf: (kind: string) => KindModel,
+  perDay: (model: KindModel) => number | undefined,
   state: State | undefined,
   now: number,
 ): Change[] {
-  const day = iso(now).slice(0, 10)
-  const used = new Map<string, number>()
+  const used = new Map<string, Used>()
   for (const { planned, record } of intended) {
     const model = modelOf(planned.spec!.kind)
-    if (!Object.values(model.lanes).some((lane) => lane.perDay !== undefined)) continue
+    const max = perDay(model)
+    if (max === undefined) continue
     const key = budgetKey(record.site, model.service)
-    const before = state?.budgets?.[key]
-    used.set(key, (used.get(key) ?? (before?.day === day ? before.used : 0)) + 1)
+    const spending = spend(used.get(key) ?? state?.budgets?.[key], max, now)
+    if (spending.allowed) used.set(key, spending.next)
   }
-  return [...used].map(([key, count]) => ({ set: 'budget', key, day, used: count }))
+  return [...used].map(([key, spent]) => ({ set: 'budget', key, ...spent }))
 }

@@ -1,4 +1,5 @@
 import { modelOf } from '../kinds/models.ts'
+import { isTerminal } from '../model/condition.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
@@ -93,14 +94,26 @@ function report(result: Reconciled, session: Session, store: OpenStore, out: Pri
   const codes: ExitCode[] = [...result.outcomes, ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : [])]
   const exitCode = worst(codes)
   const records = store.state?.records ?? {}
-  const jobs = plan.actions.map((planned) => {
+  const shown = plan.actions.filter(({ address, action, record }) => {
+    return action !== 'keep' || result.touched.has(address) || failed.has(address) || !isTerminal(record?.condition)
+  })
+  const jobs = shown.map((planned) => {
     const record = records[planned.address]
     const problem = failed.get(planned.address)
     return { ...planned, ...(record && { record }), ...(problem && { problem }) }
   })
   out.text('')
   out.text(
-    summaryText({ jobs, exitCode, outcomes: codes, ...(result.nextAt && { nextAt: result.nextAt }) }, out.options(now)),
+    summaryText(
+      {
+        jobs,
+        settledBefore: plan.actions.length - jobs.length,
+        exitCode,
+        outcomes: codes,
+        ...(result.nextAt && { nextAt: result.nextAt }),
+      },
+      out.options(now),
+    ),
   )
   out.line(
     summaryLine({

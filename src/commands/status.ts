@@ -12,9 +12,10 @@ import { openSession } from './session.ts'
 /** `jobwright status`: every job as the state has it. Asks nothing of AWS; `reconcile` is what reads statuses and writes them down. */
 export async function status(options: CommonOptions, host: Host): Promise<ExitCode> {
   const out = printer(host, options.output)
-  const session = await openSession({ ...options, offline: true }, host)
-  const stored = await storeOf(session.project, options).read()
+  const session = await openSession(options, host)
   const now = session.clock.now()
+  await session.close()
+  const stored = await storeOf(session.project, options).read()
   out.diagnostics(stored.diagnostics, now)
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
   const only = selector(options.only)

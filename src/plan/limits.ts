@@ -1,29 +1,27 @@
+import { spend, type Used } from '../lane/budget.ts'
+import { createSlots, type Slots } from '../lane/slots.ts'
 import { partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
-import { budgetKey, type JobRecord, siteKey } from '../model/state.ts'
+import { budgetKey, type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { line, type Planner } from './planner.ts'
 
 /** Turns creates and starts for which AWS has no room now into `waiting`, in plan order. */
 export function withinLimits(plan: Planner, actions: readonly Planned[]): Planned[] {
-  const running = countRunning(plan)
-  const sent = countToday(plan)
-  return actions.map((planned) => withinSlots(plan, planned, running) ?? withinDay(plan, planned, sent) ?? planned)
+  const slots = createSlots(countRunning(plan))
+  const budgets = new Map(Object.entries(plan.state?.budgets ?? {}))
+  return actions.map((planned) => withinSlots(plan, planned, slots) ?? withinDay(plan, planned, budgets) ?? planned)
 }
 
-function withinSlots(plan: Planner, planned: Planned, running: Map<string, number>): Planned | undefined {
+function withinSlots(plan: Planner, planned: Planned, slots: Slots): Planned | undefined {
   const { spec, site } = planned
   if (!spec || !site || (planned.action !== 'create' && planned.action !== 'start')) return undefined
   const slot = plan.modelOf(spec.kind).slot(spec.request)
   if (slot?.step !== planned.action) return undefined
-  const key = `${siteKey(site)} ${slot.key}`
-  const taken = running.get(key) ?? 0
-  if (taken >= slot.max) {
-    return waiting(planned, `${taken} ${slot.key} are running, and AWS allows ${slot.max} at once`)
-  }
-  running.set(key, taken + 1)
-  return undefined
+  const key = slotKey(site, slot.key)
+  if (slots.take(key, slot.max)) return undefined
+  return waiting(planned, `${slots.taken(key)} ${slot.key} are running, and AWS allows ${slot.max} at once`)
 }
 
 /** How many places the recorded, unfinished jobs take. */
@@ -36,7 +34,7 @@ function countRunning(plan: Planner): Map<string, number> {
     if (!slot || record.lost || !takesPlace(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
     if (isTerminal(seen?.is === 'live' ? model.condition(seen.live, policy) : record.condition)) continue
-    const key = `${siteKey(record.site)} ${slot.key}`
+    const key = slotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)
   }
   return running
@@ -46,26 +44,24 @@ function takesPlace(record: JobRecord, step: 'create' | 'start'): boolean {
   return step === 'create' ? true : record.stage === 'started'
 }
 
-function withinDay(plan: Planner, planned: Planned, sent: Map<string, number>): Planned | undefined {
+function slotKey(site: Site, cap: string): string {
+  return `${siteKey(site)} ${cap}`
+}
+
+function withinDay(plan: Planner, planned: Planned, budgets: Map<string, Used>): Planned | undefined {
   const { spec, site } = planned
   if (!spec || !site || planned.action !== 'create') return undefined
   const model = plan.modelOf(spec.kind)
   const max = plan.perDay(model)
   if (max === undefined) return undefined
   const key = budgetKey(site, model.service)
-  const used = sent.get(key) ?? 0
-  if (used >= max) {
-    const tomorrow = iso(Math.floor(plan.now / 86_400_000) * 86_400_000 + 86_400_000)
-    return { ...waiting(planned, `${used} creates were sent today, and AWS allows ${max} a day`), until: tomorrow }
+  const spending = spend(budgets.get(key), max, plan.now)
+  if (!spending.allowed) {
+    const until = iso(Date.parse(spending.nextAt))
+    return { ...waiting(planned, `the ${max} creates that AWS allows in a day are used up`), until }
   }
-  sent.set(key, used + 1)
+  budgets.set(key, spending.next)
   return undefined
-}
-
-function countToday(plan: Planner): Map<string, number> {
-  const today = iso(plan.now).slice(0, 10)
-  const budgets = Object.entries(plan.state?.budgets ?? {})
-  return new Map(budgets.filter(([, budget]) => budget.day === today).map(([key, budget]) => [key, budget.used]))
 }
 
 function waiting(planned: Planned, reason: string): Planned {

@@ -53,6 +53,8 @@ export type Reconciled = {
   readonly plan: Plan
   readonly failed: RunSoFar['failed']
   readonly created: number
+  /** Addresses whose record is not what it was before this run. */
+  readonly touched: ReadonlySet<Address>
   /** Every exit code that applies. */
   readonly outcomes: readonly ExitCode[]
   /** ISO time at which something can go on by itself. */
@@ -79,6 +81,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     plan,
     failed: run.failed,
     created: run.created,
+    touched: touched(before, store.state?.records ?? {}),
     outcomes: outcomes({
       plan,
       failed: run.failed,
@@ -100,6 +103,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
       ...options,
       callsOf: options.world.callsOf,
       perSecond: options.world.perSecond,
+      perDay: input.perDay,
       queue,
       waits: input.waits,
       ...(input.source && { source: input.source }),
@@ -186,8 +190,14 @@ function isFollowed({ action, code, record, next, until }: Plan['actions'][numbe
   return !isTerminal(now.condition) && now.condition?.reason !== 'RolledOut'
 }
 
+function touched(before: Records, now: Records): Set<Address> {
+  return new Set((Object.keys(now) as Address[]).filter((address) => now[address] !== before[address]))
+}
+
+type Records = Readonly<Record<Address, JobRecord>>
+
 /** Jobs that were not over before this run, and that ended in failure in it. */
-function endedBadly(before: Readonly<Record<Address, JobRecord>>, store: OpenStore): Address[] {
+function endedBadly(before: Records, store: OpenStore): Address[] {
   return (Object.entries(store.state?.records ?? {}) as [Address, JobRecord][])
     .filter(([address, { run, condition }]) => {
       const old = before[address]
