@@ -2,6 +2,8 @@
 export type Clock = {
   /** Virtual time in epoch milliseconds, a whole number. */
   now(): number
+  /** Virtual seconds that pass in a real second. */
+  readonly scale: number
   /** Pushes virtual time forward by this many milliseconds. */
   advance(milliseconds: number): void
 }
@@ -16,6 +18,7 @@ export function startClock(startAt: number, scale: number): Clock {
   const started = performance.now()
   let advanced = 0
   return {
+    scale,
     now: () => Math.floor(startAt + (performance.now() - started) * scale) + advanced,
     advance: (milliseconds) => {
       advanced += milliseconds

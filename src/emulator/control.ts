@@ -14,7 +14,7 @@ const ok = (value: unknown): Reply => ({ status: 200, value })
 /** The control plane by method and name: what a test asks of the emulator, beside what AWS would answer. */
 const controls: { readonly [place: string]: (world: World, body: unknown, restart: () => void) => Reply } = {
   'GET health': (world) => ok({ status: 'ok', pid: process.pid, url: world.url }),
-  'GET clock': (world) => ok({ now: iso(world.store.clock.now()) }),
+  'GET clock': (world) => ok({ now: iso(world.store.clock.now()), timeScale: world.store.clock.scale }),
   'GET jobs': (world) => ok(listEveryJob(world.store, world.services)),
   'GET calls': (world) => ok(world.calls.list()),
   'PUT faults': (world, body) => {

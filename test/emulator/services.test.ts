@@ -126,6 +126,28 @@ t.test('an IoT job ID that is taken is refused, and is free again once its job i
   await t.rejects(elsewhere.send(new DescribeJobCommand({ jobId: 'flash' })), { name: 'ResourceNotFoundException' })
 })
 
+t.test('an IoT job stops by its own abort criteria, and what had not begun is canceled', async (t) => {
+  const world = await openWorld(t)
+  const client = new IoTClient(settings(world))
+  const criterion = {
+    failureType: 'FAILED',
+    action: 'CANCEL',
+    thresholdPercentage: 40,
+    minNumberOfExecutedThings: 2,
+  } as const
+  const targets = [thing('faulty-1'), thing('pump-2'), thing('pump-3'), thing('pump-4')]
+  const abortConfig = { criteriaList: [criterion] }
+  await client.send(new CreateIotJob({ jobId: 'flash', targets, document: '{}', abortConfig }))
+  await world.advance(12)
+  const { job } = await client.send(new DescribeJobCommand({ jobId: 'flash' }))
+  t.match(job, { status: 'CANCELED', forceCanceled: false, comment: /abort criteria/ })
+  t.match(job?.jobProcessDetails, {
+    numberOfFailedThings: 1,
+    numberOfSucceededThings: 1,
+    numberOfCanceledThings: 2,
+  })
+})
+
 t.test('a continuous IoT job takes groups and updates, and never ends until it is cancelled', async (t) => {
   const world = await openWorld(t)
   const client = new IoTClient(settings(world))

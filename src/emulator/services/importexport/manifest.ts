@@ -87,7 +87,8 @@ function checkAddress(address: Json): void {
 function checkBucket(name: Json | undefined): void {
   if (name === undefined) return
   if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/.test(name)) {
-    throw problem('NoSuchBucket', `Bucket ${JSON.stringify(name)} does not exist.`)
+    // Never the value itself if it is no text: aliases can make a small manifest endlessly large.
+    throw problem('NoSuchBucket', `Bucket ${typeof name === 'string' ? name : 'of another type'} does not exist.`)
   }
 }
 

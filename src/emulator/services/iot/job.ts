@@ -18,10 +18,18 @@ export type CreateJobInput = JsonObject & {
   readonly jobExecutionsRolloutConfig?: {
     readonly exponentialRate?: { readonly rateIncreaseCriteria: JsonObject }
   }
+  readonly abortConfig?: { readonly criteriaList: readonly AbortCriterion[] }
   readonly jobExecutionsRetryConfig?: {
     readonly criteriaList: readonly { readonly failureType: string; readonly numberOfRetries: number }[]
   }
   readonly schedulingConfig?: { readonly startTime?: string; readonly endTime?: string }
+}
+
+/** When failures stop a job: so many percent of the devices that have ended, once enough have. */
+export type AbortCriterion = {
+  readonly failureType: string
+  readonly thresholdPercentage: number
+  readonly minNumberOfExecutedThings: number
 }
 
 /** What happened to a job; times in virtual epoch milliseconds. */

@@ -7,7 +7,7 @@ import type { JobRecord } from '../../store.ts'
 import { invalid, notFound } from './errors.ts'
 import { factsOf, jobArn, requestOf } from './job.ts'
 import { jobId, listJobs as listInput } from './shapes.ts'
-import { countThings, isRollingOut, viewJob } from './timeline.ts'
+import { cancellation, countThings, isRollingOut, viewJob } from './timeline.ts'
 
 /** How many jobs a page holds when the caller does not say. */
 const pageSize = 50
@@ -102,15 +102,16 @@ function summary({ partition, now }: Context, job: JobRecord): JsonObject {
 
 function describe(context: Context, job: JobRecord): JsonObject {
   const facts = factsOf(job)
+  const stop = cancellation(job, context.now)
   const { documentSource: _s, document: _d, tags: _t, ...request } = requestOf(job)
   return {
     ...request,
     ...facts.updated,
     ...summary(context, job),
     targets: facts.targets,
-    forceCanceled: facts.forceCanceled,
-    reasonCode: facts.reasonCode,
-    comment: facts.comment,
+    forceCanceled: stop?.force,
+    reasonCode: stop?.reasonCode,
+    comment: stop?.comment,
     jobProcessDetails: processDetails(job, context.now),
   }
 }

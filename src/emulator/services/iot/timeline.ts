@@ -1,7 +1,7 @@
 import { day, minute } from '../../clock.ts'
 import type { JobView } from '../../service.ts'
 import type { JobRecord } from '../../store.ts'
-import { factsOf, requestOf } from './job.ts'
+import { type CreateJobInput, factsOf, requestOf } from './job.ts'
 
 /** How many devices a thing group stands for. */
 const thingsInGroup = 3
@@ -37,12 +37,45 @@ function things(job: JobRecord): Thing[] {
   }))
 }
 
+/** How a job was stopped: by a call, or by its own abort criteria. */
+export type Cancellation = { at: number; force: boolean; reasonCode?: string | undefined; comment?: string | undefined }
+
+/** The cancellation of a job, if that has come by then. */
+export function cancellation(job: JobRecord, now: number): Cancellation | undefined {
+  const { cancelledAt, forceCanceled, reasonCode, comment } = factsOf(job)
+  const aborted = abortedAt(job)
+  if (aborted !== undefined && aborted <= Math.min(now, cancelledAt ?? now)) {
+    return { at: aborted, force: false, comment: 'The abort criteria of the job were met.' }
+  }
+  return cancelledAt === undefined ? undefined : { at: cancelledAt, force: forceCanceled === true, reasonCode, comment }
+}
+
+/** When a job's abort criteria are met. Devices fail here, but are never rejected and never time out. */
+function abortedAt(job: JobRecord): number | undefined {
+  const { abortConfig } = { ...requestOf(job), ...factsOf(job).updated } as CreateJobInput
+  const criteria = (abortConfig?.criteriaList ?? []).filter(({ failureType }) =>
+    ['FAILED', 'ALL'].includes(failureType),
+  )
+  if (criteria.length === 0) return undefined
+  let failed = 0
+  for (const [index, { fails, ends }] of things(job).entries()) {
+    const ended = index + 1
+    if (fails) failed++
+    const met = criteria.some(
+      ({ thresholdPercentage, minNumberOfExecutedThings }) =>
+        failed > 0 && ended >= minNumberOfExecutedThings && (100 * failed) / ended >= thresholdPercentage,
+    )
+    if (met) return ends
+  }
+  return undefined
+}
+
 /** Counts the devices of a job by state at a moment. */
 export function countThings(job: JobRecord, now: number): ThingCounts {
-  const { cancelledAt, forceCanceled } = factsOf(job)
+  const stop = cancellation(job, now)
   const counts: ThingCounts = { succeeded: 0, failed: 0, canceled: 0, queued: 0, inProgress: 0 }
   for (const { fails, begins, ends } of things(job)) {
-    const cancelled = cancelledAt !== undefined && cancelledAt < (forceCanceled === true ? ends : begins)
+    const cancelled = stop !== undefined && (stop.force ? stop.at < ends : stop.at <= begins)
     if (cancelled) counts.canceled++
     else if (now >= ends) counts[fails ? 'failed' : 'succeeded']++
     else counts[now >= begins ? 'inProgress' : 'queued']++
@@ -60,7 +93,8 @@ function completion(job: JobRecord): number | undefined {
 
 /** Where a job is at a moment. */
 export function viewJob(job: JobRecord, now: number): JobView {
-  const { startsAt, cancelledAt, deletedAt } = factsOf(job)
+  const { startsAt, deletedAt } = factsOf(job)
+  const cancelledAt = cancellation(job, now)?.at
   const completedAt = completion(job)
   const finishedAt = cancelledAt ?? (completedAt !== undefined && completedAt <= now ? completedAt : undefined)
   const started = startsAt <= (cancelledAt ?? now)
