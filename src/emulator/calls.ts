@@ -1,5 +1,5 @@
 /** How often an operation ended in an outcome: `ok`, an error's name, or a fault's. */
-export type CallCount = { service: string; operation: string; outcome: string; count: number }
+type CallCount = { service: string; operation: string; outcome: string; count: number }
 
 /** Counts of the calls that this process has answered, or refused to. */
 export type Calls = {

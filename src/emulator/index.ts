@@ -10,10 +10,8 @@ import { listen } from './server.ts'
 import { services } from './services/index.ts'
 import { makeFolder, openStore } from './store.ts'
 
-export type { CallCount } from './calls.ts'
-export type { FaultName, FaultRule } from './faults.ts'
+export type { FaultRule } from './faults.ts'
 export { EmulatorRunningError } from './folder-lock.ts'
-export type { Limits } from './limits.ts'
 
 /** How an emulator is to run; every member is optional. */
 export type EmulatorOptions = {

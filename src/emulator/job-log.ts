@@ -9,7 +9,7 @@ export type JobLog = {
 }
 
 /** Damage that is not a torn last line; the folder needs a person. */
-export class DamagedLogError extends Error {
+class DamagedLogError extends Error {
   readonly code = 'EMULATOR_LOG_DAMAGED'
 }
 

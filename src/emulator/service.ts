@@ -5,7 +5,7 @@ import type { Structure } from './shape.ts'
 import type { JobRecord } from './store.ts'
 
 /** The names that faults, counts and the oracle use. */
-export type ServiceName = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport' | 'sts'
+type ServiceName = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport' | 'sts'
 
 /** An error as AWS names it, with its HTTP status. */
 export type ErrorKind = { readonly name: string; readonly status: number }

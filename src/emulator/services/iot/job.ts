@@ -26,7 +26,7 @@ export type CreateJobInput = JsonObject & {
 }
 
 /** When failures stop a job: so many percent of the devices that have ended, once enough have. */
-export type AbortCriterion = {
+type AbortCriterion = {
   readonly failureType: string
   readonly thresholdPercentage: number
   readonly minNumberOfExecutedThings: number

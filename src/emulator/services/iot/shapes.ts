@@ -12,15 +12,16 @@ export const targets = list(string({ max: 2048 }), { min: 1 })
 /** Free text without control characters. */
 export const comment = string({ max: 2028, pattern: whole('[^\\p{C}]+') })
 /** Why a job was cancelled. */
-export const reasonCode = string({ max: 128, pattern: whole('[\\p{Lu}\\p{Nd}_]+') })
-/** Tags, whose member names are capitalised. */
+const reasonCode = string({ max: 128, pattern: whole('[\\p{Lu}\\p{Nd}_]+') })
+/** A tag's key. */
 export const tagKey = string({ min: 1, max: 128, pattern: whole('[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*') })
+/** Tags, whose member names are capitalised. */
 export const tags = list(
   structure({ 'Key!': tagKey, Value: string({ max: 256, pattern: whole('[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*') }) }),
 )
 /** A job's status, as a filter. */
-export const status = oneOf('IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS', 'SCHEDULED')
-export const targetSelection = oneOf('CONTINUOUS', 'SNAPSHOT')
+const status = oneOf('IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS', 'SCHEDULED')
+const targetSelection = oneOf('CONTINUOUS', 'SNAPSHOT')
 
 const arn = string({ min: 1, max: 1600, pattern: whole('arn:[!-~]+') })
 const atLeastOne = integer({ min: 1 })
