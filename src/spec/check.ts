@@ -1,7 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
-import { type Fault, faultsOf, type SourceText } from './faults.ts'
+import type { Fault, SourceText } from './fault.ts'
+import { faultsOf } from './faults.ts'
 
 /** Gives the content of a file of `schemas/`, such as `IotJob.schema.json`. */
 export type Schemas = (file: string) => JsonObject

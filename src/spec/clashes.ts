@@ -5,7 +5,7 @@ import { canonical, type Pointer } from '../model/json.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { SpecCode } from './codes.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import { groupBy } from './group.ts'
 import { isSound } from './read.ts'
 import { didYouMean } from './suggest.ts'
@@ -20,7 +20,7 @@ export function clashesOf(drafts: readonly Draft[], config?: Config): Clashes {
     const diagnostic = toDiagnostic(draft, fault)
     const related = others.map((other) => ({
       message: `${other.draft.address ?? 'it'} is here`,
-      place: other.draft.locate(other.draft.index, other.pointer).place,
+      place: other.draft.locate(other.draft.index, other.pointer, aimOf(other.pointer)).place,
     }))
     const all = found.get(draft) ?? []
     all.push(related.length === 0 ? diagnostic : { ...diagnostic, related })
@@ -142,9 +142,15 @@ function eachClash(
     if (!first || !second) continue
     for (const draft of group) {
       const other = spot(draft === first ? second : first)
-      note(draft, { ...say(draft, other), pointer: spot(draft).pointer, aim: 'value' }, [other])
+      const own = spot(draft).pointer
+      note(draft, { ...say(draft, other), pointer: own, aim: aimOf(own) }, [other])
     }
   }
+}
+
+/** A whole request is shown by its key, everything else by its value. */
+function aimOf(pointer: Pointer): Fault['aim'] {
+  return pointer === '/spec' ? 'key' : 'value'
 }
 
 /** Whether no other document has a draft's address: what else two of one name share needs no saying. */

@@ -2,7 +2,7 @@ import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { Diagnostic, Place } from '../model/diagnostic.ts'
 import type { Spec } from '../model/spec.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
 import type { Source } from './source.ts'
 

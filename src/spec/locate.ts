@@ -40,8 +40,8 @@ function find(source: Source, document: Document.Parsed, path: readonly string[]
     pair = next.pair
     node = next.node
   }
-  // What is missing below a member is shown at the member's key.
-  const target = (aim === 'key' || !whole || node === null) && pair ? pair.key : node
+  // What is missing below a member, or as its value, is shown at the member's key.
+  const target = (aim === 'key' || !whole || isEmpty(node)) && pair ? pair.key : node
   const shown = isBlockMap(target) ? target.items[0]?.key : target
   const [start, end] = range(shown) ?? range(pair?.key) ?? range(document.contents) ?? document.range
   const text = isScalar(node) && whole ? node.source : undefined
@@ -67,6 +67,11 @@ function resolved(node: unknown, document: Document.Parsed): unknown {
 
 function range(node: unknown): readonly [number, number, ...number[]] | undefined {
   return (node as { range?: [number, number, number] } | null | undefined)?.range ?? undefined
+}
+
+/** Whether nothing stands behind a key. */
+function isEmpty(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.source === '' && node.type === 'PLAIN')
 }
 
 /** A block mapping is shown by its first key: underlining all of it would underline the whole document. */

@@ -5,7 +5,7 @@ import { at, isObject, type Json, type JsonObject, type Pointer, without } from 
 import type { Policy, Spec } from '../model/spec.ts'
 import { type Checker, ENVELOPE, schemaOf } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
 import type { ParsedDocument } from './parse.ts'
 import { type Include, withFiles, withMappings } from './request.ts'

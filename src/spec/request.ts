@@ -1,6 +1,6 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import { parseManifest } from './manifest.ts'
 
 /** Reads a file that a spec names with `$file`. The path is as written, relative to the spec file. */

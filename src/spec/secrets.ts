@@ -1,17 +1,30 @@
-import { at, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
-import type { Fault } from './faults.ts'
+import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import type { Fault } from './fault.ts'
 
 /**
  * Faults of a request in which no secret is quoted: whatever is wrong at or below a secret member becomes the one fault that it must be
  * `{ $env: NAME }`, and what stands around it is not quoted.
  */
 export function guardSecrets(request: JsonObject, secrets: readonly Pointer[], faults: readonly Fault[]): Fault[] {
-  const open = secrets.filter((pointer) => {
+  const members = secrets.flatMap((pointer) => spellings(request, pointer))
+  const open = members.filter((pointer) => {
     const value = at(request, pointer)
-    return value !== undefined && (!isReference(value) || faults.some((one) => isWithin(one.pointer, pointer)))
+    if (value === undefined) return false
+    return !secrets.includes(pointer) || !isReference(value) || faults.some((one) => isWithin(one.pointer, pointer))
   })
-  const others = faults.filter((one) => !secrets.some((secret) => isWithin(one.pointer, secret)))
-  return [...others.map((one) => unquoted(one, secrets)), ...open.map(secretFault)]
+  const others = faults.filter((one) => !members.some((secret) => isWithin(one.pointer, secret)))
+  return [...others.map((one) => unquoted(one, secrets)), ...open.map((pointer) => secretFault(pointer, secrets))]
+}
+
+/** A secret member as it is spelt, and in other cases: where any member is allowed, `PinCode` would pass, and be written down. */
+function spellings(request: JsonObject, pointer: Pointer): Pointer[] {
+  const around = pointer.slice(0, pointer.lastIndexOf('/'))
+  const mapping = at(request, around)
+  if (!isObject(mapping)) return [pointer]
+  const lower = pointer.toLowerCase()
+  return Object.keys(mapping)
+    .map((member) => into(around, member))
+    .filter((one) => one.toLowerCase() === lower)
 }
 
 function isReference(value: Json): boolean {
@@ -28,13 +41,14 @@ function unquoted(fault: Fault, secrets: readonly Pointer[]): Fault {
   return { ...fault, message: `${steps(fault.pointer).at(-1) ?? 'it'} is not of the type that is due` }
 }
 
-function secretFault(pointer: Pointer): Fault {
+function secretFault(pointer: Pointer, secrets: readonly Pointer[]): Fault {
   const member = steps(pointer).at(-1) ?? ''
+  const exact = secrets.find((one) => one.toLowerCase() === pointer.toLowerCase()) ?? pointer
   return {
     code: 'SPEC_SECRET',
     pointer,
     aim: 'key',
     message: `${member} is a secret and must not stand in a spec`,
-    hint: `write ${member}: { $env: NAME }, with a name of capital letters, digits and _; replace a value that was committed`,
+    hint: `write ${steps(exact).at(-1)}: { $env: NAME }, with a name of capital letters, digits and _; replace a value that was committed`,
   }
 }

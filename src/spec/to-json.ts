@@ -45,6 +45,10 @@ class Conversion {
 
   #follow(alias: Alias, depth: number): Json {
     const node = this.#anchors.get(alias.source)
+    if (node === undefined) {
+      const hint = `set &${alias.source} on a value above it, or quote text that begins with *`
+      return this.#refuse(alias, 'SPEC_ALIAS', `the alias *${alias.source} repeats nothing`, hint)
+    }
     if (!this.#open.has(node)) {
       this.#following += 1
       const value = this.convert(node, depth)
@@ -97,7 +101,7 @@ class Conversion {
   #key(pair: Pair, seen: Map<string, Pair>): string | undefined {
     const key = isScalar(pair.key) ? pair.key.value : undefined
     if (typeof key !== 'string')
-      return this.#no(pair.key ?? pair.value, 'SPEC_KEY', 'the key is no text', 'put the key in quotes')
+      return this.#no(pair.key ?? pair.value, 'SPEC_SYNTAX', 'the key is no text', 'put the key in quotes')
     if (isScalar(pair.key)) this.#remember(pair.key.anchor, pair.key)
     if (key === '<<') {
       return this.#no(

@@ -1,0 +1,56 @@
+import type { ErrorObject } from 'ajv'
+import { into, isObject, steps } from '../model/json.ts'
+import type { SpecCode } from './codes.ts'
+import type { Checked, Fault } from './fault.ts'
+import type { Aim } from './locate.ts'
+import { short } from './words.ts'
+
+/** One error of Ajv, with what was checked. */
+export type Context = Checked & { readonly error: ErrorObject }
+
+/** A fault at the error's place, or at the key where a key is wrong. */
+export function fault(context: Context, code: SpecCode, message: string, hint: string, aim: Aim = 'value'): Fault {
+  const { instancePath, propertyName } = context.error
+  return propertyName === undefined
+    ? { code, pointer: instancePath, aim, message, hint }
+    : { code, pointer: into(instancePath, propertyName), aim: 'key', message, hint }
+}
+
+/** The first sentence of what the schema says of a value. */
+export function description(error: ErrorObject): string | undefined {
+  return firstSentence(error.parentSchema?.['description'])
+}
+
+function firstSentence(text: unknown): string | undefined {
+  return typeof text === 'string' ? (/^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text) : undefined
+}
+
+/** The members that a mapping may have here. */
+export function members(error: ErrorObject): string[] {
+  return Object.entries((error.parentSchema?.['properties'] ?? {}) as Record<string, unknown>)
+    .filter(([, rule]) => !(isObject(rule) && isObject(rule['not']) && Object.keys(rule['not']).length === 0))
+    .map(([member]) => member)
+}
+
+/** What to write for a missing member. */
+export function property(error: ErrorObject, member: string): string | undefined {
+  const rule: Record<string, unknown> | undefined = error.parentSchema?.['properties']?.[member]
+  if (rule?.['const'] !== undefined) return `add ${member}: ${String(rule['const'])}`
+  return firstSentence(rule?.['description'])
+}
+
+/** What a sentence about a value begins with. */
+export function subject(context: Context): string {
+  const { error } = context
+  return error.propertyName === undefined ? where(context) : `the key ${short(error.propertyName)}`
+}
+
+/** The place of an error in words: `targets[0]`, `S3Destination.RoleArn`; the last two steps are enough beside a line number. */
+export function where({ error, name }: Context): string {
+  const path = steps(error.instancePath).slice(-2)
+  if (path.length === 0) return name
+  return path.reduce(
+    (text, step) => (/^\d+$/.test(step) ? `${text}[${step}]` : text === '' ? short(step) : `${text}.${short(step)}`),
+    '',
+  )
+}

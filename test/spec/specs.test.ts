@@ -1,0 +1,566 @@
+import fs from 'node:fs'
+import t from 'tap'
+import { MODELS } from '../../src/kinds/models.ts'
+import { DEFAULT_CONFIG } from '../../src/model/config.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import { SPEC_CODES } from '../../src/spec/codes.ts'
+import { readConfigText } from '../../src/spec/config-text.ts'
+import { type Reading, type Specs, specsOf } from '../../src/spec/specs.ts'
+import { distance, suggest } from '../../src/spec/suggest.ts'
+
+const schemas = (file: string): JsonObject =>
+  JSON.parse(fs.readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8')) as JsonObject
+
+/** The one caller of the room: file name -> text, or one text. */
+function read(files: string | Record<string, string>, more: Partial<Reading> = {}): Specs {
+  const all = typeof files === 'string' ? { 'a.yaml': files } : files
+  return specsOf(new Map(Object.entries(all)), {
+    kinds: MODELS,
+    schemas,
+    include: () => ({ problem: { message: 'there is no such file', hint: 'make it' } }),
+    ...more,
+  })
+}
+
+const problems = (specs: Specs): string[] =>
+  specs.diagnostics.map(
+    ({ code, place, message }) => `${code} ${place?.line}:${place?.column}-${place?.endColumn} ${message}`,
+  )
+
+const seen = new Set<string>()
+const note = (specs: Specs): Specs => {
+  for (const { code } of specs.diagnostics) seen.add(code)
+  return specs
+}
+
+const iot = (spec: string, metadata = 'name: reboot', policy = '') =>
+  `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { ${metadata} }\npolicy: { ${policy} }\nspec:\n${spec}\n`
+const GROUP = 'arn:aws:iot:eu-west-1:123456789012:thinggroup/kiosks'
+const SOUND = `  targets: [ "${GROUP}" ]\n  document: { operation: reboot }`
+const pinpoint = (name: string, prefix: string, policy = '') => `apiVersion: jobwright/v1
+kind: PinpointExportJob
+metadata: { name: ${name} }
+policy: { ${policy} }
+spec:
+  ApplicationId: readers
+  ExportJobRequest: { RoleArn: "arn:aws:iam::123456789012:role/export", S3UrlPrefix: "${prefix}" }
+`
+const disk = (manifest: string, more = '') => `apiVersion: jobwright/v1
+kind: ImportExportJob
+metadata: { name: archive }
+spec:
+  JobType: Import
+${more}  Manifest:${manifest}
+`
+const MANIFEST = `
+    manifestVersion: "2.0"
+    deviceId: ARCHIVE-0007
+    eraseDevice: yes
+    bucket: football-archive
+    returnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: "02134", phoneNumber: "1", country: NO }`
+
+t.test('a sound document becomes a spec, with defaults filled in and nothing else changed', async (t) => {
+  const { specs, diagnostics, complete, blocked } = read(
+    `# a comment\n---\n${iot(SOUND, 'name: reboot, labels: { team: kiosk }', 'run: 2, success: { maxFailedPercent: 2.5 }')}`,
+  )
+  t.strictSame(diagnostics, [])
+  t.strictSame(blocked, [])
+  t.equal(complete, true)
+  t.strictSame(specs, [
+    {
+      address: 'IotJob/reboot',
+      kind: 'IotJob',
+      name: 'reboot',
+      labels: { team: 'kiosk' },
+      policy: { run: 2, hold: false, adopt: false, allowIdentical: false, maxFailedPercent: 2.5 },
+      request: { targets: [GROUP], document: { operation: 'reboot' } },
+      place: { file: 'a.yaml', line: 3, column: 1, endLine: 3, endColumn: 2 },
+      index: 0,
+    },
+  ])
+})
+
+t.test('what YAML 1.1 would make of a value does not happen', async (t) => {
+  const { specs, diagnostics } = read(
+    iot(
+      `  targets: [ "${GROUP}" ]\n  document: { a: yes, b: 2026-11-14, c: 1:30:00, d: 1.10, e: 0x1F, f: ~, g: "012", __x: off }`,
+    ),
+  )
+  t.strictSame(diagnostics, [])
+  const document = { a: 'yes', b: '2026-11-14', c: '1:30:00', d: 1.1, e: 31, f: null, g: '012', __x: 'off' }
+  t.strictSame(specs[0]?.request['document'], document)
+})
+
+t.test('aliases repeat values; a later anchor of the same name takes over', async (t) => {
+  const { specs, diagnostics } = read(
+    iot(`  targets: [ "${GROUP}" ]\n  document: { a: &x { n: 1 }, b: *x, c: &x two, d: *x, e: &l [ *x ], f: *l }`),
+  )
+  t.strictSame(diagnostics, [])
+  t.strictSame(specs[0]?.request['document'], { a: { n: 1 }, b: { n: 1 }, c: 'two', d: 'two', e: ['two'], f: ['two'] })
+})
+
+const cases: Record<string, [text: string, ...expected: string[]]> = {
+  'a missing space': ['kind:IotJob\nmetadata: {}\n', 'SPEC_SYNTAX 1:1-9 the key goes over several lines'],
+  'tabs, a line each': [
+    'kind: IotJob\nmetadata:\n\tname: a\nspec:\n\tx: 1\n',
+    'SPEC_SYNTAX 3:1-2 the line is indented by a tab',
+    'SPEC_SYNTAX 5:1-2 the line is indented by a tab',
+  ],
+  'an unclosed list': [
+    'kind: [IotJob\nmetadata: {}\n',
+    'SPEC_SYNTAX 2:1-2 the indentation does not fit the lines above',
+  ],
+  'an alias of nothing': ['kind: *job\n', 'SPEC_ALIAS 1:7-11 the alias *job repeats nothing'],
+  'YAML 1.1': [
+    '%YAML 1.1\n---\nkind: IotJob\n',
+    'SPEC_YAML_VERSION 1:1-2 the file asks for YAML 1.1, in which yes and no are no text',
+  ],
+  'a tag': ['kind: !!str IotJob\n', 'SPEC_TAG 1:7-12 the value has a YAML tag'],
+  'a merge key': [iot(`${SOUND}\n  <<: { a: 1 }`), 'SPEC_MERGE_KEY 8:3-5 merge keys (<<) are not read'],
+  'an alias of itself': [
+    iot('  document: &d { d: *d }'),
+    'SPEC_ALIAS 6:21-23 the alias *d stands inside what it repeats',
+  ],
+  'a key twice': [
+    iot(`${SOUND}\n  targets: []`),
+    'SPEC_DUPLICATE_KEY 8:3-10 the key targets stands twice in this mapping',
+  ],
+  'a reserved key': [
+    iot(`  targets: [ "${GROUP}" ]\n  document: { __proto__: { a: 1 } }`),
+    'SPEC_RESERVED_KEY 7:15-24 the key __proto__ is reserved',
+  ],
+  'a list as a key': ['? [a]\n: 1\n', 'SPEC_SYNTAX 1:3-4 the key is no text'],
+  'a control character': [
+    'kind: Iot\x1bJob\n',
+    'SPEC_CONTROL_CHARACTER 1:10-11 the control character U+001B is in the text',
+  ],
+  'a control character as an escape': [
+    iot(`${SOUND}\n  description: "a\\e[2Jb"`),
+    'SPEC_CONTROL_CHARACTER 8:16-25 the text holds a control character as an escape',
+  ],
+  'a leading zero, an overlong number, infinity': [
+    iot(
+      `  targets: [ "${GROUP}" ]\n  document: { a: 012345678901, b: 12345678901234567890, c: .inf, d: 0.12345678901234567 }`,
+    ),
+    'SPEC_NUMBER 7:18-30 012345678901 would be read as the number 12345678901',
+    'SPEC_NUMBER 7:35-55 12345678901234567890 would be read as the number 12345678901234567000',
+    'SPEC_NUMBER 7:60-64 .inf is no number that JSON has',
+    'SPEC_NUMBER 7:69-88 0.12345678901234567 would be read as the number 0.12345678901234566',
+  ],
+  'a list for a document': ['- kind: IotJob\n', 'SPEC_NOT_A_SPEC 1:1-2 the document is a list, not a mapping'],
+  'an unknown kind, and what else is wrong with it': [
+    'kind: iotjob\nmetadata: { name: a }\nspec: {}\n',
+    'SPEC_MISSING_MEMBER 1:1-5 the document lacks apiVersion',
+    'SPEC_UNKNOWN_KIND 1:7-13 there is no kind iotjob',
+  ],
+  'an unknown member at each level': [
+    `${iot(SOUND, 'name: reboot, lables: {}')}polcy: {}\n`,
+    'SPEC_UNKNOWN_MEMBER 3:27-33 lables is no member of metadata',
+    'SPEC_UNKNOWN_MEMBER 8:1-6 polcy is no member of the document',
+  ],
+  'a required member, misspelt: one fault': [
+    iot(`  tragets: [ "${GROUP}" ]\n  document: {}`),
+    'SPEC_UNKNOWN_MEMBER 6:3-10 tragets is no member of spec',
+  ],
+  'missing members, at the key of what lacks them': [
+    iot('  document: {}\n  abortConfig: { criteriaList: [ { action: CANCEL } ] }'),
+    'SPEC_MISSING_MEMBER 5:1-5 spec lacks targets',
+    'SPEC_MISSING_MEMBER 7:34-52 criteriaList[0] lacks failureType',
+    'SPEC_MISSING_MEMBER 7:34-52 criteriaList[0] lacks thresholdPercentage',
+    'SPEC_MISSING_MEMBER 7:34-52 criteriaList[0] lacks minNumberOfExecutedThings',
+  ],
+  'a number for text': [
+    iot(`${SOUND}\n  description: 123456789012`),
+    'SPEC_TYPE 8:16-28 description must be text, not the number 123456789012',
+  ],
+  'nothing for a list': [iot('  targets:\n  document: {}'), 'SPEC_TYPE 6:3-10 targets is empty; it must be a list'],
+  'text for a list': [
+    iot(`  targets: ${GROUP}\n  document: {}`),
+    `SPEC_TYPE 6:12-64 targets must be a list, not the text "${GROUP}"`,
+  ],
+  'a word that is not allowed': [
+    iot(`${SOUND}\n  targetSelection: CONTINUOS`),
+    'SPEC_ENUM 8:20-29 targetSelection cannot be "CONTINUOS"',
+  ],
+  'another version': [iot(SOUND).replace('jobwright/v1', 'v1'), 'SPEC_CONST 1:13-15 apiVersion cannot be "v1"'],
+  'a form, a length, a range, a count': [
+    iot(
+      `  jobId: "bad id!"\n  targets: []\n  document: {}\n  description: "${'x'.repeat(2029)}"\n  timeoutConfig: { inProgressTimeoutInMinutes: 0 }`,
+    ),
+    'SPEC_PATTERN 6:10-19 jobId cannot be "bad id!"',
+    'SPEC_ITEMS 7:12-14 targets has 0 items',
+    'SPEC_LENGTH 9:16-2047 description has 2,029 characters',
+    'SPEC_RANGE 10:48-49 timeoutConfig.inProgressTimeoutInMinutes is 0',
+  ],
+  'a member that another excludes': [
+    iot(`${SOUND}\n  documentSource: https://s3.eu-west-1.amazonaws.com/kiosk/job.json`),
+    'SPEC_RULE 8:3-17 documentSource cannot be given here',
+  ],
+  'a member that needs another': [
+    pinpoint('weekly', 's3://news/').replace('/" }', '/", SegmentVersion: 2 }'),
+    'SPEC_MISSING_MEMBER 7:3-19 ExportJobRequest has SegmentVersion, but lacks SegmentId',
+      .replace(/policy.*\n/, ''),
+    'SPEC_MISSING_MEMBER 6:3-19 ExportJobRequest has SegmentVersion, but lacks SegmentId',
+  ],
+  'no date': [
+    `apiVersion: jobwright/v1\nkind: MediaPackageHarvestJob\nmetadata: { name: cup }\nspec:\n  originEndpointId: live\n  StartTime: yesterday\n  EndTime: 2026-11-14T22:00:00Z\n  S3Destination: { BucketName: vod, ManifestKey: a, RoleArn: "arn:aws:iam::123456789012:role/h" }\n`,
+    'SPEC_UNKNOWN_MEMBER 5:3-19 originEndpointId is no member of spec',
+    'SPEC_FORMAT 6:14-23 StartTime is no date-time: "yesterday"',
+  ],
+  'a rule of the kind': [
+    disk(MANIFEST, '  ManifestAddendum: x\n'),
+    'SPEC_INTERNAL_MEMBER 6:21-22 ManifestAddendum is for use inside AWS',
+  ],
+  'a secret that is written out': [
+    disk(`${MANIFEST}\n    pinCode: "99887766"\n    trueCryptPassword: { $env: hunter2 }`),
+    'SPEC_SECRET 12:5-12 pinCode is a secret and must not stand in a spec',
+    'SPEC_SECRET 13:5-22 trueCryptPassword is a secret and must not stand in a spec',
+  ],
+  'a secret in another case, which AWS would take for a field of its own': [
+    disk(`${MANIFEST}\n    PinCode: { $env: DISK_PIN }`),
+    'SPEC_SECRET 12:5-12 PinCode is a secret and must not stand in a spec',
+  ],
+  'a secret in a text': [
+    disk(' |\n    manifestVersion:2.0\n    deviceId: A\n    eraseDevice: yes\n    bucket: abc\n    pinCode: 99887766'),
+    'SPEC_MISSING_MEMBER 6:3-11 Manifest lacks returnAddress',
+    'SPEC_SECRET 6:3-11 pinCode is a secret and must not stand in a spec',
+  ],
+  'the manifest line that is ours': [
+    disk(`${MANIFEST}\n    generator: me`),
+    'SPEC_RULE 12:5-14 Manifest.generator cannot be given here',
+  ],
+  'a manifest text that is no mapping': [disk(' just text'), 'SPEC_MANIFEST 6:3-11 the text of Manifest is no mapping'],
+  'a manifest text that is no YAML': [
+    disk(' |\n    deviceId: "A\n    x: 1'),
+    'SPEC_MANIFEST 6:3-11 line 3 of the text of Manifest: a closing quote or bracket, or a space or comma, is missing',
+  ],
+  'a file that is not there': [
+    iot(`  targets: [ "${GROUP}" ]\n  document: { $file: ../reboot.json }`),
+    'SPEC_FILE 7:22-36 there is no such file',
+  ],
+}
+for (const [name, [text, ...expected]] of Object.entries(cases)) {
+  t.test(`shown at its place: ${name}`, async (t) => {
+    const read_ = note(read(text))
+    t.strictSame(problems(read_), expected)
+    t.strictSame(read_.specs, [], 'no spec comes of it')
+    for (const one of read_.diagnostics) t.ok(one.hint, 'it says what to do')
+  })
+}
+
+t.test('hints say what is meant or allowed', async (t) => {
+  const hint = (text: string) => read(text).diagnostics.map((one) => one.hint)
+  t.strictSame(hint(iot(`  Targets: [ "${GROUP}" ]\n  document: {}`)), ['did you mean targets?'])
+  t.match(hint('kind: iotjob\napiVersion: jobwright/v1\nmetadata: { name: a }\nspec: {}'), [
+    /^did you mean IotJob\? kinds are /,
+  ])
+  t.strictSame(hint(iot(`${SOUND}\n  targetSelection: snapshot`)), [
+    'did you mean SNAPSHOT? allowed are CONTINUOUS and SNAPSHOT',
+  ])
+  t.strictSame(hint(iot(`${SOUND}\n  description: 0x1F`)), ['quote it: "0x1F"'])
+  t.strictSame(hint(iot(SOUND, 'name: reboot', 'run: "2"')), ['write it without quotes: 2'])
+  t.strictSame(hint(iot(SOUND, 'name: reboot', 'hold: yes')), ['write true or false'])
+  t.strictSame(hint(iot(SOUND, 'name: reboot', 'run: 0')), ['at least 1 and at most 999999'])
+  t.strictSame(hint(iot(`  targets: []\n  document: {}`)), ['from 1 to 100 items'])
+  t.strictSame(hint(iot(SOUND).replace('apiVersion: jobwright/v1\n', '')), ['add apiVersion: jobwright/v1'])
+  t.match(hint(iot(`${SOUND}\n  jobId: a b`)), [/It has to match \^\[a-zA-Z0-9_-\]\+\$$/])
+})
+
+t.test('a word is suggested for a likely misspelling only', async (t) => {
+  const members = ['targets', 'document', 'documentSource', 'jobId']
+  t.equal(suggest('Targets', members), 'targets')
+  t.equal(suggest('tragets', members), 'targets')
+  t.equal(suggest('jobid', members), 'jobId')
+  t.equal(suggest('schedule', members), undefined)
+  t.equal(suggest('x'.repeat(10_000), members), undefined)
+  t.equal(distance('ab', 'ba'), 1)
+  t.equal(distance('kitten', 'sitting'), 3)
+})
+
+t.test('no secret is shown, wherever the mistake is', async (t) => {
+  const secret = '99887766'
+  const texts = [
+    disk(`${MANIFEST}\n    pinCode: ${secret}`),
+    disk(`${MANIFEST}\n    pinCode: 0${secret}`),
+    disk(`${MANIFEST}\n    PinCode: "${secret}"`),
+    disk(`${MANIFEST}\n    pinCode: { $env: "${secret}" }`),
+    disk(`${MANIFEST}\n    pinCode: [ ${secret} ]\n    pinCode: ${secret}`),
+    disk(`${MANIFEST}\n    pinCode:\n      - ${secret}: "x`),
+    disk(` { deviceId: A, pinCode: ${secret}, bogus: { a: 1 }`),
+    disk(`\n    pinCode: ${secret}\n  deviceId: A\n bad: x`),
+    disk(` "deviceId: A\\npinCode: ${secret}"`),
+    disk(` |\n    pinCode:${secret}\n    "x`),
+    `apiVersion: jobwright/v1\nkind: DataExchangeJob\nmetadata: { name: a }\nspec:\n  Type: IMPORT_ASSET_FROM_API_GATEWAY_API\n  Details:\n    ImportAssetFromApiGatewayApi: "ApiKey: ${secret}"\n`,
+  ]
+  for (const text of texts) {
+    const { diagnostics } = read(text)
+    t.ok(diagnostics.length > 0, text)
+    t.notMatch(JSON.stringify(diagnostics), new RegExp(secret), text)
+  }
+})
+
+t.test('a manifest as text, by $file and as a mapping is one request; a pasted ValidateOnly is dropped', async (t) => {
+  const text = `manifestVersion:2.0\ndeviceId: ARCHIVE-0007\neraseDevice: yes\nbucket: football-archive\nreturnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: 02134, phoneNumber: 1, country: NO }\n`
+  const asked: string[] = []
+  const include: Reading['include'] = (from, path) => {
+    asked.push(`${from} ${path}`)
+    return { text }
+  }
+  const request = (manifest: string) => {
+    const { specs, diagnostics } = read(disk(manifest, '  ValidateOnly: true\n'), { include })
+    t.strictSame(diagnostics, [])
+    return specs[0]?.request
+  }
+  const mapping = request(MANIFEST)
+  t.strictSame(Object.keys(mapping ?? {}), ['JobType', 'Manifest'])
+  t.strictSame(request(` |\n    ${text.replaceAll('\n', '\n    ')}`), mapping)
+  t.strictSame(request(' { $file: disk.yaml }'), mapping)
+  t.strictSame(asked, ['a.yaml disk.yaml'])
+})
+
+t.test(
+  'a file for a job document stays text and is checked as text; $file inside a document is the document’s own',
+  async (t) => {
+    const include = () => ({ text: '{ "operation": "reboot" }' })
+    const named = read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: reboot.json }`), { include })
+    t.strictSame(named.specs[0]?.request['document'], '{ "operation": "reboot" }')
+    const inner = read(iot(`  targets: [ "${GROUP}" ]\n  document: { steps: [ { $file: x } ] }`), { include })
+    t.strictSame(inner.specs[0]?.request['document'], { steps: [{ $file: 'x' }] })
+    const long = read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: reboot.json }`), {
+      include: () => ({ text: JSON.stringify('x'.repeat(40_000)) }),
+    })
+    t.match(problems(long), [/^SPEC_LENGTH 7:\d+-\d+ document has 40,002 characters$/])
+  },
+)
+
+t.test('two documents of one address show both places, and block each other and nobody else', async (t) => {
+  const read_ = note(read({ 'a.yaml': iot(SOUND), 'b.yaml': `${iot(SOUND)}---\n${iot(SOUND, 'name: other')}` }))
+  t.strictSame(problems(read_), [
+    'SPEC_DUPLICATE 3:19-25 IotJob/reboot is declared twice',
+    'SPEC_DUPLICATE 3:19-25 IotJob/reboot is declared twice',
+  ])
+  t.strictSame(
+    read_.diagnostics.map((one) => one.related?.map(({ place }) => `${place.file}:${place.line}:${place.column}`)),
+    [['b.yaml:3:19'], ['a.yaml:3:19']],
+  )
+  t.strictSame(
+    read_.specs.map((one) => one.address),
+    ['IotJob/other'],
+  )
+  t.strictSame(read_.blocked, [
+    {
+      address: 'IotJob/reboot',
+      place: { file: 'a.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 },
+      codes: ['SPEC_DUPLICATE'],
+    },
+  ])
+  t.equal(read_.complete, true)
+})
+
+t.test('two specs of one job ID clash in one target only', async (t) => {
+  const two = (policy: string) => ({
+    'a.yaml': iot(`  jobId: night-2\n${SOUND}`),
+    'b.yaml': iot(SOUND, 'name: night-2', policy),
+    'c.yaml': iot(SOUND, 'name: night', 'run: 2'),
+  })
+  const config = {
+    ...DEFAULT_CONFIG,
+    targets: { prod: { region: 'eu-west-1' }, lab: { region: 'eu-west-1' } },
+    defaultTarget: 'prod',
+  }
+  const clash = note(read(two('target: prod'), { config }))
+  t.strictSame(problems(clash), [
+    'SPEC_DUPLICATE_ID 6:10-17 the job ID night-2 is that of IotJob/night-2 too',
+    'SPEC_DUPLICATE_ID 3:19-26 the job ID night-2 is that of IotJob/reboot too',
+  ])
+  t.strictSame(
+    clash.specs.map((one) => one.address),
+    ['IotJob/night'],
+  )
+  t.ok(clash.blocked[0]?.spec, 'what is blocked is still readable')
+  t.strictSame(problems(read(two('target: lab'), { config })), [])
+  t.strictSame(problems(note(read(two('target: laab'), { config }))), [
+    'SPEC_UNKNOWN_TARGET 4:19-23 there is no target laab',
+  ])
+})
+
+t.test('equal requests whose jobs could not be told apart clash unless both allow it', async (t) => {
+  const two = (a: string, b: string) =>
+    read({ 'a.yaml': pinpoint('one', 's3://news/x/', a), 'b.yaml': pinpoint('two', 's3://news/x/', b) })
+  t.strictSame(problems(note(two('', 'allowIdentical: true'))), [
+    'SPEC_IDENTICAL 5:1-5 the request is the same as that of PinpointExportJob/two',
+    'SPEC_IDENTICAL 5:1-5 the request is the same as that of PinpointExportJob/one',
+  ])
+  t.strictSame(problems(two('allowIdentical: true', 'allowIdentical: true')), [])
+  const different = read({ 'a.yaml': pinpoint('one', 's3://news/x/'), 'b.yaml': pinpoint('two', 's3://news/y/') })
+  t.strictSame(problems(different), [])
+  const iots = read({ 'a.yaml': iot(SOUND), 'b.yaml': iot(SOUND, 'name: again') })
+  t.strictSame(problems(iots), [], 'jobs with an ID of their own can be told apart')
+})
+
+t.test('a former name is free, and claimed once', async (t) => {
+  const files = {
+    'a.yaml': iot(SOUND, 'name: old'),
+    'b.yaml': iot(SOUND, 'name: new, formerly: old'),
+    'c.yaml': iot(SOUND, 'name: self, formerly: self'),
+    'd.yaml': iot(SOUND, 'name: d, formerly: gone'),
+    'e.yaml': iot(SOUND, 'name: e, formerly: gone'),
+    'f.yaml': iot(SOUND, 'name: f, formerly: lost'),
+  }
+  const read_ = note(read(files))
+  t.strictSame(problems(read_), [
+    'SPEC_FORMERLY 3:34-37 IotJob/old is still the name of a spec',
+    "SPEC_FORMERLY 3:35-39 IotJob/self is the spec's own name",
+    'SPEC_FORMERLY 3:32-36 IotJob/gone is the former name of IotJob/e too',
+    'SPEC_FORMERLY 3:32-36 IotJob/gone is the former name of IotJob/d too',
+  ])
+  t.strictSame(
+    read_.specs.map((one) => [one.name, one.formerly]),
+    [
+      ['old', undefined],
+      ['f', 'lost'],
+    ],
+  )
+})
+
+t.test('a set is complete only if every address is known', async (t) => {
+  t.equal(read(iot('  targets: 1')).complete, true, 'bad, but it is known which spec it is')
+  t.strictSame(
+    read(iot('  targets: 1')).blocked.map((one) => one.address),
+    ['IotJob/reboot'],
+  )
+  for (const text of [
+    iot(SOUND).replace('IotJob', 'IotJbo'),
+    iot(SOUND, 'nam: reboot'),
+    iot(SOUND, 'name: reboot, name: night'),
+    iot(SOUND, 'name: "no spaces"'),
+    'kind: IotJob\nmetadata: [',
+    '- a',
+  ]) {
+    t.equal(read(text).complete, false, text)
+    t.strictSame(read(text).specs, [])
+  }
+  t.equal(read('# nothing\n---\n---\n').complete, true)
+})
+
+t.test('no text makes reading throw, nor run long', async (t) => {
+  let seed = 7
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31
+    return seed % below
+  }
+  const pieces = [
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ': ',
+    '- ',
+    '? ',
+    '\n',
+    '\n  ',
+    '&a ',
+    '*a',
+    '"',
+    "'",
+    '|\n',
+    '>',
+    '%YAML 1.2\n',
+    '---\n',
+    '...\n',
+    '<<',
+    '__proto__',
+    'kind',
+    'IotJob',
+    'spec',
+    '$file',
+    '0',
+    ',',
+    '#',
+    '!',
+    '\t',
+    '\r\n',
+    'é',
+    '\u{1F600}',
+    '@',
+    '`',
+  ]
+  for (let run = 0; run < 400; run++) {
+    const text = Array.from({ length: random(60) }, () => pieces[random(pieces.length)]).join('')
+    for (const given of [text, iot(`  document: ${text}`)]) {
+      const { diagnostics } = read(given)
+      for (const { place } of diagnostics) t.ok((place?.line ?? 0) > 0 && (place?.column ?? 0) > 0)
+    }
+  }
+  t.strictSame(({} as Record<string, unknown>)['a'], undefined)
+})
+
+const config = (text: string) => {
+  const { config: found, diagnostics } = readConfigText('jobwright.yaml', text, schemas, MODELS)
+  return {
+    found,
+    said: diagnostics.map(
+      ({ code, place, message, hint }) => `${code} ${place?.line}:${place?.column} ${message} (${hint})`,
+    ),
+  }
+}
+
+t.test('jobwright.yaml gives a config with its defaults', async (t) => {
+  t.strictSame(config('# nothing yet\n'), { found: DEFAULT_CONFIG, said: [] })
+  const text = `specs: [ jobs ]
+state: { store: git }
+targets:
+  prod: { region: eu-west-1, account: "012345678901" }
+defaultTarget: prod
+limits: { iot.CreateJob: { perSecond: 5 } }
+guards: { maxCreates: 300 }
+`
+  t.strictSame(config(text), {
+    found: {
+      specs: ['jobs'],
+      state: { store: 'git' },
+      targets: { prod: { region: 'eu-west-1', account: '012345678901' } },
+      defaultTarget: 'prod',
+      limits: { 'iot.CreateJob': { perSecond: 5 } },
+      guards: { maxCreates: 300, maxRemovals: 10 },
+    },
+    said: [],
+  })
+})
+
+t.test('what is wrong in jobwright.yaml is shown at its place', async (t) => {
+  const account = config('targets:\n  prod: { region: eu-west-1, account: 123456789012 }\n')
+  t.strictSame(account.said, [
+    'SPEC_TYPE 2:39 prod.account must be text, not the number 123456789012 (quote it: "123456789012")',
+  ])
+  t.strictSame(config('gaurds: {}\n').said, [
+    'SPEC_UNKNOWN_MEMBER 1:1 gaurds is no member of the file (did you mean guards?)',
+  ])
+  t.match(config('defaultTarget: prod\n').said, [/^SPEC_UNKNOWN_TARGET 1:16 there is no target prod/])
+  t.match(config('limits: { iot.CreateJbo: { perSecond: 5 } }\n').said, [
+    /^SPEC_UNKNOWN_MEMBER 1:11 no kind calls iot.CreateJbo \(did you mean iot.CreateJob\?\)/,
+  ])
+  t.match(config('specs: [a]\n---\nspecs: [b]\n').said, [/^SPEC_TOO_MANY_DOCUMENTS 3:1/])
+  t.match(config('- a\n').said, [/^SPEC_TYPE 1:1 the file must be a mapping, not a list/])
+})
+
+t.test('every code is shown to someone', async (t) => {
+  // These need many bytes or a disk: see the tests of loading.
+  const elsewhere = [
+    'SPEC_TOO_LARGE',
+    'SPEC_TOO_DEEP',
+    'SPEC_TOO_MANY_DOCUMENTS',
+    'SPEC_TOO_MANY_KEYS',
+    'SPEC_TOO_MANY_VALUES',
+    'SPEC_TOO_MANY_ALIASES',
+    'SPEC_NOT_UTF8',
+    'SPEC_UNREADABLE',
+    'SPEC_OUTSIDE',
+    'SPEC_NO_FILES',
+  ]
+  t.strictSame(
+    Object.keys(SPEC_CODES).filter((code) => !seen.has(code) && !elsewhere.includes(code)),
+    [],
+  )
+})
