@@ -62,7 +62,7 @@ function told(outcome: Outcome<unknown>): string {
 
 t.test('what an answer, or none, says about the fate of a create', async (t) => {
   const iotOk = JSON.stringify({ jobId: 'reboot-night', jobArn: 'arn:aws:iot:eu-west-1:123456789012:job/reboot-night' })
-  const cases: [name: string, answer: string | 'reset' | 'end', expected: string][] = [
+  const cases: [name: string, answer: string, expected: string][] = [
     ['a complete answer', http(200, json, iotOk), 'done'],
     ['an answer of success without the ID', http(200, json, '{}'), 'unknown unknown UnusableAnswer'],
     ['an answer with another ID', http(200, json, '{"jobId":"other"}'), 'unknown unknown UnusableAnswer'],

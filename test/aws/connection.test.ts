@@ -206,7 +206,7 @@ t.test('messages are cut, and lose signed requests and signed URLs', async (t) =
 
 t.test('connecting learns the account, from the credentials or from STS', async (t) => {
   const emulator = await startEmulator({ account: '210987654321' })
-  t.teardown(emulator.close)
+  t.teardown(() => emulator.close())
   const clock = systemClock
   environment(t, signedIn)
 
@@ -223,7 +223,7 @@ t.test('connecting learns the account, from the credentials or from STS', async 
   partly.close()
 
   const emulated = await connect({ name: 'default', region: 'us-east-1' }, { clock, emulator })
-  t.equal(emulated.site.endpoint, emulator.url)
+  t.equal(emulated.site.endpoint, 'emulator', 'whose port changes from run to run')
   t.equal((await emulated.settings(iotJob, 'read').credentials()).accessKeyId, 'AKIAEMULATOR')
   emulated.close()
 
@@ -250,7 +250,7 @@ t.test('connecting learns the account, from the credentials or from STS', async 
 
 t.test('what stands in the way of connecting ends the run with exit code 4, and is named', async (t) => {
   const emulator = await startEmulator()
-  t.teardown(emulator.close)
+  t.teardown(() => emulator.close())
   const options = (env: ConnectOptions['env'] = {}): ConnectOptions => ({ clock: quickClock(), env: env ?? {} })
   const there = { ...target, endpoint: emulator.url }
 
@@ -291,7 +291,7 @@ t.test('what stands in the way of connecting ends the run with exit code 4, and 
 
 t.test('a profile is read from its file, and credentials are loaded once for all clients', async (t) => {
   const emulator = await startEmulator()
-  t.teardown(emulator.close)
+  t.teardown(() => emulator.close())
   environment(t)
   const file = path.join(t.testdir(), 'credentials')
   fs.writeFileSync(file, '[fleet]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n')
@@ -300,7 +300,7 @@ t.test('a profile is read from its file, and credentials are loaded once for all
     { ...target, profile: 'fleet', endpoint: emulator.url },
     { clock: systemClock, env: {} },
   )
-  t.teardown(connection.close)
+  t.teardown(() => connection.close())
   const first = await connection.settings(iotJob, 'read').credentials()
   t.equal(first.accessKeyId, 'AKIAPROFILE')
   t.equal(await connection.settings(modelOf('PinpointExportJob'), 'write').credentials(), first)
@@ -322,7 +322,7 @@ t.test('a role is assumed through the same endpoint, with the run’s own name',
   })
   const roleArn = 'arn:aws:iam::123456789012:role/harvest'
   const connection = await connect({ ...target, roleArn, endpoint: sts.url }, { clock: systemClock, env: {} })
-  t.teardown(connection.close)
+  t.teardown(() => connection.close())
   t.match(seen.join('\n'), /RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fharvest&RoleSessionName=jobwright/)
   t.equal(connection.site.account, '123456789012')
   const settings = connection.settings(iotJob, 'write')
@@ -359,6 +359,29 @@ t.test('a lane paces whoever passes, and slows down for everyone behind a thrott
   t.same(clock.slept.slice(3).map(Math.round), [102, 146])
   await t.rejects(lane.pass(AbortSignal.abort()), { name: 'AbortError' })
   t.resolves(lane.pass(), 'one that gave up does not hold up the others')
+})
+
+t.test('one caller waits at a lane at a time, so that a throttle slows all those behind it', async (t) => {
+  const waits: { ms: number; wake: () => void }[] = []
+  const clock = {
+    ...quickClock(),
+    sleep: (ms: number) => new Promise<void>((wake) => void waits.push({ ms: Math.round(ms), wake })),
+  }
+  const lane = createLanes(clock).lane({ partition: 'aws', account: '1', region: 'r' }, iotJob, 'ListJobs')
+  const all = Promise.all([lane.pass(), lane.pass(), lane.pass(), lane.pass()])
+  for (let turn = 1; turn <= 4; turn++) {
+    while (waits.length < turn) await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    t.equal(waits.length, turn)
+    if (turn === 2) lane.report({ class: 'throttle', name: 'ThrottlingException', message: '' })
+    waits.at(-1)?.wake()
+  }
+  await all
+  // The clock stands still, so that each place lies one interval behind the one before.
+  t.same(
+    waits.map(({ ms }) => ms),
+    [0, 102, 204, 350],
+  )
 })
 
 t.test('five equal refusals in a row stop a lane; anything else between them does not', async (t) => {
