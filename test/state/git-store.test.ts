@@ -83,6 +83,26 @@ t.test('of two clones that commit at once exactly one does, the other is stale',
   for (const open of others) await open.close()
 })
 
+t.test(
+  'a branch that was put back or taken away is not what was loaded, though a plain push would go through',
+  async (t) => {
+    const { bare, here } = repositories(t)
+    const open = await begun(here)
+    await open.commit([set('attic', job('created'))], 'Made one')
+    for (const meddling of [
+      ['update-ref', 'refs/heads/jobwright-state', 'jobwright-state~1'],
+      ['update-ref', '-d', 'refs/heads/jobwright-state'],
+    ]) {
+      git(bare, ...meddling)
+      t.match(await open.commit([set('barn', job('created'))], 'Made another'), {
+        is: 'stale',
+        message: /has moved on to/,
+      })
+    }
+    await open.close()
+  },
+)
+
 t.test('a push whose answer is lost counts if it arrived, and not if it did not', async (t) => {
   const { bare, here } = repositories(t)
   await (await begun(here)).close()

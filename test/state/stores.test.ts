@@ -8,7 +8,7 @@ import { fileStore } from '../../src/state/file-store.ts'
 import { serialiseState } from '../../src/state/format.ts'
 import { gitStore } from '../../src/state/git-store.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
-import { type Disk, nodeDisk } from '../../src/system/disk.ts'
+import { type AppendFile, type Disk, nodeDisk } from '../../src/system/disk.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
 
@@ -260,6 +260,34 @@ for (const [kind, placeFor] of [
     for (const one of opened) if (one.status === 'fulfilled') await one.value.close()
   })
 
+  t.test(
+    `${kind}: a crash between a commit and the new journal brings nothing back that the commit took away`,
+    async (t) => {
+      const place = placeFor(t)
+      await (await begun(place)).close()
+      let isDying = false
+      const dying: Disk = {
+        ...nodeDisk,
+        writeNew: async (file, text) => {
+          if (isDying && file.startsWith(place.journal))
+            throw Object.assign(new Error('ENOSPC: full'), { code: 'ENOSPC' })
+          await nodeDisk.writeNew(file, text)
+        },
+      }
+      const open = await place.store({ disk: dying, tryLock: noLock }).open()
+      await open.append([set('cellar', job('created'))])
+      isDying = true
+      const moved = open.commit([set('cellar', null), set('vault', job('created'))], 'Renamed')
+      t.match(await problemOf(moved), problem(8, 'STATE_DISK', /beginning the journal failed: ENOSPC/))
+      await open.append([set('attic', job('created'))])
+      const again = await place.store().open()
+      t.same(Object.keys(again.state?.records ?? {}).sort(), ['IotJob/attic', 'IotJob/vault'])
+      t.equal(again.state?.serial, 2)
+      await again.close()
+      await problemOf(open.close())
+    },
+  )
+
   t.test(`${kind}: a read leaves no trace`, async (t) => {
     const place = placeFor(t)
     const open = await begun(place)
@@ -301,15 +329,16 @@ async function nightOf(
 }
 
 /** A disk that dies: after so many writing steps every one fails, without any clearing up. */
-function dyingAfter(steps: number): Disk {
+function dyingAfter(steps: number): { disk: Disk; bury: () => Promise<unknown> } {
   let left = steps
+  const files: AppendFile[] = []
   const step = <Args extends readonly unknown[], Value>(work: (...args: Args) => Promise<Value>) => {
     return async (...args: Args): Promise<Value> => {
       if (left-- <= 0) throw Object.assign(new Error('EIO: the disk is dead'), { code: 'EIO' })
       return work(...args)
     }
   }
-  return {
+  const disk: Disk = {
     ...nodeDisk,
     writeNew: step(nodeDisk.writeNew),
     rename: step(nodeDisk.rename),
@@ -317,6 +346,7 @@ function dyingAfter(steps: number): Disk {
     syncFolder: step(nodeDisk.syncFolder),
     async openAppend(file) {
       const opened = await nodeDisk.openAppend(file)
+      files.push(opened)
       return {
         ...opened,
         get size() {
@@ -328,6 +358,7 @@ function dyingAfter(steps: number): Disk {
       }
     },
   }
+  return { disk, bury: () => Promise.allSettled(files.map((file) => file.close())) }
 }
 
 t.test(`file: after a crash at any step on the disk nothing that was durable is lost`, async (t) => {
@@ -336,12 +367,13 @@ t.test(`file: after a crash at any step on the disk nothing that was durable is 
   await open.close()
   let steps = 1
   for (let survived = false; !survived; steps++) {
-    const dying = dyingAfter(steps)
+    const { disk: dying, bury } = dyingAfter(steps)
     const known = new Map<string, State['records'][`${string}/${string}`]>()
     survived = await nightOf(place.store({ disk: dying, tryLock: noLock }), steps, known).then(
       () => true,
       () => false,
     )
+    await bury()
     const { state, diagnostics } = await place.store().read()
     t.same(diagnostics, [])
     for (const [address, record] of known)
@@ -354,7 +386,7 @@ t.test(`file: after a crash at any step on the disk nothing that was durable is 
 })
 
 /** A folder with 64 KiB: a real small disk where one can be mounted, else one that counts what is written. */
-function smallDisk(t: Test): { folder: string; disk: Disk; free(): void } {
+function smallDisk(t: Test): { folder: string; disk: Disk; free: () => void } {
   const folder = path.join(t.testdir({ small: {} }), 'small')
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'pipe' })
