@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { SpecCode } from '../spec/codes.ts'
 import type { SourceFiles } from '../system/source-files.ts'
 import { isGlob, matches } from './glob.ts'
+import { unreadable } from './problems.ts'
 
 /** Spec files that patterns name, sorted, relative to the root with forward slashes, and what stood in the way of finding them. */
 export type Found = { readonly files: readonly string[]; readonly diagnostics: readonly Diagnostic[] }
@@ -35,28 +36,45 @@ function findOne(source: SourceFiles, pattern: string): Search {
   const firstGlob = parts.findIndex(isGlob)
   if (firstGlob === -1) {
     const name = parts.at(-1) ?? ''
-    const entry = source.list(parts.slice(0, -1).join('/') || '.')?.find((one) => one.name === name)
+    const around = source.list(parts.slice(0, -1).join('/') || '.')
+    const entry = 'entries' in around ? around.entries.find((one) => one.name === name) : undefined
     if (entry?.is === 'file') search.files.push(pattern)
     else if (isSpecFile(name) && entry) refuseFolder(search, pattern, entry.is)
-    else collect(source, pattern, () => true, search)
+    else collect(source, pattern, { matches: () => true, depth: Number.POSITIVE_INFINITY }, search)
     return search
   }
-  collect(source, parts.slice(0, firstGlob).join('/') || '.', (file) => matches(pattern, file), search)
+  const depth = parts.includes('**') ? Number.POSITIVE_INFINITY : parts.length - firstGlob - 1
+  collect(
+    source,
+    parts.slice(0, firstGlob).join('/') || '.',
+    { matches: (file) => matches(pattern, file), depth },
+    search,
+  )
   return search
 }
 
 /** Folders that never hold specs, unless a pattern begins inside them. */
 const SKIPPED = new Set(['node_modules'])
 
-function collect(source: SourceFiles, folder: string, wanted: (file: string) => boolean, search: Search): void {
-  for (const { name, is } of source.list(folder) ?? []) {
+/** Which files are wanted, and how many folders down any of them may be. */
+type Wanted = { readonly matches: (file: string) => boolean; readonly depth: number }
+
+function collect(source: SourceFiles, folder: string, wanted: Wanted, search: Search): void {
+  const listed = source.list(folder)
+  if ('problem' in listed) {
+    // A folder that is not there holds no specs, which is said once for the pattern.
+    if (listed.problem.is !== 'missing') search.diagnostics.push(unreadable(folder, listed.problem))
+    return
+  }
+  for (const { name, is } of listed.entries) {
     const file = folder === '.' ? name : `${folder}/${name}`
     if (name.startsWith('.') || SKIPPED.has(name)) continue
     if (is === 'file') {
-      if (isSpecFile(name) && wanted(file)) search.files.push(file)
-    } else if (isSpecFile(name) || is === 'folder-link') {
-      if (!isSpecFile(name) || wanted(file)) refuseFolder(search, file, is)
-    } else collect(source, file, wanted, search)
+      if (isSpecFile(name) && wanted.matches(file)) search.files.push(file)
+    } else if (isSpecFile(name) && wanted.matches(file)) refuseFolder(search, file, is)
+    else if (wanted.depth === 0) continue
+    else if (is === 'folder-link') refuseFolder(search, file, is)
+    else collect(source, file, { ...wanted, depth: wanted.depth - 1 }, search)
   }
 }
 

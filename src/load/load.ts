@@ -7,7 +7,8 @@ import type { Spec } from '../model/spec.ts'
 import { LIMITS } from '../spec/limits.ts'
 import type { Aim } from '../spec/locate.ts'
 import type { Include } from '../spec/request.ts'
-import { type Shown, showIn } from '../spec/show.ts'
+import { showIn } from '../spec/show.ts'
+import type { Spot } from '../spec/source.ts'
 import { type Blocked, secretNames, specsOf } from '../spec/specs.ts'
 import { type SourceFiles, sourceFiles } from '../system/source-files.ts'
 import { findSpecs } from './find.ts'
@@ -40,7 +41,7 @@ export type Loaded = {
   /** Files that specs name with `$file`, relative to the root, sorted. */
   readonly included: readonly string[]
   /** Where a member stands, for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
-  readonly locate: (spec: Spec, pointer: Pointer, aim?: Aim) => Shown
+  readonly locate: (spec: Spec, pointer: Pointer, aim?: Aim) => Spot
 }
 
 /** Reads spec files and what they name. Bad input is never thrown, only diagnosed; a root that is not there is thrown as it is a caller's bug. */

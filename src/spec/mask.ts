@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { lineText, type Source } from './source.ts'
+import { lineText, type Source, type Spot } from './source.ts'
 
 /**
  * Members whose value must not be shown, by name, so that a line can be masked even where its document cannot be parsed.
@@ -15,7 +15,7 @@ const REACH = 40
  * may belong to its value.
  * @param line counted from 0
  */
-export function safeExcerpt(source: Source, line: number, names: SecretNames): string | undefined {
+function safeExcerpt(source: Source, line: number, names: SecretNames): string | undefined {
   const text = lineText(source, line)
   if (names.length === 0) return text
   const at = secretAt(text, names)
@@ -33,16 +33,23 @@ export function withoutSecrets(
 ): readonly Diagnostic[] {
   if (names.length === 0 || secretAt(source.text, names) === -1) return diagnostics
   return diagnostics.map((one) => {
-    if (one.excerpt === undefined || one.place === undefined) return one
-    const excerpt = safeExcerpt(source, one.place.line - 1, names)
-    if (excerpt === one.excerpt) return one
-    const { excerpt: _dropped, ...rest } = one
-    const masked = excerpt === undefined ? rest : { ...rest, excerpt }
+    const { place, excerpt, ...rest } = one
+    if (place === undefined || excerpt === undefined) return one
+    const spot = withoutSecret(source, { place, excerpt }, names)
+    if (spot.excerpt === excerpt) return one
     // The only code of unsound YAML whose message quotes a value.
-    return one.code === 'SPEC_NUMBER'
-      ? { ...masked, message: 'the number would lose digits', hint: 'quote it' }
-      : masked
+    const quiet = one.code === 'SPEC_NUMBER' ? { message: 'the number would lose digits', hint: 'quote it' } : {}
+    return { ...rest, ...quiet, ...spot }
   })
+}
+
+/** A spot of a source whose excerpt holds no secret. */
+export function withoutSecret(source: Source, spot: Spot, names: SecretNames): Spot {
+  if (spot.excerpt === undefined) return spot
+  const { place } = spot
+  const safe = safeExcerpt(source, place.line - 1, names)
+  if (safe === lineText(source, place.line - 1)) return spot
+  return safe === undefined ? { place } : { place, excerpt: safe }
 }
 
 /** Offset just behind the first secret name in a line, or -1. */

@@ -1,18 +1,14 @@
-import type { Place } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
 import type { Spec } from '../model/spec.ts'
 import { type Aim, type Locator, locator } from './locate.ts'
-import { type SecretNames, safeExcerpt } from './mask.ts'
-import { sourceOf } from './source.ts'
-
-/** A place, and its line as far as it may be shown. */
-export type Shown = { readonly place: Place; readonly excerpt?: string }
+import { type SecretNames, withoutSecret } from './mask.ts'
+import { type Spot, sourceOf } from './source.ts'
 
 /** Finds members of specs in the files that they were read from. Files are parsed again, each once, when first asked about. */
 export function showIn(
   files: ReadonlyMap<string, string>,
   names: SecretNames,
-): (spec: Spec, pointer: Pointer, aim?: Aim) => Shown {
+): (spec: Spec, pointer: Pointer, aim?: Aim) => Spot {
   const known = new Map<string, { source: ReturnType<typeof sourceOf>; locate: Locator }>()
   const open = (file: string) => {
     const source = sourceOf(file, files.get(file) ?? '')
@@ -22,8 +18,7 @@ export function showIn(
     const { file } = spec.place
     const opened = known.get(file) ?? open(file)
     known.set(file, opened)
-    const { place } = opened.locate(spec.index, pointer, aim)
-    const excerpt = safeExcerpt(opened.source, place.line - 1, names)
-    return excerpt === undefined ? { place } : { place, excerpt }
+    const { source: _text, ...spot } = opened.locate(spec.index, pointer, aim)
+    return withoutSecret(opened.source, spot, names)
   }
 }

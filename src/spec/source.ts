@@ -10,8 +10,8 @@ export type Source = {
   readonly lineStarts: readonly number[]
 }
 
-/** A stretch of a source and the line on which it begins. */
-export type Spot = { readonly place: Place; readonly excerpt: string }
+/** A stretch of a source and the line on which it begins, where that is worth showing. */
+export type Spot = { readonly place: Place; readonly excerpt?: string }
 
 /** A source of this text. A leading byte order mark is dropped, as editors do not count it as a column. */
 export function sourceOf(file: string, text: string): Source {
@@ -37,8 +37,16 @@ export function spotOf(source: Source, start: number, end: number = start): Spot
       endLine: endLine + 1,
       endColumn: to === from ? endColumn + 1 : endColumn,
     },
-    excerpt: lineText(source, line),
+    ...excerptOf(lineText(source, line), column),
   }
+}
+
+/** A line is shown this far; a place behind it is not shown at all. */
+const WIDTH = 400
+
+function excerptOf(line: string, column: number): { excerpt?: string } {
+  if (line.length <= WIDTH) return { excerpt: line }
+  return column > WIDTH ? {} : { excerpt: `${line.slice(0, WIDTH)}…` }
 }
 
 /** The text of a line, counted from 0, without its line break. */

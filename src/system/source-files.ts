@@ -24,8 +24,8 @@ export type Entry = { readonly name: string; readonly is: 'file' | 'folder' | 'f
 export type SourceFiles = {
   /** A text of at most `maxBytes`. Synchronous: several times faster for many small files. */
   read(file: string, maxBytes: number): ReadText | { readonly problem: ReadProblem }
-  /** Entries of a folder, sorted by name; undefined where it is none, or leads out of the root. */
-  list(folder: string): Entry[] | undefined
+  /** Entries of a folder, sorted by name. */
+  list(folder: string): { readonly entries: readonly Entry[] } | { readonly problem: ReadProblem }
 }
 
 /** The files below a folder, which is the boundary that no path and no link may leave. */
@@ -38,14 +38,17 @@ export function sourceFiles(root: string): SourceFiles {
     },
     list: (folder) => {
       const found = resolve(boundary, folder)
-      if ('problem' in found) return undefined
-      try {
-        const entries = fs.readdirSync(found.real, { withFileTypes: true })
-        return entries.map((entry) => ({ name: entry.name, is: kindOf(found.real, entry) })).sort(byName)
-      } catch {
-        return undefined
-      }
+      return 'problem' in found ? found : listFolder(found.real)
     },
+  }
+}
+
+function listFolder(real: string): { entries: Entry[] } | { problem: ReadProblem } {
+  try {
+    const entries = fs.readdirSync(real, { withFileTypes: true })
+    return { entries: entries.map((entry) => ({ name: entry.name, is: kindOf(real, entry) })).sort(byName) }
+  } catch (error) {
+    return { problem: problemOf(error) }
   }
 }
 
@@ -56,8 +59,19 @@ function byName(a: Entry, b: Entry): number {
 function kindOf(folder: string, entry: fs.Dirent): Entry['is'] {
   if (entry.isDirectory()) return 'folder'
   if (!entry.isSymbolicLink()) return 'file'
-  const target = fs.statSync(path.join(folder, entry.name), { throwIfNoEntry: false })
-  return target?.isDirectory() ? 'folder-link' : 'file'
+  try {
+    return fs.statSync(path.join(folder, entry.name)).isDirectory() ? 'folder-link' : 'file'
+  } catch {
+    // A link to nothing, or to itself: reading it tells what is wrong.
+    return 'file'
+  }
+}
+
+function problemOf(error: unknown): ReadProblem {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { is: 'missing' }
+  // Sockets, and devices without a driver, cannot even be opened.
+  return code === 'ENXIO' ? { is: 'no-file', what: 'a socket or device' } : { is: 'unreadable', code }
 }
 
 /** The real path of a file below the boundary. Links are followed first and judged by where they end. */
@@ -68,8 +82,7 @@ function resolve(boundary: string, file: string): { real: string } | { problem: 
     const real = fs.realpathSync(asked)
     return isInside(boundary, real) ? { real } : { problem: { is: 'outside' } }
   } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    return { problem: code === 'ENOENT' || code === 'ENOTDIR' ? { is: 'missing' } : { is: 'unreadable', code } }
+    return { problem: problemOf(error) }
   }
 }
 
@@ -94,9 +107,7 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
     if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
     return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
   } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    // Sockets, and devices without a driver, cannot even be opened.
-    return { problem: code === 'ENXIO' ? { is: 'no-file', what: 'a socket or device' } : { is: 'unreadable', code } }
+    return { problem: problemOf(error) }
   } finally {
     if (handle !== undefined) fs.closeSync(handle)
   }
@@ -122,15 +133,12 @@ function decode(bytes: Buffer, real: string): ReadText | { problem: ReadProblem 
   }
 }
 
-/** Where the longest valid beginning ends: decoding replaces nothing up to there. */
+/** The first byte that decoding replaces; a replacement character that the file itself holds is none. */
 function firstBadByte(bytes: Buffer): number {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  for (let at = 0; at < bytes.length; at++) {
-    try {
-      decoder.decode(bytes.subarray(at, at + 1), { stream: true })
-    } catch {
-      return at
-    }
+  const text = bytes.toString('utf8')
+  for (let at = text.indexOf('\ufffd'); at !== -1; at = text.indexOf('\ufffd', at + 1)) {
+    const offset = Buffer.byteLength(text.slice(0, at))
+    if (bytes.toString('latin1', offset, offset + 3) !== '\xef\xbf\xbd') return offset
   }
   return bytes.length
 }

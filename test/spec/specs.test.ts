@@ -199,8 +199,6 @@ const cases: Record<string, [text: string, ...expected: string[]]> = {
   'a member that needs another': [
     pinpoint('weekly', 's3://news/').replace('/" }', '/", SegmentVersion: 2 }'),
     'SPEC_MISSING_MEMBER 7:3-19 ExportJobRequest has SegmentVersion, but lacks SegmentId',
-      .replace(/policy.*\n/, ''),
-    'SPEC_MISSING_MEMBER 6:3-19 ExportJobRequest has SegmentVersion, but lacks SegmentId',
   ],
   'no date': [
     `apiVersion: jobwright/v1\nkind: MediaPackageHarvestJob\nmetadata: { name: cup }\nspec:\n  originEndpointId: live\n  StartTime: yesterday\n  EndTime: 2026-11-14T22:00:00Z\n  S3Destination: { BucketName: vod, ManifestKey: a, RoleArn: "arn:aws:iam::123456789012:role/h" }\n`,

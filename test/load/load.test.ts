@@ -1,0 +1,262 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { MODELS } from '../../src/kinds/models.ts'
+import { readCheckout } from '../../src/load/checkout.ts'
+import { readConfig } from '../../src/load/config.ts'
+import { matches } from '../../src/load/glob.ts'
+import { load } from '../../src/load/load.ts'
+import { DEFAULT_CONFIG } from '../../src/model/config.ts'
+
+const iot = (name: string, document = '{ operation: reboot }') =>
+  `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\nspec:\n  targets: [ "arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1" ]\n  document: ${document}\n`
+
+const said = ({ diagnostics }: { diagnostics: Awaited<ReturnType<typeof load>>['diagnostics'] }) =>
+  diagnostics.map(({ severity, code, place, message }) => `${place?.file ?? '-'} ${severity} ${code} ${message}`)
+
+t.test('the examples that come with the package are sound', async (t) => {
+  const root = path.resolve(import.meta.dirname, '../..')
+  const loaded = await load({ root, kinds: MODELS })
+  t.strictSame(said(loaded), [])
+  t.ok(loaded.specs.length >= 5)
+  t.equal(new Set(loaded.specs.map((one) => one.kind)).size, MODELS.length, 'every kind has one')
+})
+
+t.test('files are found by folder, file and glob, sorted, each once', async (t) => {
+  const root = t.testdir({
+    specs: {
+      'b.yaml': iot('b'),
+      'a.yml': iot('a'),
+      deep: { er: { 'c.yaml': iot('c') } },
+      'notes.txt': 'x',
+      '.hidden.yaml': 'x',
+      node_modules: { 'x.yaml': 'x' },
+    },
+    jobs: { 'd.yaml': iot('d'), 'odd.json': iot('odd') },
+  })
+  const names = async (...patterns: string[]) =>
+    (await load({ root, kinds: MODELS, patterns })).specs.map((one) => one.name)
+  t.strictSame(
+    (await load({ root, kinds: MODELS })).specs.map((one) => one.name),
+    ['a', 'b', 'c'],
+  )
+  t.strictSame(await names('specs/*.yaml'), ['b'])
+  t.strictSame(await names('specs/**/*.yaml'), ['b', 'c'])
+  t.strictSame(await names('**/?.y*ml'), ['d', 'a', 'b', 'c'])
+  t.strictSame(await names('specs', './specs/', 'specs/b.yaml', path.join(root, 'jobs')), ['d', 'a', 'b', 'c'])
+  t.strictSame(await names('jobs/odd.json'), ['odd'], 'a file that is named is read whatever its name')
+})
+
+t.test('a pattern that matches nothing is an error where it was asked for', async (t) => {
+  const root = t.testdir({ jobs: {} })
+  const asked = await load({ root, kinds: MODELS, patterns: ['jobs', 'specs/*.yaml', 'nope.yaml', '../elsewhere'] })
+  t.strictSame(said(asked), [
+    '- error SPEC_NO_FILES jobs holds no spec file',
+    '- error SPEC_NO_FILES specs/*.yaml holds no spec file',
+    '- error SPEC_NO_FILES nope.yaml holds no spec file',
+    '../elsewhere error SPEC_OUTSIDE it leads out of the repository, or into .git',
+  ])
+  const unasked = await load({ root, kinds: MODELS })
+  t.strictSame(said(unasked), ['- warning SPEC_NO_FILES specs holds no spec file'])
+  t.equal(unasked.complete, false, 'a folder that is not there does not say that all specs were removed')
+})
+
+t.test('a pattern takes time in proportion, whatever it is', async (t) => {
+  t.equal(matches('specs/**/*.yaml', 'specs/a.yaml'), true)
+  t.equal(matches('specs/**/*.yaml', 'specs/a/b/c.yaml'), true)
+  t.equal(matches('specs/*.yaml', 'specs/a/b.yaml'), false)
+  t.equal(matches('**', 'a/b/c'), true)
+  t.equal(matches('**/b/**/d', 'a/b/b/c/d'), true)
+  t.equal(matches('a?c*', 'abcd'), true)
+  t.equal(matches('a?c', 'ac'), false)
+  t.equal(matches('(a+)+$', 'aaaa'), false)
+  t.equal(matches(`${'*a'.repeat(2000)}b`, 'a'.repeat(4000)), false)
+  t.equal(matches(`${'**/a/'.repeat(500)}b`, `${'a/'.repeat(2000)}c`), false)
+})
+
+t.test('$file reads beside the spec, and nothing outside the repository', async (t) => {
+  const outside = t.testdir({
+    secret: '{ "token": "hunter2" }',
+    repository: {
+      specs: {
+        'beside.yaml': iot('beside', '{ $file: documents/reboot.json }'),
+        'above.yaml': iot('above', '{ $file: ../shared/reboot.json }'),
+        'escape.yaml': iot('escape', '{ $file: ../../secret }'),
+        'link.yaml': iot('link', '{ $file: documents/link.json }'),
+        'through.yaml': iot('through', '{ $file: out/secret }'),
+        'git.yaml': iot('git', '{ $file: ../.git/config }'),
+        'absolute.yaml': iot('absolute', '{ $file: /etc/passwd }'),
+        'folder.yaml': iot('folder', '{ $file: documents }'),
+        'missing.yaml': iot('missing', '{ $file: nope.json }'),
+        'large.yaml': iot('large', '{ $file: documents/large.json }'),
+        'latin.yaml': iot('latin', '{ $file: documents/latin.json }'),
+        'device.yaml': iot('device', '{ $file: documents/zero }'),
+        documents: {
+          'reboot.json': '{ "operation": "reboot" }',
+          'link.json': t.fixture('symlink', '../../../secret'),
+          zero: t.fixture('symlink', '/dev/zero'),
+          'large.json': 'x'.repeat(256 * 1024 + 1),
+          'latin.json': Buffer.from('"caf\xe9"', 'latin1'),
+        },
+        out: t.fixture('symlink', '../..'),
+      },
+      shared: { 'reboot.json': t.fixture('symlink', '../specs/documents/reboot.json') },
+      '.git': { config: 'hunter2' },
+    },
+  })
+  const root = path.join(outside, 'repository')
+  const loaded = await load({ root, kinds: MODELS, patterns: ['specs/*.yaml'] })
+  t.strictSame(
+    loaded.specs.map((one) => [one.name, one.request['document']]),
+    [
+      ['above', '{ "operation": "reboot" }'],
+      ['beside', '{ "operation": "reboot" }'],
+    ],
+  )
+  t.strictSame(loaded.included, ['shared/reboot.json', 'specs/documents/reboot.json'])
+  t.strictSame(
+    said(loaded).filter((one) => !one.includes('absolute')),
+    [
+      'specs/device.yaml error SPEC_FILE documents/zero: it leads out of the repository, or into .git',
+      'specs/escape.yaml error SPEC_FILE ../../secret: it leads out of the repository, or into .git',
+      'specs/folder.yaml error SPEC_FILE documents: it is a folder, not a file',
+      'specs/git.yaml error SPEC_FILE ../.git/config: it leads out of the repository, or into .git',
+      'specs/large.yaml error SPEC_FILE documents/large.json: the file has 262,145 bytes',
+      'specs/latin.yaml error SPEC_FILE documents/latin.json: the byte at offset 4 is not UTF-8',
+      'specs/link.yaml error SPEC_FILE documents/link.json: it leads out of the repository, or into .git',
+      'specs/missing.yaml error SPEC_FILE nope.json: there is no such file',
+      'specs/through.yaml error SPEC_FILE out/secret: it leads out of the repository, or into .git',
+    ],
+  )
+  t.match(said(loaded), [/absolute\.yaml error SPEC_PATTERN /])
+  t.notMatch(JSON.stringify(loaded.diagnostics), /hunter2|root:/)
+  t.equal(loaded.complete, true, 'each spec is known, though some are blocked')
+  t.equal(loaded.blocked.length, 10)
+})
+
+t.test('a member of a spec is found again in its file', async (t) => {
+  const root = t.testdir({
+    specs: {
+      'a.yaml': `# first\n---\n${iot('a')}---\n${iot('b', '&d { steps: [ { run: x } ], long: "1" }')}`,
+      'disk.yaml': `apiVersion: jobwright/v1\nkind: ImportExportJob\nmetadata: { name: disk }\nspec:\n  JobType: Import\n  Manifest: { manifestVersion: "2.0", deviceId: A, eraseDevice: yes, bucket: abc, pinCode: { $env: PIN },\n    returnAddress: { name: A, street1: b, city: c, postalCode: "1", phoneNumber: "1", country: NO } }\n`,
+    },
+  })
+  const loaded = await load({ root, kinds: MODELS })
+  t.strictSame(said(loaded), [])
+  const [, b, disk] = loaded.specs
+  const place = (pointer: string, aim?: 'key' | 'value') => {
+    const { place: at, excerpt } = loaded.locate(b!, pointer, aim)
+    return `${at.line}:${at.column}-${at.endColumn} ${excerpt?.slice(at.column - 1, at.endColumn - 1)}`
+  }
+  t.equal(place('/spec/document/steps/0/run'), '15:34-35 x')
+  t.equal(place('/spec/document/steps/0/run', 'key'), '15:29-32 run')
+  t.equal(place('/spec/document/long'), '15:47-50 "1"')
+  t.equal(place('/metadata/name'), '12:19-20 b')
+  t.equal(place('/policy/run'), '10:1-11 apiVersion', 'a member that is not there: the nearest one around it')
+  t.equal(place('/spec/document/steps/7'), '15:18-23 steps')
+  const shown = loaded.locate(disk!, '/spec/Manifest/pinCode')
+  t.equal(shown.excerpt?.endsWith('pinCode…'), true, 'even a reference is cut off where secrets stand')
+})
+
+t.test('jobwright.yaml is read from the root, with codes of its own', async (t) => {
+  t.strictSame(readConfig(t.testdir({}), MODELS), { config: DEFAULT_CONFIG, diagnostics: [] })
+  const bad = readConfig(t.testdir({ 'jobwright.yaml': 'gaurds: {}\n' }), MODELS)
+  t.match(bad.diagnostics, [{ code: 'CONFIG_UNKNOWN_MEMBER', place: { file: 'jobwright.yaml', line: 1 } }])
+  t.strictSame(bad.config, DEFAULT_CONFIG)
+  const link = readConfig(t.testdir({ 'jobwright.yaml': t.fixture('symlink', '/proc/self/environ') }), MODELS)
+  t.match(link.diagnostics, [{ code: 'CONFIG_OUTSIDE' }])
+  const root = t.testdir({
+    'jobwright.yaml': 'specs: [ jobs ]\ntargets: { prod: { region: eu-west-1 } }\n',
+    jobs: { 'a.yaml': iot('a').replace('spec:', 'policy: { target: prdo }\nspec:') },
+  })
+  const { config, diagnostics } = readConfig(root, MODELS)
+  t.strictSame(diagnostics, [])
+  t.strictSame(said(await load({ root, kinds: MODELS, config })), [
+    'jobs/a.yaml error SPEC_UNKNOWN_TARGET there is no target prdo',
+  ])
+})
+
+const git = (cwd: string, ...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false', ...args], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim()
+const commit = (root: string, message: string) => {
+  git(root, 'add', '-A')
+  git(root, 'commit', '-qm', message, '--allow-empty')
+  return git(root, 'rev-parse', 'HEAD')
+}
+
+t.test('a checkout tells which files are not those of HEAD, ignored ones included', async (t) => {
+  const top = t.testdir({
+    sub: { specs: { 'a.yaml': iot('a'), 'ä b.yaml': iot('b'), 'old.yaml': iot('old') } },
+    '.gitignore': 'ignored.yaml\n',
+  })
+  const root = path.join(top, 'sub')
+  const files = ['specs/a.yaml', 'specs/ä b.yaml']
+  git(top, 'init', '-q', '-b', 'main')
+  t.strictSame(
+    await readCheckout({ root, files }),
+    { git: true, dirty: files, shallow: false, relation: 'none' },
+    'no commit yet',
+  )
+  const first = commit(top, 'first')
+  t.strictSame(await readCheckout({ root, files }), {
+    git: true,
+    commit: first,
+    dirty: [],
+    shallow: false,
+    relation: 'none',
+  })
+  fs.appendFileSync(path.join(root, 'specs/ä b.yaml'), '# edited\n')
+  fs.writeFileSync(path.join(root, 'specs/new.yaml'), iot('new'))
+  fs.writeFileSync(path.join(root, 'specs/ignored.yaml'), iot('ignored'))
+  fs.writeFileSync(path.join(root, 'specs/staged.yaml'), iot('staged'))
+  git(root, 'add', 'specs/staged.yaml')
+  const all = [...files, 'specs/new.yaml', 'specs/ignored.yaml', 'specs/staged.yaml', 'specs/old.yaml']
+  t.match(await readCheckout({ root, files: all }), {
+    dirty: ['specs/ignored.yaml', 'specs/new.yaml', 'specs/staged.yaml', 'specs/ä b.yaml'],
+  })
+})
+
+t.test('a checkout tells how HEAD stands to the commit of the state', async (t) => {
+  const folder = t.testdir({ origin: { 'a.yaml': iot('a') } })
+  const root = path.join(folder, 'origin')
+  git(root, 'init', '-q', '-b', 'main')
+  const first = commit(root, 'first')
+  const second = commit(root, 'second')
+  const relation = async (since?: string) => {
+    const found = await readCheckout({ root, files: [], ...(since === undefined ? {} : { since }) })
+    return found.git ? found.relation : 'no git'
+  }
+  t.equal(await relation(), 'none')
+  t.equal(await relation(second), 'same')
+  t.equal(await relation(first), 'ahead')
+  git(root, 'checkout', '-q', first)
+  t.equal(await relation(second), 'behind')
+  commit(root, 'aside')
+  t.equal(await relation(second), 'diverged')
+  t.equal(await relation('0'.repeat(40)), 'unknown')
+  t.equal(await relation('--output=x'), 'unknown')
+
+  const clone = path.join(folder, 'clone')
+  execFileSync('git', ['clone', '-q', '--depth=1', '--branch=main', `file://${root}`, clone], { stdio: 'ignore' })
+  t.match(await readCheckout({ root: clone, files: [], since: first }), {
+    shallow: true,
+    relation: 'unknown',
+    commit: second,
+  })
+})
+
+t.test('no repository is told apart from one that git refuses', async (t) => {
+  // Outside of this repository's own folder, in which every test folder lies.
+  const root = fs.mkdtempSync(path.join(fs.realpathSync(process.env['TMPDIR'] ?? '/tmp'), 'jobwright-'))
+  t.teardown(() => fs.rmSync(root, { recursive: true }))
+  t.strictSame(await readCheckout({ root, files: ['a.yaml'] }), { git: false })
+  git(root, 'init', '-q')
+  fs.writeFileSync(path.join(root, '.git/HEAD'), 'nonsense\n')
+  const problem = await readCheckout({ root, files: [] }).catch((error: unknown) => error)
+  t.match(problem, { exitCode: 4, diagnostic: { code: 'CHECKOUT_UNREADABLE' } })
+})
