@@ -4,7 +4,7 @@ import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { canonical, type Json } from '../model/json.ts'
 import type { Plan, Planned } from '../model/plan.ts'
-import type { Change, Site, Source } from '../model/state.ts'
+import { type Change, type Site, type Source, siteKey } from '../model/state.ts'
 import type { OpenStore } from '../state/store.ts'
 import { createJob, release } from './create.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
@@ -93,13 +93,17 @@ async function run(
   }
   const creates = intended.map(
     (one): Task => ({
+      lane: laneOf(one.planned, options),
       run: async () => {
         waiting.delete(one)
         await createJob(pass, one)
       },
     }),
   )
-  const tasks = [...starts.map((planned): Task => ({ run: () => startJob(pass, planned) })), ...creates]
+  const tasks = [
+    ...starts.map((planned): Task => ({ lane: laneOf(planned, options), run: () => startJob(pass, planned) })),
+    ...creates,
+  ]
   const work = options.queue.run(tasks, {
     signal: options.signal,
     onProgress: (progress) => options.emit({ type: 'queue', ...progress }),
@@ -110,6 +114,11 @@ async function run(
   if (appended || waiting.size > 0)
     await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
   return failed
+}
+
+/** One bound for each service: a slow one does not hold up the others. */
+function laneOf({ spec, site, record }: Planned, { modelOf }: ApplyOptions): string {
+  return `${siteKey((site ?? record?.site)!)} ${modelOf(spec!.kind).service}`
 }
 
 /** Waits for the work, but after an interrupt only a little longer: what is then still on its way stays an intent. */

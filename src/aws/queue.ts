@@ -5,6 +5,8 @@ import type { Clock } from '../system/clock.ts'
 export type Task = {
   /** Higher goes first; 0 where absent. */
   readonly priority?: number
+  /** What it shares a bound with, such as a service: a slow lane does not hold up the others. */
+  readonly lane?: string
   run(): Promise<void>
 }
 
@@ -29,11 +31,16 @@ export type Queue = {
   ): Promise<void>
 }
 
-/** A queue that runs at most `concurrency` tasks at once. */
+/** A queue that runs at most `concurrency` tasks of each lane at once. */
 export function createQueue({ concurrency, clock }: { readonly concurrency: number; readonly clock: Clock }): Queue {
   return {
     async run(tasks, { signal, onProgress } = {}) {
-      const queue = new PQueue({ concurrency })
+      const lanes = new Map<string, PQueue>()
+      const laneOf = ({ lane = '' }: Task): PQueue => {
+        const queue = lanes.get(lane) ?? new PQueue({ concurrency })
+        lanes.set(lane, queue)
+        return queue
+      }
       const started = clock.monotonic()
       const failures: unknown[] = []
       let done = 0
@@ -48,7 +55,7 @@ export function createQueue({ concurrency, clock }: { readonly concurrency: numb
           failures.push(error)
         }
       }
-      await Promise.all(tasks.map((task) => queue.add(() => work(task), { priority: task.priority ?? 0 })))
+      await Promise.all(tasks.map((task) => laneOf(task).add(() => work(task), { priority: task.priority ?? 0 })))
       if (failures.length > 0) throw failures[0]
     },
   }

@@ -18,8 +18,8 @@ import type { Clock } from '../system/clock.ts'
 import { outcomes } from './outcomes.ts'
 import type { World } from './world.ts'
 
-/** How many calls are under way at once; the lanes decide how fast they go. */
-const CONCURRENCY = 32
+/** How many calls of one service are under way at once; the lanes decide how fast they go. */
+const CONCURRENCY = 10
 /** A bound against a plan that never comes to rest; each pass with effects is one step of at least one address. */
 const PASSES_MAX = 10_000
 
