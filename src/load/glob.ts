@@ -12,7 +12,7 @@ export function matches(pattern: string, file: string): boolean {
 }
 
 function segmentMatches(pattern: string, name: string): boolean {
-  return walk([...pattern], [...name], '*', (one, other) => one === '?' || one === other)
+  return walk(Array.from(pattern), Array.from(name), '*', (one, other) => one === '?' || one === other)
 }
 
 /** Matches item by item; a mismatch goes back to the last wildcard alone, which then takes one item more. */

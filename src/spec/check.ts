@@ -61,5 +61,5 @@ function partOf(schemas: Schemas, part: string): JsonObject {
   if (!isObject(inner)) throw new Error(`no schema ${part}`)
   return fragment === undefined
     ? inner
-    : { $id: String(new URL(fragment.replaceAll('/', '.'), String(schema['$id']))), ...inner }
+    : { $id: String(new URL(fragment.replaceAll('/', '.'), schema['$id'] as string)), ...inner }
 }

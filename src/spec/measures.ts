@@ -67,7 +67,7 @@ export function measured(context: Context): Fault {
 }
 
 function lengthMessage(name: string, found: Json): string {
-  const length = typeof found === 'string' ? [...found].length : 0
+  const length = typeof found === 'string' ? Array.from(found).length : 0
   return length === 0 ? `${name} is empty` : `${name} has ${count(length, 'character')}`
 }
 

@@ -121,7 +121,7 @@ function inSpec(fault: Fault): Fault {
 /** Only for values that the envelope's schema has found sound. */
 function specOf(value: JsonObject, model: KindModel, request: JsonObject, base: Base): Spec {
   const formerly = at(value, '/metadata/formerly')
-  const name = String(at(value, '/metadata/name'))
+  const name = at(value, '/metadata/name') as string
   return {
     address: addressOf(model.kind, name),
     kind: model.kind,

@@ -1,9 +1,9 @@
 import type { ErrorObject } from 'ajv'
-import { into, isObject, steps } from '../model/json.ts'
+import { into, isObject, type Json, steps } from '../model/json.ts'
 import type { SpecCode } from './codes.ts'
 import type { Checked, Fault } from './fault.ts'
 import type { Aim } from './locate.ts'
-import { short } from './words.ts'
+import { quoted, short } from './words.ts'
 
 /** One error of Ajv, with what was checked. */
 export type Context = Checked & { readonly error: ErrorObject }
@@ -35,7 +35,7 @@ export function members(error: ErrorObject): string[] {
 /** What to write for a missing member. */
 export function property(error: ErrorObject, member: string): string | undefined {
   const rule: Record<string, unknown> | undefined = error.parentSchema?.['properties']?.[member]
-  if (rule?.['const'] !== undefined) return `add ${member}: ${String(rule['const'])}`
+  if (rule?.['const'] !== undefined) return `add ${member}: ${quoted(rule['const'] as Json)}`
   return firstSentence(rule?.['description'])
 }
 

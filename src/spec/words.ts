@@ -17,7 +17,7 @@ export function typeOf(value: Json): string {
   if (isObject(value)) return 'a mapping'
   return typeof value === 'string'
     ? `the text ${quoted(value)}`
-    : `${typeof value === 'number' ? 'the number ' : ''}${value}`
+    : `${typeof value === 'number' ? 'the number ' : ''}${String(value)}`
 }
 
 /** JSON Schema types as a sentence names them. */
@@ -47,13 +47,16 @@ export function count(amount: number, unit: string): string {
 
 /** The range of a number that a rule of a schema allows. */
 export function rangeHint(rule: Readonly<Record<string, unknown>>): string {
-  const parts = [
-    rule['minimum'] === undefined ? '' : `at least ${rule['minimum']}`,
-    rule['exclusiveMinimum'] === undefined ? '' : `more than ${rule['exclusiveMinimum']}`,
-    rule['maximum'] === undefined ? '' : `at most ${rule['maximum']}`,
-    rule['exclusiveMaximum'] === undefined ? '' : `less than ${rule['exclusiveMaximum']}`,
-  ]
-  return parts.filter((part) => part !== '').join(' and ')
+  const bounds = {
+    minimum: 'at least',
+    exclusiveMinimum: 'more than',
+    maximum: 'at most',
+    exclusiveMaximum: 'less than',
+  }
+  return Object.entries(bounds)
+    .filter(([keyword]) => rule[keyword] !== undefined)
+    .map(([keyword, words]) => `${words} ${Number(rule[keyword])}`)
+    .join(' and ')
 }
 
 /** At most this many words of a list are shown. */

@@ -260,7 +260,7 @@ t.test('hints say what is meant or allowed', async (t) => {
   t.strictSame(hint(iot(SOUND, 'name: reboot', 'hold: yes')), ['write true or false'])
   t.strictSame(hint(iot(SOUND, 'name: reboot', 'run: 0')), ['at least 1 and at most 999999'])
   t.strictSame(hint(iot(`  targets: []\n  document: {}`)), ['from 1 to 100 items'])
-  t.strictSame(hint(iot(SOUND).replace('apiVersion: jobwright/v1\n', '')), ['add apiVersion: jobwright/v1'])
+  t.strictSame(hint(iot(SOUND).replace('apiVersion: jobwright/v1\n', '')), ['add apiVersion: "jobwright/v1"'])
   t.match(hint(iot(`${SOUND}\n  jobId: a b`)), [/It has to match \^\[a-zA-Z0-9_-\]\+\$$/])
 })
 
