@@ -6,18 +6,20 @@ import { canonical, type Json } from '../model/json.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import { type Change, type Site, type Source, siteKey } from '../model/state.ts'
 import type { OpenStore } from '../state/store.ts'
-import { createJob, release } from './create.ts'
+import { createJob } from './create.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
 import { budgetChanges, chooseCreates, type Intended, intend } from './intents.ts'
+import { createLeaves, type Leaves } from './leaves.ts'
 import { startJob } from './start.ts'
 
-/** How long an interrupt waits for calls that are on their way. */
+/** How long an interrupt waits for calls that are on their way, and then for their outcomes to be written down. */
 const INTERRUPT_MS = 5_000
+const GIVE_UP_MS = 1_000
 
 export type Applied = {
-  /** Creates and starts that were sent, whatever came of them. */
+  /** Steps that were taken, whatever came of them, and after which the next plan may have more to do. */
   readonly effects: number
-  /** Creates that were sent or released; guards count them. */
+  /** Creates that were sent, whatever came of them; guards count them. */
   readonly created: number
   readonly removed: number
   readonly failed: ReadonlyMap<Address, AwsProblem>
@@ -58,36 +60,56 @@ export async function apply(
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
     for (const planned of plan.actions) tellFree(options, planned)
   }
-  const failed = await run(store, options, intended, starts, leaseFrom)
+  const { failed, released } = await run(store, options, intended, starts, leaseFrom)
   return {
-    effects: intended.length + starts.length,
-    created: intended.length,
+    effects: intended.length + starts.length + plan.actions.filter(isToStart).length,
+    created: intended.length - released,
     removed: plan.actions.filter(({ action }) => action === 'forget').length,
     failed,
   }
 }
 
-/** Sends what a pass may send, and commits what came of it. */
+/** An adopted job that still waits for its start. */
+function isToStart({ action, next }: Planned): boolean {
+  return action === 'adopt' && next?.stage === 'created'
+}
+
+/** How the calls of a pass ended. */
+type Sent = { readonly failed: ReadonlyMap<Address, AwsProblem>; readonly released: number }
+
+/** Sends what a pass may send, and commits what came of it. Whatever goes wrong, what was not sent is no intent any more. */
 async function run(
   store: OpenStore,
   options: ApplyOptions,
   intended: readonly Intended[],
   starts: readonly Planned[],
   leaseFrom: number,
-): Promise<ReadonlyMap<Address, AwsProblem>> {
+): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
-  if (intended.length + starts.length === 0) return failed
+  const tally = { released: 0 }
+  if (intended.length + starts.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
-  let appended = false
+  let broken = false
+  const mayStillSend = (): boolean =>
+    !broken && !options.signal.aborted && options.clock.monotonic() - leaseFrom <= options.waits.leaseMs
+  const leaves = createLeaves(options.signal, mayStillSend)
   let over = false
   const pass: Pass = {
     ...options,
-    mayStillSend: () => !options.signal.aborted && options.clock.monotonic() - leaseFrom <= options.waits.leaseMs,
+    mayStillSend,
+    write: leaves.take,
     // What answers after an interrupt's patience is over stays an intent on record: the next run brings it to light.
     append: async (changes) => {
       if (over) return
-      appended = true
-      await store.append(changes)
+      await store.append(changes).catch((error: unknown) => {
+        // What cannot be written down must not be made.
+        broken = true
+        throw error
+      })
+    },
+    release: (one) => {
+      tally.released++
+      return giveBack(store, options, [one])
     },
     fail: (address, problem) => failed.set(address, problem),
   }
@@ -95,8 +117,9 @@ async function run(
     (one): Task => ({
       lane: laneOf(one.planned, options),
       run: async () => {
+        const calls = await options.callsOf(one.record.site, one.planned.spec!.kind)
         waiting.delete(one)
-        await createJob(pass, one)
+        await createJob(pass, one, calls)
       },
     }),
   )
@@ -108,12 +131,27 @@ async function run(
     signal: options.signal,
     onProgress: (progress) => options.emit({ type: 'queue', ...progress }),
   })
-  await orInterrupted(work, options)
-  over = options.signal.aborted
-  for (const one of waiting) await release({ ...pass, append: (changes) => store.append(changes) }, one)
-  if (appended || waiting.size > 0)
-    await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
-  return failed
+  try {
+    await orInterrupted(work, leaves, options)
+  } finally {
+    leaves.close()
+    over = options.signal.aborted
+    tally.released += waiting.size
+    await giveBack(store, options, [...waiting])
+  }
+  await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
+  return { failed, ...tally }
+}
+
+/** Takes intents back, all in one: nothing was sent, and what was on record before is so again. */
+async function giveBack(store: OpenStore, { emit }: ApplyOptions, released: readonly Intended[]): Promise<void> {
+  if (released.length === 0) return
+  await store.append(
+    released.map(
+      ({ planned, previous }): Change => ({ set: 'record', address: planned.address, record: previous ?? null }),
+    ),
+  )
+  for (const { planned } of released) emit({ type: 'step', address: planned.address, step: 'released' })
 }
 
 /** One bound for each service: a slow one does not hold up the others. */
@@ -121,11 +159,16 @@ function laneOf({ spec, site, record }: Planned, { modelOf }: ApplyOptions): str
   return `${siteKey((site ?? record?.site)!)} ${modelOf(spec!.kind).service}`
 }
 
-/** Waits for the work, but after an interrupt only a little longer: what is then still on its way stays an intent. */
-async function orInterrupted(work: Promise<void>, { signal, clock }: ApplyOptions): Promise<void> {
+/** Waits for the work. After an interrupt that is what is on its way alone, and not for long: then it is given up, its outcome unknown. */
+async function orInterrupted(work: Promise<void>, leaves: Leaves, { signal, clock }: ApplyOptions): Promise<void> {
   const over = new AbortController()
+  const patience = async (): Promise<void> => {
+    await clock.sleep(INTERRUPT_MS, over.signal)
+    leaves.giveUp()
+    await clock.sleep(GIVE_UP_MS, over.signal)
+  }
   const interrupted = new Promise<void>((resolve) => {
-    const wait = (): void => void clock.sleep(INTERRUPT_MS, over.signal).then(resolve, resolve)
+    const wait = (): void => void patience().then(resolve, resolve)
     if (signal.aborted) wait()
     else signal.addEventListener('abort', wait, { once: true, signal: over.signal })
   })

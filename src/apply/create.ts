@@ -7,20 +7,16 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import { type Intended, markerOf } from './intents.ts'
-
-/** A throttled create was not done, so it may be sent again while its lease runs. */
-const THROTTLED_MAX = 5
+import { unlessThrottled } from './throttled.ts'
 
 /**
  * Sends one create whose intent is durable, and records how it ended: done, not done, or unknown. An unknown create stays on record as
  * `settling` and is never sent again from here.
  */
-export async function createJob(pass: Pass, intended: Intended): Promise<void> {
-  const { planned, record } = intended
-  const { address, spec } = planned
-  if (!pass.mayStillSend()) return release(pass, intended)
+export async function createJob(pass: Pass, intended: Intended, calls: Calls): Promise<void> {
+  const { address, spec } = intended.planned
+  if (!pass.mayStillSend()) return pass.release(intended)
   pass.emit({ type: 'step', address, step: 'creating' })
-  const calls = await pass.callsOf(record.site, spec!.kind)
   const refusal = await validate(pass, intended, calls)
   if (refusal) return notDone(pass, intended, 'validate', refusal)
   const outcome = await send(pass, intended, calls)
@@ -30,24 +26,17 @@ export async function createJob(pass: Pass, intended: Intended): Promise<void> {
   return notDone(pass, intended, 'create', outcome.problem)
 }
 
-async function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
-  const options = {
-    ...(record.id !== undefined && { id: record.id }),
-    marker: markerOf(planned),
-    mayStillSend: pass.mayStillSend,
-  }
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await writer.create(planned.spec!.request, options)
-    const throttled = outcome.is === 'not-done' && outcome.problem.class === 'throttle'
-    if (!throttled || attempt === THROTTLED_MAX || !pass.mayStillSend()) return outcome
-  }
+function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
+  const options = { ...(record.id !== undefined && { id: record.id }), marker: markerOf(planned) }
+  return unlessThrottled(pass, (leave) => writer.create(planned.spec!.request, { ...options, ...leave }))
 }
 
 /** A dry run at the service, for kinds that have one. Whatever it says, nothing was made. */
 async function validate(pass: Pass, { planned }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
   if (!writer.validate) return undefined
-  const options = { marker: markerOf(planned), mayStillSend: pass.mayStillSend }
-  const outcome = await writer.validate(planned.spec!.request, options)
+  const outcome = await unlessThrottled(pass, (leave) =>
+    writer.validate!(planned.spec!.request, { marker: markerOf(planned), ...leave }),
+  )
   return outcome.is === 'done' ? undefined : outcome.problem
 }
 
@@ -81,7 +70,9 @@ async function settle(pass: Pass, { planned, record }: Intended, problem: AwsPro
 /** The ID is taken, perhaps by an earlier attempt of our own whose answer was lost: the next plan compares the two. */
 async function exists(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record
-  const live = id === undefined ? undefined : await reader.describe(id, {}).catch(() => 'unread' as const)
+  const look = (): Promise<unknown> =>
+    pass.write(({ signal }) => reader.describe(id!, { signal })).catch(() => 'unread')
+  const live = id === undefined ? undefined : await look()
   if (live === undefined) return notDone(pass, intended, 'create', problem)
   return settle(pass, intended, problem)
 }
@@ -92,16 +83,10 @@ async function notDone(
   step: 'validate' | 'create',
   problem: AwsProblem,
 ): Promise<void> {
-  await release(pass, intended)
+  await pass.release(intended)
   if (problem.class === 'abandoned') return
   pass.fail(intended.planned.address, problem)
   pass.emit({ type: 'failed', address: intended.planned.address, step, problem })
-}
-
-/** Takes an intent back: nothing was sent, and what was on record before is so again. */
-export async function release(pass: Pass, { planned, previous }: Intended): Promise<void> {
-  await put(pass, planned.address, previous ?? null)
-  pass.emit({ type: 'step', address: planned.address, step: 'released' })
 }
 
 async function put(pass: Pass, address: Intended['planned']['address'], record: JobRecord | null): Promise<void> {

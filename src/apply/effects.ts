@@ -6,6 +6,8 @@ import type { Event } from '../model/event.ts'
 import type { Change, Site } from '../model/state.ts'
 import type { Waits } from '../model/waits.ts'
 import type { Clock } from '../system/clock.ts'
+import type { Intended } from './intents.ts'
+import type { Leaves } from './leaves.ts'
 
 /** What carrying out one pass needs of the world. */
 export type ApplyOptions = {
@@ -23,8 +25,12 @@ export type ApplyOptions = {
 export type Pass = ApplyOptions & {
   /** Whether a request may still leave: no interrupt, and the lease of the pass's intents is not over, by the monotonic clock. */
   readonly mayStillSend: () => boolean
+  /** Makes one write, which an interrupt ends while it waits for its turn. */
+  readonly write: Leaves['take']
   /** Makes changes durable on this machine at once. */
   readonly append: (changes: readonly Change[]) => Promise<void>
+  /** Takes an intent back of which nothing was sent. */
+  readonly release: (intended: Intended) => Promise<void>
   /** Notes an action that failed; it is not tried again in this run. */
   readonly fail: (address: Address, problem: AwsProblem) => void
 }

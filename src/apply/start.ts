@@ -3,24 +3,26 @@ import type { Planned } from '../model/plan.ts'
 import { liveStage } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
+import { unlessThrottled } from './throttled.ts'
 
 /**
- * Starts a job whose ID the store already holds. Starting the same job twice is one start, so an unknown outcome needs no care: the
- * next plan reads the job and sees.
+ * Starts a job whose ID the store already holds. Starting the same job twice is one start, so whatever the answer was, a look at the job
+ * tells whether it began.
  */
 export async function startJob(pass: Pass, planned: Planned): Promise<void> {
   const { address, record, spec } = planned
   if (!record?.id || !spec) throw new Error(`${address}: a start without a recorded ID was planned`)
+  const { id } = record
   if (!pass.mayStillSend()) return
-  pass.emit({ type: 'step', address, step: 'starting' })
   const { reader, writer } = await pass.callsOf(record.site, spec.kind)
-  const outcome = await writer.start!(record.id, { mayStillSend: pass.mayStillSend })
+  pass.emit({ type: 'step', address, step: 'starting' })
+  const outcome = await unlessThrottled(pass, (leave) => writer.start!(id, leave))
   if (outcome.is === 'done') return started(pass, address, record)
   const { problem } = outcome
   if (problem.class === 'abandoned') return
-  if (problem.class === 'conflict') {
-    // AWS refuses to start what no longer waits: perhaps an earlier start of ours arrived after all.
-    const live = await reader.describe(record.id, {}).catch(() => undefined)
+  // AWS refuses to start what no longer waits, perhaps because an earlier start of ours arrived after all.
+  if (outcome.is === 'unknown' || problem.class === 'conflict') {
+    const live = await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
     if (live && liveStage(pass.modelOf(spec.kind), live) === 'started') return started(pass, address, record)
   }
   pass.fail(address, problem)

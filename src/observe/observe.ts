@@ -31,6 +31,7 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
     const byId = group.needs.filter((need) => need.id !== undefined)
     const byList = group.needs.filter((need) => need.id === undefined)
     return {
+      lane: `${siteKey(group.site)} ${group.model.service}`,
       run: async () => {
         try {
           const reader = await options.readerOf(group.site, group.model.kind)

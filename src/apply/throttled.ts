@@ -1,0 +1,17 @@
+import type { Outcome } from '../model/aws-problem.ts'
+import type { Pass } from './effects.ts'
+import type { Leave } from './leaves.ts'
+
+const ATTEMPTS_MAX = 5
+
+/** Makes a write, and again while AWS throttles it and its lease runs: what was throttled was not done. The lane slows down meanwhile. */
+export async function unlessThrottled<Value>(
+  pass: Pass,
+  write: (leave: Leave) => Promise<Outcome<Value>>,
+): Promise<Outcome<Value>> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await pass.write(write)
+    const isThrottled = outcome.is === 'not-done' && outcome.problem.class === 'throttle'
+    if (!isThrottled || attempt === ATTEMPTS_MAX || !pass.mayStillSend()) return outcome
+  }
+}

@@ -1,0 +1,298 @@
+import t, { type Test } from 'tap'
+import type { Calls } from '../../src/kinds/kind.ts'
+import { modelOf } from '../../src/kinds/models.ts'
+import type { World as Aws } from '../../src/reconcile/world.ts'
+import type { EveryJob } from '../emulator/setup.ts'
+import { CASES, type Case, specOf } from './cases.ts'
+import { type Counts, openStage, type RunOptions, type Stage } from './stage.ts'
+
+/** Sooner or later every service forgets. */
+const YEARS = 3 * 366 * 24 * 60
+
+for (const one of CASES) {
+  const model = modelOf(one.kind)
+  const spec = specOf(one.kind, one.request(1))
+  const { address } = spec
+  const createName = `${model.service} ${model.operations.create}`
+  /** A create of a kind that is validated first is two calls of one operation. */
+  const calls = model.operations.validate ? 2 : 1
+  const record = async (stage: Stage) => (await stage.records())[address]
+
+  t.test(`${one.kind}: from a spec to a finished job, idle after every step, and for ever after`, async (t) => {
+    const stage = await openStage(t)
+    const made = await stage.run([spec])
+    t.same(made.passes[0], ['create'])
+    t.equal(made.created, 1)
+    t.same(made.outcomes, [])
+    t.equal(made.counts[createName], calls)
+    if (model.steps.includes('start')) t.same(made.passes.slice(0, 2), [['create'], ['start']], 'a create never starts')
+    const job = await theJob(t, stage)
+    const began = await record(stage)
+    t.match(began, { run: 1, stage: 'started', how: 'created', id: job.id })
+    t.notOk(began?.intent, 'a known job has no intent any more')
+    await idle(t, stage, one)
+
+    await stage.emulator.advance(one.minutes.running)
+    t.same((await stage.run([spec])).outcomes, [])
+    t.match(await record(stage), { status: one.words.running, condition: { type: 'InProgress' } })
+    await idle(t, stage, one)
+
+    await stage.emulator.advance(one.minutes.over)
+    t.same((await stage.run([spec])).outcomes, [])
+    t.match(await record(stage), {
+      status: one.words.succeeded,
+      condition: { type: 'Succeeded' },
+      finishedAt: String,
+    })
+    const over = await record(stage)
+    t.same((await stage.run([spec])).counts, {}, 'a finished job costs no call at all')
+
+    await stage.emulator.advance(YEARS)
+    t.same((await stage.run([spec])).counts, {})
+    t.same(await record(stage), over)
+    await stage.emulator.control('POST', 'reset')
+    const again = await stage.run([spec], { input: { refresh: true } })
+    t.same(again.passes.flat(), ['keep'])
+    t.match(await record(stage), { archived: true, condition: { type: 'Succeeded' } })
+    t.same(await stage.emulator.jobs(), [], 'a job that AWS has forgotten is not made again')
+  })
+
+  t.test(`${one.kind}: wait follows a job to its end`, async (t) => {
+    const stage = await openStage(t)
+    const run = await stage.run([spec], { wait: true })
+    t.same(run.outcomes, [])
+    t.equal((await record(stage))?.status, one.words.succeeded)
+    t.equal((await stage.emulator.jobs()).length, 1)
+  })
+
+  t.test(`${one.kind}: a failed job is told by the run that saw it fail, and stays failed`, async (t) => {
+    const stage = await openStage(t)
+    const doomed = specOf(one.kind, one.failing)
+    t.same((await stage.run([doomed])).outcomes, [])
+    await stage.emulator.advance(one.minutes.over)
+    t.same((await stage.run([doomed])).outcomes, [10])
+    t.match(await record(stage), { status: one.words.failed, condition: { type: 'Failed', reason: String } })
+    const later = await stage.run([doomed])
+    t.same(later.outcomes, [])
+    t.same(later.counts, {})
+    t.equal((await stage.emulator.jobs()).length, 1)
+  })
+
+  t.test(`${one.kind}: policy.run raised makes one more job, and the first is kept as history`, async (t) => {
+    const stage = await openStage(t)
+    await stage.run([spec], { wait: true })
+    const first = await record(stage)
+    const raised = specOf(one.kind, one.request(2), { run: 2 })
+    t.equal((await stage.run([raised], { wait: true })).created, 1)
+    t.match(await record(stage), { run: 2, history: [{ run: 1, id: first?.id, condition: { type: 'Succeeded' } }] })
+    t.not((await record(stage))?.id, first?.id)
+    t.equal((await stage.emulator.jobs()).length, 2)
+    t.same((await stage.run([raised])).counts, {})
+    const lowered = await stage.run([spec])
+    t.same(lowered.passes, [['keep']], 'a lower run changes nothing')
+    t.equal((await stage.emulator.jobs()).length, 2)
+  })
+
+  t.test(`${one.kind}: an edit of what was submitted is a conflict, and nothing is sent`, async (t) => {
+    const stage = await openStage(t)
+    await stage.run([spec])
+    const edited = await stage.run([specOf(one.kind, one.request(2))])
+    t.same(edited.outcomes, [6])
+    t.match(edited.plan.actions, [{ action: 'conflict', code: 'PLAN_IMMUTABLE' }])
+    t.equal((await stage.emulator.jobs()).length, 1)
+    await idle(t, stage, one)
+  })
+
+  t.test(`${one.kind}: a running job that its service no longer knows is lost, and not made again`, async (t) => {
+    const stage = await openStage(t)
+    await stage.run([spec])
+    await stage.emulator.control('POST', 'reset')
+    const run = await stage.run([spec])
+    t.match(run.plan.actions, [{ action: 'keep', code: 'PLAN_LOST' }])
+    t.equal((await record(stage))?.lost, true)
+    t.same((await stage.run([spec], { wait: true })).counts['sts GetCallerIdentity'], 1)
+    t.same(await stage.emulator.jobs(), [])
+  })
+
+  t.test(
+    `${one.kind}: a spec that is gone is withdrawn, its job left alone, and taken up when it is back`,
+    async (t) => {
+      const stage = await openStage(t)
+      await stage.run([spec])
+      const gone = await stage.run([])
+      t.same(gone.passes.flat(), ['forget'])
+      t.type((await record(stage))?.withdrawn, 'string')
+      t.same((await stage.run([])).passes.flat(), [])
+      await stage.run([spec])
+      t.equal((await record(stage))?.withdrawn, undefined)
+      t.equal((await theJob(t, stage)).id, (await record(stage))?.id)
+      await idle(t, stage, one)
+    },
+  )
+
+  t.test(`${one.kind}: a create whose answer is lost leaves one job`, async (t) => {
+    const stage = await openStage(t)
+    const onCreate = afterDryRun(stage)
+    const lose = { service: model.service, operation: model.operations.create, fault: 'drop-response', times: 1 }
+    const run = await stage.run([spec], onCreate(lose))
+    t.ok(run.events.some((event) => event.type === 'step' && event.step === 'settling'))
+    t.equal((await stage.emulator.jobs()).length, 1)
+    if (one.recovery === 'match') return unresolved(t, stage, run, one)
+    t.same(run.outcomes, [])
+    t.equal(run.passes[1]?.[0], 'adopt')
+    t.match(await record(stage), { stage: 'started', id: (await theJob(t, stage)).id })
+    t.equal(run.counts[createName], 1)
+    await idle(t, stage, one)
+  })
+
+  for (const fault of ['drop-request', 'error-before'] as const) {
+    t.test(`${one.kind}: a create that got lost on its way (${fault}) leaves at most one job`, async (t) => {
+      const stage = await openStage(t)
+      const onCreate = afterDryRun(stage)
+      const lose = { service: model.service, operation: model.operations.create, fault, times: 1 }
+      const run = await stage.run([spec], onCreate(lose))
+      if (one.recovery === 'match') {
+        t.same(await stage.emulator.jobs(), [])
+        return unresolved(t, stage, run, one)
+      }
+      t.same(run.outcomes, [])
+      t.match(await record(stage), { stage: 'started', id: (await theJob(t, stage)).id })
+      t.equal(run.counts[createName], 2, 'sent again once its absence was proven')
+      await idle(t, stage, one)
+    })
+  }
+
+  t.test(`${one.kind}: a throttled create is sent again, more slowly, while its lease runs`, async (t) => {
+    const stage = await openStage(t)
+    const onCreate = afterDryRun(stage)
+    const slow = { service: model.service, operation: model.operations.create, fault: 'throttle', times: 2 }
+    t.same((await stage.run([spec], onCreate(slow))).outcomes, [])
+    await theJob(t, stage)
+    await idle(t, stage, one)
+  })
+
+  t.test(
+    `${one.kind}: a create that is refused fails, leaves no record, and is tried again by the next run`,
+    async (t) => {
+      const stage = await openStage(t)
+      await stage.faults({ service: model.service, operation: model.operations.create, fault: 'throttle' })
+      const run = await stage.run([spec])
+      t.same(run.outcomes, [5])
+      t.match(run.failed.get(address), { class: 'throttle' })
+      t.equal(await record(stage), undefined)
+      await stage.faults()
+      t.same((await stage.run([spec])).outcomes, [])
+      await theJob(t, stage)
+    },
+  )
+}
+
+for (const fault of ['drop-response', 'drop-request', 'error-before', 'throttle'] as const) {
+  t.test(`DataExchangeJob: a start that meets ${fault} is one start in the end`, async (t) => {
+    const stage = await openStage(t)
+    const one = CASES.find(({ kind }) => kind === 'DataExchangeJob')!
+    const spec = specOf(one.kind, one.request(1))
+    await stage.faults({ service: 'dataexchange', operation: 'StartJob', fault, times: 1 })
+    await stage.run([spec])
+    await stage.run([spec])
+    t.match((await stage.records())[spec.address], {
+      stage: 'started',
+      status: 'IN_PROGRESS',
+    })
+    t.equal((await theJob(t, stage)).status, 'IN_PROGRESS')
+    await idle(t, stage, one)
+  })
+}
+
+t.test('DataExchangeJob: a start whose answer is lost did happen, and its run says so', async (t) => {
+  const stage = await openStage(t)
+  const one = CASES.find(({ kind }) => kind === 'DataExchangeJob')!
+  await stage.faults({ service: 'dataexchange', operation: 'StartJob', fault: 'drop-response', times: 1 })
+  const run = await stage.run([specOf(one.kind, one.request(1))])
+  t.same(run.outcomes, [])
+  t.equal(run.counts['dataexchange StartJob'], 1)
+})
+
+t.test('IotJob: an ID that somebody else used is a conflict, unless it is to be adopted', async (t) => {
+  const stage = await openStage(t)
+  const one = CASES[0]!
+  await stage.emulator.call(
+    'iot',
+    'PUT',
+    '/jobs/night-shift',
+    {
+      ...one.request(1),
+      document: JSON.stringify(one.request(1)['document']),
+    },
+    { region: 'us-east-1' },
+  )
+  const run = await stage.run([specOf(one.kind, one.request(1))])
+  t.same(run.outcomes, [6])
+  t.match(run.plan.actions, [{ code: 'PLAN_FOREIGN' }])
+  t.match((await stage.run([specOf(one.kind, one.request(2), { adopt: true })])).plan.actions, [
+    { code: 'PLAN_ADOPT_DIFFERS' },
+  ])
+  t.same((await stage.run([specOf(one.kind, one.request(1), { adopt: true })])).passes[0], ['adopt'])
+  t.match(await stage.records(), { 'IotJob/night-shift': { how: 'adopted', stage: 'started' } })
+  t.equal((await stage.emulator.jobs()).length, 1)
+})
+
+/** The one job that was ever made. */
+async function theJob(t: Test, stage: Stage): Promise<EveryJob> {
+  const jobs = await stage.emulator.jobs()
+  t.equal(jobs.length, 1)
+  return jobs[0]!
+}
+
+/** Plans again: there is nothing to do, and nothing is written to AWS. */
+async function idle(t: Test, stage: Stage, { kind, request }: Case): Promise<void> {
+  const { service, operations } = modelOf(kind)
+  const before = await stage.records()
+  const run = await stage.run([specOf(kind, request(1))])
+  t.same(run.passes, [['keep']], 'plan again: nothing to do')
+  t.same(writesOf(run.counts, service, operations), [])
+  t.equal(run.created, 0)
+  const after = await stage.records()
+  t.same(Object.keys(after), Object.keys(before))
+}
+
+function writesOf(counts: Counts, service: string, operations: { create: string; start?: string }): string[] {
+  return [operations.create, operations.start].filter((name) => counts[`${service} ${name}`] !== undefined) as string[]
+}
+
+/** Sets a fault when the first create is about to be sent: a dry run before it, a call of the same operation, is let through. */
+function afterDryRun(stage: Stage): (rule: object) => RunOptions {
+  return (rule) => ({ around: { aws: beforeCreate(once(() => stage.faults(rule))) } })
+}
+
+function beforeCreate(act: () => Promise<unknown>): (aws: Aws) => Aws {
+  const awaiting = ({ reader, writer }: Calls): Calls => {
+    const create: Calls['writer']['create'] = async (...given) => {
+      await act()
+      return writer.create(...given)
+    }
+    return { reader, writer: { ...writer, create } }
+  }
+  return (aws) => ({ ...aws, callsOf: async (...at) => awaiting(await aws.callsOf(...at)) })
+}
+
+function once(act: () => Promise<unknown>): () => Promise<unknown> {
+  let done: Promise<unknown> | undefined
+  return () => {
+    done ??= act()
+    return done
+  }
+}
+
+/** Nothing can tell yet whether this job was made: it is shown, and never sent again. */
+async function unresolved(t: Test, stage: Stage, run: { outcomes: unknown }, { kind, request }: Case): Promise<void> {
+  const spec = specOf(kind, request(1))
+  const before = (await stage.emulator.jobs()).length
+  t.same(run.outcomes, [6])
+  t.match((await stage.records())[spec.address], { stage: 'settling', intent: { attempt: 1, evidence: String } })
+  await stage.emulator.advance(YEARS)
+  const later = await stage.run([spec], { wait: true })
+  t.match(later.plan.actions, [{ action: 'unresolved', code: 'PLAN_UNRESOLVED', hint: /raise policy\.run to 2/ }])
+  t.same(later.outcomes, [6])
+  t.equal((await stage.emulator.jobs()).length, before)
+}

@@ -1,0 +1,164 @@
+import path from 'node:path'
+import type { Test } from 'tap'
+import type { EmulatorOptions } from '../../src/emulator/index.ts'
+import { modelOf } from '../../src/kinds/models.ts'
+import type { Event } from '../../src/model/event.ts'
+import type { Plan } from '../../src/model/plan.ts'
+import type { Spec } from '../../src/model/spec.ts'
+import { emptyState, type JobRecord } from '../../src/model/state.ts'
+import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import {
+  type Reconciled,
+  type ReconcileInput,
+  type ReconcileOptions,
+  reconcile,
+} from '../../src/reconcile/reconcile.ts'
+import { type World as Aws, openWorld as openAws } from '../../src/reconcile/world.ts'
+import { fileStore } from '../../src/state/file-store.ts'
+import type { OpenStore, Store } from '../../src/state/store.ts'
+import type { Clock } from '../../src/system/clock.ts'
+import { nodeDisk } from '../../src/system/disk.ts'
+import { openWorld, type World } from '../emulator/setup.ts'
+
+/** A repository's state in a folder, and AWS as the emulator plays it; time passes only where somebody waits. */
+export type Stage = {
+  readonly emulator: World
+  readonly clock: Clock
+  readonly store: Store
+  /** One run of reconcile over these specs, from opening the store to closing it. */
+  run(specs: readonly Spec[], options?: RunOptions): Promise<Run>
+  records(): Promise<Readonly<Record<string, JobRecord>>>
+  faults(...rules: object[]): Promise<unknown>
+  /** How often each operation was called so far: `iot CreateJob` -> 2, refused and lost calls too. */
+  calls(): Promise<Counts>
+}
+
+export type Counts = Readonly<Record<string, number>>
+
+export type RunOptions = Partial<Pick<ReconcileOptions, 'wait' | 'settleMs' | 'timeoutMs' | 'signal' | 'clock'>> & {
+  readonly input?: Partial<ReconcileInput>
+  readonly onEvent?: (event: Event) => void
+  /** Stands between the run and its store, or its AWS. */
+  readonly around?: { readonly store?: (store: OpenStore) => OpenStore; readonly aws?: (aws: Aws) => Aws }
+}
+
+export type Run = Reconciled & {
+  readonly events: readonly Event[]
+  /** The plans of all passes: what each does about each address. */
+  readonly passes: readonly (readonly string[])[]
+  /** The calls that this run made. */
+  readonly counts: Counts
+}
+
+/** A stage with an empty state. It is taken down when the test ends. */
+export async function openStage(t: Test, options: EmulatorOptions = {}): Promise<Stage> {
+  const emulator = await openWorld(t, options)
+  const store = fileStore({ path: path.join(t.testdir(), 'jobs.state.json'), disk: nodeDisk })
+  const first = await store.open()
+  await first.create(emptyState('night-shifts'))
+  await first.close()
+  const clock = clockOf(emulator)
+  const calls = async (): Promise<Counts> => {
+    const all = (await emulator.control('GET', 'calls')) as { service: string; operation: string; count: number }[]
+    const counts: Record<string, number> = {}
+    for (const { service, operation, count } of all) {
+      counts[`${service} ${operation}`] = (counts[`${service} ${operation}`] ?? 0) + count
+    }
+    return counts
+  }
+  return {
+    emulator,
+    clock,
+    store,
+    calls,
+    records: async () => (await store.read()).state?.records ?? {},
+    faults: (...rules) => emulator.control('PUT', 'faults', rules),
+    async run(specs, given = {}) {
+      const before = await calls()
+      const events: Event[] = []
+      const emit = (event: Event): void => {
+        events.push(event)
+        given.onEvent?.(event)
+      }
+      const result = await once({ emulator, clock, store }, specs, { ...given, onEvent: emit })
+      const after = await calls()
+      const counts = Object.entries(after)
+        .map(([name, count]): [string, number] => [name, count - (before[name] ?? 0)])
+        .filter(([, count]) => count > 0)
+      return { ...result, events, passes: events.flatMap(passOf), counts: Object.fromEntries(counts) }
+    },
+  }
+}
+
+/** The emulator's clock, which whoever sleeps pushes on. */
+function clockOf(emulator: World): Clock {
+  return {
+    now: () => emulator.now(),
+    monotonic: () => emulator.now(),
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted()
+      if (ms > 0) await emulator.advance(Math.ceil(ms) / 60_000)
+    },
+  }
+}
+
+async function once(
+  stage: Pick<Stage, 'emulator' | 'clock' | 'store'>,
+  specs: readonly Spec[],
+  given: RunOptions,
+): Promise<Reconciled> {
+  const { around = {}, input = {}, onEvent = () => {}, clock = stage.clock, ...options } = given
+  const opened = await stage.store.open()
+  const { emulator } = stage
+  try {
+    const refresh = input.refresh === true
+    const settings = { clock, emulator, modelOf, refresh, env: {} }
+    const aws = await openAws(specs, opened.state, { targets: {}, limits: {} }, settings)
+    try {
+      return await reconcile(
+        { ...inputOf(specs), ...input },
+        {
+          world: around.aws?.(aws) ?? aws,
+          store: around.store?.(opened) ?? opened,
+          clock,
+          timeScale: 1,
+          modelOf,
+          emit: onEvent,
+          signal: new AbortController().signal,
+          wait: false,
+          settleMs: 600_000,
+          pollMs: { least: 1000, most: 60_000 },
+          ...options,
+        },
+      )
+    } finally {
+      aws.close()
+    }
+  } finally {
+    await opened.close()
+  }
+}
+
+/** What a run is given beside its doors, with nothing in its way. */
+export function inputOf(specs: readonly Spec[]): ReconcileInput {
+  return {
+    specs,
+    blocked: [],
+    complete: true,
+    waits: DEFAULT_WAITS,
+    modelOf,
+    checkout: { git: false },
+    rules: { emulator: false, offline: false, allowDirty: true, allowRemovals: true },
+    guards: { maxCreates: 1000, maxRemovals: 1000 },
+    perDay: () => undefined,
+    refresh: false,
+  }
+}
+
+function passOf(event: Event): string[][] {
+  return event.type === 'planned' ? [actionsOf(event.plan)] : []
+}
+
+function actionsOf({ actions }: Plan): string[] {
+  return actions.map(({ action }) => action)
+}
