@@ -100,6 +100,6 @@ function nothingFound(pattern: string, explicit: boolean): Diagnostic {
     severity: explicit ? 'error' : 'warning',
     code: 'SPEC_NO_FILES' satisfies SpecCode,
     message: `${pattern} holds no spec file`,
-    hint: 'spec files end in .yaml or .yml; `jobwright new KIND` prints one',
+    hint: 'spec files end in .yaml or .yml; `jobwright schema job` prints their schema',
   }
 }

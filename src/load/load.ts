@@ -90,6 +90,6 @@ function includer(source: SourceFiles, included: Set<string>): Include {
     const read = source.read(file, LIMITS.bytes)
     if ('problem' in read) return { problem: notIncluded(written, read.problem) }
     included.add(file)
-    return { text: read.text }
+    return { text: read.text, file }
   }
 }

@@ -32,6 +32,8 @@ export type Spec = {
    * `{ $env: NAME }` unresolved, `ValidateOnly` dropped. The job ID is in it only where the user wrote it.
    */
   readonly request: JsonObject
+  /** The spec file, and those that it takes in with `$file`: all that the request is made of. Relative to the root. */
+  readonly files: readonly string[]
   /** Where the document begins, and which document of its file it is (from 0). */
   readonly place: Place
   readonly index: number

@@ -1,14 +1,15 @@
 import type { KindModel } from '../kinds/kind.ts'
+import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
 import { adopted, historyFor, liveStage } from '../model/record.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord, Site } from '../model/state.ts'
+import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
-import { deviations, sameRequest } from './edit.ts'
-import { jobWords, line, ownerKey, type Planner, spoken } from './planner.ts'
+import { deviations } from './edit.ts'
+import { isSettled, jobWords, line, ownerKey, type Planner, spoken } from './planner.ts'
 
 /** Why a create is due: the sentence, which attempt it is, and the record that it follows. */
 export type Occasion = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }
@@ -17,9 +18,10 @@ export type Occasion = { readonly reason: string; readonly attempt: number; read
 export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned {
   const model = plan.modelOf(spec.kind)
   return (
-    planHeld(plan, spec, model) ??
-    planRenamed(plan, spec, model, occasion) ??
+    planHeld(plan, spec) ??
+    planRenamed(plan, spec, occasion) ??
     planTaken(plan, spec, model, occasion) ??
+    planTime(plan, spec, model) ??
     planUncommitted(plan, spec) ??
     createLine(plan, spec, model, occasion)
   )
@@ -27,22 +29,28 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
 
 function createLine(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned {
   const site = plan.siteOf(spec)
+  const id = model.idMember && remoteId(spec, model.idMember)
+  if (id && site) plan.claims.set(ownerKey(spec.kind, site, id), spec.address)
   return line(spec, {
     action: 'create',
     reason: occasion.reason,
     attempt: occasion.attempt,
     ...(site && { site }),
-    ...(model.idMember && { id: remoteId(spec, model.idMember) }),
+    ...(id && { id }),
     ...(occasion.previous && { record: occasion.previous }),
   })
 }
 
-/** What stops a create whatever AWS says: an earlier failure in this run, `hold`, and time. */
-export function planHeld(plan: Planner, spec: Spec, model: KindModel): Planned | undefined {
+/** What stops a new job whatever AWS says: an earlier failure in this run, and `hold`. */
+export function planHeld(plan: Planner, spec: Spec): Planned | undefined {
   const failure = plan.run.failed.get(spec.address)
   if (failure)
     return line(spec, { action: 'blocked', reason: `failed in this run: ${failure.name}: ${failure.message}` })
-  if (spec.policy.hold) return line(spec, { action: 'held', reason: 'policy.hold is true' })
+  return spec.policy.hold ? line(spec, { action: 'held', reason: 'policy.hold is true' }) : undefined
+}
+
+/** What time says about a create. A job that is taken over was submitted long ago, so that time has nothing to say about it. */
+export function planTime(plan: Planner, spec: Spec, model: KindModel): Planned | undefined {
   const timing = model.timing(spec.request, plan.now)
   if (timing.when === 'waiting') {
     return line(spec, { action: 'waiting', reason: timing.reason, ...(timing.until && { until: timing.until }) })
@@ -52,24 +60,25 @@ export function planHeld(plan: Planner, spec: Spec, model: KindModel): Planned |
 }
 
 /** A rename is not a new job: the same request under a new name, while the old spec is gone, needs a word from the user. */
-function planRenamed(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
-  if (spec.policy.allowIdentical || occasion.previous) return undefined
-  const twin = Object.entries(plan.records).find(
-    ([address, record]) =>
-      address.startsWith(`${spec.kind}/`) &&
-      record.withdrawn === undefined &&
-      !plan.specAt.has(address as Spec['address']) &&
-      !plan.blockedAt.has(address as Spec['address']) &&
-      sameRequest(record.request, spec.request, model),
-  )
-  if (!twin) return undefined
-  const [address, record] = twin
-  const old = address.slice(address.indexOf('/') + 1)
+function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | undefined {
+  if (occasion.previous) return undefined
+  const former = spec.formerly === undefined ? undefined : addressOf(spec.kind, spec.formerly)
+  if (former !== undefined && plan.records[former]) {
+    return line(spec, {
+      action: 'conflict',
+      code: 'PLAN_FORMERLY',
+      reason: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
+      hint: `remove metadata.formerly to make another job, or remove the spec of ${former}`,
+    })
+  }
+  const old = plan.renames.to.get(spec.address)
+  if (old === undefined) return undefined
+  const { id } = plan.records[old] ?? {}
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_RENAMED',
-    reason: `looks like ${address} renamed: the same request, and that spec is gone${record.id ? ` (job ${record.id})` : ''}`,
-    hint: `if it was renamed, write metadata.formerly: ${old}; if it is to run as a second job, write policy.allowIdentical: true`,
+    reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
+    hint: `if it was renamed, write metadata.formerly: ${partsOf(old).name}; if it is to run as a second job, write policy.allowIdentical: true`,
   })
 }
 
@@ -78,23 +87,37 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   const site = plan.siteOf(spec)
   if (!model.idMember || !site) return undefined
   const id = remoteId(spec, model.idMember)
-  const owner = plan.owners.get(ownerKey(spec.kind, site, id))
-  const mayBeOurs = owner === spec.address && occasion.previous?.id === id && occasion.previous.stage === 'settling'
-  if (owner !== undefined && !mayBeOurs) {
-    return line(spec, {
-      action: 'conflict',
-      code: 'PLAN_ID_USED',
-      id,
-      reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
-      hint: `leave ${model.idMember} out, or write one that was never used`,
-    })
-  }
-  const seen = plan.observed.jobs.get(spec.address)
+  const { previous } = occasion
+  const key = ownerKey(spec.kind, site, id)
+  const owner = plan.claims.get(key) ?? plan.owners.get(key)
+  const mayBeOurs = owner === spec.address && previous?.id === id && !isSettled(previous)
+  if (owner !== undefined && !mayBeOurs) return idUsed(spec, model, id, owner)
+  // What was read for an unknown create was its own ID. A new one is not looked up first: AWS refuses a second job of one ID.
+  const isOther = previous !== undefined && !isSettled(previous) && isElsewhere(plan, spec, previous, model)
+  const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
   if (seen.is === 'failed') return unread(spec, seen)
   return spec.policy.adopt
-    ? planAdoption(spec, model, seen.live, site, plan, occasion.previous)
+    ? planAdoption(spec, model, seen.live, site, plan, previous)
     : foreign(spec, model, seen.live)
+}
+
+/** Whether a spec asks for another job ID, or for another place, than the create on record did. */
+export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
+  const site = plan.siteOf(spec)
+  const isMoved = site !== undefined && siteKey(site) !== siteKey(record.site)
+  return isMoved || (model.idMember !== undefined && remoteId(spec, model.idMember) !== record.id)
+}
+
+/** A line for a job ID that another address, or another run, has used. */
+export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address): Planned {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_ID_USED',
+    id,
+    reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
+    hint: `leave ${model.idMember} out, or write one that was never used`,
+  })
 }
 
 /** A line for an address about which AWS could not be asked. */
@@ -137,6 +160,7 @@ function planAdoption(
       hint: 'write the spec as the job is, or choose another ID',
     })
   }
+  plan.claims.set(ownerKey(spec.kind, site, live.id), spec.address)
   const base = {
     run: spec.policy.run,
     site,
@@ -156,11 +180,13 @@ function planAdoption(
 /** On a real target only what is committed is submitted: a job cannot be taken back. */
 function planUncommitted(plan: Planner, spec: Spec): Planned | undefined {
   const { checkout, rules } = plan
-  if (rules.emulator || rules.allowDirty || !checkout.git || !checkout.dirty.includes(spec.place.file)) return undefined
+  if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
+  const dirty = spec.files.filter((file) => checkout.dirty.includes(file))
+  if (dirty.length === 0) return undefined
   return line(spec, {
     action: 'blocked',
     code: 'PLAN_UNCOMMITTED',
-    reason: `${spec.place.file} is not committed`,
+    reason: `${dirty.join(', ')} ${dirty.length === 1 ? 'is' : 'are'} not committed`,
     hint: 'commit it, or submit it as it is with --allow-dirty',
   })
 }

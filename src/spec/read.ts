@@ -60,10 +60,10 @@ function examine(value: Json | undefined, base: Base, reader: Reader): { faults:
   const { model } = base
   const written = value['spec']
   if (!model || !isObject(written)) return { faults }
-  const { request, findings } = readRequest(written, model, base, reader)
+  const { request, files, findings } = readRequest(written, model, base, reader)
   // Without a sound envelope neither name nor policy is known, so that there is no spec to speak of.
   if (faults.length > 0) return { faults: [...faults, ...findings] }
-  return { faults: findings, spec: specOf(value, model, request, base) }
+  return { faults: findings, spec: specOf(value, model, request, files, base) }
 }
 
 function notASpec(value: Json): Fault {
@@ -73,7 +73,7 @@ function notASpec(value: Json): Fault {
     pointer: '',
     aim: 'value',
     message: `the document is ${what}, not a mapping`,
-    hint: 'a spec has the members apiVersion, kind, metadata and spec; `jobwright new KIND` prints one',
+    hint: 'a spec has the members apiVersion, kind, metadata and spec; `jobwright schema job` prints their schema',
   }
 }
 
@@ -97,12 +97,12 @@ function readRequest(
   model: KindModel,
   base: Base,
   reader: Reader,
-): { request: JsonObject; findings: readonly Fault[] } {
+): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
   const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
     guardSecrets(request, model.secrets, reader.check(schemaOf(model.kind), request, sourceText))
   const request = without(written, 'ValidateOnly')
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
-  if (asWritten.length > 0) return { request, findings: asWritten.map(inSpec) }
+  if (asWritten.length > 0) return { request, files: [], findings: asWritten.map(inSpec) }
 
   const files = withFiles(request, model, base.source.file, reader.include)
   const mappings = withMappings(files.request, model)
@@ -111,7 +111,7 @@ function readRequest(
     faults.push(...check(mappings.request, () => undefined))
   if (faults.length === 0)
     faults.push(...model.check(mappings.request).map((finding) => ({ ...finding, aim: 'value' as const })))
-  return { request: mappings.request, findings: faults.map(inSpec) }
+  return { request: mappings.request, files: files.files, findings: faults.map(inSpec) }
 }
 
 function inSpec(fault: Fault): Fault {
@@ -119,7 +119,7 @@ function inSpec(fault: Fault): Fault {
 }
 
 /** Only for values that the envelope's schema has found sound. */
-function specOf(value: JsonObject, model: KindModel, request: JsonObject, base: Base): Spec {
+function specOf(value: JsonObject, model: KindModel, request: JsonObject, files: readonly string[], base: Base): Spec {
   const formerly = at(value, '/metadata/formerly')
   const name = at(value, '/metadata/name') as string
   return {
@@ -130,6 +130,7 @@ function specOf(value: JsonObject, model: KindModel, request: JsonObject, base: 
     ...(typeof formerly === 'string' ? { formerly } : {}),
     policy: policyOf(value),
     request,
+    files: [base.source.file, ...files],
     place: base.place,
     index: base.index,
   }

@@ -3,8 +3,11 @@ import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } f
 import type { Fault } from './fault.ts'
 import { parseManifest } from './manifest.ts'
 
-/** Reads a file that a spec names with `$file`. The path is as written, relative to the spec file. */
-export type Include = (specFile: string, path: string) => { readonly text: string } | { readonly problem: Refused }
+/** Reads a file that a spec names with `$file`. The path is as written, relative to the spec file; `file` is relative to the root. */
+export type Include = (
+  specFile: string,
+  path: string,
+) => { readonly text: string; readonly file: string } | { readonly problem: Refused }
 
 /** Why a file is not read, and what to do. */
 export type Refused = { readonly message: string; readonly hint: string }
@@ -12,16 +15,24 @@ export type Refused = { readonly message: string; readonly hint: string }
 /** A request with members taken in from elsewhere, or why that failed. Pointers count from the request. */
 export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
 
-/** The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document. */
-export function withFiles(request: JsonObject, model: KindModel, specFile: string, include: Include): Completed {
+/** The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document; and the files. */
+export function withFiles(
+  request: JsonObject,
+  model: KindModel,
+  specFile: string,
+  include: Include,
+): Completed & { readonly files: readonly string[] } {
   let completed = request
+  const files: string[] = []
   const faults: Fault[] = []
   for (const { pointer, path } of references(request, '', model)) {
     const read = include(specFile, path)
-    if ('text' in read) completed = replaced(completed, steps(pointer), read.text) as JsonObject
-    else faults.push({ code: 'SPEC_FILE', pointer: into(pointer, '$file'), aim: 'value', ...read.problem })
+    if ('text' in read) {
+      completed = replaced(completed, steps(pointer), read.text) as JsonObject
+      files.push(read.file)
+    } else faults.push({ code: 'SPEC_FILE', pointer: into(pointer, '$file'), aim: 'value', ...read.problem })
   }
-  return { request: completed, changed: completed !== request, faults }
+  return { request: completed, changed: completed !== request, faults, files }
 }
 
 function references(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {

@@ -30,6 +30,7 @@ export function spec(kind: string, name: string): Spec {
     labels: {},
     policy: { run: 1, hold: false, adopt: false, allowIdentical: false, maxFailedPercent: 0 },
     request: {},
+    files: ['specs/fleet.yaml'],
     place: place(`specs/${name}.yaml`, 1, 1),
     index: 0,
   }

@@ -302,7 +302,7 @@ t.test('a manifest as text, by $file and as a mapping is one request; a pasted V
   const asked: string[] = []
   const include: Reading['include'] = (from, path) => {
     asked.push(`${from} ${path}`)
-    return { text }
+    return { text, file: path }
   }
   const request = (manifest: string) => {
     const { specs, diagnostics } = read(disk(manifest, '  ValidateOnly: true\n'), { include })
@@ -319,13 +319,13 @@ t.test('a manifest as text, by $file and as a mapping is one request; a pasted V
 t.test(
   'a file for a job document stays text and is checked as text; $file inside a document is the document’s own',
   async (t) => {
-    const include = () => ({ text: '{ "operation": "reboot" }' })
+    const include = () => ({ text: '{ "operation": "reboot" }', file: 'reboot.json' })
     const named = read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: reboot.json }`), { include })
     t.strictSame(named.specs[0]?.request['document'], '{ "operation": "reboot" }')
     const inner = read(iot(`  targets: [ "${GROUP}" ]\n  document: { steps: [ { $file: x } ] }`), { include })
     t.strictSame(inner.specs[0]?.request['document'], { steps: [{ $file: 'x' }] })
     const long = read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: reboot.json }`), {
-      include: () => ({ text: JSON.stringify('x'.repeat(40_000)) }),
+      include: () => ({ text: JSON.stringify('x'.repeat(40_000)), file: 'included' }),
     })
     t.match(problems(long), [/^SPEC_LENGTH 7:\d+-\d+ document has 40,002 characters$/])
   },
