@@ -12,11 +12,15 @@ export function asInstant(value: Json | undefined): Json | undefined {
   return Number.isNaN(ms) ? value : new Date(ms).toISOString()
 }
 
-/** Epoch milliseconds of an ISO 8601 text or of epoch seconds; NaN for anything else. */
+/** Epoch milliseconds of an ISO 8601 text or of epoch seconds; NaN for anything else, and beyond what a date can hold. */
 export function instant(value: Json | undefined): number {
-  if (typeof value === 'number') return value * 1000
+  if (typeof value === 'number') return inRange(value * 1000)
   if (typeof value !== 'string') return Number.NaN
-  return /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value)
+  return inRange(/^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value))
+}
+
+function inRange(ms: number): number {
+  return new Date(ms).getTime()
 }
 
 /** The same mapping with some members replaced; a member set to undefined is left out. */

@@ -1,6 +1,6 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { differences } from '../model/difference.ts'
-import { type JsonObject, without } from '../model/json.ts'
+import { canonical, type JsonObject, without } from '../model/json.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -39,9 +39,7 @@ export function deviations(request: JsonObject, live: Live, model: KindModel): D
   return differences(told, without(wanted, ...unset), { partial: true })
 }
 
-/** The normal form without the ID, as one comparable value: two requests are the same job twice if it is equal. */
-export function sameRequest(a: JsonObject, b: JsonObject, model: KindModel): boolean {
-  return (
-    differences(model.normalise(written(a, model.documents)), model.normalise(written(b, model.documents))).length === 0
-  )
+/** The normal form without the ID, as one text: two requests are the same job twice if it is equal. */
+export function requestKey(request: JsonObject, model: KindModel): string {
+  return canonical(model.normalise(written(request, model.documents)))
 }

@@ -78,10 +78,12 @@ function overGuard(
   member: string,
 ): Refusal[] {
   if (planned + before <= max) return []
+  // A filter hides what is gone: with --only nothing is withdrawn.
+  const way = verb === 'create' ? ', or act on fewer specs with --only' : ''
   const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
   return [
     refusal(7, code, `this run would ${verb} ${sum} jobs; guards.${member} allows ${max}`, {
-      hint: `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed, or act on fewer specs with --only`,
+      hint: `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`,
     }),
   ]
 }

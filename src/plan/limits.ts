@@ -5,11 +5,11 @@ import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import { budgetKey, type JobRecord, type Site, siteKey } from '../model/state.ts'
-import { line, type Planner } from './planner.ts'
+import { isSettled, line, type Planner } from './planner.ts'
 
 /** Turns creates and starts for which AWS has no room now into `waiting`, in plan order. */
 export function withinLimits(plan: Planner, actions: readonly Planned[]): Planned[] {
-  const slots = createSlots(countRunning(plan))
+  const slots = createSlots(countRunning(plan, actions))
   const budgets = new Map(Object.entries(plan.state?.budgets ?? {}))
   return actions.map((planned) => withinSlots(plan, planned, slots) ?? withinDay(plan, planned, budgets) ?? planned)
 }
@@ -24,10 +24,19 @@ function withinSlots(plan: Planner, planned: Planned, slots: Slots): Planned | u
   return waiting(planned, `${slots.taken(key)} ${slot.key} are running, and AWS allows ${slot.max} at once`)
 }
 
-/** How many places the recorded, unfinished jobs take. */
-function countRunning(plan: Planner): Map<string, number> {
+/**
+ * How many places the recorded, unfinished jobs take: of specs alone, because the job of a withdrawn one is never read again and would
+ * seem to run for ever. A create that left no job takes no place beside the one that repeats it.
+ */
+function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, number> {
   const running = new Map<string, number>()
+  const repeated = new Set(
+    actions.flatMap(({ action, address, record }) =>
+      action === 'create' && record && !isSettled(record) ? [address] : [],
+    ),
+  )
   for (const [address, record] of Object.entries(plan.records) as [Planned['address'], JobRecord][]) {
+    if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
     const model = plan.modelOf(partsOf(address).kind)
     const slot = model.slot(record.request)
@@ -65,7 +74,7 @@ function withinDay(plan: Planner, planned: Planned, budgets: Map<string, Used>):
 }
 
 function waiting(planned: Planned, reason: string): Planned {
-  const { spec, record, id, next } = planned
+  const { spec, record, id, next, movedFrom } = planned
   return line(spec!, {
     action: 'waiting',
     code: 'PLAN_NO_ROOM',
@@ -73,5 +82,6 @@ function waiting(planned: Planned, reason: string): Planned {
     ...(record && { record }),
     ...(id && { id }),
     ...(next && { next }),
+    ...(movedFrom && { movedFrom }),
   })
 }

@@ -4,11 +4,11 @@ import { isTerminal } from '../model/condition.ts'
 import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord, State } from '../model/state.ts'
+import type { JobRecord } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { moveFormer } from './move-former.ts'
-import { planHeld } from './new-job.ts'
-import { isSelected, type Planner, planner } from './planner.ts'
+import { planHeld, planTime } from './new-job.ts'
+import { isSelected, isSettled, type Planner, planner } from './planner.ts'
 
 /** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
@@ -36,10 +36,11 @@ function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   return [{ ...base(spec.address, record, model), id: record.id, known: true }]
 }
 
-/** A caller-chosen ID may be taken: one look before the create. */
+/** A caller-chosen ID may be taken: one look before the create, or before the job is taken over. */
 function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  if (!model.idMember || !site || planHeld(plan, spec, model)) return []
+  if (!model.idMember || !site || planHeld(plan, spec)) return []
+  if (!spec.policy.adopt && planTime(plan, spec, model)) return []
   return [
     {
       address: spec.address,
@@ -71,6 +72,3 @@ function base(address: Address, record: JobRecord, model: KindModel): Need {
   const scope = model.scope(record.request)
   return { address, kind: model.kind, site: record.site, ...(scope !== undefined && { scope }) }
 }
-
-const isSettled = (record: State['records'][Address]): boolean =>
-  record.stage === 'created' || record.stage === 'started'

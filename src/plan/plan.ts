@@ -52,6 +52,7 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
     record &&
     spec &&
     isTerminal(record.condition) &&
+    spec.policy.run <= record.run &&
     edits(spec, record, context.modelOf(spec.kind), undefined).length === 0
   ) {
     return {
@@ -80,7 +81,7 @@ function orphans(context: Planner): Planned[] {
     .flatMap(([address, record]) => planWithdrawn(context, address, record) ?? [])
 }
 
-/** One warning for each retired kind that is about to be used, and for each lost job when it is first seen. */
+/** One warning for each retired kind that is about to be used, for each lost job, each lower run and each finished job whose spec is invalid today. */
 function warnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
   const kinds = new Set(
     lines.flatMap(({ spec, action }) => (spec && (action === 'create' || action === 'waiting') ? [spec.kind] : [])),

@@ -5,31 +5,45 @@ import type { Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
+import { findRenames, type Renames } from './renames.ts'
 
 /** A plan input with what many of its questions need looked up once. */
 export type Planner = PlanInput & {
   readonly records: Readonly<Record<Address, JobRecord>>
   readonly specAt: ReadonlyMap<Address, Spec>
   readonly blockedAt: ReadonlySet<Address>
-  /** Site, kind and job ID -> the address that owns or once owned that job. */
+  /** Site, kind and job ID -> the address that owns or once owned that job, or may own it. */
   readonly owners: ReadonlyMap<string, Address>
+  /** The same of jobs that are known to belong to an address. Grows while lines are made: no job is given to two of them. */
+  readonly claims: Map<string, Address>
+  readonly renames: Renames
 }
 
 export function planner(input: PlanInput): Planner {
   const records = input.state?.records ?? {}
-  const owners = new Map<string, Address>()
+  const claims = new Map<string, Address>()
+  const hopes = new Map<string, Address>()
   for (const [address, record] of Object.entries(records) as [Address, JobRecord][]) {
-    for (const { id } of [record, ...(record.history ?? [])]) {
-      if (id !== undefined) owners.set(ownerKey(partsOf(address).kind, record.site, id), address)
+    const note = (map: Map<string, Address>, id: string | undefined): void => {
+      if (id !== undefined) map.set(ownerKey(partsOf(address).kind, record.site, id), address)
     }
+    for (const { id } of record.history ?? []) note(claims, id)
+    note(isSettled(record) ? claims : hopes, record.id)
   }
   return {
     ...input,
     records,
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
     blockedAt: new Set(input.blocked.map((blocked) => blocked.address)),
-    owners,
+    owners: new Map([...hopes, ...claims]),
+    claims,
+    renames: findRenames(input, records),
   }
+}
+
+/** Whether the outcome of a record's create is known: there is a job. */
+export function isSettled(record: JobRecord): boolean {
+  return record.stage === 'created' || record.stage === 'started'
 }
 
 /** The key under which a job has one owner in the state. */
@@ -45,6 +59,22 @@ export function isSelected(input: PlanInput, address: Address, labels: Readonly<
 /** A line of the plan for a spec, with what is always known of it. */
 export function line(spec: Spec, rest: Omit<Planned, 'address' | 'spec'>): Planned {
   return { address: spec.address, spec, ...rest }
+}
+
+/** A line for a spec whose run is lower than the one on record, which is never run again. */
+export function lowerRun(spec: Spec, record: JobRecord): Planned {
+  return line(spec, {
+    action: 'keep',
+    code: 'PLAN_LOWER_RUN',
+    record,
+    ...(record.id !== undefined && { id: record.id }),
+    reason: `policy.run is ${spec.policy.run}, but run ${record.run} is on record; a lower run changes nothing`,
+  })
+}
+
+/** `policy.run was raised from 1 to 2`. */
+export function raised(spec: Spec, record: JobRecord): string {
+  return `policy.run was raised from ${record.run} to ${spec.policy.run}`
 }
 
 /** The ISO time some milliseconds after another one. */

@@ -8,17 +8,17 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { edits } from './edit.ts'
 import { planNew, unread } from './new-job.ts'
-import { line, type Planner, spoken } from './planner.ts'
+import { isSettled, line, lowerRun, type Planner, raised, spoken } from './planner.ts'
 import { planUnknown } from './unknown.ts'
 
 /** Plans a spec whose job is on record. */
 export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Planned {
   const model = plan.modelOf(spec.kind)
   const record = withoutWithdrawal(stored)
-  if (record.stage === 'intent' || record.stage === 'settling') return planUnknown(plan, spec, record)
+  if (!isSettled(record)) return planUnknown(plan, spec, record)
   if (spec.policy.run > record.run) {
     return planNew(plan, spec, {
-      reason: `policy.run was raised from ${record.run} to ${spec.policy.run}`,
+      reason: raised(spec, record),
       attempt: 1,
       previous: record,
     })
@@ -27,16 +27,7 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   const now =
     seen?.is === 'live' ? reread(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
   const next = canonical(now as unknown as Json) === canonical(stored as unknown as Json) ? {} : { next: now }
-  if (spec.policy.run < record.run) {
-    return line(spec, {
-      action: 'keep',
-      ...idOf(now),
-      record: now,
-      ...next,
-      code: 'PLAN_LOWER_RUN',
-      reason: `policy.run is ${spec.policy.run}, but run ${record.run} is on record; a lower run changes nothing`,
-    })
-  }
+  if (spec.policy.run < record.run) return { ...lowerRun(spec, now), ...next }
   const changes = edits(spec, record, model, plan.siteOf(spec))
   if (changes.length > 0) return { ...edited(spec, now, changes), ...next }
   if (seen?.is === 'failed' && !isTerminal(record.condition)) return { ...unread(spec, seen), ...idOf(record), record }

@@ -7,8 +7,8 @@ import { adopted, liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord } from '../model/state.ts'
 import { deviations } from './edit.ts'
-import { planNew, unread } from './new-job.ts'
-import { after, jobWords, line, ownerKey, type Planner } from './planner.ts'
+import { idUsed, isElsewhere, planNew, unread } from './new-job.ts'
+import { after, jobWords, line, lowerRun, ownerKey, type Planner, raised } from './planner.ts'
 
 /** A record whose create may or may not have happened. Never sent again before its fate is known. */
 export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Planned {
@@ -36,8 +36,15 @@ function byId(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): P
       : settling(spec, record, 'the outcome of its create is not known yet', {})
   }
   if (seen.is === 'absent') return absent(plan, spec, record, plan.waits.graceMs)
+  const owner = plan.claims.get(ownerKey(spec.kind, record.site, seen.live.id))
+  const isOurs = owner === undefined || owner === spec.address
   const changes = deviations(record.request, seen.live, model)
-  if (changes.length === 0) return takeOver(plan, spec, record, model, seen.live, [])
+  if (isOurs && changes.length === 0) return takeOver(plan, spec, record, model, seen.live, [])
+  // An ID names one job: where another has it, our create was refused, and may be made under another ID.
+  if (isElsewhere(plan, spec, record, model)) {
+    return again(plan, spec, record, `its create came to nothing: the ID ${seen.live.id} belongs to another job`)
+  }
+  if (!isOurs) return { ...idUsed(spec, model, seen.live.id, owner), record }
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_ID_TAKEN',
@@ -61,7 +68,7 @@ function byList(plan: Planner, spec: Spec, record: JobRecord, model: KindModel):
 }
 
 function fits(plan: Planner, spec: Spec, record: JobRecord, model: KindModel, live: Live): boolean {
-  if (plan.owners.has(ownerKey(spec.kind, record.site, live.id))) return false
+  if (plan.claims.has(ownerKey(spec.kind, record.site, live.id))) return false
   if (live.request === undefined || live.createdAt === undefined) return false
   // A minute of grace for clocks: a job made before the intent cannot be the intent's.
   if (Date.parse(live.createdAt) < Date.parse(record.intent?.at ?? '') - 60_000) return false
@@ -78,19 +85,19 @@ function startedThenOldest(a: Live, b: Live): number {
 
 /** Nothing can tell a lost job from one that was never made until this kind's jobs are matched; so it is never sent again. */
 function byWaiting(plan: Planner, spec: Spec, record: JobRecord): Planned {
-  const { leaseMs, signatureMs, requestMs, listLagMs } = plan.waits
-  const until =
-    record.intent?.until ?? after(record.intent?.at ?? iso(plan.now), leaseMs + signatureMs + requestMs + listLagMs)
+  const until = record.intent?.until ?? quiet(plan, record)
   if (plan.now < Date.parse(until)) {
     return settling(spec, record, `the outcome of its create is not known (${evidence(record)})`, { until })
   }
+  if (spec.policy.run > record.run)
+    return again(plan, spec, record, `${raised(spec, record)}, which gives up the unknown one`)
   return line(spec, {
     action: 'unresolved',
     code: 'PLAN_UNRESOLVED',
     record,
     reason: `whether its job was made is not known (${evidence(record)}); it is never sent again by itself`,
     hint:
-      `look for the job at AWS (created ${record.intent?.at ?? 'lately'} or soon after). If there is none, raise policy.run to ${record.run + 1} to submit it; ` +
+      `look for the job at AWS (created ${intentOf(record).at} or soon after). If there is none, raise policy.run to ${record.run + 1} to submit it; ` +
       'if there is one, leave the spec as it is',
   })
 }
@@ -103,6 +110,7 @@ function takeOver(
   live: Live,
   twins: readonly Live[],
 ): Planned {
+  plan.claims.set(ownerKey(spec.kind, record.site, live.id), spec.address)
   const stage = liveStage(model, live)
   const also =
     twins.length === 0
@@ -117,11 +125,16 @@ function takeOver(
   })
 }
 
-/** Absence is believed when the lease is over and two reads a grace apart found nothing; only then is the same create sent again. */
+/**
+ * Absence is believed when the lease is over and two reads a grace apart found nothing; only then is the create sent again. A late packet
+ * of the first attempt does no harm to a second one of the same ID; before another ID or place is used, none may be left.
+ */
 function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): Planned {
-  const { leaseUntil } = intentOf(record)
-  if (plan.now < Date.parse(leaseUntil)) {
-    return settling(spec, record, 'its create may still be on its way', { until: leaseUntil })
+  const model = plan.modelOf(spec.kind)
+  const isOther = model.idMember !== undefined && isElsewhere(plan, spec, record, model)
+  const sentUntil = isOther ? quiet(plan, record) : intentOf(record).leaseUntil
+  if (plan.now < Date.parse(sentUntil)) {
+    return settling(spec, record, 'its create may still be on its way', { until: sentUntil })
   }
   const since = record.intent?.absentSince
   if (since === undefined) {
@@ -135,11 +148,21 @@ function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): 
   const until = after(since, graceMs)
   if (plan.now < Date.parse(until))
     return settling(spec, record, 'its create left no job that AWS shows; a second look follows', { until })
-  return planNew(plan, spec, {
-    reason: `its create (attempt ${intentOf(record).attempt}) left no job at two looks`,
-    attempt: intentOf(record).attempt + 1,
-    previous: record,
-  })
+  const attempt = `its create (attempt ${intentOf(record).attempt}) left no job at two looks`
+  return again(plan, spec, record, spec.policy.run > record.run ? `${raised(spec, record)}; ${attempt}` : attempt)
+}
+
+/** The next create of an address whose last one is known to have left no job, or was given up by a raised run. */
+function again(plan: Planner, spec: Spec, record: JobRecord, reason: string): Planned {
+  if (spec.policy.run < record.run) return lowerRun(spec, record)
+  const attempt = spec.policy.run > record.run ? 1 : intentOf(record).attempt + 1
+  return planNew(plan, spec, { reason, attempt, previous: record })
+}
+
+/** ISO time from which no packet of an attempt can be accepted any more, and a list shows what it made. */
+function quiet({ waits }: Planner, record: JobRecord): string {
+  const { leaseMs, signatureMs, requestMs, listLagMs } = waits
+  return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs)
 }
 
 function settling(spec: Spec, record: JobRecord, reason: string, until: Partial<Intent>): Planned {
@@ -164,6 +187,7 @@ export function planUnknownOrphan(plan: Planner, address: Planned['address'], re
     labels: {},
     policy: { run: record.run, hold: true, adopt: false, allowIdentical: true, maxFailedPercent: 0 },
     request: record.request,
+    files: [],
     place: { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 },
     index: 0,
   }

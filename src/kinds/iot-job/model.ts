@@ -60,6 +60,8 @@ export const iotJob: KindModel = {
 function normalise(request: JsonObject): JsonObject {
   const presigned = request['presignedUrlConfig']
   const document = request['document']
+  const rollout = request['jobExecutionsRolloutConfig']
+  const schedule = request['schedulingConfig']
   return withMembers(without(request, 'jobId'), {
     targets: asSet(request['targets']),
     tags: asSet(request['tags']),
@@ -67,6 +69,15 @@ function normalise(request: JsonObject): JsonObject {
     // Defaults of the API: SNAPSHOT, and 3600 seconds for presigned URLs.
     targetSelection: request['targetSelection'] ?? 'SNAPSHOT',
     presignedUrlConfig: isObject(presigned) ? { expiresInSec: 3600, ...presigned } : presigned,
+    // 1000 things a minute (IoT developer guide, job limits), where no template says otherwise.
+    jobExecutionsRolloutConfig:
+      request['jobTemplateArn'] === undefined ? { maximumPerMinute: 1000, ...(isObject(rollout) && rollout) } : rollout,
+    schedulingConfig: isObject(schedule)
+      ? withMembers(schedule, {
+          startTime: asSchedule(schedule['startTime']),
+          endTime: asSchedule(schedule['endTime']),
+        })
+      : schedule,
     document: document === undefined || isDigest(document) ? document : documentText(document),
   })
 }
@@ -191,10 +202,16 @@ function timing(request: JsonObject, now: number): Timing {
   return { when: 'ready' }
 }
 
-/** Epoch milliseconds of `YYYY-MM-DD HH:MM`, which AWS IoT reads as UTC; NaN for anything else. */
+/** Epoch milliseconds of `YYYY-MM-DD HH:MM`, which AWS IoT reads as UTC, or of a time with an offset; NaN for anything else. */
 function scheduled(value: Json | undefined): number {
-  const parts = typeof value === 'string' ? /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})/.exec(value) : null
-  return parts ? Date.parse(`${parts[1]}T${parts[2]}:00Z`) : Number.NaN
+  const form = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?$/
+  const parts = typeof value === 'string' ? form.exec(value) : null
+  return parts ? Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? 'Z'}`) : Number.NaN
+}
+
+function asSchedule(value: Json | undefined): Json | undefined {
+  const ms = scheduled(value)
+  return Number.isNaN(ms) ? value : new Date(ms).toISOString()
 }
 
 function isJson(text: string): boolean {
