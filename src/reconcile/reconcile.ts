@@ -46,6 +46,8 @@ export type ReconcileOptions = {
   readonly settleMs: number
   /** The shortest and longest pause between two looks at running jobs. */
   readonly pollMs: { readonly least: number; readonly most: number }
+  /** What failed in a run that this one goes on with: it is not tried again. */
+  readonly failed?: RunSoFar['failed']
 }
 
 export type Reconciled = {
@@ -57,6 +59,8 @@ export type Reconciled = {
   readonly touched: ReadonlySet<Address>
   /** Every exit code that applies. */
   readonly outcomes: readonly ExitCode[]
+  /** What was found when somebody else wrote the state meanwhile: the run stopped there. */
+  readonly stale?: string
   /** ISO time at which something can go on by itself. */
   readonly nextAt?: string
 }
@@ -71,7 +75,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   const settleUntil = clock.now() + options.settleMs
   const before = store.state?.records ?? {}
   const queue = createQueue({ concurrency: CONCURRENCY, clock })
-  let run = FRESH_RUN
+  let run: RunSoFar = { ...FRESH_RUN, ...(options.failed && { failed: options.failed }) }
   let pause = options.pollMs.least
   let plan: Plan = { actions: [], diagnostics: [], refusals: [] }
   let timedOut = false
@@ -90,6 +94,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
       stale,
       interrupted: signal.aborted,
     }),
+    ...(stale !== undefined && { stale }),
     ...nextAt(plan),
   })
 
@@ -182,7 +187,7 @@ function howLong(
 }
 
 /** Whether waiting can show something new: an unfinished job, or a create for which there is no room yet. */
-function isFollowed({ action, code, record, next, until }: Plan['actions'][number]): boolean {
+export function isFollowed({ action, code, record, next, until }: Plan['actions'][number]): boolean {
   if (action === 'waiting') return code === 'PLAN_NO_ROOM' && until === undefined
   const now = next ?? record
   if (action !== 'keep' && action !== 'adopt' && action !== 'conflict') return false

@@ -126,6 +126,7 @@ export function specOf(
     labels: {},
     policy: { run: 1, hold: false, adopt: false, allowIdentical: false, maxFailedPercent: 0, ...policy },
     request,
+    files: [`specs/${name}.yaml`],
     place: { file: `specs/${name}.yaml`, line: 1, column: 1, endLine: 1, endColumn: 2 },
     index: 0,
   }

@@ -1,10 +1,8 @@
 import t, { type Test } from 'tap'
-import type { Calls } from '../../src/kinds/kind.ts'
 import { modelOf } from '../../src/kinds/models.ts'
-import type { World as Aws } from '../../src/reconcile/world.ts'
 import type { EveryJob } from '../emulator/setup.ts'
 import { CASES, type Case, specOf } from './cases.ts'
-import { type Counts, openStage, type RunOptions, type Stage } from './stage.ts'
+import { beforeCreate, type Counts, once, openStage, type RunOptions, type Stage } from './stage.ts'
 
 /** Sooner or later every service forgets. */
 const YEARS = 3 * 366 * 24 * 60
@@ -263,25 +261,6 @@ function writesOf(counts: Counts, service: string, operations: { create: string;
 /** Sets a fault when the first create is about to be sent: a dry run before it, a call of the same operation, is let through. */
 function afterDryRun(stage: Stage): (rule: object) => RunOptions {
   return (rule) => ({ around: { aws: beforeCreate(once(() => stage.faults(rule))) } })
-}
-
-function beforeCreate(act: () => Promise<unknown>): (aws: Aws) => Aws {
-  const awaiting = ({ reader, writer }: Calls): Calls => {
-    const create: Calls['writer']['create'] = async (...given) => {
-      await act()
-      return writer.create(...given)
-    }
-    return { reader, writer: { ...writer, create } }
-  }
-  return (aws) => ({ ...aws, callsOf: async (...at) => awaiting(await aws.callsOf(...at)) })
-}
-
-function once(act: () => Promise<unknown>): () => Promise<unknown> {
-  let done: Promise<unknown> | undefined
-  return () => {
-    done ??= act()
-    return done
-  }
 }
 
 /** Nothing can tell yet whether this job was made: it is shown, and never sent again. */

@@ -1,7 +1,9 @@
 import path from 'node:path'
 import type { Test } from 'tap'
 import type { EmulatorOptions } from '../../src/emulator/index.ts'
+import type { Calls } from '../../src/kinds/kind.ts'
 import { modelOf } from '../../src/kinds/models.ts'
+import type { Config } from '../../src/model/config.ts'
 import type { Event } from '../../src/model/event.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { Spec } from '../../src/model/spec.ts'
@@ -25,6 +27,8 @@ export type Stage = {
   readonly emulator: World
   readonly clock: Clock
   readonly store: Store
+  /** Where the state is. */
+  readonly file: string
   /** One run of reconcile over these specs, from opening the store to closing it. */
   run(specs: readonly Spec[], options?: RunOptions): Promise<Run>
   records(): Promise<Readonly<Record<string, JobRecord>>>
@@ -37,6 +41,8 @@ export type Counts = Readonly<Record<string, number>>
 
 export type RunOptions = Partial<Pick<ReconcileOptions, 'wait' | 'settleMs' | 'timeoutMs' | 'signal' | 'clock'>> & {
   readonly input?: Partial<ReconcileInput>
+  /** The user's own rates. */
+  readonly limits?: Config['limits']
   readonly onEvent?: (event: Event) => void
   /** Stands between the run and its store, or its AWS. */
   readonly around?: { readonly store?: (store: OpenStore) => OpenStore; readonly aws?: (aws: Aws) => Aws }
@@ -51,9 +57,10 @@ export type Run = Reconciled & {
 }
 
 /** A stage with an empty state. It is taken down when the test ends. */
-export async function openStage(t: Test, options: EmulatorOptions = {}): Promise<Stage> {
+export async function openStage(t: Test, options: EmulatorOptions = {}, disk = nodeDisk): Promise<Stage> {
   const emulator = await openWorld(t, options)
-  const store = fileStore({ path: path.join(t.testdir(), 'jobs.state.json'), disk: nodeDisk })
+  const file = path.join(t.testdir(), 'jobs.state.json')
+  const store = fileStore({ path: file, disk })
   const first = await store.open()
   await first.create(emptyState('night-shifts'))
   await first.close()
@@ -70,6 +77,7 @@ export async function openStage(t: Test, options: EmulatorOptions = {}): Promise
     emulator,
     clock,
     store,
+    file,
     calls,
     records: async () => (await store.read()).state?.records ?? {},
     faults: (...rules) => emulator.control('PUT', 'faults', rules),
@@ -80,7 +88,7 @@ export async function openStage(t: Test, options: EmulatorOptions = {}): Promise
         events.push(event)
         given.onEvent?.(event)
       }
-      const result = await once({ emulator, clock, store }, specs, { ...given, onEvent: emit })
+      const result = await reconcileOnce({ emulator, clock, store }, specs, { ...given, onEvent: emit })
       const after = await calls()
       const counts = Object.entries(after)
         .map(([name, count]): [string, number] => [name, count - (before[name] ?? 0)])
@@ -102,18 +110,18 @@ function clockOf(emulator: World): Clock {
   }
 }
 
-async function once(
+async function reconcileOnce(
   stage: Pick<Stage, 'emulator' | 'clock' | 'store'>,
   specs: readonly Spec[],
   given: RunOptions,
 ): Promise<Reconciled> {
-  const { around = {}, input = {}, onEvent = () => {}, clock = stage.clock, ...options } = given
+  const { around = {}, input = {}, limits = {}, onEvent = () => {}, clock = stage.clock, ...options } = given
   const opened = await stage.store.open()
   const { emulator } = stage
   try {
     const refresh = input.refresh === true
     const settings = { clock, emulator, modelOf, refresh, env: {} }
-    const aws = await openAws(specs, opened.state, { targets: {}, limits: {} }, settings)
+    const aws = await openAws(specs, opened.state, { targets: {}, limits }, settings)
     try {
       return await reconcile(
         { ...inputOf(specs), ...input },
@@ -136,6 +144,27 @@ async function once(
     }
   } finally {
     await opened.close()
+  }
+}
+
+/** AWS, where something is done before each create is sent. */
+export function beforeCreate(act: () => Promise<unknown>): (aws: Aws) => Aws {
+  const awaiting = ({ reader, writer }: Calls): Calls => {
+    const create: Calls['writer']['create'] = async (...given) => {
+      await act()
+      return writer.create(...given)
+    }
+    return { reader, writer: { ...writer, create } }
+  }
+  return (aws) => ({ ...aws, callsOf: async (...at) => awaiting(await aws.callsOf(...at)) })
+}
+
+/** Does something the first time that it is called; every call ends when that has. */
+export function once(act: () => Promise<unknown>): () => Promise<unknown> {
+  let done: Promise<unknown> | undefined
+  return () => {
+    done ??= act()
+    return done
   }
 }
 
