@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { InitOptions } from './commands/init.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { VERSION } from './version.ts'
@@ -83,6 +84,22 @@ function planning(command: Command): Command {
     .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
     .option('--refresh', 'read finished jobs again as well')
 }
+
+program
+  .command('init')
+  .description('write jobwright.yaml, an example spec and the workflow, and store an empty state; replaces nothing')
+  .addOption(output())
+  .option('--kind <kind>', 'kind of the example spec (default: IotJob, where there are no specs yet)')
+  .option('--region <region>', 'AWS region of the first target (default: AWS_REGION)')
+  .addOption(
+    new Option('--store <store>', 'where the state is kept (default: git where there is a remote)').choices([
+      'git',
+      'file',
+    ]),
+  )
+  .option('--new-state', 'begin another state where the one that was there is lost: every spec then counts as new')
+  .option('--emulator', 'write the files only: the emulator has a state of its own')
+  .action(action(async (options: InitOptions) => (await import('./commands/init.ts')).init(options, host)))
 
 common(
   program

@@ -1,0 +1,163 @@
+import path from 'node:path'
+import { MODELS } from '../kinds/models.ts'
+import { CONFIG_FILE } from '../load/config.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { Problem } from '../model/problem.ts'
+import { emptyState } from '../model/state.ts'
+import { forTerminal } from '../report/escape.ts'
+import { summaryLine } from '../report/json-lines.ts'
+import { counted } from '../report/words.ts'
+import { didYouMean } from '../spec/suggest.ts'
+import { randomId } from '../system/random.ts'
+import { initFiles } from './init-files.ts'
+import { writeNewFile } from './new-file.ts'
+import type { Host } from './options.ts'
+import { printer } from './printer.ts'
+import { assertConfig, openProject, type Project, storeOf } from './project.ts'
+import { type Repository, readRepository } from './repository.ts'
+import { WORKFLOW_FILE } from './templates/workflow.ts'
+
+export type InitOptions = {
+  readonly output: 'text' | 'json'
+  /** Kind of the example spec; IotJob unless told. */
+  readonly kind?: string
+  readonly region?: string
+  readonly store?: 'git' | 'file'
+  /** Begin another state where the one that was there is gone. */
+  readonly newState?: boolean
+  /** Files only: the emulator makes a state of its own. */
+  readonly emulator?: boolean
+}
+
+/**
+ * `jobwright init`: writes jobwright.yaml, an example spec and the workflow, and stores an empty state with a lineage of its own. Asks
+ * nothing, replaces no file and no state: run again, it makes what is missing and says what it kept.
+ */
+export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
+  const out = printer(host, options.output)
+  const kind = knownKind(options.kind)
+  const region = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
+  const project = openProject(host.cwd)
+  assertConfig(project)
+  const repository = await readRepository(project.root)
+  const store = storeFor(options, project, repository)
+  const parts = initFiles({ project, repository, store, region, kind })
+  const written = parts.filter((part) => {
+    const isNew = part.files.map(({ path: file, text }) => writeNewFile(file, text)).includes(true)
+    out.text(did(isNew ? 'wrote' : 'kept', shown(part.at, host), part.what))
+    return isNew
+  })
+  if (!options.emulator) out.text(await beginState(openProject(project.root), options))
+  out.text(
+    nextSteps(
+      written.map((part) => shown(part.at, host)),
+      store,
+      repository,
+    ).join('\n'),
+  )
+  out.line(
+    summaryLine({
+      counts: { written: written.length, kept: parts.length - written.length },
+      outcomes: [],
+      exitCode: 0,
+    }),
+  )
+  return 0
+}
+
+function knownKind(kind: string | undefined): string | undefined {
+  const kinds = MODELS.map((model) => model.kind)
+  if (kind === undefined || kinds.includes(kind)) return kind
+  throw new Problem(1, {
+    code: 'INIT_KIND',
+    message: `there is no kind "${kind}"`,
+    hint: `${didYouMean(kind, kinds)}kinds are ${kinds.join(', ')}`,
+  })
+}
+
+function knownRegion(region: string | undefined): string | undefined {
+  if (region === undefined || region === '' || /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region || undefined
+  throw new Problem(1, {
+    code: 'INIT_REGION',
+    message: `"${region}" is not the name of an AWS region`,
+    hint: 'write one such as eu-west-1: --region eu-west-1',
+  })
+}
+
+/** What jobwright.yaml says, else what was asked for, else Git wherever a remote can keep the state. */
+function storeFor({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
+  const said = config.state?.store
+  if (said !== undefined && store !== undefined && said !== store) {
+    throw new Problem(1, {
+      code: 'INIT_STORE',
+      message: `${CONFIG_FILE} keeps the state in the ${said} store, not in the ${store} store`,
+      hint: `leave --store out, or change state.store in ${path.join(root, CONFIG_FILE)} first`,
+    })
+  }
+  const chosen = said ?? store ?? (repository?.remote === undefined ? 'file' : 'git')
+  if (chosen === 'git' && repository === undefined) {
+    throw new Problem(4, {
+      code: 'INIT_NO_REPOSITORY',
+      message: `${root} is in no Git repository, so the state cannot be kept in one`,
+      hint: 'run `git init` first, or keep the state in a file: jobwright init --store file',
+    })
+  }
+  return chosen
+}
+
+/** Stores the first state, and tells in a line what is stored now. */
+async function beginState(project: Project, { newState }: InitOptions): Promise<string> {
+  const store = storeOf(project, {})
+  const where = forTerminal(store.where)
+  const open = await store.open()
+  try {
+    const { state } = open
+    if (state !== undefined && !newState) {
+      return did('kept', 'the state', `${where}; ${counted(Object.keys(state.records).length, 'job')}`)
+    }
+    const created = await open.create(emptyState(randomId()), { anew: newState === true })
+    if (created.is === 'stale') {
+      throw new Problem(8, {
+        code: 'STATE_STALE',
+        message: `someone else has just made a state: ${created.message}`,
+        hint: 'run this again; it will be kept',
+      })
+    }
+    return did('stored', 'an empty state', where)
+  } finally {
+    await open.close()
+  }
+}
+
+function nextSteps(written: readonly string[], store: 'git' | 'file', repository: Repository | undefined): string[] {
+  const isPushed = store === 'git' && repository?.remote !== undefined
+  return [
+    '',
+    'Next:',
+    '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
+    '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
+    isPushed && written.length > 0
+      ? `  git add ${written.map(inShell).join(' ')} && git commit -m "Set up Jobwright" && git push`
+      : '  npx jobwright reconcile                     do it',
+    ...(isPushed
+      ? ['', `On GitHub, ${WORKFLOW_FILE} creates no job until you set the two variables that its first lines name.`]
+      : []),
+    ...(store === 'git' && !isPushed
+      ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
+      : []),
+  ]
+}
+
+/** One line of what happened to a thing. */
+function did(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): string {
+  return `${what.padEnd(6)}  ${thing.padEnd(31)}  ${why}`
+}
+
+/** A path as one would write it where the command was given. */
+function shown(file: string, host: Host): string {
+  return forTerminal(path.relative(host.cwd, file) || '.')
+}
+
+function inShell(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`
+}

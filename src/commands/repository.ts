@@ -1,0 +1,50 @@
+import { readCheckout } from '../load/checkout.ts'
+import { Problem } from '../model/problem.ts'
+import { type Git, gitIn } from '../system/git.ts'
+
+/** The Git repository around a folder, as far as init has to know it. */
+export type Repository = {
+  /** Its top folder. */
+  readonly top: string
+  /** The folder, relative to the top; empty for the top itself. */
+  readonly folder: string
+  /** `origin` where there is one, else the first. */
+  readonly remote?: string
+  readonly defaultBranch: string
+}
+
+/** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
+export async function readRepository(folder: string): Promise<Repository | undefined> {
+  const checkout = await readCheckout({ root: folder, files: [] })
+  if (!checkout.git) return undefined
+  const git = gitIn(folder)
+  const top = await line(git, 'rev-parse', '--show-toplevel')
+  if (top === undefined) {
+    throw new Problem(4, {
+      code: 'INIT_NO_WORK_TREE',
+      message: `${folder} is in a Git repository without a work tree: there is no place for specs`,
+      hint: 'clone the repository and run this in the clone',
+    })
+  }
+  const prefix = (await line(git, 'rev-parse', '--show-prefix')) ?? ''
+  const remotes = ((await line(git, 'remote')) ?? '').split('\n').filter((name) => name !== '')
+  const remote = remotes.includes('origin') ? 'origin' : remotes[0]
+  return {
+    top,
+    folder: prefix.replace(/\/$/, ''),
+    ...(remote !== undefined && { remote }),
+    defaultBranch: await defaultBranch(git, remote),
+  }
+}
+
+/** What the remote calls its default branch, as of the clone; else the branch that is checked out. */
+async function defaultBranch(git: Git, remote: string | undefined): Promise<string> {
+  const ofRemote = remote && (await line(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`))
+  if (ofRemote) return ofRemote.slice(`${remote}/`.length)
+  return (await line(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')) ?? 'main'
+}
+
+async function line(git: Git, ...args: readonly string[]): Promise<string | undefined> {
+  const { code, stdout } = await git(args)
+  return code === 0 ? stdout.replace(/\r?\n$/, '') : undefined
+}

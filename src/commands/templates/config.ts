@@ -1,0 +1,59 @@
+/** What init has found out, or was told. */
+export type ConfigChoices = {
+  readonly store: 'git' | 'file'
+  /** Only where it is not origin. */
+  readonly remote?: string
+  /** Absent: nobody said which. */
+  readonly region?: string
+  /** Path of the config schema, relative to the file. */
+  readonly schema: string
+}
+
+/** The text of a first jobwright.yaml, with a comment at everything that one may want to change. */
+export function configText({ store, remote, region, schema }: ConfigChoices): string {
+  return `# yaml-language-server: $schema=${schema}
+#
+# How this repository is reconciled.
+
+# Where the specs are: folders, or globs such as jobs/**/*.yaml.
+specs:
+  - specs
+
+${store === 'git' ? gitState(remote) : FILE_STATE}
+# Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
+${region === undefined ? commented(targets('eu-west-1')) : targets(region)}
+# What one run may do at most before it refuses. To do more, raise these numbers in a reviewed change.
+# guards:
+#   maxCreates: 50
+#   maxRemovals: 10
+`
+}
+
+function gitState(remote: string | undefined): string {
+  return `# Where the record of every job is kept: on a branch of its own, which is pushed. Losing it means not knowing what already ran.
+state:
+  store: git
+  branch: jobwright-state
+${remote === undefined ? '' : `  remote: ${remote}\n`}`
+}
+
+const FILE_STATE = `# Where the record of every job is kept: in a file of this machine. Losing it means not knowing what already ran.
+# As soon as a second machine or a workflow reconciles, use store: git.
+state:
+  store: file
+  path: jobs.state.json
+`
+
+function targets(region: string): string {
+  return `targets:
+  main:
+    region: ${region}
+    # account: "123456789012" # nothing is done in any other account
+    # roleArn: arn:aws:iam::123456789012:role/jobs
+defaultTarget: main
+`
+}
+
+function commented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '# ')
+}

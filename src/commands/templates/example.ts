@@ -1,0 +1,18 @@
+import fs from 'node:fs'
+
+const FOLDER = new URL('../../../specs/', import.meta.url)
+const SCHEMA_LINE = /^# yaml-language-server: \$schema=.*$/m
+
+/** An example spec that comes with this package. */
+export type Example = { readonly name: string; readonly text: string }
+
+/** The first document of the packaged example of a kind, for a file from which `schema` leads to the envelope's schema. */
+export function exampleOf(kind: string, schema: string): Example {
+  for (const name of fs.readdirSync(FOLDER).sort()) {
+    const [first = ''] = fs.readFileSync(new URL(name, FOLDER), 'utf8').split(/^---$/m)
+    if (!first.includes(`\nkind: ${kind}\n`)) continue
+    // A function: in a text, $ would have a meaning.
+    return { name, text: first.replace(SCHEMA_LINE, () => `# yaml-language-server: $schema=${schema}`) }
+  }
+  throw new Error(`This package has no example of ${kind}`)
+}

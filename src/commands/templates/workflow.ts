@@ -1,0 +1,108 @@
+/** What differs between one repository's workflow and another's. */
+export type WorkflowOptions = {
+  /** The default branch: the only one whose specs are reconciled. */
+  readonly branch: string
+  /** The shell command that installs Jobwright. */
+  readonly install: string
+  /** The CLI's file, relative to the folder that commands run in. */
+  readonly cli: string
+  /** Folder of jobwright.yaml, relative to the repository's top; absent: the top itself. */
+  readonly folder?: string
+  /** The specs are examples, which have no state: they are planned as for the emulator. */
+  readonly examples?: boolean
+}
+
+// Full commit hashes: a tag can be moved to other code, a hash cannot.
+const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2'
+const SETUP_NODE = 'actions/setup-node@53b83947a5a98c8d113130e565377fae1a50d02f # v6.3.0'
+const AWS_CREDENTIALS = 'aws-actions/configure-aws-credentials@8df5847569e6427dd6c4fb1cf565c83acfa8afa7 # v6.0.0'
+
+/** Where GitHub looks for the workflow, relative to the repository's top. */
+export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
+
+/**
+ * The text of the workflow: pull requests are checked without credentials, the default branch is reconciled when it moves, every hour and by
+ * hand. Nothing that an outsider can choose (a title, a branch of a fork) is put into a shell command.
+ */
+export function workflowText(options: WorkflowOptions): string {
+  const { branch, folder } = options
+  const pattern = quoted(branch.replace(/[\\*?+![\]]/g, '\\$&'))
+  const ref = quoted(`refs/heads/${branch}`)
+  const defaults = folder === undefined ? '' : `defaults:\n  run:\n    working-directory: ${quoted(folder)}\n\n`
+  return `# Checks every pull request without credentials, and reconciles what has been merged.
+#
+# The reconcile job is skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
+#   JOBWRIGHT_ROLE_ARN  a role whose trust policy lets GitHub's OIDC provider assume it for this branch of this repository
+#   JOBWRIGHT_REGION    such as eu-west-1
+name: reconcile
+
+on:
+  pull_request:
+  push:
+    branches: [${pattern}]
+  schedule:
+    - cron: '17 * * * *' # writes down how jobs ended, and makes those that had to wait
+  workflow_dispatch:
+
+permissions: {}
+
+${defaults}jobs:
+  check:
+    # A pull request may come from anyone: it gets to read this repository, no credentials, and no token to ask for some.
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    permissions:
+      contents: read
+    concurrency:
+      group: jobwright-check-\${{ github.ref }}
+      cancel-in-progress: true
+    steps:
+      - uses: ${CHECKOUT}
+        with:
+          fetch-depth: 0 # the plan asks whether this is newer than what was reconciled last
+${setup(options)}
+      - name: Check every spec
+        run: node ${options.cli} validate
+      - name: Say what merging would do
+        run: node ${options.cli} plan --offline${options.examples ? ' --emulator' : ''}
+
+  reconcile:
+    if: github.event_name != 'pull_request' && github.ref == ${ref} && vars.JOBWRIGHT_ROLE_ARN != ''
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+    permissions:
+      contents: write # pushes the state to its branch
+      id-token: write # shows AWS who asks, in place of a stored key
+    concurrency:
+      group: jobwright-reconcile
+      cancel-in-progress: false # one at a time, and none is stopped half-way
+    steps:
+      - uses: ${CHECKOUT}
+        with:
+          ref: ${quoted(branch)} # its tip: a run that had to queue must not act on an older commit
+          fetch-depth: 0
+${setup(options)}
+      - uses: ${AWS_CREDENTIALS}
+        with:
+          role-to-assume: \${{ vars.JOBWRIGHT_ROLE_ARN }}
+          aws-region: \${{ vars.JOBWRIGHT_REGION }}
+      - name: Reconcile
+        # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
+        run: exec node ${options.cli} reconcile --timeout 45m
+`
+}
+
+function setup({ install }: WorkflowOptions): string {
+  return `      - uses: ${SETUP_NODE}
+        with:
+          node-version: 24
+          package-manager-cache: false
+      - name: Install Jobwright
+        run: ${install}`
+}
+
+/** A text in single quotes, as YAML and GitHub's expressions both write it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

