@@ -122,10 +122,10 @@ export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address)
 
 /** A line for an address about which AWS could not be asked. */
 export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>): Planned {
-  const { name, message } = seen.problem
+  const { name, message, class: kind } = seen.problem
   return line(spec, {
     action: 'blocked',
-    code: 'PLAN_UNREAD',
+    code: kind === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
     reason: `AWS could not be asked about it: ${name}: ${message}`,
   })
 }
