@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { InitOptions } from './commands/init.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
@@ -9,6 +10,8 @@ import { VERSION } from './version.ts'
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 
 const controller = new AbortController()
+// Every call that is on its way listens; Node takes more than ten listeners for a leak and says so.
+setMaxListeners(0, controller.signal)
 let interrupts = 0
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -130,6 +133,25 @@ planning(
     ),
   )
 
+planning(
+  program
+    .command('watch')
+    .description(
+      'show diagnostics and the new plan after each saved file, and follow running jobs; Ctrl-C ends it with 0, or with 130 where it cut a run of --apply short',
+    ),
+)
+  .option('--apply', 'reconcile after each saved file')
+  .addOption(
+    new Option('--offline', 'compare specs with the stored state and ask AWS nothing: needs no credentials').conflicts(
+      'apply',
+    ),
+  )
+  .action(
+    action(async (options: CommonOptions & { apply?: boolean }) =>
+      (await import('./commands/watch.ts')).watchCommand(options, host),
+    ),
+  )
+
 common(program.command('status').description('show every job as the state has it; asks AWS nothing'))
   .option('--only <address|label>', 'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated', list)
   .action(action(async (options: CommonOptions) => (await import('./commands/status.ts')).status(options, host)))
@@ -189,5 +211,13 @@ async function explain(error: unknown): Promise<ExitCode> {
   // Commander has printed its own message already; help and version end well.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
   const { failure } = await import('./commands/failure.ts')
-  return failure(error, host, controller.signal.aborted, process.argv.includes('json'))
+  return failure(error, host, controller.signal.aborted, asksForJson(process.argv.slice(2)))
+}
+
+/** Whether JSON lines were asked for, in any of the ways in which an option can be written. */
+function asksForJson(args: readonly string[]): boolean {
+  return args.some((one, index) => {
+    if (one === '--output=json' || one === '-ojson') return true
+    return one === 'json' && (args[index - 1] === '--output' || args[index - 1] === '-o')
+  })
 }

@@ -13,6 +13,8 @@ export type Emulated = {
   readonly url: string
   readonly clock: Clock
   readonly timeScale: number
+  /** It is another process's, and ends with that. */
+  readonly joined: boolean
   close(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export async function openEmulator(root: string): Promise<Emulated> {
       url: emulator.url,
       clock: { ...systemClock, now: () => emulator.now() },
       timeScale: TIME_SCALE,
+      joined: false,
       close: () => emulator.close(),
     }
   } catch (error) {
@@ -49,6 +52,7 @@ async function join(url: string): Promise<Emulated> {
     url,
     clock: { ...systemClock, now: () => virtual + (systemClock.monotonic() - real) * timeScale },
     timeScale: timeScale || 1,
+    joined: true,
     close: () => Promise.resolve(),
   }
 }

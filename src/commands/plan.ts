@@ -9,10 +9,10 @@ import { FRESH_RUN } from '../plan/input.ts'
 import { needs } from '../plan/needs.ts'
 import { plan as makePlan } from '../plan/plan.ts'
 import { planOutcomes } from '../reconcile/outcomes.ts'
-import { plannedLine, summaryLine } from '../report/json-lines.ts'
-import { type PlanHeading, planText } from '../report/plan-text.ts'
+import { summaryLine } from '../report/json-lines.ts'
+import type { PlanHeading } from '../report/plan-text.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { printer } from './printer.ts'
+import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
 import { inputOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
 
@@ -26,32 +26,41 @@ const CHANGES = new Set(['create', 'start', 'adopt', 'update', 'cancel', 'forget
 
 /** `jobwright plan`: what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. */
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options.output)
   const session = await openSession(options, host)
   try {
-    const stored = await storeOf(session.project, options).read()
-    const { plan, where } = await look(session, stored.state, options, host)
-    const now = session.clock.now()
-    out.diagnostics(
-      [...session.loaded.diagnostics, ...stored.diagnostics, ...planDiagnostics(plan, session.loaded)],
-      now,
-    )
-    for (const planned of plan.actions) out.line(plannedLine(planned))
-    out.text(planText(plan, heading('plan', plan, where, session, stored.state), out.options(now)))
-    const pending = plan.actions.some(({ action }) => CHANGES.has(action))
-    const codes = [
-      ...planOutcomes(plan),
-      ...plan.refusals.map(({ exitCode }) => exitCode),
-      ...(hasErrors(stored.diagnostics) ? [8 as const] : []),
-      ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
-      ...(pending && options.exitCode ? [2 as const] : []),
-    ]
-    const exitCode = worst(codes.filter((code) => code !== 9))
-    out.line(summaryLine({ counts: countActions(plan), outcomes: [...new Set(codes)], exitCode }))
-    return exitCode
+    return (await planIn(session, options, host, printer(host, options.output))).exitCode
   } finally {
     await session.close()
   }
+}
+
+/** Plans in an open session and shows the plan; takes no lock and writes nothing. */
+export async function planIn(
+  session: Session,
+  options: PlanOptions,
+  host: Host,
+  out: Printer,
+): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
+  const stored = await storeOf(session.project, options).read()
+  const { plan, where } = await look(session, stored.state, options, host)
+  const now = session.clock.now()
+  out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics, ...planDiagnostics(plan, session.loaded)], now)
+  out.plan(plan, heading('plan', plan, where, session, stored.state), now)
+  const codes = [
+    ...planOutcomes(plan),
+    ...plan.refusals.map(({ exitCode }) => exitCode),
+    ...(hasErrors(stored.diagnostics) ? [8 as const] : []),
+    ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
+    ...(hasChanges(plan) && options.exitCode ? [2 as const] : []),
+  ]
+  const exitCode = worst(codes.filter((code) => code !== 9))
+  out.line(summaryLine({ counts: countActions(plan), outcomes: [...new Set(codes)], exitCode }))
+  return { plan, exitCode }
+}
+
+/** Whether carrying a plan out would change something at AWS or in the state. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.actions.some(({ action }) => CHANGES.has(action))
 }
 
 async function look(

@@ -1,13 +1,16 @@
 import type { Address } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
+import { countActions, type Plan } from '../model/plan.ts'
 import { annotations } from '../report/annotations.ts'
 import { diagnosticsText } from '../report/diagnostics.ts'
 import { withoutCommands } from '../report/escape.ts'
-import { diagnosticLine, eventLines, type Line, lineText } from '../report/json-lines.ts'
+import { diagnosticLine, eventLines, type Line, lineText, summaryLine } from '../report/json-lines.ts'
 import type { ReportOptions } from '../report/options.ts'
+import { type PlanHeading, planText } from '../report/plan-text.ts'
 import { NO_PROGRESS, progressAfter, progressText } from '../report/progress.ts'
 import { eventText } from '../report/run-text.ts'
+import { type RunEnd, summaryText } from '../report/summary-text.ts'
 import { standing } from '../report/words.ts'
 import type { Host } from './options.ts'
 
@@ -22,6 +25,10 @@ export type Printer = {
   diagnostics(diagnostics: readonly Diagnostic[], now: number): void
   /** An event of a run: a JSON line, a plain line, or the live line of a terminal. */
   event(event: Event, now: number): void
+  /** A plan's table. */
+  plan(plan: Plan, heading: PlanHeading, now: number): void
+  /** How a run ended: the last thing that it says. */
+  end(plan: Plan, end: RunEnd, now: number): void
   /** Takes the live line away. */
   settle(): void
 }
@@ -81,6 +88,18 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
       text(diagnosticsText(diagnostics, options(now)))
       text('')
       if (inActions && !json) host.stdout.write(`${annotations(diagnostics)}\n`)
+    },
+    plan(plan, heading, now) {
+      const planned: Event = { type: 'planned', pass: 1, plan }
+      progress = progressAfter(progress, planned)
+      for (const one of eventLines(planned)) line(one)
+      text(planText(plan, heading, options(now)))
+    },
+    end(plan, end, now) {
+      text('')
+      text(summaryText(end, options(now)))
+      const { outcomes = [], exitCode, nextAt } = end
+      line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt }))
     },
     event(event, now) {
       for (const one of eventLines(event)) line(one)

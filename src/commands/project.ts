@@ -47,18 +47,22 @@ export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>
 /** Where the state of a project is kept; the emulator has a state of its own. */
 export function storeOf(project: Project, options: Pick<CommonOptions, 'emulator'>): Store {
   const { root, config } = project
-  if (options.emulator) return fileStore({ path: path.join(emulatorFolder(root), STATE_FILE), disk: nodeDisk })
-  if (config.state?.store === 'git') {
-    const { branch, remote, path: name } = config.state
-    return gitStore({
-      repository: root,
-      disk: nodeDisk,
-      ...(branch !== undefined && { branch }),
-      ...(remote !== undefined && { remote }),
-      ...(name !== undefined && { path: name }),
-    })
-  }
-  return fileStore({ path: path.resolve(root, config.state?.path ?? STATE_FILE), disk: nodeDisk })
+  const file = stateFile(project, options)
+  if (file !== undefined) return fileStore({ path: file, disk: nodeDisk })
+  const { state } = config
+  return gitStore({
+    repository: root,
+    disk: nodeDisk,
+    ...(state?.branch !== undefined && { branch: state.branch }),
+    ...(state?.remote !== undefined && { remote: state.remote }),
+    ...(state?.path !== undefined && { path: state.path }),
+  })
+}
+
+/** The absolute path of the state, where it is kept in a file of this machine. */
+export function stateFile({ root, config }: Project, options: Pick<CommonOptions, 'emulator'>): string | undefined {
+  if (options.emulator) return path.join(emulatorFolder(root), STATE_FILE)
+  return config.state?.store === 'git' ? undefined : path.resolve(root, config.state?.path ?? STATE_FILE)
 }
 
 /** What Git says of the checkout, seen from the commit that the state was written from. */

@@ -1,14 +1,10 @@
 import { modelOf } from '../kinds/models.ts'
 import { isTerminal } from '../model/condition.ts'
-import { hasErrors } from '../model/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
-import { countActions, type Plan } from '../model/plan.ts'
 import { emptyState } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
-import { summaryLine } from '../report/json-lines.ts'
-import { planText } from '../report/plan-text.ts'
-import { summaryText } from '../report/summary-text.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
 import type { CommonOptions, Host } from './options.ts'
@@ -26,25 +22,40 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly settleMs: number
 }
 
-const POLL_MS = { real: { least: 2_000, most: 30_000 }, emulator: { least: 200, most: 1_000 } }
+/** The shortest and the longest pause between two looks at running jobs, in milliseconds. */
+export const POLL_MS = { real: { least: 2_000, most: 30_000 }, emulator: { least: 200, most: 1_000 } }
 
 /** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
 export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
   const out = printer(host, options.output)
   const session = await openSession(options, host)
   try {
-    out.diagnostics(session.loaded.diagnostics, session.clock.now())
-    const store = await storeOf(session.project, options).open()
-    try {
-      if (options.emulator && store.state === undefined) await store.create(emptyState(randomId()))
-      const result = await run(session, store, options, host, out)
-      return report(result, session, store, out)
-    } finally {
-      await store.close()
-    }
+    return (await reconcileIn(session, options, host, out)).exitCode
   } finally {
     out.settle()
     await session.close()
+  }
+}
+
+/**
+ * Reconciles in an open session, tells everything, and holds the state's lock no longer than that takes. What `failed` before is not
+ * tried again.
+ */
+export async function reconcileIn(
+  session: Session,
+  options: ReconcileCommandOptions,
+  host: Host,
+  out: Printer,
+  failed?: Reconciled['failed'],
+): Promise<Reconciled & { readonly exitCode: ExitCode }> {
+  out.diagnostics(session.loaded.diagnostics, session.clock.now())
+  const store = await storeOf(session.project, options).open()
+  try {
+    if (options.emulator && store.state === undefined) await store.create(emptyState(randomId()))
+    const result = await run(session, store, options, host, out, failed)
+    return { ...result, exitCode: report(result, session, store, out) }
+  } finally {
+    await store.close()
   }
 }
 
@@ -54,13 +65,17 @@ async function run(
   options: ReconcileCommandOptions,
   host: Host,
   out: Printer,
+  failed: Reconciled['failed'] | undefined,
 ): Promise<Reconciled> {
   const world = await worldOf(session, store.state, options, host)
   const input = await inputOf(session, store.state, options)
+  const isNews = onceEach()
   const emit = (event: Event): void => {
     const now = session.clock.now()
-    if (event.type === 'planned' && event.pass === 1) showFirst(event.plan, session, store, world.where, out, now)
-    else if (event.type !== 'planned') out.event(event, now)
+    if (event.type !== 'planned') return out.event(event, now)
+    // What a later pass finds, such as a create that stays unresolved, needs its way out as much as what the first one does.
+    out.diagnostics(planDiagnostics(event.plan, session.loaded).filter(isNews), now)
+    if (event.pass === 1) out.plan(event.plan, heading('reconcile', event.plan, world.where, session, store.state), now)
   }
   try {
     return await reconcile(input, {
@@ -74,6 +89,7 @@ async function run(
       wait: options.wait === true,
       settleMs: options.settleMs,
       pollMs: session.emulated ? POLL_MS.emulator : POLL_MS.real,
+      ...(failed && { failed }),
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     })
   } finally {
@@ -81,16 +97,31 @@ async function run(
   }
 }
 
-/** The plan before anything of it is carried out. */
-function showFirst(plan: Plan, session: Session, store: OpenStore, where: string, out: Printer, now: number): void {
-  out.diagnostics(planDiagnostics(plan, session.loaded), now)
-  out.event({ type: 'planned', pass: 1, plan }, now)
-  out.text(planText(plan, heading('reconcile', plan, where, session, store.state), out.options(now)))
+/** Lets each diagnostic through once. */
+function onceEach(): (one: Diagnostic) => boolean {
+  const told = new Set<string>()
+  return ({ code, address, message }) => {
+    const key = JSON.stringify([code, address, message])
+    if (told.has(key)) return false
+    told.add(key)
+    return true
+  }
+}
+
+/** The run stopped before it sent anything more: somebody else's word comes first. */
+function staleDiagnostic(message: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'STATE_STALE',
+    message: `the state was written by somebody else during this run: ${message}`,
+    hint: 'run again: it plans anew from what is there now',
+  }
 }
 
 function report(result: Reconciled, session: Session, store: OpenStore, out: Printer): ExitCode {
-  const { plan, failed } = result
+  const { plan, failed, stale } = result
   const now = session.clock.now()
+  if (stale !== undefined) out.diagnostics([staleDiagnostic(stale)], now)
   const codes: ExitCode[] = [...result.outcomes, ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : [])]
   const exitCode = worst(codes)
   const records = store.state?.records ?? {}
@@ -102,26 +133,8 @@ function report(result: Reconciled, session: Session, store: OpenStore, out: Pri
     const problem = failed.get(planned.address)
     return { ...planned, ...(record && { record }), ...(problem && { problem }) }
   })
-  out.text('')
-  out.text(
-    summaryText(
-      {
-        jobs,
-        settledBefore: plan.actions.length - jobs.length,
-        exitCode,
-        outcomes: codes,
-        ...(result.nextAt && { nextAt: result.nextAt }),
-      },
-      out.options(now),
-    ),
-  )
-  out.line(
-    summaryLine({
-      counts: countActions(plan),
-      outcomes: [...new Set(codes)],
-      exitCode,
-      ...(result.nextAt && { nextAt: result.nextAt }),
-    }),
-  )
+  const settledBefore = plan.actions.length - jobs.length
+  const outcomes = [...new Set(codes)]
+  out.end(plan, { jobs, settledBefore, exitCode, outcomes, ...(result.nextAt && { nextAt: result.nextAt }) }, now)
   return exitCode
 }

@@ -25,19 +25,23 @@ export type Session = {
   close(): Promise<void>
 }
 
-/** Opens a project, its specs and, if asked for, the emulator. Throws a Problem (exit 4) for configuration with errors. */
-export async function openSession(options: CommonOptions, host: Host): Promise<Session> {
+/**
+ * Opens a project, its specs and, if asked for, the emulator; one that is given is used, and stays open when the session is closed.
+ * Throws a Problem (exit 4) for configuration with errors.
+ */
+export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
   const project = openProject(host.cwd)
   assertConfig(project)
   const loaded = await loadSpecs(project, options)
-  const emulated = options.emulator && !options.offline ? await openEmulator(project.root) : undefined
+  const own = options.emulator && !options.offline && !given ? await openEmulator(project.root) : undefined
+  const emulated = given ?? own
   return {
     project,
     loaded,
     emulated,
     clock: emulated?.clock ?? systemClock,
     timeScale: emulated?.timeScale ?? 1,
-    close: async () => emulated?.close(),
+    close: async () => own?.close(),
   }
 }
 
