@@ -1,8 +1,9 @@
 import { canonical, into, isObject, type Json, type JsonObject, type Pointer } from './json.ts'
 import type { Difference } from './plan.ts'
+import { isDigest } from './written.ts'
 
 /**
- * The fields in which two values differ, leaves first named by pointer. Lists are compared whole.
+ * The fields in which two values differ, leaves first named by pointer. Lists, and digests of long texts, are compared whole.
  * `partial`: members that `to` does not name are not compared, for reads that tell more than was asked for.
  */
 export function differences(
@@ -11,7 +12,7 @@ export function differences(
   options: { partial?: boolean } = {},
   pointer: Pointer = '',
 ): Difference[] {
-  if (isObject(from) && isObject(to)) return inMembers(from, to, options, pointer)
+  if (isObject(from) && isObject(to) && !isDigest(from) && !isDigest(to)) return inMembers(from, to, options, pointer)
   return canonical(from) === canonical(to) ? [] : [{ pointer, from, to }]
 }
 
