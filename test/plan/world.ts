@@ -231,7 +231,7 @@ export class World {
 
 export const world = (): World => new World()
 
-/** Plans a world and compares the plan's text: a line for each action, then refusals and warnings. Returns the plan. The only caller. */
+/** Plans a world and compares the plan's text: a line for each action, then refusals and warnings. Returns the plan. */
 export function check(t: Tap, given: World, expected: string | readonly string[], note?: string): Plan {
   const input = given.input()
   const before = everythingIn(input)
@@ -247,7 +247,7 @@ function everythingIn({ specs, blocked, state, observed, run }: PlanInput): stri
 }
 
 /** The plan of a world that nothing is known of beforehand, for properties. */
-export const planOf = (given: World | PlanInput): Plan => plan(given instanceof World ? given.input() : given)
+export const planOf = (input: PlanInput): Plan => plan(input)
 
 /** Compares the reads that a plan of this world would ask for. */
 export function checkNeeds(

@@ -1,0 +1,689 @@
+import t from 'tap'
+import { MODELS, modelOf } from '../../src/kinds/models.ts'
+import type { Address } from '../../src/model/address.ts'
+import type { Live } from '../../src/model/live.ts'
+import { type JobRecord, siteKey } from '../../src/model/state.ts'
+import { FRESH_RUN } from '../../src/plan/input.ts'
+import { needs } from '../../src/plan/needs.ts'
+import {
+  check,
+  checkNeeds,
+  DONE,
+  NOW,
+  OTHER_SITE,
+  planOf,
+  REQUESTS,
+  recordOf,
+  SITE,
+  unknownOf,
+  type World,
+  world,
+} from './world.ts'
+
+const REBOOT = 'IotJob/kiosk-reboot'
+const NIGHT = 'IotJob/kiosk-night'
+const FINAL = 'MediaPackageHarvestJob/cup-final'
+const PRICES = 'DataExchangeJob/prices'
+const READERS = 'PinpointExportJob/readers'
+const DISK = 'ImportExportJob/archive-disk'
+
+const kiosks = (members: object) => ({ ...REQUESTS['IotJob'], ...members })
+const CRASHED = 'the run that sent it ended before it was answered'
+const FOUND = `the answer to its create was lost (${CRASHED}); this is the job`
+const LOOKED = { absentSince: '2026-11-15T08:55:00Z' }
+
+type Case = readonly [name: string, world: World, expected: readonly string[]]
+
+function table(title: string, cases: readonly Case[]): void {
+  t.test(title, async (t) => {
+    for (const [name, given, expected] of cases) t.test(name, async (t) => void check(t, given, expected))
+  })
+}
+
+table('an unknown create of a job that we name', [
+  [
+    'is taken over where the job is there',
+    world().spec(REBOOT).unknown(REBOOT).live(REBOOT),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'is taken over while its lease still runs',
+    world().at('2026-11-15T08:50:30Z').spec(REBOOT).unknown(REBOOT, {}, { stage: 'intent' }).live(REBOOT),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'tells what was seen of it',
+    world()
+      .spec(REBOOT)
+      .unknown(REBOOT, { evidence: 'TimeoutError: socket hang up' })
+      .live(REBOOT, { status: 'COMPLETED' }),
+    [`adopt ${REBOOT}: the answer to its create was lost (TimeoutError: socket hang up); this is the job`],
+  ],
+  [
+    'may still be on its way while its lease runs',
+    world().at('2026-11-15T08:50:59Z').spec(REBOOT).unknown(REBOOT, {}, { stage: 'intent' }).absent(REBOOT),
+    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:51:00Z]`],
+  ],
+  [
+    'asks for a second look where the first found nothing',
+    world().spec(REBOOT).unknown(REBOOT).absent(REBOOT),
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`],
+  ],
+  [
+    'waits for the second look',
+    world().at('2026-11-15T08:55:14Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:55:15Z]`],
+  ],
+  [
+    'is repeated under the same ID after two looks',
+    world().at('2026-11-15T08:55:15Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+  ],
+  [
+    'is repeated where a crash left the mark of the first look on an intent',
+    world().spec(REBOOT).unknown(REBOOT, LOOKED, { stage: 'intent' }).absent(REBOOT),
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+  ],
+  [
+    'is taken over where the job shows up at the second look',
+    world().spec(REBOOT).unknown(REBOOT, LOOKED).live(REBOOT),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'is taken over while held: nothing is submitted',
+    world()
+      .spec(REBOOT, { policy: { hold: true } })
+      .unknown(REBOOT)
+      .live(REBOOT),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'is not repeated while held',
+    world()
+      .spec(REBOOT, { policy: { hold: true } })
+      .unknown(REBOOT, LOOKED)
+      .absent(REBOOT),
+    [`held ${REBOOT}: policy.hold is true`],
+  ],
+  [
+    'is not repeated from an uncommitted file',
+    world()
+      .spec(REBOOT)
+      .unknown(REBOOT, LOOKED)
+      .absent(REBOOT)
+      .checkout({ dirty: ['specs/kiosk-reboot.yaml'] }),
+    [`blocked ${REBOOT}: specs/kiosk-reboot.yaml is not committed`],
+  ],
+  [
+    'is not repeated once its time is over',
+    world().at('2026-12-15T09:00:00Z').spec(FINAL).unknown(FINAL, LOOKED).absent(FINAL),
+    [
+      `expired ${FINAL}: StartTime 2026-11-14T19:45:00Z is more than 14 days ago, and an endpoint keeps at most 14 days for startover`,
+    ],
+  ],
+  [
+    'is blocked where AWS cannot be asked',
+    world().spec(REBOOT).unknown(REBOOT, LOOKED).unread(REBOOT),
+    [`blocked ${REBOOT}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`],
+  ],
+  [
+    'stays settling where nothing was read, however long ago it was',
+    world().at('2026-12-15T09:00:00Z').spec(REBOOT).unknown(REBOOT, LOOKED),
+    [`settling ${REBOOT}: the outcome of its create is not known yet`],
+  ],
+  [
+    'stays settling offline',
+    world().spec(REBOOT).unknown(REBOOT, LOOKED).rules({ offline: true }),
+    [`settling ${REBOOT}: the outcome of its create is not known, and nothing may be asked while offline`],
+  ],
+  [
+    'is a conflict where somebody else has the ID',
+    world()
+      .spec(REBOOT)
+      .unknown(REBOOT)
+      .live(REBOOT, { request: kiosks({ document: '{"operation":"wipe"}' }) }),
+    [
+      `conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but is not the one that was submitted`,
+      '  /document: "{\\"operation\\":\\"wipe\\"}" -> "{\\"operation\\":\\"reboot\\"}"',
+    ],
+  ],
+  [
+    'is compared with what was sent, by digest where that was long',
+    world()
+      .spec(REBOOT, { request: kiosks({ document: { steps: 'x'.repeat(2000) } }) })
+      .stored(REBOOT, {
+        ...unknownOf(REBOOT),
+        request: recordOf(REBOOT, { request: kiosks({ document: { steps: 'x'.repeat(2000) } }) }).request,
+      })
+      .live(REBOOT, { request: kiosks({ document: `{ "steps": "${'x'.repeat(2000)}" }` }) }),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'fits although AWS tells the schedule in another form',
+    world()
+      .spec(REBOOT, { request: kiosks({ schedulingConfig: { startTime: '2026-12-01 02:00' } }) })
+      .unknown(REBOOT, {}, { request: kiosks({ schedulingConfig: { startTime: '2026-12-01 02:00' } }) })
+      .live(REBOOT, { request: kiosks({ schedulingConfig: { startTime: '2026-12-01T02:00:00Z' } }) }),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+])
+
+table('an unknown create whose spec was edited meanwhile', [
+  [
+    'is taken over as it was submitted; the next plan shows the edit',
+    world()
+      .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
+      .unknown(REBOOT)
+      .live(REBOOT),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'is repeated as it is written now where no job was made',
+    world()
+      .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
+      .unknown(REBOOT, LOOKED)
+      .absent(REBOOT),
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+  ],
+  [
+    'is taken over before a raised run is looked at',
+    world()
+      .spec(REBOOT, { policy: { run: 2 } })
+      .unknown(REBOOT)
+      .live(REBOOT),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'keeps a raised run waiting until no late packet can make the old job',
+    world()
+      .at('2026-11-15T08:57:59Z')
+      .spec(REBOOT, { policy: { run: 2 } })
+      .unknown(REBOOT, LOOKED)
+      .absent(REBOOT),
+    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+  ],
+  [
+    'makes the raised run, as its first attempt, once the old one is known to be absent',
+    world()
+      .at('2026-11-15T08:58:00Z')
+      .spec(REBOOT, { policy: { run: 2 } })
+      .unknown(REBOOT, { ...LOOKED, attempt: 3 })
+      .absent(REBOOT),
+    [
+      `create ${REBOOT} (as kiosk-reboot-r2): policy.run was raised from 1 to 2; its create (attempt 3) left no job at two looks`,
+    ],
+  ],
+  [
+    'keeps another ID waiting until no late packet can make the old job',
+    world()
+      .at('2026-11-15T08:57:59Z')
+      .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
+      .unknown(REBOOT, LOOKED)
+      .absent(REBOOT),
+    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+  ],
+  [
+    'keeps another target waiting until no late packet can make the old job',
+    world().at('2026-11-15T08:57:59Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT).site(OTHER_SITE),
+    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+  ],
+  [
+    'never runs an earlier run again because the run was lowered',
+    world()
+      .spec(PRICES)
+      .unknown(PRICES, LOOKED, { run: 2, history: [{ run: 1, id: 'job-1' }] })
+      .listed(PRICES),
+    [
+      `keep ${PRICES}: policy.run is 1, but run 2 is on record; a lower run changes nothing`,
+      `warning: ${PRICES}: policy.run is 1, but run 2 is on record; a lower run changes nothing`,
+    ],
+  ],
+  [
+    'leaves an ID of somebody else by raising the run',
+    world()
+      .spec(REBOOT, { policy: { run: 2 } })
+      .unknown(REBOOT)
+      .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) }),
+    [`create ${REBOOT} (as kiosk-reboot-r2): its create came to nothing: the ID kiosk-reboot belongs to another job`],
+  ],
+  [
+    'leaves an ID of somebody else by writing another one',
+    world()
+      .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
+      .unknown(REBOOT)
+      .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) }),
+    [`create ${REBOOT} (as night, attempt 2): its create came to nothing: the ID kiosk-reboot belongs to another job`],
+  ],
+  [
+    'does not leave it for an ID that a record has',
+    world()
+      .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
+      .unknown(REBOOT)
+      .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) })
+      .spec('IotJob/night')
+      .record('IotJob/night', DONE),
+    [
+      `conflict ${REBOOT}: the ID night was already used by IotJob/night`,
+      'keep IotJob/night: done 2026-11-14 23:10 UTC',
+    ],
+  ],
+])
+
+table('two addresses and one ID', [
+  [
+    'a job that another record has is not taken over by an unknown create of the same ID',
+    world()
+      .spec(REBOOT)
+      .record(REBOOT, DONE)
+      .spec(NIGHT, { request: kiosks({ jobId: 'kiosk-reboot' }) })
+      .unknown(NIGHT, {}, { id: 'kiosk-reboot' })
+      .live(NIGHT, { id: 'kiosk-reboot' }),
+    [
+      `keep ${REBOOT}: done 2026-11-14 23:10 UTC`,
+      `conflict ${NIGHT}: the ID kiosk-reboot was already used by ${REBOOT}`,
+    ],
+  ],
+  [
+    'of two unknown creates of one ID, one takes the job over',
+    world()
+      .spec('IotJob/a', { request: kiosks({ jobId: 'night' }) })
+      .spec('IotJob/b', { request: kiosks({ jobId: 'night' }) })
+      .unknown('IotJob/a', {}, { id: 'night' })
+      .unknown('IotJob/b', {}, { id: 'night' })
+      .live('IotJob/a', { id: 'night' })
+      .live('IotJob/b', { id: 'night' }),
+    [`adopt IotJob/a: ${FOUND}`, 'conflict IotJob/b: the ID night was already used by IotJob/a'],
+  ],
+  [
+    'of two unknown creates of one ID that left no job, one is repeated',
+    world()
+      .spec('IotJob/a', { request: kiosks({ jobId: 'night' }) })
+      .spec('IotJob/b', { request: kiosks({ jobId: 'night' }) })
+      .unknown('IotJob/a', LOOKED, { id: 'night' })
+      .unknown('IotJob/b', LOOKED, { id: 'night' })
+      .absent('IotJob/a', 'IotJob/b'),
+    [
+      'conflict IotJob/a: the ID night was already used by IotJob/b',
+      'create IotJob/b (as night, attempt 2): its create (attempt 1) left no job at two looks',
+    ],
+  ],
+])
+
+const at = (minute: number, facts: Partial<Live> = {}): Partial<Live> => ({
+  id: `job-${minute}`,
+  status: 'WAITING',
+  createdAt: `2026-11-15T08:${String(minute).padStart(2, '0')}:00Z`,
+  ...facts,
+})
+
+table('an unknown create of an inert job', [
+  [
+    'takes over the oldest that fits, and names its twins',
+    world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
+    [`adopt ${PRICES}: ${FOUND}; job-52 (WAITING), job-53 (WAITING) look the same and are left alone`],
+  ],
+  [
+    'takes over a started one first',
+    world()
+      .spec(PRICES)
+      .unknown(PRICES)
+      .listed(PRICES, at(51), at(52, { status: 'COMPLETED' })),
+    [`adopt ${PRICES}: ${FOUND}; job-51 (WAITING) look the same and are left alone`],
+  ],
+  [
+    'takes over none from before its intent, a minute of grace for clocks aside',
+    world().spec(PRICES).unknown(PRICES).listed(PRICES, at(48)),
+    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:01:30Z]`],
+  ],
+  [
+    'takes over one by a clock that differs a little',
+    world().spec(PRICES).unknown(PRICES).listed(PRICES, at(49)),
+    [`adopt ${PRICES}: ${FOUND}`],
+  ],
+  [
+    'takes over none that says more or less than was sent',
+    world()
+      .spec(PRICES)
+      .unknown(PRICES, LOOKED)
+      .listed(
+        PRICES,
+        at(51, { request: { ...REQUESTS['DataExchangeJob'], Details: {} } }),
+        at(52, { request: { ...REQUESTS['DataExchangeJob'], Type: 'IMPORT_ASSETS_FROM_S3' } }),
+      ),
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+  ],
+  [
+    'takes over none of which nothing is told',
+    world()
+      .spec(PRICES)
+      .unknown(PRICES, LOOKED)
+      .listed(PRICES, {
+        id: 'job-1',
+        status: 'WAITING',
+        createdAt: '2026-11-15T08:51:00Z',
+        request: undefined as never,
+      }),
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+  ],
+  [
+    'takes over none that a record has, or had',
+    world()
+      .spec(PRICES)
+      .unknown(PRICES, LOOKED, { history: [{ run: 1, id: 'job-51' }], run: 2 })
+      .spec('DataExchangeJob/prices-2')
+      .record('DataExchangeJob/prices-2', { ...DONE, id: 'job-52' })
+      .listed(PRICES, at(51), at(52)),
+    [
+      `keep ${PRICES}: policy.run is 1, but run 2 is on record; a lower run changes nothing`,
+      'keep DataExchangeJob/prices-2: done 2026-11-14 23:10 UTC',
+      `warning: ${PRICES}: policy.run is 1, but run 2 is on record; a lower run changes nothing`,
+    ],
+  ],
+  [
+    'beside another of the same request takes over another job',
+    world()
+      .spec('DataExchangeJob/a')
+      .spec('DataExchangeJob/b')
+      .unknown('DataExchangeJob/a')
+      .unknown('DataExchangeJob/b', LOOKED)
+      .listed('DataExchangeJob/a', at(51), at(52))
+      .listed('DataExchangeJob/b', at(51), at(52)),
+    [
+      `adopt DataExchangeJob/a: ${FOUND}; job-52 (WAITING) look the same and are left alone`,
+      `adopt DataExchangeJob/b: ${FOUND}`,
+    ],
+  ],
+  [
+    'beside another of the same request, of which one job was made, is repeated',
+    world()
+      .spec('DataExchangeJob/a')
+      .spec('DataExchangeJob/b')
+      .unknown('DataExchangeJob/a', LOOKED)
+      .unknown('DataExchangeJob/b', LOOKED)
+      .listed('DataExchangeJob/a', at(51))
+      .listed('DataExchangeJob/b', at(51)),
+    [
+      `adopt DataExchangeJob/a: ${FOUND}`,
+      'create DataExchangeJob/b (attempt 2): its create (attempt 1) left no job at two looks',
+    ],
+  ],
+  [
+    'waits for the lag of lists between its two looks',
+    world().at('2026-11-15T08:56:29Z').spec(PRICES).unknown(PRICES, LOOKED).listed(PRICES),
+    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:56:30Z]`],
+  ],
+  [
+    'is blocked where the list cannot be read',
+    world().spec(PRICES).unknown(PRICES, LOOKED).unread(PRICES),
+    [`blocked ${PRICES}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`],
+  ],
+  [
+    'makes a raised run once the old one is known to be absent',
+    world()
+      .spec(PRICES, { policy: { run: 2 } })
+      .unknown(PRICES, LOOKED)
+      .listed(PRICES),
+    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two looks`],
+  ],
+])
+
+const WHY = 'TimeoutError: socket hang up'
+table('an unknown create of a job that begins at once and that AWS names', [
+  [
+    'settles until no packet of it can be accepted',
+    world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS, { evidence: WHY }),
+    [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:00Z]`],
+  ],
+  [
+    'is then for a person to decide',
+    world().at('2026-11-15T08:58:00Z').spec(DISK).unknown(DISK, { evidence: WHY }),
+    [`unresolved ${DISK}: whether its job was made is not known (${WHY}); it is never sent again by itself`],
+  ],
+  [
+    'settles even where the run is raised early',
+    world()
+      .at('2026-11-15T08:57:59Z')
+      .spec(READERS, { policy: { run: 2 } })
+      .unknown(READERS, { evidence: WHY }),
+    [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:00Z]`],
+  ],
+  [
+    'is given up by raising the run, as its hint says',
+    world()
+      .spec(READERS, { policy: { run: 2 } })
+      .unknown(READERS, { attempt: 2 }),
+    [
+      `create ${READERS}: policy.run was raised from 1 to 2, which gives up the unknown one`,
+      'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
+    ],
+  ],
+])
+
+t.test('an unresolved create says how to look and how to go on', async (t) => {
+  const [planned] = check(t, world().spec(DISK).unknown(DISK), [
+    `unresolved ${DISK}: whether its job was made is not known (${CRASHED}); it is never sent again by itself`,
+  ]).actions
+  t.match(planned?.hint, /created 2026-11-15T08:50:00Z or soon after.*raise policy.run to 2/)
+})
+
+table('an unknown create whose spec is gone', [
+  ['is brought to light', world().unknown(REBOOT).live(REBOOT), [`adopt ${REBOOT}: ${FOUND}`]],
+  [
+    'is brought to light, and not started',
+    world().unknown(PRICES).listed(PRICES, at(51)),
+    [`adopt ${PRICES}: ${FOUND}`],
+  ],
+  [
+    'is brought to light outside Git too: that removes nothing',
+    world().unknown(REBOOT).live(REBOOT).checkout({ git: false }),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'gets its second look',
+    world().unknown(REBOOT).absent(REBOOT),
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`],
+  ],
+  [
+    'is forgotten, never repeated, where no job was made',
+    world().unknown(REBOOT, LOOKED).absent(REBOOT),
+    [`forget ${REBOOT}: its spec is gone; no job was made, its record is kept`],
+  ],
+  [
+    'is forgotten where the ID is of somebody else',
+    world()
+      .unknown(REBOOT)
+      .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) }),
+    [`forget ${REBOOT}: its spec is gone; no job was made, its record is kept`],
+  ],
+  [
+    'is not forgotten under a filter',
+    world()
+      .unknown(REBOOT, LOOKED)
+      .absent(REBOOT)
+      .with({ only: () => true }),
+    [`keep ${REBOOT}: its spec is not here, but only some specs were asked for`],
+  ],
+  [
+    'is for a person to decide where nothing brings it to light',
+    world().unknown(READERS),
+    [`unresolved ${READERS}: whether its job was made is not known (${CRASHED}); it is never sent again by itself`],
+  ],
+])
+
+t.test('a create is repeated only after a first look that was written down', async (t) => {
+  const given = () => world().spec(REBOOT).unknown(REBOOT).absent(REBOOT)
+  const [first] = check(t, given(), [
+    `settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`,
+  ]).actions
+  t.match(first?.next, { stage: 'settling', intent: { attempt: 1, absentSince: NOW, until: '2026-11-15T09:00:15Z' } })
+  const [second] = check(t, given().stored(REBOOT, first!.next!).at('2026-11-15T09:00:15Z'), [
+    `create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`,
+  ]).actions
+  t.strictSame(second?.record, first?.next, 'the create knows the record that it follows')
+  checkNeeds(t, given().stored(REBOOT, first!.next!), [`${REBOOT}: read kiosk-reboot with definition`])
+})
+
+t.test('an adopted record forgets its intent and keeps its history', async (t) => {
+  const history = [{ run: 1, id: 'kiosk-reboot' }]
+  const given = world()
+    .spec(REBOOT, { policy: { run: 2 } })
+    .unknown(REBOOT, {}, { run: 2, id: 'kiosk-reboot-r2', history })
+    .live(REBOOT, { id: 'kiosk-reboot-r2', status: 'COMPLETED', counts: { succeeded: 2, failed: 1 } })
+  const { next } = check(t, given, `adopt ${REBOOT}: ${FOUND}`).actions[0] ?? {}
+  t.match(next, { run: 2, stage: 'started', history, condition: { type: 'Failed', reason: 'ThingsFailed' } })
+  t.notHas(next, 'intent')
+})
+
+/** Numbers from 0 to 1 that a seed decides (mulberry32), so that a failure can be repeated. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** A world in which everything may be the case for one address, its neighbours included. */
+function anyWorld(random: () => number): {
+  given: World
+  address: Address
+  record: JobRecord | undefined
+  absent: boolean
+} {
+  const one = <Value>(...values: readonly Value[]): Value => values[Math.floor(random() * values.length)]!
+  const perhaps = (chance: number): boolean => random() < chance
+  const model = perhaps(0.2) ? modelOf('DataExchangeJob') : one(...MODELS)
+  const address: Address = `${model.kind}/night`
+  const edited = perhaps(0.2) ? { ...REQUESTS[model.kind], Extra: 'edited' } : REQUESTS[model.kind]!
+  const policy = { run: one(1, 1, 2, 3), hold: perhaps(0.2), adopt: perhaps(0.2), allowIdentical: perhaps(0.2) }
+  const own = model.idMember && perhaps(0.2) ? { [model.idMember]: one('night', 'night-r2', 'other') } : {}
+  const facts = { request: { ...edited, ...own }, policy, ...(perhaps(0.1) && { formerly: 'evening' }) }
+  const given = world()
+    .at(one(NOW, '2026-11-15T08:50:30Z', '2026-11-15T08:53:00Z', '2026-11-14T20:00:00Z', '2027-03-01T00:00:00Z'))
+    .site(one(SITE, SITE, SITE, OTHER_SITE, undefined))
+    .rules({ offline: perhaps(0.05), emulator: perhaps(0.1), allowDirty: perhaps(0.2), allowRemovals: perhaps(0.5) })
+    .checkout(one({}, {}, { dirty: ['specs/night.yaml'] }, { relation: 'behind' as const }, { git: false as const }))
+    .with({ complete: perhaps(0.9) })
+  const isSelected = perhaps(0.5)
+  if (perhaps(0.05)) given.with({ only: () => isSelected })
+  if (perhaps(0.05))
+    given.with({ run: { ...FRESH_RUN, failed: new Map([[address, { class: 'quota', name: 'Q', message: '' }]]) } })
+  const presence = one('spec', 'spec', 'spec', 'spec', 'blocked', 'gone')
+  if (presence === 'spec') given.spec(address, facts)
+  if (presence === 'blocked') given.blocked(address, ['SPEC_ENUM'], ...(perhaps(0.5) ? [facts] : []))
+  const record = anyRecord(address, one, perhaps)
+  if (record) given.stored(address, record)
+  if (perhaps(0.2)) given.record(`${model.kind}/evening`, { id: one('night', 'evening'), ...(perhaps(0.5) && DONE) })
+  const statuses = [
+    'WAITING',
+    'IN_PROGRESS',
+    'COMPLETED',
+    'SUCCEEDED',
+    'FAILED',
+    'CREATED',
+    'Pending',
+    'Complete',
+    'BRAND_NEW',
+    '',
+  ]
+  const live = (): Partial<Live> => ({
+    id: one('night', 'night-r2', 'job-1', 'job-2'),
+    status: one(...statuses),
+    createdAt: one('2026-11-15T08:50:05Z', '2026-11-01T00:00:00Z', ''),
+    ...(perhaps(0.3) && { request: one<Live['request']>({}, { Type: 'x' }, edited)! }),
+  })
+  const seen = one('live', 'absent', 'absent', 'failed', 'none')
+  if (seen === 'live') given.live(address, live()).listed(address, live(), live(), live())
+  if (seen === 'absent') given.absent(address).listed(address)
+  if (seen === 'failed') given.unread(address)
+  return { given, address, record, absent: seen === 'absent' }
+}
+
+function anyRecord(
+  address: Address,
+  one: <Value>(...values: readonly Value[]) => Value,
+  perhaps: (chance: number) => boolean,
+): JobRecord | undefined {
+  const stage = one('none', 'intent', 'settling', 'settling', 'created', 'started', 'started')
+  if (stage === 'none') return undefined
+  const common = {
+    run: one(1, 1, 2),
+    site: one(SITE, SITE, OTHER_SITE),
+    stage,
+    how: one('created', 'adopted', 'baseline'),
+    ...(perhaps(0.2) && { history: [{ run: 1, id: one('night', 'job-1') }] }),
+    ...(perhaps(0.1) && { withdrawn: '2026-11-15T08:00:00Z' }),
+  } as const
+  const looked = perhaps(0.5) && { absentSince: one('2026-11-15T08:51:00Z', '2026-11-15T08:52:55Z', NOW) }
+  if (stage === 'intent' || stage === 'settling') return unknownOf(address, looked || {}, common)
+  return recordOf(address, {
+    ...common,
+    id: one('night', 'night-r2', 'job-1'),
+    ...one<Partial<JobRecord>>(
+      {},
+      DONE,
+      { lost: true },
+      { ...DONE, archived: true },
+      { condition: { type: 'Unknown' } },
+    ),
+  })
+}
+
+t.test('whatever is on record and seen', async (t) => {
+  const counts = new Map<string, number>()
+  for (let seed = 1; seed <= 6000; seed++) {
+    const { given, address, record, absent } = anyWorld(seeded(seed))
+    const input = given.input()
+    const why = `seed ${seed}`
+    const made = planOf(input)
+    if (seed % 20 === 0) t.strictSame(planOf(input), made, `${why}: the same input gives the same plan`)
+    needs({ ...input, refresh: seed % 2 === 0 })
+    const planned = made.actions.find((one) => one.address === address)
+    counts.set(planned?.action ?? 'none', (counts.get(planned?.action ?? 'none') ?? 0) + 1)
+    if (made.actions.filter((one) => one.address === address).length > 1) t.fail(`an address has one line (${why})`)
+    if (planned?.action !== 'create' && planned?.action !== 'start') continue
+    const spec = input.specs[0]
+    const intent = record?.intent
+    if (!spec) t.fail(`nothing is done for an address without a sound spec (${why})`)
+    else if (planned.action === 'start') {
+      if (record?.stage !== 'created' || spec.policy.hold) t.fail(`only a created job is started (${why})`)
+    } else if (record === undefined) {
+      if (spec.policy.hold) t.fail(`a held spec is not submitted (${why})`)
+    } else if (intent === undefined) {
+      if (spec.policy.run <= record.run) t.fail(`only a raised run follows a job on record (${why})`)
+    } else if (!absent) {
+      const isGivenUp = spec.policy.run > record.run && made.actions.length > 0
+      const isRefused = /belongs to another job/.test(planned.reason)
+      if (!isGivenUp && !isRefused) t.fail(`an unknown create is not repeated unless it is absent (${why})`)
+      if (input.now < Date.parse(intent.leaseUntil) && !isRefused) t.fail(`nor while its lease runs (${why})`)
+    } else {
+      const recovery = MODELS.find(({ kind }) => kind === spec.kind)!.recovery.by
+      const grace = recovery === 'id' ? input.waits.graceMs : input.waits.listLagMs
+      const isGivenUp = recovery === 'match' && spec.policy.run > record.run
+      if (!isGivenUp && !(input.now - Date.parse(intent.absentSince ?? '') >= grace))
+        t.fail(`absence takes two looks a grace apart (${why})`)
+      const moved = planned.site !== undefined && siteKey(planned.site) !== siteKey(record.site)
+      const isOther = recovery === 'id' && (moved || planned.id !== record.id)
+      if (isOther && input.now - Date.parse(intent.at) < 480_000)
+        t.fail(`another ID or place waits for late packets (${why})`)
+    }
+  }
+  for (const action of [
+    'create',
+    'start',
+    'adopt',
+    'keep',
+    'forget',
+    'held',
+    'waiting',
+    'expired',
+    'blocked',
+    'settling',
+    'unresolved',
+    'conflict',
+  ]) {
+    t.ok((counts.get(action) ?? 0) > 20, `${action} was among them`)
+  }
+})
