@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
-import { countActions, type Plan } from '../model/plan.ts'
+import { countActions, type Plan, type Planned } from '../model/plan.ts'
 import { annotations } from '../report/annotations.ts'
 import { diagnosticsText } from '../report/diagnostics.ts'
 import { withoutCommands } from '../report/escape.ts'
@@ -48,14 +48,21 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
 
   const ids = new Map<Address, string>()
   const standings = new Map<string, string>()
+  /** Those whose `created` line is about to say all there is to say. */
+  const creating = new Set<Address>()
   /** What is worth a line of its own: a step that is done, a failure, a job that stands somewhere else than it did. */
   const news = (event: Event): Event | undefined => {
     if (event.type === 'job') {
       if (event.record.id !== undefined) ids.set(event.address, event.record.id)
-      return isNew(event.address, standing(event.record)) ? event : undefined
+      const isNews = isNew(event.address, standing(event.record))
+      return isNews && !creating.has(event.address) ? event : undefined
     }
     if (event.type === 'waiting') return isNew('waiting', event.why) ? event : undefined
-    if (event.type === 'step') return DONE.has(event.step) ? event : undefined
+    if (event.type === 'step') {
+      if (event.step === 'creating') creating.add(event.address)
+      else creating.delete(event.address)
+      return DONE.has(event.step) ? event : undefined
+    }
     return event.type === 'failed' ? event : undefined
   }
   const isNew = (key: string, now: string): boolean => {
@@ -93,7 +100,7 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
       const planned: Event = { type: 'planned', pass: 1, plan }
       progress = progressAfter(progress, planned)
       for (const one of eventLines(planned)) line(one)
-      text(planText(plan, heading, options(now)))
+      text(planText({ ...plan, actions: plan.actions.map(toldElsewhere) }, heading, options(now)))
     },
     end(plan, end, now) {
       text('')
@@ -115,4 +122,11 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
       if (told) text(eventText(told, options(now), (address) => ids.get(address)))
     },
   }
+}
+
+/** A conflict's way out stands in its diagnostic, beside the line of the spec. */
+function toldElsewhere(planned: Planned): Planned {
+  if (planned.action !== 'conflict' && planned.action !== 'unresolved') return planned
+  const { hint: _hint, ...rest } = planned
+  return rest
 }

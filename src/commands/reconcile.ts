@@ -125,15 +125,21 @@ function report(result: Reconciled, session: Session, store: OpenStore, out: Pri
   const codes: ExitCode[] = [...result.outcomes, ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : [])]
   const exitCode = worst(codes)
   const records = store.state?.records ?? {}
+  // Where nothing was done, the first plan has said all of it already.
+  const isIdle = result.touched.size === 0 && failed.size === 0
   const shown = plan.actions.filter(({ address, action, record }) => {
-    return action !== 'keep' || result.touched.has(address) || failed.has(address) || !isTerminal(record?.condition)
+    return (
+      result.touched.has(address) ||
+      failed.has(address) ||
+      (!isIdle && (action !== 'keep' || !isTerminal(record?.condition)))
+    )
   })
   const jobs = shown.map((planned) => {
     const record = records[planned.address]
     const problem = failed.get(planned.address)
     return { ...planned, ...(record && { record }), ...(problem && { problem }) }
   })
-  const settledBefore = plan.actions.length - jobs.length
+  const settledBefore = isIdle ? 0 : plan.actions.length - jobs.length
   const outcomes = [...new Set(codes)]
   out.end(plan, { jobs, settledBefore, exitCode, outcomes, ...(result.nextAt && { nextAt: result.nextAt }) }, now)
   return exitCode

@@ -41,7 +41,9 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
     ? planRecorded(context, spec, record)
     : planNew(context, spec, { reason: 'new spec', attempt: 1 })
   const from = moved.get(spec.address)
-  return from === undefined || !record ? planned : { ...planned, movedFrom: from, next: planned.next ?? record }
+  if (from === undefined || !record) return planned
+  const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
+  return { ...planned, reason, movedFrom: from, next: planned.next ?? record }
 }
 
 /** A spec with errors is not acted on. If its job is over and unchanged, newer rules have nothing to say about it any more. */

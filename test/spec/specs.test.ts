@@ -74,6 +74,7 @@ t.test('a sound document becomes a spec, with defaults filled in and nothing els
       labels: { team: 'kiosk' },
       policy: { run: 2, hold: false, adopt: false, allowIdentical: false, maxFailedPercent: 2.5 },
       request: { targets: [GROUP], document: { operation: 'reboot' } },
+      files: ['a.yaml'],
       place: { file: 'a.yaml', line: 3, column: 1, endLine: 3, endColumn: 2 },
       index: 0,
     },
