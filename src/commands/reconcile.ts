@@ -72,7 +72,10 @@ async function run(
   const isNews = onceEach()
   const emit = (event: Event): void => {
     const now = session.clock.now()
-    if (event.type !== 'planned') return out.event(event, now)
+    if (event.type !== 'planned') {
+      out.event(event, now)
+      return
+    }
     // What a later pass finds, such as a create that stays unresolved, needs its way out as much as what the first one does.
     out.diagnostics(planDiagnostics(event.plan, session.loaded).filter(isNews), now)
     if (event.pass === 1) out.plan(event.plan, heading('reconcile', event.plan, world.where, session, store.state), now)

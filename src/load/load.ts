@@ -38,7 +38,7 @@ export type Loaded = {
   readonly complete: boolean
   /** Spec files: path relative to the root, with forward slashes -> text. */
   readonly files: ReadonlyMap<string, string>
-  /** Files that specs name with `$file`, relative to the root, sorted. */
+  /** Files inside the root that specs name with `$file`, there or not, relative to the root, sorted. */
   readonly included: readonly string[]
   /** Where a member stands, for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
   readonly locate: (spec: Spec, pointer: Pointer, aim?: Aim) => Spot
@@ -88,8 +88,8 @@ function includer(source: SourceFiles, included: Set<string>): Include {
   return (specFile, written) => {
     const file = path.posix.join(path.posix.dirname(specFile), written)
     const read = source.read(file, LIMITS.bytes)
+    if (!('problem' in read) || read.problem.is !== 'outside') included.add(file)
     if ('problem' in read) return { problem: notIncluded(written, read.problem) }
-    included.add(file)
     return { text: read.text, file }
   }
 }

@@ -42,7 +42,10 @@ export async function writeCommit(
 type TreeEntry = { readonly line: string; readonly object: string; readonly name: string }
 
 async function entriesOf(git: Git, commit: string): Promise<TreeEntry[]> {
-  const { stdout } = done(`git could not read ${commit}`, await git(['ls-tree', '--full-tree', '-z', `${commit}^{tree}`]))
+  const { stdout } = done(
+    `git could not read ${commit}`,
+    await git(['ls-tree', '--full-tree', '-z', `${commit}^{tree}`]),
+  )
   return stdout
     .split('\0')
     .filter((line) => line !== '')

@@ -27,6 +27,11 @@ export type FileWatch = {
    * once: they are being watched already.
    */
   follow(interest: Interest): Promise<boolean>
+  /**
+   * Whether these files, and all that are watched, are as they were told last. Those that are not may be in the middle of being
+   * written; they are told as any other once they have been left alone.
+   */
+  isSettled(files: Iterable<string>): boolean
   close(): Promise<void>
 }
 
@@ -56,6 +61,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
   }
   const relative = (entry: string): string => path.relative(root, entry).split(path.sep).join('/')
   const absolute = (file: string): string => path.join(root, file)
+  const isOther = (file: string): boolean => contentId(absolute(file)) !== (contents.get(file) ?? 'ENOENT')
 
   const hint = (): void => {
     lastEvent = clock.monotonic()
@@ -118,12 +124,8 @@ export function watchFiles(options: WatchOptions): FileWatch {
   }
 
   const tell = (): void => {
-    const changed: string[] = []
-    for (const file of touched) {
-      const now = contentId(absolute(file))
-      if (now !== (contents.get(file) ?? 'ENOENT')) changed.push(file)
-      contents.set(file, now)
-    }
+    const changed = [...touched].filter(isOther)
+    for (const file of touched) contents.set(file, contentId(absolute(file)))
     touched.clear()
     if (changed.length > 0 && !closing.signal.aborted) onChange(changed.sort())
   }
@@ -131,14 +133,25 @@ export function watchFiles(options: WatchOptions): FileWatch {
   const follow = async (wanted: Interest): Promise<boolean> => {
     if (JSON.stringify(wanted) === JSON.stringify(interest)) return false
     interest = wanted
-    const remember = (file: string): void => void contents.set(file, contentId(absolute(file)))
+    // Of a file that is known already, a change may not have been told yet.
+    const remember = (file: string): void => {
+      if (!contents.has(file)) contents.set(file, contentId(absolute(file)))
+    }
     await reopen(wanted, remember)
     for (const file of wanted.files) remember(file)
     return true
   }
 
+  const isSettled = (files: Iterable<string>): boolean => {
+    const other = [...new Set([...contents.keys(), ...files])].filter(isOther)
+    for (const file of other) touched.add(file)
+    if (other.length > 0) hint()
+    return other.length === 0
+  }
+
   return {
     follow: (wanted) => inTurn(() => follow(wanted)),
+    isSettled,
     close: async () => {
       closing.abort()
       await last

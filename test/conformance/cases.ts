@@ -24,8 +24,8 @@ const [dataSet, revision] = ['a'.repeat(32), 'b'.repeat(32)]
 
 const harvest = (n: number, endpoint: string): JsonObject => ({
   OriginEndpointId: endpoint,
-  StartTime: '2026-11-19T19:45:00Z',
-  EndTime: '2026-11-19T22:00:00Z',
+  StartTime: '2026-11-14T19:45:00Z',
+  EndTime: '2026-11-14T22:00:00Z',
   S3Destination: { BucketName: 'archive', ManifestKey: `night/${n}.m3u8`, RoleArn: role },
 })
 

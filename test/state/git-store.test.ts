@@ -284,3 +284,16 @@ t.test('a remote that cannot be reached, or that refuses, is told in the words o
     diagnostic: { message: /ENOENT/ },
   })
 })
+
+t.test('a project in a subfolder of its repository has the same state as one at the top', async (t) => {
+  const { here } = repositories(t)
+  const folder = path.join(here, 'media')
+  fs.mkdirSync(folder)
+  const first = await begun(folder)
+  await first.commit([set('kiosk-1', job('started', { id: 'kiosk-1' }))], 'one job')
+  await first.close()
+  t.match(await storeIn(folder).read(), {
+    state: { lineage: LINEAGE, records: { 'IotJob/kiosk-1': { id: 'kiosk-1' } } },
+  })
+  t.match(await storeIn(here).read(), { state: { records: { 'IotJob/kiosk-1': { id: 'kiosk-1' } } } })
+})
