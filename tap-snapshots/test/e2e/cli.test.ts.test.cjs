@@ -1,0 +1,86 @@
+/* IMPORTANT
+ * This snapshot file is auto-generated, but designed for humans.
+ * It should be checked into source control and tracked carefully.
+ * Re-generate by setting TAP_SNAPSHOT=1 and running tests.
+ * Make sure to inspect the output below.  Do not ignore changes!
+ */
+'use strict'
+exports[`test/e2e/cli.test.ts > TAP > --help teaches: commands, first steps, exit codes > jobwright --help 1`] = `
+Usage: jobwright [options] [command]
+
+Commit a job spec; the job runs exactly once. A declarative reconciler for
+one-shot AWS jobs.
+
+Options:
+  -V, --version            output the version number
+  -h, --help               display help for command
+
+Commands:
+  init [options]           write jobwright.yaml, an example spec and the
+                           workflow, and store an empty state; replaces nothing
+  validate [options]       check every spec against its schema; every problem
+                           with its file, line and column
+  plan [options]           say what reconcile would do now, and why; has no side
+                           effect
+  reconcile [options]      create, start and adopt what the plan says, and write
+                           every status to the state
+  watch [options]          show diagnostics and the new plan after each saved
+                           file, and follow running jobs; Ctrl-C ends it with 0,
+                           or with 130 where it cut a run of --apply short
+  status [options]         show every job as the state has it; asks AWS nothing
+  schema [options] [name]  list the JSON Schemas, print one, or write all of
+                           them for editors without network
+  emulator [options]       serve the five services until SIGTERM; prints one
+                           JSON line with its url when it is ready
+  help [command]           display help for command
+
+First steps:
+  jobwright reconcile --emulator --wait   run specs/ against the built-in emulator: no account, nothing to start
+  jobwright init                          write jobwright.yaml, a first spec and the workflow, and store an empty state
+  jobwright validate                      check every spec; every problem with its line
+  jobwright plan                          say what reconcile would do, and why; changes nothing
+  jobwright reconcile                     do it
+
+Exit codes:
+    0  done, or nothing to do
+    1  usage error, or a bug
+    2  changes are pending (plan --exit-code)
+    3  invalid specs
+    4  credentials or configuration
+    5  some actions failed
+    6  a decision is needed (conflict, unresolved)
+    7  a guard refused
+    8  locked, stale, or no state
+    9  partial: settling, waiting or timed out
+   10  a job that this run saw end in failure
+  130  interrupted, state safe
+
+`
+
+exports[`test/e2e/cli.test.ts > TAP > --help teaches: commands, first steps, exit codes > jobwright reconcile --help 1`] = `
+Usage: jobwright reconcile [options]
+
+create, start and adopt what the plan says, and write every status to the state
+
+Options:
+  -o, --output <form>     text for people, or json: one object a line, the
+                          summary last (choices: "text", "json", default:
+                          "text")
+  --emulator              run against the built-in emulator; its jobs, state and
+                          clock are in .jobwright/emulator/
+  --spec <glob>           files, folders or globs in place of those of
+                          jobwright.yaml; may be repeated
+  --only <address|label>  act on IotJob/NAME, or on specs with the label
+                          KEY=VALUE, alone; may be repeated
+  --allow-dirty           submit specs that are not committed
+  --allow-removals        outside Git: believe that a missing spec was removed
+  --refresh               read finished jobs again as well
+  --wait                  follow jobs to their end; a job that ends in failure
+                          means exit 10
+  --timeout <duration>    give up waiting after this long (90s, 15m, 2h) with
+                          exit 9
+  --settle <duration>     how long to wait for creates whose outcome is not
+                          known (default: 600000)
+  -h, --help              display help for command
+
+`

@@ -1,0 +1,412 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import type { EmulatorOptions } from '../../src/emulator/index.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import { CASES } from '../conformance/cases.ts'
+import { type EveryJob, openWorld, type World } from '../emulator/setup.ts'
+import { build, cli, commit, folder, git, type Ran, repository, stateOf, write } from './process.ts'
+
+build()
+// The children do the work: as many tests as there are processors may wait for theirs.
+t.jobs = 2
+
+/** Services for which AWS publishes no rate are called with more than our careful one. */
+const CONFIG = 'specs: [specs]\nlimits: { dataexchange: { perSecond: 50 }, importexport: { perSecond: 50 } }\n'
+
+const requestOf = (kind: string, n = 1): JsonObject => CASES.find((one) => one.kind === kind)!.request(n)
+
+/** A document with a spec, as a user would commit it. */
+function doc(
+  kind: string,
+  name: string,
+  more: { n?: number; spec?: JsonObject; policy?: object; labels?: object } = {},
+) {
+  const { n = 1, spec = requestOf(kind, n), policy, labels } = more
+  return { apiVersion: 'jobwright/v1', kind, metadata: { name, ...(labels && { labels }) }, policy, spec }
+}
+
+/** AWS is an emulator of this process; the program reaches it as it would reach any endpoint. */
+async function aws(t: Test, options: EmulatorOptions = {}): Promise<World & { env: Record<string, string> }> {
+  const world = await openWorld(t, { startAt: new Date().toISOString(), ...options })
+  return { ...world, env: environment(world.url) }
+}
+
+function environment(url: string, key = 'AKIAFLEET'): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: key,
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: 'eu-west-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  }
+}
+
+async function callsOf(world: World, operation: string): Promise<number> {
+  const all = (await world.control('GET', 'calls')) as { operation: string; count: number }[]
+  return all.filter((call) => call.operation === operation).reduce((sum, { count }) => sum + count, 0)
+}
+
+const MEMBERS: Readonly<Record<string, string>> = {
+  diagnostic: 'v type severity code message file line column endLine endColumn pointer address hint',
+  planned: 'v type address action reason until changes',
+  progress: 'v type address step',
+  job: 'v type address target run id record condition status reason',
+  summary: 'v type counts outcomes nextAt exitCode',
+}
+
+/** Standard output is JSON lines of contract 1 and nothing else, the summary is the last of them and tells the exit code. */
+function keepsContract(t: Test, { code, lines, stdout }: Ran): void {
+  t.ok(lines.length > 0, 'something is on stdout')
+  for (const line of lines) {
+    t.equal(line.v, 1)
+    const known = MEMBERS[line.type]?.split(' ') ?? []
+    t.same(
+      Object.keys(line).filter((name) => !known.includes(name)),
+      [],
+      `members of ${line.type}`,
+    )
+    t.notOk(Object.values(line).includes(null), 'absent values are left out')
+  }
+  t.equal(lines.filter(({ type }) => type === 'summary').length, 1)
+  t.match(lines.at(-1), { type: 'summary', exitCode: code })
+  harmless(t, stdout)
+}
+
+/** One of its lines says this. */
+function tells(t: Test, { lines }: Ran, said: Readonly<Record<string, unknown>>): void {
+  const hits = lines.filter((line) => Object.entries(said).every(([name, value]) => line[name] === value))
+  t.ok(hits.length > 0, `tells ${JSON.stringify(said)}`)
+}
+
+/** Nothing in it acts on a terminal. */
+function harmless(t: Test, text: string): void {
+  t.notMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/, 'no control characters')
+}
+
+t.test('--help teaches: commands, first steps, exit codes', async (t) => {
+  const cwd = folder(t, {})
+  const help = await cli(['--help'], { cwd })
+  t.equal(help.code, 0)
+  t.equal(help.stderr, '')
+  t.matchSnapshot(help.stdout, 'jobwright --help')
+  const reconcile = await cli(['reconcile', '--help'], { cwd })
+  t.matchSnapshot(reconcile.stdout, 'jobwright reconcile --help')
+})
+
+t.test('1: what cannot be understood is explained on stderr', async (t) => {
+  const cwd = folder(t, {})
+  for (const [args, said] of [
+    [['reconcle'], /Did you mean reconcile\?/],
+    [['reconcile', '--emulater'], /Did you mean --emulator\?/],
+    [['reconcile', '--timeout', '5'], /number with a unit/],
+    [['schema', 'NightJob'], /there is no schema "NightJob"/],
+  ] as const) {
+    const ran = await cli(args, { cwd })
+    t.equal(ran.code, 1, args.join(' '))
+    t.match(ran.stdout + ran.stderr, said)
+  }
+})
+
+t.test('3: every mistake at its place, as text and as JSON lines, with hostile names made harmless', async (t) => {
+  const evil = '\u001b[2Jlamp\u202e'
+  const cwd = folder(t, {
+    'jobwright.yaml': CONFIG,
+    'specs/bad.yaml': `apiVersion: jobwright/v1\nkind: IotJob\nmetadata:\n  name: lamps\nspec:\n  targts: [a]\n  document: {}\n`,
+    'specs/evil.yaml': { apiVersion: 'jobwright/v1', kind: 'IotJob', metadata: { name: evil }, spec: { [evil]: evil } },
+    [`specs/${evil}.yaml`]: 'kind: [',
+    'specs/good.yaml': doc('IotJob', 'lamp-17'),
+  })
+  const text = await cli(['validate'], { cwd })
+  t.equal(text.code, 3)
+  t.match(text.stdout, /specs\/bad\.yaml:6:3/)
+  t.match(text.stdout, /targets/)
+  harmless(t, text.stdout + text.stderr)
+  const json = await cli(['validate', '--output', 'json'], { cwd })
+  keepsContract(t, json)
+  tells(t, json, { type: 'diagnostic', file: 'specs/bad.yaml', line: 6, column: 3, severity: 'error' })
+  harmless(t, json.stderr)
+  t.equal((await cli(['validate', '--spec', 'specs/good.yaml'], { cwd })).code, 0)
+  const plan = await cli(['plan', '--offline', '--output=json'], { cwd })
+  t.equal(plan.code, 8, 'outside the emulator a plan needs a state')
+  keepsContract(t, plan)
+})
+
+t.test('a repository lives: plan, reconcile, idle, edit, more, stale, removed', async (t) => {
+  const world = await aws(t)
+  const { env } = world
+  const cwd = await repository(t, {
+    'jobwright.yaml': CONFIG,
+    'specs/lamp.yaml': doc('IotJob', 'lamp-17', { labels: { fleet: 'lamps' } }),
+    'specs/readers.yaml': doc('PinpointExportJob', 'readers'),
+    'specs/prices.yaml': doc('DataExchangeJob', 'prices'),
+    'specs/crate.yaml': doc('ImportExportJob', 'crate'),
+  })
+  const offline = await cli(['plan', '--offline', '-o', 'json'], { cwd })
+  t.equal(offline.code, 0, 'without any credentials')
+  keepsContract(t, offline)
+  t.same(
+    offline.lines.filter(({ type }) => type === 'planned').map(({ action }) => action),
+    Array(4).fill('create'),
+  )
+
+  const pending = await cli(['plan', '--exit-code'], { cwd, env })
+  t.equal(pending.code, 2)
+  t.same(await world.jobs(), [], 'a plan has no side effect')
+
+  const only = await cli(['reconcile', '--only', 'fleet=lamps', '--output', 'json'], { cwd, env })
+  t.equal(only.code, 0)
+  keepsContract(t, only)
+  t.match(await world.jobs(), [{ service: 'iot', id: 'lamp-17', region: 'eu-west-1' }])
+  t.equal((await cli(['reconcile', '--spec', 'specs/readers.yaml'], { cwd, env })).code, 0)
+  t.equal((await world.jobs()).length, 2)
+
+  const all = await cli(['reconcile', '--output', 'json'], { cwd, env })
+  t.equal(all.code, 0)
+  keepsContract(t, all)
+  t.match(all.stderr, /DataExchangeJob\/prices/, 'people read stderr')
+  t.notMatch(all.stderr, /Warning/, 'no noise of the runtime')
+  t.equal((await world.jobs()).length, 4)
+  tells(t, all, { type: 'planned', address: 'DataExchangeJob/prices', action: 'create' })
+  tells(t, all, { type: 'progress', address: 'DataExchangeJob/prices', step: 'started' })
+  tells(t, all, { type: 'job', address: 'ImportExportJob/crate', record: 'started' })
+
+  const before = await callsOf(world, 'CreateJob')
+  const idle = await cli(['reconcile'], { cwd, env })
+  t.equal(idle.code, 0)
+  t.match(idle.stdout, /nothing|done/i)
+  t.equal(await callsOf(world, 'CreateJob'), before, 'the second run creates nothing')
+
+  const status = await cli(['status', '--output=json'], { cwd })
+  t.equal(status.code, 0)
+  keepsContract(t, status)
+  t.equal(status.lines.filter(({ type }) => type === 'job').length, 4)
+
+  write(cwd, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17', { n: 2 }) })
+  commit(cwd)
+  const edited = await cli(['reconcile', '--output', 'json'], { cwd, env })
+  t.equal(edited.code, 6)
+  keepsContract(t, edited)
+  tells(t, edited, { code: 'PLAN_IMMUTABLE', file: 'specs/lamp.yaml', line: 1 })
+
+  git(cwd, 'checkout', '--quiet', 'HEAD~1')
+  const old = await cli(['reconcile'], { cwd, env })
+  t.equal(old.code, 8)
+  t.match(old.stdout, /CHECKOUT_STALE/)
+
+  git(cwd, 'checkout', '--quiet', '-')
+  fs.rmSync(path.join(cwd, 'specs/lamp.yaml'))
+  commit(cwd)
+  const removed = await cli(['reconcile', '--output', 'json'], { cwd, env })
+  t.equal(removed.code, 0)
+  tells(t, removed, { type: 'planned', address: 'IotJob/lamp-17', action: 'forget' })
+  t.equal((await world.jobs()).length, 4)
+})
+
+t.test('4: credentials, accounts and endpoints that do not work', async (t) => {
+  const world = await aws(t)
+  const cwd = await repository(t, {
+    'jobwright.yaml': CONFIG,
+    'specs/readers.yaml': Array.from({ length: 40 }, (_, n) =>
+      JSON.stringify(doc('PinpointExportJob', `readers-${n}`, { n })),
+    ).join('\n---\n'),
+  })
+  const { AWS_REGION: _region, ...nowhere } = environment(world.url)
+  for (const [name, env, said] of [
+    ['unknown key', environment(world.url, 'AKIAUNKNOWN'), /AWS_REFUSED/],
+    [
+      'no key',
+      { AWS_ENDPOINT_URL: world.url, AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' },
+      /AWS_NO_CREDENTIALS/,
+    ],
+    ['nobody listens', environment('http://127.0.0.1:9'), /AWS_UNREACHABLE/],
+    ['no region', nowhere, /CONFIG_NO_REGION/],
+  ] as const) {
+    const ran = await cli(['reconcile', '-ojson'], { cwd, env })
+    t.equal(ran.code, 4, name)
+    t.match(ran.stdout, said)
+    keepsContract(t, ran)
+  }
+  const denied = { ...environment(world.url, 'AKIADENIED'), AWS_ACCOUNT_ID: '123456789012' }
+  const ran = await cli(['reconcile', '--output', 'json'], { cwd, env: denied })
+  t.equal(ran.code, 4)
+  t.match(ran.lines.at(-1), { outcomes: [4, 5] })
+  t.ok((await callsOf(world, 'CreateExportJob')) < 20, 'equal refusals stop the lane')
+  t.same((await stateOf(cwd).read()).state?.records, {}, 'none of them left an intent')
+  write(cwd, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17'), 'specs/readers.yaml': '' })
+  commit(cwd)
+  t.equal((await cli(['plan'], { cwd, env: denied })).code, 4, 'a read that is refused is no other trouble')
+})
+
+t.test('5, 9: a call that fails, and an outcome that is not known in time', async (t) => {
+  const world = await aws(t)
+  const { env } = world
+  const cwd = await repository(t, {
+    'jobwright.yaml': CONFIG,
+    'specs/readers.yaml': doc('PinpointExportJob', 'readers'),
+  })
+  await world.control('PUT', 'faults', [{ operation: 'CreateExportJob', fault: 'throttle' }])
+  const failed = await cli(['reconcile', '-o', 'json'], { cwd, env })
+  t.equal(failed.code, 5)
+  keepsContract(t, failed)
+  tells(t, failed, { code: 'AWS_THROTTLE', address: 'PinpointExportJob/readers' })
+  await world.control('PUT', 'faults', [{ operation: 'CreateExportJob', fault: 'drop-response', times: 1 }])
+  const lost = await cli(['reconcile', '--settle', '0s', '--output', 'json'], { cwd, env })
+  t.equal(lost.code, 9)
+  t.type(lost.lines.at(-1)?.['nextAt'], 'string')
+  const again = await cli(['reconcile', '--settle', '0s'], { cwd, env })
+  t.equal(again.code, 9)
+  t.equal((await world.jobs()).length, 1, 'an unknown create is never sent again')
+
+  write(cwd, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17'), 'specs/readers.yaml': doc('PinpointExportJob', 'readers') })
+  const dirty = await cli(['reconcile', '--only', 'IotJob/lamp-17'], { cwd, env })
+  t.equal(dirty.code, 9)
+  t.match(dirty.stdout, /not committed/)
+  const wait = ['reconcile', '--only', 'IotJob/lamp-17', '--wait', '--timeout', '10ms', '-ojson']
+  const late = await cli([...wait, '--allow-dirty'], { cwd, env })
+  t.equal(late.code, 9)
+  keepsContract(t, late)
+  t.equal((await world.jobs()).length, 2)
+})
+
+t.test('6: a create that stays unresolved comes with what to do about it', async (t) => {
+  const cwd = folder(t, {
+    'jobwright.yaml': CONFIG,
+    'specs/readers.yaml': doc('PinpointExportJob', 'readers'),
+  })
+  const dir = path.join(cwd, '.jobwright/emulator/aws')
+  const world = await openWorld(t, { dir, startAt: '2026-11-15T09:00:00Z', timeScale: 6000 })
+  await world.control('PUT', 'faults', [{ operation: 'CreateExportJob', fault: 'drop-response', times: 1 }])
+  const ran = await cli(['reconcile', '--emulator', '--output', 'json'], { cwd })
+  t.equal(ran.code, 6)
+  keepsContract(t, ran)
+  t.ok(ran.lines.some(({ code, hint }) => code === 'PLAN_UNRESOLVED' && /policy\.run to 2/.test(String(hint))))
+  t.match(ran.stderr, /PLAN_UNRESOLVED/)
+})
+
+t.test('7: a guard refuses the whole run, and prints the arithmetic', async (t) => {
+  const world = await aws(t)
+  const cwd = await repository(t, {
+    'jobwright.yaml': `${CONFIG}guards: { maxCreates: 1 }\n`,
+    'specs/lamp.yaml': doc('IotJob', 'lamp-17'),
+    'specs/readers.yaml': doc('PinpointExportJob', 'readers'),
+  })
+  const ran = await cli(['reconcile'], { cwd, env: world.env })
+  t.equal(ran.code, 7)
+  t.match(ran.stdout, /would create 2 jobs; guards\.maxCreates allows 1/)
+  t.same(await world.jobs(), [])
+})
+
+t.test('8: without its state, or while another run has it, nothing is created', async (t) => {
+  const world = await aws(t)
+  const cwd = await repository(t, { 'jobwright.yaml': CONFIG, 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
+  const held = await stateOf(cwd).open()
+  const locked = await cli(['reconcile', '--output', 'json'], { cwd, env: world.env })
+  await held.close()
+  t.equal(locked.code, 8)
+  keepsContract(t, locked)
+  t.match(locked.lines[0], { code: 'STATE_LOCKED' })
+  for (const file of fs.readdirSync(cwd)) if (file.startsWith('jobs.state')) fs.rmSync(path.join(cwd, file))
+  const missing = await cli(['reconcile'], { cwd, env: world.env })
+  t.equal(missing.code, 8)
+  t.match(missing.stdout + missing.stderr, /STATE_MISSING.*jobwright init/s)
+  t.same(await world.jobs(), [])
+})
+
+t.test('10: the run that sees a job fail says so, and no other', async (t) => {
+  const world = await aws(t)
+  const failing = CASES.find(({ kind }) => kind === 'IotJob')!.failing
+  const cwd = await repository(t, {
+    'jobwright.yaml': CONFIG,
+    'specs/lamp.yaml': doc('IotJob', 'lamp-17', { spec: failing }),
+  })
+  t.equal((await cli(['reconcile'], { cwd, env: world.env })).code, 0)
+  await world.advance(60)
+  const saw = await cli(['reconcile', '-o', 'json'], { cwd, env: world.env })
+  t.equal(saw.code, 10)
+  keepsContract(t, saw)
+  const count = (await world.control('GET', 'calls')) as unknown[]
+  t.equal((await cli(['reconcile'], { cwd })).code, 0, 'a finished job needs no credentials either')
+  t.same(await world.control('GET', 'calls'), count)
+})
+
+t.test('130: an interrupted run takes back what it has not sent, and the next one goes on', async (t) => {
+  const world = await aws(t)
+  const size = 30
+  const cwd = await repository(t, {
+    'jobwright.yaml': CONFIG,
+    'specs/lamps.yaml': Array.from({ length: size }, (_, n) => JSON.stringify(doc('IotJob', `lamp-${n}`, { n }))).join(
+      '\n---\n',
+    ),
+  })
+  let created = 0
+  const stopped = await cli(['reconcile', '--output', 'json'], {
+    cwd,
+    env: world.env,
+    onLine: (line, child) => {
+      if (line.includes('"step":"created"') && ++created === 3) child.kill('SIGINT')
+    },
+  })
+  t.equal(stopped.code, 130)
+  keepsContract(t, stopped)
+  const made = await world.jobs()
+  t.ok(made.length >= 3 && made.length < size, `${made.length} were made`)
+  const records = (await stateOf(cwd).read()).state?.records ?? {}
+  t.same(
+    Object.values(records)
+      .map(({ id }) => id)
+      .sort(),
+    made.map(({ id }) => id).sort(),
+  )
+  t.equal((await cli(['reconcile'], { cwd, env: world.env })).code, 0)
+  t.equal((await world.jobs()).length, size)
+  t.equal(await callsOf(world, 'CreateJob'), size)
+})
+
+/** One job for each of these is what the specs ask for. */
+const NIGHT = CASES.flatMap(({ kind }) => [1, 2].map((n) => ({ kind, n, name: `night-${n}` })))
+
+for (const point of [1, 7, 13, 19]) {
+  t.test(`a run that is killed (${point}) makes no job twice, and loses none that can be found again`, async (t) => {
+    const cwd = folder(t, {
+      'jobwright.yaml': CONFIG,
+      'specs/night.yaml': NIGHT.map(({ kind, name, n }) => JSON.stringify(doc(kind, name, { n }))).join('\n---\n'),
+    })
+    let steps = 0
+    const killed = await cli(['reconcile', '--emulator', '--output', 'json'], {
+      cwd,
+      onLine: (line, child) => {
+        if (line.includes('"type":"progress"') && ++steps === point) child.kill('SIGKILL')
+      },
+    })
+    t.equal(killed.code, null)
+    const next = await cli(['reconcile', '--emulator', '--output', 'json'], { cwd })
+    t.ok(next.code === 0 || next.code === 6, `${next.code}`)
+    const world = await openWorld(t, { dir: path.join(cwd, '.jobwright/emulator/aws') })
+    const store = path.join(cwd, '.jobwright/emulator/jobs.state.json')
+    const { records } = JSON.parse(fs.readFileSync(store, 'utf8')) as { records: Record<string, { id?: string }> }
+    const jobs = await world.jobs()
+    for (const { kind, name, n } of NIGHT) {
+      const own = jobs
+        .filter((job) => isOf(job, kind, n))
+        .filter(({ startedAt, service }) => service !== 'dataexchange' || startedAt)
+      t.ok(own.length <= 1, `${kind}/${name} has ${own.length} jobs`)
+      const id = records[`${kind}/${name}`]?.id
+      const { recovery } = CASES.find((one) => one.kind === kind)!
+      if (recovery !== 'match') t.equal(own.length, 1, `${kind}/${name} was made`)
+      if (recovery !== 'match' || id !== undefined) t.equal(id, own[0]?.id)
+    }
+  })
+}
+
+/** Whether a job was made from the n-th request of a kind, by what is unique in it. */
+function isOf(job: EveryJob, kind: string, n: number): boolean {
+  const marks: Readonly<Record<string, string>> = {
+    IotJob: `\\"order\\":${n}}`,
+    MediaPackageHarvestJob: `night/${n}.m3u8`,
+    DataExchangeJob: `night-${n}.csv`,
+    PinpointExportJob: `readers-${n}/`,
+    ImportExportJob: `crate-${n}\\n`,
+  }
+  return JSON.stringify(job.request).includes(marks[kind]!)
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import readline from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { emptyState } from '../../src/model/state.ts'
+import { fileStore } from '../../src/state/file-store.ts'
+import type { Store } from '../../src/state/store.ts'
+import { nodeDisk } from '../../src/system/disk.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const CLI = path.join(ROOT, 'dist', 'cli.js')
+/** The test runner has every child load its hooks; without them the program runs as its users run it. */
+const PLAIN = ['-u', 'NODE_OPTIONS']
+
+/** How a run of the program ended, and all that it said. */
+export type Ran = {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Standard output as JSON lines; empty where it is text. */
+  readonly lines: readonly JsonLine[]
+}
+export type JsonLine = { readonly v: number; readonly type: string; readonly [member: string]: unknown }
+
+export type CliOptions = {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Told each line of standard output as it comes. */
+  readonly onLine?: (line: string, child: ChildProcess) => void
+}
+
+/** Builds the program, unless what is there is newer than every source. */
+export function build(): void {
+  const built = fs.statSync(CLI, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  if (sources.every((file) => fs.statSync(path.join(ROOT, 'src', file)).mtimeMs < built)) return
+  const run = spawnSync('env', [...PLAIN, 'npm', 'run', 'build'], { cwd: ROOT, encoding: 'utf8' })
+  if (run.status !== 0) throw new Error(`npm run build failed:\n${run.stdout}${run.stderr}`)
+}
+
+/** Runs the built program to its end. It inherits nothing of this process's environment but its PATH. */
+export async function cli(args: readonly string[], { cwd, env = {}, onLine }: CliOptions): Promise<Ran> {
+  const child = spawn('env', [...PLAIN, process.execPath, CLI, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  readline.createInterface({ input: child.stdout }).on('line', (line) => {
+    stdout += `${line}\n`
+    onLine?.(line, child)
+  })
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, stdout, stderr, lines: stdout.startsWith('{"v":') ? stdout.trimEnd().split('\n').map(asLine) : [] }
+}
+
+function asLine(text: string): JsonLine {
+  return JSON.parse(text) as JsonLine
+}
+
+/** Files of a repository: path -> text, or a value that is written as JSON, which YAML reads too. */
+export type Files = Readonly<Record<string, unknown>>
+
+/** A folder outside any repository with these files; taken away when the test ends. */
+export function folder(t: { teardown(end: () => unknown): void }, files: Files): string {
+  const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-e2e-')))
+  t.teardown(() => fs.rmSync(root, { recursive: true, force: true }))
+  write(root, files)
+  return root
+}
+
+/** A Git repository with these files committed and an empty state. */
+export async function repository(t: { teardown(end: () => unknown): void }, files: Files): Promise<string> {
+  const root = folder(t, { '.gitignore': 'jobs.state.json*\n', ...files })
+  git(root, 'init', '--quiet')
+  commit(root)
+  const store = await stateOf(root).open()
+  await store.create(emptyState('night-shifts'))
+  await store.close()
+  return root
+}
+
+/** Writes files over what is there. */
+export function write(root: string, files: Files): void {
+  for (const [name, content] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+    fs.writeFileSync(path.join(root, name), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+}
+
+export function commit(root: string): void {
+  git(root, 'add', '--all')
+  git(
+    root,
+    '-c',
+    'user.name=Ada',
+    '-c',
+    'user.email=ada@fleet.example',
+    'commit',
+    '--quiet',
+    '--message',
+    'Night shifts',
+  )
+}
+
+export function git(root: string, ...args: string[]): void {
+  execFileSync('git', args, { cwd: root, stdio: 'pipe' })
+}
+
+export function stateOf(root: string): Store {
+  return fileStore({ path: path.join(root, 'jobs.state.json'), disk: nodeDisk })
+}
