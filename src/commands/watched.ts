@@ -1,0 +1,88 @@
+import path from 'node:path'
+import { isGlob } from '../load/glob.ts'
+import { Problem } from '../model/problem.ts'
+import type { Interest } from '../watch/interest.ts'
+import type { FileWatch } from '../watch/watch-files.ts'
+import type { Emulated } from './emulated.ts'
+import type { CommonOptions, Host } from './options.ts'
+import { type Project, stateFile } from './project.ts'
+import { openSession, type Session } from './session.ts'
+
+export type WatchCommandOptions = CommonOptions & {
+  /** Carry each plan out. */
+  readonly apply?: boolean
+}
+
+/**
+ * A session of files that are watched and have been left alone. Undefined where some are just being written: half a spec may be a valid
+ * one.
+ */
+export async function openWatched(
+  options: WatchCommandOptions,
+  host: Host,
+  files: FileWatch,
+  emulated: Emulated | undefined,
+): Promise<Session | undefined> {
+  for (;;) {
+    let session: Session
+    try {
+      session = await openSession(options, host, emulated)
+    } catch (error) {
+      if (!files.isSettled([])) return undefined
+      throw error
+    }
+    // What was not watched while it was read may have changed since.
+    if (await files.follow(interestOf(session.project, options, session.loaded.included))) continue
+    return files.isSettled(session.loaded.files.keys()) ? session : undefined
+  }
+}
+
+/** What decides about a plan: specs, what they include, the configuration, and a state that this command does not write itself. */
+export function interestOf(project: Project, options: WatchCommandOptions, included: readonly string[]): Interest {
+  const folders: string[] = []
+  const files = ['jobwright.yaml', ...included]
+  for (const pattern of patternsOf(project, options)) {
+    const parts = relativeTo(project.root, pattern).split('/')
+    const glob = parts.findIndex(isGlob)
+    if (glob < 0 && /\.ya?ml$/.test(pattern)) files.push(parts.join('/'))
+    else folders.push(parts.slice(0, glob < 0 ? parts.length : glob).join('/') || '.')
+  }
+  const state = options.apply ? undefined : stateFile(project, options)
+  if (state !== undefined) files.push(relativeTo(project.root, state))
+  return { folders, files }
+}
+
+function patternsOf({ config }: Project, { spec = [] }: WatchCommandOptions): readonly string[] {
+  return spec.length > 0 ? spec : config.specs
+}
+
+function relativeTo(root: string, file: string): string {
+  return path.relative(root, path.resolve(root, file)).split(path.sep).join('/')
+}
+
+/** What is watched, for people. */
+export function watchedText(project: Project, options: WatchCommandOptions): string {
+  return [...patternsOf(project, options), 'jobwright.yaml'].join(', ')
+}
+
+/** The Problem of a watch whose folder has gone away. */
+export function gone(root: string): Problem {
+  return new Problem(4, {
+    code: 'WATCH_ROOT_GONE',
+    message: `${root} is not there any more`,
+    hint: 'start the watch again once it is back',
+  })
+}
+
+/** The Problem of files that the system cannot watch. */
+export function unwatched(error: unknown): Problem {
+  const { code, message } = error as NodeJS.ErrnoException
+  const full = code === 'ENOSPC' || code === 'EMFILE'
+  return new Problem(4, {
+    code: 'WATCH_FAILED',
+    message: `some files cannot be watched: ${message}`,
+    hint: full
+      ? 'raise fs.inotify.max_user_watches, name fewer files with --spec, or set CHOKIDAR_USEPOLLING=1'
+      : 'mend that and start the watch again, or set CHOKIDAR_USEPOLLING=1',
+  })
+}

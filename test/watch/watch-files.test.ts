@@ -1,0 +1,182 @@
+import { EventEmitter } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import { type Clock, systemClock } from '../../src/system/clock.ts'
+import { type Interest, isIgnored, isWantedFile } from '../../src/watch/interest.ts'
+import { type Watcher, type WatchOptions, watchFiles } from '../../src/watch/watch-files.ts'
+
+const fleet: Interest = { folders: ['specs'], files: ['jobwright.yaml', 'documents/firmware.json'] }
+
+/** A watch of real files: each change that it tells can be waited for. */
+async function watchHere(
+  t: Pick<Test, 'fail' | 'teardown'>,
+  root: string,
+  interest: Interest = fleet,
+  options: Partial<WatchOptions> = {},
+) {
+  const told: (readonly string[])[] = []
+  const news = new EventEmitter()
+  const watch = watchFiles({
+    root,
+    clock: systemClock,
+    quietMs: 60,
+    onError: (error) => t.fail('an error', { error }),
+    onChange: (files) => {
+      told.push(files)
+      news.emit('told')
+    },
+    ...options,
+  })
+  t.teardown(() => watch.close())
+  await watch.follow(interest)
+  return {
+    watch,
+    told,
+    /** Does something, and resolves to the next change that is told. */
+    async after(act: () => void): Promise<readonly string[] | undefined> {
+      const next = new Promise((resolve) => news.once('told', resolve))
+      act()
+      await next
+      return told.at(-1)
+    },
+  }
+}
+
+t.test('real files', { jobs: 8 }, (t) => {
+  t.test('a save, a new file and a removal are told; a touch and other files are not', async (t) => {
+    const root = t.testdir({ specs: { deep: { 'kiosks.yaml': 'run: 1' } }, 'notes.yaml': '' })
+    const file = path.join(root, 'specs/deep/kiosks.yaml')
+    const { after, told } = await watchHere(t, root)
+    fs.utimesSync(file, new Date(), new Date())
+    fs.writeFileSync(path.join(root, 'notes.yaml'), 'not a spec')
+    fs.writeFileSync(path.join(root, 'specs/.kiosks.yaml.swp'), 'an editor')
+    t.same(await after(() => fs.writeFileSync(path.join(root, 'specs/new.yml'), 'run: 1')), ['specs/new.yml'])
+    t.same(await after(() => fs.writeFileSync(file, 'run: 2')), ['specs/deep/kiosks.yaml'])
+    t.same(await after(() => fs.rmSync(file)), ['specs/deep/kiosks.yaml'])
+    t.equal(told.length, 3)
+  })
+
+  t.test('a file that is replaced by another one, as editors do, is told once', async (t) => {
+    const root = t.testdir({ specs: { 'kiosks.yaml': 'run: 1' } })
+    const { after, told } = await watchHere(t, root)
+    const replace = (text: string) => {
+      fs.writeFileSync(path.join(root, 'specs/.tmp'), text)
+      fs.renameSync(path.join(root, 'specs/.tmp'), path.join(root, 'specs/kiosks.yaml'))
+    }
+    t.same(await after(() => replace('run: 2')), ['specs/kiosks.yaml'])
+    t.same(await after(() => replace('run: 3')), ['specs/kiosks.yaml'])
+    t.equal(told.length, 2)
+  })
+
+  t.test('what is not there yet is watched: the configuration, an included file, a folder of specs', async (t) => {
+    const root = t.testdir({})
+    const { after } = await watchHere(t, root)
+    const write = (file: string) => {
+      fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
+      fs.writeFileSync(path.join(root, file), 'text')
+    }
+    for (const file of ['jobwright.yaml', 'documents/firmware.json', 'specs/night/harvest.yaml']) {
+      t.same(await after(() => write(file)), [file])
+    }
+  })
+
+  t.test('a folder that goes away and comes back, at once or later, is watched as before', async (t) => {
+    const root = t.testdir({ specs: { deep: { 'kiosks.yaml': 'run: 1' } } })
+    const [specs, aside] = [path.join(root, 'specs'), path.join(root, 'aside')]
+    const { after } = await watchHere(t, root)
+    t.same(await after(() => fs.renameSync(specs, aside)), ['specs/deep/kiosks.yaml'])
+    t.same(await after(() => fs.renameSync(aside, specs)), ['specs/deep/kiosks.yaml'])
+    const swap = () => {
+      fs.cpSync(specs, aside, { recursive: true })
+      fs.writeFileSync(path.join(aside, 'swapped.yaml'), 'run: 1')
+      fs.rmSync(specs, { recursive: true })
+      fs.renameSync(aside, specs)
+    }
+    t.same(await after(swap), ['specs/swapped.yaml'])
+    const fresh = path.join(specs, 'deep/fresh.yaml')
+    t.same(await after(() => fs.writeFileSync(fresh, 'run: 1')), ['specs/deep/fresh.yaml'])
+  })
+
+  t.test('other files can be followed; what changes from then on is told', async (t) => {
+    const root = t.testdir({ specs: {}, harvests: { 'night.yaml': 'run: 1' } })
+    const { watch, after } = await watchHere(t, root)
+    t.equal(await watch.follow(fleet), false, 'they are watched already')
+    t.equal(await watch.follow({ folders: ['harvests'], files: [] }), true)
+    const write = () => fs.writeFileSync(path.join(root, 'harvests/night.yaml'), 'run: 2')
+    t.same(await after(write), ['harvests/night.yaml'])
+  })
+  t.end()
+})
+
+t.test('a file is told once it has been left alone, and only if it is another one then', async (t) => {
+  const root = t.testdir({ specs: { 'kiosks.yaml': 'run: 1' } })
+  const file = path.join(root, 'specs/kiosks.yaml')
+  const events = new EventEmitter()
+  const { clock, pass } = drivenClock()
+  const open: WatchOptions['open'] = () => {
+    process.nextTick(() => {
+      events.emit('all', 'add', file)
+      events.emit('ready')
+    })
+    return Object.assign(events, { close: async () => {} }) as unknown as Watcher
+  }
+  const { told, watch } = await watchHere(t, root, fleet, { open, clock, quietMs: 100 })
+  const write = (text: string) => {
+    fs.writeFileSync(file, text)
+    events.emit('all', 'change', file)
+  }
+  write('half of')
+  await pass(90)
+  write('half of a spec')
+  t.notOk(watch.isSettled([]))
+  await pass(90)
+  t.same(told, [], 'it is still being written')
+  await pass(10)
+  t.same(told, [['specs/kiosks.yaml']])
+  t.ok(watch.isSettled(['specs/kiosks.yaml']))
+  write('something')
+  write('half of a spec')
+  await pass(200)
+  t.equal(told.length, 1, 'it is as it was')
+  fs.writeFileSync(path.join(root, 'specs/unseen.yaml'), 'run: 1')
+  t.notOk(watch.isSettled(['specs/unseen.yaml']), 'a file without an event')
+  await pass(100)
+  t.same(told.at(-1), ['specs/unseen.yaml'])
+})
+
+t.test('what counts', async (t) => {
+  const wanted = (file: string, folders = ['specs']) => isWantedFile({ folders, files: ['a/b.json'] }, file)
+  t.ok(wanted('specs/x.yaml') && wanted('specs/y/x.yml') && wanted('a/b.json'))
+  t.notOk(wanted('x.yaml') || wanted('specs2/x.yaml') || wanted('specs/.git/x.yaml') || wanted('specs/x.json'))
+  t.ok(wanted('x.yaml', ['.']) && wanted('deep/x.yaml', ['.']))
+  t.notOk(wanted('node_modules/x.yaml', ['.']) || wanted('.github/x.yaml', ['.']))
+  const root = t.testdir({ specs: { loop: t.fixture('symlink', '..') } })
+  const loop = path.join(root, 'specs/loop')
+  t.ok(isIgnored(fleet, 'specs/loop', loop, fs.lstatSync(loop)), 'a link to a folder is not followed')
+  t.notOk(isIgnored(fleet, 'documents', path.join(root, 'specs'), fs.lstatSync(path.join(root, 'specs'))))
+})
+
+/** A clock on which time passes when the test says so. */
+function drivenClock() {
+  let elapsed = 0
+  const sleepers = new Set<{ until: number; wake: () => void }>()
+  const clock: Clock = {
+    now: () => elapsed,
+    monotonic: () => elapsed,
+    sleep: (ms) => new Promise((wake) => sleepers.add({ until: elapsed + ms, wake })),
+  }
+  const pass = async (ms: number): Promise<void> => {
+    for (const end = elapsed + ms; elapsed < end; elapsed += 10) await wakeDue()
+    await wakeDue()
+  }
+  const wakeDue = async (): Promise<void> => {
+    for (const sleeper of sleepers) {
+      if (sleeper.until > elapsed) continue
+      sleepers.delete(sleeper)
+      sleeper.wake()
+    }
+    await new Promise(setImmediate)
+  }
+  return { clock, pass }
+}
