@@ -27,11 +27,11 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
   ])
   const commit = head.code === 0 ? head.stdout.trim() : undefined
   const isShallow = shallow.stdout.trim() === 'true'
-  const [dirty, relation] = await Promise.all([
+  const [{ dirty, deleted }, relation] = await Promise.all([
     dirtyFiles(git, prefix.stdout.replace(/\r?\n$/, ''), options.files, commit),
     relationOf(git, options.since, commit, isShallow),
   ])
-  return { git: true, ...(commit === undefined ? {} : { commit }), dirty, shallow: isShallow, relation }
+  return { git: true, ...(commit === undefined ? {} : { commit }), dirty, deleted, shallow: isShallow, relation }
 }
 
 /** Whether a folder or one above it holds a repository, whatever git says of it (it refuses those of other users). */
@@ -50,14 +50,14 @@ function refused(stderr: string): Problem {
   })
 }
 
-/** Files that HEAD does not hold, or holds otherwise. Ignored files count: nobody has reviewed them. */
+/** Files that HEAD does not hold, or holds otherwise, and YAML files that only HEAD holds. Ignored files count: nobody has reviewed them. */
 async function dirtyFiles(
   git: Git,
   prefix: string,
   files: readonly string[],
   commit: string | undefined,
-): Promise<string[]> {
-  if (commit === undefined) return [...files].sort()
+): Promise<{ dirty: string[]; deleted: string[] }> {
+  if (commit === undefined) return { dirty: [...files].sort(), deleted: [] }
   const [tree, status] = await Promise.all([
     git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]),
     git(['--no-optional-locks', 'status', '--porcelain', '-z', '--no-renames', '--untracked-files=no']),
@@ -65,8 +65,16 @@ async function dirtyFiles(
   for (const { code, stderr } of [tree, status]) if (code !== 0) throw refused(stderr)
   const committed = new Set(tree.stdout.split('\0'))
   // Each entry is two letters, a space, and the path from the repository's top.
-  const changed = new Set(status.stdout.split('\0').map((entry) => entry.slice(3)))
-  return files.filter((file) => !committed.has(prefix + file) || changed.has(prefix + file)).sort()
+  const entries = status.stdout.split('\0')
+  const changed = new Set(entries.map((entry) => entry.slice(3)))
+  const gone = entries.filter((entry) => entry.slice(0, 2).includes('D')).map((entry) => entry.slice(3))
+  return {
+    dirty: files.filter((file) => !committed.has(prefix + file) || changed.has(prefix + file)).sort(),
+    deleted: gone
+      .filter((file) => file.startsWith(prefix) && /\.ya?ml$/.test(file))
+      .map((file) => file.slice(prefix.length))
+      .sort(),
+  }
 }
 
 type Relation = (Checkout & { git: true })['relation']

@@ -7,6 +7,8 @@ export type Checkout =
       readonly commit?: string
       /** Spec files that differ from HEAD or are untracked, relative to the root. */
       readonly dirty: readonly string[]
+      /** YAML files that HEAD holds and the folder does not, relative to the root. */
+      readonly deleted: readonly string[]
       /** History is cut off, so that ancestry may be unknown. */
       readonly shallow: boolean
       /** HEAD seen from the commit that the state was written from; `none` where the state names no commit. */

@@ -32,6 +32,11 @@ function whyNotRemoved(plan: Planner, address: Address): string | undefined {
   if (!plan.rules.emulator && !plan.checkout.git && !plan.rules.allowRemovals) {
     return 'outside Git a missing spec proves nothing (--allow-removals says that it does)'
   }
+  const { checkout, rules } = plan
+  const uncommitted = checkout.git ? [...checkout.deleted, ...checkout.dirty] : []
+  if (!rules.emulator && !rules.allowDirty && uncommitted.length > 0) {
+    return `${uncommitted[0]} has changes that are not committed, so it may not be meant to go`
+  }
   const heir = plan.renames.from.get(address)
   if (heir !== undefined) return `${heir} looks like it renamed`
   const { kind } = partsOf(address)

@@ -114,7 +114,15 @@ t.test('$file reads beside the spec, and nothing outside the repository', async 
       ['beside', '{ "operation": "reboot" }'],
     ],
   )
-  t.strictSame(loaded.included, ['shared/reboot.json', 'specs/documents/reboot.json'])
+  // Those that cannot be read are named as well: once they can, a watch has to look again.
+  t.strictSame(loaded.included, [
+    'shared/reboot.json',
+    'specs/documents',
+    'specs/documents/large.json',
+    'specs/documents/latin.json',
+    'specs/documents/reboot.json',
+    'specs/nope.json',
+  ])
   t.strictSame(
     said(loaded).filter((one) => !one.includes('absolute')),
     [
@@ -199,7 +207,7 @@ t.test('a checkout tells which files are not those of HEAD, ignored ones include
   git(top, 'init', '-q', '-b', 'main')
   t.strictSame(
     await readCheckout({ root, files }),
-    { git: true, dirty: files, shallow: false, relation: 'none' },
+    { git: true, dirty: files, deleted: [], shallow: false, relation: 'none' },
     'no commit yet',
   )
   const first = commit(top, 'first')
@@ -207,6 +215,7 @@ t.test('a checkout tells which files are not those of HEAD, ignored ones include
     git: true,
     commit: first,
     dirty: [],
+    deleted: [],
     shallow: false,
     relation: 'none',
   })
@@ -215,9 +224,12 @@ t.test('a checkout tells which files are not those of HEAD, ignored ones include
   fs.writeFileSync(path.join(root, 'specs/ignored.yaml'), iot('ignored'))
   fs.writeFileSync(path.join(root, 'specs/staged.yaml'), iot('staged'))
   git(root, 'add', 'specs/staged.yaml')
-  const all = [...files, 'specs/new.yaml', 'specs/ignored.yaml', 'specs/staged.yaml', 'specs/old.yaml']
+  fs.rmSync(path.join(root, 'specs/a.yaml'))
+  git(root, 'rm', '-q', 'specs/old.yaml')
+  const all = ['specs/ä b.yaml', 'specs/new.yaml', 'specs/ignored.yaml', 'specs/staged.yaml']
   t.match(await readCheckout({ root, files: all }), {
     dirty: ['specs/ignored.yaml', 'specs/new.yaml', 'specs/staged.yaml', 'specs/ä b.yaml'],
+    deleted: ['specs/a.yaml', 'specs/old.yaml'],
   })
 })
 

@@ -4,6 +4,7 @@ import { FRESH_RUN } from '../../src/plan/input.ts'
 import { check, checkNeeds, DONE, OTHER_SITE, REQUESTS, specOf, type World, world } from './world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
+const NIGHT = 'IotJob/kiosk-night'
 const FINAL = 'MediaPackageHarvestJob/cup-final'
 const PRICES = 'DataExchangeJob/prices'
 const READERS = 'PinpointExportJob/readers'
@@ -653,6 +654,26 @@ table('a spec that is gone', [
     [`keep ${REBOOT}: its spec is not here, but some files could not be read, so it may only look gone`],
   ],
   [
+    'is not forgotten while its file is only deleted, not committed as deleted',
+    world()
+      .record(REBOOT)
+      .checkout({ deleted: ['specs/kiosk-reboot.yaml'] }),
+    [
+      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml has changes that are not committed, so it may not be meant to go`,
+    ],
+  ],
+  [
+    'is not forgotten while a file that may have held it is edited',
+    world()
+      .record(REBOOT)
+      .spec(FINAL, { policy: { hold: true } })
+      .checkout({ dirty: ['specs/fleet.yaml'] }),
+    [
+      `held ${FINAL}: policy.hold is true`,
+      `keep ${REBOOT}: its spec is not here, but specs/fleet.yaml has changes that are not committed, so it may not be meant to go`,
+    ],
+  ],
+  [
     'is not forgotten outside Git',
     world().record(REBOOT).checkout({ git: false }),
     [
@@ -676,7 +697,6 @@ table('a spec that is gone', [
   ],
 ])
 
-const NIGHT = 'IotJob/kiosk-night'
 table('a rename', [
   [
     'is not a new job, and its record is not withdrawn before the question is answered',
@@ -735,14 +755,14 @@ table('a rename', [
   [
     'with metadata.formerly moves the record, and nothing is called',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT, DONE),
-    [`keep ${NIGHT} (was ${REBOOT}): done 2026-11-14 23:10 UTC`],
+    [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
   ],
   [
     'with metadata.formerly takes up a record that was withdrawn before',
     world()
       .spec(NIGHT, { formerly: 'kiosk-reboot' })
       .record(REBOOT, { ...DONE, withdrawn: '2026-11-14T09:00:00Z' }),
-    [`keep ${NIGHT} (was ${REBOOT}): done 2026-11-14 23:10 UTC`],
+    [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
   ],
   [
     'with metadata.formerly and a raised run makes the next run under the new name',
