@@ -42,6 +42,8 @@ export type ClientSettings = {
 export type Connection = {
   readonly target: Target
   readonly clock: Clock
+  /** Where secrets are read from, by the names that specs give. */
+  readonly env: Env
   /** The site of every job of this target; its endpoint only where one stands in for all services. */
   readonly site: Site
   /** The site of one service's jobs, with the endpoint that stands in for that service. */
@@ -85,6 +87,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   return {
     target,
     clock,
+    env,
     site: siteOf('any'),
     siteOf,
     settings(model, mode) {

@@ -1,10 +1,9 @@
-import { AwsError } from '../aws/aws-error.ts'
 import type { Queue, Task } from '../aws/queue.ts'
 import type { KindModel, KindReader } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
-import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Lookalikes, Need, Observed, Sighting } from '../model/observed.ts'
 import { type Site, siteKey } from '../model/state.ts'
+import { type Group, problemIn } from './group.ts'
 import { readJobs } from './read-jobs.ts'
 import { readLookalikes } from './read-lookalikes.ts'
 
@@ -13,14 +12,6 @@ export type ObserveOptions = {
   readonly modelOf: (kind: string) => KindModel
   readonly queue: Queue
   readonly signal?: AbortSignal
-}
-
-/** Needs that one list can answer together. */
-export type Group = {
-  readonly model: KindModel
-  readonly site: Site
-  readonly scope?: string
-  readonly needs: readonly Need[]
 }
 
 /** Reads what a plan needs, in as few calls as it can. A read that fails is part of the answer; only an interrupt is thrown. */
@@ -60,10 +51,4 @@ function groups(needs: readonly Need[], modelOf: (kind: string) => KindModel): G
     const { site, kind, scope } = group[0]!
     return { model: modelOf(kind), site, needs: group, ...(scope !== undefined && { scope }) }
   })
-}
-
-/** The problem that a reader threw; anything else is a bug, or an interrupt, and goes on. */
-export function problemIn(error: unknown): AwsProblem {
-  if (error instanceof AwsError) return error.problem
-  throw error
 }

@@ -3,7 +3,7 @@ import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Sighting } from '../model/observed.ts'
-import { type Group, problemIn } from './observe.ts'
+import { type Group, problemIn } from './group.ts'
 
 /** So few jobs are cheaper to describe than to list. */
 const FEW = 2

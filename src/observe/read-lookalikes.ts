@@ -2,7 +2,7 @@ import type { KindReader } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { Live } from '../model/live.ts'
 import type { Lookalikes } from '../model/observed.ts'
-import type { Group } from './observe.ts'
+import type { Group } from './group.ts'
 
 /** Clocks differ by less than this; the plan looks at the exact times again. */
 const CLOCKS_MS = 60_000

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts'
 import { type Connection, type ConnectOptions, connect } from '../aws/connection.ts'
 import { createLanes } from '../aws/lanes.ts'
-import { resolveTarget } from '../aws/target.ts'
+import { type Env, resolveTarget } from '../aws/target.ts'
 import { callsOf } from '../kinds/index.ts'
 import type { Calls, KindModel } from '../kinds/kind.ts'
 import { isTerminal } from '../model/condition.ts'
@@ -39,16 +39,18 @@ export async function openWorld(
   specs: readonly Spec[],
   state: State | undefined,
   config: Pick<Config, 'targets' | 'defaultTarget' | 'limits'>,
-  options: ConnectOptions & { readonly modelOf: (kind: string) => KindModel; readonly refresh: boolean },
+  options: ConnectOptions & {
+    readonly env: Env
+    readonly modelOf: (kind: string) => KindModel
+    readonly refresh: boolean
+  },
 ): Promise<World> {
   const lanes = options.lanes ?? createLanes(options.clock, config.limits)
   const targetName = (spec: Spec): string | undefined => spec.policy.target ?? config.defaultTarget
   const needed = specs.filter((spec) => options.refresh || !isOver(spec, state?.records[spec.address]))
   const connections = new Map<string, Connection>()
   for (const name of new Set(needed.map(targetName))) {
-    const target = options.emulator
-      ? emulatorTarget(name, config)
-      : resolveTarget(name, config.targets, options.env ?? process.env)
+    const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config.targets, options.env)
     connections.set(name ?? '', await connect(target, { ...options, lanes }))
   }
   const all = [...connections.values()]

@@ -50,7 +50,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
   const client = new DataExchangeClient(connection.settings(model, 'write'))
   return {
     async create(request, options) {
-      const filled = fillSecrets(request, model.secrets, process.env)
+      const filled = fillSecrets(request, model.secrets, connection.env)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {

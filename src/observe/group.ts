@@ -1,0 +1,19 @@
+import { AwsError } from '../aws/aws-error.ts'
+import type { KindModel } from '../kinds/kind.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Need } from '../model/observed.ts'
+import type { Site } from '../model/state.ts'
+
+/** Needs that one list can answer together. */
+export type Group = {
+  readonly model: KindModel
+  readonly site: Site
+  readonly scope?: string
+  readonly needs: readonly Need[]
+}
+
+/** The problem that a reader threw; anything else is a bug, or an interrupt, and goes on. */
+export function problemIn(error: unknown): AwsProblem {
+  if (error instanceof AwsError) return error.problem
+  throw error
+}

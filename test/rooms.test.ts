@@ -1,0 +1,180 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+/*
+ * The rooms of src/ and what each may import, types included: another room's name, `node:` for any builtin, `node:crypto` for one,
+ * or a package. A file of its own rule comes before its room. The reasons are in ARCHITECTURE.md.
+ */
+
+const SDK = [
+  '@aws-sdk/core',
+  '@aws-sdk/credential-providers',
+  '@aws-sdk/types',
+  '@smithy/core',
+  '@smithy/types',
+  '@smithy/node-http-handler',
+]
+const CLIENTS = [
+  '@aws-sdk/client-dataexchange',
+  '@aws-sdk/client-iot',
+  '@aws-sdk/client-mediapackage',
+  '@aws-sdk/client-pinpoint',
+]
+
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  'model/digest.ts': ['node:crypto'],
+  system: ['node:', 'fs-native-extensions'],
+  spec: ['model', 'kinds/kind.ts', 'kinds/import-export-job/manifest.ts', 'yaml', 'ajv', 'ajv-formats'],
+  load: ['model', 'spec', 'system', 'kinds/kind.ts', 'node:fs', 'node:path'],
+  lane: ['model'],
+  aws: [
+    'model',
+    'lane',
+    'system',
+    'kinds/kind.ts',
+    'p-queue',
+    'node:http',
+    'node:https',
+    'node:stream/consumers',
+    ...SDK,
+  ],
+  'kinds/kind.ts': ['model'],
+  'kinds/normal.ts': ['model'],
+  'kinds/models.ts': [],
+  'kinds/index.ts': ['aws'],
+  kinds: ['model', 'aws', 'yaml', ...CLIENTS, ...SDK],
+  plan: ['model', 'lane', 'kinds/kind.ts'],
+  observe: ['model', 'kinds/kind.ts', 'aws'],
+  state: ['model', 'system', 'ajv', 'ajv-formats', 'node:path', 'node:module', 'node:zlib'],
+  apply: ['model', 'kinds/kind.ts', 'state', 'lane', 'system', 'aws'],
+  report: ['model', 'node:util'],
+  reconcile: ['model', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
+  watch: ['system', 'chokidar', 'node:path'],
+  emulator: ['node:', 'js-yaml'],
+}
+/** Nothing but the entrances imports `commands`; these import what they like. */
+const ENTRANCES = ['commands', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
+
+/** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
+const PURE = ['model', 'spec', 'lane', 'plan', 'report']
+const PURE_FILES =
+  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|kind|normal|models|live|manifest|request\.gen)\.ts$/
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url))
+
+type Import = { readonly of: string; readonly from: string; readonly isType: boolean }
+
+const files = fs
+  .readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.split(path.sep).join('/'))
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+const texts = new Map(files.map((file) => [file, fs.readFileSync(path.join(SRC, file), 'utf8')]))
+const imports = [...texts].flatMap(([file, text]) => importsOf(file, text))
+
+/** Every import and re-export of a file; paths are relative to src/. */
+function importsOf(file: string, text: string): Import[] {
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)'/gm)
+  const dynamic = text.matchAll(/\bimport\((type\s)?'([^']+)'\)/g)
+  return [...statements, ...dynamic].map(([, type, from = '']) => ({
+    of: file,
+    from: from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from,
+    isType: type !== undefined,
+  }))
+}
+
+const roomOf = (file: string): string => file.split('/')[0]!
+const packageOf = (from: string): string =>
+  from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/')
+
+/** Whether a rule allows an import: a room by name, a file by path, all builtins by `node:`, a package by its name. */
+function allows(rule: string, from: string): boolean {
+  if (rule === 'node:') return from.startsWith('node:')
+  return from === rule || from.startsWith(`${rule}/`) || packageOf(from) === rule
+}
+
+t.test('every import is in the table of rooms', async (t) => {
+  t.ok(imports.length > 2 * files.length, 'the imports were found')
+  const wrong = imports.filter(({ of, from }) => {
+    if (ENTRANCES.includes(roomOf(of))) return false
+    const isLocal = texts.has(from)
+    if (isLocal && roomOf(from) === roomOf(of)) return false
+    const rules = ROOMS[of] ?? ROOMS[roomOf(of)]
+    return !rules?.some((rule) => allows(rule, from))
+  })
+  t.same(
+    wrong.map(({ of, from }) => `${of} <- ${from}`),
+    [],
+  )
+  const rooms = new Set(files.map(roomOf).filter((room) => !ENTRANCES.includes(room)))
+  t.same(
+    [...rooms].filter((room) => ROOMS[room] === undefined),
+    [],
+    'every room has its line',
+  )
+})
+
+t.test('commands are imported by entrances alone, and a kind by no other kind', async (t) => {
+  const intoCommands = imports.filter(({ of, from }) => from.startsWith('commands/') && !ENTRANCES.includes(roomOf(of)))
+  t.same(intoCommands, [])
+  const kindOf = (file: string): string | undefined => /^kinds\/([^/]+)\//.exec(file)?.[1]
+  const across = imports.filter(({ of, from }) => kindOf(of) && kindOf(from) && kindOf(of) !== kindOf(from))
+  t.same(across, [])
+})
+
+t.test('pure files reach no machine: no builtin but a hash and text formatting, and only pure files', async (t) => {
+  const wrong = imports.filter(({ of, from, isType }) => {
+    if (!PURE_FILES.test(of)) return false
+    if (from.startsWith('node:'))
+      return !['model/digest.ts <- node:crypto'].includes(`${of} <- ${from}`) && from !== 'node:util'
+    return !isType && texts.has(from) && !PURE_FILES.test(from) && from !== 'aws/plain.ts' && from !== 'aws/mask.ts'
+  })
+  t.same(
+    wrong.map(({ of, from }) => `${of} <- ${from}`),
+    [],
+  )
+  t.ok(PURE.every((room) => files.some((file) => roomOf(file) === room)))
+})
+
+t.test('only the doors speak to the machine', async (t) => {
+  const doors = /^(system|aws|emulator|commands)\/|^cli\.ts$/
+  const machine =
+    /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(['"`]|\bprocess\.(env|argv|exit)\b/
+  const wrong = [...texts].filter(([file, text]) => !doors.test(file) && machine.test(withoutComments(text)))
+  t.same(
+    wrong.map(([file]) => file),
+    [],
+  )
+  const talking = [...texts].filter(([, text]) => /\bconsole\./.test(withoutComments(text)))
+  t.same(
+    talking.map(([file]) => file),
+    [],
+    'nothing prints past the sinks',
+  )
+})
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '')
+}
+
+t.test('no file imports itself by way of others', async (t) => {
+  const next = new Map<string, string[]>()
+  for (const { of, from, isType } of imports) {
+    if (!isType && texts.has(from)) next.set(of, [...(next.get(of) ?? []), from])
+  }
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const walk = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '))
+    if (trail.includes(file) || done.has(file)) return
+    for (const one of next.get(file) ?? []) walk(one, [...trail, file])
+    done.add(file)
+  }
+  for (const file of files) walk(file, [])
+  t.same(cycles, [])
+})
