@@ -8,7 +8,7 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { edits } from './edit.ts'
 import { planNew, unread } from './new-job.ts'
-import { isSettled, line, lowerRun, type Planner, raised, spoken } from './planner.ts'
+import { after, isSettled, line, lowerRun, type Planner, raised, spoken } from './planner.ts'
 import { planUnknown } from './unknown.ts'
 
 /** Plans a spec whose job is on record. */
@@ -24,6 +24,8 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
     })
   }
   const seen = plan.observed.jobs.get(spec.address)
+  const fresh = seen?.is === 'absent' ? notShownYet(plan, spec, record) : undefined
+  if (fresh) return fresh
   const now =
     seen?.is === 'live' ? reread(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
   const next = canonical(now as unknown as Json) === canonical(stored as unknown as Json) ? {} : { next: now }
@@ -88,6 +90,15 @@ function reread(plan: Planner, spec: Spec, model: KindModel, record: JobRecord, 
 /** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
 function gone(record: JobRecord): JobRecord {
   return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
+}
+
+/** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */
+function notShownYet(plan: Planner, spec: Spec, record: JobRecord): Planned | undefined {
+  if (isTerminal(record.condition) || record.createdAt === undefined) return undefined
+  const until = after(record.createdAt, plan.waits.listLagMs)
+  if (plan.now >= Date.parse(until)) return undefined
+  const reason = 'its job was made a moment ago, and AWS does not show it yet'
+  return line(spec, { action: 'settling', ...idOf(record), record, site: record.site, reason, until })
 }
 
 function withoutWithdrawal(record: JobRecord): JobRecord {

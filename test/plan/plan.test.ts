@@ -307,6 +307,25 @@ table('a job on record', [
     ],
   ],
   [
+    'that was made a moment ago and is not shown yet is not lost',
+    world()
+      .spec(PRICES)
+      .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:31Z' })
+      .absent(PRICES),
+    [`settling ${PRICES}: its job was made a moment ago, and AWS does not show it yet [until 2026-11-15T09:00:01Z]`],
+  ],
+  [
+    'that was made a while ago and is not shown is lost',
+    world()
+      .spec(PRICES)
+      .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:30Z' })
+      .absent(PRICES),
+    [
+      `keep ${PRICES}: AWS no longer knows this unfinished job; it is not made again`,
+      `warning: ${PRICES}: AWS no longer knows this unfinished job; it is not made again`,
+    ],
+  ],
+  [
     'that was lost is found again',
     world().spec(REBOOT).record(REBOOT, { lost: true }).live(REBOOT),
     [`keep ${REBOOT}: running`],

@@ -73,19 +73,19 @@ function normaliseDetails(value: Json): Json {
 }
 
 /** Concurrent jobs of one type in one account and region (Data Exchange user guide, quotas); two types have no published figure. */
-const CONCURRENT: Readonly<Record<string, number>> = {
-  IMPORT_ASSETS_FROM_S3: 10,
-  IMPORT_ASSET_FROM_SIGNED_URL: 10,
-  EXPORT_ASSETS_TO_S3: 10,
-  EXPORT_ASSET_TO_SIGNED_URL: 10,
-  EXPORT_REVISIONS_TO_S3: 5,
-  IMPORT_ASSET_FROM_API_GATEWAY_API: 10,
-  IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES: 10,
-}
+const CONCURRENT: ReadonlyMap<string, number> = new Map([
+  ['IMPORT_ASSETS_FROM_S3', 10],
+  ['IMPORT_ASSET_FROM_SIGNED_URL', 10],
+  ['EXPORT_ASSETS_TO_S3', 10],
+  ['EXPORT_ASSET_TO_SIGNED_URL', 10],
+  ['EXPORT_REVISIONS_TO_S3', 5],
+  ['IMPORT_ASSET_FROM_API_GATEWAY_API', 10],
+  ['IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES', 10],
+])
 
 function slot(request: JsonObject): Slot | undefined {
   const type = String(request['Type'])
-  const max = CONCURRENT[type]
+  const max = CONCURRENT.get(type)
   return max === undefined ? undefined : { key: type, max, step: 'start' }
 }
 

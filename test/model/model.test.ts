@@ -1,0 +1,258 @@
+import t from 'tap'
+import { modelOf } from '../../src/kinds/models.ts'
+import { addressOf, isAddress, partsOf } from '../../src/model/address.ts'
+import { isTerminal } from '../../src/model/condition.ts'
+import { hasErrors, inFileOrder } from '../../src/model/diagnostic.ts'
+import { differences } from '../../src/model/difference.ts'
+import { digest } from '../../src/model/digest.ts'
+import { EXIT_CODES, PRECEDENCE, worst } from '../../src/model/exit-code.ts'
+import { iso } from '../../src/model/iso.ts'
+import { at, canonical, into, type Json, type JsonObject, steps, without } from '../../src/model/json.ts'
+import { countActions } from '../../src/model/plan.ts'
+import { Problem } from '../../src/model/problem.ts'
+import { adopted, historyFor, liveStage, refreshed } from '../../src/model/record.ts'
+import { remoteId } from '../../src/model/remote-id.ts'
+import { budgetKey, changed, emptyState, siteKey } from '../../src/model/state.ts'
+import { documentText, isDigest, written } from '../../src/model/written.ts'
+import { DONE, liveOf, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
+
+const REBOOT = 'IotJob/kiosk-reboot'
+const NOW = Date.parse('2026-11-15T09:00:00Z')
+
+t.test('addresses', async (t) => {
+  t.equal(addressOf('IotJob', 'kiosk-reboot'), REBOOT)
+  t.strictSame(partsOf(REBOOT), { kind: 'IotJob', name: 'kiosk-reboot' })
+  for (const text of [REBOOT, 'IotJob/7', `IotJob/${'a'.repeat(56)}`]) t.ok(isAddress(text), text)
+  for (const text of [
+    'IotJob',
+    'IotJob/',
+    '/a',
+    'IotJob/-a',
+    'IotJob/a/b',
+    'IotJob/a b',
+    `IotJob/${'a'.repeat(57)}`,
+    'IotJob/a\n',
+  ]) {
+    t.notOk(isAddress(text), JSON.stringify(text))
+  }
+})
+
+t.test('canonical text is equal for equal values only', async (t) => {
+  t.equal(canonical({ b: [{ d: 1, c: null }], a: 'x' }), '{"a":"x","b":[{"c":null,"d":1}]}')
+  t.equal(canonical({ '10': 1, '9': 2 }), canonical({ '9': 2, '10': 1 }), 'numbers as keys')
+  t.not(canonical([1, 2]), canonical([2, 1]), 'a list has an order')
+  t.not(canonical('1'), canonical(1))
+})
+
+t.test('pointers', async (t) => {
+  const value: Json = { 'a/b': { '~': [10, { c: 20 }] } }
+  t.equal(at(value, ''), value)
+  t.equal(at(value, '/a~1b/~0/1/c'), 20)
+  for (const nowhere of ['/x', '/a~1b/~0/2', '/a~1b/~0/0/c', '/__proto__', '/a~1b/constructor'])
+    t.equal(at(value, nowhere), undefined, nowhere)
+  t.equal(at(undefined, '/a'), undefined)
+  t.strictSame(steps('/a~1b/~0/1'), ['a/b', '~', '1'])
+  t.equal(into(into('', 'a/b'), '~'), '/a~1b/~0')
+  t.strictSame(without({ a: 1, b: 2, c: 3 }, 'a', 'c', 'd'), { b: 2 })
+})
+
+t.test('differences', async (t) => {
+  const cases: readonly (readonly [string, Json, Json, readonly string[], readonly string[]])[] = [
+    ['equal values', { a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } }, [], []],
+    ['a leaf', { a: { b: 1 } }, { a: { b: 2 } }, ['/a/b 1 2'], ['/a/b 1 2']],
+    ['a new member', {}, { 'a/b': null }, ['/a~1b undefined null'], ['/a~1b undefined null']],
+    ['a member that is gone, which a read may tell beyond what was asked', { a: 1 }, {}, ['/a 1 undefined'], []],
+    ['a list, whole', { a: [1, 2] }, { a: [1, 3] }, ['/a [1,2] [1,3]'], ['/a [1,2] [1,3]']],
+    ['a mapping for a scalar', { a: {} }, { a: '{}' }, ['/a {} "{}"'], ['/a {} "{}"']],
+    [
+      'a digest, whole',
+      { a: { $digest: 'x' } },
+      { a: { $digest: 'y' } },
+      ['/a {"$digest":"x"} {"$digest":"y"}'],
+      ['/a {"$digest":"x"} {"$digest":"y"}'],
+    ],
+    ['the values themselves', 1, 2, [' 1 2'], [' 1 2']],
+  ]
+  for (const [name, from, to, whole, partial] of cases) {
+    const text = (options: { partial?: boolean }) =>
+      differences(from, to, options).map(
+        (one) => `${one.pointer} ${JSON.stringify(one.from)} ${JSON.stringify(one.to)}`,
+      )
+    t.strictSame(text({}), whole, name)
+    t.strictSame(text({ partial: true }), partial, `${name}, by a partial read`)
+  }
+})
+
+t.test('a request is written down as it is, but for long texts', async (t) => {
+  const documents = ['/document']
+  const long = 'x'.repeat(1025)
+  const cases: readonly (readonly [string, JsonObject, JsonObject])[] = [
+    [
+      'short texts, numbers, secrets by name',
+      { a: 'x', b: [1, null, true], c: { $env: 'KEY' } },
+      { a: 'x', b: [1, null, true], c: { $env: 'KEY' } },
+    ],
+    ['a text of 1,024 characters', { a: long.slice(1) }, { a: long.slice(1) }],
+    ['a text of 1,025 characters', { a: [{ b: long }] }, { a: [{ b: { $digest: digest(long) } }] }],
+    ['a short document as the user wrote it', { document: '{ "a": 1 }' }, { document: '{ "a": 1 }' }],
+    [
+      'a long document as text',
+      { document: `{ "b": 1, "a": "${long}" }` },
+      { document: { $digest: digest(`{"a":"${long}","b":1}`) } },
+    ],
+    [
+      'a long document as a mapping',
+      { document: { b: 1, a: long } },
+      { document: { $digest: digest(`{"a":"${long}","b":1}`) } },
+    ],
+    [
+      'a document whose text is long for its spaces alone',
+      { document: `{${' '.repeat(2000)}}` },
+      { document: `{${' '.repeat(2000)}}` },
+    ],
+    [
+      'a long text in another document-like member',
+      { spare: { document: long } },
+      { spare: { document: { $digest: digest(long) } } },
+    ],
+  ]
+  for (const [name, request, expected] of cases) {
+    t.strictSame(written(request, documents), expected, name)
+    t.strictSame(written(written(request, documents), documents), expected, `${name}: writing twice changes nothing`)
+  }
+  t.equal(documentText('no JSON'), 'no JSON')
+  t.ok(isDigest({ $digest: 'sha256:0' }))
+  for (const value of [{ $digest: 7 }, 'sha256:0', null, undefined, []] as const) t.notOk(isDigest(value))
+})
+
+t.test('a record after a read', async (t) => {
+  const record = recordOf(REBOOT)
+  const live = liveOf(REBOOT, { arn: 'arn:x', status: 'COMPLETED', counts: { succeeded: 3 } })
+  const next = refreshed(record, live, { type: 'Succeeded' }, NOW)
+  t.match(next, {
+    arn: 'arn:x',
+    status: 'COMPLETED',
+    counts: { succeeded: 3 },
+    condition: { type: 'Succeeded' },
+    finishedAt: '2026-11-15T09:00:00Z',
+  })
+  t.strictSame(
+    refreshed(next, live, { type: 'Succeeded' }, NOW + 60_000),
+    next,
+    'reading the same again changes nothing',
+  )
+  t.equal(
+    refreshed(record, { ...live, finishedAt: '2026-11-15T08:00:00Z' }, { type: 'Succeeded' }, NOW).finishedAt,
+    '2026-11-15T08:00:00Z',
+  )
+  t.notHas(refreshed({ ...record, lost: true, archived: true }, liveOf(REBOOT), { type: 'InProgress' }, NOW), 'lost')
+  t.notHas(refreshed(record, liveOf(REBOOT), { type: 'InProgress' }, NOW), 'finishedAt')
+  t.notHas(adopted(unknownOf(REBOOT), live, { type: 'Succeeded' }, NOW), 'intent')
+  t.equal(adopted({ ...record, how: 'baseline' }, live, { type: 'Succeeded' }, NOW).how, 'baseline')
+  t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'WAITING' }), 'created')
+  t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'COMPLETED' }), 'started')
+  t.equal(liveStage(modelOf('IotJob'), { id: 'x', status: 'WAITING' }), 'started', 'where there is no start step')
+})
+
+t.test('history grows when a run is superseded, and only then', async (t) => {
+  const first = recordOf(REBOOT, DONE)
+  const past = {
+    run: 1,
+    id: 'kiosk-reboot',
+    condition: { type: 'Succeeded' },
+    status: 'COMPLETED',
+    finishedAt: DONE.finishedAt,
+  } as const
+  t.strictSame(historyFor(undefined, 1), {})
+  t.strictSame(historyFor(first, 1), {})
+  t.strictSame(historyFor(first, 2), { history: [past] })
+  const second = unknownOf('DataExchangeJob/prices', {}, { run: 2, history: [past] })
+  t.strictSame(historyFor(second, 2), { history: [past] }, 'another attempt of the same run')
+  t.strictSame(historyFor(second, 5), { history: [past, { run: 2 }] }, 'a run whose job was never known')
+})
+
+t.test('remote IDs', async (t) => {
+  const id = (run: number, request: JsonObject = {}) => remoteId(specOf(REBOOT, { policy: { run }, request }), 'jobId')
+  t.equal(id(1), 'kiosk-reboot')
+  t.equal(id(2), 'kiosk-reboot-r2')
+  t.equal(id(12), 'kiosk-reboot-r12')
+  t.equal(id(3, { jobId: 'night' }), 'night')
+})
+
+t.test('a state after changes', async (t) => {
+  const state = { ...emptyState('kiosk-fleet'), records: { [REBOOT]: recordOf(REBOOT) } }
+  const next = changed(state, [
+    { set: 'record', address: 'IotJob/kiosk-logs', record: recordOf('IotJob/kiosk-logs') },
+    { set: 'record', address: REBOOT, record: null },
+    { set: 'source', source: { commit: 'c0ffee1' } },
+    { set: 'horizon', key: '123456789012/eu-west-1/iot', at: '2026-11-01T00:00:00Z' },
+    { set: 'budget', key: '123456789012/importexport', day: '2026-11-15', used: 3 },
+  ])
+  t.strictSame(Object.keys(next.records), ['IotJob/kiosk-logs'])
+  t.match(next, {
+    serial: 0,
+    source: { commit: 'c0ffee1' },
+    horizons: { '123456789012/eu-west-1/iot': '2026-11-01T00:00:00Z' },
+    budgets: { '123456789012/importexport': { day: '2026-11-15', used: 3 } },
+  })
+  t.strictSame(Object.keys(state.records), [REBOOT], 'the state before is as it was')
+  t.equal(siteKey(SITE), 'aws/123456789012/eu-west-1')
+  t.equal(siteKey({ ...SITE, endpoint: 'http://127.0.0.1:4566' }), 'aws/123456789012/eu-west-1/http://127.0.0.1:4566')
+  t.equal(budgetKey(SITE, 'importexport'), '123456789012/importexport')
+})
+
+t.test('small nouns', async (t) => {
+  t.equal(iso(NOW + 999), '2026-11-15T09:00:00Z')
+  t.equal(digest(''), 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+  t.notOk(isTerminal(undefined))
+  t.notOk(isTerminal({ type: 'Unknown' }), 'what is not known may still change')
+  const kept = { address: REBOOT, action: 'keep', reason: 'running' } as const
+  t.strictSame(countActions({ actions: [kept, kept, { ...kept, action: 'start' }], diagnostics: [], refusals: [] }), {
+    keep: 2,
+    start: 1,
+  })
+  const problem = new Problem(8, { code: 'STATE_LOCKED', message: 'held by pid 4121' }, new Error('EAGAIN'))
+  t.match(problem, {
+    name: 'Problem',
+    message: 'held by pid 4121',
+    exitCode: 8,
+    diagnostic: { severity: 'error', code: 'STATE_LOCKED' },
+  })
+  t.match(problem.cause, { message: 'EAGAIN' })
+})
+
+t.test('diagnostics stand in file order, those without a place first', async (t) => {
+  const place = (file: string, line: number, column: number) => ({
+    file,
+    line,
+    column,
+    endLine: line,
+    endColumn: column + 1,
+  })
+  const made = [
+    place('b.yaml', 1, 1),
+    place('a.yaml', 10, 1),
+    place('a.yaml', 9, 20),
+    place('a.yaml', 9, 3),
+    undefined,
+  ].map((one, index) => ({ severity: 'warning', code: `C${index}`, message: '', ...(one && { place: one }) }) as const)
+  t.strictSame(
+    inFileOrder(made).map(({ code }) => code),
+    ['C4', 'C3', 'C2', 'C1', 'C0'],
+  )
+  t.notOk(hasErrors(made))
+  t.ok(hasErrors([...made, { severity: 'error', code: 'X', message: '' }]))
+})
+
+t.test('of several exit codes the most pressing wins', async (t) => {
+  t.equal(worst([]), 0)
+  t.equal(worst([2, 9, 5]), 5)
+  t.equal(worst([3, 8, 130]), 130)
+  const listed = Object.keys(EXIT_CODES).map(Number)
+  t.same(
+    [...PRECEDENCE, 0].sort((a, b) => a - b),
+    listed,
+    'each code but 0 has its place',
+  )
+  for (const code of PRECEDENCE) t.equal(worst([0, code]), code)
+})

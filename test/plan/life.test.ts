@@ -1,0 +1,232 @@
+import t from 'tap'
+import { intend } from '../../src/apply/intents.ts'
+import { modelOf } from '../../src/kinds/models.ts'
+import { type Address, addressOf, partsOf } from '../../src/model/address.ts'
+import { iso } from '../../src/model/iso.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import type { Live } from '../../src/model/live.ts'
+import type { Lookalikes, Sighting } from '../../src/model/observed.ts'
+import type { Planned } from '../../src/model/plan.ts'
+import { adopted, liveStage } from '../../src/model/record.ts'
+import type { Spec } from '../../src/model/spec.ts'
+import {
+  type Change,
+  changed,
+  emptyState,
+  type JobRecord,
+  type Site,
+  type State,
+  siteKey,
+} from '../../src/model/state.ts'
+import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { requestKey } from '../../src/plan/edit.ts'
+import { needs } from '../../src/plan/needs.ts'
+import { seeded } from './seeded.ts'
+import { NOW, OTHER_SITE, planOf, REQUESTS, SITE, specOf, world } from './world.ts'
+
+/** A job that AWS made, and for which run of the one spec: of inert jobs the one that starts it. */
+type Made = { live: Live; readonly site: Site; run: number; readonly visibleAt: number; started: boolean }
+type Packet = { readonly at: number; readonly planned: Planned; readonly record: JobRecord }
+
+/**
+ * One job's life: a spec that its author renames, edits, holds and raises the run of, and an AWS that loses requests and answers,
+ * delivers packets as late as a signature lives, and lists jobs late. Everything is decided by a seed.
+ */
+class Life {
+  readonly made: Made[] = []
+  readonly random: () => number
+  readonly kind: string
+  spec: Spec
+  site: Site = SITE
+  state: State = emptyState('kiosk-fleet')
+  now = Date.parse(NOW)
+  last: readonly Planned[] = []
+  #late: Packet[] = []
+  #ids = 0
+
+  constructor(seed: number, kind: string) {
+    this.random = seeded(seed)
+    this.kind = kind
+    this.spec = specOf(addressOf(kind, 'night'))
+  }
+
+  one<Value>(...values: readonly Value[]): Value {
+    return values[Math.floor(this.random() * values.length)]!
+  }
+
+  get record(): JobRecord | undefined {
+    return Object.values(this.state.records).find(({ withdrawn }) => withdrawn === undefined)
+  }
+
+  /** The name under which the job is on record. */
+  get owner(): string | undefined {
+    const { record } = this
+    const [address] = Object.entries(this.state.records).find(([, one]) => one === record) ?? []
+    return record && address && partsOf(address as Address).name
+  }
+
+  /** Whether the spec is tied to its record: an edit of one that is not is another job. */
+  get isKnown(): boolean {
+    return this.owner === undefined || this.owner === this.spec.name || this.owner === this.spec.formerly
+  }
+
+  /** A commit of the spec's author. */
+  edit(): void {
+    const { policy } = this.spec
+    const idMember = modelOf(this.kind).idMember
+    const change = this.one('run', 'lower', 'hold', 'request', 'id', 'site', 'rename', 'formerly', 'none', 'none')
+    if (change === 'run') this.respec({ policy: { ...policy, run: policy.run + 1 } })
+    if (change === 'lower') this.respec({ policy: { ...policy, run: Math.max(1, policy.run - 1) } })
+    if (change === 'hold') this.respec({ policy: { ...policy, hold: !policy.hold } })
+    if (change === 'request' && this.isKnown)
+      this.respec({ request: { ...this.spec.request, Extra: this.one('a', 'b') } })
+    if (change === 'id' && idMember)
+      this.respec({ request: { ...this.spec.request, [idMember]: this.one('x', 'y', 'z') } })
+    if (change === 'site') this.site = this.site === SITE ? OTHER_SITE : SITE
+    if (change === 'rename') this.rename(this.one('night', 'late', 'dawn'), false)
+    if (change === 'formerly') this.rename(this.one('night', 'late', 'dawn'), true)
+  }
+
+  respec(facts: Partial<Spec>): void {
+    this.spec = { ...this.spec, ...facts }
+  }
+
+  /** A rename says where the job was; one that does not say so, and changes nothing else, is asked about. */
+  rename(name: string, saysSo: boolean): void {
+    const { formerly: _formerly, ...rest } = this.spec
+    const { record, owner } = this
+    const isEdited =
+      record !== undefined &&
+      requestKey(record.request, modelOf(this.kind)) !== requestKey(this.spec.request, modelOf(this.kind))
+    if (owner === undefined || name === owner || (!saysSo && isEdited)) return
+    this.spec = { ...rest, name, address: addressOf(this.kind, name), ...(saysSo && { formerly: owner }) }
+  }
+
+  /** One pass: late packets arrive, the plan is made from what it asks for, and is carried out as far as nothing goes wrong. */
+  pass(faults: boolean): void {
+    for (const { planned, record } of this.#late.filter(({ at }) => at <= this.now)) this.#make(planned, record)
+    this.#late = this.#late.filter(({ at }) => at > this.now)
+    const base = {
+      ...world().input(),
+      specs: [this.spec],
+      state: this.state,
+      siteOf: () => this.site,
+      now: this.now,
+      guards: { maxCreates: 1000, maxRemovals: 1000 },
+    }
+    const jobs = new Map<Address, Sighting>()
+    const alike = new Map<Address, Lookalikes>()
+    for (const need of needs({ ...base, refresh: false })) {
+      const here = this.made.filter(({ site }) => siteKey(site) === siteKey(need.site))
+      const shown = here.filter(({ visibleAt }) => visibleAt <= this.now)
+      const found = here.find(({ live }) => live.id === need.id)
+      if (need.id === undefined) alike.set(need.address, { is: 'listed', jobs: shown.map(({ live }) => live) })
+      else jobs.set(need.address, found ? { is: 'live', live: found.live } : { is: 'absent' })
+    }
+    this.last = planOf({ ...base, observed: { jobs, alike } }).actions
+    for (const planned of this.last) this.#carryOut(planned, faults)
+    for (const job of this.made) if (job.started && this.random() < 0.2) job.live = { ...job.live, status: 'COMPLETED' }
+    this.now += faults ? Math.floor(this.random() * 120_000) : 120_000
+  }
+
+  #carryOut(planned: Planned, faults: boolean): void {
+    const { address, action, next, movedFrom, record } = planned
+    if (next) {
+      if (movedFrom) this.#write({ set: 'record', address: movedFrom, record: null })
+      this.#write({ set: 'record', address, record: next })
+    }
+    if (action === 'create') this.#create(planned, faults)
+    if (action !== 'start' || !record) return
+    const job = this.made.find(({ live, site }) => live.id === record.id && siteKey(site) === siteKey(record.site))
+    const fate = faults ? this.one('done', 'request lost', 'answer lost') : 'done'
+    if (!job || fate === 'request lost') return
+    job.started = true
+    job.run = record.run
+    job.live = { ...job.live, status: 'IN_PROGRESS' }
+    if (fate === 'done') this.#write({ set: 'record', address, record: { ...record, stage: 'started' } })
+  }
+
+  #create(planned: Planned, faults: boolean): void {
+    const model = modelOf(this.kind)
+    const { record } = intend(planned, model, this.now, DEFAULT_WAITS)
+    const { address } = planned
+    this.#write({ set: 'record', address, record })
+    const fate = faults ? this.one('done', 'done', 'request lost', 'answer lost', 'late') : 'done'
+    if (fate === 'late') {
+      const leaves = this.now + Math.floor(this.random() * DEFAULT_WAITS.leaseMs)
+      this.#late.push({ at: leaves + Math.floor(this.random() * DEFAULT_WAITS.signatureMs), planned, record })
+    }
+    const live = fate === 'done' || fate === 'answer lost' ? this.#make(planned, record) : undefined
+    if (fate === 'done' && live) {
+      const stage = liveStage(model, live)
+      this.#write({
+        set: 'record',
+        address,
+        record: adopted({ ...record, stage }, live, { type: 'InProgress' }, this.now),
+      })
+    } else if (this.random() < 0.5) this.#write({ set: 'record', address, record: { ...record, stage: 'settling' } })
+  }
+
+  /** AWS takes a create. Undefined: it refuses a second job of one ID. */
+  #make({ spec, site }: Planned, record: JobRecord): Live | undefined {
+    const inSite = this.made.filter((job) => siteKey(job.site) === siteKey(site!))
+    if (record.id !== undefined && inSite.some(({ live }) => live.id === record.id)) return undefined
+    const model = modelOf(this.kind)
+    const isInert = model.steps.includes('start')
+    const live: Live = {
+      id: record.id ?? `job-${++this.#ids}`,
+      status: isInert ? 'WAITING' : 'IN_PROGRESS',
+      createdAt: iso(this.now),
+      request: model.comparable(spec!.request),
+    }
+    const visibleAt = isInert ? this.now + Math.floor(this.random() * DEFAULT_WAITS.listLagMs) : this.now
+    this.made.push({ live, site: site!, run: spec!.policy.run, visibleAt, started: !isInert })
+    return live
+  }
+
+  #write(change: Change): void {
+    this.state = changed(this.state, [change])
+  }
+
+  /** The author puts right whatever a plan complains of, as its hints say. */
+  mend(): void {
+    const { record, owner = this.spec.name } = this
+    if (owner !== this.spec.name) this.spec = { ...this.spec, formerly: owner }
+    const idMember = modelOf(this.kind).idMember
+    const own: JsonObject = idMember && record?.id ? { [idMember]: record.id } : {}
+    const run = Math.max(this.spec.policy.run, record?.run ?? 1)
+    const isRaised = record !== undefined && run > record.run
+    this.respec({
+      request: isRaised ? REQUESTS[this.kind]! : { ...(record?.request ?? REQUESTS[this.kind]!), ...own },
+      policy: { ...this.spec.policy, hold: false, run },
+    })
+    this.site = record?.site ?? this.site
+  }
+}
+
+for (const kind of ['IotJob', 'DataExchangeJob', 'PinpointExportJob']) {
+  t.test(`whatever its author, the network and ${kind}s do, each run of a spec is one job`, async (t) => {
+    let lost = 0
+    for (let seed = 1; seed <= 300; seed++) {
+      const life = new Life(seed, kind)
+      for (let pass = 0; pass < 25; pass++) {
+        if (life.random() < 0.3) life.edit()
+        life.pass(true)
+      }
+      for (let pass = 0; pass < 15; pass++) {
+        life.mend()
+        life.pass(false)
+      }
+      const begun = life.made.filter(({ started }) => started)
+      const runs = begun.map(({ run }) => run)
+      if (new Set(runs).size !== runs.length) t.fail(`seed ${seed}: a run was made twice: ${runs.join(' ')}`)
+      const final = life.record
+      const line = life.last.at(0)
+      if (line?.action === 'unresolved') lost++
+      else if (!final || !runs.includes(final.run) || final.run < life.spec.policy.run)
+        t.fail(`seed ${seed}: run ${life.spec.policy.run} was lost: ${line?.action} ${line?.reason}`)
+      else if (line?.action !== 'keep') t.fail(`seed ${seed}: it comes to no rest: ${line?.action} ${line?.reason}`)
+    }
+    t.equal(lost > 0, kind === 'PinpointExportJob', 'only a job that nothing brings to light is left to a person')
+  })
+}
