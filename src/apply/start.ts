@@ -29,8 +29,10 @@ export async function startJob(pass: Pass, planned: Planned): Promise<void> {
   pass.emit({ type: 'failed', address, step: 'start', problem })
 }
 
+/** What AWS said of it while it waited is no longer true, and an answer to a start tells no more: the next look does. */
 async function started(pass: Pass, address: Planned['address'], record: JobRecord): Promise<void> {
-  const next: JobRecord = { ...record, stage: 'started', startedAt: iso(pass.clock.now()) }
+  const { status: _status, condition: _condition, ...rest } = record
+  const next: JobRecord = { ...rest, stage: 'started', startedAt: iso(pass.clock.now()) }
   await pass.append([{ set: 'record', address, record: next }])
   pass.emit({ type: 'step', address, step: 'started' })
 }

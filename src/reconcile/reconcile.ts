@@ -6,7 +6,7 @@ import { isTerminal } from '../model/condition.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
-import type { Observed } from '../model/observed.ts'
+import type { Need, Observed } from '../model/observed.ts'
 import type { Plan } from '../model/plan.ts'
 import type { JobRecord, Source } from '../model/state.ts'
 import { observe } from '../observe/observe.ts'
@@ -78,6 +78,8 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   let run: RunSoFar = { ...FRESH_RUN, ...(options.failed && { failed: options.failed }) }
   let pause = options.pollMs.least
   let plan: Plan = { actions: [], diagnostics: [], refusals: [] }
+  /** What the pass before this one saw, where no time has passed since. */
+  let recent: Observed | undefined
   let timedOut = false
   let stale: string | undefined
 
@@ -99,9 +101,9 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   })
 
   for (let pass = 1; pass <= PASSES_MAX; pass++) {
-    const made = await look(input, options, run, queue)
-    if (made === undefined) return end()
-    plan = made
+    const seen = await look(input, options, run, queue, recent)
+    if (seen === undefined) return end()
+    plan = seen.plan
     options.emit({ type: 'planned', pass, plan })
     if (plan.refusals.length > 0) return end()
     const applied = await apply(plan, store, {
@@ -118,8 +120,10 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     if (stale !== undefined || signal.aborted) return end()
     if (applied.effects > 0) {
       pause = options.pollMs.least
+      recent = seen.observed
       continue
     }
+    recent = undefined
     const wait = howLong(plan, options, settleUntil, pause)
     if (wait === undefined) return end()
     const left = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)
@@ -132,23 +136,37 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   throw new Error(`no rest after ${PASSES_MAX} passes`)
 }
 
-/** One look at AWS and the plan that follows from it; undefined after an interrupt. */
+/**
+ * One look at AWS and the plan that follows from it; undefined after an interrupt. Given what was observed a moment ago, jobs on record
+ * are not read again: what is new of them came with the answers to our own calls.
+ */
 async function look(
   input: ReconcileInput,
   { world, store, clock, signal, modelOf }: ReconcileOptions,
   run: RunSoFar,
   queue: ReturnType<typeof createQueue>,
-): Promise<Plan | undefined> {
+  recent: Observed | undefined,
+): Promise<Look | undefined> {
   const base = { ...input, state: store.state, siteOf: world.siteOf, run, now: clock.now() }
   let observed: Observed
   try {
     const readerOf = async (...at: Parameters<World['callsOf']>) => (await world.callsOf(...at)).reader
-    observed = await observe(needs(base), { readerOf, modelOf, queue, signal })
+    const isNews = ({ address, known }: Need): boolean => !known || store.state?.records[address]?.status === undefined
+    const wanted = needs(base).filter((need) => recent === undefined || isNews(need))
+    observed = withFailures(await observe(wanted, { readerOf, modelOf, queue, signal }), recent)
   } catch (error) {
     if (signal.aborted) return undefined
     throw error
   }
-  return makePlan({ ...base, observed, now: clock.now() })
+  return { plan: makePlan({ ...base, observed, now: clock.now() }), observed }
+}
+
+type Look = { readonly plan: Plan; readonly observed: Observed }
+
+/** A read that failed a moment ago is not tried again, nor forgotten. */
+function withFailures(observed: Observed, recent: Observed | undefined): Observed {
+  const failures = [...(recent?.jobs ?? [])].filter(([, seen]) => seen.is === 'failed')
+  return { ...observed, jobs: new Map([...failures, ...observed.jobs]) }
 }
 
 function sum(run: RunSoFar, applied: Applied): RunSoFar {

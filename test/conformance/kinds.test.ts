@@ -26,7 +26,7 @@ for (const one of CASES) {
     if (model.steps.includes('start')) t.same(made.passes.slice(0, 2), [['create'], ['start']], 'a create never starts')
     const job = await theJob(t, stage)
     const began = await record(stage)
-    t.match(began, { run: 1, stage: 'started', how: 'created', id: job.id })
+    t.match(began, { run: 1, stage: 'started', how: 'created', id: job.id, condition: { type: String } })
     t.notOk(began?.intent, 'a known job has no intent any more')
     await idle(t, stage, one)
 

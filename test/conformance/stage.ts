@@ -39,7 +39,9 @@ export type Stage = {
 
 export type Counts = Readonly<Record<string, number>>
 
-export type RunOptions = Partial<Pick<ReconcileOptions, 'wait' | 'settleMs' | 'timeoutMs' | 'signal' | 'clock'>> & {
+export type RunOptions = Partial<
+  Pick<ReconcileOptions, 'wait' | 'settleMs' | 'timeoutMs' | 'signal' | 'clock' | 'pollMs'>
+> & {
   readonly input?: Partial<ReconcileInput>
   /** The user's own rates. */
   readonly limits?: Config['limits']

@@ -1,0 +1,114 @@
+import t from 'tap'
+import type { Spec } from '../../src/model/spec.ts'
+import { CASES, specOf } from '../conformance/cases.ts'
+import { openStage, type Run } from '../conformance/stage.ts'
+
+const roomy = { importExportPerDay: 1000, harvestConcurrent: 1000, dataExchangeConcurrent: 1000 }
+
+/** As many specs of each of these kinds, no two of which are the same job. */
+function crew(size: number, kinds = CASES.map(({ kind }) => kind)): Spec[] {
+  return CASES.filter(({ kind }) => kinds.includes(kind)).flatMap(({ kind, request }) =>
+    Array.from({ length: size }, (_, n) => specOf(kind, request(n), {}, `night-${n}`)),
+  )
+}
+
+/** The calls of a run but for the one that learns the account. */
+function readsOf({ counts }: Run): Record<string, number> {
+  const { 'sts GetCallerIdentity': _account, ...reads } = counts
+  return reads
+}
+
+t.test('300 jobs of all kinds: running ones are read by as few calls as can be, finished ones by none', async (t) => {
+  const stage = await openStage(t, { limits: roomy })
+  const specs = crew(60)
+  const made = await stage.run(specs)
+  t.equal((await stage.emulator.jobs()).length, made.created)
+  // AWS lets ten harvests and ten imports run at once; the others wait for room.
+  t.equal(made.created, 60 * 4 + 10)
+  t.same(made.outcomes, [9])
+  t.equal(made.counts['importexport GetStatus'], undefined, 'what was just made is not read at once')
+
+  const running = await stage.run(specs)
+  t.equal(running.created, 0)
+  t.same(readsOf(running), {
+    'iot ListJobs': 1,
+    'mediapackage ListHarvestJobs': 1,
+    'dataexchange ListJobs': 1,
+    'pinpoint GetExportJobs': 1,
+    // Its list tells no status.
+    'importexport GetStatus': 60,
+  })
+
+  const pollMs = { least: 300_000, most: 600_000 }
+  t.same((await stage.run(specs, { wait: true, pollMs })).outcomes, [])
+  t.equal((await stage.emulator.jobs()).length, 300)
+  const done = await stage.run(specs)
+  t.same(done.counts, {}, 'not even the account is asked for')
+  t.equal(done.passes.length, 1)
+})
+
+t.test('new IDs are looked for in one list, and an empty account needs no describes', async (t) => {
+  const stage = await openStage(t)
+  const run = await stage.run(crew(40, ['IotJob', 'MediaPackageHarvestJob']), {
+    input: { guards: { maxCreates: 1, maxRemovals: 1 } },
+  })
+  t.ok(run.outcomes.includes(7))
+  t.same(readsOf(run), { 'iot ListJobs': 1, 'mediapackage ListHarvestJobs': 1 })
+})
+
+t.test('two jobs are described, since that is no more than a list and its gaps', async (t) => {
+  const stage = await openStage(t)
+  const specs = crew(2, ['IotJob', 'PinpointExportJob'])
+  await stage.run(specs)
+  t.same(readsOf(await stage.run(specs)), { 'iot DescribeJob': 2, 'pinpoint GetExportJob': 2 })
+})
+
+t.test('a list that tells no counts is believed for running jobs, and finished ones are described once', async (t) => {
+  const stage = await openStage(t)
+  const specs = crew(5, ['IotJob'])
+  await stage.run(specs)
+  await stage.emulator.advance(60)
+  t.same(readsOf(await stage.run(specs)), { 'iot ListJobs': 1, 'iot DescribeJob': 5 })
+  t.same(readsOf(await stage.run(specs)), {})
+  t.same(readsOf(await stage.run(specs, { input: { refresh: true } })), { 'iot ListJobs': 1, 'iot DescribeJob': 5 })
+})
+
+t.test('an account full of other jobs is not listed to its end for a few of ours', async (t) => {
+  const stage = await openStage(t, { limits: { iotConcurrent: 10_000 } })
+  const [first] = crew(1, ['IotJob'])
+  const body = { ...first!.request, document: '{}' }
+  const old = crew(8, ['IotJob'])
+  await stage.run(old)
+  for (let n = 0; n < 800; n++)
+    await stage.emulator.call('iot', 'PUT', `/jobs/other-${n}`, body, { region: 'us-east-1' })
+  const reads = readsOf(await stage.run(old))
+  t.equal(reads['iot ListJobs'], 2, 'a quarter of what describing would cost')
+  t.equal(reads['iot DescribeJob'], 8)
+})
+
+t.test('a read that fails blocks its own address and no other, and is told', async (t) => {
+  const stage = await openStage(t)
+  const specs = crew(1)
+  await stage.run(specs)
+  await stage.faults({ service: 'pinpoint', fault: 'error-before' })
+  const run = await stage.run(specs)
+  t.same(run.outcomes, [5])
+  t.match(
+    run.plan.actions.filter(({ action }) => action !== 'keep'),
+    [{ address: 'PinpointExportJob/night-0', action: 'blocked', code: 'PLAN_UNREAD' }],
+  )
+  t.match((await stage.records())['PinpointExportJob/night-0'], { stage: 'started' })
+  t.equal(run.counts['pinpoint GetExportJob'], 4, 'asked again three times')
+})
+
+t.test('an unknown create is looked for in one list, however many there are', async (t) => {
+  const stage = await openStage(t)
+  const specs = crew(4, ['DataExchangeJob'])
+  await stage.faults({ service: 'dataexchange', operation: 'CreateJob', fault: 'drop-response', times: 4 })
+  const run = await stage.run(specs)
+  t.same(run.outcomes, [])
+  t.equal(run.counts['dataexchange CreateJob'], 4)
+  const jobs = await stage.emulator.jobs()
+  t.equal(jobs.filter(({ startedAt }) => startedAt).length, 4, 'each is started once')
+  t.ok((run.counts['dataexchange ListJobs'] ?? 0) <= 3)
+})
