@@ -352,12 +352,7 @@ t.test('130: an interrupted run takes back what it has not sent, and the next on
   const made = await world.jobs()
   t.ok(made.length >= 3 && made.length < size, `${made.length} were made`)
   const records = (await stateOf(cwd).read()).state?.records ?? {}
-  t.same(
-    Object.values(records)
-      .map(({ id }) => id)
-      .sort(),
-    made.map(({ id }) => id).sort(),
-  )
+  t.same(new Set(Object.values(records).map(({ id }) => id)), new Set(made.map(({ id }) => id)))
   t.equal((await cli(['reconcile'], { cwd, env: world.env })).code, 0)
   t.equal((await world.jobs()).length, size)
   t.equal(await callsOf(world, 'CreateJob'), size)
