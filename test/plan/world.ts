@@ -91,6 +91,9 @@ export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobR
   }
 }
 
+/** The marker of such a create, where it carries one. */
+export const OURS = 'kiosk-fleet this attempt'
+
 /** A record whose create was sent at 08:50 and never answered. Service-named kinds have no ID yet. */
 export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts: Partial<JobRecord> = {}): JobRecord {
   const { status: _status, condition: _condition, id, ...rest } = recordOf(address)
@@ -99,7 +102,14 @@ export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts:
     ...rest,
     ...(model.idMember && id !== undefined && { id }),
     stage: 'settling',
-    intent: { attempt: 1, at: '2026-11-15T08:50:00Z', leaseUntil: '2026-11-15T08:51:00Z', ...intent },
+    intent: {
+      attempt: 1,
+      at: '2026-11-15T08:50:00Z',
+      leaseUntil: '2026-11-15T08:51:00Z',
+      evidence: 'TimeoutError: socket hang up',
+      ...(model.recovery.by === 'match' && { marker: `${address}#1.1` }),
+      ...intent,
+    },
     ...facts,
   }
 }
