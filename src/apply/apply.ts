@@ -42,7 +42,7 @@ export async function apply(
 ): Promise<Applied> {
   const now = options.clock.now()
   const intended = chooseCreates(plan.actions, options.modelOf, options.perSecond, options.waits).map((planned) =>
-    intend(planned, options.modelOf(planned.spec!.kind), now, options.waits),
+    intend(planned, options.modelOf(planned.spec!.kind), now, options.waits, store.state?.lineage ?? ''),
   )
   const starts = plan.actions.filter(({ action, record }) => action === 'start' && record?.stage === 'created')
   const changes: Change[] = [

@@ -6,7 +6,7 @@ import { adopted, liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
-import { type Intended, markerOf } from './intents.ts'
+import type { Intended } from './intents.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /**
@@ -27,15 +27,20 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
 }
 
 function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
-  const options = { ...(record.id !== undefined && { id: record.id }), marker: markerOf(planned) }
+  const options = { ...(record.id !== undefined && { id: record.id }), ...markerOf(record) }
   return unlessThrottled(pass, (leave) => writer.create(planned.spec!.request, { ...options, ...leave }))
 }
 
+/** What the job's free text is to hold, where it has one. */
+function markerOf({ intent }: JobRecord): { marker?: string } {
+  return intent?.marker === undefined ? {} : { marker: intent.marker }
+}
+
 /** A dry run at the service, for kinds that have one. Whatever it says, nothing was made. */
-async function validate(pass: Pass, { planned }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
+async function validate(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
   if (!writer.validate) return undefined
   const outcome = await unlessThrottled(pass, (leave) =>
-    writer.validate!(planned.spec!.request, { marker: markerOf(planned), ...leave }),
+    writer.validate!(planned.spec!.request, { ...markerOf(record), ...leave }),
   )
   return outcome.is === 'done' ? undefined : outcome.problem
 }

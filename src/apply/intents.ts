@@ -38,10 +38,11 @@ export function chooseCreates(
 }
 
 /** The record that has to be durable before the first byte of a create is sent. */
-export function intend(planned: Planned, model: KindModel, now: number, waits: Waits): Intended {
+export function intend(planned: Planned, model: KindModel, now: number, waits: Waits, lineage: string): Intended {
   const { spec, site, record: previous, attempt = 1, id, address } = planned
   if (!spec || !site) throw new Error(`${address}: a create without a spec or a site was planned`)
-  const marker = markerOf(planned)
+  // Names this attempt among all that this and any other state has ever sent.
+  const marker = `${lineage.slice(0, 12)} ${address}#${spec.policy.run}.${attempt}`
   const record: JobRecord = {
     run: spec.policy.run,
     site,
@@ -58,11 +59,6 @@ export function intend(planned: Planned, model: KindModel, now: number, waits: W
     ...historyFor(previous, spec.policy.run),
   }
   return { planned, record, previous }
-}
-
-/** What a job's free text names it by: unique for each attempt. */
-export function markerOf({ address, spec, attempt = 1 }: Planned): string {
-  return `${address}#${spec?.policy.run ?? 1}.${attempt}`
 }
 
 /** What the creates that are about to be sent use up of daily budgets. One that is then released stays counted: too few is safe. */

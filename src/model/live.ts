@@ -15,6 +15,8 @@ export type Live = {
   readonly counts?: Readonly<Record<string, number>>
   /** The definition as AWS tells it, in request form; absent where AWS does not tell. Members that AWS never returns are left out. */
   readonly request?: JsonObject
+  /** What AWS keeps of the marker that its create carried, for kinds that are found by it; absent where AWS does not tell. */
+  readonly marker?: string
   /** True where only a list was read that tells less than describe: enough for a running job, not for judging a finished one. */
   readonly partial?: boolean
   /** True where the service's clock for this job stands still on purpose (CONTINUOUS jobs that are rolled out). */

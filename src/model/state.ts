@@ -31,6 +31,8 @@ export type Intent = {
   readonly until?: string
   /** While settling: ISO time of the first read that found nothing. */
   readonly absentSince?: string
+  /** A person said that this attempt made no job. */
+  readonly givenUp?: true
   /** What was seen of the attempt, in words: `response lost: socket hang up`. */
   readonly evidence?: string
 }

@@ -20,8 +20,21 @@ export async function readLookalikes(
   const options = { ...(group.scope !== undefined && { scope: group.scope }), ...(signal && { signal }) }
   for await (const page of reader.list(options)) {
     const recent = page.filter((live) => live.createdAt === undefined || Date.parse(live.createdAt) >= since)
-    jobs.push(...recent)
+    for (const live of recent) jobs.push(await inFull(group, live, reader, signal))
     if (group.model.listing.newestFirst && recent.length < page.length) break
   }
   for (const need of group.needs) found.set(need.address, { is: 'listed', jobs })
+}
+
+/** A list that gives IDs alone does not tell one job from another: each candidate is described. */
+async function inFull(group: Group, live: Live, reader: KindReader, signal: AbortSignal | undefined): Promise<Live> {
+  if (group.model.listing.tells === 'job') return live
+  const full = await reader.describe(live.id, {
+    definition: true,
+    ...(group.scope !== undefined && { scope: group.scope }),
+    ...(signal && { signal }),
+  })
+  if (!full) return live
+  const { createdAt = live.createdAt } = full
+  return createdAt === undefined ? full : { ...full, createdAt }
 }

@@ -60,7 +60,7 @@ function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Ne
     case 'inert':
       return [{ ...base(address, record, model), ...(record.intent && { since: record.intent.at }) }]
     case 'match':
-      return []
+      return [{ ...base(address, record, model), ...(record.intent && { since: record.intent.at }), definition: true }]
   }
 }
 

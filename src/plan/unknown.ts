@@ -8,7 +8,10 @@ import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord } from '../model/state.ts'
 import { deviations } from './edit.ts'
 import { idUsed, isElsewhere, planNew, unread } from './new-job.ts'
-import { after, jobWords, line, lowerRun, ownerKey, type Planner, raised } from './planner.ts'
+import { after, jobWords, line, lowerRun, ownerKey, type Planner, raised, spoken } from './planner.ts'
+
+/** Clocks differ by less than this. */
+const CLOCKS_MS = 60_000
 
 /** A record whose create may or may not have happened. Never sent again before its fate is known. */
 export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Planned {
@@ -16,6 +19,7 @@ export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Plann
   if (plan.rules.offline) {
     return settling(spec, record, 'the outcome of its create is not known, and nothing may be asked while offline', {})
   }
+  if (record.intent?.givenUp) return again(plan, spec, record, 'its create was said to have made no job')
   switch (model.recovery.by) {
     case 'id':
     case 'token':
@@ -23,7 +27,7 @@ export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Plann
     case 'inert':
       return byList(plan, spec, record, model)
     case 'match':
-      return byWaiting(plan, spec, record)
+      return byMarker(plan, spec, record, model)
   }
 }
 
@@ -67,11 +71,14 @@ function byList(plan: Planner, spec: Spec, record: JobRecord, model: KindModel):
   return absent(plan, spec, record, plan.waits.listLagMs)
 }
 
+/** Whether a job can be the intent's at all: nobody's, and not made before it, but for a minute by which clocks may differ. */
+function isCandidate(plan: Planner, spec: Spec, record: JobRecord, live: Live): boolean {
+  if (plan.claims.has(ownerKey(spec.kind, record.site, live.id)) || live.createdAt === undefined) return false
+  return Date.parse(live.createdAt) >= Date.parse(record.intent?.at ?? '') - CLOCKS_MS
+}
+
 function fits(plan: Planner, spec: Spec, record: JobRecord, model: KindModel, live: Live): boolean {
-  if (plan.claims.has(ownerKey(spec.kind, record.site, live.id))) return false
-  if (live.request === undefined || live.createdAt === undefined) return false
-  // A minute of grace for clocks: a job made before the intent cannot be the intent's.
-  if (Date.parse(live.createdAt) < Date.parse(record.intent?.at ?? '') - 60_000) return false
+  if (live.request === undefined || !isCandidate(plan, spec, record, live)) return false
   return (
     deviations(record.request, live, model).length === 0 &&
     deviations(live.request, { ...live, request: record.request }, model).length === 0
@@ -83,22 +90,49 @@ function startedThenOldest(a: Live, b: Live): number {
   return started(a) - started(b) || Date.parse(a.createdAt ?? '') - Date.parse(b.createdAt ?? '')
 }
 
-/** Nothing can tell a lost job from one that was never made until this kind's jobs are matched; so it is never sent again. */
-function byWaiting(plan: Planner, spec: Spec, record: JobRecord): Planned {
-  const until = record.intent?.until ?? quiet(plan, record)
-  if (plan.now < Date.parse(until)) {
-    return settling(spec, record, `the outcome of its create is not known (${evidence(record)})`, { until })
-  }
+/**
+ * The job began at once, and AWS named it: only a list shows it, by the marker that its create carried. One that fits is it. That none is
+ * there can be believed only when no packet of the attempt can arrive any more and the list no longer lags.
+ */
+function byMarker(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): Planned {
+  const listed = plan.observed.alike.get(spec.address)
+  const until = quiet(plan, record)
+  const isOver = plan.now >= Date.parse(until)
+  if (listed === undefined) return settling(spec, record, unknownYet(record), isOver ? {} : { until })
+  if (listed.is === 'failed') return { ...unread(spec, listed), record }
+  const candidates = listed.jobs.filter((live) => isCandidate(plan, spec, record, live))
+  const ours = candidates.filter(
+    (live) => live.marker === record.intent?.marker && fits(plan, spec, record, model, live),
+  )
+  const [job, ...more] = ours
+  if (job && more.length === 0) return takeOver(plan, spec, record, model, job, [])
+  if (!isOver) return settling(spec, record, unknownYet(record), { until })
+  // Jobs of which AWS tells no definition may be this one: nothing but a person can say.
+  const unclear = job ? ours : candidates.filter((live) => live.marker === undefined)
+  if (unclear.length === 0) return absent(plan, spec, record, plan.waits.listLagMs)
   if (spec.policy.run > record.run)
     return again(plan, spec, record, `${raised(spec, record)}, which gives up the unknown one`)
+  return unresolved(spec, record, unclear)
+}
+
+function unknownYet(record: JobRecord): string {
+  return `the outcome of its create is not known (${evidence(record)})`
+}
+
+function unresolved(spec: Spec, record: JobRecord, candidates: readonly Live[]): Planned {
+  const [first] = candidates
+  const shown = candidates
+    .slice(0, 5)
+    .map(({ id, status, createdAt }) => `${id} (${status}${createdAt ? `, ${spoken(createdAt)}` : ''})`)
+  const rest = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : ''
   return line(spec, {
     action: 'unresolved',
     code: 'PLAN_UNRESOLVED',
     record,
-    reason: `whether its job was made is not known (${evidence(record)}); it is never sent again by itself`,
+    reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing tells which: ${shown.join(', ')}${rest}`,
     hint:
-      `look for the job at AWS (created ${intentOf(record).at} or soon after). If there is none, raise policy.run to ${record.run + 1} to submit it; ` +
-      'if there is one, leave the spec as it is',
+      `if one of them is it: jobwright resolve ${spec.address} --adopt ${first?.id ?? 'ID'}; ` +
+      `if none is: jobwright resolve ${spec.address} --not-created`,
   })
 }
 
@@ -132,7 +166,8 @@ function takeOver(
 function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
   const isOther = model.idMember !== undefined && isElsewhere(plan, spec, record, model)
-  const sentUntil = isOther ? quiet(plan, record) : intentOf(record).leaseUntil
+  const mayHarm = isOther || model.recovery.by === 'match'
+  const sentUntil = mayHarm ? quiet(plan, record) : intentOf(record).leaseUntil
   if (plan.now < Date.parse(sentUntil)) {
     return settling(spec, record, 'its create may still be on its way', { until: sentUntil })
   }
@@ -176,7 +211,7 @@ function intentOf(record: JobRecord): Intent {
 }
 
 function evidence(record: JobRecord): string {
-  return record.intent?.evidence ?? 'the run that sent it ended before it was answered'
+  return record.intent?.evidence ?? 'no answer to it is on record'
 }
 
 /** Plans an unknown create whose spec is gone: its job is still brought to light, but it is never sent again. */

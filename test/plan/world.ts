@@ -91,9 +91,6 @@ export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobR
   }
 }
 
-/** The marker of such a create, where it carries one. */
-export const OURS = 'kiosk-fleet this attempt'
-
 /** A record whose create was sent at 08:50 and never answered. Service-named kinds have no ID yet. */
 export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts: Partial<JobRecord> = {}): JobRecord {
   const { status: _status, condition: _condition, id, ...rest } = recordOf(address)

@@ -24,17 +24,19 @@ export function listedLive(job: ListedJob): Live {
 
 /** A described job: its manifest comes along as a mapping, without secrets. */
 export function liveOf(job: JobStatus): Live {
+  const manifest = job.manifest === undefined ? undefined : parseManifest(job.manifest)
+  const generator = manifest?.['generator']
   return defined({
     id: job.id,
     status: job.progress,
     createdAt: isoOf(job.createdAt),
     message: job.message,
     counts: job.errors === undefined ? undefined : { errors: job.errors },
-    request: requestOf(job),
+    marker: typeof generator === 'string' ? generator : undefined,
+    request: requestOf(job, manifest),
   })
 }
 
-function requestOf({ type, manifest: text }: JobStatus): JsonObject | undefined {
-  const manifest = text === undefined ? undefined : parseManifest(text)
+function requestOf({ type }: JobStatus, manifest: JsonObject | undefined): JsonObject | undefined {
   return type !== undefined && manifest ? { JobType: type, Manifest: without(manifest, ...SECRETS) } : undefined
 }

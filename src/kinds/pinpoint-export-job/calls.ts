@@ -79,6 +79,7 @@ function liveOf(job: ExportJobResponse): Live {
     createdAt: isoOf(job.CreationDate),
     finishedAt: isoOf(job.CompletionDate),
     counts: countsOf(job, COUNTS),
+    marker: definition['S3UrlPrefix'] as string | undefined,
     request:
       definition['S3UrlPrefix'] === undefined
         ? undefined
