@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
@@ -156,6 +157,44 @@ common(program.command('status').description('show every job as the state has it
   .option('--only <address|label>', 'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated', list)
   .action(action(async (options: CommonOptions) => (await import('./commands/status.ts')).status(options, host)))
 
+common(
+  program
+    .command('adopt')
+    .description('record a job that exists as the one of a spec, if it is what the spec asks for; creates nothing')
+    .argument('<address>', 'such as IotJob/kiosk-firmware'),
+)
+  .option('--id <id>', 'the ID of the job (default: the one that the spec names)')
+  .action(
+    action(async (address: string, options: CommonOptions & { id?: string }) =>
+      (await import('./commands/decide.ts')).adopt(address, options, host),
+    ),
+  )
+
+common(
+  program
+    .command('resolve')
+    .description('say what became of a create whose outcome nothing else tells; creates nothing')
+    .argument('<address>', 'such as PinpointExportJob/newsletter-readers'),
+)
+  .option('--adopt <id>', 'it made the job of this ID')
+  .option('--not-created', 'it made no job: the next reconcile submits it again')
+  .option('--force', 'with --not-created: although a packet of the create may still arrive')
+  .action(
+    action(async (address: string, options: ResolveOptions) =>
+      (await import('./commands/decide.ts')).resolve(address, options, host),
+    ),
+  )
+
+common(
+  program
+    .command('baseline')
+    .description(
+      'record every spec without a record as done, so that it is not submitted; begins a state where there is none',
+    ),
+)
+  .option('--only <address>', 'this spec alone; may be repeated', list)
+  .action(action(async (options: CommonOptions) => (await import('./commands/decide.ts')).baseline(options, host)))
+
 program
   .command('schema')
   .description('list the JSON Schemas, print one, or write all of them for editors without network')
@@ -176,6 +215,7 @@ program
   .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', positive)
   .option('--start-at <time>', 'ISO time at which the clock of a new emulator starts (default: now)')
   .option('--faults <file>', 'JSON file with fault rules: [{service, operation, fault, rate | times}]')
+  .option('--limits <file>', 'JSON file with quotas and rates: {iotConcurrent, rates: {iot, "iot.CreateJob"}}')
   .action(
     action(async (options: Record<string, never>) =>
       (await import('./commands/emulator.ts')).emulatorCommand(options, host),

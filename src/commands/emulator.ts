@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { EmulatorOptionError, EmulatorRunningError, type FaultRule, startEmulator } from '../emulator/index.ts'
+import { EmulatorOptionError, type EmulatorOptions, EmulatorRunningError, startEmulator } from '../emulator/index.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import type { Host } from './options.ts'
@@ -12,14 +12,20 @@ export type EmulatorCommandOptions = {
   readonly startAt?: string
   /** A JSON file with fault rules. */
   readonly faults?: string
+  /** A JSON file with quotas and rates. */
+  readonly limits?: string
 }
 
 /** `jobwright emulator`: serves the five services until it is told to end. Prints one JSON line with its URL when it is ready. */
 export async function emulatorCommand(options: EmulatorCommandOptions, host: Host): Promise<ExitCode> {
-  const { faults: file, ...rest } = options
-  const faults = file === undefined ? undefined : readFaults(file)
+  const { faults, limits, ...rest } = options
+  const given: EmulatorOptions = {
+    ...rest,
+    ...(faults !== undefined && { faults: readJson(faults, FAULTS) as EmulatorOptions['faults'] & object }),
+    ...(limits !== undefined && { limits: readJson(limits, LIMITS) as EmulatorOptions['limits'] & object }),
+  }
   try {
-    const emulator = await startEmulator({ ...rest, ...(faults && { faults }) })
+    const emulator = await startEmulator(given)
     host.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`)
     await new Promise<void>((resolve) => {
       if (host.signal.aborted) resolve()
@@ -41,16 +47,25 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
   }
 }
 
-function readFaults(file: string): readonly FaultRule[] {
+const FAULTS = {
+  code: 'EMULATOR_FAULTS',
+  hint: 'it holds a list of rules such as [{"service":"iot","operation":"CreateJob","fault":"drop-response","times":1}]',
+}
+const LIMITS = {
+  code: 'EMULATOR_LIMITS',
+  hint: 'it holds an object such as {"iotConcurrent":600,"rates":{"iot":10,"iot.CreateJob":5}}',
+}
+
+function readJson(file: string, { code, hint }: typeof FAULTS): unknown {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as readonly FaultRule[]
+    return JSON.parse(fs.readFileSync(file, 'utf8'))
   } catch (error) {
     throw new Problem(
       1,
       {
-        code: 'EMULATOR_FAULTS',
+        code,
         message: `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-        hint: 'it holds a list of rules such as [{"service":"iot","operation":"CreateJob","fault":"drop-response","times":1}]',
+        hint,
       },
       error,
     )

@@ -1,7 +1,7 @@
 import type { Response } from './answer.ts'
 import { iso, second } from './clock.ts'
 import type { Request, World } from './dispatch.ts'
-import { readFaults } from './faults.ts'
+import { type Known, readFaults } from './faults.ts'
 import { isObject } from './json.ts'
 import { readLimits } from './limits.ts'
 import { listEveryJob } from './oracle.ts'
@@ -24,7 +24,7 @@ const controls: { readonly [place: string]: (world: World, body: unknown, restar
     return ok({ faults: rules.length })
   },
   'PUT limits': (world, body) => {
-    const limits = isObject(body) ? readLimits(body) : 'limits must be a JSON object'
+    const limits = isObject(body) ? readLimits(body, operationsOf(world)) : 'limits must be a JSON object'
     if (typeof limits === 'string') return bad(limits)
     world.limits = { ...world.limits, ...limits }
     return ok(world.limits)
@@ -44,9 +44,14 @@ const controls: { readonly [place: string]: (world: World, body: unknown, restar
   },
 }
 
-/** The operations of each service, which fault rules may name. */
-export function operationsOf({ services }: Pick<World, 'services'>): { [service: string]: string[] } {
-  return Object.fromEntries(services.map(({ name, operations }) => [name, operations.map((each) => each.name)]))
+/** The operations of each service, which fault rules and rates may name. */
+export function operationsOf({ services }: Pick<World, 'services'>): Known {
+  return Object.fromEntries(
+    services.map(({ name, operations }) => [
+      name,
+      operations.map((each) => ({ name: each.name, lists: each.lists === true })),
+    ]),
+  )
 }
 
 /**

@@ -53,6 +53,11 @@ export function readCaller(service: Service, operation: string, authorization: s
   return { accessKeyId, region }
 }
 
+/** The refusal of a request that was on its way for longer than its signature lasts. */
+export function expiredSignature(service: Service): ServiceError {
+  return new ServiceError({ name: names[service.protocol].signature, status: 403 }, 'Signature expired.')
+}
+
 /** The partition that a region lies in. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn'

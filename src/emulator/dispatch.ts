@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { errorResponse, type Response, resultResponse } from './answer.ts'
 import type { Calls } from './calls.ts'
-import { partitionOf, readCaller } from './credential.ts'
-import { type FaultName, type Faults, faultTable } from './faults.ts'
+import { second } from './clock.ts'
+import { expiredSignature, partitionOf, readCaller } from './credential.ts'
+import { type FaultName, type Faults, faultTable, type Strike } from './faults.ts'
 import type { Ids } from './ids.ts'
 import type { Limits } from './limits.ts'
+import type { Rates } from './rates.ts'
 import { readInput, type Sent } from './read-input.ts'
 import { findRoute, type Route } from './route.ts'
 import { type Context, type Operation, type Service, ServiceError } from './service.ts'
@@ -18,6 +21,7 @@ export type World = {
   readonly ids: Ids
   readonly faults: Faults
   readonly calls: Calls
+  readonly rates: Rates
   readonly account: string
   limits: Limits
   url: string
@@ -32,19 +36,32 @@ export type Request = {
   readonly body: string
 }
 
-/** Answers a call of a service; 'drop' means that the caller gets no answer at all. */
-export function dispatch(world: World, request: Request): Response | 'drop' {
+/** What a caller gets: an answer, one whose body is cut off half way, or none at all. */
+export type Answer = Response | { readonly cut: Response } | 'drop'
+
+/** Answers a call of a service, after as long as a fault holds it back. */
+export async function dispatch(world: World, request: Request): Promise<Answer> {
   const form = new URLSearchParams(request.path === '/' ? request.body : '')
   const route = findRoute(world.services, request.method, request.path, form)
   const requestId = randomUUID()
   if (!route?.operation) return unknownOperation(world, route, request.path, requestId)
   const { service, operation } = route
-  const fault = world.faults.strike(service.name, operation.name)
+  if (!world.rates.take(world.limits.rates, service.name, operation.name)) {
+    world.calls.add(service.name, operation.name, service.errors.throttle.name)
+    return faultResponse(service, 'throttle', requestId)
+  }
+  const call = { service: service.name, operation: operation.name, lists: operation.lists === true }
+  const strike = world.faults.strike(call)
+  // Whoever stops the emulator does not wait for late packets.
+  if (strike.delayMs > 0) await wait(strike.delayMs, undefined, { ref: false })
+  const { fault } = strike
   const effect = fault && faultTable[fault]
-  const result = effect?.execute === false ? undefined : execute(world, { ...route, operation }, request, requestId)
+  const result =
+    effect?.execute === false ? undefined : execute(world, { ...route, operation }, request, requestId, strike)
   world.calls.add(service.name, operation.name, fault ?? result?.outcome ?? 'ok')
   if (effect?.answer === 'drop') return 'drop'
-  return result?.response ?? faultResponse(service, fault, requestId)
+  if (effect?.answer === 'cut' && result) return { cut: result.response }
+  return effect === undefined && result ? result.response : faultResponse(service, fault, requestId)
 }
 
 function execute(
@@ -52,12 +69,14 @@ function execute(
   { service, operation, labels }: Route & { operation: Operation },
   request: Request,
   requestId: string,
+  { delayMs, lagSeconds }: Strike,
 ): { response: Response; outcome: string } {
   try {
+    if (delayMs > world.limits.signatureSeconds * second) throw expiredSignature(service)
     const caller = readCaller(service, operation.name, request.authorization)
     const sent: Sent = { labels, query: request.query, body: request.body }
     const input = readInput(service, operation, sent)
-    const result = operation.run(contextOf(world, service, caller.region), input)
+    const result = operation.run(contextOf(world, service, caller.region, lagSeconds * second), input)
     return { response: resultResponse(service, operation.name, result, requestId), outcome: 'ok' }
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
@@ -65,11 +84,11 @@ function execute(
   }
 }
 
-function contextOf(world: World, service: Service, region: string): Context {
+function contextOf(world: World, service: Service, region: string, lagMs: number): Context {
   const { store, account, limits, ids, url } = world
   const now = store.clock.now()
   const place = { service: service.name, account, region }
-  const jobs = openJobs(store, service, place, now)
+  const jobs = openJobs(store, service, place, now, lagMs)
   return { now, account, region, partition: partitionOf(region), url, limits, ids, jobs }
 }
 

@@ -1,31 +1,58 @@
 import { isObject, type Json } from './json.ts'
 
-/** What each fault does: whether the operation is carried out, and what the caller gets instead of its answer. */
+/** What each fault that ends a call does: whether the operation is carried out, and what the caller gets instead of its answer. */
 export const faultTable = {
   'drop-request': { execute: false, answer: 'drop' },
   'drop-response': { execute: true, answer: 'drop' },
   'error-before': { execute: false, answer: 'internal' },
+  'error-after': { execute: true, answer: 'internal' },
+  'truncate-body': { execute: true, answer: 'cut' },
   throttle: { execute: false, answer: 'throttle' },
-} as const satisfies { readonly [name: string]: { execute: boolean; answer: 'drop' | 'internal' | 'throttle' } }
+} as const satisfies {
+  readonly [name: string]: { execute: boolean; answer: 'drop' | 'internal' | 'cut' | 'throttle' }
+}
 
-/** The faults that can be asked for. */
+/** The faults that leave a call its answer, with the member that says by how much. They go together with a fault that ends it. */
+const measured = {
+  /** The request is held back for so many real milliseconds, also if its caller has gone by then: a late packet. */
+  delay: 'ms',
+  /** Lists do not show jobs that were made less than so many virtual seconds ago. */
+  'list-lag': 'seconds',
+} as const satisfies { readonly [name: string]: string }
+
+/** The largest `ms` and `seconds`: ten minutes, and an hour. */
+const most = { ms: 600_000, seconds: 3_600 } as const
+
+const names = [...Object.keys(faultTable), ...Object.keys(measured)]
+
+/** The faults that end a call. */
 export type FaultName = keyof typeof faultTable
 
 /** When a fault strikes. Absent members match anything; without `rate` it strikes each time, without `times` for ever. */
 export type FaultRule = {
   service?: string
   operation?: string
-  fault: FaultName
+  fault: FaultName | keyof typeof measured
   /** Chance from 0 to 1. */
   rate?: number
   /** How often it strikes at most. */
   times?: number
+  /** Of a `delay`: real milliseconds. */
+  ms?: number
+  /** Of a `list-lag`: virtual seconds. */
+  seconds?: number
 }
+
+/** What strikes one call. */
+export type Strike = { readonly fault: FaultName | undefined; readonly delayMs: number; readonly lagSeconds: number }
+
+/** The call that may be struck. */
+type Call = { readonly service: string; readonly operation: string; readonly lists: boolean }
 
 /** The rules in force. */
 export type Faults = {
-  /** The fault that strikes this call, if one does; the first rule that strikes wins. */
-  strike(service: string, operation: string): FaultName | undefined
+  /** What strikes this call: the first rule that ends it, and every delay and lag before that. */
+  strike(call: Call): Strike
   replace(rules: readonly FaultRule[]): void
 }
 
@@ -35,15 +62,22 @@ export type Faults = {
  */
 export function holdFaults(initial: readonly FaultRule[], chance: () => number): Faults {
   let rules = withCounts(initial)
+  const strikes = (rule: Counted, { service, operation, lists }: Call): boolean => {
+    if ((rule.service ?? service) !== service || (rule.operation ?? operation) !== operation) return false
+    if (rule.fault === 'list-lag' && !lists) return false
+    return rule.left > 0 && (rule.rate === undefined || chance() < rule.rate)
+  }
   return {
-    strike: (service, operation) => {
+    strike: (call) => {
+      let [delayMs, lagSeconds] = [0, 0]
       for (const rule of rules) {
-        if ((rule.service ?? service) !== service || (rule.operation ?? operation) !== operation) continue
-        if (rule.left <= 0 || (rule.rate !== undefined && chance() >= rule.rate)) continue
+        if (!strikes(rule, call)) continue
         rule.left--
-        return rule.fault
+        if (rule.fault === 'delay') delayMs += rule.ms ?? 0
+        else if (rule.fault === 'list-lag') lagSeconds = Math.max(lagSeconds, rule.seconds ?? 0)
+        else return { fault: rule.fault, delayMs, lagSeconds }
       }
-      return undefined
+      return { fault: undefined, delayMs, lagSeconds }
     },
     replace: (next) => {
       rules = withCounts(next)
@@ -51,12 +85,14 @@ export function holdFaults(initial: readonly FaultRule[], chance: () => number):
   }
 }
 
-function withCounts(rules: readonly FaultRule[]): (FaultRule & { left: number })[] {
+type Counted = FaultRule & { left: number }
+
+function withCounts(rules: readonly FaultRule[]): Counted[] {
   return rules.map((rule) => ({ ...rule, left: rule.times ?? Number.POSITIVE_INFINITY }))
 }
 
 /** The operations that a rule may name, by service. */
-export type Known = { readonly [service: string]: readonly string[] }
+export type Known = { readonly [service: string]: readonly { readonly name: string; readonly lists: boolean }[] }
 
 /**
  * Checks rules that came from outside.
@@ -72,22 +108,36 @@ export function readFaults(given: unknown, known: Known): FaultRule[] | string {
 }
 
 function wrongRule(rule: { readonly [member: string]: Json | undefined }, known: Known): string | undefined {
-  const { service, operation, fault, rate, times, ...others } = rule
+  const { service, operation, fault, rate, times, ms, seconds, ...others } = rule
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `has an unknown member "${unknown}"`
-  if (typeof fault !== 'string' || !Object.hasOwn(faultTable, fault)) {
-    return `must have a fault out of ${Object.keys(faultTable).join(', ')}, not ${JSON.stringify(fault)}`
+  if (typeof fault !== 'string' || !names.includes(fault)) {
+    return `must have a fault out of ${names.join(', ')}, not ${JSON.stringify(fault)}`
   }
   if (service !== undefined && !(typeof service === 'string' && Object.hasOwn(known, service))) {
     return `must have a service out of ${Object.keys(known).join(', ')}, not ${JSON.stringify(service)}`
   }
-  const operations = service === undefined ? Object.values(known).flat() : known[service as string]!
-  if (operation !== undefined && !operations.includes(operation as string)) {
-    return `has an unknown operation ${JSON.stringify(operation)}; known are ${[...new Set(operations)].join(', ')}`
-  }
+  const wrong = wrongOperation(operation, fault, service === undefined ? Object.values(known).flat() : known[service]!)
+  if (wrong) return wrong
   if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) return 'must have a rate from 0 to 1'
   if (times !== undefined && !(Number.isInteger(times) && (times as number) >= 1)) {
     return 'must have times as a whole number from 1'
   }
-  return undefined
+  return wrongMeasure(fault, { ms, seconds })
+}
+
+function wrongOperation(operation: Json | undefined, fault: string, known: Known[string]): string | undefined {
+  const able = known.filter(({ lists }) => lists || fault !== 'list-lag').map(({ name }) => name)
+  if (operation === undefined || able.includes(operation as string)) return undefined
+  return `has an unknown operation ${JSON.stringify(operation)}; a ${fault} takes ${[...new Set(able)].join(', ')}`
+}
+
+function wrongMeasure(fault: string, given: { readonly [member: string]: Json | undefined }): string | undefined {
+  const wanted = Object.hasOwn(measured, fault) ? measured[fault as keyof typeof measured] : undefined
+  const stray = Object.keys(given).find((member) => member !== wanted && given[member] !== undefined)
+  if (stray !== undefined) return `has "${stray}", which a ${fault} does not take`
+  if (wanted === undefined) return undefined
+  const value = given[wanted]
+  if (typeof value === 'number' && value >= 0 && value <= most[wanted]) return undefined
+  return `must have ${wanted} from 0 to ${most[wanted]}`
 }

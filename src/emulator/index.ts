@@ -6,6 +6,7 @@ import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { seededIds } from './ids.ts'
 import { isObject } from './json.ts'
 import { defaultLimits, type Limits, readLimits } from './limits.ts'
+import { countRates } from './rates.ts'
 import { listen } from './server.ts'
 import { services } from './services/index.ts'
 import { makeFolder, openStore } from './store.ts'
@@ -65,7 +66,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const store = openStore(dir, startAt, scale)
     const ids = seededIds(seed)
     const held = holdFaults(faults, () => ids.fraction('fault', store.draw()))
-    const world: World = { services, store, ids, faults: held, calls: countCalls(), account, limits, url: '' }
+    const rates = countRates(() => performance.now())
+    const world: World = { services, store, ids, faults: held, calls: countCalls(), rates, account, limits, url: '' }
     const server = await listen(world, port, () => {
       store.reset()
       world.calls.reset()
@@ -99,7 +101,7 @@ function checkOptions({ timeScale = 1, startAt, faults = [], limits = {}, accoun
   if (!/^\d{12}$/.test(account)) throw new EmulatorOptionError(`account must be twelve digits, not "${account}"`)
   const rules = readFaults(faults, operationsOf({ services }))
   if (typeof rules === 'string') throw new EmulatorOptionError(rules)
-  const quotas = isObject(limits) ? readLimits(limits) : 'limits must be an object'
+  const quotas = isObject(limits) ? readLimits(limits, operationsOf({ services })) : 'limits must be an object'
   if (typeof quotas === 'string') throw new EmulatorOptionError(quotas)
   return { startAt: start, scale: timeScale, faults: rules, limits: { ...defaultLimits, ...quotas } }
 }

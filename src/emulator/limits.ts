@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 
 /** AWS's quotas, with their published defaults; all can be changed, which AWS itself allows for only some. */
 export type Limits = {
@@ -14,6 +14,13 @@ export type Limits = {
   dataExchangeConcurrent: number
   /** Data Exchange revision exports in progress at once. */
   dataExchangeRevisionExports: number
+  /** How long a request may be on its way, in real seconds, before its signature is too old (IAM user guide, Signature Version 4). */
+  signatureSeconds: number
+  /**
+   * Calls in a real second by service (`iot`) or operation (`iot.CreateJob`); as many may come at once. What is faster meets the service's
+   * own throttling error. None by default: AWS publishes few, and a test that wants one says so.
+   */
+  rates: { readonly [place: string]: number }
 }
 
 /** The figures of Service Quotas and of the guides' quota pages. */
@@ -24,18 +31,42 @@ export const defaultLimits: Limits = {
   iotDeleting: 10,
   dataExchangeConcurrent: 10,
   dataExchangeRevisionExports: 5,
+  signatureSeconds: 300,
+  rates: {},
 }
 
 /**
  * Checks limits that came from outside.
+ * @param known the operations that a rate may name, by service
  * @returns the limits that were named, or a sentence saying what is wrong with them
  */
-export function readLimits(given: JsonObject): Partial<Limits> | string {
+export function readLimits(
+  given: JsonObject,
+  known: { readonly [service: string]: readonly { readonly name: string }[] },
+): Partial<Limits> | string {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaultLimits, name)) {
       return `unknown limit "${name}"; known are ${Object.keys(defaultLimits).join(', ')}`
     }
-    if (!Number.isInteger(value) || (value as number) < 0) return `limit "${name}" must be a whole number from 0`
+    const wrong = name === 'rates' ? wrongRates(value, known) : wrongQuota(name, value)
+    if (wrong) return wrong
   }
   return given as Partial<Limits>
+}
+
+function wrongQuota(name: string, value: Json | undefined): string | undefined {
+  return Number.isInteger(value) && (value as number) >= 0 ? undefined : `limit "${name}" must be a whole number from 0`
+}
+
+function wrongRates(value: Json | undefined, known: Parameters<typeof readLimits>[1]): string | undefined {
+  if (!isObject(value)) return 'limit "rates" must be an object such as {"iot": 10, "iot.CreateJob": 5}'
+  const places = Object.entries(known).flatMap(([service, operations]) => [
+    service,
+    ...operations.map(({ name }) => `${service}.${name}`),
+  ])
+  for (const [place, rate] of Object.entries(value)) {
+    if (!places.includes(place)) return `rate "${place}" is for no service and no operation of one`
+    if (!(typeof rate === 'number' && rate > 0)) return `rate "${place}" must be above 0, in calls a second`
+  }
+  return undefined
 }

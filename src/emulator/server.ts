@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Response } from './answer.ts'
 import { control } from './control.ts'
-import { dispatch, type Request, type World } from './dispatch.ts'
+import { type Answer, dispatch, type Request, type World } from './dispatch.ts'
 import { answerTransfer } from './transfer.ts'
 
 /** The largest request body that is read. */
@@ -61,9 +61,10 @@ async function serve(
     authorization: incoming.headers.authorization,
     body,
   }
-  const answer = isControl(request.path) ? control(world, request, restart) : dispatch(world, request)
+  const answer: Answer = isControl(request.path) ? control(world, request, restart) : await dispatch(world, request)
   world.store.keepTime(clockLagMs)
   if (answer === 'drop') incoming.socket.destroy()
+  else if ('cut' in answer) sendHalf(world, response, answer.cut)
   else send(world, response, answer)
 }
 
@@ -104,8 +105,20 @@ async function readBody(incoming: http.IncomingMessage): Promise<string | undefi
   return size > bodyBytesMax ? undefined : Buffer.concat(chunks).toString('utf8')
 }
 
-function send(world: World, response: http.ServerResponse, { status, headers, body }: Response): void {
+function send(world: World, response: http.ServerResponse, answer: Response): void {
+  writeHead(world, response, answer).end(answer.body)
+}
+
+/** A whole head, half of what it announces, and then nothing. */
+function sendHalf(world: World, response: http.ServerResponse, answer: Response): void {
+  const half = Buffer.from(answer.body).subarray(0, Buffer.byteLength(answer.body) >> 1)
+  writeHead(world, response, answer)
+  response.flushHeaders()
+  response.write(half, () => response.destroy())
+}
+
+function writeHead(world: World, response: http.ServerResponse, { status, headers, body }: Response) {
   // The service's own time: clients measure their clock against it.
   const date = new Date(world.store.clock.now()).toUTCString()
-  response.writeHead(status, { ...headers, date, 'content-length': Buffer.byteLength(body) }).end(body)
+  return response.writeHead(status, { ...headers, date, 'content-length': Buffer.byteLength(body) })
 }

@@ -63,6 +63,8 @@ export type Operation = {
   /** Query parameter -> input member. Path labels are members by their own name. */
   readonly query?: { readonly [parameter: string]: string }
   readonly input: Structure
+  /** It lists jobs: what it shows may lag behind what was made. */
+  readonly lists?: true
   run(context: Context, input: JsonObject): Result
 }
 

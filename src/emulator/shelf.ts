@@ -1,14 +1,16 @@
 import type { Jobs, Service } from './service.ts'
 import type { JobRecord, Place, Store } from './store.ts'
 
-/** The store as one service sees it, for one account and region: jobs that it has forgotten are not there. */
-export function openJobs(store: Store, service: Service, place: Place, now: number): Jobs {
+/**
+ * The store as one service sees it, for one account and region: jobs that it has forgotten are not there.
+ * @param lagMs lists do not show jobs that are younger, in virtual milliseconds; counts and look-ups by ID do
+ */
+export function openJobs(store: Store, service: Service, place: Place, now: number, lagMs = 0): Jobs {
   const isShown = (job: JobRecord) => service.view(job, now).exists
-  const list = (keep: (job: JobRecord) => boolean = () => true) =>
-    newestFirst(store.at(place), (job) => keep(job) && isShown(job))
+  const isListed = (job: JobRecord) => now - job.createdAt >= lagMs && isShown(job)
   return {
-    list,
-    count: (keep) => [...list(keep)].length,
+    list: (keep = () => true) => newestFirst(store.at(place), (job) => keep(job) && isListed(job)),
+    count: (keep) => store.at(place).filter((job) => keep(job) && isShown(job)).length,
     find: (id) => {
       const job = store.find(place, id)
       return job && isShown(job) ? job : undefined

@@ -84,6 +84,74 @@ t.test('each fault does what it says, for as often as it says', async (t) => {
   await t.rejects(create(world, 'again'), 'the first faults are back')
 })
 
+t.test('an operation may be carried out and answered with an error, or with half an answer', async (t) => {
+  const world = await openWorld(t)
+  const rule = (fault: string) => [{ operation: 'CreateJob', fault, times: 1 }]
+  await world.control('PUT', 'faults', rule('error-after'))
+  t.match(await create(world, 'first'), { status: 503, error: 'ServiceUnavailableException' })
+  t.strictSame(await ids(world), ['first'], 'the job was made')
+  await world.control('PUT', 'faults', rule('truncate-body'))
+  const authorization = 'AWS4-HMAC-SHA256 Credential=AKIAFLEET/20261120/eu-west-1/iot/aws4_request, Signature=0'
+  const put = (id: string) =>
+    fetch(`${world.url}/jobs/${id}`, { method: 'PUT', headers: { authorization }, body: JSON.stringify(job) })
+  const cut = await put('second')
+  t.equal(cut.status, 200, 'the head is whole')
+  await t.rejects(cut.text(), 'the body is not')
+  t.strictSame(await ids(world), ['first', 'second'])
+  await world.control('PUT', 'faults', [{ operation: 'CreateJob', fault: 'truncate-body' }])
+  await t.rejects((await put('second')).text(), 'errors are cut as well')
+  t.strictSame(await world.control('GET', 'calls'), [
+    { service: 'iot', operation: 'CreateJob', outcome: 'error-after', count: 1 },
+    { service: 'iot', operation: 'CreateJob', outcome: 'truncate-body', count: 2 },
+  ])
+})
+
+t.test('a request that is held back is carried out late, unless its signature has become too old', async (t) => {
+  const world = await openWorld(t)
+  await world.control('PUT', 'faults', [
+    { operation: 'CreateJob', fault: 'delay', ms: 400, times: 1 },
+    { fault: 'drop-response', times: 1 },
+  ])
+  const abandoned = t.rejects(create(world, 'late'), 'a delay goes together with what follows it')
+  t.match(await create(world, 'prompt'), { status: 200 })
+  await abandoned
+  t.strictSame(await ids(world), ['prompt', 'late'], 'packets overtake each other')
+  await world.control('PUT', 'limits', { signatureSeconds: 0 })
+  await world.control('PUT', 'faults', [{ fault: 'delay', ms: 1 }])
+  t.match(await create(world, 'stale'), { status: 403, error: 'InvalidSignatureException' })
+  t.equal((await ids(world)).length, 2)
+})
+
+t.test('lists may lag behind what was made; counts and look-ups by ID do not', async (t) => {
+  const world = await openWorld(t, { limits: { iotConcurrent: 1 } })
+  await world.control('PUT', 'faults', [
+    { service: 'iot', fault: 'list-lag', seconds: 90 },
+    { service: 'iot', operation: 'ListJobs', fault: 'throttle', times: 1 },
+  ])
+  await create(world, 'young')
+  t.match(await world.call('iot', 'GET', '/jobs'), { error: 'ThrottlingException' }, 'the next rule still counts')
+  const listed = async () => (JSON.parse((await world.call('iot', 'GET', '/jobs')).text) as { jobs: [] }).jobs.length
+  t.equal(await listed(), 0)
+  t.match(await world.call('iot', 'GET', '/jobs/young'), { status: 200 })
+  t.match(await create(world, 'second'), { error: 'LimitExceededException' })
+  await world.advance(1.5)
+  t.equal(await listed(), 1)
+})
+
+t.test('a service that is called faster than its rate throttles, each operation by its own rate', async (t) => {
+  const world = await openWorld(t, { limits: { rates: { iot: 3, 'iot.CreateJob': 1 } } })
+  const outcomes = async (call: () => Promise<{ error: string | undefined }>, times: number) => {
+    const all = await Promise.all(Array.from({ length: times }, call))
+    return all.filter(({ error }) => error === 'ThrottlingException').length
+  }
+  const list = () => world.call('iot', 'GET', '/jobs')
+  t.equal(await outcomes(() => create(world, 'first'), 2), 1, 'one create at once')
+  t.ok((await outcomes(list, 20)) >= 10, 'the other operations share what the service takes')
+  t.match(await world.call('dataexchange', 'GET', '/v1/jobs'), { status: 200 }, 'other services have no rate')
+  await world.control('PUT', 'limits', { rates: {} })
+  t.equal(await outcomes(list, 20), 0)
+})
+
 t.test('settings that make no sense are refused, with a reason', async (t) => {
   const world = await openWorld(t)
   for (const [rule, reason] of [
@@ -93,6 +161,13 @@ t.test('settings that make no sense are refused, with a reason', async (t) => {
     [{ fault: 'throttle', rate: 2 }, /rate from 0 to 1/],
     [{ fault: 'throttle', times: 0 }, /times as a whole number/],
     [{ fault: 'throttle', when: 'now' }, /unknown member "when"/],
+    [{ fault: 'delay' }, /must have ms from 0 to 600000/],
+    [{ fault: 'list-lag', seconds: -1 }, /must have seconds from 0 to 3600/],
+    [{ fault: 'throttle', ms: 5 }, /has "ms", which a throttle does not take/],
+    [
+      { fault: 'list-lag', seconds: 1, operation: 'DescribeJob' },
+      /"DescribeJob"; a list-lag takes ListJobs.*GetExportJobs/,
+    ],
   ] as const) {
     t.match(await world.control('PUT', 'faults', [rule]), { error: reason })
   }
@@ -101,6 +176,9 @@ t.test('settings that make no sense are refused, with a reason', async (t) => {
     error: /unknown limit "jobs"; known are importExportPerDay/,
   })
   t.match(await world.control('PUT', 'limits', { iotConcurrent: -1 }), { error: /whole number/ })
+  t.match(await world.control('PUT', 'limits', { rates: { s3: 1 } }), { error: /"s3" is for no service/ })
+  t.match(await world.control('PUT', 'limits', { rates: { iot: 0 } }), { error: /above 0/ })
+  t.match(await world.control('PUT', 'limits', { rates: 5 }), { error: /must be an object/ })
   t.match(await world.control('POST', 'advance', { seconds: -1 }), { error: /never runs backwards/ })
   t.match(await world.control('GET', 'constructor'), { error: /no GET constructor here/ })
   await t.rejects(startEmulator({ startAt: 'soon' }), { code: 'EMULATOR_OPTION' })

@@ -69,6 +69,7 @@ type ListInput = { dataSetId?: string; revisionId?: string; maxResults?: number;
 /** GET /v1/jobs: whole jobs, newest first. */
 export const listJobs = operation<ListInput>({
   name: 'ListJobs',
+  lists: true,
   method: 'GET',
   path: '/v1/jobs',
   query: Object.fromEntries(Object.keys(listInput.members).map((name) => [name, name])),

@@ -67,6 +67,7 @@ export const cancelJob = operation<JobIdInput>({
 export const listJobs = operation<{ MaxJobs?: number; Marker?: string }>({
   ...common,
   name: 'ListJobs',
+  lists: true,
   input: structure({ MaxJobs: integer({ min: 0, max: 1000 }), Marker: string() }),
   run: ({ jobs }, { MaxJobs = 0, Marker = '' }) => {
     const all = [...jobs.list()]

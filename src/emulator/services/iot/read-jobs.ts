@@ -58,6 +58,7 @@ type ListInput = {
 /** GET /jobs: IDs and statuses, newest first. */
 export const listJobs = operation<ListInput>({
   name: 'ListJobs',
+  lists: true,
   method: 'GET',
   path: '/jobs',
   query: Object.fromEntries(Object.keys(listInput.members).map((name) => [name, name])),

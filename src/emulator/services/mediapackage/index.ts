@@ -60,6 +60,7 @@ type ListInput = { includeChannelId?: string; includeStatus?: string; maxResults
 /** GET /harvest_jobs: whole records, newest first. */
 const listHarvestJobs = operation<ListInput>({
   name: 'ListHarvestJobs',
+  lists: true,
   method: 'GET',
   path: '/harvest_jobs',
   query: {

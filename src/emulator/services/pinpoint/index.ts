@@ -50,6 +50,7 @@ const pagingShape = { 'page-size': string(), token: string() }
 /** GET /v1/apps/{application-id}/jobs/export, newest first. */
 const getExportJobs = operation<ListInput>({
   name: 'GetExportJobs',
+  lists: true,
   method: 'GET',
   path: '/v1/apps/{application-id}/jobs/export',
   query: paging,
@@ -60,6 +61,7 @@ const getExportJobs = operation<ListInput>({
 /** GET /v1/apps/{application-id}/segments/{segment-id}/jobs/export, newest first. */
 const getSegmentExportJobs = operation<ListInput>({
   name: 'GetSegmentExportJobs',
+  lists: true,
   method: 'GET',
   path: '/v1/apps/{application-id}/segments/{segment-id}/jobs/export',
   query: paging,

@@ -1,0 +1,34 @@
+import type { Limits } from './limits.ts'
+
+/** Calls a second that the services take, in real time. */
+export type Rates = {
+  /** Takes a place for one call; false: the caller is too fast. */
+  take(rates: Limits['rates'], service: string, operation: string): boolean
+}
+
+type Bucket = { tokens: number; at: number }
+
+/**
+ * Token buckets that hold as much as flows into them in a second. An operation that has a rate of its own has a bucket of its own; the
+ * others of its service share one.
+ * @param now real milliseconds
+ */
+export function countRates(now: () => number): Rates {
+  const buckets = new Map<string, Bucket>()
+  return {
+    take: (rates, service, operation) => {
+      const own = `${service}.${operation}`
+      const key = rates[own] === undefined ? service : own
+      const rate = rates[key]
+      if (rate === undefined) return true
+      const [at, most] = [now(), Math.max(1, rate)]
+      const bucket = buckets.get(key) ?? { tokens: most, at }
+      bucket.tokens = Math.min(most, bucket.tokens + ((at - bucket.at) * rate) / 1000)
+      bucket.at = at
+      buckets.set(key, bucket)
+      if (bucket.tokens < 1) return false
+      bucket.tokens--
+      return true
+    },
+  }
+}
