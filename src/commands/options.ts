@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import type { Decision } from '../plan/input.ts'
 
 /** The streams and the environment of a process, as a command sees them. */
 export type Host = {
@@ -27,12 +28,18 @@ export type CommonOptions = {
   readonly allowRemovals?: boolean
   /** Read finished jobs as well. */
   readonly refresh?: boolean
+  /** What a person decided about addresses; only those are acted on. */
+  readonly decisions?: ReadonlyMap<Address, Decision>
 }
 
-/** What `--only` selects: an address, or every spec with a label. Several values: any of them. */
-export function selector(
-  only: readonly string[] | undefined,
-): ((address: Address, labels: Readonly<Record<string, string>>) => boolean) | undefined {
+/** What `--only`, or a decision, selects: an address, or every spec with a label. Several values: any of them. */
+export function selector({
+  only,
+  decisions,
+}: Pick<CommonOptions, 'only' | 'decisions'>):
+  | ((address: Address, labels: Readonly<Record<string, string>>) => boolean)
+  | undefined {
+  if (decisions) return (address) => decisions.has(address)
   if (!only || only.length === 0) return undefined
   return (address, labels) =>
     only.some((one) => {

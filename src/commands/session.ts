@@ -53,7 +53,7 @@ export async function worldOf(
   host: Host,
 ): Promise<World> {
   if (options.offline) return OFFLINE
-  const only = selector(options.only)
+  const only = selector(options)
   const specs = session.loaded.specs.filter((spec) => only === undefined || only(spec.address, spec.labels))
   return openWorld(specs, state, session.project.config, {
     clock: session.clock,
@@ -79,7 +79,7 @@ export async function inputOf(
     allowDirty: options.allowDirty === true,
     allowRemovals: options.allowRemovals === true,
   }
-  const only = selector(options.only)
+  const only = selector(options)
   const everything = only === undefined && !options.spec?.length
   const speaks = checkout.git && checkout.commit !== undefined && loaded.complete && everything && !rules.emulator
   return {
@@ -87,6 +87,7 @@ export async function inputOf(
     blocked: loaded.blocked,
     complete: loaded.complete && !options.spec?.length,
     ...(only && { only }),
+    ...(options.decisions && { decisions: options.decisions }),
     waits: DEFAULT_WAITS,
     modelOf,
     checkout,

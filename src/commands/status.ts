@@ -18,7 +18,7 @@ export async function status(options: CommonOptions, host: Host): Promise<ExitCo
   const stored = await storeOf(session.project, options).read()
   out.diagnostics(stored.diagnostics, now)
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
-  const only = selector(options.only)
+  const only = selector(options)
   const all = Object.entries(stored.state?.records ?? {}) as [Address, JobRecord][]
   const chosen = all.filter(([address]) => only === undefined || only(address, labels.get(address) ?? {}))
   for (const [address, record] of chosen) out.line(jobLine(address, record))

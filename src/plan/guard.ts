@@ -4,7 +4,7 @@ import type { Planner } from './planner.ts'
 
 /** Everything for which a whole plan is not carried out. Empty: it may be. */
 export function refusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
-  return [...stateRefusals(plan), ...checkoutRefusals(plan), ...guardRefusals(plan, actions)]
+  return [...stateRefusals(plan), ...checkoutRefusals(plan), ...guardRefusals(plan, actions), ...earlyRefusals(actions)]
 }
 
 /** A missing state is not an empty one: after a lost state every old spec would run again. */
@@ -16,7 +16,7 @@ function stateRefusals(plan: Planner): Refusal[] {
       'STATE_MISSING',
       'there is no state, so which jobs already ran is not known; nothing is created without one',
       {
-        hint: 'in a new repository run `jobwright init`; if there was a state, restore it; to start anew and risk running every spec again: `jobwright init --new-state`',
+        hint: 'in a new repository run `jobwright init`; if there was a state, restore it, or take every spec as done with `jobwright baseline`; to run every spec again: `jobwright init --new-state`',
       },
     ),
   ]
@@ -67,6 +67,13 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
       'maxRemovals',
     ),
   ]
+}
+
+/** A word that comes before it can be known to be true. */
+function earlyRefusals(actions: readonly Planned[]): Refusal[] {
+  return actions.flatMap(({ code, address, reason, hint }) =>
+    code === 'PLAN_TOO_EARLY' ? [refusal(7, code, `${address}: ${reason}`, { hint: hint ?? '' })] : [],
+  )
 }
 
 function overGuard(

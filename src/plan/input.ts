@@ -29,7 +29,18 @@ export type PlanInput = {
   /** How many creates a UTC day AWS allows at a site; undefined where it sets no such limit. */
   readonly perDay: (model: KindModel) => number | undefined
   readonly run: RunSoFar
+  /** What a person decided about addresses, in place of what would be planned for them. */
+  readonly decisions?: ReadonlyMap<Address, Decision>
 }
+
+/** A person's word on one address. */
+export type Decision =
+  /** Take over the job of this ID; absent: the one that the spec's own ID names. */
+  | { readonly do: 'adopt'; readonly id?: string }
+  /** The unknown create of it made no job. `force`: believed although a packet may still arrive. */
+  | { readonly do: 'not-created'; readonly force: boolean }
+  /** Its job ran before this state began. */
+  | { readonly do: 'baseline' }
 
 export type Rules = {
   /** The built-in emulator is a playground: no state is needed, no commit is asked for. */

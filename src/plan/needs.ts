@@ -5,10 +5,11 @@ import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
-import type { PlanInput } from './input.ts'
+import type { Decision, PlanInput } from './input.ts'
 import { moveFormer } from './move-former.ts'
 import { planHeld, planTime } from './new-job.ts'
 import { isSelected, isSettled, type Planner, planner } from './planner.ts'
+import { standIn } from './unknown.ts'
 
 /** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
@@ -30,10 +31,29 @@ export function needs(input: NeedsInput): Need[] {
 function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   const model = plan.modelOf(spec.kind)
   const record = plan.records[spec.address]
+  const decision = plan.decisions?.get(spec.address)
+  if (decision) return decisionNeeds(plan, spec, record, model, decision)
   if (record === undefined || (isSettled(record) && record.run < spec.policy.run)) return newNeeds(plan, spec, model)
   if (!isSettled(record)) return unknownNeeds(spec.address, record, model)
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
   return [{ ...base(spec.address, record, model), id: record.id, known: true }]
+}
+
+/** The one job that a decision is about. */
+function decisionNeeds(
+  plan: Planner,
+  spec: Spec,
+  record: JobRecord | undefined,
+  model: KindModel,
+  decision: Decision,
+): Need[] {
+  const site = record?.site ?? plan.siteOf(spec)
+  if (decision.do === 'not-created' || !site || (record && isSettled(record))) return []
+  const own = record?.id ?? (model.idMember && remoteId(spec, model.idMember))
+  const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
+  if (id === undefined) return []
+  const scope = model.scope(record?.request ?? spec.request)
+  return [{ address: spec.address, kind: spec.kind, site, id, definition: true, ...(scope !== undefined && { scope }) }]
 }
 
 /** A caller-chosen ID may be taken: one look before the create, or before the job is taken over. */
@@ -65,7 +85,10 @@ function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Ne
 }
 
 function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[] {
-  return isSettled(record) ? [] : unknownNeeds(address, record, plan.modelOf(partsOf(address).kind))
+  const decision = plan.decisions?.get(address)
+  const model = plan.modelOf(partsOf(address).kind)
+  if (decision) return decisionNeeds(plan, standIn(address, record), record, model, decision)
+  return isSettled(record) ? [] : unknownNeeds(address, record, model)
 }
 
 function base(address: Address, record: JobRecord, model: KindModel): Need {

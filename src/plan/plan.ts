@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
+import { planDecided } from './decided.ts'
 import { edits } from './edit.ts'
 import { refusals } from './guard.ts'
 import type { PlanInput } from './input.ts'
@@ -12,6 +13,7 @@ import { moveFormer } from './move-former.ts'
 import { planNew } from './new-job.ts'
 import { isSelected, type Planner, planner } from './planner.ts'
 import { planRecorded } from './recorded.ts'
+import { standIn } from './unknown.ts'
 import { planWithdrawn } from './withdrawn.ts'
 
 /** What is to be done about every address, and why. Pure: it reads nothing but its argument and changes nothing. */
@@ -37,6 +39,8 @@ export function plan(given: PlanInput): Plan {
 
 function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Address>): Planned {
   const record = context.records[spec.address]
+  const decision = context.decisions?.get(spec.address)
+  if (decision) return planDecided(context, spec, record, decision)
   const planned = record
     ? planRecorded(context, spec, record)
     : planNew(context, spec, { reason: 'new spec', attempt: 1 })
@@ -80,7 +84,14 @@ function orphans(context: Planner): Planned[] {
     .filter(
       ([address]) => !context.specAt.has(address) && !context.blockedAt.has(address) && isSelected(context, address),
     )
-    .flatMap(([address, record]) => planWithdrawn(context, address, record) ?? [])
+    .flatMap(([address, record]) => planOrphan(context, address, record) ?? [])
+}
+
+function planOrphan(context: Planner, address: Address, record: JobRecord): Planned | undefined {
+  const decision = context.decisions?.get(address)
+  if (!decision) return planWithdrawn(context, address, record)
+  const { spec: _spec, ...planned } = planDecided(context, standIn(address, record), record, decision)
+  return planned
 }
 
 /** One warning for each retired kind that is about to be used, for each lost job, each lower run and each finished job whose spec is invalid today. */

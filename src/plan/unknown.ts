@@ -195,7 +195,7 @@ function again(plan: Planner, spec: Spec, record: JobRecord, reason: string): Pl
 }
 
 /** ISO time from which no packet of an attempt can be accepted any more, and a list shows what it made. */
-function quiet({ waits }: Planner, record: JobRecord): string {
+export function quiet({ waits }: Planner, record: JobRecord): string {
   const { leaseMs, signatureMs, requestMs, listLagMs } = waits
   return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs)
 }
@@ -216,7 +216,13 @@ function evidence(record: JobRecord): string {
 
 /** Plans an unknown create whose spec is gone: its job is still brought to light, but it is never sent again. */
 export function planUnknownOrphan(plan: Planner, address: Planned['address'], record: JobRecord): Planned {
-  const stand: Spec = {
+  const { spec: _spec, ...planned } = planUnknown(plan, standIn(address, record), record)
+  return planned
+}
+
+/** What stands in for a spec that is gone: its record's own request, never to be submitted again. */
+export function standIn(address: Planned['address'], record: JobRecord): Spec {
+  return {
     address,
     ...partsOf(address),
     labels: {},
@@ -226,6 +232,4 @@ export function planUnknownOrphan(plan: Planner, address: Planned['address'], re
     place: { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 },
     index: 0,
   }
-  const { spec: _spec, ...planned } = planUnknown(plan, stand, record)
-  return planned
 }

@@ -49,7 +49,7 @@ export async function openWorld(
   const targetName = (spec: Spec): string | undefined => spec.policy.target ?? config.defaultTarget
   const needed = specs.filter((spec) => options.refresh || !isOver(spec, state?.records[spec.address]))
   const connections = new Map<string, Connection>()
-  for (const name of new Set(needed.map(targetName))) {
+  for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config)])) {
     const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config.targets, options.env)
     connections.set(name ?? '', await connect(target, { ...options, lanes }))
   }
@@ -76,6 +76,21 @@ export async function openWorld(
       for (const connection of all) connection.close()
     },
   }
+}
+
+/** An unknown create whose spec is gone may be anywhere: every target is asked. */
+function orphanTargets(
+  specs: readonly Spec[],
+  state: State | undefined,
+  config: Pick<Config, 'targets' | 'defaultTarget'>,
+): (string | undefined)[] {
+  const declared = new Set<string>(specs.map(({ address }) => address))
+  const isOpen = Object.entries(state?.records ?? {}).some(
+    ([address, { stage, withdrawn }]) =>
+      !declared.has(address) && withdrawn === undefined && (stage === 'intent' || stage === 'settling'),
+  )
+  const names = Object.keys(config.targets)
+  return !isOpen ? [] : names.length > 0 ? names : [config.defaultTarget]
 }
 
 function isOver(spec: Spec, record: JobRecord | undefined): boolean {

@@ -1,0 +1,102 @@
+import { type Address, isAddress } from '../model/address.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { Problem } from '../model/problem.ts'
+import { emptyState, type State } from '../model/state.ts'
+import type { Decision } from '../plan/input.ts'
+import { didYouMean } from '../spec/suggest.ts'
+import { randomId } from '../system/random.ts'
+import type { CommonOptions, Host } from './options.ts'
+import { printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { reconcileIn } from './reconcile.ts'
+import { openSession, type Session } from './session.ts'
+
+export type ResolveOptions = CommonOptions & {
+  /** The ID of the job that the unknown create made. */
+  readonly adopt?: string
+  /** The unknown create made no job. */
+  readonly notCreated?: boolean
+  readonly force?: boolean
+}
+
+/** `jobwright adopt ADDRESS [--id ID]`: records a job that exists as the spec's own, if it is what the spec asks for. Creates nothing. */
+export function adopt(
+  address: string,
+  options: CommonOptions & { readonly id?: string },
+  host: Host,
+): Promise<ExitCode> {
+  return decide(address, { do: 'adopt', ...(options.id !== undefined && { id: options.id }) }, options, host)
+}
+
+/** `jobwright resolve ADDRESS --adopt ID | --not-created`: a person's word on a create whose outcome nothing else tells. Creates nothing. */
+export function resolve(address: string, options: ResolveOptions, host: Host): Promise<ExitCode> {
+  if ((options.adopt === undefined) === (options.notCreated !== true)) {
+    throw new Problem(1, {
+      code: 'USAGE',
+      message:
+        options.adopt === undefined
+          ? 'resolve was not told what became of the create'
+          : 'resolve was told two things at once',
+      hint: 'write either --adopt ID, with the ID of its job, or --not-created',
+    })
+  }
+  const decision: Decision =
+    options.adopt === undefined
+      ? { do: 'not-created', force: options.force === true }
+      : { do: 'adopt', id: options.adopt }
+  return decide(address, decision, options, host)
+}
+
+/**
+ * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted; begins
+ * the state where there is none. Creates no job.
+ */
+export async function baseline(options: CommonOptions, host: Host): Promise<ExitCode> {
+  return inSession(options, host, async (session) => {
+    const store = storeOf(session.project, options)
+    const { state } = await store.read()
+    if (state === undefined) {
+      const open = await store.open()
+      await open.create(emptyState(randomId()), { anew: true }).finally(() => open.close())
+    }
+    const chosen = session.loaded.specs.filter((spec) => {
+      const isAsked = !options.only?.length || options.only.includes(spec.address)
+      return isAsked && state?.records[spec.address] === undefined
+    })
+    return new Map(chosen.map((spec) => [spec.address, { do: 'baseline' }]))
+  })
+}
+
+function decide(address: string, decision: Decision, options: CommonOptions, host: Host): Promise<ExitCode> {
+  return inSession(options, host, async (session) => {
+    const { state } = await storeOf(session.project, options).read()
+    return new Map([[known(address, session, state), decision]])
+  })
+}
+
+/** One pass of the reconciler over the decided addresses, and no others. */
+async function inSession(
+  options: CommonOptions,
+  host: Host,
+  decisionsOf: (session: Session) => Promise<ReadonlyMap<Address, Decision>>,
+): Promise<ExitCode> {
+  const out = printer(host, options.output)
+  const session = await openSession(options, host)
+  try {
+    const decisions = await decisionsOf(session)
+    return (await reconcileIn(session, { ...options, decisions, settleMs: 0 }, host, out)).exitCode
+  } finally {
+    out.settle()
+    await session.close()
+  }
+}
+
+function known(address: string, { loaded }: Session, state: State | undefined): Address {
+  const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(state?.records ?? {})]
+  if (isAddress(address) && all.includes(address)) return address
+  throw new Problem(1, {
+    code: 'USAGE',
+    message: `there is no spec and no record ${address}`,
+    hint: `${didYouMean(address, all)}an address is Kind/name, as \`jobwright status\` shows it`,
+  })
+}

@@ -1,0 +1,150 @@
+import type { KindModel } from '../kinds/kind.ts'
+import type { Live } from '../model/live.ts'
+import type { Planned } from '../model/plan.ts'
+import { adopted, liveStage } from '../model/record.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import { written } from '../model/written.ts'
+import { deviations } from './edit.ts'
+import type { Decision } from './input.ts'
+import { idUsed, unread } from './new-job.ts'
+import { isSettled, jobWords, line, ownerKey, type Planner, spoken } from './planner.ts'
+import { quiet } from './unknown.ts'
+
+/** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
+export function planDecided(plan: Planner, spec: Spec, record: JobRecord | undefined, decision: Decision): Planned {
+  if (record && isSettled(record)) return settledAlready(spec, record, decision)
+  switch (decision.do) {
+    case 'adopt':
+      return takeOver(plan, spec, record, 'adopted')
+    case 'not-created':
+      return giveUp(plan, spec, record, decision.force)
+    case 'baseline':
+      return record
+        ? keep(spec, record, 'the outcome of its create is not known; `jobwright reconcile` finds out')
+        : baseline(plan, spec)
+  }
+}
+
+function settledAlready(spec: Spec, record: JobRecord, decision: Decision): Planned {
+  if (decision.do !== 'adopt' || decision.id === undefined || decision.id === record.id) {
+    return keep(
+      spec,
+      record,
+      record.id === undefined ? 'taken as done already' : `job ${record.id} is on record already`,
+    )
+  }
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_HAS_JOB',
+    record,
+    reason: `${record.id === undefined ? 'it is taken as done' : `job ${record.id} is on record for it`}, so ${decision.id} cannot be taken over`,
+    hint: `write policy.run: ${record.run + 1} first, if the other job is its next run`,
+  })
+}
+
+/** The job that was read for the decision becomes the address's own, if nobody has it and it is what the spec, or the lost create, asks for. */
+function takeOver(plan: Planner, spec: Spec, record: JobRecord | undefined, how: JobRecord['how']): Planned {
+  const seen = plan.observed.jobs.get(spec.address)
+  const model = plan.modelOf(spec.kind)
+  const site = record?.site ?? plan.siteOf(spec)
+  if (seen?.is === 'failed') return unread(spec, seen)
+  if (!seen || seen.is === 'absent' || !site) return noSuchJob(spec, model)
+  const { live } = seen
+  const owner = plan.claims.get(ownerKey(spec.kind, site, live.id))
+  if (owner !== undefined && owner !== spec.address)
+    return { ...idUsed(spec, model, live.id, owner), ...(record && { record }) }
+  const request = record?.request ?? written(spec.request, model.documents)
+  const changes = how === 'baseline' ? [] : deviations(request, live, model)
+  if (changes.length > 0) return differs(spec, model, live, changes, record)
+  const base: JobRecord = record ?? { run: spec.policy.run, site, stage: 'started', how, request }
+  return line(spec, {
+    action: 'adopt',
+    id: live.id,
+    ...(record && { record }),
+    reason: how === 'baseline' ? 'taken as done before this state began' : 'as decided',
+    next: adopted({ ...base, stage: liveStage(model, live), how }, live, model.condition(live, spec.policy), plan.now),
+  })
+}
+
+function noSuchJob(spec: Spec, model: KindModel): Planned {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_NO_SUCH_JOB',
+    reason: `AWS knows no such ${model.title.split(' Create')[0]} job`,
+    hint: model.idMember
+      ? 'name the job with --id'
+      : 'name the job that AWS made with --id; `aws` lists those that there are',
+  })
+}
+
+function differs(
+  spec: Spec,
+  model: KindModel,
+  live: Live,
+  changes: NonNullable<Planned['changes']>,
+  record: JobRecord | undefined,
+): Planned {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_ADOPT_DIFFERS',
+    id: live.id,
+    changes,
+    ...(record && { record }),
+    reason: `${jobWords(model, live.id)} exists, but is not what was asked for`,
+    hint: 'name another job, or write the spec as the job is',
+  })
+}
+
+/** A person says that an unknown create made no job. Believed only once no packet of it can arrive any more, or by force. */
+function giveUp(plan: Planner, spec: Spec, record: JobRecord | undefined, force: boolean): Planned {
+  if (!record?.intent) return keep(spec, record, 'no create of it is open')
+  const until = quiet(plan, record)
+  if (plan.now < Date.parse(until) && !force) {
+    return line(spec, {
+      action: 'settling',
+      code: 'PLAN_TOO_EARLY',
+      record,
+      until,
+      reason: `a packet of its create may still arrive until ${spoken(until)}`,
+      hint: 'wait until then, or add --force if you know better: a second job may be the price',
+    })
+  }
+  return line(spec, {
+    action: 'keep',
+    record,
+    reason: 'recorded that its create made no job',
+    hint: '`jobwright reconcile` submits it again',
+    next: { ...record, stage: 'settling', intent: { ...record.intent, givenUp: true } },
+  })
+}
+
+/** A spec whose job is taken as done: the job itself where its ID shows it, else the word of the person who said so. */
+function baseline(plan: Planner, spec: Spec): Planned {
+  const seen = plan.observed.jobs.get(spec.address)
+  if (seen?.is === 'failed') return unread(spec, seen)
+  if (seen?.is === 'live') return takeOver(plan, spec, undefined, 'baseline')
+  const site = plan.siteOf(spec)
+  if (!site)
+    return line(spec, {
+      action: 'blocked',
+      code: 'PLAN_OFFLINE',
+      reason: 'where it belongs is not known while offline',
+    })
+  return line(spec, {
+    action: 'adopt',
+    reason: 'taken as done before this state began; no job of it was looked at',
+    next: {
+      run: spec.policy.run,
+      site,
+      stage: 'started',
+      how: 'baseline',
+      condition: { type: 'Succeeded', reason: 'Baseline' },
+      request: written(spec.request, plan.modelOf(spec.kind).documents),
+    },
+  })
+}
+
+function keep(spec: Spec, record: JobRecord | undefined, reason: string): Planned {
+  return line(spec, { action: 'keep', ...(record && { record }), reason, hint: 'nothing was changed' })
+}

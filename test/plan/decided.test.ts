@@ -1,0 +1,134 @@
+import t from 'tap'
+import type { Address } from '../../src/model/address.ts'
+import type { Decision } from '../../src/plan/input.ts'
+import { check, checkNeeds, DONE, planOf, REQUESTS, SITE, type World, world } from './world.ts'
+
+const REBOOT = 'IotJob/kiosk-reboot'
+const NIGHT = 'IotJob/kiosk-night'
+const READERS = 'PinpointExportJob/readers'
+const DISK = 'ImportExportJob/archive-disk'
+
+const decide = (given: World, address: Address, decision: Decision): World =>
+  given.with({ decisions: new Map([[address, decision]]), only: (one) => one === address })
+
+const adopt = (id?: string): Decision => ({ do: 'adopt', ...(id !== undefined && { id }) })
+const NOT_CREATED: Decision = { do: 'not-created', force: false }
+const BASELINE: Decision = { do: 'baseline' }
+
+const cases: readonly (readonly [string, World, readonly string[]])[] = [
+  [
+    'a job is taken over by a word, where it is what the spec asks for',
+    decide(world().spec(REBOOT).live(REBOOT), REBOOT, adopt()),
+    [`adopt ${REBOOT}: as decided`],
+  ],
+  [
+    'and not where it is something else',
+    decide(
+      world()
+        .spec(REBOOT)
+        .live(REBOOT, { request: { ...REQUESTS['IotJob'], targets: ['arn:other'] } }),
+      REBOOT,
+      adopt(),
+    ),
+    [
+      `conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but is not what was asked for`,
+      `  /targets: ["arn:other"] -> ${JSON.stringify(REQUESTS['IotJob']?.['targets'])}`,
+    ],
+  ],
+  [
+    'nor where there is none',
+    decide(world().spec(READERS).absent(READERS), READERS, adopt('7f3c')),
+    [`conflict ${READERS}: AWS knows no such Amazon Pinpoint job`],
+  ],
+  [
+    'nor where another address has it',
+    decide(
+      world().spec(READERS).live(READERS, { id: '7f3c' }).record('PinpointExportJob/other', { id: '7f3c' }),
+      READERS,
+      adopt('7f3c'),
+    ),
+    [`conflict ${READERS}: the ID 7f3c was already used by PinpointExportJob/other`],
+  ],
+  [
+    'nor where the address has another one',
+    decide(
+      world()
+        .spec(READERS)
+        .record(READERS, { ...DONE, id: 'first' }),
+      READERS,
+      adopt('second'),
+    ),
+    [`conflict ${READERS}: job first is on record for it, so second cannot be taken over`],
+  ],
+  [
+    'the job of an unknown create is taken over by a word, also of a spec that is gone',
+    decide(world().unknown(DISK).live(DISK, { id: 'ADP7B' }), DISK, adopt('ADP7B')),
+    [`adopt ${DISK}: as decided`],
+  ],
+  [
+    'that a create made no job is not believed while a packet of it may arrive',
+    decide(world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS), READERS, NOT_CREATED),
+    [
+      `settling ${READERS}: a packet of its create may still arrive until 2026-11-15 08:58 UTC [until 2026-11-15T08:58:00Z]`,
+      `refused 7: ${READERS}: a packet of its create may still arrive until 2026-11-15 08:58 UTC`,
+    ],
+  ],
+  [
+    'but by force, and afterwards',
+    decide(world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS), READERS, {
+      do: 'not-created',
+      force: true,
+    }),
+    [`keep ${READERS}: recorded that its create made no job`],
+  ],
+  [
+    'where no create is open there is nothing to say',
+    decide(world().spec(READERS), READERS, NOT_CREATED),
+    [`keep ${READERS}: no create of it is open`],
+  ],
+  [
+    'a baseline takes the job that is there, whatever it looks like',
+    decide(world().spec(REBOOT).live(REBOOT, { request: {} }), REBOOT, BASELINE),
+    [`adopt ${REBOOT}: taken as done before this state began`],
+  ],
+  [
+    'and takes the word for a job that it cannot see',
+    decide(world().spec(READERS), READERS, BASELINE),
+    [`adopt ${READERS}: taken as done before this state began; no job of it was looked at`],
+  ],
+  [
+    'and leaves an unknown create to the reconciler',
+    decide(world().spec(READERS).unknown(READERS), READERS, BASELINE),
+    [`keep ${READERS}: the outcome of its create is not known; \`jobwright reconcile\` finds out`],
+  ],
+]
+
+for (const [name, given, expected] of cases) t.test(name, async (t) => void check(t, given, expected))
+
+t.test('a decision leads to no create, now or later', async (t) => {
+  const given = decide(world().spec(READERS), READERS, BASELINE)
+  const { next } = planOf(given.input()).actions[0] ?? {}
+  t.match(next, { stage: 'started', how: 'baseline', site: SITE, condition: { type: 'Succeeded', reason: 'Baseline' } })
+  t.notOk(next?.id)
+  check(t, world().spec(READERS).stored(READERS, next!), [`keep ${READERS}: done`])
+})
+
+t.test('what is said to have made no job is submitted again, as the next attempt', async (t) => {
+  const given = decide(world().spec(DISK).unknown(DISK), DISK, NOT_CREATED)
+  const { next } = planOf(given.input()).actions[0] ?? {}
+  t.match(next, { stage: 'settling', intent: { attempt: 1, givenUp: true } })
+  t.match(planOf(world().spec(DISK).stored(DISK, next!).listed(DISK).input()).actions[0], {
+    action: 'create',
+    attempt: 2,
+    reason: 'its create was said to have made no job',
+  })
+})
+
+t.test('a decision asks for the one job that it is about', async (t) => {
+  const asked = (given: World, lines: readonly string[]) => checkNeeds(t, given, lines)
+  asked(decide(world().spec(NIGHT).spec(REBOOT), REBOOT, adopt()), [`${REBOOT}: read kiosk-reboot with definition`])
+  asked(decide(world().spec(READERS), READERS, adopt('7f3c')), [`${READERS}: read 7f3c of newsletter with definition`])
+  asked(decide(world().unknown(DISK), DISK, adopt('ADP7B')), [`${DISK}: read ADP7B with definition`])
+  asked(decide(world().spec(READERS).unknown(READERS), READERS, NOT_CREATED), [])
+  asked(decide(world().spec(READERS), READERS, BASELINE), [])
+})
