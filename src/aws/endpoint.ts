@@ -37,6 +37,7 @@ function shown(value: string, url: URL | undefined): string {
   return url && url.host !== '' ? `${url.protocol}//${url.host}` : JSON.stringify(value.slice(0, 80))
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a host name, as a URL has it, is this machine. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }

@@ -29,7 +29,8 @@ export function waitsOf(config: Pick<Config, 'targets'>, env: Env, emulator: boo
 }
 
 function staysHere({ targets }: Pick<Config, 'targets'>, env: Env): boolean {
-  const all = [...Object.entries(targets).map(([name, target]) => ({ name, ...target })), { name: 'default' }]
+  const named = Object.entries(targets).map(([name, target]) => ({ name, ...target }))
+  const all = named.length > 0 ? named : [{ name: 'default' }]
   const services = [...new Set(MODELS.map(({ service }) => service)), 'sts' as const]
   return all.every((target) =>
     services.every((service) => {

@@ -1,0 +1,26 @@
+import t from 'tap'
+import { waitsOf } from '../../src/commands/waits.ts'
+import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+
+const here = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4599', JOBWRIGHT_WAITS: '{"leaseMs":2000}' }
+const none = { targets: {} }
+
+t.test('shorter waits are taken only where every request stays on this machine', async (t) => {
+  t.same(waitsOf(none, {}, false), DEFAULT_WAITS)
+  t.same(waitsOf(none, here, false), { ...DEFAULT_WAITS, leaseMs: 2000 })
+  t.same(waitsOf(none, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, true), { ...DEFAULT_WAITS, graceMs: 0 })
+  const local = { region: 'eu-west-1', endpoint: 'http://localhost:4599' }
+  t.equal(waitsOf({ targets: { local } }, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, false).graceMs, 0)
+  const real = { region: 'eu-west-1' }
+  for (const [why, config, env] of [
+    ['AWS itself', none, { JOBWRIGHT_WAITS: '{}' }],
+    ['one service elsewhere', none, { ...here, AWS_ENDPOINT_URL_PINPOINT: 'https://proxy.example' }],
+    ['endpoints that are not looked at', none, { ...here, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }],
+    ['one target at AWS', { targets: { local, real } }, { JOBWRIGHT_WAITS: '{}' }],
+  ] as const) {
+    t.throws(() => waitsOf(config, env, false), { exitCode: 4, diagnostic: { code: 'CONFIG_WAITS' } }, why)
+  }
+  for (const text of ['soon', '[]', '{"leaseMs":"2000"}', '{"lease":2000}', '{"leaseMs":-1}']) {
+    t.throws(() => waitsOf(none, { ...here, JOBWRIGHT_WAITS: text }, false), { exitCode: 4 }, text)
+  }
+})
