@@ -79,7 +79,9 @@ async function look(
       queue: createQueue({ concurrency: 32, clock: session.clock }),
       signal: host.signal,
     })
-    return { plan: makePlan({ ...base, observed }), where: world.where }
+    const clockOffsetMs = world.clockOffsetMs?.()
+    const known = clockOffsetMs === undefined ? {} : { clockOffsetMs }
+    return { plan: makePlan({ ...base, ...known, observed }), where: world.where }
   } finally {
     world.close()
   }

@@ -4,7 +4,13 @@ import type { Planner } from './planner.ts'
 
 /** Everything for which a whole plan is not carried out. Empty: it may be. */
 export function refusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
-  return [...stateRefusals(plan), ...checkoutRefusals(plan), ...guardRefusals(plan, actions), ...earlyRefusals(actions)]
+  return [
+    ...stateRefusals(plan),
+    ...checkoutRefusals(plan),
+    ...guardRefusals(plan, actions),
+    ...earlyRefusals(actions),
+    ...clockRefusals(plan, actions),
+  ]
 }
 
 /** A missing state is not an empty one: after a lost state every old spec would run again. */
@@ -65,6 +71,24 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
       plan.run.removed,
       plan.guards.maxRemovals,
       'maxRemovals',
+    ),
+  ]
+}
+
+/** A clock that is further off than this makes the times of the create protocol worth nothing. */
+const CLOCK_OFF_MS = 60_000
+
+function clockRefusals({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[]): Refusal[] {
+  if (Math.abs(clockOffsetMs) <= CLOCK_OFF_MS || !actions.some(({ action }) => action === 'create')) return []
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 1000)
+  return [
+    refusal(
+      4,
+      'CLOCK_OFF',
+      `this machine's clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} AWS's; nothing is created with it`,
+      {
+        hint: 'set the clock (for example with NTP), then run again',
+      },
     ),
   ]
 }

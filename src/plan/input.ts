@@ -21,6 +21,8 @@ export type PlanInput = {
   readonly siteOf: (spec: Spec) => Site | undefined
   /** Epoch milliseconds. */
   readonly now: number
+  /** How far AWS's clock is ahead of ours, in milliseconds, where an answer told. */
+  readonly clockOffsetMs?: number
   readonly waits: Waits
   readonly modelOf: (kind: string) => KindModel
   readonly checkout: Checkout

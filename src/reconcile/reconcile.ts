@@ -158,7 +158,9 @@ async function look(
     if (signal.aborted) return undefined
     throw error
   }
-  return { plan: makePlan({ ...base, observed, now: clock.now() }), observed }
+  const clockOffsetMs = world.clockOffsetMs?.()
+  const known = clockOffsetMs === undefined ? {} : { clockOffsetMs }
+  return { plan: makePlan({ ...base, ...known, observed, now: clock.now() }), observed }
 }
 
 type Look = { readonly plan: Plan; readonly observed: Observed }

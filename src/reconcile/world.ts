@@ -17,6 +17,8 @@ export type World = {
   callsOf(site: Site, kind: string): Promise<Calls>
   /** Creates a second that the lane of a kind allows at a site. */
   perSecond(site: Site, model: KindModel): number
+  /** How far AWS's clock is ahead of ours, in milliseconds, by the connection that differs most; undefined where no answer told. */
+  clockOffsetMs?(): number | undefined
   /** Where jobs go, in words, for headings. */
   readonly where: string
   close(): void
@@ -69,6 +71,9 @@ export async function openWorld(
       return known
     },
     perSecond: (site, model) => reach(site, model).lane(model, model.operations.create).limit.perSecond,
+    // What stands in for AWS may keep a time of its own.
+    clockOffsetMs: () =>
+      furthest(all.filter(({ site }) => site.endpoint === undefined).map((connection) => connection.clockOffsetMs())),
     where: options.emulator
       ? 'emulator'
       : [...new Set(all.map(({ site }) => `${site.region}/${site.account}`))].sort().join(', '),
@@ -91,6 +96,11 @@ function orphanTargets(
   )
   const names = Object.keys(config.targets)
   return !isOpen ? [] : names.length > 0 ? names : [config.defaultTarget]
+}
+
+function furthest(offsets: readonly (number | undefined)[]): number | undefined {
+  const known = offsets.filter((offset) => offset !== undefined)
+  return known.sort((a, b) => Math.abs(b) - Math.abs(a))[0]
 }
 
 function isOver(spec: Spec, record: JobRecord | undefined): boolean {

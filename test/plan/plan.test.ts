@@ -1072,9 +1072,16 @@ table('a plan is refused', [
       .checkout({ relation: 'unknown' }),
     ['refused 8: whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'],
   ],
+  [
+    'by a clock that is a minute off',
+    reboots(1).with({ clockOffsetMs: -60_001 }),
+    [...rebootLines(1), "refused 4: this machine's clock is 60 s ahead of AWS's; nothing is created with it"],
+  ],
 ])
 
 table('a plan is not refused', [
+  ['by a clock that is almost right', reboots(1).with({ clockOffsetMs: 60_000 }), rebootLines(1)],
+  ['by a clock that is wrong where nothing is created', world().with({ clockOffsetMs: 999_000 }), []],
   ['at the guard', reboots(3).with({ guards: { maxCreates: 3, maxRemovals: 0 } }), rebootLines(3)],
   [
     'for forgetting nothing in particular',
