@@ -4,7 +4,7 @@ import type { Loaded } from '../load/load.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import type { State } from '../model/state.ts'
-import { DEFAULT_WAITS } from '../model/waits.ts'
+import type { Waits } from '../model/waits.ts'
 import type { Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
@@ -13,6 +13,7 @@ import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import { type CommonOptions, type Host, selector } from './options.ts'
 import { assertConfig, checkoutOf, loadSpecs, openProject, type Project } from './project.ts'
+import { waitsOf } from './waits.ts'
 
 /** What plan, reconcile, status and watch stand on: the repository, its specs, and time. */
 export type Session = {
@@ -21,6 +22,7 @@ export type Session = {
   readonly clock: Clock
   /** Wall milliseconds that pass in a real one. */
   readonly timeScale: number
+  readonly waits: Waits
   readonly emulated: Emulated | undefined
   close(): Promise<void>
 }
@@ -32,6 +34,7 @@ export type Session = {
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
   const project = openProject(host.cwd)
   assertConfig(project)
+  const waits = waitsOf(project.config, host.env, options.emulator === true)
   const loaded = await loadSpecs(project, options)
   const own = options.emulator && !options.offline && !given ? await openEmulator(project.root) : undefined
   const emulated = given ?? own
@@ -41,6 +44,7 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
     emulated,
     clock: emulated?.clock ?? systemClock,
     timeScale: emulated?.timeScale ?? 1,
+    waits,
     close: async () => own?.close(),
   }
 }
@@ -88,7 +92,7 @@ export async function inputOf(
     complete: loaded.complete && !options.spec?.length,
     ...(only && { only }),
     ...(options.decisions && { decisions: options.decisions }),
-    waits: DEFAULT_WAITS,
+    waits: session.waits,
     modelOf,
     checkout,
     rules,

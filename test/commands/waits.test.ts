@@ -18,7 +18,7 @@ t.test('shorter waits are taken only where every request stays on this machine',
     ['endpoints that are not looked at', none, { ...here, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }],
     ['one target at AWS', { targets: { local, real } }, { JOBWRIGHT_WAITS: '{}' }],
   ] as const) {
-    t.throws(() => waitsOf(config, env, false), { exitCode: 4, diagnostic: { code: 'CONFIG_WAITS' } }, why)
+    t.throws(() => waitsOf(config, env, false), { exitCode: 4, diagnostic: { code: 'CONFIG_WAITS' } }, String(why))
   }
   for (const text of ['soon', '[]', '{"leaseMs":"2000"}', '{"lease":2000}', '{"leaseMs":-1}']) {
     t.throws(() => waitsOf(none, { ...here, JOBWRIGHT_WAITS: text }, false), { exitCode: 4 }, text)
