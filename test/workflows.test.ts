@@ -98,7 +98,7 @@ t.test('the job that reconciles takes the tip of the branch with its history, an
   t.match(steps[0]?.with, { ref: "it's", 'fetch-depth': 0 })
   const [installs, asks] = [steps.findIndex(({ run }) => run === USERS.install), steps.findIndex(isCredentials)]
   t.ok(installs < asks, 'what is installed runs before there are credentials')
-  t.match(steps.at(-1)?.run, /^exec node \S+ reconcile /)
+  t.match(steps.at(-1)?.run, /^set -f\nexec node \S+ \$\{COMMAND:-reconcile --timeout 45m\}\n$/)
   t.end()
 })
 

@@ -89,7 +89,8 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
     text,
     line,
     settle,
-    diagnostics(diagnostics, now) {
+    diagnostics(given, now) {
+      const diagnostics = inActions ? given.map(asWorkflowInput) : given
       for (const one of diagnostics) line(diagnosticLine(one))
       if (diagnostics.length === 0) return
       text(diagnosticsText(diagnostics, options(now)))
@@ -129,4 +130,13 @@ function toldElsewhere(planned: Planned): Planned {
   if (planned.action !== 'conflict' && planned.action !== 'unresolved') return planned
   const { hint: _hint, ...rest } = planned
   return rest
+}
+
+/** On GitHub nobody has a shell: a printed command is what the workflow is run with. */
+function asWorkflowInput(one: Diagnostic): Diagnostic {
+  const hint = one.hint?.replace(
+    /`?jobwright ((?:adopt|resolve|baseline)\b[^`;]*)`?/g,
+    'run this workflow with the command: $1',
+  )
+  return hint === undefined ? one : { ...one, hint }
 }

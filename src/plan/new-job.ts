@@ -137,7 +137,7 @@ function foreign(spec: Spec, model: KindModel, live: Live): Planned {
     code: 'PLAN_FOREIGN',
     id: live.id,
     reason: `${jobWords(model, live.id)} exists and is not ours: ${live.status}${made}`,
-    hint: `to take it over, write policy.adopt: true; to make another job, choose another name or ${model.idMember}`,
+    hint: `to take it over, write policy.adopt: true, or run jobwright adopt ${spec.address}; to make another job, choose another name or ${model.idMember}`,
   })
 }
 

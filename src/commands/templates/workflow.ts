@@ -17,6 +17,9 @@ const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6
 const SETUP_NODE = 'actions/setup-node@53b83947a5a98c8d113130e565377fae1a50d02f # v6.3.0'
 const AWS_CREDENTIALS = 'aws-actions/configure-aws-credentials@8df5847569e6427dd6c4fb1cf565c83acfa8afa7 # v6.0.0'
 
+/** What a run does unless it is told otherwise. */
+const COMMAND = 'reconcile --timeout 45m'
+
 /** Where GitHub looks for the workflow, relative to the repository's top. */
 export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
 
@@ -43,6 +46,10 @@ on:
   schedule:
     - cron: '17 * * * *' # writes down how jobs ended, and makes those that had to wait
   workflow_dispatch:
+    inputs:
+      command:
+        description: What to do; a stuck job prints its command, such as resolve PinpointExportJob/readers --not-created
+        default: ${COMMAND}
 
 permissions: {}
 
@@ -88,8 +95,13 @@ ${setup(options)}
           role-to-assume: \${{ vars.JOBWRIGHT_ROLE_ARN }}
           aws-region: \${{ vars.JOBWRIGHT_REGION }}
       - name: Reconcile
+        env:
+          COMMAND: \${{ inputs.command }}
+        # The command, where one was given, is split into words, and nothing in it is interpreted (set -f).
         # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
-        run: exec node ${options.cli} reconcile --timeout 45m
+        run: |
+          set -f
+          exec node ${options.cli} \${COMMAND:-${COMMAND}}
 `
 }
 
