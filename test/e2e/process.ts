@@ -10,9 +10,10 @@ import type { Store } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const CLI = path.join(ROOT, 'dist', 'cli.js')
+/** The built program. */
+export const CLI = path.join(ROOT, 'dist', 'cli.js')
 /** The test runner has every child load its hooks; without them the program runs as its users run it. */
-const PLAIN = ['-u', 'NODE_OPTIONS']
+export const PLAIN = ['-u', 'NODE_OPTIONS']
 
 /** How a run of the program ended, and all that it said. */
 export type Ran = {

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import readline from 'node:readline'
+import { emptyState } from '../../src/model/state.ts'
+import { fileStore } from '../../src/state/file-store.ts'
+import { gitStore } from '../../src/state/git-store.ts'
+import type { Store } from '../../src/state/store.ts'
+import { nodeDisk } from '../../src/system/disk.ts'
+import { CLI, commit, git, PLAIN, write } from '../e2e/process.ts'
+import type { EveryJob } from '../emulator/setup.ts'
+import { judge, night, type Spec, type Verdict } from './night.ts'
+
+/** Waits short enough to wait for, each still longer than what it waits for here: no packet is late, and lists lag for 0.3 s. */
+export const WAITS = { leaseMs: 1_500, signatureMs: 50, requestMs: 50, listLagMs: 500, graceMs: 100 }
+
+/** A run that does not come to rest by then never will. */
+const RUNS_MAX = 40
+
+/** An emulator in a process of its own. */
+export type Aws = {
+  readonly url: string
+  control(method: string, place: string, body?: unknown): Promise<unknown>
+  jobs(): Promise<EveryJob[]>
+  /** Forgets all jobs, and lifts the quotas that are not what is proven here. */
+  fresh(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts `jobwright emulator`, its clock the real one. */
+export async function openAws(seed: number): Promise<Aws> {
+  const child = spawn('env', [...PLAIN, process.execPath, CLI, 'emulator', '--seed', String(seed)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(readline.createInterface({ input: child.stdout! }), 'line')) as [string]
+  const { url } = JSON.parse(line) as { url: string }
+  const control: Aws['control'] = async (method, place, body) => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    return (await fetch(`${url}/_emulator/${place}`, { method, ...sent })).json()
+  }
+  const quotas = { importExportPerDay: 100_000, iotConcurrent: 100_000, rates: {} }
+  const aws: Aws = {
+    url,
+    control,
+    jobs: async () => (await control('GET', 'jobs')) as EveryJob[],
+    fresh: async () => {
+      await control('POST', 'reset')
+      await control('PUT', 'limits', quotas)
+    },
+    close: async () => {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+  await aws.fresh()
+  return aws
+}
+
+export type StoreName = 'file' | 'git'
+
+/** A repository of generated specs, with a bare remote where its state is in Git. */
+export type Repository = {
+  readonly root: string
+  readonly specs: readonly Spec[]
+  readonly bare: string
+  /** Where the file store's state is. */
+  readonly stateFile: string
+  store(root?: string): Store
+  /** Another clone of it. */
+  clone(): string
+  remove(): void
+}
+
+const SERVICES = ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport']
+
+/** Makes a repository with an empty state. */
+export async function openRepository(size: number, store: StoreName, folder?: string): Promise<Repository> {
+  const top = folder ?? fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-proof-')))
+  const [root, bare] = [path.join(top, 'here'), path.join(top, 'remote.git')]
+  const stateFile = path.join(top, 'state', 'jobs.state.json')
+  const specs = night(size)
+  const limits = Object.fromEntries(SERVICES.map((service) => [service, { perSecond: 150, perDay: 100_000 }]))
+  const state = store === 'git' ? { store } : { store, path: stateFile }
+  const config = { state, limits, guards: { maxCreates: 100_000 } }
+  fs.mkdirSync(path.dirname(stateFile), { recursive: true })
+  write(root, {
+    'jobwright.yaml': config,
+    'specs/night.yaml': specs.map(({ document }) => JSON.stringify(document)).join('\n---\n'),
+  })
+  git(top, 'init', '--quiet', '--bare', bare)
+  git(root, 'init', '--quiet')
+  git(root, 'remote', 'add', 'origin', bare)
+  commit(root)
+  git(root, 'push', '--quiet', 'origin', 'HEAD:main')
+  git(bare, 'symbolic-ref', 'HEAD', 'refs/heads/main')
+  let clones = 0
+  const open = (at = root): Store =>
+    store === 'git' ? gitStore({ repository: at, disk: nodeDisk }) : fileStore({ path: stateFile, disk: nodeDisk })
+  const first = await open().open()
+  await first.create(emptyState('night-shifts'))
+  await first.close()
+  return {
+    root,
+    specs,
+    bare,
+    stateFile,
+    store: open,
+    clone: () => {
+      const other = path.join(top, `clone-${++clones}`)
+      git(top, 'clone', '--quiet', bare, other)
+      return other
+    },
+    remove: () => fs.rmSync(top, { recursive: true, force: true }),
+  }
+}
+
+/** How one run of `reconcile` ended. */
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+/** A run of `reconcile` that is under way. */
+export type Going = { readonly child: ChildProcess; readonly ended: Promise<Ended> }
+
+/** Starts `reconcile`. What settles is left to the next run, unless it is told to wait. */
+export function start(root: string, aws: Pick<Aws, 'url'>, more: readonly string[] = ['--settle', '0s']): Going {
+  const args = [CLI, 'reconcile', '--output', 'json', ...more]
+  const child = spawn('env', [...PLAIN, process.execPath, ...args], {
+    cwd: root,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: root,
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_ACCESS_KEY_ID: 'AKIAFLEET',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_REGION: 'eu-west-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      JOBWRIGHT_WAITS: JSON.stringify(WAITS),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.setEncoding('utf8').on('data', (text: string) => {
+      texts[name] += text
+    })
+  }
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...texts })))
+  return { child, ended }
+}
+
+/** When a run says that something can go on by itself. */
+function nextAt({ stdout }: Ended): number | undefined {
+  const found = /"type":"summary".*"nextAt":"([^"]+)"/.exec(stdout)
+  return found ? Date.parse(found[1]!) : undefined
+}
+
+/** Runs `reconcile` until there is nothing to do (0), or a decision is asked for (6). Gives all ends, the last one at the end. */
+export async function untilQuiet(root: string, aws: Aws, runsMax = RUNS_MAX): Promise<Ended[]> {
+  const all: Ended[] = []
+  while (all.length < runsMax) {
+    const ended = await start(root, aws).ended
+    all.push(ended)
+    if (ended.code === 0 || ended.code === 6) return all
+    const wait = Math.min(5_000, Math.max(0, (nextAt(ended) ?? 0) - Date.now()) + 20)
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+  return all
+}
+
+/** One more run without faults, and the oracle's word. A spec that still waits for something is stuck. */
+export async function verdictOf(repository: Repository, aws: Aws, root = repository.root): Promise<Verdict> {
+  await aws.control('PUT', 'faults', [])
+  await aws.control('PUT', 'limits', { rates: {} })
+  await untilQuiet(root, aws)
+  const { state } = await repository.store(root).read()
+  return judge(repository.specs, await aws.jobs(), state?.records ?? {})
+}
