@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../src/model/json.ts'
+import { at, type JsonObject } from '../../src/model/json.ts'
 import type { Policy, Spec } from '../../src/model/spec.ts'
+import type { World } from '../emulator/setup.ts'
 
 /** The name of every job in these tests' repositories: what happens at night while nobody looks. */
 const NAME = 'night-shift'
@@ -17,6 +18,8 @@ export type Case = {
   readonly words: { readonly running: string; readonly succeeded: string; readonly failed: string }
   /** Virtual minutes until it runs, and until it has ended. */
   readonly minutes: { readonly running: number; readonly over: number }
+  /** Of a kind that is found by its marker: what somebody else's job of a request carries in its place. */
+  readonly markerOf?: (request: JsonObject) => string
 }
 
 const role = 'arn:aws:iam::123456789012:role/night-shift'
@@ -101,6 +104,7 @@ export const CASES: readonly Case[] = [
     failing: exporting('unwritable'),
     words: { running: 'PROCESSING', succeeded: 'COMPLETED', failed: 'FAILED' },
     minutes: { running: 3, over: 20 },
+    markerOf: (request) => String(at(request, '/ExportJobRequest/S3UrlPrefix')),
   },
   {
     kind: 'ImportExportJob',
@@ -109,6 +113,7 @@ export const CASES: readonly Case[] = [
     failing: disk('dented-crate'),
     words: { running: 'InProgress', succeeded: 'Complete', failed: 'DeviceError' },
     minutes: { running: 35, over: 75 },
+    markerOf: () => 'AWS Import/Export Web Service Tool',
   },
 ]
 
@@ -130,4 +135,32 @@ export function specOf(
     place: { file: `specs/${name}.yaml`, line: 1, column: 1, endLine: 1, endColumn: 2 },
     index: 0,
   }
+}
+
+/** A create arrives that this program does not send now: a packet of an old one, or one of somebody else. Returns the ID of its job. */
+export async function arrive(
+  emulator: World,
+  kind: string,
+  request: JsonObject,
+  marker: string,
+  region = 'us-east-1',
+): Promise<string> {
+  const answer =
+    kind === 'PinpointExportJob'
+      ? await emulator.call(
+          'pinpoint',
+          'POST',
+          `/v1/apps/${request['ApplicationId']}/jobs/export`,
+          { ...(request['ExportJobRequest'] as JsonObject), S3UrlPrefix: marker },
+          { region },
+        )
+      : await emulator.call('importexport', 'POST', '/', {
+          Action: 'CreateJob',
+          JobType: request['JobType'],
+          Manifest: JSON.stringify({ ...(request['Manifest'] as JsonObject), generator: marker }),
+          ValidateOnly: 'false',
+        })
+  const [, id] = /"Id": ?"([^"]+)"|<JobId>([^<]+)/.exec(answer.text)?.filter((part) => part !== undefined) ?? []
+  if (answer.status >= 300 || id === undefined) throw new Error(`${answer.status}: ${answer.text}`)
+  return id
 }

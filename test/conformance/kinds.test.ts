@@ -1,11 +1,31 @@
 import t, { type Test } from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
+import { iso } from '../../src/model/iso.ts'
+import type { Intent } from '../../src/model/state.ts'
+import { DEFAULT_WAITS } from '../../src/model/waits.ts'
 import type { EveryJob } from '../emulator/setup.ts'
-import { CASES, type Case, specOf } from './cases.ts'
-import { beforeCreate, type Counts, once, openStage, type RunOptions, type Stage } from './stage.ts'
+import { arrive, CASES, type Case, specOf } from './cases.ts'
+import {
+  beforeCreate,
+  type Counts,
+  once,
+  openStage,
+  type Run,
+  type RunOptions,
+  type Stage,
+  withoutDefinitions,
+} from './stage.ts'
 
 /** Sooner or later every service forgets. */
 const YEARS = 3 * 366 * 24 * 60
+/** Milliseconds after an intent in which a packet of it may be accepted, or be missing in a list. */
+const QUIET = DEFAULT_WAITS.leaseMs + DEFAULT_WAITS.signatureMs + DEFAULT_WAITS.requestMs + DEFAULT_WAITS.listLagMs
+/** Milliseconds after an intent of which no job is seen, until its create is sent again. */
+const PATIENCE = {
+  id: DEFAULT_WAITS.leaseMs + DEFAULT_WAITS.graceMs,
+  inert: DEFAULT_WAITS.leaseMs + DEFAULT_WAITS.listLagMs,
+  match: QUIET + DEFAULT_WAITS.listLagMs,
+}
 
 for (const one of CASES) {
   const model = modelOf(one.kind)
@@ -128,34 +148,38 @@ for (const one of CASES) {
     },
   )
 
-  t.test(`${one.kind}: a create whose answer is lost leaves one job`, async (t) => {
-    const stage = await openStage(t)
-    const onCreate = afterDryRun(stage)
-    const lose = { service: model.service, operation: model.operations.create, fault: 'drop-response', times: 1 }
-    const run = await stage.run([spec], onCreate(lose))
-    t.ok(run.events.some((event) => event.type === 'step' && event.step === 'settling'))
-    t.equal((await stage.emulator.jobs()).length, 1)
-    if (one.recovery === 'match') return unresolved(t, stage, run, one)
-    t.same(run.outcomes, [])
-    t.equal(run.passes[1]?.[0], 'adopt')
-    t.match(await record(stage), { stage: 'started', id: (await theJob(t, stage)).id })
-    t.equal(run.counts[createName], 1)
-    await idle(t, stage, one)
-  })
-
-  for (const fault of ['drop-request', 'error-before'] as const) {
-    t.test(`${one.kind}: a create that got lost on its way (${fault}) leaves at most one job`, async (t) => {
+  for (const fault of ['drop-response', 'error-after', 'truncate-body'] as const) {
+    t.test(`${one.kind}: a create whose answer is lost (${fault}) is found, and never sent again`, async (t) => {
       const stage = await openStage(t)
       const onCreate = afterDryRun(stage)
       const lose = { service: model.service, operation: model.operations.create, fault, times: 1 }
       const run = await stage.run([spec], onCreate(lose))
-      if (one.recovery === 'match') {
-        t.same(await stage.emulator.jobs(), [])
-        return unresolved(t, stage, run, one)
-      }
+      t.ok(run.events.some((event) => event.type === 'step' && event.step === 'settling'))
       t.same(run.outcomes, [])
-      t.match(await record(stage), { stage: 'started', id: (await theJob(t, stage)).id })
-      t.equal(run.counts[createName], 2, 'sent again once its absence was proven')
+      t.same(run.passes.slice(0, 2), [['create'], ['adopt']], 'it need not be waited for')
+      t.equal(run.counts[createName], calls)
+      const found = await record(stage)
+      t.match(found, { stage: 'started', id: (await theJob(t, stage)).id, condition: { type: String } })
+      t.notOk(found?.intent)
+      await idle(t, stage, one)
+    })
+  }
+
+  for (const fault of ['drop-request', 'error-before'] as const) {
+    t.test(`${one.kind}: a create that got lost on its way (${fault}) is sent again after two looks`, async (t) => {
+      const stage = await openStage(t)
+      const onCreate = afterDryRun(stage)
+      const lose = { service: model.service, operation: model.operations.create, fault, times: 1 }
+      const began = stage.clock.now()
+      const run = await stage.run([spec], onCreate(lose))
+      t.same(run.outcomes, [])
+      const job = await theJob(t, stage)
+      t.match(await record(stage), { stage: 'started', run: 1, id: job.id })
+      const again = run.passes.findIndex((pass, index) => index > 0 && pass[0] === 'create')
+      t.same(new Set(run.passes.slice(1, again).flat()), new Set(['settling']), 'until then nothing is done')
+      const patience = Date.parse(String(job['createdAt'])) - began
+      t.ok(patience >= PATIENCE[one.recovery] && patience < PATIENCE[one.recovery] + 10_000, `${patience} ms`)
+      t.equal(run.counts[createName], 2 * calls)
       await idle(t, stage, one)
     })
   }
@@ -183,6 +207,129 @@ for (const one of CASES) {
       await theJob(t, stage)
     },
   )
+}
+
+for (const one of CASES.filter(({ recovery }) => recovery !== 'id')) {
+  t.test(`${one.kind}: a job that its list shows late is found, and not made again`, async (t) => {
+    const stage = await openStage(t)
+    const { service, operations } = modelOf(one.kind)
+    const lose = { service, operation: operations.create, fault: 'drop-response', times: 1 }
+    const lag = { service, operation: operations.list, fault: 'list-lag', seconds: DEFAULT_WAITS.listLagMs / 1000 - 1 }
+    const run = await stage.run([specOf(one.kind, one.request(1))], {
+      around: { aws: beforeCreate(once(() => stage.faults(lose, lag))) },
+    })
+    t.same(run.outcomes, [])
+    t.same(run.passes[1], ['settling'], 'the list did lag')
+    t.ok(run.passes.some(([action]) => action === 'adopt'))
+    t.equal(run.passes.filter(([action]) => action === 'create').length, 1)
+    await theJob(t, stage)
+    await idle(t, stage, one)
+  })
+}
+
+for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
+  const model = modelOf(one.kind)
+  const spec = specOf(one.kind, one.request(1))
+  const record = async (stage: Stage) => (await stage.records())[spec.address]
+
+  /** A create that never arrived, of which no more than its intent is known. */
+  const lostOnItsWay = async (t: Test): Promise<{ stage: Stage; intent: Intent }> => {
+    const stage = await openStage(t)
+    const lose = { service: model.service, operation: model.operations.create, fault: 'drop-request', times: 1 }
+    const run = await stage.run([spec], { settleMs: 0, ...afterDryRun(stage)(lose) })
+    t.same(run.outcomes, [9])
+    t.same(run.passes, [['create'], ['settling']])
+    const found = await record(stage)
+    t.match(found, { stage: 'settling', intent: { attempt: 1, marker: String, evidence: String } })
+    t.same(await stage.emulator.jobs(), [])
+    return { stage, intent: found!.intent! }
+  }
+  /** Runs at a time, counted from the intent, without waiting for anything. */
+  const runAt = async (stage: Stage, { at }: Intent, ms: number, given = spec): Promise<Run> => {
+    await stage.clock.sleep(Date.parse(at) + ms - stage.clock.now())
+    return stage.run([given], { settleMs: 0 })
+  }
+
+  t.test(
+    `${one.kind}: an unknown create is repeated not a second before it is known to have made no job`,
+    async (t) => {
+      const { stage, intent } = await lostOnItsWay(t)
+      const until = iso(Date.parse(intent.at) + QUIET)
+      const early = await runAt(stage, intent, QUIET - 1000)
+      t.same([early.passes, early.outcomes, early.nextAt], [[['settling']], [9], until])
+      t.equal((await record(stage))?.intent?.absentSince, undefined, 'a look that comes too early does not count')
+
+      const first = await runAt(stage, intent, QUIET)
+      t.same([new Set(first.passes.flat()), first.outcomes], [new Set(['settling']), [9]])
+      t.equal((await record(stage))?.intent?.absentSince, until)
+      t.equal(first.nextAt, iso(Date.parse(until) + DEFAULT_WAITS.listLagMs))
+      const between = await runAt(stage, intent, QUIET + DEFAULT_WAITS.listLagMs - 1000)
+      t.same([between.passes, between.created], [[['settling']], 0])
+      t.same(await stage.emulator.jobs(), [])
+
+      const second = await runAt(stage, intent, QUIET + DEFAULT_WAITS.listLagMs)
+      t.same([second.passes[0], second.created, second.outcomes], [['create'], 1, []])
+      t.match(second.events, [{ plan: { actions: [{ attempt: 2 }] } }])
+      t.match(await record(stage), { run: 1, stage: 'started', id: (await theJob(t, stage)).id })
+      await idle(t, stage, one)
+    },
+  )
+
+  t.test(`${one.kind}: a packet that arrives between the two looks is found, and not made again`, async (t) => {
+    const { stage, intent } = await lostOnItsWay(t)
+    await runAt(stage, intent, QUIET)
+    const id = await arrive(stage.emulator, one.kind, one.request(1), intent.marker!)
+    const second = await runAt(stage, intent, QUIET + DEFAULT_WAITS.listLagMs)
+    t.same([second.passes[0], second.created, second.outcomes], [['adopt'], 0, []])
+    t.match(await record(stage), { stage: 'started', id })
+    t.equal((await theJob(t, stage)).id, id)
+    await idle(t, stage, one)
+  })
+
+  t.test(`${one.kind}: jobs of other people, made at the same time, are not taken for ours`, async (t) => {
+    const { stage, intent } = await lostOnItsWay(t)
+    const theirs = await arrive(stage.emulator, one.kind, one.request(2), one.markerOf!(one.request(2)))
+    const run = await stage.run([spec])
+    t.same(run.outcomes, [])
+    t.notOk(run.passes.flat().includes('adopt'))
+    t.equal(run.created, 1)
+    t.not((await record(stage))?.id, theirs)
+    t.equal((await stage.emulator.jobs()).length, 2)
+    t.ok(stage.clock.now() >= Date.parse(intent.at) + QUIET + DEFAULT_WAITS.listLagMs)
+  })
+
+  t.test(`${one.kind}: a job of which AWS does not tell what it is may be ours: a person decides`, async (t) => {
+    const stage = await openStage(t)
+    const lose = { service: model.service, operation: model.operations.create, fault: 'drop-response', times: 1 }
+    const loses = beforeCreate(once(() => stage.faults(lose)))
+    const run = await stage.run([spec], { around: { aws: (aws) => loses(withoutDefinitions(aws)) } })
+    const { id } = await theJob(t, stage)
+    await unresolved(t, stage, run, [id])
+    t.match(await record(stage), { stage: 'settling', intent: { attempt: 1 } })
+    const told = await stage.run([spec])
+    t.same([told.passes[0], told.outcomes], [['adopt'], []], 'unless AWS tells it later')
+    t.equal((await record(stage))?.id, id)
+    await idle(t, stage, one)
+  })
+
+  t.test(`${one.kind}: two jobs with our marker are for a person to decide, and stay two`, async (t) => {
+    const { stage, intent } = await lostOnItsWay(t)
+    const twin = (): Promise<string> => arrive(stage.emulator, one.kind, one.request(1), intent.marker!)
+    const ids = [await twin(), await twin()]
+    const early = await runAt(stage, intent, QUIET - 30_000)
+    t.same([early.passes, early.outcomes], [[['settling']], [9]], 'one of them is not picked')
+    const run = await stage.run([spec])
+    await unresolved(t, stage, run, ids)
+    await stage.emulator.advance(24 * 60)
+    await unresolved(t, stage, await stage.run([spec], { wait: true }), ids)
+    t.equal((await stage.emulator.jobs()).length, 2)
+    t.match(await record(stage), { stage: 'settling', intent: { attempt: 1 } })
+
+    const raised = await stage.run([specOf(one.kind, one.request(2), { run: 2 })])
+    t.same([raised.passes[0], raised.created, raised.outcomes], [['create'], 1, []], 'unless the run is raised')
+    t.equal((await stage.emulator.jobs()).length, 3)
+    t.notOk(ids.includes((await record(stage))?.id ?? ''))
+  })
 }
 
 for (const fault of ['drop-response', 'drop-request', 'error-before', 'throttle'] as const) {
@@ -263,15 +410,15 @@ function afterDryRun(stage: Stage): (rule: object) => RunOptions {
   return (rule) => ({ around: { aws: beforeCreate(once(() => stage.faults(rule))) } })
 }
 
-/** Nothing can tell yet whether this job was made: it is shown, and never sent again. */
-async function unresolved(t: Test, stage: Stage, run: { outcomes: unknown }, { kind, request }: Case): Promise<void> {
-  const spec = specOf(kind, request(1))
-  const before = (await stage.emulator.jobs()).length
+/** A run that ends with the question which of these jobs is ours, and with both answers as commands. */
+async function unresolved(t: Test, stage: Stage, run: Run, ids: readonly string[]): Promise<void> {
   t.same(run.outcomes, [6])
-  t.match((await stage.records())[spec.address], { stage: 'settling', intent: { attempt: 1, evidence: String } })
-  await stage.emulator.advance(YEARS)
-  const later = await stage.run([spec], { wait: true })
-  t.match(later.plan.actions, [{ action: 'unresolved', code: 'PLAN_UNRESOLVED', hint: /raise policy\.run to 2/ }])
-  t.same(later.outcomes, [6])
-  t.equal((await stage.emulator.jobs()).length, before)
+  const [planned, ...more] = run.plan.actions
+  t.match(planned, { action: 'unresolved', code: 'PLAN_UNRESOLVED' })
+  t.same(more, [])
+  for (const id of ids) t.ok(planned?.reason.includes(id), `${planned?.reason} names ${id}`)
+  const [, adopted] = /jobwright resolve (?:\S+) --adopt (\S+?);/.exec(planned?.hint ?? '') ?? []
+  t.ok(ids.includes(adopted ?? ''), `${planned?.hint} adopts one of them`)
+  t.match(planned?.hint, `jobwright resolve ${planned?.address} --not-created`)
+  t.same(Object.keys(await stage.records()), [planned?.address])
 }

@@ -5,6 +5,7 @@ import type { Calls } from '../../src/kinds/kind.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import type { Config } from '../../src/model/config.ts'
 import type { Event } from '../../src/model/event.ts'
+import type { Live } from '../../src/model/live.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
@@ -159,6 +160,24 @@ export function beforeCreate(act: () => Promise<unknown>): (aws: Aws) => Aws {
     return { reader, writer: { ...writer, create } }
   }
   return (aws) => ({ ...aws, callsOf: async (...at) => awaiting(await aws.callsOf(...at)) })
+}
+
+/** AWS, where neither lists nor descriptions tell what a job was asked to do, as Pinpoint's guide shows it of finished exports. */
+export function withoutDefinitions(aws: Aws): Aws {
+  const bare = ({ request: _request, marker: _marker, ...rest }: Live): Live => rest
+  const reading = ({ reader, writer }: Calls): Calls => ({
+    reader: {
+      describe: async (...given) => {
+        const live = await reader.describe(...given)
+        return live && bare(live)
+      },
+      async *list(...given) {
+        for await (const page of reader.list(...given)) yield page.map(bare)
+      },
+    },
+    writer,
+  })
+  return { ...aws, callsOf: async (...at) => reading(await aws.callsOf(...at)) }
 }
 
 /** Does something the first time that it is called; every call ends when that has. */
