@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type Git, gitIn } from '../system/git.ts'
+import { randomId } from '../system/random.ts'
 import { type Branch, localBranch, refused, remoteBranch } from './git-branch.ts'
 import { readFileAt, writeCommit } from './git-objects.ts'
 import type { Backing, Loaded, Store } from './store.ts'
@@ -18,6 +19,8 @@ export type GitStoreOptions = Doors & {
   readonly path?: string
   /** Git in a folder; a test gives one that fails. */
   readonly git?: Git
+  /** A text that no other commit has, in any repository; random unless told. */
+  readonly mark?: () => string
 }
 
 /**
@@ -25,13 +28,13 @@ export type GitStoreOptions = Doors & {
  * theirs is the state; the journal and the lock are in this repository's Git folder, shared by all its work trees.
  */
 export function gitStore(options: GitStoreOptions): Store {
-  const { repository, branch = 'jobwright-state', path: name = 'jobs.state.json' } = options
+  const { repository, branch = 'jobwright-state', path: name = 'jobs.state.json', mark = randomId } = options
   const git = options.git ?? gitIn(repository)
   const where = `${name} on branch ${branch} of ${options.remote ?? repository}`
   let made: Promise<Backing> | undefined
   const backing = () => {
     // A failure is not kept: in watch mode the repository may be well again the next time.
-    made ??= backingOf(git, { ...options, branch, name }).catch((error: unknown) => {
+    made ??= backingOf(git, { ...options, branch, name, mark }).catch((error: unknown) => {
       made = undefined
       throw error
     })
@@ -40,9 +43,15 @@ export function gitStore(options: GitStoreOptions): Store {
   return storeOver(where, backing, options)
 }
 
-type Place = { readonly repository: string; readonly branch: string; readonly name: string; readonly remote?: string }
+type Place = {
+  readonly repository: string
+  readonly branch: string
+  readonly name: string
+  readonly remote?: string
+  readonly mark: () => string
+}
 
-async function backingOf(git: Git, { repository, branch: branchName, name, remote }: Place): Promise<Backing> {
+async function backingOf(git: Git, { repository, branch: branchName, name, remote, mark }: Place): Promise<Backing> {
   const found = await git(['rev-parse', '--git-common-dir'])
   if (found.code !== 0) throw refused(`${repository} is no Git repository`, found)
   const stem = path.resolve(repository, found.stdout.trim(), 'jobwright', encodeURIComponent(branchName))
@@ -52,7 +61,8 @@ async function backingOf(git: Git, { repository, branch: branchName, name, remot
     lock: `${stem}.lock`,
     load: (toWrite) => load(git, branch, name, toWrite),
     async swap(expected, text, message) {
-      const commit = await writeCommit(git, expected, name, text, message)
+      // Two machines that store the same text in the same second would otherwise make the same commit, and both take it for theirs.
+      const commit = await writeCommit(git, expected, name, text, `${message}\n\nWriter: ${mark()}`)
       return branch.move(commit, expected)
     },
   }

@@ -83,6 +83,23 @@ t.test('of two clones that commit at once exactly one does, the other is stale',
   for (const open of others) await open.close()
 })
 
+t.test('of two clones that commit the very same state in the same second exactly one does', async (t) => {
+  const { here, clone } = repositories(t)
+  await (await begun(here)).close()
+  const at = '2026-11-15T09:00:00Z'
+  const inOneSecond = (folder: string): Git => {
+    const real = gitIn(folder)
+    return (args, options = {}) =>
+      real(args, { ...options, env: { ...options.env, GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at } })
+  }
+  const stores = [here, clone('there')].map((folder) => storeIn(folder, { git: inOneSecond(folder) }))
+  const opened = await Promise.all(stores.map((store) => store.open()))
+  const intents = [set('attic', attempt('intent', 1))]
+  const both = await Promise.all(opened.map((open) => open.commit(intents, 'Intents')))
+  t.same(both.map(({ is }) => is).sort(), ['committed', 'stale'])
+  for (const open of opened) await open.close()
+})
+
 t.test(
   'a branch that was put back or taken away is not what was loaded, though a plain push would go through',
   async (t) => {
