@@ -1,0 +1,182 @@
+import { attempt } from '../../src/aws/attempt.ts'
+import type { SendOptions } from '../../src/aws/handler.ts'
+import type { Lanes } from '../../src/aws/lanes.ts'
+import { type Page, pages } from '../../src/aws/pages.ts'
+import { reader as askOver } from '../../src/aws/read.ts'
+import { fillSecrets } from '../../src/aws/secret-values.ts'
+import { liveOf as importExportLive } from '../../src/kinds/import-export-job/live.ts'
+import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
+import type { Calls, CreateOptions, KindModel } from '../../src/kinds/kind.ts'
+import { modelOf } from '../../src/kinds/models.ts'
+import { at, type JsonObject } from '../../src/model/json.ts'
+import type { Live } from '../../src/model/live.ts'
+import type { Site } from '../../src/model/state.ts'
+import type { Ledger } from './ledger.ts'
+import type { Process } from './machine.ts'
+import { exchange } from './network.ts'
+import { type Job, ServiceFault, type Services } from './services.ts'
+
+/** Jobs on a page of a list, few, so that lists have several. */
+const PAGE = 3
+
+/** Told of each create as it leaves, with when it was signed; what it returns is called when the packet has arrived. */
+export type OnSend = (kind: string, request: JsonObject, signedAt: number) => () => void
+
+/** Reader and writer of a kind for one process, with our own attempts, reads and lanes over the simulated network. */
+export function callsOf(kind: string, site: Site, { process, services, lanes, ledger, onSend }: CallsOptions): Calls {
+  const model = modelOf(kind)
+  const lane = (operation: string) => lanes.lane(site, model, operation)
+  const ask = askOver(
+    { lane: (of: Pick<KindModel, 'service' | 'lanes'>, name) => lanes.lane(site, of, name), clock: process.clock },
+    model,
+  )
+  const write = <Value>(
+    operation: string,
+    options: Omit<CreateOptions, 'id'>,
+    execute: () => Value,
+    onLeave?: (signedAt: number) => () => void,
+    secrets?: readonly string[],
+  ) =>
+    attempt(
+      lane(operation),
+      model,
+      { ...options, ...(secrets && { secrets }) },
+      ({ watch, abortSignal }: SendOptions) =>
+        exchange(process, {
+          label: operation,
+          execute,
+          watch,
+          signal: signalOf(abortSignal),
+          ...(onLeave && { onLeave }),
+        }),
+    )
+  return {
+    reader: {
+      describe: async (id, { definition, signal }) => {
+        const job = await ask(model.operations.describe, signal, () =>
+          exchange(process, {
+            label: `${model.operations.describe} ${id}`,
+            signal,
+            execute: () => snapshot(services.find(kind, id), services),
+          }),
+        )
+        return job && described(job, definition === true)
+      },
+      list: ({ signal }) =>
+        pages((token) =>
+          ask(model.operations.list, signal, () =>
+            exchange(process, { label: model.operations.list, signal, execute: () => page(services, kind, token) }),
+          ),
+        ),
+    },
+    writer: {
+      create: async (request, options) => {
+        const wish = ledger.wishOf(request)
+        const filled = fillSecrets(request, model.secrets, { ACCESS_KEY_ID: ledger.secret })
+        if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
+        const manifest = manifestOf(kind, filled.request, options.marker)
+        const own = { ...(options.id !== undefined && { id: options.id }), ...(manifest !== undefined && { manifest }) }
+        const create = (): Live => created(snapshot(services.create(kind, wish, filled.request, own), services)!)
+        return write(
+          model.operations.create,
+          options,
+          create,
+          (signedAt) => onSend(kind, request, signedAt),
+          filled.secrets,
+        )
+      },
+      ...(model.operations.start && {
+        start: async (id, options) => write('StartJob', options, () => services.start(kind, id)),
+      }),
+      ...(model.operations.validate && {
+        validate: async (request, options) => {
+          const filled = fillSecrets(request, model.secrets, { ACCESS_KEY_ID: ledger.secret })
+          if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
+          return write('CreateJob', options, () => {}, undefined, filled.secrets)
+        },
+      }),
+    },
+  }
+}
+
+export type CallsOptions = {
+  readonly process: Process
+  readonly services: Services
+  readonly lanes: Lanes
+  readonly ledger: Ledger
+  readonly onSend: OnSend
+}
+
+/** A job as it was when the service answered. */
+type Shown = Job & { readonly told: ReturnType<Services['statusOf']> }
+
+function snapshot(job: Job | undefined, services: Services): Shown | undefined {
+  return job && { ...job, told: services.statusOf(job) }
+}
+
+function page(services: Services, kind: string, token: string | undefined): Page<Live> {
+  const all = services.listed(kind)
+  const newestFirst = modelOf(kind).listing.newestFirst
+  const after = token === undefined ? undefined : Number(token)
+  const rest = after === undefined ? all : all.filter(({ order }) => (newestFirst ? order < after : order > after))
+  const shown = rest.slice(0, PAGE)
+  const next = rest.length > PAGE ? String(shown.at(-1)?.order) : undefined
+  return { items: shown.map((job) => listed(snapshot(job, services)!)), next }
+}
+
+/** What each service tells of a job in a list. */
+function listed(job: Shown): Live {
+  const { id, told } = job
+  const tells = modelOf(job.kind).listing.tells
+  if (tells === 'job') return described(job, true)
+  if (tells === 'id') return { id, status: 'Pending', createdAt: told.createdAt, partial: true }
+  return { id, status: told.status, createdAt: told.createdAt, ...finished(told), partial: true }
+}
+
+/** What each service tells of one job that is asked for. */
+function described(job: Shown, definition: boolean): Live {
+  const { kind, id, request, told } = job
+  const { status, createdAt } = told
+  switch (kind) {
+    case 'ImportExportJob':
+      return importExportLive({
+        id,
+        type: String(request['JobType']),
+        progress: status,
+        message: undefined,
+        errors: undefined,
+        createdAt,
+        manifest: job.manifest,
+      })
+    case 'PinpointExportJob': {
+      const marker = at(request, '/ExportJobRequest/S3UrlPrefix')
+      return { id, status, createdAt, ...finished(told), request, ...(typeof marker === 'string' && { marker }) }
+    }
+    case 'IotJob':
+      return { id, status, createdAt, ...finished(told), ...(definition && { request }) }
+    default:
+      return { id, status, createdAt, ...finished(told), request }
+  }
+}
+
+/** What the answer to a create tells: of some kinds little more than the ID. */
+function created(job: Shown): Live {
+  const { kind, id, told } = job
+  if (kind === 'IotJob' || kind === 'ImportExportJob')
+    return { id, status: kind === 'IotJob' ? told.status : 'Pending', partial: true }
+  return described(job, true)
+}
+
+function finished(told: Shown['told']): { finishedAt?: string } {
+  return told.finishedAt === undefined ? {} : { finishedAt: told.finishedAt }
+}
+
+function manifestOf(kind: string, request: JsonObject, generator: string | undefined): string | undefined {
+  if (kind !== 'ImportExportJob') return undefined
+  if (!generator) throw new ServiceFault('MalformedManifestException', 400)
+  return writeManifest(request['Manifest'] as JsonObject, { generator })
+}
+
+function signalOf(signal: unknown): AbortSignal | undefined {
+  return signal instanceof AbortSignal ? signal : undefined
+}

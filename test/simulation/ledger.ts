@@ -1,0 +1,147 @@
+import { type Address, addressOf } from '../../src/model/address.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import type { Spec } from '../../src/model/spec.ts'
+import type { Random } from './random.ts'
+import { requestFor } from './requests.ts'
+import type { Wish } from './services.ts'
+
+const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob'] as const
+
+/** One job that somebody wants, through all its edits. */
+export type Want = {
+  readonly who: number
+  readonly kind: string
+  name: string
+  run: number
+  hold: boolean
+  isGone: boolean
+  /** It was gone at some time, under this or another name. */
+  wasGone: boolean
+  formerly?: string
+  /** Renamed, and nobody has said yet that it was. */
+  oldName?: string
+  edits: number
+  request: JsonObject
+}
+
+/** What users committed, commit by commit, and whose wish each request is. */
+export class Ledger {
+  /** A text that no disk, remote or event may ever hold. */
+  readonly secret = 'AKIACANARYCANARY'
+  readonly wants: Want[] = []
+  readonly commits: (readonly Spec[])[] = []
+  readonly #wishes = new WeakMap<JsonObject, Wish>()
+  readonly #gone = new Set<Address>()
+
+  /** Whose wish a request is. */
+  wishOf(request: JsonObject): Wish {
+    const wish = this.#wishes.get(request)
+    if (!wish) throw new Error('a request that nobody wrote was sent')
+    return wish
+  }
+
+  /** Whether a spec of this address was ever taken away or renamed. */
+  wasEverGone(address: Address): boolean {
+    return this.#gone.has(address)
+  }
+
+  /** Whose spec is, or was, at an address. */
+  whoAt(address: Address): number | undefined {
+    for (const commit of this.commits) {
+      const spec = commit.find((one) => one.address === address)
+      if (spec) return this.wishOf(spec.request).who
+    }
+    return undefined
+  }
+
+  /** Someone wants one more job. */
+  add(random: Random, kind: string = random.pick(KINDS)): void {
+    const who = this.wants.length
+    const want: Want = {
+      who,
+      kind,
+      name: `job-${who}`,
+      run: 1,
+      hold: false,
+      isGone: false,
+      wasGone: false,
+      edits: 0,
+      request: {},
+    }
+    this.wants.push(want)
+    this.#write(want)
+  }
+
+  /** One edit that users make, without thinking of what is going on meanwhile. Says what it was. */
+  edit(random: Random): string {
+    const want = random.pick(this.wants)
+    const isOpen = want.oldName !== undefined
+    const kind = random.int(0, 7)
+    if (kind === 0) this.add(random)
+    else if (kind === 1 && !isOpen && !want.isGone) {
+      want.run++
+      if (random.hit(0.5)) want.edits++
+      this.#write(want)
+    } else if (kind === 2 && !isOpen) {
+      want.isGone = !want.isGone
+      want.wasGone = true
+      this.#gone.add(addressOf(want.kind, want.name))
+    } else if (kind === 3 && !want.wasGone && want.formerly === undefined && !isOpen) {
+      this.#rename(want, random.hit(0.6))
+    } else if (kind === 4 && isOpen) this.answer(want)
+    else if (kind === 5 && !isOpen && !want.isGone) {
+      want.edits++
+      this.#write(want)
+    } else if (kind === 6) want.hold = !want.hold
+    else return 'touches nothing'
+    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees'][kind]} ${want.kind}/${want.name}`
+  }
+
+  /** The word that a renamed spec was waiting for. */
+  answer(want: Want): void {
+    if (want.oldName === undefined) return
+    want.formerly = want.oldName
+    delete want.oldName
+  }
+
+  /** Everybody who holds a job lets it go, and every open question is answered. */
+  settle(): void {
+    for (const want of this.wants) {
+      want.hold = false
+      this.answer(want)
+    }
+  }
+
+  /** Commits the specs as they are now. */
+  commit(): void {
+    this.commits.push(this.wants.filter(({ isGone }) => !isGone).map((want) => this.#specOf(want)))
+  }
+
+  #rename(want: Want, isSaid: boolean): void {
+    this.#gone.add(addressOf(want.kind, want.name))
+    if (isSaid) want.formerly = want.name
+    else want.oldName = want.name
+    want.name = `${want.name}-b`
+  }
+
+  #write(want: Want): void {
+    want.request = requestFor(want.kind, `${want.who}-${want.edits}`)
+    this.#wishes.set(want.request, { who: want.who, run: want.run })
+  }
+
+  #specOf({ kind, name, run, hold, formerly, request }: Want): Spec {
+    const file = `specs/${name}.yaml`
+    return {
+      address: addressOf(kind, name),
+      kind,
+      name,
+      labels: {},
+      ...(formerly !== undefined && { formerly }),
+      policy: { run, hold, adopt: false, allowIdentical: false, maxFailedPercent: 0 },
+      request,
+      files: [file],
+      place: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+      index: 0,
+    }
+  }
+}

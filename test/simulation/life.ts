@@ -1,0 +1,202 @@
+import type { Address } from '../../src/model/address.ts'
+import { drawRates, NO_FAULTS } from './faults.ts'
+import { type CrashPlan, type Machine, Process } from './machine.ts'
+import { type End, JOURNALS, type Order, STATE_FILE, Town } from './town.ts'
+
+const MINUTE = 60_000
+/** So many runs after the last fault everything is done. */
+const RUNS_TO_REST = 8
+
+/** What came of a world. */
+export type Verdict = { readonly violations: readonly string[]; readonly lines: readonly string[] }
+
+/** A world whose every turn a seed decides: some runs at once, with crashes, pauses and lost packets, while users go on editing. Then peace. */
+export async function randomLife(seed: number, trace?: (line: string) => void): Promise<Verdict> {
+  const life = new Life(seed, seed % 2 === 0 ? 'file' : 'git', trace)
+  await life.begin()
+  await life.turmoil()
+  await life.peace()
+  return life.verdict()
+}
+
+/** One world and the runs in it. */
+export class Life {
+  readonly town: Town
+  readonly #laptop: Machine
+  #runners = 0
+  #running = 0
+  #processes = 0
+
+  constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
+    this.town = new Town(seed, store, trace)
+    const { random } = this.town.setting
+    this.#laptop = this.town.machine('laptop', random.int(-20_000, 20_000))
+  }
+
+  get effects(): number {
+    return this.#lastEffects
+  }
+  #lastEffects = 0
+
+  async begin(kinds?: readonly string[]): Promise<void> {
+    const { town } = this
+    const { random } = town.setting
+    const count = kinds?.length ?? random.int(1, 4)
+    for (let index = 0; index < count; index++) town.ledger.add(random, kinds?.[index])
+    town.ledger.commit()
+    const process = new Process('init', this.#laptop, town.setting)
+    let isOver = false
+    void town.begin(process).then(() => {
+      isOver = true
+    })
+    await town.setting.time.until(() => isOver)
+    process.die()
+  }
+
+  /** Faults of all kinds, at random. */
+  async turmoil(): Promise<void> {
+    const { town } = this
+    const { random, time } = town.setting
+    town.rates = drawRates(random)
+    let toCome = random.int(2, 6)
+    const isOver = (): boolean => (toCome === 0 && this.#running === 0) || town.oracle.violations.length > 0
+    const schedule = (ms: number): void =>
+      time.after(ms, () => {
+        toCome--
+        this.#someRun()
+        // Two workflows of one schedule start in the same moment.
+        if (town.store === 'git' && random.hit(0.25)) this.#someRun()
+      })
+    let at = 0
+    for (let left = toCome; left > 0; left--) {
+      at += random.int(0, random.pick([1_000, 2 * MINUTE, 20 * MINUTE]))
+      schedule(at)
+    }
+    for (let left = random.int(0, 5); left > 0; left--) {
+      time.after(random.int(0, at + 5 * MINUTE), () => {
+        town.setting.log(`somebody ${town.ledger.edit(random)}`)
+        town.ledger.commit()
+      })
+    }
+    await time.until(isOver)
+  }
+
+  /** No more faults: run after run until everything that was wanted is done, and one more that does nothing. */
+  async peace(): Promise<void> {
+    const { town } = this
+    const { time, log } = town.setting
+    if (town.oracle.violations.length > 0) return
+    town.rates = NO_FAULTS
+    log('no more faults')
+    town.ledger.settle()
+    town.ledger.commit()
+    let last: End | undefined
+    for (let run = 1; run <= RUNS_TO_REST; run++) {
+      last = await this.alone(this.#order({ settleMs: 40 * MINUTE }))
+      if (town.oracle.violations.length > 0) return
+      if (isAtRest(last) && town.oracle.unfulfilled().length === 0) break
+      let isLater = false
+      time.after(10 * MINUTE, () => {
+        isLater = true
+      })
+      await time.until(() => isLater)
+    }
+    const made = town.services.jobs.length
+    if (!isAtRest(last)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
+    for (const what of town.oracle.unfulfilled()) town.oracle.violated(what)
+    await this.alone(this.#order({}))
+    if (town.services.jobs.length !== made) town.oracle.violated('a run with nothing to do made a job')
+  }
+
+  verdict(): Verdict {
+    return { violations: this.town.oracle.violations, lines: this.town.lines }
+  }
+
+  /** One run with nothing beside it. Undefined: it died. */
+  async alone(order: Order, crash?: CrashPlan): Promise<End | undefined> {
+    let end: End | undefined
+    const process = this.#launch(this.#laptop, order, crash, (how) => {
+      end = how
+    })
+    await this.town.setting.time.until(() => end !== undefined || !process.isAlive)
+    this.#lastEffects = process.effects
+    return end
+  }
+
+  #someRun(): void {
+    const { town } = this
+    const { random } = town.setting
+    const isRunner = town.store === 'git' && random.hit(0.6)
+    const machine = isRunner ? town.machine(`runner-${++this.#runners}`, random.int(-20_000, 20_000)) : this.#laptop
+    const latest = town.ledger.commits.length - 1
+    const all = town.ledger.commits[latest] ?? []
+    const some = new Set(all.filter(() => random.hit(0.5)).map(({ address }) => address as string))
+    this.#launch(
+      machine,
+      this.#order({
+        commit: random.hit(0.15) ? random.int(0, latest) : latest,
+        wait: random.hit(0.15),
+        settleMs: random.pick([0, 0, 10 * MINUTE, 30 * MINUTE]),
+        timeoutMs: 60 * MINUTE,
+        ...(random.hit(0.15) && { interruptMs: random.int(0, 60_000) }),
+        ...(random.hit(0.15) && { part: { by: random.pick(['load', 'only'] as const), of: some } }),
+        ...(random.hit(0.05) && { dirty: all.slice(0, 1).flatMap(({ files }) => files) }),
+      }),
+    )
+  }
+
+  #order(order: Partial<Order>): Order {
+    return { commit: this.town.ledger.commits.length - 1, wait: false, settleMs: 0, ...order }
+  }
+
+  #launch(machine: Machine, order: Order, crash?: CrashPlan, onEnd: (end: End) => void = () => {}): Process {
+    const { town } = this
+    const process = new Process(`p${++this.#processes}@${machine.name}`, machine, town.setting, crash)
+    town.setting.log(`${process.name} begins at commit ${order.commit}`)
+    this.#running++
+    const over = (): void => {
+      this.#running--
+    }
+    process.onDeath = over
+    void town.run(process, order).then(
+      (end) => {
+        town.setting.log(`${process.name} ends: ${words(end)}`)
+        process.die()
+        if ('problem' in end) this.#help(machine, end.problem.diagnostic.code)
+        onEnd(end)
+      },
+      (error: unknown) => {
+        town.oracle.violated(`a run threw: ${error instanceof Error ? error.stack : String(error)}`)
+        process.die()
+      },
+    )
+    return process
+  }
+
+  /** What a person does who reads why a run refused to begin. */
+  #help(machine: Machine, code: string): void {
+    if (code !== 'STATE_JOURNAL_DAMAGED' || [...machine.locks].length > 0) return
+    this.town.setting.log(`somebody moves the damaged journal of ${machine.name} away`)
+    machine.disk.put(JOURNALS[this.town.store], undefined)
+  }
+}
+
+/** Whether a run found nothing that is still to be done. */
+function isAtRest(end: End | undefined): boolean {
+  if (!end || 'problem' in end) return false
+  const open: Address[] = end.done.plan.actions
+    .filter(({ action }) => !['keep', 'held', 'forget', 'conflict'].includes(action))
+    .map(({ address }) => address)
+  return open.length === 0 && end.done.plan.refusals.length === 0 && end.done.failed.size === 0
+}
+
+function words(end: End | undefined): string {
+  if (!end) return 'dead'
+  if ('problem' in end) return `${end.problem.diagnostic.code}: ${end.problem.message}`
+  const { outcomes, plan, stale, failed } = end.done
+  const actions = plan.actions.map(({ address, action, reason }) => `${action} ${address} (${reason})`).join('; ')
+  const refused = plan.refusals.map(({ diagnostic }) => diagnostic.code).join(' ')
+  return `[${outcomes.join(' ')}] ${stale === undefined ? '' : 'stale '}${refused} ${actions} failed ${failed.size}`
+}
+
+export { STATE_FILE }

@@ -1,0 +1,167 @@
+import type { Clock } from '../../src/system/clock.ts'
+import type { TryLock } from '../../src/system/kernel-lock.ts'
+import type { Rates } from './faults.ts'
+import { MemoryDisk } from './memory-disk.ts'
+import type { Random } from './random.ts'
+import type { Timeline } from './timeline.ts'
+
+/** When the world begins. */
+export const EPOCH = Date.parse('2026-11-15T09:00:00Z')
+
+/** What everything in one world shares. */
+export type Setting = {
+  readonly time: Timeline
+  readonly random: Random
+  /** How often things go wrong from now on. */
+  rates: Rates
+  /** Writes a line of the world's log. */
+  log(line: string): void
+}
+
+/** A computer with its disk, its locks and its clocks. A crash of a process leaves it as it is; loss of power takes what was not synced. */
+export class Machine {
+  readonly name: string
+  readonly disk = new MemoryDisk()
+  readonly locks = new Map<string, Process>()
+  readonly processes = new Set<Process>()
+  /** How far its wall clock is ahead of the services' clocks, in milliseconds. */
+  readonly skew: number
+  /** How long it has slept: its monotonic clock stood still meanwhile. */
+  slept = 0
+
+  constructor(name: string, skew: number) {
+    this.name = name
+    this.skew = skew
+  }
+
+  /** Ends every process on it and takes what its disk had not synced. */
+  losePower(random: Random): void {
+    for (const process of this.processes) process.die()
+    this.disk.losePower(random)
+  }
+}
+
+/** Where a crash is wanted: at which effect of a process, before, during or after it, and of what. */
+export type CrashPlan = { readonly at: number; readonly side: 'before' | 'during' | 'after'; readonly power: boolean }
+
+/** One run of the program. Everything it does to the world passes `effect`, and there it can end, or stop for a while. */
+export class Process {
+  readonly name: string
+  readonly machine: Machine
+  readonly setting: Setting
+  readonly crashPlan: CrashPlan | undefined
+  isAlive = true
+  effects = 0
+  onDeath: () => void = () => {}
+  #pausedUntil = 0
+
+  constructor(name: string, machine: Machine, setting: Setting, crashPlan?: CrashPlan) {
+    this.name = name
+    this.machine = machine
+    this.setting = setting
+    this.crashPlan = crashPlan
+    machine.processes.add(this)
+  }
+
+  /** Ends at once: nothing that it waits for ever comes, and the kernel frees its locks. */
+  die(): void {
+    if (!this.isAlive) return
+    this.isAlive = false
+    this.onDeath()
+    this.machine.processes.delete(this)
+    for (const [file, holder] of this.machine.locks) if (holder === this) this.machine.locks.delete(file)
+  }
+
+  /** Something that happens to this process in a while: not before a pause ends, and never once it is dead. */
+  after(ms: number, run: () => void): void {
+    this.setting.time.after(ms, () => this.#arrive(run))
+  }
+
+  #arrive(run: () => void): void {
+    if (!this.isAlive) return
+    const { time } = this.setting
+    if (time.now < this.#pausedUntil) time.after(this.#pausedUntil - time.now, () => this.#arrive(run))
+    else run()
+  }
+
+  /**
+   * One effect on the world, carried out some milliseconds from now. `partly` is what is left of it by a process that ends in the middle.
+   */
+  effect<Value>(label: string, ms: number, perform: () => Value, partly: () => void = () => {}): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.after(ms, () => {
+        const crash = this.#crashHere()
+        if (crash && crash.side !== 'after') {
+          if (crash.side === 'during') partly()
+          return this.#crash(crash, label)
+        }
+        let outcome: () => void
+        try {
+          const value = perform()
+          outcome = () => resolve(value)
+        } catch (error) {
+          outcome = () => reject(error)
+        }
+        this.setting.log(`${this.name} ${label}`)
+        if (crash) return this.#crash(crash, label)
+        this.#pause(label)
+        this.after(0, outcome)
+      })
+    })
+  }
+
+  #crashHere(): CrashPlan | undefined {
+    const { random, rates } = this.setting
+    const at = this.effects++
+    if (this.crashPlan) return this.crashPlan.at === at ? this.crashPlan : undefined
+    if (!random.hit(rates.crash)) return undefined
+    return { at, side: random.pick(['before', 'during', 'after'] as const), power: random.hit(rates.power) }
+  }
+
+  #crash({ side, power, at }: CrashPlan, label: string): void {
+    this.setting.log(`${this.name} ${power ? 'LOSES POWER' : 'DIES'} ${side} effect ${at}, ${label}`)
+    this.die()
+    if (power) this.machine.losePower(this.setting.random)
+  }
+
+  #pause(label: string): void {
+    const { random, rates, time } = this.setting
+    if (!random.hit(rates.pause)) return
+    const ms = random.int(1, random.pick([5_000, 90_000, 600_000, 1_800_000]))
+    const isAsleep = random.hit(rates.asleep)
+    this.setting.log(`${this.name} ${isAsleep ? 'SLEEPS' : 'STOPS'} for ${ms} ms after ${label}`)
+    const paused = isAsleep ? this.machine.processes : [this]
+    for (const process of paused) process.#pausedUntil = Math.max(process.#pausedUntil, time.now + ms)
+    if (isAsleep) this.machine.slept += ms
+  }
+
+  /** Its clock: the machine's wall clock, and a monotonic one that does not see sleep. */
+  get clock(): Clock {
+    const { time } = this.setting
+    return {
+      now: () => EPOCH + time.now + this.machine.skew,
+      monotonic: () => time.now - this.machine.slept,
+      sleep: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          if (signal?.aborted) return reject(signal.reason)
+          const abort = (): void => reject(signal?.reason)
+          signal?.addEventListener('abort', abort, { once: true })
+          this.after(ms, () => {
+            signal?.removeEventListener('abort', abort)
+            resolve()
+          })
+        }),
+    }
+  }
+
+  /** The kernel's locks of its machine. */
+  get tryLock(): TryLock {
+    const { locks } = this.machine
+    return (file) =>
+      this.effect(`locks ${file}`, 1, () => {
+        if (locks.has(file)) return undefined
+        locks.set(file, this)
+        return () => this.effect(`frees ${file}`, 1, () => void locks.delete(file))
+      })
+  }
+}

@@ -1,0 +1,124 @@
+import { modelOf } from '../../src/kinds/models.ts'
+import { type Address, partsOf } from '../../src/model/address.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import type { JobRecord, State } from '../../src/model/state.ts'
+import type { Ledger } from './ledger.ts'
+import type { Setting } from './machine.ts'
+import type { Job, Services, Wish } from './services.ts'
+
+/** A create that left a process. */
+export type Packet = { readonly wish: Wish; readonly kind: string; readonly acceptedUntil: number; isOpen: boolean }
+
+/** Watches a world from outside, and knows what may never be. */
+export class Oracle {
+  readonly violations: string[] = []
+  readonly #packets: Packet[] = []
+  /** Job IDs that the stored state has held: kind and ID -> when. */
+  #held = new Set<string>()
+  #state: State | undefined
+  readonly #ledger: Ledger
+  readonly #services: Services
+  readonly #setting: Setting
+
+  constructor(ledger: Ledger, services: Services, setting: Setting) {
+    this.#ledger = ledger
+    this.#services = services
+    this.#setting = setting
+  }
+
+  /** Something that must not be. */
+  violated(what: string): void {
+    this.violations.push(what)
+    this.#setting.log(`VIOLATED: ${what}`)
+  }
+
+  /** Nothing that is written anywhere holds a secret. */
+  onWrite(text: string): void {
+    if (text.includes(this.#ledger.secret)) this.violated('a secret was written')
+  }
+
+  /** A create leaves: its intent is durable, and of a service-named kind no earlier packet may still arrive. */
+  onSend(kind: string, request: JsonObject, stored: State | undefined, signedAt: number): Packet {
+    const wish = this.#ledger.wishOf(request)
+    const { time } = this.#setting
+    const records = Object.entries(stored?.records ?? {}) as [Address, JobRecord][]
+    const own = records.filter(([address]) => this.#ledger.whoAt(address) === wish.who)
+    if (!own.some(([, { run }]) => run >= wish.run))
+      this.violated(`a create of ${kind} ${wish.who} run ${wish.run} was sent without a durable intent`)
+    if (modelOf(kind).recovery.by === 'match') {
+      const open = this.#packets.find(
+        (one) => one.isOpen && one.kind === kind && one.wish.who === wish.who && one.acceptedUntil > time.now,
+      )
+      if (open) this.violated(`a create of ${kind} ${wish.who} was sent while another of its packets may still arrive`)
+    }
+    const packet = { wish, kind, acceptedUntil: signedAt + 300_000, isOpen: true }
+    this.#packets.push(packet)
+    return packet
+  }
+
+  /** A job was made, or started: never two of one wish that have an effect. */
+  onJob(kind: string, who: number): void {
+    const jobs = this.#services.jobs.filter(
+      (job) => job.kind === kind && job.wish.who === who && job.startedAt !== undefined,
+    )
+    if (modelOf(kind).recovery.by === 'inert') {
+      // Jobs that wait look alike, so that a run may start one that another run of the same spec left behind.
+      const runs = Math.max(...this.#ledger.wants.filter((want) => want.who === who).map(({ run }) => run))
+      if (jobs.length > runs) this.violated(`${kind} ${who} was started ${jobs.length} times in ${runs} runs`)
+      return
+    }
+    const runs = new Set(jobs.map(({ wish }) => wish.run))
+    if (runs.size < jobs.length) this.violated(`${kind} ${who} has more than one job of a run: ${ids(jobs)}`)
+  }
+
+  /** A state became durable. */
+  onState(text: string | undefined): void {
+    if (text === undefined) return
+    const state = JSON.parse(text) as State
+    const held = new Set<string>()
+    for (const [address, record] of Object.entries(state.records) as [Address, JobRecord][]) {
+      const { kind } = partsOf(address)
+      for (const { id } of [record, ...(record.history ?? [])]) if (id !== undefined) held.add(`${kind} ${id}`)
+      const isSettled = record.stage === 'created' || record.stage === 'started'
+      if (isSettled && !this.#services.jobs.some((job) => job.kind === kind && job.id === record.id))
+        this.violated(`${address} has the ID ${record.id}, which no job ever had`)
+      if (record.withdrawn !== undefined && !this.#ledger.wasEverGone(address))
+        this.violated(`${address} was withdrawn, though its spec was never gone`)
+    }
+    for (const id of this.#held) if (!held.has(id)) this.violated(`${id} was in the state and is not any more`)
+    this.#held = new Set([...held].filter((id) => this.#isJob(id)))
+    this.#state = state
+  }
+
+  /** A person put an older state there, or the newer one back: what it holds is no promise of ours. */
+  forgetState(): void {
+    this.#held = new Set()
+  }
+
+  /** Whether every wish has come true by now, and if not, why. */
+  unfulfilled(): string[] {
+    return this.#ledger.wants.flatMap((want) => {
+      const address = `${want.kind}/${want.name}` as Address
+      const record = this.#state?.records[address]
+      const jobs = this.#services.jobs.filter(
+        (job) => job.kind === want.kind && job.wish.who === want.who && job.startedAt !== undefined,
+      )
+      const isInert = modelOf(want.kind).recovery.by === 'inert'
+      const own = isInert
+        ? jobs.filter(({ id }) => id === record?.id)
+        : jobs.filter(({ wish }) => wish.run === want.run)
+      if (want.isGone) return []
+      if (own.length !== 1) return [`${address} has ${own.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
+      if (record?.id !== own[0]?.id) return [`${address} has job ${own[0]?.id}, but its record says ${record?.id}`]
+      return []
+    })
+  }
+
+  #isJob(held: string): boolean {
+    return this.#services.jobs.some((job) => `${job.kind} ${job.id}` === held)
+  }
+}
+
+function ids(jobs: readonly Job[]): string {
+  return jobs.map(({ id, wish }) => `${id} (run ${wish.run})`).join(', ')
+}

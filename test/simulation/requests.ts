@@ -1,0 +1,43 @@
+import type { JsonObject } from '../../src/model/json.ts'
+
+const ROLE = 'arn:aws:iam::123456789012:role/jobs'
+
+/** A sound request of a kind. No two of different `what` are equal. */
+export function requestFor(kind: string, what: string): JsonObject {
+  switch (kind) {
+    case 'IotJob':
+      return { targets: [`arn:aws:iot:eu-west-1:123456789012:thing/${what}`], document: { reboot: what } }
+    case 'MediaPackageHarvestJob':
+      return {
+        OriginEndpointId: 'live',
+        StartTime: '2026-11-14T19:45:00Z',
+        EndTime: '2026-11-14T22:00:00Z',
+        S3Destination: { BucketName: 'vod', ManifestKey: `${what}.m3u8`, RoleArn: ROLE },
+      }
+    case 'DataExchangeJob':
+      return {
+        Type: 'EXPORT_ASSETS_TO_S3',
+        Details: {
+          ExportAssetsToS3: {
+            DataSetId: 'a'.repeat(32),
+            RevisionId: 'b'.repeat(32),
+            AssetDestinations: [{ AssetId: 'c'.repeat(32), Bucket: 'prices', Key: what }],
+          },
+        },
+      }
+    case 'PinpointExportJob':
+      return { ApplicationId: 'news', ExportJobRequest: { RoleArn: ROLE, S3UrlPrefix: `s3://readers/${what}/` } }
+    case 'ImportExportJob':
+      return {
+        JobType: 'Import',
+        Manifest: {
+          manifestVersion: '2.0',
+          deviceId: what,
+          eraseDevice: 'yes',
+          accessKeyId: { $env: 'ACCESS_KEY_ID' },
+        },
+      }
+    default:
+      throw new Error(`no request for ${kind}`)
+  }
+}

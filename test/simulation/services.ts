@@ -1,0 +1,136 @@
+import { modelOf } from '../../src/kinds/models.ts'
+import { type JsonObject, without } from '../../src/model/json.ts'
+import type { Machine } from './machine.ts'
+import { EPOCH, type Setting } from './machine.ts'
+
+/** Whose wish a request is: a spec's, whatever its name, and which run of it. */
+export type Wish = { readonly who: number; readonly run: number }
+
+/** A job as its service has it. Times are milliseconds of the world. */
+export type Job = {
+  readonly id: string
+  readonly kind: string
+  readonly wish: Wish
+  readonly request: JsonObject
+  readonly manifest?: string
+  readonly order: number
+  readonly createdAt: number
+  /** From when a list shows it. */
+  readonly listedAt: number
+  startedAt?: number
+  /** How long it runs, and how it ends. */
+  readonly takesMs: number
+  readonly succeeds: boolean
+}
+
+/** What a service answers when it refuses. */
+export class ServiceFault extends Error {
+  readonly $fault: 'client' | 'server'
+  readonly $metadata: { readonly httpStatusCode: number }
+
+  constructor(name: string, status: number, message = 'no') {
+    super(message)
+    this.name = name
+    this.$fault = status < 500 ? 'client' : 'server'
+    this.$metadata = { httpStatusCode: status }
+  }
+}
+
+const DAY_MS = 86_400_000
+/** The words for running, done and failed of each kind. */
+const WORDS: Readonly<Record<string, readonly [string, string, string]>> = {
+  IotJob: ['IN_PROGRESS', 'COMPLETED', 'CANCELED'],
+  MediaPackageHarvestJob: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
+  DataExchangeJob: ['IN_PROGRESS', 'COMPLETED', 'ERROR'],
+  PinpointExportJob: ['PROCESSING', 'COMPLETED', 'FAILED'],
+  ImportExportJob: ['InProgress', 'Complete', 'DeviceError'],
+}
+
+/** The five services: what really happened, whatever anybody believes. It never forgets, though it answers as if it had. */
+export class Services {
+  readonly jobs: Job[] = []
+  readonly #setting: Setting
+  readonly #onJob: (job: Job) => void
+
+  /** `onJob` is told of each job that begins to have an effect. */
+  constructor(setting: Setting, onJob: (job: Job) => void) {
+    this.#setting = setting
+    this.#onJob = onJob
+  }
+
+  /** Makes a job. Throws a ServiceFault where the service refuses. */
+  create(kind: string, wish: Wish, request: JsonObject, own: { id?: string; manifest?: string }): Job {
+    const { random, rates, time } = this.#setting
+    if (own.id !== undefined && this.jobs.some((job) => job.kind === kind && job.id === own.id)) {
+      throw kind === 'IotJob'
+        ? new ServiceFault('ResourceAlreadyExistsException', 409)
+        : new ServiceFault('UnprocessableEntityException', 422)
+    }
+    const job: Job = {
+      id: own.id ?? `job-${kind.slice(0, 4).toLowerCase()}-${this.jobs.length + 1}`,
+      kind,
+      wish,
+      request: without(request, 'jobId', 'Id', 'tags'),
+      ...(own.manifest !== undefined && { manifest: own.manifest }),
+      order: this.jobs.length,
+      createdAt: time.now,
+      listedAt: time.now + (random.hit(rates.listLag) ? random.int(0, 60_000) : 0),
+      ...(!modelOf(kind).steps.includes('start') && { startedAt: time.now }),
+      takesMs: random.int(2_000, 900_000),
+      succeeds: random.hit(0.85),
+    }
+    this.jobs.push(job)
+    this.#setting.log(`service: ${kind} ${job.id} made for ${wish.who} run ${wish.run}`)
+    if (job.startedAt !== undefined) this.#onJob(job)
+    return job
+  }
+
+  /** Starts a job that waits. */
+  start(kind: string, id: string): void {
+    const job = this.find(kind, id)
+    if (!job) throw new ServiceFault('ResourceNotFoundException', 404)
+    if (job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
+    job.startedAt = this.#setting.time.now
+    this.#setting.log(`service: ${kind} ${id} started`)
+    this.#onJob(job)
+  }
+
+  /** The job of an ID, unless its service has forgotten it. */
+  find(kind: string, id: string): Job | undefined {
+    return this.jobs.find((job) => job.kind === kind && job.id === id && !this.#isForgotten(job))
+  }
+
+  /** What a list shows now. */
+  listed(kind: string): Job[] {
+    const { now } = this.#setting.time
+    const shown = this.jobs.filter((job) => job.kind === kind && job.listedAt <= now && !this.#isForgotten(job))
+    return modelOf(kind).listing.newestFirst ? shown.reverse() : shown
+  }
+
+  /** The service's word for where a job is, and ISO times. */
+  statusOf(job: Job): { status: string; createdAt: string; finishedAt?: string; isOver: boolean } {
+    const [running, done, failed] = WORDS[job.kind]!
+    const createdAt = isoOf(job.createdAt)
+    if (job.startedAt === undefined) return { status: 'WAITING', createdAt, isOver: false }
+    const ends = job.startedAt + job.takesMs
+    if (this.#setting.time.now < ends) return { status: running, createdAt, isOver: false }
+    return { status: job.succeeds ? done : failed, createdAt, finishedAt: isoOf(ends), isOver: true }
+  }
+
+  #isForgotten(job: Job): boolean {
+    const days = modelOf(job.kind).retentionDays
+    if (days === undefined) return false
+    // Jobs that wait for their start are kept no longer than finished ones.
+    const since = job.startedAt === undefined ? job.createdAt : job.startedAt + job.takesMs
+    return this.#setting.time.now > since + days * DAY_MS
+  }
+}
+
+/** The wall time of a machine, in milliseconds of the world. */
+export function wallOf(machine: Machine, setting: Setting): number {
+  return setting.time.now + machine.skew
+}
+
+function isoOf(ms: number): string {
+  return new Date(EPOCH + ms).toISOString()
+}

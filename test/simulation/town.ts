@@ -1,0 +1,205 @@
+import { createLanes } from '../../src/aws/lanes.ts'
+import { modelOf } from '../../src/kinds/models.ts'
+import type { Checkout } from '../../src/model/checkout.ts'
+import { Problem } from '../../src/model/problem.ts'
+import { emptyState, type Site, type State } from '../../src/model/state.ts'
+import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
+import { fileStore } from '../../src/state/file-store.ts'
+import { gitStore } from '../../src/state/git-store.ts'
+import type { Store } from '../../src/state/store.ts'
+import { callsOf } from './calls.ts'
+import { NO_FAULTS, type Rates } from './faults.ts'
+import { GitRemote } from './git-remote.ts'
+import { Ledger } from './ledger.ts'
+import { Machine, type Process, type Setting } from './machine.ts'
+import { Oracle } from './oracle.ts'
+import { Random } from './random.ts'
+import { Services } from './services.ts'
+import { Timeline } from './timeline.ts'
+
+const SITE: Site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
+export const STATE_FILE = '/repo/jobs.state.json'
+export const JOURNALS = { file: `${STATE_FILE}.journal`, git: '/repo/.git/jobwright/jobwright-state.journal' } as const
+
+/** What one run of the program is asked to do. */
+export type Order = {
+  /** Index of the commit that is checked out. */
+  readonly commit: number
+  readonly wait: boolean
+  readonly settleMs: number
+  readonly timeoutMs?: number
+  /** Milliseconds after which somebody interrupts it. */
+  readonly interruptMs?: number
+  /** Only these of its specs were loaded, or asked for. */
+  readonly part?: { readonly by: 'load' | 'only'; readonly of: ReadonlySet<string> }
+  /** Files that are not committed. */
+  readonly dirty?: readonly string[]
+}
+
+/** How a run ended. A process that died has no end. */
+export type End = { readonly done: Reconciled } | { readonly problem: Problem }
+
+/** A whole world: services, machines, the state's place, what users wrote, and somebody who watches. */
+export class Town {
+  readonly setting: Setting
+  readonly services: Services
+  readonly ledger = new Ledger()
+  readonly oracle: Oracle
+  readonly remote = new GitRemote()
+  readonly store: 'file' | 'git'
+  readonly lines: string[] = []
+
+  constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
+    const time = new Timeline()
+    const random = new Random(seed)
+    const log = (line: string): void => {
+      const text = `${String(time.now).padStart(9)} ${line}`
+      this.lines.push(text)
+      trace?.(text)
+    }
+    this.store = store
+    this.setting = { time, random, rates: NO_FAULTS, log }
+    this.services = new Services(this.setting, (job) => this.oracle.onJob(job.kind, job.wish.who))
+    this.oracle = new Oracle(this.ledger, this.services, this.setting)
+    this.remote.onWrite = (text) => this.oracle.onWrite(text)
+    this.remote.onMove = () => this.oracle.onState(this.remote.text())
+  }
+
+  get rates(): Rates {
+    return this.setting.rates
+  }
+
+  set rates(rates: Rates) {
+    this.setting.rates = rates
+  }
+
+  /** A new machine. */
+  machine(name: string, skew = 0): Machine {
+    const machine = new Machine(name, skew)
+    machine.disk.onWrite = (text) => this.oracle.onWrite(text)
+    if (this.store === 'file') {
+      let last: string | undefined
+      machine.disk.onSafe = () => {
+        const text = machine.disk.safeText(STATE_FILE)
+        if (text !== last) this.oracle.onState(text)
+        last = text
+      }
+    }
+    return machine
+  }
+
+  /** The state as it is stored now, at the worst. */
+  stored(machine: Machine): State | undefined {
+    const text = this.store === 'git' ? this.remote.text() : machine.disk.safeText(STATE_FILE)
+    return text === undefined ? undefined : (JSON.parse(text) as State)
+  }
+
+  /** Begins the state, before anything can go wrong. */
+  async begin(process: Process): Promise<void> {
+    const store = await this.#storeOf(process).open()
+    await store.create(emptyState('lineage-of-a-world'))
+    await store.close()
+  }
+
+  /** One run of the program, as the command line makes it. */
+  async run(process: Process, order: Order): Promise<End> {
+    try {
+      const store = await this.#storeOf(process).open()
+      try {
+        return { done: await this.#reconcile(process, order, store) }
+      } finally {
+        await store.close()
+      }
+    } catch (error) {
+      if (error instanceof Problem) return { problem: error }
+      throw error
+    }
+  }
+
+  #storeOf(process: Process): Store {
+    const doors = {
+      disk: process.machine.disk.doorOf(process),
+      tryLock: process.tryLock,
+      name: () => ({ pid: 1, host: process.machine.name, since: '2026-11-15T09:00:00Z' }),
+    }
+    if (this.store === 'file') return fileStore({ ...doors, path: STATE_FILE })
+    return gitStore({ ...doors, repository: '/repo', git: this.remote.gitOf(process) })
+  }
+
+  async #reconcile(process: Process, order: Order, store: Awaited<ReturnType<Store['open']>>): Promise<Reconciled> {
+    const { clock } = process
+    const interrupt = new AbortController()
+    if (order.interruptMs !== undefined)
+      process.after(order.interruptMs, () => interrupt.abort(new Error('interrupted')))
+    const lanes = createLanes(clock)
+    const onSend = (kind: string, request: object, signedAt: number): (() => void) => {
+      const packet = this.oracle.onSend(kind, request as never, this.stored(process.machine), signedAt)
+      return () => {
+        packet.isOpen = false
+      }
+    }
+    const { part } = order
+    const all = this.ledger.commits[order.commit] ?? []
+    const specs = part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all
+    const speaks = part === undefined
+    return reconcile(
+      {
+        specs,
+        blocked: [],
+        complete: part?.by !== 'load',
+        ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
+        waits: DEFAULT_WAITS,
+        modelOf,
+        checkout: this.#checkout(order, store.state),
+        rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
+        guards: { maxCreates: 50, maxRemovals: 50 },
+        perDay: (model) => model.lanes[model.operations.create]?.perDay,
+        refresh: false,
+        ...(speaks && { source: { commit: commitName(order.commit) } }),
+      },
+      {
+        world: {
+          siteOf: () => SITE,
+          callsOf: (site, kind) =>
+            Promise.resolve(
+              callsOf(kind, site, { process, services: this.services, lanes, ledger: this.ledger, onSend }),
+            ),
+          perSecond: (site, model) => lanes.lane(site, model, model.operations.create).limit.perSecond,
+          where: 'simulation',
+          close: () => {},
+        },
+        store,
+        clock,
+        timeScale: 1,
+        modelOf,
+        emit: (event) => this.#tell(process, event),
+        signal: interrupt.signal,
+        wait: order.wait,
+        settleMs: order.settleMs,
+        pollMs: { least: 2_000, most: 30_000 },
+        ...(order.timeoutMs !== undefined && { timeoutMs: order.timeoutMs }),
+      },
+    )
+  }
+
+  #tell(process: Process, event: { readonly type: string }): void {
+    const text = JSON.stringify(event, (name, value) =>
+      name === 'spec' || name === 'record' || name === 'next' ? undefined : value,
+    )
+    this.oracle.onWrite(JSON.stringify(event))
+    this.setting.log(`${process.name} tells ${text}`)
+  }
+
+  #checkout({ commit, dirty = [] }: Order, state: State | undefined): Checkout {
+    const base = { git: true, commit: commitName(commit), dirty, deleted: [], shallow: false } as const
+    const source = state?.source?.commit
+    if (source === undefined) return { ...base, relation: 'none' }
+    const known = Number.parseInt(source, 16)
+    return { ...base, relation: known === commit ? 'same' : known < commit ? 'ahead' : 'behind' }
+  }
+}
+
+function commitName(index: number): string {
+  return index.toString(16).padStart(40, '0')
+}
