@@ -1,5 +1,6 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { createGate } from '../lane/gate.ts'
+import { createRetryBudget } from '../lane/retry-budget.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { LaneLimit } from '../model/lane.ts'
 import type { Site } from '../model/state.ts'
@@ -21,6 +22,8 @@ export type Lane = {
   readonly limit: LaneLimit
   /** Ends when the next request may be sent; rejects when the signal is aborted, or with the AwsError that stopped the lane. */
   pass(signal?: AbortSignal): Promise<void>
+  /** Whether a read that failed may be sent again; takes one from the lane's budget of repeats. */
+  mayRepeat(): boolean
   /** How the request ended; undefined: well. */
   report(problem: AwsProblem | undefined): void
 }
@@ -57,6 +60,7 @@ function limitOf(model: Pick<KindModel, 'service' | 'lanes'>, operation: string,
 
 function createLane(key: string, limit: LaneLimit, clock: Clock): Lane {
   const gate = createGate(limit, clock.monotonic())
+  const repeats = createRetryBudget()
   let last: Promise<void> = Promise.resolve()
   let refusal: { readonly problem: AwsProblem; times: number } | undefined
 
@@ -75,7 +79,9 @@ function createLane(key: string, limit: LaneLimit, clock: Clock): Lane {
       last = turn.catch(() => {})
       return turn
     },
+    mayRepeat: () => repeats.take(),
     report(problem) {
+      if (problem === undefined) repeats.earn()
       if (problem?.class === 'throttle') gate.throttled(clock.monotonic())
       if (problem?.class !== 'auth') refusal = undefined
       else if (refusal && same(refusal.problem, problem)) refusal.times++

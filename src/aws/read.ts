@@ -29,7 +29,7 @@ export async function read<Value>(
       signal?.throwIfAborted()
       const problem = problemOf(error, model.errors)
       lane.report(problem)
-      if (attempt === ATTEMPTS_MAX || !isWorthAnother(problem)) throw new AwsError(problem, error)
+      if (attempt === ATTEMPTS_MAX || !isWorthAnother(problem) || !lane.mayRepeat()) throw new AwsError(problem, error)
       const base = problem.class === 'throttle' ? PAUSE_MS.throttle : PAUSE_MS.other
       // No jitter: the lane spreads what comes back at once.
       await clock.sleep(base * 2 ** (attempt - 1), signal)

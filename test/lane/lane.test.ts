@@ -1,6 +1,7 @@
 import t from 'tap'
 import { spend } from '../../src/lane/budget.ts'
 import { createGate } from '../../src/lane/gate.ts'
+import { createRetryBudget } from '../../src/lane/retry-budget.ts'
 import { createSlots } from '../../src/lane/slots.ts'
 
 /** When each of `count` calls is sent by one caller after the other, in ms. */
@@ -98,4 +99,14 @@ t.test('a daily budget is per UTC day', async (t) => {
     ],
   ]
   for (const [name, budget, expected] of cases) t.same(spend(budget, 50, noon), expected, name)
+})
+
+t.test('an outage uses up the repeats, and calls that succeed earn a tenth of one each', async (t) => {
+  const budget = createRetryBudget()
+  const taken = (times: number) => Array.from({ length: times }, () => budget.take()).filter(Boolean).length
+  t.equal(taken(40), 10)
+  for (let call = 0; call < 35; call++) budget.earn()
+  t.equal(taken(40), 3)
+  for (let call = 0; call < 10_000; call++) budget.earn()
+  t.equal(taken(100), 50)
 })
