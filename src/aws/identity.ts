@@ -8,7 +8,13 @@ import { read } from './read.ts'
 import { partitionOf, type Target } from './target.ts'
 
 /** One call at the start of a run needs no pacing. */
-const OPEN: Lane = { key: 'sts', limit: { perSecond: 1 }, pass: async () => {}, report: () => {} }
+const OPEN: Lane = {
+  key: 'sts',
+  limit: { perSecond: 1 },
+  pass: async () => {},
+  mayRepeat: () => true,
+  report: () => {},
+}
 
 /**
  * The account that these credentials belong to: as they say themselves, or as STS says. Throws a Problem (exit 4): AWS_NO_CREDENTIALS,

@@ -53,7 +53,7 @@ function rows(kills: number, moment: () => number): Row[] {
     ...Object.keys(TROUBLES).flatMap((name) => each(name, () => trouble(name))),
     ...each('SIGKILL at a random moment', () => killAt(moment()), half),
     ...each('SIGKILL, and the journal torn', () => tornJournal(moment()), some),
-    ...each('two reconcilers at once', () => twoAtOnce),
+    ...each('two reconcilers at once', () => twoAtOnce, some),
     ...each('the disk fills up', () => fullDisk, 1, ['file']),
     ...each('a state of the future, older, deleted', () => untrustedStates),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
