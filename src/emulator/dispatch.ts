@@ -52,12 +52,25 @@ export async function dispatch(world: World, request: Request): Promise<Answer> 
   }
   const call = { service: service.name, operation: operation.name, lists: operation.lists === true }
   const strike = world.faults.strike(call)
+  const { fault, delayMs } = strike
+  const finish = () => finished(world, { ...route, operation }, request, requestId, strike)
+  if (delayMs === 0) return finish()
   // Whoever stops the emulator does not wait for late packets.
-  if (strike.delayMs > 0) await wait(strike.delayMs, undefined, { ref: false })
+  const later = wait(delayMs, undefined, { ref: false }).then(finish)
+  return fault === 'drop-response' ? 'drop' : later
+}
+
+function finished(
+  world: World,
+  route: Route & { operation: Operation },
+  request: Request,
+  requestId: string,
+  strike: Strike,
+): Answer {
+  const { service, operation } = route
   const { fault } = strike
   const effect = fault && faultTable[fault]
-  const result =
-    effect?.execute === false ? undefined : execute(world, { ...route, operation }, request, requestId, strike)
+  const result = effect?.execute === false ? undefined : execute(world, route, request, requestId, strike)
   world.calls.add(service.name, operation.name, fault ?? result?.outcome ?? 'ok')
   if (effect?.answer === 'drop') return 'drop'
   if (effect?.answer === 'cut' && result) return { cut: result.response }

@@ -14,7 +14,10 @@ export const faultTable = {
 
 /** The faults that leave a call its answer, with the member that says by how much. They go together with a fault that ends it. */
 const measured = {
-  /** The request is held back for so many real milliseconds, also if its caller has gone by then: a late packet. */
+  /**
+   * The request is held back for so many real milliseconds, also if its caller has gone by then: a late packet. With `drop-response` the
+   * caller is cut off at once.
+   */
   delay: 'ms',
   /** Lists do not show jobs that were made less than so many virtual seconds ago. */
   'list-lag': 'seconds',

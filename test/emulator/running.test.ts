@@ -112,14 +112,16 @@ t.test('a request that is held back is carried out late, unless its signature ha
     { operation: 'CreateJob', fault: 'delay', ms: 400, times: 1 },
     { fault: 'drop-response', times: 1 },
   ])
-  const abandoned = t.rejects(create(world, 'late'), 'a delay goes together with what follows it')
+  await t.rejects(create(world, 'late'), 'a delay goes together with what follows it')
   t.match(await create(world, 'prompt'), { status: 200 })
-  await abandoned
+  while ((await ids(world)).length < 2);
   t.strictSame(await ids(world), ['prompt', 'late'], 'packets overtake each other')
+  await world.control('PUT', 'faults', [{ operation: 'CreateJob', fault: 'delay', ms: 50, times: 1 }])
+  t.match(await create(world, 'slow'), { status: 200 })
   await world.control('PUT', 'limits', { signatureSeconds: 0 })
   await world.control('PUT', 'faults', [{ fault: 'delay', ms: 1 }])
   t.match(await create(world, 'stale'), { status: 403, error: 'InvalidSignatureException' })
-  t.equal((await ids(world)).length, 2)
+  t.equal((await ids(world)).length, 3)
 })
 
 t.test('lists may lag behind what was made; counts and look-ups by ID do not', async (t) => {
