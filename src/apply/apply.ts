@@ -23,7 +23,7 @@ export type Applied = {
   readonly created: number
   readonly removed: number
   readonly failed: ReadonlyMap<Address, AwsProblem>
-  /** Somebody else wrote the state since it was loaded: nothing was sent, plan again. */
+  /** Somebody else wrote the state meanwhile: nothing more may be sent, plan again. */
   readonly stale?: string
 }
 
@@ -51,7 +51,7 @@ export async function apply(
     ...budgetChanges(intended, options.modelOf, options.perDay, store.state, now),
     ...sourceChange(store, options.source),
   ]
-  const leaseFrom = options.clock.monotonic()
+  const isLeased = leaseOf(options, now)
   if (changes.length > 0) {
     const committed = await store.commit(changes, message(plan, intended))
     if (committed.is === 'stale') {
@@ -60,13 +60,23 @@ export async function apply(
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
     for (const planned of plan.actions) tellFree(options, planned)
   }
-  const { failed, released } = await run(store, options, intended, starts, leaseFrom)
+  const { failed, released, stale } = await run(store, options, intended, starts, isLeased)
   return {
     effects: intended.length + starts.length + plan.actions.filter(isToStart).length,
     created: intended.length - released,
     removed: plan.actions.filter(({ action }) => action === 'forget').length,
     failed,
+    ...(stale !== undefined && { stale }),
   }
+}
+
+/**
+ * Whether the lease that begins now still runs. The monotonic clock alone does not see the sleep of a machine, the wall clock alone may be put
+ * back: the lease is over when either says so.
+ */
+function leaseOf({ clock, timeScale, waits }: ApplyOptions, wallFrom: number): () => boolean {
+  const from = clock.monotonic()
+  return () => Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale) <= waits.leaseMs
 }
 
 /** An adopted job that still waits for its start. */
@@ -75,7 +85,7 @@ function isToStart({ action, next }: Planned): boolean {
 }
 
 /** How the calls of a pass ended. */
-type Sent = { readonly failed: ReadonlyMap<Address, AwsProblem>; readonly released: number }
+type Sent = { readonly failed: ReadonlyMap<Address, AwsProblem>; readonly released: number; readonly stale?: string }
 
 /** Sends what a pass may send, and commits what came of it. Whatever goes wrong, what was not sent is no intent any more. */
 async function run(
@@ -83,15 +93,14 @@ async function run(
   options: ApplyOptions,
   intended: readonly Intended[],
   starts: readonly Planned[],
-  leaseFrom: number,
+  isLeased: () => boolean,
 ): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
   const tally = { released: 0 }
   if (intended.length + starts.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
   let broken = false
-  const mayStillSend = (): boolean =>
-    !broken && !options.signal.aborted && options.clock.monotonic() - leaseFrom <= options.waits.leaseMs
+  const mayStillSend = (): boolean => !broken && !options.signal.aborted && isLeased()
   const leaves = createLeaves(options.signal, mayStillSend)
   let over = false
   const pass: Pass = {
@@ -139,8 +148,9 @@ async function run(
     tally.released += waiting.size
     await giveBack(store, options, [...waiting])
   }
-  await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
-  return { failed, ...tally }
+  const committed = await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
+  // What is on this machine alone is not on record: another run may have started, in its place, a job that this one knows nothing of.
+  return { failed, ...tally, ...(committed.is === 'stale' && { stale: committed.message }) }
 }
 
 /** Takes intents back, all in one: nothing was sent, and what was on record before is so again. */

@@ -15,6 +15,8 @@ export type ApplyOptions = {
   readonly modelOf: (kind: string) => KindModel
   readonly queue: Queue
   readonly clock: Clock
+  /** Wall milliseconds that pass in a monotonic one: 1 but on the emulator. */
+  readonly timeScale: number
   readonly waits: Waits
   readonly emit: (event: Event) => void
   /** Aborted: no more work is taken. */
@@ -23,7 +25,7 @@ export type ApplyOptions = {
 
 /** One pass while it runs. */
 export type Pass = ApplyOptions & {
-  /** Whether a request may still leave: no interrupt, and the lease of the pass's intents is not over, by the monotonic clock. */
+  /** Whether a request may still leave: no interrupt, and the lease of the pass's intents is not over. */
   readonly mayStillSend: () => boolean
   /** Makes one write, which an interrupt ends while it waits for its turn. */
   readonly write: Leaves['take']
