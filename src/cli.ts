@@ -123,10 +123,18 @@ planning(
 )
   .option('--wait', 'follow jobs to their end; a job that ends in failure means exit 10')
   .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', duration)
-  .option('--settle <duration>', 'how long to wait for creates whose outcome is not known', duration, 600_000)
+  .option(
+    '--settle <duration>',
+    'how long to wait, once nothing else is to be done, for creates whose outcome is not known (10m unless told)',
+    duration,
+  )
   .action(
     action(
-      async ({ timeout, settle, ...options }: CommonOptions & { timeout?: number; settle: number; wait?: boolean }) =>
+      async ({
+        timeout,
+        settle = 600_000,
+        ...options
+      }: CommonOptions & { timeout?: number; settle?: number; wait?: boolean }) =>
         (await import('./commands/reconcile.ts')).reconcileCommand(
           { ...options, settleMs: settle, ...(timeout !== undefined && { timeoutMs: timeout }) },
           host,

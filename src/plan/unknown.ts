@@ -167,6 +167,9 @@ function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): 
   const model = plan.modelOf(spec.kind)
   const isOther = model.idMember !== undefined && isElsewhere(plan, spec, record, model)
   const mayHarm = isOther || model.recovery.by === 'match'
+  const days = model.retentionDays
+  if (days !== undefined && plan.now >= Date.parse(after(intentOf(record).at, days * 86_400_000)))
+    return forgotten(spec, record, days)
   const sentUntil = mayHarm ? quiet(plan, record) : intentOf(record).leaseUntil
   if (plan.now < Date.parse(sentUntil)) {
     return settling(spec, record, 'its create may still be on its way', { until: sentUntil })
@@ -232,4 +235,15 @@ export function standIn(address: Planned['address'], record: JobRecord): Spec {
     place: { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 },
     index: 0,
   }
+}
+
+/** After so long an absent job may as well have been made, done and forgotten: nothing but a person can say. */
+function forgotten(spec: Spec, record: JobRecord, days: number): Planned {
+  return line(spec, {
+    action: 'unresolved',
+    code: 'PLAN_UNRESOLVED',
+    record,
+    reason: `its create left no job that AWS shows, but AWS forgets jobs after ${days} days: it may have been made and be over`,
+    hint: `if it made none: jobwright resolve ${spec.address} --not-created; if it did: raise policy.run only to run it again`,
+  })
 }

@@ -72,7 +72,8 @@ export type Reconciled = {
 export async function reconcile(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
   const { clock, signal, store } = options
   const started = clock.monotonic()
-  const settleUntil = clock.now() + options.settleMs
+  /** Counted from when there is nothing to do but to wait. */
+  let settleUntil: number | undefined
   const before = store.state?.records ?? {}
   const queue = createQueue({ concurrency: CONCURRENCY, clock })
   let run: RunSoFar = { ...FRESH_RUN, ...(options.failed && { failed: options.failed }) }
@@ -124,6 +125,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
       continue
     }
     recent = undefined
+    settleUntil ??= clock.now() + options.settleMs
     const wait = howLong(plan, options, settleUntil, pause)
     if (wait === undefined) return end()
     const left = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)

@@ -165,6 +165,25 @@ for (const one of CASES) {
     })
   }
 
+  t.test(
+    `${one.kind}: a create whose answer is lost, looked for when AWS has forgotten its job, is not repeated`,
+    async (t) => {
+      const stage = await openStage(t)
+      const { describe, list, create } = model.operations
+      const blind = [describe, list].map((operation) => ({ service: model.service, operation, fault: 'error-before' }))
+      const lose = { service: model.service, operation: create, fault: 'drop-response', times: 1 }
+      const around = { aws: beforeCreate(once(() => stage.faults(lose, ...blind))) }
+      t.same((await stage.run([spec], { around })).outcomes, [5])
+      await stage.faults()
+      await stage.emulator.advance(YEARS)
+      const run = await stage.run([spec])
+      t.equal(run.created, 0)
+      if (model.retentionDays !== undefined)
+        t.match(run.plan.actions, [{ action: 'unresolved', code: 'PLAN_UNRESOLVED' }])
+      t.equal((await stage.emulator.jobs()).length, 1)
+    },
+  )
+
   for (const fault of ['drop-request', 'error-before'] as const) {
     t.test(`${one.kind}: a create that got lost on its way (${fault}) is sent again after two looks`, async (t) => {
       const stage = await openStage(t)
