@@ -44,6 +44,8 @@ export type RunOptions = Partial<
   Pick<ReconcileOptions, 'wait' | 'settleMs' | 'timeoutMs' | 'signal' | 'clock' | 'pollMs'>
 > & {
   readonly input?: Partial<ReconcileInput>
+  /** Another store in place of the stage's own. */
+  readonly store?: Store
   /** The user's own rates. */
   readonly limits?: Config['limits']
   readonly onEvent?: (event: Event) => void
@@ -118,8 +120,16 @@ async function reconcileOnce(
   specs: readonly Spec[],
   given: RunOptions,
 ): Promise<Reconciled> {
-  const { around = {}, input = {}, limits = {}, onEvent = () => {}, clock = stage.clock, ...options } = given
-  const opened = await stage.store.open()
+  const {
+    around = {},
+    input = {},
+    limits = {},
+    onEvent = () => {},
+    clock = stage.clock,
+    store = stage.store,
+    ...options
+  } = given
+  const opened = await store.open()
   const { emulator } = stage
   try {
     const refresh = input.refresh === true

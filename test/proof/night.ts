@@ -18,10 +18,15 @@ export function night(size: number): Spec[] {
     if (count >= (MOST[kind] ?? size)) continue
     counts.set(kind, count + 1)
     const name = `${kind.toLowerCase().slice(0, 6)}-${String(count).padStart(4, '0')}`
-    const document = { apiVersion: 'jobwright/v1', kind, metadata: { name }, spec: requestOf(kind, name) }
-    specs.push({ kind, name, address: `${kind}/${name}`, document })
+    specs.push(specOf(kind, name))
   }
   return specs
+}
+
+/** A spec of a kind that has this name in its request. */
+export function specOf(kind: string, name: string): Spec {
+  const document = { apiVersion: 'jobwright/v1', kind, metadata: { name }, spec: requestOf(kind, name) }
+  return { kind, name, address: `${kind}/${name}`, document }
 }
 
 function requestOf(kind: string, name: string): JsonObject {

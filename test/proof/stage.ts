@@ -11,7 +11,7 @@ import type { Store } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { CLI, commit, git, PLAIN, write } from '../e2e/process.ts'
 import type { EveryJob } from '../emulator/setup.ts'
-import { judge, night, type Spec, type Verdict } from './night.ts'
+import { judge, type Spec, type Verdict } from './night.ts'
 
 /** Waits short enough to wait for, each still longer than what it waits for here: no packet is late, and lists lag for 0.3 s. */
 export const WAITS = { leaseMs: 1_500, signatureMs: 50, requestMs: 50, listLagMs: 500, graceMs: 100 }
@@ -75,12 +75,11 @@ export type Repository = {
 
 const SERVICES = ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport']
 
-/** Makes a repository with an empty state. */
-export async function openRepository(size: number, store: StoreName, folder?: string): Promise<Repository> {
+/** Makes a repository of these specs, with an empty state. */
+export async function openRepository(specs: readonly Spec[], store: StoreName, folder?: string): Promise<Repository> {
   const top = folder ?? fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-proof-')))
   const [root, bare] = [path.join(top, 'here'), path.join(top, 'remote.git')]
   const stateFile = path.join(top, 'state', 'jobs.state.json')
-  const specs = night(size)
   const limits = Object.fromEntries(SERVICES.map((service) => [service, { perSecond: 150, perDay: 100_000 }]))
   const state = store === 'git' ? { store } : { store, path: stateFile }
   const config = { state, limits, guards: { maxCreates: 100_000 } }
@@ -122,21 +121,26 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 /** A run of `reconcile` that is under way. */
 export type Going = { readonly child: ChildProcess; readonly ended: Promise<Ended> }
 
+/** The environment of a program whose AWS is the emulator; nothing of the user's own configuration is in it. */
+export function environment(url: string, home: string): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: 'AKIAFLEET',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: 'eu-west-1',
+    AWS_DEFAULT_REGION: 'eu-west-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  }
+}
+
 /** Starts `reconcile`. What settles is left to the next run, unless it is told to wait. */
 export function start(root: string, aws: Pick<Aws, 'url'>, more: readonly string[] = ['--settle', '0s']): Going {
   const args = [CLI, 'reconcile', '--output', 'json', ...more]
   const child = spawn('env', [...PLAIN, process.execPath, ...args], {
     cwd: root,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOME: root,
-      AWS_ENDPOINT_URL: aws.url,
-      AWS_ACCESS_KEY_ID: 'AKIAFLEET',
-      AWS_SECRET_ACCESS_KEY: 'secret',
-      AWS_REGION: 'eu-west-1',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      JOBWRIGHT_WAITS: JSON.stringify(WAITS),
-    },
+    env: { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const texts = { stdout: '', stderr: '' }

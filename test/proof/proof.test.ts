@@ -1,0 +1,39 @@
+import t from 'tap'
+import { build } from '../e2e/process.ts'
+import {
+  fullDisk,
+  laptopJournal,
+  type Scenario,
+  tornJournal,
+  trouble,
+  twoAtOnce,
+  untrustedStates,
+} from './scenarios.ts'
+import { openAws, type StoreName } from './stage.ts'
+
+/* A short version of `npm run prove`, whose scenarios these are. */
+
+build()
+const SIZE = 15
+
+const SHORT: readonly (readonly [name: string, store: StoreName, scenario: Scenario])[] = [
+  ['all troubles mixed', 'git', trouble('all of it mixed')],
+  ['a run killed late, its journal torn', 'file', tornJournal(900)],
+  ['a laptop’s journal over a newer state', 'git', laptopJournal(800)],
+  ['two reconcilers at once', 'git', twoAtOnce],
+  ['a disk that fills up', 'file', fullDisk],
+  ['states that must not be trusted', 'file', untrustedStates],
+]
+
+t.test('the built program makes each job once, and loses none', async (t) => {
+  t.jobs = 2
+  for (const [name, store, scenario] of SHORT) {
+    t.test(`${name} (${store})`, async (t) => {
+      const aws = await openAws(1)
+      const { duplicates, lost, stuck, wrong, note } = await scenario({ aws, size: SIZE, store, seed: 1 })
+      await aws.close()
+      t.same({ duplicates, lost, stuck }, { duplicates: 0, lost: 0, stuck: 0 })
+      t.same(wrong, [], note)
+    })
+  }
+})

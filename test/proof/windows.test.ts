@@ -1,0 +1,340 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import { modelOf } from '../../src/kinds/models.ts'
+import { Problem } from '../../src/model/problem.ts'
+import type { Spec } from '../../src/model/spec.ts'
+import { emptyState } from '../../src/model/state.ts'
+import { gitStore } from '../../src/state/git-store.ts'
+import { nodeDisk } from '../../src/system/disk.ts'
+import { type Git, gitIn } from '../../src/system/git.ts'
+import { CASES, specOf } from '../conformance/cases.ts'
+import { beforeCreate, once, openStage, type Run, type Stage } from '../conformance/stage.ts'
+import { runAndDie } from './crash.ts'
+
+/*
+ * The windows in which a create can be made twice or lost: one test each, by its number. Each ends in one job for each spec, on record,
+ * and an idle run after that; a Data Exchange job counts once it was started, since before that it does nothing.
+ */
+
+const YEARS = 3 * 365 * 24 * 60
+const ALL = CASES.map(({ kind, request }) => specOf(kind, request(1)))
+/** The kinds whose job IDs the service chooses: sent twice, they are made twice. */
+const NAMED_BY_AWS = ALL.filter(({ kind }) => modelOf(kind).idMember === undefined)
+const PINPOINT = ALL.filter(({ kind }) => kind === 'PinpointExportJob')
+
+/** Each spec has one job and its record knows it, and another run makes none. */
+async function eachOnce(t: Test, stage: Stage, specs: readonly Spec[], records = stage.records): Promise<void> {
+  const jobs = await stage.emulator.jobs()
+  const known = await records()
+  for (const { address, kind } of specs) {
+    const { service } = modelOf(kind)
+    const own = jobs.filter((job) => job.service === service && (service !== 'dataexchange' || job['startedAt']))
+    t.equal(own.length, 1, `${address} has one job`)
+    t.match(known[address], { stage: 'started', id: own[0]?.id }, `${address} is on record`)
+  }
+}
+
+async function idle(t: Test, stage: Stage, specs: readonly Spec[]): Promise<void> {
+  const before = (await stage.emulator.jobs()).length
+  const run = await stage.run(specs)
+  t.same([...new Set(run.passes.flat())], ['keep'], 'plan again: nothing to do')
+  t.equal((await stage.emulator.jobs()).length, before)
+}
+
+async function wellAfter(t: Test, stage: Stage, specs: readonly Spec[]): Promise<void> {
+  const run = await stage.run(specs)
+  t.same(run.outcomes, [])
+  await eachOnce(t, stage, specs)
+  await idle(t, stage, specs)
+}
+
+const createsOf = (run: Run, { kind }: Spec): number => {
+  const { service, operations } = modelOf(kind)
+  return run.counts[`${service} ${operations.create}`] ?? 0
+}
+
+/** Sets faults when the create is about to be sent: the dry run before it, a call of the same operation, is let through. */
+function onCreate(stage: Stage, { kind }: Spec, fault: object, ...others: object[]) {
+  const { service, operations } = modelOf(kind)
+  const rule = { service, operation: operations.create, times: 1, ...fault }
+  return { around: { aws: beforeCreate(once(() => stage.faults(...others, rule))) } }
+}
+
+t.test('W0: the process dies before its intent is durable: nothing was sent', async (t) => {
+  const stage = await openStage(t)
+  await runAndDie(stage, ALL, 'before the intent is stored')
+  t.same([await stage.emulator.jobs(), await stage.records()], [[], {}])
+  await wellAfter(t, stage, ALL)
+})
+
+t.test('W1: the intent is on the disk of a runner that is gone before its push: nothing was sent', async (t) => {
+  const stage = await openStage(t)
+  const { clone } = await remote(t)
+  const dead = clone((real) => (args, options) => {
+    return args[0] === 'push' ? Promise.resolve(NO_ANSWER) : real(args, options)
+  })
+  t.match(await problemOf(stage.run(ALL, { store: dead })), { diagnostic: { code: 'STATE_REMOTE' } })
+  t.same(await stage.emulator.jobs(), [])
+  await inClone(t, stage, clone)
+})
+
+t.test('W2: the push of the intents arrives, its answer does not: the run goes on as their owner', async (t) => {
+  const stage = await openStage(t)
+  const { clone } = await remote(t)
+  let lost = 0
+  await inClone(t, stage, () =>
+    clone((real) => async (args, options) => {
+      const answer = await real(args, options)
+      if (args[0] !== 'push' || lost > 0) return answer
+      lost++
+      return NO_ANSWER
+    }),
+  )
+  t.equal(lost, 1)
+})
+
+t.test('W3: the process dies between its intent and its request: sent again once it cannot have arrived', async (t) => {
+  const stage = await openStage(t)
+  await runAndDie(stage, ALL, 'before the request is sent')
+  t.same(await stage.emulator.jobs(), [])
+  t.match((await stage.records())[ALL[0]!.address], { stage: 'intent' })
+  await wellAfter(t, stage, ALL)
+})
+
+/** One run of one spec whose create meets a fault, and which ends well all the same. */
+async function through(t: Test, spec: Spec, fault: object, ...others: object[]): Promise<void> {
+  const stage = await openStage(t)
+  const run = await stage.run([spec], onCreate(stage, spec, fault, ...others))
+  t.same(run.outcomes, [], spec.kind)
+  await eachOnce(t, stage, [spec])
+  await idle(t, stage, [spec])
+}
+
+for (const fault of ['drop-request', 'error-before']) {
+  t.test(`W3: the request is lost on its way (${fault})`, async (t) => {
+    for (const spec of ALL) await through(t, spec, { fault })
+  })
+}
+
+for (const fault of ['drop-response', 'error-after', 'truncate-body']) {
+  t.test(`W4: the answer to a create is lost after the service carried it out (${fault})`, async (t) => {
+    for (const spec of ALL) await through(t, spec, { fault })
+  })
+}
+
+t.test('W5: the answer was read, and the process dies before it is recorded', async (t) => {
+  for (const spec of ALL) {
+    const stage = await openStage(t)
+    await runAndDie(stage, [spec], 'before the answer is recorded')
+    t.equal((await stage.emulator.jobs()).length, 1)
+    t.match((await stage.records())[spec.address], { stage: 'intent' })
+    await wellAfter(t, stage, [spec])
+  }
+})
+
+for (const where of ['on the same machine', 'on another machine']) {
+  t.test(`W6: jobs are recorded on this machine, and the last push fails; the next run is ${where}`, async (t) => {
+    const stage = await openStage(t)
+    const { clone } = await remote(t)
+    let pushes = 0
+    const here = clone((real) => (args, options) => {
+      return args[0] === 'push' && ++pushes > 1 ? Promise.resolve(NO_ANSWER) : real(args, options)
+    })
+    t.match(await problemOf(stage.run(ALL, { store: here })), { diagnostic: { code: 'STATE_REMOTE' } })
+    t.equal((await stage.emulator.jobs()).length, ALL.length)
+    const again = (): Clone => ({ ...gitStore({ repository: here.root, disk: nodeDisk }), root: here.root })
+    await inClone(t, stage, where === 'on the same machine' ? again : clone)
+  })
+}
+
+t.test('W7: a request arrives after its fate was settled: its signature is too old by then', async (t) => {
+  const stage = await openStage(t, { limits: { signatureSeconds: 0 } })
+  const operation = 'CreateExportJob'
+  const late = [
+    { operation, fault: 'delay', ms: 1000, times: 1 },
+    { operation, fault: 'drop-response', times: 1 },
+  ]
+  await stage.faults(...late)
+  const run = await stage.run(PINPOINT)
+  t.same(run.outcomes, [])
+  t.equal(createsOf(run, PINPOINT[0]!), 1, 'the second attempt; the first is still on its way')
+  while ((await stage.calls())[`pinpoint ${operation}`] !== 2) await new Promise((resolve) => setTimeout(resolve, 50))
+  await eachOnce(t, stage, PINPOINT)
+  await idle(t, stage, PINPOINT)
+})
+
+t.test('W8: the process is paused between its intent and its request, and wakes after the lease', async (t) => {
+  const stage = await openStage(t)
+  const run = await stage.run(ALL, { around: { aws: beforeCreate(once(() => stage.emulator.advance(2))) } })
+  t.same(run.outcomes, [])
+  const released = run.events.filter((event) => event.type === 'step' && event.step === 'released')
+  t.equal(released.length, ALL.length, 'whatever was not sent in time is taken back')
+  await eachOnce(t, stage, ALL)
+  await idle(t, stage, ALL)
+})
+
+t.test('W9: two reconcilers begin at once: the later push is refused, and that run sends nothing', async (t) => {
+  const stage = await openStage(t)
+  const { clone } = await remote(t)
+  const both = await Promise.all([clone(), clone()].map((store) => stage.run(ALL, { store })))
+  t.equal(both.filter(({ stale }) => stale !== undefined).length, 1)
+  t.equal((await stage.emulator.jobs()).length, ALL.length)
+  await inClone(t, stage, clone)
+})
+
+t.test('W10: the job was made, but the list does not show it yet', async (t) => {
+  const lag = { fault: 'list-lag', seconds: 85 }
+  for (const spec of NAMED_BY_AWS) await through(t, spec, { fault: 'drop-response' }, lag)
+})
+
+t.test('W11: the state is rewound: it is refused, and nothing is made again', async (t) => {
+  const stage = await openStage(t)
+  const old = fs.readFileSync(stage.file)
+  await stage.run(ALL)
+  const good = fs.readFileSync(stage.file)
+  fs.writeFileSync(stage.file, old)
+  t.match(await problemOf(stage.run(ALL)), { exitCode: 8, diagnostic: { code: 'STATE_REWOUND' } })
+  fs.writeFileSync(stage.file, good)
+  await eachOnce(t, stage, ALL)
+  await idle(t, stage, ALL)
+})
+
+t.test('W12: the service has forgotten the old job: the state wins', async (t) => {
+  const stage = await openStage(t)
+  await stage.run(ALL)
+  await stage.emulator.advance(2 * 60)
+  await stage.run(ALL)
+  await stage.emulator.control('POST', 'reset')
+  await stage.emulator.advance(YEARS)
+  for (const input of [{}, { refresh: true }]) t.same((await stage.run(ALL, { input })).outcomes, [])
+  t.same(await stage.emulator.jobs(), [])
+})
+
+t.test('W13: the spec is edited after its job was made: a question, and no new job', async (t) => {
+  const stage = await openStage(t)
+  await stage.run(ALL)
+  const edited = CASES.map(({ kind, request }) => specOf(kind, request(2)))
+  const run = await stage.run(edited)
+  t.same(run.outcomes, [6])
+  t.same(new Set(run.plan.actions.map(({ code }) => code)), new Set(['PLAN_IMMUTABLE']))
+  await eachOnce(t, stage, ALL)
+  await idle(t, stage, ALL)
+})
+
+t.test('W14: the disk is full when the intents are stored: nothing is sent', async (t) => {
+  let isFull = false
+  const stage = await openStage(
+    t,
+    {},
+    {
+      ...nodeDisk,
+      writeNew: async (file, text) => {
+        if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+        await nodeDisk.writeNew(file, text)
+      },
+    },
+  )
+  const old = fs.readFileSync(stage.file)
+  const onEvent = (): void => {
+    isFull = true
+  }
+  const error = await problemOf(stage.run(ALL, { onEvent }))
+  t.ok(error instanceof Problem)
+  t.match(error, { exitCode: 8, diagnostic: { code: 'STATE_DISK' } })
+  t.same(fs.readFileSync(stage.file), old, 'the old file is whole')
+  t.same(await stage.emulator.jobs(), [])
+  isFull = false
+  await wellAfter(t, stage, ALL)
+})
+
+t.test('W15: the last line of the journal is torn: it is dropped, and its job found again', async (t) => {
+  for (const spec of ALL) {
+    const stage = await openStage(t)
+    const journal = `${stage.file}.journal`
+    let text = ''
+    const onEvent = ({ type }: { type: string }): void => {
+      if (type === 'job' && text === '') text = fs.readFileSync(journal, 'utf8')
+    }
+    const before = { state: '' }
+    await stage.run([spec], {
+      onEvent: (event) => {
+        if (event.type === 'committed' && before.state === '') before.state = fs.readFileSync(stage.file, 'utf8')
+        onEvent(event)
+      },
+    })
+    t.equal(text.trimEnd().split('\n').length, 2, 'a first line, and the job')
+    fs.writeFileSync(stage.file, before.state)
+    fs.writeFileSync(journal, text.slice(0, -20))
+    await wellAfter(t, stage, [spec])
+    if (spec !== ALL[0]) continue
+    fs.writeFileSync(stage.file, before.state)
+    fs.writeFileSync(journal, text.replace('"stage"', '"stagx"'))
+    const calls = await stage.calls()
+    t.match(await problemOf(stage.run([spec])), { exitCode: 8 }, 'damage that is no torn line stops')
+    t.same(await stage.calls(), calls)
+  }
+})
+
+for (const fault of ['drop-request', 'drop-response', 'error-before', 'error-after', 'truncate-body']) {
+  t.test(`W16: nothing below us repeats a create (${fault})`, async (t) => {
+    for (const spec of ALL) {
+      const stage = await openStage(t)
+      const run = await stage.run([spec], { ...onCreate(stage, spec, { fault, times: 9 }), settleMs: 0 })
+      const dryRuns = modelOf(spec.kind).operations.validate === undefined ? 0 : 1
+      t.equal(createsOf(run, spec), 1 + dryRuns, spec.kind)
+    }
+  })
+}
+
+t.test('W17: the credentials lead to another account: what is on record there is not made here', async (t) => {
+  const stage = await openStage(t)
+  await stage.run(ALL)
+  const state = fs.readFileSync(stage.file)
+  const elsewhere = await openStage(t, { account: '999999999999' })
+  fs.rmSync(`${elsewhere.file}.journal`)
+  fs.writeFileSync(elsewhere.file, state)
+  const run = await elsewhere.run(ALL)
+  t.same(run.outcomes, [6])
+  t.ok(run.plan.actions.every(({ action }) => action === 'conflict'))
+  t.same(await elsewhere.emulator.jobs(), [])
+})
+
+async function problemOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'no problem',
+    (error: unknown) => error,
+  )
+}
+
+const NO_ANSWER = { code: 128, stdout: '', stderr: 'fatal: the remote end hung up unexpectedly' }
+
+type Clone = ReturnType<typeof gitStore> & { readonly root: string }
+
+/** A bare repository with an empty state, and clones of it, whose git may be troubled. */
+async function remote(t: Test): Promise<{ clone(trouble?: (real: Git) => Git): Clone }> {
+  const top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-windows-')))
+  t.teardown(() => fs.rmSync(top, { recursive: true, force: true }))
+  const bare = path.join(top, 'remote.git')
+  execFileSync('git', ['init', '--quiet', '--bare', bare])
+  let clones = 0
+  const clone = (trouble: (real: Git) => Git = (real) => real): Clone => {
+    const root = path.join(top, `clone-${clones++}`)
+    execFileSync('git', ['clone', '--quiet', bare, root], { stdio: 'pipe' })
+    return { ...gitStore({ repository: root, disk: nodeDisk, git: trouble(gitIn(root)) }), root }
+  }
+  const first = await clone().open()
+  await first.create(emptyState('night-shifts'))
+  await first.close()
+  return { clone }
+}
+
+/** A run over a store of Git, and an idle one in another clone. */
+async function inClone(t: Test, stage: Stage, clone: () => Clone): Promise<void> {
+  const store = clone()
+  t.same((await stage.run(ALL, { store })).outcomes, [])
+  await eachOnce(t, stage, ALL, async () => (await store.read()).state?.records ?? {})
+  t.same([...new Set((await stage.run(ALL, { store: clone() })).passes.flat())], ['keep'])
+}
