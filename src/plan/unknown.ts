@@ -71,10 +71,13 @@ function byList(plan: Planner, spec: Spec, record: JobRecord, model: KindModel):
   return absent(plan, spec, record, plan.waits.listLagMs)
 }
 
-/** Whether a job can be the intent's at all: nobody's, and not made before it, but for a minute by which clocks may differ. */
-function isCandidate(plan: Planner, spec: Spec, record: JobRecord, live: Live): boolean {
-  if (plan.claims.has(ownerKey(spec.kind, record.site, live.id)) || live.createdAt === undefined) return false
-  return Date.parse(live.createdAt) >= Date.parse(record.intent?.at ?? '') - CLOCKS_MS
+/**
+ * Whether a job can be the intent's at all: nobody's, and not made before it, but for a minute by which clocks may differ. One of which AWS
+ * does not tell when it was made can.
+ */
+function isCandidate(plan: Planner, spec: Spec, record: JobRecord, { id, createdAt }: Live): boolean {
+  if (plan.claims.has(ownerKey(spec.kind, record.site, id))) return false
+  return createdAt === undefined || Date.parse(createdAt) >= Date.parse(record.intent?.at ?? '') - CLOCKS_MS
 }
 
 function fits(plan: Planner, spec: Spec, record: JobRecord, model: KindModel, live: Live): boolean {
@@ -101,14 +104,14 @@ function byMarker(plan: Planner, spec: Spec, record: JobRecord, model: KindModel
   if (listed === undefined) return settling(spec, record, unknownYet(record), isOver ? {} : { until })
   if (listed.is === 'failed') return { ...unread(spec, listed), record }
   const candidates = listed.jobs.filter((live) => isCandidate(plan, spec, record, live))
-  const ours = candidates.filter(
-    (live) => live.marker === record.intent?.marker && fits(plan, spec, record, model, live),
-  )
+  const marked = candidates.filter(({ marker }) => marker === record.intent?.marker)
+  const ours = marked.filter((live) => fits(plan, spec, record, model, live))
   const [job, ...more] = ours
   if (job && more.length === 0) return takeOver(plan, spec, record, model, job, [])
   if (!isOver) return settling(spec, record, unknownYet(record), { until })
-  // Jobs of which AWS tells no definition may be this one: nothing but a person can say.
-  const unclear = job ? ours : candidates.filter((live) => live.marker === undefined)
+  // A job of which AWS tells no marker may be this one, and so may one with the marker that AWS tells otherwise than it was asked for, with a
+  // default filled in: nothing but a person can say.
+  const unclear = job ? ours : [...marked, ...candidates.filter(({ marker }) => marker === undefined)]
   if (unclear.length === 0) return absent(plan, spec, record, plan.waits.listLagMs)
   if (spec.policy.run > record.run)
     return again(plan, spec, record, `${raised(spec, record)}, which gives up the unknown one`)

@@ -490,6 +490,22 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
+    'is for a person to decide where its marker stands on a job that differs: AWS may have filled something in',
+    world()
+      .spec(READERS)
+      .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
+      .listed(READERS, at(51, { ...MARKED, request: { ...REQUESTS['PinpointExportJob'], Added: 'by AWS' } })),
+    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+  ],
+  [
+    'is taken over where AWS does not tell when the job with its marker was made',
+    world()
+      .spec(READERS)
+      .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
+      .listed(READERS, (({ createdAt: _createdAt, ...rest }) => ({ ...rest, createdAt: undefined! }))(at(51, MARKED))),
+    [`adopt ${READERS}: ${FOUND}`],
+  ],
+  [
     'is given up by raising the run where nothing else can tell',
     world()
       .spec(READERS, { policy: { run: 2 } })
