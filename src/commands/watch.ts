@@ -109,7 +109,8 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
 
 /** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
 function isUnfinished(plan: Plan): boolean {
-  return plan.actions.some((planned) => isFollowed(planned) || planned.code === 'PLAN_UNCOMMITTED')
+  const forCommit = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
+  return plan.actions.some((planned) => isFollowed(planned) || forCommit.has(planned.code ?? ''))
 }
 
 /** Milliseconds until the first action can go on by itself. */

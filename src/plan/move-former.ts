@@ -1,10 +1,15 @@
 import { type Address, addressOf } from '../model/address.ts'
 import type { JobRecord } from '../model/state.ts'
+import { whyNotGone } from './absence.ts'
 import type { PlanInput } from './input.ts'
 
-/** `metadata.formerly`: the record of the old name becomes the new name's, before anything is compared. No call is made for it. */
+/**
+ * `metadata.formerly`: the record of the old name becomes the new name's, before anything is compared. No call is made for it. Only where the
+ * old spec is known to be gone: one that is still there, without its record, would be submitted a second time.
+ */
 export function moveFormer(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
   const moved = new Map<Address, Address>()
+  if (whyNotGone(input) !== undefined) return { input, moved }
   const records: Record<Address, JobRecord> = { ...input.state?.records }
   const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
   for (const spec of input.specs) {

@@ -8,6 +8,7 @@ import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
+import { whyNotGone } from './absence.ts'
 import { deviations } from './edit.ts'
 import { isSettled, jobWords, line, ownerKey, type Planner, spoken } from './planner.ts'
 
@@ -64,6 +65,15 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
   if (occasion.previous) return undefined
   const former = spec.formerly === undefined ? undefined : addressOf(spec.kind, spec.formerly)
   if (former !== undefined && plan.records[former]) {
+    const isThere = plan.specAt.has(former) || plan.blockedAt.has(former)
+    const obstacle = isThere ? undefined : whyNotGone(plan)
+    if (obstacle !== undefined) {
+      return line(spec, {
+        action: 'blocked',
+        code: 'PLAN_NOT_MOVED',
+        reason: `metadata.formerly names ${former}, whose spec is not here, but ${obstacle}`,
+      })
+    }
     return line(spec, {
       action: 'conflict',
       code: 'PLAN_FORMERLY',

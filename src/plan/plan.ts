@@ -40,10 +40,11 @@ export function plan(given: PlanInput): Plan {
 function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Address>): Planned {
   const record = context.records[spec.address]
   const decision = context.decisions?.get(spec.address)
-  if (decision) return planDecided(context, spec, record, decision)
-  const planned = record
-    ? planRecorded(context, spec, record)
-    : planNew(context, spec, { reason: 'new spec', attempt: 1 })
+  const planned = decision
+    ? planDecided(context, spec, record, decision)
+    : record
+      ? planRecorded(context, spec, record)
+      : planNew(context, spec, { reason: 'new spec', attempt: 1 })
   const from = moved.get(spec.address)
   if (from === undefined || !record) return planned
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason

@@ -2,6 +2,7 @@ import { type Address, partsOf } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
+import { whyNotGone } from './absence.ts'
 import { isSettled, type Planner } from './planner.ts'
 import { planUnknownOrphan } from './unknown.ts'
 
@@ -28,15 +29,8 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */
 function whyNotRemoved(plan: Planner, address: Address): string | undefined {
   if (plan.only) return 'only some specs were asked for'
-  if (!plan.complete) return 'some files could not be read, so it may only look gone'
-  if (!plan.rules.emulator && !plan.checkout.git && !plan.rules.allowRemovals) {
-    return 'outside Git a missing spec proves nothing (--allow-removals says that it does)'
-  }
-  const { checkout, rules } = plan
-  const uncommitted = checkout.git ? [...checkout.deleted, ...checkout.dirty] : []
-  if (!rules.emulator && !rules.allowDirty && uncommitted.length > 0) {
-    return `${uncommitted[0]} has changes that are not committed, so it may not be meant to go`
-  }
+  const obstacle = whyNotGone(plan)
+  if (obstacle !== undefined) return obstacle
   const heir = plan.renames.from.get(address)
   if (heir !== undefined) return `${heir} looks like it renamed`
   const { kind } = partsOf(address)

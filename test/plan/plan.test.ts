@@ -670,7 +670,7 @@ table('a spec that is gone', [
   [
     'is not forgotten while a file cannot be read',
     world().record(REBOOT).with({ complete: false }),
-    [`keep ${REBOOT}: its spec is not here, but some files could not be read, so it may only look gone`],
+    [`keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look gone`],
   ],
   [
     'is not forgotten while its file is only deleted, not committed as deleted',
@@ -775,6 +775,25 @@ table('a rename', [
     'with metadata.formerly moves the record, and nothing is called',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT, DONE),
     [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
+  ],
+  [
+    'with metadata.formerly takes nothing while the old spec may only not have been loaded',
+    world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT, DONE).with({ complete: false }),
+    [
+      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but some files were not read, so it may only look gone`,
+      `keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look gone`,
+    ],
+  ],
+  [
+    'with metadata.formerly takes nothing while the deletion of the old spec is not committed',
+    world()
+      .spec(NIGHT, { formerly: 'kiosk-reboot' })
+      .record(REBOOT, DONE)
+      .checkout({ deleted: ['specs/kiosk-reboot.yaml'] }),
+    [
+      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but specs/kiosk-reboot.yaml has changes that are not committed, so it may not be meant to go`,
+      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml has changes that are not committed, so it may not be meant to go`,
+    ],
   ],
   [
     'with metadata.formerly takes up a record that was withdrawn before',
