@@ -2,8 +2,11 @@ import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Change, changed, type JobRecord, type RecordStage, type State } from '../model/state.ts'
 
-/** The attempt of a create that was given up before anything was sent. */
-export type Attempt = { readonly run: number; readonly attempt: number }
+/**
+ * The attempt of a create that was given up before anything was sent. `at` is when its intent became durable: the number of a released
+ * attempt is given again, perhaps on another machine.
+ */
+export type Attempt = { readonly run: number; readonly attempt: number; readonly at: string }
 
 /** A change as the journal keeps it: where it takes a record away, it says which attempt that record was the intent of. */
 export type Entry = Change & { readonly was?: Attempt }
@@ -59,12 +62,15 @@ export function merge(base: State, entries: readonly Entry[]): State {
 /** The attempt that a record is the intent of, if it is one. */
 export function attemptOf(record: JobRecord | undefined): Attempt | undefined {
   if (record?.intent === undefined || (record.stage !== 'intent' && record.stage !== 'settling')) return undefined
-  return { run: record.run, attempt: record.intent.attempt }
+  const { attempt, at } = record.intent
+  return { run: record.run, attempt, at }
 }
 
 function unlessReleased(record: JobRecord | undefined, released: readonly Attempt[]): JobRecord | undefined {
   const attempt = attemptOf(record)
-  return released.some((one) => one.run === attempt?.run && one.attempt === attempt.attempt) ? undefined : record
+  const isIt = (one: Attempt): boolean =>
+    one.run === attempt?.run && one.attempt === attempt.attempt && one.at === attempt.at
+  return released.some(isIt) ? undefined : record
 }
 
 function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {

@@ -20,6 +20,8 @@ export type Rates = {
   readonly throttle: number
   readonly quota: number
   readonly listLag: number
+  /** Of a job: a read by its ID does not find it for some seconds. */
+  readonly readLag: number
   /** Of a command that talks to the remote repository. */
   readonly pushLost: number
   readonly pushAnswerLost: number
@@ -47,6 +49,7 @@ export const NO_FAULTS: Rates = {
   throttle: 0,
   quota: 0,
   listLag: 0,
+  readLag: 0,
   pushLost: 0,
   pushAnswerLost: 0,
   pushLate: 0,
@@ -73,6 +76,7 @@ const MOST: Rates = {
   throttle: 0.2,
   quota: 0.05,
   listLag: 0.8,
+  readLag: 0.3,
   pushLost: 0.08,
   pushAnswerLost: 0.15,
   pushLate: 0.05,

@@ -26,11 +26,25 @@ export class GitRemote {
     return this.#heads[this.#heads.length - 1 - moves]
   }
 
-  /** Moves the branch, whoever does it. */
-  move(commit: string): void {
+  /** Moves the branch, whoever does it. Undefined takes it away. */
+  move(commit: string | undefined): void {
     this.head = commit
-    this.#heads.push(commit)
+    if (commit !== undefined) this.#heads.push(commit)
     this.onMove()
+  }
+
+  /** Moves the branch to a commit that somebody makes of this text. */
+  moveTo(text: string | undefined): void {
+    if (text === undefined) return this.move(undefined)
+    const blob = this.#keep('blob', text)
+    const tree = this.#keep('tree', `100644 blob ${blob}\tjobs.state.json\0`)
+    this.move(this.#keep('commit', `tree ${tree} parent at 0 by hand`))
+  }
+
+  #keep(kind: string, text: string): string {
+    const id = createHash('sha1').update(`${kind} ${text}`).digest('hex')
+    this.#objects.set(id, text)
+    return id
   }
 
   /** Git in a clone on a machine, as one process starts it. Each command is one effect; a power cut loses no object. */
@@ -90,8 +104,7 @@ export class GitRemote {
   #local(process: Process, clone: Set<string>, args: readonly string[], input: string): GitResult {
     const [command, ...rest] = args
     const keep = (kind: string, text: string): GitResult => {
-      const id = createHash('sha1').update(`${kind} ${text}`).digest('hex')
-      this.#objects.set(id, text)
+      const id = this.#keep(kind, text)
       clone.add(id)
       return ok(`${id}\n`)
     }

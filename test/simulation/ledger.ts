@@ -21,6 +21,8 @@ export type Want = {
   /** Renamed, and nobody has said yet that it was. */
   oldName?: string
   edits: number
+  /** Its request is not the one that this run began with. */
+  isEdited: boolean
   request: JsonObject
 }
 
@@ -66,6 +68,7 @@ export class Ledger {
       isGone: false,
       wasGone: false,
       edits: 0,
+      isEdited: false,
       request: {},
     }
     this.wants.push(want)
@@ -81,16 +84,19 @@ export class Ledger {
     else if (kind === 1 && !isOpen && !want.isGone) {
       want.run++
       if (random.hit(0.5)) want.edits++
+      want.isEdited = false
       this.#write(want)
     } else if (kind === 2 && !isOpen) {
       want.isGone = !want.isGone
       want.wasGone = true
       this.#gone.add(addressOf(want.kind, want.name))
     } else if (kind === 3 && !want.wasGone && want.formerly === undefined && !isOpen) {
-      this.#rename(want, random.hit(0.6))
+      // Renamed and edited at once is a new job, unless somebody says otherwise.
+      this.#rename(want, want.isEdited || random.hit(0.6))
     } else if (kind === 4 && isOpen) this.answer(want)
     else if (kind === 5 && !isOpen && !want.isGone) {
       want.edits++
+      want.isEdited = true
       this.#write(want)
     } else if (kind === 6) want.hold = !want.hold
     else return 'touches nothing'

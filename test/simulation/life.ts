@@ -1,4 +1,4 @@
-import type { Address } from '../../src/model/address.ts'
+import type { ActionName } from '../../src/model/plan.ts'
 import { drawRates, NO_FAULTS } from './faults.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
 import { type End, JOURNALS, type Order, STATE_FILE, Town } from './town.ts'
@@ -15,6 +15,8 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   const life = new Life(seed, seed % 2 === 0 ? 'file' : 'git', trace)
   await life.begin()
   await life.turmoil()
+  await life.rewind()
+  await life.holiday()
   await life.peace()
   return life.verdict()
 }
@@ -25,6 +27,8 @@ export class Life {
   readonly #laptop: Machine
   #runners = 0
   #running = 0
+  #isPeace = false
+  #wasLong = false
   #processes = 0
 
   constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
@@ -74,11 +78,43 @@ export class Life {
     }
     for (let left = random.int(0, 5); left > 0; left--) {
       time.after(random.int(0, at + 5 * MINUTE), () => {
+        if (this.#isPeace) return
         town.setting.log(`somebody ${town.ledger.edit(random)}`)
         town.ledger.commit()
       })
     }
     await time.until(isOver)
+  }
+
+  /** Somebody puts an older state there, or none, or another project's: a machine that saw a newer one must refuse it. */
+  async rewind(): Promise<void> {
+    const { town } = this
+    const { random } = town.setting
+    if (town.oracle.violations.length > 0 || !random.hit(0.3)) return
+    town.rates = NO_FAULTS
+    const known = town.journalSerial(this.#laptop)
+    const how = random.pick(['older', 'gone', 'foreign'] as const)
+    const putBack = known === undefined ? undefined : town.replaceState(this.#laptop, how, known)
+    if (!putBack) return
+    const end = await this.alone(this.#order({}))
+    const code = refusalOf(end)
+    const wanted = { older: 'STATE_REWOUND', gone: 'STATE_MISSING', foreign: 'STATE_LINEAGE' }[how]
+    if (code !== wanted)
+      town.oracle.violated(`a run over a state that is ${how} was not refused with ${wanted}: ${code}`)
+    putBack()
+  }
+
+  /** Sometimes nobody runs anything for longer than services remember jobs. */
+  async holiday(): Promise<void> {
+    const { random, time, log } = this.town.setting
+    if (this.town.oracle.violations.length > 0 || !random.hit(0.05)) return
+    log('nobody runs anything for 100 days')
+    this.#wasLong = true
+    let isOver = false
+    time.after(100 * 24 * 60 * MINUTE, () => {
+      isOver = true
+    })
+    await time.until(() => isOver)
   }
 
   /** No more faults: run after run until everything that was wanted is done, and one more that does nothing. */
@@ -88,13 +124,14 @@ export class Life {
     if (town.oracle.violations.length > 0) return
     town.rates = NO_FAULTS
     log('no more faults')
+    this.#isPeace = true
     town.ledger.settle()
     town.ledger.commit()
     let last: End | undefined
     for (let run = 1; run <= RUNS_TO_REST; run++) {
       last = await this.alone(this.#order({ settleMs: 40 * MINUTE }))
       if (town.oracle.violations.length > 0) return
-      if (isAtRest(last) && town.oracle.unfulfilled().length === 0) break
+      if (isAtRest(last, this.#wasLong) && town.oracle.unfulfilled(this.#asked(last)).length === 0) break
       let isLater = false
       time.after(10 * MINUTE, () => {
         isLater = true
@@ -102,10 +139,21 @@ export class Life {
       await time.until(() => isLater)
     }
     const made = town.services.jobs.length
-    if (!isAtRest(last)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
-    for (const what of town.oracle.unfulfilled()) town.oracle.violated(what)
+    if (!isAtRest(last, this.#wasLong)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
+    for (const what of town.oracle.unfulfilled(this.#asked(last))) town.oracle.violated(what)
     await this.alone(this.#order({}))
     if (town.services.jobs.length !== made) town.oracle.violated('a run with nothing to do made a job')
+  }
+
+  /**
+   * Addresses that rightly wait for a person: their spec says something else than what was submitted, or services have forgotten too much
+   * since.
+   */
+  #asked(end: End | undefined): ReadonlySet<string> {
+    const actions = end && 'done' in end ? end.done.plan.actions : []
+    const isAsked = ({ action, code, record }: (typeof actions)[number]): boolean =>
+      code === 'PLAN_IMMUTABLE' || (this.#wasLong && (isTooLate(action) || record?.lost === true))
+    return new Set(actions.filter(isAsked).map(({ address }) => address))
   }
 
   verdict(): Verdict {
@@ -181,13 +229,24 @@ export class Life {
   }
 }
 
+/** What a plan says where a job cannot be made any more, or cannot be found any more. */
+function isTooLate(action: ActionName): boolean {
+  return action === 'unresolved' || action === 'expired'
+}
+
 /** Whether a run found nothing that is still to be done. */
-function isAtRest(end: End | undefined): boolean {
+function isAtRest(end: End | undefined, wasLong: boolean): boolean {
   if (!end || 'problem' in end) return false
-  const open: Address[] = end.done.plan.actions
-    .filter(({ action }) => !['keep', 'held', 'forget', 'conflict'].includes(action))
-    .map(({ address }) => address)
+  const open = end.done.plan.actions.filter(
+    ({ action }) => !['keep', 'held', 'forget', 'conflict'].includes(action) && !(wasLong && isTooLate(action)),
+  )
   return open.length === 0 && end.done.plan.refusals.length === 0 && end.done.failed.size === 0
+}
+
+/** Why a run did nothing, or what it did. */
+function refusalOf(end: End | undefined): string {
+  if (end && 'problem' in end) return end.problem.diagnostic.code
+  return end?.done.plan.refusals[0]?.diagnostic.code ?? words(end)
 }
 
 function words(end: End | undefined): string {

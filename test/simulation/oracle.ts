@@ -16,6 +16,7 @@ export class Oracle {
   /** Job IDs that the stored state has held: kind and ID -> when. */
   #held = new Set<string>()
   #state: State | undefined
+  #lineage: string | undefined
   readonly #ledger: Ledger
   readonly #services: Services
   readonly #setting: Setting
@@ -75,6 +76,8 @@ export class Oracle {
   onState(text: string | undefined): void {
     if (text === undefined) return
     const state = JSON.parse(text) as State
+    if (!this.#lineage) this.#lineage = state.lineage
+    if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
     for (const [address, record] of Object.entries(state.records) as [Address, JobRecord][]) {
       const { kind } = partsOf(address)
@@ -95,8 +98,8 @@ export class Oracle {
     this.#held = new Set()
   }
 
-  /** Whether every wish has come true by now, and if not, why. */
-  unfulfilled(): string[] {
+  /** Whether every wish has come true by now, and if not, why. `asked`: addresses about which a person was asked, with reason. */
+  unfulfilled(asked: ReadonlySet<string>): string[] {
     return this.#ledger.wants.flatMap((want) => {
       const address = `${want.kind}/${want.name}` as Address
       const record = this.#state?.records[address]
@@ -107,7 +110,7 @@ export class Oracle {
       const own = isInert
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)
-      if (want.isGone) return []
+      if (want.isGone || (asked.has(address) && own.length === 0)) return []
       if (own.length !== 1) return [`${address} has ${own.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       if (record?.id !== own[0]?.id) return [`${address} has job ${own[0]?.id}, but its record says ${record?.id}`]
       return []

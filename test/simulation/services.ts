@@ -17,6 +17,8 @@ export type Job = {
   readonly createdAt: number
   /** From when a list shows it. */
   readonly listedAt: number
+  /** From when a read by its ID finds it. */
+  readonly foundAt: number
   startedAt?: number
   /** How long it runs, and how it ends. */
   readonly takesMs: number
@@ -75,6 +77,7 @@ export class Services {
       order: this.jobs.length,
       createdAt: time.now,
       listedAt: time.now + (random.hit(rates.listLag) ? random.int(0, 60_000) : 0),
+      foundAt: time.now + (random.hit(rates.readLag) ? random.int(0, 10_000) : 0),
       ...(!modelOf(kind).steps.includes('start') && { startedAt: time.now }),
       takesMs: random.int(2_000, 900_000),
       succeeds: random.hit(0.85),
@@ -97,7 +100,8 @@ export class Services {
 
   /** The job of an ID, unless its service has forgotten it. */
   find(kind: string, id: string): Job | undefined {
-    return this.jobs.find((job) => job.kind === kind && job.id === id && !this.#isForgotten(job))
+    const job = this.jobs.find((one) => one.kind === kind && one.id === id)
+    return job && job.foundAt <= this.#setting.time.now && !this.#isForgotten(job) ? job : undefined
   }
 
   /** What a list shows now. */

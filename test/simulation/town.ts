@@ -49,6 +49,9 @@ export class Town {
   readonly remote = new GitRemote()
   readonly store: 'file' | 'git'
   readonly lines: string[] = []
+  /** Every text that the state has had. */
+  readonly #texts: string[] = []
+  #marks = 0
 
   constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
     const time = new Timeline()
@@ -63,7 +66,12 @@ export class Town {
     this.services = new Services(this.setting, (job) => this.oracle.onJob(job.kind, job.wish.who))
     this.oracle = new Oracle(this.ledger, this.services, this.setting)
     this.remote.onWrite = (text) => this.oracle.onWrite(text)
-    this.remote.onMove = () => this.oracle.onState(this.remote.text())
+    this.remote.onMove = () => this.#onState(this.remote.text())
+  }
+
+  #onState(text: string | undefined): void {
+    if (text !== undefined) this.#texts.push(text)
+    this.oracle.onState(text)
   }
 
   get rates(): Rates {
@@ -82,7 +90,7 @@ export class Town {
       let last: string | undefined
       machine.disk.onSafe = () => {
         const text = machine.disk.safeText(STATE_FILE)
-        if (text !== last) this.oracle.onState(text)
+        if (text !== last) this.#onState(text)
         last = text
       }
     }
@@ -91,8 +99,36 @@ export class Town {
 
   /** The state as it is stored now, at the worst. */
   stored(machine: Machine): State | undefined {
-    const text = this.store === 'git' ? this.remote.text() : machine.disk.safeText(STATE_FILE)
+    const text = this.#storedText(machine)
     return text === undefined ? undefined : (JSON.parse(text) as State)
+  }
+
+  /** The serial that a machine's journal names as the last one seen there; undefined where there is no journal. */
+  journalSerial(machine: Machine): number | undefined {
+    const header = machine.disk.text(JOURNALS[this.store])?.split('\n')[0]
+    return header ? (JSON.parse(header.slice(9)) as { serial: number }).serial : undefined
+  }
+
+  /** Puts something else in the place of the state; returns what puts it back. Undefined where there is nothing older than `serial`. */
+  replaceState(machine: Machine, how: 'older' | 'gone' | 'foreign', serial: number): (() => void) | undefined {
+    const now = this.#storedText(machine)
+    const old = this.#texts.findLast((text) => (JSON.parse(text) as State).serial < serial)
+    if (now === undefined || (how === 'older' && old === undefined)) return undefined
+    const foreign = now.replace('lineage-of-a-world', 'lineage-of-another')
+    const text = { older: old, gone: undefined, foreign }[how]
+    this.setting.log(`somebody puts a state there that is ${how}`)
+    this.oracle.forgetState()
+    if (this.store === 'file') {
+      machine.disk.put(STATE_FILE, text)
+      return () => machine.disk.put(STATE_FILE, now)
+    }
+    const { head } = this.remote
+    this.remote.moveTo(text)
+    return () => this.remote.move(head)
+  }
+
+  #storedText(machine: Machine): string | undefined {
+    return this.store === 'git' ? this.remote.text() : machine.disk.safeText(STATE_FILE)
   }
 
   /** Begins the state, before anything can go wrong. */
@@ -124,7 +160,12 @@ export class Town {
       name: () => ({ pid: 1, host: process.machine.name, since: '2026-11-15T09:00:00Z' }),
     }
     if (this.store === 'file') return fileStore({ ...doors, path: STATE_FILE })
-    return gitStore({ ...doors, repository: '/repo', git: this.remote.gitOf(process) })
+    return gitStore({
+      ...doors,
+      repository: '/repo',
+      git: this.remote.gitOf(process),
+      mark: () => `${process.name} ${++this.#marks}`,
+    })
   }
 
   async #reconcile(process: Process, order: Order, store: Awaited<ReturnType<Store['open']>>): Promise<Reconciled> {
@@ -142,7 +183,7 @@ export class Town {
     const { part } = order
     const all = this.ledger.commits[order.commit] ?? []
     const specs = part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all
-    const speaks = part === undefined
+
     return reconcile(
       {
         specs,
@@ -156,7 +197,7 @@ export class Town {
         guards: { maxCreates: 50, maxRemovals: 50 },
         perDay: (model) => model.lanes[model.operations.create]?.perDay,
         refresh: false,
-        ...(speaks && { source: { commit: commitName(order.commit) } }),
+        source: { commit: commitName(order.commit) },
       },
       {
         world: {

@@ -84,6 +84,9 @@ t.test('the further of two records stays, whichever is merged into the other', a
   t.equal(further(one, other), one, 'of equals the first')
 })
 
+/** The attempt of `attempt('intent', 1)`. */
+const RELEASED = { run: 1, attempt: 1, at: '2026-11-14T19:45:00Z' }
+
 t.test('over another base a journal is merged address by address', async (t) => {
   const cases: readonly [
     name: string,
@@ -100,30 +103,26 @@ t.test('over another base a journal is merged address by address', async (t) => 
       [set('a', attempt('intent', 1)), set('a', null)],
       undefined,
     ],
-    [
-      'a release takes its own attempt away',
-      attempt('intent', 1),
-      [{ ...set('a', null), was: { run: 1, attempt: 1 } }],
-      undefined,
-    ],
+    ['a release takes its own attempt away', attempt('intent', 1), [{ ...set('a', null), was: RELEASED }], undefined],
     [
       'a release leaves another attempt',
       attempt('intent', 2),
-      [{ ...set('a', null), was: { run: 1, attempt: 1 } }],
+      [{ ...set('a', null), was: RELEASED }],
       attempt('intent', 2),
+    ],
+    [
+      'a release leaves an attempt of the same number that another machine made later',
+      attempt('intent', 1),
+      [{ ...set('a', null), was: { ...RELEASED, at: '2026-11-14T19:10:00Z' } }],
+      attempt('intent', 1),
     ],
     [
       'a release leaves another run',
       attempt('intent', 1, 2),
-      [{ ...set('a', null), was: { run: 1, attempt: 1 } }],
+      [{ ...set('a', null), was: RELEASED }],
       attempt('intent', 1, 2),
     ],
-    [
-      'a release leaves a known job',
-      job('created'),
-      [{ ...set('a', null), was: { run: 1, attempt: 1 } }],
-      job('created'),
-    ],
+    ['a release leaves a known job', job('created'), [{ ...set('a', null), was: RELEASED }], job('created')],
     ['a record taken away without an attempt stays', attempt('settling', 1), [set('a', null)], attempt('settling', 1)],
   ]
   for (const [name, stored, entries, left] of cases) {
