@@ -2,17 +2,20 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { MODELS } from '../kinds/models.ts'
 import { readCheckout } from '../load/checkout.ts'
-import { readConfig } from '../load/config.ts'
+import { CONFIG_FILE, readConfig } from '../load/config.ts'
 import { type Loaded, load } from '../load/load.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import type { State } from '../model/state.ts'
+import { LIMITS } from '../spec/limits.ts'
 import { fileStore } from '../state/file-store.ts'
 import { gitStore } from '../state/git-store.ts'
 import type { Store } from '../state/store.ts'
 import { nodeDisk } from '../system/disk.ts'
+import { gitIn } from '../system/git.ts'
+import { sourceFiles } from '../system/source-files.ts'
 import { emulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './options.ts'
 
@@ -65,12 +68,48 @@ export function stateFile({ root, config }: Project, options: Pick<CommonOptions
   return config.state?.store === 'git' ? undefined : path.resolve(root, config.state?.path ?? STATE_FILE)
 }
 
+/** The commit that is checked out; undefined outside Git, and before the first commit. */
+export async function headOf(folder: string): Promise<string | undefined> {
+  const { code, stdout } = await gitIn(folder)(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+  return code === 0 ? stdout.trim() : undefined
+}
+
 /** What Git says of the checkout, seen from the commit that the state was written from. */
 export function checkoutOf(project: Project, loaded: Loaded, state: State | undefined): Promise<Checkout> {
+  // An edit of `specs` there hides specs as well as a deletion does.
+  const config = fs.existsSync(path.join(project.root, CONFIG_FILE)) ? [CONFIG_FILE] : []
   return readCheckout({
     root: project.root,
-    files: [...loaded.files.keys(), ...loaded.included],
+    files: [...loaded.files.keys(), ...loaded.included, ...config],
     ...(state?.source && { since: state.source.commit }),
+  })
+}
+
+/**
+ * Throws a Problem (exit 8) where the specs that were read are not those of the checkout that Git was asked about afterwards. `head` is the
+ * commit that was checked out before they were read.
+ */
+export function assertUnmoved(project: Project, loaded: Loaded, checkout: Checkout, head: string | undefined): void {
+  if (!checkout.git) return
+  if (checkout.commit !== head) throw moved(`from ${head ?? 'no commit'} to ${checkout.commit ?? 'no commit'}`)
+  const other = fileThatChanged(project, loaded)
+  if (other !== undefined) throw moved(`in ${other}`)
+}
+
+function fileThatChanged({ root }: Project, { files }: Loaded): string | undefined {
+  const source = sourceFiles(root)
+  for (const [file, text] of files) {
+    const read = source.read(file, LIMITS.bytes)
+    if ('problem' in read || read.text !== text) return file
+  }
+  return undefined
+}
+
+function moved(how: string): Problem {
+  return new Problem(8, {
+    code: 'CHECKOUT_MOVED',
+    message: `the checkout changed while its specs were read, ${how}`,
+    hint: 'run again once nothing else writes there',
   })
 }
 

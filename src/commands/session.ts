@@ -12,13 +12,15 @@ import { type Clock, systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import { type CommonOptions, type Host, selector } from './options.ts'
-import { assertConfig, checkoutOf, loadSpecs, openProject, type Project } from './project.ts'
+import { assertConfig, assertUnmoved, checkoutOf, headOf, loadSpecs, openProject, type Project } from './project.ts'
 import { waitsOf } from './waits.ts'
 
 /** What plan, reconcile, status and watch stand on: the repository, its specs, and time. */
 export type Session = {
   readonly project: Project
   readonly loaded: Loaded
+  /** The commit that was checked out before anything was read. */
+  readonly head: string | undefined
   readonly clock: Clock
   /** Wall milliseconds that pass in a real one. */
   readonly timeScale: number
@@ -32,6 +34,7 @@ export type Session = {
  * Throws a Problem (exit 4) for configuration with errors.
  */
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
+  const head = await headOf(host.cwd)
   const project = openProject(host.cwd)
   assertConfig(project)
   const waits = waitsOf(project.config, host.env, options.emulator === true)
@@ -41,6 +44,7 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   return {
     project,
     loaded,
+    head,
     emulated,
     clock: emulated?.clock ?? systemClock,
     timeScale: emulated?.timeScale ?? 1,
@@ -77,6 +81,7 @@ export async function inputOf(
 ): Promise<ReconcileInput> {
   const { project, loaded } = session
   const checkout = await checkoutOf(project, loaded, state)
+  if (!options.emulator) assertUnmoved(project, loaded, checkout, session.head)
   const rules: Rules = {
     emulator: options.emulator === true,
     offline: options.offline === true,

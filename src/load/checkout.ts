@@ -28,7 +28,7 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
   const commit = head.code === 0 ? head.stdout.trim() : undefined
   const isShallow = shallow.stdout.trim() === 'true'
   const [{ dirty, deleted }, relation] = await Promise.all([
-    dirtyFiles(git, prefix.stdout.replace(/\r?\n$/, ''), options.files, commit),
+    dirtyFiles(git, options.root, prefix.stdout.replace(/\r?\n$/, ''), options.files, commit),
     relationOf(git, options.since, commit, isShallow),
   ])
   return { git: true, ...(commit === undefined ? {} : { commit }), dirty, deleted, shallow: isShallow, relation }
@@ -53,6 +53,7 @@ function refused(stderr: string): Problem {
 /** Files that HEAD does not hold, or holds otherwise, and YAML files that only HEAD holds. Ignored files count: nobody has reviewed them. */
 async function dirtyFiles(
   git: Git,
+  root: string,
   prefix: string,
   files: readonly string[],
   commit: string | undefined,
@@ -68,13 +69,23 @@ async function dirtyFiles(
   const entries = status.stdout.split('\0')
   const changed = new Set(entries.map((entry) => entry.slice(3)))
   const gone = entries.filter((entry) => entry.slice(0, 2).includes('D')).map((entry) => entry.slice(3))
+  // A sparse checkout leaves files out without a word in the status.
+  const missing = [...committed].filter((file) => isYamlIn(prefix, file) && !isThere(root, file.slice(prefix.length)))
   return {
     dirty: files.filter((file) => !committed.has(prefix + file) || changed.has(prefix + file)).sort(),
-    deleted: gone
-      .filter((file) => file.startsWith(prefix) && /\.ya?ml$/.test(file))
+    deleted: [...new Set([...gone, ...missing])]
+      .filter((file) => isYamlIn(prefix, file))
       .map((file) => file.slice(prefix.length))
       .sort(),
   }
+}
+
+function isYamlIn(prefix: string, file: string): boolean {
+  return file.startsWith(prefix) && /\.ya?ml$/.test(file)
+}
+
+function isThere(root: string, file: string): boolean {
+  return fs.lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined
 }
 
 type Relation = (Checkout & { git: true })['relation']

@@ -233,6 +233,15 @@ t.test('a checkout tells which files are not those of HEAD, ignored ones include
   })
 })
 
+t.test('a sparse checkout has not lost what it leaves out', async (t) => {
+  const root = t.testdir({ specs: { 'a.yaml': iot('a') }, old: { 'b.yaml': iot('b') } })
+  git(root, 'init', '-q', '-b', 'main')
+  commit(root, 'first')
+  git(root, 'sparse-checkout', 'set', '--no-cone', '/specs/')
+  t.notOk(fs.existsSync(path.join(root, 'old/b.yaml')))
+  t.match(await readCheckout({ root, files: ['specs/a.yaml'] }), { dirty: [], deleted: ['old/b.yaml'] })
+})
+
 t.test('a checkout tells how HEAD stands to the commit of the state', async (t) => {
   const folder = t.testdir({ origin: { 'a.yaml': iot('a') } })
   const root = path.join(folder, 'origin')

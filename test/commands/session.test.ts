@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import type { CommonOptions, Host } from '../../src/commands/options.ts'
+import { inputOf, openSession } from '../../src/commands/session.ts'
+
+const spec = (name: string) =>
+  `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\nspec:\n  targets: [ "arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1" ]\n  document: { operation: reboot }\n`
+
+const options: CommonOptions = { output: 'text' }
+
+function repository(t: Test) {
+  const root = t.testdir({ 'jobwright.yaml': 'specs: [specs]\n', specs: { 'a.yaml': spec('a'), 'b.yaml': spec('b') } })
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+      cwd: root,
+      stdio: 'ignore',
+    })
+  const commit = () => {
+    git('add', '-A')
+    git('commit', '-qm', 'specs')
+  }
+  git('init', '-q', '-b', 'main')
+  commit()
+  const silent = { write: () => true }
+  const host: Host = { cwd: root, env: {}, stdout: silent, stderr: silent, signal: new AbortController().signal }
+  return { root, commit, host, write: (file: string, text: string) => fs.writeFileSync(path.join(root, file), text) }
+}
+
+t.test('specs that were read before the checkout moved on are not planned as if they were its own', async (t) => {
+  const { host, commit, write } = repository(t)
+  const session = await openSession(options, host)
+  t.match(await inputOf(session, undefined, options), { complete: true, source: {} })
+  write('specs/c.yaml', spec('c'))
+  commit()
+  const error = await inputOf(session, undefined, options).catch((thrown: unknown) => thrown)
+  t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED' } })
+})
+
+t.test('a spec that was read before its edit was taken back is not planned', async (t) => {
+  const { host, write } = repository(t)
+  write('specs/a.yaml', `${spec('a')}# being edited\n`)
+  const session = await openSession(options, host)
+  write('specs/a.yaml', spec('a'))
+  const error = await inputOf(session, undefined, options).catch((thrown: unknown) => thrown)
+  t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED', message: /specs\/a\.yaml/ } })
+})
+
+t.test('an edit of jobwright.yaml that is not committed lets no spec look removed', async (t) => {
+  const { host, write } = repository(t)
+  write('jobwright.yaml', 'specs: [specs/a.yaml]\n')
+  const session = await openSession(options, host)
+  t.match(await inputOf(session, undefined, options), { checkout: { dirty: ['jobwright.yaml'], deleted: [] } })
+})
