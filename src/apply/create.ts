@@ -48,7 +48,9 @@ async function validate(pass: Pass, { planned, record }: Intended, { writer }: C
 async function done(pass: Pass, { planned, record }: Intended, spec: Spec, live: Live): Promise<void> {
   const model = pass.modelOf(spec.kind)
   const stage = liveStage(model, live)
-  const next = adopted({ ...record, stage }, live, model.condition(live, spec.policy), pass.clock.now())
+  // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
+  const made = { ...record, stage, createdAt: record.intent!.at }
+  const next = adopted(made, live, model.condition(live, spec.policy), pass.clock.now())
   await put(pass, planned.address, next)
   pass.emit({ type: 'job', address: planned.address, record: next })
   pass.emit({ type: 'step', address: planned.address, step: 'created' })

@@ -170,6 +170,37 @@ t.test('a state that somebody else wrote meanwhile stops the run before anything
   t.same(await onDisk(stage), {})
 })
 
+for (const kind of ['IotJob', 'ImportExportJob']) {
+  t.test(`${kind}: a job that AWS does not show right after its create is not taken for lost`, async (t) => {
+    const stage = await openStage(t)
+    let isHidden = false
+    await stage.run(crew(kind, 1), {
+      wait: true,
+      timeoutMs: 120_000,
+      onEvent: (event) => {
+        if (event.type === 'step' && event.step === 'created') isHidden = true
+      },
+      around: {
+        aws: (aws) => ({
+          ...aws,
+          callsOf: async (...at) => {
+            const { reader, writer } = await aws.callsOf(...at)
+            const describe: typeof reader.describe = async (...given) => {
+              if (!isHidden) return reader.describe(...given)
+              isHidden = false
+              return undefined
+            }
+            return { reader: { ...reader, describe }, writer }
+          },
+        }),
+      },
+    })
+    const [record] = Object.values(await onDisk(stage))
+    t.match(record, { stage: 'started', createdAt: /^2/ })
+    t.equal(record?.lost, undefined)
+  })
+}
+
 t.test('a kind whose calls cannot be made leaves no intent behind', async (t) => {
   const stage = await openStage(t)
   const problem = new Problem(4, { code: 'CONFIG_REGION', message: 'there is no such service here' })
