@@ -68,7 +68,7 @@ function boto3(): Contender | undefined {
 async function script(program: string, file: string, aws: Aws): Promise<Claim> {
   const place = fileURLToPath(new URL(file, import.meta.url))
   const child = spawn(program, [place, NAME, String(creates)], {
-    env: environment(aws.url, os.tmpdir()),
+    env: { ...environment(aws.url, os.tmpdir()), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return JSON.parse(await text(child.stdout)) as Claim

@@ -98,7 +98,7 @@ async function prove({ name, store, scenario, times }: Row, settings: Settings):
   const notes = new Map<string, number>()
   for (const { note } of all) notes.set(note, (notes.get(note) ?? 0) + 1)
   const seen =
-    notes.size <= 3 ? [...notes].map(([note, count]) => (times > 1 ? `${count} ${note}` : note)).join(', ') : ''
+    notes.size <= 3 ? [...notes].map(([note, count]) => (times > 1 ? `${count} × ${note}` : note)).join(', ') : ''
   const wrong = all.flatMap((one) => one.wrong)
   const counts = (['jobs', 'runs', 'duplicates', 'lost', 'stuck', 'inert'] as const).map(sum)
   say(line([name, store, String(times), ...counts, [seen, ...wrong.map((one) => `WRONG: ${one}`)].join(' ')]))

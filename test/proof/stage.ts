@@ -86,7 +86,7 @@ export async function openRepository(specs: readonly Spec[], store: StoreName, f
   fs.mkdirSync(path.dirname(stateFile), { recursive: true })
   write(root, {
     'jobwright.yaml': config,
-    'specs/night.yaml': specs.map(({ document }) => JSON.stringify(document)).join('\n---\n'),
+    ...filesOf(specs),
   })
   git(top, 'init', '--quiet', '--bare', bare)
   git(root, 'init', '--quiet')
@@ -113,6 +113,16 @@ export async function openRepository(specs: readonly Spec[], store: StoreName, f
     },
     remove: () => fs.rmSync(top, { recursive: true, force: true }),
   }
+}
+
+/** Files of a hundred documents each: a file has a largest size. */
+function filesOf(specs: readonly Spec[]): Record<string, string> {
+  const files: Record<string, string> = {}
+  for (let from = 0; from < specs.length; from += 100) {
+    const documents = specs.slice(from, from + 100).map(({ document }) => JSON.stringify(document))
+    files[`specs/night-${from}.yaml`] = documents.join('\n---\n')
+  }
+  return files
 }
 
 /** How one run of `reconcile` ended. */
@@ -159,13 +169,13 @@ function nextAt({ stdout }: Ended): number | undefined {
   return found ? Date.parse(found[1]!) : undefined
 }
 
-/** Runs `reconcile` until there is nothing to do (0), or a decision is asked for (6). Gives all ends, the last one at the end. */
+/** Runs `reconcile` until there is nothing to do (0), or something that no further run can mend (1, 3, 6). Gives all ends, the last one at the end. */
 export async function untilQuiet(root: string, aws: Aws, runsMax = RUNS_MAX): Promise<Ended[]> {
   const all: Ended[] = []
   while (all.length < runsMax) {
     const ended = await start(root, aws).ended
     all.push(ended)
-    if (ended.code === 0 || ended.code === 6) return all
+    if (ended.code !== null && [0, 1, 3, 6].includes(ended.code)) return all
     const wait = Math.min(5_000, Math.max(0, (nextAt(ended) ?? 0) - Date.now()) + 20)
     await new Promise((resolve) => setTimeout(resolve, wait))
   }
