@@ -19,6 +19,8 @@ const GIVE_UP_MS = 1_000
 export type Applied = {
   /** Steps that were taken, whatever came of them, and after which the next plan may have more to do. */
   readonly effects: number
+  /** How many of them were none: no intent of the pass became durable in time to be used. */
+  readonly unsent: number
   /** Creates that were sent, whatever came of them; guards count them. */
   readonly created: number
   readonly removed: number
@@ -55,7 +57,7 @@ export async function apply(
   if (changes.length > 0) {
     const committed = await store.commit(changes, message(plan, intended))
     if (committed.is === 'stale') {
-      return { effects: 0, created: 0, removed: 0, failed: new Map(), stale: committed.message }
+      return { effects: 0, unsent: 0, created: 0, removed: 0, failed: new Map(), stale: committed.message }
     }
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
     for (const planned of plan.actions) tellFree(options, planned)
@@ -63,6 +65,7 @@ export async function apply(
   const { failed, released, stale } = await run(store, options, intended, starts, isLeased)
   return {
     effects: intended.length + starts.length + plan.actions.filter(isToStart).length,
+    unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
     created: intended.length - released,
     removed: plan.actions.filter(({ action }) => action === 'forget').length,
     failed,

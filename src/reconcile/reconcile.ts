@@ -22,6 +22,10 @@ import type { World } from './world.ts'
 const CONCURRENCY = 10
 /** A bound against a plan that never comes to rest; each pass with effects is one step of at least one address. */
 const PASSES_MAX = 10_000
+/** So many passes in a row whose lease was over before anything could be sent: the store is too slow for this run. */
+const MISSES_MAX = 3
+/** What a run that is out of time has not done. */
+const DUE: ReadonlySet<string> = new Set(['create', 'start', 'adopt', 'forget'])
 
 export type ReconcileInput = Omit<PlanInput, 'observed' | 'now' | 'run' | 'state' | 'siteOf'> & {
   readonly refresh: boolean
@@ -82,8 +86,10 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   /** What the pass before this one saw, where no time has passed since. */
   let recent: Observed | undefined
   let timedOut = false
+  let misses = 0
   let stale: string | undefined
 
+  const leftMs = (): number => (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)
   const end = (): Reconciled => ({
     plan,
     failed: run.failed,
@@ -107,6 +113,8 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     plan = seen.plan
     options.emit({ type: 'planned', pass, plan })
     if (plan.refusals.length > 0) return end()
+    timedOut = pass > 1 && leftMs() <= 0 && plan.actions.some(({ action }) => DUE.has(action))
+    if (timedOut) return end()
     const applied = await apply(plan, store, {
       ...options,
       callsOf: options.world.callsOf,
@@ -120,6 +128,9 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     stale = applied.stale
     if (stale !== undefined || signal.aborted) return end()
     if (applied.effects > 0) {
+      misses = applied.unsent === applied.effects ? misses + 1 : 0
+      timedOut = misses === MISSES_MAX
+      if (timedOut) return end()
       pause = options.pollMs.least
       recent = seen.observed
       continue
@@ -128,7 +139,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     settleUntil ??= clock.now() + options.settleMs
     const wait = howLong(plan, options, settleUntil, pause)
     if (wait === undefined) return end()
-    const left = (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)
+    const left = leftMs()
     timedOut = wait.ms > left
     options.emit({ type: 'waiting', why: wait.why, ...(wait.until && { until: wait.until }) })
     await clock.sleep(Math.max(0, Math.min(wait.ms, left)), signal).catch(() => {})

@@ -4,6 +4,7 @@ import type { Event } from '../../src/model/event.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { State } from '../../src/model/state.ts'
+import type { OpenStore } from '../../src/state/store.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { type Disk, nodeDisk } from '../../src/system/disk.ts'
 import { CASES, type Case, specOf } from '../conformance/cases.ts'
@@ -219,6 +220,34 @@ t.test('one pass sends no more creates than its lane can while their lease runs'
   t.equal(Math.max(...intents), 45)
   t.equal((await stage.emulator.jobs()).length, 60)
   t.same(run.outcomes, [])
+})
+
+t.test('a run ends at its timeout, also where there is more to send', async (t) => {
+  const stage = await openStage(t, { limits: { importExportPerDay: 1000 } })
+  const run = await stage.run(crew('ImportExportJob', 60), { timeoutMs: 30_000 })
+  t.same(run.outcomes, [9])
+  t.equal((await stage.emulator.jobs()).length, 45, 'what had an intent by then')
+})
+
+t.test('a run in which no intent becomes durable in time to be used ends, and says that it is not done', async (t) => {
+  const stage = await openStage(t)
+  const slow = (store: OpenStore): OpenStore => ({
+    get state() {
+      return store.state
+    },
+    commit: async (changes, message) => {
+      const committed = await store.commit(changes, message)
+      if (changes.length > 0) await stage.emulator.advance(2)
+      return committed
+    },
+    append: (changes) => store.append(changes),
+    create: (...given) => store.create(...given),
+    close: () => store.close(),
+  })
+  const run = await stage.run(crew('IotJob', 2), { around: { store: slow } })
+  t.same(run.outcomes, [9])
+  t.equal(run.counts['iot CreateJob'], undefined)
+  t.same(await onDisk(stage), {}, 'no intent is left')
 })
 
 t.test('the daily budget of a service is kept in the state, over runs and days', async (t) => {
