@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { isGlob } from '../load/glob.ts'
 import { Problem } from '../model/problem.ts'
+import { forTerminal } from '../report/escape.ts'
 import type { Interest } from '../watch/interest.ts'
 import type { FileWatch } from '../watch/watch-files.ts'
 import type { Emulated } from './emulated.ts'
@@ -62,7 +63,7 @@ function relativeTo(root: string, file: string): string {
 
 /** What is watched, for people. */
 export function watchedText(project: Project, options: WatchCommandOptions): string {
-  return [...patternsOf(project, options), 'jobwright.yaml'].join(', ')
+  return [...patternsOf(project, options), 'jobwright.yaml'].map((one) => forTerminal(one)).join(', ')
 }
 
 /** The Problem of a watch whose folder has gone away. */

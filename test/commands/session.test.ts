@@ -3,7 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { CommonOptions, Host } from '../../src/commands/options.ts'
+import { openProject } from '../../src/commands/project.ts'
 import { inputOf, openSession } from '../../src/commands/session.ts'
+import { watchedText } from '../../src/commands/watched.ts'
 
 const spec = (name: string) =>
   `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\nspec:\n  targets: [ "arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1" ]\n  document: { operation: reboot }\n`
@@ -52,4 +54,9 @@ t.test('an edit of jobwright.yaml that is not committed lets no spec look remove
   write('jobwright.yaml', 'specs: [specs/a.yaml]\n')
   const session = await openSession(options, host)
   t.match(await inputOf(session, undefined, options), { checkout: { dirty: ['jobwright.yaml'], deleted: [] } })
+})
+
+t.test('what is watched is named without what it would do to a terminal', async (t) => {
+  const root = t.testdir({ 'jobwright.yaml': 'specs: ["specs\\e]0;owned\\a"]\n' })
+  t.equal(watchedText(openProject(root), options), 'specs\\x1b]0;owned\\x07, jobwright.yaml')
 })
