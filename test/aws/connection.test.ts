@@ -202,6 +202,14 @@ t.test('messages are cut, and lose signed requests and signed URLs', async (t) =
   t.equal(mask('does not match. The Canonical String for this request was x-amz-security-token:abc'), 'does not match.')
   t.equal(mask('key ASIAIOSFODNN7EXAMPLE'), 'key ASIA...')
   t.equal(mask('x'.repeat(501)).length, 500)
+  t.equal(
+    mask('bad trueCryptPassword: "pa\\"ss\\\\word"', ['pa"ss\\word']),
+    'bad trueCryptPassword: "***"',
+    'as a manifest quotes it',
+  )
+  t.equal(mask('Manifest=pin%3A+1%2F2%263', ['1/2&3']), 'Manifest=pin%3A+***', 'as a form holds it')
+  t.equal(mask('pin: 1/2&amp;3', ['1/2&3']), 'pin: ***', 'as XML holds it')
+  t.equal(mask('key open-sesame', ['open', 'open-sesame']), 'key ***', 'the longer one whole')
 })
 
 t.test('connecting learns the account, from the credentials or from STS', async (t) => {

@@ -1,3 +1,4 @@
+import { mask } from '../../aws/mask.ts'
 import { defined, isoOf } from '../../aws/plain.ts'
 import { type JsonObject, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
@@ -30,7 +31,7 @@ export function liveOf(job: JobStatus): Live {
     id: job.id,
     status: job.progress,
     createdAt: isoOf(job.createdAt),
-    message: job.message,
+    message: job.message === undefined ? undefined : mask(job.message),
     counts: job.errors === undefined ? undefined : { errors: job.errors },
     marker: typeof generator === 'string' ? generator : undefined,
     request: requestOf(job, manifest),

@@ -1,4 +1,5 @@
 import type { Job, JobSummary } from '@aws-sdk/client-iot'
+import { mask } from '../../aws/mask.ts'
 import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
 import type { Live } from '../../model/live.ts'
 
@@ -56,7 +57,7 @@ export function describedJob(
     createdAt: isoOf(job.createdAt),
     finishedAt: isoOf(job.completedAt),
     reason: job.reasonCode,
-    message: job.comment,
+    message: job.comment === undefined ? undefined : mask(job.comment),
     counts: countsOf(job.jobProcessDetails, COUNTS),
     request: source && { ...pick(job, REQUEST), ...pick(source, ['documentSource', 'document']) },
     steady: isSteady(job) || undefined,
