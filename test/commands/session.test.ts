@@ -57,6 +57,6 @@ t.test('an edit of jobwright.yaml that is not committed lets no spec look remove
 })
 
 t.test('what is watched is named without what it would do to a terminal', async (t) => {
-  const root = t.testdir({ 'jobwright.yaml': 'specs: ["specs\\e]0;owned\\a"]\n' })
-  t.equal(watchedText(openProject(root), options), 'specs\\x1b]0;owned\\x07, jobwright.yaml')
+  const root = t.testdir({ 'jobwright.yaml': 'specs: ["specs\\u202e"]\n' })
+  t.equal(watchedText(openProject(root), options), 'specs\\u202e, jobwright.yaml')
 })
