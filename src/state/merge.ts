@@ -1,14 +1,12 @@
-import type { Address } from '../model/address.ts'
+import { type Address, partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
-import { type Change, changed, type JobRecord, type RecordStage, type State } from '../model/state.ts'
+import { canonical } from '../model/json.ts'
+import { type Change, changed, type JobRecord, type RecordStage, type State, siteKey } from '../model/state.ts'
 
-/**
- * The attempt of a create that was given up before anything was sent. `at` is when its intent became durable: the number of a released
- * attempt is given again, perhaps on another machine.
- */
+/** One attempt of a create. `at` is when its intent became durable: the number of a released attempt is given again, perhaps on another machine. */
 export type Attempt = { readonly run: number; readonly attempt: number; readonly at: string }
 
-/** A change as the journal keeps it: where it takes a record away, it says which attempt that record was the intent of. */
+/** A change as the journal keeps it: it says which attempt the record that it replaces, or takes away, was the intent of. */
 export type Entry = Change & { readonly was?: Attempt }
 
 const STAGES: readonly RecordStage[] = ['intent', 'settling', 'created', 'started']
@@ -29,12 +27,13 @@ export function further(a: JobRecord, b: JobRecord): JobRecord {
 
 /**
  * A base after the entries of a journal that was kept over another base, which may be older or newer. For every address the journal's last
- * word is merged with what the base holds, and the further one stays. A release takes away only the intent of the very attempt that it
- * released. The base's source and horizons stay where it has them; of a budget the higher count of the later day stays.
+ * word is merged with what the base holds, and the further one stays; where the base has moved the record to another address since, it is
+ * merged there. A release takes away only the intent of the very attempt that it released. The base's source and horizons stay where it has them; of a budget the higher count of the later day stays.
  * Merging the same journal again changes nothing.
  */
 export function merge(base: State, entries: readonly Entry[]): State {
   const released = new Map<Address, Attempt[]>()
+  const settled = new Map<Address, Attempt[]>()
   const last = new Map<Address, JobRecord | null>()
   const others: Change[] = []
   for (const entry of entries) {
@@ -43,10 +42,13 @@ export function merge(base: State, entries: readonly Entry[]): State {
       continue
     }
     last.set(entry.address, entry.record)
-    if (entry.was !== undefined) released.set(entry.address, [...(released.get(entry.address) ?? []), entry.was])
+    if (entry.was === undefined) continue
+    const attempts = entry.record === null ? released : settled
+    attempts.set(entry.address, [...(attempts.get(entry.address) ?? []), entry.was])
   }
   const records: Change[] = []
-  for (const [address, record] of last) {
+  for (const [name, record] of last) {
+    const address = record === null ? name : (heirOf(base, name, record, settled.get(name) ?? []) ?? name)
     const stored = base.records[address]
     const next =
       record === null
@@ -66,11 +68,25 @@ export function attemptOf(record: JobRecord | undefined): Attempt | undefined {
   return { run: record.run, attempt, at }
 }
 
+/** Where a renamed spec has taken a record: the address that has its job, or the very attempt that it settles. */
+function heirOf(base: State, address: Address, record: JobRecord, settled: readonly Attempt[]): Address | undefined {
+  if (base.records[address] !== undefined) return undefined
+  const isHeir = ([other, held]: [Address, JobRecord]): boolean => {
+    if (partsOf(other).kind !== partsOf(address).kind || siteKey(held.site) !== siteKey(record.site)) return false
+    const attempt = attemptOf(held)
+    if (attempt === undefined) return record.id !== undefined && held.run === record.run && held.id === record.id
+    return settled.some((one) => isSame(one, attempt)) && canonical(held.request) === canonical(record.request)
+  }
+  return (Object.entries(base.records) as [Address, JobRecord][]).find(isHeir)?.[0]
+}
+
+function isSame(a: Attempt, b: Attempt | undefined): boolean {
+  return a.run === b?.run && a.attempt === b.attempt && a.at === b.at
+}
+
 function unlessReleased(record: JobRecord | undefined, released: readonly Attempt[]): JobRecord | undefined {
   const attempt = attemptOf(record)
-  const isIt = (one: Attempt): boolean =>
-    one.run === attempt?.run && one.attempt === attempt.attempt && one.at === attempt.at
-  return released.some(isIt) ? undefined : record
+  return released.some((one) => isSame(one, attempt)) ? undefined : record
 }
 
 function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {

@@ -138,7 +138,7 @@ function latestIn(entries: readonly Entry[]): Map<string, JobRecord | null> {
 }
 
 function entryOf(change: Change, latest: ReadonlyMap<string, JobRecord | null>, records: State['records'] = {}): Entry {
-  if (change.set !== 'record' || change.record !== null) return change
+  if (change.set !== 'record') return change
   const before = latest.has(change.address) ? latest.get(change.address) : records[change.address]
   const was = attemptOf(before ?? undefined)
   return was === undefined ? change : { ...change, was }

@@ -58,7 +58,7 @@ export function differences(from: State, to: State): Entry[] {
   >) {
     const [before, record] = [from.records[address], to.records[address] ?? null]
     if (isSame(before ?? null, record)) continue
-    const was = record === null ? attemptOf(before) : undefined
+    const was = attemptOf(before)
     entries.push({ set: 'record', address, record, ...(was && { was }) })
   }
   const others: Change[] = []

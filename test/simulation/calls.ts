@@ -47,6 +47,7 @@ export function callsOf(kind: string, site: Site, { process, services, lanes, le
           execute,
           watch,
           signal: signalOf(abortSignal),
+          ...(secrets && { echo: `not ${secrets.join()}` }),
           ...(onLeave && { onLeave }),
         }),
     )

@@ -91,6 +91,9 @@ export class GitRemote {
     const isLost = random.hit(rates.pushLost)
     const isLate = !isLost && random.hit(rates.pushLate)
     const answerIsLost = random.hit(rates.pushAnswerLost)
+    if (isLost) process.setting.count('push lost')
+    else if (isLate) process.setting.count('push late')
+    else if (answerIsLost) process.setting.count('answer to a push lost')
     await process.effect('git push leaves', random.int(20, 200), () => {
       if (isLate) time.after(random.int(1_000, 120_000), () => void move())
     })

@@ -1,14 +1,18 @@
 import type { ActionName } from '../../src/model/plan.ts'
 import { drawRates, NO_FAULTS } from './faults.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
-import { type End, JOURNALS, type Order, STATE_FILE, Town } from './town.ts'
+import { type End, JOURNALS, type Order, Town } from './town.ts'
 
 const MINUTE = 60_000
 /** So many runs after the last fault everything is done. */
 const RUNS_TO_REST = 8
 
 /** What came of a world. */
-export type Verdict = { readonly violations: readonly string[]; readonly lines: readonly string[] }
+export type Verdict = {
+  readonly violations: readonly string[]
+  readonly lines: readonly string[]
+  readonly counts: ReadonlyMap<string, number>
+}
 
 /** A world whose every turn a seed decides: some runs at once, with crashes, pauses and lost packets, while users go on editing. Then peace. */
 export async function randomLife(seed: number, trace?: (line: string) => void): Promise<Verdict> {
@@ -24,7 +28,7 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
 /** One world and the runs in it. */
 export class Life {
   readonly town: Town
-  readonly #laptop: Machine
+  #laptop: Machine
   #runners = 0
   #running = 0
   #isPeace = false
@@ -37,10 +41,8 @@ export class Life {
     this.#laptop = this.town.machine('laptop', random.int(-20_000, 20_000))
   }
 
-  get effects(): number {
-    return this.#lastEffects
-  }
-  #lastEffects = 0
+  /** How many effects the last run that was alone had. */
+  effects = 0
 
   async begin(kinds?: readonly string[]): Promise<void> {
     const { town } = this
@@ -55,6 +57,12 @@ export class Life {
     })
     await town.setting.time.until(() => isOver)
     process.die()
+  }
+
+  /** The machine is gone, disk and all; another one takes its place. */
+  moveHouse(): void {
+    this.#laptop.losePower(this.town.setting.random)
+    this.#laptop = this.town.machine('new-laptop')
   }
 
   /** Faults of all kinds, at random. */
@@ -96,7 +104,7 @@ export class Life {
     const how = random.pick(['older', 'gone', 'foreign'] as const)
     const putBack = known === undefined ? undefined : town.replaceState(this.#laptop, how, known)
     if (!putBack) return
-    const end = await this.alone(this.#order({}))
+    const end = await this.alone(this.order({}))
     const code = refusalOf(end)
     const wanted = { older: 'STATE_REWOUND', gone: 'STATE_MISSING', foreign: 'STATE_LINEAGE' }[how]
     if (code !== wanted)
@@ -129,7 +137,7 @@ export class Life {
     town.ledger.commit()
     let last: End | undefined
     for (let run = 1; run <= RUNS_TO_REST; run++) {
-      last = await this.alone(this.#order({ settleMs: 40 * MINUTE }))
+      last = await this.alone(this.order({ settleMs: 40 * MINUTE }))
       if (town.oracle.violations.length > 0) return
       if (isAtRest(last, this.#wasLong) && town.oracle.unfulfilled(this.#asked(last)).length === 0) break
       let isLater = false
@@ -140,8 +148,9 @@ export class Life {
     }
     const made = town.services.jobs.length
     if (!isAtRest(last, this.#wasLong)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
+    if (this.#asked(last).size > 0) town.setting.count('world with a question to a person')
     for (const what of town.oracle.unfulfilled(this.#asked(last))) town.oracle.violated(what)
-    await this.alone(this.#order({}))
+    await this.alone(this.order({}))
     if (town.services.jobs.length !== made) town.oracle.violated('a run with nothing to do made a job')
   }
 
@@ -157,7 +166,9 @@ export class Life {
   }
 
   verdict(): Verdict {
-    return { violations: this.town.oracle.violations, lines: this.town.lines }
+    const { oracle, lines, counts, services } = this.town
+    counts.set('jobs made', services.jobs.length)
+    return { violations: oracle.violations, lines, counts }
   }
 
   /** One run with nothing beside it. Undefined: it died. */
@@ -167,7 +178,7 @@ export class Life {
       end = how
     })
     await this.town.setting.time.until(() => end !== undefined || !process.isAlive)
-    this.#lastEffects = process.effects
+    this.effects = process.effects
     return end
   }
 
@@ -181,7 +192,7 @@ export class Life {
     const some = new Set(all.filter(() => random.hit(0.5)).map(({ address }) => address as string))
     this.#launch(
       machine,
-      this.#order({
+      this.order({
         commit: random.hit(0.15) ? random.int(0, latest) : latest,
         wait: random.hit(0.15),
         settleMs: random.pick([0, 0, 10 * MINUTE, 30 * MINUTE]),
@@ -193,7 +204,8 @@ export class Life {
     )
   }
 
-  #order(order: Partial<Order>): Order {
+  /** What a run is asked to do, unless told otherwise: all of the newest commit, without waiting. */
+  order(order: Partial<Order>): Order {
     return { commit: this.town.ledger.commits.length - 1, wait: false, settleMs: 0, ...order }
   }
 
@@ -210,6 +222,7 @@ export class Life {
       (end) => {
         town.setting.log(`${process.name} ends: ${words(end)}`)
         process.die()
+        town.setting.count('problem' in end ? `run ended with ${end.problem.diagnostic.code}` : 'run ended')
         if ('problem' in end) this.#help(machine, end.problem.diagnostic.code)
         onEnd(end)
       },
@@ -257,5 +270,3 @@ function words(end: End | undefined): string {
   const refused = plan.refusals.map(({ diagnostic }) => diagnostic.code).join(' ')
   return `[${outcomes.join(' ')}] ${stale === undefined ? '' : 'stale '}${refused} ${actions} failed ${failed.size}`
 }
-
-export { STATE_FILE }

@@ -16,6 +16,8 @@ export type Setting = {
   rates: Rates
   /** Writes a line of the world's log. */
   log(line: string): void
+  /** Counts what went wrong, by name. */
+  count(what: string): void
 }
 
 /** A computer with its disk, its locks and its clocks. A crash of a process leaves it as it is; loss of power takes what was not synced. */
@@ -119,6 +121,7 @@ export class Process {
   }
 
   #crash({ side, power, at }: CrashPlan, label: string): void {
+    this.setting.count(power ? 'power lost' : 'process killed')
     this.setting.log(`${this.name} ${power ? 'LOSES POWER' : 'DIES'} ${side} effect ${at}, ${label}`)
     this.die()
     if (power) this.machine.losePower(this.setting.random)
@@ -129,6 +132,7 @@ export class Process {
     if (!random.hit(rates.pause)) return
     const ms = random.int(1, random.pick([5_000, 90_000, 600_000, 1_800_000]))
     const isAsleep = random.hit(rates.asleep)
+    this.setting.count(isAsleep ? 'machine asleep' : 'process stopped')
     this.setting.log(`${this.name} ${isAsleep ? 'SLEEPS' : 'STOPS'} for ${ms} ms after ${label}`)
     const paused = isAsleep ? this.machine.processes : [this]
     for (const process of paused) process.#pausedUntil = Math.max(process.#pausedUntil, time.now + ms)

@@ -13,6 +13,8 @@ export type Exchange<Value> = {
   /** What the service does when the request arrives; throws a ServiceFault. */
   readonly execute: () => Value
   readonly signal: AbortSignal | undefined
+  /** What a careless service repeats in its messages. */
+  readonly echo?: string
   /** For writes. */
   readonly watch?: Watch | undefined
   /** Told of a write in the very moment in which it leaves; what it returns is called when it arrives. */
@@ -54,12 +56,13 @@ export async function exchange<Value>(process: Process, asked: Exchange<Value>):
 /** The part beyond the process: what arrives is carried out even if nobody waits for it any more. */
 function answered<Value>(
   process: Process,
-  { label, execute, signal, watch }: Exchange<Value>,
+  { label, execute, signal, watch, echo = 'no' }: Exchange<Value>,
   signedAt: number,
   onArrive: () => void,
 ): Promise<Value> {
   const { time, random, log } = process.setting
   const fate = fateOf(process, watch !== undefined)
+  if (fate !== 'fine') process.setting.count(`request ${fate}`)
   const arrival = fate === 'late' ? random.int(1_000, 600_000) : random.int(10, 400)
   return new Promise((resolve, reject) => {
     const answer = (settle: () => void, status?: number): void =>
@@ -75,7 +78,7 @@ function answered<Value>(
       if (Math.abs(time.now - signedAt) > SIGNATURE_MS) {
         return answer(() => reject(new ServiceFault('InvalidSignatureException', 403)), 403)
       }
-      const early = refusal(fate)
+      const early = refusal(fate, echo)
       if (early) return answer(() => reject(early.error), early.status)
       let outcome: { readonly value: Value } | { readonly fault: unknown }
       try {
@@ -84,7 +87,7 @@ function answered<Value>(
         outcome = { fault }
       }
       if (fate === 'answer lost') return answer(() => reject(errno('ECONNRESET')))
-      if (fate === 'fails after') return answer(() => reject(new ServiceFault('InternalServerError', 500)), 500)
+      if (fate === 'fails after') return answer(() => reject(new ServiceFault('InternalServerError', 500, echo)), 500)
       if (fate === 'proxy') return answer(() => reject(unnamed(403)), 403)
       if (fate === 'cut') return answer(() => reject(new SyntaxError('Unexpected end of JSON input')), 200)
       if ('value' in outcome) return answer(() => resolve(outcome.value), 200)
@@ -113,10 +116,10 @@ function fateOf({ setting: { random, rates } }: Process, isWrite: boolean): Fate
 }
 
 /** Refusals before anything was done. */
-function refusal(fate: Fate): { readonly error: unknown; readonly status: number } | undefined {
-  if (fate === 'fails before') return { error: new ServiceFault('ServiceUnavailable', 503), status: 503 }
-  if (fate === 'throttle') return { error: new ServiceFault('ThrottlingException', 429), status: 429 }
-  if (fate === 'quota') return { error: new ServiceFault('ServiceQuotaExceededException', 402), status: 402 }
+function refusal(fate: Fate, echo: string): { readonly error: unknown; readonly status: number } | undefined {
+  if (fate === 'fails before') return { error: new ServiceFault('ServiceUnavailable', 503, echo), status: 503 }
+  if (fate === 'throttle') return { error: new ServiceFault('ThrottlingException', 429, echo), status: 429 }
+  if (fate === 'quota') return { error: new ServiceFault('ServiceQuotaExceededException', 402, echo), status: 402 }
   return undefined
 }
 

@@ -81,8 +81,12 @@ export class Oracle {
     const held = new Set<string>()
     for (const [address, record] of Object.entries(state.records) as [Address, JobRecord][]) {
       const { kind } = partsOf(address)
-      for (const { id } of [record, ...(record.history ?? [])]) if (id !== undefined) held.add(`${kind} ${id}`)
       const isSettled = record.stage === 'created' || record.stage === 'started'
+      for (const { id } of [record, ...(record.history ?? [])]) {
+        if (id === undefined) continue
+        if (isSettled && held.has(`${kind} ${id}`)) this.violated(`${kind} ${id} was given to two runs`)
+        held.add(`${kind} ${id}`)
+      }
       if (isSettled && !this.#services.jobs.some((job) => job.kind === kind && job.id === record.id))
         this.violated(`${address} has the ID ${record.id}, which no job ever had`)
       if (record.withdrawn !== undefined && !this.#ledger.wasEverGone(address))

@@ -49,6 +49,8 @@ export class Town {
   readonly remote = new GitRemote()
   readonly store: 'file' | 'git'
   readonly lines: string[] = []
+  /** How often each thing happened. */
+  readonly counts = new Map<string, number>()
   /** Every text that the state has had. */
   readonly #texts: string[] = []
   #marks = 0
@@ -62,7 +64,8 @@ export class Town {
       trace?.(text)
     }
     this.store = store
-    this.setting = { time, random, rates: NO_FAULTS, log }
+    const count = (what: string): void => void this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
+    this.setting = { time, random, rates: NO_FAULTS, log, count }
     this.services = new Services(this.setting, (job) => this.oracle.onJob(job.kind, job.wish.who))
     this.oracle = new Oracle(this.ledger, this.services, this.setting)
     this.remote.onWrite = (text) => this.oracle.onWrite(text)

@@ -84,6 +84,8 @@ t.test('the further of two records stays, whichever is merged into the other', a
   t.equal(further(one, other), one, 'of equals the first')
 })
 
+/** Another job. */
+const OTHER = job('started', { id: 'other-night' })
 /** The attempt of `attempt('intent', 1)`. */
 const RELEASED = { run: 1, attempt: 1, at: '2026-11-14T19:45:00Z' }
 
@@ -117,6 +119,12 @@ t.test('over another base a journal is merged address by address', async (t) => 
       attempt('intent', 1),
     ],
     [
+      'a job whose record was renamed meanwhile is not given to two addresses',
+      undefined,
+      [set('a', { ...OTHER, stage: 'created' })],
+      undefined,
+    ],
+    [
       'a release leaves another run',
       attempt('intent', 1, 2),
       [{ ...set('a', null), was: RELEASED }],
@@ -126,13 +134,23 @@ t.test('over another base a journal is merged address by address', async (t) => 
     ['a record taken away without an attempt stays', attempt('settling', 1), [set('a', null)], attempt('settling', 1)],
   ]
   for (const [name, stored, entries, left] of cases) {
-    const over = stateOf({ ...(stored && { 'IotJob/a': stored }), 'IotJob/other': job('started') }, { serial: 7 })
+    const over = stateOf({ ...(stored && { 'IotJob/a': stored }), 'IotJob/other': OTHER }, { serial: 7 })
     const once = merge(over, entries)
     t.same(once.records['IotJob/a'], left, name)
-    t.same(once.records['IotJob/other'], job('started'), 'nothing else moves')
+    t.same(once.records['IotJob/other'], OTHER, 'nothing else moves')
     t.same(merge(once, entries), once, `${name}, and again`)
     t.equal(once.serial, 7)
   }
+})
+
+t.test('what became of a create goes where its record was renamed to meanwhile', async (t) => {
+  const request = { targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/roof'], document: { operation: 'reboot' } }
+  const intent = { ...attempt('intent', 1), request }
+  const answer: Entry = { ...set('a', job('created', { request })), was: RELEASED }
+  const made = merge(stateOf({ 'IotJob/b': intent, 'IotJob/c': attempt('intent', 1) }), [answer])
+  t.same(made.records, { 'IotJob/b': job('created', { request }), 'IotJob/c': attempt('intent', 1) })
+  const later = { ...intent, intent: { ...intent.intent!, at: '2026-11-14T20:00:00Z' } }
+  t.same(Object.keys(merge(stateOf({ 'IotJob/b': later }), [answer]).records), ['IotJob/b', 'IotJob/a'])
 })
 
 t.test('over another base, source and horizons stay and the higher budget of the later day counts', async (t) => {
@@ -158,11 +176,11 @@ t.test('over another base, source and horizons stay and the higher budget of the
 })
 
 t.test('a left-over journal is replayed, cut at its commit, merged or refused, as its base says', async (t) => {
-  const stored = stateOf({ 'IotJob/attic': job('started') }, { serial: 4 })
+  const stored = stateOf({ 'IotJob/attic': OTHER }, { serial: 4 })
   const own = baseOf(stored, serialiseState(stored))
   const before = { ...own, serial: 3, digest: 'sha256:before' }
   const folding: Folding = { set: 'folding', digest: own.digest }
-  const started = { 'IotJob/attic': job('started') }
+  const started = { 'IotJob/attic': OTHER }
   const back = set('attic', attempt('settling', 1))
   const moved = set('barn', job('created'))
 

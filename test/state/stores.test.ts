@@ -150,7 +150,7 @@ for (const [kind, placeFor] of [
       const place = placeFor(t)
       const open = await begun(place)
       await open.append([set('attic', job('created'))])
-      place.put(serialiseState(stateOf({ 'IotJob/barn': job('started') }, { serial: 5 })))
+      place.put(serialiseState(stateOf({ 'IotJob/barn': job('started', { id: 'barn-night' }) }, { serial: 5 })))
       const theirs = place.text()
       t.match(await open.commit([set('cellar', attempt('intent', 1))], 'Too late'), {
         is: 'stale',
@@ -159,7 +159,8 @@ for (const [kind, placeFor] of [
       t.match(await problemOf(open.close()), problem(8, 'STATE_STALE', /could not be written/))
       t.equal(place.text(), theirs)
       const again = await place.store().open()
-      t.same(again.state, stateOf({ 'IotJob/attic': job('created'), 'IotJob/barn': job('started') }, { serial: 5 }))
+      const barn = job('started', { id: 'barn-night' })
+      t.same(again.state, stateOf({ 'IotJob/attic': job('created'), 'IotJob/barn': barn }, { serial: 5 }))
       await again.close()
       t.match((await place.store().read()).state, { serial: 6 })
     },

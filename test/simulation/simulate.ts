@@ -1,0 +1,87 @@
+import { execFileSync, fork } from 'node:child_process'
+import os from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { type Arguments, argumentsOf } from './arguments.ts'
+import { randomLife } from './life.ts'
+import { carryOut, type Done, endings, type Work } from './work.ts'
+
+const CHUNK = 50
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+// A run that polls for long leaves listeners on its own signal; that is no news here.
+process.removeAllListeners('warning')
+
+if (process.send) work()
+else process.exitCode = await main(argumentsOf(process.argv.slice(2)))
+
+/** A worker does what it is sent, until it is sent nothing more. */
+function work(): void {
+  process.on('message', (task: Work) => {
+    void carryOut(task).then((done) => process.send?.(done))
+  })
+}
+
+async function main(options: Arguments): Promise<number> {
+  if (options.seed !== undefined) return one(options.seed, options.trace)
+  const started = performance.now()
+  const total = await spread(await tasks(options), options.first)
+  const seconds = (performance.now() - started) / 1000
+  say(`${total.worlds} worlds in ${seconds.toFixed(1)} s (${(total.worlds / seconds).toFixed(0)} a second)`)
+  for (const [what, count] of [...total.counts].sort(([a], [b]) => (a < b ? -1 : 1))) say(`  ${what}: ${count}`)
+  say(`${total.violated} worlds in which something happened that must not`)
+  return total.violated === 0 ? 0 : 1
+}
+
+async function one(seed: number, trace: boolean): Promise<number> {
+  const { violations } = await randomLife(seed, trace ? say : undefined)
+  for (const violation of violations) say(`VIOLATED: ${violation}`)
+  say(`seed ${seed} at commit ${commit()}: ${violations.length} violations`)
+  return violations.length === 0 ? 0 : 1
+}
+
+async function tasks({ seeds, from, crashes }: Arguments): Promise<Work[]> {
+  const all: Work[] = crashes ? await endings() : []
+  for (let at = from; at < from + seeds; at += CHUNK)
+    all.push({ is: 'seeds', from: at, to: Math.min(at + CHUNK, from + seeds) })
+  return all
+}
+
+type Total = { worlds: number; violated: number; readonly counts: Map<string, number> }
+
+/** Gives the work to as many processes as there are cores, each of them a piece at a time. */
+async function spread(work: Work[], first: boolean): Promise<Total> {
+  const total: Total = { worlds: 0, violated: 0, counts: new Map() }
+  const queue = [...work]
+  const worker = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const child = fork(fileURLToPath(import.meta.url), { stdio: 'inherit' })
+      const next = (): void => {
+        const task = first && total.violated > 0 ? undefined : queue.shift()
+        if (task) child.send(task)
+        else child.disconnect()
+      }
+      child.on('message', (done: Done) => {
+        add(total, done)
+        next()
+      })
+      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))))
+      next()
+    })
+  await Promise.all(Array.from({ length: Math.min(os.availableParallelism(), work.length) }, worker))
+  return total
+}
+
+function add(total: Total, { worlds, violated, counts }: Done): void {
+  total.worlds += worlds
+  total.violated += violated.length
+  for (const [what, count] of counts) total.counts.set(what, (total.counts.get(what) ?? 0) + count)
+  for (const { world, what } of violated)
+    say(`VIOLATED at commit ${commit()}, ${world}:\n${what.map((one) => `  ${one}`).join('\n')}`)
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    return 'unknown'
+  }
+}

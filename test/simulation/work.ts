@@ -1,0 +1,61 @@
+import { countEffects, endedAt, PLACES, WAYS } from './crashes.ts'
+import { randomLife, type Verdict } from './life.ts'
+
+/** A piece of a long run: some seeds, or every ending of one run at some of its effects. */
+export type Work =
+  | { readonly is: 'seeds'; readonly from: number; readonly to: number }
+  | { readonly is: 'endings'; readonly place: number; readonly from: number; readonly to: number }
+
+/** What came of a piece of work. */
+export type Done = {
+  readonly worlds: number
+  readonly violated: readonly { readonly world: string; readonly what: readonly string[] }[]
+  readonly counts: readonly (readonly [string, number])[]
+}
+
+/** One in so many seeds is lived through twice, and has to be the same life. */
+const TWICE_EVERY = 500
+/** The seed of the run that is ended everywhere. */
+export const ENDINGS_SEED = 1
+
+/** The endings of all places, some effects at a time. */
+export async function endings(): Promise<Work[]> {
+  const all: Work[] = []
+  for (const [place, one] of PLACES.entries()) {
+    const effects = await countEffects(one, ENDINGS_SEED)
+    for (let from = 0; from < effects; from += 10)
+      all.push({ is: 'endings', place, from, to: Math.min(from + 10, effects) })
+  }
+  return all
+}
+
+/** Does a piece of work. */
+export async function carryOut(work: Work): Promise<Done> {
+  const violated: Done['violated'][number][] = []
+  const counts = new Map<string, number>()
+  let worlds = 0
+  const note = (world: string, { violations, counts: own }: Verdict): void => {
+    worlds++
+    if (violations.length > 0) violated.push({ world, what: violations })
+    for (const [what, count] of own) counts.set(what, (counts.get(what) ?? 0) + count)
+  }
+  for (let at = work.from; at < work.to; at++) {
+    if (work.is === 'seeds') note(`--seed ${at}`, await livedOnce(at))
+    else {
+      const place = PLACES[work.place]!
+      for (const way of WAYS) {
+        const world = `${place.store}, ${place.weather}, goes on ${place.goesOn}, ended ${way.side} effect ${at}${way.power ? ', power lost' : ''}`
+        note(world, await endedAt(place, ENDINGS_SEED, { at, ...way }))
+      }
+    }
+  }
+  return { worlds, violated, counts: [...counts] }
+}
+
+async function livedOnce(seed: number): Promise<Verdict> {
+  const verdict = await randomLife(seed)
+  if (seed % TWICE_EVERY !== 0) return verdict
+  const again = await randomLife(seed)
+  if (again.lines.join('\n') === verdict.lines.join('\n')) return verdict
+  return { ...verdict, violations: [...verdict.violations, 'the same seed gave two different lives'] }
+}
