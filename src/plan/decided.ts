@@ -51,7 +51,7 @@ function takeOver(plan: Planner, spec: Spec, record: JobRecord | undefined, how:
   if (seen?.is === 'failed') return unread(spec, seen)
   if (!seen || seen.is === 'absent' || !site) return noSuchJob(spec, model)
   const { live } = seen
-  const owner = plan.claims.get(ownerKey(spec.kind, site, live.id))
+  const owner = plan.claims.get(ownerKey(model, site, live.id))
   if (owner !== undefined && owner !== spec.address)
     return { ...idUsed(spec, model, live.id, owner), ...(record && { record }) }
   const request = record?.request ?? written(spec.request, model.documents)

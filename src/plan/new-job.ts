@@ -31,7 +31,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
 function createLine(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned {
   const site = plan.siteOf(spec)
   const id = model.idMember && remoteId(spec, model.idMember)
-  if (id && site) plan.claims.set(ownerKey(spec.kind, site, id), spec.address)
+  if (id && site) plan.claims.set(ownerKey(model, site, id), spec.address)
   return line(spec, {
     action: 'create',
     reason: occasion.reason,
@@ -98,7 +98,7 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   if (!model.idMember || !site) return undefined
   const id = remoteId(spec, model.idMember)
   const { previous } = occasion
-  const key = ownerKey(spec.kind, site, id)
+  const key = ownerKey(model, site, id)
   const owner = plan.claims.get(key) ?? plan.owners.get(key)
   const mayBeOurs = owner === spec.address && previous?.id === id && !isSettled(previous)
   if (owner !== undefined && !mayBeOurs) return idUsed(spec, model, id, owner)
@@ -170,7 +170,7 @@ function planAdoption(
       hint: 'write the spec as the job is, or choose another ID',
     })
   }
-  plan.claims.set(ownerKey(spec.kind, site, live.id), spec.address)
+  plan.claims.set(ownerKey(model, site, live.id), spec.address)
   const base = {
     run: spec.policy.run,
     site,

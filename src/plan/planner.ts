@@ -25,7 +25,7 @@ export function planner(input: PlanInput): Planner {
   const hopes = new Map<string, Address>()
   for (const [address, record] of Object.entries(records) as [Address, JobRecord][]) {
     const note = (map: Map<string, Address>, id: string | undefined): void => {
-      if (id !== undefined) map.set(ownerKey(partsOf(address).kind, record.site, id), address)
+      if (id !== undefined) map.set(ownerKey(input.modelOf(partsOf(address).kind), record.site, id), address)
     }
     for (const { id } of record.history ?? []) note(claims, id)
     note(isSettled(record) ? claims : hopes, record.id)
@@ -46,9 +46,9 @@ export function isSettled(record: JobRecord): boolean {
   return record.stage === 'created' || record.stage === 'started'
 }
 
-/** The key under which a job has one owner in the state. */
-export function ownerKey(kind: string, site: Site, id: string): string {
-  return `${kind} ${siteKey(site)} ${id}`
+/** The key under which a job has one owner in the state. A service without regions shows a job in all of them. */
+export function ownerKey({ kind, regionless }: KindModel, site: Site, id: string): string {
+  return `${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}`
 }
 
 /** Whether an address is within `--only`. */

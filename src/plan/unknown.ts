@@ -40,7 +40,7 @@ function byId(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): P
       : settling(spec, record, 'the outcome of its create is not known yet', {})
   }
   if (seen.is === 'absent') return absent(plan, spec, record, plan.waits.graceMs)
-  const owner = plan.claims.get(ownerKey(spec.kind, record.site, seen.live.id))
+  const owner = plan.claims.get(ownerKey(model, record.site, seen.live.id))
   const isOurs = owner === undefined || owner === spec.address
   const changes = deviations(record.request, seen.live, model)
   if (isOurs && changes.length === 0) return takeOver(plan, spec, record, model, seen.live, [])
@@ -76,7 +76,7 @@ function byList(plan: Planner, spec: Spec, record: JobRecord, model: KindModel):
  * does not tell when it was made can.
  */
 function isCandidate(plan: Planner, spec: Spec, record: JobRecord, { id, createdAt }: Live): boolean {
-  if (plan.claims.has(ownerKey(spec.kind, record.site, id))) return false
+  if (plan.claims.has(ownerKey(plan.modelOf(spec.kind), record.site, id))) return false
   return createdAt === undefined || Date.parse(createdAt) >= Date.parse(record.intent?.at ?? '') - CLOCKS_MS
 }
 
@@ -147,7 +147,7 @@ function takeOver(
   live: Live,
   twins: readonly Live[],
 ): Planned {
-  plan.claims.set(ownerKey(spec.kind, record.site, live.id), spec.address)
+  plan.claims.set(ownerKey(model, record.site, live.id), spec.address)
   const stage = liveStage(model, live)
   const also =
     twins.length === 0

@@ -547,6 +547,24 @@ table('an unknown create of a job that begins at once and that AWS names', [
   ],
 ])
 
+table('a job of a service without regions', [
+  [
+    'that is on record is nobody else’s, whatever region the other target names',
+    world()
+      .spec('ImportExportJob/disk-7')
+      .unknown('ImportExportJob/disk-7', { absentSince: '2026-11-15T08:58:30Z' })
+      .spec('ImportExportJob/disk-8')
+      .record('ImportExportJob/disk-8', { ...DONE, id: 'job-51', site: OTHER_SITE })
+      .site((spec) => (spec.name === 'disk-8' ? OTHER_SITE : SITE))
+      .listed('ImportExportJob/disk-7', at(51, { status: 'Canceled' })),
+    [
+      'create ImportExportJob/disk-7 (attempt 2): its create (attempt 1) left no job at two looks',
+      'keep ImportExportJob/disk-8: done 2026-11-14 23:10 UTC',
+      'warning: ImportExportJob: AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
+    ],
+  ],
+])
+
 t.test('an unresolved create names both doors', async (t) => {
   const given = world().spec(READERS).unknown(READERS).listed(READERS, at(51))
   const [planned] = check(t, given, [
