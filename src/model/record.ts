@@ -3,9 +3,9 @@ import { iso } from './iso.ts'
 import type { Live } from './live.ts'
 import type { JobRecord, PastRun, RecordStage } from './state.ts'
 
-/** `created` for a job that still waits for its start step, `started` for every other. */
+/** `created` for a job that still waits for its start step, or of which an answer tells no status; `started` for every other. */
 export function liveStage(model: { readonly steps: readonly string[] }, live: Live): RecordStage {
-  return model.steps.includes('start') && live.status === 'WAITING' ? 'created' : 'started'
+  return model.steps.includes('start') && (live.status === 'WAITING' || live.status === '') ? 'created' : 'started'
 }
 
 /** A record with what a read tells: status, counts, condition, times. Nothing of it changes by reading the same again. */

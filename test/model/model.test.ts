@@ -150,6 +150,11 @@ t.test('a record after a read', async (t) => {
   t.notHas(adopted(unknownOf(REBOOT), live, { type: 'Succeeded' }, NOW), 'intent')
   t.equal(adopted({ ...record, how: 'baseline' }, live, { type: 'Succeeded' }, NOW).how, 'baseline')
   t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'WAITING' }), 'created')
+  t.equal(
+    liveStage(modelOf('DataExchangeJob'), { id: 'x', status: '' }),
+    'created',
+    'an answer that tells no status starts nothing',
+  )
   t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'COMPLETED' }), 'started')
   t.equal(liveStage(modelOf('IotJob'), { id: 'x', status: 'WAITING' }), 'started', 'where there is no start step')
 })
