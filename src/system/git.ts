@@ -44,26 +44,41 @@ const MISLEADING = [
   'GIT_PREFIX',
 ]
 
-/** Git in a repository's folder, started without a shell, asking nothing, speaking English. `program` is the git to run. */
+/**
+ * Git in a repository's folder, started without a shell, asking nothing, speaking English. `program` is the git to run. A terminal sends
+ * Ctrl-C to git too, while we still want our state stored: what ended by it is begun once more.
+ */
 export function gitIn(folder: string, program = 'git'): Git {
-  return (args, options = {}) =>
-    new Promise((resolve) => {
-      const child = execFile(
-        program,
-        [...SETTINGS.flatMap((setting) => ['-c', setting]), ...args],
-        {
-          cwd: folder,
-          env: environment(options.env),
-          maxBuffer: OUTPUT_MAX_BYTES,
-          timeout: options.timeoutMs ?? TIMEOUT_MS,
-          windowsHide: true,
-        },
-        (error, stdout, stderr) => resolve({ code: exitCode(error), stdout, stderr: stderr || (error?.message ?? '') }),
-      )
-      // A git that ends before it has read everything closes the pipe; its exit code tells why.
-      child.stdin?.on('error', () => {})
-      child.stdin?.end(options.input ?? '')
-    })
+  return async (args, options = {}) => {
+    const first = await run(folder, program, args, options)
+    return first.interrupted ? (await run(folder, program, args, options)).result : first.result
+  }
+}
+
+type Ran = { readonly result: GitResult; readonly interrupted: boolean }
+
+function run(folder: string, program: string, args: readonly string[], options: GitOptions): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      program,
+      [...SETTINGS.flatMap((setting) => ['-c', setting]), ...args],
+      {
+        cwd: folder,
+        env: environment(options.env),
+        maxBuffer: OUTPUT_MAX_BYTES,
+        timeout: options.timeoutMs ?? TIMEOUT_MS,
+        windowsHide: true,
+      },
+      (error, stdout, stderr) =>
+        resolve({
+          result: { code: exitCode(error), stdout, stderr: stderr || (error?.message ?? '') },
+          interrupted: error?.signal === 'SIGINT',
+        }),
+    )
+    // A git that ends before it has read everything closes the pipe; its exit code tells why.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(options.input ?? '')
+  })
 }
 
 function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {

@@ -94,3 +94,10 @@ t.test('git is given its input, is not led astray by the environment, and is sto
   fs.writeFileSync(slow, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
   t.match(await gitIn(folder, slow)(['status'], { timeoutMs: 50 }), { code: 124 })
 })
+
+t.test('a Ctrl-C, which a terminal sends to git as well, does not keep the state from being stored', async (t) => {
+  const folder = t.testdir({})
+  const hit = path.join(folder, 'hit-git')
+  fs.writeFileSync(hit, '#!/bin/sh\n[ -e hit ] && exec cat\ntouch hit\nkill -INT $$\n', { mode: 0o755 })
+  t.match(await gitIn(folder, hit)(['push'], { input: 'night\n' }), { code: 0, stdout: 'night\n' })
+})
