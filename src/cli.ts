@@ -23,6 +23,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+let unwritable = false
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // Whoever reads has gone, as `head` does: a run goes on to its end, so that it leaves no create in doubt.
+    if (code === 'EPIPE' || unwritable) return
+    unwritable = true
+    if (stream === process.stdout) process.stderr.write(`error OUTPUT: standard output cannot be written: ${message}\n`)
+  })
+}
+process.on('exit', (code) => {
+  if (unwritable && code === 0) process.exitCode = 1
+})
+
 const host: Host = {
   cwd: process.cwd(),
   env: process.env,

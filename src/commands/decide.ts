@@ -5,6 +5,7 @@ import { emptyState, type State } from '../model/state.ts'
 import type { Decision } from '../plan/input.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import { randomId } from '../system/random.ts'
+import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { printer } from './printer.ts'
 import { storeOf } from './project.ts'
@@ -25,7 +26,8 @@ export function adopt(
   options: CommonOptions & { readonly id?: string },
   host: Host,
 ): Promise<ExitCode> {
-  return decide(address, { do: 'adopt', ...(options.id !== undefined && { id: options.id }) }, options, host)
+  const decision: Decision = { do: 'adopt', ...(options.id !== undefined && { id: options.id }) }
+  return decide('adopt', address, decision, options, host)
 }
 
 /** `jobwright resolve ADDRESS --adopt ID | --not-created`: a person's word on a create whose outcome nothing else tells. Creates nothing. */
@@ -44,7 +46,7 @@ export function resolve(address: string, options: ResolveOptions, host: Host): P
     options.adopt === undefined
       ? { do: 'not-created', force: options.force === true }
       : { do: 'adopt', id: options.adopt }
-  return decide(address, decision, options, host)
+  return decide('resolve', address, decision, options, host)
 }
 
 /**
@@ -52,9 +54,10 @@ export function resolve(address: string, options: ResolveOptions, host: Host): P
  * the state where there is none. Creates no job.
  */
 export async function baseline(options: CommonOptions, host: Host): Promise<ExitCode> {
-  return inSession(options, host, async (session) => {
+  return inSession('baseline', options, host, async (session) => {
     const store = storeOf(session.project, options)
     const { state } = await store.read()
+    assertOnly(options, session.loaded, state)
     if (state === undefined) {
       const open = await store.open()
       await open.create(emptyState(randomId()), { anew: true }).finally(() => open.close())
@@ -67,8 +70,14 @@ export async function baseline(options: CommonOptions, host: Host): Promise<Exit
   })
 }
 
-function decide(address: string, decision: Decision, options: CommonOptions, host: Host): Promise<ExitCode> {
-  return inSession(options, host, async (session) => {
+function decide(
+  verb: string,
+  address: string,
+  decision: Decision,
+  options: CommonOptions,
+  host: Host,
+): Promise<ExitCode> {
+  return inSession(verb, options, host, async (session) => {
     const { state } = await storeOf(session.project, options).read()
     return new Map([[known(address, session, state), decision]])
   })
@@ -76,6 +85,7 @@ function decide(address: string, decision: Decision, options: CommonOptions, hos
 
 /** One pass of the reconciler over the decided addresses, and no others. */
 async function inSession(
+  verb: string,
   options: CommonOptions,
   host: Host,
   decisionsOf: (session: Session) => Promise<ReadonlyMap<Address, Decision>>,
@@ -84,7 +94,7 @@ async function inSession(
   const session = await openSession(options, host)
   try {
     const decisions = await decisionsOf(session)
-    return (await reconcileIn(session, { ...options, decisions, settleMs: 0 }, host, out)).exitCode
+    return (await reconcileIn(session, { ...options, verb, decisions, settleMs: 0 }, host, out)).exitCode
   } finally {
     out.settle()
     await session.close()

@@ -11,6 +11,7 @@ import { plan as makePlan } from '../plan/plan.ts'
 import { planOutcomes } from '../reconcile/outcomes.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import type { PlanHeading } from '../report/plan-text.ts'
+import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
@@ -42,14 +43,18 @@ export async function planIn(
   out: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
   const stored = await storeOf(session.project, options).read()
+  const isUnread = hasErrors(stored.diagnostics)
+  if (!isUnread) assertOnly(options, session.loaded, stored.state)
   const { plan, where } = await look(session, stored.state, options, host)
   const now = session.clock.now()
-  out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics, ...planDiagnostics(plan, session.loaded)], now)
+  // A state that is there and cannot be trusted has its own way out; those of a missing one would lose it.
+  const ofPlan = planDiagnostics(plan, session.loaded).filter(({ code }) => !isUnread || code !== 'STATE_MISSING')
+  out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics, ...ofPlan], now)
   out.plan(plan, heading('plan', plan, where, session, stored.state), now)
   const codes = [
     ...planOutcomes(plan),
     ...plan.refusals.map(({ exitCode }) => exitCode),
-    ...(hasErrors(stored.diagnostics) ? [8 as const] : []),
+    ...(isUnread ? [8 as const] : []),
     ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
     ...(hasChanges(plan) && options.exitCode ? [2 as const] : []),
   ]

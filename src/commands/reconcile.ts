@@ -7,6 +7,7 @@ import { emptyState } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
+import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { heading } from './plan.ts'
 import { type Printer, printer } from './printer.ts'
@@ -20,6 +21,8 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly timeoutMs?: number
   /** Milliseconds that settling creates are waited for. */
   readonly settleMs: number
+  /** The command in whose name it runs: `reconcile` unless told. */
+  readonly verb?: string
 }
 
 /** The shortest and the longest pause between two looks at running jobs, in milliseconds. */
@@ -67,6 +70,7 @@ async function run(
   out: Printer,
   failed: Reconciled['failed'] | undefined,
 ): Promise<Reconciled> {
+  assertOnly(options, session.loaded, store.state)
   const world = await worldOf(session, store.state, options, host)
   const input = await inputOf(session, store.state, options)
   const isNews = onceEach()
@@ -78,7 +82,8 @@ async function run(
     }
     // What a later pass finds, such as a create that stays unresolved, needs its way out as much as what the first one does.
     out.diagnostics(planDiagnostics(event.plan, session.loaded).filter(isNews), now)
-    if (event.pass === 1) out.plan(event.plan, heading('reconcile', event.plan, world.where, session, store.state), now)
+    const verb = options.verb ?? 'reconcile'
+    if (event.pass === 1) out.plan(event.plan, heading(verb, event.plan, world.where, session, store.state), now)
   }
   try {
     return await reconcile(input, {

@@ -100,16 +100,18 @@ function widest(texts: readonly string[]): number {
 }
 
 function rowStart(planned: Planned): Cell[] {
-  const moved = planned.movedFrom === undefined ? '' : ` (was ${forTerminal(planned.movedFrom)})`
-  return [actionCell(planned.action), { text: forTerminal(planned.address) + moved }]
+  return [actionCell(planned.action), { text: forTerminal(planned.address) }]
 }
 
-/** What differs, and the ways out. */
-function below({ changes = [], record, hint }: Planned, options: ReportOptions): string[] {
+/** Its name before, what differs, and the ways out. */
+function below({ action, movedFrom, changes = [], record, hint }: Planned, options: ReportOptions): string[] {
   const indent = ' '.repeat(6)
   const known = record === undefined ? 'live' : 'recorded'
   const beyond = changes.length - CHANGES_MAX
+  // The reason of a record that only moves names the old address itself.
+  const before = movedFrom === undefined || action === 'keep' ? [] : [`${indent}was ${forTerminal(movedFrom)}`]
   return [
+    ...before,
     ...changes.slice(0, CHANGES_MAX).map((change) => indent + differenceText(change, known)),
     ...(beyond > 0 ? [`${indent}… and ${counted(beyond, 'more difference')}`] : []),
     ...hintLines(hint, indent, options),

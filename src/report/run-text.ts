@@ -36,7 +36,7 @@ export function eventText(
     case 'queue':
       return queueText(event)
     case 'waiting':
-      return `waiting${event.until === undefined ? '' : ` ${until(event.until, options.now)}`}: ${sentence(event.why)}`
+      return `waiting: ${sentence(event.why)}${event.until === undefined ? '' : `; next look ${until(event.until, options.now)}`}`
     default:
       return event satisfies never
   }

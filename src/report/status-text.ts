@@ -8,8 +8,8 @@ import { cut } from './width.ts'
 import { conditionCounts, conditionStyle, counted, sentence, standing } from './words.ts'
 
 const HEAD = ['Address', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Since']
-const BOUNDS = [60, 4, 40, 44, 24, 40, 24]
 const COUNTS_MAX = 60
+const BOUNDS = [60, 4, 40, 44, 24, COUNTS_MAX, 24]
 
 /**
  * The records of a state for people: a row each, then how many jobs are where. Addresses in `order` (that of the spec files) come

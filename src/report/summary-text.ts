@@ -43,6 +43,8 @@ export type RunEnd = {
 }
 
 const BOUNDS = [60, 40, 40, 300]
+/** What the last plan would do and the run did not come to: `create` alone would read as if it had been done. */
+const UNDONE: ReadonlySet<ActionName> = new Set(['create', 'start', 'adopt', 'update', 'cancel', 'forget'])
 
 /**
  * The end of a run for people: where every job stands, what to do about those that are stuck, counts, what happens next, and the exit
@@ -82,7 +84,7 @@ function row(job: JobEnd, now: number): Cell[] {
 function state({ action, record, problem }: JobEnd): Cell {
   if (problem !== undefined) return { text: 'not done', style: 'red' }
   if (action !== undefined && action !== 'keep' && (isStuck(action) || record?.condition === undefined))
-    return { text: action, style: ACTION_WORDS[action].style }
+    return { text: UNDONE.has(action) ? ACTION_WORDS[action].total : action, style: ACTION_WORDS[action].style }
   return record === undefined ? { text: '-' } : { text: standing(record), style: conditionStyle(record.condition) }
 }
 

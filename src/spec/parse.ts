@@ -1,4 +1,4 @@
-import { Composer, type Document, isMap, isScalar, type ParsedNode, Parser, type YAMLError } from 'yaml'
+import { Composer, type Document, isMap, isScalar, type ParsedNode, Parser, visit, type YAMLError } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Json } from '../model/json.ts'
 import type { SpecCode } from './codes.ts'
@@ -119,12 +119,32 @@ export function syntaxErrors(source: Source, document: Document.Parsed): Diagnos
   const lines = new Set<number>()
   const found: Diagnostic[] = []
   for (const error of [...document.errors, ...document.warnings]) {
-    const diagnostic = syntaxError(source, error)
+    const diagnostic = unclosed(source, document, error) ?? syntaxError(source, error)
     const line = diagnostic.place?.line ?? 0
     if (!lines.has(line)) found.push(diagnostic)
     lines.add(line)
   }
   return found.slice(0, SHOWN)
+}
+
+/** A quote that nothing closes, at the quote itself: the parser notices it where the text ends, far below. */
+function unclosed(source: Source, document: Document.Parsed, error: YAMLError): Diagnostic | undefined {
+  if (error.code !== 'MISSING_CHAR') return undefined
+  let opened: number | undefined
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      const isQuoted = type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE'
+      if (isQuoted && range?.[1] === error.pos[0]) opened = range[0]
+    },
+  })
+  if (opened === undefined) return undefined
+  return {
+    severity: 'error',
+    code: 'SPEC_SYNTAX' satisfies SpecCode,
+    message: 'the quote that opens here is not closed',
+    hint: 'write the closing quote',
+    ...spotOf(source, opened, opened + 1),
+  }
 }
 
 function syntaxError(source: Source, error: YAMLError): Diagnostic {

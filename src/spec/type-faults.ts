@@ -24,6 +24,8 @@ function typeHint(context: Context, types: readonly string[], found: Json): stri
   }
   if (types.includes('array') && (typeof found === 'string' || isObject(found)))
     return 'make it a list: [ … ], or lines that begin with "- "'
+  if (types.includes('object') && typeof found === 'string' && /^[\w-]+:\S/.test(found))
+    return 'write a space after the colon of every member: "key: value"'
   if (typeof found === 'string' && isScalarOf(types, found)) return `write it without quotes: ${short(found)}`
   return `write ${due(types)}`
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
@@ -109,12 +110,15 @@ t.test('--help teaches: commands, first steps, exit codes', async (t) => {
 })
 
 t.test('1: what cannot be understood is explained on stderr', async (t) => {
-  const cwd = folder(t, {})
+  const cwd = folder(t, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17', { labels: { fleet: 'lamps' } }) })
   for (const [args, said] of [
     [['reconcle'], /Did you mean reconcile\?/],
     [['reconcile', '--emulater'], /Did you mean --emulator\?/],
     [['reconcile', '--timeout', '5'], /number with a unit/],
     [['schema', 'NightJob'], /there is no schema "NightJob"/],
+    [['plan', '--offline', '--only', 'IotJob/lamb-17'], /no record IotJob\/lamb-17\n.*did you mean IotJob\/lamp-17\?/],
+    [['reconcile', '--emulator', '--only', 'fleet=lamp'], /no spec has the label fleet=lamp\n.*fleet=lamps\?/],
+    [['status', '--only', 'lamp-17'], /there is no spec and no record lamp-17/],
   ] as const) {
     const ran = await cli(args, { cwd })
     t.equal(ran.code, 1, args.join(' '))
@@ -390,6 +394,34 @@ t.test('8: without its state, or while another run has it, nothing is created', 
   t.equal(missing.code, 8)
   t.match(missing.stdout + missing.stderr, /STATE_MISSING.*jobwright init/s)
   t.same(await world.jobs(), [])
+})
+
+t.test('8: a damaged state is told once, with its own way out, and never as an empty one', async (t) => {
+  const cwd = await repository(t, { 'jobwright.yaml': CONFIG, 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
+  write(cwd, { 'jobs.state.json': '{"apiVersion":' })
+  const plan = await cli(['plan', '--offline'], { cwd })
+  const status = await cli(['status'], { cwd })
+  for (const { code, stdout } of [plan, status]) {
+    t.equal(code, 8)
+    t.match(stdout, /STATE_DAMAGED/)
+    t.notMatch(stdout, /STATE_MISSING|new-state|No jobs are on record/)
+  }
+})
+
+t.test('a reader who goes away stops no run and shows no stack', async (t) => {
+  const cwd = folder(t, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
+  let child: ChildProcess | undefined
+  const ran = await cli(['reconcile', '--emulator', '--wait'], {
+    cwd,
+    onLine: (_line, running) => {
+      child ??= running
+      child.stdout?.destroy()
+    },
+  })
+  t.equal(ran.code, 0)
+  t.equal(ran.stderr, '')
+  t.match(recordsIn(cwd)['IotJob/lamp-17'], { condition: { type: 'Succeeded' } })
+  t.match((await cli(['adopt', 'IotJob/lamp-17', '--emulator'], { cwd })).stdout, /^jobwright adopt /)
 })
 
 t.test('10: the run that sees a job fail says so, and no other', async (t) => {

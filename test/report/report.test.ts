@@ -78,6 +78,21 @@ t.test('a plan for long addresses keeps its columns for all others', async (t) =
   t.matchSnapshot(planText({ ...plan, actions: [...plan.actions.slice(0, 2), long] }, {}, plain))
 })
 
+t.test('a former name never widens a row, and is told once', async (t) => {
+  const moved = (action: 'keep' | 'waiting', reason: string) =>
+    fixtures.planned('IotJob', 'night', { action, reason, movedFrom: 'IotJob/evening' })
+  const rows = [
+    moved('keep', 'the record of IotJob/evening moves here; done'),
+    moved('waiting', 'ten jobs are running'),
+  ]
+  const lines = planText({ ...plan, actions: rows }, {}, plain).split('\n')
+  t.same(lines.slice(2, 5), [
+    '  · keep     IotJob/night  the record of IotJob/evening moves here; done',
+    '  … waiting  IotJob/night  ten jobs are running',
+    '      was IotJob/evening',
+  ])
+})
+
 t.test('a plan with nothing to do says so without hiding what failed or runs', async (t) => {
   const finished = { ...idle, actions: idle.actions.filter(({ record }) => record !== fixtures.running) }
   const last = (text: string) => text.split('\n').at(-1)
@@ -125,6 +140,8 @@ t.test('the end of a run tells where every job stands and what to do next', asyn
   const end = { jobs: fixtures.ends, exitCode: 6, outcomes: [9, 5, 6], nextAt: '2026-11-14T22:00:00Z' } as const
   t.matchSnapshot(summaryText({ ...end, settledBefore: 4 }, plain), 'plain')
   t.matchSnapshot(summaryText(end, coloured), 'coloured')
+  const cut = [{ address: 'IotJob/kiosk-reboot', action: 'create', reason: 'new spec' }] as const
+  t.match(summaryText({ jobs: cut, exitCode: 130 }, plain), /^ {2}IotJob\/kiosk-reboot {2}to create {2}new spec\n/)
   t.equal(summaryText({ jobs: [], exitCode: 0 }, plain), 'exit 0: done, or nothing to do')
 })
 

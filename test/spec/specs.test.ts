@@ -102,6 +102,14 @@ t.test('aliases repeat values; a later anchor of the same name takes over', asyn
 
 const cases: Record<string, [text: string, ...expected: string[]]> = {
   'a missing space': ['kind:IotJob\nmetadata: {}\n', 'SPEC_SYNTAX 1:1-9 the key goes over several lines'],
+  'an unclosed quote, where it opens': [
+    'kind: "IotJob\nmetadata: { name: a }\nspec: {}\n',
+    'SPEC_SYNTAX 1:7-8 the quote that opens here is not closed',
+  ],
+  'a missing space below a member': [
+    `apiVersion: jobwright/v1\nkind: IotJob\nmetadata:\n  name:a\nspec:\n${SOUND}`,
+    'SPEC_TYPE 4:3-9 metadata must be a mapping, not the text "name:a"',
+  ],
   'tabs, a line each': [
     'kind: IotJob\nmetadata:\n\tname: a\nspec:\n\tx: 1\n',
     'SPEC_SYNTAX 3:1-2 the line is indented by a tab',
@@ -231,7 +239,7 @@ const cases: Record<string, [text: string, ...expected: string[]]> = {
   'a manifest text that is no mapping': [disk(' just text'), 'SPEC_MANIFEST 6:3-11 the text of Manifest is no mapping'],
   'a manifest text that is no YAML': [
     disk(' |\n    deviceId: "A\n    x: 1'),
-    'SPEC_MANIFEST 6:3-11 line 3 of the text of Manifest: a closing quote or bracket, or a space or comma, is missing',
+    'SPEC_MANIFEST 6:3-11 line 1 of the text of Manifest: the quote that opens here is not closed',
   ],
   'a file that is not there': [
     iot(`  targets: [ "${GROUP}" ]\n  document: { $file: ../reboot.json }`),

@@ -89,8 +89,8 @@ Options:
                           means exit 10
   --timeout <duration>    give up waiting after this long (90s, 15m, 2h) with
                           exit 9
-  --settle <duration>     how long to wait for creates whose outcome is not
-                          known (default: 600000)
+  --settle <duration>     how long to wait, once nothing else is to be done, for
+                          creates whose outcome is not known (10m unless told)
   -h, --help              display help for command
 
 `

@@ -154,7 +154,7 @@ creating IotJob/kiosk-screens
 failed create of IotJob/kiosk-screens: AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
 IotJob/kiosk-logs (id kiosk-logs): Failed: DevicesFailed (COMPLETED)
 37 of 120 created · 9.8/s · 8 s left
-waiting in 3 h (22:00 UTC): MediaPackageHarvestJob/cup-final: its window ends later
+waiting: MediaPackageHarvestJob/cup-final: its window ends later; next look in 3 h (22:00 UTC)
 waiting: one job is running
 `
 

@@ -1,0 +1,31 @@
+import type { Loaded } from '../load/load.ts'
+import { Problem } from '../model/problem.ts'
+import type { State } from '../model/state.ts'
+import { didYouMean } from '../spec/suggest.ts'
+import type { CommonOptions } from './options.ts'
+
+/**
+ * Throws a Problem (exit 1) for a value of `--only` that no spec and no record matches: a slip of the pen must not pass for a run with
+ * nothing to do. Where a document could not be read, what it may have been called is not known, and nothing is thrown.
+ */
+export function assertOnly(
+  { only = [], decisions }: Pick<CommonOptions, 'only' | 'decisions'>,
+  { specs, blocked, complete }: Pick<Loaded, 'specs' | 'blocked' | 'complete'>,
+  state: State | undefined,
+): void {
+  if (decisions !== undefined || !complete) return
+  const addresses: string[] = [...specs, ...blocked].map(({ address }) => address)
+  addresses.push(...Object.keys(state?.records ?? {}))
+  const labels = specs.flatMap((spec) => Object.entries(spec.labels).map(([key, value]) => `${key}=${value}`))
+  for (const one of only) {
+    const isLabel = one.includes('=')
+    const known = isLabel ? labels : addresses
+    // The labels of a blocked spec are not known.
+    if (known.includes(one) || (isLabel && blocked.length > 0)) continue
+    throw new Problem(1, {
+      code: 'USAGE',
+      message: isLabel ? `no spec has the label ${one}` : `there is no spec and no record ${one}`,
+      hint: `${didYouMean(one, [...new Set(known)])}--only takes an address, Kind/name, or a label, KEY=VALUE`,
+    })
+  }
+}
