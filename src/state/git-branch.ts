@@ -94,10 +94,14 @@ export function refused(what: string, result: GitResult): Problem {
   return new Problem(4, { code, message: `${what}: ${wordsOf(result)}`, hint })
 }
 
-/** What git said, its last lines where it said much. */
+/** What git said as one line, as messages are shown; its last lines where it said much. */
 export function wordsOf({ stderr, stdout, code }: GitResult): string {
   const words = stderr.trim() || stdout.trim() || `git ended with ${code}`
-  return words.split('\n').slice(-WORDS_MAX_LINES).join('\n')
+  const lines = words.split('\n').map((line) => line.trim())
+  return lines
+    .filter((line) => line !== '')
+    .slice(-WORDS_MAX_LINES)
+    .join('; ')
 }
 
 /**
