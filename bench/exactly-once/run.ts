@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from '../../test/e2e/process.ts'
 import { judge, specOf } from '../../test/proof/night.ts'
-import { type Aws, environment, openAws, openRepository, untilQuiet } from '../../test/proof/stage.ts'
+import { type Aws, environment, openAws, openRepository, untilQuiet, WAITS } from '../../test/proof/stage.ts'
 
 /*
  * `npm run bench:exactly-once`: the same lost answers, met by Jobwright, by a plain script on the AWS SDK v3 and by one on boto3, each with
@@ -112,6 +112,7 @@ for (let run = 1; run <= runs; run++) {
   for (const contender of [jobwright, sdk, ...(python ? [python] : [])]) await measure(contender, run)
 }
 if (!python) process.stdout.write('boto3 is not installed (Debian: apt-get install python3-boto3): not measured\n')
+const quietMs = WAITS.leaseMs + WAITS.signatureMs + WAITS.requestMs + WAITS.listLagMs
 process.stdout.write(
-  '\nSeconds include what each does beside the calls; Jobwright waits here 2.1 s, not 8 min, until a lost create is settled.\n',
+  `\nSeconds include what each does beside the calls. Jobwright waits ${quietMs / 1000} s here until a lost create is settled; at AWS it is 8 min.\n`,
 )

@@ -18,8 +18,8 @@ const SIZE = 15
 
 const SHORT: readonly (readonly [name: string, store: StoreName, scenario: Scenario])[] = [
   ['all troubles mixed', 'git', trouble('all of it mixed')],
-  ['a run killed late, its journal torn', 'file', tornJournal(900)],
-  ['a laptop’s journal over a newer state', 'git', laptopJournal(800)],
+  ['a run killed amid its jobs, its journal torn', 'file', tornJournal({ share: 0.6, plusMs: 0 })],
+  ['a laptop’s journal over a newer state', 'git', laptopJournal({ share: 0.4, plusMs: 5 })],
   ['two reconcilers at once', 'git', twoAtOnce],
   ['a disk that fills up', 'file', fullDisk],
   ['states that must not be trusted', 'file', untrustedStates],

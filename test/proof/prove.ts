@@ -6,7 +6,7 @@ import {
   fullDisk,
   killAt,
   laptopJournal,
-  runMs,
+  type Moment,
   type Scenario,
   type Settings,
   type Shown,
@@ -43,7 +43,7 @@ const HELP = `npm run prove -- [--jobs 100] [--kills 200] [--parallel 2] [--seed
 
 type Row = { readonly name: string; readonly store: StoreName; readonly scenario: Scenario; readonly times: number }
 
-function rows(kills: number, moment: () => number): Row[] {
+function rows(kills: number, moment: () => Moment): Row[] {
   const stores = ['file', 'git'] as const
   const half = Math.max(1, Math.round(kills / 2))
   const some = Math.max(1, Math.round(kills / 20))
@@ -72,14 +72,13 @@ async function main(): Promise<void> {
   const random = seeded(seed)
   const stages = await Promise.all(Array.from({ length: parallel }, (_, n) => openAws(seed + n)))
   const settings = (n: number, store: StoreName): Settings => ({ aws: stages[n]!, size, store, seed })
-  // Parallel work stretches a run; a moment after its end kills nothing, and is counted as such.
-  const longest = (await runMs(settings(0, 'git'))) * 1.2
   say(
-    `${os.cpus()[0]?.model}, ${os.cpus().length} processors · Node ${process.version} · ${size} jobs a run · seed ${seed}`,
+    `${os.cpus()[0]?.model}, ${os.cpus().length} processors · Node ${process.version} · ${size} jobs a run · seed ${seed}\n`,
   )
-  say(`a run without trouble took ${Math.round(longest / 1.2)} ms; kills are spread over ${Math.round(longest)} ms\n`)
   say(line(['scenario', 'store', 'times', 'jobs', 'runs', 'duplicates', 'lost', 'stuck', 'inert', 'seen']))
-  const queue = rows(kills, () => 150 + random() * (longest - 150)).filter(({ name }) => name.includes(values.only))
+  const queue = rows(kills, () => ({ share: random(), plusMs: Math.round(random() * 20) })).filter(({ name }) =>
+    name.includes(values.only),
+  )
   let bad = 0
   const work = async (n: number): Promise<void> => {
     for (let row = queue.shift(); row; row = queue.shift()) bad += await prove(row, settings(n, row.store))
@@ -98,7 +97,7 @@ async function prove({ name, store, scenario, times }: Row, settings: Settings):
   const notes = new Map<string, number>()
   for (const { note } of all) notes.set(note, (notes.get(note) ?? 0) + 1)
   const seen =
-    notes.size <= 3 ? [...notes].map(([note, count]) => (times > 1 ? `${count} × ${note}` : note)).join(', ') : ''
+    notes.size <= 4 ? [...notes].map(([note, count]) => (times > 1 ? `${count} × ${note}` : note)).join(', ') : ''
   const wrong = all.flatMap((one) => one.wrong)
   const counts = (['jobs', 'runs', 'duplicates', 'lost', 'stuck', 'inert'] as const).map(sum)
   say(line([name, store, String(times), ...counts, [seen, ...wrong.map((one) => `WRONG: ${one}`)].join(' ')]))

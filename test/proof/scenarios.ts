@@ -73,36 +73,36 @@ export function trouble(name: string): Scenario {
     })
 }
 
-/** Kills a run at one moment, `atMs` after its start, and lets others finish its work. */
-export function killAt(atMs: number, then: (repository: Repository) => void = () => {}): Scenario {
+/** When a run is killed: how much of its progress it has told by then, from 0 to 1, and how many milliseconds later. */
+export type Moment = { readonly share: number; readonly plusMs: number }
+
+/** Kills a run at one moment, and lets others finish its work. */
+export function killAt(moment: Moment, then: (repository: Repository) => void = () => {}): Scenario {
   return (settings) =>
     inRepository(settings, async (repository) => {
-      const { aws } = settings
-      const killed = await killedRun(repository.root, aws, atMs)
+      const { aws, size } = settings
+      const killed = await killedRun(repository.root, settings, moment)
+      const made = (await aws.jobs()).length
       then(repository)
       const runs = await untilQuiet(repository.root, aws)
-      return { runs: runs.length, note: killed.code === null ? 'killed' : 'was over', wrong: [] }
+      const when = made === 0 ? 'before its first job' : made < size ? 'amid its jobs' : 'after its last job'
+      return { runs: 1 + runs.length, note: killed.code === null ? `killed ${when}` : 'was over', wrong: [] }
     })
 }
 
-async function killedRun(root: string, aws: Aws, atMs: number): Promise<Ended> {
-  const { child, ended } = start(root, aws)
-  const timer = setTimeout(() => child.kill('SIGKILL'), atMs)
-  const end = await ended
-  clearTimeout(timer)
-  return end
-}
+/** Each create and each start is told twice: when it begins, and how it ended. */
+const TOLD = (settings: Pick<Settings, 'size'>): number => 2 * settings.size + 2 * Math.min(10, settings.size / 5)
 
-/** How long a run without trouble takes: kills are spread over it. */
-export async function runMs(settings: Settings): Promise<number> {
-  let took = 0
-  await inRepository(settings, async ({ root }) => {
-    const from = performance.now()
-    await start(root, settings.aws).ended
-    took = performance.now() - from
-    return { runs: 1, note: '', wrong: [] }
+async function killedRun(root: string, { aws, size }: Settings, { share, plusMs }: Moment): Promise<Ended> {
+  const { child, ended } = start(root, aws)
+  const most = share * TOLD({ size })
+  let told = 0
+  child.stdout!.on('data', (text: string) => {
+    const before = told
+    told += text.split('"type":"progress"').length - 1
+    if (before <= most && told > most) setTimeout(() => child.kill('SIGKILL'), plusMs)
   })
-  return took
+  return ended
 }
 
 /** Two reconcilers of one repository start at once, with answers getting lost; over and over until both find nothing to do. */
@@ -161,8 +161,8 @@ export const fullDisk: Scenario = (settings) => {
 }
 
 /** The last line of the journal of a killed run is cut in its middle. */
-export function tornJournal(atMs: number): Scenario {
-  return killAt(atMs, (repository) => {
+export function tornJournal(moment: Moment): Scenario {
+  return killAt(moment, (repository) => {
     const journal = journalOf(repository)
     const text = fs.readFileSync(journal, 'utf8')
     const last = text.trimEnd().lastIndexOf('\n') + 1
@@ -200,11 +200,11 @@ export const untrustedStates: Scenario = (settings) =>
   })
 
 /** A run on a laptop is killed; another clone finishes its work; then the laptop comes back with its old journal. */
-export function laptopJournal(atMs: number): Scenario {
+export function laptopJournal(moment: Moment): Scenario {
   return (settings) =>
     inRepository(settings, async (repository) => {
       const { aws } = settings
-      await killedRun(repository.root, aws, atMs)
+      await killedRun(repository.root, settings, moment)
       const elsewhere = await untilQuiet(repository.clone(), aws)
       const made = (await aws.jobs()).length
       const home = await untilQuiet(repository.root, aws)

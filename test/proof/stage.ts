@@ -14,7 +14,7 @@ import type { EveryJob } from '../emulator/setup.ts'
 import { judge, type Spec, type Verdict } from './night.ts'
 
 /** Waits short enough to wait for, each still longer than what it waits for here: no packet is late, and lists lag for 0.3 s. */
-export const WAITS = { leaseMs: 1_500, signatureMs: 50, requestMs: 50, listLagMs: 500, graceMs: 100 }
+export const WAITS = { leaseMs: 3_000, signatureMs: 50, requestMs: 50, listLagMs: 500, graceMs: 100 }
 
 /** A run that does not come to rest by then never will. */
 const RUNS_MAX = 40
