@@ -63,7 +63,7 @@ export const NO_FAULTS: Rates = {
 const MOST: Rates = {
   crash: 0.02,
   power: 0.6,
-  pause: 0.01,
+  pause: 0.008,
   asleep: 0.7,
   refused: 0.05,
   lostRequest: 0.15,

@@ -35,10 +35,12 @@ export class GitRemote {
 
   /** Moves the branch to a commit that somebody makes of this text. */
   moveTo(text: string | undefined): void {
-    if (text === undefined) return this.move(undefined)
-    const blob = this.#keep('blob', text)
-    const tree = this.#keep('tree', `100644 blob ${blob}\tjobs.state.json\0`)
-    this.move(this.#keep('commit', `tree ${tree} parent at 0 by hand`))
+    this.move(text === undefined ? undefined : this.#commitOf(text))
+  }
+
+  #commitOf(text: string): string {
+    const tree = this.#keep('tree', `100644 blob ${this.#keep('blob', text)}\tjobs.state.json\0`)
+    return this.#keep('commit', `tree ${tree} parent at 0 by hand`)
   }
 
   #keep(kind: string, text: string): string {

@@ -91,11 +91,12 @@ export class Process {
    */
   effect<Value>(label: string, ms: number, perform: () => Value, partly: () => void = () => {}): Promise<Value> {
     return new Promise((resolve, reject) => {
-      this.after(ms, () => {
+      const go = (): void => {
         const crash = this.#crashHere()
         if (crash && crash.side !== 'after') {
           if (crash.side === 'during') partly()
-          return this.#crash(crash, label)
+          this.#crash(crash, label)
+          return
         }
         let outcome: () => void
         try {
@@ -105,9 +106,15 @@ export class Process {
           outcome = () => reject(error)
         }
         this.setting.log(`${this.name} ${label}`)
-        if (crash) return this.#crash(crash, label)
-        this.#pause(label)
-        this.after(0, outcome)
+        if (crash) this.#crash(crash, label)
+        else {
+          this.#maybePause(`after ${label}`)
+          this.after(0, outcome)
+        }
+      }
+      this.after(ms, () => {
+        if (this.#maybePause(`before ${label}`)) this.after(0, go)
+        else go()
       })
     })
   }
@@ -127,15 +134,21 @@ export class Process {
     if (power) this.machine.losePower(this.setting.random)
   }
 
-  #pause(label: string): void {
-    const { random, rates, time } = this.setting
-    if (!random.hit(rates.pause)) return
+  #maybePause(when: string): boolean {
+    const { random, rates } = this.setting
+    if (!random.hit(rates.pause)) return false
     const ms = random.int(1, random.pick([5_000, 90_000, 600_000, 1_800_000]))
     const isAsleep = random.hit(rates.asleep)
     this.setting.count(isAsleep ? 'machine asleep' : 'process stopped')
-    this.setting.log(`${this.name} ${isAsleep ? 'SLEEPS' : 'STOPS'} for ${ms} ms after ${label}`)
+    this.setting.log(`${this.name} ${isAsleep ? 'SLEEPS' : 'STOPS'} for ${ms} ms ${when}`)
+    this.pause(ms, isAsleep)
+    return true
+  }
+
+  /** Nothing happens to it for a while; `isAsleep`: nor to anything on its machine, whose monotonic clock stands still. */
+  pause(ms: number, isAsleep: boolean): void {
     const paused = isAsleep ? this.machine.processes : [this]
-    for (const process of paused) process.#pausedUntil = Math.max(process.#pausedUntil, time.now + ms)
+    for (const process of paused) process.#pausedUntil = Math.max(process.#pausedUntil, this.setting.time.now + ms)
     if (isAsleep) this.machine.slept += ms
   }
 

@@ -65,34 +65,20 @@ function answered<Value>(
   if (fate !== 'fine') process.setting.count(`request ${fate}`)
   const arrival = fate === 'late' ? random.int(1_000, 600_000) : random.int(10, 400)
   return new Promise((resolve, reject) => {
-    const answer = (settle: () => void, status?: number): void =>
-      process.after(random.int(10, 200), () => {
-        if (status !== undefined && watch) watch.status = status
-        log(`${process.name} ${label} is answered (${fate}${status === undefined ? '' : `, ${status}`})`)
-        settle()
-      })
     const arrive = (): void => {
       if (fate === 'lost') return
       onArrive()
       // A service looks at the signature before anything else.
-      if (Math.abs(time.now - signedAt) > SIGNATURE_MS) {
-        return answer(() => reject(new ServiceFault('InvalidSignatureException', 403)), 403)
-      }
-      const early = refusal(fate, echo)
-      if (early) return answer(() => reject(early.error), early.status)
-      let outcome: { readonly value: Value } | { readonly fault: unknown }
-      try {
-        outcome = { value: execute() }
-      } catch (fault) {
-        outcome = { fault }
-      }
-      if (fate === 'answer lost') return answer(() => reject(errno('ECONNRESET')))
-      if (fate === 'fails after') return answer(() => reject(new ServiceFault('InternalServerError', 500, echo)), 500)
-      if (fate === 'proxy') return answer(() => reject(unnamed(403)), 403)
-      if (fate === 'cut') return answer(() => reject(new SyntaxError('Unexpected end of JSON input')), 200)
-      if ('value' in outcome) return answer(() => resolve(outcome.value), 200)
-      const { fault } = outcome
-      return answer(() => reject(fault), fault instanceof ServiceFault ? fault.$metadata.httpStatusCode : 500)
+      const isOld = Math.abs(time.now - signedAt) > SIGNATURE_MS
+      const reaction: Reaction<Value> = isOld
+        ? failing(new ServiceFault('InvalidSignatureException', 403), 403)
+        : (refusal(fate, echo) ?? mangled(fate, echo, executed(execute)))
+      process.after(random.int(10, 200), () => {
+        if (reaction.status !== undefined && watch) watch.status = reaction.status
+        log(`${process.name} ${label} is answered (${fate}, ${reaction.status ?? 'no status'})`)
+        if ('value' in reaction) resolve(reaction.value)
+        else reject(reaction.error)
+      })
     }
     time.after(arrival, arrive)
     process.after(REQUEST_TIMEOUT_MS, () => reject(Object.assign(new Error('timed out'), { name: 'TimeoutError' })))
@@ -115,12 +101,38 @@ function fateOf({ setting: { random, rates } }: Process, isWrite: boolean): Fate
   return isWrite && random.hit(rates.quota) ? 'quota' : 'fine'
 }
 
+/** What comes back to who asked. No status: the connection broke before an answer's head. */
+type Reaction<Value> =
+  | { readonly value: Value; readonly status: number }
+  | { readonly error: unknown; readonly status: number | undefined }
+
+function failing(error: unknown, status?: number): Reaction<never> {
+  return { error, status }
+}
+
 /** Refusals before anything was done. */
-function refusal(fate: Fate, echo: string): { readonly error: unknown; readonly status: number } | undefined {
-  if (fate === 'fails before') return { error: new ServiceFault('ServiceUnavailable', 503, echo), status: 503 }
-  if (fate === 'throttle') return { error: new ServiceFault('ThrottlingException', 429, echo), status: 429 }
-  if (fate === 'quota') return { error: new ServiceFault('ServiceQuotaExceededException', 402, echo), status: 402 }
+function refusal(fate: Fate, echo: string): Reaction<never> | undefined {
+  if (fate === 'fails before') return failing(new ServiceFault('ServiceUnavailable', 503, echo), 503)
+  if (fate === 'throttle') return failing(new ServiceFault('ThrottlingException', 429, echo), 429)
+  if (fate === 'quota') return failing(new ServiceFault('ServiceQuotaExceededException', 402, echo), 402)
   return undefined
+}
+
+function executed<Value>(execute: () => Value): Reaction<Value> {
+  try {
+    return { value: execute(), status: 200 }
+  } catch (error) {
+    return failing(error, error instanceof ServiceFault ? error.$metadata.httpStatusCode : 500)
+  }
+}
+
+/** What the network makes of an answer of which the request was carried out. */
+function mangled<Value>(fate: Fate, echo: string, reaction: Reaction<Value>): Reaction<Value> {
+  if (fate === 'answer lost') return failing(errno('ECONNRESET'))
+  if (fate === 'fails after') return failing(new ServiceFault('InternalServerError', 500, echo), 500)
+  if (fate === 'proxy') return failing(unnamed(403), 403)
+  if (fate === 'cut') return failing(new SyntaxError('Unexpected end of JSON input'), 200)
+  return reaction
 }
 
 /** An error page that no service signed: the request behind it may have gone through. */

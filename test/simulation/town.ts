@@ -1,6 +1,7 @@
 import { createLanes } from '../../src/aws/lanes.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
+import type { Event } from '../../src/model/event.ts'
 import { Problem } from '../../src/model/problem.ts'
 import { emptyState, type Site, type State } from '../../src/model/state.ts'
 import { DEFAULT_WAITS } from '../../src/model/waits.ts'
@@ -54,6 +55,8 @@ export class Town {
   /** Every text that the state has had. */
   readonly #texts: string[] = []
   #marks = 0
+  /** Told what a run tells, in the moment in which it does. */
+  onEvent: (process: Process, event: Event) => void = () => {}
 
   constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
     const time = new Timeline()
@@ -227,7 +230,8 @@ export class Town {
     )
   }
 
-  #tell(process: Process, event: { readonly type: string }): void {
+  #tell(process: Process, event: Event): void {
+    this.onEvent(process, event)
     const text = JSON.stringify(event, (name, value) =>
       name === 'spec' || name === 'record' || name === 'next' ? undefined : value,
     )

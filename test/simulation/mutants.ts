@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { MUTATIONS, type Mutation } from './mutations.ts'
+
+/** How a mutant ended. `misfit`: its text does not stand exactly once in its file, so that nothing was proven. */
+type Fate =
+  | { readonly is: 'killed'; readonly by: string }
+  | { readonly is: 'alive' }
+  | { readonly is: 'misfit'; readonly why: string }
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const PARTS = ['src', 'schemas', 'test/simulation', 'package.json', 'tsconfig.json']
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '20000' }, only: { type: 'string' } },
+})
+process.exitCode = await main(Number(values.seeds), values.only)
+
+/** Breaks a copy of the program in each way and lets the simulation run over it. Whoever is still alive was not noticed. */
+async function main(seeds: number, only: string | undefined): Promise<number> {
+  const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.mutants-'))
+  process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
+  const chosen = MUTATIONS.filter(({ name }) => only === undefined || name.includes(only))
+  const fates: Fate[] = []
+  for (const mutation of chosen) {
+    const started = performance.now()
+    const fate = await fateOf(mutation, folder, seeds)
+    fates.push(fate)
+    say(`${wordsOf(fate).padEnd(8)} ${mutation.name} (${((performance.now() - started) / 1000).toFixed(0)} s)`)
+    if (fate.is === 'killed') say(`         ${fate.by}`)
+    if (fate.is === 'misfit') say(`         ${fate.why}`)
+  }
+  const count = (is: Fate['is']): number => fates.filter((fate) => fate.is === is).length
+  say(`${count('killed')} killed, ${count('alive')} alive, ${count('misfit')} that fit nowhere, of ${fates.length}`)
+  return count('killed') === fates.length ? 0 : 1
+}
+
+function wordsOf({ is }: Fate): string {
+  return is === 'misfit' ? 'MISFIT' : is === 'alive' ? 'ALIVE' : 'killed'
+}
+
+async function fateOf(mutation: Mutation, folder: string, seeds: number): Promise<Fate> {
+  const { file, from, to } = mutation
+  const copy = fs.mkdtempSync(path.join(folder, 'one-'))
+  for (const part of PARTS) fs.cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true })
+  const target = path.join(copy, file)
+  const text = fs.readFileSync(target, 'utf8')
+  const times = text.split(from).length - 1
+  if (times !== 1) return { is: 'misfit', why: `its text stands ${times} times in ${file}` }
+  fs.writeFileSync(
+    target,
+    text.replace(from, () => to),
+  )
+  const { code, output } = await simulated(copy, seeds)
+  fs.rmSync(copy, { recursive: true, force: true })
+  if (code === 0) return { is: 'alive' }
+  const lines = output.split('\n')
+  const at = lines.findIndex((line) => line.startsWith('VIOLATED'))
+  if (at < 0) return { is: 'misfit', why: `it did not run: ${output.trim().slice(-300)}` }
+  const what = lines[at + 1]?.trim() ?? ''
+  if (/a run threw: (Type|Reference|Syntax)Error/.test(what)) return { is: 'misfit', why: `it is no program: ${what}` }
+  return { is: 'killed', by: `${lines[at]?.replace(/^.*?, /, '')} ${what.slice(0, 160)}` }
+}
+
+/** The simulation of a copy, until something is violated or all seeds are lived through. */
+function simulated(copy: string, seeds: number): Promise<{ readonly code: number | null; readonly output: string }> {
+  const script = path.join(copy, 'test/simulation/simulate.ts')
+  const child = spawn(process.execPath, [...process.execArgv, script, '--first', '--seeds', String(seeds)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (data: Buffer) => {
+    output += data.toString()
+  })
+  child.stderr.on('data', (data: Buffer) => {
+    output += data.toString()
+  })
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+}

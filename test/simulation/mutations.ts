@@ -1,0 +1,191 @@
+/** One deliberate breakage: a text that stands exactly once in a file, and what takes its place. */
+export type Mutation = {
+  readonly name: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Every way in which the protocol is broken on purpose. Each has to be noticed. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'an unknown create is sent again at once',
+    file: 'src/apply/throttled.ts',
+    from: "outcome.is === 'not-done' && outcome.problem.class === 'throttle'",
+    to: "outcome.is === 'unknown' || (outcome.is === 'not-done' && outcome.problem.class === 'throttle')",
+  },
+  {
+    name: 'an unknown create is sent again by the next pass',
+    file: 'src/plan/unknown.ts',
+    from: '  if (record.intent?.givenUp) return',
+    to: '  if (record.intent) return',
+  },
+  {
+    name: 'an unknown outcome is taken for not done, and its intent released',
+    file: 'src/apply/create.ts',
+    from: "if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)",
+    to: "if (outcome.is === 'unknown') return notDone(pass, intended, 'create', outcome.problem)",
+  },
+  {
+    name: 'an answer of 5xx is taken for not done',
+    file: 'src/aws/attempt.ts',
+    from: "status < 400 || status > 499 || status === 408) return false\n  return problem.status === status && problem.class !== 'outage'",
+    to: 'status < 400 || status === 408) return false\n  return problem.status === status',
+  },
+  {
+    name: 'a 4xx that no service signed is taken for not done',
+    file: 'src/aws/attempt.ts',
+    from: "problem.class !== 'outage' && isServiceError(error)",
+    to: "problem.class !== 'outage'",
+  },
+  {
+    name: 'there is no lease',
+    file: 'src/apply/apply.ts',
+    from: '!broken && !options.signal.aborted && isLeased()',
+    to: '!broken && !options.signal.aborted',
+  },
+  {
+    name: 'the lease does not see that the machine slept',
+    file: 'src/apply/apply.ts',
+    from: 'Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale)',
+    to: 'clock.monotonic() - from + 0 * (wallFrom + timeScale)',
+  },
+  {
+    name: 'the lease is checked before the request is signed',
+    file: 'test/simulation/network.ts',
+    from: '  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))\n  if (watch) {\n    if (signal?.aborted || !watch.mayStillSend()) throw new Abandoned()\n    watch.handed = true\n  }',
+    to: '  if (watch) {\n    if (signal?.aborted || !watch.mayStillSend()) throw new Abandoned()\n    watch.handed = true\n  }\n  const signedAt = await process.effect(`${label} is signed`, random.int(1, 3), () => wallOf(machine, setting))',
+  },
+  {
+    name: 'a push does not compare before it moves the branch',
+    file: 'src/state/git-branch.ts',
+    from: "`--force-with-lease=${ref}:${expected ?? ''}`",
+    to: "'--force'",
+  },
+  {
+    name: 'two machines make the same commit and both take it for theirs',
+    file: 'src/state/git-store.ts',
+    from: '`${message}\\n\\nWriter: ${mark()}`',
+    to: '`${message}${mark === undefined}`',
+  },
+  {
+    name: 'a file is written by everybody at once',
+    file: 'src/state/lock.ts',
+    from: "const free = await onDisk(file, 'locking', () => tryLock(file))",
+    to: "const free = (await onDisk(file, 'locking', () => tryLock(file))) ?? (async () => {})",
+  },
+  {
+    name: 'intents are only appended, not committed, before their creates',
+    file: 'src/apply/apply.ts',
+    from: 'const committed = await store.commit(changes, message(plan, intended))',
+    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: message(plan, intended) }",
+  },
+  {
+    name: 'a state is not durable when its write ends',
+    file: 'src/system/disk.ts',
+    from: '  await disk.syncFolder(path.dirname(file))\n',
+    to: '',
+  },
+  {
+    name: 'a job is started from a record that the store does not hold',
+    file: 'src/apply/apply.ts',
+    from: "...(committed.is === 'stale' && { stale: committed.message })",
+    to: '',
+  },
+  {
+    name: 'a job that is absent from a read is made again, whatever the state says',
+    file: 'src/plan/recorded.ts',
+    from: '  const fresh = seen?.is ===',
+    to: "  if (seen?.is === 'absent') return planNew(plan, spec, { reason: 'gone', attempt: 1 })\n  const fresh = seen?.is ===",
+  },
+  {
+    name: 'a job that already began is not taken over',
+    file: 'src/plan/unknown.ts',
+    from: 'if (live.request === undefined || !isCandidate(plan, spec, record, live)) return false',
+    to: "if (live.request === undefined || live.status !== 'WAITING' || !isCandidate(plan, spec, record, live)) return false",
+  },
+  {
+    name: 'a job of another run is taken over',
+    file: 'src/plan/unknown.ts',
+    from: 'if (plan.claims.has(ownerKey(spec.kind, record.site, live.id)) || live.createdAt === undefined) return false',
+    to: 'if (live.createdAt === undefined) return false',
+  },
+  {
+    name: 'absence is believed at one look',
+    file: 'src/plan/unknown.ts',
+    from: '  const since = record.intent?.absentSince\n',
+    to: '  const since = iso(0)\n',
+  },
+  {
+    name: 'a packet that may still arrive is not waited for',
+    file: 'src/plan/unknown.ts',
+    from: 'return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs)',
+    to: 'return after(intentOf(record).at, leaseMs + 0 * (signatureMs + requestMs + listLagMs))',
+  },
+  {
+    name: 'what is missing from a part of the specs is withdrawn',
+    file: 'src/plan/withdrawn.ts',
+    from: "  if (!plan.complete) return 'some files could not be read, so it may only look gone'\n",
+    to: '',
+  },
+  {
+    name: 'an older checkout creates and withdraws',
+    file: 'src/plan/guard.ts',
+    from: "    case 'behind':\n",
+    to: '',
+  },
+  {
+    name: 'a rename is a new job',
+    file: 'src/plan/renames.ts',
+    from: 'if (orphans.size === 0) return NONE',
+    to: 'if (orphans.size >= 0) return NONE',
+  },
+  {
+    name: 'a journal is replayed over another base',
+    file: 'src/state/recover.ts',
+    from: 'if (fold < 0) return merge(base, own)',
+    to: 'if (fold < 0) return changed(base, own)',
+  },
+  {
+    name: 'a journal forgets what the commit before it did not hold',
+    file: 'src/state/recover.ts',
+    from: 'if (fold < 0) return merge(base, own)',
+    to: 'if (fold < 0) return base',
+  },
+  {
+    name: 'a release takes away an attempt that another machine made later',
+    file: 'src/state/merge.ts',
+    from: 'a.run === b?.run && a.attempt === b.attempt && a.at === b.at',
+    to: 'a.run === b?.run && a.attempt === b.attempt',
+  },
+  {
+    name: 'a record that was renamed comes back under its old name',
+    file: 'src/state/merge.ts',
+    from: '(heirOf(base, name, record, settled.get(name) ?? []) ?? name)',
+    to: '(heirOf(base, name, record, []) && name ? name : name)',
+  },
+  {
+    name: 'a state that went back is believed',
+    file: 'src/state/recover.ts',
+    from: 'if (current.serial < seen.serial) {',
+    to: 'if (current.serial < 0) {',
+  },
+  {
+    name: 'a state of another lineage is believed',
+    file: 'src/state/recover.ts',
+    from: 'if (current.lineage !== seen.lineage) {',
+    to: 'if (current.lineage === undefined) {',
+  },
+  {
+    name: 'a torn line at the end of a journal is damage',
+    file: 'src/state/journal-lines.ts',
+    from: "const torn = lines.pop() !== ''",
+    to: "const torn = lines.at(-1) !== '' || lines.pop() !== ''",
+  },
+  {
+    name: 'a message of AWS is kept with the secrets in it',
+    file: 'src/aws/aws-error.ts',
+    from: "mask(typeof error.message === 'string' ? error.message : '', secrets)",
+    to: "(secrets && mask('', []), String(error.message))",
+  },
+]

@@ -1,0 +1,75 @@
+import t from 'tap'
+import { endedAt, PLACES, WAYS } from './crashes.ts'
+import { Life, randomLife } from './life.ts'
+import { carryOut, ENDINGS_SEED, endings } from './work.ts'
+
+const MINUTE = 60_000
+/** Enough to meet each fault; `npm run simulate` lives through as many more as it is asked to. */
+const SEEDS = 120
+
+// A run that polls for long leaves listeners on its own signal; that is no news here.
+process.removeAllListeners('warning')
+
+t.test('whatever a seed decides, every wish comes true once, no job is lost and no secret is written', async (t) => {
+  const { violated, worlds } = await carryOut({ is: 'seeds', from: 1, to: 1 + SEEDS })
+  t.same(violated, [])
+  t.equal(worlds, SEEDS)
+})
+
+t.test('a run that ends at any of its effects is made good by the next one', async (t) => {
+  const places = await endings()
+  t.equal(new Set(places.map((work) => work.is === 'endings' && work.place)).size, PLACES.length)
+  // Each effect once, in one of the ways in turn; the long run ends each effect in all of them.
+  let turn = 0
+  for (const work of places) {
+    if (work.is !== 'endings') continue
+    for (let at = work.from + (work.place % 4); at < work.to; at += 4) {
+      const way = WAYS[turn++ % WAYS.length]!
+      const { violations } = await endedAt(PLACES[work.place]!, ENDINGS_SEED, { at, ...way })
+      t.same(violations, [], `${JSON.stringify(PLACES[work.place])} ended ${way.side} effect ${at}`)
+    }
+  }
+})
+
+t.test('one seed gives one life, to the byte', async (t) => {
+  for (const seed of [2, 3, 7]) {
+    const [one, two] = [await randomLife(seed), await randomLife(seed)]
+    t.equal(one.lines.join('\n'), two.lines.join('\n'))
+    t.ok(one.lines.length > 50)
+  }
+})
+
+t.test('what a machine slept through is over: nothing leaves under the old lease', async (t) => {
+  const life = new Life(1, 'git')
+  await life.begin(['PinpointExportJob'])
+  const steps: string[] = []
+  life.town.onEvent = (process, event) => {
+    if (event.type === 'committed' && event.intents > 0 && steps.length === 0) process.pause(10 * MINUTE, true)
+    if (event.type === 'step') steps.push(event.step)
+  }
+  await life.alone(life.order({}))
+  t.same(steps, ['creating', 'released', 'creating', 'created'])
+  t.same(life.town.oracle.violations, [])
+  t.equal(life.town.lines.filter((line) => line.includes('CreateExportJob connects')).length, 1)
+})
+
+t.test('nothing is started once somebody else has written the state', async (t) => {
+  const life = new Life(1, 'git')
+  await life.begin(['DataExchangeJob'])
+  const { remote, services } = life.town
+  const steps: string[] = []
+  life.town.onEvent = (_process, event) => {
+    if (event.type === 'step') steps.push(event.step)
+    if (event.type !== 'step' || event.step !== 'created') return
+    // Another run has given the create up for lost, and made another job in its place.
+    const theirs = JSON.parse(remote.text() ?? '')
+    remote.moveTo(JSON.stringify({ ...theirs, serial: theirs.serial + 1 }))
+  }
+  const end = await life.alone(life.order({}))
+  t.match(end, { problem: { diagnostic: { code: 'STATE_STALE' } } })
+  t.same(steps, ['creating', 'created'])
+  t.same(
+    services.jobs.map(({ startedAt }) => startedAt),
+    [undefined],
+  )
+})
