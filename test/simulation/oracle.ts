@@ -3,7 +3,7 @@ import { type Address, partsOf } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import type { Ledger } from './ledger.ts'
-import type { Setting } from './machine.ts'
+import { EPOCH, type Setting } from './machine.ts'
 import type { Job, Services, Wish } from './services.ts'
 
 /** A create that left a process. */
@@ -46,6 +46,10 @@ export class Oracle {
     const own = records.filter(([address]) => this.#ledger.whoAt(address) === wish.who)
     if (!own.some(([, { run }]) => run >= wish.run))
       this.violated(`a create of ${kind} ${wish.who} run ${wish.run} was sent without a durable intent`)
+    const intent = own.find(([, { run }]) => run === wish.run)?.[1].intent
+    // Signed within its lease, a packet is too old for its service at a time that everybody else can know. Times in the state are whole seconds.
+    if (intent && signedAt > Date.parse(intent.leaseUntil) - EPOCH + 1_000)
+      this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
     if (modelOf(kind).recovery.by === 'match') {
       const open = this.#packets.find(
         (one) => one.isOpen && one.kind === kind && one.wish.who === wish.who && one.acceptedUntil > time.now,
