@@ -17,7 +17,7 @@ const OPEN: Lane = {
 }
 
 /**
- * The account that these credentials belong to: as they say themselves, or as STS says. Throws a Problem (exit 4): AWS_NO_CREDENTIALS,
+ * The account that these credentials belong to, as STS says: what a variable or a profile says of it may be another one's. Throws a Problem (exit 4): AWS_NO_CREDENTIALS,
  * AWS_REFUSED, AWS_UNREACHABLE, or AWS_WRONG_ACCOUNT where the target names another account.
  * @param sts an endpoint that stands in for STS
  */
@@ -27,7 +27,8 @@ export async function accountOf(
   sts: string | undefined,
   clock: Clock,
 ): Promise<string> {
-  const account = (await ownAccount(target, settings.credentials)) ?? (await askSts(target, settings, sts, clock))
+  await assertCredentials(target, settings.credentials)
+  const account = await askSts(target, settings, sts, clock)
   if (target.account !== undefined && target.account !== account) {
     throw new Problem(4, {
       code: 'AWS_WRONG_ACCOUNT',
@@ -38,9 +39,9 @@ export async function accountOf(
   return account
 }
 
-async function ownAccount(target: Target, credentials: AwsCredentialIdentityProvider): Promise<string | undefined> {
+async function assertCredentials(target: Target, credentials: AwsCredentialIdentityProvider): Promise<void> {
   try {
-    return (await credentials()).accountId
+    await credentials()
   } catch (error) {
     const { class: kind, message } = problemOf(error, {})
     if (kind === 'unreachable') throw unreachable(target, 'the source of its credentials', message, error)

@@ -47,7 +47,8 @@ export function readCaller(service: Service, operation: string, authorization: s
   if (service.region !== undefined && region !== service.region) {
     throw refuse(name.signature, `Credential should be scoped to a valid region: '${service.region}'.`)
   }
-  if (accessKeyId.startsWith('AKIADENIED')) {
+  // Anyone may ask who they are: no policy can deny it (STS API reference, GetCallerIdentity).
+  if (accessKeyId.startsWith('AKIADENIED') && operation !== 'GetCallerIdentity') {
     throw refuse(name.denied, `User is not authorized to perform: ${service.scopes[0]}:${operation}`)
   }
   return { accessKeyId, region }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import t, { type Test } from 'tap'
 import { type Connection, connect } from '../../src/aws/connection.ts'
 import { TIMEOUTS, writeHandler } from '../../src/aws/handler.ts'
+import { startEmulator } from '../../src/emulator/index.ts'
 import { calls as exchangeCalls } from '../../src/kinds/data-exchange-job/calls.ts'
 import { calls as importCalls } from '../../src/kinds/import-export-job/calls.ts'
 import { calls as iotCalls } from '../../src/kinds/iot-job/calls.ts'
@@ -18,7 +19,6 @@ import { http, rawServer } from './raw-server.ts'
 const env = {
   AWS_ACCESS_KEY_ID: 'AKIAFLEET',
   AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_ACCOUNT_ID: '123456789012',
 }
 for (const [name, value] of Object.entries({ ...env, AWS_EC2_METADATA_DISABLED: 'true' })) process.env[name] = value
 
@@ -30,10 +30,18 @@ const error = (name: string) => ({ ...json, 'x-amzn-errortype': name })
 const iotRequest = { targets: ['arn:aws:iot:eu-west-1:123456789012:thing/lift-1'], document: { operation: 'reboot' } }
 const manifest = { manifestVersion: '2.0', deviceId: 'disk-1', bucket: 'vault' }
 
+/** Says whose the credentials are, so that the server under test sees the writes alone. */
+const sts = await startEmulator()
+t.teardown(() => sts.close())
+
+function connectTo(url: string): Promise<Connection> {
+  const elsewhere = { ...process.env, AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_STS: sts.url }
+  return connect({ name: 'default', region: 'eu-west-1' }, { clock: quickClock(), env: elsewhere })
+}
+
 /** How each kind's create is sent at `url`. */
 async function writerAt(url: string, kind: 'iot' | 'pinpoint' | 'dataexchange' | 'importexport'): Promise<KindWriter> {
-  const target = { name: 'default', region: 'eu-west-1', endpoint: url }
-  const connection = await connect(target, { clock: quickClock(), env })
+  const connection = await connectTo(url)
   return { iot: iotCalls, pinpoint: pinpointCalls, dataexchange: exchangeCalls, importexport: importCalls }[kind](
     connection,
   ).writer
@@ -251,10 +259,7 @@ t.test('a service that is silent, before its answer or in the middle of it, leav
   for (const [name, answer, problem] of cases) {
     await t.test(name, async (t: Test) => {
       const server = await rawServer(t, (socket) => void socket.write(answer))
-      const connection = await connect(
-        { name: 'default', region: 'eu-west-1', endpoint: server.url },
-        { clock: quickClock(), env },
-      )
+      const connection = await connectTo(server.url)
       const requestHandler = writeHandler(() => {}, { ...TIMEOUTS, requestTimeout: 40, socketTimeout: 80 })
       const impatient: Connection = {
         ...connection,

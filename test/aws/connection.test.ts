@@ -212,7 +212,7 @@ t.test('messages are cut, and lose signed requests and signed URLs', async (t) =
   t.equal(mask('key open-sesame', ['open', 'open-sesame']), 'key ***', 'the longer one whole')
 })
 
-t.test('connecting learns the account, from the credentials or from STS', async (t) => {
+t.test('connecting learns the account from STS', async (t) => {
   const emulator = await startEmulator({ account: '210987654321' })
   t.teardown(() => emulator.close())
   const clock = systemClock
@@ -235,15 +235,16 @@ t.test('connecting learns the account, from the credentials or from STS', async 
   t.equal((await emulated.settings(iotJob, 'read').credentials()).accessKeyId, 'AKIAEMULATOR')
   emulated.close()
 
-  process.env['AWS_ACCOUNT_ID'] = '123456789012'
-  const known = await connect(target, { clock, env: {} })
+  const sts = { AWS_ENDPOINT_URL_STS: emulator.url }
+  process.env['AWS_ACCOUNT_ID'] = '999999999999'
+  const known = await connect(target, { clock, env: sts })
   t.same(
     known.site,
-    { partition: 'aws', account: '123456789012', region: 'eu-west-1' },
-    'no call where the credentials say it',
+    { partition: 'aws', account: '210987654321', region: 'eu-west-1' },
+    'STS is believed, not what a variable says',
   )
-  t.equal(known.clockOffsetMs(), undefined)
-  const china = await connect({ ...target, region: 'cn-north-1' }, { clock, env: {} })
+  t.not(known.clockOffsetMs(), undefined, 'and so there is an answer to tell the time by before the first create')
+  const china = await connect({ ...target, region: 'cn-north-1' }, { clock, env: sts })
   t.equal(china.site.partition, 'aws-cn')
   t.equal(china.settings(iotJob, 'read').region, 'cn-north-1')
   t.equal(
