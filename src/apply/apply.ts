@@ -129,7 +129,7 @@ async function run(
     (one): Task => ({
       lane: laneOf(one.planned, options),
       run: async () => {
-        const calls = await options.callsOf(one.record.site, one.planned.spec!.kind)
+        const calls = await options.callsOf(one.record.site, one.planned.spec!.kind, one.planned.spec)
         waiting.delete(one)
         await createJob(pass, one, calls)
       },

@@ -3,6 +3,7 @@ import type { Calls, KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Event } from '../model/event.ts'
+import type { Spec } from '../model/spec.ts'
 import type { Change, Site } from '../model/state.ts'
 import type { Waits } from '../model/waits.ts'
 import type { Clock } from '../system/clock.ts'
@@ -11,7 +12,7 @@ import type { Leaves } from './leaves.ts'
 
 /** What carrying out one pass needs of the world. */
 export type ApplyOptions = {
-  readonly callsOf: (site: Site, kind: string) => Promise<Calls>
+  readonly callsOf: (site: Site, kind: string, spec?: Spec) => Promise<Calls>
   readonly modelOf: (kind: string) => KindModel
   readonly queue: Queue
   readonly clock: Clock

@@ -14,7 +14,7 @@ export async function startJob(pass: Pass, planned: Planned): Promise<void> {
   if (!record?.id || !spec) throw new Error(`${address}: a start without a recorded ID was planned`)
   const { id } = record
   if (!pass.mayStillSend()) return
-  const { reader, writer } = await pass.callsOf(record.site, spec.kind)
+  const { reader, writer } = await pass.callsOf(record.site, spec.kind, spec)
   pass.emit({ type: 'step', address, step: 'starting' })
   const outcome = await unlessThrottled(pass, (leave) => writer.start!(id, leave))
   if (outcome.is === 'done') return started(pass, address, record)

@@ -44,17 +44,20 @@ export async function planIn(
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
   const stored = await storeOf(session.project, options).read()
   const isUnread = hasErrors(stored.diagnostics)
-  if (!isUnread) assertOnly(options, session.loaded, stored.state)
-  const { plan, where } = await look(session, stored.state, options, host)
   const now = session.clock.now()
-  // A state that is there and cannot be trusted has its own way out; those of a missing one would lose it.
-  const ofPlan = planDiagnostics(plan, session.loaded).filter(({ code }) => !isUnread || code !== 'STATE_MISSING')
-  out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics, ...ofPlan], now)
+  // A state that is there and cannot be trusted has its own way out: a plan made without it would say things that are not so.
+  if (isUnread) {
+    out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics], now)
+    out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+    return { plan: NOTHING, exitCode: 8 }
+  }
+  assertOnly(options, session.loaded, stored.state)
+  const { plan, where } = await look(session, stored.state, options, host)
+  out.diagnostics([...session.loaded.diagnostics, ...planDiagnostics(plan, session.loaded)], now)
   out.plan(plan, heading('plan', plan, where, session, stored.state), now)
   const codes = [
     ...planOutcomes(plan),
     ...plan.refusals.map(({ exitCode }) => exitCode),
-    ...(isUnread ? [8 as const] : []),
     ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
     ...(hasChanges(plan) && options.exitCode ? [2 as const] : []),
   ]
@@ -62,6 +65,8 @@ export async function planIn(
   out.line(summaryLine({ counts: countActions(plan), outcomes: [...new Set(codes)], exitCode }))
   return { plan, exitCode }
 }
+
+const NOTHING: Plan = { actions: [], diagnostics: [], refusals: [] }
 
 /** Whether carrying a plan out would change something at AWS or in the state. */
 export function hasChanges(plan: Plan): boolean {

@@ -13,8 +13,8 @@ import { type JobRecord, type Site, type State, siteKey } from '../model/state.t
 export type World = {
   /** Where a spec's job belongs; undefined for specs that need no connection. */
   siteOf(spec: Spec): Site | undefined
-  /** Throws an AwsError where no target leads to the site. */
-  callsOf(site: Site, kind: string): Promise<Calls>
+  /** By the target of the spec, where one is given and leads to the site. Throws an AwsError where no target leads there. */
+  callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
   /** Creates a second that the lane of a kind allows at a site. */
   perSecond(site: Site, model: KindModel): number
   /** How far AWS's clock is ahead of ours, in milliseconds, by the connection that differs most; undefined where no answer told. */
@@ -57,16 +57,21 @@ export async function openWorld(
   }
   const all = [...connections.values()]
   const calls = new Map<string, Promise<Calls>>()
-  const reach = (site: Site, model: KindModel): Connection => {
-    const found = all.find((connection) => siteKey(connection.siteOf(model.service)) === siteKey(site))
+  // Two targets may lead to one place with different roles: a spec's own comes first.
+  const reach = (site: Site, model: KindModel, spec?: Spec): Connection => {
+    const own = spec && connections.get(targetName(spec) ?? '')
+    const found = [...(own ? [own] : []), ...all].find(
+      (connection) => siteKey(connection.siteOf(model.service)) === siteKey(site),
+    )
     if (!found) throw noWay(site)
     return found
   }
   return {
     siteOf: (spec) => connections.get(targetName(spec) ?? '')?.siteOf(options.modelOf(spec.kind).service),
-    callsOf: async (site, kind) => {
-      const key = `${kind} ${siteKey(site)}`
-      const known = calls.get(key) ?? callsOf(kind, reach(site, options.modelOf(kind)))
+    callsOf: async (site, kind, spec) => {
+      const connection = reach(site, options.modelOf(kind), spec)
+      const key = JSON.stringify([kind, connection.target.name])
+      const known = calls.get(key) ?? callsOf(kind, connection)
       calls.set(key, known)
       return known
     },

@@ -54,7 +54,12 @@ type Place = {
 async function backingOf(git: Git, { repository, branch: branchName, name, remote, mark }: Place): Promise<Backing> {
   const found = await git(['rev-parse', '--git-common-dir'])
   if (found.code !== 0) throw refused(`${repository} is no Git repository`, found)
-  const stem = path.resolve(repository, found.stdout.trim(), 'jobwright', encodeURIComponent(branchName))
+  const stem = path.resolve(
+    repository,
+    found.stdout.trim(),
+    'jobwright',
+    `${encodeURIComponent(branchName)}@${encodeURIComponent(name)}`,
+  )
   const branch = await branchOf(git, branchName, remote)
   return {
     journal: `${stem}.journal`,

@@ -240,7 +240,7 @@ async function faultsStruck(aws: Aws): Promise<number> {
 }
 
 function journalOf({ root, stateFile }: Repository): string {
-  const inGit = path.join(root, '.git/jobwright/jobwright-state.journal')
+  const inGit = path.join(root, '.git/jobwright/jobwright-state@jobs.state.json.journal')
   return fs.existsSync(inGit) ? inGit : `${stateFile}.journal`
 }
 

@@ -154,7 +154,7 @@ t.test('wherever git dies, the next run finds what was durable', async (t) => {
       const open = await storeIn(here).open()
       await open.append([set(name, job('created'))])
       // The process goes away without a word; its lock would go with it.
-      const lock = `${here}/.git/jobwright/jobwright-state.lock`
+      const lock = `${here}/.git/jobwright/jobwright-state@jobs.state.json.lock`
       const next = await problemOf(
         storeIn(here, { git: deafAt(here, command, done), tryLock: async () => async () => {} })
           .open()

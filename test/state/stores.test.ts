@@ -47,7 +47,7 @@ function gitPlace(t: Test): Place {
   const at = path.join(root, 'here')
   return {
     at,
-    journal: path.join(at, '.git/jobwright/jobwright-state.journal'),
+    journal: path.join(at, '.git/jobwright/jobwright-state@jobs.state.json.journal'),
     store: (doors = {}) => gitStore({ repository: at, disk: nodeDisk, ...doors }),
     text: () => git(bare, 'show', 'jobwright-state:jobs.state.json'),
     put(text) {
