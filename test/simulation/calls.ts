@@ -23,7 +23,11 @@ const PAGE = 3
 export type OnSend = (kind: string, request: JsonObject, signedAt: number) => () => void
 
 /** Reader and writer of a kind for one process, with our own attempts, reads and lanes over the simulated network. */
-export function callsOf(kind: string, site: Site, { process, services, lanes, ledger, onSend }: CallsOptions): Calls {
+export function callsOf(
+  kind: string,
+  site: Site,
+  { process, services, lanes, ledger, onSend, onStart }: CallsOptions,
+): Calls {
   const model = modelOf(kind)
   const lane = (operation: string) => lanes.lane(site, model, operation)
   const ask = askOver(
@@ -87,7 +91,13 @@ export function callsOf(kind: string, site: Site, { process, services, lanes, le
         )
       },
       ...(model.operations.start && {
-        start: async (id, options) => write('StartJob', options, () => services.start(kind, id)),
+        start: async (id, options) =>
+          write(
+            'StartJob',
+            options,
+            () => services.start(kind, id),
+            () => onStart(kind, id),
+          ),
       }),
       ...(model.operations.validate && {
         validate: async (request, options) => {
@@ -106,6 +116,8 @@ export type CallsOptions = {
   readonly lanes: Lanes
   readonly ledger: Ledger
   readonly onSend: OnSend
+  /** Told of each start as it leaves; what it returns is called when the packet has arrived. */
+  readonly onStart: (kind: string, id: string) => () => void
 }
 
 /** A job as it was when the service answered. */

@@ -1,7 +1,7 @@
 import type { ActionName } from '../../src/model/plan.ts'
 import { drawRates, NO_FAULTS } from './faults.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
-import { type End, JOURNALS, type Order, Town } from './town.ts'
+import { type End, JOURNAL, type Order, Town } from './town.ts'
 
 const MINUTE = 60_000
 /** So many runs after the last fault everything is done. */
@@ -148,7 +148,9 @@ export class Life {
     }
     const made = town.services.jobs.length
     if (!isAtRest(last, this.#wasLong)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
-    if (this.#asked(last).size > 0) town.setting.count('world with a question to a person')
+    const actions = last && 'done' in last ? last.done.plan.actions : []
+    for (const { action, code } of actions)
+      if (action === 'unresolved' || action === 'conflict') town.setting.count(`left to a person: ${code}`)
     for (const what of town.oracle.unfulfilled(this.#asked(last))) town.oracle.violated(what)
     await this.alone(this.order({}))
     if (town.services.jobs.length !== made) town.oracle.violated('a run with nothing to do made a job')
@@ -238,7 +240,8 @@ export class Life {
   #help(machine: Machine, code: string): void {
     if (code !== 'STATE_JOURNAL_DAMAGED' || [...machine.locks].length > 0) return
     this.town.setting.log(`somebody moves the damaged journal of ${machine.name} away`)
-    machine.disk.put(JOURNALS[this.town.store], undefined)
+    const journal = machine.disk.find(JOURNAL)
+    if (journal !== undefined) machine.disk.put(journal, undefined)
   }
 }
 

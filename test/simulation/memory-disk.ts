@@ -33,6 +33,11 @@ export class MemoryDisk {
     return this.#safeNames.get(file)?.safe
   }
 
+  /** The file whose name ends like this, if there is one. */
+  find(ending: string): string | undefined {
+    return [...this.#names.keys()].find((file) => file.endsWith(ending))
+  }
+
   /** Puts a text there, safe at once, as a person with an editor does. Undefined: takes the file away. */
   put(file: string, text: string | undefined): void {
     if (text === undefined) this.#change(path.dirname(file), (names) => names.delete(file))

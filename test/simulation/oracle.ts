@@ -61,6 +61,16 @@ export class Oracle {
     return packet
   }
 
+  /** A start leaves: the stored state holds the ID that it names. */
+  onStart(kind: string, id: string, stored: State | undefined): void {
+    const records = Object.entries(stored?.records ?? {}) as [Address, JobRecord][]
+    const isHeld = records.some(
+      ([address, record]) =>
+        partsOf(address).kind === kind && [record, ...(record.history ?? [])].some((one) => one.id === id),
+    )
+    if (!isHeld) this.violated(`${kind} ${id} was told to start before the store held it`)
+  }
+
   /** A job was made, or started: never two of one wish that have an effect. */
   onJob(kind: string, who: number): void {
     const jobs = this.#services.jobs.filter(

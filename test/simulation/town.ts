@@ -21,7 +21,7 @@ import { Timeline } from './timeline.ts'
 
 const SITE: Site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
 export const STATE_FILE = '/repo/jobs.state.json'
-export const JOURNALS = { file: `${STATE_FILE}.journal`, git: '/repo/.git/jobwright/jobwright-state.journal' } as const
+export const JOURNAL = '.journal'
 
 /** What one run of the program is asked to do. */
 export type Order = {
@@ -111,7 +111,8 @@ export class Town {
 
   /** The serial that a machine's journal names as the last one seen there; undefined where there is no journal. */
   journalSerial(machine: Machine): number | undefined {
-    const header = machine.disk.text(JOURNALS[this.store])?.split('\n')[0]
+    const file = machine.disk.find(JOURNAL)
+    const header = file === undefined ? undefined : machine.disk.text(file)?.split('\n')[0]
     return header ? (JSON.parse(header.slice(9)) as { serial: number }).serial : undefined
   }
 
@@ -186,6 +187,10 @@ export class Town {
         packet.isOpen = false
       }
     }
+    const onStart = (kind: string, id: string): (() => void) => {
+      this.oracle.onStart(kind, id, this.stored(process.machine))
+      return () => {}
+    }
     const { part } = order
     const all = this.ledger.commits[order.commit] ?? []
     const specs = part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all
@@ -210,7 +215,7 @@ export class Town {
           siteOf: () => SITE,
           callsOf: (site, kind) =>
             Promise.resolve(
-              callsOf(kind, site, { process, services: this.services, lanes, ledger: this.ledger, onSend }),
+              callsOf(kind, site, { process, services: this.services, lanes, ledger: this.ledger, onSend, onStart }),
             ),
           perSecond: (site, model) => lanes.lane(site, model, model.operations.create).limit.perSecond,
           where: 'simulation',
