@@ -54,7 +54,8 @@ export async function apply(
     ...sourceChange(store, options.source),
   ]
   const isLeased = leaseOf(options, now)
-  if (changes.length > 0) {
+  // A start goes by what the store holds: what a journal brought along is stored first.
+  if (changes.length + starts.length > 0) {
     const committed = await store.commit(changes, message(plan, intended))
     if (committed.is === 'stale') {
       return { effects: 0, unsent: 0, created: 0, removed: 0, failed: new Map(), stale: committed.message }

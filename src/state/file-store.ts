@@ -14,8 +14,10 @@ export function fileStore(options: Doors & { readonly path: string }): Store {
   const backing = {
     journal: `${file}.journal`,
     lock: `${file}.lock`,
-    async load() {
+    async load(toWrite: boolean) {
       const text = await read()
+      // A run that was killed may have left a rename that is not durable yet, and the journal is about to say that this state was seen.
+      if (toWrite) await onDisk(file, 'making the state durable', () => disk.syncFolder(path.dirname(file)))
       return text === undefined ? {} : { text, version: digest(text) }
     },
     async swap(expected: string | undefined, text: string) {

@@ -146,14 +146,14 @@ export class Life {
       })
       await time.until(() => isLater)
     }
-    const made = town.services.jobs.length
+    const { sent } = town.oracle
     if (!isAtRest(last, this.#wasLong)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
     const actions = last && 'done' in last ? last.done.plan.actions : []
     for (const { action, code } of actions)
       if (action === 'unresolved' || action === 'conflict') town.setting.count(`left to a person: ${code}`)
     for (const what of town.oracle.unfulfilled(this.#asked(last))) town.oracle.violated(what)
     await this.alone(this.order({}))
-    if (town.services.jobs.length !== made) town.oracle.violated('a run with nothing to do made a job')
+    if (town.oracle.sent !== sent) town.oracle.violated('a run with nothing to do sent a create')
   }
 
   /**

@@ -27,6 +27,11 @@ export class Oracle {
     this.#setting = setting
   }
 
+  /** How many creates have left. */
+  get sent(): number {
+    return this.#packets.length
+  }
+
   /** Something that must not be. */
   violated(what: string): void {
     this.violations.push(what)

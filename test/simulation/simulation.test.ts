@@ -73,3 +73,15 @@ t.test('nothing is started once somebody else has written the state', async (t) 
     [undefined],
   )
 })
+
+t.test('a job whose ID only the journal of a dead run holds is stored before it is started', async (t) => {
+  const life = new Life(1, 'git')
+  await life.begin(['DataExchangeJob'])
+  life.town.onEvent = (process, event) => {
+    if (event.type === 'step' && event.step === 'created') process.die()
+  }
+  t.equal(await life.alone(life.order({})), undefined)
+  await life.alone(life.order({}))
+  t.same(life.town.oracle.violations, [])
+  t.match(life.town.services.jobs, [{ startedAt: Number }])
+})

@@ -118,7 +118,7 @@ export class Town {
 
   /** Puts something else in the place of the state; returns what puts it back. Undefined where there is nothing older than `serial`. */
   replaceState(machine: Machine, how: 'older' | 'gone' | 'foreign', serial: number): (() => void) | undefined {
-    const now = this.#storedText(machine)
+    const now = this.store === 'git' ? this.remote.text() : machine.disk.text(STATE_FILE)
     const old = this.#texts.findLast((text) => (JSON.parse(text) as State).serial < serial)
     if (now === undefined || (how === 'older' && old === undefined)) return undefined
     const foreign = now.replace('lineage-of-a-world', 'lineage-of-another')
