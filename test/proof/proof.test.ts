@@ -1,17 +1,9 @@
 import t from 'tap'
 import { build } from '../e2e/process.ts'
-import {
-  fullDisk,
-  laptopJournal,
-  type Scenario,
-  tornJournal,
-  trouble,
-  twoAtOnce,
-  untrustedStates,
-} from './scenarios.ts'
+import { laptopJournal, type Scenario, tornJournal, trouble, twoAtOnce } from './scenarios.ts'
 import { openAws, type StoreName } from './stage.ts'
 
-/* A short version of `npm run prove`, whose scenarios these are. */
+/* A short version of `npm run prove`, whose scenarios these are; a full disk and states that must not be trusted are W14 and W11 of windows.test.ts. */
 
 build()
 const SIZE = 15
@@ -21,8 +13,6 @@ const SHORT: readonly (readonly [name: string, store: StoreName, scenario: Scena
   ['a run killed amid its jobs, its journal torn', 'file', tornJournal({ share: 0.6, plusMs: 0 })],
   ['a laptop’s journal over a newer state', 'git', laptopJournal({ share: 0.4, plusMs: 5 })],
   ['two reconcilers at once', 'git', twoAtOnce],
-  ['a disk that fills up', 'file', fullDisk],
-  ['states that must not be trusted', 'file', untrustedStates],
 ]
 
 t.test('the built program makes each job once, and loses none', async (t) => {
