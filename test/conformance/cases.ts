@@ -150,7 +150,7 @@ export async function arrive(
       ? await emulator.call(
           'pinpoint',
           'POST',
-          `/v1/apps/${request['ApplicationId']}/jobs/export`,
+          `/v1/apps/${String(request['ApplicationId'])}/jobs/export`,
           { ...(request['ExportJobRequest'] as JsonObject), S3UrlPrefix: marker },
           { region },
         )
