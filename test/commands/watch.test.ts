@@ -225,8 +225,9 @@ t.test('with --apply a saved spec becomes a job, an edit of it a conflict, and C
   t.match(of(edited, 'diagnostic'), [{ code: 'PLAN_IMMUTABLE', file: 'specs/kiosks.yaml' }])
   child.kill('SIGINT')
   const [[code], last] = await Promise.all([once(child, 'exit'), until(isSummary)])
-  t.equal(code, 0, people)
-  t.match(last, [{ type: 'summary', exitCode: 0 }])
-  t.match(people, /the watch has ended/)
+  // A busy machine may tell of the save twice: where the signal meets the second look, that is the run which it cuts short.
+  t.match(last.at(-1), { type: 'summary', exitCode: code }, people)
+  t.match(people, code === 130 ? /interrupted; the state is safe/ : /the watch has ended/)
+  t.ok(code === 0 || code === 130)
   t.notMatch(people, /bug in Jobwright/)
 })
