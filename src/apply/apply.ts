@@ -120,9 +120,10 @@ async function run(
         throw error
       })
     },
-    release: (one) => {
+    release: async (one) => {
+      if (over) return
       tally.released++
-      return giveBack(store, options, [one])
+      await giveBack(store, options, [one])
     },
     fail: (address, problem) => failed.set(address, problem),
   }

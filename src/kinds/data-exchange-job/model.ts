@@ -3,6 +3,7 @@ import { at, isObject, type Json, type JsonObject, without } from '../../model/j
 import type { Live } from '../../model/live.ts'
 import type { Finding, KindModel, Slot, Timing } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
+import { unknownStatus } from '../unknown-status.ts'
 
 /** Data Exchange jobs: assets are imported into a revision or exported from it. Created jobs wait until they are started. */
 export const dataExchangeJob: KindModel = {
@@ -116,11 +117,7 @@ function condition(live: Live): Condition {
     case 'TIMED_OUT':
       return { type: 'Failed', ...why, reason: 'TimedOut' }
     default:
-      return {
-        type: 'Unknown',
-        reason: 'UnknownStatus',
-        message: `AWS reports "${live.status}", which this version does not know`,
-      }
+      return unknownStatus(live)
   }
 }
 

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, without } from '../../model/json.
 import type { Live } from '../../model/live.ts'
 import type { Finding, KindModel } from '../kind.ts'
 import { withMembers } from '../normal.ts'
+import { unknownStatus } from '../unknown-status.ts'
 
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
@@ -108,11 +109,7 @@ function condition(live: Live): Condition {
     case 'UnsupportedPowerSupply':
       return { type: 'Failed', reason: live.status, ...message }
     default:
-      return {
-        type: 'Unknown',
-        reason: 'UnknownStatus',
-        message: `AWS reports "${live.status}", which this version does not know`,
-      }
+      return unknownStatus(live)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Policy } from '../../model/spec.ts'
 import { documentText, isDigest } from '../../model/written.ts'
 import type { Finding, KindModel, Timing } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
+import { unknownStatus } from '../unknown-status.ts'
 
 const MINUTE = 60_000
 /** A scheduled start or end has to be at least this far ahead (IoT API reference, SchedulingConfig). */
@@ -95,11 +96,7 @@ function condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condit
     case 'DELETION_IN_PROGRESS':
       return { type: 'Cancelled', reason: 'DeletionInProgress' }
     default:
-      return {
-        type: 'Unknown',
-        reason: 'UnknownStatus',
-        message: `AWS reports "${live.status}", which this version does not know`,
-      }
+      return unknownStatus(live)
   }
 }
 

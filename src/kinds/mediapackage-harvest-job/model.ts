@@ -3,6 +3,7 @@ import { type JsonObject, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { Finding, KindModel, Timing } from '../kind.ts'
 import { asInstant, instant, withMembers } from '../normal.ts'
+import { unknownStatus } from '../unknown-status.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -61,11 +62,7 @@ function condition(live: Live): Condition {
       // The API gives no reason; it is only in the EventBridge event of the job.
       return { type: 'Failed', reason: 'HarvestFailed', message: 'AWS gives the reason only in its EventBridge event' }
     default:
-      return {
-        type: 'Unknown',
-        reason: 'UnknownStatus',
-        message: `AWS reports "${live.status}", which this version does not know`,
-      }
+      return unknownStatus(live)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Condition } from '../../model/condition.ts'
 import { at, type JsonObject } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { Finding, KindModel } from '../kind.ts'
+import { unknownStatus } from '../unknown-status.ts'
 
 /** Pinpoint export jobs: the endpoints of a project or segment go to S3. */
 export const pinpointExportJob: KindModel = {
@@ -62,11 +63,7 @@ function condition(live: Live): Condition {
     return { type: 'Failed', reason: 'EndpointsFailed', message: `${failures} endpoints could not be exported` }
   }
   if (live.status === 'FAILED') return { type: 'Failed', reason: 'ExportFailed' }
-  return {
-    type: 'Unknown',
-    reason: 'UnknownStatus',
-    message: `AWS reports "${live.status}", which this version does not know`,
-  }
+  return unknownStatus(live)
 }
 
 function check(request: JsonObject): Finding[] {
