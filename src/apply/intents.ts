@@ -1,5 +1,6 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { spend, type Used } from '../lane/budget.ts'
+import { attemptName } from '../model/attempt-name.ts'
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
@@ -42,7 +43,7 @@ export function intend(planned: Planned, model: KindModel, now: number, waits: W
   const { spec, site, record: previous, attempt = 1, id, address } = planned
   if (!spec || !site) throw new Error(`${address}: a create without a spec or a site was planned`)
   // Names this attempt among all that this and any other state has ever sent.
-  const marker = `${lineage.slice(0, 12)} ${address}#${spec.policy.run}.${attempt}`
+  const marker = `${attemptName(lineage, address, spec.policy.run)}${attempt}`
   const record: JobRecord = {
     run: spec.policy.run,
     site,

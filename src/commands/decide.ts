@@ -1,5 +1,6 @@
 import { type Address, isAddress } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { emptyState, type State } from '../model/state.ts'
 import type { Decision } from '../plan/input.ts'
@@ -60,7 +61,7 @@ export async function baseline(options: CommonOptions, host: Host): Promise<Exit
     assertOnly(options, session.loaded, state)
     if (state === undefined) {
       const open = await store.open()
-      await open.create(emptyState(randomId()), { anew: true }).finally(() => open.close())
+      await open.create(emptyState(randomId(), iso(session.clock.now())), { anew: true }).finally(() => open.close())
     }
     const chosen = session.loaded.specs.filter((spec) => {
       const isAsked = !options.only?.length || options.only.includes(spec.address)

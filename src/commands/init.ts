@@ -2,12 +2,14 @@ import path from 'node:path'
 import { MODELS } from '../kinds/models.ts'
 import { CONFIG_FILE } from '../load/config.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { emptyState } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import { counted } from '../report/words.ts'
 import { didYouMean } from '../spec/suggest.ts'
+import { systemClock } from '../system/clock.ts'
 import { randomId } from '../system/random.ts'
 import { initFiles } from './init-files.ts'
 import { writeNewFile } from './new-file.ts'
@@ -115,7 +117,7 @@ async function beginState(project: Project, { newState }: InitOptions): Promise<
     if (state !== undefined && !newState) {
       return did('kept', 'the state', `${where}; ${counted(Object.keys(state.records).length, 'job')}`)
     }
-    const created = await open.create(emptyState(randomId()), { anew: newState === true })
+    const created = await open.create(emptyState(randomId(), iso(systemClock.now())), { anew: newState === true })
     if (created.is === 'stale') {
       throw new Problem(8, {
         code: 'STATE_STALE',

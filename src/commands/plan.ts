@@ -8,6 +8,7 @@ import { observe } from '../observe/observe.ts'
 import { FRESH_RUN } from '../plan/input.ts'
 import { needs } from '../plan/needs.ts'
 import { plan as makePlan } from '../plan/plan.ts'
+import { claimed } from '../plan/planner.ts'
 import { planOutcomes } from '../reconcile/outcomes.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import type { PlanHeading } from '../report/plan-text.ts'
@@ -86,6 +87,7 @@ async function look(
     const observed = await observe(options.offline ? [] : needs(base), {
       readerOf: async (site, kind) => (await world.callsOf(site, kind)).reader,
       modelOf,
+      isClaimed: claimed(base),
       queue: createQueue({ concurrency: 32, clock: session.clock }),
       signal: host.signal,
     })

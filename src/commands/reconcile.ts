@@ -3,6 +3,7 @@ import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
+import { iso } from '../model/iso.ts'
 import { emptyState } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import type { OpenStore } from '../state/store.ts'
@@ -54,7 +55,8 @@ export async function reconcileIn(
   out.diagnostics(session.loaded.diagnostics, session.clock.now())
   const store = await storeOf(session.project, options).open()
   try {
-    if (options.emulator && store.state === undefined) await store.create(emptyState(randomId()))
+    if (options.emulator && store.state === undefined)
+      await store.create(emptyState(randomId(), iso(session.clock.now())))
     const result = await run(session, store, options, host, out, failed)
     return { ...result, exitCode: report(result, session, store, out) }
   } finally {

@@ -87,8 +87,8 @@ export type State = {
   readonly serial: number
   readonly source?: Source
   readonly records: Readonly<Record<Address, JobRecord>>
-  /** `account/region/service` -> ISO time; older jobs are foreign and never read for look-alikes. */
-  readonly horizons?: Readonly<Record<string, string>>
+  /** ISO time of its birth: jobs that are older are foreign, and never read for look-alikes. Absent: none is too old. */
+  readonly horizon?: string
   /** `account/service` -> how many creates were sent on the named UTC day, for daily budgets. */
   readonly budgets?: Readonly<Record<string, { readonly day: string; readonly used: number }>>
 }
@@ -97,7 +97,6 @@ export type State = {
 export type Change =
   | { readonly set: 'record'; readonly address: Address; readonly record: JobRecord | null }
   | { readonly set: 'source'; readonly source: Source }
-  | { readonly set: 'horizon'; readonly key: string; readonly at: string }
   | { readonly set: 'budget'; readonly key: string; readonly day: string; readonly used: number }
 
 /** The state after these changes, serial unchanged. */
@@ -109,15 +108,14 @@ export function changed(state: State, changes: readonly Change[]): State {
       if (change.record === null) delete records[change.address]
       else records[change.address] = change.record
     } else if (change.set === 'source') next = { ...next, source: change.source }
-    else if (change.set === 'horizon') next = { ...next, horizons: { ...next.horizons, [change.key]: change.at } }
     else next = { ...next, budgets: { ...next.budgets, [change.key]: { day: change.day, used: change.used } } }
   }
   return { ...next, records }
 }
 
-/** A state with nothing in it. */
-export function emptyState(lineage: string): State {
-  return { apiVersion: 'jobwright/v1', minReader: 1, lineage, serial: 0, records: {} }
+/** A state with nothing in it. `horizon`: when it begins, an ISO time. */
+export function emptyState(lineage: string, horizon?: string): State {
+  return { apiVersion: 'jobwright/v1', minReader: 1, lineage, serial: 0, ...(horizon && { horizon }), records: {} }
 }
 
 /** One text for a site: two records share lanes, slots and IDs exactly if it is equal. */

@@ -11,6 +11,8 @@ export type ObserveOptions = {
   readonly readerOf: (site: Site, kind: string) => Promise<KindReader>
   readonly modelOf: (kind: string) => KindModel
   readonly queue: Queue
+  /** Jobs that have an owner are nobody's look-alike: what only a describe would tell of them is not asked for. */
+  readonly isClaimed: (kind: string, site: Site, id: string) => boolean
   readonly signal?: AbortSignal
 }
 
@@ -27,7 +29,8 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
         try {
           const reader = await options.readerOf(group.site, group.model.kind)
           await readJobs({ ...group, needs: byId }, reader, jobs, options.signal)
-          await readLookalikes({ ...group, needs: byList }, reader, alike, options.signal)
+          const isClaimed = (id: string): boolean => options.isClaimed(group.model.kind, group.site, id)
+          await readLookalikes({ ...group, needs: byList }, reader, alike, isClaimed, options.signal)
         } catch (error) {
           const problem = problemIn(error)
           for (const need of byId) if (!jobs.has(need.address)) jobs.set(need.address, { is: 'failed', problem })

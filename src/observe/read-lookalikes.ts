@@ -7,11 +7,12 @@ import type { Group } from './group.ts'
 /** Clocks differ by less than this; the plan looks at the exact times again. */
 const CLOCKS_MS = 60_000
 
-/** Lists the jobs that unknown creates may have left, back to the oldest of their intents. */
+/** Lists the jobs that nobody has and that creates may have left, back to the oldest time that matters to one of the needs. */
 export async function readLookalikes(
   group: Group,
   reader: KindReader,
   found: Map<Address, Lookalikes>,
+  isClaimed: (id: string) => boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (group.needs.length === 0) return
@@ -20,7 +21,8 @@ export async function readLookalikes(
   const options = { ...(group.scope !== undefined && { scope: group.scope }), ...(signal && { signal }) }
   for await (const page of reader.list(options)) {
     const recent = page.filter((live) => live.createdAt === undefined || Date.parse(live.createdAt) >= since)
-    for (const live of recent) jobs.push(await inFull(group, live, reader, signal))
+    const free = recent.filter(({ id }) => !isClaimed(id))
+    for (const live of free) jobs.push(await inFull(group, live, reader, signal))
     if (group.model.listing.newestFirst && recent.length < page.length) break
   }
   for (const need of group.needs) found.set(need.address, { is: 'listed', jobs })

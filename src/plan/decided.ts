@@ -7,8 +7,8 @@ import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { deviations } from './edit.ts'
 import type { Decision } from './input.ts'
-import { idUsed, unread } from './new-job.ts'
-import { isSettled, jobWords, line, ownerKey, type Planner, spoken } from './planner.ts'
+import { idUsed } from './new-job.ts'
+import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 import { quiet } from './unknown.ts'
 
 /** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */

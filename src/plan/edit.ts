@@ -39,6 +39,14 @@ export function deviations(request: JsonObject, live: Live, model: KindModel): D
   return differences(told, without(wanted, ...unset), { partial: true })
 }
 
+/** Whether a live job is what a request asks for: neither says anything that the other does not. False where AWS tells no definition. */
+export function isJobOf(request: JsonObject, live: Live, model: KindModel): boolean {
+  if (live.request === undefined) return false
+  return (
+    deviations(request, live, model).length === 0 && deviations(live.request, { ...live, request }, model).length === 0
+  )
+}
+
 /** The normal form without the ID, as one text: two requests are the same job twice if it is equal. */
 export function requestKey(request: JsonObject, model: KindModel): string {
   return canonical(model.normalise(written(request, model.documents)))

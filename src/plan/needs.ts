@@ -6,6 +6,7 @@ import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
+import { lookalikeNeeds } from './lookalikes.ts'
 import { moveFormer } from './move-former.ts'
 import { planHeld, planTime } from './new-job.ts'
 import { isSelected, isSettled, type Planner, planner } from './planner.ts'
@@ -56,11 +57,12 @@ function decisionNeeds(
   return [{ address: spec.address, kind: spec.kind, site, id, definition: true, ...(scope !== undefined && { scope }) }]
 }
 
-/** A caller-chosen ID may be taken: one look before the create, or before the job is taken over. */
+/** One look before the create, or before the job is taken over: a caller-chosen ID may be taken, and a job of AWS's naming be there already. */
 function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  if (!model.idMember || !site || planHeld(plan, spec)) return []
-  if (!spec.policy.adopt && planTime(plan, spec, model)) return []
+  if (!site || planHeld(plan, spec)) return []
+  if (!(spec.policy.adopt && model.idMember) && planTime(plan, spec, model)) return []
+  if (!model.idMember) return lookalikeNeeds(plan, spec, model)
   return [
     {
       address: spec.address,

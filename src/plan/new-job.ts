@@ -1,7 +1,6 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Live } from '../model/live.ts'
-import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
 import { adopted, historyFor, liveStage } from '../model/record.ts'
 import { remoteId } from '../model/remote-id.ts'
@@ -10,7 +9,8 @@ import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { whyNotGone } from './absence.ts'
 import { deviations } from './edit.ts'
-import { isSettled, jobWords, line, ownerKey, type Planner, spoken } from './planner.ts'
+import { planLookalike } from './lookalikes.ts'
+import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
 /** Why a create is due: the sentence, which attempt it is, and the record that it follows. */
 export type Occasion = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }
@@ -23,6 +23,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
     planRenamed(plan, spec, occasion) ??
     planTaken(plan, spec, model, occasion) ??
     planTime(plan, spec, model) ??
+    planLookalike(plan, spec, model, occasion.previous) ??
     planUncommitted(plan, spec) ??
     createLine(plan, spec, model, occasion)
   )
@@ -127,16 +128,6 @@ export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address)
     id,
     reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
     hint: `leave ${model.idMember} out, or write one that was never used`,
-  })
-}
-
-/** A line for an address about which AWS could not be asked. */
-export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>): Planned {
-  const { name, message, class: kind } = seen.problem
-  return line(spec, {
-    action: 'blocked',
-    code: kind === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
-    reason: `AWS could not be asked about it: ${name}: ${message}`,
   })
 }
 

@@ -1,11 +1,15 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
+import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { findRenames, type Renames } from './renames.ts'
+
+/** Clocks differ by less than this, in milliseconds. */
+export const CLOCKS_MS = 60_000
 
 /** A plan input with what many of its questions need looked up once. */
 export type Planner = PlanInput & {
@@ -21,15 +25,7 @@ export type Planner = PlanInput & {
 
 export function planner(input: PlanInput): Planner {
   const records = input.state?.records ?? {}
-  const claims = new Map<string, Address>()
-  const hopes = new Map<string, Address>()
-  for (const [address, record] of Object.entries(records) as [Address, JobRecord][]) {
-    const note = (map: Map<string, Address>, id: string | undefined): void => {
-      if (id !== undefined) map.set(ownerKey(input.modelOf(partsOf(address).kind), record.site, id), address)
-    }
-    for (const { id } of record.history ?? []) note(claims, id)
-    note(isSettled(record) ? claims : hopes, record.id)
-  }
+  const { claims, hopes } = owners(records, input.modelOf)
   return {
     ...input,
     records,
@@ -39,6 +35,26 @@ export function planner(input: PlanInput): Planner {
     claims,
     renames: findRenames(input, records),
   }
+}
+
+/** The jobs that belong or belonged to addresses, and those that unknown creates asked for by their ID. */
+function owners(records: Planner['records'], modelOf: PlanInput['modelOf']) {
+  const claims = new Map<string, Address>()
+  const hopes = new Map<string, Address>()
+  for (const [address, record] of Object.entries(records) as [Address, JobRecord][]) {
+    const note = (map: Map<string, Address>, id: string | undefined): void => {
+      if (id !== undefined) map.set(ownerKey(modelOf(partsOf(address).kind), record.site, id), address)
+    }
+    for (const { id } of record.history ?? []) note(claims, id)
+    note(isSettled(record) ? claims : hopes, record.id)
+  }
+  return { claims, hopes }
+}
+
+/** Tells whether a job is known to belong to an address of a state, or to have done so. */
+export function claimed({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>) {
+  const { claims } = owners(state?.records ?? {}, modelOf)
+  return (kind: string, site: Site, id: string): boolean => claims.has(ownerKey(modelOf(kind), site, id))
 }
 
 /** Whether the outcome of a record's create is known: there is a job. */
@@ -69,6 +85,16 @@ export function lowerRun(spec: Spec, record: JobRecord): Planned {
     record,
     ...(record.id !== undefined && { id: record.id }),
     reason: `policy.run is ${spec.policy.run}, but run ${record.run} is on record; a lower run changes nothing`,
+  })
+}
+
+/** A line for an address about which AWS could not be asked. */
+export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>): Planned {
+  const { name, message, class: kind } = seen.problem
+  return line(spec, {
+    action: 'blocked',
+    code: kind === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
+    reason: `AWS could not be asked about it: ${name}: ${message}`,
   })
 }
 

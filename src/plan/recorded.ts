@@ -7,8 +7,8 @@ import { liveStage, refreshed } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { edits } from './edit.ts'
-import { planNew, unread } from './new-job.ts'
-import { after, isSettled, line, lowerRun, type Planner, raised, spoken } from './planner.ts'
+import { planNew } from './new-job.ts'
+import { after, isSettled, line, lowerRun, type Planner, raised, spoken, unread } from './planner.ts'
 import { planUnknown } from './unknown.ts'
 
 /** Plans a spec whose job is on record. */

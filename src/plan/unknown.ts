@@ -1,17 +1,26 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { partsOf } from '../model/address.ts'
+import { attemptName, isAttemptName } from '../model/attempt-name.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
 import { adopted, liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord } from '../model/state.ts'
-import { deviations } from './edit.ts'
-import { idUsed, isElsewhere, planNew, unread } from './new-job.ts'
-import { after, jobWords, line, lowerRun, ownerKey, type Planner, raised, spoken } from './planner.ts'
-
-/** Clocks differ by less than this. */
-const CLOCKS_MS = 60_000
+import { deviations, isJobOf } from './edit.ts'
+import { idUsed, isElsewhere, planNew } from './new-job.ts'
+import {
+  after,
+  CLOCKS_MS,
+  jobWords,
+  line,
+  lowerRun,
+  ownerKey,
+  type Planner,
+  raised,
+  spoken,
+  unread,
+} from './planner.ts'
 
 /** A record whose create may or may not have happened. Never sent again before its fate is known. */
 export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Planned {
@@ -81,11 +90,7 @@ function isCandidate(plan: Planner, spec: Spec, record: JobRecord, { id, created
 }
 
 function fits(plan: Planner, spec: Spec, record: JobRecord, model: KindModel, live: Live): boolean {
-  if (live.request === undefined || !isCandidate(plan, spec, record, live)) return false
-  return (
-    deviations(record.request, live, model).length === 0 &&
-    deviations(live.request, { ...live, request: record.request }, model).length === 0
-  )
+  return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)
 }
 
 function startedThenOldest(a: Live, b: Live): number {
@@ -104,7 +109,7 @@ function byMarker(plan: Planner, spec: Spec, record: JobRecord, model: KindModel
   if (listed === undefined) return settling(spec, record, unknownYet(record), isOver ? {} : { until })
   if (listed.is === 'failed') return { ...unread(spec, listed), record }
   const candidates = listed.jobs.filter((live) => isCandidate(plan, spec, record, live))
-  const marked = candidates.filter(({ marker }) => marker === record.intent?.marker)
+  const marked = candidates.filter(({ marker }) => marker !== undefined && isMarkOf(plan, spec, record, marker))
   const ours = marked.filter((live) => fits(plan, spec, record, model, live))
   const [job, ...more] = ours
   if (job && more.length === 0) return takeOver(plan, spec, record, model, job, [])
@@ -116,6 +121,12 @@ function byMarker(plan: Planner, spec: Spec, record: JobRecord, model: KindModel
   if (spec.policy.run > record.run)
     return again(plan, spec, record, `${raised(spec, record)}, which gives up the unknown one`)
   return unresolved(spec, record, unclear)
+}
+
+/** A state that was put back may know of an earlier attempt than the one that made the job. */
+function isMarkOf({ state }: Planner, { address }: Spec, { run, intent }: JobRecord, marker: string): boolean {
+  if (marker === intent?.marker) return true
+  return isAttemptName(marker) && marker.startsWith(attemptName(state?.lineage ?? '', address, run))
 }
 
 function unknownYet(record: JobRecord): string {

@@ -13,6 +13,7 @@ import { observe } from '../observe/observe.ts'
 import { FRESH_RUN, type PlanInput, type RunSoFar } from '../plan/input.ts'
 import { needs } from '../plan/needs.ts'
 import { plan as makePlan } from '../plan/plan.ts'
+import { claimed } from '../plan/planner.ts'
 import type { OpenStore } from '../state/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { outcomes } from './outcomes.ts'
@@ -166,7 +167,10 @@ async function look(
     const readerOf = async (...at: Parameters<World['callsOf']>) => (await world.callsOf(...at)).reader
     const isNews = ({ address, known }: Need): boolean => !known || store.state?.records[address]?.status === undefined
     const wanted = needs(base).filter((need) => recent === undefined || isNews(need))
-    observed = withFailures(await observe(wanted, { readerOf, modelOf, queue, signal }), recent)
+    observed = withFailures(
+      await observe(wanted, { readerOf, modelOf, queue, isClaimed: claimed(base), signal }),
+      recent,
+    )
   } catch (error) {
     if (signal.aborted) return undefined
     throw error

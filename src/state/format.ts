@@ -9,7 +9,7 @@ import { damagedLine, repeatedAddress } from './damage.ts'
 export const READER = 1
 
 /** The members whose own members get a line each, so that a change of one job is a diff of one line. */
-const LISTED: readonly string[] = ['records', 'horizons', 'budgets']
+const LISTED: readonly string[] = ['records', 'budgets']
 
 const RESTORE =
   'Put the last good one back (from its branch or the Git history of its file, or from a backup), then run again'

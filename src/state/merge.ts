@@ -28,8 +28,8 @@ export function further(a: JobRecord, b: JobRecord): JobRecord {
 /**
  * A base after the entries of a journal that was kept over another base, which may be older or newer. For every address the journal's last
  * word is merged with what the base holds, and the further one stays; where the base has moved the record to another address since, it is
- * merged there. A release takes away only the intent of the very attempt that it released. The base's source and horizons stay where it has them; of a budget the higher count of the later day stays.
- * Merging the same journal again changes nothing.
+ * merged there. A release takes away only the intent of the very attempt that it released. The base's source stays where it
+ * has one; of a budget the higher count of the later day stays. Merging the same journal again changes nothing.
  */
 export function merge(base: State, entries: readonly Entry[]): State {
   const released = new Map<Address, Attempt[]>()
@@ -91,7 +91,6 @@ function unlessReleased(record: JobRecord | undefined, released: readonly Attemp
 
 function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
   if (change.set === 'source') return base.source === undefined ? [change] : []
-  if (change.set === 'horizon') return base.horizons?.[change.key] === undefined ? [change] : []
   const stored = base.budgets?.[change.key]
   const isLater =
     stored === undefined || change.day > stored.day || (change.day === stored.day && change.used > stored.used)

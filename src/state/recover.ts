@@ -63,9 +63,6 @@ export function differences(from: State, to: State): Entry[] {
   }
   const others: Change[] = []
   if (to.source !== undefined && !isSame(from.source, to.source)) others.push({ set: 'source', source: to.source })
-  for (const [key, at] of Object.entries(to.horizons ?? {})) {
-    if (from.horizons?.[key] !== at) others.push({ set: 'horizon', key, at })
-  }
   for (const [key, { day, used }] of Object.entries(to.budgets ?? {})) {
     if (!isSame(from.budgets?.[key], { day, used })) others.push({ set: 'budget', key, day, used })
   }

@@ -190,14 +190,12 @@ t.test('a state after changes', async (t) => {
     { set: 'record', address: 'IotJob/kiosk-logs', record: recordOf('IotJob/kiosk-logs') },
     { set: 'record', address: REBOOT, record: null },
     { set: 'source', source: { commit: 'c0ffee1' } },
-    { set: 'horizon', key: '123456789012/eu-west-1/iot', at: '2026-11-01T00:00:00Z' },
     { set: 'budget', key: '123456789012/importexport', day: '2026-11-15', used: 3 },
   ])
   t.strictSame(Object.keys(next.records), ['IotJob/kiosk-logs'])
   t.match(next, {
     serial: 0,
     source: { commit: 'c0ffee1' },
-    horizons: { '123456789012/eu-west-1/iot': '2026-11-01T00:00:00Z' },
     budgets: { '123456789012/importexport': { day: '2026-11-15', used: 3 } },
   })
   t.strictSame(Object.keys(state.records), [REBOOT], 'the state before is as it was')

@@ -506,9 +506,9 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`adopt ${READERS}: ${FOUND}`],
   ],
   [
-    'is given up by raising the run where nothing else can tell',
+    'is given up by raising the run, by a user who says that it may have a double',
     world()
-      .spec(READERS, { policy: { run: 2 } })
+      .spec(READERS, { policy: { run: 2, allowIdentical: true } })
       .unknown(READERS, { attempt: 2 })
       .listed(READERS, at(51)),
     [

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { digest } from '../../src/model/digest.ts'
+import type { Live } from '../../src/model/live.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
 import { check, checkNeeds, DONE, OTHER_SITE, REQUESTS, specOf, type World, world } from './world.ts'
 
@@ -1158,13 +1159,113 @@ t.test('a filter plans only what it selects, by address or label', async (t) => 
   checkNeeds(t, given, [`${FINAL}: read cup-final`])
 })
 
+const BORN = { horizon: '2026-11-15T08:00:00Z' }
+const DOUBLE = 'is on no record, and is just what this spec asks for'
+const MARKED = 'is on no record, and carries the mark of this very spec'
+const SILENT = 'is on no record, and AWS does not tell what it does: it may be this spec’s'
+const job = (minute: number, facts: Partial<Live> = {}): Partial<Live> => ({
+  id: `job-${minute}`,
+  createdAt: `2026-11-15T08:${minute}:05Z`,
+  ...facts,
+})
+
+table('a new job that AWS names, where a job is there that nobody has,', [
+  [
+    'is a question where that is just what the spec asks for',
+    world().state(BORN).spec(PRICES).listed(PRICES, job(30)),
+    [`conflict ${PRICES}: AWS Data Exchange job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${DOUBLE}`],
+  ],
+  [
+    'is one for its next run as well',
+    world()
+      .state(BORN)
+      .spec(PRICES, { policy: { run: 2 } })
+      .record(PRICES, { id: 'job-20', ...DONE })
+      .listed(PRICES, job(30), job(20)),
+    [`conflict ${PRICES}: AWS Data Exchange job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${DOUBLE}`],
+  ],
+  [
+    'is created where a user says that it may have a double',
+    world()
+      .state(BORN)
+      .spec(PRICES, { policy: { allowIdentical: true } })
+      .listed(PRICES, job(30)),
+    [`create ${PRICES}: new spec`],
+  ],
+  [
+    'is created where that is older than the state',
+    world().state({ horizon: '2026-11-15T08:40:00Z' }).spec(PRICES).listed(PRICES, job(30)),
+    [`create ${PRICES}: new spec`],
+  ],
+  [
+    'is created where that was never started',
+    world()
+      .state(BORN)
+      .spec(PRICES)
+      .listed(PRICES, job(30, { status: 'WAITING' })),
+    [`create ${PRICES}: new spec`],
+  ],
+  [
+    'is created where that does something else',
+    world()
+      .state(BORN)
+      .spec(PRICES)
+      .listed(PRICES, job(30, { request: { Type: 'EXPORT_ASSETS_TO_S3', Details: {} } })),
+    [`create ${PRICES}: new spec`],
+  ],
+  [
+    'is a question where AWS does not tell what that does',
+    world()
+      .state(BORN)
+      .spec(READERS)
+      .listed(READERS, { id: 'job-30', createdAt: '2026-11-15T08:30:05Z', request: undefined as never }),
+    [`conflict ${READERS}: Amazon Pinpoint job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${SILENT}`],
+  ],
+  [
+    'is a question where that bears its own mark, whatever it does',
+    world()
+      .state(BORN)
+      .spec(DISK)
+      .listed(DISK, job(30, { marker: `kiosk-fleet ${DISK}#1.2`, request: { JobType: 'Export', Manifest: {} } })),
+    [`conflict ${DISK}: AWS Import/Export job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${MARKED}`],
+  ],
+  [
+    'is created where that bears the mark of another run, address or state',
+    world()
+      .state(BORN)
+      .spec(DISK)
+      .listed(
+        DISK,
+        job(30, { marker: `kiosk-fleet ${DISK}#11.1` }),
+        job(31, { marker: `kiosk-fleet ${DISK}-2#1.1` }),
+        job(32, { marker: `other-fleet ${DISK}#1.1` }),
+      ),
+    [`create ${DISK}: new spec`, DISK_ENDED],
+  ],
+  [
+    'waits until AWS can be asked',
+    world().state(BORN).spec(PRICES).unread(PRICES),
+    [`blocked ${PRICES}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`],
+  ],
+])
+
 t.test('a plan asks for', async (t) => {
   const held = { policy: { hold: true } }
   const cases: readonly (readonly [string, World, readonly string[]])[] = [
     ['nothing of a job that is over', world().spec(REBOOT).record(REBOOT, DONE), []],
     ['nothing of a job that is lost', world().spec(REBOOT).record(REBOOT, { lost: true }), []],
     ['nothing of a spec that is gone', world().record(REBOOT), []],
-    ['nothing of a new job that AWS names', world().spec(PRICES), []],
+    [
+      'the jobs since the state began, before the first of a job that AWS names',
+      world().spec(PRICES).state({ horizon: '2026-11-01T08:00:00Z' }),
+      [`${PRICES}: list of ${'a'.repeat(32)} with definition since 2026-11-01T08:00:00Z`],
+    ],
+    [
+      'all of its jobs where the state does not say when it began',
+      world().spec(READERS),
+      [`${READERS}: list of newsletter with definition since 2006-01-01T00:00:00Z`],
+    ],
+    ['nothing of one that may have a double', world().spec(PRICES, { policy: { allowIdentical: true } }), []],
     ['nothing of a spec that is held', world().spec(REBOOT, held), []],
     ['nothing of a harvest that waits', world().at('2026-11-14T21:00:00Z').spec(FINAL), []],
     ['nothing of a harvest that has expired', world().at('2026-12-14T21:00:00Z').spec(FINAL), []],

@@ -202,6 +202,16 @@ t.test('W11: the state is rewound: it is refused, and nothing is made again', as
   await idle(t, stage, ALL)
 })
 
+t.test('W11: the state is rewound, and the next run is on a machine that never saw a newer one', async (t) => {
+  const stage = await openStage(t)
+  const old = fs.readFileSync(stage.file)
+  await stage.run(ALL)
+  fs.writeFileSync(stage.file, old)
+  fs.rmSync(`${stage.file}.journal`)
+  t.same((await stage.run(ALL)).outcomes, [6], 'a question to a person')
+  t.equal((await stage.emulator.jobs()).length, ALL.length, 'nothing is made again')
+})
+
 t.test('W12: the service has forgotten the old job: the state wins', async (t) => {
   const stage = await openStage(t)
   await stage.run(ALL)

@@ -20,8 +20,10 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   await life.begin()
   await life.turmoil()
   await life.rewind()
-  await life.holiday()
-  await life.peace()
+  if (!(await life.strange())) {
+    await life.holiday()
+    await life.peace()
+  }
   return life.verdict()
 }
 
@@ -112,23 +114,59 @@ export class Life {
     putBack()
   }
 
+  /**
+   * Somebody puts an older state there, and a machine that never saw a newer one goes on from it: what was made meanwhile is asked about, or
+   * found, never made again. Then the word that each question asks for is given.
+   */
+  async strange(): Promise<boolean> {
+    const { town } = this
+    const { random } = town.setting
+    if (town.oracle.violations.length > 0 || !random.hit(0.15)) return false
+    town.rates = NO_FAULTS
+    // The last packets arrive, and lists show what they made.
+    await this.#pass(10 * MINUTE)
+    const putBack = town.replaceState(this.#laptop, 'older', Number.POSITIVE_INFINITY)
+    if (!putBack) return false
+    this.#laptop = town.stranger(this.#laptop)
+    town.setting.count('state rewound unseen')
+    let end: End | undefined
+    for (let run = 0; run < 3; run++) {
+      end = await this.alone(this.order({ settleMs: 40 * MINUTE }))
+      await this.#pass(10 * MINUTE)
+    }
+    const actions = end && 'done' in end ? end.done.plan.actions : []
+    for (const { address, code, id } of actions) {
+      if (code !== 'PLAN_LOOKALIKE' || id === undefined) continue
+      town.setting.count('look-alike asked about')
+      const decisions = new Map([[address, { do: 'adopt' as const, id }]])
+      await this.alone(this.order({ decisions }))
+      const taken = town.stored(this.#laptop)?.records[address]
+      if (taken?.id !== id) town.oracle.violated(`${address} was to take over ${id}, but has ${taken?.id}`)
+    }
+    return true
+  }
+
+  async #pass(ms: number): Promise<void> {
+    let isOver = false
+    this.town.setting.time.after(ms, () => {
+      isOver = true
+    })
+    await this.town.setting.time.until(() => isOver)
+  }
+
   /** Sometimes nobody runs anything for longer than services remember jobs. */
   async holiday(): Promise<void> {
-    const { random, time, log } = this.town.setting
+    const { random, log } = this.town.setting
     if (this.town.oracle.violations.length > 0 || !random.hit(0.05)) return
     log('nobody runs anything for 100 days')
     this.#wasLong = true
-    let isOver = false
-    time.after(100 * 24 * 60 * MINUTE, () => {
-      isOver = true
-    })
-    await time.until(() => isOver)
+    await this.#pass(100 * 24 * 60 * MINUTE)
   }
 
   /** No more faults: run after run until everything that was wanted is done, and one more that does nothing. */
   async peace(): Promise<void> {
     const { town } = this
-    const { time, log } = town.setting
+    const { log } = town.setting
     if (town.oracle.violations.length > 0) return
     town.rates = NO_FAULTS
     log('no more faults')
@@ -140,11 +178,7 @@ export class Life {
       last = await this.alone(this.order({ settleMs: 40 * MINUTE }))
       if (town.oracle.violations.length > 0) return
       if (isAtRest(last, this.#wasLong) && town.oracle.unfulfilled(this.#asked(last)).length === 0) break
-      let isLater = false
-      time.after(10 * MINUTE, () => {
-        isLater = true
-      })
-      await time.until(() => isLater)
+      await this.#pass(10 * MINUTE)
     }
     const { sent } = town.oracle
     if (!isAtRest(last, this.#wasLong)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)

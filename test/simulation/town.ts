@@ -2,9 +2,11 @@ import { createLanes } from '../../src/aws/lanes.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
 import type { Event } from '../../src/model/event.ts'
+import { iso } from '../../src/model/iso.ts'
 import { Problem } from '../../src/model/problem.ts'
 import { emptyState, type Site, type State } from '../../src/model/state.ts'
 import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import type { PlanInput } from '../../src/plan/input.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
 import { fileStore } from '../../src/state/file-store.ts'
 import { gitStore } from '../../src/state/git-store.ts'
@@ -36,6 +38,8 @@ export type Order = {
   readonly part?: { readonly by: 'load' | 'only'; readonly of: ReadonlySet<string> }
   /** Files that are not committed. */
   readonly dirty?: readonly string[]
+  /** What a person said about addresses. */
+  readonly decisions?: PlanInput['decisions']
 }
 
 /** How a run ended. A process that died has no end. */
@@ -103,6 +107,14 @@ export class Town {
     return machine
   }
 
+  /** A machine with nothing on it but what everybody has: the state, where that is a file. */
+  stranger(old: Machine): Machine {
+    const machine = this.machine('stranger')
+    const text = this.store === 'file' ? old.disk.text(STATE_FILE) : undefined
+    if (text !== undefined) machine.disk.put(STATE_FILE, text)
+    return machine
+  }
+
   /** The state as it is stored now, at the worst. */
   stored(machine: Machine): State | undefined {
     const text = this.#storedText(machine)
@@ -141,7 +153,7 @@ export class Town {
   /** Begins the state, before anything can go wrong. */
   async begin(process: Process): Promise<void> {
     const store = await this.#storeOf(process).open()
-    await store.create(emptyState('lineage-of-a-world'))
+    await store.create(emptyState('lineage-of-a-world', iso(process.clock.now())))
     await store.close()
   }
 
@@ -201,6 +213,7 @@ export class Town {
         blocked: [],
         complete: part?.by !== 'load',
         ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
+        ...(order.decisions && { decisions: order.decisions }),
         waits: DEFAULT_WAITS,
         modelOf,
         checkout: this.#checkout(order, store.state),

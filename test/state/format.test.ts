@@ -11,7 +11,7 @@ const full = stateOf(
   },
   {
     source: { commit: '0123456789abcdef0123456789abcdef01234567' },
-    horizons: { '123456789012/eu-west-1/iot': '2026-11-14T00:00:00Z' },
+    horizon: '2026-11-14T00:00:00Z',
     budgets: { '123456789012/importexport': { day: '2026-11-14', used: 3 } },
   },
 )

@@ -153,18 +153,16 @@ t.test('what became of a create goes where its record was renamed to meanwhile',
   t.same(Object.keys(merge(stateOf({ 'IotJob/b': later }), [answer]).records), ['IotJob/b', 'IotJob/a'])
 })
 
-t.test('over another base, source and horizons stay and the higher budget of the later day counts', async (t) => {
+t.test('over another base, the source stays and the higher budget of the later day counts', async (t) => {
   const over = stateOf(
     {},
     {
       source: { commit: 'aaaaaaa' },
-      horizons: { 'a/b': '2026-11-14T00:00:00Z' },
       budgets: { 'x/y': { day: '2026-11-14', used: 5 } },
     },
   )
   const kept: Entry[] = [
     { set: 'source', source: { commit: 'bbbbbbb' } },
-    { set: 'horizon', key: 'a/b', at: '2027-01-01T00:00:00Z' },
     { set: 'budget', key: 'x/y', day: '2026-11-14', used: 4 },
     { set: 'budget', key: 'x/y', day: '2026-11-13', used: 9 },
   ]
@@ -172,7 +170,7 @@ t.test('over another base, source and horizons stay and the higher budget of the
   t.match(merge(over, [{ set: 'budget', key: 'x/y', day: '2026-11-15', used: 1 }]).budgets, {
     'x/y': { day: '2026-11-15', used: 1 },
   })
-  t.match(merge(stateOf({}), kept), { source: { commit: 'bbbbbbb' }, horizons: { 'a/b': '2027-01-01T00:00:00Z' } })
+  t.match(merge(stateOf({}), kept), { source: { commit: 'bbbbbbb' } })
 })
 
 t.test('a left-over journal is replayed, cut at its commit, merged or refused, as its base says', async (t) => {

@@ -1,0 +1,84 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { attemptName, isAttemptName } from '../model/attempt-name.ts'
+import type { Live } from '../model/live.ts'
+import type { Need } from '../model/observed.ts'
+import type { Planned } from '../model/plan.ts'
+import { liveStage } from '../model/record.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import { isJobOf } from './edit.ts'
+import { CLOCKS_MS, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
+
+/** From the beginning of AWS. */
+const EVER = '2006-01-01T00:00:00Z'
+
+/**
+ * The list that is read before the first create of a kind whose jobs AWS names. Nothing else would tell that the state was put back, by a
+ * restored branch or backup, to a time before its job was made: a job of a caller's own ID is refused twice, these are not.
+ */
+export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
+  const site = plan.siteOf(spec)
+  if (!site || !isLookedFor(spec, model)) return []
+  const scope = model.scope(spec.request)
+  const since = plan.state?.horizon ?? EVER
+  return [
+    { address: spec.address, kind: spec.kind, site, since, definition: true, ...(scope !== undefined && { scope }) },
+  ]
+}
+
+/** A job that nobody has, that was made since this state began, and that may be what the spec asks for: a person must say whose it is. */
+export function planLookalike(
+  plan: Planner,
+  spec: Spec,
+  model: KindModel,
+  previous: JobRecord | undefined,
+): Planned | undefined {
+  const site = plan.siteOf(spec)
+  // What an unknown create of this run may have left was looked for already.
+  const isAgain = previous !== undefined && !isSettled(previous) && previous.run === spec.policy.run
+  if (!site || !isLookedFor(spec, model) || isAgain) return undefined
+  const listed = plan.observed.alike.get(spec.address)
+  if (listed === undefined) return undefined
+  if (listed.is === 'failed') return unread(spec, listed)
+  const since = Date.parse(plan.state?.horizon ?? EVER) - CLOCKS_MS
+  const live = listed.jobs.find(
+    (one) =>
+      !plan.claims.has(ownerKey(model, site, one.id)) &&
+      (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
+      // What was never started did nothing, and never will.
+      liveStage(model, one) === 'started' &&
+      mayBeOf(plan, spec, model, one),
+  )
+  return live && question(spec, model, live)
+}
+
+function isLookedFor(spec: Spec, { recovery }: KindModel): boolean {
+  return !spec.policy.allowIdentical && (recovery.by === 'inert' || recovery.by === 'match')
+}
+
+/** The marker tells where there is one; else the definition; a job of which AWS tells neither may be anything. */
+function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
+  if (live.marker !== undefined && isAttemptName(live.marker))
+    return live.marker.startsWith(attemptName(plan.state?.lineage ?? '', spec.address, spec.policy.run))
+  return live.request === undefined || isJobOf(spec.request, live, model)
+}
+
+function question(spec: Spec, model: KindModel, live: Live): Planned {
+  const job = `${jobWords(model, live.id)} (${live.status}${live.createdAt ? `, created ${spoken(live.createdAt)}` : ''})`
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_LOOKALIKE',
+    id: live.id,
+    reason: `${job} is on no record, and ${why(live)}`,
+    hint:
+      'the state may be older than the job, from a branch that was put back or a backup. ' +
+      `If the job is this spec’s: jobwright adopt ${spec.address} --id ${live.id}; if it is to run as a second job, write policy.allowIdentical: true`,
+  })
+}
+
+function why({ marker, request }: Live): string {
+  if (marker !== undefined && isAttemptName(marker)) return 'carries the mark of this very spec'
+  return request === undefined
+    ? 'AWS does not tell what it does: it may be this spec’s'
+    : 'is just what this spec asks for'
+}
