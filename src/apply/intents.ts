@@ -43,7 +43,7 @@ export function intend(planned: Planned, model: KindModel, now: number, waits: W
   const { spec, site, record: previous, attempt = 1, id, address } = planned
   if (!spec || !site) throw new Error(`${address}: a create without a spec or a site was planned`)
   // Names this attempt among all that this and any other state has ever sent.
-  const marker = `${attemptName(lineage, address, spec.policy.run)}${attempt}`
+  const marker = attemptName({ lineage, address, run: spec.policy.run, attempt })
   const record: JobRecord = {
     run: spec.policy.run,
     site,

@@ -46,7 +46,7 @@ export function resolve(address: string, options: ResolveOptions, host: Host): P
   const decision: Decision =
     options.adopt === undefined
       ? { do: 'not-created', force: options.force === true }
-      : { do: 'adopt', id: options.adopt }
+      : { do: 'adopt', id: options.adopt, settles: true }
   return decide('resolve', address, decision, options, host)
 }
 

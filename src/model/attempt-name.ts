@@ -1,14 +1,30 @@
 import type { Address } from './address.ts'
 
-/**
- * What names every attempt of one run of an address among all that this and any other state has ever sent, but for its number, which
- * follows: `3f2a91bc01de ImportExportJob/archive#1.`. Kinds that are found by a marker carry it where their request has room for it.
- */
-export function attemptName(lineage: string, address: Address, run: number): string {
-  return `${lineage.slice(0, 12)} ${address}#${run}.`
+/** One attempt of a run of an address. `lineage`: the beginning of its state's. */
+export type Attempt = {
+  readonly lineage: string
+  readonly address: Address
+  readonly run: number
+  readonly attempt: number
 }
 
-/** Whether a marker is one of ours, of any state, address and run. */
-export function isAttemptName(marker: string): boolean {
-  return /^[A-Za-z0-9_-]{1,12} [A-Za-z0-9]+\/[A-Za-z0-9_-]+#\d+\.\d+$/.test(marker)
+/**
+ * What names one attempt among all that this and any other state has ever sent: `3f2a91bc01de ImportExportJob/archive#1.1`. Kinds that are
+ * found by a marker carry it where their request has room for it.
+ */
+export function attemptName({ lineage, address, run, attempt }: Attempt): string {
+  return `${lineageMark(lineage)} ${address}#${run}.${attempt}`
+}
+
+/** As much of a lineage as an attempt's name holds. */
+export function lineageMark(lineage: string): string {
+  return lineage.slice(0, 12)
+}
+
+/** The attempt that a marker names; undefined where it is none of ours. */
+export function attemptOf(marker: string): Attempt | undefined {
+  const [, lineage, address, run, attempt] =
+    /^([A-Za-z0-9_-]{1,12}) ([A-Za-z0-9]+\/[A-Za-z0-9_-]+)#(\d+)\.(\d+)$/.exec(marker) ?? []
+  if (lineage === undefined || address === undefined) return undefined
+  return { lineage, address: address as Address, run: Number(run), attempt: Number(attempt) }
 }

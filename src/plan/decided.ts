@@ -1,22 +1,23 @@
 import type { KindModel } from '../kinds/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { adopted, liveStage } from '../model/record.ts'
+import { adopted, historyFor, liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { deviations } from './edit.ts'
 import type { Decision } from './input.ts'
 import { idUsed } from './new-job.ts'
-import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
+import { decidedRecord, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 import { quiet } from './unknown.ts'
 
 /** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
-export function planDecided(plan: Planner, spec: Spec, record: JobRecord | undefined, decision: Decision): Planned {
+export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
+  const record = decidedRecord(spec, stored, decision)
   if (record && isSettled(record)) return settledAlready(spec, record, decision)
   switch (decision.do) {
     case 'adopt':
-      return takeOver(plan, spec, record, 'adopted')
+      return takeOver(plan, spec, record, 'adopted', stored)
     case 'not-created':
       return giveUp(plan, spec, record, decision.force)
     case 'baseline':
@@ -43,8 +44,17 @@ function settledAlready(spec: Spec, record: JobRecord, decision: Decision): Plan
   })
 }
 
-/** The job that was read for the decision becomes the address's own, if nobody has it and it is what the spec, or the lost create, asks for. */
-function takeOver(plan: Planner, spec: Spec, record: JobRecord | undefined, how: JobRecord['how']): Planned {
+/**
+ * The job that was read for the decision becomes the address's own, if nobody has it and it is what the spec, or the lost create, asks for.
+ * `stored`: what is on record for the address, if it is another run than that.
+ */
+function takeOver(
+  plan: Planner,
+  spec: Spec,
+  record: JobRecord | undefined,
+  how: JobRecord['how'],
+  stored?: JobRecord,
+): Planned {
   const seen = plan.observed.jobs.get(spec.address)
   const model = plan.modelOf(spec.kind)
   const site = record?.site ?? plan.siteOf(spec)
@@ -57,7 +67,8 @@ function takeOver(plan: Planner, spec: Spec, record: JobRecord | undefined, how:
   const request = record?.request ?? written(spec.request, model.documents)
   const changes = how === 'baseline' ? [] : deviations(request, live, model)
   if (changes.length > 0) return differs(spec, model, live, changes, record)
-  const base: JobRecord = record ?? { run: spec.policy.run, site, stage: 'started', how, request }
+  const fresh = { run: spec.policy.run, site, stage: 'started', how, request } as const
+  const base: JobRecord = record ?? { ...fresh, ...historyFor(stored, spec.policy.run) }
   return line(spec, {
     action: 'adopt',
     id: live.id,

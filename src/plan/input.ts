@@ -37,8 +37,8 @@ export type PlanInput = {
 
 /** A person's word on one address. */
 export type Decision =
-  /** Take over the job of this ID; absent: the one that the spec's own ID names. */
-  | { readonly do: 'adopt'; readonly id?: string }
+  /** Take over the job of this ID; absent: the one that the spec's own ID names. `settles`: it is what the create on record made, whatever run the spec asks for by now. */
+  | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true }
   /** The unknown create of it made no job. `force`: believed although a packet may still arrive. */
   | { readonly do: 'not-created'; readonly force: boolean }
   /** Its job ran before this state began. */

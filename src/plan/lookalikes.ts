@@ -1,5 +1,5 @@
 import type { KindModel } from '../kinds/kind.ts'
-import { attemptName, isAttemptName } from '../model/attempt-name.ts'
+import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
@@ -56,10 +56,17 @@ function isLookedFor(spec: Spec, { recovery }: KindModel): boolean {
   return !spec.policy.allowIdentical && (recovery.by === 'inert' || recovery.by === 'match')
 }
 
-/** The marker tells where there is one; else the definition; a job of which AWS tells neither may be anything. */
+/**
+ * The marker tells where there is one, unless it names what is no more: a spec may have had another name. Else the definition does. A job of
+ * which AWS tells neither may be anything.
+ */
 function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
-  if (live.marker !== undefined && isAttemptName(live.marker))
-    return live.marker.startsWith(attemptName(plan.state?.lineage ?? '', spec.address, spec.policy.run))
+  const mark = live.marker === undefined ? undefined : attemptOf(live.marker)
+  if (mark) {
+    if (mark.lineage !== lineageMark(plan.state?.lineage ?? '')) return false
+    if (mark.address === spec.address) return mark.run === spec.policy.run
+    if (plan.specAt.has(mark.address) || plan.blockedAt.has(mark.address) || plan.records[mark.address]) return false
+  }
   return live.request === undefined || isJobOf(spec.request, live, model)
 }
 
@@ -69,15 +76,15 @@ function question(spec: Spec, model: KindModel, live: Live): Planned {
     action: 'conflict',
     code: 'PLAN_LOOKALIKE',
     id: live.id,
-    reason: `${job} is on no record, and ${why(live)}`,
+    reason: `${job} is on no record, and ${why(live, attemptOf(live.marker ?? '')?.address === spec.address)}`,
     hint:
       'the state may be older than the job, from a branch that was put back or a backup. ' +
       `If the job is this spec’s: jobwright adopt ${spec.address} --id ${live.id}; if it is to run as a second job, write policy.allowIdentical: true`,
   })
 }
 
-function why({ marker, request }: Live): string {
-  if (marker !== undefined && isAttemptName(marker)) return 'carries the mark of this very spec'
+function why({ request }: Live, isOwn: boolean): string {
+  if (isOwn) return 'carries the mark of this very spec'
   return request === undefined
     ? 'AWS does not tell what it does: it may be this spec’s'
     : 'is just what this spec asks for'

@@ -1,5 +1,5 @@
 import type { KindModel } from '../kinds/kind.ts'
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import { remoteId } from '../model/remote-id.ts'
@@ -9,7 +9,7 @@ import type { Decision, PlanInput } from './input.ts'
 import { lookalikeNeeds } from './lookalikes.ts'
 import { moveFormer } from './move-former.ts'
 import { planHeld, planTime } from './new-job.ts'
-import { isSelected, isSettled, type Planner, planner } from './planner.ts'
+import { decidedRecord, isSelected, isSettled, type Planner, planner } from './planner.ts'
 import { standIn } from './unknown.ts'
 
 /** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
@@ -48,9 +48,10 @@ function decisionNeeds(
   model: KindModel,
   decision: Decision,
 ): Need[] {
-  const site = record?.site ?? plan.siteOf(spec)
-  if (decision.do === 'not-created' || !site || (record && isSettled(record))) return []
-  const own = record?.id ?? (model.idMember && remoteId(spec, model.idMember))
+  const known = decidedRecord(spec, record, decision)
+  const site = known?.site ?? plan.siteOf(spec)
+  if (decision.do === 'not-created' || !site || (known && isSettled(known))) return []
+  const own = known?.id ?? (model.idMember && remoteId(spec, model.idMember))
   const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
   if (id === undefined) return []
   const scope = model.scope(record?.request ?? spec.request)
@@ -63,15 +64,24 @@ function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   if (!site || planHeld(plan, spec)) return []
   if (!(spec.policy.adopt && model.idMember) && planTime(plan, spec, model)) return []
   if (!model.idMember) return lookalikeNeeds(plan, spec, model)
-  return [
-    {
-      address: spec.address,
-      kind: spec.kind,
-      site,
-      id: remoteId(spec, model.idMember),
-      ...(spec.policy.adopt && { definition: true }),
-    },
-  ]
+  const id = remoteId(spec, model.idMember)
+  const own = {
+    address: spec.address,
+    kind: spec.kind,
+    site,
+    id,
+    ...(spec.policy.adopt && { definition: true }),
+  }
+  return [own, ...formerNeeds(plan, spec, model).filter((former) => former.id !== id)]
+}
+
+/** The job under the old name of a spec, of which nothing is on record. */
+function formerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
+  const site = plan.siteOf(spec)
+  if (spec.formerly === undefined || plan.records[spec.address] || !model.idMember || !site) return []
+  const address = addressOf(spec.kind, spec.formerly)
+  if (plan.records[address] || plan.specAt.has(address) || plan.blockedAt.has(address)) return []
+  return [{ address, kind: spec.kind, site, id: remoteId({ ...spec, name: spec.formerly }, model.idMember) }]
 }
 
 function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Need[] {

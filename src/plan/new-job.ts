@@ -82,6 +82,8 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
       hint: `remove metadata.formerly to make another job, or remove the spec of ${former}`,
     })
   }
+  const lost = former === undefined ? undefined : planFormerLost(plan, spec, former)
+  if (lost) return lost
   const old = plan.renames.to.get(spec.address)
   if (old === undefined) return undefined
   const { id } = plan.records[old] ?? {}
@@ -90,6 +92,22 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
     code: 'PLAN_RENAMED',
     reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
     hint: `if it was renamed, write metadata.formerly: ${partsOf(old).name}; if it is to run as a second job, write policy.allowIdentical: true`,
+  })
+}
+
+/** Nothing is on record for the old name, but its job is there: the record was lost with a newer state, or the job is not ours. */
+function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | undefined {
+  const seen = plan.observed.jobs.get(former)
+  if (seen === undefined || seen.is === 'absent') return undefined
+  if (seen.is === 'failed') return unread(spec, seen)
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_FORMER_LOST',
+    id: seen.live.id,
+    reason: `metadata.formerly names ${former}, of which nothing is on record, but ${jobWords(plan.modelOf(spec.kind), seen.live.id)} exists`,
+    hint:
+      'the state may be older than the job, from a branch that was put back or a backup. ' +
+      `If that is its job: jobwright adopt ${spec.address} --id ${seen.live.id}; to make another job, remove metadata.formerly`,
   })
 }
 

@@ -5,7 +5,7 @@ import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
-import type { PlanInput } from './input.ts'
+import type { Decision, PlanInput } from './input.ts'
 import { findRenames, type Renames } from './renames.ts'
 
 /** Clocks differ by less than this, in milliseconds. */
@@ -75,6 +75,12 @@ export function isSelected(input: PlanInput, address: Address, labels: Readonly<
 /** A line of the plan for a spec, with what is always known of it. */
 export function line(spec: Spec, rest: Omit<Planned, 'address' | 'spec'>): Planned {
   return { address: spec.address, spec, ...rest }
+}
+
+/** The record that a decision is about; undefined where the job to take over is that of a later run than the one on record. */
+export function decidedRecord(spec: Spec, record: JobRecord | undefined, decision: Decision): JobRecord | undefined {
+  const isLater = record !== undefined && decision.do === 'adopt' && spec.policy.run > record.run
+  return isLater && (isSettled(record) || !decision.settles) ? undefined : record
 }
 
 /** A line for a spec whose run is lower than the one on record, which is never run again. */

@@ -1,6 +1,6 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { partsOf } from '../model/address.ts'
-import { attemptName, isAttemptName } from '../model/attempt-name.ts'
+import { attemptOf } from '../model/attempt-name.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
@@ -109,10 +109,10 @@ function byMarker(plan: Planner, spec: Spec, record: JobRecord, model: KindModel
   if (listed === undefined) return settling(spec, record, unknownYet(record), isOver ? {} : { until })
   if (listed.is === 'failed') return { ...unread(spec, listed), record }
   const candidates = listed.jobs.filter((live) => isCandidate(plan, spec, record, live))
-  const marked = candidates.filter(({ marker }) => marker !== undefined && isMarkOf(plan, spec, record, marker))
+  const marked = candidates.filter(({ marker }) => marker !== undefined && isMarkOf(spec, record, marker))
   const ours = marked.filter((live) => fits(plan, spec, record, model, live))
   const [job, ...more] = ours
-  if (job && more.length === 0) return takeOver(plan, spec, record, model, job, [])
+  if (job && more.length === 0 && isInTime(plan, record, job)) return takeOver(plan, spec, record, model, job, [])
   if (!isOver) return settling(spec, record, unknownYet(record), { until })
   // A job of which AWS tells no marker may be this one, and so may one with the marker that AWS tells otherwise than it was asked for, with a
   // default filled in: nothing but a person can say.
@@ -123,10 +123,23 @@ function byMarker(plan: Planner, spec: Spec, record: JobRecord, model: KindModel
   return unresolved(spec, record, unclear)
 }
 
-/** A state that was put back may know of an earlier attempt than the one that made the job. */
-function isMarkOf({ state }: Planner, { address }: Spec, { run, intent }: JobRecord, marker: string): boolean {
+/** A state that was put back may know of an earlier attempt than the one that made the job, under this name or a former one. */
+function isMarkOf(spec: Spec, { run, intent }: JobRecord, marker: string): boolean {
   if (marker === intent?.marker) return true
-  return isAttemptName(marker) && marker.startsWith(attemptName(state?.lineage ?? '', address, run))
+  const own = attemptOf(intent?.marker ?? '')
+  const mark = attemptOf(marker)
+  return (
+    mark !== undefined &&
+    mark.lineage === own?.lineage &&
+    mark.run === run &&
+    (mark.address === own.address || mark.address === spec.address)
+  )
+}
+
+/** A job that names no attempt, and was made when no packet of this one could arrive any more, may be a later run's, of which a state that was put back knows nothing. */
+function isInTime(plan: Planner, record: JobRecord, { marker, createdAt }: Live): boolean {
+  if (createdAt === undefined || attemptOf(marker ?? '')) return true
+  return Date.parse(createdAt) <= Date.parse(quiet(plan, record)) + CLOCKS_MS
 }
 
 function unknownYet(record: JobRecord): string {
@@ -211,10 +224,14 @@ function again(plan: Planner, spec: Spec, record: JobRecord, reason: string): Pl
   return planNew(plan, spec, { reason, attempt, previous: record })
 }
 
-/** ISO time from which no packet of an attempt can be accepted any more, and a list shows what it made. */
-export function quiet({ waits }: Planner, record: JobRecord): string {
+/**
+ * ISO time from which no packet of an attempt can be accepted any more, and a list shows what it made. A clock that is ahead of AWS's gets
+ * there too early, by as much as was measured.
+ */
+export function quiet({ waits, clockOffsetMs = 0 }: Planner, record: JobRecord): string {
   const { leaseMs, signatureMs, requestMs, listLagMs } = waits
-  return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs)
+  const aheadMs = Math.max(0, -clockOffsetMs)
+  return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs + aheadMs)
 }
 
 function settling(spec: Spec, record: JobRecord, reason: string, until: Partial<Intent>): Planned {

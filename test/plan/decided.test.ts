@@ -50,6 +50,30 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`conflict ${READERS}: the ID 7f3c was already used by PinpointExportJob/other`],
   ],
   [
+    'and becomes the next run where the spec asks for one',
+    decide(
+      world()
+        .spec(READERS, { policy: { run: 2 } })
+        .record(READERS, { ...DONE, id: 'first' })
+        .live(READERS, { id: 'second' }),
+      READERS,
+      adopt('second'),
+    ),
+    [`adopt ${READERS}: as decided`],
+  ],
+  [
+    'also over an unknown create of an earlier run',
+    decide(
+      world()
+        .spec(READERS, { policy: { run: 2 } })
+        .unknown(READERS)
+        .live(READERS, { id: 'second' }),
+      READERS,
+      adopt('second'),
+    ),
+    [`adopt ${READERS}: as decided`],
+  ],
+  [
     'nor where the address has another one',
     decide(
       world()
@@ -111,6 +135,25 @@ t.test('a decision leads to no create, now or later', async (t) => {
   t.match(next, { stage: 'started', how: 'baseline', site: SITE, condition: { type: 'Succeeded', reason: 'Baseline' } })
   t.notOk(next?.id)
   check(t, world().spec(READERS).stored(READERS, next!), [`keep ${READERS}: done`])
+})
+
+t.test('a job that is taken over as the next run leaves the one before it in the history', async (t) => {
+  const spec = { policy: { run: 2 } }
+  const over = (given: World) =>
+    planOf(decide(given.spec(READERS, spec).live(READERS, { id: 'second' }), READERS, adopt('second')).input())
+      .actions[0]?.next
+  t.match(over(world().record(READERS, { ...DONE, id: 'first' })), {
+    run: 2,
+    id: 'second',
+    how: 'adopted',
+    history: [{ run: 1, id: 'first' }],
+  })
+  t.match(over(world().unknown(READERS)), { run: 2, id: 'second', history: [{ run: 1 }] })
+  const settles = decide(world().spec(READERS, spec).unknown(READERS).live(READERS, { id: 'second' }), READERS, {
+    ...adopt('second'),
+    settles: true,
+  } as Decision)
+  t.match(planOf(settles.input()).actions[0]?.next, { run: 1, id: 'second' }, 'unless it is what the open create made')
 })
 
 t.test('what is said to have made no job is submitted again, as the next attempt', async (t) => {

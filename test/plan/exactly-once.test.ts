@@ -458,6 +458,24 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:00Z]`],
   ],
   [
+    'settles longer by what this clock is ahead of AWS’s',
+    world()
+      .at('2026-11-15T08:58:39Z')
+      .with({ clockOffsetMs: -40_000 })
+      .spec(READERS)
+      .unknown(READERS, LOOKED)
+      .listed(READERS),
+    [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:40Z]`],
+  ],
+  [
+    'is for a person to decide where a job with its marker was made too late to be its own',
+    world()
+      .spec(READERS)
+      .unknown(READERS, { at: '2026-11-15T08:30:00Z', leaseUntil: '2026-11-15T08:31:00Z', absentSince: NOW })
+      .listed(READERS, at(51, MARKED)),
+    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+  ],
+  [
     'gets its first look only then',
     world().at('2026-11-15T08:58:00Z').spec(READERS).unknown(READERS).listed(READERS),
     [`settling ${READERS}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:59:30Z]`],

@@ -778,6 +778,18 @@ table('a rename', [
     [`keep ${NIGHT} (was ${REBOOT}): the record of ${REBOOT} moves here; done 2026-11-14 23:10 UTC`],
   ],
   [
+    'with metadata.formerly is a question where the old name has a job but no record',
+    world().spec(NIGHT, { formerly: 'kiosk-reboot' }).absent(NIGHT).live(REBOOT),
+    [
+      `conflict ${NIGHT}: metadata.formerly names ${REBOOT}, of which nothing is on record, but AWS IoT job kiosk-reboot exists`,
+    ],
+  ],
+  [
+    'with metadata.formerly is a new job where the old name has neither',
+    world().spec(NIGHT, { formerly: 'kiosk-reboot' }).absent(NIGHT, REBOOT),
+    [`create ${NIGHT} (as kiosk-night): new spec`],
+  ],
+  [
     'with metadata.formerly takes nothing while the old spec may only not have been loaded',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT, DONE).with({ complete: false }),
     [
@@ -1230,10 +1242,11 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`conflict ${DISK}: AWS Import/Export job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${MARKED}`],
   ],
   [
-    'is created where that bears the mark of another run, address or state',
+    'is created where that bears the mark of another run, spec or state',
     world()
       .state(BORN)
       .spec(DISK)
+      .record(`${DISK}-2`, { id: 'job-8', request: { JobType: 'Export' }, withdrawn: '2026-11-15T08:45:00Z' })
       .listed(
         DISK,
         job(30, { marker: `kiosk-fleet ${DISK}#11.1` }),
@@ -1241,6 +1254,14 @@ table('a new job that AWS names, where a job is there that nobody has,', [
         job(32, { marker: `other-fleet ${DISK}#1.1` }),
       ),
     [`create ${DISK}: new spec`, DISK_ENDED],
+  ],
+  [
+    'is a question where that bears the mark of a spec that is gone without a record',
+    world()
+      .state(BORN)
+      .spec(DISK)
+      .listed(DISK, job(31, { marker: `kiosk-fleet ${DISK}-2#1.1` })),
+    [`conflict ${DISK}: AWS Import/Export job job-31 (IN_PROGRESS, created 2026-11-15 08:31 UTC) ${DOUBLE}`],
   ],
   [
     'waits until AWS can be asked',
@@ -1294,6 +1315,13 @@ t.test('a plan asks for', async (t) => {
         .spec(REBOOT, { policy: { run: 2 } })
         .record(REBOOT, DONE),
       [`${REBOOT}: read kiosk-reboot-r2`],
+    ],
+    [
+      'the jobs of a new name and of a former one of which nothing is on record',
+      world()
+        .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
+        .absent(NIGHT),
+      [`${NIGHT}: read kiosk-night-r2`, `${REBOOT}: read kiosk-reboot-r2`],
     ],
     ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot known`]],
     [

@@ -122,11 +122,16 @@ export class Life {
     const { town } = this
     const { random } = town.setting
     if (town.oracle.violations.length > 0 || !random.hit(0.15)) return false
+    // What was made from another text, or under another name without a word, nothing can tell from a new wish.
+    if (town.ledger.wants.some(({ isEdited }) => isEdited)) return false
+    this.#isPeace = true
+    town.ledger.settle()
+    town.ledger.commit()
     town.rates = NO_FAULTS
     // The last packets arrive, and lists show what they made.
     await this.#pass(10 * MINUTE)
-    const putBack = town.replaceState(this.#laptop, 'older', Number.POSITIVE_INFINITY)
-    if (!putBack) return false
+    const serial = town.stored(this.#laptop)?.serial ?? 0
+    if (!town.replaceState(this.#laptop, 'older', random.int(2, Math.max(2, serial)))) return false
     this.#laptop = town.stranger(this.#laptop)
     town.setting.count('state rewound unseen')
     let end: End | undefined

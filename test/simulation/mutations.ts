@@ -118,8 +118,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a packet that may still arrive is not waited for',
     file: 'src/plan/unknown.ts',
-    from: 'return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs)',
-    to: 'return after(intentOf(record).at, leaseMs + 0 * (signatureMs + requestMs + listLagMs))',
+    from: 'return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs + aheadMs)',
+    to: 'return after(intentOf(record).at, leaseMs + 0 * (signatureMs + requestMs + listLagMs + aheadMs))',
   },
   {
     name: 'what is missing from a part of the specs is withdrawn',
@@ -174,6 +174,30 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/state/journal-lines.ts',
     from: "const torn = lines.pop() !== ''",
     to: "const torn = lines.at(-1) !== '' || lines.pop() !== ''",
+  },
+  {
+    name: 'a job that is on no record is not looked for before the first create',
+    file: 'src/plan/new-job.ts',
+    from: '    planLookalike(plan, spec, model, occasion.previous) ??\n',
+    to: '',
+  },
+  {
+    name: 'what an earlier run left is all that is looked for',
+    file: 'src/plan/lookalikes.ts',
+    from: 'previous.run === spec.policy.run',
+    to: 'previous.run <= spec.policy.run',
+  },
+  {
+    name: 'a job of a later attempt than the one on record is not known again',
+    file: 'src/plan/unknown.ts',
+    from: '  if (marker === intent?.marker) return true\n',
+    to: '  if (intent) return marker === intent.marker\n',
+  },
+  {
+    name: 'a job under a former name is not looked for',
+    file: 'src/plan/new-job.ts',
+    from: '  if (lost) return lost\n',
+    to: '',
   },
   {
     name: 'a message of AWS is kept with the secrets in it',
