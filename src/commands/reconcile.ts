@@ -4,6 +4,7 @@ import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
+import { Problem } from '../model/problem.ts'
 import { emptyState } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import type { OpenStore } from '../state/store.ts'
@@ -58,9 +59,22 @@ export async function reconcileIn(
     if (options.emulator && store.state === undefined)
       await store.create(emptyState(randomId(), iso(session.clock.now())))
     const result = await run(session, store, options, host, out, failed)
-    return { ...result, exitCode: report(result, session, store, out) }
+    const unstored = result.stale === undefined ? await problemOf(store.close()) : undefined
+    return { ...result, exitCode: report(result, unstored, session, store, out) }
   } finally {
-    await store.close()
+    // What went wrong before is what is told.
+    await problemOf(store.close())
+  }
+}
+
+/** The Problem that a work ends with, if it does. */
+async function problemOf(work: Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
   }
 }
 
@@ -128,11 +142,22 @@ function staleDiagnostic(message: string): Diagnostic {
   }
 }
 
-function report(result: Reconciled, session: Session, store: OpenStore, out: Printer): ExitCode {
+function report(
+  result: Reconciled,
+  unstored: Problem | undefined,
+  session: Session,
+  store: OpenStore,
+  out: Printer,
+): ExitCode {
   const { plan, failed, stale } = result
   const now = session.clock.now()
   if (stale !== undefined) out.diagnostics([staleDiagnostic(stale)], now)
-  const codes: ExitCode[] = [...result.outcomes, ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : [])]
+  if (unstored) out.diagnostics([unstored.diagnostic], now)
+  const codes: ExitCode[] = [
+    ...result.outcomes,
+    ...(unstored ? [unstored.exitCode] : []),
+    ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
+  ]
   const exitCode = worst(codes)
   const records = store.state?.records ?? {}
   // Where nothing was done, the first plan has said all of it already.

@@ -1,8 +1,10 @@
 import type { KindModel } from '../kinds/kind.ts'
-import { modelOf } from '../kinds/models.ts'
+import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
+import { type Address, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
+import { Problem } from '../model/problem.ts'
 import type { State } from '../model/state.ts'
 import type { Waits } from '../model/waits.ts'
 import type { Rules } from '../plan/input.ts'
@@ -80,6 +82,7 @@ export async function inputOf(
   options: CommonOptions,
 ): Promise<ReconcileInput> {
   const { project, loaded } = session
+  assertKnownKinds(state)
   const checkout = await checkoutOf(project, loaded, state)
   if (!options.emulator) assertUnmoved(project, loaded, checkout, session.head)
   const rules: Rules = {
@@ -106,6 +109,18 @@ export async function inputOf(
     refresh: options.refresh === true,
     ...(speaks && { source: { commit: checkout.commit! } }),
   }
+}
+
+/** Throws a Problem (exit 8) for a state that holds jobs of kinds which this version does not know. */
+function assertKnownKinds(state: State | undefined): void {
+  const addresses = Object.keys(state?.records ?? {}) as Address[]
+  const unknown = addresses.find((address) => !MODELS.some(({ kind }) => kind === partsOf(address).kind))
+  if (unknown === undefined) return
+  throw new Problem(8, {
+    code: 'STATE_TOO_NEW',
+    message: `the state holds ${unknown}, of a kind that this version of Jobwright does not know`,
+    hint: 'upgrade Jobwright; this version leaves the state as it is',
+  })
 }
 
 function perDay(model: KindModel, { config }: Project): number | undefined {

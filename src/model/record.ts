@@ -1,7 +1,7 @@
 import { type Condition, isTerminal } from './condition.ts'
 import { iso } from './iso.ts'
 import type { Live } from './live.ts'
-import type { JobRecord, PastRun, RecordStage } from './state.ts'
+import { type JobRecord, type PastRun, type RecordStage, type Site, siteKey } from './state.ts'
 
 /** `created` for a job that still waits for its start step, or of which an answer tells no status; `started` for every other. */
 export function liveStage(model: { readonly steps: readonly string[] }, live: Live): RecordStage {
@@ -31,16 +31,28 @@ export function adopted(record: JobRecord, live: Live, condition: Condition, now
   return refreshed(rest, live, condition, now)
 }
 
-/** The past runs of an address at a given run, as a member to spread: the previous record joins them once its run is superseded. */
-export function historyFor(previous: JobRecord | undefined, run: number): { history?: readonly PastRun[] } {
+/**
+ * The past runs of an address at a given run and place, as a member to spread: the previous record joins them once its run is superseded.
+ * Runs that were elsewhere keep their place.
+ */
+export function historyFor(previous: JobRecord | undefined, run: number, site: Site): { history?: readonly PastRun[] } {
   if (!previous) return {}
-  if (previous.run === run) return previous.history ? { history: previous.history } : {}
-  const past: PastRun = {
-    run: previous.run,
-    ...(previous.id !== undefined && { id: previous.id }),
-    ...(previous.condition && { condition: previous.condition }),
-    ...(previous.status !== undefined && { status: previous.status }),
-    ...(previous.finishedAt !== undefined && { finishedAt: previous.finishedAt }),
+  const past = previous.run === run ? (previous.history ?? []) : [...(previous.history ?? []), pastRun(previous)]
+  if (past.length === 0) return {}
+  const here = siteKey(site)
+  return {
+    history: past.map(({ site: own = previous.site, ...rest }) =>
+      siteKey(own) === here ? rest : { ...rest, site: own },
+    ),
   }
-  return { history: [...(previous.history ?? []), past] }
+}
+
+function pastRun({ run, id, condition, status, finishedAt }: JobRecord): PastRun {
+  return {
+    run,
+    ...(id !== undefined && { id }),
+    ...(condition && { condition }),
+    ...(status !== undefined && { status }),
+    ...(finishedAt !== undefined && { finishedAt }),
+  }
 }

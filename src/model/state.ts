@@ -40,6 +40,8 @@ export type Intent = {
 /** A finished or superseded run of an address. */
 export type PastRun = {
   readonly run: number
+  /** Where it was, if that is elsewhere than where the address's job is now. */
+  readonly site?: Site
   readonly id?: string
   readonly condition?: Condition
   readonly status?: string

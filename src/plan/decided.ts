@@ -68,7 +68,7 @@ function takeOver(
   const changes = how === 'baseline' ? [] : deviations(request, live, model)
   if (changes.length > 0) return differs(spec, model, live, changes, record)
   const fresh = { run: spec.policy.run, site, stage: 'started', how, request } as const
-  const base: JobRecord = record ?? { ...fresh, ...historyFor(stored, spec.policy.run) }
+  const base: JobRecord = record ?? { ...fresh, ...historyFor(stored, spec.policy.run, site) }
   return line(spec, {
     action: 'adopt',
     id: live.id,

@@ -31,8 +31,19 @@ function stateRefusals(plan: Planner): Refusal[] {
 /** An older checkout has lost specs and regained old ones: it neither creates nor removes. */
 function checkoutRefusals(plan: Planner): Refusal[] {
   const { checkout, state, rules } = plan
-  if (rules.emulator || !checkout.git || !state?.source) return []
+  if (rules.emulator || !state?.source) return []
   const known = state.source.commit.slice(0, 7)
+  if (!checkout.git) {
+    if (rules.allowDirty) return []
+    return [
+      refusal(
+        8,
+        'CHECKOUT_UNKNOWN',
+        `this folder is in no Git repository, so whether its specs are newer than ${known}, which was reconciled last, cannot be told`,
+        { hint: 'run in a clone of the repository, or take the specs as they are with --allow-dirty' },
+      ),
+    ]
+  }
   const head = checkout.commit?.slice(0, 7) ?? 'without commits'
   switch (checkout.relation) {
     case 'behind':

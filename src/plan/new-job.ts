@@ -186,7 +186,7 @@ function planAdoption(
     stage: liveStage(model, live),
     how: 'adopted' as const,
     request: written(spec.request, model.documents),
-    ...historyFor(previous, spec.policy.run),
+    ...historyFor(previous, spec.policy.run, site),
   }
   return line(spec, {
     action: 'adopt',

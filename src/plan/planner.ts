@@ -42,10 +42,10 @@ function owners(records: Planner['records'], modelOf: PlanInput['modelOf']) {
   const claims = new Map<string, Address>()
   const hopes = new Map<string, Address>()
   for (const [address, record] of Object.entries(records) as [Address, JobRecord][]) {
-    const note = (map: Map<string, Address>, id: string | undefined): void => {
-      if (id !== undefined) map.set(ownerKey(modelOf(partsOf(address).kind), record.site, id), address)
+    const note = (map: Map<string, Address>, id: string | undefined, site = record.site): void => {
+      if (id !== undefined) map.set(ownerKey(modelOf(partsOf(address).kind), site, id), address)
     }
-    for (const { id } of record.history ?? []) note(claims, id)
+    for (const { id, site } of record.history ?? []) note(claims, id, site)
     note(isSettled(record) ? claims : hopes, record.id)
   }
   return { claims, hopes }

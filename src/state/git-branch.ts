@@ -57,7 +57,10 @@ export function remoteBranch(git: Git, remote: string, branch: string): Branch {
         return { is: 'committed', version: next }
       }
       if (now !== expected || LOST_RACE.test(pushed.stdout + pushed.stderr)) {
-        return { is: 'stale', message: `${branch} of ${remote} has moved on to ${now ?? 'nothing'}` }
+        return {
+          is: 'stale',
+          message: withoutCredentials(`${branch} of ${remote} has moved on to ${now ?? 'nothing'}`),
+        }
       }
       throw refused(`${remote} refused the push to ${branch}`, pushed)
     },
@@ -91,7 +94,12 @@ export function refused(what: string, result: GitResult): Problem {
   const code: StateCode = 'STATE_REMOTE'
   const hint =
     'Check the network, the address of the remote and the right to write to it (in Actions: permissions: contents: write)'
-  return new Problem(4, { code, message: `${what}: ${wordsOf(result)}`, hint })
+  return new Problem(4, { code, message: withoutCredentials(`${what}: ${wordsOf(result)}`), hint })
+}
+
+/** A text without the user and password of the addresses in it. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1')
 }
 
 /** What git said as one line, as messages are shown; its last lines where it said much. */

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Git, gitIn } from '../system/git.ts'
 import { randomId } from '../system/random.ts'
-import { type Branch, localBranch, refused, remoteBranch } from './git-branch.ts'
+import { type Branch, localBranch, refused, remoteBranch, withoutCredentials } from './git-branch.ts'
 import { readFileAt, writeCommit } from './git-objects.ts'
 import type { Backing, Loaded, Store } from './store.ts'
 import { type Doors, storeOver } from './store-over.ts'
@@ -30,7 +30,7 @@ export type GitStoreOptions = Doors & {
 export function gitStore(options: GitStoreOptions): Store {
   const { repository, branch = 'jobwright-state', path: name = 'jobs.state.json', mark = randomId } = options
   const git = options.git ?? gitIn(repository)
-  const where = `${name} on branch ${branch} of ${options.remote ?? repository}`
+  const where = withoutCredentials(`${name} on branch ${branch} of ${options.remote ?? repository}`)
   let made: Promise<Backing> | undefined
   const backing = () => {
     // A failure is not kept: in watch mode the repository may be well again the next time.

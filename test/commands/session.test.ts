@@ -6,6 +6,7 @@ import type { CommonOptions, Host } from '../../src/commands/options.ts'
 import { openProject } from '../../src/commands/project.ts'
 import { inputOf, openSession } from '../../src/commands/session.ts'
 import { watchedText } from '../../src/commands/watched.ts'
+import { emptyState, type JobRecord } from '../../src/model/state.ts'
 
 const spec = (name: string) =>
   `apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: ${name} }\nspec:\n  targets: [ "arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1" ]\n  document: { operation: reboot }\n`
@@ -59,4 +60,12 @@ t.test('an edit of jobwright.yaml that is not committed lets no spec look remove
 t.test('what is watched is named without what it would do to a terminal', async (t) => {
   const root = t.testdir({ 'jobwright.yaml': 'specs: ["specs\\u202e"]\n' })
   t.equal(watchedText(openProject(root), options), 'specs\\u202e, jobwright.yaml')
+})
+
+t.test('a state with jobs of a kind that is not known yet is left alone', async (t) => {
+  const { host } = repository(t)
+  const session = await openSession(options, host)
+  const state = { ...emptyState('kiosk-fleet'), records: { 'BatchJob/night': {} as JobRecord } }
+  const error = await inputOf(session, state, options).catch((thrown: unknown) => thrown)
+  t.match(error, { exitCode: 8, diagnostic: { code: 'STATE_TOO_NEW', message: /BatchJob\/night/, hint: /upgrade/ } })
 })

@@ -11,6 +11,7 @@ import { modelOf } from '../../src/kinds/models.ts'
 import { canonical, type JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import { quickClock } from '../aws/clock.ts'
+import { rawServer } from '../aws/raw-server.ts'
 
 const yes = { mayStillSend: () => true }
 const account = '123456789012'
@@ -331,6 +332,25 @@ t.test('Import/Export says of jobs that ended without their device that they end
   const id = made.is === 'done' ? made.value.id : ''
   await fetch(`${here.emulator.url}/_emulator/advance`, { method: 'POST', body: `{"seconds":${40 * 86_400}}` })
   t.equal((await here.calls.reader.describe(id, {}))?.status, 'Expired')
+})
+
+t.test('an Import/Export list that goes on from nowhere is not taken for a whole one', async (t) => {
+  const list =
+    '<ListJobsResponse><ListJobsResult><IsTruncated>true</IsTruncated><Jobs/></ListJobsResult></ListJobsResponse>'
+  const who =
+    '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/t</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>'
+  const { url } = await rawServer(t, (socket, request) => {
+    const body = request.includes('GetCallerIdentity') ? who : list
+    socket.end(`HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  })
+  const connection = await connect({ name: 'default', region: 'us-east-1' }, { clock: quickClock(), emulator: { url } })
+  t.teardown(() => connection.close())
+  const { calls } = await import('../../src/kinds/import-export-job/calls.ts')
+  const read = async (): Promise<void> => {
+    for await (const page of calls(connection).reader.list({})) t.same(page, [])
+  }
+  const error = await read().catch((thrown: unknown) => thrown)
+  t.match(error, { problem: { name: 'UnusableAnswer', message: /names no job to go on from/ } })
 })
 
 t.test('calls are loaded for the kinds that are asked for', async (t) => {

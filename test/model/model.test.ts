@@ -14,7 +14,7 @@ import { adopted, historyFor, liveStage, refreshed } from '../../src/model/recor
 import { remoteId } from '../../src/model/remote-id.ts'
 import { budgetKey, changed, emptyState, siteKey } from '../../src/model/state.ts'
 import { documentText, isDigest, written } from '../../src/model/written.ts'
-import { DONE, liveOf, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
+import { DONE, liveOf, OTHER_SITE, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
 const NOW = Date.parse('2026-11-15T09:00:00Z')
@@ -168,12 +168,25 @@ t.test('history grows when a run is superseded, and only then', async (t) => {
     status: 'COMPLETED',
     finishedAt: DONE.finishedAt,
   } as const
-  t.strictSame(historyFor(undefined, 1), {})
-  t.strictSame(historyFor(first, 1), {})
-  t.strictSame(historyFor(first, 2), { history: [past] })
+  t.strictSame(historyFor(undefined, 1, SITE), {})
+  t.strictSame(historyFor(first, 1, SITE), {})
+  t.strictSame(historyFor(first, 2, SITE), { history: [past] })
   const second = unknownOf('DataExchangeJob/prices', {}, { run: 2, history: [past] })
-  t.strictSame(historyFor(second, 2), { history: [past] }, 'another attempt of the same run')
-  t.strictSame(historyFor(second, 5), { history: [past, { run: 2 }] }, 'a run whose job was never known')
+  t.strictSame(historyFor(second, 2, SITE), { history: [past] }, 'another attempt of the same run')
+  t.strictSame(historyFor(second, 5, SITE), { history: [past, { run: 2 }] }, 'a run whose job was never known')
+  const moved = { ...first, history: [{ run: 0, id: 'x' }] }
+  t.strictSame(
+    historyFor(moved, 2, OTHER_SITE),
+    {
+      history: [
+        { run: 0, id: 'x', site: SITE },
+        { ...past, site: SITE },
+      ],
+    },
+    'runs that were elsewhere keep their place',
+  )
+  const back = { ...recordOf(REBOOT, { run: 2, site: OTHER_SITE }), ...historyFor(moved, 2, OTHER_SITE) }
+  t.match(historyFor(back, 3, SITE).history, [{ site: undefined }, { site: undefined }, { run: 2, site: OTHER_SITE }])
 })
 
 t.test('remote IDs', async (t) => {

@@ -1105,6 +1105,16 @@ table('a plan is refused', [
     ['refused 8: whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'],
   ],
   [
+    'outside Git, where the state names a commit',
+    reboots(1)
+      .state({ source: { commit: 'beef'.repeat(10) } })
+      .checkout({ git: false }),
+    [
+      ...rebootLines(1),
+      'refused 8: this folder is in no Git repository, so whether its specs are newer than beefbee, which was reconciled last, cannot be told',
+    ],
+  ],
+  [
     'by a clock that is a minute off',
     reboots(1).with({ clockOffsetMs: -60_001 }),
     [...rebootLines(1), "refused 4: this machine's clock is 60 s ahead of AWS's; nothing is created with it"],
@@ -1132,10 +1142,11 @@ table('a plan is not refused', [
   ],
   ['where the state names no commit', reboots(1).checkout({ relation: 'none' }), rebootLines(1)],
   [
-    'outside Git',
+    'outside Git, where a user takes the specs as they are,',
     reboots(1)
       .state({ source: { commit: 'beef'.repeat(10) } })
-      .checkout({ git: false }),
+      .checkout({ git: false })
+      .rules({ allowDirty: true }),
     rebootLines(1),
   ],
 ])

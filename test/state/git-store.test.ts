@@ -292,6 +292,11 @@ t.test('a remote that cannot be reached, or that refuses, is told in the words o
     exitCode: 4,
     diagnostic: { message: /upstream/ },
   })
+  const secret = `file://user:hunter2@localhost${bare}/nowhere`
+  const told = await problemOf(storeIn(here, { remote: secret }).open())
+  t.match(told, { exitCode: 4, diagnostic: { message: /file:\/\/localhost/ } })
+  t.notMatch(JSON.stringify(told), /hunter2/, 'without what an address holds of passwords')
+  t.notMatch(storeIn(here, { remote: secret }).where, /hunter2/)
   t.match(await problemOf(storeIn(t.testdir({}), { git: gitIn('/') }).open()), {
     exitCode: 4,
     diagnostic: { message: /is no Git repository/ },

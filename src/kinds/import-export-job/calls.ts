@@ -42,7 +42,9 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
       pages(async (marker) => {
         const input = { MaxJobs: model.listing.page, ...(marker && { Marker: marker }) }
         const { jobs, more } = await ask('ListJobs', signal, (options) => client.listJobs(input, options))
-        return { items: jobs.map(listedLive), next: more ? jobs.at(-1)?.id : undefined }
+        const last = jobs.at(-1)?.id
+        if (more && !last) throw endless()
+        return { items: jobs.map(listedLive), next: more ? last : undefined }
       }),
   }
 }
@@ -86,4 +88,13 @@ function inputOf(request: JsonObject, generator: string) {
     ...(typeof ManifestAddendum === 'string' && { ManifestAddendum }),
     ...(typeof APIVersion === 'string' && { APIVersion }),
   }
+}
+
+/** The next page is asked for by the last job of this one. */
+function endless(): AwsError {
+  return new AwsError({
+    class: 'unknown',
+    name: 'UnusableAnswer',
+    message: 'the list says that it goes on, but names no job to go on from',
+  })
 }
