@@ -51,7 +51,10 @@ export class Oracle {
     const own = records.filter(([address]) => this.#ledger.whoAt(address) === wish.who)
     if (!own.some(([, { run }]) => run >= wish.run))
       this.violated(`a create of ${kind} ${wish.who} run ${wish.run} was sent without a durable intent`)
-    const intent = own.find(([, { run }]) => run === wish.run)?.[1].intent
+    // A spec that was renamed may have left an older attempt under its old name.
+    const intent = own
+      .flatMap(([, record]) => (record.run === wish.run && record.intent ? [record.intent] : []))
+      .sort((a, b) => (a.leaseUntil < b.leaseUntil ? 1 : -1))[0]
     // Signed within its lease, a packet is too old for its service at a time that everybody else can know. Times in the state are whole seconds.
     if (intent && signedAt > Date.parse(intent.leaseUntil) - EPOCH + 1_000)
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
