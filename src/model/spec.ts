@@ -16,7 +16,22 @@ export type Policy = {
   readonly allowIdentical: boolean
   /** IotJob: how many percent of the things may fail in a job that still counts as a success. */
   readonly maxFailedPercent: number
+  /** What becomes of an unfinished job when its spec is deleted; absent: it is left alone. */
+  readonly onRemove?: 'cancel'
+  /** Jobs that have to be over before this one is submitted. */
+  readonly dependsOn?: readonly Dependency[]
+  /** ISO time before which it is not submitted. */
+  readonly notBefore?: string
+  /** ISO time from which it is not submitted any more. */
+  readonly expires?: string
+  /** The file that the job takes in, as written: relative to the spec file. */
+  readonly upload?: string
+  /** Where the asset that the job exports is put, as written: relative to the spec file. */
+  readonly download?: string
 }
+
+/** A job that another one waits for. */
+export type Dependency = { readonly job: Address; readonly when: 'succeeded' | 'finished' }
 
 /** One YAML document that passed every check: what a user wants a job to be. */
 export type Spec = {

@@ -1,8 +1,8 @@
 import type { KindModel } from '../kinds/kind.ts'
-import { addressOf, isAddress } from '../model/address.ts'
+import { type Address, addressOf, isAddress } from '../model/address.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import { at, isObject, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
-import type { Policy, Spec } from '../model/spec.ts'
+import type { Dependency, Policy, Spec } from '../model/spec.ts'
 import { type Checker, ENVELOPE, schemaOf } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import type { Fault } from './fault.ts'
@@ -146,7 +146,28 @@ function policyOf(value: JsonObject): Policy {
     adopt: at(policy, '/adopt') === true,
     allowIdentical: at(policy, '/allowIdentical') === true,
     maxFailedPercent: Number(at(policy, '/success/maxFailedPercent') ?? 0),
+    ...(at(policy, '/onRemove') === 'cancel' && { onRemove: 'cancel' as const }),
+    ...dependsOnOf(at(policy, '/dependsOn')),
+    ...texts(policy, ['notBefore', 'expires', 'upload', 'download']),
   }
+}
+
+function dependsOnOf(list: Json | undefined): Pick<Policy, 'dependsOn'> {
+  if (!Array.isArray(list)) return {}
+  const dependsOn = list.map((one: Json): Dependency => {
+    if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
+    return { job: at(one, '/job') as Address, when: at(one, '/when') === 'finished' ? 'finished' : 'succeeded' }
+  })
+  return { dependsOn }
+}
+
+/** Those of some members that are there. */
+function texts<Name extends string>(value: Json, names: readonly Name[]): { [one in Name]?: string } {
+  const found = names.flatMap((name) => {
+    const text = at(value, `/${name}`)
+    return typeof text === 'string' ? [[name, text] as const] : []
+  })
+  return Object.fromEntries(found) as { [one in Name]?: string }
 }
 
 /** Whether a draft is a spec that may go on. */
