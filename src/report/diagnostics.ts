@@ -69,8 +69,10 @@ function frame({ place, excerpt, severity }: Diagnostic, options: ReportOptions)
   const start = place.column - 1
   const end = place.endLine === place.line ? Math.max(place.endColumn - 1, start + 1) : excerpt.length
   const before = shown(excerpt.slice(Math.max(0, start - EXCERPT_SIDE), start))
-  const marked = shown(excerpt.slice(start, Math.min(end, start + EXCERPT_SIDE)).trimEnd())
   const after = shown(excerpt.slice(end, end + EXCERPT_SIDE).trimEnd())
+  const found = excerpt.slice(start, Math.min(end, start + EXCERPT_SIDE))
+  // At the end of a line nothing shows how far spaces go.
+  const marked = shown(after === '' ? found.trimEnd() : found)
   const gutter = `  ${place.line} | `
   const room = Math.max(20, Math.min(FRAME_MAX, options.width - gutter.length))
   const view = windowOn(before + marked + after, displayWidth(before), room)

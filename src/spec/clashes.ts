@@ -43,10 +43,10 @@ function duplicateAddresses(drafts: readonly Draft[], note: Note): void {
     ({ address }) => address,
     '/metadata/name',
     note,
-    (draft, first) => ({
+    (draft) => ({
       code: 'SPEC_DUPLICATE',
       message: `${draft.address} is declared twice`,
-      hint: `give one of them another name; the other is in ${first.draft.source.file}`,
+      hint: 'give one of them another name, or remove one; to run a job again, raise policy.run in its spec',
     }),
   )
 }

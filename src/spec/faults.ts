@@ -1,10 +1,11 @@
 import type { ErrorObject } from 'ajv'
-import { into, type Json, type Pointer } from '../model/json.ts'
+import { into, type Json, type JsonObject, type Pointer } from '../model/json.ts'
 import type { SpecCode } from './codes.ts'
 import type { Checked, Fault } from './fault.ts'
 import { measured } from './measures.ts'
+import { furtherIn } from './misplaced.ts'
 import { type Context, description, fault, members, property, subject, where } from './schema-error.ts'
-import { didYouMean, suggest } from './suggest.ts'
+import { suggest } from './suggest.ts'
 import { wrongType, wrongWord } from './type-faults.ts'
 import { list, short } from './words.ts'
 
@@ -85,9 +86,29 @@ function unknownMember(context: Context): Fault {
     pointer: into(error.instancePath, member),
     aim: 'key',
     message: `${short(member)} is no member of ${where(context)}`,
-    hint: didYouMean(member, known).trim() || all,
+    hint: unknownHint(context, member, meant, known) ?? all,
     ...(meant === undefined ? {} : { meant }),
   }
+}
+
+function unknownHint(
+  { error, name }: Context,
+  member: string,
+  meant: string | undefined,
+  known: readonly string[],
+): string | undefined {
+  const isCase = meant?.toLowerCase() === member.toLowerCase()
+  const place = isCase ? undefined : furtherIn((error.parentSchema ?? {}) as JsonObject, member)
+  if (place !== undefined) return `it belongs in ${place}: indent it below that member`
+  if (meant === undefined) return undefined
+  return `did you mean ${meant}?${isCase && name === 'spec' ? caseNote(member, known) : ''}`
+}
+
+/** Said where a whole API is written in another case than was pasted. */
+function caseNote(member: string, known: readonly string[]): string {
+  const isCapital = (name: string): boolean => /^[A-Z]/.test(name)
+  if (known.length < 2 || known.some((name) => isCapital(name) === isCapital(member))) return ''
+  return ` members of this API begin ${isCapital(member) ? 'in lower case' : 'with a capital letter'}`
 }
 
 function missing(context: Context, member: string): Fault {
@@ -97,7 +118,7 @@ function missing(context: Context, member: string): Fault {
     pointer: into(error.instancePath, member),
     aim: 'key',
     message: `${where(context)} lacks ${member}`,
-    hint: property(error, member) ?? `add ${member}`,
+    hint: property(error, member),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
-import { at, type Json } from '../model/json.ts'
+import { at, isObject, type Json } from '../model/json.ts'
 import type { Fault } from './fault.ts'
+import { formHint, millisecondsHint } from './forms.ts'
 import { type Context, description, fault, members, subject } from './schema-error.ts'
 import { between, count, list, quoted, rangeHint, size } from './words.ts'
 
@@ -13,12 +14,7 @@ export function measured(context: Context): Fault {
   switch (error.keyword) {
     case 'minLength':
     case 'maxLength':
-      return fault(
-        context,
-        'SPEC_LENGTH',
-        lengthMessage(name, found),
-        between(rule['minLength'], rule['maxLength'], 'character'),
-      )
+      return fault(context, 'SPEC_LENGTH', lengthMessage(name, found), lengthHint(rule, found))
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
@@ -34,12 +30,7 @@ export function measured(context: Context): Fault {
       )
     case 'minProperties':
     case 'maxProperties':
-      return fault(
-        context,
-        'SPEC_ITEMS',
-        `${name} has ${count(size(found), 'member')}`,
-        `${between(rule['minProperties'], rule['maxProperties'], 'member')}${known(error)}`,
-      )
+      return fault(context, 'SPEC_ITEMS', `${name} has ${count(size(found), 'member')}`, memberHint(error, found))
     case 'uniqueItems':
       return fault(
         context,
@@ -48,14 +39,9 @@ export function measured(context: Context): Fault {
         'remove one of them',
       )
     case 'pattern':
-      return fault(context, 'SPEC_PATTERN', `${name} cannot be ${quoted(found)}`, formHint(error))
+      return fault(context, 'SPEC_PATTERN', `${name} cannot be ${quoted(found)}`, formHint(error, String(found)))
     case 'format':
-      return fault(
-        context,
-        'SPEC_FORMAT',
-        `${name} is no ${String(error.params['format'])}: ${quoted(found)}`,
-        formHint(error),
-      )
+      return fault(context, 'SPEC_FORMAT', `${name} cannot be ${quoted(found)}`, formHint(error, String(found)))
     default:
       return fault(
         context,
@@ -71,19 +57,17 @@ function lengthMessage(name: string, found: Json): string {
   return length === 0 ? `${name} is empty` : `${name} has ${count(length, 'character')}`
 }
 
-function known(error: ErrorObject): string {
-  const names = members(error)
-  return names.length === 0 ? '' : `, of ${list(names)}`
+function lengthHint(rule: Readonly<Record<string, unknown>>, found: Json): string {
+  return millisecondsHint(String(found)) ?? between(rule['minLength'], rule['maxLength'], 'character')
 }
 
-/** What text has to look like: what it is, an example, and the pattern. */
-function formHint(error: ErrorObject): string {
-  const what = description(error)
-  const example: unknown = error.parentSchema?.['examples']?.[0]
-  const parts = [
-    what,
-    typeof example === 'string' && !what?.includes('such as') ? `Such as ${example}.` : undefined,
-    error.keyword === 'pattern' ? `It has to match ${String(error.params['pattern'])}` : undefined,
-  ]
-  return parts.filter((part) => part).join(' ') || 'see the schema of this kind'
+/** How many members are allowed, and which of those that are there is one too many. */
+function memberHint({ parentSchema, ...error }: ErrorObject, found: Json): string {
+  const rule = parentSchema ?? {}
+  const allowed = between(rule['minProperties'], rule['maxProperties'], 'member')
+  const names = members({ ...error, parentSchema: rule })
+  const beyond = Object.keys(isObject(found) ? found : {}).filter((member) => !names.includes(member))
+  if (names.length > 0 && beyond.length > 0 && error.keyword === 'maxProperties')
+    return `${allowed}: keep ${list(names, 'or')}, remove ${list(beyond)}`
+  return names.length === 0 ? allowed : `${allowed}, of ${list(names)}`
 }

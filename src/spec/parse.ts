@@ -3,8 +3,9 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Json } from '../model/json.ts'
 import type { SpecCode } from './codes.ts'
 import { lex } from './limits.ts'
-import { type Source, spotOf } from './source.ts'
+import { lineOf, lineText, type Source, spotOf } from './source.ts'
 import { toJson } from './to-json.ts'
+import { count } from './words.ts'
 
 /** One document of a file. */
 export type ParsedDocument = {
@@ -148,18 +149,44 @@ function unclosed(source: Source, document: Document.Parsed, error: YAMLError): 
 }
 
 function syntaxError(source: Source, error: YAMLError): Diagnostic {
-  const [message, hint] = wording[error.code] ?? [
-    'this is not YAML',
-    'check the indentation and quotes around this place',
-  ]
+  const [message, hint] = indentation(source, error) ??
+    wording[error.code] ?? ['this is not YAML', 'check the indentation and quotes around this place']
   return {
     severity: 'error',
     code: 'SPEC_SYNTAX' satisfies SpecCode,
     message,
     hint,
-    ...spotOf(source, error.pos[0], error.pos[1]),
+    ...spotOf(source, ...visible(source, error.pos)),
   }
 }
+
+/** Where an error can be seen: not in the spaces that a line begins with. */
+function visible(source: Source, [start, end]: readonly [number, number]): [number, number] {
+  const spaces = /^ +/.exec(source.text.slice(start))?.[0].length ?? 0
+  const isAtStart = start === source.lineStarts[lineOf(source, start)]
+  return isAtStart && spaces > 0 ? [start + spaces, Math.max(end, start + spaces)] : [start, end]
+}
+
+/** A line that begins in another column than the line above: both columns in words. */
+function indentation(source: Source, error: YAMLError): readonly [message: string, hint: string] | undefined {
+  if (error.code !== 'BAD_INDENT') return undefined
+  const line = lineOf(source, error.pos[0])
+  const above = Array.from({ length: Math.min(line, REACH) }, (_, back) => lineText(source, line - back - 1))
+  const before = above.find((text) => /^ *[^\s#]/.test(text))
+  if (before === undefined) return undefined
+  const [here, there] = [lineText(source, line), before].map((text) => text.length - text.trimStart().length) as [
+    number,
+    number,
+  ]
+  if (here === there || here === 0) return undefined
+  return [
+    'the indentation does not fit the lines above',
+    `it is indented by ${count(here, 'space')}, the line above by ${there}: members of one mapping begin in the same column`,
+  ]
+}
+
+/** Lines above that are looked at for the one that an indentation is compared with. */
+const REACH = 20
 
 /** In our own words, as the parser's quote the text that it stumbled over, which may be a secret. */
 const wording: Partial<Record<YAMLError['code'], readonly [message: string, hint: string]>> = {
@@ -182,7 +209,7 @@ const wording: Partial<Record<YAMLError['code'], readonly [message: string, hint
   BAD_SCALAR_START: ['text cannot begin with this character', 'put the text in quotes'],
   BLOCK_AS_IMPLICIT_KEY: [
     'a second colon on one line would nest a mapping',
-    'put text that holds ": " in quotes, or the mapping on its own lines',
+    'put text that holds ": " in quotes, or each member on a line of its own',
   ],
   BLOCK_IN_FLOW: ['a block stands inside brackets', 'write it with brackets too, or the outer one without'],
   DUPLICATE_KEY: ['the same key stands here twice', 'remove one of them'],
@@ -200,7 +227,7 @@ const wording: Partial<Record<YAMLError['code'], readonly [message: string, hint
   MULTIPLE_DOCS: ['another document begins here', 'separate documents by a line with ---'],
   MULTIPLE_TAGS: ['the value has two tags', 'remove them'],
   NON_STRING_KEY: ['the key is no text', 'keys are plain or quoted text'],
-  TAB_AS_INDENT: ['the line is indented by a tab', 'indent by spaces'],
+  TAB_AS_INDENT: ['the line is indented by a tab', 'write spaces in its place: YAML indents by spaces alone'],
   TAG_RESOLVE_FAILED: ['the value has a tag that is not known', 'remove the tag; put text in quotes'],
   UNEXPECTED_TOKEN: ['this does not belong here', 'check the indentation and quotes around this place'],
 }

@@ -7,17 +7,20 @@ import { type Checker, ENVELOPE, schemaOf } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
+import { ofEnvelope, type Places, withoutStrays } from './misplaced.ts'
 import type { ParsedDocument } from './parse.ts'
 import { type Include, withFiles, withMappings } from './request.ts'
 import { guardSecrets } from './secrets.ts'
 import { type Source, spotOf } from './source.ts'
 import { didYouMean } from './suggest.ts'
+import { GLUED } from './type-hints.ts'
 
 /** What a document is read with. */
 export type Reader = {
   readonly kinds: ReadonlyMap<string, KindModel>
   readonly check: Checker
   readonly include: Include
+  readonly places: Places
 }
 
 /** A document as a draft: checked by itself, not yet against its neighbours. */
@@ -80,7 +83,8 @@ function notASpec(value: Json): Fault {
 function envelopeFaults(value: JsonObject, base: Base, reader: Reader): Fault[] {
   const faults = reader.check(ENVELOPE, value, (pointer) => base.locate(base.index, pointer).source)
   const { kind } = value
-  if (typeof kind !== 'string' || reader.kinds.has(kind)) return faults
+  if (typeof kind !== 'string') return faults
+  if (reader.kinds.has(kind)) return withoutStrays(faults, reader.places.request(kind))
   const names = [...reader.kinds.keys()]
   const unknown: Fault = {
     code: 'SPEC_UNKNOWN_KIND',
@@ -102,7 +106,8 @@ function readRequest(
     guardSecrets(request, model.secrets, reader.check(schemaOf(model.kind), request, sourceText))
   const request = without(written, 'ValidateOnly')
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
-  if (asWritten.length > 0) return { request, files: [], findings: asWritten.map(inSpec) }
+  if (asWritten.length > 0)
+    return { request, files: [], findings: asWritten.map((fault) => inSpec(ofEnvelope(fault, reader.places))) }
 
   const files = withFiles(request, model, base.source.file, reader.include)
   const mappings = withMappings(files.request, model)
@@ -110,8 +115,16 @@ function readRequest(
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
   if (faults.length === 0)
-    faults.push(...model.check(mappings.request).map((finding) => ({ ...finding, aim: 'value' as const })))
+    faults.push(...model.check(mappings.request).map((finding) => glued({ ...finding, aim: 'value' }, request)))
   return { request: mappings.request, files: files.files, findings: faults.map(inSpec) }
+}
+
+/** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */
+function glued(fault: Fault, request: JsonObject): Fault {
+  const found = at(request, fault.pointer)
+  if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault
+  if (fault.code !== 'SPEC_DOCUMENT_NOT_JSON') return fault
+  return { ...fault, hint: `${GLUED}, so that it is a mapping` }
 }
 
 function inSpec(fault: Fault): Fault {

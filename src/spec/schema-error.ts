@@ -1,9 +1,9 @@
 import type { ErrorObject } from 'ajv'
-import { into, isObject, type Json, steps } from '../model/json.ts'
+import { into, isObject, steps } from '../model/json.ts'
 import type { SpecCode } from './codes.ts'
 import type { Checked, Fault } from './fault.ts'
 import type { Aim } from './locate.ts'
-import { quoted, short } from './words.ts'
+import { short } from './words.ts'
 
 /** One error of Ajv, with what was checked. */
 export type Context = Checked & { readonly error: ErrorObject }
@@ -32,11 +32,21 @@ export function members(error: ErrorObject): string[] {
     .map(([member]) => member)
 }
 
-/** What to write for a missing member. */
-export function property(error: ErrorObject, member: string): string | undefined {
+/** What to write for a missing member: a rule that begins in lower case says it itself. */
+export function property(error: ErrorObject, member: string): string {
   const rule: Record<string, unknown> | undefined = error.parentSchema?.['properties']?.[member]
-  if (rule?.['const'] !== undefined) return `add ${member}: ${quoted(rule['const'] as Json)}`
-  return firstSentence(rule?.['description'])
+  if (rule?.['const'] !== undefined) return `add ${member}: ${String(rule['const'])}`
+  const what = firstSentence(rule?.['description'])?.replace(/\.$/, '')
+  if (what === undefined) return `add ${member}`
+  if (/^[a-z]/.test(what)) return what
+  const words: unknown = rule?.['enum']
+  const example: unknown = (rule?.['examples'] as unknown[] | undefined)?.[0]
+  const such = Array.isArray(words)
+    ? `: ${words.join(' or ')}`
+    : typeof example === 'string'
+      ? `, such as ${example}`
+      : ''
+  return `add ${member} (${what})${such}`
 }
 
 /** What a sentence about a value begins with. */
@@ -45,9 +55,10 @@ export function subject(context: Context): string {
   return error.propertyName === undefined ? where(context) : `the key ${short(error.propertyName)}`
 }
 
-/** The place of an error in words: `targets[0]`, `S3Destination.RoleArn`; the last two steps are enough beside a line number. */
+/** The place of an error in words: `targets[0]`, `S3Destination.RoleArn`; the last two names are enough beside a line number. */
 export function where({ error, name }: Context): string {
-  const path = steps(error.instancePath).slice(-2)
+  const all = steps(error.instancePath)
+  const path = all.slice(/^\d+$/.test(all.at(-2) ?? '') ? -3 : -2)
   if (path.length === 0) return name
   return path.reduce(
     (text, step) => (/^\d+$/.test(step) ? `${text}[${step}]` : text === '' ? short(step) : `${text}.${short(step)}`),

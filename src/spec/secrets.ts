@@ -1,4 +1,5 @@
 import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import type { SpecCode } from './codes.ts'
 import type { Fault } from './fault.ts'
 
 /**
@@ -37,8 +38,13 @@ function isWithin(pointer: Pointer, outer: Pointer): boolean {
 
 /** A fault of what should be the mapping around a secret must not quote it: the secret may be in its text. */
 function unquoted(fault: Fault, secrets: readonly Pointer[]): Fault {
-  if (fault.aim === 'key' || !secrets.some((secret) => isWithin(secret, fault.pointer))) return fault
-  return { ...fault, message: `${steps(fault.pointer).at(-1) ?? 'it'} is not of the type that is due` }
+  const counts = fault.code === ('SPEC_ITEMS' satisfies SpecCode)
+  if (fault.aim === 'key' || counts || !secrets.some((secret) => isWithin(secret, fault.pointer))) return fault
+  return {
+    ...fault,
+    message: `${steps(fault.pointer).at(-1) ?? 'it'} is not of the type that is due`,
+    hint: 'write its members below it, each as "name: value"',
+  }
 }
 
 function secretFault(pointer: Pointer, secrets: readonly Pointer[]): Fault {

@@ -10,6 +10,7 @@ import type { Draft } from './draft.ts'
 import { groupBy } from './group.ts'
 import { locator } from './locate.ts'
 import { withoutSecrets } from './mask.ts'
+import { placesOf } from './misplaced.ts'
 import { parse } from './parse.ts'
 import { isSound, type Reader, readDraft } from './read.ts'
 import type { Include } from './request.ts'
@@ -50,6 +51,7 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
     kinds: new Map(reading.kinds.map((kind) => [kind.kind, kind])),
     check: checker(reading.schemas),
     include: reading.include,
+    places: placesOf(reading.schemas),
   }
   const names = secretNames(reading.kinds)
   const read = [...files].map(([file, text]) => readFile(sourceOf(file, text), reader))

@@ -1,8 +1,8 @@
-/** The candidate that a misspelt word most likely stands for, or undefined. Another case of the same word always counts. */
+/** The candidate that a misspelt word most likely stands for, or undefined. Another case, or other hyphens, of the same word always count. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase()
-  const sameButCase = candidates.find((candidate) => candidate.toLowerCase() === lower)
-  if (sameButCase !== undefined) return sameButCase
+  const same = candidates.find((candidate) => bare(candidate) === bare(word))
+  if (same !== undefined) return same
   // Far longer than any member: no misspelling, and the distance would cost time.
   if (word.length > 80) return undefined
   let best: string | undefined
@@ -15,6 +15,11 @@ export function suggest(word: string, candidates: readonly string[]): string | u
     }
   }
   return best
+}
+
+/** A word without what separates its parts: `IMPORT_ASSETS_FROM_S3` and `ImportAssetsFromS3` are one. */
+function bare(word: string): string {
+  return word.toLowerCase().replace(/[-_ .]/g, '')
 }
 
 /** `did you mean X? `, or nothing. */

@@ -11,13 +11,13 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'empty',
 }
 
-/** What a value is, as the end of a sentence. */
-export function typeOf(value: Json): string {
+/** What a value is, as the end of a sentence. `source` is how the file has it, where that is known. */
+export function typeOf(value: Json, source?: string): string {
   if (Array.isArray(value)) return 'a list'
   if (isObject(value)) return 'a mapping'
   return typeof value === 'string'
     ? `the text ${quoted(value)}`
-    : `${typeof value === 'number' ? 'the number ' : ''}${String(value)}`
+    : `${typeof value === 'number' ? 'the number ' : ''}${short(source ?? String(value))}`
 }
 
 /** JSON Schema types as a sentence names them. */

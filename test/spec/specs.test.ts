@@ -212,7 +212,7 @@ const cases: Record<string, [text: string, ...expected: string[]]> = {
   'no date': [
     `apiVersion: jobwright/v1\nkind: MediaPackageHarvestJob\nmetadata: { name: cup }\nspec:\n  originEndpointId: live\n  StartTime: yesterday\n  EndTime: 2026-11-14T22:00:00Z\n  S3Destination: { BucketName: vod, ManifestKey: a, RoleArn: "arn:aws:iam::123456789012:role/h" }\n`,
     'SPEC_UNKNOWN_MEMBER 5:3-19 originEndpointId is no member of spec',
-    'SPEC_FORMAT 6:14-23 StartTime is no date-time: "yesterday"',
+    'SPEC_FORMAT 6:14-23 StartTime cannot be "yesterday"',
   ],
   'a rule of the kind': [
     disk(MANIFEST, '  ManifestAddendum: x\n'),
@@ -257,7 +257,9 @@ for (const [name, [text, ...expected]] of Object.entries(cases)) {
 
 t.test('hints say what is meant or allowed', async (t) => {
   const hint = (text: string) => read(text).diagnostics.map((one) => one.hint)
-  t.strictSame(hint(iot(`  Targets: [ "${GROUP}" ]\n  document: {}`)), ['did you mean targets?'])
+  t.strictSame(hint(iot(`  Targets: [ "${GROUP}" ]\n  document: {}`)), [
+    'did you mean targets? members of this API begin in lower case',
+  ])
   t.match(hint('kind: iotjob\napiVersion: jobwright/v1\nmetadata: { name: a }\nspec: {}'), [
     /^did you mean IotJob\? kinds are /,
   ])
@@ -266,11 +268,11 @@ t.test('hints say what is meant or allowed', async (t) => {
   ])
   t.strictSame(hint(iot(`${SOUND}\n  description: 0x1F`)), ['quote it: "0x1F"'])
   t.strictSame(hint(iot(SOUND, 'name: reboot', 'run: "2"')), ['write it without quotes: 2'])
-  t.strictSame(hint(iot(SOUND, 'name: reboot', 'hold: yes')), ['write true or false'])
+  t.strictSame(hint(iot(SOUND, 'name: reboot', 'hold: yes')), ['write true; "yes" is text in YAML 1.2'])
   t.strictSame(hint(iot(SOUND, 'name: reboot', 'run: 0')), ['at least 1 and at most 999999'])
   t.strictSame(hint(iot(`  targets: []\n  document: {}`)), ['from 1 to 100 items'])
-  t.strictSame(hint(iot(SOUND).replace('apiVersion: jobwright/v1\n', '')), ['add apiVersion: "jobwright/v1"'])
-  t.match(hint(iot(`${SOUND}\n  jobId: a b`)), [/It has to match \^\[a-zA-Z0-9_-\]\+\$$/])
+  t.strictSame(hint(iot(SOUND).replace('apiVersion: jobwright/v1\n', '')), ['add apiVersion: jobwright/v1'])
+  t.match(hint(iot(`${SOUND}\n  jobId: a b`)), ['did you mean a-b?'])
 })
 
 t.test('a word is suggested for a likely misspelling only', async (t) => {

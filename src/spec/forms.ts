@@ -1,0 +1,113 @@
+import type { ErrorObject } from 'ajv'
+import { description } from './schema-error.ts'
+import { list, short } from './words.ts'
+
+/** What text of a wrong form was probably meant to be, or what it has to look like: what it is, an example, its characters. */
+export function formHint(error: ErrorObject, found: string): string {
+  const slip = slipOf(error, found)
+  if (slip !== undefined) return slip
+  const what = description(error)?.replace(/[.,]$/, '')
+  const example: unknown = error.parentSchema?.['examples']?.[0]
+  const characters = error.keyword === 'pattern' ? allowedCharacters(String(error.params['pattern'])) : undefined
+  const parts = [
+    what,
+    typeof example === 'string' && !what?.includes('such as') ? `such as ${example}` : undefined,
+    characters === undefined ? undefined : `allowed are ${characters}`,
+    error.keyword === 'pattern' && characters === undefined && typeof example !== 'string'
+      ? `it has to match ${String(error.params['pattern'])}`
+      : undefined,
+  ]
+  return parts.filter((part) => part !== undefined).join('; ') || 'see the schema of this kind: `jobwright schema`'
+}
+
+/** The words for a slip that is common, with what to write instead. */
+function slipOf(error: ErrorObject, found: string): string | undefined {
+  const moment = momentHint(error, found)
+  if (moment !== undefined) return moment
+  const candidate = candidates(found).find((one) => one !== found && fits(error, one))
+  if (candidate !== undefined) return `did you mean ${short(candidate)}?`
+  return arnHint(error, found)
+}
+
+/** Whether text would keep the rule that another text broke, and those beside it. */
+function fits(error: ErrorObject, text: string): boolean {
+  const { pattern, format, maxLength } = error.parentSchema ?? {}
+  if (format !== undefined || typeof pattern !== 'string') return false
+  if (typeof maxLength === 'number' && text.length > maxLength) return false
+  return new RegExp(pattern, 'u').test(text)
+}
+
+/** Texts that stand for the same as this one, written as other tools do. */
+function candidates(found: string): string[] {
+  const url =
+    /^https?:\/\/(?:s3[.-][\w.-]*amazonaws\.com\/([\w.-]+)|([\w.-]+?)\.s3[\w.-]*\.amazonaws\.com)\/?(.*)$/.exec(found)
+  const bucket = url?.[1] ?? url?.[2]
+  return [
+    found.trim(),
+    ...(bucket === undefined ? [] : [`s3://${bucket}/${url?.[3] ?? ''}`, bucket]),
+    ...[/^s3:\/\/([^/]+)/.exec(found)?.[1] ?? []].flat(),
+    ...(/^[\w.-]+\/.*$/.test(found) ? [`s3://${found}`] : []),
+    found
+      .trim()
+      .replace(/[^A-Za-z0-9_-]+/g, '-')
+      .replace(/^[-_]+|-+$/g, ''),
+    found.trim().toLowerCase(),
+  ].filter((one) => one !== '')
+}
+
+const DATE = /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?|[A-Za-z/_]+)?$/
+
+/** What a moment lacks: its zone, its T, its time of day. */
+function momentHint(error: ErrorObject, found: string): string | undefined {
+  const { format, examples } = error.parentSchema ?? {}
+  const example: unknown = examples?.[0]
+  const isMoment = format === 'date-time' || (typeof example === 'string' && DATE.test(example))
+  const parts = DATE.exec(found.trim())
+  if (!isMoment) return undefined
+  const milliseconds = millisecondsHint(found)
+  if (milliseconds !== undefined) return milliseconds
+  if (!parts) return undefined
+  const [, day, between, minutes, seconds = ':00', zone] = parts
+  const needsZone = format === 'date-time'
+  const join = needsZone ? 'T' : (between ?? ' ')
+  if (minutes === undefined)
+    return `a time of the day is missing: write ${day}${join}02:00${needsZone ? ':00Z' : ''} for 2 o'clock`
+  const moment = `${day}${join}${minutes}${needsZone ? seconds : ''}`
+  if (!needsZone) return `write ${moment}`
+  if (zone === undefined) return `the zone is missing: write ${moment}Z for UTC, or an offset such as ${moment}+01:00`
+  if (!/^(Z|[+-]\d\d:\d\d)$/.test(zone))
+    return `write the zone as an offset from UTC: ${moment}Z, or such as ${moment}+01:00`
+  return `write ${moment}${zone}, with a T between date and time`
+}
+
+/** A moment counted in milliseconds as a date, where it is one of this century. */
+export function millisecondsHint(found: string): string | undefined {
+  if (!/^1\d{12}$/.test(found)) return undefined
+  return `these are milliseconds; write the date: ${new Date(Number(found)).toISOString().replace('.000Z', 'Z')}`
+}
+
+/** What is wrong with an ARN: not whole, or with an account of another length. */
+function arnHint(error: ErrorObject, found: string): string | undefined {
+  const pattern = String(error.params['pattern'] ?? '')
+  const example: unknown = error.parentSchema?.['examples']?.[0]
+  if (!pattern.startsWith('^arn:') || typeof example !== 'string') return undefined
+  if (!found.startsWith('arn:')) return `write the whole ARN, such as ${example}`
+  const account = found.split(':')[4] ?? ''
+  if (/^\d+$/.test(account) && account.length !== 12)
+    return `an account ID has 12 digits, and ${account} has ${account.length}${account.length < 12 ? '; a zero in front may be lost' : ''}`
+  return `${description(error)?.replace(/\.$/, '') ?? 'an ARN'}; such as ${example}`
+}
+
+/** The characters of a pattern that is made of classes alone, in words: `letters, digits, _ and -`. */
+function allowedCharacters(pattern: string): string | undefined {
+  const classes = [...pattern.matchAll(/\[((?!\^)[^\]]+)\]/g)].map((found) => found[1] ?? '')
+  if (!/^\^(\[(?!\^)[^\]]+\][+*]?)+\$$/.test(pattern) || classes.length === 0) return undefined
+  const last = classes.at(-1) ?? ''
+  if (/\\p/.test(last)) return undefined
+  const words = last
+    .replace(/A-Za-z|a-zA-Z/, '')
+    .replace('0-9', '')
+    .replaceAll('\\', '')
+  const named = [/A-Za-z|a-zA-Z/.test(last) ? 'letters' : '', last.includes('0-9') ? 'digits' : '']
+  return list([...named.filter((one) => one !== ''), ...words.split('')])
+}

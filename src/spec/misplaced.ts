@@ -1,0 +1,77 @@
+import { at, isObject, type JsonObject, steps } from '../model/json.ts'
+import { ENVELOPE, type Schemas, schemaOf } from './check.ts'
+import type { SpecCode } from './codes.ts'
+import type { Fault } from './fault.ts'
+import { list } from './words.ts'
+
+/** Where members belong that stand elsewhere. */
+export type Places = {
+  /** The members of a kind's request. */
+  readonly request: (kind: string) => readonly string[]
+  /** The mapping of the envelope that has a member: `run` is in `policy`. */
+  readonly envelope: (member: string) => string | undefined
+}
+
+/** The places of all members, read from the schemas when first asked for. */
+export function placesOf(schemas: Schemas): Places {
+  const [file = '', fragment = ''] = ENVELOPE.split('#')
+  return {
+    request: (kind) => Object.keys(at(schemas(schemaOf(kind)), '/properties') ?? {}),
+    envelope: (member) => {
+      const envelope = at(schemas(file), `${fragment}/properties`)
+      if (!isObject(envelope)) return undefined
+      if (Object.hasOwn(envelope, member)) return 'the document'
+      return Object.keys(envelope).find((one) => isObject(at(envelope, `/${one}/properties/${member}`)))
+    },
+  }
+}
+
+/** Faults of an envelope in which request members that stand beside `spec` are one fault that says so. */
+export function withoutStrays(faults: readonly Fault[], request: readonly string[]): Fault[] {
+  const isStray = (fault: Fault): boolean => {
+    const [member = '', ...rest] = steps(fault.pointer)
+    return fault.code === UNKNOWN && rest.length === 0 && request.includes(member)
+  }
+  const strays = faults.filter(isStray)
+  const [first] = strays
+  if (!first) return [...faults]
+  const names = list(strays.map(({ pointer }) => steps(pointer)[0] ?? ''))
+  const isSpecMissing = faults.some(({ code, pointer }) => code === MISSING && pointer === '/spec')
+  const it = strays.length === 1 ? 'it' : 'them'
+  const fault: Fault = {
+    ...first,
+    message: `${names} ${strays.length === 1 ? 'stands' : 'stand'} at the top of the document, not in spec`,
+    hint: isSpecMissing
+      ? `write "spec:" on a line above ${it}, and indent ${it} by two spaces`
+      : `move ${it} into spec, indented by two spaces`,
+  }
+  return [...faults.filter((one) => !isStray(one) && !(one.code === MISSING && one.pointer === '/spec')), fault]
+}
+
+const UNKNOWN = 'SPEC_UNKNOWN_MEMBER' satisfies SpecCode
+const MISSING = 'SPEC_MISSING_MEMBER' satisfies SpecCode
+
+/** A fault of a request, with a word about the envelope's own members: `hold` in `spec` belongs in `policy`. */
+export function ofEnvelope(fault: Fault, places: Places): Fault {
+  const [member = '', ...rest] = steps(fault.pointer)
+  if (fault.code !== UNKNOWN || rest.length > 0 || fault.meant !== undefined) return fault
+  const place = places.envelope(member)
+  if (place === undefined) return fault
+  return {
+    ...fault,
+    hint: `it belongs in ${place}${place === 'the document' ? ', beside spec' : `, which stands beside spec: write ${place}.${member}`}`,
+  }
+}
+
+/** The way from a mapping's schema to a mapping further in that has a member: `ExportJobRequest`; undefined where none has it, or several. */
+export function furtherIn(schema: JsonObject, member: string, depth = 3): string | undefined {
+  const properties = schema['properties']
+  if (!isObject(properties) || depth === 0) return undefined
+  const found = Object.entries(properties).flatMap(([name, rule]) => {
+    if (!isObject(rule)) return []
+    if (isObject(at(rule, `/properties/${member}`))) return [name]
+    const deeper = furtherIn(rule, member, depth - 1)
+    return deeper === undefined ? [] : [`${name}.${deeper}`]
+  })
+  return found.length === 1 ? found[0] : undefined
+}

@@ -1,0 +1,85 @@
+import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { millisecondsHint } from './forms.ts'
+import { type Context, description } from './schema-error.ts'
+import { due, list, quoted, short } from './words.ts'
+
+/** What to write in place of a value of another type than is due. */
+export function typeHint(context: Context, types: readonly string[], found: Json): string {
+  return (
+    (types.includes('string') && textHint(context, found)) ||
+    (types.includes('array') && listHint(context, found)) ||
+    (types.includes('object') && mappingHint(context, found)) ||
+    (types.includes('boolean') && booleanHint(found)) ||
+    ((types.includes('number') || types.includes('integer')) && numberHint(context, found)) ||
+    `write ${due(types)}`
+  )
+}
+
+function textHint({ error, sourceText }: Context, found: Json): string | undefined {
+  if (typeof found !== 'number' && typeof found !== 'boolean') return undefined
+  const text = sourceText(error.instancePath) ?? String(found)
+  const words: unknown = error.parentSchema?.['enum']
+  const word = typeof found === 'boolean' ? (found ? 'yes' : 'no') : undefined
+  // The manifest's own words for true and false.
+  if (word !== undefined && Array.isArray(words) && words.includes(word)) return `write "${word}", in quotes`
+  const example: unknown = error.parentSchema?.['examples']?.[0]
+  if (typeof example === 'string' && /^\d{4}-\d\d-\d\d/.test(example)) {
+    const moment = millisecondsHint(text)
+    if (moment !== undefined) return moment
+  }
+  if (/^\d{12}$/.test(text))
+    return `quote it: "${text}"; an account ID is text, and one that begins with 0 would lose it`
+  return `quote it: "${text}"`
+}
+
+function listHint({ error }: Context, found: Json): string | undefined {
+  if (typeof found === 'string' || typeof found === 'number') {
+    const item = typeof found === 'string' && /[:#,[\]{}]/.test(found) ? `"${found}"` : String(found)
+    return item.length > 100 ? 'make it a list: put "- " before it' : `make it a list: [ ${item} ]`
+  }
+  if (!isObject(found)) return undefined
+  const items: unknown = error.parentSchema?.['items']
+  const members = isObject(items) && isObject(items['properties']) ? Object.keys(items['properties']) : []
+  const [first] = Object.entries(found)
+  if (members.join() === 'Key,Value' && first && !members.includes(first[0])) {
+    const [key, value] = first
+    const text = typeof value === 'string' ? short(value) : '…'
+    return `make it a list, with one line for each: - { Key: ${short(key)}, Value: ${text} }`
+  }
+  return 'make it a list: put "- " before the first member of each item'
+}
+
+/** The way out for a mapping that YAML reads as one text. */
+export const GLUED = 'write a space after the colon of every member, as in "key: value"'
+
+function mappingHint({ error }: Context, found: Json): string | undefined {
+  if (typeof found === 'string' && /^[\w$-]+:\S/.test(found) && !/^[\w-]+:\/\//.test(found)) return GLUED
+  const members = Object.keys((error.parentSchema?.['properties'] ?? {}) as JsonObject)
+  const required = (error.parentSchema?.['required'] ?? []) as string[]
+  if (Array.isArray(found) && found.length === 1) return 'remove the "- " before it: it is a single mapping'
+  const names = required.length > 0 ? required : members
+  return names.length === 0 ? undefined : `write its members below it, indented: ${list(names)}`
+}
+
+const TRUE = /^(y|yes|on|true|1)$/i
+const FALSE = /^(n|no|off|false|0)$/i
+
+function booleanHint(found: Json): string | undefined {
+  const text = typeof found === 'string' || typeof found === 'number' ? String(found) : ''
+  const meant = TRUE.test(text) ? 'true' : FALSE.test(text) ? 'false' : undefined
+  if (meant === undefined) return undefined
+  if (text === meant) return `write it without quotes: ${meant}`
+  return typeof found === 'string' ? `write ${meant}; ${quoted(found)} is text in YAML 1.2` : `write ${meant}`
+}
+
+function numberHint({ error }: Context, found: Json): string | undefined {
+  if (typeof found === 'number') return 'write a whole number, without a point'
+  if (typeof found !== 'string') return undefined
+  if (/^-?\d+(\.\d+)?$/.test(found)) return `write it without quotes: ${short(found)}`
+  const plain = found.replace(/(?<=\d)[,_' ](?=\d{3})/g, '')
+  if (/^-?\d+(\.\d+)?$/.test(plain)) return `write ${short(plain)}`
+  const percent = /^(-?\d+(?:\.\d+)?)\s*%$/.exec(found)?.[1]
+  if (percent !== undefined) return `write ${percent}, without the sign`
+  const what = description(error)
+  return /^\d/.test(found) && what !== undefined ? `write a number alone; it is: ${what}` : undefined
+}
