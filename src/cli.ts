@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
+import type { ValidateOptions } from './commands/validate.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { VERSION } from './version.ts'
 
@@ -62,6 +63,7 @@ const program = new Command('jobwright')
   .version(VERSION)
   .showSuggestionAfterError()
   .exitOverride()
+  .showHelpAfterError('see: jobwright --help')
   .addHelpText(
     'after',
     `
@@ -80,12 +82,19 @@ const output = () =>
   new Option('-o, --output <form>', 'text for people, or json: one object a line, the summary last')
     .choices(['text', 'json'])
     .default('text')
+const codeHostOutput = () =>
+  new Option(
+    '-o, --output <form>',
+    'text for people, json: one object a line, the summary last, github: annotations, or sarif: a SARIF 2.1.0 log',
+  )
+    .choices(['text', 'json', 'github', 'sarif'])
+    .default('text')
 const list = (value: string, before: string[] = []): string[] => [...before, value]
 
 /** Options about which specs and which AWS a command works on. */
-function common(command: Command): Command {
+function common(command: Command, form = output()): Command {
   return command
-    .addOption(output())
+    .addOption(form)
     .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
     .option('--spec <glob>', 'files, folders or globs in place of those of jobwright.yaml; may be repeated', list)
 }
@@ -122,7 +131,8 @@ common(
   program
     .command('validate')
     .description('check every spec against its schema; every problem with its file, line and column'),
-).action(action(async (options: CommonOptions) => (await import('./commands/validate.ts')).validate(options, host)))
+  codeHostOutput(),
+).action(action(async (options: ValidateOptions) => (await import('./commands/validate.ts')).validate(options, host)))
 
 planning(program.command('plan').description('say what reconcile would do now, and why; has no side effect'))
   .option('--offline', 'compare specs with the stored state and ask AWS nothing: needs no credentials')
@@ -228,13 +238,19 @@ program
   )
 
 program
+  .command('explain')
+  .description('say what the code of a message means, with an example and what to do; without one, list all codes')
+  .argument('[code]', 'such as SPEC_ENUM')
+  .action(action(async (code: string | undefined) => (await import('./commands/explain.ts')).explain(code, host)))
+
+program
   .command('emulator')
   .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
   .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', whole)
   .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
   .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', whole)
   .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', positive)
-  .option('--start-at <time>', 'ISO time at which the clock of a new emulator starts (default: now)')
+  .option('--start-at <time>', 'ISO time at which the clock of a new emulator starts (default: now)', moment)
   .option('--faults <file>', 'JSON file with fault rules: [{service, operation, fault, rate | times}]')
   .option('--limits <file>', 'JSON file with quotas and rates: {iotConcurrent, rates: {iot, "iot.CreateJob"}}')
   .action(
@@ -254,10 +270,19 @@ function whole(text: string): number {
   return Number(text)
 }
 
+function moment(text: string): string {
+  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Write an ISO time, such as 2026-11-14T20:00:00Z.')
+  return text
+}
+
 function positive(text: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new InvalidArgumentError('Write a number above 0.')
   return value
+}
+
+for (const command of program.commands) {
+  command.showHelpAfterError(`see: jobwright ${command.name()} --help`)
 }
 
 try {
@@ -269,16 +294,18 @@ try {
 
 /** Prints why a command could not do its work, and gives its exit code. */
 async function explain(error: unknown): Promise<ExitCode> {
-  // Commander has printed its own message already; help and version end well.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
-  const { failure } = await import('./commands/failure.ts')
-  return failure(error, host, controller.signal.aborted, asksForJson(process.argv.slice(2)))
+  if (error instanceof CommanderError && error.exitCode === 0) return 0
+  const { failure, misused } = await import('./commands/failure.ts')
+  const args = process.argv.slice(2)
+  const form = ['json', 'github', 'sarif'].find((one) => asksFor(one, args)) as 'json' | 'github' | 'sarif' | undefined
+  if (error instanceof CommanderError) return misused(error.message, host, form === 'json')
+  return failure(error, host, controller.signal.aborted, form ?? 'text')
 }
 
-/** Whether JSON lines were asked for, in any of the ways in which an option can be written. */
-function asksForJson(args: readonly string[]): boolean {
+/** Whether a form of output was asked for, in any of the ways in which an option can be written. */
+function asksFor(form: string, args: readonly string[]): boolean {
   return args.some((one, index) => {
-    if (one === '--output=json' || one === '-ojson') return true
-    return one === 'json' && (args[index - 1] === '--output' || args[index - 1] === '-o')
+    if (one === `--output=${form}` || one === `-o${form}`) return true
+    return one === form && (args[index - 1] === '--output' || args[index - 1] === '-o')
   })
 }

@@ -1,13 +1,20 @@
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { forTerminal } from '../report/escape.ts'
-import { summaryLine } from '../report/json-lines.ts'
+import { diagnosticLine, lineText, summaryLine } from '../report/json-lines.ts'
 import type { Host } from './options.ts'
 import { printer } from './printer.ts'
 
 /** Says why a command could not do its work: a Problem in words with its way out, anything else as the bug that it is. Returns the exit code. */
-export function failure(error: unknown, host: Host, interrupted: boolean, json: boolean): ExitCode {
-  const out = printer(host, json ? 'json' : 'text')
+export function failure(
+  error: unknown,
+  host: Host,
+  interrupted: boolean,
+  form: 'text' | 'json' | 'github' | 'sarif',
+): ExitCode {
+  // What a code host reads is whole or not there.
+  const forCodeHost = form === 'github' || form === 'sarif'
+  const out = printer(forCodeHost ? { ...host, stdout: host.stderr } : host, form === 'json' ? 'json' : 'text')
   const exitCode = codeOf(error, interrupted)
   if (error instanceof Problem) out.diagnostics([error.diagnostic], Date.now())
   else if (exitCode === 130) host.stderr.write('interrupted; the state is safe\n')
@@ -20,6 +27,15 @@ export function failure(error: unknown, host: Host, interrupted: boolean, json: 
   }
   out.line(summaryLine({ counts: {}, outcomes: [exitCode], exitCode }))
   return exitCode
+}
+
+/** Ends a command that was called with options that it does not have. What is wrong was printed already; programs are told here. */
+export function misused(message: string, host: Host, json: boolean): ExitCode {
+  if (!json) return 1
+  const diagnostic = { severity: 'error', code: 'USAGE', message: message.replace(/^error: /, '') } as const
+  const lines = [diagnosticLine(diagnostic), summaryLine({ counts: {}, outcomes: [1], exitCode: 1 })]
+  for (const line of lines) host.stdout.write(`${lineText(line)}\n`)
+  return 1
 }
 
 function codeOf(error: unknown, interrupted: boolean): ExitCode {

@@ -1,9 +1,9 @@
 import type { Address } from '../model/address.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { countActions, type Plan, type Planned } from '../model/plan.ts'
 import { annotations } from '../report/annotations.ts'
-import { diagnosticsText } from '../report/diagnostics.ts'
+import { diagnosticsText, explainPointer } from '../report/diagnostics.ts'
 import { withoutCommands } from '../report/escape.ts'
 import { diagnosticLine, eventLines, type Line, lineText, summaryLine } from '../report/json-lines.ts'
 import type { ReportOptions } from '../report/options.ts'
@@ -45,6 +45,8 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
   let progress = NO_PROGRESS
   let painted = false
+  /** Whether the way to the pages of codes was told: once is enough. */
+  let pointed = false
 
   const ids = new Map<Address, string>()
   const standings = new Map<string, string>()
@@ -90,10 +92,14 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
     line,
     settle,
     diagnostics(given, now) {
-      const diagnostics = inActions ? given.map(asWorkflowInput) : given
+      const sorted = inFileOrder(given)
+      const diagnostics = inActions ? sorted.map(asWorkflowInput) : sorted
       for (const one of diagnostics) line(diagnosticLine(one))
       if (diagnostics.length === 0) return
       text(diagnosticsText(diagnostics, options(now)))
+      const worst = diagnostics.find(({ severity }) => severity === 'error')
+      if (worst && !pointed) text(explainPointer(worst.code))
+      pointed ||= worst !== undefined
       text('')
       if (inActions && !json) host.stdout.write(`${annotations(diagnostics)}\n`)
     },

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { didYouMean } from '../spec/suggest.ts'
 import type { Host } from './options.ts'
 
 const FOLDER = new URL('../../schemas/', import.meta.url)
@@ -27,12 +28,13 @@ export async function schema(
     host.stdout.write(`${names.map((file) => file.replace('.schema.json', '')).join('\n')}\n`)
     return 0
   }
+  const known = names.map((one) => one.replace('.schema.json', ''))
   const file = `${name}.schema.json`
   if (!names.includes(file)) {
     throw new Problem(1, {
       code: 'SCHEMA_UNKNOWN',
       message: `there is no schema "${name}"`,
-      hint: `there are: ${names.map((known) => known.replace('.schema.json', '')).join(', ')}`,
+      hint: `${didYouMean(name, known)}there are ${known.join(', ')}`,
     })
   }
   host.stdout.write(fs.readFileSync(new URL(file, FOLDER), 'utf8'))

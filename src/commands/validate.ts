@@ -1,29 +1,59 @@
-import { hasErrors } from '../model/diagnostic.ts'
+import type { Loaded } from '../load/load.ts'
+import { pageOf, pageUri } from '../load/pages.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import { annotations } from '../report/annotations.ts'
 import { summaryLine } from '../report/json-lines.ts'
+import { sarif } from '../report/sarif.ts'
 import { counted } from '../report/words.ts'
+import { VERSION } from '../version.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { printer } from './printer.ts'
 import { loadSpecs, openProject } from './project.ts'
 
+export type ValidateOptions = Omit<CommonOptions, 'output'> & {
+  /** Text, JSON lines, and what code hosts read: GitHub's workflow commands, and SARIF. */
+  readonly output: 'text' | 'json' | 'github' | 'sarif'
+}
+
 /** `jobwright validate`: every problem of every spec, at its line. Asks nothing of AWS, reads no state, knows no clock. */
-export async function validate(options: CommonOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options.output)
+export async function validate(options: ValidateOptions, host: Host): Promise<ExitCode> {
+  const { output } = options
+  const forCodeHost = output === 'github' || output === 'sarif'
+  // Where stdout is for a program, people read stderr.
+  const out = printer(forCodeHost ? { ...host, stdout: host.stderr } : host, forCodeHost ? 'text' : output)
   const project = openProject(host.cwd)
   const loaded = await loadSpecs(project, options)
   const diagnostics = [...project.diagnostics, ...loaded.diagnostics]
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
   out.diagnostics(diagnostics, 0)
-  const blocked = loaded.blocked.length
-  if (exitCode === 0)
-    out.text(`${counted(loaded.specs.length, 'spec')} in ${counted(loaded.files.size, 'file')}: all valid`)
-  else if (blocked > 0) out.text(`${counted(loaded.specs.length, 'spec is', 'specs are')} valid, ${blocked} not`)
+  out.text(summary(loaded, exitCode))
+  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics)}\n`)
+  if (output === 'sarif') host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf })}\n`)
   out.line(
     summaryLine({
-      counts: { valid: loaded.specs.length, invalid: blocked },
+      counts: { valid: loaded.specs.length, invalid: loaded.invalid, unreadable: loaded.unreadable },
       outcomes: exitCode ? [exitCode] : [],
       exitCode,
     }),
   )
   return exitCode
+}
+
+/** `9 specs in 5 files: all valid`, or how many are not. */
+function summary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCode): string {
+  const all = specs.length + invalid
+  const seen = `${counted(all, 'spec')} in ${counted(files.size, 'file')}`
+  if (exitCode === 0) return `${seen}: all valid`
+  const parts = [
+    `${specs.length} valid`,
+    ...(invalid > 0 ? [`${invalid} not`] : []),
+    ...(unreadable > 0 ? [`${counted(unreadable, 'file')} could not be read`] : []),
+  ]
+  return `${seen}: ${parts.join(', ')}`
+}
+
+function ruleOf(code: Diagnostic['code']): { summary: string; help: string; uri: string } | undefined {
+  const page = pageOf(code)
+  return page && { summary: page.summary, help: page.text, uri: pageUri(page.code) }
 }

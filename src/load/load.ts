@@ -32,6 +32,10 @@ export type Loaded = {
   readonly specs: readonly Spec[]
   /** Addresses whose document is there, but may not go on. One each. */
   readonly blocked: readonly Blocked[]
+  /** How many documents are no sound spec. */
+  readonly invalid: number
+  /** How many files could not be read, or not even be split into documents. */
+  readonly unreadable: number
   /** In file order. */
   readonly diagnostics: readonly Diagnostic[]
   /** Whether every file could be read and each document's address is known, so that an address that is not there is truly gone. */
@@ -62,6 +66,8 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   return {
     specs: read.specs,
     blocked: read.blocked,
+    invalid: read.invalid,
+    unreadable: read.unreadable + problems.filter(({ place }) => place !== undefined).length,
     diagnostics: inFileOrder([...problems, ...read.diagnostics]),
     complete: read.complete && problems.length === 0,
     files,

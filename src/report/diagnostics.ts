@@ -46,6 +46,11 @@ export function diagnosticsCount(diagnostics: readonly Diagnostic[]): string {
   return `${parts.join(', ') || 'no errors'}${files.size === 0 ? '' : ` in ${counted(files.size, 'file')}`}`
 }
 
+/** Where more is said of a code. */
+export function explainPointer(code: string): string {
+  return `more on a code: jobwright explain ${forTerminal(code)}`
+}
+
 /** The lines `hint: …` below what they belong to; further lines of a hint stand under its first. */
 export function hintLines(hint: string | undefined, indent: string, options: ReportOptions): string[] {
   if (hint === undefined || hint === '') return []

@@ -86,8 +86,13 @@ export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | Summa
 
 /** A line as it is printed, without its line break: JSON in which every invisible character is escaped, so that no log can act on it. */
 export function lineText(line: Line): string {
-  return JSON.stringify(line)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escaped)
+  return inert(JSON.stringify(line))
+}
+
+/** JSON text in which every invisible character is escaped, but for the line breaks between its values, and no workflow command is left. */
+export function inert(json: string): string {
+  return json
+    .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escaped)
     .replaceAll('##[', '##\\u005b')
 }
 

@@ -30,6 +30,10 @@ export type Specs = {
   /** Sound specs, in file order. */
   readonly specs: readonly Spec[]
   readonly blocked: readonly Blocked[]
+  /** How many documents are no sound spec. */
+  readonly invalid: number
+  /** How many files could not even be split into documents. */
+  readonly unreadable: number
   /** In file order. */
   readonly diagnostics: readonly Diagnostic[]
   /** Whether the address of each document is known, so that an address that is not there is truly gone. */
@@ -62,6 +66,8 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
   return {
     specs: judged.filter(isSound).map((draft) => draft.spec),
     blocked: blockedOf(judged),
+    invalid: judged.filter((draft) => !isSound(draft)).length,
+    unreadable: read.filter(({ refused }) => refused.length > 0).length,
     diagnostics: inFileOrder(
       read.flatMap(({ source, refused }) =>
         withoutSecrets(source, [...refused, ...(found.get(source) ?? []).flatMap((one) => one.diagnostics)], names),

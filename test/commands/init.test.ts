@@ -41,7 +41,7 @@ async function heard(cwd: string, run: (host: Host) => Promise<number>, env: Hos
   let text = ''
   const stream = { write: (more: string) => (text += more) }
   const host = { cwd, env, stdout: stream, stderr: stream, signal: new AbortController().signal }
-  const code = await run(host).catch((error: unknown) => failure(error, host, false, false))
+  const code = await run(host).catch((error: unknown) => failure(error, host, false, 'text'))
   return { code, text }
 }
 

@@ -541,7 +541,7 @@ guards: { maxCreates: 300 }
 t.test('what is wrong in jobwright.yaml is shown at its place', async (t) => {
   const account = config('targets:\n  prod: { region: eu-west-1, account: 123456789012 }\n')
   t.strictSame(account.said, [
-    'SPEC_TYPE 2:39 prod.account must be text, not the number 123456789012 (quote it: "123456789012")',
+    'SPEC_TYPE 2:39 prod.account must be text, not the number 123456789012 (quote it: "123456789012"; an account ID is text, and one that begins with 0 would lose it)',
   ])
   t.strictSame(config('gaurds: {}\n').said, [
     'SPEC_UNKNOWN_MEMBER 1:1 gaurds is no member of the file (did you mean guards?)',
