@@ -34,6 +34,8 @@ export type Printer = {
 }
 
 const DONE = new Set(['created', 'started', 'adopted', 'settling', 'forgotten'])
+/** Codes of slips on the command line, whose message says all there is to say. */
+const SAYS_ALL = /^(USAGE|SCHEMA_|INIT_|EMULATOR_|OUTPUT)/
 const CLEAR = '\r\u001b[K'
 
 export function printer(host: Host, output: 'text' | 'json'): Printer {
@@ -97,7 +99,7 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
       for (const one of diagnostics) line(diagnosticLine(one))
       if (diagnostics.length === 0) return
       text(diagnosticsText(diagnostics, options(now)))
-      const worst = diagnostics.find(({ severity }) => severity === 'error')
+      const worst = diagnostics.find(({ severity, code }) => severity === 'error' && !SAYS_ALL.test(code))
       if (worst && !pointed) text(explainPointer(worst.code))
       pointed ||= worst !== undefined
       text('')

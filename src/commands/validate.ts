@@ -1,3 +1,4 @@
+import { CONFIG_FILE } from '../load/config.ts'
 import type { Loaded } from '../load/load.ts'
 import { pageOf, pageUri } from '../load/pages.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
@@ -40,17 +41,16 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   return exitCode
 }
 
-/** `9 specs in 5 files: all valid`, or how many are not. */
+/** `9 specs in 5 files: all valid`, or `7 specs valid, 2 with errors, 1 file that cannot be read`. */
 function summary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCode): string {
-  const all = specs.length + invalid
-  const seen = `${counted(all, 'spec')} in ${counted(files.size, 'file')}`
-  if (exitCode === 0) return `${seen}: all valid`
+  if (exitCode === 0) return `${counted(specs.length, 'spec')} in ${counted(files.size, 'file')}: all valid`
   const parts = [
-    `${specs.length} valid`,
-    ...(invalid > 0 ? [`${invalid} not`] : []),
-    ...(unreadable > 0 ? [`${counted(unreadable, 'file')} could not be read`] : []),
+    ...(specs.length > 0 ? [`${counted(specs.length, 'spec')} valid`] : []),
+    ...(invalid > 0 ? [`${specs.length > 0 ? invalid : counted(invalid, 'spec')} with errors`] : []),
+    ...(unreadable > 0 ? [`${counted(unreadable, 'file')} that cannot be read`] : []),
+    ...(exitCode === 4 ? [`errors in ${CONFIG_FILE}`] : []),
   ]
-  return `${seen}: ${parts.join(', ')}`
+  return parts.join(', ') || 'no specs'
 }
 
 function ruleOf(code: Diagnostic['code']): { summary: string; help: string; uri: string } | undefined {

@@ -15,7 +15,7 @@ const FOLDER = new URL('../../docs/errors/', import.meta.url)
 export function pageCodes(): string[] {
   return fs
     .readdirSync(FOLDER)
-    .filter((file) => /^[A-Z_]+\.md$/.test(file) && file !== 'README.md')
+    .filter((file) => /^[A-Z0-9_]+\.md$/.test(file) && file !== 'README.md')
     .map((file) => file.slice(0, -'.md'.length))
     .sort()
 }

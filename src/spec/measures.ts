@@ -19,14 +19,14 @@ export function measured(context: Context): Fault {
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return fault(context, 'SPEC_RANGE', `${name} is ${quoted(found)}`, rangeHint(rule))
+      return fault(context, 'SPEC_RANGE', `${name} is ${quoted(found)}`, `allowed: ${rangeHint(rule)}`)
     case 'minItems':
     case 'maxItems':
       return fault(
         context,
         'SPEC_ITEMS',
         `${name} has ${count(size(found), 'item')}`,
-        between(rule['minItems'], rule['maxItems'], 'item'),
+        `allowed: ${between(rule['minItems'], rule['maxItems'], 'item')}`,
       )
     case 'minProperties':
     case 'maxProperties':
@@ -58,16 +58,16 @@ function lengthMessage(name: string, found: Json): string {
 }
 
 function lengthHint(rule: Readonly<Record<string, unknown>>, found: Json): string {
-  return millisecondsHint(String(found)) ?? between(rule['minLength'], rule['maxLength'], 'character')
+  return millisecondsHint(String(found)) ?? `allowed: ${between(rule['minLength'], rule['maxLength'], 'character')}`
 }
 
 /** How many members are allowed, and which of those that are there is one too many. */
 function memberHint({ parentSchema, ...error }: ErrorObject, found: Json): string {
   const rule = parentSchema ?? {}
-  const allowed = between(rule['minProperties'], rule['maxProperties'], 'member')
+  const allowed = `allowed: ${between(rule['minProperties'], rule['maxProperties'], 'member')}`
   const names = members({ ...error, parentSchema: rule })
   const beyond = Object.keys(isObject(found) ? found : {}).filter((member) => !names.includes(member))
   if (names.length > 0 && beyond.length > 0 && error.keyword === 'maxProperties')
-    return `${allowed}: keep ${list(names, 'or')}, remove ${list(beyond)}`
+    return `${allowed}; keep ${list(names, 'or')}, remove ${list(beyond)}`
   return names.length === 0 ? allowed : `${allowed}, of ${list(names)}`
 }

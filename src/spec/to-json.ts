@@ -26,6 +26,8 @@ class Conversion {
   readonly #open = new Set<unknown>()
   #values = 0
   #following = 0
+  /** The alias that is being followed, the outermost one. */
+  #via: Alias | undefined
 
   constructor(source: Source) {
     this.#source = source
@@ -50,9 +52,11 @@ class Conversion {
       return this.#refuse(alias, 'SPEC_ALIAS', `the alias *${alias.source} repeats nothing`, hint)
     }
     if (!this.#open.has(node)) {
+      if (this.#following === 0) this.#via = alias
       this.#following += 1
       const value = this.convert(node, depth)
       this.#following -= 1
+      if (this.#following === 0) this.#via = undefined
       return value
     }
     return this.#refuse(
@@ -71,15 +75,16 @@ class Conversion {
   #overrun(node: unknown, depth: number): null {
     // Once is enough: what follows would be the same again.
     if (this.#values > LIMITS.values + 1) return null
+    const place = this.#via ?? node
     return depth > LIMITS.depth
       ? this.#refuse(
-          node,
+          place,
           'SPEC_TOO_DEEP',
           `the value is nested more than ${LIMITS.depth} levels deep`,
           'aliases count too',
         )
       : this.#refuse(
-          node,
+          place,
           'SPEC_TOO_MANY_VALUES',
           `the document has more than ${LIMITS.values.toLocaleString('en')} values`,
           'split it; what an alias repeats counts each time',

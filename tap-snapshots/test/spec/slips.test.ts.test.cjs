@@ -60,7 +60,7 @@ DataExchangeJob/source-not-a-list.yaml:13:9: error SPEC_TYPE: ImportAssetsFromS3
 DataExchangeJob/two-details.yaml:9:5: error SPEC_ITEMS: Details has 2 members
   9 |     ImportAssetsFromS3:
     |     ^^^^^^^^^^^^^^^^^^
-  hint: at most 1 member: keep ImportAssetsFromS3, remove ExportRevisionsToS3
+  hint: allowed: at most 1 member; keep ImportAssetsFromS3, remove ExportRevisionsToS3
 1 error in 1 file
 
 # The type spelt like its member of Details

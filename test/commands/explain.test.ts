@@ -1,0 +1,144 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { pageCodes, pageOf } from '../../src/load/pages.ts'
+import { SPEC_CODES } from '../../src/spec/codes.ts'
+import { STATE_CODES } from '../../src/state/codes.ts'
+import { blocksOf, said, shows, writeBlock } from './pages.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const PAGES = path.join(ROOT, 'docs/errors')
+/** As with the snapshots of tap: what the program says now is written into the pages. */
+const REWRITE = process.env['TAP_SNAPSHOT'] === '1'
+
+/** Environment variables, which look like codes. */
+const VARIABLES = /^AWS_(REGION|DEFAULT_REGION|SDK_|ENDPOINT|IGNORE_|EC2_|PROFILE|ACCESS_|SECRET_|SESSION_)/
+const FAMILIES = 'SPEC|CONFIG|STATE|PLAN|GUARD|CHECKOUT|CLOCK|KIND|AWS|INIT|EMULATOR|WATCH|SCHEMA|USAGE|OUTPUT'
+
+/** Every code that stands in the source, and those made of the class of an AWS error. */
+function codesInSource(): string[] {
+  const found = new Set<string>()
+  for (const file of fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue
+    const text = fs.readFileSync(path.join(ROOT, 'src', file), 'utf8')
+    for (const [, code = ''] of text.matchAll(
+      new RegExp(`['\`]((?:${FAMILIES})(?:_[A-Z0-9]+)+)['\`]|code: '(?:USAGE|OUTPUT)'`, 'g'),
+    ))
+      if (code !== '' && !VARIABLES.test(code) && !code.endsWith('_CODES')) found.add(code)
+  }
+  const classes = fs.readFileSync(path.join(ROOT, 'src/model/aws-problem.ts'), 'utf8')
+  for (const [, name = ''] of classes.split('/** An error from a call')[0]!.matchAll(/\| '([a-z-]+)'/g))
+    found.add(`AWS_${name.toUpperCase().replaceAll('-', '_')}`)
+  return [...found, 'USAGE', 'OUTPUT', ...Object.keys(SPEC_CODES), ...Object.keys(STATE_CODES)]
+    .filter((code, index, all) => all.indexOf(code) === index)
+    .sort()
+}
+
+t.test('each code has one page, and each page its code', async (t) => {
+  const codes = codesInSource()
+  t.ok(codes.length > 100, `${codes.length} codes were found`)
+  t.strictSame(
+    codes.filter((code) => pageOf(code) === undefined),
+    [],
+    'codes without a page',
+  )
+  t.strictSame(
+    pageCodes().filter((code) => !codes.includes(code)),
+    [],
+    'pages without a code',
+  )
+  for (const [code, what] of Object.entries({ ...SPEC_CODES, ...STATE_CODES })) {
+    t.equal(pageOf(code)?.summary.toLowerCase(), `${what.toLowerCase()}.`, `${code} is called the same in both places`)
+  }
+  t.match(pageOf('CONFIG_ENUM'), { code: 'SPEC_ENUM' }, 'jobwright.yaml shares the pages of specs')
+})
+
+/** Runs the blocks of a page in an empty folder, and gives the page with what was said in place of what it shows. */
+async function played(page: string, folder: string): Promise<string> {
+  const parts: string[] = []
+  for (const { language, text } of blocksOf(page)) {
+    if (language === 'yaml') writeBlock(folder, text)
+    parts.push(language === 'console' ? await playedConsole(text, folder) : text)
+  }
+  let at = 0
+  return page.replace(
+    /^(```\w+\n)[\s\S]*?(\n```)$/gm,
+    (_all, open: string, close: string) => `${open}${parts[at++]}${close}`,
+  )
+}
+
+async function playedConsole(text: string, folder: string): Promise<string> {
+  const lines: string[] = []
+  for (const part of text.split(/^(?=\$ )/m)) {
+    const [command = '', ...rest] = part.trimEnd().split('\n')
+    const shown = rest.join('\n')
+    const now = await said(command.slice(2), folder)
+    lines.push(command, ...(shows(shown, now) ? rest : now.split('\n')))
+  }
+  return lines.filter((line, index) => line !== '' || index < lines.length - 1).join('\n')
+}
+
+t.test('the example of each page yields its code, and says what the page shows', async (t) => {
+  for (const code of pageCodes()) {
+    const file = path.join(PAGES, `${code}.md`)
+    const page = fs.readFileSync(file, 'utf8')
+    const blocks = blocksOf(page)
+    t.ok(blocks.length > 0 && page.includes('\n## What to do\n'), `${code}: an example and a way out`)
+    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-page-')))
+    fs.mkdirSync(path.join(folder, 'specs'))
+    const now = await played(page, folder)
+    fs.rmSync(folder, { recursive: true, force: true })
+    if (REWRITE) fs.writeFileSync(file, now)
+    else t.equal(page, now, `${code}: shown as it is said`)
+    const told = blocksOf(now).filter(({ language }) => language !== 'yaml')
+    t.match(
+      told.map(({ text }) => text).join('\n'),
+      WITHOUT_CODE.has(code) ? /./ : new RegExp(`\\b${code}\\b`),
+      `${code}: yielded`,
+    )
+  }
+})
+
+/** Codes that JSON lines and the plan's own words stand for, and no message. */
+const WITHOUT_CODE = new Set(
+  'PLAN_INVALID PLAN_NOT_MOVED PLAN_NOT_REMOVED PLAN_UNREAD PLAN_REFUSED PLAN_NO_ROOM PLAN_OFFLINE PLAN_UNCOMMITTED'.split(
+    ' ',
+  ),
+)
+
+t.test('the index lists every page with its line', async (t) => {
+  const rows = pageCodes().map((code) => `| [${code}](${code}.md) | ${pageOf(code)!.summary.replace(/\.$/, '')} |`)
+  const text = `# Codes of messages
+
+Every message of Jobwright has a code that stays the same while its words may change. \`jobwright explain CODE\` prints its page.
+A mistake in jobwright.yaml has the code of the same mistake in a spec, with \`CONFIG_\` in place of \`SPEC_\`.
+
+| code | what it stands for |
+|---|---|
+${rows.join('\n')}
+`
+  const file = path.join(PAGES, 'README.md')
+  if (REWRITE) fs.writeFileSync(file, text)
+  t.equal(fs.readFileSync(file, 'utf8'), text)
+})
+
+t.test('explain prints the page of a code, and lists all codes without one', async (t) => {
+  const page = fs.readFileSync(path.join(PAGES, 'SPEC_TYPE.md'), 'utf8').trim()
+  t.equal(await said('jobwright explain SPEC_TYPE', ROOT), page)
+  t.equal(await said('jobwright explain spec-type', ROOT), page, 'however it is spelt')
+  t.match(
+    await said('jobwright explain CONFIG_TYPE', ROOT),
+    /^CONFIG_TYPE is SPEC_TYPE in jobwright.yaml.\n\n# SPEC_TYPE/,
+  )
+  t.match(await said('jobwright explain spec_typ', ROOT), /no code "spec_typ"\n {2}hint: did you mean SPEC_TYPE\?/)
+  const list = (await said('jobwright explain', ROOT)).split('\n')
+  t.equal(list.length, pageCodes().length)
+  t.ok(list.every((line) => /^[A-Z0-9_]+ +\S.*\.$/.test(line) && line.length < 120))
+})
+
+t.test('the pages are in the package', async (t) => {
+  const { files } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { files: string[] }
+  t.ok(files.some((one) => one === 'docs' || one === 'docs/errors'))
+})

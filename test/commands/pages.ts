@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { failure } from '../../src/commands/failure.ts'
+import type { Host } from '../../src/commands/options.ts'
+
+/** A fenced block of a page. */
+export type Block = { readonly language: string; readonly text: string }
+
+/** The blocks of a Markdown text, in order. */
+export function blocksOf(markdown: string): Block[] {
+  return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)\n```$/gm)].map(([, language = '', text = '']) => ({
+    language,
+    text,
+  }))
+}
+
+type Run = (options: Record<string, unknown>, host: Host, name: string | undefined) => Promise<number>
+
+/** The commands that pages run, in this process: a page costs no start of a program. */
+const COMMANDS: Readonly<Record<string, Run>> = {
+  validate: async (options, host) =>
+    (await import('../../src/commands/validate.ts')).validate({ output: 'text', ...options }, host),
+  plan: async (options, host) =>
+    (await import('../../src/commands/plan.ts')).planCommand({ output: 'text', ...options }, host),
+  reconcile: async (options, host) =>
+    (await import('../../src/commands/reconcile.ts')).reconcileCommand(
+      { output: 'text', settleMs: 0, ...options },
+      host,
+    ),
+  schema: async (options, host, name) => (await import('../../src/commands/schema.ts')).schema(name, options, host),
+  explain: async (_options, host, name) => (await import('../../src/commands/explain.ts')).explain(name, host),
+  init: async (options, host) =>
+    (await import('../../src/commands/init.ts')).init({ output: 'text', ...options }, host),
+  emulator: async (options, host) => (await import('../../src/commands/emulator.ts')).emulatorCommand(options, host),
+}
+
+/** What a reader would see below a line such as `AWS_REGION=eu-west-1 jobwright plan --offline`, or below a line of shell. */
+export async function said(line: string, cwd: string): Promise<string> {
+  const words = line.split(' ')
+  const at = words.indexOf('jobwright')
+  if (at === -1 || words.slice(0, at).some((word) => !word.includes('='))) return shell(line, cwd)
+  const env = Object.fromEntries(words.slice(0, at).map((word) => word.split('=') as [string, string]))
+  const [verb = '', ...args] = words.slice(at + 1)
+  let text = ''
+  const stream = { write: (more: string) => (text += more) }
+  const host: Host = {
+    cwd,
+    env: { AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    stdout: stream,
+    stderr: stream,
+    signal: new AbortController().signal,
+  }
+  const { options, name } = optionsOf(args, cwd)
+  const command = COMMANDS[verb]
+  if (command === undefined) throw new Error(`no command for: ${line}`)
+  await command(options, host, name).catch((error: unknown) => failure(error, host, false, 'text'))
+  return tidy(text, cwd)
+}
+
+function shell(line: string, cwd: string): string {
+  return execFileSync('sh', ['-c', line], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd()
+}
+
+function optionsOf(
+  args: readonly string[],
+  cwd: string,
+): { options: Record<string, unknown>; name: string | undefined } {
+  const options: Record<string, unknown> = {}
+  let name: string | undefined
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at]!
+    if (!word.startsWith('--')) name = word
+    else {
+      const member = word.slice(2).replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
+      const value = args[at + 1]
+      if (value === undefined || value.startsWith('--')) options[member] = true
+      else {
+        options[member] =
+          member === 'spec' ? [value] : member === 'faults' || member === 'limits' ? path.join(cwd, value) : value
+        at += 1
+      }
+    }
+  }
+  return { options, name }
+}
+
+/** Without what is the same below every command, and without the folder's own name. */
+function tidy(text: string, cwd: string): string {
+  return text
+    .replaceAll(`${cwd}/`, '')
+    .replaceAll(cwd, 'the folder')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => !line.startsWith('more on a code: '))
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+/** Whether a text is the one that a page shows, in which a line `...` stands for any lines. */
+export function shows(shown: string, text: string): boolean {
+  const pattern = shown
+    .split('\n')
+    .map((line) => (line === '...' ? '(?:.*\\n)*?' : `${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\n`))
+    .join('')
+  return new RegExp(`^${pattern}$`).test(`${text}\n`)
+}
+
+/** Writes a file block, named by its first line: `# specs/kiosks.yaml`. */
+export function writeBlock(folder: string, text: string): void {
+  const file = path.join(folder, /^# (\S+)/.exec(text)?.[1] ?? '')
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  fs.writeFileSync(file, `${text}\n`)
+}
