@@ -4,7 +4,7 @@ import { list, short } from './words.ts'
 
 /** What text of a wrong form was probably meant to be, or what it has to look like: what it is, an example, its characters. */
 export function formHint(error: ErrorObject, found: string): string {
-  const slip = slipOf(error, found)
+  const slip = found.length > SLIP_MAX ? undefined : slipOf(error, found)
   if (slip !== undefined) return slip
   const what = description(error)?.replace(/[.,]$/, '')
   const example: unknown = error.parentSchema?.['examples']?.[0]
@@ -19,6 +19,9 @@ export function formHint(error: ErrorObject, found: string): string {
   ]
   return parts.filter((part) => part !== undefined).join('; ') || 'see the schema of this kind: `jobwright schema`'
 }
+
+/** Longer text is no slip of the pen, and looking for one would take time. */
+const SLIP_MAX = 2048
 
 /** The words for a slip that is common, with what to write instead. */
 function slipOf(error: ErrorObject, found: string): string | undefined {

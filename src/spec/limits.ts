@@ -91,6 +91,8 @@ class Counter {
   #documents = 0
   #keys = 0
   #aliases = 0
+  /** What the parser will make something of: text, commas, anchors, question marks. */
+  #parts = 0
   #flow = 0
   /** Columns of the block collections that are open: a list's dash may stand in the column of the mapping around it. */
   #block: { column: number; list: boolean }[] = []
@@ -104,7 +106,7 @@ class Counter {
     // Tokens that the lexer invents stand for no text.
     if (type === 'doc-mode' || lexeme === CST.SCALAR || type === 'flow-error-end') return this.#mark(type)
     this.#next += lexeme.length
-    const breach = this.#count(type)
+    const breach = this.#count(type) ?? (this.#parts > PARTS_MAX ? breaches.values : undefined)
     const lastBreak = lexeme.lastIndexOf('\n')
     if (lastBreak !== -1) {
       this.#lineStart = this.offset + lastBreak + 1
@@ -114,7 +116,10 @@ class Counter {
   }
 
   #mark(type: string | null): undefined {
-    if (type === 'scalar') this.#item ??= this.#column
+    if (type === 'scalar') {
+      this.#item ??= this.#column
+      this.#parts += 1
+    }
     if (type === 'flow-error-end') this.#flow = 0
   }
 
@@ -148,6 +153,7 @@ class Counter {
       case 'seq-item-ind':
         return this.#open(column, true)
       case 'explicit-key-ind':
+        this.#parts += 1
         return this.#open(column, false)
       case 'map-value-ind':
         this.#keys += 1
@@ -158,6 +164,7 @@ class Counter {
         return undefined
       default:
         this.#item ??= column
+        this.#parts += 1
         return undefined
     }
   }
@@ -166,6 +173,7 @@ class Counter {
     this.#documents += count
     this.#keys = 0
     this.#aliases = 0
+    this.#parts = 0
     this.#flow = 0
     this.#block = []
     this.#item = undefined
@@ -188,6 +196,9 @@ class Counter {
   }
 }
 
+/** In brackets each value has its comma, and a mapping its keys: a document that has more parts has too many values. */
+const PARTS_MAX = 3 * LIMITS.values
+
 const breaches = {
   depth: {
     code: 'SPEC_TOO_DEEP',
@@ -203,6 +214,11 @@ const breaches = {
     code: 'SPEC_TOO_MANY_KEYS',
     message: `the document has more than ${LIMITS.keys.toLocaleString('en')} keys`,
     hint: 'split it into several documents, or move long documents out with $file',
+  },
+  values: {
+    code: 'SPEC_TOO_MANY_VALUES',
+    message: `the document has more than ${LIMITS.values.toLocaleString('en')} values`,
+    hint: 'split it; what an alias repeats counts each time',
   },
   aliases: {
     code: 'SPEC_TOO_MANY_ALIASES',

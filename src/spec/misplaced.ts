@@ -1,4 +1,4 @@
-import { at, isObject, type JsonObject, steps } from '../model/json.ts'
+import { at, into, isObject, steps } from '../model/json.ts'
 import { ENVELOPE, type Schemas, schemaOf } from './check.ts'
 import type { SpecCode } from './codes.ts'
 import type { Fault } from './fault.ts'
@@ -21,7 +21,7 @@ export function placesOf(schemas: Schemas): Places {
       const envelope = at(schemas(file), `${fragment}/properties`)
       if (!isObject(envelope)) return undefined
       if (Object.hasOwn(envelope, member)) return 'the document'
-      return Object.keys(envelope).find((one) => isObject(at(envelope, `/${one}/properties/${member}`)))
+      return Object.keys(envelope).find((one) => isObject(at(envelope, into(`/${one}/properties`, member))))
     },
   }
 }
@@ -61,17 +61,4 @@ export function ofEnvelope(fault: Fault, places: Places): Fault {
     ...fault,
     hint: `it belongs in ${place}${place === 'the document' ? ', beside spec' : `, which stands beside spec: write ${place}.${member}`}`,
   }
-}
-
-/** The way from a mapping's schema to a mapping further in that has a member: `ExportJobRequest`; undefined where none has it, or several. */
-export function furtherIn(schema: JsonObject, member: string, depth = 3): string | undefined {
-  const properties = schema['properties']
-  if (!isObject(properties) || depth === 0) return undefined
-  const found = Object.entries(properties).flatMap(([name, rule]) => {
-    if (!isObject(rule)) return []
-    if (isObject(at(rule, `/properties/${member}`))) return [name]
-    const deeper = furtherIn(rule, member, depth - 1)
-    return deeper === undefined ? [] : [`${name}.${deeper}`]
-  })
-  return found.length === 1 ? found[0] : undefined
 }

@@ -120,12 +120,14 @@ export function syntaxErrors(source: Source, document: Document.Parsed): Diagnos
   const lines = new Set<number>()
   const found: Diagnostic[] = []
   for (const error of [...document.errors, ...document.warnings]) {
+    // Each look for its quote goes through the document, and there may be an error a line.
+    if (found.length === SHOWN) break
     const diagnostic = unclosed(source, document, error) ?? syntaxError(source, error)
     const line = diagnostic.place?.line ?? 0
     if (!lines.has(line)) found.push(diagnostic)
     lines.add(line)
   }
-  return found.slice(0, SHOWN)
+  return found
 }
 
 /** A quote that nothing closes, at the quote itself: the parser notices it where the text ends, far below. */

@@ -1,10 +1,11 @@
 /** The candidate that a misspelt word most likely stands for, or undefined. Another case, or other hyphens, of the same word always count. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
-  const lower = word.toLowerCase()
-  const same = candidates.find((candidate) => bare(candidate) === bare(word))
-  if (same !== undefined) return same
   // Far longer than any member: no misspelling, and the distance would cost time.
   if (word.length > 80) return undefined
+  const lower = word.toLowerCase()
+  const plain = bare(word)
+  const same = candidates.find((candidate) => bare(candidate) === plain)
+  if (same !== undefined) return same
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {

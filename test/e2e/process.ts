@@ -28,6 +28,8 @@ export type JsonLine = { readonly v: number; readonly type: string; readonly [me
 export type CliOptions = {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
+  /** Options of Node itself. */
+  readonly node?: readonly string[]
   /** Told each line of standard output as it comes. */
   readonly onLine?: (line: string, child: ChildProcess) => void
 }
@@ -42,8 +44,8 @@ export function build(): void {
 }
 
 /** Runs the built program to its end. It inherits nothing of this process's environment but its PATH. */
-export async function cli(args: readonly string[], { cwd, env = {}, onLine }: CliOptions): Promise<Ran> {
-  const child = spawn('env', [...PLAIN, process.execPath, CLI, ...args], {
+export async function cli(args: readonly string[], { cwd, env = {}, node = [], onLine }: CliOptions): Promise<Ran> {
+  const child = spawn('env', [...PLAIN, process.execPath, ...node, CLI, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
