@@ -12,6 +12,7 @@ import {
 import { eventLines, lineText } from '../../src/report/json-lines.ts'
 import { planText } from '../../src/report/plan-text.ts'
 import { eventText } from '../../src/report/run-text.ts'
+import { sarif } from '../../src/report/sarif.ts'
 import { statusText } from '../../src/report/status-text.ts'
 import { summaryText } from '../../src/report/summary-text.ts'
 import * as fixtures from './fixtures.ts'
@@ -173,6 +174,25 @@ function poisoned<Value>(value: Value, text: string): Value {
   return walk(value, '') as Value
 }
 
+type Scan = {
+  runs: [
+    {
+      results: {
+        message: { text: string }
+        locations?: [{ physicalLocation: { artifactLocation: { uri: string } } }]
+      }[]
+    },
+  ]
+}
+
+/** Whether a SARIF log has a message with a link in it, or with what a viewer would act on, or a file that is no relative URI. */
+function isUnsafe(log: string): boolean {
+  return (JSON.parse(log) as Scan).runs[0].results.some(({ message, locations }) => {
+    const uri = locations?.[0].physicalLocation.artifactLocation.uri ?? 'x'
+    return UNSAFE_LINES.test(message.text) || message.text.includes('](') || !/^[\w.!~*'()%/-]+$/.test(uri)
+  })
+}
+
 t.test('hostile text in any field of any report is only seen', async (t) => {
   const lines = (text: string) => {
     const { plan, diagnostics, events, ends, state } = poisoned({ ...fixtures }, text)
@@ -189,21 +209,24 @@ t.test('hostile text in any field of any report is only seen', async (t) => {
       ].join('\n')
     }
     const json = events.flatMap(eventLines).map(lineText)
-    return { people: report(false, 80), coloured: report(true, 120), json, github: annotations(diagnostics) }
+    const log = sarif({ version: '1.0.0', diagnostics, exitCode: 3, rule: () => undefined })
+    return { people: report(false, 80), coloured: report(true, 120), json, github: annotations(diagnostics), log }
   }
   const texts = [...PIECES.map((piece) => `cup\n${piece}error FORGED: ${piece}`), ...hostile.slice(0, 200)]
-  const faults: Record<string, string[]> = { control: [], forged: [], command: [], json: [], annotation: [] }
+  const faults: Record<string, string[]> = { control: [], forged: [], command: [], json: [], annotation: [], sarif: [] }
   for (const text of texts) {
-    const { people, coloured, json, github } = lines(text)
+    const { people, coloured, json, github, log: scan } = lines(text)
     const log = withoutCommands(`${people}\n${coloured}`).split('\n')
     const found: Record<string, boolean> = {
       control: [people, coloured.replace(OURS, ''), ...json, github].some((shown) => UNSAFE_LINES.test(shown)),
       forged: /^error FORGED/m.test(people),
       command: log.some((line) => commandOf(line) !== undefined),
       json: json.some((line) => JSON.parse(line).v !== 1 || line.includes('##[')),
+      sarif:
+        UNSAFE_LINES.test(scan) || scan.split('\n').some((line) => commandOf(line) !== undefined) || isUnsafe(scan),
       annotation: github.split('\n').some((line) => !/^::(?:error|warning) /.test(line)),
     }
     for (const [fault, is] of Object.entries(found)) if (is) faults[fault]?.push(ascii(text))
   }
-  t.strictSame(faults, { control: [], forged: [], command: [], json: [], annotation: [] })
+  t.strictSame(faults, { control: [], forged: [], command: [], json: [], annotation: [], sarif: [] })
 })

@@ -1,10 +1,13 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
+import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { diagnosticsCount, diagnosticsText, diagnosticText } from '../../src/report/diagnostics.ts'
 import { diagnosticLine, eventLines, jobLine, lineText, plannedLine, summaryLine } from '../../src/report/json-lines.ts'
 import { planText } from '../../src/report/plan-text.ts'
 import { NO_PROGRESS, progressAfter, progressText } from '../../src/report/progress.ts'
 import { eventText } from '../../src/report/run-text.ts'
+import { sarif } from '../../src/report/sarif.ts'
 import { statusText } from '../../src/report/status-text.ts'
 import { summaryText } from '../../src/report/summary-text.ts'
 import { ago, duration, until } from '../../src/report/time.ts'
@@ -216,4 +219,107 @@ t.test('text is cut and wrapped by what is seen', async (t) => {
     'role',
     'arn:aws:iam::123456789012:role/harvest',
   ])
+})
+
+/** What SARIF 2.1.0 asks of a log with findings, as far as viewers and code scanning depend on it. */
+const text = { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } }
+const location = {
+  type: 'object',
+  required: ['artifactLocation', 'region'],
+  properties: {
+    artifactLocation: {
+      type: 'object',
+      required: ['uri'],
+      properties: { uri: { type: 'string', pattern: '^(?!/|[a-z]+:)[^\\\\ ]+$' }, uriBaseId: { const: '%SRCROOT%' } },
+    },
+    region: {
+      type: 'object',
+      required: ['startLine', 'startColumn', 'endLine', 'endColumn'],
+      additionalProperties: { type: 'integer', minimum: 1 },
+    },
+  },
+}
+const SARIF = {
+  type: 'object',
+  required: ['$schema', 'version', 'runs'],
+  properties: {
+    $schema: { type: 'string', pattern: '/sarif-schema-2\\.1\\.0\\.json$' },
+    version: { const: '2.1.0' },
+    runs: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        required: ['tool', 'columnKind', 'results'],
+        properties: {
+          columnKind: { const: 'utf16CodeUnits' },
+          tool: {
+            type: 'object',
+            required: ['driver'],
+            properties: {
+              driver: {
+                type: 'object',
+                required: ['name', 'semanticVersion', 'rules'],
+                properties: {
+                  rules: {
+                    type: 'array',
+                    items: {
+                      type: 'object',
+                      required: ['id', 'shortDescription', 'help', 'helpUri'],
+                      properties: {
+                        shortDescription: text,
+                        help: text,
+                        helpUri: { type: 'string', pattern: '^https://' },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+          results: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['ruleId', 'ruleIndex', 'level', 'message', 'partialFingerprints'],
+              properties: {
+                level: { enum: ['error', 'warning', 'note'] },
+                message: text,
+                locations: {
+                  type: 'array',
+                  items: { type: 'object', required: ['physicalLocation'], properties: { physicalLocation: location } },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+}
+
+type Finding = { ruleId: string; ruleIndex: number; partialFingerprints: Record<string, string> }
+type Log = { runs: [{ tool: { driver: { rules: { id: string }[] } }; results: Finding[] }] }
+
+t.test('a SARIF log has what viewers and code scanning need', async (t) => {
+  const rule = (code: string) => ({ summary: code, help: `# ${code}`, uri: `https://jobwright.dev/errors/${code}` })
+  const log = (diagnostics: readonly Diagnostic[]) =>
+    JSON.parse(sarif({ version: '1.0.0', diagnostics, exitCode: 3, rule })) as Log
+  const validate = new Ajv2020({ strict: false }).compile(SARIF)
+  const given = log([...fixtures.diagnostics].reverse())
+  t.ok(validate(given), JSON.stringify(validate.errors))
+  t.ok(validate(log([])), 'without findings too')
+  const [{ tool, results }] = given.runs
+  t.equal(results.length, fixtures.diagnostics.length)
+  t.ok(results.every(({ ruleId, ruleIndex }) => tool.driver.rules[ruleIndex]?.id === ruleId))
+  t.matchSnapshot(sarif({ version: '1.0.0', diagnostics: fixtures.diagnostics.slice(0, 2), exitCode: 3, rule }))
+
+  const marks = (one: Log) =>
+    one.runs[0].results.map(({ partialFingerprints }) => Object.values(partialFingerprints)[0])
+  t.equal(new Set(marks(given)).size, results.length, 'each finding has a mark of its own')
+  const lower = fixtures.diagnostics.map((one) => ({
+    ...one,
+    ...(one.place && { place: { ...one.place, line: one.place.line + 7, endLine: one.place.endLine + 7 } }),
+  }))
+  t.strictSame(marks(log(lower)).sort(), marks(given).sort(), 'which stays when lines are added above')
 })

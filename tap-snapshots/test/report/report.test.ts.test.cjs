@@ -84,6 +84,131 @@ Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
 Creates: 3 of 50 allowed per run.
 `
 
+exports[`test/report/report.test.ts > TAP > a SARIF log has what viewers and code scanning need > must match snapshot 1`] = `
+{
+  "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+  "version": "2.1.0",
+  "runs": [
+    {
+      "tool": {
+        "driver": {
+          "name": "Jobwright",
+          "semanticVersion": "1.0.0",
+          "rules": [
+            {
+              "id": "SPEC_DUPLICATE",
+              "shortDescription": {
+                "text": "SPEC_DUPLICATE"
+              },
+              "help": {
+                "text": "# SPEC_DUPLICATE",
+                "markdown": "# SPEC_DUPLICATE"
+              },
+              "helpUri": "https://jobwright.dev/errors/SPEC_DUPLICATE"
+            },
+            {
+              "id": "SPEC_ENUM",
+              "shortDescription": {
+                "text": "SPEC_ENUM"
+              },
+              "help": {
+                "text": "# SPEC_ENUM",
+                "markdown": "# SPEC_ENUM"
+              },
+              "helpUri": "https://jobwright.dev/errors/SPEC_ENUM"
+            }
+          ]
+        }
+      },
+      "columnKind": "utf16CodeUnits",
+      "invocations": [
+        {
+          "executionSuccessful": true,
+          "exitCode": 3,
+          "exitCodeDescription": "invalid specs"
+        }
+      ],
+      "results": [
+        {
+          "ruleId": "SPEC_DUPLICATE",
+          "ruleIndex": 0,
+          "level": "error",
+          "message": {
+            "text": "IotJob/kiosk-reboot is declared twice"
+          },
+          "locations": [
+            {
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "specs/base.yaml",
+                  "uriBaseId": "%SRCROOT%"
+                },
+                "region": {
+                  "startLine": 12,
+                  "startColumn": 3,
+                  "endLine": 14,
+                  "endColumn": 8
+                }
+              }
+            }
+          ],
+          "relatedLocations": [
+            {
+              "id": 0,
+              "message": {
+                "text": "declared here first"
+              },
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "specs/base.yaml",
+                  "uriBaseId": "%SRCROOT%"
+                },
+                "region": {
+                  "startLine": 3,
+                  "startColumn": 3,
+                  "endLine": 3,
+                  "endColumn": 4
+                }
+              }
+            }
+          ],
+          "partialFingerprints": {
+            "jobwrightFinding/v1": "6e0e32ce377505b4d689f013d497e333:1"
+          }
+        },
+        {
+          "ruleId": "SPEC_ENUM",
+          "ruleIndex": 1,
+          "level": "error",
+          "message": {
+            "text": "IotJob/kiosk-firmware: targetSelection must be CONTINUOUS or SNAPSHOT, not \\"CONTINUOS\\"\\nhint: did you mean 'CONTINUOUS'?"
+          },
+          "locations": [
+            {
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "specs/fleet.yaml",
+                  "uriBaseId": "%SRCROOT%"
+                },
+                "region": {
+                  "startLine": 7,
+                  "startColumn": 20,
+                  "endLine": 7,
+                  "endColumn": 29
+                }
+              }
+            }
+          ],
+          "partialFingerprints": {
+            "jobwrightFinding/v1": "592ce11b27468322b962c06311966065:1"
+          }
+        }
+      ]
+    }
+  ]
+}
+`
+
 exports[`test/report/report.test.ts > TAP > a status is a row for each record, specs in file order, the rest by name > coloured 1`] = `
   [1mAddress[22m                               [1mRun[22m  [1mID[22m              [1mCondition[22m              [1mAWS status[22m   [1mCounts[22m                       [1mSince[22m
   IotJob/kiosk-reboot                   1    kiosk-reboot    [36mInProgress[39m             IN_PROGRESS  37 succeeded, 83 inProgress  12 min ago
