@@ -99,6 +99,29 @@ function harmless(t: Test, text: string): void {
   t.notMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/, 'no control characters')
 }
 
+t.test('a slip on the command line says where the options are, and keeps the contract of JSON lines', async (t) => {
+  const cwd = folder(t, {})
+  const [unknown, json, value] = await Promise.all([
+    cli(['validate', '--specs', 'x'], { cwd }),
+    cli(['plan', '--nope', '--output=json'], { cwd }),
+    cli(['emulator', '--start-at', 'yesterday'], { cwd }),
+  ])
+  t.match(unknown, {
+    code: 1,
+    stdout: '',
+    stderr: /unknown option '--specs'\n.*--spec\?.*\n+see: jobwright validate --help/s,
+  })
+  t.match(json, {
+    code: 1,
+    lines: [
+      { type: 'diagnostic', code: 'USAGE', message: /'--nope'/ },
+      { type: 'summary', exitCode: 1 },
+    ],
+  })
+  keepsContract(t, json)
+  t.match(value, { code: 1, stderr: /'--start-at <time>' argument 'yesterday' is invalid. Write an ISO time/ })
+})
+
 t.test('--help teaches: commands, first steps, exit codes', async (t) => {
   const cwd = folder(t, {})
   const help = await cli(['--help'], { cwd })

@@ -40,6 +40,9 @@ Commands:
                                there is none
   schema [options] [name]      list the JSON Schemas, print one, or write all of
                                them for editors without network
+  explain [code]               say what the code of a message means, with an
+                               example and what to do; without one, list all
+                               codes
   emulator [options]           serve the five services until SIGTERM; prints one
                                JSON line with its url when it is ready
   help [command]               display help for command
