@@ -321,5 +321,5 @@ t.test('a SARIF log has what viewers and code scanning need', async (t) => {
     ...one,
     ...(one.place && { place: { ...one.place, line: one.place.line + 7, endLine: one.place.endLine + 7 } }),
   }))
-  t.strictSame(marks(log(lower)).sort(), marks(given).sort(), 'which stays when lines are added above')
+  t.strictSame(new Set(marks(log(lower))), new Set(marks(given)), 'which stays when lines are added above')
 })
