@@ -218,6 +218,20 @@ common(
 
 common(
   program
+    .command('cancel')
+    .description('end a job that is not over, where AWS lets one; it is not made again')
+    .argument('<address>', 'such as IotJob/kiosk-firmware'),
+)
+  .option('--reason <text>', 'why; kept with the job where its API has room for it')
+  .option('--force', 'IotJob: end what devices have begun as well; they can then no longer report')
+  .action(
+    action(async (address: string, options: CommonOptions & { reason?: string; force?: boolean }) =>
+      (await import('./commands/decide.ts')).cancel(address, options, host),
+    ),
+  )
+
+common(
+  program
     .command('baseline')
     .description(
       'record every spec without a record as done, so that it is not submitted; begins a state where there is none',

@@ -43,14 +43,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'kinds/kind.ts': ['model'],
   'kinds/normal.ts': ['model'],
+  'kinds/deviations.ts': ['model'],
   'kinds/unknown-status.ts': ['model'],
   'kinds/models.ts': [],
   'kinds/index.ts': ['aws'],
   kinds: ['model', 'aws', 'yaml', ...CLIENTS, ...SDK],
-  plan: ['model', 'lane', 'kinds/kind.ts'],
+  plan: ['model', 'lane', 'kinds/kind.ts', 'kinds/deviations.ts'],
   observe: ['model', 'kinds/kind.ts', 'aws'],
   state: ['model', 'system', 'ajv', 'ajv-formats', 'node:path', 'node:module', 'node:zlib'],
-  apply: ['model', 'kinds/kind.ts', 'state', 'lane', 'system', 'aws'],
+  apply: ['model', 'kinds/kind.ts', 'kinds/deviations.ts', 'state', 'lane', 'system', 'aws'],
   report: ['model', 'node:util'],
   reconcile: ['model', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
   watch: ['system', 'chokidar', 'node:path'],
@@ -62,7 +63,7 @@ const ENTRANCES = ['commands', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'spec', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|kind|normal|models|live|manifest|unknown-status)\.ts$/
+  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|kind|normal|deviations|updating|models|live|manifest|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 

@@ -1,16 +1,18 @@
 import type { Task } from '../aws/queue.ts'
 import type { KindModel } from '../kinds/kind.ts'
-import type { Address } from '../model/address.ts'
+import { type Address, partsOf } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { canonical, type Json } from '../model/json.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import { type Change, type Site, type Source, siteKey } from '../model/state.ts'
 import type { OpenStore } from '../state/store.ts'
+import { cancelJob } from './cancel.ts'
 import { createJob } from './create.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
 import { budgetChanges, chooseCreates, type Intended, intend } from './intents.ts'
 import { createLeaves, type Leaves } from './leaves.ts'
 import { startJob } from './start.ts'
+import { updateJob } from './update.ts'
 
 /** How long an interrupt waits for calls that are on their way, and then for their outcomes to be written down. */
 const INTERRUPT_MS = 5_000
@@ -31,7 +33,7 @@ export type Applied = {
 
 /**
  * Carries out one pass of a plan: makes what needs no call and the intents of the creates durable in one write, sends the creates and
- * starts, records each outcome at once, and commits the results. Nothing is sent before its intent is durable.
+ * other steps, records each outcome at once, and commits the results. Nothing is sent before its intent is durable.
  */
 export async function apply(
   plan: Plan,
@@ -46,7 +48,10 @@ export async function apply(
   const intended = chooseCreates(plan.actions, options.modelOf, options.perSecond, options.waits).map((planned) =>
     intend(planned, options.modelOf(planned.spec!.kind), now, options.waits, store.state?.lineage ?? ''),
   )
-  const starts = plan.actions.filter(({ action, record }) => action === 'start' && record?.stage === 'created')
+  const steps = plan.actions.filter(
+    ({ action, record }) =>
+      (action === 'start' && record?.stage === 'created') || action === 'update' || action === 'cancel',
+  )
   const changes: Change[] = [
     ...plan.actions.flatMap(freeChanges),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
@@ -55,7 +60,7 @@ export async function apply(
   ]
   const isLeased = leaseOf(options, now)
   // A start goes by what the store holds: what a journal brought along is stored first.
-  if (changes.length + starts.length > 0) {
+  if (changes.length + steps.length > 0) {
     const committed = await store.commit(changes, message(plan, intended))
     if (committed.is === 'stale') {
       return { effects: 0, unsent: 0, created: 0, removed: 0, failed: new Map(), stale: committed.message }
@@ -63,12 +68,12 @@ export async function apply(
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
     for (const planned of plan.actions) tellFree(options, planned)
   }
-  const { failed, released, stale } = await run(store, options, intended, starts, isLeased)
+  const { failed, released, stale } = await run(store, options, intended, steps, isLeased)
   return {
-    effects: intended.length + starts.length + plan.actions.filter(isToStart).length,
+    effects: intended.length + steps.length + plan.actions.filter(isToStart).length,
     unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
     created: intended.length - released,
-    removed: plan.actions.filter(({ action }) => action === 'forget').length,
+    removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
     failed,
     ...(stale !== undefined && { stale }),
   }
@@ -96,12 +101,12 @@ async function run(
   store: OpenStore,
   options: ApplyOptions,
   intended: readonly Intended[],
-  starts: readonly Planned[],
+  steps: readonly Planned[],
   isLeased: () => boolean,
 ): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
   const tally = { released: 0 }
-  if (intended.length + starts.length === 0) return { failed, ...tally }
+  if (intended.length + steps.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
   let broken = false
   const mayStillSend = (): boolean => !broken && !options.signal.aborted && isLeased()
@@ -138,7 +143,7 @@ async function run(
     }),
   )
   const tasks = [
-    ...starts.map((planned): Task => ({ lane: laneOf(planned, options), run: () => startJob(pass, planned) })),
+    ...steps.map((planned): Task => ({ lane: laneOf(planned, options), run: () => takeStep(pass, planned) })),
     ...creates,
   ]
   const work = options.queue.run(tasks, {
@@ -169,9 +174,15 @@ async function giveBack(store: OpenStore, { emit }: ApplyOptions, released: read
   for (const { planned } of released) emit({ type: 'step', address: planned.address, step: 'released' })
 }
 
+/** A step of a job that is on record already. */
+function takeStep(pass: Pass, planned: Planned): Promise<void> {
+  if (planned.action === 'update') return updateJob(pass, planned)
+  return planned.action === 'cancel' ? cancelJob(pass, planned) : startJob(pass, planned)
+}
+
 /** One bound for each service: a slow one does not hold up the others. */
-function laneOf({ spec, site, record }: Planned, { modelOf }: ApplyOptions): string {
-  return `${siteKey((site ?? record?.site)!)} ${modelOf(spec!.kind).service}`
+function laneOf({ address, site, record }: Planned, { modelOf }: ApplyOptions): string {
+  return `${siteKey((site ?? record?.site)!)} ${modelOf(partsOf(address).kind).service}`
 }
 
 /** Waits for the work. After an interrupt that is what is on its way alone, and not for long: then it is given up, its outcome unknown. */

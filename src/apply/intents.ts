@@ -57,6 +57,7 @@ export function intend(planned: Planned, model: KindModel, now: number, waits: W
       ...(model.recovery.by === 'match' && { marker: model.recovery.marker(spec.request, marker) }),
     },
     request: written(spec.request, model.documents),
+    ...(spec.policy.onRemove && { onRemove: spec.policy.onRemove }),
     ...historyFor(previous, spec.policy.run, site),
   }
   return { planned, record, previous }

@@ -13,6 +13,9 @@ import { storeOf } from './project.ts'
 import { reconcileIn } from './reconcile.ts'
 import { openSession, type Session } from './session.ts'
 
+/** The longest comment of an IoT job (API reference, CancelJob). */
+const REASON_MAX = 2028
+
 export type ResolveOptions = CommonOptions & {
   /** The ID of the job that the unknown create made. */
   readonly adopt?: string
@@ -48,6 +51,23 @@ export function resolve(address: string, options: ResolveOptions, host: Host): P
       ? { do: 'not-created', force: options.force === true }
       : { do: 'adopt', id: options.adopt, settles: true }
   return decide('resolve', address, decision, options, host)
+}
+
+/** `jobwright cancel ADDRESS --reason TEXT`: ends a job that is not over, where AWS lets one. Its record stays, so that it is not made again. */
+export function cancel(
+  address: string,
+  options: CommonOptions & { readonly reason?: string; readonly force?: boolean },
+  host: Host,
+): Promise<ExitCode> {
+  const reason = options.reason?.trim() ?? ''
+  if (reason === '' || reason.length > REASON_MAX) {
+    throw new Problem(1, {
+      code: 'USAGE',
+      message: reason === '' ? 'cancel was not told why' : `the reason has ${reason.length} characters`,
+      hint: `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,
+    })
+  }
+  return decide('cancel', address, { do: 'cancel', reason, force: options.force === true }, options, host)
 }
 
 /**

@@ -3,7 +3,9 @@ import type { Condition } from '../model/condition.ts'
 import type { JsonObject, Pointer } from '../model/json.ts'
 import type { LaneLimit } from '../model/lane.ts'
 import type { Live } from '../model/live.ts'
+import type { Difference } from '../model/plan.ts'
 import type { Policy } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
 
 /** What brings an unknown create to light. */
 export type Recovery =
@@ -67,8 +69,6 @@ export type KindModel = {
   readonly listing: { readonly tells: 'job' | 'status' | 'id'; readonly page: number; readonly newestFirst: boolean }
   /** Members whose value must be `{ $env: NAME }`: it never reaches a plan, a state or a log. */
   readonly secrets: readonly Pointer[]
-  /** Members that AWS lets one change on a live job. */
-  readonly updatable: readonly Pointer[]
   /** Members that hold a whole document, as JSON text or as a mapping: both forms of one document are the same request. */
   readonly documents: readonly Pointer[]
   /** IAM actions that planning, and reconciling beyond planning, need. */
@@ -86,9 +86,43 @@ export type KindModel = {
   check(request: JsonObject): readonly Finding[]
   /** What AWS caps the number of running jobs by, and the step that takes a place; undefined where no such cap is known. */
   slot(request: JsonObject): Slot | undefined
+  /**
+   * How AWS makes an unfinished job say what its spec says now; absent: it changes nothing of a job. `before` and `after` are in normal form,
+   * `changed` is where they differ.
+   */
+  updating?(
+    before: JsonObject,
+    after: JsonObject,
+    changed: readonly Difference[],
+    condition: Condition | undefined,
+  ): Updating
+  /** How an unfinished job is cancelled; absent: AWS does not let one. */
+  readonly cancelling?: {
+    readonly operation: string
+    /** Why a job cannot be cancelled where it is now, in words; undefined: it can. */
+    refusal(record: Pick<JobRecord, 'stage' | 'condition'>): string | undefined
+  }
   /** Time rules. `now` is epoch milliseconds. */
   timing(request: JsonObject, now: number): Timing
 }
+
+/** The operations that change a job, in order, with what a person has to know of the consequences; or why AWS has none for this. */
+export type Updating =
+  | { readonly by: readonly string[]; readonly warning?: string }
+  | { readonly refused: string; readonly pointer: Pointer }
+
+/** One change of a live job: the operation, what was recorded and what is wanted in normal form, and what AWS told of the job last. */
+export type UpdateRequest = {
+  readonly operation: string
+  readonly before: JsonObject
+  readonly after: JsonObject
+  /** The spec's request as written, secrets unresolved. */
+  readonly request: JsonObject
+  readonly live: Live
+}
+
+/** Bounds of one write that is not a create. */
+export type WriteOptions = Omit<CreateOptions, 'id' | 'marker'>
 
 /** What the `create` of a kind is given besides the request. */
 export type CreateOptions = {
@@ -117,6 +151,13 @@ export type KindWriter = {
   create(request: JsonObject, options: CreateOptions): Promise<Outcome<Live>>
   /** Kinds with a start step only. `conflict` where the job is not waiting to be started. */
   start?(id: string, options: { signal?: AbortSignal; mayStillSend: () => boolean }): Promise<Outcome<void>>
+  /** Makes one of the changes that `updating` names. Saying the same twice changes nothing. */
+  update?(id: string, update: UpdateRequest, options: WriteOptions): Promise<Outcome<void>>
+  /** Kinds that `cancelling` tells of. `conflict` where the job is over. `reason`: for the job's own record, where it has one. */
+  cancel?(
+    id: string,
+    options: WriteOptions & { readonly reason?: string; readonly force?: boolean },
+  ): Promise<Outcome<void>>
   /** A dry run at the service, where it offers one; nothing is created. */
   validate?(request: JsonObject, options: CreateOptions): Promise<Outcome<void>>
 }

@@ -10,12 +10,24 @@ export type Event =
   | {
       readonly type: 'step'
       readonly address: Address
-      readonly step: 'creating' | 'created' | 'starting' | 'started' | 'adopted' | 'released' | 'settling' | 'forgotten'
+      readonly step:
+        | 'creating'
+        | 'created'
+        | 'starting'
+        | 'started'
+        | 'adopted'
+        | 'released'
+        | 'settling'
+        | 'forgotten'
+        | 'updating'
+        | 'updated'
+        | 'cancelling'
+        | 'cancelled'
     }
   | {
       readonly type: 'failed'
       readonly address: Address
-      readonly step: 'create' | 'start' | 'validate'
+      readonly step: 'create' | 'start' | 'validate' | 'update' | 'cancel'
       readonly problem: AwsProblem
     }
   | { readonly type: 'job'; readonly address: Address; readonly record: JobRecord }

@@ -48,6 +48,12 @@ export type Planned = {
   readonly next?: JobRecord
   /** `formerly`: the address whose record moves here. */
   readonly movedFrom?: Address
+  /** The operations of an update, in order. */
+  readonly by?: readonly string[]
+  /** For the job's own record at AWS: why it is cancelled. */
+  readonly why?: string
+  /** Of a cancel: what devices have begun is ended as well. */
+  readonly force?: true
   /** The attempt that a create would be, from 1. */
   readonly attempt?: number
 }

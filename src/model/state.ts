@@ -67,6 +67,8 @@ export type JobRecord = {
   readonly startedAt?: string
   readonly finishedAt?: string
   readonly history?: readonly PastRun[]
+  /** What its spec said should become of the unfinished job when the spec is deleted; absent: it is left alone. */
+  readonly onRemove?: 'cancel'
   /** The spec is gone; ISO time at which that was seen. */
   readonly withdrawn?: string
   /** The service has forgotten the finished job. */

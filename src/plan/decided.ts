@@ -1,11 +1,12 @@
+import { deviations } from '../kinds/deviations.ts'
 import type { KindModel } from '../kinds/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { adopted, historyFor, liveStage } from '../model/record.ts'
+import { adopted, historyFor, liveStage, refreshed } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
-import { deviations } from './edit.ts'
+import { isCancellable, planCancel } from './cancel.ts'
 import type { Decision } from './input.ts'
 import { idUsed } from './new-job.ts'
 import { decidedRecord, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
@@ -13,6 +14,7 @@ import { quiet } from './unknown.ts'
 
 /** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
 export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
+  if (decision.do === 'cancel') return planStop(plan, spec, stored, decision)
   const record = decidedRecord(spec, stored, decision)
   if (record && isSettled(record)) return settledAlready(spec, record, decision)
   switch (decision.do) {
@@ -27,7 +29,42 @@ export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undef
   }
 }
 
-function settledAlready(spec: Spec, record: JobRecord, decision: Decision): Planned {
+/** A person wants the job of an address to end. Its record stays, so that it is not made again. */
+function planStop(
+  plan: Planner,
+  spec: Spec,
+  record: JobRecord | undefined,
+  { reason, force }: Extract<Decision, { do: 'cancel' }>,
+): Planned {
+  if (!record) return keep(spec, record, 'nothing was submitted for it; policy.hold: true keeps it so')
+  if (!isSettled(record))
+    return line(spec, {
+      action: 'conflict',
+      code: 'PLAN_NOT_CANCELLABLE',
+      record,
+      reason: 'the outcome of its create is not known, so there is no job to cancel yet',
+      hint: '`jobwright reconcile` finds out; cancel it then',
+    })
+  const seen = plan.observed.jobs.get(spec.address)
+  if (seen?.is === 'failed') return { ...unread(spec, seen), record }
+  const model = plan.modelOf(spec.kind)
+  const now =
+    seen?.is === 'live' ? refreshed(record, seen.live, model.condition(seen.live, spec.policy), plan.now) : record
+  const next = seen?.is === 'live' ? { next: now } : {}
+  if (!isCancellable(now)) return { ...keep(spec, now, 'its job is over already'), ...next }
+  const cancel = planCancel(plan, spec.address, now, reason)
+  if ('action' in cancel) return { ...cancel, ...next, spec, why: reason, ...(force && { force: true as const }) }
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_NOT_CANCELLABLE',
+    record,
+    ...(record.id !== undefined && { id: record.id }),
+    reason: `${jobWords(model, record.id ?? '')} cannot be cancelled: ${cancel.refused}`,
+    hint: 'wait for its end; its record is kept',
+  })
+}
+
+function settledAlready(spec: Spec, record: JobRecord, decision: Exclude<Decision, { do: 'cancel' }>): Planned {
   if (decision.do !== 'adopt' || decision.id === undefined || decision.id === record.id) {
     return keep(
       spec,

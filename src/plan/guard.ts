@@ -78,7 +78,7 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
     ...overGuard(
       'GUARD_REMOVALS',
       'withdraw',
-      count('forget'),
+      count('forget') + count('cancel'),
       plan.run.removed,
       plan.guards.maxRemovals,
       'maxRemovals',

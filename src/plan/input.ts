@@ -41,6 +41,8 @@ export type Decision =
   | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true }
   /** The unknown create of it made no job. `force`: believed although a packet may still arrive. */
   | { readonly do: 'not-created'; readonly force: boolean }
+  /** Its unfinished job is to end. `force`: what devices have begun as well. */
+  | { readonly do: 'cancel'; readonly reason: string; readonly force: boolean }
   /** Its job ran before this state began. */
   | { readonly do: 'baseline' }
 

@@ -1,3 +1,4 @@
+import { isJobOf } from '../kinds/deviations.ts'
 import type { KindModel } from '../kinds/kind.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import type { Live } from '../model/live.ts'
@@ -6,7 +7,6 @@ import type { Planned } from '../model/plan.ts'
 import { liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
-import { isJobOf } from './edit.ts'
 import { CLOCKS_MS, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
 /** From the beginning of AWS. */

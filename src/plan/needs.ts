@@ -5,12 +5,14 @@ import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
+import { isCancellable } from './cancel.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { lookalikeNeeds } from './lookalikes.ts'
 import { moveFormer } from './move-former.ts'
 import { planHeld, planTime } from './new-job.ts'
 import { decidedRecord, isSelected, isSettled, type Planner, planner } from './planner.ts'
 import { standIn } from './unknown.ts'
+import { mayCancel } from './withdrawn.ts'
 
 /** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
@@ -48,6 +50,10 @@ function decisionNeeds(
   model: KindModel,
   decision: Decision,
 ): Need[] {
+  if (decision.do === 'cancel') {
+    if (!record?.id || !isCancellable(record)) return []
+    return [{ ...base(spec.address, record, model), id: record.id, known: true }]
+  }
   const known = decidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
   if (decision.do === 'not-created' || !site || (known && isSettled(known))) return []
@@ -100,7 +106,9 @@ function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[]
   const decision = plan.decisions?.get(address)
   const model = plan.modelOf(partsOf(address).kind)
   if (decision) return decisionNeeds(plan, standIn(address, record), record, model, decision)
-  return isSettled(record) ? [] : unknownNeeds(address, record, model)
+  if (!isSettled(record)) return unknownNeeds(address, record, model)
+  if (record.id === undefined || !mayCancel(record)) return []
+  return [{ ...base(address, record, model), id: record.id, known: true }]
 }
 
 function base(address: Address, record: JobRecord, model: KindModel): Need {

@@ -1,3 +1,4 @@
+import { deviations } from '../kinds/deviations.ts'
 import type { KindModel } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Live } from '../model/live.ts'
@@ -8,7 +9,6 @@ import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { whyNotGone } from './absence.ts'
-import { deviations } from './edit.ts'
 import { planLookalike } from './lookalikes.ts'
 import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
@@ -197,7 +197,7 @@ function planAdoption(
 }
 
 /** On a real target only what is committed is submitted: a job cannot be taken back. */
-function planUncommitted(plan: Planner, spec: Spec): Planned | undefined {
+export function planUncommitted(plan: Planner, spec: Spec): Planned | undefined {
   const { checkout, rules } = plan
   if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
   const dirty = spec.files.filter((file) => checkout.dirty.includes(file))

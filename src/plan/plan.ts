@@ -23,7 +23,7 @@ export function plan(given: PlanInput): Plan {
   const lines = [
     ...input.specs
       .filter((spec) => isSelected(input, spec.address, spec.labels))
-      .map((spec) => planSpec(context, spec, moved)),
+      .map((spec) => withRemoval(planSpec(context, spec, moved))),
     ...input.blocked
       .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
       .map((blocked) => planBlocked(context, blocked)),
@@ -49,6 +49,19 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
   if (from === undefined || !record) return planned
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
   return { ...planned, reason, movedFrom: from, next: planned.next ?? record }
+}
+
+/** What is to become of an unfinished job when its spec is gone has to be on record by then. */
+function withRemoval(planned: Planned): Planned {
+  const { spec, action } = planned
+  const record = planned.next ?? planned.record
+  if (!spec || !record || action === 'create' || isTerminal(record.condition)) return planned
+  const { onRemove: before, ...rest } = record
+  const { onRemove } = spec.policy
+  if (before === onRemove) return planned
+  const next = { ...rest, ...(onRemove && { onRemove }) }
+  // A step goes on from the record as it is by then.
+  return { ...planned, next, ...(planned.record && { record: next }) }
 }
 
 /** A spec with errors is not acted on. If its job is over and unchanged, newer rules have nothing to say about it any more. */

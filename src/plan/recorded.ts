@@ -6,8 +6,9 @@ import type { Difference, Planned } from '../model/plan.ts'
 import { liveStage, refreshed } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
+import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
-import { planNew } from './new-job.ts'
+import { planHeld, planNew, planUncommitted } from './new-job.ts'
 import { after, isSettled, line, lowerRun, type Planner, raised, spoken, unread } from './planner.ts'
 import { planUnknown } from './unknown.ts'
 
@@ -31,7 +32,7 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   const next = canonical(now as unknown as Json) === canonical(stored as unknown as Json) ? {} : { next: now }
   if (spec.policy.run < record.run) return { ...lowerRun(spec, now), ...next }
   const changes = edits(spec, record, model, plan.siteOf(spec))
-  if (changes.length > 0) return { ...edited(spec, now, changes), ...next }
+  if (changes.length > 0) return { ...planEdit(plan, spec, model, now, changes), ...next }
   if (seen?.is === 'failed' && !isTerminal(record.condition)) return { ...unread(spec, seen), ...idOf(record), record }
   return { ...proceed(plan, spec, model, now), ...next }
 }
@@ -67,18 +68,56 @@ function keepReason(record: JobRecord): string {
   return record.condition?.reason === 'RolledOut' ? 'rolled out' : 'running'
 }
 
+/** An edit of a submitted spec: AWS makes the job say so, or it is a conflict. */
+function planEdit(
+  plan: Planner,
+  spec: Spec,
+  model: KindModel,
+  record: JobRecord,
+  changes: readonly Difference[],
+): Planned {
+  const before = model.normalise(record.request)
+  const after = model.normalise(written(spec.request, model.documents))
+  const isOver = isTerminal(record.condition) || record.lost === true || record.id === undefined
+  const way = isOver ? undefined : model.updating?.(before, after, changes, record.condition)
+  if (way === undefined) return edited(spec, record, changes)
+  if ('refused' in way) return edited(spec, record, changes, way)
+  const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)
+  if (stop) return { ...stop, ...idOf(record), record, changes }
+  return line(spec, {
+    action: 'update',
+    ...idOf(record),
+    record,
+    site: record.site,
+    changes,
+    by: way.by,
+    reason: `${whatChanged(changes)} changed, and AWS lets the running job take it on`,
+    ...(way.warning && { hint: way.warning }),
+  })
+}
+
+function whatChanged(changes: readonly Difference[]): string {
+  const first = changes[0]!.pointer
+  return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`
+}
+
 /** An edit of a submitted spec. The plan only shows it; its line in the file is added by whoever prints it. */
-function edited(spec: Spec, record: JobRecord, changes: readonly Difference[]): Planned {
-  const first = changes[0]!
-  const what = changes.length === 1 ? first.pointer : `${first.pointer} and ${changes.length - 1} more`
+function edited(
+  spec: Spec,
+  record: JobRecord,
+  changes: readonly Difference[],
+  why?: { readonly refused: string; readonly pointer: string },
+): Planned {
+  // What cannot be changed comes first: it is shown at its line.
+  const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_IMMUTABLE',
     ...idOf(record),
     record,
-    changes,
-    reason: `${what} changed after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
-    hint: `put the old value back, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+    changes: inOrder,
+    reason: `${whatChanged(inOrder)} changed after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
+    hint: `${why ? `${why.refused}: ` : ''}put the old value back, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { deviations, isJobOf } from '../kinds/deviations.ts'
 import type { KindModel } from '../kinds/kind.ts'
 import { partsOf } from '../model/address.ts'
 import { attemptOf } from '../model/attempt-name.ts'
@@ -7,7 +8,6 @@ import type { Planned } from '../model/plan.ts'
 import { adopted, liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord } from '../model/state.ts'
-import { deviations, isJobOf } from './edit.ts'
 import { idUsed, isElsewhere, planNew } from './new-job.ts'
 import {
   after,

@@ -1,8 +1,12 @@
 import { type Address, partsOf } from '../model/address.ts'
+import type { Condition } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
+import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
+import { refreshed } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import { whyNotGone } from './absence.ts'
+import { isCancellable, planCancel } from './cancel.ts'
 import { isSettled, type Planner } from './planner.ts'
 import { planUnknownOrphan } from './unknown.ts'
 
@@ -18,12 +22,29 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
   const obstacle = whyNotRemoved(plan, address)
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
+  const seen = plan.observed.jobs.get(address)
+  const now =
+    seen?.is === 'live' ? refreshed(record, seen.live, conditionOf(plan, address, seen.live), plan.now) : record
+  const left = !isSettled(record) ? 'no job was made' : `job ${record.id} stays as it is at AWS`
+  const cancel = mayCancel(now)
+    ? planCancel(plan, address, now, 'its spec is gone, and policy.onRemove is cancel')
+    : undefined
+  if (cancel && 'action' in cancel) return cancel
   return {
     ...base,
     action: 'forget',
-    reason: `its spec is gone; ${isSettled(record) ? `job ${record.id} stays as it is at AWS` : 'no job was made'}, its record is kept`,
-    next: { ...record, withdrawn: iso(plan.now) },
+    reason: `its spec is gone; ${left}, its record is kept${cancel ? `: ${cancel.refused}` : ''}`,
+    next: { ...now, withdrawn: iso(plan.now) },
   }
+}
+
+/** Whether a withdrawn record asks for its job to be cancelled, and there is one that is not over. */
+export function mayCancel(record: JobRecord): boolean {
+  return record.onRemove === 'cancel' && isCancellable(record)
+}
+
+function conditionOf(plan: Planner, address: Address, live: Live): Condition {
+  return plan.modelOf(partsOf(address).kind).condition(live, { maxFailedPercent: 0 })
 }
 
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */

@@ -26,7 +26,7 @@ const PASSES_MAX = 10_000
 /** So many passes in a row whose lease was over before anything could be sent: the store is too slow for this run. */
 const MISSES_MAX = 3
 /** What a run that is out of time has not done. */
-const DUE: ReadonlySet<string> = new Set(['create', 'start', 'adopt', 'forget'])
+const DUE: ReadonlySet<string> = new Set(['create', 'start', 'adopt', 'update', 'cancel', 'forget'])
 
 export type ReconcileInput = Omit<PlanInput, 'observed' | 'now' | 'run' | 'state' | 'siteOf'> & {
   readonly refresh: boolean

@@ -88,7 +88,7 @@ export async function openWorld(
   }
 }
 
-/** An unknown create whose spec is gone may be anywhere: every target is asked. */
+/** An unknown create whose spec is gone, and a job that is to be cancelled with its spec, may be anywhere: every target is asked. */
 function orphanTargets(
   specs: readonly Spec[],
   state: State | undefined,
@@ -96,8 +96,10 @@ function orphanTargets(
 ): (string | undefined)[] {
   const declared = new Set<string>(specs.map(({ address }) => address))
   const isOpen = Object.entries(state?.records ?? {}).some(
-    ([address, { stage, withdrawn }]) =>
-      !declared.has(address) && withdrawn === undefined && (stage === 'intent' || stage === 'settling'),
+    ([address, { stage, withdrawn, onRemove, condition }]) =>
+      !declared.has(address) &&
+      withdrawn === undefined &&
+      (stage === 'intent' || stage === 'settling' || (onRemove === 'cancel' && !isTerminal(condition))),
   )
   const names = Object.keys(config.targets)
   return !isOpen ? [] : names.length > 0 ? names : [config.defaultTarget]

@@ -39,6 +39,7 @@ export const SPEC_CODES = {
   SPEC_DUPLICATE: 'two documents with the same address',
   SPEC_DUPLICATE_ID: 'two specs with the same job ID',
   SPEC_IDENTICAL: 'two specs with the same request, of a kind whose jobs could not be told apart',
+  SPEC_CANNOT_CANCEL: 'a job that is to be cancelled with its spec, of a kind whose jobs nobody can cancel',
   SPEC_FORMERLY: 'a former name that cannot be one',
 } as const
 

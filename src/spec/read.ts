@@ -65,8 +65,23 @@ function examine(value: Json | undefined, base: Base, reader: Reader): { faults:
   if (!model || !isObject(written)) return { faults }
   const { request, files, findings } = readRequest(written, model, base, reader)
   // Without a sound envelope neither name nor policy is known, so that there is no spec to speak of.
-  if (faults.length > 0) return { faults: [...faults, ...findings] }
-  return { faults: findings, spec: specOf(value, model, request, files, base) }
+  const all = [...faults, ...policyFaults(value, model), ...findings]
+  if (faults.length > 0) return { faults: all }
+  return { faults: all, spec: specOf(value, model, request, files, base) }
+}
+
+/** What a policy asks for that the kind cannot do. */
+function policyFaults(value: JsonObject, { cancelling, title }: KindModel): Fault[] {
+  if (at(value, '/policy/onRemove') !== 'cancel' || cancelling) return []
+  return [
+    {
+      code: 'SPEC_CANNOT_CANCEL',
+      pointer: '/policy/onRemove',
+      aim: 'value',
+      message: `${title.split(' Create')[0]} has no call that cancels a job`,
+      hint: 'write onRemove: forget, or leave it out: the job goes on when its spec is deleted',
+    },
+  ]
 }
 
 function notASpec(value: Json): Fault {

@@ -13,6 +13,7 @@ const decide = (given: World, address: Address, decision: Decision): World =>
 
 const adopt = (id?: string): Decision => ({ do: 'adopt', ...(id !== undefined && { id }) })
 const NOT_CREATED: Decision = { do: 'not-created', force: false }
+const STOP: Decision = { do: 'cancel', reason: 'wrong firmware', force: false }
 const BASELINE: Decision = { do: 'baseline' }
 
 const cases: readonly (readonly [string, World, readonly string[]])[] = [
@@ -104,6 +105,31 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       force: true,
     }),
     [`keep ${READERS}: recorded that its create made no job`],
+  ],
+  [
+    'a running job is cancelled by a word',
+    decide(world().spec(REBOOT).record(REBOOT).live(REBOOT), REBOOT, STOP),
+    [`cancel ${REBOOT}: wrong firmware`],
+  ],
+  [
+    'not one that is over',
+    decide(world().spec(REBOOT).record(REBOOT).live(REBOOT, { status: 'COMPLETED' }), REBOOT, STOP),
+    [`keep ${REBOOT}: its job is over already`],
+  ],
+  [
+    'nor one that AWS cannot cancel',
+    decide(world().spec(READERS).record(READERS, { id: '7f3c' }), READERS, STOP),
+    [`conflict ${READERS}: Amazon Pinpoint job 7f3c cannot be cancelled: Amazon Pinpoint cannot cancel a job`],
+  ],
+  [
+    'nor one of which nobody knows whether it is there',
+    decide(world().spec(REBOOT).unknown(REBOOT), REBOOT, STOP),
+    [`conflict ${REBOOT}: the outcome of its create is not known, so there is no job to cancel yet`],
+  ],
+  [
+    'where nothing was submitted there is nothing to cancel',
+    decide(world().spec(REBOOT), REBOOT, STOP),
+    [`keep ${REBOOT}: nothing was submitted for it; policy.hold: true keeps it so`],
   ],
   [
     'where no create is open there is nothing to say',

@@ -1,8 +1,10 @@
 import t from 'tap'
 import { digest } from '../../src/model/digest.ts'
+import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
+import type { JobRecord } from '../../src/model/state.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
-import { check, checkNeeds, DONE, OTHER_SITE, REQUESTS, specOf, type World, world } from './world.ts'
+import { check, checkNeeds, DONE, OTHER_SITE, planOf, REQUESTS, specOf, type World, world } from './world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
 const NIGHT = 'IotJob/kiosk-night'
@@ -547,6 +549,9 @@ t.test('no edit is', async (t) => {
   }
 })
 
+/** What AWS changes on a running job. */
+const TAKEN_ON = new Set<string | undefined>(['/description', '/jobExecutionsRolloutConfig/maximumPerMinute'])
+
 t.test('an edit is', async (t) => {
   const cases: readonly (readonly [
     string,
@@ -622,7 +627,10 @@ t.test('an edit is', async (t) => {
       .spec(address, { request: { ...REQUESTS[kind], ...after } })
       .record(address, { request: { ...REQUESTS[kind], ...before } })
     const pointer = changes[0]!.trim().split(':')[0]
-    check(t, given, [`conflict ${address}: ${pointer} changed after the job was submitted`, ...changes], name)
+    const first = TAKEN_ON.has(pointer) && name !== 'a member that is gone'
+      ? `update ${address}: ${pointer} changed, and AWS lets the running job take it on`
+      : `conflict ${address}: ${pointer} changed after the job was submitted`
+    check(t, given, [first, ...changes], name)
   }
   const several = world()
     .spec(REBOOT, { request: kiosks({ description: 'day', document: long }) })
@@ -638,6 +646,150 @@ t.test('an edit is', async (t) => {
     'several at once, a long one as digests',
   ).actions
   t.match(conflict?.hint, /put the old value back, .*policy.run: 2/)
+})
+
+const GROUP = 'arn:aws:iot:eu-west-1:123456789012:thinggroup/depot'
+const THING = 'arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1'
+const [KIOSKS] = REQUESTS['IotJob']!['targets'] as [string]
+const continuous = (members: object = {}) => kiosks({ targetSelection: 'CONTINUOUS', ...members })
+const running = { condition: { type: 'InProgress' }, status: 'IN_PROGRESS' } as const
+
+t.test('AWS changes a running job', async (t) => {
+  const edited = (before: JsonObject, after: JsonObject, record: Partial<JobRecord> = running): World =>
+    world()
+      .spec(REBOOT, { request: after })
+      .record(REBOOT, { request: before, ...record })
+  const planned = (given: World) => planOf(given.input()).actions[0]
+  const by = (given: World) => planned(given)?.by
+  const hint = (given: World) => `${planned(given)?.action} ${planned(given)?.hint}`
+
+  t.same(by(edited(kiosks({}), kiosks({ abortConfig: { criteriaList: [] } }))), ['UpdateJob'], 'in its settings')
+  t.same(
+    by(edited(continuous(), continuous({ targets: [KIOSKS, GROUP] }))),
+    ['AssociateTargetsWithJob'],
+    'in its groups',
+  )
+  const tags = (...pairs: [string, string][]) => ({ tags: pairs.map(([Key, Value]) => ({ Key, Value })) })
+  t.same(
+    by(edited(kiosks(tags(['a', '1'], ['b', '1'])), kiosks(tags(['a', '2'], ['c', '1'])))),
+    ['TagResource', 'UntagResource'],
+    'in its tags',
+  )
+  t.same(
+    by(edited(kiosks(tags(['a', '1'])), kiosks({ description: 'x' }))),
+    ['UpdateJob', 'UntagResource'],
+    'in several',
+  )
+  t.match(hint(edited(kiosks({}), kiosks({ timeoutConfig: { inProgressTimeoutInMinutes: 5 } }))), /^update .*not begun/)
+
+  t.match(hint(edited(kiosks({}), kiosks({ targets: [KIOSKS, GROUP] }))), /^conflict only a CONTINUOUS job/)
+  t.match(hint(edited(continuous(), continuous({ targets: [KIOSKS, THING] }))), /^conflict only thing groups/)
+  t.match(hint(edited(continuous({ targets: [KIOSKS, GROUP] }), continuous())), /^conflict .*cannot take targets away/)
+  const soon = { condition: { type: 'Pending' } } as const
+  t.match(hint(edited(continuous(), continuous({ targets: [KIOSKS, GROUP] }), soon)), /^conflict .*in progress/)
+  t.match(hint(edited(kiosks({ description: 'x' }), kiosks({}))), /^conflict .*description .*not take it away/)
+  t.match(
+    hint(edited(kiosks({ description: 'x' }), kiosks({ description: 'y', document: {} }))),
+    /^conflict .*document/,
+  )
+  t.same(
+    planned(edited(kiosks({ description: 'x' }), kiosks({ description: 'y', document: {} })))?.changes?.[0]?.pointer,
+    '/document',
+    'what it cannot change is shown first',
+  )
+  t.match(hint(edited(kiosks({ description: 'x' }), kiosks({ description: 'y' }), DONE)), /^conflict put the old/)
+  t.match(hint(edited(kiosks({ description: 'x' }), kiosks({ description: 'y' }), { lost: true })), /^conflict/)
+
+  const held = edited(kiosks({}), kiosks({ description: 'y' })).spec(NIGHT, { policy: { hold: true } })
+  t.match(
+    planOf(
+      world()
+        .spec(REBOOT, { request: kiosks({ description: 'y' }), policy: { hold: true } })
+        .record(REBOOT, { request: kiosks({}), ...running })
+        .input(),
+    ).actions[0],
+    { action: 'held', changes: [{ pointer: '/description' }] },
+  )
+  t.match(planned(held.checkout({ dirty: ['specs/kiosk-reboot.yaml'] })), {
+    action: 'blocked',
+    code: 'PLAN_UNCOMMITTED',
+  })
+
+  const disk = (members: object, record: Partial<JobRecord> = { condition: { type: 'Pending' } }) =>
+    world()
+      .spec(DISK, { request: { ...REQUESTS['ImportExportJob'], ...members } })
+      .record(DISK, { id: 'EG7HS', ...record })
+  const manifest = { Manifest: { ...(REQUESTS['ImportExportJob']!['Manifest'] as object), bucket: 'attic' } }
+  t.same(by(disk(manifest)), ['UpdateJob'], 'a manifest, until the transfer begins')
+  t.match(hint(disk(manifest)), /^update .*new signature/)
+  t.match(hint(disk(manifest, running)), /^conflict .*only before the transfer/)
+  t.match(hint(disk({ JobType: 'Export' })), /^conflict .*only the manifest/)
+})
+
+table('an unfinished job that is to be cancelled with its spec', [
+  [
+    'is cancelled once the spec is gone',
+    world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT),
+    [`cancel ${REBOOT}: its spec is gone, and policy.onRemove is cancel`],
+  ],
+  [
+    'is not while the spec is there',
+    world()
+      .spec(REBOOT, { policy: { onRemove: 'cancel' } })
+      .record(REBOOT, { onRemove: 'cancel', ...running }),
+    [`keep ${REBOOT}: running`],
+  ],
+  [
+    'is not where the spec may only not have been loaded',
+    world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).with({ complete: false }),
+    [`keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look gone`],
+  ],
+  [
+    'is forgotten where it is over by now',
+    world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT, { status: 'COMPLETED' }),
+    [`forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`],
+  ],
+  [
+    'is forgotten where AWS cancels it no more',
+    world().record(PRICES, { id: 'job-1', onRemove: 'cancel' }),
+    [
+      `forget ${PRICES}: its spec is gone; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
+    ],
+  ],
+  [
+    'counts as a removal for the guard',
+    world()
+      .record(REBOOT, { onRemove: 'cancel' })
+      .live(REBOOT)
+      .with({ guards: { maxCreates: 1, maxRemovals: 0 } }),
+    [
+      `cancel ${REBOOT}: its spec is gone, and policy.onRemove is cancel`,
+      'refused 7: this run would withdraw 1 jobs; guards.maxRemovals allows 0',
+    ],
+  ],
+])
+
+t.test('what is to become of an unfinished job is on record before its spec can be gone', async (t) => {
+  const next = (given: World) => planOf(given.input()).actions[0]?.next
+  const told = world()
+    .spec(REBOOT, { policy: { onRemove: 'cancel' } })
+    .record(REBOOT, running)
+  t.match(next(told), { onRemove: 'cancel' })
+  const taken = next(
+    world()
+      .spec(REBOOT)
+      .record(REBOOT, { ...running, onRemove: 'cancel' }),
+  )
+  t.ok(taken)
+  t.notOk(taken?.onRemove, 'and taken back with the policy')
+  t.notOk(
+    next(
+      world()
+        .spec(REBOOT, { policy: { onRemove: 'cancel' } })
+        .record(REBOOT, DONE),
+    ),
+    'a job that is over needs none',
+  )
 })
 
 table('a spec that is gone', [
@@ -1333,6 +1485,11 @@ t.test('a plan asks for', async (t) => {
         .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
         .absent(NIGHT),
       [`${NIGHT}: read kiosk-night-r2`, `${REBOOT}: read kiosk-reboot-r2`],
+    ],
+    [
+      'a job that is to be cancelled, before it is',
+      world().record(REBOOT, { onRemove: 'cancel' }),
+      [`${REBOOT}: read kiosk-reboot known`],
     ],
     ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot known`]],
     [

@@ -1,4 +1,5 @@
 import {
+  CancelJobCommand,
   CreateJobCommand,
   type CreateJobCommandInput,
   DataExchangeClient,
@@ -64,6 +65,10 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
     start: (id, options) =>
       attempt(connection.lane(model, 'StartJob'), model, options, async (sending) => {
         await client.send(new StartJobCommand({ JobId: nonEmpty(id, 'JobId') }), sending)
+      }),
+    cancel: (id, { reason: _reason, force: _force, ...options }) =>
+      attempt(connection.lane(model, 'CancelJob'), model, options, async (sending) => {
+        await client.send(new CancelJobCommand({ JobId: nonEmpty(id, 'JobId') }), sending)
       }),
   }
 }

@@ -27,10 +27,15 @@ export const dataExchangeJob: KindModel = {
   listing: { tells: 'job', page: 200, newestFirst: true },
   secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
   documents: [],
-  updatable: [],
   actions: {
     plan: ['dataexchange:GetJob', 'dataexchange:ListJobs'],
-    reconcile: ['dataexchange:CreateJob', 'dataexchange:StartJob', 's3:GetObject', 's3:PutObject'],
+    reconcile: [
+      'dataexchange:CreateJob',
+      'dataexchange:StartJob',
+      'dataexchange:CancelJob',
+      's3:GetObject',
+      's3:PutObject',
+    ],
   },
   scope: (request) => {
     const dataSet = at(details(request), '/DataSetId')
@@ -40,6 +45,11 @@ export const dataExchangeJob: KindModel = {
   comparable,
   condition,
   check,
+  cancelling: {
+    operation: 'CancelJob',
+    refusal: ({ stage }) =>
+      stage === 'created' ? undefined : 'AWS Data Exchange cancels a job only before it is started',
+  },
   timing,
 }
 

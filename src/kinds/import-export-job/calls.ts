@@ -72,6 +72,20 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
         if (!id) throw new UnusableAnswer('a job ID')
         return { id, status: 'Pending', partial: true }
       }),
+    async update(id, { operation, request, live }, options) {
+      const filled = fillSecrets(request, model.secrets, connection.env)
+      if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
+      const bounds = { ...options, secrets: filled.secrets }
+      return attempt(connection.lane(model, operation), model, bounds, async (sending: SendOptions) => {
+        // The job keeps the name of the attempt that made it.
+        const { JobType, Manifest } = inputOf(filled.request, nonEmpty(live.marker, 'generator'))
+        await client.updateJob({ JobId: nonEmpty(id, 'JobId'), JobType, Manifest }, sending)
+      })
+    },
+    cancel: (id, { reason: _reason, force: _force, ...options }) =>
+      attempt(connection.lane(model, 'CancelJob'), model, options, (sending: SendOptions) =>
+        client.cancelJob(nonEmpty(id, 'JobId'), sending),
+      ),
   }
 }
 

@@ -17,7 +17,7 @@ export type JobStatus = {
   readonly manifest: string | undefined
 }
 
-/** The three operations that are needed of AWS Import/Export. No client of SDK v3 exists for it. */
+/** The operations that are needed of AWS Import/Export. No client of SDK v3 exists for it. */
 export type ImportExportClient = {
   /** The new job's ID; undefined where the request was only validated. */
   createJob(
@@ -29,6 +29,9 @@ export type ImportExportClient = {
     options: SendOptions,
   ): Promise<{ jobs: readonly ListedJob[]; more: boolean }>
   getStatus(id: string, options: SendOptions): Promise<JobStatus>
+  /** Replaces the whole manifest. */
+  updateJob(input: { JobId: string; JobType: string; Manifest: string }, options: SendOptions): Promise<void>
+  cancelJob(id: string, options: SendOptions): Promise<void>
 }
 
 const ENDPOINT = 'https://importexport.amazonaws.com'
@@ -49,6 +52,12 @@ export function importExportClient(
       return { jobs: itemsOf(result, 'Jobs').map(listedJob), more: textOf(result, 'IsTruncated') === 'true' }
     },
     getStatus: async (id, options) => statusOf(id, await call('GetStatus', { JobId: id }, options)),
+    async updateJob(input, options) {
+      await call('UpdateJob', { ...input, ValidateOnly: false }, options)
+    },
+    async cancelJob(id, options) {
+      await call('CancelJob', { JobId: id }, options)
+    },
   }
 }
 

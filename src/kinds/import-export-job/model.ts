@@ -1,7 +1,8 @@
 import type { Condition } from '../../model/condition.ts'
-import { isObject, type Json, type JsonObject, without } from '../../model/json.ts'
+import { isObject, type Json, type JsonObject, steps, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
-import type { Finding, KindModel } from '../kind.ts'
+import type { Difference } from '../../model/plan.ts'
+import type { Finding, KindModel, Updating } from '../kind.ts'
 import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 
@@ -42,10 +43,9 @@ export const importExportJob: KindModel = {
   listing: { tells: 'id', page: 1000, newestFirst: true },
   secrets: SECRETS.map((member) => `/Manifest/${member}`),
   documents: [],
-  updatable: ['/Manifest'],
   actions: {
     plan: ['importexport:ListJobs', 'importexport:GetStatus'],
-    reconcile: ['importexport:CreateJob'],
+    reconcile: ['importexport:CreateJob', 'importexport:UpdateJob', 'importexport:CancelJob'],
   },
   regionless: true,
   scope: () => undefined,
@@ -53,7 +53,30 @@ export const importExportJob: KindModel = {
   comparable,
   condition,
   check,
+  updating,
+  cancelling: {
+    operation: 'CancelJob',
+    refusal: ({ condition }) => (condition?.type === 'InProgress' ? BEGUN : undefined),
+  },
   timing: () => ({ when: 'ready' }),
+}
+
+const BEGUN = 'AWS Import/Export changes and cancels a job only before the transfer of its data begins'
+
+/** UpdateJob replaces the whole manifest until the transfer begins (API reference, UpdateJob). A signature follows from its manifest. */
+function updating(
+  _before: JsonObject,
+  _after: JsonObject,
+  changed: readonly Difference[],
+  condition: Condition | undefined,
+): Updating {
+  const other = changed.find(({ pointer }) => steps(pointer)[0] !== 'Manifest')
+  if (other) return { refused: 'AWS Import/Export can change only the manifest of a job', pointer: other.pointer }
+  if (condition?.type === 'InProgress') return { refused: BEGUN, pointer: changed[0]?.pointer ?? '' }
+  return {
+    by: ['UpdateJob'],
+    warning: 'the job gets a new signature: a device that is prepared already needs the new SIGNATURE file',
+  }
 }
 
 /** The manifest is text on the wire, so every scalar counts as its text. The generator line is Jobwright's own. */

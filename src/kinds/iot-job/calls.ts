@@ -1,22 +1,28 @@
 import {
+  AssociateTargetsWithJobCommand,
+  CancelJobCommand,
   CreateJobCommand,
   type CreateJobCommandInput,
   DescribeJobCommand,
   GetJobDocumentCommand,
   IoTClient,
   ListJobsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateJobCommand,
 } from '@aws-sdk/client-iot'
 import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
 import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
 import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
-import { defined } from '../../aws/plain.ts'
+import { defined, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
-import type { JsonObject } from '../../model/json.ts'
+import { canonical, type JsonObject } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
-import type { CreateOptions, KindModel, KindReader, KindWriter } from '../kind.ts'
+import type { CreateOptions, KindModel, KindReader, KindWriter, UpdateRequest } from '../kind.ts'
 import { describedJob, listedJob } from './live.ts'
 import { iotJob } from './model.ts'
+import { addedTags, addedTargets, removedTags, SETTINGS } from './updating.ts'
 
 /** How AWS IoT jobs are read and made over a connection. */
 export function calls(connection: Connection, model: KindModel = iotJob): { reader: KindReader; writer: KindWriter } {
@@ -60,6 +66,40 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
         if (jobId !== input.jobId) throw new UnusableAnswer('the jobId that was asked for')
         return created(request, jobId, jobArn)
       }),
+    update: (id, update, options) =>
+      attempt(connection.lane(model, update.operation), model, options, async (sending) => {
+        const command = updateCommand(nonEmpty(id, 'jobId'), update)
+        // Each of the commands fits; their union is more than the SDK's overloads can tell.
+        await client.send(command as UpdateJobCommand, sending)
+      }),
+    cancel: (id, { reason, force, ...options }) =>
+      attempt(connection.lane(model, 'CancelJob'), model, options, async (sending) => {
+        const input = { jobId: nonEmpty(id, 'jobId'), reasonCode: 'JOBWRIGHT', ...(reason && { comment: reason }) }
+        await client.send(new CancelJobCommand({ ...input, ...(force && { force }) }), sending)
+      }),
+  }
+}
+
+function updateCommand(jobId: string, { operation, before, after, live }: UpdateRequest) {
+  switch (operation) {
+    case 'TagResource':
+      return new TagResourceCommand({
+        resourceArn: nonEmpty(live.arn, 'resourceArn'),
+        tags: addedTags(before, after) as unknown as { Key: string; Value: string }[],
+      })
+    case 'UntagResource':
+      return new UntagResourceCommand({
+        resourceArn: nonEmpty(live.arn, 'resourceArn'),
+        tagKeys: removedTags(before, after),
+      })
+    case 'AssociateTargetsWithJob':
+      return new AssociateTargetsWithJobCommand({ jobId, targets: addedTargets(before, after) })
+    default: {
+      const settings = SETTINGS.filter(
+        (member) => canonical(after[member] ?? null) !== canonical(before[member] ?? null),
+      )
+      return new UpdateJobCommand({ jobId, ...pick(after, settings) })
+    }
   }
 }
 

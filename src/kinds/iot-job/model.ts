@@ -6,6 +6,7 @@ import { documentText, isDigest } from '../../model/written.ts'
 import type { Finding, KindModel, Timing } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
+import { updating } from './updating.ts'
 
 const MINUTE = 60_000
 /** A scheduled start or end has to be at least this far ahead (IoT API reference, SchedulingConfig). */
@@ -37,17 +38,16 @@ export const iotJob: KindModel = {
   listing: { tells: 'status', page: 250, newestFirst: false },
   secrets: [],
   documents: ['/document'],
-  updatable: [
-    '/description',
-    '/presignedUrlConfig',
-    '/jobExecutionsRolloutConfig',
-    '/abortConfig',
-    '/timeoutConfig',
-    '/tags',
-  ],
   actions: {
     plan: ['iot:ListJobs', 'iot:DescribeJob', 'iot:GetJobDocument'],
-    reconcile: ['iot:CreateJob', 'iot:TagResource'],
+    reconcile: [
+      'iot:CreateJob',
+      'iot:UpdateJob',
+      'iot:AssociateTargetsWithJob',
+      'iot:CancelJob',
+      'iot:TagResource',
+      'iot:UntagResource',
+    ],
   },
   scope: () => undefined,
   normalise,
@@ -55,6 +55,8 @@ export const iotJob: KindModel = {
   comparable: (request) => without(request, 'jobId', 'tags'),
   condition,
   check,
+  updating,
+  cancelling: { operation: 'CancelJob', refusal: () => undefined },
   timing,
 }
 

@@ -35,7 +35,6 @@ export const mediapackageHarvestJob: KindModel = {
   listing: { tells: 'job', page: 1000, newestFirst: false },
   secrets: [],
   documents: [],
-  updatable: [],
   actions: {
     plan: ['mediapackage:DescribeHarvestJob', 'mediapackage:ListHarvestJobs'],
     reconcile: ['mediapackage:CreateHarvestJob', 'iam:PassRole'],

@@ -29,7 +29,6 @@ export const pinpointExportJob: KindModel = {
   listing: { tells: 'job', page: 100, newestFirst: false },
   secrets: [],
   documents: [],
-  updatable: [],
   actions: {
     plan: ['mobiletargeting:GetExportJob', 'mobiletargeting:GetExportJobs'],
     reconcile: ['mobiletargeting:CreateExportJob', 'iam:PassRole'],

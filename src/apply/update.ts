@@ -1,0 +1,86 @@
+import { AwsError } from '../aws/aws-error.ts'
+import { deviations } from '../kinds/deviations.ts'
+import type { Calls, KindModel, UpdateRequest } from '../kinds/kind.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Live } from '../model/live.ts'
+import type { Planned } from '../model/plan.ts'
+import { refreshed } from '../model/record.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import { written } from '../model/written.ts'
+import type { Pass } from './effects.ts'
+import { unlessThrottled } from './throttled.ts'
+
+/** What AWS does not show at once it may show after a while: so many looks, so far apart. */
+const LOOKS = 3
+const BETWEEN_MS = 2_000
+
+/**
+ * Makes a live job say what its spec says now, call by call, and records that only once a read shows it. Each call says how things are to be
+ * and not what to do, so that one whose answer was lost is made again by the next plan.
+ */
+export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
+  const { address, record, spec, by = [] } = planned
+  if (!record?.id || !spec) throw new Error(`${address}: an update without a recorded ID was planned`)
+  if (!pass.mayStillSend()) return
+  const model = pass.modelOf(spec.kind)
+  const calls = await pass.callsOf(record.site, spec.kind, spec)
+  const fail = (problem: AwsProblem): void => {
+    if (problem.class === 'abandoned') return
+    pass.fail(address, problem)
+    pass.emit({ type: 'failed', address, step: 'update', problem })
+  }
+  pass.emit({ type: 'step', address, step: 'updating' })
+  const first = await look(pass, calls, model, spec, record)
+  if ('problem' in first) return fail(first.problem)
+  const missing = deviations(spec.request, first.live, model)
+  const before = model.normalise(record.request)
+  const after = model.normalise(spec.request)
+  for (const operation of by) {
+    // An earlier try may have got as far as this. Tags are told by no read.
+    if (missing.length === 0 && !operation.endsWith('Resource')) continue
+    const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
+    const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id!, update, leave))
+    if (outcome.is === 'done') continue
+    return fail(outcome.problem)
+  }
+  const shown = await shows(pass, calls, model, spec, record)
+  if ('problem' in shown) return fail(shown.problem)
+  const request = written(spec.request, model.documents)
+  const condition = model.condition(shown.live, spec.policy)
+  const next = refreshed({ ...record, request }, shown.live, condition, pass.clock.now())
+  await pass.append([{ set: 'record', address, record: next }])
+  pass.emit({ type: 'step', address, step: 'updated' })
+}
+
+type Look = { readonly live: Live } | { readonly problem: AwsProblem }
+
+async function look(pass: Pass, { reader }: Calls, model: KindModel, spec: Spec, record: JobRecord): Promise<Look> {
+  const scope = model.scope(spec.request)
+  try {
+    const live = await pass.write(({ signal }) =>
+      reader.describe(record.id!, { definition: true, signal, ...(scope !== undefined && { scope }) }),
+    )
+    if (live) return { live }
+    return { problem: { class: 'not-found', name: 'JobNotShown', message: `AWS does not show job ${record.id}` } }
+  } catch (error) {
+    if (error instanceof AwsError) return { problem: error.problem }
+    if (!pass.signal.aborted) throw error
+    return { problem: { class: 'abandoned', name: 'Interrupted', message: 'the run was interrupted' } }
+  }
+}
+
+/** The job once a read shows what was asked for. */
+async function shows(pass: Pass, calls: Calls, model: KindModel, spec: Spec, record: JobRecord): Promise<Look> {
+  for (let looks = 1; ; looks++) {
+    const seen = await look(pass, calls, model, spec, record)
+    if ('problem' in seen) return seen
+    const [missing] = deviations(spec.request, seen.live, model)
+    if (!missing) return seen
+    if (looks === LOOKS || pass.signal.aborted) {
+      const message = `AWS took the change, but still shows ${missing.pointer} as it was`
+      return { problem: { class: 'unknown', name: 'ChangeNotShown', message } }
+    }
+    await pass.clock.sleep(BETWEEN_MS, pass.signal).catch(() => {})
+  }
+}

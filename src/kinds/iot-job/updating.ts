@@ -1,0 +1,96 @@
+import type { Condition } from '../../model/condition.ts'
+import { type Json, type JsonObject, steps } from '../../model/json.ts'
+import type { Difference } from '../../model/plan.ts'
+import type { Updating } from '../kind.ts'
+
+/** What UpdateJob takes (IoT API reference, UpdateJob). */
+export const SETTINGS: readonly string[] = [
+  'description',
+  'presignedUrlConfig',
+  'jobExecutionsRolloutConfig',
+  'abortConfig',
+  'timeoutConfig',
+  'jobExecutionsRetryConfig',
+]
+
+/** How AWS IoT makes an unfinished job say what its spec says now: settings, tags, and further groups of a continuous job. */
+export function updating(
+  before: JsonObject,
+  after: JsonObject,
+  changed: readonly Difference[],
+  condition: Condition | undefined,
+): Updating {
+  const by = new Set<string>()
+  for (const { pointer } of changed) {
+    const member = steps(pointer)[0] ?? ''
+    const way = wayOf(member, before, after, condition)
+    if (typeof way === 'string') return { refused: way, pointer }
+    for (const operation of way) by.add(operation)
+  }
+  return { by: [...by], ...(by.has('UpdateJob') && timeoutWarning(changed)) }
+}
+
+/** The operations for one member, or why there are none. */
+function wayOf(
+  member: string,
+  before: JsonObject,
+  after: JsonObject,
+  condition: Condition | undefined,
+): readonly string[] | string {
+  if (member === 'tags') {
+    return [
+      ...(addedTags(before, after).length > 0 ? ['TagResource'] : []),
+      ...(removedTags(before, after).length > 0 ? ['UntagResource'] : []),
+    ]
+  }
+  if (member === 'targets') return addTargets(before, after, condition)
+  if (!SETTINGS.includes(member)) return `AWS IoT cannot change ${member} of a job`
+  if (after[member] === undefined) return `AWS IoT can change ${member} of a job, but not take it away`
+  return ['UpdateJob']
+}
+
+function addTargets(
+  before: JsonObject,
+  after: JsonObject,
+  condition: Condition | undefined,
+): readonly string[] | string {
+  if (texts(before['targets']).some((target) => !texts(after['targets']).includes(target)))
+    return 'AWS IoT cannot take targets away from a job'
+  const added = addedTargets(before, after)
+  if (after['targetSelection'] !== 'CONTINUOUS') return 'only a CONTINUOUS job takes further targets'
+  if (added.some((target) => !target.includes(':thinggroup/'))) return 'only thing groups can be added to a job'
+  if (condition?.type !== 'InProgress') return 'targets can be added only while the job is in progress'
+  return ['AssociateTargetsWithJob']
+}
+
+/** Targets that only the spec has. */
+export function addedTargets(before: JsonObject, after: JsonObject): string[] {
+  const known = texts(before['targets'])
+  return texts(after['targets']).filter((target) => !known.includes(target))
+}
+
+/** Tags that are new, or have another value. */
+export function addedTags(before: JsonObject, after: JsonObject): JsonObject[] {
+  const known = tagsOf(before)
+  return [...tagsOf(after)].filter(([key, value]) => known.get(key) !== value).map(([Key, Value]) => ({ Key, Value }))
+}
+
+/** Keys of tags that only the record has. */
+export function removedTags(before: JsonObject, after: JsonObject): string[] {
+  const wanted = tagsOf(after)
+  return [...tagsOf(before).keys()].filter((key) => !wanted.has(key))
+}
+
+function tagsOf({ tags }: JsonObject): Map<string, string> {
+  const list = Array.isArray(tags) ? (tags as readonly JsonObject[]) : []
+  return new Map(list.map(({ Key, Value = '' }) => [String(Key), String(Value)]))
+}
+
+function texts(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((one: Json) => typeof one === 'string') : []
+}
+
+function timeoutWarning(changed: readonly Difference[]): { warning?: string } {
+  if (!changed.some(({ pointer }) => pointer.startsWith('/timeoutConfig'))) return {}
+  return { warning: 'the new timeout reaches only devices that have not begun yet' }
+}
