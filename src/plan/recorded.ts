@@ -48,7 +48,7 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: JobRecord)
       reason: 'AWS no longer knows this unfinished job; it is not made again',
     })
   }
-  if (model.steps.includes('start') && record.stage === 'created') {
+  if (model.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
     const failure = plan.run.failed.get(spec.address)
     if (failure)
       return line(spec, {

@@ -89,6 +89,8 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   let timedOut = false
   let misses = 0
   let stale: string | undefined
+  /** Whose end was asked for. */
+  const stopped = new Set<Address>()
 
   const leftMs = (): number => (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)
   const end = (): Reconciled => ({
@@ -99,7 +101,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     outcomes: outcomes({
       plan,
       failed: run.failed,
-      ended: endedBadly(before, store),
+      ended: endedBadly(before, store).filter((address) => !stopped.has(address)),
       timedOut,
       stale,
       interrupted: signal.aborted,
@@ -113,6 +115,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     if (seen === undefined) return end()
     plan = seen.plan
     options.emit({ type: 'planned', pass, plan })
+    for (const { action, address } of plan.actions) if (action === 'cancel') stopped.add(address)
     if (plan.refusals.length > 0) return end()
     timedOut = pass > 1 && leftMs() <= 0 && plan.actions.some(({ action }) => DUE.has(action))
     if (timedOut) return end()

@@ -769,6 +769,11 @@ table('an unfinished job that is to be cancelled with its spec', [
   ],
 ])
 
+t.test('a job that was cancelled before its start is not started', async (t) => {
+  const stopped = { id: 'job-1', stage: 'created', condition: { type: 'Cancelled' } } as const
+  check(t, world().spec(PRICES).record(PRICES, stopped), `keep ${PRICES}: done`)
+})
+
 t.test('what is to become of an unfinished job is on record before its spec can be gone', async (t) => {
   const next = (given: World) => planOf(given.input()).actions[0]?.next
   const told = world()
