@@ -627,9 +627,10 @@ t.test('an edit is', async (t) => {
       .spec(address, { request: { ...REQUESTS[kind], ...after } })
       .record(address, { request: { ...REQUESTS[kind], ...before } })
     const pointer = changes[0]!.trim().split(':')[0]
-    const first = TAKEN_ON.has(pointer) && name !== 'a member that is gone'
-      ? `update ${address}: ${pointer} changed, and AWS lets the running job take it on`
-      : `conflict ${address}: ${pointer} changed after the job was submitted`
+    const first =
+      TAKEN_ON.has(pointer) && name !== 'a member that is gone'
+        ? `update ${address}: ${pointer} changed, and AWS lets the running job take it on`
+        : `conflict ${address}: ${pointer} changed after the job was submitted`
     check(t, given, [first, ...changes], name)
   }
   const several = world()

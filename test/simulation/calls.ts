@@ -2,6 +2,7 @@ import { attempt } from '../../src/aws/attempt.ts'
 import type { SendOptions } from '../../src/aws/handler.ts'
 import type { Lanes } from '../../src/aws/lanes.ts'
 import { type Page, pages } from '../../src/aws/pages.ts'
+import { pick } from '../../src/aws/plain.ts'
 import { reader as askOver } from '../../src/aws/read.ts'
 import { fillSecrets } from '../../src/aws/secret-values.ts'
 import { liveOf as importExportLive } from '../../src/kinds/import-export-job/live.ts'
@@ -98,6 +99,13 @@ export function callsOf(
             () => services.start(kind, id),
             () => onStart(kind, id),
           ),
+      }),
+      ...(model.updating && {
+        update: async (id, { operation, after }, options) =>
+          write(operation, options, () => services.update(kind, id, pick(after, ['description']))),
+      }),
+      ...(model.cancelling && {
+        cancel: async (id, options) => write('CancelJob', options, () => services.cancel(kind, id)),
       }),
       ...(model.operations.validate && {
         validate: async (request, options) => {

@@ -12,13 +12,21 @@ const WEATHERS: Readonly<Record<string, Rates>> = {
 }
 
 /** A run of which every effect is a place to end it, and where it goes on from there. */
-export type Place = { readonly store: 'file' | 'git'; readonly weather: string; readonly goesOn: 'here' | 'elsewhere' }
+export type Place = {
+  readonly store: 'file' | 'git'
+  readonly weather: string
+  readonly goesOn: 'here' | 'elsewhere'
+  /** The run makes jobs, or changes and cancels those that are there. */
+  readonly does: 'make' | 'change'
+}
 
 /** Every kind of run that is ended at every one of its effects. A state in a file does not outlive its machine. */
 export const PLACES: readonly Place[] = Object.keys(WEATHERS).flatMap((weather): Place[] => [
-  { store: 'file', weather, goesOn: 'here' },
-  { store: 'git', weather, goesOn: 'here' },
-  { store: 'git', weather, goesOn: 'elsewhere' },
+  { store: 'file', weather, goesOn: 'here', does: 'make' },
+  { store: 'git', weather, goesOn: 'here', does: 'make' },
+  { store: 'git', weather, goesOn: 'elsewhere', does: 'make' },
+  { store: 'file', weather, goesOn: 'here', does: 'change' },
+  { store: 'git', weather, goesOn: 'elsewhere', does: 'change' },
 ])
 
 /** Ways to end at an effect. */
@@ -48,9 +56,18 @@ export async function endedAt(
   return life.verdict()
 }
 
-async function lifeAt({ store, weather }: Place, seed: number, trace?: (line: string) => void): Promise<Life> {
+async function lifeAt({ store, weather, does }: Place, seed: number, trace?: (line: string) => void): Promise<Life> {
   const life = new Life(seed, store, trace)
-  await life.begin(KINDS)
+  await life.begin(does === 'make' ? KINDS : KINDS.map(() => 'IotJob'))
+  if (does === 'change') {
+    await life.alone(life.order({}))
+    const { ledger } = life.town
+    for (const want of ledger.wants) {
+      if (want.isCancelled) ledger.remove(want)
+      else ledger.annotate(want)
+    }
+    ledger.commit()
+  }
   life.town.rates = WEATHERS[weather] ?? NO_FAULTS
   return life
 }

@@ -1,3 +1,4 @@
+import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, addressOf } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
@@ -21,6 +22,10 @@ export type Want = {
   /** Renamed, and nobody has said yet that it was. */
   oldName?: string
   edits: number
+  /** How often what AWS changes on a running job was edited. */
+  notes: number
+  /** Its unfinished job is to end with its spec. */
+  readonly isCancelled: boolean
   /** Its request is not the one that this run began with. */
   isEdited: boolean
   request: JsonObject
@@ -68,6 +73,8 @@ export class Ledger {
       isGone: false,
       wasGone: false,
       edits: 0,
+      notes: 0,
+      isCancelled: modelOf(kind).cancelling !== undefined && random.hit(0.4),
       isEdited: false,
       request: {},
     }
@@ -79,7 +86,7 @@ export class Ledger {
   edit(random: Random): string {
     const want = random.pick(this.wants)
     const isOpen = want.oldName !== undefined
-    const kind = random.int(0, 7)
+    const kind = random.int(0, 8)
     if (kind === 0) this.add(random)
     else if (kind === 1 && !isOpen && !want.isGone) {
       want.run++
@@ -99,8 +106,22 @@ export class Ledger {
       want.isEdited = true
       this.#write(want)
     } else if (kind === 6) want.hold = !want.hold
+    else if (kind === 8 && want.kind === 'IotJob' && !isOpen && !want.isGone) this.annotate(want)
     else return 'touches nothing'
-    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees'][kind]} ${want.kind}/${want.name}`
+    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates'][kind]} ${want.kind}/${want.name}`
+  }
+
+  /** An edit that AWS takes on while the job runs. */
+  annotate(want: Want): void {
+    want.notes++
+    this.#write(want)
+  }
+
+  /** Takes a spec away. */
+  remove(want: Want): void {
+    want.isGone = true
+    want.wasGone = true
+    this.#gone.add(addressOf(want.kind, want.name))
   }
 
   /** The word that a renamed spec was waiting for. */
@@ -131,11 +152,12 @@ export class Ledger {
   }
 
   #write(want: Want): void {
-    want.request = requestFor(want.kind, `${want.who}-${want.edits}`)
+    const request = requestFor(want.kind, `${want.who}-${want.edits}`)
+    want.request = want.notes === 0 ? request : { ...request, description: `note ${want.notes}` }
     this.#wishes.set(want.request, { who: want.who, run: want.run })
   }
 
-  #specOf({ kind, name, run, hold, formerly, request }: Want): Spec {
+  #specOf({ kind, name, run, hold, isCancelled, formerly, request }: Want): Spec {
     const file = `specs/${name}.yaml`
     return {
       address: addressOf(kind, name),
@@ -143,7 +165,14 @@ export class Ledger {
       name,
       labels: {},
       ...(formerly !== undefined && { formerly }),
-      policy: { run, hold, adopt: false, allowIdentical: false, maxFailedPercent: 0 },
+      policy: {
+        run,
+        hold,
+        adopt: false,
+        allowIdentical: false,
+        maxFailedPercent: 0,
+        ...(isCancelled && { onRemove: 'cancel' as const }),
+      },
       request,
       files: [file],
       place: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },

@@ -86,7 +86,7 @@ export class Life {
       at += random.int(0, random.pick([1_000, 2 * MINUTE, 20 * MINUTE]))
       schedule(at)
     }
-    for (let left = random.int(0, 5); left > 0; left--) {
+    for (let left = random.int(0, random.pick([5, 5, 20])); left > 0; left--) {
       time.after(random.int(0, at + 5 * MINUTE), () => {
         if (this.#isPeace) return
         town.setting.log(`somebody ${town.ledger.edit(random)}`)

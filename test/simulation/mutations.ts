@@ -94,7 +94,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a job is started from a record that the store does not hold',
     file: 'src/apply/apply.ts',
-    from: 'if (changes.length + starts.length > 0) {',
+    from: 'if (changes.length + steps.length > 0) {',
     to: 'if (changes.length > 0) {',
   },
   {
@@ -174,6 +174,24 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/state/journal-lines.ts',
     from: "const torn = lines.pop() !== ''",
     to: "const torn = lines.at(-1) !== '' || lines.pop() !== ''",
+  },
+  {
+    name: 'a change is on record before a read shows it',
+    file: 'src/apply/update.ts',
+    from: '  const first = await look(pass, calls, model, spec, record)\n',
+    to: "  await pass.append([{ set: 'record', address, record: { ...record, request: written(spec.request, model.documents) } }])\n  const first = await look(pass, calls, model, spec, record)\n",
+  },
+  {
+    name: 'a spec that is gone is withdrawn before its job was cancelled',
+    file: 'src/apply/cancel.ts',
+    from: '  if (live && condition && isTerminal(condition)) {',
+    to: '  if (live && condition) {',
+  },
+  {
+    name: 'a job that is to end with its spec is cancelled although the spec may be there',
+    file: 'src/plan/withdrawn.ts',
+    from: '  if (obstacle !== undefined)\n',
+    to: '  if (obstacle !== undefined && !mayCancel(record))\n',
   },
   {
     name: 'a job that is on no record is not looked for before the first create',

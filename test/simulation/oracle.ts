@@ -2,7 +2,7 @@ import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Setting } from './machine.ts'
 import type { Job, Services, Wish } from './services.ts'
 
@@ -94,6 +94,12 @@ export class Oracle {
     if (runs.size < jobs.length) this.violated(`${kind} ${who} has more than one job of a run: ${ids(jobs)}`)
   }
 
+  /** A job is ended before its time: only where its spec said so, and was gone. */
+  onCancel({ kind, id, wish }: Job): void {
+    const want = this.#ledger.wants.find(({ who }) => who === wish.who)
+    if (!want?.isCancelled || !want.wasGone) this.violated(`${kind} ${id} was cancelled, and nobody asked for it`)
+  }
+
   /** A state became durable. */
   onState(text: string | undefined): void {
     if (text === undefined) return
@@ -136,11 +142,24 @@ export class Oracle {
       const own = isInert
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)
-      if (want.isGone || (asked.has(address) && own.length === 0)) return []
+      if (want.isGone) return want.isCancelled && !asked.has(address) ? this.#running(want) : []
+      if (asked.has(address) && own.length === 0) return []
       if (own.length !== 1) return [`${address} has ${own.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       if (record?.id !== own[0]?.id) return [`${address} has job ${own[0]?.id}, but its record says ${record?.id}`]
+      const [job] = own
+      if (job && !asked.has(address) && job.request['description'] !== want.request['description'])
+        return [`${address} says ${String(job.request['description'])}, not ${String(want.request['description'])}`]
       return []
     })
+  }
+
+  /** Jobs that should have ended with their spec. Only IoT lets one end a job that runs. */
+  #running({ kind, who, run }: Want): string[] {
+    if (kind !== 'IotJob') return []
+    return this.#services.jobs
+      .filter((job) => job.kind === kind && job.wish.who === who && job.wish.run === run)
+      .filter((job) => !this.#services.statusOf(job).isOver)
+      .map(({ id }) => `${kind} ${id} runs on, though it was to end with its spec`)
   }
 
   #isJob(held: string): boolean {

@@ -11,7 +11,7 @@ export type Job = {
   readonly id: string
   readonly kind: string
   readonly wish: Wish
-  readonly request: JsonObject
+  request: JsonObject
   readonly manifest?: string
   readonly order: number
   readonly createdAt: number
@@ -20,6 +20,7 @@ export type Job = {
   /** From when a read by its ID finds it. */
   readonly foundAt: number
   startedAt?: number
+  cancelledAt?: number
   /** How long it runs, and how it ends. */
   readonly takesMs: number
   readonly succeeds: boolean
@@ -39,11 +40,11 @@ export class ServiceFault extends Error {
 }
 
 const DAY_MS = 86_400_000
-/** The words for running, done and failed of each kind. */
-const WORDS: Readonly<Record<string, readonly [string, string, string]>> = {
+/** The words for running, done and failed of each kind, and for cancelled where that is another one than for failed. */
+const WORDS: Readonly<Record<string, readonly [string, string, string, string?]>> = {
   IotJob: ['IN_PROGRESS', 'COMPLETED', 'CANCELED'],
   MediaPackageHarvestJob: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
-  DataExchangeJob: ['IN_PROGRESS', 'COMPLETED', 'ERROR'],
+  DataExchangeJob: ['IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED'],
   PinpointExportJob: ['PROCESSING', 'COMPLETED', 'FAILED'],
   ImportExportJob: ['InProgress', 'Complete', 'DeviceError'],
 }
@@ -53,11 +54,13 @@ export class Services {
   readonly jobs: Job[] = []
   readonly #setting: Setting
   readonly #onJob: (job: Job) => void
+  readonly #onCancel: (job: Job) => void
 
-  /** `onJob` is told of each job that begins to have an effect. */
-  constructor(setting: Setting, onJob: (job: Job) => void) {
+  /** `onJob` is told of each job that begins to have an effect, `onCancel` of each that is ended before its time. */
+  constructor(setting: Setting, onJob: (job: Job) => void, onCancel: (job: Job) => void) {
     this.#setting = setting
     this.#onJob = onJob
+    this.#onCancel = onCancel
   }
 
   /** Makes a job. Throws a ServiceFault where the service refuses. */
@@ -79,7 +82,7 @@ export class Services {
       listedAt: time.now + (random.hit(rates.listLag) ? random.int(0, 60_000) : 0),
       foundAt: time.now + (random.hit(rates.readLag) ? random.int(0, 10_000) : 0),
       ...(!modelOf(kind).steps.includes('start') && { startedAt: time.now }),
-      takesMs: random.int(2_000, 900_000),
+      takesMs: random.int(2_000, random.pick([900_000, 900_000, 10_000_000])),
       succeeds: random.hit(0.85),
     }
     this.jobs.push(job)
@@ -98,6 +101,32 @@ export class Services {
     this.#onJob(job)
   }
 
+  /** Makes a running job say something else. */
+  update(kind: string, id: string, members: JsonObject): void {
+    const job = this.#open(kind, id)
+    job.request = { ...job.request, ...members }
+    this.#setting.count('job changed')
+    this.#setting.log(`service: ${kind} ${id} changed`)
+  }
+
+  /** Ends a job that is not over. */
+  cancel(kind: string, id: string): void {
+    const job = this.#open(kind, id)
+    if (kind === 'DataExchangeJob' && job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
+    if (kind === 'ImportExportJob') throw new ServiceFault('UnableToCancelJobIdException', 400)
+    job.cancelledAt = this.#setting.time.now
+    this.#setting.count('job cancelled')
+    this.#setting.log(`service: ${kind} ${id} cancelled`)
+    this.#onCancel(job)
+  }
+
+  #open(kind: string, id: string): Job {
+    const job = this.find(kind, id)
+    if (!job) throw new ServiceFault('ResourceNotFoundException', 404)
+    if (this.statusOf(job).isOver) throw new ServiceFault('InvalidRequestException', 400)
+    return job
+  }
+
   /** The job of an ID, unless its service has forgotten it. */
   find(kind: string, id: string): Job | undefined {
     const job = this.jobs.find((one) => one.kind === kind && one.id === id)
@@ -113,8 +142,11 @@ export class Services {
 
   /** The service's word for where a job is, and ISO times. */
   statusOf(job: Job): { status: string; createdAt: string; finishedAt?: string; isOver: boolean } {
-    const [running, done, failed] = WORDS[job.kind]!
+    const [running, done, failed, cancelled = failed] = WORDS[job.kind]!
     const createdAt = isoOf(job.createdAt)
+    const ended = job.startedAt === undefined ? Number.POSITIVE_INFINITY : job.startedAt + job.takesMs
+    if (job.cancelledAt !== undefined && job.cancelledAt < ended)
+      return { status: cancelled, createdAt, finishedAt: isoOf(job.cancelledAt), isOver: true }
     if (job.startedAt === undefined) return { status: 'WAITING', createdAt, isOver: false }
     const ends = job.startedAt + job.takesMs
     if (this.#setting.time.now < ends) return { status: running, createdAt, isOver: false }

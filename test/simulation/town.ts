@@ -73,7 +73,11 @@ export class Town {
     this.store = store
     const count = (what: string): void => void this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
     this.setting = { time, random, rates: NO_FAULTS, log, count }
-    this.services = new Services(this.setting, (job) => this.oracle.onJob(job.kind, job.wish.who))
+    this.services = new Services(
+      this.setting,
+      (job) => this.oracle.onJob(job.kind, job.wish.who),
+      (job) => this.oracle.onCancel(job),
+    )
     this.oracle = new Oracle(this.ledger, this.services, this.setting)
     this.remote.onWrite = (text) => this.oracle.onWrite(text)
     this.remote.onMove = () => this.#onState(this.remote.text())
