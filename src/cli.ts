@@ -6,6 +6,7 @@ import type { InitOptions } from './commands/init.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
+import { forWorkflowLog } from './report/escape.ts'
 import { VERSION } from './version.ts'
 
 // The SDK announces on every run which Node it will ask for next year: news for our package.json, not for its users.
@@ -64,6 +65,7 @@ const program = new Command('jobwright')
   .showSuggestionAfterError()
   .exitOverride()
   .showHelpAfterError('see: jobwright --help')
+  .configureOutput({ writeErr: (text) => process.stderr.write(forWorkflowLog(text, { lines: true })) })
   .addHelpText(
     'after',
     `

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { forTerminal } from '../report/escape.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import type { Host } from './options.ts'
 
@@ -21,7 +22,7 @@ export async function schema(
     const folder = path.resolve(host.cwd, options.out)
     fs.mkdirSync(folder, { recursive: true })
     for (const file of names) fs.copyFileSync(new URL(file, FOLDER), path.join(folder, file))
-    host.stderr.write(`wrote ${names.length} schemas to ${options.out}\n`)
+    host.stderr.write(`wrote ${names.length} schemas to ${forTerminal(options.out)}\n`)
     return 0
   }
   if (name === undefined) {

@@ -95,7 +95,7 @@ function includer(source: SourceFiles, included: Set<string>): Include {
     const file = path.posix.join(path.posix.dirname(specFile), written)
     const read = source.read(file, LIMITS.bytes)
     if (!('problem' in read) || read.problem.is !== 'outside') included.add(file)
-    if ('problem' in read) return { problem: notIncluded(written, read.problem) }
+    if ('problem' in read) return { problem: notIncluded(written, file, read.problem) }
     return { text: read.text, file }
   }
 }

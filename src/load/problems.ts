@@ -17,12 +17,12 @@ export function unreadable(file: string, problem: ReadProblem): Diagnostic {
   }
 }
 
-/** The same for a file that a spec names with `$file`. */
-export function notIncluded(path: string, problem: ReadProblem): Refused {
+/** The same for a file that a spec names with `$file`; `file` is where that is, relative to the root. */
+export function notIncluded(path: string, file: string, problem: ReadProblem): Refused {
   const { message, hint } = words(problem)
   return {
     message: `${path}: ${message}`,
-    hint: problem.is === 'missing' ? 'the path is relative to the spec file' : hint,
+    hint: problem.is === 'missing' ? `it was looked for at ${file}: the path is relative to the spec file` : hint,
   }
 }
 

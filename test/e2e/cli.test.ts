@@ -101,10 +101,11 @@ function harmless(t: Test, text: string): void {
 
 t.test('a slip on the command line says where the options are, and keeps the contract of JSON lines', async (t) => {
   const cwd = folder(t, {})
-  const [unknown, json, value] = await Promise.all([
+  const [unknown, json, value, hostile] = await Promise.all([
     cli(['validate', '--specs', 'x'], { cwd }),
     cli(['plan', '--nope', '--output=json'], { cwd }),
     cli(['emulator', '--start-at', 'yesterday'], { cwd }),
+    cli(['plan', '--x\x1b[2J\n::error::forged'], { cwd }),
   ])
   t.match(unknown, {
     code: 1,
@@ -120,6 +121,7 @@ t.test('a slip on the command line says where the options are, and keeps the con
   })
   keepsContract(t, json)
   t.match(value, { code: 1, stderr: /'--start-at <time>' argument 'yesterday' is invalid. Write an ISO time/ })
+  t.notMatch(hostile.stderr, /\x1b|^::/m, 'and nothing of it acts on a terminal or a workflow')
 })
 
 t.test('--help teaches: commands, first steps, exit codes', async (t) => {

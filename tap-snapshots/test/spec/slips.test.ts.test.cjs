@@ -102,7 +102,7 @@ ImportExportJob/job-type-in-lower-case.yaml:7:12: error SPEC_ENUM: JobType canno
 ImportExportJob/missing-file.yaml:8:22: error SPEC_FILE: manifests/disk-7.yaml: there is no such file
   8 |   Manifest: { $file: manifests/disk-7.yaml }
     |                      ^^^^^^^^^^^^^^^^^^^^^
-  hint: the path is relative to the spec file
+  hint: it was looked for at ImportExportJob/manifests/disk-7.yaml: the path is relative to the spec file
 1 error in 1 file
 
 # An address without town and telephone
