@@ -241,6 +241,10 @@ const cases: Record<string, [text: string, ...expected: string[]]> = {
     disk(' |\n    deviceId: "A\n    x: 1'),
     'SPEC_MANIFEST 6:3-11 line 1 of the text of Manifest: the quote that opens here is not closed',
   ],
+  'a cancel of what nobody can cancel': [
+    pinpoint('readers', 's3://exports/readers/', 'onRemove: cancel'),
+    'SPEC_CANNOT_CANCEL 4:21-27 Amazon Pinpoint has no call that cancels a job',
+  ],
   'a file that is not there': [
     iot(`  targets: [ "${GROUP}" ]\n  document: { $file: ../reboot.json }`),
     'SPEC_FILE 7:22-36 there is no such file',
