@@ -1,10 +1,12 @@
 /**
- * Writes what follows from the schemas of the kinds: the dispatch on `kind` in schemas/job.schema.json.
+ * Writes what follows from the schemas of the kinds: the dispatch on `kind` in schemas/job.schema.json, and the page of differences from
+ * AWS's models.
  * `tsx scripts/generate.ts` writes; with `--check` it names the files that differ and exits 1.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { differencesPage } from './differences.ts'
 
 type Schema = { [member: string]: unknown }
 
@@ -17,7 +19,10 @@ const lineWidth = 120
  * @returns file, relative to the root of the repository, to the content that it should have
  */
 export function generated(): Map<string, string> {
-  return new Map([['schemas/job.schema.json', jobSchema(listKinds())]])
+  return new Map([
+    ['schemas/job.schema.json', jobSchema(listKinds())],
+    ['docs/unenforced.md', differencesPage()],
+  ])
 }
 
 /** The kinds that have a schema, sorted: their files alone begin with a capital. */
@@ -32,10 +37,19 @@ function readSchema(file: string): Schema {
   return JSON.parse(fs.readFileSync(path.join(schemas, file), 'utf8')) as Schema
 }
 
+/** The kinds that alone take some members of `policy`, in the order of the rules of the envelope that forbid them to all others. */
+const POLICY_OWNERS = ['IotJob', 'DataExchangeJob']
+
 /** The envelope as it stands, with the kinds put in. */
 function jobSchema(kinds: readonly string[]): string {
-  const schema = readSchema('job.schema.json') as { $defs: { envelope: { properties: { kind: Schema } } } } & Schema
-  schema.$defs.envelope.properties.kind.enum = kinds
+  type Kinds = { properties: { kind: Schema } }
+  const schema = readSchema('job.schema.json') as { $defs: { envelope: Kinds & { allOf: { if: Kinds }[] } } } & Schema
+  const { envelope } = schema.$defs
+  envelope.properties.kind['enum'] = kinds
+  for (const [index, owner] of POLICY_OWNERS.entries()) {
+    const rule = envelope.allOf[index]
+    if (rule) rule.if.properties.kind['enum'] = kinds.filter((kind) => kind !== owner)
+  }
   schema.allOf = [{ $ref: '#/$defs/envelope' }, ...kinds.map(dispatch)]
   return `${format(schema)}\n`
 }
@@ -73,6 +87,7 @@ function main(check: boolean): number {
     if (fs.existsSync(full) && fs.readFileSync(full, 'utf8') === text) continue
     stale.push(file)
     if (check) continue
+    fs.mkdirSync(path.dirname(full), { recursive: true })
     fs.writeFileSync(full, text)
   }
   const said = check ? 'differs from what `npm run generate` writes' : 'written'

@@ -63,7 +63,7 @@ const ENTRANCES = ['commands', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'spec', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|kind|normal|deviations|updating|models|live|manifest|unknown-status)\.ts$/
+  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|kind|normal|deviations|updating|models|live|manifest|rules|schedule|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 

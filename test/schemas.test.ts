@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
+import { ADDED, type Constraint, type Difference, UNENFORCED } from '../scripts/differences.ts'
 import { generated, listKinds } from '../scripts/generate.ts'
 
 type Schema = { [member: string]: unknown }
@@ -362,7 +363,7 @@ const cases: readonly (readonly [string, Schema, ...string[]])[] = [
     { Manifest: { ...disk, bucket: 'tapes', eraseDevice: 'yes', staticMetadata: { tape: 7 } } },
     'type /Manifest/staticMetadata/tape',
   ],
-  ['ImportExportJob', { Manifest: { ...disk, manifestVersion: '3.0' } }, 'required /Manifest', 'required /Manifest'],
+  ['ImportExportJob', { Manifest: { ...disk, manifestVersion: '3.0' } }, ...Array(3).fill('required /Manifest')],
   [
     'ImportExportJob',
     {
@@ -461,4 +462,99 @@ t.test('jobwright.yaml is checked down to its last member', async (t) => {
     'pattern /limits',
   ])
   t.strictSame(check({ guards: { maxCreate: 9 } }), ['additionalProperties /guards'])
+})
+
+/** What AWS's models say of one member of a create request. */
+type Fact = {
+  type: string
+  required?: boolean
+  min?: number
+  max?: number
+  pattern?: string
+  enum?: string[]
+}
+
+const TYPES: Record<string, string> = {
+  structure: 'object',
+  map: 'object',
+  list: 'array',
+  string: 'string',
+  boolean: 'boolean',
+  integer: 'integer',
+  long: 'integer',
+  double: 'number',
+}
+
+/** The schema of a member as it stands, and that of what holds it. */
+function schemaAt(kind: string, member: string): { own?: Schema; around?: Schema } {
+  let file = `${kind}.schema.json`
+  let own: Schema | undefined = read(file)
+  let around: Schema | undefined
+  for (const step of member.split('/').slice(1)) {
+    around = own
+    if (step === '*') own = (around?.['items'] ?? around?.['additionalProperties']) as Schema | undefined
+    else if (step === '(key)') own = { type: 'string', ...(around?.['propertyNames'] as Schema) }
+    else own = (around?.['properties'] as Record<string, Schema> | undefined)?.[step]
+    const reference = String(own?.['$ref'] ?? '').split('#')[0]
+    if (own?.['$ref'] !== undefined) own = target(own, file)
+    if (reference) file = reference
+  }
+  return { ...(own ? { own } : {}), ...(around ? { around } : {}) }
+}
+
+/** In what a schema says less than the model, or something else, and what it says beyond it. */
+function compare(kind: string, member: string, fact: Fact): { unenforced: Constraint[]; added: Constraint[] } {
+  const { own, around } = schemaAt(kind, member)
+  if (!own) return { unenforced: ['type'], added: [] }
+  const [min, max] =
+    fact.type === 'list'
+      ? ['minItems', 'maxItems']
+      : fact.type === 'string'
+        ? ['minLength', 'maxLength']
+        : ['minimum', 'maximum']
+  const asked: [Constraint, unknown, unknown][] = [
+    // No text and no list is shorter than nothing.
+    ['min', fact.min === 0 && own[min!] === undefined ? undefined : fact.min, own[min!]],
+    ['max', fact.max, own[max!]],
+    ['pattern', fact.pattern?.replace(/^(?!\^)/, '^').replace(/(?<!\$)$/, '$'), own['pattern']],
+    ['enum', fact.enum?.join(), (own['enum'] as string[] | undefined)?.join()],
+  ]
+  const isOpen = fact.type === 'structure' && own['additionalProperties'] !== false
+  const step = member.slice(member.lastIndexOf('/') + 1)
+  return {
+    unenforced: [
+      ...(fact.required && !((around?.['required'] ?? []) as string[]).includes(step) ? ['required' as const] : []),
+      ...(own['type'] !== TYPES[fact.type] || isOpen ? ['type' as const] : []),
+      ...asked.filter(([, model, ours]) => model !== undefined && model !== ours).map(([constraint]) => constraint),
+    ],
+    added: asked
+      .filter(([, model, ours]) => model === undefined && ours !== undefined)
+      .map(([constraint]) => constraint),
+  }
+}
+
+t.test("every constraint of AWS's models is in the schema, or in the table with a reason", async (t) => {
+  const file = path.join(import.meta.dirname, 'fixtures', 'aws-constraints.json')
+  const facts = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, { members: Record<string, Fact> }>
+  t.strictSame(Object.keys(facts), listKinds())
+  const lines = (table: readonly Difference[]): string[] =>
+    table.flatMap(({ kind, members, constraints }) =>
+      members.flatMap((member) => constraints.map((constraint) => `${kind} ${member} ${constraint}`)),
+    )
+  const found = Object.entries(facts).flatMap(([kind, { members }]) =>
+    Object.entries(members).map(([member, fact]) => ({ at: `${kind} ${member}`, ...compare(kind, member, fact) })),
+  )
+  const of = (part: 'unenforced' | 'added'): string[] =>
+    found.flatMap((one) => one[part].map((constraint) => `${one.at} ${constraint}`))
+  t.strictSame(of('unenforced').sort(), lines(UNENFORCED).sort())
+  t.strictSame(of('added').sort(), lines(ADDED).sort())
+  for (const { kind, members } of UNENFORCED) {
+    for (const member of members) t.ok(schemaAt(kind, member).own, `${kind} ${member} is a member all the same`)
+  }
+  const constraints =
+    found.length +
+    Object.values(facts)
+      .flatMap(({ members }) => Object.values(members))
+      .flatMap((one) => Object.keys(one)).length
+  t.ok(constraints > 400, `${constraints} facts were compared`)
 })

@@ -1,3 +1,4 @@
+import type { ArnParts } from '../model/arn.ts'
 import type { ErrorClass, Outcome } from '../model/aws-problem.ts'
 import type { Condition } from '../model/condition.ts'
 import type { JsonObject, Pointer } from '../model/json.ts'
@@ -18,22 +19,39 @@ export type Recovery =
   /** The job begins at once and AWS names it: list, and match a member that only our request has. */
   | { readonly by: 'match'; readonly marker: (request: JsonObject, marker: string) => string }
 
-/** A rule that a schema cannot say, broken at a place of the request. */
+/** A rule that a schema cannot say, broken at a place of the request. A warning is for what AWS may well take, but a person hardly means. */
 export type Finding = {
+  readonly severity?: 'warning'
   readonly pointer: Pointer
   readonly code: string
   readonly message: string
   readonly hint: string
 }
 
-/** What time says about a request that was never submitted. */
+/** What time says about a request that was never submitted. `expires`: the last moment at which AWS would take it, in ISO 8601. */
 export type Timing =
-  | { readonly when: 'ready' }
-  | { readonly when: 'waiting'; readonly reason: string; readonly until?: string }
+  | { readonly when: 'ready'; readonly expires?: string }
+  | { readonly when: 'waiting'; readonly reason: string; readonly until?: string; readonly expires?: string }
   | { readonly when: 'expired'; readonly reason: string; readonly hint: string }
 
 /** One of a limited number of places for running jobs, per account and region. `key` names the cap, for people too. */
 export type Slot = { readonly key: string; readonly max: number; readonly step: 'create' | 'start' }
+
+/** A part of an ARN. */
+export type ArnPart = keyof ArnParts
+
+/** A member with an ARN, `*` for each item of a list, and the parts in which AWS refuses any other than the job's own. */
+export type ArnRule = { readonly member: Pointer; readonly agrees: readonly ArnPart[] }
+
+/** What no two specs of one target should share. */
+export type Sole = {
+  readonly member: Pointer
+  readonly severity: 'error' | 'warning'
+  /** Equal for two requests that share it; undefined where the request does not say it. */
+  readonly key: (request: JsonObject) => string | undefined
+  /** What happens otherwise, as a sentence goes on after the names of both specs. */
+  readonly otherwise: string
+}
 
 /** The service that a kind calls, as in the emulator's oracle, endpoint variables and lanes. */
 export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'
@@ -73,6 +91,11 @@ export type KindModel = {
   readonly documents: readonly Pointer[]
   /** IAM actions that planning, and reconciling beyond planning, need. */
   readonly actions: { readonly plan: readonly string[]; readonly reconcile: readonly string[] }
+  /** Partitions that have the service; regions of them, where they are few and fixed. */
+  readonly partitions: readonly string[]
+  readonly regions?: readonly string[]
+  readonly arns: readonly ArnRule[]
+  readonly sole?: Sole
   /** True where one region serves the whole account (Import/Export). */
   readonly regionless?: boolean
   /** What a list has to be asked for: the Pinpoint project, the Data Exchange data set. */

@@ -43,6 +43,11 @@ export function into(pointer: Pointer, step: string | number): Pointer {
   return `${pointer}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
+/** Whether a pointer is another, or leads further down from it. */
+export function isWithin(pointer: Pointer, outer: Pointer): boolean {
+  return pointer === outer || pointer.startsWith(`${outer}/`)
+}
+
 /** The same value without one top-level member. */
 export function without(value: JsonObject, ...members: string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([member]) => !members.includes(member)))

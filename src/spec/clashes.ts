@@ -5,6 +5,7 @@ import { canonical, type Pointer } from '../model/json.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { SpecCode } from './codes.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
+import { elsewhereFaults } from './elsewhere.ts'
 import type { Fault } from './fault.ts'
 import { groupBy } from './group.ts'
 import { isSound } from './read.ts'
@@ -29,7 +30,12 @@ export function clashesOf(drafts: readonly Draft[], config?: Config): Clashes {
   duplicateAddresses(drafts, note)
   duplicateIds(drafts, config, note)
   identicalRequests(drafts, config, note)
+  sharedPlaces(drafts, config, note)
   formerNames(drafts, note)
+  for (const draft of drafts) {
+    const said = new Set(draft.diagnostics.map(({ pointer }) => pointer))
+    for (const fault of elsewhereFaults(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
+  }
   if (config) unknownTargets(drafts, config, note)
   return found
 }
@@ -87,6 +93,33 @@ function identicalRequests(drafts: readonly Draft[], config: Config | undefined,
   }))
 }
 
+/** Specs that share what only one of a target should have. Whole requests that are the same are reported as that. */
+function sharedPlaces(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+  const sound = drafts.filter(isUnique(drafts)).filter(isSound)
+  const key = (draft: Draft): string | undefined => {
+    const { spec, model } = draft
+    const own = spec && model?.sole?.key(spec.request)
+    return own === undefined ? undefined : JSON.stringify([model?.kind, targetOf(draft, config), own])
+  }
+  const request = ({ spec, model }: Draft): string => canonical(model?.normalise(spec?.request ?? {}) ?? {})
+  const shared = [...groupBy(sound, key).values()]
+    .filter((group) => group.length > 1 && !group.every(({ spec }) => spec.policy.allowIdentical))
+    .filter(
+      ([first, ...others]) =>
+        first?.model?.recovery.by !== 'match' || others.some((one) => request(one) !== request(first)),
+    )
+    .flat()
+  for (const [sole, group] of groupBy(shared, ({ model }) => model?.sole)) {
+    const name = sole.member.slice(sole.member.lastIndexOf('/') + 1)
+    eachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
+      ...(sole.severity === 'warning' ? { severity: 'warning' as const } : {}),
+      code: 'SPEC_SHARED',
+      message: `${name} is that of ${first.draft.address} too: ${sole.otherwise}`,
+      hint: `give each spec a ${name} of its own, or set policy.allowIdentical: true in both`,
+    }))
+  }
+}
+
 function formerNames(drafts: readonly Draft[], note: Note): void {
   const byAddress = new Map(drafts.map((draft) => [draft.address, draft]))
   const formerly = (draft: Draft): string | undefined =>
@@ -134,7 +167,7 @@ function eachClash(
   key: (draft: Draft) => string | undefined,
   pointer: Pointer | ((draft: Draft) => Pointer),
   note: Note,
-  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'hint'> & { code: SpecCode },
+  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'hint' | 'severity'> & { code: SpecCode },
 ): void {
   const spot = (draft: Draft): Spot => ({ draft, pointer: typeof pointer === 'string' ? pointer : pointer(draft) })
   for (const group of groupBy(drafts, key).values()) {

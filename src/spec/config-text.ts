@@ -1,7 +1,9 @@
 import type { KindModel } from '../kinds/kind.ts'
+import { arnParts } from '../model/arn.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { at, into, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { partitionOf } from '../model/partition.ts'
 import { CONFIG, checker, type Schemas } from './check.ts'
 import type { SpecCode } from './codes.ts'
 import { toDiagnostic } from './draft.ts'
@@ -29,8 +31,9 @@ export function readConfigText(
   const faults = checker(schemas)(CONFIG, value, (pointer) => locate(first.index, pointer).source)
   if (faults.length > 0 || !isObject(value))
     return { config: DEFAULT_CONFIG, diagnostics: faults.map((fault) => toDiagnostic(base, fault)) }
-  const wrong = [...unknownTarget(value), ...unknownLimits(value, kinds)]
-  return { config: configOf(value), diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
+  const config = configOf(value)
+  const wrong = [...unknownTarget(value), ...unknownLimits(value, kinds), ...foreignRoles(config)]
+  return { config, diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
 }
 
 function secondDocument(source: Source, start: number): Diagnostic {
@@ -56,6 +59,30 @@ function unknownTarget(value: JsonObject): Fault[] {
       hint: `${didYouMean(name, names)}${names.length === 0 ? 'name it under targets' : `targets are ${names.join(', ')}`}`,
     },
   ]
+}
+
+/** A role that no call in its target's region could assume, or that leads to another account than the target's: nothing could ever be done. */
+function foreignRoles(config: Config): Fault[] {
+  return Object.entries(config.targets).flatMap(([name, { region, account, roleArn = '' }]) => {
+    const parts = arnParts(roleArn)
+    const due = { partition: partitionOf(region), account }
+    const wrong = (['partition', 'account'] as const).find(
+      (one) => parts && due[one] !== undefined && parts[one] !== due[one],
+    )
+    if (wrong === undefined) return []
+    return [
+      {
+        code: 'SPEC_ARN_ELSEWHERE' satisfies SpecCode,
+        pointer: into(into('/targets', name), 'roleArn'),
+        aim: 'value' as const,
+        message: `the role is of ${wrong} ${parts?.[wrong]}, but ${wrong === 'account' ? 'account says' : `${region} is of partition`} ${due[wrong]}`,
+        hint:
+          wrong === 'account'
+            ? 'name a role of that account, or mend account'
+            : 'name a role of that partition, or mend region',
+      },
+    ]
+  })
 }
 
 /** A limit of a service or operation that no kind calls would silently do nothing. */

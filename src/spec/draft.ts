@@ -31,7 +31,7 @@ export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
   const { source: _text, ...spot } = base.locate(base.index, fault.pointer, fault.aim)
   const { code, message, hint, pointer } = fault
   return {
-    severity: 'error',
+    severity: fault.severity ?? 'error',
     code,
     message,
     hint,

@@ -3,6 +3,8 @@ import type { Aim } from './locate.ts'
 
 /** A rule of a schema that a value breaks, in words. */
 export type Fault = {
+  /** Absent: an error. */
+  readonly severity?: 'warning'
   /** A code of `SPEC_CODES`, or one of a kind's own rules. */
   readonly code: string
   readonly pointer: Pointer

@@ -12,10 +12,15 @@ import { list, short } from './words.ts'
 /** What Ajv found, one fault for each mistake: consequences of another error, and all but the plainest error of one value, are left out. */
 export function faultsOf(errors: readonly ErrorObject[], checked: Checked): Fault[] {
   const faults = errors.flatMap((error) => translate({ error, ...checked }) ?? [])
+  const unknown = new Set(
+    faults.flatMap((fault) => (fault.code === 'SPEC_UNKNOWN_MEMBER' ? parent(fault.pointer) : [])),
+  )
   const misspelt = new Set(faults.map((fault) => fault.meant && into(parent(fault.pointer), fault.meant)))
   const kept = new Map<string, Fault>()
   for (const fault of faults) {
     if (fault.code === 'SPEC_MISSING_MEMBER' && misspelt.has(fault.pointer)) continue
+    // Without the unknown member, the count may be right.
+    if (fault.code === 'SPEC_ITEMS' && unknown.has(fault.pointer)) continue
     const before = kept.get(fault.pointer)
     if (!before || rank(fault) < rank(before)) kept.set(fault.pointer, fault)
   }
@@ -24,6 +29,7 @@ export function faultsOf(errors: readonly ErrorObject[], checked: Checked): Faul
 
 /** Of several faults of one value, the first of these is shown; all others come behind. */
 const PLAINEST: readonly string[] = [
+  'SPEC_RULE',
   'SPEC_TYPE',
   'SPEC_CONST',
   'SPEC_ENUM',

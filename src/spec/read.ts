@@ -8,8 +8,10 @@ import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
 import { ofEnvelope, type Places, withoutStrays } from './misplaced.ts'
+import { olderYaml } from './older-yaml.ts'
 import type { ParsedDocument } from './parse.ts'
 import { type Include, withFiles, withMappings } from './request.ts'
+import { brokenRules } from './rules.ts'
 import { guardSecrets } from './secrets.ts'
 import { type Source, spotOf } from './source.ts'
 import { didYouMean } from './suggest.ts'
@@ -121,17 +123,24 @@ function readRequest(
     guardSecrets(request, model.secrets, reader.check(schemaOf(model.kind), request, sourceText))
   const request = without(written, 'ValidateOnly')
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
-  if (asWritten.length > 0)
-    return { request, files: [], findings: asWritten.map((fault) => inSpec(ofEnvelope(fault, reader.places))) }
+  if (asWritten.length > 0) {
+    const findings = [
+      ...asWritten.map((fault) => ofEnvelope(fault, reader.places)),
+      ...brokenRules(request, model, asWritten),
+    ]
+    return { request, files: [], findings: findings.map(inSpec) }
+  }
 
   const files = withFiles(request, model, base.source.file, reader.include)
   const mappings = withMappings(files.request, model)
   const faults = [...files.faults, ...mappings.faults]
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
-  if (faults.length === 0)
-    faults.push(...model.check(mappings.request).map((finding) => glued({ ...finding, aim: 'value' }, request)))
-  return { request: mappings.request, files: files.files, findings: faults.map(inSpec) }
+  faults.push(...brokenRules(mappings.request, model, faults).map((fault) => glued(fault, request)))
+  const unsaid = model.documents.flatMap((pointer) =>
+    olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
+  )
+  return { request: mappings.request, files: files.files, findings: [...faults.map(inSpec), ...unsaid] }
 }
 
 /** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */

@@ -1,4 +1,4 @@
-import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
 import type { SpecCode } from './codes.ts'
 import type { Fault } from './fault.ts'
 
@@ -32,14 +32,13 @@ function isReference(value: Json): boolean {
   return isObject(value) && typeof value['$env'] === 'string' && Object.keys(value).length === 1
 }
 
-function isWithin(pointer: Pointer, outer: Pointer): boolean {
-  return pointer === outer || pointer.startsWith(`${outer}/`)
-}
+/** Faults that tell how long or how many, and quote nothing. */
+const COUNTS: readonly string[] = ['SPEC_LENGTH', 'SPEC_ITEMS'] satisfies SpecCode[]
 
 /** A fault of what should be the mapping around a secret must not quote it: the secret may be in its text. */
 function unquoted(fault: Fault, secrets: readonly Pointer[]): Fault {
-  const counts = fault.code === ('SPEC_ITEMS' satisfies SpecCode)
-  if (fault.aim === 'key' || counts || !secrets.some((secret) => isWithin(secret, fault.pointer))) return fault
+  if (fault.aim === 'key' || COUNTS.includes(fault.code) || !secrets.some((secret) => isWithin(secret, fault.pointer)))
+    return fault
   return {
     ...fault,
     message: `${steps(fault.pointer).at(-1) ?? 'it'} is not of the type that is due`,

@@ -178,6 +178,34 @@ t.test('rules between fields', async (t) => {
   const timeout = { timeoutConfig: { inProgressTimeoutInMinutes: 30 } }
   const schedule = (startTime: string, endTime: string) => ({ schedulingConfig: { startTime, endTime } })
   const window = (StartTime: string, EndTime: string) => ({ StartTime, EndTime })
+  const managed = 'arn:aws:iot:eu-west-1::jobtemplate/AWS-Reboot:1.0'
+  const factor = (incrementFactor: number) => ({ jobExecutionsRolloutConfig: { exponentialRate: { incrementFactor } } })
+  const percentages = (...all: number[]) => ({
+    abortConfig: { criteriaList: all.map((thresholdPercentage) => ({ thresholdPercentage })) },
+  })
+  const assets = (...keys: (string | undefined)[]) => ({
+    Details: {
+      ExportAssetsToS3: {
+        AssetDestinations: keys.map((Key) => ({ Bucket: 'b', ...(Key === undefined ? {} : { Key }) })),
+      },
+    },
+  })
+  const pattern = (KeyPattern: string) => ({
+    Details: { ExportRevisionsToS3: { RevisionDestinations: [{ KeyPattern }] } },
+  })
+  const from = (country: string, customs?: JsonObject) => ({
+    Manifest: { returnAddress: { country }, ...(customs ? { customs } : {}) },
+  })
+  const customs = {
+    dataDescription: 'match recordings',
+    encryptedData: 'no',
+    exportCertifierName: 'Alex Kim',
+    requiresExportLicense: 'no',
+    deviceValue: '200.00',
+    deviceCountryOfOrigin: 'Malaysia',
+    deviceType: 'disk',
+    typeOfExport: 'return',
+  }
   const cases: readonly (readonly [string, KindModel, JsonObject, readonly string[]])[] = [
     ['a document as a mapping', iot, { document: { operation: 'reboot' } }, []],
     ['a document as JSON text', iot, { document: '{}' }, []],
@@ -185,13 +213,72 @@ t.test('rules between fields', async (t) => {
     ['an empty document', iot, { document: '' }, ['/document SPEC_DOCUMENT_NOT_JSON']],
     ['a presigned URL without a role', iot, { document: { url } }, ['/document SPEC_PRESIGNED_ROLE']],
     ['a presigned URL with a role', iot, { document: { url }, ...role }, []],
+    ['parameters with a template', iot, { documentParameters: { a: 'b' }, jobTemplateArn: managed }, []],
     [
-      'parameters without a template',
+      "parameters with a template of one's own",
       iot,
-      { documentParameters: { a: 'b' } },
-      ['/documentParameters SPEC_TEMPLATE_MISSING'],
+      { documentParameters: { a: 'b' }, jobTemplateArn: 'arn:aws:iot:eu-west-1:123456789012:jobtemplate/reboot' },
+      ['/documentParameters SPEC_TEMPLATE_PARAMETERS'],
     ],
-    ['parameters with a template', iot, { documentParameters: { a: 'b' }, jobTemplateArn: 'arn:x' }, []],
+    ['a presigned URL whose role a template may bring', iot, { document: { url }, jobTemplateArn: managed }, []],
+    ['a document of 32,768 bytes', iot, { document: { a: 'x'.repeat(32_768 - 8) } }, []],
+    ['a document of one byte more', iot, { document: { a: 'x'.repeat(32_768 - 7) } }, ['/document SPEC_DOCUMENT_SIZE']],
+    [
+      'a document that is longer in UTF-8',
+      iot,
+      { document: JSON.stringify('é'.repeat(16_384)) },
+      ['/document SPEC_DOCUMENT_SIZE'],
+    ],
+    ['one retry rule for all', iot, retries(['ALL', 10]), []],
+    [
+      'two retry rules for the same failures',
+      iot,
+      retries(['FAILED', 1], ['FAILED', 2]),
+      ['/jobExecutionsRetryConfig/criteriaList/1 SPEC_RETRIES_OVERLAP'],
+    ],
+    [
+      'a retry rule for all beside another',
+      iot,
+      retries(['ALL', 1], ['FAILED', 2]),
+      ['/jobExecutionsRetryConfig/criteriaList/1 SPEC_RETRIES_OVERLAP'],
+    ],
+    [
+      'retries of time-outs that a template may set',
+      iot,
+      { ...retries(['TIMED_OUT', 1]), jobTemplateArn: managed },
+      [],
+    ],
+    ['a factor with one digit', iot, factor(1.5), []],
+    [
+      'a factor with two digits',
+      iot,
+      factor(1.25),
+      ['/jobExecutionsRolloutConfig/exponentialRate/incrementFactor SPEC_DECIMALS'],
+    ],
+    ['percentages with two digits', iot, percentages(12.34, 0.07, 99.99), []],
+    [
+      'a percentage with three digits',
+      iot,
+      percentages(50, 33.333),
+      ['/abortConfig/criteriaList/1/thresholdPercentage SPEC_DECIMALS'],
+    ],
+    ['tags', iot, { tags: [{ Key: 'a' }, { Key: 'A' }] }, []],
+    ['a tag twice', iot, { tags: [{ Key: 'a' }, { Key: 'b' }, { Key: 'a' }] }, ['/tags/2/Key SPEC_TAG_KEY']],
+    ["a tag of AWS's own", iot, { tags: [{ Key: 'AWS:a' }] }, ['/tags/0/Key SPEC_TAG_KEY']],
+    ['a roll-out of two years', iot, schedule('2027-12-01 02:00', '2029-12-01 02:00'), []],
+    [
+      'a roll-out of more than two years',
+      iot,
+      schedule('2026-12-01 02:00', '2028-12-02 02:00'),
+      ['/schedulingConfig/endTime SPEC_SCHEDULE_WINDOW'],
+    ],
+    [
+      'a roll-out on days that do not exist',
+      iot,
+      schedule('2027-02-29 02:00', '2027-04-31 02:00'),
+      ['/schedulingConfig/startTime SPEC_NO_SUCH_DAY', '/schedulingConfig/endTime SPEC_NO_SUCH_DAY'],
+    ],
+    ['a roll-out on a leap day', iot, schedule('2028-02-29 02:00', '2028-02-29T03:00+00:00'), []],
     ['ten retries', iot, { ...retries(['FAILED', 6], ['TIMED_OUT', 4]), ...timeout }, []],
     [
       'eleven retries',
@@ -240,15 +327,44 @@ t.test('rules between fields', async (t) => {
       ['/AssetConfiguration SPEC_ASSET_CONFIGURATION'],
     ],
     ['an export without tags', exchange, { Type: 'EXPORT_ASSETS_TO_S3' }, []],
+    ['assets with keys of their own', exchange, assets('a', 'b', undefined, undefined), []],
     [
-      'a segment version without a segment',
-      pinpoint,
-      { ExportJobRequest: { SegmentVersion: 2 } },
-      ['/ExportJobRequest/SegmentVersion SPEC_SEGMENT_MISSING'],
+      'two assets with one key',
+      exchange,
+      assets('a', 'b', 'a'),
+      ['/Details/ExportAssetsToS3/AssetDestinations/2/Key SPEC_SAME_OBJECT'],
     ],
-    ['a segment version with its segment', pinpoint, { ExportJobRequest: { SegmentVersion: 2, SegmentId: 's' } }, []],
+    ['a pattern of known references', exchange, pattern('${Revision.CreatedAt.Month}/${Asset.Name}'), []],
+    [
+      'a pattern with another reference',
+      exchange,
+      pattern('${Asset.Name}/${DataSet.Id}'),
+      ['/Details/ExportRevisionsToS3/RevisionDestinations/0/KeyPattern SPEC_KEY_PATTERN'],
+    ],
     ['an addendum', disk, { ManifestAddendum: 'x' }, ['/ManifestAddendum SPEC_INTERNAL_MEMBER']],
     ['a plain manifest', disk, { Manifest: {} }, []],
+    ['a long log prefix', disk, { Manifest: { logPrefix: 'x'.repeat(1008) } }, []],
+    [
+      'a log prefix that is too long',
+      disk,
+      { Manifest: { logPrefix: 'é'.repeat(505) } },
+      ['/Manifest/logPrefix SPEC_LOG_PREFIX'],
+    ],
+    ...['USA', 'U.S.', 'united states', 'Ireland', 'de'].map(
+      (country) => [`a disk from ${country}`, disk, from(country), []] as const,
+    ),
+    ...['Norway', 'UK', 'Georgia', 'Niger'].map(
+      (country) =>
+        [`a disk from ${country}`, disk, from(country), ['/Manifest/returnAddress/country SPEC_CUSTOMS']] as const,
+    ),
+    ['a disk with all that the customs ask', disk, from('Norway', customs), []],
+    [
+      'an encrypted disk without its class',
+      disk,
+      from('Norway', { ...customs, encryptedData: 'yes' }),
+      ['/Manifest/customs SPEC_CUSTOMS'],
+    ],
+    ['a disk with an empty customs form', disk, from('USA', {}), ['/Manifest/customs SPEC_CUSTOMS']],
   ]
   for (const [name, model, request, expected] of cases) {
     const found = model.check(request)
@@ -307,6 +423,20 @@ t.test('time rules', async (t) => {
       'ready',
     ],
     ['an IoT job that ends in 29 minutes', iot, { schedulingConfig: { endTime: '2026-11-15 09:29' } }, 'expired'],
+    [
+      'an IoT job that starts in more than a year',
+      iot,
+      { schedulingConfig: { startTime: '2027-11-15 09:01' } },
+      'waiting',
+      '2026-11-15T09:01:00.000Z',
+    ],
+    [
+      'an IoT job that ends in more than two years',
+      iot,
+      { schedulingConfig: { startTime: '2027-11-16 09:00', endTime: '2028-11-15 09:00' } },
+      'waiting',
+      '2026-11-16T09:00:00.000Z',
+    ],
     ['an IoT job in maintenance windows', iot, { schedulingConfig: { maintenanceWindows: [] } }, 'ready'],
     ['an export of assets', exchange, { Type: 'EXPORT_ASSETS_TO_S3' }, 'ready'],
     ['an import that needs an upload', exchange, { Type: 'IMPORT_ASSET_FROM_SIGNED_URL' }, 'waiting'],
@@ -320,6 +450,29 @@ t.test('time rules', async (t) => {
     t.equal('until' in timing ? timing.until : undefined, until, `${name}: until`)
     if (timing.when === 'expired') t.not(timing.hint, '', `${name}: what to do`)
   }
+})
+
+t.test('a request that time will make impossible says until when it is good', async (t) => {
+  const expires = (model: KindModel, request: JsonObject) => {
+    const timing = model.timing(request, NOW)
+    return 'expires' in timing ? timing.expires : undefined
+  }
+  const schedule = (startTime: string, endTime?: string) => ({
+    schedulingConfig: { startTime, ...(endTime === undefined ? {} : { endTime }) },
+  })
+  t.equal(expires(iot, {}), undefined)
+  t.equal(expires(iot, schedule('2026-11-15 09:30')), '2026-11-15T09:00:00.000Z')
+  t.equal(expires(iot, schedule('2026-12-01 02:00', '2026-12-02 02:00')), '2026-12-01T01:30:00.000Z')
+  t.equal(expires(iot, { schedulingConfig: { endTime: '2026-12-02 02:00' } }), '2026-12-02T01:30:00.000Z')
+  t.equal(expires(iot, schedule('2028-01-01 00:00')), '2027-12-31T23:30:00.000Z')
+  const window = { StartTime: '2026-11-10T08:00:00Z', EndTime: '2026-11-10T09:00:00Z' }
+  t.equal(expires(harvest, window), '2026-11-24T08:00:00.000Z')
+  t.equal(
+    expires(harvest, { ...window, EndTime: '2026-11-16T09:00:00Z' }),
+    '2026-11-24T08:00:00.000Z',
+    'while it waits',
+  )
+  for (const model of [exchange, pinpoint, disk]) t.equal(expires(model, {}), undefined, `${model.kind} knows no time`)
 })
 
 t.test('places for running jobs', async (t) => {

@@ -147,7 +147,7 @@ t.test('a member of a spec is found again in its file', async (t) => {
   const root = t.testdir({
     specs: {
       'a.yaml': `# first\n---\n${iot('a')}---\n${iot('b', '&d { steps: [ { run: x } ], long: "1" }')}`,
-      'disk.yaml': `apiVersion: jobwright/v1\nkind: ImportExportJob\nmetadata: { name: disk }\nspec:\n  JobType: Import\n  Manifest: { manifestVersion: "2.0", deviceId: A, eraseDevice: yes, bucket: abc, pinCode: { $env: PIN },\n    returnAddress: { name: A, street1: b, city: c, postalCode: "1", phoneNumber: "1", country: NO } }\n`,
+      'disk.yaml': `apiVersion: jobwright/v1\nkind: ImportExportJob\nmetadata: { name: disk }\nspec:\n  JobType: Import\n  Manifest: { manifestVersion: "2.0", deviceId: A, eraseDevice: yes, bucket: abc, pinCode: { $env: PIN },\n    returnAddress: { name: A, street1: b, city: c, postalCode: "1", phoneNumber: "1", country: DE } }\n`,
     },
   })
   const loaded = await load({ root, kinds: MODELS })

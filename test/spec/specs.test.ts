@@ -57,7 +57,7 @@ const MANIFEST = `
     deviceId: ARCHIVE-0007
     eraseDevice: yes
     bucket: football-archive
-    returnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: "02134", phoneNumber: "1", country: NO }`
+    returnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: "02134", phoneNumber: "1", stateOrProvince: NO, country: DE }`
 
 t.test('a sound document becomes a spec, with defaults filled in and nothing else changed', async (t) => {
   const { specs, diagnostics, complete, blocked } = read(
@@ -84,7 +84,7 @@ t.test('a sound document becomes a spec, with defaults filled in and nothing els
 t.test('what YAML 1.1 would make of a value does not happen', async (t) => {
   const { specs, diagnostics } = read(
     iot(
-      `  targets: [ "${GROUP}" ]\n  document: { a: yes, b: 2026-11-14, c: 1:30:00, d: 1.10, e: 0x1F, f: ~, g: "012", __x: off }`,
+      `  targets: [ "${GROUP}" ]\n  document: { a: "yes", b: 2026-11-14, c: 1:30:00, d: 1.10, e: 0x1F, f: ~, g: "012", __x: 'off' }`,
     ),
   )
   t.strictSame(diagnostics, [])
@@ -259,6 +259,288 @@ for (const [name, [text, ...expected]] of Object.entries(cases)) {
   })
 }
 
+/** Rules between members, as each stands in a file: text, then code, place and severity of each diagnostic. */
+const RATES =
+  'jobExecutionsRolloutConfig: { exponentialRate: { baseRatePerMinute: 1, incrementFactor: 1.25, rateIncreaseCriteria: { numberOfNotifiedThings: 1 } } }'
+const exchange = (type: string, details: string) =>
+  `apiVersion: jobwright/v1\nkind: DataExchangeJob\nmetadata: { name: prices }\nspec:\n  Type: ${type}\n  Details:\n${details}\n`
+const ID = '3b9e1c7f5a2d4e8896c0b1a7d3f25e60'
+const harvest = (name: string, start: string, end: string, more = '') => `apiVersion: jobwright/v1
+kind: MediaPackageHarvestJob
+metadata: { name: ${name} }
+policy: { ${more} }
+spec:
+  OriginEndpointId: live
+  StartTime: ${start}
+  EndTime: ${end}
+  S3Destination: { BucketName: vod, ManifestKey: a.m3u8, RoleArn: "arn:aws:iam::123456789012:role/h" }
+`
+const rules: Record<string, [text: string, ...expected: string[]]> = {
+  'text that is no JSON': [iot(`  targets: [ "${GROUP}" ]\n  document: reboot`), 'error SPEC_DOCUMENT_NOT_JSON 7:13'],
+  'a document that is too large': [
+    iot(`  targets: [ "${GROUP}" ]\n  document: { a: ${'x'.repeat(33_000)} }`),
+    'error SPEC_DOCUMENT_SIZE 7:13',
+  ],
+  'presigned URLs without a role': [
+    iot(
+      `  targets: [ "${GROUP}" ]\n  document: { url: "\${aws:iot:s3-presigned-url-v2:https://s3.amazonaws.com/b/k}" }`,
+    ),
+    'error SPEC_PRESIGNED_ROLE 7:13',
+  ],
+  "parameters of one's own template": [
+    iot(
+      `  targets: [ "${GROUP}" ]\n  jobTemplateArn: arn:aws:iot:eu-west-1:123456789012:jobtemplate/reboot\n  documentParameters: { a: b }`,
+    ),
+    'error SPEC_TEMPLATE_PARAMETERS 8:23',
+  ],
+  'too many retries, of what is counted twice, and never happens': [
+    iot(
+      `${SOUND}\n  jobExecutionsRetryConfig:\n    criteriaList:\n      - { failureType: TIMED_OUT, numberOfRetries: 6 }\n      - { failureType: TIMED_OUT, numberOfRetries: 5 }`,
+    ),
+    'error SPEC_RETRIES_TOTAL 10:7',
+    'error SPEC_RETRY_TIMEOUT 10:9',
+    'error SPEC_RETRIES_OVERLAP 11:9',
+  ],
+  'a retry rule for all beside another: a doubt, not an error': [
+    iot(
+      `${SOUND}\n  jobExecutionsRetryConfig:\n    criteriaList:\n      - { failureType: ALL, numberOfRetries: 6 }\n      - { failureType: FAILED, numberOfRetries: 1 }`,
+    ),
+    'warning SPEC_RETRIES_OVERLAP 11:9',
+  ],
+  'digits after the point': [iot(`${SOUND}\n  ${RATES}`), 'error SPEC_DECIMALS 8:91'],
+  'a schedule that ends too soon': [
+    iot(`${SOUND}\n  schedulingConfig:\n    startTime: 2026-12-01 02:00\n    endTime: 2026-12-01 02:29`),
+    'error SPEC_SCHEDULE_WINDOW 10:14',
+  ],
+  'a day that does not exist': [
+    iot(`${SOUND}\n  schedulingConfig:\n    startTime: 2027-02-29 02:00`),
+    'error SPEC_NO_SUCH_DAY 9:16',
+  ],
+  'a tag twice': [
+    iot(`${SOUND}\n  tags: [ { Key: a, Value: "1" }, { Key: a, Value: "2" } ]`),
+    'error SPEC_TAG_KEY 8:42',
+  ],
+  'words of older YAML in a document, unquoted': [
+    iot(
+      `  targets: [ "${GROUP}" ]\n  document:\n    reboot: yes\n    text: "yes"\n    also: 'no'\n    size: [ 10_000, 1000 ]\n    word: yes please`,
+    ),
+    'warning SPEC_YAML_1_1 8:13',
+    'warning SPEC_YAML_1_1 11:13',
+  ],
+  'a harvest that ends before it begins': [
+    harvest('cup', '2026-11-14T22:00:00Z', '2026-11-14T20:00:00Z'),
+    'error SPEC_WINDOW_ORDER 8:12',
+  ],
+  'a harvest of more than a day': [
+    harvest('cup', '2026-11-14T22:00:00Z', '2026-11-16T20:00:00Z'),
+    'error SPEC_WINDOW_LENGTH 8:12',
+  ],
+  'tags of assets': [
+    `${exchange('EXPORT_ASSET_TO_SIGNED_URL', `    ExportAssetToSignedUrl: { AssetId: ${ID}, DataSetId: ${ID}, RevisionId: ${ID} }`)}  AssetConfiguration: { Tags: [] }\n`,
+    'error SPEC_ASSET_CONFIGURATION 8:23',
+  ],
+  'two assets under one key': [
+    exchange(
+      'EXPORT_ASSETS_TO_S3',
+      `    ExportAssetsToS3:\n      DataSetId: ${ID}\n      RevisionId: ${ID}\n      AssetDestinations:\n        - { AssetId: ${ID}, Bucket: prices, Key: a }\n        - { AssetId: ${ID}, Bucket: prices, Key: a }`,
+    ),
+    'warning SPEC_SAME_OBJECT 12:77',
+  ],
+  'a reference that AWS does not document': [
+    exchange(
+      'EXPORT_REVISIONS_TO_S3',
+      `    ExportRevisionsToS3:\n      DataSetId: ${ID}\n      RevisionDestinations: [ { RevisionId: ${ID}, Bucket: prices, KeyPattern: "\${DataSet.Id}/\${Asset.Name}" } ]`,
+    ),
+    'warning SPEC_KEY_PATTERN 9:107',
+  ],
+  'Details of another type': [
+    exchange(
+      'EXPORT_ASSET_TO_SIGNED_URL',
+      `    ExportAssetsToS3:\n      DataSetId: ${ID}\n      RevisionId: ${ID}\n      AssetDestinations: [ { AssetId: ${ID}, Bucket: prices } ]`,
+    ),
+    'error SPEC_MISSING_MEMBER 6:3',
+  ],
+  'a key with AES256': [
+    exchange(
+      'EXPORT_ASSETS_TO_S3',
+      `    ExportAssetsToS3:\n      DataSetId: ${ID}\n      RevisionId: ${ID}\n      AssetDestinations: [ { AssetId: ${ID}, Bucket: prices } ]\n      Encryption: { Type: AES256, KmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/a" }`,
+    ),
+    'error SPEC_RULE 11:35',
+  ],
+  'a member for AWS itself': [disk(MANIFEST, '  ManifestAddendum: x\n'), 'error SPEC_INTERNAL_MEMBER 6:21'],
+  'a log prefix without room': [disk(`${MANIFEST}\n    logPrefix: ${'é'.repeat(600)}`), 'error SPEC_LOG_PREFIX 12:16'],
+  'a disk from abroad': [disk(MANIFEST.replace('country: DE', 'country: NO')), 'warning SPEC_CUSTOMS 11:142'],
+  'a manifest text from abroad': [
+    disk(` |${MANIFEST.replace('country: DE', 'country: NO')}`),
+    'warning SPEC_CUSTOMS 6:3',
+  ],
+}
+t.test(
+  'rules between members are shown at the member that has to change, and only errors hold a spec back',
+  async (t) => {
+    for (const [name, [text, ...expected]] of Object.entries(rules)) {
+      const read_ = note(read(text))
+      const found = read_.diagnostics.map(
+        ({ severity, code, place }) => `${severity} ${code} ${place?.line}:${place?.column}`,
+      )
+      t.strictSame(found, expected, name)
+      t.equal(read_.specs.length, expected.some((one) => one.startsWith('error')) ? 0 : 1, `${name}: a spec, or none`)
+      for (const one of read_.diagnostics) t.ok(one.hint, `${name}: it says what to do`)
+    }
+  },
+)
+
+t.test('what YAML 1.1 makes of a manifest is asked for in quotes, and stays what was written', async (t) => {
+  const said = (from: string, to: string) => {
+    const { diagnostics, specs } = read(disk(MANIFEST.replace(from, to)))
+    return diagnostics[0]
+      ? `${diagnostics[0].code} ${diagnostics[0].hint}`
+      : (specs[0]?.request['Manifest'] as JsonObject)
+  }
+  t.equal(said('"2.0"', '2.0'), 'SPEC_TYPE quote it: "2.0"')
+  t.match(said('"02134"', '02134'), /^SPEC_NUMBER /)
+  t.equal(said('"02134"', '1e3'), 'SPEC_TYPE quote it: "1e3"')
+  t.match(said('ARCHIVE-0007', '0007'), /^SPEC_NUMBER /)
+  t.equal(said('ARCHIVE-0007', '0x10'), 'SPEC_TYPE quote it: "0x10"')
+  t.match(said('eraseDevice: yes', 'eraseDevice: true'), /^SPEC_TYPE /)
+  t.match(said('phoneNumber: "1"', 'phoneNumber: 16175550142'), /^SPEC_TYPE quote it: "16175550142"/)
+  t.match(said('ARCHIVE-0007', '2026-11-14'), { deviceId: '2026-11-14', eraseDevice: 'yes' })
+  t.match(said('ARCHIVE-0007', '1:30'), { deviceId: '1:30' })
+  t.match(said('ARCHIVE-0007', 'off'), {
+    deviceId: 'off',
+    returnAddress: { stateOrProvince: 'NO', postalCode: '02134' },
+  })
+})
+
+const PLACES = {
+  ...DEFAULT_CONFIG,
+  targets: {
+    prod: { region: 'eu-west-1', account: '123456789012' },
+    china: { region: 'cn-north-1' },
+    role: { region: 'eu-west-1', roleArn: 'arn:aws:iam::222222222222:role/jobs' },
+    lab: { region: 'eu-south-2' },
+    local: { region: 'eu-west-1', endpoint: 'http://localhost:4566' },
+  },
+  defaultTarget: 'prod',
+}
+
+t.test(
+  "an ARN of another place than the job's is refused at its line, where AWS would refuse it for sure",
+  async (t) => {
+    const said = (text: string, config: Reading['config'] = PLACES) =>
+      note(read(text, { config })).diagnostics.map(
+        ({ severity, code, place, message }) => `${severity} ${code} ${place?.line}:${place?.column} ${message}`,
+      )
+    const targets = (...all: string[]) => `  targets:\n${all.map((one) => `    - ${one}\n`).join('')}  document: {}`
+    const thing = (region: string, account: string, partition = 'aws') =>
+      `arn:${partition}:iot:${region}:${account}:thing/k`
+    t.strictSame(said(iot(SOUND)), [])
+    t.strictSame(said(iot(targets(thing('eu-west-1', '123456789012'), thing('eu-west-1', '999999999999')))), [
+      'error SPEC_ARN_ELSEWHERE 8:7 the ARN is of account 999999999999, but target prod is of account 123456789012',
+    ])
+    t.strictSame(said(iot(targets(thing('us-east-1', '123456789012')))), [
+      'error SPEC_ARN_ELSEWHERE 7:7 the ARN is of region us-east-1, but target prod is of region eu-west-1',
+    ])
+    t.strictSame(said(iot(targets(thing('cn-north-1', '123456789012', 'aws-cn')))), [
+      'error SPEC_ARN_ELSEWHERE 7:7 the ARN is of partition aws-cn, but target prod is of partition aws',
+    ])
+    t.strictSame(
+      said(iot(targets(thing('cn-north-1', '123456789012', 'aws-cn')), 'name: reboot', 'target: china')),
+      [],
+      'an account that the target does not name is not compared',
+    )
+    t.strictSame(said(iot(SOUND, 'name: reboot', 'target: role')), [
+      'error SPEC_ARN_ELSEWHERE 6:14 the ARN is of account 123456789012, but target role is of account 222222222222',
+    ])
+    t.strictSame(said(iot(targets(thing('us-east-1', '123456789012')), 'name: reboot', 'target: local')), [])
+    t.strictSame(
+      said(
+        iot(
+          `${SOUND}\n  jobTemplateArn: arn:aws:iot:eu-west-1::jobtemplate/AWS-Reboot:1.0\n  presignedUrlConfig: { roleArn: "arn:aws:iam::111111111111:role/urls" }`,
+        ),
+      ),
+      ['error SPEC_ARN_ELSEWHERE 9:34 the ARN is of account 111111111111, but target prod is of account 123456789012'],
+      'a template of AWS names no account',
+    )
+    t.strictSame(
+      said(
+        iot(
+          targets(
+            thing('eu-west-1', '123456789012'),
+            thing('eu-west-1', '999999999999'),
+            thing('eu-west-2', '123456789012'),
+          ),
+        ),
+        DEFAULT_CONFIG,
+      ),
+      [
+        'error SPEC_ARN_ELSEWHERE 8:7 the ARN is of account 999999999999, but targets.0 is of account 123456789012',
+        'error SPEC_ARN_ELSEWHERE 9:7 the ARN is of region eu-west-2, but targets.0 is of region eu-west-1',
+      ],
+      'without a target the ARNs have to agree among themselves',
+    )
+    const [start, end] = ['2026-11-14T20:00:00Z', '2026-11-14T22:00:00Z']
+    t.strictSame(said(harvest('cup', start, end, 'target: role')), [
+      'error SPEC_ARN_ELSEWHERE 9:67 the ARN is of account 123456789012, but target role is of account 222222222222',
+    ])
+    t.match(said(harvest('cup', start, end, 'target: china')), [
+      /^error SPEC_NO_SERVICE 4:19 target china is in cn-north-1, and partition aws-cn has none of AWS Elemental MediaPackage/,
+      /^error SPEC_ARN_ELSEWHERE 9:67 the ARN is of partition aws, but target china is of partition aws-cn/,
+    ])
+    t.match(said(harvest('cup', start, end, 'target: lab')), [
+      /^warning SPEC_NO_SERVICE 4:19 target lab is in eu-south-2, for which no endpoint of AWS Elemental MediaPackage/,
+    ])
+    t.match(said(harvest('cup', start, end), { ...PLACES, defaultTarget: 'lab' }), [/^warning SPEC_NO_SERVICE 2:7 /])
+    t.strictSame(said(disk(MANIFEST), { ...PLACES, defaultTarget: 'china' }), [], 'one region serves all')
+    const kms = (region: string, partition = 'aws') =>
+      exchange(
+        'EXPORT_ASSETS_TO_S3',
+        `    ExportAssetsToS3:\n      DataSetId: ${ID}\n      RevisionId: ${ID}\n      AssetDestinations: [ { AssetId: ${ID}, Bucket: prices } ]\n      Encryption: { Type: aws:kms, KmsKeyArn: "arn:${partition}:kms:${region}:999999999999:key/a" }`,
+      )
+    t.strictSame(said(kms('us-east-1')), [], "a key may be of another account, and is of the bucket's region")
+    t.match(said(kms('cn-north-1', 'aws-cn')), [/^error SPEC_ARN_ELSEWHERE 11:47 .* partition aws-cn/])
+  },
+)
+
+t.test('one mistake hides no other that does not follow from it', async (t) => {
+  const codes = (spec: string) =>
+    note(read(iot(spec), { config: PLACES })).diagnostics.map(({ code, place }) => `${code} ${place?.line}`)
+  const targets = '  targets: [ "arn:aws:iot:us-east-1:123456789012:thing/k" ]\n  document: {}\n'
+  t.strictSame(codes(`${targets}  jobId: a b\n  schedulingConfig: { startTime: 2027-02-30 10:00 }`), [
+    'SPEC_ARN_ELSEWHERE 6',
+    'SPEC_PATTERN 8',
+    'SPEC_NO_SUCH_DAY 9',
+  ])
+  const retries = 'jobExecutionsRetryConfig: { criteriaList: [ { failureType: TIMED_OUT, numberOfRetries: 11 } ] }'
+  t.strictSame(
+    codes(`${SOUND}\n  ${retries}\n  timeoutConfig: { inProgressTimeoutInMinutes: 9 }`),
+    ['SPEC_RANGE 8'],
+    'the sum',
+  )
+  t.strictSame(codes(`${SOUND}\n  ${retries}\n  timeoutConfg: {}`), ['SPEC_RANGE 8', 'SPEC_UNKNOWN_MEMBER 9'])
+})
+
+t.test('jobs that would write to one place are refused, or doubted, at both specs', async (t) => {
+  const said = (a: string, b: string) =>
+    note(read({ 'a.yaml': a, 'b.yaml': b })).diagnostics.map(
+      ({ severity, code, place }) => `${severity} ${code} ${place?.file} ${place?.line}:${place?.column}`,
+    )
+  const part = (name: string, prefix: string, id: string, policy = '') =>
+    pinpoint(name, prefix, policy).replace(/ \}\n$/, `, SegmentId: ${id} }\n`)
+  t.strictSame(said(part('one', 's3://news/x/', 'a'), part('two', 's3://news/x', 'b')), [
+    'error SPEC_SHARED a.yaml 7:86',
+    'error SPEC_SHARED b.yaml 7:86',
+  ])
+  const allow = 'allowIdentical: true'
+  t.strictSame(said(part('one', 's3://news/x/', 'a', allow), part('two', 's3://news/x/', 'b', allow)), [])
+  t.strictSame(said(part('one', 's3://news/x/', 'a'), part('two', 's3://news/x/y/', 'b')), [])
+  const [start, end] = ['2026-11-14T20:00:00Z', '2026-11-14T22:00:00Z']
+  t.strictSame(said(harvest('one', start, end), harvest('two', start, end)), [
+    'warning SPEC_SHARED a.yaml 9:50',
+    'warning SPEC_SHARED b.yaml 9:50',
+  ])
+})
+
 t.test('hints say what is meant or allowed', async (t) => {
   const hint = (text: string) => read(text).diagnostics.map((one) => one.hint)
   t.strictSame(hint(iot(`  Targets: [ "${GROUP}" ]\n  document: {}`)), [
@@ -313,7 +595,7 @@ t.test('no secret is shown, wherever the mistake is', async (t) => {
 })
 
 t.test('a manifest as text, by $file and as a mapping is one request; a pasted ValidateOnly is dropped', async (t) => {
-  const text = `manifestVersion:2.0\ndeviceId: ARCHIVE-0007\neraseDevice: yes\nbucket: football-archive\nreturnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: 02134, phoneNumber: 1, country: NO }\n`
+  const text = `manifestVersion:2.0\ndeviceId: ARCHIVE-0007\neraseDevice: yes\nbucket: football-archive\nreturnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: 02134, phoneNumber: 1, stateOrProvince: NO, country: DE }\n`
   const asked: string[] = []
   const include: Reading['include'] = (from, path) => {
     asked.push(`${from} ${path}`)
@@ -554,6 +836,21 @@ t.test('what is wrong in jobwright.yaml is shown at its place', async (t) => {
   t.match(config('limits: { iot.CreateJbo: { perSecond: 5 } }\n').said, [
     /^SPEC_UNKNOWN_MEMBER 1:11 no kind calls iot.CreateJbo \(did you mean iot.CreateJob\?\)/,
   ])
+  t.strictSame(
+    config(
+      'targets:\n  a: { region: eu-west-1, account: "111111111111", roleArn: "arn:aws:iam::222222222222:role/x" }\n',
+    ).said,
+    [
+      'SPEC_ARN_ELSEWHERE 2:61 the role is of account 222222222222, but account says 111111111111 (name a role of that account, or mend account)',
+    ],
+  )
+  t.match(config('targets:\n  a: { region: cn-north-1, roleArn: "arn:aws:iam::222222222222:role/x" }\n').said, [
+    /^SPEC_ARN_ELSEWHERE 2:37 the role is of partition aws, but cn-north-1 is of partition aws-cn /,
+  ])
+  t.strictSame(
+    config('targets:\n  a: { region: us-gov-west-1, roleArn: "arn:aws-us-gov:iam::222222222222:role/x" }\n').said,
+    [],
+  )
   t.match(config('specs: [a]\n---\nspecs: [b]\n').said, [/^SPEC_TOO_MANY_DOCUMENTS 3:1/])
   t.match(config('- a\n').said, [/^SPEC_TYPE 1:1 the file must be a mapping, not a list/])
 })

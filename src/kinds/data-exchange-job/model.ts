@@ -1,9 +1,10 @@
 import type { Condition } from '../../model/condition.ts'
 import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
-import type { Finding, KindModel, Slot, Timing } from '../kind.ts'
+import type { KindModel, Slot, Timing } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
+import { check } from './rules.ts'
 
 /** Data Exchange jobs: assets are imported into a revision or exported from it. Created jobs wait until they are started. */
 export const dataExchangeJob: KindModel = {
@@ -37,6 +38,20 @@ export const dataExchangeJob: KindModel = {
       's3:PutObject',
     ],
   },
+  partitions: ['aws'],
+  // The SDKs' table of endpoints.
+  regions: [
+    'ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 eu-central-1 eu-west-1 eu-west-2',
+    'us-east-1 us-east-2 us-west-1 us-west-2',
+  ].flatMap((line) => line.split(' ')),
+  // Keys and data shares may be of other accounts, and keys of other regions: of the bucket's. A role is passed, within one account.
+  arns: [
+    { member: '/Details/ExportAssetsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
+    { member: '/Details/ExportRevisionsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
+    { member: '/Details/ImportAssetsFromRedshiftDataShares/AssetSources/*/DataShareArn', agrees: ['partition'] },
+    { member: '/Details/CreateS3DataAccessFromS3Bucket/AssetSource/KmsKeysToGrant/*/KmsKeyArn', agrees: ['partition'] },
+    { member: '/Details/ImportAssetsFromLakeFormationTagPolicy/RoleArn', agrees: ['partition', 'account'] },
+  ],
   scope: (request) => {
     const dataSet = at(details(request), '/DataSetId')
     return typeof dataSet === 'string' ? dataSet : undefined
@@ -129,19 +144,6 @@ function condition(live: Live): Condition {
     default:
       return unknownStatus(live)
   }
-}
-
-function check(request: JsonObject): Finding[] {
-  if (request['AssetConfiguration'] === undefined) return []
-  return [
-    {
-      pointer: '/AssetConfiguration',
-      code: 'SPEC_ASSET_CONFIGURATION',
-      message:
-        'AssetConfiguration cannot be sent: the AWS SDK that Jobwright uses predates it and would drop it in silence',
-      hint: 'remove AssetConfiguration, and tag the assets after the import',
-    },
-  ]
 }
 
 const NEEDS_UPLOAD = new Set(['IMPORT_ASSET_FROM_SIGNED_URL', 'IMPORT_ASSET_FROM_API_GATEWAY_API'])

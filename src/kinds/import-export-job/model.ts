@@ -2,9 +2,10 @@ import type { Condition } from '../../model/condition.ts'
 import { isObject, type Json, type JsonObject, steps, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { Difference } from '../../model/plan.ts'
-import type { Finding, KindModel, Updating } from '../kind.ts'
+import type { KindModel, Updating } from '../kind.ts'
 import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
+import { check } from './rules.ts'
 
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
@@ -47,6 +48,8 @@ export const importExportJob: KindModel = {
     plan: ['importexport:ListJobs', 'importexport:GetStatus'],
     reconcile: ['importexport:CreateJob', 'importexport:UpdateJob', 'importexport:CancelJob'],
   },
+  partitions: ['aws'],
+  arns: [],
   regionless: true,
   scope: () => undefined,
   normalise,
@@ -134,16 +137,4 @@ function condition(live: Live): Condition {
     default:
       return unknownStatus(live)
   }
-}
-
-function check(request: JsonObject): Finding[] {
-  if (request['ManifestAddendum'] === undefined) return []
-  return [
-    {
-      pointer: '/ManifestAddendum',
-      code: 'SPEC_INTERNAL_MEMBER',
-      message: 'ManifestAddendum is for use inside AWS',
-      hint: 'remove it',
-    },
-  ]
 }

@@ -3,14 +3,16 @@ import { at, isObject, type Json, type JsonObject, without } from '../../model/j
 import type { Live } from '../../model/live.ts'
 import type { Policy } from '../../model/spec.ts'
 import { documentText, isDigest } from '../../model/written.ts'
-import type { Finding, KindModel, Timing } from '../kind.ts'
+import type { KindModel, Timing } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
+import { check } from './rules.ts'
+import { LEAD, scheduled } from './schedule.ts'
 import { updating } from './updating.ts'
 
-const MINUTE = 60_000
-/** A scheduled start or end has to be at least this far ahead (IoT API reference, SchedulingConfig). */
-const LEAD = 30 * MINUTE
+const DAY = 86_400_000
+/** How far ahead a schedule may begin and end at most (IoT API reference, SchedulingConfig). */
+const AHEAD_MAX = { startTime: 365 * DAY, endTime: 730 * DAY }
 
 /** AWS IoT jobs: a document that is sent to things and thing groups. */
 export const iotJob: KindModel = {
@@ -49,6 +51,14 @@ export const iotJob: KindModel = {
       'iot:UntagResource',
     ],
   },
+  partitions: ['aws', 'aws-cn', 'aws-us-gov'],
+  // Things, groups, templates and packages are of one account and region; AWS's own templates name no account.
+  arns: [
+    { member: '/targets/*', agrees: ['partition', 'region', 'account'] },
+    { member: '/presignedUrlConfig/roleArn', agrees: ['partition', 'account'] },
+    { member: '/jobTemplateArn', agrees: ['partition', 'region', 'account'] },
+    { member: '/destinationPackageVersions/*', agrees: ['partition', 'region', 'account'] },
+  ],
   scope: () => undefined,
   normalise,
   // Tags are never part of DescribeJob; the document is, through GetJobDocument.
@@ -111,113 +121,35 @@ function completed(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condit
   return { type: 'Failed', reason: 'ThingsFailed', message: `${bad} of ${all} things did not succeed` }
 }
 
-function check(request: JsonObject): Finding[] {
-  return [...checkDocument(request), ...checkRetries(request), ...checkSchedule(request)]
-}
-
-function checkDocument(request: JsonObject): Finding[] {
-  const document = request['document']
-  const findings: Finding[] = []
-  if (typeof document === 'string' && !isJson(document)) {
-    findings.push({
-      pointer: '/document',
-      code: 'SPEC_DOCUMENT_NOT_JSON',
-      message: 'document is text, but not JSON',
-      hint: 'write it as a YAML mapping, or mend the JSON text',
-    })
-  }
-  const text = document === undefined ? '' : documentText(document)
-  if (text.includes('${aws:iot:s3-presigned-url') && typeof at(request, '/presignedUrlConfig/roleArn') !== 'string') {
-    findings.push({
-      pointer: '/document',
-      code: 'SPEC_PRESIGNED_ROLE',
-      message: 'the document asks for presigned S3 URLs, but presignedUrlConfig.roleArn is missing',
-      hint: 'add presignedUrlConfig.roleArn: the role that AWS IoT assumes to sign the URLs',
-    })
-  }
-  if (request['documentParameters'] !== undefined && request['jobTemplateArn'] === undefined) {
-    findings.push({
-      pointer: '/documentParameters',
-      code: 'SPEC_TEMPLATE_MISSING',
-      message: 'documentParameters fills a managed template, but jobTemplateArn is missing',
-      hint: 'add jobTemplateArn, or remove documentParameters',
-    })
-  }
-  return findings
-}
-
-function checkRetries(request: JsonObject): Finding[] {
-  const list = at(request, '/jobExecutionsRetryConfig/criteriaList')
-  if (!Array.isArray(list)) return []
-  const total = list.reduce<number>((sum, one: Json) => sum + Number(at(one, '/numberOfRetries') ?? 0), 0)
-  const findings: Finding[] = []
-  if (total > 10) {
-    findings.push({
-      pointer: '/jobExecutionsRetryConfig/criteriaList',
-      code: 'SPEC_RETRIES_TOTAL',
-      message: `the retries of all criteria add up to ${total}`,
-      hint: 'AWS IoT allows 10 in total',
-    })
-  }
-  const timed = list.findIndex((one: Json) => at(one, '/failureType') === 'TIMED_OUT')
-  if (timed >= 0 && request['timeoutConfig'] === undefined) {
-    findings.push({
-      pointer: `/jobExecutionsRetryConfig/criteriaList/${timed}`,
-      code: 'SPEC_RETRY_TIMEOUT',
-      message: 'retries on TIMED_OUT never happen without timeoutConfig',
-      hint: 'add timeoutConfig.inProgressTimeoutInMinutes, or remove the criterion',
-    })
-  }
-  return findings
-}
-
-function checkSchedule(request: JsonObject): Finding[] {
-  const start = scheduled(at(request, '/schedulingConfig/startTime'))
-  const end = scheduled(at(request, '/schedulingConfig/endTime'))
-  if (Number.isNaN(start) || Number.isNaN(end) || end - start >= LEAD) return []
-  return [
-    {
-      pointer: '/schedulingConfig/endTime',
-      code: 'SPEC_SCHEDULE_WINDOW',
-      message: 'endTime is less than 30 minutes after startTime',
-      hint: 'AWS IoT asks for 30 minutes to 2 years between them',
-    },
-  ]
-}
-
-/** A start time that has come too near, or is past, can never be submitted: AWS asks for 30 minutes. */
+/** A schedule that has come too near, or is past, can never be submitted; one that is too far away can be later. */
 function timing(request: JsonObject, now: number): Timing {
-  for (const member of ['startTime', 'endTime']) {
+  const times = ['startTime', 'endTime'].flatMap((member) => {
     const text = at(request, `/schedulingConfig/${member}`)
     const time = scheduled(text)
-    if (!Number.isNaN(time) && time - now < LEAD) {
-      return {
-        when: 'expired',
-        reason: `schedulingConfig.${member} ${String(text)} is less than 30 minutes ahead`,
-        hint: `write a later ${member}, or withdraw the spec`,
-      }
+    return Number.isNaN(time) ? [] : [{ member, text: String(text), time }]
+  })
+  if (times.length === 0) return { when: 'ready' }
+  const near = times.find(({ time }) => time - now < LEAD)
+  if (near) {
+    return {
+      when: 'expired',
+      reason: `schedulingConfig.${near.member} ${near.text} is less than 30 minutes ahead`,
+      hint: `write a later ${near.member}, or withdraw the spec`,
     }
   }
-  return { when: 'ready' }
-}
-
-/** Epoch milliseconds of `YYYY-MM-DD HH:MM`, which AWS IoT reads as UTC, or of a time with an offset; NaN for anything else. */
-function scheduled(value: Json | undefined): number {
-  const form = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?$/
-  const parts = typeof value === 'string' ? form.exec(value) : null
-  return parts ? Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? 'Z'}`) : Number.NaN
+  const expires = new Date(Math.min(...times.map(({ time }) => time)) - LEAD).toISOString()
+  const far = times.find(({ member, time }) => time - now > AHEAD_MAX[member as 'startTime' | 'endTime'])
+  if (!far) return { when: 'ready', expires }
+  const opens = Math.max(...times.map(({ member, time }) => time - AHEAD_MAX[member as 'startTime' | 'endTime']))
+  return {
+    when: 'waiting',
+    reason: `schedulingConfig.${far.member} ${far.text} is more than ${far.member === 'startTime' ? 'a year' : 'two years'} ahead`,
+    until: new Date(opens).toISOString(),
+    expires,
+  }
 }
 
 function asSchedule(value: Json | undefined): Json | undefined {
   const ms = scheduled(value)
   return Number.isNaN(ms) ? value : new Date(ms).toISOString()
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

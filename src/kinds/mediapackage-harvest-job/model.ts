@@ -1,5 +1,5 @@
 import type { Condition } from '../../model/condition.ts'
-import { type JsonObject, without } from '../../model/json.ts'
+import { at, type JsonObject, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { Finding, KindModel, Timing } from '../kind.ts'
 import { asInstant, instant, withMembers } from '../normal.ts'
@@ -38,6 +38,24 @@ export const mediapackageHarvestJob: KindModel = {
   actions: {
     plan: ['mediapackage:DescribeHarvestJob', 'mediapackage:ListHarvestJobs'],
     reconcile: ['mediapackage:CreateHarvestJob', 'iam:PassRole'],
+  },
+  partitions: ['aws', 'aws-iso', 'aws-iso-b'],
+  // The SDKs' table of endpoints. New live work goes to MediaPackage v2, so that no more are to come.
+  regions: [
+    'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-4',
+    'ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2',
+    'us-west-1 us-west-2 us-iso-east-1 us-isob-east-1',
+  ].flatMap((line) => line.split(' ')),
+  // A role is passed to the service, which IAM allows within one account only.
+  arns: [{ member: '/S3Destination/RoleArn', agrees: ['partition', 'account'] }],
+  sole: {
+    member: '/S3Destination/ManifestKey',
+    severity: 'warning',
+    key: (request) => {
+      const [bucket, key] = [at(request, '/S3Destination/BucketName'), at(request, '/S3Destination/ManifestKey')]
+      return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined
+    },
+    otherwise: 'the recording that is made later replaces the other',
   },
   scope: () => undefined,
   normalise: (request) =>
@@ -90,6 +108,12 @@ function check(request: JsonObject): Finding[] {
   return []
 }
 
+/** A time as ISO 8601; undefined beyond what a date can hold. */
+function isoOf(ms: number): string | undefined {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}
+
 function timing(request: JsonObject, now: number): Timing {
   const [start, end] = [instant(request['StartTime']), instant(request['EndTime'])]
   if (now - start > STARTOVER_MAX) {
@@ -99,8 +123,14 @@ function timing(request: JsonObject, now: number): Timing {
       hint: 'withdraw the spec, or write a window that the endpoint still holds',
     }
   }
+  const expires = isoOf(start + STARTOVER_MAX)
   if (end > now) {
-    return { when: 'waiting', reason: 'its window has not ended yet', until: new Date(end).toISOString() }
+    return {
+      when: 'waiting',
+      reason: 'its window has not ended yet',
+      until: new Date(end).toISOString(),
+      ...(expires && { expires }),
+    }
   }
-  return { when: 'ready' }
+  return { when: 'ready', ...(expires && { expires }) }
 }

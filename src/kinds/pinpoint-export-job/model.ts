@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/condition.ts'
-import { at, type JsonObject } from '../../model/json.ts'
+import { at } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
-import type { Finding, KindModel } from '../kind.ts'
+import type { KindModel } from '../kind.ts'
 import { unknownStatus } from '../unknown-status.ts'
 
 /** Pinpoint export jobs: the endpoints of a project or segment go to S3. */
@@ -33,6 +33,24 @@ export const pinpointExportJob: KindModel = {
     plan: ['mobiletargeting:GetExportJob', 'mobiletargeting:GetExportJobs'],
     reconcile: ['mobiletargeting:CreateExportJob', 'iam:PassRole'],
   },
+  partitions: ['aws', 'aws-us-gov'],
+  // The SDKs' table of endpoints; the service is closed, so that no more are to come.
+  regions: [
+    'ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1',
+    'eu-west-1 eu-west-2 us-east-1 us-east-2 us-west-2 us-gov-west-1',
+  ].flatMap((line) => line.split(' ')),
+  // A role is passed to the service, which IAM allows within one account only.
+  arns: [{ member: '/ExportJobRequest/RoleArn', agrees: ['partition', 'account'] }],
+  sole: {
+    member: '/ExportJobRequest/S3UrlPrefix',
+    severity: 'error',
+    key: (request) => {
+      const prefix = at(request, '/ExportJobRequest/S3UrlPrefix')
+      if (typeof prefix !== 'string') return undefined
+      return `${String(request['ApplicationId'])} ${prefix.replace(/(?<!\/)\/+$/, '')}`
+    },
+    otherwise: 'their files mix, and after a lost response the jobs could not be told apart',
+  },
   scope: (request) => {
     const application = request['ApplicationId']
     return typeof application === 'string' ? application : undefined
@@ -40,7 +58,8 @@ export const pinpointExportJob: KindModel = {
   normalise: (request) => request,
   comparable: (request) => request,
   condition,
-  check,
+  // What its members have to do with one another, the schema says.
+  check: () => [],
   timing: () => ({ when: 'ready' }),
 }
 
@@ -63,17 +82,4 @@ function condition(live: Live): Condition {
   }
   if (live.status === 'FAILED') return { type: 'Failed', reason: 'ExportFailed' }
   return unknownStatus(live)
-}
-
-function check(request: JsonObject): Finding[] {
-  const job = at(request, '/ExportJobRequest')
-  if (at(job, '/SegmentVersion') === undefined || at(job, '/SegmentId') !== undefined) return []
-  return [
-    {
-      pointer: '/ExportJobRequest/SegmentVersion',
-      code: 'SPEC_SEGMENT_MISSING',
-      message: 'SegmentVersion means nothing without SegmentId',
-      hint: 'add SegmentId, or remove SegmentVersion to export every endpoint of the project',
-    },
-  ]
 }

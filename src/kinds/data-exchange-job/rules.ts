@@ -1,0 +1,77 @@
+import { at, type Json, type JsonObject } from '../../model/json.ts'
+import type { Finding } from '../kind.ts'
+
+/** The rules of CreateJob between members, and those of forms that no schema can say. */
+export function check(request: JsonObject): Finding[] {
+  return [...checkTags(request), ...checkDestinations(request), ...checkPatterns(request)]
+}
+
+function checkTags(request: JsonObject): Finding[] {
+  if (request['AssetConfiguration'] === undefined) return []
+  return [
+    {
+      pointer: '/AssetConfiguration',
+      code: 'SPEC_ASSET_CONFIGURATION',
+      message:
+        'AssetConfiguration cannot be sent: the AWS SDK that Jobwright uses predates it and would drop it in silence',
+      hint: 'remove AssetConfiguration, and tag the assets after the import',
+    },
+  ]
+}
+
+const DESTINATIONS = '/Details/ExportAssetsToS3/AssetDestinations'
+
+/** An export replaces an object that is already there, so that of two assets with one key only the last is left. */
+function checkDestinations(request: JsonObject): Finding[] {
+  const list = at(request, DESTINATIONS)
+  if (!Array.isArray(list)) return []
+  const keys = list.map((one: Json) =>
+    at(one, '/Key') === undefined ? '' : `${String(at(one, '/Bucket'))}/${String(at(one, '/Key'))}`,
+  )
+  return keys.flatMap((key, index): Finding[] =>
+    key === '' || keys.indexOf(key) === index
+      ? []
+      : [
+          {
+            severity: 'warning',
+            pointer: `${DESTINATIONS}/${index}/Key`,
+            code: 'SPEC_SAME_OBJECT',
+            message: `two assets are written to ${key}`,
+            hint: 'the second replaces the first: give each asset a key of its own',
+          },
+        ],
+  )
+}
+
+/** References that a key pattern may have (Data Exchange user guide, key patterns). */
+const KNOWN = new Set([
+  'Asset.Id',
+  'Asset.Name',
+  'Revision.Id',
+  'Revision.CreatedAt',
+  'Revision.CreatedAt.Year',
+  'Revision.CreatedAt.Month',
+  'Revision.CreatedAt.Day',
+])
+
+function checkPatterns(request: JsonObject): Finding[] {
+  const pointer = '/Details/ExportRevisionsToS3/RevisionDestinations'
+  const list = at(request, pointer)
+  if (!Array.isArray(list)) return []
+  return list.flatMap((one: Json, index) => {
+    const pattern = at(one, '/KeyPattern')
+    const names =
+      typeof pattern === 'string' ? [...pattern.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name) : []
+    const unknown = names.find((name) => !KNOWN.has(name))
+    if (unknown === undefined) return []
+    return [
+      {
+        severity: 'warning' as const,
+        pointer: `${pointer}/${index}/KeyPattern`,
+        code: 'SPEC_KEY_PATTERN',
+        message: `AWS documents no reference \${${unknown}}`,
+        hint: `references are ${[...KNOWN].map((name) => `\${${name}}`).join(', ')}`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,90 @@
+import { at, isObject, type JsonObject } from '../../model/json.ts'
+import type { Finding } from '../kind.ts'
+
+/** The rules of CreateJob and of the manifest that no schema can say. The manifest is a mapping by now, also where it was given as text. */
+export function check(request: JsonObject): Finding[] {
+  return [...checkAddendum(request), ...checkLogPrefix(request), ...checkCustoms(request)]
+}
+
+function checkAddendum(request: JsonObject): Finding[] {
+  if (request['ManifestAddendum'] === undefined) return []
+  return [
+    {
+      pointer: '/ManifestAddendum',
+      code: 'SPEC_INTERNAL_MEMBER',
+      message: 'ManifestAddendum is for use inside AWS',
+      hint: 'remove it',
+    },
+  ]
+}
+
+/** Bytes of an S3 key, less those of `export-log-` and of a job ID of five characters (developer guide, manifest options). */
+const LOG_PREFIX_MAX = 1024 - 'export-log-'.length - 5
+
+function checkLogPrefix(request: JsonObject): Finding[] {
+  const prefix = at(request, '/Manifest/logPrefix')
+  const bytes = typeof prefix === 'string' ? new TextEncoder().encode(prefix).length : 0
+  if (bytes <= LOG_PREFIX_MAX) return []
+  return [
+    {
+      pointer: '/Manifest/logPrefix',
+      code: 'SPEC_LOG_PREFIX',
+      message: `logPrefix is ${bytes.toLocaleString('en')} bytes long`,
+      hint: `at most ${LOG_PREFIX_MAX.toLocaleString('en')}: AWS adds export-log-JOBID, and a key of S3 holds 1,024`,
+    },
+  ]
+}
+
+/** The United States and the European Union, between whose places no disk need cross a border. */
+const HOME = new Set(
+  [
+    'us, usa, united states, united states of america, at, austria, be, belgium, bg, bulgaria, hr, croatia, cy, cyprus',
+    'cz, czechia, czech republic, dk, denmark, ee, estonia, fi, finland, fr, france, de, germany, gr, greece, hu, hungary',
+    'ie, ireland, it, italy, lv, latvia, lt, lithuania, lu, luxembourg, mt, malta, nl, netherlands, the netherlands',
+    'pl, poland, pt, portugal, ro, romania, sk, slovakia, si, slovenia, es, spain, se, sweden',
+  ].flatMap((line) => line.split(', ')),
+)
+
+/** What the customs form asks for (developer guide, customs options). */
+const CUSTOMS = [
+  'dataDescription',
+  'encryptedData',
+  'exportCertifierName',
+  'requiresExportLicense',
+  'deviceValue',
+  'deviceCountryOfOrigin',
+  'deviceType',
+  'typeOfExport',
+]
+
+function checkCustoms(request: JsonObject): Finding[] {
+  const customs = at(request, '/Manifest/customs')
+  const country = at(request, '/Manifest/returnAddress/country')
+  if (customs === undefined) return typeof country === 'string' ? abroad(country) : []
+  if (!isObject(customs)) return []
+  const needed = [...CUSTOMS, ...(customs['encryptedData'] === 'yes' ? ['encryptionClassification'] : [])]
+  const missing = needed.filter((member) => customs[member] === undefined)
+  if (missing.length === 0) return []
+  return [
+    {
+      severity: 'warning',
+      pointer: '/Manifest/customs',
+      code: 'SPEC_CUSTOMS',
+      message: `customs lacks ${missing.join(', ')}`,
+      hint: 'the customs ask for them where a disk crosses a border; AWS refuses a manifest without them then',
+    },
+  ]
+}
+
+function abroad(country: string): Finding[] {
+  if (HOME.has(country.trim().toLowerCase().replaceAll('.', ''))) return []
+  return [
+    {
+      severity: 'warning',
+      pointer: '/Manifest/returnAddress/country',
+      code: 'SPEC_CUSTOMS',
+      message: `a disk from ${country} hardly reaches AWS without crossing a border, and the manifest has no customs`,
+      hint: `add customs: { ${CUSTOMS.join(', ')} }, unless AWS reads the disk in the same country`,
+    },
+  ]
+}

@@ -1,0 +1,200 @@
+import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
+import { documentText } from '../../model/written.ts'
+import type { Finding } from '../kind.ts'
+import { isRealDay, LEAD, scheduled } from './schedule.ts'
+
+/** The rules of CreateJob between members, and those of forms that no schema can say. */
+export function check(request: JsonObject): Finding[] {
+  return [
+    ...checkDocument(request),
+    ...checkTemplate(request),
+    ...checkRetries(request),
+    ...checkDecimals(request),
+    ...checkSchedule(request),
+    ...checkTags(request),
+  ]
+}
+
+/** Bytes of JSON in UTF-8 (IoT developer guide, job limits). */
+const DOCUMENT_MAX = 32_768
+
+function checkDocument(request: JsonObject): Finding[] {
+  const document = request['document']
+  if (document === undefined) return []
+  const findings: Finding[] = []
+  if (typeof document === 'string' && !isJson(document)) {
+    findings.push({
+      pointer: '/document',
+      code: 'SPEC_DOCUMENT_NOT_JSON',
+      message: 'document is text, but not JSON',
+      hint: 'write it as a YAML mapping, or mend the JSON text',
+    })
+  }
+  const text = typeof document === 'string' ? document : documentText(document)
+  const bytes = new TextEncoder().encode(text).length
+  if (bytes > DOCUMENT_MAX) {
+    findings.push({
+      pointer: '/document',
+      code: 'SPEC_DOCUMENT_SIZE',
+      message: `document is ${bytes.toLocaleString('en')} bytes of JSON`,
+      hint: 'AWS IoT takes 32,768 at most: put what is large into S3, and its address into the document',
+    })
+  }
+  // A template may bring the role.
+  const hasRole =
+    typeof at(request, '/presignedUrlConfig/roleArn') === 'string' || request['jobTemplateArn'] !== undefined
+  if (text.includes('${aws:iot:s3-presigned-url') && !hasRole) {
+    findings.push({
+      pointer: '/document',
+      code: 'SPEC_PRESIGNED_ROLE',
+      message: 'the document asks for presigned S3 URLs, but presignedUrlConfig.roleArn is missing',
+      hint: 'add presignedUrlConfig.roleArn: the role that AWS IoT assumes to sign the URLs',
+    })
+  }
+  return findings
+}
+
+/** Templates of AWS name no account in their ARN; those of one's own do, and take no parameters (API reference, CreateJob). */
+function checkTemplate(request: JsonObject): Finding[] {
+  const template = request['jobTemplateArn']
+  if (request['documentParameters'] === undefined || typeof template !== 'string') return []
+  if (!/^arn:[^:]*:iot:[^:]*:[0-9]{12}:/.test(template)) return []
+  return [
+    {
+      pointer: '/documentParameters',
+      code: 'SPEC_TEMPLATE_PARAMETERS',
+      message: 'jobTemplateArn is a template of your own, which takes no documentParameters',
+      hint: 'remove documentParameters, or use a template of AWS (arn:aws:iot:REGION::jobtemplate/NAME:VERSION)',
+    },
+  ]
+}
+
+/** Retries of all criteria together (IoT developer guide, job timeout and retry). */
+const RETRIES_MAX = 10
+
+function checkRetries(request: JsonObject): Finding[] {
+  const list = at(request, '/jobExecutionsRetryConfig/criteriaList')
+  if (!Array.isArray(list)) return []
+  const types = list.map((one: Json) => at(one, '/failureType'))
+  const total = list.reduce<number>((sum, one: Json) => sum + Number(at(one, '/numberOfRetries') ?? 0), 0)
+  const findings: Finding[] = []
+  if (total > RETRIES_MAX) {
+    findings.push({
+      pointer: '/jobExecutionsRetryConfig/criteriaList',
+      code: 'SPEC_RETRIES_TOTAL',
+      message: `the retries of all criteria add up to ${total}`,
+      hint: `AWS IoT allows ${RETRIES_MAX} in total`,
+    })
+  }
+  const second = types.findIndex((type, index) => index > 0 && (types.indexOf(type) < index || types.includes('ALL')))
+  if (second >= 0) {
+    const isTwice = types.indexOf(types[second]) < second
+    findings.push({
+      ...(isTwice ? {} : { severity: 'warning' as const }),
+      pointer: `/jobExecutionsRetryConfig/criteriaList/${second}`,
+      code: 'SPEC_RETRIES_OVERLAP',
+      message: isTwice
+        ? `failureType ${String(types[second])} stands in two criteria`
+        : 'a criterion for ALL covers what the other one counts too',
+      hint: 'write one criterion for ALL, or one for FAILED and one for TIMED_OUT',
+    })
+  }
+  const timed = types.indexOf('TIMED_OUT')
+  const mayTimeOut = request['timeoutConfig'] !== undefined || request['jobTemplateArn'] !== undefined
+  if (timed >= 0 && !mayTimeOut) {
+    findings.push({
+      pointer: `/jobExecutionsRetryConfig/criteriaList/${timed}`,
+      code: 'SPEC_RETRY_TIMEOUT',
+      message: 'retries on TIMED_OUT never happen without timeoutConfig',
+      hint: 'add timeoutConfig.inProgressTimeoutInMinutes, or remove the criterion',
+    })
+  }
+  return findings
+}
+
+/** Digits after the point that AWS IoT takes (API reference, ExponentialRolloutRate and AbortCriteria). */
+function checkDecimals(request: JsonObject): Finding[] {
+  const criteria = at(request, '/abortConfig/criteriaList')
+  const percentages = (Array.isArray(criteria) ? criteria : []).map(
+    (_one, index) => `/abortConfig/criteriaList/${index}/thresholdPercentage`,
+  )
+  const factor = '/jobExecutionsRolloutConfig/exponentialRate/incrementFactor'
+  return [decimals(request, factor, 1), ...percentages.map((pointer) => decimals(request, pointer, 2))].flatMap(
+    (finding) => finding ?? [],
+  )
+}
+
+function decimals(request: JsonObject, pointer: Pointer, most: number): Finding | undefined {
+  const value = at(request, pointer)
+  if (typeof value !== 'number' || Number(value.toFixed(most)) === value) return undefined
+  return {
+    pointer,
+    code: 'SPEC_DECIMALS',
+    message: `${pointer.slice(pointer.lastIndexOf('/') + 1)} ${value} has more than ${most === 1 ? 'one digit' : 'two digits'} after the point`,
+    hint: `write ${value.toFixed(most)}`,
+  }
+}
+
+/** Two years, of which one may be a leap year, in milliseconds. */
+const WINDOW_MAX = 731 * 86_400_000
+
+function checkSchedule(request: JsonObject): Finding[] {
+  const findings = ['startTime', 'endTime'].flatMap((member) => {
+    const text = at(request, `/schedulingConfig/${member}`)
+    return typeof text === 'string' && !isRealDay(text) ? [noSuchDay(member, text)] : []
+  })
+  const start = scheduled(at(request, '/schedulingConfig/startTime'))
+  const end = scheduled(at(request, '/schedulingConfig/endTime'))
+  if (findings.length > 0 || Number.isNaN(start) || Number.isNaN(end)) return findings
+  if (end - start >= LEAD && end - start <= WINDOW_MAX) return []
+  return [
+    {
+      pointer: '/schedulingConfig/endTime',
+      code: 'SPEC_SCHEDULE_WINDOW',
+      message:
+        end - start >= LEAD
+          ? 'endTime is more than two years after startTime'
+          : `endTime is ${end <= start ? 'not' : 'less than 30 minutes'} after startTime`,
+      hint: 'AWS IoT asks for 30 minutes to 2 years between them',
+    },
+  ]
+}
+
+function noSuchDay(member: string, text: string): Finding {
+  return {
+    pointer: `/schedulingConfig/${member}`,
+    code: 'SPEC_NO_SUCH_DAY',
+    message: `${member} is on ${text.slice(0, 10)}, a day that does not exist`,
+    hint: 'write a day of the calendar: YYYY-MM-DD HH:MM',
+  }
+}
+
+function checkTags(request: JsonObject): Finding[] {
+  const tags = request['tags']
+  const keys = (Array.isArray(tags) ? tags : []).map((tag: Json) => String(at(tag, '/Key')))
+  return keys.flatMap((key, index) => {
+    const pointer = `/tags/${index}/Key`
+    if (keys.indexOf(key) < index)
+      return [
+        { pointer, code: 'SPEC_TAG_KEY', message: `the tag ${key} stands there twice`, hint: 'remove one of them' },
+      ]
+    if (!/^aws:/i.test(key)) return []
+    return [
+      {
+        pointer,
+        code: 'SPEC_TAG_KEY',
+        message: `${key} begins with aws:, which is AWS's own`,
+        hint: 'choose another key',
+      },
+    ]
+  })
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,107 @@
+import type { ArnPart, KindModel } from '../kinds/kind.ts'
+import { type ArnParts, arnParts } from '../model/arn.ts'
+import type { Config, Target } from '../model/config.ts'
+import { at, into, type JsonObject, type Pointer } from '../model/json.ts'
+import { partitionOf } from '../model/partition.ts'
+import type { SpecCode } from './codes.ts'
+import type { Draft } from './draft.ts'
+import type { Fault } from './fault.ts'
+import { list, short } from './words.ts'
+
+/** Where a job is to be made, as far as it is known, and who says so. */
+type Place = { readonly [part in ArnPart]?: { readonly is: string; readonly by: string } }
+
+/**
+ * ARNs that AWS would refuse because they are of another partition, region or account than the job, and a target that does not have the
+ * service. What the target does not say, the first ARN of the request does: all of them have to agree.
+ */
+export function elsewhereFaults(draft: Draft, config: Config | undefined): Fault[] {
+  const { spec, model } = draft
+  if (!spec || !model) return []
+  const name = spec.policy.target ?? config?.defaultTarget
+  const target = name === undefined ? undefined : config?.targets[name]
+  const place = name === undefined || !target ? {} : placeOf(name, target, model)
+  return [
+    ...(target && name !== undefined ? noService(name, target, draft, model) : []),
+    ...elsewhere(spec.request, place, model),
+  ]
+}
+
+function placeOf(name: string, target: Target, model: KindModel): Place {
+  const by = `target ${name}`
+  // What a target calls in place of AWS may be in any region.
+  const region = model.regionless || target.endpoint !== undefined ? undefined : target.region
+  const account = target.account ?? arnParts(target.roleArn ?? '')?.account
+  return {
+    ...(region === undefined ? {} : { region: { is: region, by }, partition: { is: partitionOf(region), by } }),
+    ...(account === undefined ? {} : { account: { is: account, by } }),
+  }
+}
+
+function noService(name: string, { region, endpoint }: Target, { spec }: Draft, model: KindModel): Fault[] {
+  const partition = partitionOf(region)
+  const isThere = model.regions?.includes(region) ?? true
+  const isPossible = model.partitions.includes(partition)
+  if (model.regionless || endpoint !== undefined || (isPossible && isThere)) return []
+  const regions = model.regions?.filter((one) => partitionOf(one) === partition) ?? []
+  return [
+    {
+      // A region may have been added to a partition; a service does not come to another partition over night.
+      ...(isPossible ? { severity: 'warning' as const } : {}),
+      code: 'SPEC_NO_SERVICE' satisfies SpecCode,
+      pointer: spec?.policy.target === undefined ? '/kind' : '/policy/target',
+      aim: 'value',
+      message: `target ${name} is in ${region}, ${isPossible ? 'for which no endpoint' : `and partition ${partition} has none`} of ${model.title} is known`,
+      hint: isPossible
+        ? `it is known in ${list(regions)}`
+        : `choose a target in ${list(
+            model.partitions.map((one) => `partition ${one}`),
+            'or',
+          )}`,
+    },
+  ]
+}
+
+function elsewhere(request: JsonObject, known: Place, model: KindModel): Fault[] {
+  const faults: Fault[] = []
+  let place = known
+  for (const { member, agrees } of model.arns) {
+    for (const pointer of pointersOf(request, member)) {
+      const arn = at(request, pointer)
+      const parts = typeof arn === 'string' ? arnParts(arn) : undefined
+      if (!parts) continue
+      const wrong = agrees.find(
+        (part) => parts[part] !== '' && place[part] !== undefined && parts[part] !== place[part].is,
+      )
+      if (wrong !== undefined) faults.push(faultOf(pointer, wrong, parts[wrong], place[wrong]!))
+      else place = { ...said(parts, agrees, pointer), ...place }
+    }
+  }
+  return faults
+}
+
+/** What an ARN that has to agree tells of the job's place. */
+function said(parts: ArnParts, agrees: readonly ArnPart[], pointer: Pointer): Place {
+  const by = pointer.slice(1).replaceAll('/', '.')
+  return Object.fromEntries(agrees.filter((part) => parts[part] !== '').map((part) => [part, { is: parts[part], by }]))
+}
+
+function faultOf(pointer: Pointer, part: ArnPart, found: string, due: { is: string; by: string }): Fault {
+  return {
+    code: 'SPEC_ARN_ELSEWHERE' satisfies SpecCode,
+    pointer: `/spec${pointer}`,
+    aim: 'value',
+    message: `the ARN is of ${part} ${short(found)}, but ${due.by} is of ${part} ${short(due.is)}`,
+    hint: due.by.startsWith('target ')
+      ? `name one of ${part} ${short(due.is)}, or set policy.target to a target of ${part} ${short(found)}`
+      : `all of them have to be of one ${part}: that in which the job is made`,
+  }
+}
+
+/** The places of a member, of which `*` stands for each item of a list. */
+function pointersOf(request: JsonObject, member: Pointer): Pointer[] {
+  const [before = '', after] = member.split('/*')
+  if (after === undefined) return [member]
+  const items = at(request, before)
+  return Array.isArray(items) ? items.map((_item, index) => into(before, index) + after) : []
+}

@@ -1,0 +1,42 @@
+import { into, type Json, type Pointer } from '../model/json.ts'
+import type { SpecCode } from './codes.ts'
+import type { Fault } from './fault.ts'
+import type { Located } from './locate.ts'
+
+/** Words that YAML 1.1 takes for true or false, and numbers in forms that only it knows. */
+const SWITCH = /^(yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/
+const NUMBER = /^[-+]?(0b[01_]+|\d[\d_]*_[\d_]*(\.[\d_]*)?)$/
+
+/**
+ * Unquoted values inside a free document that YAML 1.1, as many tools still read it, takes for a truth value or a number. Here they are
+ * text, and no schema tells which of the two is meant: so that the device gets what was meant, it has to be said.
+ * @param pointer where the document is, from the root that `locate` counts from
+ */
+export function olderYaml(document: Json, pointer: Pointer, locate: (pointer: Pointer) => Located): Fault[] {
+  if (typeof document === 'string')
+    return troubled(document) && isPlain(document, locate(pointer)) ? [faultOf(document, pointer)] : []
+  if (typeof document !== 'object' || document === null) return []
+  return Object.entries(document).flatMap(([step, inner]) => olderYaml(inner as Json, into(pointer, step), locate))
+}
+
+function troubled(text: string): boolean {
+  return SWITCH.test(text) || NUMBER.test(text)
+}
+
+/** Whether a value stands in the file without quotes. */
+function isPlain(text: string, { place, excerpt = '' }: Located): boolean {
+  return excerpt.startsWith(text, place.column - 1)
+}
+
+function faultOf(text: string, pointer: Pointer): Fault {
+  const isSwitch = SWITCH.test(text)
+  const meant = isSwitch ? String(/^(yes|on)$/i.test(text)) : text.replaceAll('_', '')
+  return {
+    severity: 'warning',
+    code: 'SPEC_YAML_1_1' satisfies SpecCode,
+    pointer,
+    aim: 'value',
+    message: `${text} is text here, ${isSwitch ? 'not a truth value' : 'not a number'} as in older YAML`,
+    hint: `write ${meant}, or "${text}" if the text is meant`,
+  }
+}

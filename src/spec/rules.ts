@@ -1,0 +1,30 @@
+import type { KindModel } from '../kinds/kind.ts'
+import { isWithin, type JsonObject, type Pointer } from '../model/json.ts'
+import type { SpecCode } from './codes.ts'
+import type { Fault } from './fault.ts'
+
+/** Faults of one value: what else the request says can still be judged. A member that is missing, unknown or of another type leads to more. */
+const LOCAL: readonly string[] = [
+  'SPEC_LENGTH',
+  'SPEC_PATTERN',
+  'SPEC_RANGE',
+  'SPEC_ENUM',
+  'SPEC_CONST',
+  'SPEC_FORMAT',
+  'SPEC_ITEMS',
+] satisfies SpecCode[]
+
+/**
+ * The rules of a kind that a request breaks, but for those about what is wrong already, or about its neighbours: rules compare members of
+ * one mapping. All pointers count from the request.
+ */
+export function brokenRules(request: JsonObject, model: KindModel, faults: readonly Fault[]): Fault[] {
+  if (!faults.every(({ code }) => LOCAL.includes(code))) return []
+  const above = (pointer: Pointer): Pointer => pointer.slice(0, pointer.lastIndexOf('/'))
+  const touches = (one: Pointer, other: Pointer): boolean =>
+    isWithin(one, other) || isWithin(other, one) || above(one) === above(other)
+  return model
+    .check(request)
+    .filter(({ pointer }) => !faults.some((fault) => touches(fault.pointer, pointer)))
+    .map((finding) => ({ ...finding, aim: 'value' }))
+}
