@@ -51,7 +51,9 @@ function noService(name: string, { region, endpoint }: Target, { spec }: Draft, 
       code: 'SPEC_NO_SERVICE' satisfies SpecCode,
       pointer: spec?.policy.target === undefined ? '/kind' : '/policy/target',
       aim: 'value',
-      message: `target ${name} is in ${region}, ${isPossible ? 'for which no endpoint' : `and partition ${partition} has none`} of ${model.title} is known`,
+      message: isPossible
+        ? `no endpoint of ${model.title} is known in ${region}, where target ${name} is`
+        : `${model.title} is not in partition ${partition}, where target ${name} (${region}) is`,
       hint: isPossible
         ? `it is known in ${list(regions)}`
         : `choose a target in ${list(

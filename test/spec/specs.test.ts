@@ -484,11 +484,11 @@ t.test(
       'error SPEC_ARN_ELSEWHERE 9:67 the ARN is of account 123456789012, but target role is of account 222222222222',
     ])
     t.match(said(harvest('cup', start, end, 'target: china')), [
-      /^error SPEC_NO_SERVICE 4:19 target china is in cn-north-1, and partition aws-cn has none of AWS Elemental MediaPackage/,
+      /^error SPEC_NO_SERVICE 4:19 AWS Elemental MediaPackage CreateHarvestJob is not in partition aws-cn, where target china \(cn-north-1\) is/,
       /^error SPEC_ARN_ELSEWHERE 9:67 the ARN is of partition aws, but target china is of partition aws-cn/,
     ])
     t.match(said(harvest('cup', start, end, 'target: lab')), [
-      /^warning SPEC_NO_SERVICE 4:19 target lab is in eu-south-2, for which no endpoint of AWS Elemental MediaPackage/,
+      /^warning SPEC_NO_SERVICE 4:19 no endpoint of AWS Elemental MediaPackage CreateHarvestJob is known in eu-south-2, where/,
     ])
     t.match(said(harvest('cup', start, end), { ...PLACES, defaultTarget: 'lab' }), [/^warning SPEC_NO_SERVICE 2:7 /])
     t.strictSame(said(disk(MANIFEST), { ...PLACES, defaultTarget: 'china' }), [], 'one region serves all')
