@@ -335,6 +335,10 @@ const rules: Record<string, [text: string, ...expected: string[]]> = {
     harvest('cup', '2026-11-14T22:00:00Z', '2026-11-16T20:00:00Z'),
     'error SPEC_WINDOW_LENGTH 8:12',
   ],
+  'a harvest that nobody can cancel': [
+    harvest('cup', '2026-11-14T20:00:00Z', '2026-11-14T22:00:00Z', 'onRemove: cancel'),
+    'error SPEC_CANNOT_CANCEL 4:21',
+  ],
   'tags of assets': [
     `${exchange('EXPORT_ASSET_TO_SIGNED_URL', `    ExportAssetToSignedUrl: { AssetId: ${ID}, DataSetId: ${ID}, RevisionId: ${ID} }`)}  AssetConfiguration: { Tags: [] }\n`,
     'error SPEC_ASSET_CONFIGURATION 8:23',
