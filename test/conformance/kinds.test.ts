@@ -114,7 +114,9 @@ for (const one of CASES) {
   t.test(`${one.kind}: an edit of what was submitted is a conflict, and nothing is sent`, async (t) => {
     const stage = await openStage(t)
     await stage.run([spec])
-    const edited = await stage.run([specOf(one.kind, one.request(2))])
+    // AWS takes on another manifest while it waits for the device, but never another type.
+    const other = { ...one.request(2), ...(one.kind === 'ImportExportJob' && { JobType: 'Export' }) }
+    const edited = await stage.run([specOf(one.kind, other)])
     t.same(edited.outcomes, [6])
     t.match(edited.plan.actions, [{ action: 'conflict', code: 'PLAN_IMMUTABLE' }])
     t.equal((await stage.emulator.jobs()).length, 1)
