@@ -68,11 +68,15 @@ export function attemptOf(record: JobRecord | undefined): Attempt | undefined {
   return { run: record.run, attempt, at }
 }
 
-/** Where a renamed spec has taken a record: the address that has its job, or the very attempt that it settles. */
+/** Where a renamed spec has taken a record: the address that has or had its job, or the very attempt that it settles. */
 function heirOf(base: State, address: Address, record: JobRecord, settled: readonly Attempt[]): Address | undefined {
   if (base.records[address] !== undefined) return undefined
   const isHeir = ([other, held]: [Address, JobRecord]): boolean => {
     if (partsOf(other).kind !== partsOf(address).kind || siteKey(held.site) !== siteKey(record.site)) return false
+    const isPast = (held.history ?? []).some(
+      ({ run, id }) => run === record.run && id !== undefined && id === record.id,
+    )
+    if (isPast) return true
     const attempt = attemptOf(held)
     if (attempt === undefined) return record.id !== undefined && held.run === record.run && held.id === record.id
     return settled.some((one) => isSame(one, attempt)) && canonical(held.request) === canonical(record.request)

@@ -153,6 +153,14 @@ t.test('what became of a create goes where its record was renamed to meanwhile',
   t.same(Object.keys(merge(stateOf({ 'IotJob/b': later }), [answer]).records), ['IotJob/b', 'IotJob/a'])
 })
 
+t.test('a job that was renamed and then run again does not come back under its old name', async (t) => {
+  const base = stateOf({ 'IotJob/b': job('started', { run: 2, id: 'second', history: [{ run: 1, id: 'first' }] }) })
+  const kept: Entry = { set: 'record', address: 'IotJob/a', record: job('created', { id: 'first' }) }
+  t.same(merge(base, [kept]).records, base.records)
+  const other: Entry = { set: 'record', address: 'IotJob/a', record: job('created', { id: 'third' }) }
+  t.same(Object.keys(merge(base, [other]).records), ['IotJob/b', 'IotJob/a'], 'another job is another job')
+})
+
 t.test('over another base, the source stays and the higher budget of the later day counts', async (t) => {
   const over = stateOf(
     {},
