@@ -101,6 +101,11 @@ async function run(
     const verb = options.verb ?? 'reconcile'
     if (event.pass === 1) out.plan(event.plan, heading(verb, event.plan, world.where, session, store.state), now)
   }
+  const onInterrupt = (): void =>
+    out.text(
+      'interrupted: nothing more is sent; what is on its way gets 5 s, and the state is stored (again: leave now)',
+    )
+  host.signal.addEventListener('abort', onInterrupt, { once: true })
   try {
     return await reconcile(input, {
       world,
@@ -117,6 +122,7 @@ async function run(
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     })
   } finally {
+    host.signal.removeEventListener('abort', onInterrupt)
     world.close()
   }
 }

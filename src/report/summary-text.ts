@@ -50,7 +50,8 @@ const UNDONE: ReadonlySet<ActionName> = new Set(['create', 'start', 'adopt', 'up
  * The end of a run for people: where every job stands, what to do about those that are stuck, counts, what happens next, and the exit
  * code with its meaning. Lines without a line break at the end.
  */
-export function summaryText(end: RunEnd, options: ReportOptions): string {
+export function summaryText(given: RunEnd, options: ReportOptions): string {
+  const end = { ...given, jobs: given.jobs.map(asItStands) }
   const rows = table(
     end.jobs.map((job) => row(job, options.now)),
     BOUNDS,
@@ -67,6 +68,14 @@ export function summaryText(end: RunEnd, options: ReportOptions): string {
     ...(end.nextAt === undefined ? [] : [`Next: ${until(end.nextAt, options.now)}, when what waits can go on.`]),
     ...exitLines(end, options),
   ].join('\n')
+}
+
+/** A run that was ended early made its last plan before what it then did. */
+function asItStands(job: JobEnd): JobEnd {
+  const { action, record, reason: _reason, ...rest } = job
+  const isMade = action === 'create' && (record?.stage === 'created' || record?.stage === 'started')
+  const isBegun = action === 'start' && record?.stage === 'started'
+  return record && (isMade || isBegun) ? { ...rest, record, action: 'keep' } : job
 }
 
 function row(job: JobEnd, now: number): Cell[] {

@@ -145,6 +145,22 @@ t.test('the end of a run tells where every job stands and what to do next', asyn
   t.matchSnapshot(summaryText(end, coloured), 'coloured')
   const cut = [{ address: 'IotJob/kiosk-reboot', action: 'create', reason: 'new spec' }] as const
   t.match(summaryText({ jobs: cut, exitCode: 130 }, plain), /^ {2}IotJob\/kiosk-reboot {2}to create {2}new spec\n/)
+  const site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
+  const made = {
+    run: 1,
+    site,
+    stage: 'started',
+    how: 'created',
+    id: 'kiosk-reboot',
+    request: {},
+    status: 'IN_PROGRESS',
+  } as const
+  const done = [{ ...cut[0], record: { ...made, condition: { type: 'InProgress' } } }] as const
+  t.match(
+    summaryText({ jobs: done, exitCode: 130 }, plain),
+    /^ {2}IotJob\/kiosk-reboot {2}InProgress {2}id kiosk-reboot\n/,
+    'what was made before the run was ended stands as it is',
+  )
   t.equal(summaryText({ jobs: [], exitCode: 0 }, plain), 'exit 0: done, or nothing to do')
 })
 
