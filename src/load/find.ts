@@ -100,6 +100,6 @@ function nothingFound(pattern: string, explicit: boolean): Diagnostic {
     severity: explicit ? 'error' : 'warning',
     code: 'SPEC_NO_FILES' satisfies SpecCode,
     message: `${pattern} holds no spec file`,
-    hint: 'spec files end in .yaml or .yml; `jobwright schema job` prints their schema',
+    hint: `spec files end in .yaml or .yml${explicit ? '; where the last one was removed on purpose, write specs: [] in jobwright.yaml' : ''}`,
   }
 }

@@ -60,6 +60,8 @@ t.test('a pattern that matches nothing is an error where it was asked for', asyn
   const unasked = await load({ root, kinds: MODELS })
   t.strictSame(said(unasked), ['- warning SPEC_NO_FILES specs holds no spec file'])
   t.equal(unasked.complete, false, 'a folder that is not there does not say that all specs were removed')
+  const none = await load({ root, kinds: MODELS, config: { ...DEFAULT_CONFIG, specs: [] } })
+  t.strictSame([said(none), none.complete], [[], true], 'an empty list does')
 })
 
 t.test('a pattern takes time in proportion, whatever it is', async (t) => {
