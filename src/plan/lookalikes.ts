@@ -67,7 +67,13 @@ function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boole
     if (mark.address === spec.address) return mark.run === spec.policy.run
     if (plan.specAt.has(mark.address) || plan.blockedAt.has(mark.address) || plan.records[mark.address]) return false
   }
-  return live.request === undefined || isJobOf(spec.request, live, model)
+  return live.request === undefined ? !endedEarly(model, live) : isJobOf(spec.request, live, model)
+}
+
+/** A job that was cancelled or never got its device: of these AWS Import/Export tells nothing else, and they did nothing. */
+function endedEarly(model: KindModel, live: Live): boolean {
+  const { type, reason } = model.condition(live, { maxFailedPercent: 0 })
+  return type === 'Cancelled' || reason === 'Expired'
 }
 
 function question(spec: Spec, model: KindModel, live: Live): Planned {

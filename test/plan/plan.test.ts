@@ -1403,6 +1403,14 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`conflict ${READERS}: Amazon Pinpoint job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${SILENT}`],
   ],
   [
+    'is created where that was cancelled before it did anything that AWS could tell of',
+    world()
+      .state(BORN)
+      .spec(DISK)
+      .listed(DISK, { ...job(30, { status: 'Canceled' }), request: undefined as never }),
+    [`create ${DISK}: new spec`, DISK_ENDED],
+  ],
+  [
     'is a question where that bears its own mark, whatever it does',
     world()
       .state(BORN)

@@ -92,7 +92,7 @@ export const getStatus = operation<JobIdInput>({
   name: 'GetStatus',
   input: jobIdInput,
   run: (context, { JobId }) => {
-    const job = findJob(context, JobId)
+    const job = findLive(context, JobId)
     const { progress, location } = deviceStatus(job, context.now)
     const shipped = location !== 'NotReceived'
     const logged = progress === 'Complete'
