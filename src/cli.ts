@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
+import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
@@ -128,6 +129,24 @@ program
   .option('--new-state', 'begin another state where the one that was there is lost: every spec then counts as new')
   .option('--emulator', 'write the files only: the emulator has a state of its own')
   .action(action(async (options: InitOptions) => (await import('./commands/init.ts')).init(options, host)))
+
+program
+  .command('new')
+  .description('write the commented skeleton of a spec, its required members marked; replaces nothing')
+  .argument('<kind>', 'such as IotJob')
+  .argument('<name>', 'name of the spec: KIND/NAME is the address of its job')
+  .option('--file <path>', 'where to write it (default: where jobwright.yaml has specs looked for)')
+  .option('--stdout', 'print it, and write nothing')
+  .option(
+    '--set <member=value>',
+    'a member of the request that others depend on, such as Type=EXPORT_ASSETS_TO_S3; may be repeated',
+    list,
+  )
+  .action(
+    action(async (kind: string, name: string, options: NewOptions) =>
+      (await import('./commands/new.ts')).newSpec(kind, name, options, host),
+    ),
+  )
 
 common(
   program

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
-import { isGlob } from '../load/glob.ts'
 import { VERSION } from '../version.ts'
 import type { Project } from './project.ts'
 import type { Repository } from './repository.ts'
+import { dependsOnJobwright, schemaFolder, specFolder } from './spec-place.ts'
 import { configText } from './templates/config.ts'
 import { exampleOf } from './templates/example.ts'
 import { WORKFLOW_FILE, workflowText } from './templates/workflow.ts'
@@ -38,9 +38,9 @@ const CLI = 'node_modules/jobwright/dist/cli.js'
 export function initFiles(choices: InitChoices): InitPart[] {
   const { project, repository, store, region } = choices
   const { root } = project
-  const folder = project.config.specs.find((one) => !isGlob(one) && !/\.ya?ml$/.test(one)) ?? 'specs'
+  const folder = specFolder(project.config)
   const isDependency = dependsOnJobwright(root)
-  const schemas = isDependency ? 'node_modules/jobwright/schemas' : path.posix.join(folder, '.schemas')
+  const schemas = schemaFolder(project)
   const remote = repository?.remote
   const config = configText({
     store,
@@ -96,15 +96,5 @@ function workflowPart(root: string, repository: Repository, isDependency: boolea
   return {
     ...one(path.join(repository.top, WORKFLOW_FILE), text),
     what: 'checks pull requests, and reconciles what is merged',
-  }
-}
-
-/** Whether the folder's package.json names this package; one that cannot be read names none. */
-function dependsOnJobwright(root: string): boolean {
-  try {
-    const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, unknown>
-    return ['dependencies', 'devDependencies'].some((group) => Object.hasOwn(Object(manifest[group]), 'jobwright'))
-  } catch {
-    return false
   }
 }

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { MODELS } from '../kinds/models.ts'
 import { CONFIG_FILE } from '../load/config.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
@@ -8,10 +7,10 @@ import { emptyState } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import { counted } from '../report/words.ts'
-import { didYouMean } from '../spec/suggest.ts'
 import { systemClock } from '../system/clock.ts'
 import { randomId } from '../system/random.ts'
 import { initFiles } from './init-files.ts'
+import { kindNamed } from './kind-named.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
 import { printer } from './printer.ts'
@@ -37,7 +36,7 @@ export type InitOptions = {
  */
 export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
   const out = printer(host, options.output)
-  const kind = knownKind(options.kind)
+  const kind = options.kind === undefined ? undefined : kindNamed(options.kind).kind
   const region = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
   const project = openProject(host.cwd)
   assertConfig(project)
@@ -65,16 +64,6 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     }),
   )
   return 0
-}
-
-function knownKind(kind: string | undefined): string | undefined {
-  const kinds = MODELS.map((model) => model.kind)
-  if (kind === undefined || kinds.includes(kind)) return kind
-  throw new Problem(1, {
-    code: 'INIT_KIND',
-    message: `there is no kind "${kind}"`,
-    hint: `${didYouMean(kind, kinds)}kinds are ${kinds.join(', ')}`,
-  })
 }
 
 function knownRegion(region: string | undefined): string | undefined {

@@ -14,7 +14,7 @@ export function writeNewFile(file: string, text: string): boolean {
     if (code === 'EEXIST' && syscall === 'open') return false
     throw new Problem(
       4,
-      { code: 'INIT_WRITE', message: `${file} cannot be written: ${message}`, hint: wayOut(code) },
+      { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, hint: wayOut(code) },
       error,
     )
   }

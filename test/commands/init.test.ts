@@ -202,7 +202,7 @@ t.test('what stands in the way is told with a way out', async (t) => {
     [initIn(path.join(plain, 'empty'), { region: 'Ireland' }), 1, /hint: write one such as eu-west-1/],
     [initIn(path.join(plain, 'empty'), { store: 'git' }), 4, /INIT_NO_REPOSITORY.*\n.*git init/],
     [initIn(path.join(plain, 'given'), { store: 'git' }), 1, /INIT_STORE.*\n.*leave --store out/],
-    [initIn(path.join(plain, 'file')), 4, /INIT_WRITE.*\n.*a file is where a folder has to be/],
+    [initIn(path.join(plain, 'file')), 4, /FILE_WRITE.*\n.*a file is where a folder has to be/],
   ]
   for (const [said, code, text] of cases) t.match(await said, { code, text })
   t.same(fs.readdirSync(path.join(plain, 'empty')), [], 'a wrong option writes nothing')

@@ -1,0 +1,78 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { isGlob, matches } from '../load/glob.ts'
+import type { Config } from '../model/config.ts'
+import { Problem } from '../model/problem.ts'
+import type { Project } from './project.ts'
+
+const ENVELOPE_FILE = 'job.schema.json'
+
+/** Where jobwright.yaml has specs looked for: its first folder, relative to the root with forward slashes. */
+export function specFolder({ specs }: Pick<Config, 'specs'>): string {
+  return specs.find((one) => !isGlob(one) && !isSpecName(one)) ?? 'specs'
+}
+
+/** Where a new spec belongs, relative to the root: the first place of its name that jobwright.yaml has specs looked for. Throws a Problem (exit 1). */
+export function specPlace({ config }: Project, name: string): string {
+  for (const pattern of config.specs) {
+    if (!isGlob(pattern)) {
+      if (!isSpecName(pattern)) return path.posix.join(pattern, `${name}.yaml`)
+      continue
+    }
+    const parts = pattern.split('/')
+    const folder = parts.slice(0, parts.findIndex(isGlob)).join('/')
+    const found = ['yaml', 'yml']
+      .map((end) => path.posix.join(folder, `${name}.${end}`))
+      .find((file) => matches(pattern, file))
+    if (found !== undefined) return found
+  }
+  throw new Problem(1, {
+    code: 'NEW_NO_PLACE',
+    message: `jobwright.yaml has specs looked for in ${config.specs.join(', ')}, where no file can be called ${name}.yaml`,
+    hint: 'name the file: --file PATH',
+  })
+}
+
+/** Whether a spec in this file, relative to the root, is found by what jobwright.yaml says. */
+export function isLookedFor({ config }: Project, file: string): boolean {
+  if (!isSpecName(file)) return false
+  return config.specs.some((pattern) => {
+    const plain = path.posix.normalize(pattern).replace(/\/$/, '')
+    if (isGlob(plain)) return matches(plain, file)
+    return plain === '.' || file === plain || file.startsWith(`${plain}/`)
+  })
+}
+
+function isSpecName(file: string): boolean {
+  return /\.ya?ml$/.test(file)
+}
+
+/**
+ * Where the editors of a repository find the schemas, relative to the root: in node_modules where package.json depends on Jobwright, else
+ * in a folder beside the specs that is committed.
+ */
+export function schemaFolder({ root, config }: Project): string {
+  return dependsOnJobwright(root) ? 'node_modules/jobwright/schemas' : path.posix.join(specFolder(config), '.schemas')
+}
+
+/** The schema that the first line of a spec names, relative to the spec's folder, and whether it is there. `file` is absolute. */
+export function schemaFor(
+  project: Project,
+  file: string,
+): { readonly path: string; readonly isThere: boolean; readonly folder: string } {
+  const usual = schemaFolder(project)
+  const isHere = (folder: string): boolean => fs.existsSync(path.join(project.root, folder, ENVELOPE_FILE))
+  const folder = [usual, 'schemas'].find(isHere) ?? usual
+  const schema = path.relative(path.dirname(file), path.join(project.root, folder, ENVELOPE_FILE))
+  return { path: schema.split(path.sep).join('/'), isThere: isHere(folder), folder }
+}
+
+/** Whether the folder's package.json names this package; one that cannot be read names none. */
+export function dependsOnJobwright(root: string): boolean {
+  try {
+    const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, unknown>
+    return ['dependencies', 'devDependencies'].some((group) => Object.hasOwn(Object(manifest[group]), 'jobwright'))
+  } catch {
+    return false
+  }
+}
