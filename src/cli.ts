@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { AdoptOptions } from './commands/adopt.ts'
 import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
@@ -45,6 +46,17 @@ const host: Host = {
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question, { signal: controller.signal })
+  } finally {
+    terminal.close()
+  }
 }
 
 let exitCode: ExitCode = 0
@@ -212,13 +224,22 @@ common(program.command('status').description('show every job as the state has it
 common(
   program
     .command('adopt')
-    .description('record a job that exists as the one of a spec, if it is what the spec asks for; creates nothing')
-    .argument('<address>', 'such as IotJob/kiosk-firmware'),
+    .description(
+      'record a job that exists as the one of a spec (adopt KIND/NAME); list the jobs that have no spec (--list), or write the spec of one (adopt KIND ID); creates no job',
+    )
+    .argument('[address|kind]', 'such as IotJob/kiosk-firmware, or IotJob')
+    .argument('[id]', 'after a kind: the ID of a job that has no spec'),
 )
-  .option('--id <id>', 'the ID of the job (default: the one that the spec names)')
+  .option('--id <id>', 'with an address: the ID of the job (default: the one that the spec names)')
+  .option('--list', 'list the jobs of a target that are on no record')
+  .option('--kind <kind>', 'with --list: this kind alone')
+  .option('--target <name>', 'a target of jobwright.yaml (default: the default one)')
+  .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
+  .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
+  .option('--yes', 'with a kind: write the spec and record the job, without a question')
   .action(
-    action(async (address: string, options: CommonOptions & { id?: string }) =>
-      (await import('./commands/decide.ts')).adopt(address, options, host),
+    action(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
+      (await import('./commands/adopt.ts')).adoptCommand(what, id, options, host),
     ),
   )
 

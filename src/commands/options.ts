@@ -9,6 +9,8 @@ export type Host = {
   readonly stderr: OutStream
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
+  /** Asks the person at the terminal; absent where nobody is there to answer. */
+  readonly ask?: (question: string) => Promise<string>
 }
 
 export type OutStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }

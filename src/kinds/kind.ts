@@ -34,6 +34,14 @@ export type Timing =
   | { readonly when: 'waiting'; readonly reason: string; readonly until?: string; readonly expires?: string }
   | { readonly when: 'expired'; readonly reason: string; readonly hint: string }
 
+/** A job as a spec would write it. */
+export type Retold = {
+  /** The request, without what AWS filled in by itself where that says nothing. */
+  readonly request: JsonObject
+  /** Members that the job may have and AWS does not tell, each with a sentence of why. */
+  readonly untold: readonly { readonly pointer: Pointer; readonly why: string }[]
+}
+
 /** One of a limited number of places for running jobs, per account and region. `key` names the cap, for people too. */
 export type Slot = { readonly key: string; readonly max: number; readonly step: 'create' | 'start' }
 
@@ -83,8 +91,13 @@ export type KindModel = {
   readonly errors: Readonly<Record<string, ErrorClass>>
   /** Days after which AWS forgets a finished job; absent: not documented. */
   readonly retentionDays?: number
-  /** How much a list tells of each job, how many jobs a page may hold, and whether the newest come first. */
-  readonly listing: { readonly tells: 'job' | 'status' | 'id'; readonly page: number; readonly newestFirst: boolean }
+  /** How much a list tells of each job, how many jobs a page may hold, and whether the newest come first. `within`: the member that says where to list. */
+  readonly listing: {
+    readonly tells: 'job' | 'status' | 'id'
+    readonly page: number
+    readonly newestFirst: boolean
+    readonly within?: string
+  }
   /** Members whose value must be `{ $env: NAME }`: it never reaches a plan, a state or a log. */
   readonly secrets: readonly Pointer[]
   /** Members that hold a whole document, as JSON text or as a mapping: both forms of one document are the same request. */
@@ -104,6 +117,8 @@ export type KindModel = {
   normalise(request: JsonObject): JsonObject
   /** What the request looks like in a live job's own terms, without members that AWS never returns. */
   comparable(request: JsonObject): JsonObject
+  /** A live job as a spec would write it; undefined where AWS does not tell enough. */
+  toSpec(live: Live): Retold | undefined
   condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition
   /** Cross-field rules, without a clock. */
   check(request: JsonObject): readonly Finding[]

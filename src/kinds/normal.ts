@@ -1,4 +1,4 @@
-import { canonical, type Json, type JsonObject } from '../model/json.ts'
+import { canonical, isObject, type Json, type JsonObject } from '../model/json.ts'
 
 /** A list in canonical order, for members that AWS treats as a set. Anything else is returned as it is. */
 export function asSet(value: Json | undefined): Json | undefined {
@@ -21,6 +21,16 @@ export function instant(value: Json | undefined): number {
 
 function inRange(ms: number): number {
   return new Date(ms).getTime()
+}
+
+/** The same request without mappings and lists in which nothing is left, as AWS tells them of members that were never set. */
+export function withoutEmpty(request: JsonObject): JsonObject {
+  const kept = Object.entries(request).flatMap(([member, value]) => {
+    const inner = isObject(value) ? withoutEmpty(value) : value
+    const isEmpty = typeof inner === 'object' && inner !== null && Object.keys(inner).length === 0
+    return isEmpty ? [] : [[member, inner] as const]
+  })
+  return Object.fromEntries(kept)
 }
 
 /** The same mapping with some members replaced; a member set to undefined is left out. */

@@ -69,6 +69,29 @@ export type JobLine = {
   readonly reason?: string
 }
 
+/** A job that exists and is on nobody's record. */
+export type AdoptableLine = {
+  readonly v: 1
+  readonly type: 'adoptable'
+  readonly kind: string
+  readonly id: string
+  /** What a describe has to be asked for besides the ID, where the kind needs it. */
+  readonly scope?: string
+  /** ISO time. */
+  readonly createdAt?: string
+  /** AWS's own status word. */
+  readonly status: string
+}
+
+/** A spec that a command made, as the text of its file. */
+export type SpecLine = {
+  readonly v: 1
+  readonly type: 'spec'
+  readonly address: Address
+  readonly file: string
+  readonly text: string
+}
+
 /** How a command ended: always the last line. */
 export type SummaryLine = {
   readonly v: 1
@@ -82,7 +105,7 @@ export type SummaryLine = {
 }
 
 /** Any line of the contract. */
-export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | SummaryLine
+export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | AdoptableLine | SpecLine | SummaryLine
 
 /** A line as it is printed, without its line break: JSON in which every invisible character is escaped, so that no log can act on it. */
 export function lineText(line: Line): string {

@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/condition.ts'
 import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
-import type { KindModel, Slot, Timing } from '../kind.ts'
+import type { KindModel, Retold, Slot, Timing } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
@@ -58,6 +58,7 @@ export const dataExchangeJob: KindModel = {
   },
   normalise,
   comparable,
+  toSpec,
   condition,
   check,
   cancelling: {
@@ -124,6 +125,16 @@ function comparable(request: JsonObject): JsonObject {
       Object.entries(all).map(([name, one]) => [name, isObject(one) ? without(one, 'ApiKey') : one]),
     ),
   })
+}
+
+function toSpec({ request }: Live): Retold | undefined {
+  if (!request || !details(request)) return undefined
+  const keys = ['/Details/ImportAssetFromApiGatewayApi/ApiKey']
+  const untold = keys.filter((pointer) => at(request, pointer.slice(0, pointer.lastIndexOf('/'))) !== undefined)
+  return {
+    request,
+    untold: untold.map((pointer) => ({ pointer, why: 'the key is a secret; write { $env: NAME } if it has one' })),
+  }
 }
 
 function condition(live: Live): Condition {

@@ -2,7 +2,7 @@ import type { Condition } from '../../model/condition.ts'
 import { isObject, type Json, type JsonObject, steps, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { Difference } from '../../model/plan.ts'
-import type { KindModel, Updating } from '../kind.ts'
+import type { KindModel, Retold, Updating } from '../kind.ts'
 import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
@@ -54,6 +54,7 @@ export const importExportJob: KindModel = {
   scope: () => undefined,
   normalise,
   comparable,
+  toSpec,
   condition,
   check,
   updating,
@@ -102,6 +103,18 @@ function comparable(request: JsonObject): JsonObject {
   return withMembers(without(request, 'ManifestAddendum', 'APIVersion', 'ValidateOnly'), {
     Manifest: isObject(manifest) ? without(manifest, 'generator', ...SECRETS) : manifest,
   })
+}
+
+function toSpec({ request }: Live): Retold | undefined {
+  const manifest = request?.['Manifest']
+  if (!request || !isObject(manifest)) return undefined
+  return {
+    request: { ...request, Manifest: without(manifest, 'generator', ...SECRETS) },
+    untold: SECRETS.map((member) => ({
+      pointer: `/Manifest/${member}`,
+      why: 'a secret; write { $env: NAME } if the manifest has one',
+    })),
+  }
 }
 
 /** Progress codes of the developer guide's status page; the same page and the model use `Success` and `Started` as well. */

@@ -3,8 +3,8 @@ import { at, isObject, type Json, type JsonObject, without } from '../../model/j
 import type { Live } from '../../model/live.ts'
 import type { Policy } from '../../model/spec.ts'
 import { documentText, isDigest } from '../../model/written.ts'
-import type { KindModel, Timing } from '../kind.ts'
-import { asSet, withMembers } from '../normal.ts'
+import type { KindModel, Retold, Timing } from '../kind.ts'
+import { asSet, withMembers, withoutEmpty } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 import { LEAD, scheduled } from './schedule.ts'
@@ -63,6 +63,7 @@ export const iotJob: KindModel = {
   normalise,
   // Tags are never part of DescribeJob; the document is, through GetJobDocument.
   comparable: (request) => without(request, 'jobId', 'tags'),
+  toSpec,
   condition,
   check,
   updating,
@@ -93,6 +94,27 @@ function normalise(request: JsonObject): JsonObject {
       : schedule,
     document: document === undefined || isDigest(document) ? document : documentText(document),
   })
+}
+
+/** A document of a template, or of S3, is told as that; its text is what they became. */
+function toSpec({ request }: Live): Retold | undefined {
+  if (!request) return undefined
+  const hasOther = request['documentSource'] !== undefined || request['jobTemplateArn'] !== undefined
+  const told = withoutEmpty(hasOther ? without(request, 'document') : request)
+  const { document } = told
+  return {
+    request: typeof document === 'string' ? { ...told, document: asMapping(document) } : told,
+    untold: [{ pointer: '/tags', why: 'AWS tells the tags of a job by another call' }],
+  }
+}
+
+/** JSON text as the mapping that it stands for; any other text as it is, and one of which a mapping would lose digits or mean a file. */
+function asMapping(text: string): Json {
+  if (!isJson(text)) return text
+  const value = JSON.parse(text) as Json
+  const numbers = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').match(/-?\d[\d.eE+-]*/g) ?? []
+  const isWhole = numbers.every((number) => String(Number(number)) === number)
+  return isObject(value) && isWhole && !('$file' in value) && !('$env' in value) ? value : text
 }
 
 function condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition {

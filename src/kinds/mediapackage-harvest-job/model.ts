@@ -2,7 +2,7 @@ import type { Condition } from '../../model/condition.ts'
 import { at, type JsonObject, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { Finding, KindModel, Timing } from '../kind.ts'
-import { asInstant, instant, withMembers } from '../normal.ts'
+import { asInstant, instant, withMembers, withoutEmpty } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 
 const HOUR = 3_600_000
@@ -64,6 +64,7 @@ export const mediapackageHarvestJob: KindModel = {
       EndTime: asInstant(request['EndTime']),
     }),
   comparable: (request) => without(request, 'Id'),
+  toSpec: ({ request }) => request && { request: withoutEmpty(request), untold: [] },
   condition,
   check,
   timing,

@@ -26,7 +26,7 @@ export const pinpointExportJob: KindModel = {
     TooManyRequestsException: 'throttle',
     InternalServerErrorException: 'outage',
   },
-  listing: { tells: 'job', page: 100, newestFirst: false },
+  listing: { tells: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
   secrets: [],
   documents: [],
   actions: {
@@ -57,6 +57,7 @@ export const pinpointExportJob: KindModel = {
   },
   normalise: (request) => request,
   comparable: (request) => request,
+  toSpec: ({ request }) => request && { request, untold: [] },
   condition,
   // What its members have to do with one another, the schema says.
   check: () => [],

@@ -1,0 +1,237 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { AwsError } from '../aws/aws-error.ts'
+import type { KindModel, Retold } from '../kinds/kind.ts'
+import { MODELS } from '../kinds/models.ts'
+import { packagedSchemas } from '../load/schemas.ts'
+import { type Address, addressOf, isAddress } from '../model/address.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import type { Live } from '../model/live.ts'
+import { Problem } from '../model/problem.ts'
+import type { State } from '../model/state.ts'
+import { forTerminal } from '../report/escape.ts'
+import { summaryLine } from '../report/json-lines.ts'
+import { specsOf } from '../spec/specs.ts'
+import { adopt } from './decide.ts'
+import { kindNamed } from './kind-named.ts'
+import { type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
+import { writeNewFile } from './new-file.ts'
+import type { Host } from './options.ts'
+import { type Printer, printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { retoldText } from './retold-text.ts'
+import { openSession, type Session } from './session.ts'
+import { schemaFor, specPlace } from './spec-place.ts'
+
+export type AdoptJobOptions = LookOptions & {
+  /** What the spec is called; absent: as the job is. */
+  readonly name?: string
+  /** Write it without a question. */
+  readonly yes?: boolean
+}
+
+/**
+ * `jobwright adopt KIND ID`: shows a job that exists as the spec that would have made it; on a yes, writes that spec and records the job as
+ * its own. Creates no job and replaces no file.
+ */
+export async function adoptJob(kind: string, id: string, options: AdoptJobOptions, host: Host): Promise<ExitCode> {
+  const model = kindNamed(kind)
+  const out = printer(host, options.output)
+  const session = await openSession(options, host)
+  const found = await proposal(model, id, session, options, host, out).finally(() => session.close())
+  if (typeof found === 'number') return found
+  const { address, file, text } = found
+  const isWanted = options.yes === true || (await agreed(file, address, host))
+  if (!isWanted) {
+    out.text(`\nNothing was written. To write ${forTerminal(file)} and record the job as that of ${address}:`)
+    out.text(forTerminal(`  ${commandOf(model, id, options)}`))
+    out.line(summaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
+    return 0
+  }
+  const whole = path.join(session.project.root, file)
+  if (!writeNewFile(whole, text)) throw fileTaken(file)
+  out.text(`\nwrote  ${forTerminal(file)}`)
+  const { spec: _spec, only: _only, ...rest } = options
+  const exitCode = await adopt(address, { ...rest, id }, host)
+  if (exitCode === 0) out.text(`\nCommit ${forTerminal(file)}: from now on it says what this job is.`)
+  return exitCode
+}
+
+type Proposal = { readonly address: Address; readonly file: string; readonly text: string }
+
+/** The spec of a job, shown; or the exit code where there is nothing to write. */
+async function proposal(
+  model: KindModel,
+  id: string,
+  session: Session,
+  options: AdoptJobOptions,
+  host: Host,
+  out: Printer,
+): Promise<Proposal | ExitCode> {
+  const { project } = session
+  const state = await stateFor(session, options, out)
+  const world = await worldAt(session, options, [model.kind], host)
+  try {
+    const site = world.siteOf(standInFor(model.kind, options.target))!
+    const owner = ownersIn(state)(model.kind, site, id)
+    if (owner !== undefined) return recorded(owner, id, out)
+    const { reader } = await world.callsOf(site, model.kind, standInFor(model.kind, options.target))
+    let live: Live | undefined
+    for (const scope of scopesOf(model.kind, session, state, options))
+      live ??= await reader.describe(id, {
+        ...(scope !== undefined && { scope }),
+        definition: true,
+        signal: host.signal,
+      })
+    if (!live) throw noSuchJob(model, id, world.where)
+    const retold = model.toSpec(live)
+    if (!retold) throw untold(model, id)
+    const name = nameFor(id, options)
+    const address = addressOf(model.kind, name)
+    const file = specPlace(project, name)
+    assertFree(address, file, session, state)
+    const text = retoldText({
+      kind: model.kind,
+      name,
+      schema: schemaFor(project, path.join(project.root, file)).path,
+      ...(options.target !== undefined && { target: options.target }),
+      retold: withId(model, id, name, retold),
+      origin: `Written by jobwright adopt from the job ${id} (${live.status}${live.createdAt ? `, created ${live.createdAt}` : ''}).`,
+    })
+    out.text(forTerminal(text, { lines: true }).trimEnd())
+    out.line({ v: 1, type: 'spec', address, file, text })
+    const faults = faultsIn(file, text, session)
+    out.diagnostics(faults, session.clock.now())
+    if (!hasErrors(faults)) return { address, file, text }
+    out.text(
+      'Nothing was written: what AWS tells of the job is no valid spec. Write the spec by hand, then adopt it by its address.',
+    )
+    out.line(summaryLine({ counts: { written: 0 }, outcomes: [3], exitCode: 3 }))
+    return 3
+  } catch (error) {
+    if (error instanceof AwsError) throw unread(model, id, error)
+    throw error
+  } finally {
+    world.close()
+  }
+}
+
+async function stateFor({ project }: Session, options: AdoptJobOptions, out: Printer): Promise<State | undefined> {
+  const { state, diagnostics } = await storeOf(project, options).read()
+  const [error] = diagnostics.filter(({ severity }) => severity === 'error')
+  if (error) throw new Problem(8, error)
+  out.diagnostics(diagnostics, 0)
+  if (state !== undefined || options.emulator) return state
+  throw new Problem(8, {
+    code: 'STATE_MISSING',
+    message: 'there is no state in which the job could be recorded',
+    hint: 'run `jobwright init` first',
+  })
+}
+
+function recorded(owner: Address, id: string, out: Printer): ExitCode {
+  out.text(`The job ${forTerminal(id)} is on record already, as ${forTerminal(owner)}. Nothing was written.`)
+  out.line(summaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
+  return 0
+}
+
+/** The name that was asked for, else the ID as far as it can be a name. */
+function nameFor(id: string, { name }: AdoptJobOptions): string {
+  const chosen =
+    name ??
+    id
+      .replace(/[^A-Za-z0-9_-]/g, '-')
+      .replace(/^[_-]+/, '')
+      .slice(0, 56)
+  if (isAddress(addressOf('Kind', chosen))) return chosen
+  throw new Problem(1, {
+    code: 'NEW_NAME',
+    message: `"${chosen}" cannot be the name of a spec`,
+    hint: 'give it one with --name: letters, digits, hyphens and underscores, at most 56',
+  })
+}
+
+/** An ID that is not the name has to be said. */
+function withId({ idMember }: KindModel, id: string, name: string, retold: Retold): Retold {
+  if (idMember === undefined || id === name) return retold
+  return { ...retold, request: { [idMember]: id, ...retold.request } }
+}
+
+function assertFree(address: Address, file: string, { project, loaded }: Session, state: State | undefined): void {
+  const same = [...loaded.specs, ...loaded.blocked].find((one) => one.address === address)
+  if (same || state?.records[address]) {
+    throw new Problem(1, {
+      code: 'NEW_TAKEN',
+      message: same ? `there is a spec ${address} already` : `${address} is on record for another job`,
+      hint: `choose another name with --name${same ? `; if the job is that spec's, run jobwright adopt ${address} --id ID` : ''}`,
+      ...(same && { place: same.place }),
+    })
+  }
+  if (fs.existsSync(path.join(project.root, file))) throw fileTaken(file)
+}
+
+function fileTaken(file: string): Problem {
+  return new Problem(1, {
+    code: 'NEW_FILE_EXISTS',
+    message: `${file} is there already, and was left as it is`,
+    hint: 'choose another name with --name',
+  })
+}
+
+/** What is wrong with the new spec among the others, before it is written. */
+function faultsIn(file: string, text: string, { project, loaded }: Session): Diagnostic[] {
+  const read = specsOf(new Map([...loaded.files, [file, text]]), {
+    kinds: MODELS,
+    schemas: packagedSchemas(),
+    // What the others take in has been read already, and is none of this spec's business.
+    include: () => ({ text: '{}', file: '' }),
+    config: project.config,
+  })
+  return read.diagnostics.filter(({ place }) => place?.file === file)
+}
+
+async function agreed(file: string, address: Address, host: Host): Promise<boolean> {
+  const answer = await host.ask?.(`\nWrite ${forTerminal(file)} and record the job as that of ${address}? [y/N] `)
+  return /^y(es)?$/i.test(answer?.trim() ?? '')
+}
+
+function commandOf(
+  model: KindModel,
+  id: string,
+  { target, name, application = [], emulator }: AdoptJobOptions,
+): string {
+  return [
+    `jobwright adopt ${model.kind} ${id}`,
+    ...(name === undefined ? [] : [`--name ${name}`]),
+    ...(target === undefined ? [] : [`--target ${target}`]),
+    ...application.map((one) => `--application ${one}`),
+    ...(emulator ? ['--emulator'] : []),
+    '--yes',
+  ].join(' ')
+}
+
+function noSuchJob(model: KindModel, id: string, where: string): Problem {
+  const { within } = model.listing
+  return new Problem(6, {
+    code: 'PLAN_NO_SUCH_JOB',
+    message: `${where} has no ${model.kind} job ${id}`,
+    hint: `\`jobwright adopt --list --kind ${model.kind}\` lists those that there are${within === undefined ? '' : `; its ${within} is said with --application`}`,
+  })
+}
+
+function untold(model: KindModel, id: string): Problem {
+  return new Problem(6, {
+    code: 'ADOPT_UNTOLD',
+    message: `AWS does not tell any more what the ${model.kind} job ${id} was asked for`,
+    hint: `write its spec by hand, then run jobwright adopt ${model.kind}/NAME --id ${id}`,
+  })
+}
+
+function unread(model: KindModel, id: string, { problem }: AwsError): Problem {
+  return new Problem(problem.class === 'auth' ? 4 : 5, {
+    code: `AWS_${problem.class.toUpperCase().replaceAll('-', '_')}`,
+    message: `the ${model.kind} job ${id} cannot be read: ${problem.name}: ${problem.message}`,
+    hint: problem.class === 'auth' ? `allow ${model.actions.plan.join(' and ')}` : 'run again',
+  })
+}

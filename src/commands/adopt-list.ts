@@ -1,0 +1,147 @@
+import { AwsError } from '../aws/aws-error.ts'
+import { MODELS, modelOf } from '../kinds/models.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import type { Live } from '../model/live.ts'
+import type { State } from '../model/state.ts'
+import type { World } from '../reconcile/world.ts'
+import { forTerminal } from '../report/escape.ts'
+import { type AdoptableLine, summaryLine } from '../report/json-lines.ts'
+import { table } from '../report/table.ts'
+import { counted, sentence } from '../report/words.ts'
+import { kindNamed } from './kind-named.ts'
+import { type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
+import type { Host } from './options.ts'
+import { printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { openSession, type Session } from './session.ts'
+
+export type AdoptListOptions = LookOptions & { readonly kind?: string }
+
+const HEAD = ['Kind', 'ID', 'Created', 'Status', 'In']
+const BOUNDS = [24, 64, 24, 30, 40]
+
+/** `jobwright adopt --list`: the jobs that a target has and no record knows. Changes nothing. */
+export async function adoptList(options: AdoptListOptions, host: Host): Promise<ExitCode> {
+  const kinds = options.kind === undefined ? MODELS.map(({ kind }) => kind) : [kindNamed(options.kind).kind]
+  const out = printer(host, options.output)
+  const session = await openSession(options, host)
+  try {
+    const now = session.clock.now()
+    const stored = await storeOf(session.project, options).read()
+    out.diagnostics(stored.diagnostics, now)
+    if (hasErrors(stored.diagnostics)) return end(8, 0)
+    const world = await worldAt(session, options, kinds, host)
+    try {
+      const looks = await Promise.all(kinds.map((kind) => look(kind, world, session, stored.state, options, host)))
+      const jobs = looks.flatMap(({ found }) => found)
+      const diagnostics = looks.flatMap((one) => one.diagnostics)
+      for (const job of jobs) out.line(job)
+      out.diagnostics(diagnostics, now)
+      const head = HEAD.map((text) => ({ text, style: 'bold' as const }))
+      if (jobs.length > 0) out.text(table([head, ...jobs.map(row)], BOUNDS, out.options(now)).join('\n'))
+      out.text(closing(jobs, world.where, options))
+      return end(hasErrors(diagnostics) ? 5 : 0, jobs.length)
+    } finally {
+      world.close()
+    }
+  } finally {
+    await session.close()
+  }
+
+  function end(exitCode: ExitCode, adoptable: number): ExitCode {
+    out.line(summaryLine({ counts: { adoptable }, outcomes: exitCode === 0 ? [] : [exitCode], exitCode }))
+    return exitCode
+  }
+}
+
+function row({ kind, id, createdAt, status, scope }: AdoptableLine) {
+  const created = createdAt === undefined ? '-' : createdAt.slice(0, 16).replace('T', ' ')
+  return [kind, sentence(id), created, sentence(status), scope === undefined ? '' : sentence(scope)].map((text) => ({
+    text,
+  }))
+}
+
+function closing(jobs: readonly AdoptableLine[], where: string, { target, emulator }: LookOptions): string {
+  const [first] = jobs
+  if (!first) return `${forTerminal(where)}: no job that is not on record.`
+  const more = [
+    first.scope === undefined ? '' : ` --application ${first.scope}`,
+    target === undefined ? '' : ` --target ${target}`,
+    emulator ? ' --emulator' : '',
+  ].join('')
+  return [
+    '',
+    `${forTerminal(where)}: ${counted(jobs.length, 'job')} on nobody's record. To see one as a spec, and to write that:`,
+    forTerminal(`  jobwright adopt ${first.kind} ${first.id}${more}`),
+  ].join('\n')
+}
+
+type Look = { readonly found: readonly AdoptableLine[]; readonly diagnostics: readonly Diagnostic[] }
+
+/** One kind's jobs, newest first. A kind that cannot be listed is told of, and keeps the others from nothing. */
+async function look(
+  kind: string,
+  world: World,
+  session: Session,
+  state: State | undefined,
+  options: LookOptions,
+  host: Host,
+): Promise<Look> {
+  const site = world.siteOf(standInFor(kind, options.target))!
+  const ownerOf = ownersIn(state)
+  const scopes = scopesOf(kind, session, state, options)
+  if (scopes.length === 0) return { found: [], diagnostics: [nowhere(kind)] }
+  const found: AdoptableLine[] = []
+  try {
+    const { reader } = await world.callsOf(site, kind, standInFor(kind, options.target))
+    for (const scope of scopes) {
+      const asked = { ...(scope !== undefined && { scope }), signal: host.signal }
+      for await (const page of reader.list(asked)) {
+        for (const live of page) {
+          if (ownerOf(kind, site, live.id) !== undefined) continue
+          // A list of IDs alone does not know how their jobs stand.
+          const full = modelOf(kind).listing.tells === 'id' ? await reader.describe(live.id, asked) : live
+          found.push(lineOf(kind, { ...live, ...full }, scope))
+        }
+      }
+    }
+    return { found: found.sort((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1)), diagnostics: [] }
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    return { found, diagnostics: [unlisted(kind, error)] }
+  }
+}
+
+function lineOf(kind: string, { id, createdAt, status }: Live, scope: string | undefined): AdoptableLine {
+  return {
+    v: 1,
+    type: 'adoptable',
+    kind,
+    id,
+    ...(scope !== undefined && { scope }),
+    ...(createdAt !== undefined && { createdAt }),
+    status,
+  }
+}
+
+function nowhere(kind: string): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'ADOPT_NO_SCOPE',
+    message: `${kind} jobs can only be listed in one ${modelOf(kind).listing.within} at a time, and no spec and no record names any`,
+    hint: 'name it: jobwright adopt --list --application ID',
+  }
+}
+
+function unlisted(kind: string, { problem }: AwsError): Diagnostic {
+  return {
+    severity: 'error',
+    code: `AWS_${problem.class.toUpperCase().replaceAll('-', '_')}`,
+    message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
+    hint:
+      problem.class === 'auth'
+        ? `allow ${modelOf(kind).actions.plan.join(' and ')}, or leave the kind out with --kind`
+        : 'run again, or leave the kind out with --kind',
+  }
+}

@@ -1,0 +1,88 @@
+import { modelOf } from '../kinds/models.ts'
+import { type Address, addressOf, partsOf } from '../model/address.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Site, State } from '../model/state.ts'
+import { ownerKey } from '../plan/planner.ts'
+import { openWorld, type World } from '../reconcile/world.ts'
+import { VERSION } from '../version.ts'
+import type { CommonOptions, Host } from './options.ts'
+import type { Session } from './session.ts'
+
+/** Which jobs of AWS's are looked at. */
+export type LookOptions = CommonOptions & {
+  /** A target of jobwright.yaml; absent: the default one. */
+  readonly target?: string
+  /** Pinpoint projects to look in; absent: those that specs and records name. */
+  readonly application?: readonly string[]
+}
+
+/** A spec that stands for jobs which have none yet: it says where they are. */
+export function standInFor(kind: string, target: string | undefined): Spec {
+  const place = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 }
+  return {
+    address: addressOf(kind, 'any'),
+    kind,
+    name: 'any',
+    labels: {},
+    policy: {
+      run: 1,
+      hold: false,
+      adopt: false,
+      allowIdentical: false,
+      maxFailedPercent: 0,
+      ...(target && { target }),
+    },
+    request: {},
+    files: [],
+    place,
+    index: 0,
+  }
+}
+
+/** AWS as a target leads to it. Throws a Problem (exit 4) for one that cannot be reached. */
+export function worldAt(
+  session: Session,
+  { target }: LookOptions,
+  kinds: readonly string[],
+  host: Host,
+): Promise<World> {
+  const specs = kinds.map((kind) => standInFor(kind, target))
+  return openWorld(specs, undefined, session.project.config, {
+    clock: session.clock,
+    env: host.env,
+    version: VERSION,
+    modelOf,
+    refresh: false,
+    ...(session.emulated && { emulator: { url: session.emulated.url } }),
+  })
+}
+
+/** Whose each job is that a state knows, past runs included. */
+export function ownersIn(state: State | undefined): (kind: string, site: Site, id: string) => Address | undefined {
+  const owners = new Map<string, Address>()
+  for (const [address, record] of Object.entries(state?.records ?? {}) as [Address, State['records'][Address]][]) {
+    const model = modelOf(partsOf(address).kind)
+    for (const { id } of [record, ...(record.history ?? [])])
+      if (id !== undefined) owners.set(ownerKey(model, record.site, id), address)
+  }
+  return (kind, site, id) => owners.get(ownerKey(modelOf(kind), site, id))
+}
+
+/** Where jobs of a kind may be, for those that can only be asked for in one place each: as said, else wherever specs and records are. */
+export function scopesOf(
+  kind: string,
+  session: Session,
+  state: State | undefined,
+  { application }: LookOptions,
+): (string | undefined)[] {
+  const model = modelOf(kind)
+  if (model.listing.within === undefined) return [undefined]
+  if (application?.length) return [...application]
+  const requests = [
+    ...session.loaded.specs.filter((spec) => spec.kind === kind).map(({ request }) => request),
+    ...Object.entries(state?.records ?? {}).flatMap(([address, { request }]) =>
+      partsOf(address as Address).kind === kind ? [request] : [],
+    ),
+  ]
+  return [...new Set(requests.flatMap((request) => model.scope(request) ?? []))].sort()
+}
