@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { AdoptOptions } from './commands/adopt.ts'
 import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
@@ -233,7 +233,7 @@ common(
   .option('--id <id>', 'with an address: the ID of the job (default: the one that the spec names)')
   .option('--list', 'list the jobs of a target that are on no record')
   .option('--kind <kind>', 'with --list: this kind alone')
-  .option('--target <name>', 'a target of jobwright.yaml (default: the default one)')
+  .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
   .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
   .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
   .option('--yes', 'with a kind: write the spec and record the job, without a question')
@@ -285,7 +285,7 @@ common(
 program
   .command('schema')
   .description('list the JSON Schemas, print one, or write all of them for editors without network')
-  .argument('[name]', 'such as IotJob, or job for the envelope')
+  .argument('[schema]', 'such as IotJob, or job for the envelope')
   .option('--out <folder>', 'write all schemas there')
   .action(
     action(async (name: string | undefined, options: { out?: string }) =>
@@ -298,6 +298,21 @@ program
   .description('say what the code of a message means, with an example and what to do; without one, list all codes')
   .argument('[code]', 'such as SPEC_ENUM')
   .action(action(async (code: string | undefined) => (await import('./commands/explain.ts')).explain(code, host)))
+
+program
+  .command('completion')
+  .description('print the script by which a shell completes verbs, options, kinds and addresses')
+  .addArgument(new Argument('<shell>', 'of this shell').choices(['bash', 'zsh', 'fish']))
+  .action(
+    action(async (shell: 'bash' | 'zsh' | 'fish') =>
+      (await import('./commands/completion.ts')).completion(shell, program, host),
+    ),
+  )
+
+program
+  .command('__complete', { hidden: true })
+  .addArgument(new Argument('<what>').choices(['addresses', 'targets']))
+  .action(action(async (what: string) => (await import('./commands/completion.ts')).complete(what, host)))
 
 program
   .command('emulator')

@@ -3,10 +3,18 @@ import path from 'node:path'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { forTerminal } from '../report/escape.ts'
+import { counted } from '../report/words.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import type { Host } from './options.ts'
 
 const FOLDER = new URL('../../schemas/', import.meta.url)
+const END = '.schema.json'
+
+/** What the packaged schemas are called: kinds, and `job` for the envelope, `config`, `state` and what they share. */
+export function schemaNames(): string[] {
+  const files = fs.readdirSync(FOLDER).filter((file) => file.endsWith(END))
+  return files.map((file) => file.slice(0, -END.length)).sort()
+}
 
 /** `jobwright schema [NAME]`: lists the JSON Schemas, prints one, or writes all of them to a folder, for editors without network. */
 export async function schema(
@@ -14,30 +22,64 @@ export async function schema(
   options: { readonly out?: string },
   host: Host,
 ): Promise<ExitCode> {
-  const names = fs
-    .readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.schema.json'))
-    .sort()
+  const names = schemaNames()
   if (options.out !== undefined) {
-    const folder = path.resolve(host.cwd, options.out)
-    fs.mkdirSync(folder, { recursive: true })
-    for (const file of names) fs.copyFileSync(new URL(file, FOLDER), path.join(folder, file))
-    host.stderr.write(`wrote ${names.length} schemas to ${forTerminal(options.out)}\n`)
-    return 0
+    if (name !== undefined) throw allOrOne(name)
+    return writeAll(names, options.out, host)
   }
   if (name === undefined) {
-    host.stdout.write(`${names.map((file) => file.replace('.schema.json', '')).join('\n')}\n`)
+    host.stdout.write(`${names.join('\n')}\n`)
     return 0
   }
-  const known = names.map((one) => one.replace('.schema.json', ''))
-  const file = `${name}.schema.json`
-  if (!names.includes(file)) {
+  const found = names.find((known) => known.toLowerCase() === name.toLowerCase())
+  if (found === undefined) {
     throw new Problem(1, {
       code: 'SCHEMA_UNKNOWN',
       message: `there is no schema "${name}"`,
-      hint: `${didYouMean(name, known)}there are ${known.join(', ')}`,
+      hint: `${didYouMean(name, names)}there are ${names.join(', ')}`,
     })
   }
-  host.stdout.write(fs.readFileSync(new URL(file, FOLDER), 'utf8'))
+  host.stdout.write(textOf(found))
   return 0
+}
+
+function textOf(name: string): string {
+  return fs.readFileSync(new URL(`${name}${END}`, FOLDER), 'utf8')
+}
+
+/** They are this package's own: an older edition of them is replaced, and nothing else is touched. */
+function writeAll(names: readonly string[], out: string, host: Host): ExitCode {
+  const folder = path.resolve(host.cwd, out)
+  const isChanged = (name: string): boolean => {
+    const file = path.join(folder, `${name}${END}`)
+    return !fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== textOf(name)
+  }
+  try {
+    fs.mkdirSync(folder, { recursive: true })
+    const changed = names.filter(isChanged)
+    for (const name of changed) fs.writeFileSync(path.join(folder, `${name}${END}`), textOf(name))
+    const kept = names.length - changed.length
+    host.stderr.write(
+      `wrote ${counted(changed.length, 'schema')} to ${forTerminal(out)}${kept === 0 ? '' : `; ${kept} were up to date`}\n`,
+    )
+    return 0
+  } catch (error) {
+    throw new Problem(
+      4,
+      {
+        code: 'FILE_WRITE',
+        message: `the schemas cannot be written to ${out}: ${(error as Error).message}`,
+        hint: 'name another folder with --out, or make this one writable',
+      },
+      error,
+    )
+  }
+}
+
+function allOrOne(name: string): Problem {
+  return new Problem(1, {
+    code: 'USAGE',
+    message: `schema was asked for ${name} alone and for all of them`,
+    hint: `schemas refer to each other, so --out writes all of them: leave ${name} out, or leave --out out`,
+  })
 }

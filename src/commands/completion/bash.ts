@@ -1,0 +1,67 @@
+import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
+
+/** The completion of bash (3.2 and later). */
+export function bashScript(verbs: readonly VerbGrammar[]): string {
+  const valued = new Set(verbs.flatMap(({ options }) => options.filter(({ values }) => values).flatMap(namesOf)))
+  return `# Completion of jobwright for bash. In ~/.bashrc: eval "$(jobwright completion bash)"
+_jobwright() {
+  local program=\${COMP_WORDS[0]} cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} verb='' at=0 i word words=''
+  COMPREPLY=()
+  # An = is a word of its own to bash: --output=json is three.
+  if [[ $cur == = ]]; then cur=''
+  elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=\${COMP_WORDS[i]}
+    case $word in
+      ${[...valued].join('|')})
+        i=$((i + 1))
+        if [[ \${COMP_WORDS[i]} == = ]]; then i=$((i + 1)); fi ;;
+      -*|=) ;;
+      *) if [[ -z $verb ]]; then verb=$word; else at=$((at + 1)); fi ;;
+    esac
+  done
+  case "$verb $prev" in
+${verbs.flatMap((verb) => verb.options.flatMap((option) => (option.values ? [valueCase(verb, option, option.values)] : []))).join('\n')}
+    *)
+      if [[ $cur == -* ]]; then
+        case $verb in
+${verbs.map(({ name, options }) => `          ${name}) words='${[...options.flatMap(namesOf), '--help'].join(' ')}' ;;`).join('\n')}
+          '') words='--help --version' ;;
+        esac
+      else
+        case "$verb $at" in
+          ' 0') words='${verbs.map(({ name }) => name).join(' ')}' ;;
+${verbs.flatMap(({ name, positions }) => positions.map((values, at) => `          '${name} ${at}') ${offer(values)} ;;`)).join('\n')}
+        esac
+      fi ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -F _jobwright jobwright
+`
+}
+
+function namesOf({ long, short }: OptionGrammar): string[] {
+  return [long, ...(short === undefined ? [] : [short])]
+}
+
+function valueCase({ name }: VerbGrammar, option: OptionGrammar, values: Values): string {
+  return `    ${namesOf(option)
+    .map((one) => `'${name} ${one}'`)
+    .join('|')}) ${offer(values)} ;;`
+}
+
+function offer(values: Values): string {
+  switch (values.are) {
+    case 'words':
+      return `words='${values.words.join(' ')}'`
+    case 'addresses':
+    case 'targets':
+      return `words="${[...values.words, `$("$program" __complete ${values.are} 2>/dev/null)`].join(' ')}"`
+    case 'files':
+      return 'COMPREPLY=($(compgen -f -- "$cur")); return'
+    case 'any':
+      return 'return'
+  }
+}

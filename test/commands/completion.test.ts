@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { Argument, Command, Option } from 'commander'
+import t from 'tap'
+import { bashScript } from '../../src/commands/completion/bash.ts'
+import { fishScript } from '../../src/commands/completion/fish.ts'
+import { grammarOf } from '../../src/commands/completion/grammar.ts'
+import { zshScript } from '../../src/commands/completion/zsh.ts'
+import { complete, completion } from '../../src/commands/completion.ts'
+import type { Host } from '../../src/commands/options.ts'
+import { MODELS } from '../../src/kinds/models.ts'
+import { build, CLI } from '../e2e/process.ts'
+
+build()
+const KINDS = MODELS.map(({ kind }) => kind)
+
+/** A small program with one of everything. */
+function program(): Command {
+  const program = new Command('jobwright')
+  program
+    .command('plan')
+    .description("say what: it's [due]; and more")
+    .addOption(new Option('-o, --output <form>', 'which: form').choices(['text', 'json']))
+    .option('--only <address|label>', 'these alone')
+    .option('--kind <kind>', 'of a kind')
+    .option('--target <target>', 'there')
+    .option('--file <path>', 'from a file')
+    .option('--name <name>', 'called so')
+    .option('--force', 'whatever happens')
+    .addArgument(new Argument('[address|kind]'))
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh']))
+  program.command('schema').argument('[schema]')
+  program.command('__complete', { hidden: true }).argument('<what>')
+  return program
+}
+
+const verbs = () => grammarOf(program(), { kinds: ['IotJob'], schemas: ['job'] })
+
+t.test('what can be typed is read from the program itself, without what is hidden', async (t) => {
+  t.match(verbs(), [
+    {
+      name: 'plan',
+      description: 'say what',
+      options: [
+        { long: '--output', short: '-o', values: { are: 'words', words: ['text', 'json'] } },
+        { long: '--only', values: { are: 'addresses', words: [] } },
+        { long: '--kind', values: { are: 'words', words: ['IotJob'] } },
+        { long: '--target', values: { are: 'targets' } },
+        { long: '--file', values: { are: 'files' } },
+        { long: '--name', values: { are: 'any' } },
+        { long: '--force', values: undefined },
+        { long: '--help' },
+      ],
+      positions: [
+        { are: 'addresses', words: ['IotJob'] },
+        { are: 'words', words: ['bash', 'zsh'] },
+      ],
+    },
+    { name: 'schema', positions: [{ are: 'words', words: ['job'] }] },
+    { name: 'help', positions: [{ are: 'words', words: ['plan', 'schema'] }] },
+  ])
+})
+
+t.test('bash completes verbs, options, their values, kinds, addresses and files', async (t) => {
+  const here = t.testdir({
+    'jobwright.yaml': 'targets: { prod: { region: eu-west-1 }, test: { region: eu-west-1 } }\n',
+    'specs.d': {},
+    specs: { 'lamps.yaml': 'apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: lamps }\nspec: {}\n' },
+    bin: { jobwright: `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n` },
+  })
+  fs.chmodSync(path.join(here, 'bin/jobwright'), 0o755)
+  const verbNames =
+    'init new validate plan reconcile watch status adopt resolve baseline schema completion emulator help'
+  const cases: [words: string[], offered: string][] = [
+    [[''], verbNames],
+    [['ba'], 'baseline'],
+    [['--v'], '--version'],
+    [['init', '--store', ''], 'git file'],
+    [['status', '--output', '=', 'j'], 'json'],
+    [['status', '-o', '='], 'text json'],
+    [['new', ''], KINDS.join(' ')],
+    [['new', '--file', 'x', 'Iot'], 'IotJob'],
+    [['new', 'IotJob', ''], ''],
+    [['adopt', 'Iot'], 'IotJob IotJob/lamps'],
+    [['adopt', '--list', '--target', ''], 'prod test'],
+    [['reconcile', '--em'], '--emulator'],
+    [['reconcile', '--only', ''], 'IotJob/lamps'],
+    [['plan', '--spec', 'spe'], 'specs specs.d'],
+    [['schema', 'co'], 'common config'],
+    [['completion', ''], 'bash zsh fish'],
+    [['nonsense', ''], ''],
+  ]
+  const asked = cases.map(([words]) => {
+    const all = ['jobwright', ...words].map((word) => `'${word}'`).join(' ')
+    return `COMP_WORDS=(${all}); COMP_CWORD=${words.length}; COMPREPLY=(stale); _jobwright; echo "\${COMPREPLY[*]}"`
+  })
+  const script = `set -u\neval "$(jobwright completion bash)"\n${asked.join('\n')}\n`
+  const answers = execFileSync('bash', ['--norc', '-c', script], {
+    cwd: here,
+    encoding: 'utf8',
+    env: { PATH: `${path.join(here, 'bin')}:${process.env['PATH']}` },
+  }).split('\n')
+  const sorted = (line = '') => line.split(' ').sort()
+  for (const [index, [words, offered]] of cases.entries())
+    t.same(sorted(answers[index]), sorted(offered), words.join(' '))
+})
+
+t.test('zsh and fish are told the same', async (t) => {
+  const zsh = zshScript(verbs())
+  t.match(zsh, /^#compdef jobwright\n/)
+  t.match(zsh, "    'plan:say what'\n")
+  t.match(zsh, "'*--output[which]:value:(text json)' '*-o[which]:value:(text json)'")
+  t.match(zsh, "'*--only[these alone]:value: _jobwright_looked_up addresses'")
+  t.match(zsh, "'*--force[whatever happens]'")
+  t.match(zsh, "'1:value: _jobwright_looked_up addresses IotJob' '2:value:(bash zsh)'")
+  t.match(zsh, "'*--file[from a file]:file:_files'")
+  const fish = fishScript(verbs())
+  t.match(fish, "complete -c jobwright -n __fish_use_subcommand -a plan -d 'say what'\n")
+  t.match(
+    fish,
+    "complete -c jobwright -n '__fish_seen_subcommand_from plan' -s o -l output -x -a 'text json' -d 'which'\n",
+  )
+  t.match(fish, "-l only -x -a '(jobwright __complete addresses 2>/dev/null)' -d 'these alone'\n")
+  t.match(fish, "-n '__fish_seen_subcommand_from plan; and __fish_is_nth_token 3' -a 'bash zsh'\n")
+  t.match(fish, "-l file -r -F -d 'from a file'\n")
+  for (const script of [zsh, fish, bashScript(verbs())]) t.notMatch(script, /undefined|\bplan a __complete\b/)
+  // Each quote is closed, whatever a description holds.
+  for (const line of fish.split('\n')) t.equal((line.replaceAll("\\'", '').match(/'/g) ?? []).length % 2, 0, line)
+})
+
+t.test('what is looked up comes from the files alone, and a script is printed for each shell', async (t) => {
+  let stdout = ''
+  const cwd = t.testdir({
+    'jobwright.yaml': 'targets: { prod: { region: eu-west-1 } }\n',
+    specs: { 'bad.yaml': 'kind: [' },
+  })
+  const stream = { write: (text: string) => (stdout += text) }
+  const host: Host = { cwd, env: {}, stdout: stream, stderr: stream, signal: new AbortController().signal }
+  t.equal(await complete('addresses', host), 0)
+  t.equal(await complete('targets', host), 0)
+  t.equal(stdout, 'prod\n', 'faults are for validate')
+  for (const [shell, start] of [
+    ['bash', '# Comp'],
+    ['zsh', '#compdef'],
+    ['fish', '# Comp'],
+  ] as const) {
+    stdout = ''
+    t.equal(await completion(shell, program(), host), 0)
+    t.ok(stdout.startsWith(start) && stdout.includes('state'), shell)
+  }
+})
