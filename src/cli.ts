@@ -128,7 +128,9 @@ function planning(command: Command): Command {
 
 program
   .command('init')
-  .description('write jobwright.yaml, an example spec and the workflow, and store an empty state; replaces nothing')
+  .description(
+    'write jobwright.yaml, an example spec, editor settings and the workflow, and store an empty state; replaces nothing',
+  )
   .addOption(output())
   .option('--kind <kind>', 'kind of the example spec (default: IotJob, where there are no specs yet)')
   .option('--region <region>', 'AWS region of the first target (default: AWS_REGION)')
@@ -138,6 +140,7 @@ program
       'file',
     ]),
   )
+  .option('--yes', 'ask nothing, although this is a terminal')
   .option('--new-state', 'begin another state where the one that was there is lost: every spec then counts as new')
   .option('--emulator', 'write the files only: the emulator has a state of its own')
   .action(action(async (options: InitOptions) => (await import('./commands/init.ts')).init(options, host)))

@@ -2,11 +2,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { VERSION } from '../version.ts'
-import type { Project } from './project.ts'
+import { type Project, STATE_FILE } from './project.ts'
 import type { Repository } from './repository.ts'
-import { dependsOnJobwright, schemaFolder, specFolder } from './spec-place.ts'
+import { dependsOnJobwright, isSpecFile, schemaFolder, specFolder } from './spec-place.ts'
 import { configText } from './templates/config.ts'
 import { exampleOf } from './templates/example.ts'
+import { SETTINGS_FILE, settingsText } from './templates/settings.ts'
 import { WORKFLOW_FILE, workflowText } from './templates/workflow.ts'
 
 /** Files that belong together and are told of in one line. Without files: what is there already, and stays. */
@@ -16,6 +17,8 @@ export type InitPart = {
   /** What it is for, in a few words. */
   readonly what: string
   readonly files: readonly { readonly path: string; readonly text: string }[]
+  /** What is there already lacks this: lines to add by hand, since nobody's file is edited. */
+  readonly lacks?: string
 }
 
 export type InitChoices = {
@@ -52,6 +55,8 @@ export function initFiles(choices: InitChoices): InitPart[] {
     { ...one(path.join(root, CONFIG_FILE), config), what: 'where the specs and the state are, and what a run may do' },
     examplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
     ...(isDependency ? [] : [schemasPart(path.join(root, schemas))]),
+    settingsPart(choices, schemas),
+    ...(repository && store === 'file' ? ignoreParts(repository.top, stateIn(choices)) : []),
     ...(repository && store === 'git' ? [workflowPart(root, repository, isDependency)] : []),
   ]
 }
@@ -67,7 +72,8 @@ function examplePart(folder: string, schema: string, kind: string | undefined): 
   return { ...one(path.join(folder, name), text), what: `an example of ${kind ?? 'IotJob'}: put your own names in` }
 }
 
-function yamlFilesIn(folder: string): number {
+/** How many spec files a folder holds. */
+export function yamlFilesIn(folder: string): number {
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0
   return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name)).length
 }
@@ -81,6 +87,48 @@ function schemasPart(folder: string): InitPart {
       text: fs.readFileSync(new URL(name, PACKAGED_SCHEMAS), 'utf8'),
     }))
   return { at: folder, what: 'what your editor checks and completes specs with', files }
+}
+
+/** For the editors that take their settings from a repository; all others go by the first line of each file. */
+function settingsPart({ project, repository }: InitChoices, schemas: string): InitPart {
+  const { top, folder } = repository ?? { top: project.root, folder: '' }
+  const below = (file: string): string => path.posix.join(folder, file)
+  const specs = project.config.specs.flatMap((one) =>
+    isSpecFile(one) ? [below(one)] : ['yaml', 'yml'].map((end) => below(`${one}/**/*.${end}`)),
+  )
+  const text = settingsText({
+    [`./${below(`${schemas}/job.schema.json`)}`]: specs,
+    [`./${below(`${schemas}/config.schema.json`)}`]: [below(CONFIG_FILE)],
+  })
+  const file = path.join(top, SETTINGS_FILE)
+  const isSaid = (there: string): boolean => there.includes(`${schemas}/job.schema.json`)
+  return { ...oneOrLacking(file, text, isSaid), what: 'which schemas your editor checks and completes specs with' }
+}
+
+/** The state of one machine, its lock and its journal. In Git an older checkout would put back an older state. */
+function ignoreParts(top: string, state: string): InitPart[] {
+  // Nothing outside the repository is of interest to Git.
+  if (state.startsWith('..') || path.isAbsolute(state)) return []
+  const text = `# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`
+  const isSaid = (there: string): boolean =>
+    there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
+  const what = `keeps ${state}, its lock and its journal out of Git`
+  return [{ ...oneOrLacking(path.join(top, '.gitignore'), text, isSaid), what }]
+}
+
+/** Where the state is, relative to the repository's top. */
+function stateIn({ project, repository }: InitChoices): string {
+  return path.posix.join(repository?.folder ?? '', project.config.state?.path ?? STATE_FILE)
+}
+
+/** A file with this text; where it is there and does not say the same, what it lacks. */
+function oneOrLacking(
+  file: string,
+  text: string,
+  isSaid: (there: string) => boolean,
+): Pick<InitPart, 'at' | 'files' | 'lacks'> {
+  if (!fs.existsSync(file)) return one(file, text)
+  return { at: file, files: [], ...(!isSaid(fs.readFileSync(file, 'utf8')) && { lacks: text }) }
 }
 
 function workflowPart(root: string, repository: Repository, isDependency: boolean): InitPart {

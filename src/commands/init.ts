@@ -10,16 +10,19 @@ import { counted } from '../report/words.ts'
 import { systemClock } from '../system/clock.ts'
 import { randomId } from '../system/random.ts'
 import { initFiles } from './init-files.ts'
+import { askedFor, knownRegion } from './init-questions.ts'
 import { kindNamed } from './kind-named.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
 import { printer } from './printer.ts'
-import { assertConfig, openProject, type Project, storeOf } from './project.ts'
+import { assertConfig, openProject, type Project, stateFile, storeOf } from './project.ts'
 import { type Repository, readRepository } from './repository.ts'
 import { WORKFLOW_FILE } from './templates/workflow.ts'
 
 export type InitOptions = {
   readonly output: 'text' | 'json'
+  /** Ask nothing, although somebody is there to answer. */
+  readonly yes?: boolean
   /** Kind of the example spec; IotJob unless told. */
   readonly kind?: string
   readonly region?: string
@@ -31,31 +34,30 @@ export type InitOptions = {
 }
 
 /**
- * `jobwright init`: writes jobwright.yaml, an example spec and the workflow, and stores an empty state with a lineage of its own. Asks
- * nothing, replaces no file and no state: run again, it makes what is missing and says what it kept.
+ * `jobwright init`: writes jobwright.yaml, an example spec, settings for editors and the workflow, and stores an empty state with a lineage
+ * of its own. At a terminal it asks for what it was not told and cannot find out; it replaces no file and no state: run again, it makes what
+ * is missing and says what it kept.
  */
 export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
   const out = printer(host, options.output)
   const kind = options.kind === undefined ? undefined : kindNamed(options.kind).kind
-  const region = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
+  const told = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
   const project = openProject(host.cwd)
   assertConfig(project)
   const repository = await readRepository(project.root)
   const store = storeFor(options, project, repository)
-  const parts = initFiles({ project, repository, store, region, kind })
+  const answers = await askedFor({ region: told, kind }, project, options, host)
+  const parts = initFiles({ project, repository, store, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files.map(({ path: file, text }) => writeNewFile(file, text)).includes(true)
     out.text(did(isNew ? 'wrote' : 'kept', shown(part.at, host), part.what))
+    if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indented(part.lacks)}`)
     return isNew
   })
   if (!options.emulator) out.text(await beginState(openProject(project.root), options))
-  out.text(
-    nextSteps(
-      written.map((part) => shown(part.at, host)),
-      store,
-      repository,
-    ).join('\n'),
-  )
+  const files = written.map((part) => shown(part.at, host))
+  const state = store === 'file' ? shown(stateFile(openProject(project.root), {})!, host) : undefined
+  out.text(nextSteps({ written: files, store, repository, ...(state !== undefined && { state }) }).join('\n'))
   out.line(
     summaryLine({
       counts: { written: written.length, kept: parts.length - written.length },
@@ -64,15 +66,6 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     }),
   )
   return 0
-}
-
-function knownRegion(region: string | undefined): string | undefined {
-  if (region === undefined || region === '' || /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region || undefined
-  throw new Problem(1, {
-    code: 'INIT_REGION',
-    message: `"${region}" is not the name of an AWS region`,
-    hint: 'write one such as eu-west-1: --region eu-west-1',
-  })
 }
 
 /** What jobwright.yaml says, else what was asked for, else Git wherever a remote can keep the state. */
@@ -120,16 +113,26 @@ async function beginState(project: Project, { newState }: InitOptions): Promise<
   }
 }
 
-function nextSteps(written: readonly string[], store: 'git' | 'file', repository: Repository | undefined): string[] {
+type Done = {
+  readonly written: readonly string[]
+  readonly store: 'git' | 'file'
+  readonly repository: Repository | undefined
+  /** The state, where it is a file. */
+  readonly state?: string
+}
+
+function nextSteps({ written, store, repository, state }: Done): string[] {
   const isPushed = store === 'git' && repository?.remote !== undefined
+  const add = `git add ${written.map(inShell).join(' ')} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
   return [
+    '',
+    ...(repository ? [inGit(state)] : []),
     '',
     'Next:',
     '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
+    ...(repository && written.length > 0 ? [`  ${add}`] : []),
     '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
-    isPushed && written.length > 0
-      ? `  git add ${written.map(inShell).join(' ')} && git commit -m "Set up Jobwright" && git push`
-      : '  npx jobwright reconcile                     do it',
+    ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
     ...(isPushed
       ? ['', `On GitHub, ${WORKFLOW_FILE} creates no job until you set the two variables that its first lines name.`]
       : []),
@@ -139,9 +142,21 @@ function nextSteps(written: readonly string[], store: 'git' | 'file', repository
   ]
 }
 
+/** What belongs into Git, and what does not. */
+function inGit(state: string | undefined): string {
+  const all = 'Commit all that was written: a spec that is not committed is planned, but not submitted.'
+  return state === undefined
+    ? `${all} The state is on a branch of its own.`
+    : `${all} Not ${forTerminal(state)}, its .lock and its .journal: in Git, an older checkout would put back an older state. Keep a copy elsewhere.`
+}
+
 /** One line of what happened to a thing. */
 function did(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): string {
   return `${what.padEnd(6)}  ${thing.padEnd(31)}  ${why}`
+}
+
+function indented(text: string): string {
+  return text.trimEnd().replaceAll(/^/gm, '          ')
 }
 
 /** A path as one would write it where the command was given. */

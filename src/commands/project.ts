@@ -19,7 +19,8 @@ import { sourceFiles } from '../system/source-files.ts'
 import { emulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './options.ts'
 
-const STATE_FILE = 'jobs.state.json'
+/** What a state is called unless jobwright.yaml says otherwise. */
+export const STATE_FILE = 'jobs.state.json'
 
 /** A repository as a command finds it. */
 export type Project = { readonly root: string; readonly config: Config; readonly diagnostics: readonly Diagnostic[] }

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { modelOf } from '../kinds/models.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
@@ -11,9 +12,9 @@ import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { heading } from './plan.ts'
+import { heading, planIn } from './plan.ts'
 import { type Printer, printer } from './printer.ts'
-import { storeOf } from './project.ts'
+import { stateFile, storeOf } from './project.ts'
 import { inputOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
@@ -35,11 +36,18 @@ export async function reconcileCommand(options: ReconcileCommandOptions, host: H
   const out = printer(host, options.output)
   const session = await openSession(options, host)
   try {
+    // Without a state all that is left to do is to say so: not even a lock is made where `init` has never been.
+    if (wasNeverBegun(session, options)) return (await planIn(session, options, host, out)).exitCode
     return (await reconcileIn(session, options, host, out)).exitCode
   } finally {
     out.settle()
     await session.close()
   }
+}
+
+function wasNeverBegun({ project }: Session, options: CommonOptions): boolean {
+  const file = options.emulator ? undefined : stateFile(project, options)
+  return file !== undefined && ![file, `${file}.journal`].some((one) => fs.existsSync(one))
 }
 
 /**

@@ -9,7 +9,7 @@ const ENVELOPE_FILE = 'job.schema.json'
 
 /** Where jobwright.yaml has specs looked for: its first folder, relative to the root with forward slashes. */
 export function specFolder({ specs }: Pick<Config, 'specs'>): string {
-  return specs.find((one) => !isGlob(one) && !isSpecName(one)) ?? 'specs'
+  return specs.find((one) => !isSpecFile(one)) ?? 'specs'
 }
 
 /** Where a new spec belongs, relative to the root: the first place of its name that jobwright.yaml has specs looked for. Throws a Problem (exit 1). */
@@ -41,6 +41,11 @@ export function isLookedFor({ config }: Project, file: string): boolean {
     if (isGlob(plain)) return matches(plain, file)
     return plain === '.' || file === plain || file.startsWith(`${plain}/`)
   })
+}
+
+/** Whether a pattern of jobwright.yaml names files, by wildcards or one by one, and not a folder. */
+export function isSpecFile(pattern: string): boolean {
+  return isGlob(pattern) || isSpecName(pattern)
 }
 
 function isSpecName(file: string): boolean {

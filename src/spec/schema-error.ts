@@ -16,9 +16,12 @@ export function fault(context: Context, code: SpecCode, message: string, hint: s
     : { code, pointer: into(instancePath, propertyName), aim: 'key', message, hint }
 }
 
-/** The first sentence of what the schema says of a value. */
+/**
+ * The first sentence of what the schema says of a value. A branch says it in a comment: editors would show its description in place of the
+ * member's own.
+ */
 export function description(error: ErrorObject): string | undefined {
-  return firstSentence(error.parentSchema?.['description'])
+  return firstSentence(error.parentSchema?.['description'] ?? error.parentSchema?.['$comment'])
 }
 
 function firstSentence(text: unknown): string | undefined {

@@ -8,6 +8,7 @@ import { failure } from '../../src/commands/failure.ts'
 import { type InitOptions, init } from '../../src/commands/init.ts'
 import type { Host } from '../../src/commands/options.ts'
 import { planCommand } from '../../src/commands/plan.ts'
+import { reconcileCommand } from '../../src/commands/reconcile.ts'
 import { validate } from '../../src/commands/validate.ts'
 import { MODELS } from '../../src/kinds/models.ts'
 import { VERSION } from '../../src/version.ts'
@@ -60,6 +61,7 @@ t.test('in a repository with a remote, all is set up, and the state is on a bran
     'wrote jobwright.yaml',
     'wrote specs/kiosks.yaml',
     'wrote specs/.schemas',
+    'wrote .vscode/settings.json',
     'wrote .github/workflows/reconcile.yml',
     'stored an empty state',
   ])
@@ -104,6 +106,7 @@ t.test('run again it replaces nothing, says what it kept, and the lineage stays'
     'kept jobwright.yaml',
     'kept specs',
     'wrote specs/.schemas',
+    'kept .vscode/settings.json',
     'wrote .github/workflows/reconcile.yml',
     'kept the state',
   ])
@@ -129,6 +132,7 @@ t.test('outside Git, the state is a file and there is no workflow', async (t) =>
     'wrote jobwright.yaml',
     'wrote specs/kiosks.yaml',
     'wrote specs/.schemas',
+    'wrote .vscode/settings.json',
     'stored an empty state',
   ])
   t.match(parse(read(here, 'jobwright.yaml')), {
@@ -143,14 +147,20 @@ t.test('in a folder below a project, it is that project that is set up', async (
   await initIn(here)
   const said = await initIn(path.join(here, 'specs'))
   t.equal(said.code, 0)
-  t.match(told(said), ['kept ../jobwright.yaml', 'kept .', 'kept .schemas', 'kept the state'])
+  t.match(told(said), [
+    'kept ../jobwright.yaml',
+    'kept .',
+    'kept .schemas',
+    'kept ../.vscode/settings.json',
+    'kept the state',
+  ])
   t.notOk(fs.existsSync(path.join(here, 'specs/jobwright.yaml')))
 })
 
 t.test('with --emulator there are files, and no state', async (t) => {
   const here = emptyFolder(t)
   t.equal((await initIn(here, { emulator: true })).code, 0)
-  t.same(fs.readdirSync(here), ['jobwright.yaml', 'specs'])
+  t.same(fs.readdirSync(here), ['.vscode', 'jobwright.yaml', 'specs'])
   t.match(parse(read(here, 'jobwright.yaml'), {}).targets, undefined, 'nobody said which region')
   t.equal((await heard(here, (host) => validate({ output: 'text' }, host))).code, 0)
 })
@@ -217,6 +227,74 @@ t.test('a remote that cannot be reached leaves the files, and init again ends wh
   t.match(await initIn(here), { code: 0, text: /^kept +jobwright.yaml[\s\S]*^stored +an empty state/m })
 })
 
+t.test(
+  'with the file store, what belongs to this machine is kept out of Git, and the printed commit leaves nothing behind',
+  async (t) => {
+    const here = emptyFolder(t)
+    git(here, 'init', '-q')
+    const early = await heard(here, (host) => reconcileCommand({ output: 'text', settleMs: 0 }, host))
+    t.match(early, { code: 8, text: /STATE_MISSING/ })
+    t.same(fs.readdirSync(here), ['.git'], 'not even a lock')
+    const said = await initIn(here, { store: 'file' })
+    t.ok(told(said).includes('wrote .gitignore'))
+    t.match(said.text, 'Not jobs.state.json, its .lock and its .journal: in Git, an older checkout')
+    const [, files = ''] = /^ {2}git add (.*) && git commit -m "Set up Jobwright"$/m.exec(said.text) ?? []
+    git(here, 'add', ...files.split(' '))
+    git(here, 'commit', '-q', '-m', 'Set up')
+    t.equal(git(here, 'status', '--porcelain', '--untracked-files=all'), '')
+    t.ok(fs.existsSync(path.join(here, 'jobs.state.json')))
+    t.match(parse(read(here, 'jobwright.yaml')), { state: { store: 'file' } })
+  },
+)
+
+t.test('files that are there stay as they are, and what they lack is printed', async (t) => {
+  const here = emptyFolder(t)
+  git(here, 'init', '-q')
+  fs.mkdirSync(path.join(here, '.vscode'))
+  fs.writeFileSync(path.join(here, '.vscode/settings.json'), '{}\n')
+  fs.writeFileSync(path.join(here, '.gitignore'), 'dist\n')
+  const said = await initIn(here, { store: 'file' })
+  t.match(
+    said.text,
+    /^kept {4}\.vscode\/settings\.json.*\n {8}it lacks this, which is for you to add:\n {10}\{\n.*"yaml\.schemas"/m,
+  )
+  t.match(said.text, /^kept {4}\.gitignore.*\n.*\n.*\n {10}\/jobs\.state\.json\*\n/m)
+  t.equal(read(here, '.vscode/settings.json') + read(here, '.gitignore'), '{}\ndist\n')
+  const lacking = said.text.split('for you to add:\n')[1]?.split(/^\w/m)[0]
+  fs.writeFileSync(path.join(here, '.vscode/settings.json'), String(lacking))
+  fs.appendFileSync(path.join(here, '.gitignore'), '/jobs.state.json*\n')
+  t.notMatch((await initIn(here)).text, 'it lacks')
+  t.match(JSON.parse(read(here, '.vscode/settings.json'))['yaml.schemas'], {
+    './specs/.schemas/job.schema.json': ['specs/**/*.yaml', 'specs/**/*.yml'],
+    './specs/.schemas/config.schema.json': ['jobwright.yaml'],
+  })
+})
+
+t.test(
+  'at a terminal it asks for what it was not told, until the answer is one, and with --yes for nothing',
+  async (t) => {
+    const here = emptyFolder(t)
+    const answers = ['Ireland', 'eu-west-1', 'harvest', 'pinpointexportjob']
+    const asked: string[] = []
+    const ask = (question: string): Promise<string> => {
+      asked.push(question)
+      return Promise.resolve(` ${answers.shift()}\n`)
+    }
+    const run = (folder: string, options: Partial<InitOptions>) =>
+      heard(folder, (host) => init({ output: 'text', emulator: true, ...options }, { ...host, ask }))
+    const said = await run(here, {})
+    t.match(said.text, /"Ireland" is not the name of an AWS region[\s\S]*there is no kind "harvest"/)
+    t.match(asked, [/AWS region/, /AWS region/, /Kind of the first spec/, /Kind of the first spec/])
+    t.match(parse(read(here, 'jobwright.yaml')), { targets: { main: { region: 'eu-west-1' } } })
+    t.ok(fs.existsSync(path.join(here, 'specs/newsletter.yaml')))
+    await run(here, {})
+    await run(emptyFolder(t), { yes: true })
+    await run(emptyFolder(t), { kind: 'IotJob', region: 'eu-west-1' })
+    await run(emptyFolder(t), { output: 'json' })
+    t.equal(asked.length, 4, 'nothing that is known is asked for')
+  },
+)
+
 t.test('a link in place of a file is not written through', async (t) => {
   const here = emptyFolder(t)
   for (const name of ['outside', 'repository']) fs.mkdirSync(path.join(here, name))
@@ -236,6 +314,6 @@ t.test('as JSON, stdout has the summary alone', async (t) => {
     signal: new AbortController().signal,
   }
   await init({ output: 'json', emulator: true }, host)
-  t.same(JSON.parse(stdout), { v: 1, type: 'summary', counts: { written: 3, kept: 0 }, outcomes: [], exitCode: 0 })
+  t.same(JSON.parse(stdout), { v: 1, type: 'summary', counts: { written: 4, kept: 0 }, outcomes: [], exitCode: 0 })
   t.match(stderr, /^wrote +jobwright.yaml/)
 })

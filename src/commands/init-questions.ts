@@ -1,0 +1,60 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { CONFIG_FILE } from '../load/config.ts'
+import { Problem } from '../model/problem.ts'
+import type { InitOptions } from './init.ts'
+import { yamlFilesIn } from './init-files.ts'
+import { kindNamed } from './kind-named.ts'
+import type { Host } from './options.ts'
+import type { Project } from './project.ts'
+import { specFolder } from './spec-place.ts'
+
+/** What a person may be asked for. */
+export type Answers = { readonly region: string | undefined; readonly kind: string | undefined }
+
+/** Asks at a terminal for what is not known yet and will be written: a region for the first target, a kind for the first spec. */
+export async function askedFor(
+  known: Answers,
+  { root, config }: Project,
+  options: Pick<InitOptions, 'output' | 'yes'>,
+  host: Host,
+): Promise<Answers> {
+  const { ask } = host
+  if (!ask || options.yes || options.output === 'json') return known
+  const isNew = !fs.existsSync(path.join(root, CONFIG_FILE))
+  const region =
+    known.region ??
+    (isNew ? await answered(ask, host, 'AWS region (none: that of the environment)', knownRegion) : undefined)
+  const hasSpecs = yamlFilesIn(path.join(root, specFolder(config))) > 0
+  const kindOf = (text: string): string | undefined => (text === '' ? undefined : kindNamed(text).kind)
+  const kind =
+    known.kind ?? (hasSpecs ? undefined : await answered(ask, host, 'Kind of the first spec (none: IotJob)', kindOf))
+  return { region, kind }
+}
+
+/** Asks until the answer is one. */
+async function answered<Answer>(
+  ask: NonNullable<Host['ask']>,
+  host: Host,
+  question: string,
+  read: (text: string) => Answer,
+): Promise<Answer> {
+  for (;;) {
+    try {
+      return read((await ask(`${question}: `)).trim())
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      host.stderr.write(`${error.diagnostic.message}; ${error.diagnostic.hint}\n`)
+    }
+  }
+}
+
+/** A region by its form; undefined for none. Throws a Problem (exit 1) for what cannot be one. */
+export function knownRegion(region: string | undefined): string | undefined {
+  if (region === undefined || region === '' || /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region || undefined
+  throw new Problem(1, {
+    code: 'INIT_REGION',
+    message: `"${region}" is not the name of an AWS region`,
+    hint: 'write one such as eu-west-1: --region eu-west-1',
+  })
+}
