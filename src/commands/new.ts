@@ -93,9 +93,11 @@ function knownMembers(model: KindModel, settings: readonly string[]): JsonObject
 
 function unfit(model: KindModel, known: JsonObject): Problem {
   const shapes = shapesOf(model.kind, packagedSchemas())
-  const allowed = Object.keys(known).flatMap((member) => {
+  const allowed = Object.entries(known).flatMap(([member, value]) => {
     const words = shapeAt(shapes, `/spec/${member}`)?.schema['enum']
-    return Array.isArray(words) ? [`${member} is one of ${words.join(', ')}`] : []
+    return Array.isArray(words) && !words.includes(value)
+      ? [`${didYouMean(String(value), words)}${member} is one of ${words.join(', ')}`]
+      : []
   })
   return new Problem(1, {
     code: 'NEW_MEMBER',

@@ -32,7 +32,7 @@ async function heard(cwd: string, run: (host: Host) => Promise<number>, more: Pa
     signal: new AbortController().signal,
     ...more,
   }
-  const code = await run(host).catch((error: unknown) => failure(error, host, false, false))
+  const code = await run(host).catch((error: unknown) => failure(error, host, false, 'text'))
   const lines = said.stdout.startsWith('{')
     ? said.stdout
         .trimEnd()

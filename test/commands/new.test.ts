@@ -128,7 +128,7 @@ async function run(cwd: string, kind: string, name: string, options: NewOptions 
     stderr: stream('stderr'),
     signal: new AbortController().signal,
   }
-  const code = await newSpec(kind, name, options, host).catch((error: unknown) => failure(error, host, false, false))
+  const code = await newSpec(kind, name, options, host).catch((error: unknown) => failure(error, host, false, 'text'))
   return { code, ...said }
 }
 

@@ -15,7 +15,12 @@ export function blocksOf(markdown: string): Block[] {
   }))
 }
 
-type Run = (options: Record<string, unknown>, host: Host, name: string | undefined) => Promise<number>
+type Run = (
+  options: Record<string, unknown>,
+  host: Host,
+  name: string | undefined,
+  more: string | undefined,
+) => Promise<number>
 
 /** The commands that pages run, in this process: a page costs no start of a program. */
 const COMMANDS: Readonly<Record<string, Run>> = {
@@ -32,6 +37,10 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   explain: async (_options, host, name) => (await import('../../src/commands/explain.ts')).explain(name, host),
   init: async (options, host) =>
     (await import('../../src/commands/init.ts')).init({ output: 'text', ...options }, host),
+  new: async (options, host, kind = '', name = '') =>
+    (await import('../../src/commands/new.ts')).newSpec(kind, name, options, host),
+  adopt: async (options, host, what, id) =>
+    (await import('../../src/commands/adopt.ts')).adoptCommand(what, id, { output: 'text', ...options }, host),
   emulator: async (options, host) => (await import('../../src/commands/emulator.ts')).emulatorCommand(options, host),
 }
 
@@ -51,10 +60,10 @@ export async function said(line: string, cwd: string): Promise<string> {
     stderr: stream,
     signal: new AbortController().signal,
   }
-  const { options, name } = optionsOf(args, cwd)
+  const { options, names } = optionsOf(args, cwd)
   const command = COMMANDS[verb]
   if (command === undefined) throw new Error(`no command for: ${line}`)
-  await command(options, host, name).catch((error: unknown) => failure(error, host, false, 'text'))
+  await command(options, host, names[0], names[1]).catch((error: unknown) => failure(error, host, false, 'text'))
   return tidy(text, cwd)
 }
 
@@ -65,24 +74,28 @@ function shell(line: string, cwd: string): string {
 function optionsOf(
   args: readonly string[],
   cwd: string,
-): { options: Record<string, unknown>; name: string | undefined } {
+): { options: Record<string, unknown>; names: readonly string[] } {
   const options: Record<string, unknown> = {}
-  let name: string | undefined
+  const names: string[] = []
   for (let at = 0; at < args.length; at++) {
     const word = args[at]!
-    if (!word.startsWith('--')) name = word
+    if (!word.startsWith('--')) names.push(word)
     else {
       const member = word.slice(2).replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
       const value = args[at + 1]
       if (value === undefined || value.startsWith('--')) options[member] = true
       else {
         options[member] =
-          member === 'spec' ? [value] : member === 'faults' || member === 'limits' ? path.join(cwd, value) : value
+          member === 'spec' || member === 'set'
+            ? [value]
+            : member === 'faults' || member === 'limits'
+              ? path.join(cwd, value)
+              : value
         at += 1
       }
     }
   }
-  return { options, name }
+  return { options, names }
 }
 
 /** Without what is the same below every command, and without the folder's own name. */

@@ -67,6 +67,8 @@ const MEMBERS: Readonly<Record<string, string>> = {
   planned: 'v type address action reason until changes',
   progress: 'v type address step',
   job: 'v type address target run id record condition status reason',
+  adoptable: 'v type kind id scope createdAt status',
+  spec: 'v type address file text',
   summary: 'v type counts outcomes nextAt exitCode',
 }
 
@@ -244,6 +246,33 @@ t.test('a repository lives: plan, reconcile, idle, edit, more, stale, removed', 
   t.equal(removed.code, 0)
   tells(t, removed, { type: 'planned', address: 'IotJob/lamp-17', action: 'forget' })
   t.equal((await world.jobs()).length, 4)
+})
+
+t.test('a job made elsewhere becomes a spec, and from then on there is nothing to do about it', async (t) => {
+  const world = await aws(t)
+  const { env } = world
+  const cwd = await repository(t, { 'jobwright.yaml': CONFIG, 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
+  const request = requestOf('ImportExportJob')
+  const id = await arrive(world, 'ImportExportJob', request, 'AWS Import/Export Web Service Tool')
+  const listed = await cli(['adopt', '--list', '-o', 'json'], { cwd, env })
+  t.equal(listed.code, 0)
+  keepsContract(t, listed)
+  tells(t, listed, { type: 'adoptable', kind: 'ImportExportJob', id, status: 'Pending' })
+  const shown = await cli(['adopt', 'ImportExportJob', id], { cwd, env })
+  t.match(shown, { code: 0, stdout: /\n {2}jobwright adopt ImportExportJob \S+ --yes\n/ })
+  t.notOk(fs.existsSync(path.join(cwd, `specs/${id}.yaml`)), 'nobody is there to say yes')
+  const written = await cli(['adopt', 'importexportjob', id, '--name', 'crate', '--yes', '-o', 'json'], { cwd, env })
+  t.equal(written.code, 0, written.stderr)
+  keepsContract(t, written)
+  tells(t, written, { type: 'spec', address: 'ImportExportJob/crate', file: 'specs/crate.yaml' })
+  tells(t, written, { type: 'job', address: 'ImportExportJob/crate', id })
+  commit(cwd)
+  const planned = await cli(['plan', '-o', 'json', '--only', 'ImportExportJob/crate'], { cwd, env })
+  t.match(
+    planned.lines.filter(({ type }) => type === 'planned'),
+    [{ address: 'ImportExportJob/crate', action: 'keep' }],
+  )
+  t.equal((await world.jobs()).length, 1)
 })
 
 t.test('4: credentials, accounts and endpoints that do not work', async (t) => {

@@ -110,11 +110,14 @@ function toSpec({ request }: Live): Retold | undefined {
 
 /** JSON text as the mapping that it stands for; any other text as it is, and one of which a mapping would lose digits or mean a file. */
 function asMapping(text: string): Json {
-  if (!isJson(text)) return text
-  const value = JSON.parse(text) as Json
   const numbers = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').match(/-?\d[\d.eE+-]*/g) ?? []
-  const isWhole = numbers.every((number) => String(Number(number)) === number)
-  return isObject(value) && isWhole && !('$file' in value) && !('$env' in value) ? value : text
+  if (numbers.some((number) => String(Number(number)) !== number)) return text
+  try {
+    const value = JSON.parse(text) as Json
+    return isObject(value) && !('$file' in value) && !('$env' in value) ? value : text
+  } catch {
+    return text
+  }
 }
 
 function condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition {

@@ -12,42 +12,52 @@ Commit a job spec; the job runs exactly once. A declarative reconciler for
 one-shot AWS jobs.
 
 Options:
-  -V, --version                output the version number
-  -h, --help                   display help for command
+  -V, --version                        output the version number
+  -h, --help                           display help for command
 
 Commands:
-  init [options]               write jobwright.yaml, an example spec and the
-                               workflow, and store an empty state; replaces
-                               nothing
-  validate [options]           check every spec against its schema; every
-                               problem with its file, line and column
-  plan [options]               say what reconcile would do now, and why; has no
-                               side effect
-  reconcile [options]          create, start and adopt what the plan says, and
-                               write every status to the state
-  watch [options]              show diagnostics and the new plan after each
-                               saved file, and follow running jobs; Ctrl-C ends
-                               it with 0, or with 130 where it cut a run of
-                               --apply short
-  status [options]             show every job as the state has it; asks AWS
-                               nothing
-  adopt [options] <address>    record a job that exists as the one of a spec, if
-                               it is what the spec asks for; creates nothing
-  resolve [options] <address>  say what became of a create whose outcome nothing
-                               else tells; creates nothing
-  cancel [options] <address>   end a job that is not over, where AWS lets one;
-                               it is not made again
-  baseline [options]           record every spec without a record as done, so
-                               that it is not submitted; begins a state where
-                               there is none
-  schema [options] [name]      list the JSON Schemas, print one, or write all of
-                               them for editors without network
-  explain [code]               say what the code of a message means, with an
-                               example and what to do; without one, list all
-                               codes
-  emulator [options]           serve the five services until SIGTERM; prints one
-                               JSON line with its url when it is ready
-  help [command]               display help for command
+  init [options]                       write jobwright.yaml, an example spec,
+                                       editor settings and the workflow, and
+                                       store an empty state; replaces nothing
+  new [options] <kind> <name>          write the commented skeleton of a spec,
+                                       its required members marked; replaces
+                                       nothing
+  validate [options]                   check every spec against its schema;
+                                       every problem with its file, line and
+                                       column
+  plan [options]                       say what reconcile would do now, and why;
+                                       has no side effect
+  reconcile [options]                  create, start and adopt what the plan
+                                       says, and write every status to the state
+  watch [options]                      show diagnostics and the new plan after
+                                       each saved file, and follow running jobs;
+                                       Ctrl-C ends it with 0, or with 130 where
+                                       it cut a run of --apply short
+  status [options]                     show every job as the state has it; asks
+                                       AWS nothing
+  adopt [options] [address|kind] [id]  record a job that exists as the one of a
+                                       spec (adopt KIND/NAME); list the jobs
+                                       that have no spec (--list), or write the
+                                       spec of one (adopt KIND ID); creates no
+                                       job
+  resolve [options] <address>          say what became of a create whose outcome
+                                       nothing else tells; creates nothing
+  baseline [options]                   record every spec without a record as
+                                       done, so that it is not submitted; begins
+                                       a state where there is none
+  schema [options] [schema]            list the JSON Schemas, print one, or
+                                       write all of them for editors without
+                                       network
+  explain [code]                       say what the code of a message means,
+                                       with an example and what to do; without
+                                       one, list all codes
+  completion <shell>                   print the script by which a shell
+                                       completes verbs, options, kinds and
+                                       addresses
+  emulator [options]                   serve the five services until SIGTERM;
+                                       prints one JSON line with its url when it
+                                       is ready
+  help [command]                       display help for command
 
 First steps:
   jobwright reconcile --emulator --wait   run specs/ against the built-in emulator: no account, nothing to start
