@@ -90,7 +90,7 @@ const { cwd, records } = await forgotten(t)
 
 t.test('a job is shown, and written only on a yes', async (t) => {
   const table = await adopt(cwd, undefined, undefined, { list: true, kind: 'iotjob' })
-  t.match(table.stdout, /^ {2}Kind +ID +Created +Status +In\n {2}IotJob +\S+ +2026-11-15 09:\d\d +\w+\n/m)
+  t.match(table.stdout, /^ {2}Kind +ID +Created +Status +In\n {2}IotJob +\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +\w+\n/m)
   t.match(table.stdout, /3 jobs on nobody's record.*\n {2}jobwright adopt IotJob \S+ --emulator\n/)
   t.match(await adopt(cwd, undefined, undefined, { list: true }), {
     code: 0,
@@ -243,22 +243,23 @@ t.test(
     for (const { type, kind, status, createdAt } of jobs)
       t.match(
         { type, status, createdAt },
-        { type: 'adoptable', status: /^\w+$/, createdAt: /^2026-11-15T/ },
+        { type: 'adoptable', status: /^\w+$/, createdAt: /^2026-\d\d-\d\dT/ },
         String(kind),
       )
 
     const chosen = [...new Map(jobs.map((job) => [job['kind'], job])).values()]
     t.equal(chosen.length, MODELS.length)
-    for (const { kind, id } of chosen) {
-      const said = await adopt(cwd, String(kind), String(id), {
+    for (const job of chosen) {
+      const [kind, id] = [String(job['kind']), String(job['id'])]
+      const said = await adopt(cwd, kind, id, {
         yes: true,
         application: [PROJECT],
-        name: `a-${String(id)}`,
+        name: `a-${id}`,
       })
       t.equal(said.code, 0, said.stdout)
       t.match(said.stdout, `wrote  specs/a-${id}.yaml`)
       const spec = parse(fs.readFileSync(path.join(cwd, `specs/a-${id}.yaml`), 'utf8')) as { spec: JsonObject }
-      const model = modelOf(String(kind))
+      const model = modelOf(kind)
       const [, record] = known.find(([address, one]) => one.id === id && address.startsWith(`${kind}/`))!
       const alike = (request: JsonObject) => JSON.stringify(sorted(model.normalise(model.comparable(request))))
       t.equal(alike(spec.spec), alike(record.request), `${kind}: what is written is what was asked for`)

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { failure } from '../../src/commands/failure.ts'
 import { type NewOptions, newSpec } from '../../src/commands/new.ts'
 import type { Host } from '../../src/commands/options.ts'
+import { schema } from '../../src/commands/schema.ts'
 import { skeletonOf } from '../../src/commands/skeleton/skeleton.ts'
 import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import { packagedSchemas } from '../../src/load/schemas.ts'
@@ -216,4 +217,28 @@ t.test('nothing is replaced, and what is wrong is told with a way out', async (t
   }
   t.equal(read(here, 'specs/kept.yaml'), '# kept\n')
   t.same(fs.readdirSync(path.join(here, 'specs')), ['all.yaml', 'kept.yaml'])
+})
+
+t.test('schemas are printed in any case of their name, and written whole, an older edition replaced', async (t) => {
+  const here = t.testdir({ there: { 'IotJob.schema.json': '{}', 'mine.json': '{}' }, file: '' })
+  const ask = async (name: string | undefined, out?: string): Promise<Said> => {
+    const said = { stdout: '', stderr: '' }
+    const stream = (to: 'stdout' | 'stderr') => ({ write: (more: string) => (said[to] += more) })
+    const signal = new AbortController().signal
+    const host: Host = { cwd: here, env: {}, stdout: stream('stdout'), stderr: stream('stderr'), signal }
+    const code = await schema(name, out === undefined ? {} : { out }, host).catch((error: unknown) =>
+      failure(error, host, false, 'text'),
+    )
+    return { code, ...said }
+  }
+  t.match(JSON.parse((await ask('iotjob')).stdout), { title: 'IotJob' })
+  const names = (await ask(undefined)).stdout.trim().split('\n')
+  t.ok(MODELS.every(({ kind }) => names.includes(kind)) && names.includes('job'))
+  t.match(await ask(undefined, 'there'), { code: 0, stderr: `wrote ${names.length} schemas to there\n` })
+  t.same(JSON.parse(read(here, 'there/IotJob.schema.json')), schemas('IotJob.schema.json'))
+  t.equal(read(here, 'there/mine.json'), '{}')
+  t.match(await ask(undefined, 'there'), { stderr: `wrote 0 schemas to there; ${names.length} were up to date\n` })
+  t.match(await ask('IotJbo'), { code: 1, stdout: /did you mean IotJob\?/ })
+  t.match(await ask('IotJob', 'there'), { code: 1, stdout: /--out writes all of them/ })
+  t.match(await ask(undefined, 'file'), { code: 4, stdout: /FILE_WRITE: the schemas cannot be written to file/ })
 })
