@@ -52,8 +52,11 @@ const host: Host = {
 async function ask(question: string): Promise<string> {
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  // While it reads the terminal, Ctrl-C is a key to it; and at the end of input, no answer is one.
+  terminal.on('SIGINT', () => controller.abort())
+  const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
   try {
-    return await terminal.question(question, { signal: controller.signal })
+    return await Promise.race([terminal.question(question, { signal: controller.signal }), ended])
   } finally {
     terminal.close()
   }

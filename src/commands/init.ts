@@ -126,8 +126,7 @@ function nextSteps({ written, store, repository, state }: Done): string[] {
   const add = `git add ${written.map(inShell).join(' ')} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
   return [
     '',
-    ...(repository ? [inGit(state)] : []),
-    '',
+    ...(repository ? [inGit(state), ''] : []),
     'Next:',
     '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
     ...(repository && written.length > 0 ? [`  ${add}`] : []),

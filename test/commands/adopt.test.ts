@@ -237,7 +237,7 @@ t.test(
     })
     const jobs = listed.lines.slice(0, -1)
     t.same(
-      jobs.map(({ kind, id }) => `${kind}/${id}`).sort(),
+      jobs.map(({ kind, id }) => [kind, id].join('/')).sort(),
       known.map(([address, { id }]) => `${address.split('/')[0]}/${id}`).sort(),
     )
     for (const { type, kind, status, createdAt } of jobs)

@@ -9,7 +9,7 @@ import { skeletonOf } from '../../src/commands/skeleton/skeleton.ts'
 import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import { packagedSchemas } from '../../src/load/schemas.ts'
 import { DEFAULT_CONFIG } from '../../src/model/config.ts'
-import type { JsonObject } from '../../src/model/json.ts'
+import { at, type JsonObject } from '../../src/model/json.ts'
 import { specsOf } from '../../src/spec/specs.ts'
 
 const schemas = packagedSchemas()
@@ -99,7 +99,15 @@ t.test('each optional member of every skeleton is valid as it stands there', asy
   t.same(problems(files), [])
 })
 
+/** Policies of some kinds alone. */
+const LEFT_OUT: Readonly<Record<string, (kind: string) => boolean>> = {
+  success: (kind) => kind !== 'IotJob',
+  upload: (kind) => kind !== 'DataExchangeJob',
+  download: (kind) => kind !== 'DataExchangeJob',
+}
+
 t.test('a skeleton names every member that its schema names', async (t) => {
+  const policies = at(schemas('job.schema.json'), '/$defs/envelope/properties/policy/properties') as JsonObject
   for (const { kind } of MODELS) {
     const members = Object.entries(schemas(`${kind}.schema.json`)['properties'] as Record<string, JsonObject>)
     const text = skeleton(kind, 'night')
@@ -108,6 +116,10 @@ t.test('a skeleton names every member that its schema names', async (t) => {
       t.equal(new RegExp(`^  #?${member}:`, 'm').test(text), !isLeftOut, `${kind} ${member}`)
     }
     t.notMatch(text, /[^\S\n]$/m, 'no line ends with blanks')
+    for (const member of Object.keys(policies)) {
+      const isLeftOut = LEFT_OUT[member]?.(kind) === true
+      t.equal(new RegExp(`^# {1,2}#?${member}:`, 'm').test(text), !isLeftOut, `${kind} policy.${member}`)
+    }
   }
   t.match(skeleton('IotJob', 'night'), '  # Who gets the job: ARNs of things and of thing groups')
   t.match(skeleton('IotJob', 'night'), '  #targetSelection: SNAPSHOT # the default\n')

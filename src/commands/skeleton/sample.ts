@@ -5,11 +5,11 @@ import type { Shape, Shapes } from './shape.ts'
 const TEXTS = [
   'example',
   'Example text',
-  '2026-12-01T02:00:00Z',
   'a'.repeat(32),
   '123456789012',
   'arn:aws:iam::123456789012:role/example',
   's3://example-bucket/folder/',
+  'IotJob/example',
   'https://example.com/file',
 ]
 
@@ -46,7 +46,8 @@ function mappingOf(
 }
 
 function textFor(schema: JsonObject): string {
-  const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema
+  const { pattern, format, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema
+  if (format === 'date-time') return '2026-12-01T02:00:00Z'
   const form = typeof pattern === 'string' ? new RegExp(pattern, 'u') : undefined
   const fits = (text: string): boolean =>
     text.length >= Number(minLength) && text.length <= Number(maxLength) && (form === undefined || form.test(text))
