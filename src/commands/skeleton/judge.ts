@@ -13,7 +13,7 @@ export type Complete = (document: JsonObject) => JsonObject | undefined
 const TURNS = 12
 
 /** What is wrong only because something is not there yet. */
-const MENDABLE = ['required', 'dependentRequired', 'minProperties']
+const MENDABLE = ['required', 'dependentRequired']
 
 /** How the documents of a kind are made valid: by its schema and by the rules that no schema can say. */
 export function completer(model: KindModel, shapes: Shapes, schemas: Schemas): Complete {
@@ -38,12 +38,10 @@ export function completer(model: KindModel, shapes: Shapes, schemas: Schemas): C
       }
       for (const { keyword, instancePath, params } of grave) {
         if (!MENDABLE.includes(keyword)) return undefined
-        const isEmpty = keyword === 'minProperties'
-        const pointer = isEmpty ? instancePath : into(instancePath, String(params['missingProperty']))
+        const pointer = into(instancePath, String(params['missingProperty']))
         const shape = shapeAt(shapes, pointer)
         if (!shape) return undefined
-        if (isEmpty || at(here, pointer) === undefined)
-          here = put(here, pointer, sampleOf(shape, shapes, !isEmpty)) as JsonObject
+        if (at(here, pointer) === undefined) here = put(here, pointer, sampleOf(shape, shapes, true)) as JsonObject
       }
     }
     return undefined
