@@ -37,7 +37,10 @@ function filled(text: string): string {
 function problems(files: ReadonlyMap<string, string>): string[] {
   const include = () => ({ problem: 'no file' }) as never
   const { diagnostics } = specsOf(files, { kinds: MODELS, schemas, include, config })
-  const own = diagnostics.filter(({ code }) => !['SPEC_IDENTICAL', 'SPEC_DUPLICATE_ID', 'SPEC_FORMERLY'].includes(code))
+  const own = diagnostics.filter(
+    ({ code, severity }) =>
+      severity === 'error' && !['SPEC_IDENTICAL', 'SPEC_SHARED', 'SPEC_DUPLICATE_ID', 'SPEC_FORMERLY'].includes(code),
+  )
   return own.map(({ place, code, message }) => `${place?.file}:${place?.line} ${code} ${message}`)
 }
 

@@ -34,7 +34,8 @@ export function completer(model: KindModel, shapes: Shapes, schemas: Schemas): C
       const grave = errors.filter(({ keyword }) => keyword !== 'if')
       if (grave.length === 0) {
         const request = here['spec']
-        return isObject(request) && model.check(request).length === 0 ? here : undefined
+        const isSound = isObject(request) && model.check(request).every(({ severity }) => severity === 'warning')
+        return isSound ? here : undefined
       }
       for (const { keyword, instancePath, params } of grave) {
         if (!MENDABLE.includes(keyword)) return undefined
