@@ -42,6 +42,8 @@ Commands:
                                        job
   resolve [options] <address>          say what became of a create whose outcome
                                        nothing else tells; creates nothing
+  cancel [options] <address>           end a job that is not over, where AWS
+                                       lets one; it is not made again
   baseline [options]                   record every spec without a record as
                                        done, so that it is not submitted; begins
                                        a state where there is none
