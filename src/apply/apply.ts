@@ -8,11 +8,13 @@ import { type Change, type Site, type Source, siteKey } from '../model/state.ts'
 import type { OpenStore } from '../state/store.ts'
 import { cancelJob } from './cancel.ts'
 import { createJob } from './create.ts'
+import { downloadFile } from './download.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
 import { budgetChanges, chooseCreates, type Intended, intend } from './intents.ts'
 import { createLeaves, type Leaves } from './leaves.ts'
 import { startJob } from './start.ts'
 import { updateJob } from './update.ts'
+import { uploadFile } from './upload.ts'
 
 /** How long an interrupt waits for calls that are on their way, and then for their outcomes to be written down. */
 const INTERRUPT_MS = 5_000
@@ -50,7 +52,10 @@ export async function apply(
   )
   const steps = plan.actions.filter(
     ({ action, record }) =>
-      (action === 'start' && record?.stage === 'created') || action === 'update' || action === 'cancel',
+      (action === 'start' && record?.stage === 'created') ||
+      action === 'update' ||
+      action === 'cancel' ||
+      isTransfer({ action }),
   )
   const changes: Change[] = [
     ...plan.actions.flatMap(freeChanges),
@@ -143,8 +148,12 @@ async function run(
     }),
   )
   const tasks = [
-    ...steps.map((planned): Task => ({ lane: laneOf(planned, options), run: () => takeStep(pass, planned) })),
+    ...steps
+      .filter((planned) => !isTransfer(planned))
+      .map((planned): Task => ({ lane: laneOf(planned, options), run: () => takeStep(pass, planned) })),
     ...creates,
+    // Last, so that no create has to wait for them: they are long, and are done as well whenever they are done.
+    ...steps.filter(isTransfer).map((planned) => transferOf(pass, planned)),
   ]
   const work = options.queue.run(tasks, {
     signal: options.signal,
@@ -161,6 +170,15 @@ async function run(
   const committed = await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
   // What is on this machine alone is not on record: another run may have started, in its place, a job that this one knows nothing of.
   return { failed, ...tally, ...(committed.is === 'stale' && { stale: committed.message }) }
+}
+
+function transferOf(pass: Pass, planned: Planned): Task {
+  const transfer = planned.action === 'upload' ? uploadFile : downloadFile
+  return { lane: laneOf(planned, pass), priority: -1, run: () => transfer(pass, planned) }
+}
+
+function isTransfer({ action }: Pick<Planned, 'action'>): boolean {
+  return action === 'upload' || action === 'download'
 }
 
 /** Takes intents back, all in one: nothing was sent, and what was on record before is so again. */

@@ -7,6 +7,7 @@ import type { Spec } from '../model/spec.ts'
 import type { Change, Site } from '../model/state.ts'
 import type { Waits } from '../model/waits.ts'
 import type { Clock } from '../system/clock.ts'
+import type { JobFiles } from '../system/job-files.ts'
 import type { Intended } from './intents.ts'
 import type { Leaves } from './leaves.ts'
 
@@ -16,6 +17,8 @@ export type ApplyOptions = {
   readonly modelOf: (kind: string) => KindModel
   readonly queue: Queue
   readonly clock: Clock
+  /** The files that jobs take in and give out. */
+  readonly files: JobFiles
   /** Wall milliseconds that pass in a monotonic one: 1 but on the emulator. */
   readonly timeScale: number
   readonly waits: Waits

@@ -24,7 +24,7 @@ export type PlanOptions = CommonOptions & {
 }
 
 /** What would change something at AWS or in the state. */
-const CHANGES = new Set(['create', 'start', 'adopt', 'update', 'cancel', 'forget'])
+const CHANGES = new Set(['create', 'upload', 'start', 'download', 'adopt', 'update', 'cancel', 'forget'])
 
 /** `jobwright plan`: what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. */
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {

@@ -33,7 +33,17 @@ export type Printer = {
   settle(): void
 }
 
-const DONE = new Set(['created', 'started', 'adopted', 'settling', 'forgotten', 'updated', 'cancelled'])
+const DONE = new Set([
+  'created',
+  'uploaded',
+  'started',
+  'downloaded',
+  'adopted',
+  'settling',
+  'forgotten',
+  'updated',
+  'cancelled',
+])
 /** Codes of slips on the command line, whose message says all there is to say. */
 const SAYS_ALL = /^(USAGE|SCHEMA_|INIT_|EMULATOR_|OUTPUT)/
 const CLEAR = '\r\u001b[K'

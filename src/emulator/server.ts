@@ -20,12 +20,16 @@ export type Server = { readonly url: string; close(): Promise<void> }
  * @param restart what `POST /_emulator/reset` does
  */
 export async function listen(world: World, port: number, restart: () => void): Promise<Server> {
-  const server = http.createServer((request, response) => {
-    serve(world, restart, request, response).catch((error: unknown) => {
+  const answer = (request: http.IncomingMessage, response: http.ServerResponse, goOn: () => void): void => {
+    serve(world, restart, request, response, goOn).catch((error: unknown) => {
+      // Whoever breaks off in the middle of a body has gone.
+      if (request.errored) return void response.destroy()
       // A bug of the emulator: told to the caller, who is its developer.
       send(world, response, { status: 500, headers: {}, body: `emulator bug: ${String((error as Error).stack)}\n` })
     })
-  })
+  }
+  const server = http.createServer((request, response) => answer(request, response, () => {}))
+  server.on('checkContinue', (request, response) => answer(request, response, () => response.writeContinue()))
   // Longer than clients keep idle connections, so that the server is never the one to cut a connection that is about to be used.
   server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve, reject) => {
@@ -46,12 +50,15 @@ async function serve(
   restart: () => void,
   incoming: http.IncomingMessage,
   response: http.ServerResponse,
+  goOn: () => void,
 ): Promise<void> {
   const refused = refusal(incoming)
   if (refused) return send(world, response, refused)
   const url = readUrl(incoming.url ?? '/')
   if (!url) return send(world, response, plainError(400, 'BadRequestException', 'The request target is not a path.'))
-  if (url.pathname.startsWith('/_signed/')) return send(world, response, await answerTransfer(world, incoming, url))
+  if (url.pathname.startsWith('/_signed/')) return send(world, response, await answerTransfer(world, incoming, url, goOn))
+  goOn()
+  if (url.pathname.startsWith('/_labels/')) return send(world, response, label)
   const body = await readBody(incoming)
   if (body === undefined) return send(world, response, tooLarge)
   const request: Request = {
@@ -86,6 +93,13 @@ function refusal({ headers, url }: http.IncomingMessage): Response | undefined {
   }
   if (headers.origin !== undefined && isControl(url ?? '')) return forbidden('The emulator is not for web pages.')
   return undefined
+}
+
+/** The least that a PDF can be; the links of Import/Export's labels and slips lead here. */
+const label: Response = {
+  status: 200,
+  headers: { 'content-type': 'application/pdf' },
+  body: '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n',
 }
 
 const tooLarge = plainError(413, 'RequestEntityTooLargeException', `The body is larger than ${bodyBytesMax} bytes.`)

@@ -61,6 +61,9 @@ export type Sole = {
   readonly otherwise: string
 }
 
+/** Which way a job's content goes through a signed link. */
+export type Transfer = { readonly way: 'in'; readonly md5: Pointer; readonly maxBytes: number } | { readonly way: 'out' }
+
 /** The service that a kind calls, as in the emulator's oracle, endpoint variables and lanes. */
 export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'
 
@@ -122,6 +125,11 @@ export type KindModel = {
   condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition
   /** Cross-field rules, without a clock. */
   check(request: JsonObject): readonly Finding[]
+  /**
+   * What of a job passes through links that AWS signs: a file that it takes in, whose MD5 the request holds at the pointer; an asset that
+   * it gives out. Undefined: nothing.
+   */
+  transfer?(request: JsonObject): Transfer | undefined
   /** What AWS caps the number of running jobs by, and the step that takes a place; undefined where no such cap is known. */
   slot(request: JsonObject): Slot | undefined
   /**
@@ -182,6 +190,36 @@ export type KindReader = {
   ): Promise<Live | undefined>
   /** Pages of jobs, newest first where the service sorts. */
   list(options: { scope?: string; signal?: AbortSignal }): AsyncIterable<readonly Live[]>
+  /**
+   * The asset of a finished job, given to `receive` as it comes: one call for a fresh link, and the link itself, which goes nowhere else.
+   * Undefined where the service knows no such job. What `receive` throws is thrown on.
+   */
+  download?<Value>(id: string, receive: Receive<Value>, options: { signal?: AbortSignal }): Promise<Value | undefined>
+  /** What has to be put on, and on the outside of, the device of a job; undefined where the service knows no such job. */
+  paperwork?(id: string, options: { signal?: AbortSignal }): Promise<Paperwork | undefined>
+}
+
+/** Takes content as it comes, to its end; called at most once. The content throws where it is cut off. */
+export type Receive<Value> = (content: AsyncIterable<Uint8Array>) => Promise<Value>
+
+/** A file that is sent to AWS. `open` may be called again; it throws where the file is another than it was. */
+export type UploadSource = {
+  readonly bytes: number
+  /** In Base64. */
+  readonly md5: string
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** What a person needs to ship a device. Secret: it authenticates the device. */
+export type Paperwork = {
+  /** AWS's word for where the job is. */
+  readonly status: string
+  /** The content of the file SIGNATURE; absent where the service gives none. */
+  readonly signature?: string
+  /** Gives the shipping label, a PDF, to `receive`; undefined where the service makes none. */
+  label<Value>(receive: Receive<Value>): Promise<Value | undefined>
+  /** What AWS said beside it. */
+  readonly warning?: string
 }
 
 /** Held by `apply` alone. Each method makes one attempt and never repeats it. */
@@ -196,6 +234,11 @@ export type KindWriter = {
     id: string,
     options: WriteOptions & { readonly reason?: string; readonly force?: boolean },
   ): Promise<Outcome<void>>
+  /**
+   * Kinds that take a file in: sends it through a fresh link, before the start. May be repeated: the same file twice is one. `conflict`
+   * where the job does not wait any more.
+   */
+  upload?(id: string, source: UploadSource, options: { signal?: AbortSignal }): Promise<Outcome<void>>
   /** A dry run at the service, where it offers one; nothing is created. */
   validate?(request: JsonObject, options: CreateOptions): Promise<Outcome<void>>
 }

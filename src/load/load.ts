@@ -4,6 +4,7 @@ import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
 import type { Spec } from '../model/spec.ts'
+import { groupBy } from '../spec/group.ts'
 import { LIMITS } from '../spec/limits.ts'
 import type { Aim } from '../spec/locate.ts'
 import type { Include } from '../spec/request.ts'
@@ -14,6 +15,7 @@ import { type SourceFiles, sourceFiles } from '../system/source-files.ts'
 import { findSpecs } from './find.ts'
 import { notIncluded, unreadable } from './problems.ts'
 import { packagedSchemas } from './schemas.ts'
+import { settleTransfers } from './transfers.ts'
 
 /** What to load. */
 export type LoadOptions = {
@@ -44,6 +46,8 @@ export type Loaded = {
   readonly files: ReadonlyMap<string, string>
   /** Files inside the root that specs name with `$file`, there or not, relative to the root, sorted. */
   readonly included: readonly string[]
+  /** Files that specs name with `policy.upload`, there or not, relative to the root, sorted. */
+  readonly uploads: readonly string[]
   /** Where a member stands, for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
   readonly locate: (spec: Spec, pointer: Pointer, aim?: Aim) => Spot
 }
@@ -63,17 +67,31 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     ...(config ? { config } : {}),
   })
   const problems = [...found.diagnostics, ...diagnostics]
+  const locate = showIn(files, secretNames(kinds))
+  const settled = await settleTransfers(read.specs, kinds, root, locate)
+  const wrong = groupBy(settled.diagnostics.filter(isError), ({ address }) => address)
   return {
-    specs: read.specs,
-    blocked: read.blocked,
-    invalid: read.invalid,
+    specs: settled.specs.filter(({ address }) => !wrong.has(address)),
+    blocked: [...read.blocked, ...settled.specs.flatMap((spec) => blockedBy(spec, wrong.get(spec.address)))],
+    invalid: read.invalid + wrong.size,
     unreadable: read.unreadable + problems.filter(({ place }) => place !== undefined).length,
-    diagnostics: inFileOrder([...problems, ...read.diagnostics]),
+    diagnostics: inFileOrder([...problems, ...read.diagnostics, ...settled.diagnostics]),
     complete: read.complete && problems.length === 0,
     files,
     included: [...included].sort(),
-    locate: showIn(files, secretNames(kinds)),
+    uploads: settled.uploads,
+    locate,
   }
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error'
+}
+
+function blockedBy(spec: Spec, diagnostics: readonly Diagnostic[] | undefined): Blocked[] {
+  if (diagnostics === undefined) return []
+  const codes = [...new Set(diagnostics.map(({ code }) => code))]
+  return [{ address: spec.address, place: spec.place, codes, spec }]
 }
 
 function readAll(

@@ -13,8 +13,12 @@ export type Event =
       readonly step:
         | 'creating'
         | 'created'
+        | 'uploading'
+        | 'uploaded'
         | 'starting'
         | 'started'
+        | 'downloading'
+        | 'downloaded'
         | 'adopted'
         | 'released'
         | 'settling'
@@ -27,7 +31,7 @@ export type Event =
   | {
       readonly type: 'failed'
       readonly address: Address
-      readonly step: 'create' | 'start' | 'validate' | 'update' | 'cancel'
+      readonly step: 'create' | 'upload' | 'start' | 'download' | 'validate' | 'update' | 'cancel'
       readonly problem: AwsProblem
     }
   | { readonly type: 'job'; readonly address: Address; readonly record: JobRecord }

@@ -30,6 +30,15 @@ export function at(value: Json | undefined, pointer: Pointer): Json | undefined 
   return here
 }
 
+/** The same value with another one at a pointer; mappings that are not there are made, lists are not gone into. */
+export function put(value: JsonObject, pointer: Pointer, inner: Json): JsonObject {
+  const [step, ...rest] = steps(pointer)
+  if (step === undefined) return value
+  if (rest.length === 0) return { ...value, [step]: inner }
+  const here = value[step]
+  return { ...value, [step]: put(isObject(here) ? here : {}, pointer.slice(pointer.indexOf('/', 1)), inner) }
+}
+
 /** The unescaped steps of a pointer: `/a~1b/0` gives `['a/b', '0']`. */
 export function steps(pointer: Pointer): string[] {
   return pointer

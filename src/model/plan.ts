@@ -8,7 +8,9 @@ import type { JobRecord, Site } from './state.ts'
 /** What is to be done about one address, or why it cannot be done now. */
 export type ActionName =
   | 'create'
+  | 'upload'
   | 'start'
+  | 'download'
   | 'adopt'
   | 'update'
   | 'cancel'

@@ -1,11 +1,18 @@
 import { type Condition, isTerminal } from './condition.ts'
 import { iso } from './iso.ts'
 import type { Live } from './live.ts'
+import type { Spec } from './spec.ts'
 import { type JobRecord, type PastRun, type RecordStage, type Site, siteKey } from './state.ts'
 
 /** `created` for a job that still waits for its start step, or of which an answer tells no status; `started` for every other. */
 export function liveStage(model: { readonly steps: readonly string[] }, live: Live): RecordStage {
   return model.steps.includes('start') && (live.status === 'WAITING' || live.status === '') ? 'created' : 'started'
+}
+
+/** Whether the asset of a job that succeeded is still to be fetched to where its spec wants it. */
+export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobRecord): boolean {
+  if (download === undefined || record.id === undefined || record.condition?.type !== 'Succeeded') return false
+  return record.downloaded?.file !== download.file
 }
 
 /** A record with what a read tells: status, counts, condition, times. Nothing of it changes by reading the same again. */

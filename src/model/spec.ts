@@ -30,6 +30,29 @@ export type Policy = {
   readonly download?: string
 }
 
+/** The file that a job takes in, as it was when its spec was read. */
+export type Upload = {
+  /** Relative to the root, with forward slashes, as the spec leads to it. */
+  readonly file: string
+  /** Its absolute path, after following links. */
+  readonly path: string
+  readonly bytes: number
+  /** When it was last written, in epoch milliseconds. */
+  readonly modifiedMs: number
+  /** MD5 in Base64, as the request has it. */
+  readonly md5: string
+}
+
+/** Where the asset that a job exports is put. */
+export type Download = {
+  /** Relative to the root, with forward slashes. */
+  readonly file: string
+  /** The root's absolute path: nothing outside of it is written. */
+  readonly root: string
+  /** Whether something was there when the spec was read: it is compared with, never overwritten. */
+  readonly isThere: boolean
+}
+
 /** A job that another one waits for. */
 export type Dependency = { readonly job: Address; readonly when: 'succeeded' | 'finished' }
 
@@ -47,6 +70,10 @@ export type Spec = {
    * `{ $env: NAME }` unresolved, `ValidateOnly` dropped. The job ID is in it only where the user wrote it.
    */
   readonly request: JsonObject
+  /** The file of `policy.upload`; absent where there is none, or none at the moment. */
+  readonly upload?: Upload
+  /** Where `policy.download` leads. */
+  readonly download?: Download
   /** The spec file, and those that it takes in with `$file`: all that the request is made of. Relative to the root. */
   readonly files: readonly string[]
   /** Where the document begins, and which document of its file it is (from 0). */

@@ -48,6 +48,9 @@ export type PastRun = {
   readonly finishedAt?: string
 }
 
+/** A file that was fetched from AWS. `file` is relative to the repository, `digest` is `sha256:` and hexadecimal digits. */
+export type Downloaded = { readonly file: string; readonly bytes: number; readonly digest: string }
+
 /** All that is known of one address. A record is never dropped while its spec exists, nor after. */
 export type JobRecord = {
   readonly run: number
@@ -66,6 +69,10 @@ export type JobRecord = {
   readonly createdAt?: string
   readonly startedAt?: string
   readonly finishedAt?: string
+  /** MD5, in Base64, of the file that AWS took in for it. */
+  readonly uploaded?: string
+  /** The asset that it exported, as it was fetched. */
+  readonly downloaded?: Downloaded
   readonly history?: readonly PastRun[]
   /** What its spec said should become of the unfinished job when the spec is deleted; absent: it is left alone. */
   readonly onRemove?: 'cancel'

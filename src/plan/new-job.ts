@@ -9,6 +9,7 @@ import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { whyNotGone } from './absence.ts'
+import { planNoFile } from './files.ts'
 import { planLookalike } from './lookalikes.ts'
 import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
@@ -25,6 +26,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
     planTime(plan, spec, model) ??
     planLookalike(plan, spec, model, occasion.previous) ??
     planUncommitted(plan, spec) ??
+    planNoFile(plan, spec) ??
     createLine(plan, spec, model, occasion)
   )
 }

@@ -6,6 +6,7 @@ import type { Blocked, Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { planDecided } from './decided.ts'
 import { edits } from './edit.ts'
+import { withRecordedMd5 } from './files.ts'
 import { refusals } from './guard.ts'
 import type { PlanInput } from './input.ts'
 import { withinLimits } from './limits.ts'
@@ -18,7 +19,8 @@ import { planWithdrawn } from './withdrawn.ts'
 
 /** What is to be done about every address, and why. Pure: it reads nothing but its argument and changes nothing. */
 export function plan(given: PlanInput): Plan {
-  const { input, moved } = moveFormer(given)
+  const { input: followed, moved } = moveFormer(given)
+  const input = { ...followed, specs: followed.specs.map((spec) => withRecordedMd5(followed, spec)) }
   const context = planner(input)
   const lines = [
     ...input.specs
@@ -73,7 +75,7 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
     spec &&
     isTerminal(record.condition) &&
     spec.policy.run <= record.run &&
-    edits(spec, record, context.modelOf(spec.kind), undefined).length === 0
+    edits(withRecordedMd5(context, spec), record, context.modelOf(spec.kind), undefined).length === 0
   ) {
     return {
       address,

@@ -8,6 +8,7 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
+import { planDownload, planUpload } from './files.ts'
 import { planHeld, planNew, planUncommitted } from './new-job.ts'
 import { after, isSettled, line, lowerRun, type Planner, raised, spoken, unread } from './planner.ts'
 import { planUnknown } from './unknown.ts'
@@ -57,9 +58,11 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: JobRecord)
         reason: `failed in this run: ${failure.name}: ${failure.message}`,
       })
     if (spec.policy.hold) return line(spec, { ...base, action: 'held', reason: 'created, but policy.hold is true' })
+    const upload = planUpload(plan, spec, record)
+    if (upload) return upload
     return line(spec, { ...base, action: 'start', reason: 'created and recorded, not started yet' })
   }
-  return line(spec, { ...base, action: 'keep', reason: keepReason(record) })
+  return planDownload(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: keepReason(record) })
 }
 
 function keepReason(record: JobRecord): string {

@@ -16,6 +16,7 @@ import { plan as makePlan } from '../plan/plan.ts'
 import { claimed } from '../plan/planner.ts'
 import type { OpenStore } from '../state/store.ts'
 import type { Clock } from '../system/clock.ts'
+import { type JobFiles, nodeFiles } from '../system/job-files.ts'
 import { outcomes } from './outcomes.ts'
 import type { World } from './world.ts'
 
@@ -26,7 +27,16 @@ const PASSES_MAX = 10_000
 /** So many passes in a row whose lease was over before anything could be sent: the store is too slow for this run. */
 const MISSES_MAX = 3
 /** What a run that is out of time has not done. */
-const DUE: ReadonlySet<string> = new Set(['create', 'start', 'adopt', 'update', 'cancel', 'forget'])
+const DUE: ReadonlySet<string> = new Set([
+  'create',
+  'upload',
+  'start',
+  'download',
+  'adopt',
+  'update',
+  'cancel',
+  'forget',
+])
 
 export type ReconcileInput = Omit<PlanInput, 'observed' | 'now' | 'run' | 'state' | 'siteOf'> & {
   readonly refresh: boolean
@@ -51,6 +61,8 @@ export type ReconcileOptions = {
   readonly settleMs: number
   /** The shortest and longest pause between two looks at running jobs. */
   readonly pollMs: { readonly least: number; readonly most: number }
+  /** The files that jobs take in and give out; absent: this machine's. */
+  readonly files?: JobFiles
   /** What failed in a run that this one goes on with: it is not tried again. */
   readonly failed?: RunSoFar['failed']
 }
@@ -126,6 +138,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
       perDay: input.perDay,
       queue,
       waits: input.waits,
+      files: options.files ?? nodeFiles,
       ...(input.source && { source: input.source }),
     })
     run = sum(run, applied)

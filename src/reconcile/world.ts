@@ -6,6 +6,7 @@ import { callsOf } from '../kinds/index.ts'
 import type { Calls, KindModel } from '../kinds/kind.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Config } from '../model/config.ts'
+import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
 
@@ -111,7 +112,7 @@ function furthest(offsets: readonly (number | undefined)[]): number | undefined 
 }
 
 function isOver(spec: Spec, record: JobRecord | undefined): boolean {
-  return record !== undefined && record.run >= spec.policy.run && isTerminal(record.condition)
+  return record !== undefined && record.run >= spec.policy.run && isTerminal(record.condition) && !(isDownloadDue(spec, record) && !record.archived)
 }
 
 /** On the emulator every target works, whatever account it is meant for. */

@@ -7,7 +7,9 @@ type Words = { readonly sign: string; readonly total: string; readonly style?: S
 /** How each action is shown: its sign in a row, its words in totals. In the order in which totals name them. */
 export const ACTION_WORDS: Readonly<Record<ActionName, Words>> = {
   create: { sign: '+', total: 'to create', style: 'green' },
+  upload: { sign: '^', total: 'to upload', style: 'green' },
   start: { sign: '>', total: 'to start', style: 'green' },
+  download: { sign: 'v', total: 'to download', style: 'green' },
   adopt: { sign: '=', total: 'to adopt', style: 'green' },
   update: { sign: '~', total: 'to update', style: 'yellow' },
   cancel: { sign: 'x', total: 'to cancel', style: 'red' },

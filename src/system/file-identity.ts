@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 
+/** Larger files are known by size and time: reading them takes too long. */
+const READ_MAX = 16 * 1024 * 1024
+
 /** A text that is another one if a file's content is: its digest, or why it has none (`ENOENT`, `no file`). Links are followed. */
 export function contentId(file: string): string {
   try {
     // Reading a pipe would wait for its writer.
-    if (!fs.statSync(file).isFile()) return 'no file'
+    const stats = fs.statSync(file)
+    if (!stats.isFile()) return 'no file'
+    if (stats.size > READ_MAX) return `${stats.size} bytes of ${stats.mtimeMs}`
     return createHash('sha256').update(fs.readFileSync(file)).digest('hex')
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown'

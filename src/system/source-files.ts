@@ -33,11 +33,11 @@ export function sourceFiles(root: string): SourceFiles {
   const boundary = fs.realpathSync(root)
   return {
     read: (file, maxBytes) => {
-      const found = resolve(boundary, file)
+      const found = resolveInside(boundary, file)
       return 'problem' in found ? found : readRegular(boundary, found.real, maxBytes)
     },
     list: (folder) => {
-      const found = resolve(boundary, folder)
+      const found = resolveInside(boundary, folder)
       return 'problem' in found ? found : listFolder(found.real)
     },
   }
@@ -48,7 +48,7 @@ function listFolder(real: string): { entries: Entry[] } | { problem: ReadProblem
     const entries = fs.readdirSync(real, { withFileTypes: true })
     return { entries: entries.map((entry) => ({ name: entry.name, is: kindOf(real, entry) })).sort(byName) }
   } catch (error) {
-    return { problem: problemOf(error) }
+    return { problem: readProblemOf(error) }
   }
 }
 
@@ -67,39 +67,39 @@ function kindOf(folder: string, entry: fs.Dirent): Entry['is'] {
   }
 }
 
-function problemOf(error: unknown): ReadProblem {
+export function readProblemOf(error: unknown): ReadProblem {
   const { code = 'unknown' } = error as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'ENOTDIR') return { is: 'missing' }
   // Sockets, and devices without a driver, cannot even be opened.
   return code === 'ENXIO' ? { is: 'no-file', what: 'a socket or device' } : { is: 'unreadable', code }
 }
 
-/** The real path of a file below the boundary. Links are followed first and judged by where they end. */
-function resolve(boundary: string, file: string): { real: string } | { problem: ReadProblem } {
+/** The real path of a file below the boundary, itself a real path. Links are followed first and judged by where they end. */
+export function resolveInside(boundary: string, file: string): { real: string } | { problem: ReadProblem } {
   const asked = path.resolve(boundary, file)
   if (!isInside(boundary, asked)) return { problem: { is: 'outside' } }
   try {
     const real = fs.realpathSync(asked)
     return isInside(boundary, real) ? { real } : { problem: { is: 'outside' } }
   } catch (error) {
-    return { problem: problemOf(error) }
+    return { problem: readProblemOf(error) }
   }
 }
 
 /** A checkout's `.git` may hold credentials: it counts as outside. */
-function isInside(boundary: string, file: string): boolean {
+export function isInside(boundary: string, file: string): boolean {
   const relative = path.relative(boundary, file)
   const parts = relative.split(path.sep)
   return parts[0] !== '..' && !path.isAbsolute(relative) && !parts.some((part) => part.toLowerCase() === '.git')
 }
 
 // A last component that became a link since it was resolved is not followed, and a pipe without a writer does not block.
-const FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
+export const READ_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 
 function readRegular(boundary: string, real: string, maxBytes: number): ReadText | { problem: ReadProblem } {
   let handle: number | undefined
   try {
-    handle = fs.openSync(real, FLAGS)
+    handle = fs.openSync(real, READ_FLAGS)
     const stats = fs.fstatSync(handle)
     if (!stats.isFile()) return { problem: { is: 'no-file', what: whatIs(stats) } }
     if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
@@ -107,7 +107,7 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
     if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
     return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
   } catch (error) {
-    return { problem: problemOf(error) }
+    return { problem: readProblemOf(error) }
   } finally {
     if (handle !== undefined) fs.closeSync(handle)
   }
@@ -143,7 +143,7 @@ function firstBadByte(bytes: Buffer): number {
   return bytes.length
 }
 
-function whatIs(stats: fs.Stats): string {
+export function whatIs(stats: fs.Stats): string {
   if (stats.isDirectory()) return 'a folder'
   if (stats.isFIFO()) return 'a pipe'
   return stats.isSocket() ? 'a socket' : 'a device'

@@ -16,6 +16,7 @@ import { fillSecrets } from '../../aws/secret-values.ts'
 import type { KindModel, KindReader, KindWriter } from '../kind.ts'
 import { liveOf } from './live.ts'
 import { dataExchangeJob } from './model.ts'
+import { downloadFrom, uploadTo } from './transfer.ts'
 
 /** How Data Exchange jobs are read, made and started over a connection. */
 export function calls(
@@ -29,6 +30,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
   const client = new DataExchangeClient(connection.settings(model, 'read'))
   const ask = reader(connection, model)
   return {
+    download: (id, receive, { signal }) => downloadFrom(ask, client, id, receive, signal),
     async describe(id, { signal }) {
       const input = { JobId: nonEmpty(id, 'JobId') }
       const job = await unlessAbsent(ask('GetJob', signal, (options) => client.send(new GetJobCommand(input), options)))
@@ -49,7 +51,10 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
 
 function writerOf(connection: Connection, model: KindModel): KindWriter {
   const client = new DataExchangeClient(connection.settings(model, 'write'))
+  const reads = new DataExchangeClient(connection.settings(model, 'read'))
+  const ask = reader(connection, model)
   return {
+    upload: (id, source, { signal }) => uploadTo(ask, reads, id, source, signal),
     async create(request, options) {
       const filled = fillSecrets(request, model.secrets, connection.env)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }

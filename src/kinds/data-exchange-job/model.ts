@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/condition.ts'
 import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
-import type { KindModel, Retold, Slot, Timing } from '../kind.ts'
+import type { KindModel, Retold, Slot, Transfer } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
@@ -66,7 +66,8 @@ export const dataExchangeJob: KindModel = {
     refusal: ({ stage }) =>
       stage === 'created' ? undefined : 'AWS Data Exchange cancels a job only before it is started',
   },
-  timing,
+  transfer: (request) => TRANSFERS.get(String(request['Type'])),
+  timing: () => ({ when: 'ready' }),
 }
 
 /** The one member of Details, which is named after the type. */
@@ -157,12 +158,15 @@ function condition(live: Live): Condition {
   }
 }
 
-const NEEDS_UPLOAD = new Set(['IMPORT_ASSET_FROM_SIGNED_URL', 'IMPORT_ASSET_FROM_API_GATEWAY_API'])
-
-function timing(request: JsonObject): Timing {
-  if (!NEEDS_UPLOAD.has(String(request['Type']))) return { when: 'ready' }
-  return {
-    when: 'waiting',
-    reason: `${String(request['Type'])} needs a file to be uploaded, which this version of Jobwright does not do`,
-  }
-}
+/** What goes through a signed URL, by the type of the job. One asset of at most 5 GB is taken in (Data Exchange user guide, quotas). */
+const TRANSFERS: ReadonlyMap<string, Transfer> = new Map([
+  [
+    'IMPORT_ASSET_FROM_SIGNED_URL',
+    { way: 'in', md5: '/Details/ImportAssetFromSignedUrl/Md5Hash', maxBytes: 5 * 1024 ** 3 },
+  ],
+  [
+    'IMPORT_ASSET_FROM_API_GATEWAY_API',
+    { way: 'in', md5: '/Details/ImportAssetFromApiGatewayApi/ApiSpecificationMd5Hash', maxBytes: 5 * 1024 ** 3 },
+  ],
+  ['EXPORT_ASSET_TO_SIGNED_URL', { way: 'out' }],
+])

@@ -6,9 +6,9 @@ import { detailsOf, factsOf, requestOf, uploadMember, viewJob } from './job.ts'
 /** A signed URL and the end of its life, in virtual epoch milliseconds. */
 export type SignedUrl = { readonly url: string; readonly expiresAt: number }
 
-/** Where to PUT what a job imports: good for an hour from the job's creation. */
-export function uploadUrl(base: string, job: JobRecord): SignedUrl {
-  return sign(base, job, job.createdAt + hour)
+/** Where to PUT what a job imports: good for an hour, and made anew for each GetJob. */
+export function uploadUrl(base: string, job: JobRecord, now: number): SignedUrl {
+  return sign(base, job, now + hour)
 }
 
 /** Where to GET what a job has exported: good for a minute, and made anew for each GetJob. */
@@ -41,16 +41,37 @@ export type Transfer = {
 /** An answer in the manner of S3: an error code, or a body. */
 export type TransferAnswer = { readonly status: number; readonly code?: string; readonly body?: string }
 
+/**
+ * What a signed URL says of a request before its content is looked at: a code where it is refused. Whoever waits for leave to send is told
+ * no later than that.
+ */
+export function refusal(
+  store: Store,
+  { method, path, query, contentMd5 }: Pick<Transfer, 'method' | 'path' | 'query' | 'contentMd5'>,
+): TransferAnswer | undefined {
+  const id = path.slice('/_signed/'.length)
+  const job = findJob(store, id)
+  const expiresAt = Number(query.get('expires'))
+  if (!job || query.get('signature') !== signature(id, expiresAt)) return { status: 403, code: 'SignatureDoesNotMatch' }
+  if (store.clock.now() > expiresAt) return { status: 403, code: 'AccessDenied' }
+  // The header is part of what was signed, so that one which is absent or other is a wrong signature.
+  if (method === 'PUT' && contentMd5 !== wantedMd5(job)) return { status: 403, code: 'SignatureDoesNotMatch' }
+  return undefined
+}
+
+function findJob(store: Store, id: string): JobRecord | undefined {
+  return store.all().find((each) => each.service === 'dataexchange' && each.id === id)
+}
+
+function wantedMd5(job: JobRecord): unknown {
+  return detailsOf(job).details[uploadMember(requestOf(job).Type) ?? '']
+}
+
 /** Answers a request to a signed URL: PUT takes the import of a waiting job, GET gives the export of a finished one. */
 export function transfer(store: Store, request: Transfer): TransferAnswer {
-  const now = store.clock.now()
-  const id = request.path.slice('/_signed/'.length)
-  const job = store.all().find((each) => each.service === 'dataexchange' && each.id === id)
-  const expiresAt = Number(request.query.get('expires'))
-  if (!job || request.query.get('signature') !== signature(id, expiresAt)) {
-    return { status: 403, code: 'SignatureDoesNotMatch' }
-  }
-  if (now > expiresAt) return { status: 403, code: 'AccessDenied' }
+  const refused = refusal(store, request)
+  if (refused) return refused
+  const job = findJob(store, request.path.slice('/_signed/'.length))!
   const { Type } = requestOf(job)
   if (request.method === 'PUT' && uploadMember(Type) !== undefined) return putUpload(store, job, request)
   if (request.method === 'GET' && Type === 'EXPORT_ASSET_TO_SIGNED_URL') {
@@ -59,11 +80,8 @@ export function transfer(store: Store, request: Transfer): TransferAnswer {
   return { status: 405, code: 'MethodNotAllowed' }
 }
 
-function putUpload(store: Store, job: JobRecord, { bytes, md5, contentMd5 }: Transfer): TransferAnswer {
-  const wanted = detailsOf(job).details[uploadMember(requestOf(job).Type)!]
-  // The header is part of what was signed, so that one which is absent or other is a wrong signature.
-  if (contentMd5 !== wanted) return { status: 403, code: 'SignatureDoesNotMatch' }
-  if (md5 !== wanted) return { status: 400, code: 'BadDigest' }
+function putUpload(store: Store, job: JobRecord, { bytes, md5 }: Transfer): TransferAnswer {
+  if (md5 !== wantedMd5(job)) return { status: 400, code: 'BadDigest' }
   const waiting = viewJob(job, store.clock.now()).status === 'WAITING'
   if (waiting && factsOf(job).upload?.md5 !== md5) store.change(job, { upload: { bytes, md5 } })
   return { status: 200, body: '' }

@@ -1,0 +1,41 @@
+import { problemOf } from '../aws/aws-error.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Planned } from '../model/plan.ts'
+import { FileDiffers } from '../system/download-file.ts'
+import type { Pass } from './effects.ts'
+
+/**
+ * Fetches what a finished job has exported, and records its size and digest. Cut short at any moment it is done again from the beginning;
+ * a whole file that was not recorded yet is found to be the same.
+ */
+export async function downloadFile(pass: Pass, planned: Planned): Promise<void> {
+  const { address, record, spec } = planned
+  const target = spec?.download
+  if (!record?.id || !spec || !target) throw new Error(`${address}: a download without a job or a path was planned`)
+  const { id } = record
+  if (pass.signal.aborted) return
+  const { reader } = await pass.callsOf(record.site, spec.kind, spec)
+  pass.emit({ type: 'step', address, step: 'downloading' })
+  try {
+    const received = await pass.write(({ signal }) =>
+      reader.download!(id, (content) => pass.files.receive(target.root, target.file, content), { signal }),
+    )
+    if (received === undefined) {
+      // The next plan says what is left to do about a job that AWS has forgotten.
+      await pass.append([{ set: 'record', address, record: { ...record, archived: true } }])
+      return
+    }
+    const { bytes, digest } = received
+    const downloaded = { file: target.file, bytes, digest }
+    await pass.append([{ set: 'record', address, record: { ...record, downloaded } }])
+    pass.emit({ type: 'step', address, step: 'downloaded' })
+  } catch (error) {
+    if (pass.signal.aborted) return
+    const problem: AwsProblem =
+      error instanceof FileDiffers
+        ? { class: 'conflict', name: error.name, message: error.message }
+        : problemOf(error, {})
+    pass.fail(address, problem)
+    pass.emit({ type: 'failed', address, step: 'download', problem })
+  }
+}

@@ -1,0 +1,41 @@
+import { iso } from '../model/iso.ts'
+import type { Planned } from '../model/plan.ts'
+import { liveStage } from '../model/record.ts'
+import type { Pass } from './effects.ts'
+
+/**
+ * Sends the file of a job whose ID the store already holds, and records its MD5: the start follows in a later pass. What was sent and not
+ * recorded is sent again, which changes nothing.
+ */
+export async function uploadFile(pass: Pass, planned: Planned): Promise<void> {
+  const { address, record, spec } = planned
+  const upload = spec?.upload
+  if (!record?.id || !spec || !upload) throw new Error(`${address}: an upload without a recorded ID or a file was planned`)
+  const { id } = record
+  if (pass.signal.aborted) return
+  const { reader, writer } = await pass.callsOf(record.site, spec.kind, spec)
+  pass.emit({ type: 'step', address, step: 'uploading' })
+  const { bytes, md5 } = upload
+  const source = { bytes, md5, open: () => pass.files.read(upload) }
+  const outcome = await pass.write(({ signal }) => writer.upload!(id, source, { signal }))
+  if (outcome.is === 'done') {
+    await pass.append([{ set: 'record', address, record: { ...record, uploaded: md5 } }])
+    pass.emit({ type: 'step', address, step: 'uploaded' })
+    return
+  }
+  const { problem } = outcome
+  if (problem.class === 'abandoned') return
+  // It does not wait any more: a start whose answer was lost, or another's, came before.
+  const live =
+    problem.class === 'conflict'
+      ? await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
+      : undefined
+  if (live && liveStage(pass.modelOf(spec.kind), live) === 'started') {
+    const { status: _status, condition: _condition, ...rest } = record
+    const next = { ...rest, stage: 'started' as const, startedAt: iso(pass.clock.now()) }
+    await pass.append([{ set: 'record', address, record: next }])
+    return
+  }
+  pass.fail(address, problem)
+  pass.emit({ type: 'failed', address, step: 'upload', problem })
+}

@@ -1,0 +1,185 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
+import type { KindModel, Receive, UploadSource } from '../kinds/kind.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import { AwsError, problemOf } from './aws-error.ts'
+import { isLoopback } from './endpoint.ts'
+import { classOf } from './error-class.ts'
+
+/**
+ * A link that AWS has signed gives whoever has it access: it is held in memory from the answer that brought it to the request that uses it,
+ * goes to an https host or to this machine alone, follows no redirect, and is in no message.
+ */
+
+/** A connection over which nothing moves for so long has failed. There is no bound for the whole, which may take hours. */
+const IDLE_MS = 60_000
+/** How long the word to go on is waited for (RFC 9110, 10.1.1); what stands in between may not know of it. */
+const CONTINUE_MS = 2_000
+/** An answer of S3 with an error is short. */
+const ERROR_BYTES_MAX = 64 * 1024
+
+/**
+ * Puts a file through a signed link, a chunk at a time: nothing of it is sent before the link was accepted. Undefined: it is there, whole.
+ * Throws what `source` throws, and the reason of the signal.
+ */
+export async function putThrough(
+  link: string,
+  source: UploadSource,
+  signal: AbortSignal | undefined,
+): Promise<AwsProblem | undefined> {
+  const headers = {
+    'content-length': source.bytes,
+    // Part of what was signed, and what the service compares the content with.
+    'content-md5': source.md5,
+    expect: '100-continue',
+  }
+  return exchange(link, 'PUT', headers, signal, async (request, answer) => {
+    if (await mayGoOn(request, answer)) await pump(request, source, answer)
+    const response = await answer
+    const status = response.statusCode ?? 0
+    if (status < 200 || status > 299) return refused(response)
+    response.resume()
+    return undefined
+  })
+}
+
+/** Gets what is behind a signed link, a chunk at a time. Throws an AwsError for an answer that is cut off, and what `receive` throws. */
+export async function getThrough<Value>(
+  link: string,
+  receive: Receive<Value>,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly value: Value } | { readonly problem: AwsProblem }> {
+  return exchange(link, 'GET', {}, signal, async (request, answer) => {
+    request.end()
+    const response = await answer
+    return response.statusCode === 200
+      ? { value: await receive(contentOf(response, link)) }
+      : { problem: await refused(response) }
+  })
+}
+
+/** One request on a connection of its own, which ends with it. */
+async function exchange<Value>(
+  link: string,
+  method: string,
+  headers: http.OutgoingHttpHeaders,
+  signal: AbortSignal | undefined,
+  use: (request: http.ClientRequest, answer: Promise<http.IncomingMessage>) => Promise<Value>,
+): Promise<Value> {
+  signal?.throwIfAborted()
+  const url = safeUrl(link)
+  const { request: open } = url.protocol === 'https:' ? https : http
+  const request = open(url, { method, headers, agent: false, timeout: IDLE_MS, ...(signal && { signal }) })
+  request.on('timeout', () => request.destroy(new IdleError()))
+  const answer = new Promise<http.IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve)
+    request.on('error', reject)
+  })
+  answer.catch(() => {})
+  try {
+    return await use(request, answer)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw isOfNetwork(error) ? new AwsError(problemOf(error, {}, [link])) : error
+  } finally {
+    request.destroy()
+  }
+}
+
+class IdleError extends Error {
+  override readonly name = 'TimeoutError'
+
+  constructor() {
+    super(`nothing moved for ${IDLE_MS / 1000} seconds`)
+  }
+}
+
+/** Whether an error is the connection's, not that of a file that is read or written. */
+function isOfNetwork(error: unknown): boolean {
+  if (error instanceof IdleError) return true
+  const { syscall = '', code = '' } = error as NodeJS.ErrnoException
+  if (/^(connect|read|write|getaddrinfo|shutdown)$/.test(syscall)) return !('path' in (error as object)) && code !== 'ENOSPC'
+  return code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_') || /CERT|TLS|SSL/.test(code)
+}
+
+function safeUrl(link: string): URL {
+  const url = URL.canParse(link) ? new URL(link) : undefined
+  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) return url
+  throw new AwsError({ class: 'unknown', name: 'UnsafeLink', message: 'AWS gave a link that is not https' })
+}
+
+/** Waits for leave to send the content. False: there is an answer already. */
+async function mayGoOn(request: http.ClientRequest, answer: Promise<http.IncomingMessage>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const leave = new Promise<boolean>((resolve) => {
+    request.once('continue', () => resolve(true))
+    timer = setTimeout(() => resolve(true), CONTINUE_MS)
+  })
+  request.flushHeaders()
+  try {
+    return await Promise.race([leave, answer.then(() => false)])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Sends the content, no faster than it leaves, until its end or an early answer. */
+async function pump(
+  request: http.ClientRequest,
+  source: UploadSource,
+  answer: Promise<http.IncomingMessage>,
+): Promise<void> {
+  let isAnswered = false
+  answer.then(
+    () => {
+      isAnswered = true
+    },
+    () => {},
+  )
+  for await (const chunk of source.open()) {
+    if (isAnswered) return
+    if (!request.write(chunk)) await Promise.race([once(request, 'drain'), answer])
+  }
+  if (!isAnswered) request.end()
+}
+
+async function* contentOf(response: http.IncomingMessage, link: string): AsyncGenerator<Uint8Array> {
+  const announced = Number(response.headers['content-length'] ?? Number.NaN)
+  let bytes = 0
+  try {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      yield chunk
+    }
+  } catch (error) {
+    throw new AwsError(problemOf(error, {}, [link]))
+  }
+  if (response.complete && (Number.isNaN(announced) || announced === bytes)) return
+  throw new AwsError({ class: 'unreachable', name: 'UnusableAnswer', message: 'the content was cut off' })
+}
+
+/** The code of an answer of S3; never its text, which repeats what was signed. */
+async function refused(response: http.IncomingMessage): Promise<AwsProblem> {
+  const status = response.statusCode ?? 0
+  let text = ''
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      text += chunk.toString('latin1')
+      if (text.length > ERROR_BYTES_MAX) break
+    }
+  } catch {
+    // The status says enough.
+  }
+  const name = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(text)?.[1] ?? 'Unknown'
+  const message = `the signed link was refused with status ${status}`
+  return { class: classOf(name, status, S3_ERRORS), name, message, status }
+}
+
+const S3_ERRORS: KindModel['errors'] = {
+  BadDigest: 'bad-request',
+  InvalidDigest: 'bad-request',
+  EntityTooLarge: 'bad-request',
+  RequestTimeout: 'unreachable',
+  InternalError: 'outage',
+}

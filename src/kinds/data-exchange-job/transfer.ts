@@ -1,0 +1,91 @@
+import { type DataExchangeClient, GetJobCommand, type ResponseDetails } from '@aws-sdk/client-dataexchange'
+import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
+import { AwsError, problemOf } from '../../aws/aws-error.ts'
+import type { Ask } from '../../aws/read.ts'
+import { getThrough, putThrough } from '../../aws/signed-link.ts'
+import type { AwsProblem, Outcome } from '../../model/aws-problem.ts'
+import type { Receive, UploadSource } from '../kind.ts'
+
+/** A link is good for a minute; one that was not used in time is asked for once more. */
+const LINKS_MAX = 2
+/** What S3 says of a link that has expired. */
+const EXPIRED = 403
+
+type Job = { readonly status: string; readonly link: string | undefined }
+
+/**
+ * Sends a file to a job that waits for its start: each try asks for a fresh link. Sending the same file twice is sending it once, so that
+ * an outcome which is not known is none that matters: it may be repeated.
+ */
+export async function uploadTo(
+  ask: Ask,
+  client: DataExchangeClient,
+  id: string,
+  source: UploadSource,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<void>> {
+  try {
+    let problem: AwsProblem | undefined
+    for (let links = 0; links < LINKS_MAX; links++) {
+      const job = await look(ask, client, id, signal)
+      if (job === undefined) return notDone('not-found', 'JobNotFound', `AWS knows no job ${id}`)
+      if (job.status !== 'WAITING') return notDone('conflict', 'JobNotWaiting', `the job is ${job.status}`)
+      problem = await putThrough(linkOf(job), source, signal)
+      if (problem === undefined) return { is: 'done', value: undefined }
+      if (problem.status !== EXPIRED) break
+    }
+    return { is: 'not-done', problem: problem! }
+  } catch (error) {
+    if (signal?.aborted) return notDone('abandoned', 'Abandoned', 'the run was stopped')
+    return { is: 'not-done', problem: problemOf(error, {}) }
+  }
+}
+
+/** The exported asset of a job, by a fresh link; undefined where AWS knows no such job. Throws an AwsError, or what `receive` throws. */
+export async function downloadFrom<Value>(
+  ask: Ask,
+  client: DataExchangeClient,
+  id: string,
+  receive: Receive<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value | undefined> {
+  let problem: AwsProblem | undefined
+  for (let links = 0; links < LINKS_MAX; links++) {
+    const job = await look(ask, client, id, signal)
+    if (job === undefined) return undefined
+    const got = await getThrough(linkOf(job), receive, signal)
+    if ('value' in got) return got.value
+    problem = got.problem
+    if (problem.status !== EXPIRED) break
+  }
+  throw new AwsError(problem!)
+}
+
+async function look(
+  ask: Ask,
+  client: DataExchangeClient,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<Job | undefined> {
+  const input = { JobId: nonEmpty(id, 'JobId') }
+  const job = await unlessAbsent(ask('GetJob', signal, (options) => client.send(new GetJobCommand(input), options)))
+  return job && { status: job.State ?? '', link: linkIn(job.Details) }
+}
+
+function linkIn(details: ResponseDetails | undefined): string | undefined {
+  const { ImportAssetFromSignedUrl, ImportAssetFromApiGatewayApi, ExportAssetToSignedUrl } = details ?? {}
+  return (
+    ImportAssetFromSignedUrl?.SignedUrl ??
+    ImportAssetFromApiGatewayApi?.ApiSpecificationUploadUrl ??
+    ExportAssetToSignedUrl?.SignedUrl
+  )
+}
+
+function linkOf({ link, status }: Job): string {
+  if (link) return link
+  throw new AwsError({ class: 'unknown', name: 'NoLink', message: `AWS gave no link for the job, which is ${status}` })
+}
+
+function notDone(kind: AwsProblem['class'], name: string, message: string): Outcome<void> {
+  return { is: 'not-done', problem: { class: kind, name, message } }
+}

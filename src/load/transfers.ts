@@ -1,0 +1,167 @@
+import path from 'node:path'
+import type { KindModel, Transfer } from '../kinds/kind.ts'
+import type { Diagnostic, Severity } from '../model/diagnostic.ts'
+import { at, put } from '../model/json.ts'
+import type { Spec } from '../model/spec.ts'
+import type { SpecCode } from '../spec/codes.ts'
+import type { Spot } from '../spec/source.ts'
+import { lookAt } from '../system/download-file.ts'
+import { measureFile } from '../system/upload-file.ts'
+import { notIncluded } from './problems.ts'
+
+/** Specs with the files that their jobs take in and give out settled, and what is wrong with these. */
+export type Settled = {
+  /** As they were given, in their order; of one with an error nothing is settled. */
+  readonly specs: readonly Spec[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Files that specs name with `policy.upload`, there or not, relative to the root. */
+  readonly uploads: readonly string[]
+}
+
+/** Where a member of a spec stands. */
+type Locate = (spec: Spec, pointer: string) => Spot
+
+type Told = { readonly pointer: string; readonly code: SpecCode; readonly message: string; readonly hint: string }
+type Result = { readonly spec: Spec; readonly faults: readonly (Told & { readonly severity?: Severity })[] }
+
+/**
+ * Finds the files of `policy.upload` and puts the MD5 of each into its request, where the spec leaves it out; and checks where
+ * `policy.download` leads. A file that is not there is a warning: what a finished job took in may be gone.
+ */
+export async function settleTransfers(
+  specs: readonly Spec[],
+  kinds: readonly KindModel[],
+  root: string,
+  locate: Locate,
+): Promise<Settled> {
+  const models = new Map(kinds.map((model) => [model.kind, model]))
+  const uploads = new Set<string>()
+  const diagnostics: Diagnostic[] = []
+  const targets = new Map<string, Spec>()
+  const settled: Spec[] = []
+  for (const given of specs) {
+    const transfer = models.get(given.kind)?.transfer?.(given.request)
+    const { spec, faults } = await settle(given, transfer, root, uploads)
+    const clash = spec.download && targets.get(spec.download.file)
+    if (spec.download && !clash) targets.set(spec.download.file, spec)
+    settled.push(spec)
+    const all = clash ? [...faults, sameTarget(clash)] : faults
+    for (const fault of all) diagnostics.push({ severity: 'error', ...fault, address: spec.address, ...locate(spec, fault.pointer) })
+  }
+  return { specs: settled, diagnostics, uploads: [...uploads].sort() }
+}
+
+async function settle(
+  spec: Spec,
+  transfer: Transfer | undefined,
+  root: string,
+  uploads: Set<string>,
+): Promise<Result> {
+  const { upload, download } = spec.policy
+  const type = String(spec.request['Type'])
+  const misplaced = [
+    ...(upload !== undefined && transfer?.way !== 'in' ? [notTakenIn(type)] : []),
+    ...(upload === undefined && transfer?.way === 'in' ? [nothingTakenIn(type)] : []),
+    ...(download !== undefined && transfer?.way !== 'out' ? [notGivenOut(type)] : []),
+  ]
+  if (misplaced.length > 0 || transfer === undefined) return { spec, faults: misplaced }
+  if (transfer.way === 'out') return download === undefined ? { spec, faults: [] } : withDownload(spec, download, root)
+  const file = besideSpec(spec, upload!)
+  uploads.add(file)
+  return withUpload(spec, upload!, file, transfer, root)
+}
+
+async function withUpload(
+  spec: Spec,
+  written: string,
+  file: string,
+  { md5: pointer, maxBytes }: Extract<Transfer, { way: 'in' }>,
+  root: string,
+): Promise<Result> {
+  const measured = await measureFile(root, file)
+  if ('problem' in measured) {
+    const severity = measured.problem.is === 'missing' ? 'warning' : 'error'
+    const fault = { severity, pointer: '/policy/upload', code: 'SPEC_FILE', ...notIncluded(written, measured.problem) } as const
+    return { spec, faults: [fault] }
+  }
+  if (measured.bytes > maxBytes) return { spec, faults: [tooLarge(written, measured.bytes, maxBytes)] }
+  const given = at(spec.request, pointer)
+  if (given !== undefined && given !== measured.md5) return { spec, faults: [otherMd5(pointer, written, measured.md5)] }
+  return {
+    spec: { ...spec, request: put(spec.request, pointer, measured.md5), upload: { file, ...measured } },
+    faults: [],
+  }
+}
+
+function withDownload(spec: Spec, written: string, root: string): Result {
+  const file = besideSpec(spec, written)
+  const spot = lookAt(root, file)
+  const base = { pointer: '/policy/download', code: 'SPEC_DOWNLOAD' } as const
+  if (/\.ya?ml$/i.test(file)) {
+    const message = `${written} would be taken for a spec`
+    return { spec, faults: [{ ...base, message, hint: 'give it a name that does not end in .yaml or .yml' }] }
+  }
+  if (spot.is === 'refused') {
+    const hint = 'name a path inside the repository, relative to the spec file, through folders and not through links'
+    return { spec, faults: [{ ...base, message: `${written}: ${spot.why}`, hint }] }
+  }
+  return { spec: { ...spec, download: { file, root: path.resolve(root), isThere: spot.is === 'file' } }, faults: [] }
+}
+
+function besideSpec({ place }: Spec, written: string): string {
+  return path.posix.join(path.posix.dirname(place.file), written)
+}
+
+function nothingTakenIn(type: string): Told {
+  return {
+    pointer: '/spec/Type',
+    code: 'SPEC_UPLOAD',
+    message: `a job of Type ${type} takes a file in, and policy.upload names none`,
+    hint: 'write policy: { upload: PATH }, with a path relative to the spec file',
+  }
+}
+
+function notTakenIn(type: string): Told {
+  return {
+    pointer: '/policy/upload',
+    code: 'SPEC_UPLOAD',
+    message: `a job of Type ${type} takes no file in`,
+    hint: 'remove upload; IMPORT_ASSET_FROM_SIGNED_URL and IMPORT_ASSET_FROM_API_GATEWAY_API take one',
+  }
+}
+
+function notGivenOut(type: string): Told {
+  return {
+    pointer: '/policy/download',
+    code: 'SPEC_DOWNLOAD',
+    message: `a job of Type ${type} gives no file out`,
+    hint: 'remove download; EXPORT_ASSET_TO_SIGNED_URL gives one',
+  }
+}
+
+function tooLarge(written: string, bytes: number, most: number): Told {
+  return {
+    pointer: '/policy/upload',
+    code: 'SPEC_UPLOAD',
+    message: `${written} has ${bytes.toLocaleString('en')} bytes, and AWS takes at most ${most.toLocaleString('en')}`,
+    hint: 'split the file, or import it from S3 with Type IMPORT_ASSETS_FROM_S3',
+  }
+}
+
+function otherMd5(pointer: string, written: string, md5: string): Told {
+  return {
+    pointer: `/spec${pointer}`,
+    code: 'SPEC_MD5',
+    message: `${written} has another MD5, ${md5}`,
+    hint: `put the file back that it was, write the new MD5, or leave ${pointer.split('/').at(-1)} out to have it computed`,
+  }
+}
+
+function sameTarget({ address }: Spec): Told {
+  return {
+    pointer: '/policy/download',
+    code: 'SPEC_DOWNLOAD',
+    message: `${address} is downloaded to the same path`,
+    hint: 'name a path of its own for each download',
+  }
+}

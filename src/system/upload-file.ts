@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import fs from 'node:fs/promises'
+import { READ_FLAGS, type ReadProblem, readProblemOf, resolveInside, whatIs } from './source-files.ts'
+
+/** A file of any size as it was measured: absolute path after following links, size, time of its last change, MD5 in Base64. */
+export type Measured = {
+  readonly path: string
+  readonly bytes: number
+  readonly modifiedMs: number
+  readonly md5: string
+}
+
+/** Thrown while a file is read that is not the one that was measured. */
+export class FileChanged extends Error {
+  override readonly name = 'FileChanged'
+
+  constructor() {
+    super('the file is another than when it was measured; run again')
+  }
+}
+
+/** Read at once, and all that is held of a file. */
+const CHUNK = 1024 * 1024
+
+/** Measures a regular file below a root, by the rules by which spec files are read, but for its size. */
+export async function measureFile(
+  root: string,
+  file: string,
+  signal?: AbortSignal,
+): Promise<Measured | { readonly problem: ReadProblem }> {
+  try {
+    const found = resolveInside(await fs.realpath(root), file)
+    if ('problem' in found) return found
+    const handle = await fs.open(found.real, READ_FLAGS)
+    try {
+      const stats = await handle.stat()
+      if (!stats.isFile()) return { problem: { is: 'no-file', what: whatIs(stats) } }
+      const hash = createHash('md5')
+      let bytes = 0
+      for await (const chunk of chunksOf(handle, signal)) {
+        hash.update(chunk)
+        bytes += chunk.length
+      }
+      return { path: found.real, bytes, modifiedMs: stats.mtimeMs, md5: hash.digest('base64') }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    return { problem: readProblemOf(error) }
+  }
+}
+
+/**
+ * The content of a file that was measured, a chunk at a time. Its last chunk is held back until all of it has been read and is what was
+ * measured: whoever sends it never sends another file whole. Throws FileChanged, or the system's error.
+ */
+export async function* readMeasured(file: Measured): AsyncGenerator<Uint8Array> {
+  const handle = await fs.open(file.path, READ_FLAGS)
+  try {
+    await assertSame(handle, file)
+    const hash = createHash('md5')
+    let held: Uint8Array | undefined
+    let bytes = 0
+    for await (const chunk of chunksOf(handle)) {
+      if (held) yield held
+      hash.update(chunk)
+      bytes += chunk.length
+      if (bytes > file.bytes) throw new FileChanged()
+      held = chunk
+    }
+    await assertSame(handle, file)
+    if (bytes !== file.bytes || hash.digest('base64') !== file.md5) throw new FileChanged()
+    if (held) yield held
+  } finally {
+    await handle.close()
+  }
+}
+
+async function assertSame(handle: FileHandle, { bytes, modifiedMs }: Measured): Promise<void> {
+  const stats = await handle.stat()
+  if (!stats.isFile() || stats.size !== bytes || stats.mtimeMs !== modifiedMs) throw new FileChanged()
+}
+
+async function* chunksOf(handle: FileHandle, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    signal?.throwIfAborted()
+    // A buffer of its own: who receives a chunk may still be sending it when the next one is read.
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, null)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+  }
+}
