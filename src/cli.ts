@@ -288,6 +288,19 @@ common(
   .option('--only <address>', 'this spec alone; may be repeated', list)
   .action(action(async (options: CommonOptions) => (await import('./commands/decide.ts')).baseline(options, host)))
 
+common(
+  program
+    .command('paperwork')
+    .description('fetch what a person needs to ship the device of an ImportExportJob: the SIGNATURE file and the label')
+    .argument('<address>', 'such as ImportExportJob/archive-disks'),
+)
+  .requiredOption('--out <folder>', 'put them there; no file is replaced, and only you may read them')
+  .action(
+    action(async (address: string, options: CommonOptions & { out: string }) =>
+      (await import('./commands/paperwork.ts')).paperwork(address, options, host),
+    ),
+  )
+
 program
   .command('schema')
   .description('list the JSON Schemas, print one, or write all of them for editors without network')

@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'system',
     'kinds/kind.ts',
     'p-queue',
+    'node:events',
     'node:http',
     'node:https',
     'node:stream/consumers',

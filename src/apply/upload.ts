@@ -10,7 +10,8 @@ import type { Pass } from './effects.ts'
 export async function uploadFile(pass: Pass, planned: Planned): Promise<void> {
   const { address, record, spec } = planned
   const upload = spec?.upload
-  if (!record?.id || !spec || !upload) throw new Error(`${address}: an upload without a recorded ID or a file was planned`)
+  if (!record?.id || !spec || !upload)
+    throw new Error(`${address}: an upload without a recorded ID or a file was planned`)
   const { id } = record
   if (pass.signal.aborted) return
   const { reader, writer } = await pass.callsOf(record.site, spec.kind, spec)

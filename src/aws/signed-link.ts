@@ -99,7 +99,8 @@ class IdleError extends Error {
 function isOfNetwork(error: unknown): boolean {
   if (error instanceof IdleError) return true
   const { syscall = '', code = '' } = error as NodeJS.ErrnoException
-  if (/^(connect|read|write|getaddrinfo|shutdown)$/.test(syscall)) return !('path' in (error as object)) && code !== 'ENOSPC'
+  if (/^(connect|read|write|getaddrinfo|shutdown)$/.test(syscall))
+    return !('path' in (error as object)) && code !== 'ENOSPC'
   return code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_') || /CERT|TLS|SSL/.test(code)
 }
 

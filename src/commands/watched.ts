@@ -33,7 +33,10 @@ export async function openWatched(
       throw error
     }
     // What was not watched while it was read may have changed since.
-    if (await files.follow(interestOf(session.project, options, [...session.loaded.included, ...session.loaded.uploads]))) continue
+    if (
+      await files.follow(interestOf(session.project, options, [...session.loaded.included, ...session.loaded.uploads]))
+    )
+      continue
     return files.isSettled(session.loaded.files.keys()) ? session : undefined
   }
 }

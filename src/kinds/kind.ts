@@ -62,7 +62,9 @@ export type Sole = {
 }
 
 /** Which way a job's content goes through a signed link. */
-export type Transfer = { readonly way: 'in'; readonly md5: Pointer; readonly maxBytes: number } | { readonly way: 'out' }
+export type Transfer =
+  | { readonly way: 'in'; readonly md5: Pointer; readonly maxBytes: number }
+  | { readonly way: 'out' }
 
 /** The service that a kind calls, as in the emulator's oracle, endpoint variables and lanes. */
 export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'

@@ -46,17 +46,13 @@ export async function settleTransfers(
     if (spec.download && !clash) targets.set(spec.download.file, spec)
     settled.push(spec)
     const all = clash ? [...faults, sameTarget(clash)] : faults
-    for (const fault of all) diagnostics.push({ severity: 'error', ...fault, address: spec.address, ...locate(spec, fault.pointer) })
+    for (const fault of all)
+      diagnostics.push({ severity: 'error', ...fault, address: spec.address, ...locate(spec, fault.pointer) })
   }
   return { specs: settled, diagnostics, uploads: [...uploads].sort() }
 }
 
-async function settle(
-  spec: Spec,
-  transfer: Transfer | undefined,
-  root: string,
-  uploads: Set<string>,
-): Promise<Result> {
+async function settle(spec: Spec, transfer: Transfer | undefined, root: string, uploads: Set<string>): Promise<Result> {
   const { upload, download } = spec.policy
   const type = String(spec.request['Type'])
   const misplaced = [
@@ -78,13 +74,19 @@ async function withUpload(
   { md5: pointer, maxBytes }: Extract<Transfer, { way: 'in' }>,
   root: string,
 ): Promise<Result> {
-  const measured = await measureFile(root, file)
+  const measured = await measureFile(root, file, maxBytes)
   if ('problem' in measured) {
+    if (measured.problem.is === 'too-large')
+      return { spec, faults: [tooLarge(written, measured.problem.bytes, maxBytes)] }
     const severity = measured.problem.is === 'missing' ? 'warning' : 'error'
-    const fault = { severity, pointer: '/policy/upload', code: 'SPEC_FILE', ...notIncluded(written, measured.problem) } as const
+    const fault = {
+      severity,
+      pointer: '/policy/upload',
+      code: 'SPEC_FILE',
+      ...notIncluded(written, measured.problem),
+    } as const
     return { spec, faults: [fault] }
   }
-  if (measured.bytes > maxBytes) return { spec, faults: [tooLarge(written, measured.bytes, maxBytes)] }
   const given = at(spec.request, pointer)
   if (given !== undefined && given !== measured.md5) return { spec, faults: [otherMd5(pointer, written, measured.md5)] }
   return {

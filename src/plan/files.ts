@@ -14,7 +14,8 @@ export function withRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'm
   const transfer = modelOf(spec.kind).transfer?.(spec.request)
   if (transfer?.way !== 'in' || !record || spec.policy.run > record.run) return spec
   const known = at(record.request, transfer.md5)
-  if (spec.policy.upload === undefined || at(spec.request, transfer.md5) !== undefined || known === undefined) return spec
+  if (spec.policy.upload === undefined || at(spec.request, transfer.md5) !== undefined || known === undefined)
+    return spec
   return { ...spec, request: put(spec.request, transfer.md5, known) }
 }
 
@@ -33,7 +34,8 @@ export function planNoFile(plan: Planner, spec: Spec): Planned | undefined {
 /** The upload that a job which was made waits for; undefined where AWS has its file, or it takes none. */
 export function planUpload(plan: Planner, spec: Spec, record: JobRecord): Planned | undefined {
   const transfer = plan.modelOf(spec.kind).transfer?.(spec.request)
-  if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === at(record.request, transfer.md5))) return undefined
+  if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === at(record.request, transfer.md5)))
+    return undefined
   const base = { ...(record.id !== undefined && { id: record.id }), record, site: record.site }
   const missing = planNoFile(plan, spec)
   if (missing) return { ...missing, ...base }

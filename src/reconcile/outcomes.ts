@@ -38,7 +38,8 @@ export function planOutcomes(plan: Plan): ExitCode[] {
     if (code === 'PLAN_INVALID') return [3]
     if (code === 'PLAN_UNREAD') return [5]
     if (code === 'PLAN_REFUSED') return [4, 5]
-    if (action === 'settling' || code === 'PLAN_UNCOMMITTED' || code === 'PLAN_NOT_MOVED' || code === 'PLAN_NO_FILE') return [9]
+    if (action === 'settling' || code === 'PLAN_UNCOMMITTED' || code === 'PLAN_NOT_MOVED' || code === 'PLAN_NO_FILE')
+      return [9]
     if (code === 'PLAN_NO_ROOM' && until === undefined) return [9]
     return []
   })

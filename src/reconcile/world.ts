@@ -112,7 +112,12 @@ function furthest(offsets: readonly (number | undefined)[]): number | undefined 
 }
 
 function isOver(spec: Spec, record: JobRecord | undefined): boolean {
-  return record !== undefined && record.run >= spec.policy.run && isTerminal(record.condition) && !(isDownloadDue(spec, record) && !record.archived)
+  return (
+    record !== undefined &&
+    record.run >= spec.policy.run &&
+    isTerminal(record.condition) &&
+    !(isDownloadDue(spec, record) && !record.archived)
+  )
 }
 
 /** On the emulator every target works, whatever account it is meant for. */

@@ -44,7 +44,16 @@ export type RunEnd = {
 
 const BOUNDS = [60, 40, 40, 300]
 /** What the last plan would do and the run did not come to: `create` alone would read as if it had been done. */
-const UNDONE: ReadonlySet<ActionName> = new Set(['create', 'upload', 'start', 'download', 'adopt', 'update', 'cancel', 'forget'])
+const UNDONE: ReadonlySet<ActionName> = new Set([
+  'create',
+  'upload',
+  'start',
+  'download',
+  'adopt',
+  'update',
+  'cancel',
+  'forget',
+])
 
 /**
  * The end of a run for people: where every job stands, what to do about those that are stuck, counts, what happens next, and the exit

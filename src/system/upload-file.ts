@@ -23,11 +23,11 @@ export class FileChanged extends Error {
 /** Read at once, and all that is held of a file. */
 const CHUNK = 1024 * 1024
 
-/** Measures a regular file below a root, by the rules by which spec files are read, but for its size. */
+/** Measures a regular file of at most `maxBytes` below a root, by the rules by which spec files are read. */
 export async function measureFile(
   root: string,
   file: string,
-  signal?: AbortSignal,
+  maxBytes: number,
 ): Promise<Measured | { readonly problem: ReadProblem }> {
   try {
     const found = resolveInside(await fs.realpath(root), file)
@@ -36,9 +36,10 @@ export async function measureFile(
     try {
       const stats = await handle.stat()
       if (!stats.isFile()) return { problem: { is: 'no-file', what: whatIs(stats) } }
+      if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
       const hash = createHash('md5')
       let bytes = 0
-      for await (const chunk of chunksOf(handle, signal)) {
+      for await (const chunk of chunksOf(handle)) {
         hash.update(chunk)
         bytes += chunk.length
       }
@@ -47,7 +48,6 @@ export async function measureFile(
       await handle.close()
     }
   } catch (error) {
-    signal?.throwIfAborted()
     return { problem: readProblemOf(error) }
   }
 }
@@ -83,9 +83,8 @@ async function assertSame(handle: FileHandle, { bytes, modifiedMs }: Measured): 
   if (!stats.isFile() || stats.size !== bytes || stats.mtimeMs !== modifiedMs) throw new FileChanged()
 }
 
-async function* chunksOf(handle: FileHandle, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
   for (;;) {
-    signal?.throwIfAborted()
     // A buffer of its own: who receives a chunk may still be sending it when the next one is read.
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, null)
     if (bytesRead === 0) return

@@ -16,7 +16,7 @@ const REWRITE = process.env['TAP_SNAPSHOT'] === '1'
 /** Environment variables, which look like codes. */
 const VARIABLES = /^AWS_(REGION|DEFAULT_REGION|SDK_|ENDPOINT|IGNORE_|EC2_|PROFILE|ACCESS_|SECRET_|SESSION_)/
 const FAMILIES =
-  'SPEC|CONFIG|STATE|PLAN|GUARD|CHECKOUT|CLOCK|KIND|AWS|INIT|EMULATOR|WATCH|SCHEMA|NEW|ADOPT|FILE|USAGE|OUTPUT'
+  'SPEC|CONFIG|STATE|PLAN|GUARD|CHECKOUT|CLOCK|KIND|AWS|INIT|EMULATOR|WATCH|SCHEMA|NEW|ADOPT|FILE|PAPERWORK|USAGE|OUTPUT'
 
 /** Every code that stands in the source, and those made of the class of an AWS error. */
 function codesInSource(): string[] {

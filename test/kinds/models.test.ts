@@ -439,8 +439,6 @@ t.test('time rules', async (t) => {
     ],
     ['an IoT job in maintenance windows', iot, { schedulingConfig: { maintenanceWindows: [] } }, 'ready'],
     ['an export of assets', exchange, { Type: 'EXPORT_ASSETS_TO_S3' }, 'ready'],
-    ['an import that needs an upload', exchange, { Type: 'IMPORT_ASSET_FROM_SIGNED_URL' }, 'waiting'],
-    ['an import of an API that needs an upload', exchange, { Type: 'IMPORT_ASSET_FROM_API_GATEWAY_API' }, 'waiting'],
     ['an export of endpoints', pinpoint, {}, 'ready'],
     ['a disk', disk, {}, 'ready'],
   ]

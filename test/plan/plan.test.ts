@@ -90,11 +90,12 @@ table('a new spec', [
     [`create ${REBOOT} (as kiosk-reboot): new spec`],
   ],
   [
-    'waits for an upload that is not offered yet',
-    world().spec(PRICES, { request: { Type: 'IMPORT_ASSET_FROM_SIGNED_URL', Details: {} } }),
-    [
-      `waiting ${PRICES}: IMPORT_ASSET_FROM_SIGNED_URL needs a file to be uploaded, which this version of Jobwright does not do`,
-    ],
+    'is not made before the file that it takes in is there',
+    world().spec(PRICES, {
+      request: { Type: 'IMPORT_ASSET_FROM_SIGNED_URL', Details: {} },
+      policy: { upload: 'prices.csv' },
+    }),
+    [`blocked ${PRICES}: the file of policy.upload is not there: prices.csv`],
   ],
   [
     'is not submitted from a file that is not committed',

@@ -13,6 +13,7 @@ import { importExportClient } from './client.ts'
 import { listedLive, liveOf, TERMINAL_ERRORS } from './live.ts'
 import { parseManifest, writeManifest } from './manifest.ts'
 import { importExportJob } from './model.ts'
+import { paperworkOf } from './paperwork.ts'
 
 /** How Import/Export jobs are read, validated and made over a connection. */
 export function calls(
@@ -38,6 +39,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
         return { id: jobId, status: ended, partial: true }
       }
     },
+    paperwork: (id, { signal }) => paperworkOf(ask, client, id, signal),
     list: ({ signal }) =>
       pages(async (marker) => {
         const input = { MaxJobs: model.listing.page, ...(marker && { Marker: marker }) }

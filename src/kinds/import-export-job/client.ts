@@ -17,6 +17,13 @@ export type JobStatus = {
   readonly manifest: string | undefined
 }
 
+/** What identifies the device of a job. Secret: whoever has it can send a device in its place. */
+export type JobPapers = {
+  readonly progress: string
+  readonly signatureFile: string | undefined
+  readonly manifest: string | undefined
+}
+
 /** The operations that are needed of AWS Import/Export. No client of SDK v3 exists for it. */
 export type ImportExportClient = {
   /** The new job's ID; undefined where the request was only validated. */
@@ -32,6 +39,14 @@ export type ImportExportClient = {
   /** Replaces the whole manifest. */
   updateJob(input: { JobId: string; JobType: string; Manifest: string }, options: SendOptions): Promise<void>
   cancelJob(id: string, options: SendOptions): Promise<void>
+  /** The same call, for the members that `getStatus` leaves behind. */
+  getPapers(id: string, options: SendOptions): Promise<JobPapers>
+  /** A link to a label, which whoever has it can print. `from`: members of the address that the device is sent from. */
+  getShippingLabel(
+    id: string,
+    from: Readonly<Record<string, string>>,
+    options: SendOptions,
+  ): Promise<{ link: string | undefined; warning: string | undefined }>
 }
 
 const ENDPOINT = 'https://importexport.amazonaws.com'
@@ -57,6 +72,18 @@ export function importExportClient(
     },
     async cancelJob(id, options) {
       await call('CancelJob', { JobId: id }, options)
+    },
+    async getPapers(id, options) {
+      const result = await call('GetStatus', { JobId: id }, options)
+      return {
+        progress: textOf(result, 'ProgressCode') ?? '',
+        signatureFile: textOf(result, 'SignatureFileContents'),
+        manifest: textOf(result, 'CurrentManifest'),
+      }
+    },
+    async getShippingLabel(id, from, options) {
+      const result = await call('GetShippingLabel', { 'jobIds.member.1': id, ...from }, options)
+      return { link: textOf(result, 'ShippingLabelURL'), warning: textOf(result, 'Warning') }
     },
   }
 }

@@ -139,7 +139,8 @@ function describe(context: Context, job: JobRecord): JsonObject {
 function links({ url, now }: Context, job: JobRecord, status: string): JsonObject {
   const { Type } = requestOf(job)
   if (Type === 'IMPORT_ASSET_FROM_SIGNED_URL') return urlMembers('SignedUrl', uploadUrl(url, job, now))
-  if (Type === 'IMPORT_ASSET_FROM_API_GATEWAY_API') return urlMembers('ApiSpecificationUploadUrl', uploadUrl(url, job, now))
+  if (Type === 'IMPORT_ASSET_FROM_API_GATEWAY_API')
+    return urlMembers('ApiSpecificationUploadUrl', uploadUrl(url, job, now))
   if (Type !== 'EXPORT_ASSET_TO_SIGNED_URL' || status !== 'COMPLETED') return {}
   return urlMembers('SignedUrl', downloadUrl(url, job, now))
 }

@@ -118,11 +118,19 @@ export const getStatus = operation<JobIdInput>({
   },
 })
 
+const addressMembers = [
+  ...['name', 'company', 'phoneNumber', 'country', 'stateOrProvince', 'city', 'postalCode'],
+  ...['street1', 'street2', 'street3', 'APIVersion'],
+]
+
 /** GetShippingLabel: a link to a label for one or more jobs. */
 export const getShippingLabel = operation<{ jobIds?: string[] }>({
   ...common,
   name: 'GetShippingLabel',
-  input: structure({ jobIds: list(string()) }),
+  input: structure({
+    jobIds: list(string()),
+    ...Object.fromEntries(addressMembers.map((name) => [name, string()])),
+  }),
   run: (context, { jobIds = [] }) => {
     if (jobIds.length === 0) throw problem('InvalidJobId', 'jobIds is missing.')
     const ids = jobIds.map((id) => findLive(context, id).id)

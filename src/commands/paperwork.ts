@@ -1,0 +1,196 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { AwsError } from '../aws/aws-error.ts'
+import type { Paperwork } from '../kinds/kind.ts'
+import { modelOf } from '../kinds/models.ts'
+import { type Address, isAddress } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
+import { hasErrors } from '../model/diagnostic.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { Problem } from '../model/problem.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord, State } from '../model/state.ts'
+import { forTerminal } from '../report/escape.ts'
+import { failureDiagnostic, summaryLine } from '../report/json-lines.ts'
+import { didYouMean } from '../spec/suggest.ts'
+import { FileDiffers, receiveFile } from '../system/download-file.ts'
+import type { CommonOptions, Host } from './options.ts'
+import { type Printer, printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { openSession, type Session, worldOf } from './session.ts'
+
+export type PaperworkOptions = CommonOptions & {
+  /** The folder for the files, relative to where the command runs. */
+  readonly out: string
+}
+
+const SIGNATURE = 'SIGNATURE'
+const LABEL = 'shipping-label.pdf'
+/** They authenticate a device: nobody but their owner reads them. */
+const MODES = { folder: 0o700, file: 0o600 }
+
+/**
+ * `jobwright paperwork ADDRESS --out DIR`: fetches the SIGNATURE file and the shipping label of an Import/Export job, on demand: they
+ * are in no state and no log. Replaces no file. Changes nothing at AWS.
+ */
+export async function paperwork(address: string, options: PaperworkOptions, host: Host): Promise<ExitCode> {
+  const out = printer(host, options.output)
+  const session = await openSession(options, host)
+  try {
+    const { state, diagnostics } = await storeOf(session.project, options).read()
+    out.diagnostics(diagnostics, session.clock.now())
+    if (hasErrors(diagnostics)) return end(out, {}, 8)
+    const { spec, record } = shippable(address, session, state)
+    const world = await worldOf(session, state, { ...options, only: [address] }, host)
+    try {
+      const { reader } = await world.callsOf(record.site, spec.kind, spec)
+      const papers = await reader.paperwork!(record.id!, { signal: host.signal })
+      return await write(
+        usable(spec.address, record, papers),
+        spec.address,
+        record,
+        path.resolve(host.cwd, options.out),
+        out,
+      )
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      return failed(out, spec.address, error)
+    } finally {
+      world.close()
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+/** The spec and the record of a job whose device can still be shipped. Throws a Problem (exit 1). */
+function shippable(address: string, { loaded }: Session, state: State | undefined): { spec: Spec; record: JobRecord } {
+  const records = state?.records ?? {}
+  const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(records)]
+  const own = all.filter((one) => one.startsWith('ImportExportJob/'))
+  if (!isAddress(address) || !all.includes(address)) {
+    throw new Problem(1, {
+      code: 'USAGE',
+      message: `there is no spec and no record ${address}`,
+      hint: `${didYouMean(address, own)}paperwork belongs to an ImportExportJob; jobwright status shows them`,
+    })
+  }
+  const spec = loaded.specs.find((one) => one.address === address)
+  if (spec?.kind !== 'ImportExportJob') {
+    throw new Problem(1, {
+      code: 'USAGE',
+      message: spec
+        ? `${address} has no device to ship`
+        : `${address} has no sound spec any more, which says where its job is`,
+      hint: spec ? 'only the jobs of an ImportExportJob have paperwork' : 'put its spec back, and run again',
+    })
+  }
+  const record = records[address]
+  if (record?.id === undefined || (record.stage !== 'created' && record.stage !== 'started')) {
+    throw noJob(address, 'no job is known for it yet', 'run jobwright reconcile, and then this command again')
+  }
+  if (isTerminal(record.condition) || record.lost) throw over(address, record.status ?? 'lost')
+  return { spec, record }
+}
+
+function usable(address: Address, record: JobRecord, papers: Paperwork | undefined): Paperwork {
+  if (papers === undefined) throw over(address, 'unknown to AWS')
+  const live = { id: record.id!, status: papers.status, partial: true }
+  if (isTerminal(modelOf('ImportExportJob').condition(live, { maxFailedPercent: 0 })))
+    throw over(address, papers.status)
+  return papers
+}
+
+function over(address: Address, status: string): Problem {
+  return noJob(
+    address,
+    `its job is over: ${status}`,
+    'a device that is sent now belongs to no job; raise policy.run for another',
+  )
+}
+
+function noJob(address: Address, why: string, hint: string): Problem {
+  return new Problem(1, { code: 'PAPERWORK_NO_JOB', address, message: `${address} has no paperwork: ${why}`, hint })
+}
+
+async function write(
+  papers: Paperwork,
+  address: Address,
+  record: JobRecord,
+  folder: string,
+  out: Printer,
+): Promise<ExitCode> {
+  fs.mkdirSync(folder, { recursive: true, mode: MODES.folder })
+  const put = (name: string, content: AsyncIterable<Uint8Array>) => receiveFile(folder, name, content, MODES.file)
+  const written: string[] = []
+  if (papers.signature !== undefined) {
+    await inTheWay(folder, SIGNATURE, put(SIGNATURE, once(papers.signature)))
+    written.push(SIGNATURE)
+  }
+  let problem: AwsError | undefined
+  try {
+    const label = await inTheWay(
+      folder,
+      LABEL,
+      papers.label((content) => put(LABEL, content)),
+    )
+    if (label) written.push(LABEL)
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    problem = error
+  }
+  out.text(instructions(address, record, folder, written, papers))
+  return problem ? failed(out, address, problem) : end(out, { written: written.length }, 0)
+}
+
+async function* once(text: string): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(text)
+}
+
+/** A file with other content is not replaced: it may be on its way to a device. */
+async function inTheWay<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof FileDiffers)) throw error
+    throw new Problem(1, {
+      code: 'PAPERWORK_FILE',
+      message: `${path.join(folder, name)} is there already, with other content, and is not replaced`,
+      hint: 'choose an empty folder; the signature changes when the manifest is updated, so that an older one is no good any more',
+    })
+  }
+}
+
+function instructions(
+  address: Address,
+  record: JobRecord,
+  folder: string,
+  written: readonly string[],
+  { warning }: Paperwork,
+): string {
+  const id = forTerminal(record.id ?? '')
+  return [
+    `${address}, job ${id}: ${written.length === 0 ? 'AWS gave no file' : `wrote ${written.join(' and ')}`} (${forTerminal(folder)})`,
+    ...(warning === undefined ? [] : [`AWS says: ${forTerminal(warning)}`]),
+    '',
+    ...(written.includes(SIGNATURE)
+      ? [
+          '  1. Copy SIGNATURE to the root folder of the device, under this very name (S3 jobs); for other jobs print it and fix it on.',
+        ]
+      : []),
+    ...(written.includes(LABEL) ? [`  2. Print ${LABEL} and stick it to the package: one device in a package.`] : []),
+    '  3. Ship it. A job whose device has not arrived after 30 days expires.',
+    '',
+    'These files authenticate the device. Keep them out of Git, and delete them when it is shipped.',
+  ].join('\n')
+}
+
+function failed(out: Printer, address: Address, { problem }: AwsError): ExitCode {
+  out.diagnostics([failureDiagnostic({ address, step: 'paperwork', problem })], 0)
+  return end(out, {}, problem.class === 'auth' ? 4 : 5)
+}
+
+function end(out: Printer, counts: Record<string, number>, exitCode: ExitCode): ExitCode {
+  out.line(summaryLine({ counts, outcomes: exitCode ? [exitCode] : [], exitCode }))
+  return exitCode
+}

@@ -1,0 +1,90 @@
+import { unlessAbsent } from '../../aws/absent.ts'
+import { AwsError } from '../../aws/aws-error.ts'
+import { mask } from '../../aws/mask.ts'
+import type { Ask } from '../../aws/read.ts'
+import { getThrough } from '../../aws/signed-link.ts'
+import { at } from '../../model/json.ts'
+import type { Paperwork, Receive } from '../kind.ts'
+import type { ImportExportClient, JobPapers } from './client.ts'
+import { TERMINAL_ERRORS } from './live.ts'
+import { parseManifest } from './manifest.ts'
+
+/** Members of an address that GetShippingLabel takes, which the manifest's returnAddress has under the same names (API reference). */
+const ADDRESS = [
+  'name',
+  'company',
+  'phoneNumber',
+  'country',
+  'stateOrProvince',
+  'city',
+  'postalCode',
+  'street1',
+  'street2',
+  'street3',
+]
+
+/** What has to be put on and around the device of a job. The label is asked for when it is wanted, and goes from the manifest's address. */
+export async function paperworkOf(
+  ask: Ask,
+  client: ImportExportClient,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<Paperwork | undefined> {
+  const papers = await papersOf(ask, client, id, signal)
+  if (papers === undefined) return undefined
+  const { link, warning, problem } = await labelLink(ask, client, id, papers, signal)
+  return {
+    status: papers.progress,
+    ...(papers.signatureFile !== undefined && { signature: papers.signatureFile }),
+    ...(warning !== undefined && { warning: mask(warning) }),
+    label: async <Value>(receive: Receive<Value>) => {
+      if (problem) throw problem
+      if (link === undefined) return undefined
+      const got = await getThrough(link, receive, signal)
+      if ('value' in got) return got.value
+      throw new AwsError(got.problem)
+    },
+  }
+}
+
+async function papersOf(
+  ask: Ask,
+  client: ImportExportClient,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<JobPapers | undefined> {
+  try {
+    return await unlessAbsent(ask('GetStatus', signal, (options) => client.getPapers(id, options)))
+  } catch (error) {
+    const ended = error instanceof AwsError ? TERMINAL_ERRORS[error.problem.name] : undefined
+    if (!ended) throw error
+    return { progress: ended, signatureFile: undefined, manifest: undefined }
+  }
+}
+
+/** A label that cannot be made keeps nobody from the signature: its error is kept for when the label is wanted. */
+async function labelLink(
+  ask: Ask,
+  client: ImportExportClient,
+  id: string,
+  { manifest, signatureFile }: JobPapers,
+  signal: AbortSignal | undefined,
+): Promise<{ link?: string | undefined; warning?: string | undefined; problem?: AwsError }> {
+  if (signatureFile === undefined && manifest === undefined) return {}
+  const from = addressIn(manifest)
+  try {
+    return await ask('GetShippingLabel', signal, (options) => client.getShippingLabel(id, from, options))
+  } catch (error) {
+    if (error instanceof AwsError) return { problem: error }
+    throw error
+  }
+}
+
+function addressIn(manifest: string | undefined): Record<string, string> {
+  const address = at(manifest === undefined ? undefined : parseManifest(manifest), '/returnAddress')
+  const members = ADDRESS.flatMap((name) => {
+    const value = at(address, `/${name}`)
+    return typeof value === 'string' && value !== '' ? [[name, value] as const] : []
+  })
+  return Object.fromEntries(members)
+}
