@@ -169,17 +169,20 @@ function instructions(
   { warning }: Paperwork,
 ): string {
   const id = forTerminal(record.id ?? '')
+  const steps = [
+    ...(written.includes(SIGNATURE)
+      ? [
+          'Copy SIGNATURE to the root folder of the device, under this very name. For EBS and Glacier: print it and fix it on.',
+        ]
+      : []),
+    ...(written.includes(LABEL) ? [`Print ${LABEL} and stick it to the package: one device in a package.`] : []),
+    'Ship it. A job whose device has not arrived after 30 days expires.',
+  ]
   return [
     `${address}, job ${id}: ${written.length === 0 ? 'AWS gave no file' : `wrote ${written.join(' and ')}`} (${forTerminal(folder)})`,
     ...(warning === undefined ? [] : [`AWS says: ${forTerminal(warning)}`]),
     '',
-    ...(written.includes(SIGNATURE)
-      ? [
-          '  1. Copy SIGNATURE to the root folder of the device, under this very name (S3 jobs); for other jobs print it and fix it on.',
-        ]
-      : []),
-    ...(written.includes(LABEL) ? [`  2. Print ${LABEL} and stick it to the package: one device in a package.`] : []),
-    '  3. Ship it. A job whose device has not arrived after 30 days expires.',
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     '',
     'These files authenticate the device. Keep them out of Git, and delete them when it is shipped.',
   ].join('\n')
