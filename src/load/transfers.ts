@@ -83,7 +83,7 @@ async function withUpload(
       severity,
       pointer: '/policy/upload',
       code: 'SPEC_FILE',
-      ...notIncluded(written, measured.problem),
+      ...notIncluded(written, file, measured.problem),
     } as const
     return { spec, faults: [fault] }
   }

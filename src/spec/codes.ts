@@ -34,7 +34,7 @@ export const SPEC_CODES = {
   SPEC_RULE: 'a value that breaks another rule of the schema',
   SPEC_SECRET: 'a secret that is written out instead of { $env: NAME }',
   SPEC_MANIFEST: 'a manifest text that is no mapping',
-  SPEC_FILE: 'a $file that cannot be read, or lies outside the repository',
+  SPEC_FILE: 'a $file or an upload that cannot be read, or lies outside the repository',
   SPEC_UPLOAD: 'a job that takes a file in and names none, or the other way round',
   SPEC_MD5: 'an MD5 that is not the one of the file to upload',
   SPEC_DOWNLOAD: 'a download that no job makes, or that must not be put where it is to go',

@@ -104,7 +104,7 @@ t.test('the example of each page yields its code, and says what the page shows',
 
 /** Codes that JSON lines and the plan's own words stand for, and no message. */
 const WITHOUT_CODE = new Set(
-  'PLAN_INVALID PLAN_NOT_MOVED PLAN_NOT_REMOVED PLAN_UNREAD PLAN_REFUSED PLAN_NO_ROOM PLAN_OFFLINE PLAN_UNCOMMITTED'.split(
+  'PLAN_INVALID PLAN_NOT_MOVED PLAN_NOT_REMOVED PLAN_UNREAD PLAN_REFUSED PLAN_NO_ROOM PLAN_NO_FILE PLAN_OFFLINE PLAN_UNCOMMITTED'.split(
     ' ',
   ),
 )
