@@ -3,7 +3,7 @@ import { type Address, addressOf } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { Random } from './random.ts'
-import { requestFor } from './requests.ts'
+import { isUpload, MD5, requestFor } from './requests.ts'
 import type { Wish } from './services.ts'
 
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob'] as const
@@ -159,6 +159,9 @@ export class Ledger {
 
   #specOf({ kind, name, run, hold, isCancelled, formerly, request }: Want): Spec {
     const file = `specs/${name}.yaml`
+    const upload = isUpload(request)
+      ? { file: 'prices.csv', path: '/repo/prices.csv', bytes: 0, modifiedMs: 0, md5: MD5 }
+      : undefined
     return {
       address: addressOf(kind, name),
       kind,
@@ -172,7 +175,9 @@ export class Ledger {
         allowIdentical: false,
         maxFailedPercent: 0,
         ...(isCancelled && { onRemove: 'cancel' as const }),
+        ...(upload && { upload: '../prices.csv' }),
       },
+      ...(upload && { upload }),
       request,
       files: [file],
       place: { file, line: 1, column: 1, endLine: 1, endColumn: 1 },

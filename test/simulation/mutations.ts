@@ -92,6 +92,12 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '',
   },
   {
+    name: 'a job is started before its file was sent',
+    file: 'src/plan/recorded.ts',
+    from: 'const upload = planUpload(plan, spec, record)',
+    to: 'const upload = undefined',
+  },
+  {
     name: 'a job is started from a record that the store does not hold',
     file: 'src/apply/apply.ts',
     from: 'if (changes.length + steps.length > 0) {',

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/model/json.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Setting } from './machine.ts'
+import { isUpload } from './requests.ts'
 import type { Job, Services, Wish } from './services.ts'
 
 /** A create that left a process. */
@@ -84,6 +85,8 @@ export class Oracle {
     const jobs = this.#services.jobs.filter(
       (job) => job.kind === kind && job.wish.who === who && job.startedAt !== undefined,
     )
+    const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
+    if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
     if (modelOf(kind).recovery.by === 'inert') {
       // Jobs that wait look alike, so that a run may start one that another run of the same spec left behind.
       const runs = Math.max(...this.#ledger.wants.filter((want) => want.who === who).map(({ run }) => run))

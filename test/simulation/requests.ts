@@ -2,6 +2,19 @@ import type { JsonObject } from '../../src/model/json.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/jobs'
 
+/** MD5, in Base64, of each file that a job takes in here: what is in it does not matter. */
+export const MD5 = '1B2M2Y8AsgTpgAmY7PhCfg=='
+
+/** Whether a request's job takes a file in. */
+export function isUpload(request: JsonObject): boolean {
+  return request['Type'] === 'IMPORT_ASSET_FROM_SIGNED_URL'
+}
+
+/** Every other Data Exchange job takes a file in before it is started. */
+function takesIn(what: string): boolean {
+  return Number.parseInt(what, 10) % 2 === 0
+}
+
 /** A sound request of a kind. No two of different `what` are equal. */
 export function requestFor(kind: string, what: string): JsonObject {
   switch (kind) {
@@ -15,6 +28,19 @@ export function requestFor(kind: string, what: string): JsonObject {
         S3Destination: { BucketName: 'vod', ManifestKey: `${what}.m3u8`, RoleArn: ROLE },
       }
     case 'DataExchangeJob':
+      if (takesIn(what)) {
+        return {
+          Type: 'IMPORT_ASSET_FROM_SIGNED_URL',
+          Details: {
+            ImportAssetFromSignedUrl: {
+              DataSetId: 'a'.repeat(32),
+              RevisionId: 'b'.repeat(32),
+              AssetName: what,
+              Md5Hash: MD5,
+            },
+          },
+        }
+      }
       return {
         Type: 'EXPORT_ASSETS_TO_S3',
         Details: {

@@ -20,6 +20,8 @@ export type Job = {
   /** From when a read by its ID finds it. */
   readonly foundAt: number
   startedAt?: number
+  /** Its file is there. */
+  isUploaded?: true
   cancelledAt?: number
   /** How long it runs, and how it ends. */
   readonly takesMs: number
@@ -89,6 +91,15 @@ export class Services {
     this.#setting.log(`service: ${kind} ${job.id} made for ${wish.who} run ${wish.run}`)
     if (job.startedAt !== undefined) this.#onJob(job)
     return job
+  }
+
+  /** Takes in the file of a job that waits. */
+  upload(kind: string, id: string): void {
+    const job = this.find(kind, id)
+    if (!job) throw new ServiceFault('ResourceNotFoundException', 404)
+    if (job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
+    job.isUploaded = true
+    this.#setting.log(`service: ${kind} ${id} has its file`)
   }
 
   /** Starts a job that waits. */
