@@ -63,6 +63,15 @@ export const UNENFORCED: readonly Difference[] = [
       'The document may also be written as a mapping, from which Jobwright makes the JSON text that the model asks for.',
   },
   {
+    kind: 'DataExchangeJob',
+    members: [
+      '/Details/ImportAssetFromApiGatewayApi/ApiSpecificationMd5Hash',
+      '/Details/ImportAssetFromSignedUrl/Md5Hash',
+    ],
+    constraints: ['required'],
+    reason: 'Left out, it is computed from the file of `policy.upload`.',
+  },
+  {
     kind: 'IotJob',
     members: ['/jobId'],
     constraints: ['required'],

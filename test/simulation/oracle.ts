@@ -147,6 +147,8 @@ export class Oracle {
         : jobs.filter(({ wish }) => wish.run === want.run)
       if (want.isGone) return want.isCancelled && !asked.has(address) ? this.#running(want) : []
       if (asked.has(address) && own.length === 0) return []
+      // Cancelled with its spec before it was started: a spec that comes back does not undo that.
+      if (own.length === 0 && want.wasGone && want.isCancelled && record?.condition?.type === 'Cancelled') return []
       if (own.length !== 1) return [`${address} has ${own.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       if (record?.id !== own[0]?.id) return [`${address} has job ${own[0]?.id}, but its record says ${record?.id}`]
       const [job] = own
