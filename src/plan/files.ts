@@ -1,7 +1,7 @@
 import { at, put } from '../model/json.ts'
 import type { Planned } from '../model/plan.ts'
 import { isDownloadDue } from '../model/record.ts'
-import type { Spec } from '../model/spec.ts'
+import type { Spec, Upload } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { line, type Planner } from './planner.ts'
@@ -31,6 +31,15 @@ export function planNoFile(plan: Planner, spec: Spec): Planned | undefined {
   })
 }
 
+/** What follows on the create of a job that takes a file in. */
+export function uploadWords({ upload }: Spec): string {
+  return upload ? `; then ${sized(upload)} is uploaded, and the job started` : ''
+}
+
+function sized({ file, bytes }: Upload): string {
+  return `${file} (${bytes.toLocaleString('en')} bytes)`
+}
+
 /** The upload that a job which was made waits for; undefined where AWS has its file, or it takes none. */
 export function planUpload(plan: Planner, spec: Spec, record: JobRecord): Planned | undefined {
   const transfer = plan.modelOf(spec.kind).transfer?.(spec.request)
@@ -39,11 +48,10 @@ export function planUpload(plan: Planner, spec: Spec, record: JobRecord): Planne
   const base = { ...(record.id !== undefined && { id: record.id }), record, site: record.site }
   const missing = planNoFile(plan, spec)
   if (missing) return { ...missing, ...base }
-  const { file, bytes } = spec.upload!
   return line(spec, {
     ...base,
     action: 'upload',
-    reason: `created and recorded; AWS waits for ${file} (${bytes.toLocaleString('en')} bytes)`,
+    reason: `created and recorded; AWS waits for ${sized(spec.upload!)}`,
   })
 }
 

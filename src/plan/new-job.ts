@@ -9,7 +9,7 @@ import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { whyNotGone } from './absence.ts'
-import { planNoFile } from './files.ts'
+import { planNoFile, uploadWords } from './files.ts'
 import { planLookalike } from './lookalikes.ts'
 import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
@@ -37,7 +37,7 @@ function createLine(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
   if (id && site) plan.claims.set(ownerKey(model, site, id), spec.address)
   return line(spec, {
     action: 'create',
-    reason: occasion.reason,
+    reason: occasion.reason + uploadWords(spec),
     attempt: occasion.attempt,
     ...(site && { site }),
     ...(id && { id }),

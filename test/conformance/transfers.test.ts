@@ -93,6 +93,7 @@ for (const [what, request, member] of [
     const run = await stage.reconcile()
     t.same(run.passes.slice(0, 4), [['create'], ['upload'], ['start'], ['keep']])
     const planned = run.events.flatMap((event) => (event.type === 'planned' ? event.plan.actions : []))
+    t.equal(planned[0]?.reason, 'new spec; then prices.csv (16 bytes) is uploaded, and the job started')
     t.equal(planned[1]?.reason, 'created and recorded; AWS waits for prices.csv (16 bytes)')
     t.equal(run.counts['s3 PUT'], 1)
     t.match(await stage.records(), { [ADDRESS]: { stage: 'started', uploaded: md5(PRICES) } })
