@@ -47,6 +47,9 @@ Commands:
   baseline [options]                   record every spec without a record as
                                        done, so that it is not submitted; begins
                                        a state where there is none
+  paperwork [options] <address>        fetch what a person needs to ship the
+                                       device of an ImportExportJob: the
+                                       SIGNATURE file and the label
   schema [options] [schema]            list the JSON Schemas, print one, or
                                        write all of them for editors without
                                        network
