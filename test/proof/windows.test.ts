@@ -226,7 +226,10 @@ t.test('W12: the service has forgotten the old job: the state wins', async (t) =
 t.test('W13: the spec is edited after its job was made: a question, and no new job', async (t) => {
   const stage = await openStage(t)
   await stage.run(ALL)
-  const edited = CASES.map(({ kind, request }) => specOf(kind, request(2)))
+  // AWS takes on another manifest of a job that waits for its device, but no other type.
+  const edited = CASES.map(({ kind, request }) =>
+    specOf(kind, { ...request(2), ...(kind === 'ImportExportJob' && { JobType: 'Export' }) }),
+  )
   const run = await stage.run(edited)
   t.same(run.outcomes, [6])
   t.same(new Set(run.plan.actions.map(({ code }) => code)), new Set(['PLAN_IMMUTABLE']))

@@ -55,7 +55,19 @@ const CODES: Readonly<Record<string, SpecCode>> = {
   additionalProperties: 'SPEC_UNKNOWN_MEMBER',
   not: 'SPEC_RULE',
 }
-const NO_RULES = new Set(['title', 'description', 'examples', 'default', '$schema', '$id', '$defs', '$ref', 'if'])
+const NO_RULES = new Set([
+  'title',
+  'description',
+  'deprecated',
+  '$comment',
+  'examples',
+  'default',
+  '$schema',
+  '$id',
+  '$defs',
+  '$ref',
+  'if',
+])
 const PLACES = ['properties', 'allOf', 'dependentSchemas', '$defs']
 
 /** Every constraint that a file holds, but for those that only select (`if`, `not`). An unknown keyword throws: it needs a rule here. */
