@@ -120,6 +120,8 @@ export type KindModel = {
   scope(request: JsonObject): string | undefined
   /** The request in the form that is compared: defaults filled in, sets sorted, times as instants, the job ID left out. */
   normalise(request: JsonObject): JsonObject
+  /** What tells one job from another where AWS lets one change the rest; absent: all of the normal form. */
+  identity?(request: JsonObject): JsonObject
   /** What the request looks like in a live job's own terms, without members that AWS never returns. */
   comparable(request: JsonObject): JsonObject
   /** A live job as a spec would write it; undefined where AWS does not tell enough. */

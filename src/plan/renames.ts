@@ -1,6 +1,8 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
+import { canonical } from '../model/json.ts'
 import type { JobRecord } from '../model/state.ts'
+import { written } from '../model/written.ts'
 import { requestKey } from './edit.ts'
 import type { PlanInput } from './input.ts'
 
@@ -42,6 +44,8 @@ export function findRenames(
   return { to, from }
 }
 
+/** A job that is renamed may say something else in what AWS lets one change. */
 function keyOf(model: KindModel, request: JobRecord['request']): string {
-  return `${model.kind} ${requestKey(request, model)}`
+  const identity = model.identity?.(written(request, model.documents))
+  return `${model.kind} ${identity ? canonical(identity) : requestKey(request, model)}`
 }

@@ -878,6 +878,17 @@ table('a spec that is gone', [
 
 table('a rename', [
   [
+    'together with an edit that AWS takes on is a question as well',
+    world()
+      .spec(NIGHT, { request: kiosks({ description: 'by night', tags: [{ Key: 'a', Value: 'b' }] }) })
+      .absent(NIGHT)
+      .record(REBOOT, running),
+    [
+      `conflict ${NIGHT}: looks like ${REBOOT} renamed: the same request, and that spec is gone (job kiosk-reboot)`,
+      `keep ${REBOOT}: its spec is not here, but ${NIGHT} looks like it renamed`,
+    ],
+  ],
+  [
     'is not a new job, and its record is not withdrawn before the question is answered',
     world().spec(NIGHT).absent(NIGHT).record(REBOOT, DONE),
     [

@@ -8,7 +8,7 @@ import { asSet, withMembers, withoutEmpty } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 import { LEAD, scheduled } from './schedule.ts'
-import { updating } from './updating.ts'
+import { SETTINGS, updating } from './updating.ts'
 
 const DAY = 86_400_000
 /** How far ahead a schedule may begin and end at most (IoT API reference, SchedulingConfig). */
@@ -61,6 +61,7 @@ export const iotJob: KindModel = {
   ],
   scope: () => undefined,
   normalise,
+  identity: (request) => without(normalise(request), ...SETTINGS, 'tags'),
   // Tags are never part of DescribeJob; the document is, through GetJobDocument.
   comparable: (request) => without(request, 'jobId', 'tags'),
   toSpec,
