@@ -7,6 +7,7 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import type { Intended } from './intents.ts'
+import type { Leave } from './leaves.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /**
@@ -15,7 +16,7 @@ import { unlessThrottled } from './throttled.ts'
  */
 export async function createJob(pass: Pass, intended: Intended, calls: Calls): Promise<void> {
   const { address, spec } = intended.planned
-  if (!pass.mayStillSend()) return pass.release(intended)
+  if (!pass.mayStillSend() || !isDue(pass, spec!)) return pass.release(intended)
   pass.emit({ type: 'step', address, step: 'creating' })
   const refusal = await validate(pass, intended, calls)
   if (refusal) return notDone(pass, intended, 'validate', refusal)
@@ -28,7 +29,17 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
 
 function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
   const options = { ...(record.id !== undefined && { id: record.id }), ...markerOf(record) }
-  return unlessThrottled(pass, (leave) => writer.create(planned.spec!.request, { ...options, ...leave }))
+  const spec = planned.spec!
+  // Asked again when the call has had its turn: a time that was still good when it was planned may be over.
+  const mayStillSend = (leave: Leave) => (): boolean => isDue(pass, spec) && leave.mayStillSend()
+  return unlessThrottled(pass, (leave) =>
+    writer.create(spec.request, { ...options, ...leave, mayStillSend: mayStillSend(leave) }),
+  )
+}
+
+/** Whether a spec is still good, and its time come. One that is not is released: the next plan says why. */
+function isDue({ timingOf, clock }: Pass, spec: Spec): boolean {
+  return timingOf(spec, clock.now()).when === 'ready'
 }
 
 /** What the job's free text is to hold, where it has one. */

@@ -1,5 +1,5 @@
 import type { Queue } from '../aws/queue.ts'
-import type { Calls, KindModel } from '../kinds/kind.ts'
+import type { Calls, KindModel, Timing } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Event } from '../model/event.ts'
@@ -15,6 +15,8 @@ import type { Leaves } from './leaves.ts'
 export type ApplyOptions = {
   readonly callsOf: (site: Site, kind: string, spec?: Spec) => Promise<Calls>
   readonly modelOf: (kind: string) => KindModel
+  /** What time says about submitting a spec at that moment, in epoch milliseconds; a plan may be a lease old when a call leaves. */
+  readonly timingOf: (spec: Spec, now: number) => Timing
   readonly queue: Queue
   readonly clock: Clock
   /** The files that jobs take in and give out. */

@@ -9,7 +9,7 @@ import { isCancellable } from './cancel.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { lookalikeNeeds } from './lookalikes.ts'
 import { moveFormer } from './move-former.ts'
-import { planHeld, planTime } from './new-job.ts'
+import { planDue, planHeld } from './new-job.ts'
 import { decidedRecord, isSelected, isSettled, type Planner, planner } from './planner.ts'
 import { standIn } from './unknown.ts'
 import { mayCancel } from './withdrawn.ts'
@@ -68,7 +68,7 @@ function decisionNeeds(
 function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || planHeld(plan, spec)) return []
-  if (!(spec.policy.adopt && model.idMember) && planTime(plan, spec, model)) return []
+  if (!(spec.policy.adopt && model.idMember) && planDue(plan, spec, model)) return []
   if (!model.idMember) return lookalikeNeeds(plan, spec, model)
   const id = remoteId(spec, model.idMember)
   const own = {

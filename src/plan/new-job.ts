@@ -1,5 +1,5 @@
 import { deviations } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
+import type { KindModel, Timing } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
@@ -9,9 +9,14 @@ import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { whyNotGone } from './absence.ts'
+import { planDepends } from './depends.ts'
 import { planNoFile, uploadWords } from './files.ts'
 import { planLookalike } from './lookalikes.ts'
 import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
+import { timingOf } from './time.ts'
+
+/** Seven days. */
+const URGENT_MS = 604_800_000
 
 /** Why a create is due: the sentence, which attempt it is, and the record that it follows. */
 export type Occasion = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }
@@ -23,7 +28,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
     planHeld(plan, spec) ??
     planRenamed(plan, spec, occasion) ??
     planTaken(plan, spec, model, occasion) ??
-    planTime(plan, spec, model) ??
+    planDue(plan, spec, model) ??
     planLookalike(plan, spec, model, occasion.previous) ??
     planUncommitted(plan, spec) ??
     planNoFile(plan, spec) ??
@@ -37,7 +42,7 @@ function createLine(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
   if (id && site) plan.claims.set(ownerKey(model, site, id), spec.address)
   return line(spec, {
     action: 'create',
-    reason: occasion.reason + uploadWords(spec),
+    reason: occasion.reason + uploadWords(spec) + urgency(timingOf(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     ...(site && { site }),
     ...(id && { id }),
@@ -53,14 +58,29 @@ export function planHeld(plan: Planner, spec: Spec): Planned | undefined {
   return spec.policy.hold ? line(spec, { action: 'held', reason: 'policy.hold is true' }) : undefined
 }
 
-/** What time says about a create. A job that is taken over was submitted long ago, so that time has nothing to say about it. */
-export function planTime(plan: Planner, spec: Spec, model: KindModel): Planned | undefined {
-  const timing = model.timing(spec.request, plan.now)
-  if (timing.when === 'waiting') {
-    return line(spec, { action: 'waiting', reason: timing.reason, ...(timing.until && { until: timing.until }) })
-  }
+/**
+ * What time, and the jobs that it depends on, say about a create. A job that is taken over was submitted long ago, so that neither has
+ * anything to say about it.
+ */
+export function planDue(plan: Planner, spec: Spec, model: KindModel): Planned | undefined {
+  const timing = timingOf(spec, model, plan.now)
   if (timing.when === 'expired') return line(spec, { action: 'expired', reason: timing.reason, hint: timing.hint })
-  return undefined
+  if (timing.when === 'waiting') {
+    const reason = timing.reason + goodUntil(timing)
+    return line(spec, { action: 'waiting', reason, ...(timing.until && { until: timing.until }) })
+  }
+  return planDepends(plan, spec)
+}
+
+/** A create is about to go anyway: only what is near is worth saying, for a run that is refused or has no room. */
+function urgency(timing: Timing, now: number): string {
+  const isNear = timing.when === 'ready' && timing.expires !== undefined && Date.parse(timing.expires) - now < URGENT_MS
+  return isNear ? goodUntil(timing) : ''
+}
+
+/** `; good until 2026-11-28 19:45 UTC`, for specs that time will overtake. */
+function goodUntil({ expires }: { readonly expires?: string }): string {
+  return expires === undefined ? '' : `; good until ${spoken(expires)}`
 }
 
 /** A rename is not a new job: the same request under a new name, while the old spec is gone, needs a word from the user. */

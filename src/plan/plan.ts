@@ -5,6 +5,7 @@ import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { planDecided } from './decided.ts'
+import { explainWaits } from './depends.ts'
 import { edits } from './edit.ts'
 import { withRecordedMd5 } from './files.ts'
 import { refusals } from './guard.ts'
@@ -22,7 +23,7 @@ export function plan(given: PlanInput): Plan {
   const { input: followed, moved } = moveFormer(given)
   const input = { ...followed, specs: followed.specs.map((spec) => withRecordedMd5(followed, spec)) }
   const context = planner(input)
-  const lines = [
+  const lines = explainWaits(context, [
     ...input.specs
       .filter((spec) => isSelected(input, spec.address, spec.labels))
       .map((spec) => withRemoval(planSpec(context, spec, moved))),
@@ -30,7 +31,7 @@ export function plan(given: PlanInput): Plan {
       .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
       .map((blocked) => planBlocked(context, blocked)),
     ...orphans(context),
-  ]
+  ])
   return {
     // Guards see every create that is due, also those for which there is no room in this pass.
     refusals: refusals(context, lines),

@@ -10,10 +10,12 @@ import type { Need, Observed } from '../model/observed.ts'
 import type { Plan } from '../model/plan.ts'
 import type { JobRecord, Source } from '../model/state.ts'
 import { observe } from '../observe/observe.ts'
+import { DEPENDS_MET } from '../plan/depends.ts'
 import { FRESH_RUN, type PlanInput, type RunSoFar } from '../plan/input.ts'
 import { needs } from '../plan/needs.ts'
 import { plan as makePlan } from '../plan/plan.ts'
 import { claimed } from '../plan/planner.ts'
+import { timingOf } from '../plan/time.ts'
 import type { OpenStore } from '../state/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { type JobFiles, nodeFiles } from '../system/job-files.ts'
@@ -136,6 +138,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
       callsOf: options.world.callsOf,
       perSecond: options.world.perSecond,
       perDay: input.perDay,
+      timingOf: (spec, now) => timingOf(spec, options.modelOf(spec.kind), now),
       queue,
       waits: input.waits,
       files: options.files ?? nodeFiles,
@@ -149,6 +152,11 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
       timedOut = misses === MISSES_MAX
       if (timedOut) return end()
       pause = options.pollMs.least
+      recent = seen.observed
+      continue
+    }
+    // What a job waited for has ended, and that is on record now.
+    if (plan.actions.some(({ code }) => code === DEPENDS_MET)) {
       recent = seen.observed
       continue
     }

@@ -68,7 +68,9 @@ table('a new spec', [
   [
     'waits until its window has ended',
     world().at('2026-11-14T21:00:00Z').spec(FINAL),
-    [`waiting ${FINAL}: its window has not ended yet [until 2026-11-14T22:00:00.000Z]`],
+    [
+      `waiting ${FINAL}: its window has not ended yet; good until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
+    ],
   ],
   [
     'has expired when the endpoint has lost its beginning',
@@ -87,7 +89,7 @@ table('a new spec', [
     world()
       .spec(REBOOT, { request: kiosks({ schedulingConfig: { startTime: '2026-11-15 09:30' } }) })
       .absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot): new spec`],
+    [`create ${REBOOT} (as kiosk-reboot): new spec; good until 2026-11-15 09:00 UTC`],
   ],
   [
     'is not made before the file that it takes in is there',
@@ -215,7 +217,9 @@ table('a job that exists and is not ours', [
       .at('2026-11-14T21:00:00Z')
       .spec(FINAL, { policy: { adopt: true } })
       .absent(FINAL),
-    [`waiting ${FINAL}: its window has not ended yet [until 2026-11-14T22:00:00.000Z]`],
+    [
+      `waiting ${FINAL}: its window has not ended yet; good until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
+    ],
   ],
   [
     'is never taken over where another record has it, whatever policy.adopt says',
@@ -369,7 +373,9 @@ table('a job on record', [
       .at('2026-11-14T21:00:00Z')
       .spec(FINAL, { policy: { run: 2 } })
       .record(FINAL, DONE),
-    [`waiting ${FINAL}: its window has not ended yet [until 2026-11-14T22:00:00.000Z]`],
+    [
+      `waiting ${FINAL}: its window has not ended yet; good until 2026-11-28 19:45 UTC [until 2026-11-14T22:00:00.000Z]`,
+    ],
   ],
   [
     'whose raised run is held is not made',

@@ -1,0 +1,177 @@
+import type { Address } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
+import type { Planned } from '../model/plan.ts'
+import type { Dependency, Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import { isSettled, line, type Planner } from './planner.ts'
+
+/** The code of a line that waits for other jobs. */
+export const DEPENDS = 'PLAN_DEPENDS'
+/** The code of one that has nothing left to wait for but that what was seen in this pass is on record. */
+export const DEPENDS_MET = 'PLAN_DEPENDS_MET'
+
+/**
+ * A line for a spec that may not be submitted before other jobs are over; undefined where they are. Decided by the records alone, so that
+ * `needs` and `plan` agree: what this pass sees of a job counts once the store holds it, as for a start.
+ */
+export function planDepends(plan: Planner, spec: Spec): Planned | undefined {
+  const open = (spec.policy.dependsOn ?? []).filter((one) => standing(plan, one) !== 'met')
+  if (open.length === 0) return undefined
+  return line(spec, { action: 'waiting', code: DEPENDS, reason: `waits for ${open.map(({ job }) => job).join(', ')}` })
+}
+
+/** Where a job that another one waits for stands by the record: over as it has to be, over otherwise, or not over yet. */
+type Standing = 'met' | 'unmet' | 'open'
+
+function standing(plan: Planner, { job, when }: Dependency, record = plan.records[job]): Standing {
+  if (!record || !isSettled(record)) return 'open'
+  const wanted = plan.specAt.get(job)?.policy.run ?? record.run
+  if (record.run < wanted) return 'open'
+  const { condition } = record
+  // A CONTINUOUS job never ends: it counts once it is rolled out.
+  if (condition?.type === 'Succeeded' || condition?.reason === 'RolledOut') return 'met'
+  if (!isTerminal(condition)) return record.lost ? 'unmet' : 'open'
+  return when === 'finished' ? 'met' : 'unmet'
+}
+
+/**
+ * Says of each line that waits for other jobs what they wait for in turn, or why that will never come, from the lines of those jobs. A chain
+ * of waiting specs is blocked as a whole where its first is.
+ */
+export function explainWaits(plan: Planner, lines: readonly Planned[]): Planned[] {
+  const found = new Map(lines.map((planned) => [planned.address, planned]))
+  const begun = new Set<Address>()
+  const isOpen = (job: Address): boolean => found.get(job)?.code === DEPENDS && !begun.has(job)
+  // A stack of our own: a chain may be as long as a repository has specs. Each is explained after those that it waits for; of specs that
+  // wait for each other, which are errors of loading, one is left as it is.
+  for (const { address } of lines.filter(({ code }) => code === DEPENDS)) {
+    const stack = isOpen(address) ? [address] : []
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      begun.add(top)
+      const planned = found.get(top)!
+      const before = planned.spec?.policy.dependsOn?.map(({ job }) => job).filter(isOpen) ?? []
+      if (before.length > 0) {
+        stack.push(...before)
+        continue
+      }
+      stack.pop()
+      if (planned.code === DEPENDS && planned.spec) {
+        found.set(top, settle(planned, planned.spec, obstacles(plan, planned.spec, found)))
+      }
+    }
+  }
+  return lines.map(({ address }) => found.get(address)!)
+}
+
+type Obstacle = {
+  readonly is: 'waiting' | 'blocked'
+  readonly reason: string
+  readonly until?: string
+  readonly hint?: string
+  readonly code?: string
+}
+
+function settle(planned: Planned, spec: Spec, all: readonly Obstacle[]): Planned {
+  const { action: _action, code: _code, reason: _reason, ...rest } = planned
+  const blocking = all.find(({ is }) => is === 'blocked')
+  if (blocking) {
+    const { reason, hint, code = 'PLAN_DEPENDENCY' } = blocking
+    return { ...rest, spec, action: 'blocked', code, reason, ...(hint && { hint }) }
+  }
+  const [first, ...more] = all
+  if (!first) return { ...planned, code: DEPENDS_MET, reason: 'what it waited for is over; it goes next' }
+  const times = all.map(({ until }) => until)
+  const until = times.every((time) => time !== undefined) ? times.sort().at(-1) : undefined
+  const others = more.length === 0 ? '' : `; and for ${more.length} more`
+  return { ...planned, reason: `waits for ${first.reason}${others}`, ...(until && { until }) }
+}
+
+function obstacles(plan: Planner, spec: Spec, lines: ReadonlyMap<Address, Planned>): Obstacle[] {
+  return (spec.policy.dependsOn ?? []).flatMap((one) => obstacle(plan, one, lines.get(one.job)) ?? [])
+}
+
+/** Why one job is not over as it has to be; undefined where it is, by the record or by what was just seen of it. */
+function obstacle(plan: Planner, dependency: Dependency, planned: Planned | undefined): Obstacle | undefined {
+  const { job } = dependency
+  const record = planned?.next ?? plan.records[job]
+  const now = standing(plan, dependency, record)
+  if (now === 'met') return undefined
+  if (now === 'unmet' && record) return unmet(job, record)
+  const isHere = plan.specAt.has(job) || plan.blockedAt.has(job)
+  if (!isHere) return absent(job, record)
+  if (!planned) return { is: 'waiting', reason: `${job}, which is not over and was not asked for` }
+  return open(job, planned, record)
+}
+
+function unmet(job: Address, record: JobRecord): Obstacle {
+  const { condition, lost, run } = record
+  const ended = lost
+    ? 'whose job AWS no longer knows'
+    : condition?.type === 'Cancelled'
+      ? 'which was cancelled'
+      : 'which failed'
+  const why = !lost && condition?.reason ? ` (${condition.reason})` : ''
+  const anyway = lost ? '' : ', or write when: finished in policy.dependsOn'
+  return {
+    is: 'blocked',
+    code: 'PLAN_DEPENDENCY_FAILED',
+    reason: `depends on ${job}, ${ended}${why}`,
+    hint: `run that again with policy.run: ${run + 1} (jobwright rerun ${job})${anyway}`,
+  }
+}
+
+function absent(job: Address, record: JobRecord | undefined): Obstacle {
+  return {
+    is: 'blocked',
+    code: 'PLAN_DEPENDENCY_GONE',
+    reason: record
+      ? `depends on ${job}, whose spec is not here and whose job was not over when it was last seen`
+      : `depends on ${job}, of which there is neither a spec nor a record`,
+    hint: 'bring its spec back, or remove it from policy.dependsOn',
+  }
+}
+
+/** A job that has not ended yet, by what this plan does about it. */
+function open(job: Address, { action, code, reason, until }: Planned, record: JobRecord | undefined): Obstacle {
+  const isUnderWay = record !== undefined && isSettled(record)
+  switch (action) {
+    case 'blocked':
+    case 'conflict':
+    case 'expired':
+    case 'unresolved':
+      if (isUnderWay && action === 'conflict') break
+      if (code?.startsWith('PLAN_DEPENDENCY'))
+        return {
+          is: 'blocked',
+          code: CHAIN,
+          reason: `depends on ${job}, which ${code === CHAIN ? tail(reason) : reason}`,
+        }
+      return { is: 'blocked', reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}` }
+    case 'waiting':
+      return {
+        is: 'waiting',
+        reason: `${job}, which waits too${code === DEPENDS ? '' : `: ${reason}`}`,
+        ...(until && { until }),
+      }
+    case 'held':
+      return { is: 'waiting', reason: `${job}, which is held: ${reason}` }
+    case 'settling':
+      return { is: 'waiting', reason: `${job}, which is settling`, ...(until && { until }) }
+    case 'create':
+    case 'start':
+    case 'adopt':
+      return { is: 'waiting', reason: `${job}, which comes first` }
+  }
+  return { is: 'waiting', reason: `${job}, which is ${isUnderWay ? 'running' : 'not over'}` }
+}
+
+/** The code of a line that is blocked by one that is blocked by another. */
+const CHAIN = 'PLAN_DEPENDENCY_CHAIN'
+
+/** Of `depends on B, which depends on A, which failed` the last link alone: the middle of a long chain explains nothing. */
+function tail(reason: string): string {
+  return reason.slice(reason.indexOf(WHICH) + WHICH.length)
+}
+
+const WHICH = ', which '
+const STUCK = { blocked: 'blocked', conflict: 'in conflict', expired: 'expired', unresolved: 'unresolved' } as const
