@@ -141,11 +141,7 @@ function open(job: Address, { action, code, reason, until }: Planned, record: Jo
     case 'unresolved':
       if (isUnderWay && action === 'conflict') break
       if (code?.startsWith('PLAN_DEPENDENCY'))
-        return {
-          is: 'blocked',
-          code: CHAIN,
-          reason: `depends on ${job}, which ${code === CHAIN ? tail(reason) : reason}`,
-        }
+        return { is: 'blocked', reason: `depends on ${job}, which ${last(reason)}` }
       return { is: 'blocked', reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}` }
     case 'waiting':
       return {
@@ -165,13 +161,11 @@ function open(job: Address, { action, code, reason, until }: Planned, record: Jo
   return { is: 'waiting', reason: `${job}, which is ${isUnderWay ? 'running' : 'not over'}` }
 }
 
-/** The code of a line that is blocked by one that is blocked by another. */
-const CHAIN = 'PLAN_DEPENDENCY_CHAIN'
-
 /** Of `depends on B, which depends on A, which failed` the last link alone: the middle of a long chain explains nothing. */
-function tail(reason: string): string {
-  return reason.slice(reason.indexOf(WHICH) + WHICH.length)
+function last(reason: string): string {
+  const at = reason.indexOf(LINK)
+  return at < 0 ? reason : reason.slice(at + ', which '.length)
 }
 
-const WHICH = ', which '
+const LINK = ', which depends on '
 const STUCK = { blocked: 'blocked', conflict: 'in conflict', expired: 'expired', unresolved: 'unresolved' } as const

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { canonical, type Pointer } from '../model/json.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { SpecCode } from './codes.ts'
+import { dependencyFaults } from './dependencies.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
 import { elsewhereFaults } from './elsewhere.ts'
 import type { Fault } from './fault.ts'
@@ -14,18 +15,19 @@ import { didYouMean } from './suggest.ts'
 /** What is wrong between documents, by draft: each of two that clash gets a diagnostic that shows the other's place. */
 export type Clashes = ReadonlyMap<Draft, readonly Diagnostic[]>
 
-/** Compares all documents with each other, and with the targets of jobwright.yaml where there is one. */
-export function clashesOf(drafts: readonly Draft[], config?: Config): Clashes {
+/** Compares all documents with each other, the jobs that they wait for with the names of kinds, and with the targets of jobwright.yaml where there is one. */
+export function clashesOf(drafts: readonly Draft[], kinds: readonly string[], config?: Config): Clashes {
   const found = new Map<Draft, Diagnostic[]>()
+  const add = (draft: Draft, diagnostic: Diagnostic): void => {
+    found.set(draft, [...(found.get(draft) ?? []), diagnostic])
+  }
   const note: Note = (draft, fault, others) => {
     const diagnostic = toDiagnostic(draft, fault)
     const related = others.map((other) => ({
       message: `${other.draft.address ?? 'it'} is here`,
       place: other.draft.locate(other.draft.index, other.pointer, aimOf(other.pointer)).place,
     }))
-    const all = found.get(draft) ?? []
-    all.push(related.length === 0 ? diagnostic : { ...diagnostic, related })
-    found.set(draft, all)
+    add(draft, related.length === 0 ? diagnostic : { ...diagnostic, related })
   }
   duplicateAddresses(drafts, note)
   duplicateIds(drafts, config, note)
@@ -36,6 +38,7 @@ export function clashesOf(drafts: readonly Draft[], config?: Config): Clashes {
     const said = new Set(draft.diagnostics.map(({ pointer }) => pointer))
     for (const fault of elsewhereFaults(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
   }
+  dependencyFaults(drafts, kinds, add)
   if (config) unknownTargets(drafts, config, note)
   return found
 }

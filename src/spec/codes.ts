@@ -67,6 +67,9 @@ export const SPEC_CODES = {
   SPEC_INTERNAL_MEMBER: 'a member that only AWS itself uses',
   SPEC_LOG_PREFIX: 'a log prefix that leaves no room for the name of the log',
   SPEC_CUSTOMS: 'a manifest without the customs options that a disk needs to cross a border',
+  SPEC_TIMES: 'a policy.expires that is not after policy.notBefore',
+  SPEC_DEPENDENCY_CYCLE: 'specs that wait for each other by policy.dependsOn',
+  SPEC_UNKNOWN_DEPENDENCY: 'a job in policy.dependsOn that no spec here describes',
 } as const
 
 /** A code of a diagnostic about a spec. */

@@ -10,6 +10,7 @@ import type { Locator } from './locate.ts'
 import { ofEnvelope, type Places, withoutStrays } from './misplaced.ts'
 import { olderYaml } from './older-yaml.ts'
 import type { ParsedDocument } from './parse.ts'
+import { policyTimes } from './policy-times.ts'
 import { type Include, withFiles, withMappings } from './request.ts'
 import { brokenRules } from './rules.ts'
 import { guardSecrets } from './secrets.ts'
@@ -67,7 +68,8 @@ function examine(value: Json | undefined, base: Base, reader: Reader): { faults:
   if (!model || !isObject(written)) return { faults }
   const { request, files, findings } = readRequest(written, model, base, reader)
   // Without a sound envelope neither name nor policy is known, so that there is no spec to speak of.
-  const all = [...faults, ...policyFaults(value, model), ...findings]
+  const times = faults.length > 0 ? [] : policyTimes(value)
+  const all = [...faults, ...policyFaults(value, model), ...times, ...findings]
   if (faults.length > 0) return { faults: all }
   return { faults: all, spec: specOf(value, model, request, files, base) }
 }

@@ -60,7 +60,7 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
   const names = secretNames(reading.kinds)
   const read = [...files].map(([file, text]) => readFile(sourceOf(file, text), reader))
   const drafts = read.flatMap((one) => one.drafts)
-  const clashes = clashesOf(drafts, reading.config)
+  const clashes = clashesOf(drafts, [...reader.kinds.keys()], reading.config)
   const judged = drafts.map((draft) => withClashes(draft, clashes.get(draft) ?? []))
   const found = groupBy(judged, (draft) => draft.source)
   return {

@@ -722,6 +722,90 @@ t.test('a former name is free, and claimed once', async (t) => {
   )
 })
 
+t.test(
+  'specs that wait for each other are shown with every place of the circle, and what waits for them is sound',
+  async (t) => {
+    const after = (name: string, ...jobs: string[]) =>
+      iot(SOUND, `name: ${name}`, jobs.length === 0 ? '' : `dependsOn: [${jobs.join(', ')}]`)
+    const circle = note(
+      read({
+        'a.yaml': after('a', 'IotJob/free', 'IotJob/b'),
+        'b.yaml': `${after('b', '{ job: IotJob/c, when: finished }')}---\n${after('c', 'IotJob/a')}`,
+        'd.yaml': after('d', 'IotJob/a'),
+        'free.yaml': after('free'),
+        'self.yaml': after('self', 'IotJob/self'),
+      }),
+    )
+    t.strictSame(problems(circle), [
+      'SPEC_DEPENDENCY_CYCLE 4:36-44 IotJob/a waits for itself: IotJob/a → IotJob/b → IotJob/c → IotJob/a',
+      'SPEC_DEPENDENCY_CYCLE 4:30-38 IotJob/b waits for itself: IotJob/b → IotJob/c → IotJob/a → IotJob/b',
+      'SPEC_DEPENDENCY_CYCLE 12:23-31 IotJob/c waits for itself: IotJob/c → IotJob/a → IotJob/b → IotJob/c',
+      'SPEC_DEPENDENCY_CYCLE 4:23-34 IotJob/self waits for itself: IotJob/self → IotJob/self',
+    ])
+    t.strictSame(
+      circle.diagnostics[1]?.related?.map(
+        ({ message, place }) => `${place.file}:${place.line}:${place.column} ${message}`,
+      ),
+      ['b.yaml:12:23 IotJob/c waits for IotJob/a', 'a.yaml:4:36 IotJob/a waits for IotJob/b'],
+    )
+    t.strictSame(
+      circle.specs.map(({ name }) => name),
+      ['d', 'free'],
+    )
+    t.equal(circle.complete, true)
+  },
+)
+
+t.test('two circles that share a spec are told one after the other, two that do not at once', async (t) => {
+  const after = (name: string, ...jobs: string[]) =>
+    iot(SOUND, `name: ${name}`, `dependsOn: [${jobs.map((job) => `IotJob/${job}`).join(', ')}]`)
+  const names = (files: string[]) =>
+    read(Object.fromEntries(files.map((text, index) => [`${index}.yaml`, text]))).diagnostics.map(
+      ({ address }) => address,
+    )
+  t.strictSame(names([after('a', 'b', 'c'), after('b', 'a'), after('c', 'a')]), ['IotJob/a', 'IotJob/b'])
+  t.strictSame(names([after('a', 'b'), after('b', 'a'), after('c', 'd', 'a'), after('d', 'c')]).length, 4)
+  const long = Array.from({ length: 900 }, (_, index) => after(`link-${index}`, `link-${(index + 1) % 900}`))
+  const found = read({ 'long.yaml': long.join('---\n') }).diagnostics
+  t.equal(found.length, 900)
+  t.strictSame([found[0]?.related?.length, found[1]?.related?.length], [899, 1])
+  t.ok(found.every(({ message }) => message.length < 200))
+})
+
+t.test('a job that is waited for has a kind that exists, and should have a spec', async (t) => {
+  const given = note(
+    read({
+      'a.yaml': iot(SOUND, 'name: a', 'dependsOn: [IotJob/b, { job: IotJob/lost }, NightJob/x]'),
+      'b.yaml': iot(SOUND, 'name: lots'),
+      'c.yaml': iot(SOUND, 'name: c', 'dependsOn: [IotJob/lost]'),
+    }),
+  )
+  t.strictSame(
+    given.diagnostics.map(({ severity, message }) => `${severity}: ${message}`),
+    [
+      'warning: no spec is called IotJob/b',
+      'warning: no spec is called IotJob/lost',
+      'error: there is no kind NightJob, and so no job NightJob/x',
+      'warning: no spec is called IotJob/lost',
+    ],
+  )
+  t.match(given.diagnostics[1]?.hint, 'did you mean IotJob/lots?')
+  t.strictSame(
+    given.specs.map(({ name }) => name),
+    ['lots', 'c'],
+    'a warning blocks nothing: the job may be on record',
+  )
+})
+
+t.test('there is time between policy.notBefore and policy.expires', async (t) => {
+  const between = (from: string, to: string) =>
+    problems(note(read({ 'a.yaml': iot(SOUND, 'name: a', `notBefore: "${from}", expires: "${to}"`) })))
+  t.strictSame(between('2026-12-01T06:00:00Z', '2026-12-01T06:00:00+01:00'), [
+    'SPEC_TIMES 4:55-82 policy.expires 2026-12-01T06:00:00+01:00 is not after policy.notBefore 2026-12-01T06:00:00Z',
+  ])
+  t.strictSame(between('2026-12-01T06:00:00+01:00', '2026-12-01T06:00:00Z'), [])
+})
+
 t.test('a set is complete only if every address is known', async (t) => {
   t.equal(read(iot('  targets: 1')).complete, true, 'bad, but it is known which spec it is')
   t.strictSame(

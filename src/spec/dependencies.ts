@@ -1,0 +1,107 @@
+import { type Address, partsOf } from '../model/address.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Pointer } from '../model/json.ts'
+import type { SpecCode } from './codes.ts'
+import { type Draft, toDiagnostic } from './draft.ts'
+import { didYouMean } from './suggest.ts'
+
+/** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
+type Edge = { readonly from: Draft; readonly to: Address; readonly pointer: Pointer }
+type Note = (draft: Draft, diagnostic: Diagnostic) => void
+
+/** Of a longer circle each spec shows the next one only, and the first of them all. */
+const PLACES_MAX = 20
+const PATH_MAX = 6
+
+/** What is wrong with `policy.dependsOn` between documents: jobs that wait for each other, and names that no document has. */
+export function dependencyFaults(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
+  const edges = new Map(drafts.map((draft) => [draft, edgesOf(draft)]))
+  const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
+  for (const edge of [...edges.values()].flat()) {
+    if (!byAddress.has(edge.to)) unknown(edge, [...byAddress.keys()], kinds, note)
+  }
+  for (const circle of circles(drafts, edges, byAddress)) circular(circle, note)
+}
+
+function edgesOf(draft: Draft): Edge[] {
+  return (draft.spec?.policy.dependsOn ?? []).map(({ job }, index) => {
+    const item = `/policy/dependsOn/${index}`
+    const isMapping = draft.locate(draft.index, item).source === undefined
+    return { from: draft, to: job, pointer: isMapping ? `${item}/job` : item }
+  })
+}
+
+/** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */
+function unknown({ from, to, pointer }: Edge, known: readonly Address[], kinds: readonly string[], note: Note): void {
+  const { kind } = partsOf(to)
+  const isKind = kinds.includes(kind)
+  const fault = toDiagnostic(from, {
+    code: 'SPEC_UNKNOWN_DEPENDENCY' satisfies SpecCode,
+    pointer,
+    aim: 'value',
+    message: isKind ? `no spec is called ${to}` : `there is no kind ${kind}, and so no job ${to}`,
+    hint:
+      didYouMean(to, known).trim() ||
+      (isKind
+        ? 'it waits for a job that is on record by that name, and is never submitted if there is none'
+        : `kinds are ${kinds.join(', ')}`),
+  })
+  note(from, isKind ? { ...fault, severity: 'warning' } : fault)
+}
+
+/** Circles of drafts that wait for each other, none of which shares a draft with another one. */
+function circles(
+  drafts: readonly Draft[],
+  edges: ReadonlyMap<Draft, readonly Edge[]>,
+  byAddress: ReadonlyMap<Address, Draft>,
+): Edge[][] {
+  const found: Edge[][] = []
+  const done = new Set<Draft>()
+  for (const first of drafts) {
+    // The way from `first` to where the search stands; a stack of our own, as a chain may be as long as a repository.
+    const way: { readonly draft: Draft; readonly by?: Edge; next: number }[] = [{ draft: first, next: 0 }]
+    const onWay = new Set([first])
+    while (way.length > 0 && !done.has(first)) {
+      const top = way.at(-1)!
+      const edge = edges.get(top.draft)?.[top.next++]
+      const to = edge && byAddress.get(edge.to)
+      if (edge && to && onWay.has(to)) {
+        const begin = way.findIndex(({ draft }) => draft === to)
+        found.push([...way.slice(begin + 1).map(({ by }) => by!), edge])
+        // None of them is looked at again, so that one slip is told once.
+        for (const { draft } of way.splice(begin)) done.add(draft)
+        for (const draft of done) onWay.delete(draft)
+      } else if (edge && to && !done.has(to)) {
+        way.push({ draft: to, by: edge, next: 0 })
+        onWay.add(to)
+      } else if (!edge) {
+        done.add(top.draft)
+        onWay.delete(top.draft)
+        way.pop()
+      }
+    }
+  }
+  return found
+}
+
+/** Each spec of a circle is told of at the place where it names the next, with the places of all others. */
+function circular(circle: readonly Edge[], note: Note): void {
+  const places = circle.map(({ from, to, pointer }) => ({
+    message: `${from.address} waits for ${to}`,
+    place: from.locate(from.index, pointer).place,
+  }))
+  for (const [index, edge] of circle.entries()) {
+    const rest = [...places.slice(index + 1), ...places.slice(0, index)]
+    const names = [...circle.slice(index), ...circle.slice(0, index)].map(({ to }) => to)
+    const shown = names.length > PATH_MAX ? [...names.slice(0, PATH_MAX - 2), '…', names.at(-1)] : names
+    const fault = toDiagnostic(edge.from, {
+      code: 'SPEC_DEPENDENCY_CYCLE' satisfies SpecCode,
+      pointer: edge.pointer,
+      aim: 'value',
+      message: `${edge.from.address} waits for itself: ${[edge.from.address, ...shown].join(' → ')}`,
+      hint: 'remove one of these dependencies: none of the jobs could ever be the first',
+    })
+    const related = circle.length <= PLACES_MAX || index === 0 ? rest : rest.slice(0, 1)
+    note(edge.from, { ...fault, ...(related.length > 0 && { related }) })
+  }
+}
