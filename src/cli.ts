@@ -6,6 +6,7 @@ import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
+import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { forWorkflowLog } from './report/escape.ts'
@@ -124,6 +125,7 @@ function planning(command: Command): Command {
       'act on IotJob/NAME, or on specs with the label KEY=VALUE, alone; may be repeated',
       list,
     )
+    .option('--target <name>', 'act on specs of this target of jobwright.yaml alone; may be repeated', list)
     .option('--allow-dirty', 'submit specs that are not committed')
     .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
     .option('--refresh', 'read finished jobs again as well')
@@ -223,9 +225,36 @@ planning(
     ),
   )
 
-common(program.command('status').description('show every job as the state has it; asks AWS nothing'))
+common(
+  program
+    .command('status')
+    .description('show every job as the state has it, or one in full; asks AWS nothing but with --wait')
+    .argument('[address]', 'such as IotJob/kiosk-firmware: all that is on record of this job'),
+)
   .option('--only <address|label>', 'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated', list)
-  .action(action(async (options: CommonOptions) => (await import('./commands/status.ts')).status(options, host)))
+  .option('--target <name>', 'show specs of this target of jobwright.yaml alone; may be repeated', list)
+  .option('--wait', 'follow the jobs on record to their end and write their statuses down; creates nothing')
+  .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', duration)
+  .action(
+    action(async (address: string | undefined, { timeout, ...options }: StatusOptions & { timeout?: number }) =>
+      (await import('./commands/status.ts')).status(
+        address,
+        { ...options, ...(timeout !== undefined && { timeoutMs: timeout }) },
+        host,
+      ),
+    ),
+  )
+
+common(
+  program
+    .command('rerun')
+    .description('raise policy.run of a spec in its file, so that reconcile runs the job again; calls nothing')
+    .argument('<address>', 'such as IotJob/restart-kiosks'),
+).action(
+  action(async (address: string, options: CommonOptions) =>
+    (await import('./commands/rerun.ts')).rerun(address, options, host),
+  ),
+)
 
 common(
   program

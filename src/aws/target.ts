@@ -19,6 +19,16 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 const DEFAULT = 'default'
 
+/** The name that a spec's target goes by: its own, else `default`, else that of the only one; undefined where the choice is open. */
+export function targetNameOf(
+  name: string | undefined,
+  targets: Readonly<Record<string, TargetConfig>>,
+): string | undefined {
+  const names = Object.keys(targets)
+  if (name !== undefined || names.length === 0 || Object.hasOwn(targets, DEFAULT)) return name ?? DEFAULT
+  return names.length === 1 ? names[0] : undefined
+}
+
 /**
  * The target of this name; without a name the one called `default`, or the only one, or, where none are configured, the environment's.
  * Throws a Problem (exit 4) for an unknown name, an open choice, or no region.
@@ -29,9 +39,7 @@ export function resolveTarget(
   env: Env,
 ): Target {
   const names = Object.keys(targets)
-  const only = names.length === 1 ? names[0] : undefined
-  const chosen =
-    name ?? (Object.hasOwn(targets, DEFAULT) ? DEFAULT : only) ?? (names.length === 0 ? DEFAULT : undefined)
+  const chosen = targetNameOf(name, targets)
   if (chosen === undefined) {
     throw new Problem(4, {
       code: 'CONFIG_NO_DEFAULT_TARGET',

@@ -24,6 +24,8 @@ export type CommonOptions = {
   readonly spec?: readonly string[]
   /** Addresses or labels (`key=value`) to act on; the rest is left alone. */
   readonly only?: readonly string[]
+  /** Names of targets in jobwright.yaml: only specs that belong to one of them are acted on. */
+  readonly target?: readonly string[]
   /** Ask nothing of AWS. */
   readonly offline?: boolean
   readonly allowDirty?: boolean

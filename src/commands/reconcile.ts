@@ -8,6 +8,7 @@ import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { emptyState } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
+import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
 import { assertOnly } from './only.ts'
@@ -147,7 +148,7 @@ function onceEach(): (one: Diagnostic) => boolean {
 }
 
 /** The run stopped before it sent anything more: somebody else's word comes first. */
-function staleDiagnostic(message: string): Diagnostic {
+export function staleDiagnostic(message: string): Diagnostic {
   return {
     severity: 'error',
     code: 'STATE_STALE',
@@ -166,6 +167,7 @@ function report(
   const { plan, failed, stale } = result
   const now = session.clock.now()
   if (stale !== undefined) out.diagnostics([staleDiagnostic(stale)], now)
+  if (result.gaveUp) out.diagnostics([gaveUpDiagnostic(result.gaveUp, now)], now)
   if (unstored) out.diagnostics([unstored.diagnostic], now)
   const codes: ExitCode[] = [
     ...result.outcomes,

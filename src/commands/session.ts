@@ -1,3 +1,4 @@
+import { targetNameOf } from '../aws/target.ts'
 import type { KindModel } from '../kinds/kind.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
@@ -10,6 +11,7 @@ import type { Waits } from '../model/waits.ts'
 import type { Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
+import { didYouMean } from '../spec/suggest.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
@@ -39,6 +41,7 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   const head = await headOf(host.cwd)
   const project = openProject(host.cwd)
   assertConfig(project)
+  assertTargets(options, project)
   const waits = waitsOf(project.config, host.env, options.emulator === true)
   const loaded = await loadSpecs(project, options)
   const own = options.emulator && !options.offline && !given ? await openEmulator(project.root) : undefined
@@ -55,6 +58,33 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   }
 }
 
+/** What `--only`, `--target` or a decision selects of a session's specs; undefined: all of them. */
+export function selectorOf({ loaded, project }: Session, options: CommonOptions): ReturnType<typeof selector> {
+  const only = selector(options)
+  const { target = [], decisions } = options
+  if (target.length === 0 || decisions) return only
+  const { targets, defaultTarget } = project.config
+  const chosen = new Set(
+    [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
+      .filter(({ policy }) => target.includes(targetNameOf(policy.target ?? defaultTarget, targets) ?? ''))
+      .map(({ address }) => address),
+  )
+  return (address, labels) => chosen.has(address) && (only === undefined || only(address, labels))
+}
+
+/** Throws a Problem (exit 1) for a value of `--target` that jobwright.yaml does not name. */
+function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config }: Project): void {
+  const names = Object.keys(config.targets)
+  const unknown = target.find((one) => !names.includes(one))
+  if (unknown === undefined) return
+  const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
+  throw new Problem(1, {
+    code: 'USAGE',
+    message: `there is no target ${unknown}`,
+    hint: `${didYouMean(unknown, names)}${known}`,
+  })
+}
+
 /** AWS, as far as the specs that are not over need it. */
 export async function worldOf(
   session: Session,
@@ -63,7 +93,7 @@ export async function worldOf(
   host: Host,
 ): Promise<World> {
   if (options.offline) return OFFLINE
-  const only = selector(options)
+  const only = selectorOf(session, options)
   const specs = session.loaded.specs.filter((spec) => only === undefined || only(spec.address, spec.labels))
   return openWorld(specs, state, session.project.config, {
     clock: session.clock,
@@ -91,7 +121,7 @@ export async function inputOf(
     allowDirty: options.allowDirty === true,
     allowRemovals: options.allowRemovals === true,
   }
-  const only = selector(options)
+  const only = selectorOf(session, options)
   // Of a part of the specs as well: what a run submits from this commit, no older checkout may take for gone.
   const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator
   return {

@@ -1,35 +1,79 @@
 import type { Address } from '../model/address.ts'
 import { hasErrors } from '../model/diagnostic.ts'
-import type { ExitCode } from '../model/exit-code.ts'
-import type { JobRecord } from '../model/state.ts'
-import { jobLine, summaryLine } from '../report/json-lines.ts'
+import { type ExitCode, worst } from '../model/exit-code.ts'
+import type { JobRecord, State } from '../model/state.ts'
+import { jobText } from '../report/job-text.ts'
+import { jobDetailLine, jobLine, summaryLine } from '../report/json-lines.ts'
 import { statusText } from '../report/status-text.ts'
+import { followIn } from './follow.ts'
 import { assertOnly } from './only.ts'
-import { type CommonOptions, type Host, selector } from './options.ts'
-import { printer } from './printer.ts'
+import type { CommonOptions, Host } from './options.ts'
+import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
-import { openSession } from './session.ts'
+import { openSession, type Session, selectorOf } from './session.ts'
 
-/** `jobwright status`: every job as the state has it. Asks nothing of AWS; `reconcile` is what reads statuses and writes them down. */
-export async function status(options: CommonOptions, host: Host): Promise<ExitCode> {
+export type StatusOptions = CommonOptions & {
+  /** Read the jobs on record until they are over, and write their statuses down. */
+  readonly wait?: boolean
+  /** Milliseconds for the whole of `wait`. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * `jobwright status [ADDRESS]`: every job as the state has it, or one in full. Asks nothing of AWS but with `--wait`, which follows the jobs
+ * to their end and creates none.
+ */
+export async function status(address: string | undefined, given: StatusOptions, host: Host): Promise<ExitCode> {
+  const options = address === undefined ? given : { ...given, only: [address] }
   const out = printer(host, options.output)
   const session = await openSession(options, host)
+  try {
+    const { state, outcomes } = options.wait
+      ? await followIn(session, options, host, out)
+      : await stored(session, options, out)
+    return report(state, outcomes, address, session, options, out)
+  } finally {
+    out.settle()
+    await session.close()
+  }
+}
+
+async function stored(
+  session: Session,
+  options: StatusOptions,
+  out: Printer,
+): Promise<{ state: State | undefined; outcomes: readonly ExitCode[] }> {
+  const { state, diagnostics } = await storeOf(session.project, options).read()
+  out.diagnostics(diagnostics, session.clock.now())
+  if (hasErrors(diagnostics)) return { state, outcomes: [8] }
+  assertOnly(options, session.loaded, state)
+  return { state, outcomes: [] }
+}
+
+function report(
+  state: State | undefined,
+  outcomes: readonly ExitCode[],
+  address: string | undefined,
+  session: Session,
+  options: StatusOptions,
+  out: Printer,
+): ExitCode {
   const now = session.clock.now()
-  await session.close()
-  const stored = await storeOf(session.project, options).read()
-  out.diagnostics(stored.diagnostics, now)
-  const isUnread = hasErrors(stored.diagnostics)
-  if (!isUnread) assertOnly(options, session.loaded, stored.state)
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
-  const only = selector(options)
-  const all = Object.entries(stored.state?.records ?? {}) as [Address, JobRecord][]
-  const chosen = all.filter(([address]) => only === undefined || only(address, labels.get(address) ?? {}))
-  for (const [address, record] of chosen) out.line(jobLine(address, record))
+  const only = selectorOf(session, options)
+  const all = Object.entries(state?.records ?? {}) as [Address, JobRecord][]
+  const chosen = all.filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
+  const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
+  for (const [one, record] of chosen) out.line(single ? jobDetailLine(one, record) : jobLine(one, record))
   // Of a state that cannot be read it would be untrue that nothing is on record.
-  if (!isUnread || chosen.length > 0)
-    out.text(statusText(Object.fromEntries(chosen), [...labels.keys()], out.options(now)))
-  const exitCode: ExitCode = isUnread ? 8 : 0
-  out.line(summaryLine({ counts: countConditions(chosen), outcomes: exitCode ? [exitCode] : [], exitCode }))
+  if (!outcomes.includes(8) || chosen.length > 0) {
+    const order = [...labels.keys()]
+    out.text(
+      single ? jobText(...single, out.options(now)) : statusText(Object.fromEntries(chosen), order, out.options(now)),
+    )
+  }
+  const exitCode = worst(outcomes)
+  out.line(summaryLine({ counts: countConditions(chosen), outcomes, exitCode }))
   return exitCode
 }
 

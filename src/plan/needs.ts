@@ -39,7 +39,7 @@ function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   if (record === undefined || (isSettled(record) && record.run < spec.policy.run)) return newNeeds(plan, spec, model)
   if (!isSettled(record)) return unknownNeeds(spec.address, record, model)
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
-  return [{ ...base(spec.address, record, model), id: record.id, known: true }]
+  return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]
 }
 
 /** The one job that a decision is about. */
@@ -52,7 +52,7 @@ function decisionNeeds(
 ): Need[] {
   if (decision.do === 'cancel') {
     if (!record?.id || !isCancellable(record)) return []
-    return [{ ...base(spec.address, record, model), id: record.id, known: true }]
+    return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]
   }
   const known = decidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
@@ -94,11 +94,13 @@ function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Ne
   switch (model.recovery.by) {
     case 'id':
     case 'token':
-      return record.id === undefined ? [] : [{ ...base(address, record, model), id: record.id, definition: true }]
+      return record.id === undefined ? [] : [{ ...recordNeed(address, record, model), id: record.id, definition: true }]
     case 'inert':
-      return [{ ...base(address, record, model), ...(record.intent && { since: record.intent.at }) }]
+      return [{ ...recordNeed(address, record, model), ...(record.intent && { since: record.intent.at }) }]
     case 'match':
-      return [{ ...base(address, record, model), ...(record.intent && { since: record.intent.at }), definition: true }]
+      return [
+        { ...recordNeed(address, record, model), ...(record.intent && { since: record.intent.at }), definition: true },
+      ]
   }
 }
 
@@ -108,10 +110,11 @@ function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[]
   if (decision) return decisionNeeds(plan, standIn(address, record), record, model, decision)
   if (!isSettled(record)) return unknownNeeds(address, record, model)
   if (record.id === undefined || !mayCancel(record)) return []
-  return [{ ...base(address, record, model), id: record.id, known: true }]
+  return [{ ...recordNeed(address, record, model), id: record.id, known: true }]
 }
 
-function base(address: Address, record: JobRecord, model: KindModel): Need {
+/** A read of the job on record, without its ID. */
+export function recordNeed(address: Address, record: JobRecord, model: KindModel): Need {
   const scope = model.scope(record.request)
   return { address, kind: model.kind, site: record.site, ...(scope !== undefined && { scope }) }
 }

@@ -38,6 +38,24 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   return { ...proceed(plan, spec, model, now), ...next }
 }
 
+/** A settled job with what was just seen of it, and no step beyond that: its spec is not looked at. */
+export function keepRecorded(plan: Planner, spec: Spec, record: JobRecord): Planned {
+  const model = plan.modelOf(spec.kind)
+  const seen = plan.observed.jobs.get(spec.address)
+  const base = { ...idOf(record), record, site: record.site }
+  if (seen?.is === 'failed') return { ...unread(spec, seen), ...base }
+  if (seen?.is === 'absent') {
+    return (
+      notShownYet(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: 'gone', next: gone(record) })
+    )
+  }
+  const now = seen ? reread(plan, spec, model, record, seen.live) : record
+  const next = canonical(now as unknown as Json) === canonical(record as unknown as Json) ? {} : { next: now }
+  const isIdle = model.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
+  if (isIdle) return line(spec, { ...base, ...next, action: 'held', reason: 'created, and not started by this' })
+  return line(spec, { ...base, ...next, action: 'keep', reason: keepReason(now) })
+}
+
 /** The next step of a job whose spec still says what was submitted. */
 function proceed(plan: Planner, spec: Spec, model: KindModel, record: JobRecord): Planned {
   const base = { ...idOf(record), record, site: record.site }

@@ -40,6 +40,9 @@ export function planOutcomes(plan: Plan): ExitCode[] {
     if (code === 'PLAN_REFUSED') return [4, 5]
     if (action === 'settling' || code === 'PLAN_UNCOMMITTED' || code === 'PLAN_NOT_MOVED' || code === 'PLAN_NO_FILE')
       return [9]
+    if (code === 'PLAN_DEPENDENCY_GONE') return [3]
+    if (code?.startsWith('PLAN_DEPENDENCY')) return [9]
+    if (action === 'settling' || code === 'PLAN_UNCOMMITTED' || code === 'PLAN_NOT_MOVED') return [9]
     if (code === 'PLAN_NO_ROOM' && until === undefined) return [9]
     return []
   })

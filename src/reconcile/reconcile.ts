@@ -7,10 +7,11 @@ import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import type { Need, Observed } from '../model/observed.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, Planned } from '../model/plan.ts'
 import type { JobRecord, Source } from '../model/state.ts'
 import { observe } from '../observe/observe.ts'
 import { DEPENDS_MET } from '../plan/depends.ts'
+import { followNeeds, followPlan } from '../plan/follow.ts'
 import { FRESH_RUN, type PlanInput, type RunSoFar } from '../plan/input.ts'
 import { needs } from '../plan/needs.ts'
 import { plan as makePlan } from '../plan/plan.ts'
@@ -57,6 +58,8 @@ export type ReconcileOptions = {
   readonly signal: AbortSignal
   /** Follow jobs to their end. */
   readonly wait: boolean
+  /** Only read the jobs on record and write their statuses down: nothing is created, started, changed or forgotten. */
+  readonly readOnly?: boolean
   /** Milliseconds for the whole run; absent: no bound. */
   readonly timeoutMs?: number
   /** Wall milliseconds that settling creates are waited for. */
@@ -82,6 +85,16 @@ export type Reconciled = {
   readonly stale?: string
   /** ISO time at which something can go on by itself. */
   readonly nextAt?: string
+  /** What the run was at when its time was up. */
+  readonly gaveUp?: GaveUp
+}
+
+/** A run that ended at its timeout. */
+export type GaveUp = {
+  /** The jobs that it waited for, or the steps that it did not come to. */
+  readonly on: readonly Planned[]
+  /** ISO time at which anything changed last, a status or a step of this run; that of its beginning where nothing did. */
+  readonly since: string
 }
 
 /**
@@ -102,6 +115,9 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   let recent: Observed | undefined
   let timedOut = false
   let misses = 0
+  let gaveUp: GaveUp | undefined
+  /** When anything changed last. */
+  let moved = clock.now()
   let stale: string | undefined
   /** Whose end was asked for. */
   const stopped = new Set<Address>()
@@ -122,6 +138,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     }),
     ...(stale !== undefined && { stale }),
     ...nextAt(plan),
+    ...(timedOut && gaveUp && { gaveUp }),
   })
 
   for (let pass = 1; pass <= PASSES_MAX; pass++) {
@@ -131,7 +148,10 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     options.emit({ type: 'planned', pass, plan })
     for (const { action, address } of plan.actions) if (action === 'cancel') stopped.add(address)
     if (plan.refusals.length > 0) return end()
-    timedOut = pass > 1 && leftMs() <= 0 && plan.actions.some(({ action }) => DUE.has(action))
+    const due = plan.actions.filter(({ action }) => DUE.has(action))
+    if (due.length > 0 || plan.actions.some(({ next }) => next)) moved = clock.now()
+    gaveUp = { on: due, since: iso(moved) }
+    timedOut = pass > 1 && leftMs() <= 0 && due.length > 0
     if (timedOut) return end()
     const applied = await apply(plan, store, {
       ...options,
@@ -164,8 +184,11 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     settleUntil ??= clock.now() + options.settleMs
     const wait = howLong(plan, options, settleUntil, pause)
     if (wait === undefined) return end()
+    // What moves is looked at more often than what stands still.
+    if (plan.actions.some(({ next }) => next)) pause = options.pollMs.least
     const left = leftMs()
     timedOut = wait.ms > left
+    gaveUp = { on: wait.on, since: iso(moved) }
     options.emit({ type: 'waiting', why: wait.why, ...(wait.until && { until: wait.until }) })
     await clock.sleep(Math.max(0, Math.min(wait.ms, left)), signal).catch(() => {})
     if (timedOut || signal.aborted) return end()
@@ -180,7 +203,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
  */
 async function look(
   input: ReconcileInput,
-  { world, store, clock, signal, modelOf }: ReconcileOptions,
+  { world, store, clock, signal, modelOf, readOnly = false }: ReconcileOptions,
   run: RunSoFar,
   queue: ReturnType<typeof createQueue>,
   recent: Observed | undefined,
@@ -190,7 +213,7 @@ async function look(
   try {
     const readerOf = async (...at: Parameters<World['callsOf']>) => (await world.callsOf(...at)).reader
     const isNews = ({ address, known }: Need): boolean => !known || store.state?.records[address]?.status === undefined
-    const wanted = needs(base).filter((need) => recent === undefined || isNews(need))
+    const wanted = (readOnly ? followNeeds(base) : needs(base)).filter((need) => recent === undefined || isNews(need))
     observed = withFailures(
       await observe(wanted, { readerOf, modelOf, queue, isClaimed: claimed(base), signal }),
       recent,
@@ -201,7 +224,8 @@ async function look(
   }
   const clockOffsetMs = world.clockOffsetMs?.()
   const known = clockOffsetMs === undefined ? {} : { clockOffsetMs }
-  return { plan: makePlan({ ...base, ...known, observed, now: clock.now() }), observed }
+  const made = { ...base, ...known, observed, now: clock.now() }
+  return { plan: readOnly ? followPlan(made) : makePlan(made), observed }
 }
 
 type Look = { readonly plan: Plan; readonly observed: Observed }
@@ -226,16 +250,15 @@ function howLong(
   { clock, timeScale, wait, pollMs }: ReconcileOptions,
   settleUntil: number,
   pause: number,
-): { ms: number; why: string; until?: string } | undefined {
-  const settling = plan.actions.flatMap(({ action, until }) =>
-    action === 'settling' && until ? [Date.parse(until)] : [],
-  )
-  const next = Math.min(...settling.filter((until) => until <= settleUntil))
-  const running = wait ? plan.actions.filter(isFollowed).length : 0
-  if (running > 0)
+): { ms: number; why: string; on: readonly Planned[]; until?: string } | undefined {
+  const settling = plan.actions.filter(({ action, until }) => action === 'settling' && until !== undefined)
+  const next = Math.min(...settling.map(({ until }) => Date.parse(until!)).filter((until) => until <= settleUntil))
+  const running = wait ? plan.actions.filter(isFollowed) : []
+  if (running.length > 0)
     return {
       ms: Math.min(pause, (next - clock.now()) / timeScale),
-      why: running === 1 ? '1 job is running' : `${running} jobs are running`,
+      why: running.length === 1 ? '1 job is running' : `${running.length} jobs are running`,
+      on: running,
     }
   if (!Number.isFinite(next)) return undefined
   // A little more than the time itself, so that rounding never makes one extra look.
@@ -243,6 +266,7 @@ function howLong(
   return {
     ms,
     why: settling.length === 1 ? '1 create is settling' : `${settling.length} creates are settling`,
+    on: settling,
     until: iso(next),
   }
 }

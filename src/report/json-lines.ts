@@ -6,7 +6,7 @@ import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-code.ts'
 import type { ActionName, Difference, Planned } from '../model/plan.ts'
-import type { JobRecord, RecordStage } from '../model/state.ts'
+import type { JobRecord, RecordStage, Site } from '../model/state.ts'
 
 /*
  * `--output json`, contract version 1. Members are never renamed or given another meaning; an absent value is left out, never null.
@@ -92,6 +92,34 @@ export type SpecLine = {
   readonly text: string
 }
 
+/** A job with all that is on record of it but its request: `status ADDRESS`. */
+export type JobDetailLine = JobLine & {
+  readonly how: JobRecord['how']
+  readonly arn?: string
+  /** Raw text of AWS. */
+  readonly message?: string
+  readonly counts?: Readonly<Record<string, number>>
+  readonly site: Site
+  /** ISO times. */
+  readonly intentAt?: string
+  readonly createdAt?: string
+  readonly startedAt?: string
+  readonly finishedAt?: string
+  readonly withdrawnAt?: string
+  readonly archived?: true
+  readonly lost?: true
+  /** Earlier runs, the first one first. */
+  readonly history?: readonly {
+    readonly run: number
+    readonly id?: string
+    readonly condition?: ConditionType
+    readonly reason?: string
+    readonly status?: string
+    readonly finishedAt?: string
+    readonly site?: Site
+  }[]
+}
+
 /** How a command ended: always the last line. */
 export type SummaryLine = {
   readonly v: 1
@@ -105,7 +133,7 @@ export type SummaryLine = {
 }
 
 /** Any line of the contract. */
-export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | AdoptableLine | SpecLine | SummaryLine
+export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | JobDetailLine | AdoptableLine | SpecLine | SummaryLine
 
 /** A line as it is printed, without its line break: JSON in which every invisible character is escaped, so that no log can act on it. */
 export function lineText(line: Line): string {
@@ -156,6 +184,23 @@ export function jobLine(address: Address, record: JobRecord, target?: string): J
     ...present({ id }),
     record: stage,
     ...present({ condition: condition?.type, status, reason: condition?.reason }),
+  }
+}
+
+/** A job with all that is on record of it, for one who asked for this job alone. */
+export function jobDetailLine(address: Address, record: JobRecord): JobDetailLine {
+  const { how, arn, condition, counts, site, intent, createdAt, startedAt, finishedAt, archived, lost } = record
+  const history = record.history?.map(({ run, id, condition: end, status, finishedAt: at, site: place }) => ({
+    run,
+    ...present({ id, condition: end?.type, reason: end?.reason, status, finishedAt: at, site: place }),
+  }))
+  return {
+    ...jobLine(address, record),
+    how,
+    ...present({ arn, message: condition?.message, counts }),
+    site,
+    ...present({ intentAt: intent?.at, createdAt, startedAt, finishedAt, withdrawnAt: record.withdrawn }),
+    ...present({ archived, lost, history }),
   }
 }
 

@@ -37,8 +37,17 @@ export function ago(iso: string, now: number): string {
   return now - at < SECOND ? 'now' : `${duration(now - at)} ago`
 }
 
-function clock(at: number, now: number): string {
+/** `22:00 UTC`, with the date where it is another UTC day than `now`. Takes epoch milliseconds. */
+export function clock(at: number, now: number): string {
   const iso = new Date(at).toISOString()
   const sameDay = iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
   return sameDay ? `${iso.slice(11, 16)} UTC` : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}
+
+/** `2026-11-14 23:10 UTC`. Takes ISO 8601; a text that is no time is shown as it is. */
+export function spokenTime(iso: string): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return forTerminal(iso)
+  const text = new Date(at).toISOString()
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
 }

@@ -1,0 +1,69 @@
+import { modelOf } from '../kinds/models.ts'
+import type { Event } from '../model/event.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import type { State } from '../model/state.ts'
+import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
+import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
+import { assertOnly } from './only.ts'
+import type { CommonOptions, Host } from './options.ts'
+import type { Printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { POLL_MS, staleDiagnostic } from './reconcile.ts'
+import { inputOf, planDiagnostics, type Session, worldOf } from './session.ts'
+
+/**
+ * Follows the jobs on record to their end and writes their statuses to the state, as `reconcile --wait` does, but creates, starts and
+ * changes nothing. Holds the state as long as it follows. Gives the state at the end and every exit code that applies.
+ */
+export async function followIn(
+  session: Session,
+  options: CommonOptions & { readonly timeoutMs?: number },
+  host: Host,
+  out: Printer,
+): Promise<{ readonly state: State | undefined; readonly outcomes: readonly ExitCode[] }> {
+  const store = await storeOf(session.project, options).open()
+  try {
+    assertOnly(options, session.loaded, store.state)
+    const world = await worldOf(session, store.state, options, host)
+    const emit = (event: Event): void => {
+      if (event.type !== 'planned') out.event(event, session.clock.now())
+    }
+    let result: Reconciled
+    try {
+      const { source: _source, ...input } = await inputOf(session, store.state, options)
+      result = await reconcile(input, {
+        world,
+        store,
+        clock: session.clock,
+        timeScale: session.timeScale,
+        modelOf,
+        emit,
+        signal: host.signal,
+        wait: true,
+        readOnly: true,
+        settleMs: 0,
+        pollMs: session.emulated ? POLL_MS.emulator : POLL_MS.real,
+        ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+      })
+    } finally {
+      world.close()
+    }
+    out.settle()
+    tell(result, session, out)
+    return { state: store.state, outcomes: result.outcomes }
+  } finally {
+    await store.close()
+  }
+}
+
+function tell({ plan, stale, gaveUp }: Reconciled, session: Session, out: Printer): void {
+  const now = session.clock.now()
+  out.diagnostics(
+    [
+      ...planDiagnostics(plan, session.loaded),
+      ...(stale === undefined ? [] : [staleDiagnostic(stale)]),
+      ...(gaveUp ? [gaveUpDiagnostic(gaveUp, now)] : []),
+    ],
+    now,
+  )
+}

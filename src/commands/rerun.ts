@@ -1,0 +1,140 @@
+import path from 'node:path'
+import { modelOf } from '../kinds/models.ts'
+import { isTerminal } from '../model/condition.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { Problem } from '../model/problem.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import { forTerminal } from '../report/escape.ts'
+import { progressLine, summaryLine } from '../report/json-lines.ts'
+import { standing } from '../report/words.ts'
+import { LIMITS } from '../spec/limits.ts'
+import { type Raised, raiseRun } from '../spec/raise-run.ts'
+import { didYouMean } from '../spec/suggest.ts'
+import { replaceFile } from '../system/replace-file.ts'
+import { sourceFiles } from '../system/source-files.ts'
+import type { CommonOptions, Host } from './options.ts'
+import { printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { openSession, type Session } from './session.ts'
+
+/**
+ * `jobwright rerun ADDRESS`: raises `policy.run` of a spec in its file, and nothing else in it, so that the next reconcile of the commit
+ * runs the job once more. Asks nothing of AWS and leaves the state alone.
+ */
+export async function rerun(address: string, options: CommonOptions, host: Host): Promise<ExitCode> {
+  const out = printer(host, options.output)
+  const session = await openSession({ ...options, offline: true }, host)
+  const now = session.clock.now()
+  const { state, diagnostics } = await storeOf(session.project, options).read()
+  if (hasErrors(diagnostics)) {
+    out.diagnostics(diagnostics, now)
+    out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+    return 8
+  }
+  const spec = specOf(address, session)
+  const record = state?.records[spec.address]
+  assertOver(spec, record)
+  const run = Math.max(spec.policy.run, record.run) + 1
+  const { line } = await edit(session, spec, run)
+  out.diagnostics(warnings(spec, record), now)
+  out.line(progressLine(spec.address, 'raised'))
+  out.text(text(spec, run, line, options))
+  out.line(summaryLine({ counts: { raised: 1 }, outcomes: [], exitCode: 0 }))
+  return 0
+}
+
+function specOf(address: string, { loaded }: Session): Spec {
+  const found = loaded.specs.find((spec) => spec.address === address)
+  if (found) return found
+  if (loaded.blocked.some((blocked) => blocked.address === address)) {
+    throw new Problem(3, {
+      code: 'RUN_UNEDITABLE',
+      message: `the spec ${address} has errors`,
+      hint: '`jobwright validate` shows them; correct them first',
+    })
+  }
+  const known = loaded.specs.map((spec) => spec.address)
+  throw new Problem(1, {
+    code: 'USAGE',
+    message: `there is no spec ${address}`,
+    hint: `${didYouMean(address, known)}an address is Kind/name, as \`jobwright plan\` shows it`,
+  })
+}
+
+/** A run that was not submitted yet, or of which nobody knows what became of it, is no reason for another one. */
+function assertOver(spec: Spec, record: JobRecord | undefined): asserts record is JobRecord {
+  const { address, policy } = spec
+  const isPending = record === undefined || record.run < policy.run
+  if (!isPending && (record.stage === 'created' || record.stage === 'started')) return
+  throw new Problem(6, {
+    code: 'RUN_PENDING',
+    message: isPending
+      ? `run ${policy.run} of ${address} was not submitted yet`
+      : `what became of the create of run ${record.run} of ${address} is not known yet`,
+    hint: isPending
+      ? '`jobwright reconcile` submits it; `jobwright plan` says what it waits for'
+      : '`jobwright reconcile` finds out; where it cannot, `jobwright resolve` tells it',
+  })
+}
+
+async function edit({ project, loaded }: Session, spec: Spec, run: number): Promise<Raised> {
+  const { file } = spec.place
+  const before = loaded.files.get(file) ?? ''
+  const read = sourceFiles(project.root).read(file, LIMITS.bytes)
+  // What is behind a link may be another repository's, and a rename would replace the link.
+  if ('problem' in read || read.real !== path.posix.normalize(file))
+    throw uneditable(spec, 'it is reached by a link', run)
+  const raised = raiseRun(before, spec.index, run)
+  if (!raised) throw uneditable(spec, 'its policy is not written plainly, perhaps by an alias', run)
+  try {
+    if (await replaceFile(path.join(project.root, file), before, raised.text)) return raised
+  } catch (error) {
+    throw uneditable(spec, error instanceof Error ? error.message : String(error), run)
+  }
+  throw uneditable(spec, 'it changed meanwhile', run)
+}
+
+function uneditable({ place }: Spec, why: string, run: number): Problem {
+  return new Problem(1, {
+    code: 'RUN_UNEDITABLE',
+    message: `${place.file} was left as it is: ${why}`,
+    hint: `write policy.run: ${run} by hand`,
+  })
+}
+
+function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
+  const { idMember } = modelOf(spec.kind)
+  const found: Diagnostic[] = []
+  if (!isTerminal(record.condition)) {
+    found.push({
+      severity: 'warning',
+      code: 'RUN_NOT_OVER',
+      address: spec.address,
+      message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run`,
+      hint: 'put the old number back to wait for its end first',
+    })
+  }
+  if (idMember !== undefined && spec.request[idMember] !== undefined) {
+    found.push({
+      severity: 'warning',
+      code: 'RUN_SAME_ID',
+      address: spec.address,
+      message: `${idMember} ${String(spec.request[idMember])} is written in the spec, and was used by run ${record.run}`,
+      hint: `write another ${idMember}, or leave it out: it then follows from name and run`,
+    })
+  }
+  return found
+}
+
+function text(spec: Spec, run: number, line: number, { emulator }: CommonOptions): string {
+  const { address, place, policy } = spec
+  const file = forTerminal(place.file)
+  return [
+    `${file}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
+    'next:',
+    `  git commit -m 'Run ${address} again' -- ${/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`}`,
+    `  jobwright reconcile${emulator ? ' --emulator' : ''}`,
+  ].join('\n')
+}

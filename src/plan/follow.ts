@@ -1,0 +1,37 @@
+import { isTerminal } from '../model/condition.ts'
+import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
+import type { Plan, Planned } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord } from '../model/state.ts'
+import type { PlanInput } from './input.ts'
+import { recordNeed } from './needs.ts'
+import { isSelected, isSettled, type Planner, planner } from './planner.ts'
+import { keepRecorded } from './recorded.ts'
+
+/** What following jobs is made from; `observed` is read for `followNeeds`. */
+export type FollowInput = Omit<PlanInput, 'observed'>
+
+/** The reads that following jobs needs: of those on record that are not over, and nothing else. */
+export function followNeeds(input: FollowInput): Need[] {
+  return followed({ ...input, observed: NOTHING_OBSERVED }).flatMap(({ spec, record, plan }) =>
+    record.id === undefined || isTerminal(record.condition) || record.lost
+      ? []
+      : [{ ...recordNeed(spec.address, record, plan.modelOf(spec.kind)), id: record.id, known: true }],
+  )
+}
+
+/** A plan that writes statuses down and does nothing else: no create, no start, no removal, whatever the specs ask for by now. */
+export function followPlan(input: PlanInput): Plan {
+  const actions = followed(input).map(({ plan, spec, record }): Planned => keepRecorded(plan, spec, record))
+  return { actions, diagnostics: [], refusals: [] }
+}
+
+/** The specs that have a job, whichever run it is of. A record that is to move to another name waits for `reconcile`. */
+function followed(input: PlanInput): { spec: Spec; record: JobRecord; plan: Planner }[] {
+  const plan = planner(input)
+  return input.specs.flatMap((spec) => {
+    const record = plan.records[spec.address]
+    const isOurs = record !== undefined && isSettled(record) && record.withdrawn === undefined
+    return isOurs && isSelected(input, spec.address, spec.labels) ? [{ spec, record, plan }] : []
+  })
+}

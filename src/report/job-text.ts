@@ -1,0 +1,97 @@
+import type { Address } from '../model/address.ts'
+import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { JobRecord, PastRun } from '../model/state.ts'
+import { forTerminal } from './escape.ts'
+import { paint, type ReportOptions } from './options.ts'
+import { ago, spokenTime } from './time.ts'
+import { cut } from './width.ts'
+import { conditionStyle, sentence, standing } from './words.ts'
+
+const VALUE_MAX = 80
+const REQUEST_MAX = 20
+const HOW = {
+  created: 'made by Jobwright',
+  adopted: 'taken over',
+  baseline: 'taken as done before the state began',
+} as const
+
+/**
+ * All that is on record of one job, for people: where it stands and where it is, its times and counts, what was asked for and the runs
+ * before. Lines without a line break at the end.
+ */
+export function jobText(address: Address, record: JobRecord, options: ReportOptions): string {
+  const { condition, site, intent } = record
+  const rows: [label: string, text: string | undefined][] = [
+    ['condition', paint(conditionStyle(condition), standing(record), options)],
+    ['why', condition?.message && sentence(condition.message)],
+    ['at AWS', record.status && sentence(record.status)],
+    ['counts', countsText(record.counts)],
+    ['run', String(record.run)],
+    ['id', record.id && sentence(record.id)],
+    ['arn', record.arn && sentence(record.arn)],
+    [
+      'where',
+      [site.region, site.account, ...(site.endpoint ? [site.endpoint] : [])]
+        .map((part) => forTerminal(part))
+        .join(', '),
+    ],
+    ['how', HOW[record.how]],
+    ['intent', intent && time(intent.at, options)],
+    ['evidence', intent?.evidence && sentence(intent.evidence)],
+    ['created', time(record.createdAt, options)],
+    ['started', time(record.startedAt, options)],
+    ['finished', time(record.finishedAt, options)],
+    ['withdrawn', time(record.withdrawn, options)],
+  ]
+  return [
+    paint('bold', forTerminal(address), options),
+    ...rows.flatMap(([label, text]) => (text ? [`  ${label.padEnd(10)} ${text}`] : [])),
+    '  request',
+    ...requestLines(record.request).map((line) => `    ${line}`),
+    ...(record.history?.length
+      ? ['  earlier runs', ...record.history.map((one) => `    ${pastText(one, options)}`)]
+      : []),
+  ].join('\n')
+}
+
+function time(iso: string | undefined, { now }: ReportOptions): string | undefined {
+  return iso === undefined ? undefined : `${spokenTime(iso)} (${ago(iso, now)})`
+}
+
+function countsText(counts: JobRecord['counts'] = {}): string {
+  return Object.entries(counts)
+    .filter(([, value]) => value !== 0)
+    .map(([name, value]) => `${value} ${forTerminal(name)}`)
+    .join(', ')
+}
+
+/** `run 1: Failed: HarvestFailed, id cup-final, finished 2026-11-14 23:10 UTC (9 h ago)`. */
+function pastText({ run, condition, id, finishedAt, site }: PastRun, options: ReportOptions): string {
+  const word =
+    condition === undefined ? 'nothing known' : condition.type + (condition.reason ? `: ${condition.reason}` : '')
+  const parts = [
+    paint(conditionStyle(condition), sentence(word), options),
+    ...(id === undefined ? [] : [`id ${sentence(id)}`]),
+    ...(finishedAt === undefined ? [] : [`finished ${time(finishedAt, options)}`]),
+    ...(site === undefined ? [] : [`in ${forTerminal(site.region)}, ${forTerminal(site.account)}`]),
+  ]
+  return `run ${run}: ${parts.join(', ')}`
+}
+
+/** The request as a short outline: a line for each value, long ones cut. */
+function requestLines(request: JsonObject): string[] {
+  const lines = outline(request, '')
+  const beyond = lines.length - REQUEST_MAX
+  return beyond > 0 ? [...lines.slice(0, REQUEST_MAX), `… and ${beyond} more`] : lines
+}
+
+function outline(value: Json | undefined, path: string): string[] {
+  const name = path === '' ? '' : `${path}.`
+  if (isObject(value) && Object.keys(value).length > 0) {
+    return Object.entries(value).flatMap(([key, one]) => outline(one, name + key))
+  }
+  if (Array.isArray(value) && value.some((one) => typeof one === 'object')) {
+    return value.flatMap((one: Json, index) => outline(one, `${path}[${index}]`))
+  }
+  return [`${sentence(path)}: ${cut(forTerminal(JSON.stringify(value)), VALUE_MAX)}`]
+}

@@ -1,0 +1,112 @@
+import { type Document, isMap, isScalar, type Pair, type YAMLMap } from 'yaml'
+import { canonical, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { lex } from './limits.ts'
+import { compose, parse } from './parse.ts'
+import { lineOf, lineText, type Source, sourceOf } from './source.ts'
+
+/** A text in which one number is another one. `line` counts from 1. */
+export type Raised = { readonly text: string; readonly line: number }
+
+/** What is written where: everything before and after stays byte for byte. */
+type Edit = { readonly from: number; readonly to: number; readonly insert: string }
+
+/**
+ * The text of a spec file with `policy.run` of one document, counted from 0, set to `run`; the member is added where it is missing.
+ * Undefined where that cannot be done by changing this one thing, such as behind an alias.
+ */
+export function raiseRun(text: string, index: number, run: number): Raised | undefined {
+  const source = sourceOf('', text)
+  const mark = text.slice(0, text.length - source.text.length)
+  const document = [...compose(source, lex(source).lexemes)][index]
+  const edit = document && editOf(source, document, run)
+  if (!edit) return undefined
+  const next = source.text.slice(0, edit.from) + edit.insert + source.text.slice(edit.to)
+  const changed = sourceOf('', next)
+  if (!saysTheSame(source, changed, index, run)) return undefined
+  return { text: mark + next, line: lineOf(changed, edit.from + edit.insert.lastIndexOf(String(run))) + 1 }
+}
+
+function editOf(source: Source, { contents }: Document.Parsed, run: number): Edit | undefined {
+  if (!isMap(contents)) return undefined
+  const policy = member(contents, 'policy')
+  if (policy === undefined) return newPolicy(source, contents, run)
+  if (!isMap(policy.value)) return undefined
+  const own = member(policy.value, 'run')
+  if (own === undefined) return newMember(source, policy.value, `run: ${run}`, run)
+  const at = startOf(own.value)
+  if (!isScalar(own.value) || own.value.type !== 'PLAIN' || at === undefined) return undefined
+  return { from: at, to: at + (own.value.source ?? '').length, insert: String(run) }
+}
+
+/** A policy above the request, and above the comment that belongs to it. */
+function newPolicy(source: Source, contents: YAMLMap, run: number): Edit | undefined {
+  const at = startOf(member(contents, 'spec')?.key)
+  if (at === undefined) return undefined
+  if (contents.flow) return newMember(source, contents, `policy: { run: ${run} }`, run)
+  let line = lineOf(source, at)
+  const indent = source.text.slice(source.lineStarts[line], at)
+  if (indent.trim() !== '') return undefined
+  while (line > 0 && lineText(source, line - 1).startsWith(`${indent}#`)) line--
+  const from = source.lineStarts[line]!
+  const inner = indent + ' '.repeat(stepOf(source, contents, indent.length))
+  const end = newlineOf(source)
+  return { from, to: from, insert: `${indent}policy:${end}${inner}run: ${run}${end}` }
+}
+
+/** A member before all others of a mapping, written as these are. */
+function newMember(source: Source, map: YAMLMap, written: string, run: number): Edit | undefined {
+  const first = map.items[0]
+  const at = startOf(first?.key)
+  if (map.flow) {
+    const quoted = isScalar(first?.key) && first.key.type === 'QUOTE_DOUBLE'
+    const text = quoted ? written.replace(/\b(policy|run)\b/g, '"$1"') : written
+    if (at !== undefined) return { from: at, to: at, insert: `${text}, ` }
+    const [from = 0, to = 0] = map.range ?? []
+    return { from, to, insert: `{ ${text} }` }
+  }
+  if (at === undefined) return undefined
+  const indent = source.text.slice(source.lineStarts[lineOf(source, at)], at)
+  return indent.trim() === '' ? { from: at, to: at, insert: `run: ${run}${newlineOf(source)}${indent}` } : undefined
+}
+
+function member(map: YAMLMap, name: string): Pair | undefined {
+  const found = map.items.filter(({ key }) => isScalar(key) && key.value === name)
+  return found.length === 1 ? found[0] : undefined
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as { range?: [number, number, number] } | null | undefined)?.range?.[0]
+}
+
+/** By how many columns the document indents its metadata. */
+function stepOf(source: Source, contents: YAMLMap, indent: number): number {
+  const metadata = member(contents, 'metadata')?.value
+  const at = isMap(metadata) && !metadata.flow ? startOf(metadata.items[0]?.key) : undefined
+  const step = at === undefined ? 0 : at - source.lineStarts[lineOf(source, at)]! - indent
+  return step > 0 ? step : 2
+}
+
+function newlineOf({ text }: Source): string {
+  return /\r?\n/.exec(text)?.[0] ?? '\n'
+}
+
+/** Whether two texts hold the same documents, but for the run of one of them. */
+function saysTheSame(before: Source, after: Source, index: number, run: number): boolean {
+  const [was, is] = [parse(before), parse(after)]
+  const values = (parsed: typeof was, change: boolean): string =>
+    canonical(
+      parsed.documents.map(
+        ({ index: at, value = null }): Json => [
+          at,
+          change && at === index && isObject(value) ? withRun(value, run) : value,
+        ],
+      ),
+    )
+  const isSound = [...is.documents, ...was.documents].every(({ diagnostics }) => diagnostics.length === 0)
+  return isSound && was.refused.length + is.refused.length === 0 && values(was, true) === values(is, false)
+}
+
+function withRun(value: JsonObject, run: number): JsonObject {
+  const policy = value['policy']
+  return { ...value, policy: { ...(isObject(policy) ? policy : {}), run } }
+}
