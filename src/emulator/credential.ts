@@ -1,7 +1,12 @@
 import { type Service, ServiceError } from './service.ts'
 
 /** Who called, as the signature says; the signature itself is not verified. */
-export type Caller = { readonly accessKeyId: string; readonly region: string }
+export type Caller = {
+  readonly accessKeyId: string
+  readonly region: string
+  /** Of a key that ends in twelve digits: the account that it belongs to. */
+  readonly account?: string
+}
 
 /** The two families of names that AWS's front door gives to the same errors. */
 const names = {
@@ -51,7 +56,8 @@ export function readCaller(service: Service, operation: string, authorization: s
   if (accessKeyId.startsWith('AKIADENIED') && operation !== 'GetCallerIdentity') {
     throw refuse(name.denied, `User is not authorized to perform: ${service.scopes[0]}:${operation}`)
   }
-  return { accessKeyId, region }
+  const account = /\d{12}$/.exec(accessKeyId)?.[0]
+  return { accessKeyId, region, ...(account !== undefined && { account }) }
 }
 
 /** The refusal of a request that was on its way for longer than its signature lasts. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { errorResponse, type Response, resultResponse } from './answer.ts'
 import type { Calls } from './calls.ts'
 import { second } from './clock.ts'
-import { expiredSignature, partitionOf, readCaller } from './credential.ts'
+import { type Caller, expiredSignature, partitionOf, readCaller } from './credential.ts'
 import { type FaultName, type Faults, faultTable, type Strike } from './faults.ts'
 import type { Ids } from './ids.ts'
 import type { Limits } from './limits.ts'
@@ -89,7 +89,7 @@ function execute(
     const caller = readCaller(service, operation.name, request.authorization)
     const sent: Sent = { labels, query: request.query, body: request.body }
     const input = readInput(service, operation, sent)
-    const result = operation.run(contextOf(world, service, caller.region, lagSeconds * second), input)
+    const result = operation.run(contextOf(world, service, caller, lagSeconds * second), input)
     return { response: resultResponse(service, operation.name, result, requestId), outcome: 'ok' }
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
@@ -97,8 +97,9 @@ function execute(
   }
 }
 
-function contextOf(world: World, service: Service, region: string, lagMs: number): Context {
-  const { store, account, limits, ids, url } = world
+function contextOf(world: World, service: Service, caller: Caller, lagMs: number): Context {
+  const { store, limits, ids, url } = world
+  const { region, account = world.account } = caller
   const now = store.clock.now()
   const place = { service: service.name, account, region }
   const jobs = openJobs(store, service, place, now, lagMs)

@@ -53,7 +53,8 @@ export class EmulatorOptionError extends Error {
  *
  * Jobs succeed unless their request holds a word that says otherwise: an IoT target named `faulty` has a device that fails, a harvest of an endpoint named
  * `offline` fails, as do an export to an S3 prefix named `unwritable` and a Data Exchange job on a bucket named `denied`; a device named `lost` never
- * arrives, one named `dented` cannot be read. Access keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are refused.
+ * arrives, one named `dented` cannot be read. Access keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are refused; one
+ * that ends in twelve digits belongs to that account, and so do the jobs that it makes.
  * @throws EmulatorRunningError when a live emulator has the folder; EmulatorOptionError for options out of range; DamagedLogError when the folder's log is
  *   damaged other than by a cut-off last line; the system's error when the port is taken
  */

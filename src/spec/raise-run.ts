@@ -32,7 +32,7 @@ function editOf(source: Source, { contents }: Document.Parsed, run: number): Edi
   if (policy === undefined) return newPolicy(source, contents, run)
   if (!isMap(policy.value)) return undefined
   const own = member(policy.value, 'run')
-  if (own === undefined) return newMember(source, policy.value, `run: ${run}`, run)
+  if (own === undefined) return newMember(source, policy.value, `run: ${run}`)
   const at = startOf(own.value)
   if (!isScalar(own.value) || own.value.type !== 'PLAIN' || at === undefined) return undefined
   return { from: at, to: at + (own.value.source ?? '').length, insert: String(run) }
@@ -42,7 +42,7 @@ function editOf(source: Source, { contents }: Document.Parsed, run: number): Edi
 function newPolicy(source: Source, contents: YAMLMap, run: number): Edit | undefined {
   const at = startOf(member(contents, 'spec')?.key)
   if (at === undefined) return undefined
-  if (contents.flow) return newMember(source, contents, `policy: { run: ${run} }`, run)
+  if (contents.flow) return newMember(source, contents, `policy: { run: ${run} }`, at)
   let line = lineOf(source, at)
   const indent = source.text.slice(source.lineStarts[line], at)
   if (indent.trim() !== '') return undefined
@@ -53,20 +53,19 @@ function newPolicy(source: Source, contents: YAMLMap, run: number): Edit | undef
   return { from, to: from, insert: `${indent}policy:${end}${inner}run: ${run}${end}` }
 }
 
-/** A member before all others of a mapping, written as these are. */
-function newMember(source: Source, map: YAMLMap, written: string, run: number): Edit | undefined {
-  const first = map.items[0]
-  const at = startOf(first?.key)
+/** A member of a mapping before the one whose key begins at `at`, the first unless told, and written as that is. */
+function newMember(source: Source, map: YAMLMap, written: string, at = startOf(map.items[0]?.key)): Edit | undefined {
   if (map.flow) {
-    const quoted = isScalar(first?.key) && first.key.type === 'QUOTE_DOUBLE'
-    const text = quoted ? written.replace(/\b(policy|run)\b/g, '"$1"') : written
+    const key = map.items[0]?.key
+    const isQuoted = isScalar(key) && key.type === 'QUOTE_DOUBLE'
+    const text = isQuoted ? written.replace(/\b(policy|run)\b/g, '"$1"') : written
     if (at !== undefined) return { from: at, to: at, insert: `${text}, ` }
     const [from = 0, to = 0] = map.range ?? []
     return { from, to, insert: `{ ${text} }` }
   }
   if (at === undefined) return undefined
   const indent = source.text.slice(source.lineStarts[lineOf(source, at)], at)
-  return indent.trim() === '' ? { from: at, to: at, insert: `run: ${run}${newlineOf(source)}${indent}` } : undefined
+  return indent.trim() === '' ? { from: at, to: at, insert: `${written}${newlineOf(source)}${indent}` } : undefined
 }
 
 function member(map: YAMLMap, name: string): Pair | undefined {

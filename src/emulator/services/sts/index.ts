@@ -1,7 +1,7 @@
-import { operation, type Service } from '../../service.ts'
-import { structure } from '../../shape.ts'
+import { operation, type Service, ServiceError } from '../../service.ts'
+import { string, structure } from '../../shape.ts'
 
-/** GetCallerIdentity: the same user in whatever account the emulator plays. */
+/** GetCallerIdentity: the same user in whatever account the key belongs to. */
 const getCallerIdentity = operation<object>({
   name: 'GetCallerIdentity',
   method: 'POST',
@@ -10,6 +10,42 @@ const getCallerIdentity = operation<object>({
   run: ({ account, partition }) => ({
     body: { Arn: `arn:${partition}:iam::${account}:user/emulator`, UserId: 'AIDAEMULATOR', Account: account },
   }),
+})
+
+const HOUR = 3_600_000
+
+/** AssumeRole: a key of the account that the role's ARN names. A role whose name holds `denied` lets nobody in. */
+const assumeRole = operation<{ RoleArn: string; RoleSessionName: string }>({
+  name: 'AssumeRole',
+  method: 'POST',
+  path: '/',
+  input: structure({
+    'RoleArn!': string({ min: 20, max: 2048, pattern: /arn:[a-z-]+:iam::\d{12}:role\/.+/ }),
+    'RoleSessionName!': string({ min: 2, max: 64, pattern: /[\w+=,.@-]*/ }),
+  }),
+  run: ({ now, partition }, { RoleArn, RoleSessionName }) => {
+    const [, account = '', name = ''] = /::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(RoleArn) ?? []
+    if (name.includes('denied')) {
+      throw new ServiceError(
+        { name: 'AccessDenied', status: 403 },
+        `User is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
+      )
+    }
+    return {
+      body: {
+        Credentials: {
+          AccessKeyId: `ASIAROLE${account}`,
+          SecretAccessKey: 'emulator',
+          SessionToken: 'emulator',
+          Expiration: new Date(now + HOUR).toISOString(),
+        },
+        AssumedRoleUser: {
+          AssumedRoleId: `AROAEMULATOR:${RoleSessionName}`,
+          Arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${RoleSessionName}`,
+        },
+      },
+    }
+  },
 })
 
 /** AWS Security Token Service, API version 2011-06-15. */
@@ -26,6 +62,6 @@ export const sts: Service = {
     throttle: { name: 'Throttling', status: 400 },
     internal: { name: 'InternalFailure', status: 500 },
   },
-  operations: [getCallerIdentity],
+  operations: [getCallerIdentity, assumeRole],
   view: () => ({ status: 'UNKNOWN', times: {}, exists: false }),
 }
