@@ -18,9 +18,12 @@ export async function credentialsOf(
   sts: string | undefined,
   version: string,
 ): Promise<AwsCredentialIdentityProvider> {
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
+  const { fromIni, fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
   const clientConfig = { region: target.region, ...(sts && { endpoint: sts }) }
-  const chain = fromNodeProviderChain({ ...(target.profile && { profile: target.profile }), clientConfig })
+  // A profile that is named is meant: the chain would complain of keys in the environment on standard error, and fall back to others.
+  const chain = target.profile
+    ? fromIni({ profile: target.profile, clientConfig })
+    : fromNodeProviderChain({ clientConfig })
   const provider = target.roleArn
     ? fromTemporaryCredentials({
         masterCredentials: chain,

@@ -33,6 +33,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
       { output: 'text', settleMs: 0, ...options },
       host,
     ),
+  rerun: async (options, host, name) =>
+    (await import('../../src/commands/rerun.ts')).rerun(name ?? '', { output: 'text', ...options }, host),
   schema: async (options, host, name) => (await import('../../src/commands/schema.ts')).schema(name, options, host),
   explain: async (_options, host, name) => (await import('../../src/commands/explain.ts')).explain(name, host),
   init: async (options, host) =>

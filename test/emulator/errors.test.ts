@@ -267,6 +267,33 @@ t.test('callers are refused by key, by signing name and by region', async (t) =>
   t.match(china.text, '<Arn>arn:aws-cn:iam::123456789012:user/emulator</Arn>')
 })
 
+t.test('a key belongs to the account in whose number it ends; a role gives one of its own account', async (t) => {
+  const world = await openWorld(t)
+  const who = (key: string) => world.call('sts', 'POST', '/', { Action: 'GetCallerIdentity' }, { key })
+  t.match((await who('AKIAFLEET')).text, '<Account>123456789012</Account>')
+  t.match((await who('AKIASTUDIO111122223333')).text, '<Account>111122223333</Account>')
+  const assume = (RoleArn: string) =>
+    world.call('sts', 'POST', '/', { Action: 'AssumeRole', RoleArn, RoleSessionName: 'night' })
+  const given = await assume('arn:aws:iam::444455556666:role/jobs/reconcile')
+  t.match(given.text, /<Arn>arn:aws:sts::444455556666:assumed-role\/reconcile\/night<\/Arn>/)
+  const [, key = ''] = /<AccessKeyId>(.*)<\/AccessKeyId>/.exec(given.text) ?? []
+  t.match((await who(key)).text, '<Account>444455556666</Account>')
+  t.match(await assume('arn:aws:iam::444455556666:role/denied'), { status: 403, error: 'AccessDenied' })
+  t.match(await assume('arn:aws:iam::444455556666:user/reconcile'), { status: 400, error: 'ValidationError' })
+  await world.call(
+    'iot',
+    'PUT',
+    '/jobs/studio-1',
+    { targets: [thing('desk')], document: '{}' },
+    { key: 'AKIASTUDIO111122223333' },
+  )
+  t.match(
+    await world.call('iot', 'GET', '/jobs/studio-1'),
+    { status: 404 },
+    'one account does not see the jobs of another',
+  )
+})
+
 t.test('what is no call of a service is refused', async (t) => {
   const world = await openWorld(t)
   t.match(await world.call('iot', 'GET', '/things'), { status: 404, error: 'UnknownOperationException' })

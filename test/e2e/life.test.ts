@@ -1,0 +1,191 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import type { JsonObject } from '../../src/model/json.ts'
+import { CASES } from '../conformance/cases.ts'
+import { openWorld } from '../emulator/setup.ts'
+import { build, cli, commit, type Files, folder, git, repository, write } from './process.ts'
+
+build()
+t.jobs = 2
+
+const requestOf = (kind: string): JsonObject => CASES.find((one) => one.kind === kind)!.request(1)
+const doc = (kind: string, name: string, policy?: object, spec = requestOf(kind)) => ({
+  apiVersion: 'jobwright/v1',
+  kind,
+  metadata: { name },
+  policy,
+  spec,
+})
+
+const RESTART = `# kiosks that hang
+apiVersion: jobwright/v1
+kind: IotJob
+metadata: { name: restart }
+policy:
+  run: 1   # raised whenever they hang again
+spec:
+  targets: ["arn:aws:iot:eu-west-1:123456789012:thing/kiosk-7"]
+  document: { operation: restart }
+`
+
+t.test('rerun raises the run in the file, reconcile runs it, and status tells both runs', async (t) => {
+  const cwd = folder(t, {
+    'specs/kiosks.yaml': `${RESTART}---\n${RESTART.replace('restart }\npolicy', 'other }\npolicy')}`,
+  })
+  const file = path.join(cwd, 'specs/kiosks.yaml')
+  fs.chmodSync(file, 0o640)
+  const run = (...args: string[]) => cli([...args, '--emulator'], { cwd })
+  const early = await run('rerun', 'IotJob/restart')
+  t.equal(early.code, 6)
+  t.match(early.stdout, /RUN_PENDING: run 1 of IotJob\/restart was not submitted yet/)
+  t.equal((await run('reconcile', '--wait')).code, 0)
+  const before = fs.readFileSync(file, 'utf8')
+  const raised = await run('rerun', 'IotJob/restart')
+  t.equal(raised.code, 0)
+  t.equal(
+    raised.stdout,
+    `specs/kiosks.yaml:6: policy.run of IotJob/restart is 2 now, was 1
+next:
+  git commit -m 'Run IotJob/restart again' -- specs/kiosks.yaml
+  jobwright reconcile --emulator
+`,
+  )
+  t.equal(fs.readFileSync(file, 'utf8'), before.replace('run: 1 ', 'run: 2 '), 'comments and layout stay')
+  t.equal(fs.statSync(file).mode & 0o777, 0o640)
+  t.same(fs.readdirSync(path.dirname(file)), ['kiosks.yaml'], 'nothing is left beside it')
+  t.equal((await run('rerun', 'IotJob/restart')).code, 6, 'once for each run')
+  t.equal((await run('reconcile')).code, 0)
+  const followed = await run('status', 'IotJob/restart', '--wait', '--output', 'json')
+  t.equal(followed.code, 0)
+  t.match(followed.lines.at(-2), {
+    type: 'job',
+    address: 'IotJob/restart',
+    run: 2,
+    id: 'restart-r2',
+    condition: 'Succeeded',
+    site: { account: '123456789012', region: 'us-east-1' },
+    counts: { succeeded: 1 },
+    history: [{ run: 1, id: 'restart', condition: 'Succeeded' }],
+  })
+  const shown = await run('status', 'IotJob/restart')
+  t.match(
+    shown.stdout,
+    /^IotJob\/restart\n {2}condition {2}Succeeded\n[\s\S]*document.operation: "restart"[\s\S]*run 1: Succeeded, id restart, finished/,
+  )
+  const all = await run('status')
+  t.match(all.stdout, /IotJob\/restart .*\n.*IotJob\/other /)
+})
+
+t.test('rerun leaves alone what it cannot edit safely', async (t) => {
+  const anchored = RESTART.replace('policy:\n  run: 1 ', 'x: 1\npolicy:\n  run: 1 ').replace('x: 1\n', '')
+  const cwd = folder(t, {
+    'elsewhere/restart.yaml': anchored,
+    'specs/alias.yaml': RESTART.replace('restart }\npolicy', 'alias }\npolicy')
+      .replace('run: 1', 'run: &n 1')
+      .replace('kiosk-7"]', 'kiosk-7"]\n  timeoutConfig: { inProgressTimeoutInMinutes: *n }'),
+  })
+  fs.symlinkSync('../elsewhere/restart.yaml', path.join(cwd, 'specs/restart.yaml'))
+  const run = (...args: string[]) => cli([...args, '--emulator'], { cwd })
+  t.equal((await run('reconcile', '--wait')).code, 0)
+  const linked = await run('rerun', 'IotJob/restart')
+  t.equal(linked.code, 1)
+  t.match(
+    linked.stdout,
+    /RUN_UNEDITABLE: specs\/restart.yaml was left as it is: it is reached by a link\n.*write policy.run: 2 by hand/,
+  )
+  t.ok(fs.lstatSync(path.join(cwd, 'specs/restart.yaml')).isSymbolicLink())
+  t.equal(fs.readFileSync(path.join(cwd, 'elsewhere/restart.yaml'), 'utf8'), anchored)
+  const aliased = await run('rerun', 'IotJob/alias')
+  t.match(aliased.stdout, /RUN_UNEDITABLE.*alias/)
+  t.match(
+    (await run('rerun', 'IotJob/restrat')).stdout,
+    /there is no spec IotJob\/restrat\n.*did you mean IotJob\/restart\?/,
+  )
+})
+
+/** Two accounts on one emulator: one by the key of a profile, one by a role that the environment's key may assume. */
+async function twoAccounts(t: Test, more: Files = {}) {
+  const world = await openWorld(t, { startAt: new Date().toISOString() })
+  const cwd = await repository(t, {
+    'jobwright.yaml': `specs: [specs]
+defaultTarget: studio
+targets:
+  studio: { region: eu-west-1, profile: studio, account: "111122223333" }
+  depot: { region: us-east-1, roleArn: "arn:aws:iam::444455556666:role/reconcile", account: "444455556666" }
+`,
+    'specs/studio.yaml': doc('IotJob', 'desks'),
+    'specs/depot.yaml': doc('IotJob', 'gates', { target: 'depot' }),
+    ...more,
+  })
+  const profiles = path.join(cwd, '.git', 'credentials')
+  fs.writeFileSync(profiles, '[studio]\naws_access_key_id = AKIASTUDIO111122223333\naws_secret_access_key = secret\n')
+  const env = {
+    AWS_ENDPOINT_URL: world.url,
+    AWS_ACCESS_KEY_ID: 'AKIABASE777788889999',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SHARED_CREDENTIALS_FILE: profiles,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  }
+  return { world, cwd, run: (...args: string[]) => cli(args, { cwd, env }) }
+}
+
+t.test(
+  'one repository reaches two accounts and regions, by profile and by role, and one alone with --target',
+  async (t) => {
+    const { world, cwd, run } = await twoAccounts(t)
+    const places = async () => (await world.jobs()).map(({ id, account, region }) => `${id} ${account} ${region}`)
+    const planned = await run('plan')
+    t.equal(planned.code, 0)
+    t.match(planned.stdout, /eu-west-1\/111122223333, us-east-1\/444455556666/)
+    t.match(planned.stdout, /2 to create/)
+    const slip = await run('plan', '--target', 'depto')
+    t.equal(slip.code, 1)
+    t.match(slip.stdout, /there is no target depto\n.*did you mean depot\?/)
+    const depot = await run('reconcile', '--target', 'depot')
+    t.equal(depot.code, 0)
+    t.same(await places(), ['gates 444455556666 us-east-1'])
+    t.equal((await run('reconcile')).code, 0)
+    t.same((await places()).sort(), ['desks 111122223333 eu-west-1', 'gates 444455556666 us-east-1'])
+    const gaveUp = await run('status', '--wait', '--timeout', '100ms')
+    t.equal(gaveUp.code, 9)
+    t.match(
+      gaveUp.stdout,
+      /RUN_TIMEOUT: the time was up with 2 jobs not settled: IotJob\/gates \(.*\), IotJob\/desks \(.*\); nothing has moved since/,
+    )
+    t.equal((await world.jobs()).length, 2)
+    t.notMatch((await run('status', '--target', 'studio')).stdout, /gates/)
+    const moved = await run('plan', '--target', 'studio', '--target', 'depot', '--output', 'json')
+    t.same(
+      moved.lines.filter(({ type }) => type === 'planned').map(({ address, action }) => [address, action]),
+      [
+        ['IotJob/gates', 'keep'],
+        ['IotJob/desks', 'keep'],
+      ],
+    )
+    write(cwd, { 'specs/depot.yaml': doc('IotJob', 'gates', { target: 'studio' }) })
+    commit(cwd)
+    t.match((await run('plan')).stdout, /conflict +IotJob\/gates/, 'a job that was made in one account stays there')
+  },
+)
+
+t.test('4: an account that is not the expected one is refused before anything is sent', async (t) => {
+  const { world, cwd, run } = await twoAccounts(t)
+  const config = fs.readFileSync(path.join(cwd, 'jobwright.yaml'), 'utf8')
+  for (const [from, to, said] of [
+    [
+      'account: "444455556666"',
+      'account: "444455557777"',
+      /AWS_WRONG_ACCOUNT.*"depot" is account 444455557777, but these credentials belong to 444455556666/,
+    ],
+    ['role/reconcile', 'role/denied', /"depot".*sts:AssumeRole/s],
+    ['profile: studio', 'profile: studoi', /AWS_NO_CREDENTIALS.*"studio" \(profile "studoi"\)/],
+  ] as const) {
+    write(cwd, { 'jobwright.yaml': config.replace(from, to) })
+    git(cwd, 'commit', '-qam', 'targets', '--author', 'Ada <ada@fleet.example>')
+    const run_ = await run('reconcile')
+    t.equal(run_.code, 4, run_.stdout)
+    t.match(run_.stdout, said)
+  }
+  t.same(await world.jobs(), [], 'not in the other account either')
+})
