@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import type { JsonObject } from '../../src/model/json.ts'
 import { CASES } from '../conformance/cases.ts'
 import { openWorld } from '../emulator/setup.ts'
-import { build, cli, commit, type Files, folder, git, repository, write } from './process.ts'
+import { build, cli, commit, type Files, folder, repository, write } from './process.ts'
 
 build()
 t.jobs = 2
@@ -104,6 +104,15 @@ t.test('rerun leaves alone what it cannot edit safely', async (t) => {
   )
 })
 
+const thing = (account: string, region: string): JsonObject => ({
+  targets: [`arn:aws:iot:${region}:${account}:thing/night`],
+  document: { operation: 'restart' },
+})
+const DESKS = thing('111122223333', 'eu-west-1')
+const GATES = thing('444455556666', 'us-east-1')
+
+const PROFILES = '[studio]\naws_access_key_id = AKIASTUDIO111122223333\naws_secret_access_key = secret\n'
+
 /** Two accounts on one emulator: one by the key of a profile, one by a role that the environment's key may assume. */
 async function twoAccounts(t: Test, more: Files = {}) {
   const world = await openWorld(t, { startAt: new Date().toISOString() })
@@ -114,12 +123,12 @@ targets:
   studio: { region: eu-west-1, profile: studio, account: "111122223333" }
   depot: { region: us-east-1, roleArn: "arn:aws:iam::444455556666:role/reconcile", account: "444455556666" }
 `,
-    'specs/studio.yaml': doc('IotJob', 'desks'),
-    'specs/depot.yaml': doc('IotJob', 'gates', { target: 'depot' }),
+    'specs/studio.yaml': doc('IotJob', 'desks', undefined, DESKS),
+    'specs/depot.yaml': doc('IotJob', 'gates', { target: 'depot' }, GATES),
     ...more,
   })
   const profiles = path.join(cwd, '.git', 'credentials')
-  fs.writeFileSync(profiles, '[studio]\naws_access_key_id = AKIASTUDIO111122223333\naws_secret_access_key = secret\n')
+  fs.writeFileSync(profiles, PROFILES)
   const env = {
     AWS_ENDPOINT_URL: world.url,
     AWS_ACCESS_KEY_ID: 'AKIABASE777788889999',
@@ -134,7 +143,7 @@ t.test(
   'one repository reaches two accounts and regions, by profile and by role, and one alone with --target',
   async (t) => {
     const { world, cwd, run } = await twoAccounts(t)
-    const places = async () => (await world.jobs()).map(({ id, account, region }) => `${id} ${account} ${region}`)
+    const places = async () => (await world.jobs()).map(({ id, account, region }) => [id, account, region].join(' '))
     const planned = await run('plan')
     t.equal(planned.code, 0)
     t.match(planned.stdout, /eu-west-1\/111122223333, us-east-1\/444455556666/)
@@ -163,7 +172,7 @@ t.test(
         ['IotJob/desks', 'keep'],
       ],
     )
-    write(cwd, { 'specs/depot.yaml': doc('IotJob', 'gates', { target: 'studio' }) })
+    write(cwd, { 'specs/depot.yaml': doc('IotJob', 'gates', { target: 'studio' }, DESKS) })
     commit(cwd)
     t.match((await run('plan')).stdout, /conflict +IotJob\/gates/, 'a job that was made in one account stays there')
   },
@@ -172,20 +181,21 @@ t.test(
 t.test('4: an account that is not the expected one is refused before anything is sent', async (t) => {
   const { world, cwd, run } = await twoAccounts(t)
   const config = fs.readFileSync(path.join(cwd, 'jobwright.yaml'), 'utf8')
+  const refused = async (said: RegExp): Promise<void> => {
+    const ended = await run('reconcile')
+    t.equal(ended.code, 4, ended.stdout)
+    t.match(ended.stdout, said)
+  }
   for (const [from, to, said] of [
-    [
-      'account: "444455556666"',
-      'account: "444455557777"',
-      /AWS_WRONG_ACCOUNT.*"depot" is account 444455557777, but these credentials belong to 444455556666/,
-    ],
     ['role/reconcile', 'role/denied', /"depot".*sts:AssumeRole/s],
     ['profile: studio', 'profile: studoi', /AWS_NO_CREDENTIALS.*"studio" \(profile "studoi"\)/],
   ] as const) {
     write(cwd, { 'jobwright.yaml': config.replace(from, to) })
-    git(cwd, 'commit', '-qam', 'targets', '--author', 'Ada <ada@fleet.example>')
-    const run_ = await run('reconcile')
-    t.equal(run_.code, 4, run_.stdout)
-    t.match(run_.stdout, said)
+    commit(cwd)
+    await refused(said)
   }
+  write(cwd, { 'jobwright.yaml': config, '.git/credentials': PROFILES.replace('111122223333', '999900001111') })
+  commit(cwd)
+  await refused(/AWS_WRONG_ACCOUNT.*"studio" is account 111122223333, but these credentials belong to 999900001111/)
   t.same(await world.jobs(), [], 'not in the other account either')
 })
