@@ -139,7 +139,8 @@ function open(job: Address, { action, code, reason, until }: Planned, record: Jo
     case 'conflict':
     case 'expired':
     case 'unresolved':
-      if (isUnderWay && action === 'conflict') break
+      // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not.
+      if (record?.stage === 'started') break
       if (code?.startsWith('PLAN_DEPENDENCY'))
         return { is: 'blocked', reason: `depends on ${job}, which ${last(reason)}` }
       return { is: 'blocked', reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}` }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Dependency, Policy } from '../../src/model/spec.ts'
-import { check, checkNeeds, DONE, planOf, world } from './world.ts'
+import { check, checkNeeds, DONE, planOf, REQUESTS, world } from './world.ts'
 
 const CLIP = 'MediaPackageHarvestJob/cup-final'
 const PRICES = 'DataExchangeJob/prices'
@@ -138,6 +138,19 @@ t.test('what cannot go on blocks the whole chain behind it', async (t) => {
     `conflict ${CLIP}: AWS Elemental MediaPackage job cup-final exists and is not ours: IN_PROGRESS, created 2026-11-15 08:50 UTC`,
     `blocked ${PRICES}: depends on ${CLIP}, which is in conflict: AWS Elemental MediaPackage job cup-final exists and is not ours: IN_PROGRESS, created 2026-11-15 08:50 UTC`,
   ])
+})
+
+t.test('a running job ends whatever is wrong with its spec; one that was never started does not', async (t) => {
+  const request = { ...REQUESTS['MediaPackageHarvestJob'], OriginEndpointId: 'another' }
+  const running = planOf(world().spec(CLIP, { request }).record(CLIP).live(CLIP).spec(PRICES, after(CLIP)).input())
+  t.match(running.actions[0], { action: 'conflict' })
+  t.match(running.actions[1], { action: 'waiting', reason: `waits for ${CLIP}, which is running` })
+  const made = { stage: 'created', condition: { type: 'Pending' } } as const
+  const edited = { ...REQUESTS['DataExchangeJob'], Type: 'EXPORT_ASSET_TO_SIGNED_URL' }
+  const idle = planOf(
+    world().spec(PRICES, { request: edited }).record(PRICES, made).spec(KIOSKS, after(PRICES)).input(),
+  )
+  t.match(idle.actions[1], { action: 'blocked', reason: `depends on ${PRICES}, which is in conflict: /Type changed` })
 })
 
 t.test('a spec that is gone counts by its record', async (t) => {

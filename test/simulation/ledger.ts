@@ -26,6 +26,8 @@ export type Want = {
   notes: number
   /** Its unfinished job is to end with its spec. */
   readonly isCancelled: boolean
+  /** It waits for the job of this other one, and for its end or for its success. */
+  readonly after?: { readonly who: number; readonly when: 'succeeded' | 'finished' }
   /** Its request is not the one that this run began with. */
   isEdited: boolean
   request: JsonObject
@@ -75,6 +77,8 @@ export class Ledger {
       edits: 0,
       notes: 0,
       isCancelled: modelOf(kind).cancelling !== undefined && random.hit(0.4),
+      ...(who > 0 &&
+        random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
       isEdited: false,
       request: {},
     }
@@ -157,11 +161,12 @@ export class Ledger {
     this.#wishes.set(want.request, { who: want.who, run: want.run })
   }
 
-  #specOf({ kind, name, run, hold, isCancelled, formerly, request }: Want): Spec {
+  #specOf({ kind, name, run, hold, isCancelled, formerly, request, after }: Want): Spec {
     const file = `specs/${name}.yaml`
     const upload = isUpload(request)
       ? { file: 'prices.csv', path: '/repo/prices.csv', bytes: 0, modifiedMs: 0, md5: MD5 }
       : undefined
+    const first = after && this.wants[after.who]
     return {
       address: addressOf(kind, name),
       kind,
@@ -176,6 +181,8 @@ export class Ledger {
         maxFailedPercent: 0,
         ...(isCancelled && { onRemove: 'cancel' as const }),
         ...(upload && { upload: '../prices.csv' }),
+        // Who takes a spec away takes the words away that name it.
+        ...(first && !first.isGone && { dependsOn: [{ job: addressOf(first.kind, first.name), when: after.when }] }),
       },
       ...(upload && { upload }),
       request,

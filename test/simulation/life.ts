@@ -183,7 +183,9 @@ export class Life {
       last = await this.alone(this.order({ settleMs: 40 * MINUTE }))
       if (town.oracle.violations.length > 0) return
       if (isAtRest(last, this.#wasLong) && town.oracle.unfulfilled(this.#asked(last)).length === 0) break
-      await this.#pass(10 * MINUTE)
+      const actions = last && 'done' in last ? last.done.plan.actions : []
+      // The longest job takes less than three hours.
+      await this.#pass(actions.some(({ code }) => code === 'PLAN_DEPENDS') ? 180 * MINUTE : 10 * MINUTE)
     }
     const { sent } = town.oracle
     if (!isAtRest(last, this.#wasLong)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
@@ -202,7 +204,9 @@ export class Life {
   #asked(end: End | undefined): ReadonlySet<string> {
     const actions = end && 'done' in end ? end.done.plan.actions : []
     const isAsked = ({ action, code, record }: (typeof actions)[number]): boolean =>
-      code === 'PLAN_IMMUTABLE' || (this.#wasLong && (isTooLate(action) || record?.lost === true))
+      code === 'PLAN_IMMUTABLE' ||
+      isStuckBehind(code) ||
+      (this.#wasLong && (isTooLate(action) || record?.lost === true))
     return new Set(actions.filter(isAsked).map(({ address }) => address))
   }
 
@@ -284,6 +288,11 @@ export class Life {
   }
 }
 
+/** Whether a job waits for one that failed, or that cannot be made. */
+function isStuckBehind(code: string | undefined): boolean {
+  return code?.startsWith('PLAN_DEPENDENCY') === true
+}
+
 /** What a plan says where a job cannot be made any more, or cannot be found any more. */
 function isTooLate(action: ActionName): boolean {
   return action === 'unresolved' || action === 'expired'
@@ -293,7 +302,10 @@ function isTooLate(action: ActionName): boolean {
 function isAtRest(end: End | undefined, wasLong: boolean): boolean {
   if (!end || 'problem' in end) return false
   const open = end.done.plan.actions.filter(
-    ({ action }) => !['keep', 'held', 'forget', 'conflict'].includes(action) && !(wasLong && isTooLate(action)),
+    ({ action, code }) =>
+      !['keep', 'held', 'forget', 'conflict'].includes(action) &&
+      !isStuckBehind(code) &&
+      !(wasLong && isTooLate(action)),
   )
   return open.length === 0 && end.done.plan.refusals.length === 0 && end.done.failed.size === 0
 }

@@ -1,6 +1,7 @@
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
+import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Setting } from './machine.ts'
@@ -68,6 +69,17 @@ export class Oracle {
     const packet = { wish, kind, acceptedUntil: signedAt + 300_000, isOpen: true }
     this.#packets.push(packet)
     return packet
+  }
+
+  /** A create leaves: what its spec waits for has ended, as it has to. */
+  onOrder(spec: Spec | undefined): void {
+    for (const { job, when } of spec?.policy.dependsOn ?? []) {
+      const who = this.#ledger.whoAt(job)
+      const over = this.#services.jobs.filter((one) => one.wish.who === who && this.#services.statusOf(one).isOver)
+      const isMet = over.some((one) => when === 'finished' || (one.succeeds && one.cancelledAt === undefined))
+      if (isMet) this.#setting.count('dependent made')
+      else this.violated(`${spec?.address} was sent before ${job} had ${when}`)
+    }
   }
 
   /** A start leaves: the stored state holds the ID that it names. */

@@ -198,6 +198,7 @@ export class Town {
       process.after(order.interruptMs, () => interrupt.abort(new Error('interrupted')))
     const lanes = createLanes(clock)
     const onSend = (kind: string, request: object, signedAt: number): (() => void) => {
+      this.oracle.onOrder(this.ledger.commits[order.commit]?.find((spec) => spec.request === request))
       const packet = this.oracle.onSend(kind, request as never, this.stored(process.machine), signedAt)
       return () => {
         packet.isOpen = false
