@@ -151,7 +151,11 @@ export class Oracle {
       const address = `${want.kind}/${want.name}` as Address
       const record = this.#state?.records[address]
       const jobs = this.#services.jobs.filter(
-        (job) => job.kind === want.kind && job.wish.who === want.who && job.startedAt !== undefined,
+        (job) =>
+          job.kind === want.kind &&
+          job.wish.who === want.who &&
+          // One that was cancelled before it was started has had its end, also where its spec came back since.
+          (job.startedAt !== undefined || job.cancelledAt !== undefined),
       )
       const isInert = modelOf(want.kind).recovery.by === 'inert'
       const own = isInert
