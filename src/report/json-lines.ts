@@ -133,7 +133,15 @@ export type SummaryLine = {
 }
 
 /** Any line of the contract. */
-export type Line = DiagnosticLine | PlannedLine | ProgressLine | JobLine | JobDetailLine | AdoptableLine | SpecLine | SummaryLine
+export type Line =
+  | DiagnosticLine
+  | PlannedLine
+  | ProgressLine
+  | JobLine
+  | JobDetailLine
+  | AdoptableLine
+  | SpecLine
+  | SummaryLine
 
 /** A line as it is printed, without its line break: JSON in which every invisible character is escaped, so that no log can act on it. */
 export function lineText(line: Line): string {

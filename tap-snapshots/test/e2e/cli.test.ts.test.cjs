@@ -33,8 +33,12 @@ Commands:
                                        each saved file, and follow running jobs;
                                        Ctrl-C ends it with 0, or with 130 where
                                        it cut a run of --apply short
-  status [options]                     show every job as the state has it; asks
-                                       AWS nothing
+  status [options] [address]           show every job as the state has it, or
+                                       one in full; asks AWS nothing but with
+                                       --wait
+  rerun [options] <address>            raise policy.run of a spec in its file,
+                                       so that reconcile runs the job again;
+                                       calls nothing
   adopt [options] [address|kind] [id]  record a job that exists as the one of a
                                        spec (adopt KIND/NAME); list the jobs
                                        that have no spec (--list), or write the
@@ -63,40 +67,6 @@ Commands:
                                        prints one JSON line with its url when it
                                        is ready
   help [command]                       display help for command
-  init [options]               write jobwright.yaml, an example spec and the
-                               workflow, and store an empty state; replaces
-                               nothing
-  validate [options]           check every spec against its schema; every
-                               problem with its file, line and column
-  plan [options]               say what reconcile would do now, and why; has no
-                               side effect
-  reconcile [options]          create, start and adopt what the plan says, and
-                               write every status to the state
-  watch [options]              show diagnostics and the new plan after each
-                               saved file, and follow running jobs; Ctrl-C ends
-                               it with 0, or with 130 where it cut a run of
-                               --apply short
-  status [options] [address]   show every job as the state has it, or one in
-                               full; asks AWS nothing but with --wait
-  rerun [options] <address>    raise policy.run of a spec in its file, so that
-                               reconcile runs the job again; calls nothing
-  adopt [options] <address>    record a job that exists as the one of a spec, if
-                               it is what the spec asks for; creates nothing
-  resolve [options] <address>  say what became of a create whose outcome nothing
-                               else tells; creates nothing
-  cancel [options] <address>   end a job that is not over, where AWS lets one;
-                               it is not made again
-  baseline [options]           record every spec without a record as done, so
-                               that it is not submitted; begins a state where
-                               there is none
-  schema [options] [name]      list the JSON Schemas, print one, or write all of
-                               them for editors without network
-  explain [code]               say what the code of a message means, with an
-                               example and what to do; without one, list all
-                               codes
-  emulator [options]           serve the five services until SIGTERM; prints one
-                               JSON line with its url when it is ready
-  help [command]               display help for command
 
 First steps:
   jobwright reconcile --emulator --wait   run specs/ against the built-in emulator: no account, nothing to start
