@@ -42,7 +42,6 @@ export function planOutcomes(plan: Plan): ExitCode[] {
       return [9]
     if (code === 'PLAN_DEPENDENCY_GONE') return [3]
     if (code?.startsWith('PLAN_DEPENDENCY')) return [9]
-    if (action === 'settling' || code === 'PLAN_UNCOMMITTED' || code === 'PLAN_NOT_MOVED') return [9]
     if (code === 'PLAN_NO_ROOM' && until === undefined) return [9]
     return []
   })
