@@ -1027,7 +1027,7 @@ table('a rename', [
   [
     'with an edit is a new job',
     world()
-      .spec(NIGHT, { request: kiosks({ description: 'night' }) })
+      .spec(NIGHT, { request: kiosks({ document: { operation: 'restart' } }) })
       .absent(NIGHT)
       .record(REBOOT, DONE),
     [
@@ -1051,15 +1051,15 @@ table('a rename', [
   [
     'of a chain of two in one commit makes no job twice',
     world()
-      .spec('IotJob/c', { formerly: 'b', request: kiosks({ description: 'was b' }) })
-      .spec('IotJob/b', { formerly: 'a', request: kiosks({ description: 'was a' }) })
+      .spec('IotJob/c', { formerly: 'b', request: kiosks({ document: { was: 'b' } }) })
+      .spec('IotJob/b', { formerly: 'a', request: kiosks({ document: { was: 'a' } }) })
       .absent('IotJob/c')
-      .record('IotJob/b', { ...DONE, request: kiosks({ description: 'was b' }) })
-      .record('IotJob/a', { ...DONE, request: kiosks({ description: 'was a' }) }),
+      .record('IotJob/b', { ...DONE, request: kiosks({ document: { was: 'b' } }) })
+      .record('IotJob/a', { ...DONE, request: kiosks({ document: { was: 'a' } }) }),
     [
       'conflict IotJob/c: metadata.formerly names IotJob/b, whose job stays with it while it has a spec',
-      'conflict IotJob/b: /description changed after the job was submitted and ended',
-      '  /description: "was b" -> "was a"',
+      'conflict IotJob/b: /document changed after the job was submitted and ended',
+      '  /document: "{\\"was\\":\\"b\\"}" -> "{\\"was\\":\\"a\\"}"',
       'forget IotJob/a: its spec is gone; job a stays as it is at AWS, its record is kept',
     ],
   ],
