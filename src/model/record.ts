@@ -32,6 +32,18 @@ export function refreshed(record: JobRecord, live: Live, condition: Condition, n
   }
 }
 
+/** The same of a job that may have begun since it was recorded: its stage follows too. */
+export function reread(
+  model: { readonly steps: readonly string[] },
+  record: JobRecord,
+  live: Live,
+  condition: Condition,
+  now: number,
+): JobRecord {
+  const next = refreshed(record, live, condition, now)
+  return record.stage === 'created' ? { ...next, stage: liveStage(model, live) } : next
+}
+
 /** A record that takes over a live job, whose create is thereby settled. */
 export function adopted(record: JobRecord, live: Live, condition: Condition, now: number): JobRecord {
   const { intent: _intent, ...rest } = record

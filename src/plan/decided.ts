@@ -2,7 +2,7 @@ import { deviations } from '../kinds/deviations.ts'
 import type { KindModel } from '../kinds/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { adopted, historyFor, liveStage, refreshed } from '../model/record.ts'
+import { adopted, historyFor, liveStage, reread } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
@@ -49,7 +49,7 @@ function planStop(
   if (seen?.is === 'failed') return { ...unread(spec, seen), record }
   const model = plan.modelOf(spec.kind)
   const now =
-    seen?.is === 'live' ? refreshed(record, seen.live, model.condition(seen.live, spec.policy), plan.now) : record
+    seen?.is === 'live' ? reread(model, record, seen.live, model.condition(seen.live, spec.policy), plan.now) : record
   const next = seen?.is === 'live' ? { next: now } : {}
   if (!isCancellable(now)) return { ...keep(spec, now, 'its job is over already'), ...next }
   const cancel = planCancel(plan, spec.address, now, reason)

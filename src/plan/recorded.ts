@@ -3,7 +3,7 @@ import { isTerminal } from '../model/condition.ts'
 import { canonical, type Json } from '../model/json.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, Planned } from '../model/plan.ts'
-import { liveStage, refreshed } from '../model/record.ts'
+import { reread } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
@@ -29,7 +29,7 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   const fresh = seen?.is === 'absent' ? notShownYet(plan, spec, record) : undefined
   if (fresh) return fresh
   const now =
-    seen?.is === 'live' ? reread(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
+    seen?.is === 'live' ? asSeen(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
   const next = canonical(now as unknown as Json) === canonical(stored as unknown as Json) ? {} : { next: now }
   if (spec.policy.run < record.run) return { ...lowerRun(spec, now), ...next }
   const changes = edits(spec, record, model, plan.siteOf(spec))
@@ -49,7 +49,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: JobRecord): Plan
       notShownYet(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: 'gone', next: gone(record) })
     )
   }
-  const now = seen ? reread(plan, spec, model, record, seen.live) : record
+  const now = seen ? asSeen(plan, spec, model, record, seen.live) : record
   const next = canonical(now as unknown as Json) === canonical(record as unknown as Json) ? {} : { next: now }
   const isIdle = model.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return line(spec, { ...base, ...next, action: 'held', reason: 'created, and not started by this' })
@@ -142,9 +142,8 @@ function edited(
   })
 }
 
-function reread(plan: Planner, spec: Spec, model: KindModel, record: JobRecord, live: Live): JobRecord {
-  const next = refreshed(record, live, model.condition(live, spec.policy), plan.now)
-  return record.stage === 'created' ? { ...next, stage: liveStage(model, live) } : next
+function asSeen(plan: Planner, spec: Spec, model: KindModel, record: JobRecord, live: Live): JobRecord {
+  return reread(model, record, live, model.condition(live, spec.policy), plan.now)
 }
 
 /** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */

@@ -1,9 +1,8 @@
 import { type Address, partsOf } from '../model/address.ts'
-import type { Condition } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { refreshed } from '../model/record.ts'
+import { reread } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import { whyNotGone } from './absence.ts'
 import { isCancellable, planCancel } from './cancel.ts'
@@ -23,8 +22,7 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
   const seen = plan.observed.jobs.get(address)
-  const now =
-    seen?.is === 'live' ? refreshed(record, seen.live, conditionOf(plan, address, seen.live), plan.now) : record
+  const now = seen?.is === 'live' ? asSeen(plan, address, record, seen.live) : record
   const left = !isSettled(record) ? 'no job was made' : `job ${record.id} stays as it is at AWS`
   const cancel = mayCancel(now)
     ? planCancel(plan, address, now, 'its spec is gone, and policy.onRemove is cancel')
@@ -43,8 +41,9 @@ export function mayCancel(record: JobRecord): boolean {
   return record.onRemove === 'cancel' && isCancellable(record)
 }
 
-function conditionOf(plan: Planner, address: Address, live: Live): Condition {
-  return plan.modelOf(partsOf(address).kind).condition(live, { maxFailedPercent: 0 })
+function asSeen(plan: Planner, address: Address, record: JobRecord, live: Live): JobRecord {
+  const model = plan.modelOf(partsOf(address).kind)
+  return reread(model, record, live, model.condition(live, { maxFailedPercent: 0 }), plan.now)
 }
 
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */

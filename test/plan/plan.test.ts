@@ -765,6 +765,13 @@ table('an unfinished job that is to be cancelled with its spec', [
     ],
   ],
   [
+    'is forgotten where a look shows that it has begun, and that is too late',
+    world().record(PRICES, { id: 'job-1', stage: 'created', onRemove: 'cancel' }).live(PRICES, { id: 'job-1' }),
+    [
+      `forget ${PRICES}: its spec is gone; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
+    ],
+  ],
+  [
     'counts as a removal for the guard',
     world()
       .record(REBOOT, { onRemove: 'cancel' })

@@ -206,7 +206,7 @@ export class Life {
     const isAsked = ({ action, code, record }: (typeof actions)[number]): boolean =>
       code === 'PLAN_IMMUTABLE' ||
       isStuckBehind(code) ||
-      (this.#wasLong && (isTooLate(action) || record?.lost === true))
+      (this.#wasLong && (isTooLate(action, code) || record?.lost === true))
     return new Set(actions.filter(isAsked).map(({ address }) => address))
   }
 
@@ -294,8 +294,8 @@ function isStuckBehind(code: string | undefined): boolean {
 }
 
 /** What a plan says where a job cannot be made any more, or cannot be found any more. */
-function isTooLate(action: ActionName): boolean {
-  return action === 'unresolved' || action === 'expired'
+function isTooLate(action: ActionName, code: string | undefined): boolean {
+  return action === 'unresolved' || action === 'expired' || code === 'PLAN_DEPENDS'
 }
 
 /** Whether a run found nothing that is still to be done. */
@@ -305,7 +305,7 @@ function isAtRest(end: End | undefined, wasLong: boolean): boolean {
     ({ action, code }) =>
       !['keep', 'held', 'forget', 'conflict'].includes(action) &&
       !isStuckBehind(code) &&
-      !(wasLong && isTooLate(action)),
+      !(wasLong && isTooLate(action, code)),
   )
   return open.length === 0 && end.done.plan.refusals.length === 0 && end.done.failed.size === 0
 }
