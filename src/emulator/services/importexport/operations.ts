@@ -118,10 +118,8 @@ export const getStatus = operation<JobIdInput>({
   },
 })
 
-const addressMembers = [
-  ...['name', 'company', 'phoneNumber', 'country', 'stateOrProvince', 'city', 'postalCode'],
-  ...['street1', 'street2', 'street3', 'APIVersion'],
-]
+const addressMembers =
+  'name company phoneNumber country stateOrProvince city postalCode street1 street2 street3 APIVersion'.split(' ')
 
 /** GetShippingLabel: a link to a label for one or more jobs. */
 export const getShippingLabel = operation<{ jobIds?: string[] }>({
