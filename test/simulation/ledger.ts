@@ -151,7 +151,11 @@ export class Ledger {
   #rename(want: Want, isSaid: boolean): void {
     this.#gone.add(addressOf(want.kind, want.name))
     if (isSaid) want.formerly = want.name
-    else want.oldName = want.name
+    else {
+      want.oldName = want.name
+      // Until somebody says that it goes on, its spec is gone; with another request it even looks like another job's.
+      want.wasGone = true
+    }
     want.name = `${want.name}-b`
   }
 
