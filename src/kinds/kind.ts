@@ -94,6 +94,8 @@ export type KindModel = {
   }
   /** Error name -> class, beyond those common to all services. */
   readonly errors: Readonly<Record<string, ErrorClass>>
+  /** AWS's status words, in the order in which a job passes through them. */
+  readonly statuses: readonly string[]
   /** Days after which AWS forgets a finished job; absent: not documented. */
   readonly retentionDays?: number
   /** How much a list tells of each job, how many jobs a page may hold, and whether the newest come first. `within`: the member that says where to list. */

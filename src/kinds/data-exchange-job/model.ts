@@ -24,6 +24,7 @@ export const dataExchangeJob: KindModel = {
     ServiceLimitExceededException: 'quota',
     InternalServerException: 'outage',
   },
+  statuses: ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT'],
   retentionDays: 90,
   listing: { tells: 'job', page: 200, newestFirst: true },
   secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
@@ -34,6 +35,9 @@ export const dataExchangeJob: KindModel = {
       'dataexchange:CreateJob',
       'dataexchange:StartJob',
       'dataexchange:CancelJob',
+      // What a started job does, it does with its caller's permissions (user guide, API permissions).
+      'dataexchange:CreateAsset',
+      'dataexchange:GetAsset',
       's3:GetObject',
       's3:PutObject',
     ],

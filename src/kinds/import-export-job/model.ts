@@ -7,6 +7,17 @@ import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 
+/** Progress codes with which a job ends before any of its data is copied (developer guide, status codes). */
+const FAILURES = [
+  'DeviceError',
+  'InvalidSignature',
+  'MissingSignature',
+  'MissingDevice',
+  'UnsupportedDeviceType',
+  'UnsupportedFileFormat',
+  'UnsupportedPowerSupply',
+]
+
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
 /** Import/Export (Disk) jobs: the paperwork for a device that is shipped to AWS. */
@@ -41,6 +52,17 @@ export const importExportJob: KindModel = {
     UnableToUpdateJobIdException: 'conflict',
     UnableToCancelJobIdException: 'conflict',
   },
+  statuses: [
+    'Pending',
+    'InProgress',
+    'Started',
+    'Complete',
+    'Success',
+    'SuccessWithErrors',
+    'Canceled',
+    'Expired',
+    ...FAILURES,
+  ],
   listing: { tells: 'id', page: 1000, newestFirst: true },
   secrets: SECRETS.map((member) => `/Manifest/${member}`),
   documents: [],
@@ -139,15 +161,8 @@ function condition(live: Live): Condition {
       return { type: 'Cancelled' }
     case 'Expired':
       return { type: 'Failed', reason: 'Expired', message: 'the device did not arrive within 30 days' }
-    case 'DeviceError':
-    case 'InvalidSignature':
-    case 'MissingSignature':
-    case 'MissingDevice':
-    case 'UnsupportedDeviceType':
-    case 'UnsupportedFileFormat':
-    case 'UnsupportedPowerSupply':
-      return { type: 'Failed', reason: live.status, ...message }
     default:
+      if (FAILURES.includes(live.status)) return { type: 'Failed', reason: live.status, ...message }
       return unknownStatus(live)
   }
 }

@@ -36,6 +36,7 @@ export const iotJob: KindModel = {
     LimitExceededException: 'quota',
     ServiceUnavailableException: 'outage',
   },
+  statuses: ['SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS'],
   retentionDays: 730,
   listing: { tells: 'status', page: 250, newestFirst: false },
   secrets: [],
@@ -49,6 +50,8 @@ export const iotJob: KindModel = {
       'iot:CancelJob',
       'iot:TagResource',
       'iot:UntagResource',
+      // Of the role that signs download links.
+      'iam:PassRole',
     ],
   },
   partitions: ['aws', 'aws-cn', 'aws-us-gov'],

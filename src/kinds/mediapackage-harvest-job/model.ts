@@ -31,6 +31,7 @@ export const mediapackageHarvestJob: KindModel = {
     InternalServerErrorException: 'outage',
     ServiceUnavailableException: 'outage',
   },
+  statuses: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
   retentionDays: 90,
   listing: { tells: 'job', page: 1000, newestFirst: false },
   secrets: [],

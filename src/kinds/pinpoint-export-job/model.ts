@@ -4,6 +4,8 @@ import type { Live } from '../../model/live.ts'
 import type { KindModel } from '../kind.ts'
 import { unknownStatus } from '../unknown-status.ts'
 
+const RUNNING = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'PENDING_JOB', 'COMPLETING', 'FAILING']
+
 /** Pinpoint export jobs: the endpoints of a project or segment go to S3. */
 export const pinpointExportJob: KindModel = {
   kind: 'PinpointExportJob',
@@ -27,6 +29,7 @@ export const pinpointExportJob: KindModel = {
     InternalServerErrorException: 'outage',
   },
   listing: { tells: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
+  statuses: ['CREATED', ...RUNNING, 'COMPLETED', 'FAILED'],
   secrets: [],
   documents: [],
   actions: {
@@ -64,18 +67,10 @@ export const pinpointExportJob: KindModel = {
   timing: () => ({ when: 'ready' }),
 }
 
-const RUNNING = new Set([
-  'PREPARING_FOR_INITIALIZATION',
-  'INITIALIZING',
-  'PROCESSING',
-  'PENDING_JOB',
-  'COMPLETING',
-  'FAILING',
-])
-
 function condition(live: Live): Condition {
   if (live.status === 'CREATED') return { type: 'Pending' }
-  if (RUNNING.has(live.status)) return { type: 'InProgress', ...(live.status === 'FAILING' && { reason: 'Failing' }) }
+  if (RUNNING.includes(live.status))
+    return { type: 'InProgress', ...(live.status === 'FAILING' && { reason: 'Failing' }) }
   if (live.status === 'COMPLETED') {
     const failures = live.counts?.['failures'] ?? 0
     if (failures === 0) return { type: 'Succeeded' }
