@@ -1,12 +1,17 @@
 /**
- * Writes what follows from the schemas of the kinds: the dispatch on `kind` in schemas/job.schema.json, and the page of differences from
- * AWS's models.
+ * Writes what follows from the schemas and models of the kinds, from the table of exit codes, and from the program's own help: the dispatch on
+ * `kind` in schemas/job.schema.json, the page of differences from AWS's models, and the generated parts of docs/.
  * `tsx scripts/generate.ts` writes; with `--check` it names the files that differ and exits 1.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { MODELS } from '../src/kinds/models.ts'
 import { differencesPage } from './differences.ts'
+import { cliPage } from './pages/cli-page.ts'
+import { kindParts } from './pages/kind-parts.ts'
+import { filled, type Parts } from './pages/markers.ts'
+import { configParts, exitCodeParts, jsonLineParts, specParts } from './pages/tables.ts'
 
 type Schema = { [member: string]: unknown }
 
@@ -22,7 +27,24 @@ export function generated(): Map<string, string> {
   return new Map([
     ['schemas/job.schema.json', jobSchema(listKinds())],
     ['docs/unenforced.md', differencesPage()],
+    ['docs/cli.md', cliPage()],
+    ...[...partsOfPages()].map(([file, parts]) => [file, withParts(file, parts)] as const),
   ])
+}
+
+/** The pages that people write and that have generated parts. */
+function partsOfPages(): Map<string, Parts> {
+  return new Map([
+    ...MODELS.map((model) => [`docs/kinds/${model.kind}.md`, kindParts(model)] as const),
+    ['docs/configuration.md', configParts()],
+    ['docs/spec.md', specParts()],
+    ['docs/exit-codes.md', exitCodeParts()],
+    ['docs/json.md', jsonLineParts()],
+  ])
+}
+
+function withParts(file: string, parts: Parts): string {
+  return filled(fs.readFileSync(path.join(root, file), 'utf8'), parts, file)
 }
 
 /** The kinds that have a schema, sorted: their files alone begin with a capital. */

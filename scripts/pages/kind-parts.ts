@@ -1,0 +1,191 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { KindModel } from '../../src/kinds/kind.ts'
+import type { Condition } from '../../src/model/condition.ts'
+import { differences } from '../../src/model/difference.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import type { Live } from '../../src/model/live.ts'
+import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { type Parts, table } from './markers.ts'
+import { policyText } from './policy.ts'
+import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
+
+const EXAMPLES = path.join(import.meta.dirname, '../../specs')
+
+/** All parts of a kind's page that follow from its schema and its model. */
+export function kindParts(model: KindModel): Parts {
+  const file = `${model.kind}.schema.json`
+  const schema = schemaNamed(file)
+  return {
+    facts: facts(model),
+    example: `\`\`\`yaml\n${exampleOf(model.kind)}\n\`\`\``,
+    fields: memberTable(schema, file),
+    states: states(model),
+    changes: changes(model, schema),
+    limits: limits(model, schema),
+    recovery: recovery(model),
+    policies: policies(model),
+  }
+}
+
+function facts(model: KindModel): string {
+  const { kind, idMember, retentionDays, secrets, partitions, regions } = model
+  const rows: string[][] = [
+    ['API', model.title],
+    ['schema', `[${kind}.schema.json](../../schemas/${kind}.schema.json)`],
+    [
+      'job ID',
+      idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : "the service's",
+    ],
+    ['steps', model.steps.join(', then ')],
+    ['partitions', partitions.map((one) => `\`${one}\``).join(', ')],
+    [
+      'regions',
+      model.regionless ? 'one for the whole account' : (regions?.map((one) => `\`${one}\``).join(', ') ?? 'all'),
+    ],
+    [
+      'AWS forgets a job',
+      retentionDays === undefined ? 'after a time that AWS does not document' : `after ${retentionDays} days`,
+    ],
+  ]
+  if (model.retired) rows.unshift(['**retired**', `${model.retired}.`])
+  if (secrets.length > 0)
+    rows.push(['secrets, as `{ $env: NAME }`', secrets.map((one) => `\`spec${one.replaceAll('/', '.')}\``).join(', ')])
+  return table(['', ''], rows)
+}
+
+/** The first document of the example that comes with the package. */
+function exampleOf(kind: string): string {
+  for (const name of fs.readdirSync(EXAMPLES).sort()) {
+    const documents = fs.readFileSync(path.join(EXAMPLES, name), 'utf8').split(/^---$/m)
+    const found = documents.find((text) => text.includes(`\nkind: ${kind}\n`))
+    if (found) return `# specs/${name}\n${found.replace(/^# yaml-language-server:.*\n(#.*\n)*\n?/, '').trim()}`
+  }
+  throw new Error(`no example of ${kind}`)
+}
+
+/** What a job may look like besides its status: with counts of failures, or rolled out. */
+const LOOKS: readonly (readonly [string, Partial<Live>])[] = [
+  ['', {}],
+  [', and some failed', { counts: { succeeded: 1, failed: 1, failures: 1, errors: 1 } }],
+  [', and nothing is left to do', { steady: true }],
+]
+
+function states({ statuses, condition }: KindModel): string {
+  const rows: string[][] = []
+  for (const status of [...statuses, 'any other']) {
+    const seen = new Set<string>()
+    for (const [look, more] of LOOKS) {
+      const found = condition({ id: 'x', status, ...more }, { maxFailedPercent: 0 })
+      const key = `${found.type} ${found.reason ?? ''}`
+      if (seen.has(key)) continue
+      seen.add(key)
+      rows.push([`${status === 'any other' ? status : `\`${status}\``}${look}`, `\`${found.type}\``, reasonOf(found)])
+    }
+  }
+  return table(["AWS's status", 'condition', 'reason'], rows)
+}
+
+function reasonOf({ reason }: Condition): string {
+  return reason === undefined ? '' : `\`${reason}\``
+}
+
+/** Two values of members that AWS changes under rules of their own. */
+const SAMPLES: Readonly<Record<string, readonly [JsonObject, JsonObject]>> = {
+  targets: [
+    { targetSelection: 'CONTINUOUS', targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/a'] },
+    {
+      targetSelection: 'CONTINUOUS',
+      targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/a', 'arn:aws:iot:eu-west-1:123456789012:thinggroup/b'],
+    },
+  ],
+  tags: [{ tags: [{ Key: 'a', Value: '1' }] }, { tags: [{ Key: 'b', Value: '1' }] }],
+}
+
+function changes(model: KindModel, schema: Schema): string {
+  const { updating, idMember } = model
+  const cancel = cancellation(model)
+  if (!updating)
+    return `AWS has no operation that changes a job of this kind: an edit of a submitted spec is [PLAN_IMMUTABLE](../errors/PLAN_IMMUTABLE.md).\n\n${cancel}`
+  const members = Object.keys(schema['properties'] as object).filter((member) => member !== idMember)
+  const rows = members.flatMap((member) => {
+    const [before, after] = SAMPLES[member] ?? [sample(schema, member, 'a'), sample(schema, member, 'b')]
+    const changed = differences(model.normalise(before), model.normalise(after))
+    if (changed.length === 0) return [[`\`${member}\``, 'not compared']]
+    const way = updating(before, after, changed, { type: 'InProgress' })
+    const pending = updating(before, after, changed, { type: 'Pending' })
+    if ('by' in way) return [[`\`${member}\``, `${named(way.by)}${way.warning ? `; ${way.warning}` : ''}`]]
+    if ('by' in pending)
+      return [
+        [`\`${member}\``, `${named(pending.by)}, until the job begins${pending.warning ? `; ${pending.warning}` : ''}`],
+      ]
+    return [[`\`${member}\``, `no: ${way.refused}`]]
+  })
+  return `${table(['member', 'changed on an unfinished job'], rows)}\n\n${cancel}`
+}
+
+function sample(schema: Schema, member: string, text: string): JsonObject {
+  const { type } = (schema['properties'] as Record<string, Schema>)[member] ?? {}
+  return { [member]: type === 'object' ? { description: text } : text }
+}
+
+function named(operations: readonly string[]): string {
+  return operations.map((one) => `\`${one}\``).join(', ')
+}
+
+function cancellation({ cancelling }: KindModel): string {
+  if (!cancelling) return 'AWS cannot cancel a job of this kind.'
+  const { operation, refusal } = cancelling
+  const refused =
+    refusal({ stage: 'started', condition: { type: 'InProgress' } }) ??
+    refusal({ stage: 'started', condition: { type: 'Pending' } })
+  return `\`jobwright cancel\` and \`policy.onRemove: cancel\` call \`${operation}\`${refused ? `: ${refused}` : ', as long as the job is not over'}.`
+}
+
+function limits(model: KindModel, schema: Schema): string {
+  const rows = Object.entries(model.lanes).map(([operation, { perSecond, perDay }]) => [
+    operation === '*' ? 'each other call' : `\`${operation}\``,
+    `${perSecond} a second`,
+    perDay === undefined ? '' : `${perDay} a UTC day`,
+  ])
+  const types = ((schema['properties'] as Record<string, Schema>)['Type']?.['enum'] as string[] | undefined) ?? ['']
+  const slots = types.flatMap((type) => {
+    const slot = model.slot({ Type: type })
+    return slot ? [[`\`${slot.key}\``, String(slot.max), `\`${slot.step}\``]] : []
+  })
+  const lanes = table(
+    ['call', 'rate', 'daily'],
+    rows.length === 1 ? [['each call', ...(rows[0]?.slice(1) ?? [])]] : rows,
+  )
+  const running =
+    slots.length === 0
+      ? 'No cap of running jobs is known.'
+      : table(['running at once', 'at most', 'what waits when all are taken'], slots)
+  return `${lanes}\n\n${running}`
+}
+
+function recovery(model: KindModel): string {
+  const { leaseMs, signatureMs, requestMs, listLagMs, graceMs } = DEFAULT_WAITS
+  const seconds = (ms: number): string =>
+    ms % 60_000 || ms === 60_000 ? `${ms / 1000} seconds` : `${ms / 60_000} minutes`
+  const list = `\`${model.operations.list}\``
+  switch (model.recovery.by) {
+    case 'id':
+    case 'token':
+      return `The ID is ours, so \`${model.operations.describe}\` tells: the job is there and is what was submitted, and is taken over; or it is not there at two reads ${seconds(graceMs)} apart, once the ${seconds(leaseMs)} in which the request may be sent are over, and is then made again under the same ID, of which AWS makes no second job.`
+    case 'inert':
+      return `A job that was never started does nothing. ${list} shows what was made since the intent: the job that is just what the spec asks for is taken over, a started one before one that waits, and twins that wait are named and left alone. If two reads ${seconds(listLagMs)} apart show none, the create is sent again.`
+    case 'match':
+      return `The job begins at once, so that a second create is never harmless. ${list} is searched for the mark that the request carried. That none is there is believed only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)} (${seconds(leaseMs)} in which it may be sent, ${seconds(signatureMs)} in which AWS accepts its signature, ${seconds(requestMs)} for the answer, ${seconds(listLagMs)} by which the list may lag), and two reads ${seconds(listLagMs)} apart; then it is sent again. Where several jobs fit, the plan says \`unresolved\`: see [recovery](../recovery.md#unresolved).`
+  }
+}
+
+function policies(model: KindModel): string {
+  const { plan, reconcile } = model.actions
+  return [
+    'To plan, and to follow jobs:',
+    `\`\`\`json\n${policyText(model, plan)}\n\`\`\``,
+    'To reconcile:',
+    `\`\`\`json\n${policyText(model, [...plan, ...reconcile])}\n\`\`\``,
+  ].join('\n\n')
+}

@@ -1,0 +1,28 @@
+/** Generated parts of one page, by the name that its markers have. */
+export type Parts = Readonly<Record<string, string>>
+
+/**
+ * A page with its generated parts put in anew; what a person wrote around them stays. A part stands between `<!-- generated: NAME -->` and
+ * `<!-- end: NAME -->`. Throws where the page lacks a part, or has one that nothing generates.
+ */
+export function filled(page: string, parts: Parts, where: string): string {
+  const rest = new Set(Object.keys(parts))
+  const text = page.replace(/(<!-- generated: (\S+) -->\n)[\s\S]*?(<!-- end: \2 -->)/g, (_all, open, name, close) => {
+    const part = parts[name]
+    if (part === undefined) throw new Error(`${where}: nothing generates a part called ${name}`)
+    rest.delete(name)
+    return `${open}\n${part.trim()}\n\n${close}`
+  })
+  if (rest.size > 0) throw new Error(`${where}: no markers for ${[...rest].join(', ')}`)
+  return text
+}
+
+/** A table in Markdown. A bar inside a cell would end it. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}

@@ -1,0 +1,70 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { EXIT_CODES, PRECEDENCE } from '../../src/model/exit-code.ts'
+import { type Parts, table } from './markers.ts'
+import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
+
+/** The parts of docs/exit-codes.md. */
+export function exitCodeParts(): Parts {
+  return {
+    codes: table(
+      ['exit code', 'meaning'],
+      Object.entries(EXIT_CODES).map(([code, meaning]) => [code, meaning]),
+    ),
+    precedence: PRECEDENCE.join(', '),
+  }
+}
+
+/** The parts of docs/configuration.md. */
+export function configParts(): Parts {
+  const file = 'config.schema.json'
+  return { members: memberTable(schemaNamed(file), file) }
+}
+
+/** The parts of docs/spec.md. */
+export function specParts(): Parts {
+  const file = 'job.schema.json'
+  const { envelope } = schemaNamed(file)['$defs'] as { envelope: Schema }
+  return { members: memberTable(envelope, file) }
+}
+
+/** The parts of docs/json.md: the members of each line, as the source declares and describes them. */
+export function jsonLineParts(): Parts {
+  const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/report/json-lines.ts'), 'utf8')
+  const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = \{\n([\s\S]*?)\n\}/g)]
+  const parts = lines.map(([, description = '', , body = '']) => {
+    const type = /readonly type: '(\w+)'/.exec(body)?.[1] ?? ''
+    return [type, `${description}\n\n${lineTable(body)}`] as const
+  })
+  return Object.fromEntries(parts)
+}
+
+function lineTable(body: string): string {
+  const members = [...body.matchAll(/(?: {2}\/\*\* ([^\n]*) \*\/\n)? {2}readonly (\w+)(\??): ([^\n]+)/g)]
+  return table(
+    ['member', 'type', 'always there', ''],
+    members.map(([, description = '', name = '', optional, type = '']) => [
+      `\`${name}\``,
+      `\`${plainType(type)}\``,
+      optional === '?' ? '' : 'yes',
+      description,
+    ]),
+  )
+}
+
+/** A type of the source in the terms of JSON. */
+function plainType(type: string): string {
+  return PLAIN[type] ?? type.replace(/^'(\w+)'$/, '"$1"')
+}
+
+const PLAIN: Readonly<Record<string, string>> = {
+  Address: 'string: Kind/name',
+  Severity: '"error" | "warning" | "info"',
+  ActionName: 'string',
+  ConditionType: 'string',
+  RecordStage: '"intent" | "settling" | "created" | "started"',
+  ExitCode: 'number',
+  'readonly ExitCode[]': 'number[]',
+  'readonly Difference[]': '{pointer, from, to}[]',
+  'Readonly<Record<string, number>>': '{[name]: number}',
+}
