@@ -96,6 +96,7 @@ const WORDS: Readonly<Record<string, string>> = { string: 'text', object: 'mappi
 function between(schema: Schema, word: string, before: string, unit = ''): string {
   const from = schema[`min${word}`]
   const to = schema[`max${word}`]
+  if (from !== undefined && from === to) return `${before} ${String(to)}${unit}`
   if (to !== undefined) return `${before} ${from === undefined ? 'up to' : `${String(from)} to`} ${String(to)}${unit}`
   // One character at least says no more than that it is there.
   return from === undefined || (word === 'Length' && from === 1) ? '' : `${before} ${String(from)} or more${unit}`

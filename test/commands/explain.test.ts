@@ -6,7 +6,7 @@ import t from 'tap'
 import { pageCodes, pageOf } from '../../src/load/pages.ts'
 import { SPEC_CODES } from '../../src/spec/codes.ts'
 import { STATE_CODES } from '../../src/state/codes.ts'
-import { blocksOf, said, shows, writeBlock } from './pages.ts'
+import { blocksOf, played, said } from './pages.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PAGES = path.join(ROOT, 'docs/errors')
@@ -55,31 +55,6 @@ t.test('each code has one page, and each page its code', async (t) => {
   }
   t.match(pageOf('CONFIG_ENUM'), { code: 'SPEC_ENUM' }, 'jobwright.yaml shares the pages of specs')
 })
-
-/** Runs the blocks of a page in an empty folder, and gives the page with what was said in place of what it shows. */
-async function played(page: string, folder: string): Promise<string> {
-  const parts: string[] = []
-  for (const { language, text } of blocksOf(page)) {
-    if (language === 'yaml') writeBlock(folder, text)
-    parts.push(language === 'console' ? await playedConsole(text, folder) : text)
-  }
-  let at = 0
-  return page.replace(
-    /^(```\w+\n)[\s\S]*?(\n```)$/gm,
-    (_all, open: string, close: string) => `${open}${parts[at++]}${close}`,
-  )
-}
-
-async function playedConsole(text: string, folder: string): Promise<string> {
-  const lines: string[] = []
-  for (const part of text.split(/^(?=\$ )/m)) {
-    const [command = '', ...rest] = part.trimEnd().split('\n')
-    const shown = rest.join('\n')
-    const now = await said(command.slice(2), folder)
-    lines.push(command, ...(shows(shown, now) ? rest : now.split('\n')))
-  }
-  return lines.filter((line, index) => line !== '' || index < lines.length - 1).join('\n')
-}
 
 t.test('the example of each page yields its code, and says what the page shows', async (t) => {
   for (const code of pageCodes()) {

@@ -7,7 +7,7 @@ import type { Host } from '../../src/commands/options.ts'
 /** A fenced block of a page. */
 export type Block = { readonly language: string; readonly text: string }
 
-/** The blocks of a Markdown text, in order. */
+/** The blocks of a Markdown text that name a language, in order. */
 export function blocksOf(markdown: string): Block[] {
   return [...markdown.matchAll(/^```(\w+)\n([\s\S]*?)\n```$/gm)].map(([, language = '', text = '']) => ({
     language,
@@ -43,12 +43,21 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     (await import('../../src/commands/new.ts')).newSpec(kind, name, options, host),
   adopt: async (options, host, what, id) =>
     (await import('../../src/commands/adopt.ts')).adoptCommand(what, id, { output: 'text', ...options }, host),
+  status: async (options, host) =>
+    (await import('../../src/commands/status.ts')).status({ output: 'text', ...options }, host),
+  cancel: async (options, host, address = '') =>
+    (await import('../../src/commands/decide.ts')).cancel(address, { output: 'text', ...options }, host),
+  resolve: async (options, host, address = '') =>
+    (await import('../../src/commands/decide.ts')).resolve(address, { output: 'text', ...options }, host),
+  baseline: async (options, host) =>
+    (await import('../../src/commands/decide.ts')).baseline({ output: 'text', ...options }, host),
   emulator: async (options, host) => (await import('../../src/commands/emulator.ts')).emulatorCommand(options, host),
 }
 
 /** What a reader would see below a line such as `AWS_REGION=eu-west-1 jobwright plan --offline`, or below a line of shell. */
 export async function said(line: string, cwd: string): Promise<string> {
-  const words = line.split(' ')
+  const isQuiet = line.endsWith(QUIET)
+  const words = wordsOf(isQuiet ? line.slice(0, -QUIET.length) : line)
   const at = words.indexOf('jobwright')
   if (at === -1 || words.slice(0, at).some((word) => !word.includes('='))) return shell(line, cwd)
   const env = Object.fromEntries(words.slice(0, at).map((word) => word.split('=') as [string, string]))
@@ -59,7 +68,7 @@ export async function said(line: string, cwd: string): Promise<string> {
     cwd,
     env: { AWS_EC2_METADATA_DISABLED: 'true', ...env },
     stdout: stream,
-    stderr: stream,
+    stderr: isQuiet ? { write: () => true } : stream,
     signal: new AbortController().signal,
   }
   const { options, names } = optionsOf(args, cwd)
@@ -67,6 +76,14 @@ export async function said(line: string, cwd: string): Promise<string> {
   if (command === undefined) throw new Error(`no command for: ${line}`)
   await command(options, host, names[0], names[1]).catch((error: unknown) => failure(error, host, false, 'text'))
   return tidy(text, cwd)
+}
+
+/** What a line ends with where only standard output is to be seen. */
+const QUIET = ' 2>/dev/null'
+
+/** The words of a line; quotes keep one together. */
+function wordsOf(line: string): string[] {
+  return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'))
 }
 
 function shell(line: string, cwd: string): string {
@@ -88,7 +105,7 @@ function optionsOf(
       if (value === undefined || value.startsWith('--')) options[member] = true
       else {
         options[member] =
-          member === 'spec' || member === 'set'
+          member === 'spec' || member === 'set' || member === 'only'
             ? [value]
             : member === 'faults' || member === 'limits'
               ? path.join(cwd, value)
@@ -110,7 +127,36 @@ function tidy(text: string, cwd: string): string {
     .filter((line) => !line.startsWith('more on a code: '))
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
-    .trim()
+    .replace(/^\n+/, '')
+    .trimEnd()
+}
+
+/**
+ * Runs the blocks of a page in a folder, and gives the page with what was said in place of what it shows. Lines that a page shows otherwise
+ * stay, where they say the same: `same` judges, and is given what is shown and what was said.
+ */
+export async function played(page: string, folder: string, same = shows): Promise<string> {
+  const parts: string[] = []
+  for (const { language, text } of blocksOf(page)) {
+    if (language === 'yaml' && FILE_LINE.test(text)) writeBlock(folder, text)
+    parts.push(language === 'console' ? await playedConsole(text, folder, same) : text)
+  }
+  let at = 0
+  return page.replace(
+    /^(```\w+\n)[\s\S]*?(\n```)$/gm,
+    (_all, open: string, close: string) => `${open}${parts[at++]}${close}`,
+  )
+}
+
+async function playedConsole(text: string, folder: string, same: typeof shows): Promise<string> {
+  const lines: string[] = []
+  for (const part of text.split(/^(?=\$ )/m)) {
+    const [command = '', ...rest] = part.trimEnd().split('\n')
+    const shown = rest.join('\n')
+    const now = await said(command.slice(2), folder)
+    lines.push(command, ...(same(shown, now) ? rest : now.split('\n')))
+  }
+  return lines.filter((line, index) => line !== '' || index < lines.length - 1).join('\n')
 }
 
 /** Whether a text is the one that a page shows, in which a line `...` stands for any lines. */
@@ -122,8 +168,11 @@ export function shows(shown: string, text: string): boolean {
   return new RegExp(`^${pattern}$`).test(`${text}\n`)
 }
 
+/** The first line of a block that is a file. */
+const FILE_LINE = /^# \S+\.ya?ml\n/
+
 /** Writes a file block, named by its first line: `# specs/kiosks.yaml`. */
-export function writeBlock(folder: string, text: string): void {
+function writeBlock(folder: string, text: string): void {
   const file = path.join(folder, /^# (\S+)/.exec(text)?.[1] ?? '')
   fs.mkdirSync(path.dirname(file), { recursive: true })
   fs.writeFileSync(file, `${text}\n`)
