@@ -51,7 +51,9 @@ function planStop(
   const now =
     seen?.is === 'live' ? reread(model, record, seen.live, model.condition(seen.live, spec.policy), plan.now) : record
   const next = seen?.is === 'live' ? { next: now } : {}
-  if (!isCancellable(now)) return { ...keep(spec, now, 'its job is over already'), ...next }
+  // Also what the pass after a cancellation finds.
+  if (!isCancellable(now))
+    return { ...line(spec, { action: 'keep', record: now, reason: 'its job is over already' }), ...next }
   const cancel = planCancel(plan, spec.address, now, reason)
   if ('action' in cancel) return { ...cancel, ...next, spec, why: reason, ...(force && { force: true as const }) }
   return line(spec, {
