@@ -132,6 +132,15 @@ t.test('a condition is read from the status and the counts', async (t) => {
   }
 })
 
+t.test('every status word that a kind declares has a condition, and no other word has one', async (t) => {
+  for (const { kind, statuses, condition } of MODELS) {
+    for (const status of statuses)
+      t.not(condition({ id: 'x', status }, { maxFailedPercent: 0 }).type, 'Unknown', `${kind}: ${status}`)
+    t.equal(condition({ id: 'x', status: 'RESTING' }, { maxFailedPercent: 0 }).type, 'Unknown', kind)
+    t.equal(new Set(statuses).size, statuses.length, kind)
+  }
+})
+
 t.test('a condition says in words what a person needs', async (t) => {
   const words = (model: KindModel, live: Omit<Live, 'id'>) =>
     model.condition({ id: 'x', ...live }, { maxFailedPercent: 0 }).message
