@@ -46,6 +46,12 @@ async function faults(text: string, folder: string): Promise<readonly Pick<Diagn
   const [, file = 'specs/block.yaml'] = /^# (\S+\.ya?ml)\n/.exec(text) ?? []
   fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
   fs.writeFileSync(path.join(folder, file), `${text}\n`)
+  // Whether a file to be uploaded is there, is asked as well.
+  for (const [, upload = ''] of text.matchAll(/^ {2}upload: (\S+)/gm)) {
+    const taken = path.resolve(folder, path.dirname(file), upload)
+    fs.mkdirSync(path.dirname(taken), { recursive: true })
+    fs.writeFileSync(taken, 'day,price')
+  }
   if (file === 'jobwright.yaml') return readConfig(folder, MODELS).diagnostics
   if (!file.startsWith('specs/'))
     return parseDocument(text).errors.map(({ code, message }) => ({ code: String(code), message }))
@@ -79,15 +85,17 @@ t.test('every block of YAML is a valid spec, a valid jobwright.yaml, or says whi
 
 /** What differs from one run to the next. */
 function masked(text: string): string {
-  return text
-    .replace(/\b[0-9a-f]{32}\b/g, 'ID')
-    .replace(/\bid [0-9A-Z]{5}\b|"id":"[0-9A-Z]{5}"/g, 'ID')
-    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?/g, 'TIME')
-    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ID')
-    .replace(/\b\d+ (s|min|h|days?) (ago|from now)\b/g, 'AGO')
-    // How often a job was looked at before it was over.
-    .replace(/state #\d+|"serial": \d+/g, 'SERIAL')
-    .replace(/ +/g, ' ')
+  return (
+    text
+      .replace(/\b[0-9a-f]{32}\b/g, 'ID')
+      .replace(/\bid [0-9A-Z]{5}\b|"id":"[0-9A-Z]{5}"/g, 'ID')
+      .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?/g, 'TIME')
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ID')
+      .replace(/\b\d+ (s|min|h|days?) (ago|from now)\b/g, 'AGO')
+      // How often a job was looked at before it was over.
+      .replace(/state #\d+|"serial": \d+/g, 'SERIAL')
+      .replace(/ +/g, ' ')
+  )
 }
 
 /** Whether two texts say the same: services make jobs in any order, so that the lines of progress are in none. */

@@ -47,6 +47,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     (await import('../../src/commands/status.ts')).status({ output: 'text', ...options }, host),
   cancel: async (options, host, address = '') =>
     (await import('../../src/commands/decide.ts')).cancel(address, { output: 'text', ...options }, host),
+  paperwork: async (options, host, address = '') =>
+    (await import('../../src/commands/paperwork.ts')).paperwork(address, { output: 'text', out: '', ...options }, host),
   resolve: async (options, host, address = '') =>
     (await import('../../src/commands/decide.ts')).resolve(address, { output: 'text', ...options }, host),
   baseline: async (options, host) =>

@@ -68,7 +68,12 @@ export const importExportJob: KindModel = {
   documents: [],
   actions: {
     plan: ['importexport:ListJobs', 'importexport:GetStatus'],
-    reconcile: ['importexport:CreateJob', 'importexport:UpdateJob', 'importexport:CancelJob'],
+    reconcile: [
+      'importexport:CreateJob',
+      'importexport:UpdateJob',
+      'importexport:CancelJob',
+      'importexport:GetShippingLabel',
+    ],
   },
   partitions: ['aws'],
   arns: [],
