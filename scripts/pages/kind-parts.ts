@@ -58,7 +58,8 @@ function facts(model: KindModel): string {
 function exampleOf(kind: string): string {
   for (const name of fs.readdirSync(EXAMPLES).sort()) {
     const documents = fs.readFileSync(path.join(EXAMPLES, name), 'utf8').split(/^---$/m)
-    const found = documents.find((text) => text.includes(`\nkind: ${kind}\n`))
+    // One that waits for another spec says less when it stands alone.
+    const found = documents.find((text) => text.includes(`\nkind: ${kind}\n`) && !text.includes('\n  dependsOn:'))
     if (found) return `# specs/${name}\n${found.replace(/^# yaml-language-server:.*\n(#.*\n)*\n?/, '').trim()}`
   }
   throw new Error(`no example of ${kind}`)

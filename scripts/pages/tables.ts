@@ -31,16 +31,16 @@ export function specParts(): Parts {
 /** The parts of docs/json.md: the members of each line, as the source declares and describes them. */
 export function jsonLineParts(): Parts {
   const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/report/json-lines.ts'), 'utf8')
-  const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = \{\n([\s\S]*?)\n\}/g)]
-  const parts = lines.map(([, description = '', , body = '']) => {
-    const type = /readonly type: '(\w+)'/.exec(body)?.[1] ?? ''
-    return [type, `${description}\n\n${lineTable(body)}`] as const
+  const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = (?:JobLine & )?\{\n([\s\S]*?)\n\}/g)]
+  const parts = lines.map(([, description = '', name = '', body = '']) => {
+    const part = name.charAt(0).toLowerCase() + name.slice(1)
+    return [part, `${description}\n\n${lineTable(body)}`] as const
   })
   return Object.fromEntries(parts)
 }
 
 function lineTable(body: string): string {
-  const members = [...body.matchAll(/(?: {2}\/\*\* ([^\n]*) \*\/\n)? {2}readonly (\w+)(\??): ([^\n]+)/g)]
+  const members = [...body.matchAll(/^(?: {2}\/\*\* ([^\n]*) \*\/\n)? {2}readonly (\w+)(\??): ([^\n]+)/gm)]
   return table(
     ['member', 'type', 'always there', ''],
     members.map(([, description = '', name = '', optional, type = '']) => [
@@ -64,6 +64,9 @@ const PLAIN: Readonly<Record<string, string>> = {
   ConditionType: 'string',
   RecordStage: '"intent" | "settling" | "created" | "started"',
   ExitCode: 'number',
+  Site: '{partition, account, region}',
+  'readonly {': '{run, id, condition, reason, status, finishedAt, site}[]',
+  "JobRecord['how']": '"created" | "adopted" | "baseline"',
   'readonly ExitCode[]': 'number[]',
   'readonly Difference[]': '{pointer, from, to}[]',
   'Readonly<Record<string, number>>': '{[name]: number}',

@@ -173,6 +173,7 @@ t.test('the example of each kind is valid, and leads editors to its schema', asy
   for (const name of specs) {
     const schema = /^# yaml-language-server: \$schema=(.*)$/m.exec(read(here, 'specs', name))?.[1] ?? ''
     t.ok(fs.existsSync(path.join(here, 'specs', schema)), name)
+    t.notMatch(read(here, 'specs', name), 'dependsOn:', `${name}: alone it would wait for ever`)
   }
   const said = await heard(here, (host) => validate({ output: 'text' }, host))
   t.match(said, { code: 0, text: /5 specs in 5 files: all valid/ })

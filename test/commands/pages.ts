@@ -43,8 +43,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     (await import('../../src/commands/new.ts')).newSpec(kind, name, options, host),
   adopt: async (options, host, what, id) =>
     (await import('../../src/commands/adopt.ts')).adoptCommand(what, id, { output: 'text', ...options }, host),
-  status: async (options, host) =>
-    (await import('../../src/commands/status.ts')).status({ output: 'text', ...options }, host),
+  status: async (options, host, address) =>
+    (await import('../../src/commands/status.ts')).status(address, { output: 'text', ...options }, host),
   cancel: async (options, host, address = '') =>
     (await import('../../src/commands/decide.ts')).cancel(address, { output: 'text', ...options }, host),
   paperwork: async (options, host, address = '') =>
