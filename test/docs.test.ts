@@ -205,6 +205,15 @@ t.test('the policy of a kind allows each operation that it calls, and no other o
   }
 })
 
+t.test('every action that a plan can name is explained', async (t) => {
+  const source = fs.readFileSync(path.join(ROOT, 'src/model/plan.ts'), 'utf8')
+  const [, union = ''] = /export type ActionName =([\s\S]*?)\n\n/.exec(source) ?? []
+  const names = [...union.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)
+  t.ok(names.length > 10)
+  for (const name of names)
+    t.match(pages.get('docs/concepts.md'), new RegExp(`^\\| (\\w+, )*${name}\\b[^|]*\\|`, 'm'), name)
+})
+
 t.test('the readme has the exit codes that the program has', async (t) => {
   for (const [code, meaning] of Object.entries(EXIT_CODES)) {
     const words = meaning.replace('plan --exit-code', '`plan --exit-code`')
