@@ -1,6 +1,5 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { EmulatorRunningError, startEmulator } from '../emulator/index.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 
 /** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
@@ -28,6 +27,8 @@ export async function openEmulator(root: string): Promise<Emulated> {
   const folder = emulatorFolder(root)
   fs.mkdirSync(folder, { recursive: true })
   ignored(path.join(root, '.jobwright'))
+  // Of no use to all who have an account.
+  const { EmulatorRunningError, startEmulator } = await import('../emulator/index.ts')
   try {
     const emulator = await startEmulator({ dir: path.join(folder, 'aws'), timeScale: TIME_SCALE, startAt: START_AT })
     return {

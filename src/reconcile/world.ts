@@ -1,5 +1,5 @@
 import { AwsError } from '../aws/aws-error.ts'
-import { type Connection, type ConnectOptions, connect } from '../aws/connection.ts'
+import type { Connection, ConnectOptions } from '../aws/connection.ts'
 import { createLanes } from '../aws/lanes.ts'
 import { type Env, resolveTarget } from '../aws/target.ts'
 import { callsOf } from '../kinds/index.ts'
@@ -52,6 +52,8 @@ export async function openWorld(
   const targetName = (spec: Spec): string | undefined => spec.policy.target ?? config.defaultTarget
   const needed = specs.filter((spec) => options.refresh || !isOver(spec, state?.records[spec.address]))
   const connections = new Map<string, Connection>()
+  // Here, so that those who ask AWS nothing do not wait for its SDK.
+  const { connect } = await import('../aws/connection.ts')
   for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config)])) {
     const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config.targets, options.env)
     connections.set(name ?? '', await connect(target, { ...options, lanes }))

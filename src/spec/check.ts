@@ -1,6 +1,5 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
-import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
+import { compile } from './compile.ts'
 import type { Fault, SourceText } from './fault.ts'
 import { faultsOf } from './faults.ts'
 
@@ -21,45 +20,16 @@ export function schemaOf(kind: string): string {
   return `${kind}.schema.json`
 }
 
-/** A checker that compiles each schema when it is first asked for. A schema that is itself faulty throws: that is a bug. */
+/** A checker by these schemas. */
 export function checker(schemas: Schemas): Checker {
-  // The schemas are ours, and a test checks them against the meta-schema: users need not wait for that.
-  const ajv = new Ajv2020({
-    strict: true,
-    allowUnionTypes: true,
-    allErrors: true,
-    verbose: true,
-    validateSchema: false,
-    meta: false,
-  })
-  addFormats.default(ajv, ['date-time'])
-  const compiled = new Map<string, ValidateFunction>()
+  const validators = compile(schemas)
   return (part, value, sourceText) => {
-    if (compiled.size === 0) ajv.addSchema(schemas(COMMON))
-    const validate = compiled.get(part) ?? ajv.compile(partOf(schemas, part))
-    compiled.set(part, validate)
+    const validate = validators(part)
     return validate(value) ? [] : faultsOf(validate.errors ?? [], { value, name: nameOf(part), sourceText })
   }
 }
 
-/** Shapes that the schemas of several kinds refer to. */
-const COMMON = 'common.schema.json'
-
 function nameOf(part: string): string {
   if (part === ENVELOPE) return 'the document'
   return part === CONFIG ? 'the file' : 'spec'
-}
-
-/**
- * A file's schema, or a part of it as a schema of its own: Ajv compiles all of a file to reach a part, here the schemas of all kinds.
- * The part keeps the folder of its ID, against which it refers to other files.
- */
-function partOf(schemas: Schemas, part: string): JsonObject {
-  const [file = '', fragment] = part.split('#')
-  const schema = schemas(file)
-  const inner = fragment === undefined ? schema : at(schema, fragment)
-  if (!isObject(inner)) throw new Error(`no schema ${part}`)
-  return fragment === undefined
-    ? inner
-    : { $id: String(new URL(fragment.replaceAll('/', '.'), schema['$id'] as string)), ...inner }
 }

@@ -1,0 +1,48 @@
+/**
+ * Compiles the schemas: in dist/, the code that Ajv writes for them takes the place of the modules that have it compile them at each start.
+ * `tsx scripts/validators.ts`, after `tsc` has written dist/.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Ajv2020 } from 'ajv/dist/2020.js'
+import standalone from 'ajv/dist/standalone/index.js'
+import { packagedSchemas } from '../src/load/schemas.ts'
+import { ajvOf, partOf } from '../src/spec/ajv.ts'
+import { CONFIG, ENVELOPE, schemaOf } from '../src/spec/check.ts'
+import { FORMS, idOf, stateAjv } from '../src/state/ajv.ts'
+import type { Form } from '../src/state/compile.ts'
+import { listKinds } from './generate.ts'
+
+const dist = path.join(import.meta.dirname, '..', 'dist')
+const CODE = { source: true, esm: true }
+
+fs.writeFileSync(path.join(dist, 'spec', 'compile.js'), ofSpecs())
+fs.writeFileSync(path.join(dist, 'state', 'compile.js'), ofState())
+
+/** In place of src/spec/compile.ts. The schemas it is given are those that this has compiled: in dist/ there are no others. */
+function ofSpecs(): string {
+  const schemas = packagedSchemas()
+  const ajv = ajvOf(schemas, CODE)
+  const ids = new Map([CONFIG, ENVELOPE, ...listKinds().map(schemaOf)].map((part) => [part, partOf(schemas, part).$id]))
+  for (const part of ids.keys()) ajv.addSchema(partOf(schemas, part))
+  return `${moduleOf(ajv, ids)}export const compile = () => (part) => VALIDATORS[part]\n`
+}
+
+/** In place of src/state/compile.ts. */
+function ofState(): string {
+  const ids = new Map((Object.keys(FORMS) as Form[]).map((form) => [form, idOf(form)]))
+  return `${moduleOf(stateAjv(CODE), ids)}export const validatorOf = (form) => VALIDATORS[form]\n`
+}
+
+/** The code of schemas, by name and ID, with `VALIDATORS`: name -> function. Its helpers are CommonJS of Ajv's. */
+function moduleOf(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
+  const names = new Map([...ids.keys()].map((name, index) => [name, `validator${index}`]))
+  const code = standalone.default(ajv, Object.fromEntries([...ids].map(([name, id]) => [names.get(name)!, id])))
+  const table = [...names].map(([name, variable]) => `  ${JSON.stringify(name)}: ${variable},\n`).join('')
+  return `import { createRequire } from 'node:module'
+const require = createRequire(import.meta.url)
+${code}
+const VALIDATORS = {
+${table}}
+`
+}

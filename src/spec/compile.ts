@@ -1,0 +1,20 @@
+import type { ValidateFunction } from 'ajv'
+import { ajvOf, partOf } from './ajv.ts'
+import type { Schemas } from './check.ts'
+
+/*
+ * In dist/, `npm run build` puts the code in place of this module that Ajv writes for the schemas of this package: scripts/validators.ts.
+ * To compile them takes longer than all else that `validate` does. From source, they are compiled as they are asked for.
+ */
+
+/** Gives what checks a part of the schemas, such as `IotJob.schema.json`. A schema that is itself faulty throws: that is a bug. */
+export function compile(schemas: Schemas): (part: string) => ValidateFunction {
+  const compiled = new Map<string, ValidateFunction>()
+  let ajv: ReturnType<typeof ajvOf> | undefined
+  return (part) => {
+    ajv ??= ajvOf(schemas)
+    const validate = compiled.get(part) ?? ajv.compile(partOf(schemas, part))
+    compiled.set(part, validate)
+    return validate
+  }
+}

@@ -1,0 +1,17 @@
+import module from 'node:module'
+import { Ajv2020, type CodeOptions } from 'ajv/dist/2020.js'
+import type { Form } from './compile.ts'
+
+/** What schemas/state.schema.json describes, and where in it. */
+export const FORMS: Readonly<Record<Form, string>> = { state: '', change: '#/$defs/change', header: '#/$defs/header' }
+
+/** An Ajv that knows the schema of the state. `code` says how it writes what it compiles. */
+export function stateAjv(code: CodeOptions = {}): Ajv2020 {
+  const schema = module.createRequire(import.meta.url)('../../schemas/state.schema.json') as { $id: string }
+  return new Ajv2020({ strict: true, schemas: [schema], code })
+}
+
+/** The ID of the schema of a form. */
+export function idOf(form: Form): string {
+  return `https://jobwright.dev/schemas/v1/state.schema.json${FORMS[form]}`
+}

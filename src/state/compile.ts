@@ -1,0 +1,20 @@
+import type { ValidateFunction } from 'ajv'
+import { idOf, stateAjv } from './ajv.ts'
+
+/*
+ * In dist/, `npm run build` puts the code in place of this module that Ajv writes for schemas/state.schema.json: scripts/validators.ts.
+ * From source, the schema is compiled at the first use, because commands that need no state should not pay for it.
+ */
+
+/** What schemas/state.schema.json describes: the whole file, a line of the journal, the journal's first line. */
+export type Form = 'state' | 'change' | 'header'
+
+let ajv: ReturnType<typeof stateAjv> | undefined
+
+/** What checks a value of a form. */
+export function validatorOf(form: Form): ValidateFunction {
+  ajv ??= stateAjv()
+  const validate = ajv.getSchema(idOf(form))
+  if (validate === undefined) throw new Error(`schemas/state.schema.json does not describe a ${form}`)
+  return validate
+}
