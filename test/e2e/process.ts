@@ -10,8 +10,10 @@ import type { Store } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** The folder of what is built, which takes the place of `src/`. */
+export const BUILT = path.join(ROOT, 'dist', path.sep)
 /** The built program. */
-export const CLI = path.join(ROOT, 'dist', 'cli.js')
+export const CLI = path.join(BUILT, 'cli.js')
 /** The test runner has every child load its hooks; without them the program runs as its users run it. */
 export const PLAIN = ['-u', 'NODE_OPTIONS']
 
@@ -36,9 +38,14 @@ export type CliOptions = {
 
 /** Builds the program, unless what is there is newer than every source. */
 export function build(): void {
-  const built = fs.statSync(CLI, { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const sources = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  if (sources.every((file) => fs.statSync(path.join(ROOT, 'src', file)).mtimeMs < built)) return
+  // The last file that a build writes.
+  const built = fs.statSync(path.join(BUILT, 'state', 'compile.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = ['src', 'schemas', 'scripts'].flatMap((folder) =>
+    fs
+      .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .map((file) => path.join(folder, file)),
+  )
+  if (sources.every((file) => fs.statSync(path.join(ROOT, file)).mtimeMs < built)) return
   const run = spawnSync('env', [...PLAIN, 'npm', 'run', 'build'], { cwd: ROOT, encoding: 'utf8' })
   if (run.status !== 0) throw new Error(`npm run build failed:\n${run.stdout}${run.stderr}`)
 }

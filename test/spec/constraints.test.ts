@@ -1,10 +1,16 @@
 import fs from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { parse } from 'yaml'
 import { MODELS } from '../../src/kinds/models.ts'
 import { at, into, type Json, type JsonObject, type Pointer } from '../../src/model/json.ts'
+import { emptyState } from '../../src/model/state.ts'
+import { CONFIG, ENVELOPE, schemaOf } from '../../src/spec/check.ts'
 import type { SpecCode } from '../../src/spec/codes.ts'
+import { compile } from '../../src/spec/compile.ts'
 import { specsOf } from '../../src/spec/specs.ts'
+import { type Form, validatorOf } from '../../src/state/compile.ts'
+import { BUILT, build } from '../e2e/process.ts'
 import { type Case, derive, fill, put, read, rulesOf } from './derive.ts'
 import { type Written, writeJson } from './written-json.ts'
 
@@ -313,4 +319,49 @@ t.test("the AWS CLI's skeletons can be pasted: each member is known, and filled 
       `${kind}: nothing but what was printed`,
     )
   }
+})
+
+type Validate = { (value: unknown): unknown; errors?: unknown }
+
+/** What of these has another result, or other errors, the schema that each names included, when it is checked by code of the build. */
+function differing<Part extends string>(
+  cases: readonly (readonly [part: Part, value: unknown])[],
+  source: (part: Part) => Validate,
+  built: (part: Part) => Validate,
+): string[] {
+  return cases.flatMap(([part, value]) => {
+    const [ours, theirs] = [source(part), built(part)]
+    const same = ours(value) === theirs(value) && isDeepStrictEqual(ours.errors, theirs.errors)
+    return same ? [] : [`${part} ${JSON.stringify(value).slice(0, 200)}`]
+  })
+}
+
+t.test('what the build makes of the schemas finds the same errors as Ajv does when it runs from source', async (t) => {
+  build()
+  const spec = (await import(`${BUILT}spec/compile.js`)) as { compile: typeof compile }
+  const state = (await import(`${BUILT}state/compile.js`)) as { validatorOf: typeof validatorOf }
+  const odd = [null, [], 'text', 1.5, {}, { apiVersion: 'jobwright/v2', kind: 7, metadata: { name: '-' }, spec: [] }]
+  const all = trials()
+  const parts = MODELS.map(({ kind }) => schemaOf(kind))
+  const cases = [
+    ...all.map(({ document }) => [ENVELOPE, document] as const),
+    ...all.map(({ document, seed }) => [schemaOf(seed.kind), at(document, '/spec') ?? null] as const),
+    ...[CONFIG, ENVELOPE, ...parts].flatMap((part) => odd.map((value) => [part, value] as const)),
+    [
+      CONFIG,
+      { specs: 'x', targets: { a: { region: 'R', account: '1' } }, limits: { iot: { perSecond: -1 } }, more: 1 },
+    ],
+  ] as const
+  const check = compile(read)
+  t.strictSame(differing(cases, check, spec.compile(read)), [])
+
+  const record = { run: 0, stage: 'begun', submittedAt: '2026-11-14', more: 1 }
+  const full = { apiVersion: 'jobwright/v1', lineage: 'x', serial: -1, records: { 'IotJob/a': record, b: {} } }
+  const forms = (['state', 'change', 'header'] as const satisfies Form[]).flatMap((form) =>
+    [...odd, full, record, { records: { 'IotJob/a': record } }, emptyState('night')].map(
+      (value) => [form, value] as const,
+    ),
+  )
+  t.strictSame(differing(forms, validatorOf, state.validatorOf), [])
+  t.ok(cases.filter(([part, value]) => !check(part)(value)).length > 300, 'most are not sound')
 })
