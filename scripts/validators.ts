@@ -21,7 +21,7 @@ fs.writeFileSync(path.join(dist, 'state', 'compile.js'), ofState())
 
 /** In place of src/spec/compile.ts. The schemas it is given are those that this has compiled: in dist/ there are no others. */
 function ofSpecs(): string {
-  const schemas = packagedSchemas()
+  const schemas = packagedSchemas
   const ajv = ajvOf(schemas, CODE)
   const ids = new Map([CONFIG, ENVELOPE, ...listKinds().map(schemaOf)].map((part) => [part, partOf(schemas, part).$id]))
   for (const part of ids.keys()) ajv.addSchema(partOf(schemas, part))

@@ -183,7 +183,7 @@ function fileTaken(file: string): Problem {
 function faultsIn(file: string, text: string, { project, loaded }: Session): Diagnostic[] {
   const read = specsOf(new Map([...loaded.files, [file, text]]), {
     kinds: MODELS,
-    schemas: packagedSchemas(),
+    schemas: packagedSchemas,
     // What the others take in has been read already, and is none of this spec's business.
     include: () => ({ text: '{}', file: '' }),
     config: project.config,

@@ -38,7 +38,7 @@ export async function newSpec(kind: string, name: string, options: NewOptions, h
       ? path.join(project.root, options.stdout ? `specs/${name}.yaml` : specPlace(project, name))
       : path.resolve(host.cwd, options.file)
   const schema = schemaFor(project, file)
-  const text = skeletonOf(model, packagedSchemas(), {
+  const text = skeletonOf(model, packagedSchemas, {
     name,
     schema: schema.path,
     targets: Object.keys(project.config.targets),
@@ -76,7 +76,7 @@ function assertName(model: KindModel, name: string): void {
 }
 
 function knownMembers(model: KindModel, settings: readonly string[]): JsonObject {
-  const shapes = shapesOf(model.kind, packagedSchemas())
+  const shapes = shapesOf(model.kind, packagedSchemas)
   const members = [...shapes.membersOf(shapeAt(shapes, '/spec')!).keys()]
   return Object.fromEntries(
     settings.map((setting) => {
@@ -92,7 +92,7 @@ function knownMembers(model: KindModel, settings: readonly string[]): JsonObject
 }
 
 function unfit(model: KindModel, known: JsonObject): Problem {
-  const shapes = shapesOf(model.kind, packagedSchemas())
+  const shapes = shapesOf(model.kind, packagedSchemas)
   const allowed = Object.entries(known).flatMap(([member, value]) => {
     const words = shapeAt(shapes, `/spec/${member}`)?.schema['enum']
     return Array.isArray(words) && !words.includes(value)

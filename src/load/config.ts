@@ -20,7 +20,7 @@ export function readConfig(root: string, kinds: readonly KindModel[]): ConfigRea
     if (read.problem.is === 'missing') return { config: DEFAULT_CONFIG, diagnostics: [] }
     return { config: DEFAULT_CONFIG, diagnostics: [asConfig(unreadable(CONFIG_FILE, read.problem))] }
   }
-  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, packagedSchemas(), kinds)
+  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, packagedSchemas, kinds)
   return { config: hasErrors(diagnostics) ? DEFAULT_CONFIG : config, diagnostics: diagnostics.map(asConfig) }
 }
 

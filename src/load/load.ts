@@ -62,7 +62,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const included = new Set<string>()
   const read = specsOf(files, {
     kinds,
-    schemas: packagedSchemas(),
+    schemas: packagedSchemas,
     include: includer(source, included),
     ...(config ? { config } : {}),
   })

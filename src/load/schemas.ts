@@ -2,14 +2,13 @@ import fs from 'node:fs'
 import type { JsonObject } from '../model/json.ts'
 import type { Schemas } from '../spec/check.ts'
 
+const read = new Map<string, JsonObject>()
+
 /** The schemas that come with this package. Each file is read when it is first asked for. */
-export function packagedSchemas(): Schemas {
-  const read = new Map<string, JsonObject>()
-  return (file) => {
-    const known = read.get(file)
-    if (known) return known
-    const schema = JSON.parse(fs.readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8')) as JsonObject
-    read.set(file, schema)
-    return schema
-  }
+export const packagedSchemas: Schemas = (file) => {
+  const known = read.get(file)
+  if (known) return known
+  const schema = JSON.parse(fs.readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8')) as JsonObject
+  read.set(file, schema)
+  return schema
 }

@@ -7,8 +7,18 @@ import type { Schemas } from './check.ts'
  * To compile them takes longer than all else that `validate` does. From source, they are compiled as they are asked for.
  */
 
+type Validators = (part: string) => ValidateFunction
+
+const known = new WeakMap<Schemas, Validators>()
+
 /** Gives what checks a part of the schemas, such as `IotJob.schema.json`. A schema that is itself faulty throws: that is a bug. */
-export function compile(schemas: Schemas): (part: string) => ValidateFunction {
+export function compile(schemas: Schemas): Validators {
+  const validators = known.get(schemas) ?? compiler(schemas)
+  known.set(schemas, validators)
+  return validators
+}
+
+function compiler(schemas: Schemas): Validators {
   const compiled = new Map<string, ValidateFunction>()
   let ajv: ReturnType<typeof ajvOf> | undefined
   return (part) => {

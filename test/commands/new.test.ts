@@ -12,7 +12,7 @@ import { DEFAULT_CONFIG } from '../../src/model/config.ts'
 import { at, type JsonObject } from '../../src/model/json.ts'
 import { specsOf } from '../../src/spec/specs.ts'
 
-const schemas = packagedSchemas()
+const schemas = packagedSchemas
 const config = { ...DEFAULT_CONFIG, targets: { prod: { region: 'eu-west-1' } } }
 
 /** Every skeleton: one of each kind, and one of each way in which a kind's members depend on another. */

@@ -15,7 +15,7 @@ import { openEditor } from './client.ts'
  * `jobwright init` has set up, with the settings and schemas that init wrote there.
  */
 
-const schemas = packagedSchemas()
+const schemas = packagedSchemas
 const root = folder(t, {})
 const quiet = { write: () => true }
 const host: Host = { cwd: root, env: {}, stdout: quiet, stderr: quiet, signal: new AbortController().signal }
