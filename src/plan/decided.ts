@@ -9,7 +9,19 @@ import { written } from '../model/written.ts'
 import { isCancellable, planCancel } from './cancel.ts'
 import type { Decision } from './input.ts'
 import { idUsed } from './new-job.ts'
-import { decidedRecord, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
+import {
+  decidedRecord,
+  gone,
+  isSettled,
+  jobWords,
+  line,
+  NOT_SHOWN_YET,
+  ownerKey,
+  type Planner,
+  shownFrom,
+  spoken,
+  unread,
+} from './planner.ts'
 import { quiet } from './unknown.ts'
 
 /** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
@@ -47,6 +59,10 @@ function planStop(
     })
   const seen = plan.observed.jobs.get(spec.address)
   if (seen?.is === 'failed') return { ...unread(spec, seen), record }
+  const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
+  if (until !== undefined)
+    return line(spec, { action: 'settling', record, site: record.site, reason: NOT_SHOWN_YET, until })
+  if (seen?.is === 'absent') return { ...keep(spec, record, 'AWS no longer knows its job'), next: gone(record) }
   const model = plan.modelOf(spec.kind)
   const now =
     seen?.is === 'live' ? reread(model, record, seen.live, model.condition(seen.live, spec.policy), plan.now) : record

@@ -1,5 +1,6 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
+import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
@@ -67,6 +68,20 @@ export function ownerKey({ kind, regionless }: KindModel, site: Site, id: string
   return `${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}`
 }
 
+/** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
+export function gone(record: JobRecord): JobRecord {
+  return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
+}
+
+export const NOT_SHOWN_YET = 'its job was made a moment ago, and AWS does not show it yet'
+
+/** ISO time from which the absence of a recorded job proves something; undefined: it does now. */
+export function shownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
+  if (isTerminal(condition) || createdAt === undefined) return undefined
+  const until = after(createdAt, waits.listLagMs)
+  return now < Date.parse(until) ? until : undefined
+}
+
 /** Whether an address is within `--only`. */
 export function isSelected(input: PlanInput, address: Address, labels: Readonly<Record<string, string>> = {}): boolean {
   return input.only === undefined || input.only(address, labels)
@@ -96,12 +111,16 @@ export function lowerRun(spec: Spec, record: JobRecord): Planned {
 
 /** A line for an address about which AWS could not be asked. */
 export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>): Planned {
-  const { name, message, class: kind } = seen.problem
-  return line(spec, {
+  return line(spec, notRead(seen))
+}
+
+/** What such a line says. */
+export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): Pick<Planned, 'action' | 'code' | 'reason'> {
+  return {
     action: 'blocked',
-    code: kind === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
-    reason: `AWS could not be asked about it: ${name}: ${message}`,
-  })
+    code: problem.class === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
+    reason: `AWS could not be asked about it: ${problem.name}: ${problem.message}`,
+  }
 }
 
 /** `policy.run was raised from 1 to 2`. */

@@ -10,7 +10,18 @@ import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
 import { planDownload, planUpload } from './files.ts'
 import { planHeld, planNew, planUncommitted } from './new-job.ts'
-import { after, isSettled, line, lowerRun, type Planner, raised, spoken, unread } from './planner.ts'
+import {
+  gone,
+  isSettled,
+  line,
+  lowerRun,
+  NOT_SHOWN_YET,
+  type Planner,
+  raised,
+  shownFrom,
+  spoken,
+  unread,
+} from './planner.ts'
 import { planUnknown } from './unknown.ts'
 
 /** Plans a spec whose job is on record. */
@@ -146,18 +157,11 @@ function asSeen(plan: Planner, spec: Spec, model: KindModel, record: JobRecord, 
   return reread(model, record, live, model.condition(live, spec.policy), plan.now)
 }
 
-/** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
-function gone(record: JobRecord): JobRecord {
-  return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
-}
-
 /** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */
 function notShownYet(plan: Planner, spec: Spec, record: JobRecord): Planned | undefined {
-  if (isTerminal(record.condition) || record.createdAt === undefined) return undefined
-  const until = after(record.createdAt, plan.waits.listLagMs)
-  if (plan.now >= Date.parse(until)) return undefined
-  const reason = 'its job was made a moment ago, and AWS does not show it yet'
-  return line(spec, { action: 'settling', ...idOf(record), record, site: record.site, reason, until })
+  const until = shownFrom(plan, record)
+  if (until === undefined) return undefined
+  return line(spec, { action: 'settling', ...idOf(record), record, site: record.site, reason: NOT_SHOWN_YET, until })
 }
 
 function withoutWithdrawal(record: JobRecord): JobRecord {

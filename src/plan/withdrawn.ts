@@ -6,7 +6,7 @@ import { reread } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import { whyNotGone } from './absence.ts'
 import { isCancellable, planCancel } from './cancel.ts'
-import { isSettled, type Planner } from './planner.ts'
+import { gone, isSettled, NOT_SHOWN_YET, notRead, type Planner, shownFrom } from './planner.ts'
 import { planUnknownOrphan } from './unknown.ts'
 
 /** Plans a record whose spec is not among those that were loaded. Undefined: there is nothing to say about it. */
@@ -21,9 +21,17 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
   const obstacle = whyNotRemoved(plan, address)
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
-  const seen = plan.observed.jobs.get(address)
-  const now = seen?.is === 'live' ? asSeen(plan, address, record, seen.live) : record
-  const left = !isSettled(record) ? 'no job was made' : `job ${record.id} stays as it is at AWS`
+  const seen = mayCancel(record) ? plan.observed.jobs.get(address) : undefined
+  if (seen?.is === 'failed') return { ...base, ...notRead(seen) }
+  const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
+  if (until !== undefined) return { ...base, action: 'settling', site: record.site, reason: NOT_SHOWN_YET, until }
+  const now =
+    seen === undefined ? record : seen.is === 'absent' ? gone(record) : asSeen(plan, address, record, seen.live)
+  const left = !isSettled(record)
+    ? 'no job was made'
+    : now.lost
+      ? `AWS no longer knows job ${record.id}`
+      : `job ${record.id} stays as it is at AWS`
   const cancel = mayCancel(now)
     ? planCancel(plan, address, now, 'its spec is gone, and policy.onRemove is cancel')
     : undefined

@@ -117,6 +117,11 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`keep ${REBOOT}: its job is over already`],
   ],
   [
+    'nor one that AWS no longer knows',
+    decide(world().spec(REBOOT).record(REBOOT).absent(REBOOT), REBOOT, STOP),
+    [`keep ${REBOOT}: AWS no longer knows its job`],
+  ],
+  [
     'nor one that AWS cannot cancel',
     decide(world().spec(READERS).record(READERS, { id: '7f3c' }), READERS, STOP),
     [`conflict ${READERS}: Amazon Pinpoint job 7f3c cannot be cancelled: Amazon Pinpoint cannot cancel a job`],

@@ -772,6 +772,21 @@ table('an unfinished job that is to be cancelled with its spec', [
     ],
   ],
   [
+    'is forgotten where AWS no longer knows it',
+    world().record(REBOOT, { onRemove: 'cancel' }).absent(REBOOT),
+    [`forget ${REBOOT}: its spec is gone; AWS no longer knows job kiosk-reboot, its record is kept`],
+  ],
+  [
+    'waits where it was made a moment ago and is not shown yet',
+    world().record(REBOOT, { onRemove: 'cancel', createdAt: '2026-11-15T08:59:30Z' }).absent(REBOOT),
+    [`settling ${REBOOT}: its job was made a moment ago, and AWS does not show it yet [until 2026-11-15T09:01:00Z]`],
+  ],
+  [
+    'waits where AWS could not be asked',
+    world().record(REBOOT, { onRemove: 'cancel' }).unread(REBOOT),
+    [`blocked ${REBOOT}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`],
+  ],
+  [
     'counts as a removal for the guard',
     world()
       .record(REBOOT, { onRemove: 'cancel' })
