@@ -84,7 +84,7 @@ function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
 /** The job under the old name of a spec, of which nothing is on record. */
 function formerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  if (spec.formerly === undefined || plan.records[spec.address] || !model.idMember || !site) return []
+  if (spec.formerly === undefined || !model.idMember || !site) return []
   const address = addressOf(spec.kind, spec.formerly)
   if (plan.records[address] || plan.specAt.has(address) || plan.blockedAt.has(address)) return []
   return [{ address, kind: spec.kind, site, id: remoteId({ ...spec, name: spec.formerly }, model.idMember) }]

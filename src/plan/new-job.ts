@@ -85,8 +85,8 @@ function goodUntil({ expires }: { readonly expires?: string }): string {
 
 /** A rename is not a new job: the same request under a new name, while the old spec is gone, needs a word from the user. */
 function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | undefined {
-  if (occasion.previous) return undefined
   const former = spec.formerly === undefined ? undefined : addressOf(spec.kind, spec.formerly)
+  if (occasion.previous) return former && planFormerLost(plan, spec, former)
   if (former !== undefined && plan.records[former]) {
     const isThere = plan.specAt.has(former) || plan.blockedAt.has(former)
     const obstacle = isThere ? undefined : whyNotGone(plan)
@@ -122,11 +122,13 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
   const seen = plan.observed.jobs.get(former)
   if (seen === undefined || seen.is === 'absent') return undefined
   if (seen.is === 'failed') return unread(spec, seen)
+  const site = plan.siteOf(spec)
+  if (site && plan.claims.has(ownerKey(plan.modelOf(spec.kind), site, seen.live.id))) return undefined
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_FORMER_LOST',
     id: seen.live.id,
-    reason: `metadata.formerly names ${former}, of which nothing is on record, but ${jobWords(plan.modelOf(spec.kind), seen.live.id)} exists`,
+    reason: `metadata.formerly names ${former}, and ${jobWords(plan.modelOf(spec.kind), seen.live.id)} exists, of which nothing is on record`,
     hint:
       'the state may be older than the job, from a branch that was put back or a backup. ' +
       `If that is its job: jobwright adopt ${spec.address} --id ${seen.live.id}; to make another job, remove metadata.formerly`,

@@ -979,7 +979,18 @@ table('a rename', [
     'with metadata.formerly is a question where the old name has a job but no record',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).absent(NIGHT).live(REBOOT),
     [
-      `conflict ${NIGHT}: metadata.formerly names ${REBOOT}, of which nothing is on record, but AWS IoT job kiosk-reboot exists`,
+      `conflict ${NIGHT}: metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists, of which nothing is on record`,
+    ],
+  ],
+  [
+    'with metadata.formerly is a question where the next run was made under the old name already',
+    world()
+      .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
+      .record(REBOOT, DONE)
+      .absent(NIGHT)
+      .live(REBOOT, { id: 'kiosk-reboot-r2' }),
+    [
+      `conflict ${NIGHT} (was ${REBOOT}): metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot-r2 exists, of which nothing is on record`,
     ],
   ],
   [
