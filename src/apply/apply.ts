@@ -66,7 +66,9 @@ export async function apply(
   const isLeased = leaseOf(options, now)
   // A start goes by what the store holds: what a journal brought along is stored first.
   if (changes.length + steps.length > 0) {
-    const committed = await store.commit(changes, message(plan, intended))
+    // What another run decided since this one began may be the opposite: the write is the lock, whether or not there is anything to write.
+    const always = steps.some(({ action }) => action === 'update' || action === 'cancel')
+    const committed = await store.commit(changes, message(plan, intended), { always })
     if (committed.is === 'stale') {
       return { effects: 0, unsent: 0, created: 0, removed: 0, failed: new Map(), stale: committed.message }
     }

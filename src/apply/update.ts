@@ -2,8 +2,9 @@ import { AwsError } from '../aws/aws-error.ts'
 import { deviations } from '../kinds/deviations.ts'
 import type { Calls, KindModel, UpdateRequest } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import { at, canonical, isWithin } from '../model/json.ts'
 import type { Live } from '../model/live.ts'
-import type { Planned } from '../model/plan.ts'
+import type { Difference, Planned } from '../model/plan.ts'
 import { refreshed } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
@@ -20,7 +21,7 @@ const BETWEEN_MS = 2_000
  * and not what to do, so that one whose answer was lost is made again by the next plan.
  */
 export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
-  const { address, record, spec, by = [] } = planned
+  const { address, record, spec, by = [], changes = [] } = planned
   if (!record?.id || !spec) throw new Error(`${address}: an update without a recorded ID was planned`)
   if (!pass.mayStillSend()) return
   const model = pass.modelOf(spec.kind)
@@ -33,18 +34,18 @@ export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
   pass.emit({ type: 'step', address, step: 'updating' })
   const first = await look(pass, calls, model, spec, record)
   if ('problem' in first) return fail(first.problem)
-  const missing = deviations(spec.request, first.live, model)
+  const isMade = isTold(changes, model) && open(spec, changes, first.live, model).length === 0
   const before = model.normalise(record.request)
   const after = model.normalise(spec.request)
   for (const operation of by) {
     // An earlier try may have got as far as this. Tags are told by no read.
-    if (missing.length === 0 && !operation.endsWith('Resource')) continue
+    if (isMade && first.live.request !== undefined && !operation.endsWith('Resource')) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
     const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id!, update, leave))
     if (outcome.is === 'done') continue
     return fail(outcome.problem)
   }
-  const shown = await shows(pass, calls, model, spec, record)
+  const shown = await shows(pass, calls, model, spec, record, changes)
   if ('problem' in shown) return fail(shown.problem)
   const request = written(spec.request, model.documents)
   const condition = model.condition(shown.live, spec.policy)
@@ -71,11 +72,18 @@ async function look(pass: Pass, { reader }: Calls, model: KindModel, spec: Spec,
 }
 
 /** The job once a read shows what was asked for. */
-async function shows(pass: Pass, calls: Calls, model: KindModel, spec: Spec, record: JobRecord): Promise<Look> {
+async function shows(
+  pass: Pass,
+  calls: Calls,
+  model: KindModel,
+  spec: Spec,
+  record: JobRecord,
+  changes: readonly Difference[],
+): Promise<Look> {
   for (let looks = 1; ; looks++) {
     const seen = await look(pass, calls, model, spec, record)
     if ('problem' in seen) return seen
-    const [missing] = deviations(spec.request, seen.live, model)
+    const [missing] = open(spec, changes, seen.live, model)
     if (!missing) return seen
     if (looks === LOOKS || pass.signal.aborted) {
       const message = `AWS took the change, but still shows ${missing.pointer} as it was`
@@ -83,4 +91,17 @@ async function shows(pass: Pass, calls: Calls, model: KindModel, spec: Spec, rec
     }
     await pass.clock.sleep(BETWEEN_MS, pass.signal).catch(() => {})
   }
+}
+
+/** Where a job does not say yet what its spec says, or says still what its spec said before. */
+function open(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
+  const told = live.request && model.normalise(model.comparable(written(live.request, model.documents)))
+  const isLeft = ({ pointer, from, to }: Difference): boolean =>
+    to === undefined && from !== undefined && canonical(at(told, pointer) ?? null) === canonical(from)
+  return [...deviations(spec.request, live, model), ...changes.filter(isLeft)]
+}
+
+/** Whether a read can show all of what is changed: no service tells a secret. */
+function isTold(changes: readonly Difference[], { secrets }: KindModel): boolean {
+  return !changes.some(({ pointer }) => secrets.some((secret) => isWithin(pointer, secret)))
 }

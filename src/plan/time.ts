@@ -40,7 +40,9 @@ type Waiting = Extract<Timing, { when: 'waiting' }>
 /** Of two reasons to wait the one that lasts longer; one without an end lasts longest. */
 function later(own: Timing, early: Timing | undefined): Waiting | undefined {
   const all = [own, early].filter((one): one is Waiting => one?.when === 'waiting')
-  return all.sort((a, b) => (b.until ?? '~').localeCompare(a.until ?? '~'))[0]
+  return all.sort(
+    (a, b) => (timeOf(b.until) ?? Number.POSITIVE_INFINITY) - (timeOf(a.until) ?? Number.POSITIVE_INFINITY),
+  )[0]
 }
 
 function earliest(...times: (string | undefined)[]): { expires?: string } {

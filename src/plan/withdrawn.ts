@@ -9,6 +9,8 @@ import { isCancellable, planCancel } from './cancel.ts'
 import { gone, isSettled, NOT_SHOWN_YET, notRead, type Planner, shownFrom } from './planner.ts'
 import { planUnknownOrphan } from './unknown.ts'
 
+const UNREAD_HINT = 'let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove'
+
 /** Plans a record whose spec is not among those that were loaded. Undefined: there is nothing to say about it. */
 export function planWithdrawn(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
   if (record.withdrawn !== undefined) return undefined
@@ -22,7 +24,7 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
   const seen = mayCancel(record) ? plan.observed.jobs.get(address) : undefined
-  if (seen?.is === 'failed') return { ...base, ...notRead(seen) }
+  if (seen?.is === 'failed') return { ...base, ...notRead(seen), hint: UNREAD_HINT }
   const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
   if (until !== undefined) return { ...base, action: 'settling', site: record.site, reason: NOT_SHOWN_YET, until }
   const now =

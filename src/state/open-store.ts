@@ -64,11 +64,11 @@ export async function openOver({ where, backing, disk, loaded, recovered, releas
     await journal.append(entries)
   }
 
-  const commit = async (changes: readonly Change[], message: string): Promise<Committed> => {
+  const commit = async (changes: readonly Change[], message: string, always = false): Promise<Committed> => {
     const state = current()
     if (base === undefined || state === undefined) throw new Error('A commit was asked for a state that does not exist')
     const next = changed({ ...state, serial: base.serial + 1 }, changes)
-    if (differences(base, next).length === 0) return { is: 'committed', state }
+    if (!always && differences(base, next).length === 0) return { is: 'committed', state }
     const text = serialiseState(next)
     const taken = pending.length
     if (taken > 0) await journal.append([{ set: 'folding', digest: digest(text) }])
@@ -126,7 +126,7 @@ export async function openOver({ where, backing, disk, loaded, recovered, releas
     get state() {
       return current()
     },
-    commit: (changes, message) => inTurn(() => commit(changes, message)),
+    commit: (changes, message, options = {}) => inTurn(() => commit(changes, message, options.always)),
     append,
     create: (state, options = {}) => inTurn(() => create(state, options.anew === true)),
     close: () => inTurn(close),

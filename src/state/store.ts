@@ -15,10 +15,11 @@ export type OpenStore = {
   readonly state: State | undefined
   /**
    * Compare-and-swap: stores the state with these changes and all appended ones, its serial raised by one, only if the stored one is still
-   * the one that was loaded or committed last. Nothing is written where nothing differs. The changes are lost if it fails: what must
+   * the one that was loaded or committed last. Nothing is written where nothing differs, unless `always`: of two that hold the same state one
+   * alone gets further. The changes are lost if it fails: what must
    * survive that is appended first.
    */
-  commit(changes: readonly Change[], message: string): Promise<Committed>
+  commit(changes: readonly Change[], message: string, options?: { readonly always?: boolean }): Promise<Committed>
   /** Resolves when the changes are durable on this machine. They are in `state` at once, and stay there even if the disk refuses. */
   append(changes: readonly Change[]): Promise<void>
   /**

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import t, { type Test } from 'tap'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Policy, Spec } from '../../src/model/spec.ts'
@@ -108,6 +109,42 @@ t.test('the manifest of a job whose device was not sent yet is replaced', async 
   t.match((await stage.records())[after.address], { request: { Manifest: { bucket: 'attic' } } })
   t.equal((await stage.emulator.jobs()).length, 1)
   await idle(t, stage, [after])
+})
+
+t.test('what a spec no longer says, and a secret that no read tells, reach the job as well', async (t) => {
+  const stage = await openStage(t)
+  const before = disk.request(1)
+  const written = before['Manifest'] as JsonObject
+  await stage.run([specOf(disk.kind, { ...before, Manifest: { ...written, cacheControl: 'max-age=60' } })])
+  const taken = await stage.run([specOf(disk.kind, before)])
+  t.equal(taken.counts['importexport UpdateJob'], 1, 'a member that was taken away is sent')
+  const secret = { ...before, Manifest: { ...written, trueCryptPassword: { $env: 'PASSWORD' } } }
+  const changed = await stage.run([specOf(disk.kind, secret)], { env: { PASSWORD: 'hunter2' } })
+  t.equal(changed.counts['importexport UpdateJob'], 1, 'a secret is sent')
+  t.same(changed.outcomes, [])
+  const rate = { baseRatePerMinute: 10, incrementFactor: 2, rateIncreaseCriteria: { numberOfSucceededThings: 5 } }
+  const slow = { maximumPerMinute: 50 }
+  await stage.run([job({ jobExecutionsRolloutConfig: { ...slow, exponentialRate: rate } })])
+  const flat = await stage.run([job({ jobExecutionsRolloutConfig: slow })])
+  t.equal(flat.counts['iot UpdateJob'], 1, 'so is a setting without a part of it')
+  t.same(flat.outcomes, [])
+})
+
+t.test('of two runs that hold the same state one alone changes and cancels jobs', async (t) => {
+  const stage = await openStage(t)
+  const wanted = job({ description: 'night' }, { onRemove: 'cancel' })
+  await stage.run([wanted])
+  await stage.run([wanted])
+  const other = (event: { type: string }): void => {
+    if (event.type !== 'planned') return
+    const state = JSON.parse(fs.readFileSync(stage.file, 'utf8'))
+    fs.writeFileSync(stage.file, `${JSON.stringify({ ...state, serial: state.serial + 1 })}\n`)
+  }
+  for (const specs of [[job({ description: 'day' }, { onRemove: 'cancel' })], []]) {
+    const run = await stage.run(specs, { onEvent: other })
+    t.ok(run.stale, 'the other one wrote first')
+    t.notOk(run.counts['iot UpdateJob'] ?? run.counts['iot CancelJob'])
+  }
 })
 
 t.test('a job whose spec is gone is cancelled where the spec asked for it, once', async (t) => {

@@ -46,6 +46,7 @@ export type RunOptions = Partial<
   readonly input?: Partial<ReconcileInput>
   /** Another store in place of the stage's own. */
   readonly store?: Store
+  readonly env?: Readonly<Record<string, string>>
   /** The user's own rates. */
   readonly limits?: Config['limits']
   readonly onEvent?: (event: Event) => void
@@ -124,6 +125,7 @@ async function reconcileOnce(
     around = {},
     input = {},
     limits = {},
+    env = {},
     onEvent = () => {},
     clock = stage.clock,
     store = stage.store,
@@ -133,7 +135,7 @@ async function reconcileOnce(
   const { emulator } = stage
   try {
     const refresh = input.refresh === true
-    const settings = { clock, emulator, modelOf, refresh, env: {} }
+    const settings = { clock, emulator, modelOf, refresh, env }
     const aws = await openAws(specs, opened.state, { targets: {}, limits }, settings)
     try {
       return await reconcile(
