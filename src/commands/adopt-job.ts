@@ -53,9 +53,31 @@ export async function adoptJob(kind: string, id: string, options: AdoptJobOption
   if (!writeNewFile(whole, text)) throw fileTaken(file)
   out.text(`\nwrote  ${forTerminal(file)}`)
   const { spec: _spec, only: _only, ...rest } = options
-  const exitCode = await adopt(address, { ...rest, id }, host)
+  let exitCode: ExitCode | undefined
+  try {
+    exitCode = await adopt(address, { ...rest, id }, host)
+  } finally {
+    await takeBack(whole, { address, file, text }, session, options, out)
+  }
   if (exitCode === 0) out.text(`\nCommit ${forTerminal(file)}: from now on it says what this job is.`)
   return exitCode
+}
+
+/** A spec whose job was not recorded would be submitted as a new one by whoever commits it: it does not stay. */
+async function takeBack(
+  whole: string,
+  { address, file, text }: Proposal,
+  { project }: Session,
+  options: AdoptJobOptions,
+  out: Printer,
+): Promise<void> {
+  const stored = await storeOf(project, options)
+    .read()
+    .catch(() => undefined)
+  if (stored?.state?.records[address] !== undefined) return
+  if (!fs.existsSync(whole) || fs.readFileSync(whole, 'utf8') !== text) return
+  fs.rmSync(whole)
+  out.text(`took ${forTerminal(file)} away again: the job was not recorded, and its spec alone would make a second one`)
 }
 
 type Proposal = { readonly address: Address; readonly file: string; readonly text: string }

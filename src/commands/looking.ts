@@ -62,8 +62,8 @@ export function ownersIn(state: State | undefined): (kind: string, site: Site, i
   const owners = new Map<string, Address>()
   for (const [address, record] of Object.entries(state?.records ?? {}) as [Address, State['records'][Address]][]) {
     const model = modelOf(partsOf(address).kind)
-    for (const { id } of [record, ...(record.history ?? [])])
-      if (id !== undefined) owners.set(ownerKey(model, record.site, id), address)
+    for (const { id, site = record.site } of [record, ...(record.history ?? [])])
+      if (id !== undefined) owners.set(ownerKey(model, site, id), address)
   }
   return (kind, site, id) => owners.get(ownerKey(modelOf(kind), site, id))
 }

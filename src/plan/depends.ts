@@ -25,13 +25,20 @@ type Standing = 'met' | 'unmet' | 'open'
 
 function standing(plan: Planner, { job, when }: Dependency, record = plan.records[job]): Standing {
   if (!record || !isSettled(record)) return 'open'
-  const wanted = plan.specAt.get(job)?.policy.run ?? record.run
-  if (record.run < wanted) return 'open'
+  if (record.run < wantedRun(plan, job, record.run)) return 'open'
   const { condition } = record
   // A CONTINUOUS job never ends: it counts once it is rolled out.
   if (condition?.type === 'Succeeded' || condition?.reason === 'RolledOut') return 'met'
   if (!isTerminal(condition)) return record.lost ? 'unmet' : 'open'
   return when === 'finished' ? 'met' : 'unmet'
+}
+
+/** The run that the spec of a job asks for by now. One that cannot be read may ask for the next. */
+function wantedRun(plan: Planner, job: Address, recorded: number): number {
+  const spec = plan.specAt.get(job)
+  if (spec) return spec.policy.run
+  if (!plan.blockedAt.has(job)) return recorded
+  return plan.blocked.find(({ address }) => address === job)?.spec?.policy.run ?? recorded + 1
 }
 
 /**
@@ -140,7 +147,7 @@ function open(job: Address, { action, code, reason, until }: Planned, record: Jo
     case 'expired':
     case 'unresolved':
       // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not.
-      if (record?.stage === 'started') break
+      if (record?.stage === 'started' && !isTerminal(record.condition)) break
       if (code?.startsWith('PLAN_DEPENDENCY'))
         return { is: 'blocked', reason: `depends on ${job}, which ${last(reason)}` }
       return { is: 'blocked', reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}` }

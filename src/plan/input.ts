@@ -21,6 +21,8 @@ export type PlanInput = {
   readonly siteOf: (spec: Spec) => Site | undefined
   /** Epoch milliseconds. */
   readonly now: number
+  /** When it was decided what to read, in epoch milliseconds; absent: now. What comes due only after that was not read for, and is not submitted. */
+  readonly readFrom?: number
   /** How far AWS's clock is ahead of ours, in milliseconds, where an answer told. */
   readonly clockOffsetMs?: number
   readonly waits: Waits

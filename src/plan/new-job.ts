@@ -63,7 +63,7 @@ export function planHeld(plan: Planner, spec: Spec): Planned | undefined {
  * anything to say about it.
  */
 export function planDue(plan: Planner, spec: Spec, model: KindModel): Planned | undefined {
-  const timing = timingOf(spec, model, plan.now)
+  const timing = timingOf(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
   if (timing.when === 'expired') return line(spec, { action: 'expired', reason: timing.reason, hint: timing.hint })
   if (timing.when === 'waiting') {
     const reason = timing.reason + goodUntil(timing)

@@ -224,7 +224,7 @@ async function look(
   }
   const clockOffsetMs = world.clockOffsetMs?.()
   const known = clockOffsetMs === undefined ? {} : { clockOffsetMs }
-  const made = { ...base, ...known, observed, now: clock.now() }
+  const made = { ...base, ...known, observed, now: clock.now(), readFrom: base.now }
   return { plan: readOnly ? followPlan(made) : makePlan(made), observed }
 }
 

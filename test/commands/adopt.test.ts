@@ -12,6 +12,9 @@ import { startEmulator } from '../../src/emulator/index.ts'
 import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
+import { fileStore } from '../../src/state/file-store.ts'
+import type { OpenStore } from '../../src/state/store.ts'
+import { nodeDisk } from '../../src/system/disk.ts'
 import { folder, write } from '../e2e/process.ts'
 
 const EXAMPLES = path.join(import.meta.dirname, '../../specs')
@@ -127,6 +130,21 @@ t.test('a job is shown, and written only on a yes', async (t) => {
   t.same(specsIn(cwd), ['central-station-settings.yaml'])
   const again = await adopt(cwd, 'IotJob', 'central-station-settings', { yes: true })
   t.match(again, { code: 0, stdout: /is on record already, as IotJob\/central-station-settings/ })
+})
+
+t.test('a spec whose job could not be recorded does not stay: it would make a second one', async (t) => {
+  const state = fileStore({ path: path.join(cwd, '.jobwright/emulator/jobs.state.json'), disk: nodeDisk })
+  const specs = specsIn(cwd)
+  let held: OpenStore | undefined
+  const ask = async () => {
+    held = await state.open()
+    return 'y'
+  }
+  const said = await adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', {}, { ask })
+  await held?.close()
+  t.equal(said.code, 8, 'another run has the state')
+  t.match(said.stdout + said.stderr, /took specs\/kiosk-firmware-4-2.yaml away again/)
+  t.same(specsIn(cwd), specs)
 })
 
 t.test('what cannot be adopted is told with a way out, and nothing is replaced', async (t) => {

@@ -275,3 +275,28 @@ t.test('a chain as long as a repository is planned, and its last link says what 
     reason: `depends on ${name(4_998)}, which depends on ${CLIP}, which failed (HarvestFailed)`,
   })
 })
+
+t.test('a run that is asked for by a spec with errors is not the one before it', (t) => {
+  const asked = (run: number) => ({ policy: { run } })
+  const waits = `blocked ${PRICES}: depends on ${CLIP}, which is blocked: its spec has errors: SPEC_SCHEMA`
+  const given = () => world().record(CLIP, DONE).spec(PRICES, after(CLIP))
+  const errors = `blocked ${CLIP}: its spec has errors: SPEC_SCHEMA`
+  check(t, given().blocked(CLIP, ['SPEC_SCHEMA'], asked(2)), [waits, errors])
+  check(t, given().blocked(CLIP, ['SPEC_SCHEMA']), [waits, errors], 'nor is one that cannot be read')
+  check(t, given().blocked(CLIP, ['SPEC_SCHEMA'], asked(1)), [
+    `create ${PRICES}: new spec`,
+    `keep ${CLIP}: done; its spec breaks rules that are newer than its job`,
+    `warning: ${CLIP}: done; its spec breaks rules that are newer than its job`,
+  ])
+  t.end()
+})
+
+t.test('what comes due while AWS is read is not submitted before it was read for', (t) => {
+  const due = world()
+    .state({ horizon: '2026-11-15T08:00:00Z' })
+    .spec(PRICES, { policy: { notBefore: '2026-11-15T08:59:59Z' } })
+  check(t, due.with({ readFrom: Date.parse('2026-11-15T08:59:58Z') }), [
+    `waiting ${PRICES}: policy.notBefore is not reached yet [until 2026-11-15T08:59:59Z]`,
+  ])
+  t.end()
+})
