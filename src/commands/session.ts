@@ -2,10 +2,11 @@ import { targetNameOf } from '../aws/target.ts'
 import type { KindModel } from '../kinds/kind.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
+import type { Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 import type { Waits } from '../model/waits.ts'
 import type { Rules } from '../plan/input.ts'
@@ -95,7 +96,7 @@ export async function worldOf(
   if (options.offline) return OFFLINE
   const only = selectorOf(session, options)
   const specs = session.loaded.specs.filter((spec) => only === undefined || only(spec.address, spec.labels))
-  return openWorld(specs, state, session.project.config, {
+  return openWorld(specs, state && only ? partOf(state, specs, only) : state, session.project.config, {
     clock: session.clock,
     env: host.env,
     version: VERSION,
@@ -103,6 +104,15 @@ export async function worldOf(
     refresh: options.refresh === true,
     ...(session.emulated && { emulator: { url: session.emulated.url } }),
   })
+}
+
+/** A state with the records alone that these specs, their former names, and a selection have to do with: no other's target is connected. */
+function partOf(state: State, specs: readonly Spec[], only: NonNullable<ReturnType<typeof selector>>): State {
+  const own = new Set<string>(
+    specs.flatMap(({ address, kind, formerly }) => [address, ...(formerly ? [addressOf(kind, formerly)] : [])]),
+  )
+  const isAsked = ([address]: [string, unknown]): boolean => own.has(address) || only(address as Address, {})
+  return { ...state, records: Object.fromEntries(Object.entries(state.records).filter(isAsked)) }
 }
 
 /** The part of a plan's input that stays the same over a run. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { CommonOptions, Host } from '../../src/commands/options.ts'
 import { openProject } from '../../src/commands/project.ts'
-import { inputOf, openSession } from '../../src/commands/session.ts'
+import { inputOf, openSession, worldOf } from '../../src/commands/session.ts'
 import { watchedText } from '../../src/commands/watched.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
 
@@ -55,6 +55,36 @@ t.test('an edit of jobwright.yaml that is not committed lets no spec look remove
   write('jobwright.yaml', 'specs: [specs/a.yaml]\n')
   const session = await openSession(options, host)
   t.match(await inputOf(session, undefined, options), { checkout: { dirty: ['jobwright.yaml'], deleted: [] } })
+})
+
+t.test('a job that was not asked for has no target connected, whatever its record is open for', async (t) => {
+  const { host, commit, write } = repository(t)
+  write(
+    'jobwright.yaml',
+    'specs: [specs]\ntargets: { near: { region: eu-west-1 }, far: { region: us-east-1 } }\ndefaultTarget: near\n',
+  )
+  write('specs/b.yaml', spec('b').replace('spec:', 'policy: { target: far, onRemove: cancel }\nspec:'))
+  commit()
+  const site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
+  const done = {
+    run: 1,
+    site,
+    stage: 'started',
+    how: 'created',
+    request: {},
+    condition: { type: 'Succeeded' },
+  } as const
+  const running = { ...done, condition: { type: 'InProgress' }, onRemove: 'cancel' } as const
+  const state = {
+    ...emptyState('x'),
+    records: { 'IotJob/a': done, 'IotJob/b': running, 'IotJob/gone': running },
+  } as const
+  for (const part of [{ only: ['IotJob/a'] }, { target: ['near'] }]) {
+    const session = await openSession({ ...options, ...part }, host)
+    const world = await worldOf(session, state, { ...options, ...part }, host)
+    t.equal(world.where, '')
+    world.close()
+  }
 })
 
 t.test('what is watched is named without what it would do to a terminal', async (t) => {
