@@ -3,7 +3,10 @@ import type { JsonObject } from './json.ts'
 import type { Service } from './service.ts'
 import type { Store } from './store.ts'
 
-/** Every job ever made, also those that were deleted or that their service has forgotten (`exists` false), oldest first. Times are virtual ISO. */
+/**
+ * Every job ever made, also those that were deleted or that their service has forgotten (`exists` false), oldest first. Times are virtual
+ * ISO. `facts`: what calls did to it later, by the names of its own service.
+ */
 export function listEveryJob(store: Store, services: readonly Service[]): JsonObject[] {
   const now = store.clock.now()
   const byName = new Map<string, Service>(services.map((service) => [service.name, service]))
@@ -22,6 +25,7 @@ export function listEveryJob(store: Store, services: readonly Service[]): JsonOb
       startedAt: isoTimes['started'],
       times: isoTimes,
       request: job.request,
+      facts: job.facts,
     }
   })
 }

@@ -2,6 +2,7 @@ import t from 'tap'
 import { build } from '../e2e/process.ts'
 import { laptopJournal, type Scenario, tornJournal, trouble, twoAtOnce } from './scenarios.ts'
 import { openAws, type StoreName } from './stage.ts'
+import { wholeLife } from './whole-life.ts'
 
 /* A short version of `npm run prove`, whose scenarios these are; a full disk and states that must not be trusted are W14 and W11 of windows.test.ts. */
 
@@ -13,6 +14,7 @@ const SHORT: readonly (readonly [name: string, store: StoreName, scenario: Scena
   ['a run killed amid its jobs, its journal torn', 'file', tornJournal({ share: 0.6, plusMs: 0 })],
   ['a laptop’s journal over a newer state', 'git', laptopJournal({ share: 0.4, plusMs: 5 })],
   ['two reconcilers at once', 'git', twoAtOnce],
+  ['the whole life of a repository', 'file', wholeLife(3, 'by hand')],
 ]
 
 t.test('the built program makes each job once, and loses none', async (t) => {

@@ -17,6 +17,7 @@ import {
   untrustedStates,
 } from './scenarios.ts'
 import { openAws, type StoreName } from './stage.ts'
+import { wholeLife } from './whole-life.ts'
 
 /*
  * `npm run prove`: the built program as a child process against `jobwright emulator` over sockets, through everything that can go wrong.
@@ -47,12 +48,14 @@ function rows(kills: number, moment: () => Moment): Row[] {
   const stores = ['file', 'git'] as const
   const half = Math.max(1, Math.round(kills / 2))
   const some = Math.max(1, Math.round(kills / 20))
+  const lifeKills = Math.max(4, Math.round(kills * 0.3))
   const each = (name: string, scenario: () => Scenario, times = 1, on: readonly StoreName[] = stores): Row[] =>
     on.map((store) => ({ name, store, times, scenario: (settings) => scenario()(settings) }))
   return [
     ...Object.keys(TROUBLES).flatMap((name) => each(name, () => trouble(name))),
     ...each('SIGKILL at a random moment', () => killAt(moment()), half),
     ...each('SIGKILL, and the journal torn', () => tornJournal(moment()), some),
+    ...each('the whole life of a repository', () => wholeLife(lifeKills)),
     ...each('two reconcilers at once', () => twoAtOnce, some),
     ...each('the disk fills up', () => fullDisk, 1, ['file']),
     ...each('a state of the future, older, deleted', () => untrustedStates),

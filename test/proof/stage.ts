@@ -29,9 +29,9 @@ export type Aws = {
   close(): Promise<void>
 }
 
-/** Starts `jobwright emulator`, its clock the real one. */
-export async function openAws(seed: number): Promise<Aws> {
-  const child = spawn('env', [...PLAIN, process.execPath, CLI, 'emulator', '--seed', String(seed)], {
+/** Starts `jobwright emulator`, its clock the real one unless it is told otherwise. */
+export async function openAws(seed: number, more: readonly string[] = []): Promise<Aws> {
+  const child = spawn('env', [...PLAIN, process.execPath, CLI, 'emulator', '--seed', String(seed), ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = (await once(readline.createInterface({ input: child.stdout! }), 'line')) as [string]
@@ -147,12 +147,13 @@ export function environment(url: string, home: string): Record<string, string> {
 
 /** Starts `reconcile`. What settles is left to the next run, unless it is told to wait. */
 export function start(root: string, aws: Pick<Aws, 'url'>, more: readonly string[] = ['--settle', '0s']): Going {
-  const args = [CLI, 'reconcile', '--output', 'json', ...more]
-  const child = spawn('env', [...PLAIN, process.execPath, ...args], {
-    cwd: root,
-    env: { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const env = { ...environment(aws.url, root), JOBWRIGHT_WAITS: JSON.stringify(WAITS) }
+  return launch([CLI, 'reconcile', '--output', 'json', ...more], root, env)
+}
+
+/** Starts Node with these arguments and nothing but this environment. */
+export function launch(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Going {
+  const child = spawn('env', [...PLAIN, process.execPath, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]!.setEncoding('utf8').on('data', (text: string) => {
