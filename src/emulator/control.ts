@@ -6,6 +6,7 @@ import { isObject } from './json.ts'
 import { readLimits } from './limits.ts'
 import { listEveryJob } from './oracle.ts'
 
+type Asked = Pick<Request, 'method' | 'path' | 'body'>
 type Reply = { status: number; value: unknown }
 
 const bad = (error: string): Reply => ({ status: 400, value: { error } })
@@ -58,7 +59,7 @@ export function operationsOf({ services }: Pick<World, 'services'>): Known {
  * Answers a request under /_emulator/.
  * @param restart puts the emulator back to how it started: no jobs, no counts, the first faults and limits
  */
-export function control(world: World, request: Request, restart: () => void): Response {
+export function control(world: World, request: Asked, restart: () => void): Response {
   const reply = run(world, request, restart)
   return {
     status: reply.status,
@@ -67,7 +68,7 @@ export function control(world: World, request: Request, restart: () => void): Re
   }
 }
 
-function run(world: World, request: Request, restart: () => void): Reply {
+function run(world: World, request: Asked, restart: () => void): Reply {
   const place = `${request.method} ${request.path.slice('/_emulator/'.length)}`
   const handler = Object.hasOwn(controls, place) ? controls[place] : undefined
   if (!handler) {

@@ -1,5 +1,5 @@
 import { countCalls } from './calls.ts'
-import { operationsOf } from './control.ts'
+import { control, operationsOf } from './control.ts'
 import type { World } from './dispatch.ts'
 import { type FaultRule, holdFaults, readFaults } from './faults.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
@@ -39,6 +39,8 @@ export type Emulator = {
   readonly url: string
   /** Virtual time in epoch milliseconds. */
   now(): number
+  /** What the control plane answers under /_emulator/, asked by whoever started it and so without a request. */
+  ask(method: string, place: string, body?: unknown): unknown
   /** Stops listening, cuts open connections, and leaves the folder to the next. */
   close(): Promise<void>
 }
@@ -69,12 +71,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const held = holdFaults(faults, () => ids.fraction('fault', store.draw()))
     const rates = countRates(() => performance.now())
     const world: World = { services, store, ids, faults: held, calls: countCalls(), rates, account, limits, url: '' }
-    const server = await listen(world, port, () => {
+    const restart = () => {
       store.reset()
       world.calls.reset()
       world.faults.replace(faults)
       world.limits = limits
-    })
+    }
+    const server = await listen(world, port, restart)
     world.url = server.url
     lock?.announce(server.url)
     const stop = async () => {
@@ -88,7 +91,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       stopped ??= stop()
       return stopped
     }
-    return { url: server.url, now: () => store.clock.now(), close }
+    const ask: Emulator['ask'] = (method, place, body) => {
+      const sent = { path: `/_emulator/${place}`, body: body === undefined ? '' : JSON.stringify(body) }
+      return JSON.parse(control(world, { ...sent, method }, restart).body)
+    }
+    return { url: server.url, now: () => store.clock.now(), ask, close }
   } catch (error) {
     lock?.release()
     throw error

@@ -140,7 +140,8 @@ t.test(
     t.ok(error instanceof Problem)
     t.match(error, { exitCode: 8, diagnostic: { code: 'STATE_DISK', message: /no space left/ } })
     const made = (await stage.emulator.jobs()).length
-    t.ok(made > 0 && made <= 11, `${made} of 40 were made: those that were on their way`)
+    // Ten are on their way at once; those whose answers were stored together with the first made room for as many more.
+    t.ok(made > 0 && made <= 20, `${made} of 40 were made: those that were on their way`)
     t.ok(sentAfter < 11, 'no more were begun')
 
     full.is = false

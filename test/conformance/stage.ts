@@ -72,7 +72,7 @@ export async function openStage(t: Test, options: EmulatorOptions = {}, disk = n
   await first.close()
   const clock = clockOf(emulator)
   const calls = async (): Promise<Counts> => {
-    const all = (await emulator.control('GET', 'calls')) as { service: string; operation: string; count: number }[]
+    const all = emulator.ask('GET', 'calls') as { service: string; operation: string; count: number }[]
     const counts: Record<string, number> = {}
     for (const { service, operation, count } of all) {
       counts[`${service} ${operation}`] = (counts[`${service} ${operation}`] ?? 0) + count
@@ -86,7 +86,7 @@ export async function openStage(t: Test, options: EmulatorOptions = {}, disk = n
     file,
     calls,
     records: async () => (await store.read()).state?.records ?? {},
-    faults: (...rules) => emulator.control('PUT', 'faults', rules),
+    faults: async (...rules) => emulator.ask('PUT', 'faults', rules),
     async run(specs, given = {}) {
       const before = await calls()
       const events: Event[] = []

@@ -21,7 +21,7 @@ returnAddress:
 ${lines}`
 
 export type World = Emulator & {
-  /** A call of the control plane; the answer is what the emulator says it is. */
+  /** A call of the control plane, over the network; the answer is what the emulator says it is. */
   control(method: string, path: string, body?: unknown): Promise<unknown>
   /** Every job ever made. */
   jobs(): Promise<EveryJob[]>
@@ -52,9 +52,9 @@ export async function openWorld(
   return {
     ...emulator,
     control,
-    jobs: async () => (await control('GET', 'jobs')) as EveryJob[],
+    jobs: async () => emulator.ask('GET', 'jobs') as EveryJob[],
     advance: async (minutes) => {
-      await control('POST', 'advance', { seconds: minutes * 60 })
+      emulator.ask('POST', 'advance', { seconds: minutes * 60 })
     },
     call: (service, method, path, body, options) => call(url, service, method, path, body, options),
   }
