@@ -39,7 +39,7 @@ t.test('300 jobs of all kinds: running ones are read by as few calls as can be, 
     'importexport GetStatus': 60,
   })
 
-  const pollMs = { least: 300_000, most: 600_000 }
+  const pollMs = { least: 3_600_000, most: 36_000_000 }
   t.same((await stage.run(specs, { wait: true, pollMs })).outcomes, [])
   t.equal((await stage.emulator.jobs()).length, 300)
   const done = await stage.run(specs)
@@ -79,7 +79,7 @@ t.test('an account full of other jobs is not listed to its end for a few of ours
   const body = { ...first!.request, document: '{}' }
   const old = crew(8, ['IotJob'])
   await stage.run(old)
-  for (let n = 0; n < 800; n++)
+  for (let n = 0; n < 550; n++)
     await stage.emulator.call('iot', 'PUT', `/jobs/other-${n}`, body, { region: 'us-east-1' })
   const reads = readsOf(await stage.run(old))
   t.equal(reads['iot ListJobs'], 2, 'a quarter of what describing would cost')
