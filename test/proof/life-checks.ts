@@ -196,7 +196,7 @@ export function checkEnd({ download, ...happened }: Happened): string[] {
   const strangers = ADDRESSES.flatMap((address) =>
     allOf(address, happened)
       .filter(({ account }) => account !== (ELSEWHERE[address] ?? STUDIO))
-      .map(({ account }) => `${address} was made in ${account}`),
+      .map(({ account }) => `${address} was made in ${String(account)}`),
   )
   const details = requestOf(last('DataExchangeJob/rates')).Details?.ExportAssetToSignedUrl
   const exported = `${JSON.stringify(details)}\n`
