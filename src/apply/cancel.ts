@@ -32,7 +32,7 @@ export async function cancelJob(pass: Pass, planned: Planned): Promise<void> {
   const condition = live && model.condition(live, policy)
   if (live && condition && isTerminal(condition)) {
     const ended = refreshed(record, live, condition, pass.clock.now())
-    const next: JobRecord = spec ? ended : { ...ended, withdrawn: iso(pass.clock.now()) }
+    const next: JobRecord = planned.withdraws ? { ...ended, withdrawn: iso(pass.clock.now()) } : ended
     await pass.append([{ set: 'record', address, record: next }])
     pass.emit({ type: 'step', address, step: 'cancelled' })
     pass.emit({ type: 'job', address, record: next })

@@ -102,6 +102,7 @@ export async function worldOf(
     version: VERSION,
     modelOf,
     refresh: options.refresh === true,
+    ...(options.decisions && { asked: new Set<string>(options.decisions.keys()) }),
     ...(session.emulated && { emulator: { url: session.emulated.url } }),
   })
 }
@@ -133,7 +134,7 @@ export async function inputOf(
   }
   const only = selectorOf(session, options)
   // Of a part of the specs as well: what a run submits from this commit, no older checkout may take for gone.
-  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator
+  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && bringsJobs(options)
   return {
     specs: loaded.specs,
     blocked: loaded.blocked,
@@ -149,6 +150,11 @@ export async function inputOf(
     refresh: options.refresh === true,
     ...(speaks && { source: { commit: checkout.commit! } }),
   }
+}
+
+/** Whether a run may put jobs of this checkout on record. To stop a job, or to say that there is none, is no word of its specs. */
+function bringsJobs({ decisions }: CommonOptions): boolean {
+  return !decisions || [...decisions.values()].some((decision) => decision.do === 'adopt' || decision.do === 'baseline')
 }
 
 /** Throws a Problem (exit 8) for a state that holds jobs of kinds which this version does not know. */

@@ -54,6 +54,8 @@ export type Planned = {
   readonly by?: readonly string[]
   /** For the job's own record at AWS: why it is cancelled. */
   readonly why?: string
+  /** Of a cancel: the spec is gone, and its record is marked so with it. */
+  readonly withdraws?: true
   /** Of a cancel: what devices have begun is ended as well. */
   readonly force?: true
   /** The attempt that a create would be, from 1. */

@@ -9,7 +9,7 @@ import { explainWaits } from './depends.ts'
 import { edits } from './edit.ts'
 import { withRecordedMd5 } from './files.ts'
 import { refusals } from './guard.ts'
-import type { PlanInput } from './input.ts'
+import type { Decision, PlanInput } from './input.ts'
 import { withinLimits } from './limits.ts'
 import { moveFormer } from './move-former.ts'
 import { planNew } from './new-job.ts'
@@ -71,6 +71,9 @@ function withRemoval(planned: Planned): Planned {
 function planBlocked(context: Planner, blocked: Blocked): Planned {
   const record = context.records[blocked.address]
   const { address, spec } = blocked
+  const decision = context.decisions?.get(address)
+  // A job can be stopped whatever its spec has come to.
+  if (record && decision?.do === 'cancel') return withoutSpec(context, address, record, decision)
   if (
     record &&
     spec &&
@@ -106,7 +109,11 @@ function orphans(context: Planner): Planned[] {
 
 function planOrphan(context: Planner, address: Address, record: JobRecord): Planned | undefined {
   const decision = context.decisions?.get(address)
-  if (!decision) return planWithdrawn(context, address, record)
+  return decision ? withoutSpec(context, address, record, decision) : planWithdrawn(context, address, record)
+}
+
+/** What a person decided about an address of which no spec can be read. */
+function withoutSpec(context: Planner, address: Address, record: JobRecord, decision: Decision): Planned {
   const { spec: _spec, ...planned } = planDecided(context, standIn(address, record), record, decision)
   return planned
 }

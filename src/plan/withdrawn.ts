@@ -37,7 +37,7 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
   const cancel = mayCancel(now)
     ? planCancel(plan, address, now, 'its spec is gone, and policy.onRemove is cancel')
     : undefined
-  if (cancel && 'action' in cancel) return cancel
+  if (cancel && 'action' in cancel) return { ...cancel, withdraws: true }
   return {
     ...base,
     action: 'forget',

@@ -46,6 +46,8 @@ export async function openWorld(
     readonly env: Env
     readonly modelOf: (kind: string) => KindModel
     readonly refresh: boolean
+    /** Addresses that a person decides about, whether they have a spec or not. */
+    readonly asked?: ReadonlySet<string>
   },
 ): Promise<World> {
   const lanes = options.lanes ?? createLanes(options.clock, config.limits)
@@ -54,7 +56,7 @@ export async function openWorld(
   const connections = new Map<string, Connection>()
   // Here, so that those who ask AWS nothing do not wait for its SDK.
   const { connect } = await import('../aws/connection.ts')
-  for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config)])) {
+  for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config, options.asked)])) {
     const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config.targets, options.env)
     connections.set(name ?? '', await connect(target, { ...options, lanes }))
   }
@@ -96,13 +98,15 @@ function orphanTargets(
   specs: readonly Spec[],
   state: State | undefined,
   config: Pick<Config, 'targets' | 'defaultTarget'>,
+  asked: ReadonlySet<string> | undefined,
 ): (string | undefined)[] {
   const declared = new Set<string>(specs.map(({ address }) => address))
   const isOpen = Object.entries(state?.records ?? {}).some(
     ([address, { stage, withdrawn, onRemove, condition }]) =>
       !declared.has(address) &&
-      withdrawn === undefined &&
-      (stage === 'intent' || stage === 'settling' || (onRemove === 'cancel' && !isTerminal(condition))),
+      (asked?.has(address) ||
+        (withdrawn === undefined &&
+          (stage === 'intent' || stage === 'settling' || (onRemove === 'cancel' && !isTerminal(condition))))),
   )
   const names = Object.keys(config.targets)
   return !isOpen ? [] : names.length > 0 ? names : [config.defaultTarget]

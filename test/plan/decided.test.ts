@@ -112,6 +112,16 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`cancel ${REBOOT}: wrong firmware`],
   ],
   [
+    'also where its spec has errors by now',
+    decide(world().blocked(REBOOT, ['SPEC_ENUM']).record(REBOOT).live(REBOOT), REBOOT, STOP),
+    [`cancel ${REBOOT}: wrong firmware`],
+  ],
+  [
+    'also where its spec is gone and was forgotten',
+    decide(world().record(REBOOT, { withdrawn: '2026-11-14T09:00:00Z' }), REBOOT, STOP),
+    [`cancel ${REBOOT}: wrong firmware`],
+  ],
+  [
     'not one that is over',
     decide(world().spec(REBOOT).record(REBOOT).live(REBOOT, { status: 'COMPLETED' }), REBOOT, STOP),
     [`keep ${REBOOT}: its job is over already`],
