@@ -2,7 +2,7 @@ import { createQueue } from '../aws/queue.ts'
 import { modelOf } from '../kinds/models.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
-import { countActions, type Plan } from '../model/plan.ts'
+import { countActions, DOING, type Plan } from '../model/plan.ts'
 import type { State } from '../model/state.ts'
 import { observe } from '../observe/observe.ts'
 import { FRESH_RUN } from '../plan/input.ts'
@@ -22,9 +22,6 @@ export type PlanOptions = CommonOptions & {
   /** End with 2 where changes are pending. */
   readonly exitCode?: boolean
 }
-
-/** What would change something at AWS or in the state. */
-const CHANGES = new Set(['create', 'upload', 'start', 'download', 'adopt', 'update', 'cancel', 'forget'])
 
 /** `jobwright plan`: what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. */
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
@@ -71,7 +68,7 @@ const NOTHING: Plan = { actions: [], diagnostics: [], refusals: [] }
 
 /** Whether carrying a plan out would change something at AWS or in the state. */
 export function hasChanges(plan: Plan): boolean {
-  return plan.actions.some(({ action }) => CHANGES.has(action))
+  return plan.actions.some(({ action }) => DOING.has(action))
 }
 
 async function look(

@@ -24,6 +24,18 @@ export type ActionName =
   | 'unresolved'
   | 'conflict'
 
+/** Actions that change something at AWS, in the state or on this disk; all others say why nothing is done. */
+export const DOING: ReadonlySet<ActionName> = new Set<ActionName>([
+  'create',
+  'upload',
+  'start',
+  'download',
+  'adopt',
+  'update',
+  'cancel',
+  'forget',
+])
+
 /** One differing field. `from` is what is recorded or live, `to` what the spec says; absent: not there. */
 export type Difference = { readonly pointer: Pointer; readonly from?: Json; readonly to?: Json }
 

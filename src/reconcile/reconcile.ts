@@ -7,7 +7,7 @@ import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import type { Need, Observed } from '../model/observed.ts'
-import type { Plan, Planned } from '../model/plan.ts'
+import { DOING, type Plan, type Planned } from '../model/plan.ts'
 import type { JobRecord, Source } from '../model/state.ts'
 import { observe } from '../observe/observe.ts'
 import { DEPENDS_MET } from '../plan/depends.ts'
@@ -29,18 +29,6 @@ const CONCURRENCY = 10
 const PASSES_MAX = 10_000
 /** So many passes in a row whose lease was over before anything could be sent: the store is too slow for this run. */
 const MISSES_MAX = 3
-/** What a run that is out of time has not done. */
-const DUE: ReadonlySet<string> = new Set([
-  'create',
-  'upload',
-  'start',
-  'download',
-  'adopt',
-  'update',
-  'cancel',
-  'forget',
-])
-
 export type ReconcileInput = Omit<PlanInput, 'observed' | 'now' | 'run' | 'state' | 'siteOf'> & {
   readonly refresh: boolean
   /** The commit to record as the source, where this checkout may speak for the repository. */
@@ -148,7 +136,7 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
     options.emit({ type: 'planned', pass, plan })
     for (const { action, address } of plan.actions) if (action === 'cancel') stopped.add(address)
     if (plan.refusals.length > 0) return end()
-    const due = plan.actions.filter(({ action }) => DUE.has(action))
+    const due = plan.actions.filter(({ action }) => DOING.has(action))
     if (due.length > 0 || plan.actions.some(({ next }) => next)) moved = clock.now()
     gaveUp = { on: due, since: iso(moved) }
     timedOut = pass > 1 && leftMs() <= 0 && due.length > 0

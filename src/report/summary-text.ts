@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { type ExitCode, PRECEDENCE } from '../model/exit-code.ts'
-import type { ActionName } from '../model/plan.ts'
+import { type ActionName, DOING } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, isStuck } from './action-words.ts'
 import { hintLines } from './diagnostics.ts'
@@ -43,18 +43,6 @@ export type RunEnd = {
 }
 
 const BOUNDS = [60, 40, 40, 300]
-/** What the last plan would do and the run did not come to: `create` alone would read as if it had been done. */
-const UNDONE: ReadonlySet<ActionName> = new Set([
-  'create',
-  'upload',
-  'start',
-  'download',
-  'adopt',
-  'update',
-  'cancel',
-  'forget',
-])
-
 /**
  * The end of a run for people: where every job stands, what to do about those that are stuck, counts, what happens next, and the exit
  * code with its meaning. Lines without a line break at the end.
@@ -102,7 +90,7 @@ function row(job: JobEnd, now: number): Cell[] {
 function state({ action, record, problem }: JobEnd): Cell {
   if (problem !== undefined) return { text: 'not done', style: 'red' }
   if (action !== undefined && action !== 'keep' && (isStuck(action) || record?.condition === undefined))
-    return { text: UNDONE.has(action) ? ACTION_WORDS[action].total : action, style: ACTION_WORDS[action].style }
+    return { text: DOING.has(action) ? ACTION_WORDS[action].total : action, style: ACTION_WORDS[action].style }
   return record === undefined ? { text: '-' } : { text: standing(record), style: conditionStyle(record.condition) }
 }
 
