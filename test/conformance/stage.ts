@@ -150,7 +150,7 @@ async function reconcileOnce(
           signal: new AbortController().signal,
           wait: false,
           settleMs: 600_000,
-          pollMs: { least: 1000, most: 60_000 },
+          pollMs: { least: 1000, most: 600_000 },
           ...options,
         },
       )
