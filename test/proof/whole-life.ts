@@ -22,7 +22,7 @@ import { clockVariable, IN_VIRTUAL_TIME, type VirtualTime } from './virtual-cloc
 /** Virtual milliseconds until the last job of a commit has ended, with some to spare. */
 const LIFE_MS = 70 * 60_000
 /** Real milliseconds from one kill to the next, about, on a machine that has little else to do. */
-const BETWEEN_MS = 1_000
+const BETWEEN_MS = 3_000
 const SCALE_MOST = 1_200
 /** Runs of one commit after which it will never come to rest. */
 const RUNS_MAX = 400
@@ -171,7 +171,7 @@ async function untilRest(life: Life, kills: number, planMs: number): Promise<End
 
 /** Kills a run at some time up to `mostMs`, or, unless it has none to take, some milliseconds after it has told some of its steps. */
 function hunt({ random, moments }: Life, { child }: ReturnType<typeof launch>, mostMs: number, isIdle: boolean): void {
-  const steps = random() < 0.5 && !isIdle ? 1 + Math.floor(random() * 4) : Number.POSITIVE_INFINITY
+  const steps = random() < 0.7 && !isIdle ? 1 + Math.floor(random() * 3) : Number.POSITIVE_INFINITY
   const share = random()
   let seen = 0
   const strike = (moment: string) => (): void => {
