@@ -4,11 +4,13 @@ import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Pointer } from '../model/json.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 import type { Waits } from '../model/waits.ts'
+import { isOfUpload } from '../plan/files.ts'
 import type { Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
@@ -188,7 +190,7 @@ function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
   const { action, address, spec, reason, hint, code, changes } = planned
   if (action !== 'conflict' && action !== 'unresolved') return []
   const first = changes?.[0]
-  const shown = spec && loaded.locate(spec, first ? documentPointer(first) : '/metadata/name')
+  const shown = spec && loaded.locate(spec, first ? shownAt(spec, first) : '/metadata/name')
   return [
     {
       severity: 'error',
@@ -200,6 +202,12 @@ function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
       ...(hint && { hint }),
     },
   ]
+}
+
+/** Where a difference is shown: what a spec takes from elsewhere stands at the words that lead there, or at its name. */
+function shownAt(spec: Spec, change: Difference): Pointer {
+  if (change.pointer === '/policy/target' && spec.policy.target === undefined) return '/metadata/name'
+  return isOfUpload(spec, modelOf(spec.kind), change.pointer) ? '/policy/upload' : documentPointer(change)
 }
 
 /** Differences count from the request, places from the document. */

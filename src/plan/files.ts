@@ -1,4 +1,5 @@
-import { at, put } from '../model/json.ts'
+import type { KindModel } from '../kinds/kind.ts'
+import { at, type Pointer, put } from '../model/json.ts'
 import type { Planned } from '../model/plan.ts'
 import { isDownloadDue } from '../model/record.ts'
 import type { Spec, Upload } from '../model/spec.ts'
@@ -29,6 +30,12 @@ export function planNoFile(plan: Planner, spec: Spec): Planned | undefined {
     reason: `the file of policy.upload is not there: ${spec.policy.upload ?? 'none is named'}`,
     hint: 'put the file there, or correct the path; it is relative to the spec file',
   })
+}
+
+/** Whether a member of the request holds the MD5 of the file of `policy.upload`: nobody need have written it. */
+export function isOfUpload(spec: Spec, { transfer }: KindModel, pointer: Pointer): boolean {
+  const moved = transfer?.(spec.request)
+  return spec.upload !== undefined && moved?.way === 'in' && moved.md5 === pointer
 }
 
 /** What follows on the create of a job that takes a file in. */

@@ -8,7 +8,7 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
-import { planDownload, planUpload } from './files.ts'
+import { isOfUpload, planDownload, planUpload } from './files.ts'
 import { planHeld, planNew, planUncommitted } from './new-job.ts'
 import {
   gone,
@@ -112,8 +112,8 @@ function planEdit(
   const after = model.normalise(written(spec.request, model.documents))
   const isOver = isTerminal(record.condition) || record.lost === true || record.id === undefined
   const way = isOver ? undefined : model.updating?.(before, after, changes, record.condition)
-  if (way === undefined) return edited(spec, record, changes)
-  if ('refused' in way) return edited(spec, record, changes, way)
+  if (way === undefined) return edited(spec, model, record, changes)
+  if ('refused' in way) return edited(spec, model, record, changes, way)
   const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)
   if (stop) return { ...stop, ...idOf(record), record, changes }
   return line(spec, {
@@ -133,23 +133,47 @@ function whatChanged(changes: readonly Difference[]): string {
   return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`
 }
 
+/** What is another than it was, and how to undo that. What a spec takes from elsewhere was not edited in it: that place is named. */
+function wayBack(
+  spec: Spec,
+  model: KindModel,
+  changes: readonly Difference[],
+): { readonly what: string; readonly back: string } {
+  const { pointer, to } = changes[0]!
+  if (changes.length === 1 && pointer === '/policy/target') {
+    const isNamed = spec.policy.target !== undefined
+    const back = `let ${isNamed ? 'policy.target' : 'the default target'}, or its region in jobwright.yaml, lead there again`
+    const scratch = ' (or remove .jobwright/emulator, to begin a new one)'
+    return {
+      what: `${isNamed ? 'policy.target' : 'the default target'} came to lead elsewhere`,
+      back: String(to).endsWith('/emulator') ? `${back}${scratch}` : back,
+    }
+  }
+  if (changes.length === 1 && isOfUpload(spec, model, pointer)) {
+    return { what: `${spec.upload!.file}, the file of policy.upload, changed`, back: 'put the old file back' }
+  }
+  return { what: `${whatChanged(changes)} changed`, back: 'put the old value back' }
+}
+
 /** An edit of a submitted spec. The plan only shows it; its line in the file is added by whoever prints it. */
 function edited(
   spec: Spec,
+  model: KindModel,
   record: JobRecord,
   changes: readonly Difference[],
   why?: { readonly refused: string; readonly pointer: string },
 ): Planned {
   // What cannot be changed comes first: it is shown at its line.
   const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
+  const { what, back } = wayBack(spec, model, inOrder)
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_IMMUTABLE',
     ...idOf(record),
     record,
     changes: inOrder,
-    reason: `${whatChanged(inOrder)} changed after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
-    hint: `${why ? `${why.refused}: ` : ''}put the old value back, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+    reason: `${what} after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
+    hint: `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
   })
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { CommonOptions, Host } from '../../src/commands/options.ts'
 import { openProject } from '../../src/commands/project.ts'
-import { inputOf, openSession, worldOf } from '../../src/commands/session.ts'
+import { inputOf, openSession, planDiagnostics, worldOf } from '../../src/commands/session.ts'
 import { watchedText } from '../../src/commands/watched.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
 
@@ -85,6 +85,33 @@ t.test('a job that was not asked for has no target connected, whatever its recor
     t.equal(world.where, '')
     world.close()
   }
+})
+
+t.test('what changed outside of a spec is shown at the words that lead there, or at its name', async (t) => {
+  const { host, commit, write } = repository(t)
+  const details = `{ ImportAssetFromSignedUrl: { AssetName: a, DataSetId: ${'a'.repeat(32)}, RevisionId: ${'b'.repeat(32)} } }`
+  write(
+    'specs/a.yaml',
+    `apiVersion: jobwright/v1\nkind: DataExchangeJob\nmetadata: { name: p }\npolicy: { upload: a.csv }\nspec:\n  Type: IMPORT_ASSET_FROM_SIGNED_URL\n  Details: ${details}\n`,
+  )
+  write('specs/a.csv', 'x')
+  commit()
+  const session = await openSession(options, host)
+  const shownAt = (address: string, pointer: string) => {
+    const spec = session.loaded.specs.find((one) => one.address === address)!
+    const conflict = {
+      address: spec.address,
+      action: 'conflict',
+      reason: 'it changed',
+      spec,
+      changes: [{ pointer }],
+    } as const
+    const [told] = planDiagnostics({ actions: [conflict], diagnostics: [], refusals: [] }, session.loaded)
+    return `${told?.place?.line}:${told?.place?.column}`
+  }
+  t.equal(shownAt('IotJob/b', '/policy/target'), '3:19')
+  t.equal(shownAt('DataExchangeJob/p', '/Details/ImportAssetFromSignedUrl/Md5Hash'), '4:19')
+  t.equal(shownAt('DataExchangeJob/p', '/Details/ImportAssetFromSignedUrl/AssetName'), '7:53')
 })
 
 t.test('what is watched is named without what it would do to a terminal', async (t) => {

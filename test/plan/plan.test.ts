@@ -393,7 +393,7 @@ table('a job on record', [
     'whose target leads elsewhere now is a conflict',
     world().spec(REBOOT).record(REBOOT, DONE).site(OTHER_SITE),
     [
-      `conflict ${REBOOT}: /policy/target changed after the job was submitted and ended`,
+      `conflict ${REBOOT}: the default target came to lead elsewhere after the job was submitted and ended`,
       '  /policy/target: "aws/123456789012/eu-west-1" -> "aws/123456789012/us-east-1"',
     ],
   ],
@@ -661,6 +661,33 @@ const THING = 'arn:aws:iot:eu-west-1:123456789012:thing/kiosk-1'
 const [KIOSKS] = REQUESTS['IotJob']!['targets'] as [string]
 const continuous = (members: object = {}) => kiosks({ targetSelection: 'CONTINUOUS', ...members })
 const running = { condition: { type: 'InProgress' }, status: 'IN_PROGRESS' } as const
+
+t.test('what a spec takes from elsewhere is named where it changed, and not as an edit of the spec', async (t) => {
+  const hint = (given: World) => planOf(given.input()).actions[0]?.hint
+  const moved = (target?: string) =>
+    world()
+      .spec(REBOOT, { policy: { ...(target && { target }) } })
+      .record(REBOOT, DONE)
+      .site(OTHER_SITE)
+  t.match(hint(moved()), /^let the default target, or its region in jobwright.yaml, lead there again, copy/)
+  t.match(hint(moved('main')), /^let policy.target, or its region in jobwright.yaml, lead there again, copy/)
+  const emulated = moved().site({ ...OTHER_SITE, endpoint: 'emulator' })
+  t.match(hint(emulated), /\(or remove .jobwright\/emulator, to begin a new one\), copy/)
+
+  const importOf = (Md5Hash: string) => ({
+    Type: 'IMPORT_ASSET_FROM_SIGNED_URL',
+    Details: { ImportAssetFromSignedUrl: { AssetName: 'a', Md5Hash } },
+  })
+  const upload = { file: 'data/prices.csv', path: '/data/prices.csv', bytes: 1, modifiedMs: 0, md5: 'new' }
+  const changed = world()
+    .spec(PRICES, { request: importOf('new'), policy: { upload: '../data/prices.csv' }, upload })
+    .record(PRICES, { ...DONE, request: importOf('old') })
+  const [conflict] = check(t, changed, [
+    `conflict ${PRICES}: data/prices.csv, the file of policy.upload, changed after the job was submitted and ended`,
+    '  /Details/ImportAssetFromSignedUrl/Md5Hash: "old" -> "new"',
+  ]).actions
+  t.match(conflict?.hint, /^put the old file back, /)
+})
 
 t.test('AWS changes a running job', async (t) => {
   const edited = (before: JsonObject, after: JsonObject, record: Partial<JobRecord> = running): World =>
