@@ -25,7 +25,7 @@ export function assertOnly(
     throw new Problem(1, {
       code: 'USAGE',
       message: isLabel ? `no spec has the label ${one}` : `there is no spec and no record ${one}`,
-      hint: `${didYouMean(one, [...new Set(known)])}--only takes an address, Kind/name, or a label, KEY=VALUE`,
+      hint: `${didYouMean(one, [...new Set(known)])}an address is Kind/name, as \`jobwright status\` shows it; a label is KEY=VALUE`,
     })
   }
 }

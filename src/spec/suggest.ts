@@ -23,9 +23,9 @@ function bare(word: string): string {
   return word.toLowerCase().replace(/[-_ .]/g, '')
 }
 
-/** `did you mean X? `, or nothing. */
+/** `did you mean X? `, or nothing. A name alone stands for the first address that has it. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
-  const candidate = suggest(word, candidates)
+  const candidate = candidates.find((one) => one.endsWith(`/${word}`)) ?? suggest(word, candidates)
   return candidate === undefined ? '' : `did you mean ${candidate}? `
 }
 
