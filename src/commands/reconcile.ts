@@ -5,10 +5,12 @@ import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
+import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import { emptyState } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
+import { sentence } from '../report/words.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
 import { assertOnly } from './only.ts'
@@ -108,7 +110,9 @@ async function run(
     // What a later pass finds, such as a create that stays unresolved, needs its way out as much as what the first one does.
     out.diagnostics(planDiagnostics(event.plan, session.loaded).filter(isNews), now)
     const verb = options.verb ?? 'reconcile'
-    if (event.pass === 1) out.plan(event.plan, heading(verb, event.plan, world.where, session, store.state), now)
+    if (event.pass !== 1) return
+    out.plan(event.plan, heading(verb, event.plan, world.where, session, store.state), now)
+    for (const line of unmoved(event.plan, options)) out.text(line)
   }
   const onInterrupt = (): void =>
     out.text(
@@ -134,6 +138,12 @@ async function run(
     host.signal.removeEventListener('abort', onInterrupt)
     world.close()
   }
+}
+
+/** What a person decided that changes nothing, and why: a plan is silent on what it keeps. */
+function unmoved({ actions }: Plan, { decisions }: CommonOptions): string[] {
+  const kept = actions.filter(({ address, action }) => action === 'keep' && decisions?.has(address))
+  return kept.map(({ address, reason }) => sentence(`${address}: ${reason}`))
 }
 
 /** Lets each diagnostic through once. */

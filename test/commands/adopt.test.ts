@@ -130,6 +130,9 @@ t.test('a job is shown, and written only on a yes', async (t) => {
   t.same(specsIn(cwd), ['central-station-settings.yaml'])
   const again = await adopt(cwd, 'IotJob', 'central-station-settings', { yes: true })
   t.match(again, { code: 0, stdout: /is on record already, as IotJob\/central-station-settings/ })
+  const decided = await adopt(cwd, 'IotJob/central-station-settings')
+  const why = '\nIotJob/central-station-settings: job central-station-settings is on record already\n'
+  t.match(decided, { code: 0, stdout: why }, 'why nothing is done is said')
 })
 
 t.test('a spec whose job could not be recorded does not stay: it would make a second one', async (t) => {
