@@ -5,7 +5,7 @@ import { VERSION } from '../version.ts'
 import { type Project, STATE_FILE } from './project.ts'
 import type { Repository } from './repository.ts'
 import { dependsOnJobwright, isSpecFile, schemaFolder, specFolder } from './spec-place.ts'
-import { configText } from './templates/config.ts'
+import { configText, targetsText } from './templates/config.ts'
 import { exampleOf } from './templates/example.ts'
 import { SETTINGS_FILE, settingsText } from './templates/settings.ts'
 import { WORKFLOW_FILE, workflowText } from './templates/workflow.ts'
@@ -26,6 +26,8 @@ export type InitChoices = {
   readonly repository: Repository | undefined
   readonly store: 'git' | 'file'
   readonly region: string | undefined
+  /** The region was asked for on the command line: a jobwright.yaml that is there has to have it as well. */
+  readonly isRegionTold: boolean
   /** Absent: an IotJob, and only where there are no specs yet. */
   readonly kind: string | undefined
 }
@@ -52,13 +54,24 @@ export function initFiles(choices: InitChoices): InitPart[] {
     ...(region !== undefined && { region }),
   })
   return [
-    { ...one(path.join(root, CONFIG_FILE), config), what: 'where the specs and the state are, and what a run may do' },
+    {
+      ...one(path.join(root, CONFIG_FILE), config),
+      what: 'where the specs and the state are, and what a run may do',
+      ...lackingRegion(choices),
+    },
     examplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
     ...(isDependency ? [] : [schemasPart(path.join(root, schemas))]),
     settingsPart(choices, schemas),
     ...(repository && store === 'file' ? ignoreParts(repository.top, stateIn(choices)) : []),
     ...(repository && store === 'git' ? [workflowPart(root, repository, isDependency)] : []),
   ]
+}
+
+/** The target that a jobwright.yaml lacks which was there before a region was asked for. */
+function lackingRegion({ project, region, isRegionTold }: InitChoices): Pick<InitPart, 'lacks'> {
+  if (!isRegionTold || region === undefined || !fs.existsSync(path.join(project.root, CONFIG_FILE))) return {}
+  const isSaid = Object.values(project.config.targets).some((target) => target.region === region)
+  return isSaid ? {} : { lacks: targetsText(region) }
 }
 
 function one(file: string, text: string): Pick<InitPart, 'at' | 'files'> {

@@ -47,7 +47,8 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const repository = await readRepository(project.root)
   const store = storeFor(options, project, repository)
   const answers = await askedFor({ region: told, kind }, project, options, host)
-  const parts = initFiles({ project, repository, store, ...answers })
+  const isRegionTold = options.region !== undefined
+  const parts = initFiles({ project, repository, store, isRegionTold, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files.map(({ path: file, text }) => writeNewFile(file, text)).includes(true)
     out.text(did(isNew ? 'wrote' : 'kept', shown(part.at, host), part.what))

@@ -265,6 +265,14 @@ t.test('files that are there stay as they are, and what they lack is printed', a
   fs.writeFileSync(path.join(here, '.vscode/settings.json'), String(lacking))
   fs.appendFileSync(path.join(here, '.gitignore'), '/jobs.state.json*\n')
   t.notMatch((await initIn(here)).text, 'it lacks')
+  const region = await initIn(here, { region: 'eu-west-1' })
+  t.match(
+    region.text,
+    /^kept {4}jobwright\.yaml.*\n {8}it lacks this.*\n {10}targets:\n {12}main:\n {14}region: eu-west-1\n/m,
+  )
+  const target = String(region.text.split('for you to add:\n')[1]?.split(/^\w/m)[0]).replaceAll(/^ {10}/gm, '')
+  fs.appendFileSync(path.join(here, 'jobwright.yaml'), target)
+  t.notMatch((await initIn(here, { region: 'eu-west-1' })).text, 'it lacks')
   t.match(JSON.parse(read(here, '.vscode/settings.json'))['yaml.schemas'], {
     './specs/.schemas/job.schema.json': ['specs/**/*.yaml', 'specs/**/*.yml'],
     './specs/.schemas/config.schema.json': ['jobwright.yaml'],

@@ -21,7 +21,7 @@ specs:
 
 ${store === 'git' ? gitState(remote) : FILE_STATE}
 # Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
-${region === undefined ? commented(targets('eu-west-1')) : targets(region)}
+${region === undefined ? commented(targetsText('eu-west-1')) : targetsText(region)}
 # What one run may do at most before it refuses. To do more, raise these numbers in a reviewed change.
 # guards:
 #   maxCreates: 50
@@ -44,7 +44,8 @@ state:
   path: jobs.state.json
 `
 
-function targets(region: string): string {
+/** The part of jobwright.yaml that says where jobs are made. */
+export function targetsText(region: string): string {
   return `targets:
   main:
     region: ${region}
