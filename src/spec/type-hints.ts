@@ -54,9 +54,12 @@ export const GLUED = 'write a space after the colon of every member, as in "key:
 
 function mappingHint({ error }: Context, found: Json): string | undefined {
   if (typeof found === 'string' && /^[\w$-]+:\S/.test(found) && !/^[\w-]+:\/\//.test(found)) return GLUED
-  const members = Object.keys((error.parentSchema?.['properties'] ?? {}) as JsonObject)
+  const properties = (error.parentSchema?.['properties'] ?? {}) as Record<string, JsonObject>
+  // One that may not be there is in a schema for its message alone.
+  const members = Object.keys(properties).filter((name) => properties[name]?.['not'] === undefined)
   const required = (error.parentSchema?.['required'] ?? []) as string[]
-  if (Array.isArray(found) && found.length === 1) return 'remove the "- " before it: it is a single mapping'
+  if (Array.isArray(found) && found.length === 1 && isObject(found[0]!))
+    return 'take it out of the list, without "- " or [ ]: it is a single mapping'
   const names = required.length > 0 ? required : members
   return names.length === 0 ? undefined : `write its members below it, indented: ${list(names)}`
 }

@@ -563,6 +563,9 @@ t.test('hints say what is meant or allowed', async (t) => {
   t.strictSame(hint(iot(`  targets: []\n  document: {}`)), ['allowed: from 1 to 100 items'])
   t.strictSame(hint(iot(SOUND).replace('apiVersion: jobwright/v1\n', '')), ['add apiVersion: jobwright/v1'])
   t.match(hint(iot(`${SOUND}\n  jobId: a b`)), ['did you mean a-b?'])
+  t.strictSame(hint(iot(`  targets: [ "${GROUP}" ]\n  document:`)), ['write text or a mapping'])
+  t.strictSame(hint(iot(SOUND, 'name: reboot, labels: [a]')), ['write a mapping'])
+  t.match(hint(iot(`${SOUND}\n  timeoutConfig: [{ inProgressTimeoutInMinutes: 3 }]`)), [/^take it out of the list/])
 })
 
 t.test('a word is suggested for a likely misspelling only', async (t) => {
@@ -956,6 +959,9 @@ t.test('every code is shown to someone', async (t) => {
     'SPEC_UNREADABLE',
     'SPEC_OUTSIDE',
     'SPEC_NO_FILES',
+    'SPEC_UPLOAD',
+    'SPEC_MD5',
+    'SPEC_DOWNLOAD',
   ]
   t.strictSame(
     Object.keys(SPEC_CODES).filter((code) => !seen.has(code) && !elsewhere.includes(code)),
