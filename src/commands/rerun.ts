@@ -112,8 +112,8 @@ function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
       severity: 'warning',
       code: 'RUN_NOT_OVER',
       address: spec.address,
-      message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run`,
-      hint: 'put the old number back to wait for its end first',
+      message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run, and run ${record.run} is followed no more`,
+      hint: 'put the old number back to wait for its end first, or to cancel it',
     })
   }
   if (idMember !== undefined && spec.request[idMember] !== undefined) {

@@ -56,6 +56,12 @@ next:
   t.same(fs.readdirSync(path.dirname(file)), ['kiosks.yaml'], 'nothing is left beside it')
   t.equal((await run('rerun', 'IotJob/restart')).code, 6, 'once for each run')
   t.equal((await run('reconcile')).code, 0)
+  const second = fs.readFileSync(file, 'utf8')
+  t.match(
+    (await run('rerun', 'IotJob/restart')).stdout,
+    /RUN_NOT_OVER: run 2 of IotJob\/restart is not over \(.*\): both will run, and run 2 is followed no more\n/,
+  )
+  fs.writeFileSync(file, second)
   const followed = await run('status', 'IotJob/restart', '--wait', '--output', 'json')
   t.equal(followed.code, 0)
   t.match(followed.lines.at(-2), {
