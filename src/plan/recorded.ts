@@ -43,7 +43,9 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
     seen?.is === 'live' ? asSeen(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
   const next = canonical(now as unknown as Json) === canonical(stored as unknown as Json) ? {} : { next: now }
   if (spec.policy.run < record.run) return { ...lowerRun(spec, now), ...next }
-  const changes = edits(spec, record, model, plan.siteOf(spec))
+  // Where a job that is over was made no longer matters; whether its target is known depends on which others are still open.
+  const site = isTerminal(now.condition) ? undefined : plan.siteOf(spec)
+  const changes = edits(spec, record, model, site)
   if (changes.length > 0) return { ...planEdit(plan, spec, model, now, changes), ...next }
   if (seen?.is === 'failed' && !isTerminal(record.condition)) return { ...unread(spec, seen), ...idOf(record), record }
   return { ...proceed(plan, spec, model, now), ...next }

@@ -390,10 +390,15 @@ table('a job on record', [
     [`keep ${FINAL}: done 2026-11-14 23:10 UTC`],
   ],
   [
-    'whose target leads elsewhere now is a conflict',
+    'that is over is done, wherever its target leads now',
     world().spec(REBOOT).record(REBOOT, DONE).site(OTHER_SITE),
+    [`keep ${REBOOT}: done 2026-11-14 23:10 UTC`],
+  ],
+  [
+    'whose target leads elsewhere now is a conflict',
+    world().spec(REBOOT).record(REBOOT).site(OTHER_SITE),
     [
-      `conflict ${REBOOT}: the default target came to lead elsewhere after the job was submitted and ended`,
+      `conflict ${REBOOT}: the default target came to lead elsewhere after the job was submitted`,
       '  /policy/target: "aws/123456789012/eu-west-1" -> "aws/123456789012/us-east-1"',
     ],
   ],
@@ -667,7 +672,7 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
   const moved = (target?: string) =>
     world()
       .spec(REBOOT, { policy: { ...(target && { target }) } })
-      .record(REBOOT, DONE)
+      .record(REBOOT)
       .site(OTHER_SITE)
   t.match(hint(moved()), /^let the default target, or its region in jobwright.yaml, lead there again, copy/)
   t.match(hint(moved('main')), /^let policy.target, or its region in jobwright.yaml, lead there again, copy/)
