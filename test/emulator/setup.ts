@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts'
 
 /** A role and IDs that pass validation. */
@@ -49,12 +50,17 @@ export async function openWorld(
     const response = await fetch(`${url}/_emulator/${path}`, { method, ...sent })
     return response.json()
   }
+  // Packets that are on their way get their turn, as they would between two requests.
+  const ask = async (...asked: Parameters<typeof emulator.ask>) => {
+    await nextTurn()
+    return emulator.ask(...asked)
+  }
   return {
     ...emulator,
     control,
-    jobs: async () => emulator.ask('GET', 'jobs') as EveryJob[],
+    jobs: async () => (await ask('GET', 'jobs')) as EveryJob[],
     advance: async (minutes) => {
-      emulator.ask('POST', 'advance', { seconds: minutes * 60 })
+      await ask('POST', 'advance', { seconds: minutes * 60 })
     },
     call: (service, method, path, body, options) => call(url, service, method, path, body, options),
   }
