@@ -115,7 +115,10 @@ function planEdit(
   const isOver = isTerminal(record.condition) || record.lost === true || record.id === undefined
   const way = isOver ? undefined : model.updating?.(before, after, changes, record.condition)
   if (way === undefined) return edited(spec, model, record, changes)
-  if ('refused' in way) return edited(spec, model, record, changes, way)
+  if ('refused' in way) {
+    // Where a job is made is no member that AWS could change.
+    return edited(spec, model, record, changes, way.pointer.startsWith('/policy') ? undefined : way)
+  }
   const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)
   if (stop) return { ...stop, ...idOf(record), record, changes }
   return line(spec, {
