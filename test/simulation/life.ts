@@ -1,4 +1,5 @@
-import type { ActionName } from '../../src/model/plan.ts'
+import { isTerminal } from '../../src/model/condition.ts'
+import type { ActionName, Planned } from '../../src/model/plan.ts'
 import { drawRates, NO_FAULTS } from './faults.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
 import { type End, JOURNAL, type Order, Town } from './town.ts'
@@ -203,10 +204,10 @@ export class Life {
    */
   #asked(end: End | undefined): ReadonlySet<string> {
     const actions = end && 'done' in end ? end.done.plan.actions : []
-    const isAsked = ({ action, code, record }: (typeof actions)[number]): boolean =>
-      code === 'PLAN_IMMUTABLE' ||
-      isStuckBehind(code) ||
-      (this.#wasLong && (isTooLate(action, code) || record?.lost === true))
+    const isAsked = (planned: Planned): boolean =>
+      planned.code === 'PLAN_IMMUTABLE' ||
+      isStuckBehind(planned.code) ||
+      (this.#wasLong && (isTooLate(planned, actions) || planned.record?.lost === true))
     return new Set(actions.filter(isAsked).map(({ address }) => address))
   }
 
@@ -293,19 +294,23 @@ function isStuckBehind(code: string | undefined): boolean {
   return code?.startsWith('PLAN_DEPENDENCY') === true
 }
 
-/** What a plan says where a job cannot be made any more, or cannot be found any more. */
-function isTooLate(action: ActionName, code: string | undefined): boolean {
-  return action === 'unresolved' || action === 'expired' || code === 'PLAN_DEPENDS'
+/** What a plan says where a job cannot be made any more, or cannot be found any more; and of those that wait for nothing else. */
+function isTooLate({ action, code }: Planned, all: readonly Planned[]): boolean {
+  const isOver = (one: ActionName): boolean => one === 'unresolved' || one === 'expired'
+  if (isOver(action)) return true
+  const isRunning = all.some((one) => one.action === 'keep' && !isTerminal(one.record?.condition))
+  return code === 'PLAN_DEPENDS' && !isRunning && all.some((one) => isOver(one.action))
 }
 
 /** Whether a run found nothing that is still to be done. */
 function isAtRest(end: End | undefined, wasLong: boolean): boolean {
   if (!end || 'problem' in end) return false
-  const open = end.done.plan.actions.filter(
-    ({ action, code }) =>
-      !['keep', 'held', 'forget', 'conflict'].includes(action) &&
-      !isStuckBehind(code) &&
-      !(wasLong && isTooLate(action, code)),
+  const all = end.done.plan.actions
+  const open = all.filter(
+    (planned) =>
+      !['keep', 'held', 'forget', 'conflict'].includes(planned.action) &&
+      !isStuckBehind(planned.code) &&
+      !(wasLong && isTooLate(planned, all)),
   )
   return open.length === 0 && end.done.plan.refusals.length === 0 && end.done.failed.size === 0
 }
