@@ -29,6 +29,8 @@ function environment(url: string): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: 'secret',
     AWS_REGION: 'eu-west-1',
     AWS_EC2_METADATA_DISABLED: 'true',
+    // A run that is killed may leave a create in doubt, which the next one waits for.
+    JOBWRIGHT_WAITS: JSON.stringify({ leaseMs: 5_000, signatureMs: 0, requestMs: 5_000, listLagMs: 500, graceMs: 500 }),
   }
 }
 
