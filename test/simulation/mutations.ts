@@ -82,8 +82,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'intents are only appended, not committed, before their creates',
     file: 'src/apply/apply.ts',
-    from: 'const committed = await store.commit(changes, message(plan, intended))',
-    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: message(plan, intended) }",
+    from: 'const committed = await store.commit(changes, message(plan, intended), { always })',
+    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: `${message(plan, intended)}${always}` }",
   },
   {
     name: 'a state is not durable when its write ends',
@@ -112,8 +112,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a job that already began is not taken over',
     file: 'src/plan/unknown.ts',
-    from: 'if (live.request === undefined || !isCandidate(plan, spec, record, live)) return false',
-    to: "if (live.request === undefined || live.status !== 'WAITING' || !isCandidate(plan, spec, record, live)) return false",
+    from: 'return live.request !== undefined && isCandidate(plan, spec, record, live)',
+    to: "return live.request !== undefined && live.status === 'WAITING' && isCandidate(plan, spec, record, live)",
   },
   {
     name: 'a job of another run is taken over',
