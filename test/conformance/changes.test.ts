@@ -172,6 +172,16 @@ t.test('a cancel whose answer is lost is a cancel', async (t) => {
   t.match((await stage.records())[NAME], { withdrawn: String, condition: { type: 'Cancelled' } })
 })
 
+t.test('a cancel that came to nothing leaves the spec’s record open, and is made again', async (t) => {
+  const stage = await openStage(t)
+  await stage.run([job({}, { onRemove: 'cancel' })])
+  await stage.faults({ service: 'iot', operation: 'CancelJob', fault: 'error-before', times: 1 })
+  t.same((await stage.run([])).outcomes, [5])
+  t.notOk((await stage.records())[NAME]?.withdrawn)
+  t.same((await stage.run([])).passes[0], ['cancel'])
+  t.match((await stage.records())[NAME], { withdrawn: String, condition: { type: 'Cancelled' } })
+})
+
 t.test('a job that waits for its start is cancelled, one that was started is not', async (t) => {
   const stage = await openStage(t)
   const one = specOf(prices.kind, prices.request(1), { onRemove: 'cancel' })

@@ -188,12 +188,6 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "  await pass.append([{ set: 'record', address, record: { ...record, request: written(spec.request, model.documents) } }])\n  const first = await look(pass, calls, model, spec, record)\n",
   },
   {
-    name: 'a spec that is gone is withdrawn before its job was cancelled',
-    file: 'src/apply/cancel.ts',
-    from: '  if (live && condition && isTerminal(condition)) {',
-    to: '  if (live && condition) {',
-  },
-  {
     name: 'a job that is to end with its spec is cancelled although the spec may be there',
     file: 'src/plan/withdrawn.ts',
     from: '  if (obstacle !== undefined)\n',
