@@ -107,7 +107,7 @@ function obstacle(plan: Planner, dependency: Dependency, planned: Planned | unde
   const isHere = plan.specAt.has(job) || plan.blockedAt.has(job)
   if (!isHere) return absent(job, record)
   if (!planned) return { is: 'waiting', reason: `${job}, which is not over and was not asked for` }
-  return open(job, planned, record)
+  return open(plan, job, planned, record)
 }
 
 function unmet(job: Address, record: JobRecord): Obstacle {
@@ -139,15 +139,21 @@ function absent(job: Address, record: JobRecord | undefined): Obstacle {
 }
 
 /** A job that has not ended yet, by what this plan does about it. */
-function open(job: Address, { action, code, reason, until }: Planned, record: JobRecord | undefined): Obstacle {
+function open(
+  plan: Planner,
+  job: Address,
+  { action, code, reason, until }: Planned,
+  record: JobRecord | undefined,
+): Obstacle {
+  const isWanted = record !== undefined && (plan.specAt.get(job)?.policy.run ?? record.run) <= record.run
   const isUnderWay = record !== undefined && isSettled(record)
   switch (action) {
     case 'blocked':
     case 'conflict':
     case 'expired':
     case 'unresolved':
-      // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not.
-      if (record?.stage === 'started' && !isTerminal(record.condition)) break
+      // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not, nor the next run.
+      if (isWanted && record?.stage === 'started' && !isTerminal(record.condition)) break
       if (code?.startsWith('PLAN_DEPENDENCY'))
         return { is: 'blocked', reason: `depends on ${job}, which ${last(reason)}` }
       return { is: 'blocked', reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}` }

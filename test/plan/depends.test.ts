@@ -130,6 +130,17 @@ t.test('what cannot go on blocks the whole chain behind it', async (t) => {
     `blocked ${PRICES}: depends on ${CLIP}, which is expired: ${reason}`,
     `expired ${CLIP}: ${reason}`,
   ])
+  const next = world()
+    .at('2026-12-24T09:00:00Z')
+    .spec(CLIP, { policy: { run: 2 } })
+    .record(CLIP)
+    .spec(PRICES, after(CLIP))
+  check(
+    t,
+    next,
+    [`expired ${CLIP}: ${reason}`, `blocked ${PRICES}: depends on ${CLIP}, which is expired: ${reason}`],
+    'also where an earlier run of it is still on its way',
+  )
   check(t, world().blocked(CLIP, ['SPEC_ENUM']).spec(PRICES, after(CLIP)), [
     `blocked ${PRICES}: depends on ${CLIP}, which is blocked: its spec has errors: SPEC_ENUM`,
     `blocked ${CLIP}: its spec has errors: SPEC_ENUM`,
