@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events'
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AdoptOptions } from './commands/adopt.ts'
 import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
@@ -8,6 +8,7 @@ import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
+import { duration, list, moment, positive, whole } from './commands/values.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { forWorkflowLog } from './report/escape.ts'
 import { VERSION } from './version.ts'
@@ -108,7 +109,6 @@ const codeHostOutput = () =>
   )
     .choices(['text', 'json', 'github', 'sarif'])
     .default('text')
-const list = (value: string, before: string[] = []): string[] => [...before, value]
 
 /** Options about which specs and which AWS a command works on. */
 function common(command: Command, form = output()): Command {
@@ -377,28 +377,6 @@ program
       (await import('./commands/emulator.ts')).emulatorCommand(options, host),
     ),
   )
-
-function duration(text: string): number {
-  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
-  if (!parts) throw new InvalidArgumentError('Write a number with a unit: 500ms, 90s, 15m or 2h.')
-  return Number(parts[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h']
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number.')
-  return Number(text)
-}
-
-function moment(text: string): string {
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Write an ISO time, such as 2026-11-14T20:00:00Z.')
-  return text
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('Write a number above 0.')
-  return value
-}
 
 for (const command of program.commands) {
   command.showHelpAfterError(`see: jobwright ${command.name()} --help`)

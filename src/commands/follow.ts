@@ -1,4 +1,3 @@
-import { modelOf } from '../kinds/models.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { State } from '../model/state.ts'
@@ -8,8 +7,8 @@ import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import type { Printer } from './printer.ts'
 import { storeOf } from './project.ts'
-import { POLL_MS, staleDiagnostic } from './reconcile.ts'
-import { inputOf, planDiagnostics, type Session, worldOf } from './session.ts'
+import { staleDiagnostic } from './reconcile.ts'
+import { inputOf, loopOf, planDiagnostics, type Session, worldOf } from './session.ts'
 
 /**
  * Follows the jobs on record to their end and writes their statuses to the state, as `reconcile --wait` does, but creates, starts and
@@ -32,17 +31,13 @@ export async function followIn(
     try {
       const { source: _source, ...input } = await inputOf(session, store.state, options)
       result = await reconcile(input, {
+        ...loopOf(session, host),
         world,
         store,
-        clock: session.clock,
-        timeScale: session.timeScale,
-        modelOf,
         emit,
-        signal: host.signal,
         wait: true,
         readOnly: true,
         settleMs: 0,
-        pollMs: session.emulated ? POLL_MS.emulator : POLL_MS.real,
         ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
       })
     } finally {

@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import { modelOf } from '../kinds/models.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
@@ -18,7 +17,7 @@ import type { CommonOptions, Host } from './options.ts'
 import { heading, planIn } from './plan.ts'
 import { type Printer, printer } from './printer.ts'
 import { stateFile, storeOf } from './project.ts'
-import { inputOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
+import { inputOf, loopOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
   /** Follow jobs to their end. */
@@ -30,9 +29,6 @@ export type ReconcileCommandOptions = CommonOptions & {
   /** The command in whose name it runs: `reconcile` unless told. */
   readonly verb?: string
 }
-
-/** The shortest and the longest pause between two looks at running jobs, in milliseconds. */
-export const POLL_MS = { real: { least: 2_000, most: 30_000 }, emulator: { least: 200, most: 1_000 } }
 
 /** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
 export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
@@ -121,16 +117,12 @@ async function run(
   host.signal.addEventListener('abort', onInterrupt, { once: true })
   try {
     return await reconcile(input, {
+      ...loopOf(session, host),
       world,
       store,
-      clock: session.clock,
-      timeScale: session.timeScale,
-      modelOf,
       emit,
-      signal: host.signal,
       wait: options.wait === true,
       settleMs: options.settleMs,
-      pollMs: session.emulated ? POLL_MS.emulator : POLL_MS.real,
       ...(failed && { failed }),
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     })

@@ -88,6 +88,14 @@ function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config 
   })
 }
 
+/** The shortest and the longest pause between two looks at running jobs, in milliseconds. */
+export const POLL_MS = { real: { least: 2_000, most: 30_000 }, emulator: { least: 200, most: 1_000 } }
+
+/** What every loop of passes in a session is given. */
+export function loopOf({ clock, timeScale, emulated }: Session, { signal }: Pick<Host, 'signal'>) {
+  return { clock, timeScale, modelOf, signal, pollMs: emulated ? POLL_MS.emulator : POLL_MS.real }
+}
+
 /** AWS, as far as the specs that are not over need it. */
 export async function worldOf(
   session: Session,

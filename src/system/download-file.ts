@@ -3,6 +3,7 @@ import { constants, lstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { nodeDisk } from './disk.ts'
 import { isInside, whatIs } from './source-files.ts'
 
 /** What stands at a path that is to be written: nothing, a regular file, or why it must not be written. */
@@ -72,7 +73,7 @@ export async function receiveFile(
     const spot = lookAt(root, file)
     if (spot.is === 'refused') throw new Error(`${file}: ${spot.why}`)
     await name(temporary, target, received)
-    await syncFolder(folder)
+    await nodeDisk.syncFolder(folder)
     return received
   } finally {
     await fs.rm(temporary, { force: true })
@@ -137,16 +138,6 @@ async function write(file: string, content: AsyncIterable<Uint8Array>, mode: num
     }
     await handle.sync()
     return { bytes, digest: `sha256:${hash.digest('hex')}` }
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await fs.open(folder, 'r')
-  try {
-    await handle.sync()
   } finally {
     await handle.close()
   }

@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from 'commander'
+
+/*
+ * What the values of options are read as. Each throws commander's InvalidArgumentError, which it shows with the option's name, for any
+ * other text.
+ */
+
+/** A value of an option that may be repeated, after those before it. */
+export function list(value: string, before: string[] = []): string[] {
+  return [...before, value]
+}
+
+/** Milliseconds of a number with a unit: `500ms`, `90s`, `15m`, `2h`. */
+export function duration(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
+  if (!parts) throw new InvalidArgumentError('Write a number with a unit: 500ms, 90s, 15m or 2h.')
+  return Number(parts[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h']
+}
+
+/** A whole number of at most nine digits. */
+export function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number.')
+  return Number(text)
+}
+
+/** A time that JavaScript can read, as it was written. */
+export function moment(text: string): string {
+  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Write an ISO time, such as 2026-11-14T20:00:00Z.')
+  return text
+}
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('Write a number above 0.')
+  return value
+}
