@@ -49,9 +49,17 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
       ? planRecorded(context, spec, record)
       : planNew(context, spec, { reason: 'new spec', attempt: 1 })
   const from = moved.get(spec.address)
-  if (from === undefined || !record) return planned
+  if (from === undefined || !record) return withReturn(planned, record)
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
-  return { ...planned, reason, movedFrom: from, next: planned.next ?? record }
+  return withReturn({ ...planned, reason, movedFrom: from, next: planned.next ?? record }, record)
+}
+
+/** Where a spec is back, or took up a record under a new name, nothing is withdrawn any more, also while it is held. */
+function withReturn(planned: Planned, stored: JobRecord | undefined): Planned {
+  if (stored?.withdrawn === undefined || planned.action === 'create') return planned
+  const { withdrawn: _withdrawn, ...next } = planned.next ?? planned.record ?? stored
+  // A step goes on from the record as it is by then.
+  return { ...planned, next, ...(planned.record && { record: next }) }
 }
 
 /** What is to become of an unfinished job when its spec is gone has to be on record by then. */

@@ -1683,4 +1683,17 @@ t.test('what a plan writes without a call', async (t) => {
   )
   t.ok(back)
   t.notHas(back, 'withdrawn')
+  const gone = { ...DONE, withdrawn: '2026-11-14T09:00:00Z' }
+  const again = { policy: { run: 2, hold: true } }
+  const held = next(world().spec(REBOOT, again).record(REBOOT, gone), `held ${REBOOT}: policy.hold is true`)
+  t.match(held, { run: 1, id: 'kiosk-reboot' }, 'a spec that is back, raised and held')
+  t.notHas(held, 'withdrawn')
+  const renamed = next(
+    world()
+      .spec(NIGHT, { ...again, formerly: 'kiosk-reboot' })
+      .record(REBOOT, gone),
+    `held ${NIGHT} (was ${REBOOT}): policy.hold is true`,
+  )
+  t.match(renamed, { run: 1, id: 'kiosk-reboot' }, 'and one under a new name')
+  t.notHas(renamed, 'withdrawn')
 })
