@@ -124,8 +124,8 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
     end(plan, end, now) {
       text('')
       text(summaryText(end, options(now)))
-      const { outcomes = [], exitCode, nextAt } = end
-      line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt }))
+      const { outcomes = [], exitCode, nextAt, twins } = end
+      line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins }))
     },
     event(event, now) {
       for (const one of eventLines(event)) line(one)

@@ -170,6 +170,11 @@ function report(
   const now = session.clock.now()
   if (stale !== undefined) out.diagnostics([staleDiagnostic(stale)], now)
   if (result.gaveUp) out.diagnostics([gaveUpDiagnostic(result.gaveUp, now)], now)
+  if (result.twins)
+    out.diagnostics(
+      result.twins.map(({ diagnostic }) => diagnostic),
+      now,
+    )
   if (unstored) out.diagnostics([unstored.diagnostic], now)
   const codes: ExitCode[] = [
     ...result.outcomes,
@@ -194,6 +199,7 @@ function report(
   })
   const settledBefore = isIdle ? 0 : plan.actions.length - jobs.length
   const outcomes = [...new Set(codes)]
-  out.end(plan, { jobs, settledBefore, exitCode, outcomes, ...(result.nextAt && { nextAt: result.nextAt }) }, now)
+  const known = { ...(result.nextAt && { nextAt: result.nextAt }), ...(result.twins && { twins: result.twins.length }) }
+  out.end(plan, { jobs, settledBefore, exitCode, outcomes, ...known }, now)
   return exitCode
 }

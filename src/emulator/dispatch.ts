@@ -70,11 +70,14 @@ function finished(
   const { service, operation } = route
   const { fault } = strike
   const effect = fault && faultTable[fault]
-  const result = effect?.execute === false ? undefined : execute(world, route, request, requestId, strike)
+  const once = () => execute(world, route, request, requestId, strike)
+  if (effect?.answer === 'second') once()
+  const result = effect?.execute === false ? undefined : once()
   world.calls.add(service.name, operation.name, fault ?? result?.outcome ?? 'ok')
   if (effect?.answer === 'drop') return 'drop'
   if (effect?.answer === 'cut' && result) return { cut: result.response }
-  return effect === undefined && result ? result.response : faultResponse(service, fault, requestId)
+  const isAnswered = effect === undefined || effect.answer === 'second'
+  return isAnswered && result ? result.response : faultResponse(service, fault, requestId)
 }
 
 function execute(

@@ -8,8 +8,10 @@ export const faultTable = {
   'error-after': { execute: true, answer: 'internal' },
   'truncate-body': { execute: true, answer: 'cut' },
   throttle: { execute: false, answer: 'throttle' },
+  /** What a proxy does that sends a request again: it is carried out twice, and the second answer is the one that arrives. */
+  repeat: { execute: true, answer: 'second' },
 } as const satisfies {
-  readonly [name: string]: { execute: boolean; answer: 'drop' | 'internal' | 'cut' | 'throttle' }
+  readonly [name: string]: { execute: boolean; answer: 'drop' | 'internal' | 'cut' | 'throttle' | 'second' }
 }
 
 /** The faults that leave a call its answer, with the member that says by how much. They go together with a fault that ends it. */

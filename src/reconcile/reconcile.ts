@@ -17,9 +17,11 @@ import { needs } from '../plan/needs.ts'
 import { plan as makePlan } from '../plan/plan.ts'
 import { claimed } from '../plan/planner.ts'
 import { timingOf } from '../plan/time.ts'
+import type { Twin } from '../plan/twins.ts'
 import type { OpenStore } from '../state/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { type JobFiles, nodeFiles } from '../system/job-files.ts'
+import { audit } from './audit.ts'
 import { outcomes } from './outcomes.ts'
 import type { World } from './world.ts'
 
@@ -75,6 +77,8 @@ export type Reconciled = {
   readonly nextAt?: string
   /** What the run was at when its time was up. */
   readonly gaveUp?: GaveUp
+  /** Jobs on no record that may be second ones of jobs on record. Absent: nobody looked, or AWS did not tell. */
+  readonly twins?: readonly Twin[]
 }
 
 /** A run that ended at its timeout. */
@@ -87,9 +91,20 @@ export type GaveUp = {
 
 /**
  * Repeats passes (observe, plan, guard, commit intents, apply, commit results) until nothing can proceed, or time is up, or the signal
- * is aborted. In one pass an address takes one step. Throws Problems of the store; everything else ends in outcomes.
+ * is aborted. In one pass an address takes one step. A run that came to rest looks whether a create made two jobs. Throws Problems of the
+ * store; everything else ends in outcomes.
  */
 export async function reconcile(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
+  const { state } = options.store
+  const ended = await passes(input, options)
+  const isAtRest = ended.stale === undefined && !options.signal.aborted && ended.plan.refusals.length === 0
+  if (!isAtRest || ended.gaveUp || options.readOnly) return ended
+  const audited = { ...input, state: options.store.state, before: state?.records ?? {} }
+  const twins = await audit(audited, options, CONCURRENCY)
+  return twins ? { ...ended, twins } : ended
+}
+
+async function passes(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
   const { clock, signal, store } = options
   const started = clock.monotonic()
   /** Counted from when there is nothing to do but to wait. */

@@ -129,6 +129,8 @@ export type SummaryLine = {
   readonly outcomes: readonly ExitCode[]
   /** ISO time at which the next run has something to do. */
   readonly nextAt?: string
+  /** Of `reconcile`: jobs on no record that may be second ones of jobs on record; absent where nobody looked. */
+  readonly twins?: number
   readonly exitCode: ExitCode
 }
 
@@ -217,6 +219,7 @@ export function summaryLine(end: {
   readonly counts: Readonly<Record<string, number>>
   readonly outcomes: readonly ExitCode[]
   readonly nextAt?: string | undefined
+  readonly twins?: number | undefined
   readonly exitCode: ExitCode
 }): SummaryLine {
   const outcomes = PRECEDENCE.filter((code) => end.outcomes.includes(code))
@@ -225,7 +228,7 @@ export function summaryLine(end: {
     type: 'summary',
     counts: end.counts,
     outcomes,
-    ...present({ nextAt: end.nextAt }),
+    ...present({ nextAt: end.nextAt, twins: end.twins }),
     exitCode: end.exitCode,
   }
 }

@@ -40,6 +40,8 @@ export type RunEnd = {
   readonly outcomes?: readonly ExitCode[]
   /** ISO time at which the next run has something to do. */
   readonly nextAt?: string
+  /** How many second jobs were found, where anybody looked. */
+  readonly twins?: number
 }
 
 const BOUNDS = [60, 40, 40, 300]

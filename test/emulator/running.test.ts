@@ -106,6 +106,13 @@ t.test('an operation may be carried out and answered with an error, or with half
   ])
 })
 
+t.test('a request that is repeated is carried out twice, and answered with the second answer', async (t) => {
+  const world = await openWorld(t)
+  await world.control('PUT', 'faults', [{ operation: 'CreateJob', fault: 'repeat' }])
+  t.match(await create(world, 'only'), { status: 409, error: 'ResourceAlreadyExistsException' })
+  t.strictSame(await ids(world), ['only'])
+})
+
 t.test('a request that is held back is carried out late, unless its signature has become too old', async (t) => {
   const world = await openWorld(t)
   await world.control('PUT', 'faults', [

@@ -34,7 +34,9 @@ t.test('300 jobs of all kinds: running ones are read by as few calls as can be, 
     'iot ListJobs': 1,
     'mediapackage ListHarvestJobs': 1,
     'dataexchange ListJobs': 1,
-    'pinpoint GetExportJobs': 1,
+    // One of two, and the list of imports, is the look for second jobs at the end of a run.
+    'pinpoint GetExportJobs': 2,
+    'importexport ListJobs': 1,
     // Its list tells no status.
     'importexport GetStatus': 60,
   })
@@ -58,9 +60,9 @@ t.test('new IDs are looked for in one list, and an empty account needs no descri
 
 t.test('two jobs are described, since that is no more than a list and its gaps', async (t) => {
   const stage = await openStage(t)
-  const specs = crew(2, ['IotJob', 'PinpointExportJob'])
+  const specs = crew(2, ['IotJob', 'DataExchangeJob'])
   await stage.run(specs)
-  t.same(readsOf(await stage.run(specs)), { 'iot DescribeJob': 2, 'pinpoint GetExportJob': 2 })
+  t.same(readsOf(await stage.run(specs)), { 'iot DescribeJob': 2, 'dataexchange GetJob': 2 })
 })
 
 t.test('a list that tells no counts is believed for running jobs, and finished ones are described once', async (t) => {

@@ -3,6 +3,7 @@ import { type Address, partsOf } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
+import type { Twin } from '../../src/plan/twins.ts'
 import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Setting } from './machine.ts'
 import { isUpload } from './requests.ts'
@@ -19,6 +20,7 @@ export class Oracle {
   #held = new Set<string>()
   #state: State | undefined
   #lineage: string | undefined
+  #wasPutBack = false
   readonly #ledger: Ledger
   readonly #services: Services
   readonly #setting: Setting
@@ -32,6 +34,13 @@ export class Oracle {
   /** How many creates have left. */
   get sent(): number {
     return this.#packets.length
+  }
+
+  /** Nothing here sends a create twice: what has no record is what a state that was put back does not know any more. */
+  onTwins(twins: readonly Twin[]): void {
+    if (twins.length === 0) return
+    this.#setting.count('second job told of')
+    if (!this.#wasPutBack) for (const { diagnostic } of twins) this.violated(`a false alarm: ${diagnostic.message}`)
   }
 
   /** Something that must not be. */
@@ -146,6 +155,7 @@ export class Oracle {
   /** A person put an older state there, or the newer one back: what it holds is no promise of ours. */
   forgetState(): void {
     this.#held = new Set()
+    this.#wasPutBack = true
   }
 
   /** Whether every wish has come true by now, and if not, why. `asked`: addresses about which a person was asked, with reason. */

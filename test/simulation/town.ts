@@ -166,7 +166,9 @@ export class Town {
     try {
       const store = await this.#storeOf(process).open()
       try {
-        return { done: await this.#reconcile(process, order, store) }
+        const done = await this.#reconcile(process, order, store)
+        this.oracle.onTwins(done.twins ?? [])
+        return { done }
       } finally {
         await store.close()
       }

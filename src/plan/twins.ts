@@ -1,0 +1,96 @@
+import { isJobOf } from '../kinds/deviations.ts'
+import { type Address, partsOf } from '../model/address.ts'
+import { attemptOf, lineageMark } from '../model/attempt-name.ts'
+import { isTerminal } from '../model/condition.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { iso } from '../model/iso.ts'
+import type { Live } from '../model/live.ts'
+import type { Need, Observed } from '../model/observed.ts'
+import type { Spec } from '../model/spec.ts'
+import type { JobRecord, State } from '../model/state.ts'
+import type { PlanInput } from './input.ts'
+import { recordNeed } from './needs.ts'
+import { claimed, isSettled, jobWords, spoken } from './planner.ts'
+
+/** A packet that something below us kept, or sent again, makes its job within this time of the one that is on record. */
+const DAY_MS = 86_400_000
+
+/** What an audit is made from: specs and state as a run left them. */
+export type AuditInput = Pick<PlanInput, 'specs' | 'modelOf'> & {
+  readonly state: State | undefined
+  /** The records as they were before the run. */
+  readonly before: Readonly<Record<Address, JobRecord>>
+}
+
+/**
+ * The lists that show whether one create made two jobs: a proxy between here and AWS may have sent it again. Read for the jobs that were not
+ * over before this run, of kinds whose second job would run: of the others AWS refuses it, or it does nothing until it is started.
+ */
+export function twinNeeds(input: AuditInput): Need[] {
+  return audited(input).map(([address, record]) => ({
+    ...recordNeed(address, record, input.modelOf(partsOf(address).kind)),
+    definition: true,
+    since: sinceOf(input, record),
+  }))
+}
+
+/** A job on no record that may be the second one of an address. */
+export type Twin = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
+
+/** The second jobs among what the lists showed, each told once; undefined where a list could not be read. */
+export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Twin[] | undefined {
+  const isClaimed = claimed(input)
+  const told = new Set<Live>()
+  const found: Twin[] = []
+  for (const [address, record] of audited(input)) {
+    const listed = alike.get(address)
+    if (listed?.is !== 'listed') return undefined
+    const model = input.modelOf(partsOf(address).kind)
+    for (const live of listed.jobs) {
+      if (told.has(live) || isClaimed(model.kind, record.site, live.id)) continue
+      if (live.createdAt === undefined || Date.parse(live.createdAt) < Date.parse(sinceOf(input, record))) continue
+      const mark = attemptOf(live.marker ?? '')
+      const isOwn = mark?.lineage === lineageMark(input.state?.lineage ?? '') && mark.address === address
+      if (mark ? !(isOwn && mark.run === record.run) : !isJobOf(record.request, live, model)) continue
+      told.add(live)
+      const spec = input.specs.find((one) => one.address === address)
+      const job = `${jobWords(model, live.id)} (${live.status}, created ${spoken(live.createdAt)})`
+      found.push({ address, live, diagnostic: diagnostic(address, spec, record, job, mark !== undefined) })
+    }
+  }
+  return found
+}
+
+function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRecord][] {
+  const allowed = new Set(specs.filter(({ policy }) => policy.allowIdentical).map(({ address }) => address))
+  return (Object.entries(state?.records ?? {}) as [Address, JobRecord][]).filter(([address, record]) => {
+    const old = before[address]
+    const wasOver = old?.run === record.run && isTerminal(old.condition)
+    const isMarked = modelOf(partsOf(address).kind).recovery.by === 'match'
+    return isMarked && isSettled(record) && record.id !== undefined && !wasOver && !allowed.has(address)
+  })
+}
+
+/** What is older than the state is somebody else's. */
+function sinceOf({ state }: AuditInput, { createdAt }: JobRecord): string {
+  const horizon = Date.parse(state?.horizon ?? '2006-01-01T00:00:00Z')
+  return iso(Math.max(horizon, createdAt === undefined ? horizon : Date.parse(createdAt) - DAY_MS))
+}
+
+function diagnostic(
+  address: Address,
+  spec: Spec | undefined,
+  record: JobRecord,
+  job: string,
+  isMarked: boolean,
+): Diagnostic {
+  const why = isMarked ? 'carries the mark of this very run' : 'does just the same'
+  return {
+    severity: 'warning',
+    code: 'PLAN_TWIN',
+    address,
+    message: `${address}: ${job} is on no record, and ${why}, beside its job ${record.id}`,
+    hint: 'something between here and AWS may have sent the create twice. End the one that is not wanted; if both are, write policy.allowIdentical: true',
+    ...(spec && { place: spec.place }),
+  }
+}

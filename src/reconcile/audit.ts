@@ -1,0 +1,27 @@
+import { createQueue } from '../aws/queue.ts'
+import { observe } from '../observe/observe.ts'
+import { claimed } from '../plan/planner.ts'
+import { type AuditInput, type Twin, twinNeeds, twins } from '../plan/twins.ts'
+import type { ReconcileOptions } from './reconcile.ts'
+
+/** Looks for second jobs of what a run left unfinished or made. Undefined: AWS did not tell, or the run was interrupted. */
+export async function audit(
+  input: AuditInput,
+  { world, clock, signal }: Pick<ReconcileOptions, 'world' | 'clock' | 'signal'>,
+  concurrency: number,
+): Promise<readonly Twin[] | undefined> {
+  const isClaimed = claimed(input)
+  try {
+    const observed = await observe(twinNeeds(input), {
+      readerOf: async (...at) => (await world.callsOf(...at)).reader,
+      modelOf: input.modelOf,
+      queue: createQueue({ concurrency, clock }),
+      isClaimed,
+      signal,
+    })
+    return twins(input, observed)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
