@@ -20,6 +20,8 @@ export type AuditInput = Pick<PlanInput, 'specs' | 'modelOf'> & {
   readonly state: State | undefined
   /** The records as they were before the run. */
   readonly before: Readonly<Record<Address, JobRecord>>
+  /** When the state was last known to be the newest one, in epoch milliseconds: jobs made later may be another run's. */
+  readonly currentAt: number
 }
 
 /**
@@ -48,7 +50,7 @@ export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Tw
     const model = input.modelOf(partsOf(address).kind)
     for (const live of listed.jobs) {
       if (told.has(live) || isClaimed(model.kind, record.site, live.id)) continue
-      if (live.createdAt === undefined || Date.parse(live.createdAt) < Date.parse(sinceOf(input, record))) continue
+      if (live.createdAt === undefined || !isInTime(input, record, live.createdAt)) continue
       const mark = attemptOf(live.marker ?? '')
       const isOwn = mark?.lineage === lineageMark(input.state?.lineage ?? '') && mark.address === address
       if (mark ? !(isOwn && mark.run === record.run) : !isJobOf(record.request, live, model)) continue
@@ -69,6 +71,11 @@ function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRe
     const isMarked = modelOf(partsOf(address).kind).recovery.by === 'match'
     return isMarked && isSettled(record) && record.id !== undefined && !wasOver && !allowed.has(address)
   })
+}
+
+function isInTime(input: AuditInput, record: JobRecord, createdAt: string): boolean {
+  const time = Date.parse(createdAt)
+  return time >= Date.parse(sinceOf(input, record)) && time <= input.currentAt
 }
 
 /** What is older than the state is somebody else's. */

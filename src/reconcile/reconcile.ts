@@ -96,15 +96,18 @@ export type GaveUp = {
  */
 export async function reconcile(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
   const { state } = options.store
-  const ended = await passes(input, options)
+  const { currentAt, ...ended } = await passes(input, options)
   const isAtRest = ended.stale === undefined && !options.signal.aborted && ended.plan.refusals.length === 0
   if (!isAtRest || ended.gaveUp || options.readOnly) return ended
-  const audited = { ...input, state: options.store.state, before: state?.records ?? {} }
+  const audited = { ...input, state: options.store.state, before: state?.records ?? {}, currentAt }
   const twins = await audit(audited, options, CONCURRENCY)
   return twins ? { ...ended, twins } : ended
 }
 
-async function passes(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
+/** `currentAt`: when the state was last known to be the newest one, in epoch milliseconds. */
+type Passed = Omit<Reconciled, 'twins'> & { readonly currentAt: number }
+
+async function passes(input: ReconcileInput, options: ReconcileOptions): Promise<Passed> {
   const { clock, signal, store } = options
   const started = clock.monotonic()
   /** Counted from when there is nothing to do but to wait. */
@@ -122,12 +125,14 @@ async function passes(input: ReconcileInput, options: ReconcileOptions): Promise
   /** When anything changed last. */
   let moved = clock.now()
   let stale: string | undefined
+  let currentAt = moved
   /** Whose end was asked for. */
   const stopped = new Set<Address>()
 
   const leftMs = (): number => (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)
-  const end = (): Reconciled => ({
+  const end = (): Passed => ({
     plan,
+    currentAt,
     failed: run.failed,
     created: run.created,
     touched: touched(before, store.state?.records ?? {}),
@@ -171,6 +176,7 @@ async function passes(input: ReconcileInput, options: ReconcileOptions): Promise
     stale = applied.stale
     if (stale !== undefined || signal.aborted) return end()
     if (applied.effects > 0) {
+      currentAt = clock.now()
       misses = applied.unsent === applied.effects ? misses + 1 : 0
       timedOut = misses === MISSES_MAX
       if (timedOut) return end()

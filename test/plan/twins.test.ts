@@ -26,6 +26,7 @@ function input(facts: Partial<AuditInput> = {}, records = RECORDS): AuditInput {
     modelOf,
     state: { ...emptyState('kiosk-fleet', '2026-11-01T00:00:00Z'), records },
     before: {},
+    currentAt: Date.parse('2026-11-15T09:00:00Z'),
     ...facts,
   }
 }
@@ -80,6 +81,7 @@ t.test('other jobs are none', (t) => {
     'one that does something else': readers({ request: { ApplicationId: 'newsletter' } }),
     'one of which AWS does not tell what it does': liveOf(READERS, { id: 'second', request: undefined } as never),
     'one made long before': readers({ createdAt: '2026-11-13T08:50:05Z' }),
+    'one made after the state was read: it may be another run’s': readers({ createdAt: '2026-11-15T09:00:01Z' }),
     'one of another run': disk({ marker: mark(DISK, 2) }),
     'one of another spec': disk({ marker: mark('ImportExportJob/other') }),
     'one of another state': disk({ marker: mark(DISK, 1, 'other-fleet') }),
