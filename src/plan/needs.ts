@@ -37,7 +37,11 @@ function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   const decision = plan.decisions?.get(spec.address)
   if (decision) return decisionNeeds(plan, spec, record, model, decision)
   if (record === undefined || (isSettled(record) && record.run < spec.policy.run)) return newNeeds(plan, spec, model)
-  if (!isSettled(record)) return unknownNeeds(spec.address, record, model)
+  if (!isSettled(record)) {
+    // A raised run may be made in place of the unknown one, and may have been made under the old name already.
+    const isRaised = spec.policy.run > record.run
+    return [...unknownNeeds(spec.address, record, model), ...(isRaised ? formerNeeds(plan, spec, model) : [])]
+  }
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
   return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]
 }

@@ -1026,6 +1026,17 @@ table('a rename', [
     ],
   ],
   [
+    'with metadata.formerly is a question where the next run was made under the old name, and the one on record is unknown',
+    world()
+      .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
+      .unknown(REBOOT, { absentSince: '2026-11-15T08:55:00Z' })
+      .absent(NIGHT)
+      .live(REBOOT, { id: 'kiosk-reboot-r2' }),
+    [
+      `conflict ${NIGHT} (was ${REBOOT}): metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot-r2 exists, of which nothing is on record`,
+    ],
+  ],
+  [
     'with metadata.formerly is a new job where the old name has neither',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).absent(NIGHT, REBOOT),
     [`create ${NIGHT} (as kiosk-night): new spec`],
@@ -1582,6 +1593,13 @@ t.test('a plan asks for', async (t) => {
         .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
         .absent(NIGHT),
       [`${NIGHT}: read kiosk-night-r2`, `${REBOOT}: read kiosk-reboot-r2`],
+    ],
+    [
+      'the job of a raised run under a former name, where the create before it is unknown',
+      world()
+        .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
+        .unknown(REBOOT),
+      [`${NIGHT}: read kiosk-reboot with definition`, `${REBOOT}: read kiosk-reboot-r2`],
     ],
     [
       'a job that is to be cancelled, before it is',

@@ -69,7 +69,9 @@ export class Oracle {
     // Signed within its lease, a packet is too old for its service at a time that everybody else can know. Times in the state are whole seconds.
     if (intent && signedAt > Date.parse(intent.leaseUntil) - EPOCH + 1_000)
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
-    if (modelOf(kind).recovery.by === 'match') {
+    const acceptedUntil = signedAt + 300_000
+    // One that a machine slept over is refused when it arrives.
+    if (modelOf(kind).recovery.by === 'match' && acceptedUntil > time.now) {
       const open = this.#packets.find(
         (one) => one.isOpen && one.kind === kind && one.wish.who === wish.who && one.acceptedUntil > time.now,
       )
@@ -78,7 +80,7 @@ export class Oracle {
       if (open && !isAnother)
         this.violated(`a create of ${kind} ${wish.who} was sent while another of its packets may still arrive`)
     }
-    const packet = { wish, kind, acceptedUntil: signedAt + 300_000, isOpen: true }
+    const packet = { wish, kind, acceptedUntil, isOpen: true }
     this.#packets.push(packet)
     return packet
   }
