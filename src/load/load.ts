@@ -10,7 +10,7 @@ import type { Aim } from '../spec/locate.ts'
 import type { Include } from '../spec/request.ts'
 import { showIn } from '../spec/show.ts'
 import type { Spot } from '../spec/source.ts'
-import { type Blocked, secretNames, specsOf } from '../spec/specs.ts'
+import { type Blocked, type Specs, secretNames, specsOf } from '../spec/specs.ts'
 import { type SourceFiles, sourceFiles } from '../system/source-files.ts'
 import { findSpecs } from './find.ts'
 import { notIncluded, unreadable } from './problems.ts'
@@ -68,20 +68,43 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   })
   const problems = [...found.diagnostics, ...diagnostics]
   const locate = showIn(files, secretNames(kinds))
-  const settled = await settleTransfers(read.specs, kinds, root, locate)
+  // Files are looked at whatever else is wrong with a spec, so that all of it is told at once.
+  const settled = await settleTransfers([...read.specs, ...ofKnownType(read)], kinds, root, locate)
+  const settledSpec = new Map(settled.specs.map((spec) => [spec.address, spec]))
+  const told = new Set(read.diagnostics.map(placeOf))
   const wrong = groupBy(settled.diagnostics.filter(isError), ({ address }) => address)
+  const refused = read.specs.filter(({ address }) => wrong.has(address))
   return {
-    specs: settled.specs.filter(({ address }) => !wrong.has(address)),
-    blocked: [...read.blocked, ...settled.specs.flatMap((spec) => blockedBy(spec, wrong.get(spec.address)))],
-    invalid: read.invalid + wrong.size,
+    specs: read.specs.filter(({ address }) => !wrong.has(address)).map(({ address }) => settledSpec.get(address)!),
+    blocked: [
+      ...read.blocked.map((one) => ({ ...one, ...(one.spec && { spec: settledSpec.get(one.address) ?? one.spec }) })),
+      ...refused.flatMap((spec) => blockedBy(settledSpec.get(spec.address)!, wrong.get(spec.address))),
+    ],
+    invalid: read.invalid + refused.length,
     unreadable: read.unreadable + problems.filter(({ place }) => place !== undefined).length,
-    diagnostics: inFileOrder([...problems, ...read.diagnostics, ...settled.diagnostics]),
+    diagnostics: inFileOrder([
+      ...problems,
+      ...read.diagnostics,
+      ...settled.diagnostics.filter((one) => !told.has(placeOf(one))),
+    ]),
     complete: read.complete && problems.length === 0,
     files,
     included: [...included].sort(),
     uploads: settled.uploads,
     locate,
   }
+}
+
+/** Unsound specs of which it is known whether their jobs take in or give out files. */
+function ofKnownType({ blocked, diagnostics }: Specs): Spec[] {
+  const unknown = new Set(diagnostics.flatMap(({ pointer, address }) => (pointer === '/spec/Type' ? address : [])))
+  return blocked
+    .flatMap(({ spec }) => spec ?? [])
+    .filter(({ address, request }) => typeof request['Type'] === 'string' && !unknown.has(address))
+}
+
+function placeOf({ place }: Diagnostic): string {
+  return `${place?.file}:${place?.line}:${place?.column}`
 }
 
 function isError({ severity }: Diagnostic): boolean {

@@ -150,7 +150,7 @@ function formerNames(drafts: readonly Draft[], note: Note): void {
 function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): void {
   const names = Object.keys(config.targets)
   for (const draft of drafts) {
-    const target = draft.spec?.policy.target
+    const target = draft.policy?.target
     if (target === undefined || names.includes(target)) continue
     const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
     const fault: Fault = {

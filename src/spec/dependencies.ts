@@ -24,7 +24,7 @@ export function dependencyFaults(drafts: readonly Draft[], kinds: readonly strin
 }
 
 function edgesOf(draft: Draft): Edge[] {
-  return (draft.spec?.policy.dependsOn ?? []).map(({ job }, index) => {
+  return (draft.policy?.dependsOn ?? []).map(({ job }, index) => {
     const item = `/policy/dependsOn/${index}`
     const isMapping = draft.locate(draft.index, item).source === undefined
     return { from: draft, to: job, pointer: isMapping ? `${item}/job` : item }

@@ -1,7 +1,8 @@
 import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { Diagnostic, Place } from '../model/diagnostic.ts'
-import type { Spec } from '../model/spec.ts'
+import type { JsonObject } from '../model/json.ts'
+import type { Policy, Spec } from '../model/spec.ts'
 import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
 import type { Source } from './source.ts'
@@ -21,7 +22,11 @@ export type Base = {
 
 /** A document on its way to be a spec. */
 export type Draft = Base & {
-  /** As far as it could be read; a draft whose diagnostics hold an error is no spec yet. */
+  /** What its sound members say, whatever the others are: for checks that need no more. */
+  readonly policy?: Policy
+  /** As far as it could be read, whatever the rest of the document is. */
+  readonly request?: JsonObject
+  /** As far as it could be read; absent where the envelope is not sound. A draft whose diagnostics hold an error is no spec yet. */
   readonly spec?: Spec
   readonly diagnostics: readonly Diagnostic[]
 }

@@ -1,7 +1,7 @@
 import type { ArnPart, KindModel } from '../kinds/kind.ts'
 import { type ArnParts, arnParts } from '../model/arn.ts'
 import type { Config, Target } from '../model/config.ts'
-import { at, into, type JsonObject, type Pointer } from '../model/json.ts'
+import { at, into, isWithin, type JsonObject, type Pointer } from '../model/json.ts'
 import { partitionOf } from '../model/partition.ts'
 import type { SpecCode } from './codes.ts'
 import type { Draft } from './draft.ts'
@@ -16,14 +16,16 @@ type Place = { readonly [part in ArnPart]?: { readonly is: string; readonly by: 
  * service. What the target does not say, the first ARN of the request does: all of them have to agree.
  */
 export function elsewhereFaults(draft: Draft, config: Config | undefined): Fault[] {
-  const { spec, model } = draft
-  if (!spec || !model) return []
-  const name = spec.policy.target ?? config?.defaultTarget
+  const { spec, policy, request, model, diagnostics } = draft
+  if (!policy || !request || !model) return []
+  // What is wrong with the policy may be its target's name.
+  if (!spec && diagnostics.some(({ pointer }) => pointer !== undefined && isWithin(pointer, '/policy'))) return []
+  const name = policy.target ?? config?.defaultTarget
   const target = name === undefined ? undefined : config?.targets[name]
   const place = name === undefined || !target ? {} : placeOf(name, target, model)
   return [
     ...(target && name !== undefined ? noService(name, target, draft, model) : []),
-    ...elsewhere(spec.request, place, model),
+    ...elsewhere(request, place, model),
   ]
 }
 
@@ -38,7 +40,7 @@ function placeOf(name: string, target: Target, model: KindModel): Place {
   }
 }
 
-function noService(name: string, { region, endpoint }: Target, { spec }: Draft, model: KindModel): Fault[] {
+function noService(name: string, { region, endpoint }: Target, { policy }: Draft, model: KindModel): Fault[] {
   const partition = partitionOf(region)
   const isThere = model.regions?.includes(region) ?? true
   const isPossible = model.partitions.includes(partition)
@@ -49,7 +51,7 @@ function noService(name: string, { region, endpoint }: Target, { spec }: Draft, 
       // A region may have been added to a partition; a service does not come to another partition over night.
       ...(isPossible ? { severity: 'warning' as const } : {}),
       code: 'SPEC_NO_SERVICE' satisfies SpecCode,
-      pointer: spec?.policy.target === undefined ? '/kind' : '/policy/target',
+      pointer: policy?.target === undefined ? '/kind' : '/policy/target',
       aim: 'value',
       message: isPossible
         ? `no endpoint of ${model.title} is known in ${region}, where target ${name} is`

@@ -1,7 +1,7 @@
 import type { KindModel } from '../kinds/kind.ts'
 import { type Address, addressOf, isAddress } from '../model/address.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
-import { at, isObject, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
+import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
 import type { Dependency, Policy, Spec } from '../model/spec.ts'
 import { type Checker, ENVELOPE, schemaOf } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
@@ -29,7 +29,7 @@ export type Reader = {
 /** A document as a draft: checked by itself, not yet against its neighbours. */
 export function readDraft(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Draft {
   const base = baseOf(source, locate, document, reader)
-  const { faults, spec } = examine(document.value, base, reader)
+  const { faults, ...read } = examine(document.value, base, reader)
   const { address } = base
   const unsound = document.diagnostics.map((one) => (address ? { ...one, address } : one))
   const said = new Set(unsound.map(placeKey))
@@ -38,7 +38,7 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
     // A number that would lose digits is of the wrong type too, and a value of a key that stands twice is as odd as the other.
     ...faults.map((fault) => toDiagnostic(base, fault)).filter((one) => !said.has(placeKey(one))),
   ]
-  return { ...base, ...(spec ? { spec } : {}), diagnostics }
+  return { ...base, ...read, diagnostics }
 }
 
 function placeKey({ place }: Diagnostic): string {
@@ -58,20 +58,34 @@ function baseOf(source: Source, locate: Locator, document: ParsedDocument, reade
   }
 }
 
-/** All faults of a document, and the spec, as far as it can be read. */
-function examine(value: Json | undefined, base: Base, reader: Reader): { faults: readonly Fault[]; spec?: Spec } {
+/** All faults of a document, and what can be read of it. */
+function examine(
+  value: Json | undefined,
+  base: Base,
+  reader: Reader,
+): { faults: readonly Fault[] } & Pick<Draft, 'policy' | 'request' | 'spec'> {
   if (value === undefined) return { faults: [] }
   if (!isObject(value)) return { faults: [notASpec(value)] }
   const faults = envelopeFaults(value, base, reader)
+  const sound = { ...value, policy: soundPolicy(value, faults) }
+  const policy = policyOf(sound)
+  const said = [...faults, ...policyTimes(sound)]
   const { model } = base
   const written = value['spec']
-  if (!model || !isObject(written)) return { faults }
+  if (!model || !isObject(written)) return { faults: said, policy }
   const { request, files, findings } = readRequest(written, model, base, reader)
-  // Without a sound envelope neither name nor policy is known, so that there is no spec to speak of.
-  const times = faults.length > 0 ? [] : policyTimes(value)
-  const all = [...faults, ...policyFaults(value, model), ...times, ...findings]
-  if (faults.length > 0) return { faults: all }
-  return { faults: all, spec: specOf(value, model, request, files, base) }
+  const all = [...said, ...policyFaults(value, model), ...findings]
+  // Without a sound envelope neither name nor policy is known for sure, so that there is no spec to speak of.
+  if (faults.length > 0) return { faults: all, policy, request }
+  return { faults: all, policy, request, spec: specOf(value, model, request, files, base) }
+}
+
+/** The members of the policy in which nothing is wrong: they are judged whatever the others are. */
+function soundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObject {
+  const policy = at(value, '/policy')
+  if (!isObject(policy)) return {}
+  const isFaulty = (member: string): boolean => faults.some(({ pointer }) => isWithin(pointer, into('/policy', member)))
+  return without(policy, ...Object.keys(policy).filter(isFaulty))
 }
 
 /** What a policy asks for that the kind cannot do. */
@@ -129,6 +143,7 @@ function readRequest(
     const findings = [
       ...asWritten.map((fault) => ofEnvelope(fault, reader.places)),
       ...brokenRules(request, model, asWritten),
+      ...withFiles(request, model, base.source.file, reader.include, asWritten).faults,
     ]
     return { request, files: [], findings: findings.map(inSpec) }
   }

@@ -1,5 +1,5 @@
 import type { KindModel } from '../kinds/kind.ts'
-import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
 import type { Fault } from './fault.ts'
 import { parseManifest } from './manifest.ts'
 
@@ -15,17 +15,22 @@ export type Refused = { readonly message: string; readonly hint: string }
 /** A request with members taken in from elsewhere, or why that failed. Pointers count from the request. */
 export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
 
-/** The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document; and the files. */
+/**
+ * The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document and those in which something
+ * is wrong already; and the files.
+ */
 export function withFiles(
   request: JsonObject,
   model: KindModel,
   specFile: string,
   include: Include,
+  known: readonly Fault[] = [],
 ): Completed & { readonly files: readonly string[] } {
   let completed = request
   const files: string[] = []
   const faults: Fault[] = []
   for (const { pointer, path } of references(request, '', model)) {
+    if (known.some((fault) => isWithin(into(pointer, '$file'), fault.pointer))) continue
     const read = include(specFile, path)
     if ('text' in read) {
       completed = replaced(completed, steps(pointer), read.text) as JsonObject

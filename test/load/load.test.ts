@@ -145,6 +145,40 @@ t.test('$file reads beside the spec, and nothing outside the repository', async 
   t.equal(loaded.blocked.length, 10)
 })
 
+t.test('files that a spec takes in are looked at whatever else is wrong with it', async (t) => {
+  const prices = (name: string, more: string, type = 'Type: IMPORT_ASSET_FROM_SIGNED_URL') => `---
+apiVersion: jobwright/v1
+kind: DataExchangeJob
+metadata: { name: ${name} }
+policy: { upload: prices.csv, target: nowhere }
+spec:
+  ${type}
+  Details: { ImportAssetFromSignedUrl: { AssetName: a, DataSetId: ${'a'.repeat(32)}, RevisionId: ${'b'.repeat(32)}${more} } }
+`
+  const root = t.testdir({ specs: { 'a.yaml': prices('gone', '') } })
+  const config = { ...DEFAULT_CONFIG, targets: { main: { region: 'eu-west-1' } } }
+  const read = async (text: string) => {
+    fs.writeFileSync(path.join(root, 'specs/a.yaml'), text)
+    return load({ root, kinds: MODELS, config })
+  }
+  const target = 'specs/a.yaml error SPEC_UNKNOWN_TARGET there is no target nowhere'
+  const gone = await read(prices('gone', ''))
+  t.strictSame(said(gone), ['specs/a.yaml warning SPEC_FILE prices.csv: there is no such file', target])
+  t.strictSame([gone.specs.length, gone.invalid, gone.blocked.length], [0, 1, 1])
+
+  fs.writeFileSync(path.join(root, 'specs/prices.csv'), 'pump,litres\n')
+  t.equal((await read(prices('there', ''))).blocked[0]?.spec?.upload?.file, 'specs/prices.csv')
+  t.strictSame(
+    said(await read(prices('other', ', Md5Hash: 1'))),
+    [target, 'specs/a.yaml error SPEC_TYPE ImportAssetFromSignedUrl.Md5Hash must be text, not the number 1'],
+    'one place is told of once',
+  )
+  for (const type of ['Type: IMPORT_ASSET_FROM_SIGNED', 'type: IMPORT_ASSET_FROM_SIGNED_URL']) {
+    const codes = (await read(prices('untold', '', type))).diagnostics.map(({ code }) => code)
+    t.notOk(codes.includes('SPEC_UPLOAD'), `what cannot be told of a job is not said: ${type}`)
+  }
+})
+
 t.test('a member of a spec is found again in its file', async (t) => {
   const root = t.testdir({
     specs: {

@@ -428,6 +428,44 @@ const PLACES = {
   defaultTarget: 'prod',
 }
 
+t.test('what is wrong in one part of a spec hides nothing that is wrong in another', async (t) => {
+  const US = 'arn:aws:iot:us-east-1:123456789012:thing/k'
+  const said = (text: string) => problems(note(read(text, { config: PLACES })))
+  const policy = 'notBefore: 2026-12-01T00:00:00Z, expires: 2026-11-01T00:00:00Z, dependsOn: [ IoT/unlock ]'
+  const wrong = [
+    'SPEC_UNKNOWN_TARGET 4:19-23 there is no target prdo',
+    'SPEC_TIMES 4:67-87 policy.expires 2026-11-01T00:00:00Z is not after policy.notBefore 2026-12-01T00:00:00Z',
+    'SPEC_UNKNOWN_DEPENDENCY 4:102-112 there is no kind IoT, and so no job IoT/unlock',
+  ]
+  const both = `target: prdo, ${policy}`
+  t.strictSame(said(iot('  targets: 1\n  document: {}', 'name: reboot', both)), [
+    ...wrong,
+    'SPEC_TYPE 6:12-13 targets must be a list, not the number 1',
+  ])
+  t.strictSame(said(iot(SOUND, 'name: reboot', `${both}, run: two`)), [
+    ...wrong,
+    'SPEC_TYPE 4:121-124 policy.run must be a whole number, not the text "two"',
+  ])
+  t.strictSame(said(iot(SOUND, 'name: "re boot"', both).replace('IotJob', 'IoTJob')), [
+    'SPEC_UNKNOWN_KIND 2:7-13 there is no kind IoTJob',
+    'SPEC_PATTERN 3:19-28 metadata.name cannot be "re boot"',
+    ...wrong,
+  ])
+  t.strictSame(said(iot('  targets: 1\n  document: { $file: reboot.json }')), [
+    'SPEC_TYPE 6:12-13 targets must be a list, not the number 1',
+    'SPEC_FILE 7:22-33 there is no such file',
+  ])
+  t.strictSame(said(iot(`  targets: [ "${US}" ]\n  document: {}`, 'name: "re boot"')), [
+    'SPEC_PATTERN 3:19-28 metadata.name cannot be "re boot"',
+    'SPEC_ARN_ELSEWHERE 6:14-58 the ARN is of region us-east-1, but target prod is of region eu-west-1',
+  ])
+  t.strictSame(
+    said(iot(`  targets: [ "${US}" ]\n  document: {}`, 'name: reboot', 'tagret: us')),
+    ['SPEC_UNKNOWN_MEMBER 4:11-17 tagret is no member of policy'],
+    'a target that cannot be told is not taken for the default one',
+  )
+})
+
 t.test(
   "an ARN of another place than the job's is refused at its line, where AWS would refuse it for sure",
   async (t) => {
