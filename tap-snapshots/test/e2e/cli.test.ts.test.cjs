@@ -85,7 +85,7 @@ Exit codes:
     6  a decision is needed (conflict, unresolved)
     7  a guard refused
     8  locked, stale, or no state
-    9  partial: settling, waiting or timed out
+    9  partial: blocked, settling, no room, or timed out
    10  a job that this run saw end in failure
   130  interrupted, state safe
 

@@ -315,7 +315,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run tells where every j
 Next: in 3 h (22:00 UTC), when what waits can go on.
 [31mexit 6: a decision is needed (conflict, unresolved)[39m
 [2malso exit 5: some actions failed[22m
-[2malso exit 9: partial: settling, waiting or timed out[22m
+[2malso exit 9: partial: blocked, settling, no room, or timed out[22m
 `
 
 exports[`test/report/report.test.ts > TAP > the end of a run tells where every job stands and what to do next > plain 1`] = `
@@ -335,7 +335,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run tells where every j
 Next: in 3 h (22:00 UTC), when what waits can go on.
 exit 6: a decision is needed (conflict, unresolved)
 also exit 5: some actions failed
-also exit 9: partial: settling, waiting or timed out
+also exit 9: partial: blocked, settling, no room, or timed out
 `
 
 exports[`test/report/report.test.ts > TAP > the live line keeps to its width > must match snapshot 1`] = `
