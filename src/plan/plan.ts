@@ -75,7 +75,7 @@ function withRemoval(planned: Planned): Planned {
   return { ...planned, next, ...(planned.record && { record: next }) }
 }
 
-/** A spec with errors is not acted on. If its job is over and unchanged, newer rules have nothing to say about it any more. */
+/** A spec with errors is not acted on. If its job is over and its request unchanged, nothing is to be done about that job any more. */
 function planBlocked(context: Planner, blocked: Blocked): Planned {
   const record = context.records[blocked.address]
   const { address, spec } = blocked
@@ -95,7 +95,7 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
       record,
       action: 'keep',
       code: 'PLAN_DONE_INVALID',
-      reason: 'done; its spec breaks rules that are newer than its job',
+      reason: `done; its spec is at fault now (${blocked.codes.join(', ')}), which changes nothing about its job`,
     }
   }
   return {

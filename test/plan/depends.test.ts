@@ -296,8 +296,8 @@ t.test('a run that is asked for by a spec with errors is not the one before it',
   check(t, given().blocked(CLIP, ['SPEC_SCHEMA']), [waits, errors], 'nor is one that cannot be read')
   check(t, given().blocked(CLIP, ['SPEC_SCHEMA'], asked(1)), [
     `create ${PRICES}: new spec`,
-    `keep ${CLIP}: done; its spec breaks rules that are newer than its job`,
-    `warning: ${CLIP}: done; its spec breaks rules that are newer than its job`,
+    `keep ${CLIP}: done; its spec is at fault now (SPEC_SCHEMA), which changes nothing about its job`,
+    `warning: ${CLIP}: done; its spec is at fault now (SPEC_SCHEMA), which changes nothing about its job`,
   ])
   t.end()
 })

@@ -449,11 +449,11 @@ table('a job on record', [
     [`blocked ${PRICES}: failed in this run: ServiceLimitExceededException: too many`],
   ],
   [
-    'that is done, whose unchanged spec breaks newer rules, is kept with a warning',
+    'that is done, whose spec has errors but asks for the same job, is kept with a warning',
     world().blocked(REBOOT, ['SPEC_NEWER_RULE'], {}).record(REBOOT, DONE),
     [
-      `keep ${REBOOT}: done; its spec breaks rules that are newer than its job`,
-      `warning: ${REBOOT}: done; its spec breaks rules that are newer than its job`,
+      `keep ${REBOOT}: done; its spec is at fault now (SPEC_NEWER_RULE), which changes nothing about its job`,
+      `warning: ${REBOOT}: done; its spec is at fault now (SPEC_NEWER_RULE), which changes nothing about its job`,
     ],
   ],
   [
