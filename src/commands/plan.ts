@@ -17,6 +17,7 @@ import type { CommonOptions, Host } from './options.ts'
 import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
 import { inputOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
+import { stillDue } from './still-due.ts'
 
 export type PlanOptions = CommonOptions & {
   /** End with 2 where changes are pending. */
@@ -51,7 +52,7 @@ export async function planIn(
   }
   assertOnly(options, session.loaded, stored.state)
   const { plan, where } = await look(session, stored.state, options, host)
-  out.diagnostics([...session.loaded.diagnostics, ...planDiagnostics(plan, session.loaded)], now)
+  out.diagnostics([...stillDue(session.loaded, stored.state), ...planDiagnostics(plan, session.loaded)], now)
   out.plan(plan, heading('plan', plan, where, session, stored.state), now)
   const codes = [
     ...planOutcomes(plan),

@@ -6,7 +6,7 @@ import { type ExitCode, worst } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
-import { emptyState } from '../model/state.ts'
+import { emptyState, type State } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
 import { sentence } from '../report/words.ts'
@@ -18,6 +18,7 @@ import { heading, planIn } from './plan.ts'
 import { type Printer, printer } from './printer.ts'
 import { stateFile, storeOf } from './project.ts'
 import { inputOf, loopOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
+import { stillDue } from './still-due.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
   /** Follow jobs to their end. */
@@ -60,8 +61,14 @@ export async function reconcileIn(
   out: Printer,
   failed?: Reconciled['failed'],
 ): Promise<Reconciled & { readonly exitCode: ExitCode }> {
-  out.diagnostics(session.loaded.diagnostics, session.clock.now())
-  const store = await storeOf(session.project, options).open()
+  const say = (state?: State): void => out.diagnostics(stillDue(session.loaded, state), session.clock.now())
+  const store = await storeOf(session.project, options)
+    .open()
+    .catch((error: unknown) => {
+      say()
+      throw error
+    })
+  say(store.state)
   try {
     if (options.emulator && store.state === undefined)
       await store.create(emptyState(randomId(), iso(session.clock.now())))

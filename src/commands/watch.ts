@@ -60,6 +60,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
   const round = async ({ why, files: changed }: Round): Promise<number | undefined> => {
     let plan: Plan | undefined
     let wake: number | undefined
+    let session: Session | undefined
     if (folderId(first.root) === undefined) throw gone(first.root)
     // What failed is tried again after an edit, not at every look.
     if (why !== 'refresh') failed = new Map()
@@ -70,9 +71,8 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
         out.text(`watching ${watchedText(first, options)}; Ctrl-C ends`)
       }
       if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root)
-      const session = await openWatched(options, here, files, emulated)
+      session = await openWatched(options, here, files, emulated)
       if (session === undefined) return quietMs
-      out.diagnostics(session.loaded.diagnostics, session.clock.now())
       plan = await act(session)
       wake = wakeMs(plan, session)
     } catch (error) {
@@ -80,7 +80,8 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
         if (!host.signal.aborted) throw error
         cutShort = true
       } else {
-        out.diagnostics([error.diagnostic], Date.now())
+        // What stopped it may have come before anything was said of the specs.
+        out.diagnostics([...(session?.loaded.diagnostics ?? []), error.diagnostic], Date.now())
         out.line(summaryLine({ counts: {}, outcomes: [error.exitCode], exitCode: error.exitCode }))
         out.forget()
         // The emulator of another process may have ended with that.

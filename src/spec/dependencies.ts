@@ -43,7 +43,7 @@ function unknown({ from, to, pointer }: Edge, known: readonly Address[], kinds: 
     hint:
       didYouMean(to, known).trim() ||
       (isKind
-        ? 'it waits for a job that is on record by that name, and is never submitted if there is none'
+        ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
         : `kinds are ${kinds.join(', ')}`),
   })
   note(from, isKind ? { ...fault, severity: 'warning' } : fault)
