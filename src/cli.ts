@@ -9,6 +9,7 @@ import type { CommonOptions, Host } from './commands/options.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { duration, list, moment, positive, whole } from './commands/values.ts'
+import { isAddress } from './model/address.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { forWorkflowLog } from './report/escape.ts'
 import { VERSION } from './version.ts'
@@ -395,8 +396,17 @@ async function explain(error: unknown): Promise<ExitCode> {
   const { failure, misused } = await import('./commands/failure.ts')
   const args = process.argv.slice(2)
   const form = ['json', 'github', 'sarif'].find((one) => asksFor(one, args)) as 'json' | 'github' | 'sarif' | undefined
-  if (error instanceof CommanderError) return misused(error.message, host, form === 'json')
+  if (error instanceof CommanderError) return misused(error.message, optionMeant(error, args), host, form === 'json')
   return failure(error, host, controller.signal.aborted, form ?? 'text')
+}
+
+/** What to write where a file or an address stood by itself, which belongs behind an option. */
+function optionMeant({ code }: CommanderError, [verb]: readonly string[]): string | undefined {
+  const command = program.commands.find((one) => one.name() === verb)
+  const [word = ''] = command?.args ?? []
+  const name = isAddress(word) ? '--only' : '--spec'
+  const isMeant = code === 'commander.excessArguments' && command?.registeredArguments.length === 0
+  return isMeant && command.options.some(({ long }) => long === name) ? `write ${name} ${word}` : undefined
 }
 
 /** Whether a form of output was asked for, in any of the ways in which an option can be written. */

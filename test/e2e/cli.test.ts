@@ -126,6 +126,26 @@ t.test('a slip on the command line says where the options are, and keeps the con
   t.notMatch(hostile.stderr, /\x1b|^::/m, 'and nothing of it acts on a terminal or a workflow')
 })
 
+t.test('a file or an address by itself is answered with the option that takes it', async (t) => {
+  const cwd = folder(t, {})
+  const [file, address, json, none] = await Promise.all([
+    cli(['validate', '-o', 'text', 'specs/lamp.yaml'], { cwd }),
+    cli(['reconcile', 'IotJob/lamp-17'], { cwd }),
+    cli(['plan', 'x\x1b[2J\n::error::forged', '--output=json'], { cwd }),
+    cli(['resolve', 'IotJob/lamp-17', 'specs/lamp.yaml'], { cwd }),
+  ])
+  t.match(file, {
+    code: 1,
+    stdout: '',
+    stderr: /^error: too many arguments.*\nhint: write --spec specs\/lamp\.yaml\n$/s,
+  })
+  t.match(address, { code: 1, stderr: /\nhint: write --only IotJob\/lamp-17\n$/ })
+  t.match(json, { code: 1, lines: [{ code: 'USAGE', hint: /^write --spec x/ }, { type: 'summary' }] })
+  keepsContract(t, json)
+  t.notMatch(json.stderr, /\x1b|^::/m, 'nothing of it acts on a terminal or a workflow')
+  t.notMatch(none.stderr, /hint/, 'an address too many is not meant for --spec')
+})
+
 t.test('--help teaches: commands, first steps, exit codes', async (t) => {
   const cwd = folder(t, {})
   const help = await cli(['--help'], { cwd })
