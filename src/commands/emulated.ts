@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { Problem } from '../model/problem.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 
 /** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
@@ -28,7 +29,7 @@ export async function openEmulator(root: string): Promise<Emulated> {
   fs.mkdirSync(folder, { recursive: true })
   ignored(path.join(root, '.jobwright'))
   // Of no use to all who have an account.
-  const { EmulatorRunningError, startEmulator } = await import('../emulator/index.ts')
+  const { DamagedLogError, EmulatorRunningError, startEmulator } = await import('../emulator/index.ts')
   try {
     const emulator = await startEmulator({ dir: path.join(folder, 'aws'), timeScale: TIME_SCALE, startAt: START_AT })
     return {
@@ -39,9 +40,16 @@ export async function openEmulator(root: string): Promise<Emulated> {
       close: () => emulator.close(),
     }
   } catch (error) {
+    if (error instanceof DamagedLogError)
+      throw damagedLog(error, 'remove .jobwright/emulator: its jobs are a playground, and the next run begins anew')
     if (!(error instanceof EmulatorRunningError)) throw error
     return join(error.url)
   }
+}
+
+/** The Problem of an emulator whose jobs cannot be read. */
+export function damagedLog(error: Error, hint: string): Problem {
+  return new Problem(8, { code: 'EMULATOR_LOG_DAMAGED', message: error.message, hint }, error)
 }
 
 /** Another process runs the emulator: its clock is read once and followed from there. */

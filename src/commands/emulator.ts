@@ -1,7 +1,14 @@
 import fs from 'node:fs'
-import { EmulatorOptionError, type EmulatorOptions, EmulatorRunningError, startEmulator } from '../emulator/index.ts'
+import {
+  DamagedLogError,
+  EmulatorOptionError,
+  type EmulatorOptions,
+  EmulatorRunningError,
+  startEmulator,
+} from '../emulator/index.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { damagedLog } from './emulated.ts'
 import type { Host } from './options.ts'
 
 export type EmulatorCommandOptions = {
@@ -43,6 +50,7 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
         hint: 'use that one, or give this one another --dir',
       })
     }
+    if (error instanceof DamagedLogError) throw damagedLog(error, 'restore the file, or remove the folder of --dir')
     throw error
   }
 }

@@ -13,6 +13,7 @@ import { makeFolder, openStore } from './store.ts'
 
 export type { FaultRule } from './faults.ts'
 export { EmulatorRunningError } from './folder-lock.ts'
+export { DamagedLogError } from './job-log.ts'
 
 /** How an emulator is to run; every member is optional. */
 export type EmulatorOptions = {

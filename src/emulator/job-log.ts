@@ -9,7 +9,7 @@ export type JobLog = {
 }
 
 /** Damage that is not a torn last line; the folder needs a person. */
-class DamagedLogError extends Error {
+export class DamagedLogError extends Error {
   readonly code = 'EMULATOR_LOG_DAMAGED'
 }
 
@@ -41,7 +41,7 @@ function parseLine(line: string, place: string): unknown {
   try {
     return JSON.parse(line)
   } catch (cause) {
-    throw new DamagedLogError(`${place} is not JSON; restore the file or remove its folder`, { cause })
+    throw new DamagedLogError(`${place} is not JSON`, { cause })
   }
 }
 

@@ -146,6 +146,18 @@ t.test('a file or an address by itself is answered with the option that takes it
   t.notMatch(none.stderr, /hint/, 'an address too many is not meant for --spec')
 })
 
+t.test('8: an emulator whose jobs cannot be read is no bug, and names the folder to remove', async (t) => {
+  const cwd = folder(t, { '.jobwright/emulator/aws/jobs.log': 'torn\n{}\n' })
+  const damaged = { type: 'diagnostic', code: 'EMULATOR_LOG_DAMAGED', message: /aws\/jobs\.log:1 is not JSON$/ }
+  const plan = await cli(['plan', '--emulator', '-ojson'], { cwd })
+  t.match(plan, { code: 8, lines: [{ ...damaged, hint: /^remove \.jobwright\/emulator:/ }, { exitCode: 8 }] })
+  const served = await cli(['emulator', '--dir', '.jobwright/emulator/aws'], { cwd })
+  t.match(served, {
+    code: 8,
+    stdout: /EMULATOR_LOG_DAMAGED.*\n {2}hint: restore the file, or remove the folder of --dir/,
+  })
+})
+
 t.test('--help teaches: commands, first steps, exit codes', async (t) => {
   const cwd = folder(t, {})
   const help = await cli(['--help'], { cwd })
