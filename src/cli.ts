@@ -397,7 +397,7 @@ async function explain(error: unknown): Promise<ExitCode> {
   const args = process.argv.slice(2)
   const form = ['json', 'github', 'sarif'].find((one) => asksFor(one, args)) as 'json' | 'github' | 'sarif' | undefined
   if (error instanceof CommanderError) return misused(error.message, optionMeant(error, args), host, form === 'json')
-  return failure(error, host, controller.signal.aborted, form ?? 'text')
+  return failure(error, host, controller.signal.aborted, form ?? 'text', args.includes('--emulator'))
 }
 
 /** What to write where a file or an address stood by itself, which belongs behind an option. */

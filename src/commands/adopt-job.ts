@@ -37,7 +37,7 @@ export type AdoptJobOptions = LookOptions & {
  */
 export async function adoptJob(kind: string, id: string, options: AdoptJobOptions, host: Host): Promise<ExitCode> {
   const model = kindNamed(kind)
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const session = await openSession(options, host)
   const found = await proposal(model, id, session, options, host, out).finally(() => session.close())
   if (typeof found === 'number') return found

@@ -24,7 +24,7 @@ const BOUNDS = [24, 64, 24, 30, 40]
 /** `jobwright adopt --list`: the jobs that a target has and no record knows. Changes nothing. */
 export async function adoptList(options: AdoptListOptions, host: Host): Promise<ExitCode> {
   const kinds = options.kind === undefined ? MODELS.map(({ kind }) => kind) : [kindNamed(options.kind).kind]
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const session = await openSession(options, host)
   try {
     const now = session.clock.now()

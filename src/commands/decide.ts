@@ -111,7 +111,7 @@ async function inSession(
   host: Host,
   decisionsOf: (session: Session) => Promise<ReadonlyMap<Address, Decision>>,
 ): Promise<ExitCode> {
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const session = await openSession(options, host)
   try {
     const decisions = await decisionsOf(session)

@@ -11,10 +11,14 @@ export function failure(
   host: Host,
   interrupted: boolean,
   form: 'text' | 'json' | 'github' | 'sarif',
+  emulator = false,
 ): ExitCode {
   // What a code host reads is whole or not there.
   const forCodeHost = form === 'github' || form === 'sarif'
-  const out = printer(forCodeHost ? { ...host, stdout: host.stderr } : host, form === 'json' ? 'json' : 'text')
+  const out = printer(forCodeHost ? { ...host, stdout: host.stderr } : host, {
+    output: form === 'json' ? 'json' : 'text',
+    emulator,
+  })
   const exitCode = codeOf(error, interrupted)
   if (error instanceof Problem) out.diagnostics([error.diagnostic], Date.now())
   else if (exitCode === 130) host.stderr.write('interrupted; the state is safe\n')

@@ -39,7 +39,7 @@ export type InitOptions = {
  * is missing and says what it kept.
  */
 export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const kind = options.kind === undefined ? undefined : kindNamed(options.kind).kind
   const told = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
   const project = openProject(host.cwd)

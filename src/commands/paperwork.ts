@@ -34,7 +34,7 @@ const MODES = { folder: 0o700, file: 0o600 }
  * are in no state and no log. Replaces no file. Changes nothing at AWS.
  */
 export async function paperwork(address: string, options: PaperworkOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const session = await openSession(options, host)
   try {
     const { state, diagnostics } = await storeOf(session.project, options).read()
@@ -72,7 +72,7 @@ function shippable(address: string, { loaded }: Session, state: State | undefine
     throw new Problem(1, {
       code: 'USAGE',
       message: `there is no spec and no record ${address}`,
-      hint: `${didYouMean(address, own)}paperwork belongs to an ImportExportJob; jobwright status shows them`,
+      hint: `${didYouMean(address, own)}paperwork belongs to an ImportExportJob; \`jobwright status\` shows them`,
     })
   }
   const spec = loaded.specs.find((one) => one.address === address)
@@ -87,7 +87,7 @@ function shippable(address: string, { loaded }: Session, state: State | undefine
   }
   const record = records[address]
   if (record?.id === undefined || (record.stage !== 'created' && record.stage !== 'started')) {
-    throw noJob(address, 'no job is known for it yet', 'run jobwright reconcile, and then this command again')
+    throw noJob(address, 'no job is known for it yet', 'run `jobwright reconcile`, and then this command again')
   }
   if (isTerminal(record.condition) || record.lost) throw over(address, record.status ?? 'lost')
   return { spec, record }

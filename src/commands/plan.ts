@@ -28,7 +28,7 @@ export type PlanOptions = CommonOptions & {
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
-    return (await planIn(session, options, host, printer(host, options.output))).exitCode
+    return (await planIn(session, options, host, printer(host, options))).exitCode
   } finally {
     await session.close()
   }

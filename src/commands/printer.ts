@@ -12,6 +12,7 @@ import { NO_PROGRESS, progressAfter, progressText } from '../report/progress.ts'
 import { eventText } from '../report/run-text.ts'
 import { type RunEnd, summaryText } from '../report/summary-text.ts'
 import { standing } from '../report/words.ts'
+import { onEmulator } from './hint-commands.ts'
 import type { Host } from './options.ts'
 
 /** Everything that a command says. Text for people, or JSON lines on stdout with people's text on stderr. */
@@ -48,8 +49,12 @@ const DONE = new Set([
 const SAYS_ALL = /^(USAGE|SCHEMA_|INIT_|EMULATOR_|OUTPUT)/
 const CLEAR = '\r\u001b[K'
 
-export function printer(host: Host, output: 'text' | 'json'): Printer {
+/** How a command is to speak, and of what. */
+export type PrinterOptions = { readonly output: 'text' | 'json'; readonly emulator?: boolean }
+
+export function printer(host: Host, { output, emulator }: PrinterOptions): Printer {
   const json = output === 'json'
+  const told = <Told extends { readonly hint?: string }>(one: Told): Told => (emulator ? onEmulator(one) : one)
   const people = json ? host.stderr : host.stdout
   const inActions = host.env['GITHUB_ACTIONS'] === 'true'
   const live = host.stderr.isTTY === true && !inActions && host.env['CI'] === undefined
@@ -104,7 +109,7 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
     line,
     settle,
     diagnostics(given, now) {
-      const sorted = inFileOrder(given)
+      const sorted = inFileOrder(given).map(told)
       const diagnostics = inActions ? sorted.map(asWorkflowInput) : sorted
       for (const one of diagnostics) line(diagnosticLine(one))
       if (diagnostics.length === 0) return
@@ -119,11 +124,11 @@ export function printer(host: Host, output: 'text' | 'json'): Printer {
       const planned: Event = { type: 'planned', pass: 1, plan }
       progress = progressAfter(progress, planned)
       for (const one of eventLines(planned)) line(one)
-      text(planText({ ...plan, actions: plan.actions.map(toldElsewhere) }, heading, options(now)))
+      text(planText({ ...plan, actions: plan.actions.map(toldElsewhere).map(told) }, heading, options(now)))
     },
     end(plan, end, now) {
       text('')
-      text(summaryText(end, options(now)))
+      text(summaryText({ ...end, jobs: end.jobs.map(told) }, options(now)))
       const { outcomes = [], exitCode, nextAt, twins } = end
       line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins }))
     },

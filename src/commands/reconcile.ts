@@ -33,7 +33,7 @@ export type ReconcileCommandOptions = CommonOptions & {
 
 /** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
 export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const session = await openSession(options, host)
   try {
     // Without a state all that is left to do is to say so: not even a lock is made where `init` has never been.

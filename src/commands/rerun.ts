@@ -24,7 +24,7 @@ import { openSession, type Session } from './session.ts'
  * runs the job once more. Asks nothing of AWS and leaves the state alone.
  */
 export async function rerun(address: string, options: CommonOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const session = await openSession({ ...options, offline: true }, host)
   const now = session.clock.now()
   const { state, diagnostics } = await storeOf(session.project, options).read()

@@ -25,7 +25,7 @@ export type StatusOptions = CommonOptions & {
  */
 export async function status(address: string | undefined, given: StatusOptions, host: Host): Promise<ExitCode> {
   const options = address === undefined ? given : { ...given, only: [address] }
-  const out = printer(host, options.output)
+  const out = printer(host, options)
   const session = await openSession(options, host)
   try {
     const { state, outcomes } = options.wait

@@ -22,7 +22,10 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   const { output } = options
   const forCodeHost = output === 'github' || output === 'sarif'
   // Where stdout is for a program, people read stderr.
-  const out = printer(forCodeHost ? { ...host, stdout: host.stderr } : host, forCodeHost ? 'text' : output)
+  const out = printer(forCodeHost ? { ...host, stdout: host.stderr } : host, {
+    ...options,
+    output: forCodeHost ? 'text' : output,
+  })
   const project = openProject(host.cwd)
   const loaded = await loadSpecs(project, options)
   const diagnostics = [...project.diagnostics, ...loaded.diagnostics]

@@ -26,7 +26,7 @@ const QUIET_MS = { plan: 100, apply: 500 }
  * run short. A Problem of one round is told, and the watch goes on.
  */
 export async function watchCommand(options: WatchCommandOptions, host: Host): Promise<ExitCode> {
-  const printed = printer(host, options.output)
+  const printed = printer(host, options)
   const out = watchPrinter(printed, options.apply === true)
   const first = openProject(host.cwd)
   const here: Host = { ...host, cwd: first.root }

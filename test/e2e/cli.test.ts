@@ -434,10 +434,10 @@ t.test('6: a create that stays unresolved comes with two commands, one for each 
   const said = hints.join('; ')
   t.same((await cli(run, { cwd })).code, 6, 'it stays so')
 
-  const adopt = /jobwright (resolve PinpointExportJob\/readers --adopt \w+)/.exec(said)?.[1]
-  const giveUp = /jobwright (resolve PinpointExportJob\/writers --not-created)/.exec(said)?.[1]
+  const adopt = /jobwright (resolve PinpointExportJob\/readers --adopt \w+ --emulator);/.exec(said)?.[1]
+  const giveUp = /jobwright (resolve PinpointExportJob\/writers --not-created --emulator)/.exec(said)?.[1]
   for (const command of [adopt, giveUp]) {
-    const decided = await cli([...(command ?? said).split(' '), '--emulator', '-ojson'], { cwd })
+    const decided = await cli([...(command ?? said).split(' '), '-ojson'], { cwd })
     t.equal(decided.code, 0, `${command}`)
     keepsContract(t, decided)
   }
@@ -449,7 +449,7 @@ t.test('6: a create that stays unresolved comes with two commands, one for each 
   const jobs = await world.jobs()
   t.equal(jobs.length, 5)
   t.match(recordsIn(cwd), {
-    'PinpointExportJob/readers': { stage: 'started', id: adopt?.split(' ').at(-1) },
+    'PinpointExportJob/readers': { stage: 'started', id: adopt?.split(' ').at(-2) },
     'PinpointExportJob/writers': { stage: 'started', id: jobs.at(-1)?.id },
   })
 })
