@@ -5,6 +5,7 @@ import type { JobRecord, State } from '../model/state.ts'
 import { jobText } from '../report/job-text.ts'
 import { jobDetailLine, jobLine, summaryLine } from '../report/json-lines.ts'
 import { statusText } from '../report/status-text.ts'
+import { counted } from '../report/words.ts'
 import { followIn } from './follow.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
@@ -31,7 +32,10 @@ export async function status(address: string | undefined, given: StatusOptions, 
     const { state, outcomes } = options.wait
       ? await followIn(session, options, host, out)
       : await stored(session, options, out)
-    return report(state, outcomes, address, session, options, out)
+    const exitCode = report(state, outcomes, address, session, options, out)
+    const isEmpty = exitCode === 0 && Object.keys(state?.records ?? {}).length === 0
+    if (isEmpty && !options.emulator) await pointToEmulator(session, out)
+    return exitCode
   } finally {
     out.settle()
     await session.close()
@@ -48,6 +52,13 @@ async function stored(
   if (hasErrors(diagnostics)) return { state, outcomes: [8] }
   assertOnly(options, session.loaded, state)
   return { state, outcomes: [] }
+}
+
+/** Whoever tried the emulator first looks for its jobs here. */
+async function pointToEmulator({ project }: Session, out: Printer): Promise<void> {
+  const { state } = await storeOf(project, { emulator: true }).read()
+  const count = Object.keys(state?.records ?? {}).length
+  if (count > 0) out.text(`hint: ${counted(count, 'job')} on record of the emulator: jobwright status --emulator`)
 }
 
 function report(

@@ -495,6 +495,21 @@ t.test('8: a damaged state is told once, with its own way out, and never as an e
   }
 })
 
+t.test('a status without any job says that the emulator has some', async (t) => {
+  const cwd = folder(t, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
+  const status = async (...more: string[]) => (await cli(['status', ...more], { cwd })).stdout
+  t.equal(await status(), 'No jobs are on record.\n')
+  t.equal((await cli(['reconcile', '--emulator'], { cwd })).code, 0)
+  const hint = 'hint: 1 job on record of the emulator: jobwright status --emulator\n'
+  t.equal(await status(), `No jobs are on record.\n${hint}`)
+  t.notMatch(await status('--emulator'), /hint/)
+  const json = await cli(['status', '--output=json'], { cwd })
+  keepsContract(t, json)
+  t.match(json.stderr, hint)
+  write(cwd, { 'jobs.state.json': '{"apiVersion":' })
+  t.notMatch(await status(), /hint: 1 job/, 'a state that cannot be read is not an empty one')
+})
+
 t.test('a reader who goes away stops no run and shows no stack', async (t) => {
   const cwd = folder(t, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
   let child: ChildProcess | undefined
