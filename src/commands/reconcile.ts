@@ -199,12 +199,15 @@ function report(
       (!isIdle && (action !== 'keep' || !isTerminal(record?.condition)))
     )
   })
-  const jobs = shown.map((planned) => {
+  // The last plan is silent on those that this run withdrew.
+  const spoken = new Set(plan.actions.map(({ address }) => address))
+  const withdrawn = [...result.touched].filter((address) => !spoken.has(address)).sort()
+  const jobs = [...shown, ...withdrawn.map((address) => ({ address }))].map((planned) => {
     const record = records[planned.address]
     const problem = failed.get(planned.address)
     return { ...planned, ...(record && { record }), ...(problem && { problem }) }
   })
-  const settledBefore = isIdle ? 0 : plan.actions.length - jobs.length
+  const settledBefore = isIdle ? 0 : plan.actions.length - shown.length
   const outcomes = [...new Set(codes)]
   const known = { ...(result.nextAt && { nextAt: result.nextAt }), ...(result.twins && { twins: result.twins.length }) }
   out.end(plan, { jobs, settledBefore, exitCode, outcomes, ...known }, now)

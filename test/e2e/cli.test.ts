@@ -510,6 +510,24 @@ t.test('a status without any job says that the emulator has some', async (t) => 
   t.notMatch(await status(), /hint: 1 job/, 'a state that cannot be read is not an empty one')
 })
 
+t.test('the end of a run shows the jobs whose specs it withdrew', async (t) => {
+  const cwd = folder(t, {
+    'specs/lamp.yaml': doc('IotJob', 'lamp-17', { policy: { onRemove: 'cancel' } }),
+    'specs/door.yaml': doc('IotJob', 'door-3', { n: 2 }),
+    'specs/gate.yaml': doc('IotJob', 'gate-1', { n: 3 }),
+  })
+  // Its time stands still enough for all jobs to be under way.
+  await openWorld(t, { dir: emulatorIn(cwd), startAt: '2026-11-15T09:00:00Z' })
+  t.equal((await cli(['reconcile', '--emulator'], { cwd })).code, 0)
+  for (const name of ['lamp', 'door']) fs.rmSync(path.join(cwd, `specs/${name}.yaml`))
+  const { stdout } = await cli(['reconcile', '--emulator', '--allow-removals'], { cwd })
+  t.match(stdout, /^ {2}IotJob\/lamp-17 +Cancelled: JOBWRIGHT \(withdrawn\)/m)
+  t.match(stdout, /^ {2}IotJob\/door-3 +\w+.* \(withdrawn\)/m)
+  t.match(stdout, /; 2 withdrawn\.\n/)
+  const after = await cli(['reconcile', '--emulator', '--allow-removals'], { cwd })
+  t.notMatch(after.stdout, /lamp-17|door-3/, 'and no later run does')
+})
+
 t.test('a reader who goes away stops no run and shows no stack', async (t) => {
   const cwd = folder(t, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
   let child: ChildProcess | undefined
