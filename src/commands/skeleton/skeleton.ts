@@ -173,7 +173,9 @@ function description({ schema }: Shape, { isExample }: Writer, note = ''): strin
   }
   const allowed = Array.isArray(schema['enum']) ? schema['enum'] : []
   const words = isExample && allowed.length > 1 ? ` One of ${oneOf(allowed)}.` : ''
-  return [`# ${text}${words}${note}`]
+  // What the schema itself says is not said again.
+  const isSaid = text.includes(note.slice(' ('.length, -1))
+  return [`# ${text}${words}${isSaid ? '' : note}`]
 }
 
 function oneOf(words: readonly Json[]): string {
