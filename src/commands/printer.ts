@@ -19,6 +19,8 @@ import type { Host } from './options.ts'
 export type Printer = {
   readonly json: boolean
   options(now: number): ReportOptions
+  /** The same for a table: what is no terminal has room for all of it. */
+  tableOptions(now: number): ReportOptions
   /** Text for people: stdout, or stderr where stdout is for JSON. */
   text(text: string): void
   /** A line of the JSON contract; nothing in text mode. */
@@ -105,6 +107,7 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   return {
     json,
     options,
+    tableOptions: (now) => ({ ...options(now), width: people.isTTY ? width : Number.POSITIVE_INFINITY }),
     text,
     line,
     settle,

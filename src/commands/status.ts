@@ -80,7 +80,9 @@ function report(
   if (!outcomes.includes(8) || chosen.length > 0) {
     const order = [...labels.keys()]
     out.text(
-      single ? jobText(...single, out.options(now)) : statusText(Object.fromEntries(chosen), order, out.options(now)),
+      single
+        ? jobText(...single, out.options(now))
+        : statusText(Object.fromEntries(chosen), order, out.tableOptions(now)),
     )
   }
   const exitCode = worst(outcomes)

@@ -4,12 +4,13 @@ import { forTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
 import { type Cell, table } from './table.ts'
 import { ago } from './time.ts'
-import { cut } from './width.ts'
+import { cut, displayWidth, wrapped } from './width.ts'
 import { conditionCounts, conditionStyle, counted, sentence, standing } from './words.ts'
 
 const HEAD = ['Address', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Since']
 const COUNTS_MAX = 60
 const BOUNDS = [60, 4, 40, 44, 24, COUNTS_MAX, 24]
+const INDENT = '      '
 
 /**
  * The records of a state for people: a row each, then how many jobs are where. Addresses in `order` (that of the spec files) come
@@ -27,16 +28,19 @@ export function statusText(
   )
   if (entries.length === 0) return 'No jobs are on record.'
   const head: Cell[] = HEAD.map((text) => ({ text, style: 'bold' }))
-  const [first = '', ...rows] = table(
-    [head, ...entries.map(([address, record]) => row(address, record, options))],
-    BOUNDS,
-    options,
+  const cells = [head, ...entries.map(([address, record]) => row(address, record, options))]
+  const isWide = table(cells, BOUNDS, { ...options, colour: false }).every(
+    (line) => displayWidth(line) <= options.width,
   )
+  const [first = '', ...rows] = isWide ? table(cells, BOUNDS, options) : []
   return [
-    first,
-    ...entries.flatMap(([, record], index) => [rows[index] ?? '', ...because(record, options)]),
+    ...(isWide ? [first] : []),
+    ...entries.flatMap(([, record], index) => [
+      ...(isWide ? [rows[index] ?? ''] : narrowRow(cells[index + 1] ?? [], options)),
+      ...below(because(record), options),
+    ]),
     '',
-    recordsCount(entries.map(([, record]) => record)),
+    ...wrapped(recordsCount(entries.map(([, record]) => record)), options.width),
   ].join('\n')
 }
 
@@ -76,9 +80,26 @@ function countsText(counts: JobRecord['counts'] = {}): string {
   return cut(told.map(([name, value]) => `${value} ${forTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
 }
 
-/** Why a job is not well, below its row. */
-function because({ condition, intent }: JobRecord, options: ReportOptions): string[] {
+/** A row that has no room: where the job stands beside its name, if that fits, and all else below. */
+function narrowRow([address, run, id, condition, ...more]: readonly Cell[], options: ReportOptions): string[] {
+  const [name, state] = [address?.text ?? '', condition?.text ?? '']
+  const start = `  ${paint(address?.style, name, options)}`
+  const end = paint(condition?.style, state, options)
+  const isOneLine = displayWidth(`  ${name}  ${state}`) <= options.width
+  const rest = [`run ${run?.text}`, id?.text === '-' ? '-' : `id ${id?.text}`, ...more.map(({ text }) => text)]
+  return [
+    ...(isOneLine ? [`${start}  ${end}`] : [start, `${INDENT}${end}`]),
+    ...below(rest.filter((text) => text !== '-').join(', '), options),
+  ]
+}
+
+/** Why a job is not well. */
+function because({ condition, intent }: JobRecord): string {
   const well = condition?.type === 'Succeeded' || condition?.type === 'InProgress'
-  const message = well ? undefined : (condition?.message ?? intent?.evidence)
-  return message === undefined || message === '' ? [] : [`      ${paint('dim', sentence(message), options)}`]
+  return sentence((well ? undefined : (condition?.message ?? intent?.evidence)) ?? '')
+}
+
+function below(text: string, options: ReportOptions): string[] {
+  if (text === '') return []
+  return wrapped(text, options.width - INDENT.length).map((line) => `${INDENT}${paint('dim', line, options)}`)
 }

@@ -134,9 +134,23 @@ t.test('the live line keeps to its width', async (t) => {
 
 t.test('a status is a row for each record, specs in file order, the rest by name', async (t) => {
   const order = ['IotJob/kiosk-reboot', 'IotJob/kiosk-firmware'] as const
-  t.matchSnapshot(statusText(fixtures.state.records, order, plain), 'plain')
-  t.matchSnapshot(statusText(fixtures.state.records, order, coloured), 'coloured')
+  const width = Number.POSITIVE_INFINITY
+  t.matchSnapshot(statusText(fixtures.state.records, order, { ...plain, width }), 'plain')
+  t.matchSnapshot(statusText(fixtures.state.records, order, { ...coloured, width }), 'coloured')
   t.equal(statusText({}, [], plain), 'No jobs are on record.')
+})
+
+t.test('a status keeps to a narrow terminal, and leaves nothing out', async (t) => {
+  const order = ['IotJob/kiosk-reboot', 'IotJob/kiosk-firmware'] as const
+  const narrow = statusText(fixtures.state.records, order, { ...plain, width: 60 })
+  t.matchSnapshot(narrow, 'narrow')
+  t.strictSame(
+    narrow.split('\n').filter((line) => displayWidth(line) > 60),
+    [],
+  )
+  for (const word of statusText(fixtures.state.records, order, plain).match(/[\w-]{6,}/g) ?? []) {
+    if (!['Counts', 'status'].includes(word)) t.match(narrow, word)
+  }
 })
 
 t.test('the end of a run tells where every job stands and what to do next', async (t) => {

@@ -239,6 +239,31 @@ exports[`test/report/report.test.ts > TAP > a status is a row for each record, s
 6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
 `
 
+exports[`test/report/report.test.ts > TAP > a status keeps to a narrow terminal, and leaves nothing out > narrow 1`] = `
+  IotJob/kiosk-reboot  InProgress
+      run 1, id kiosk-reboot, IN_PROGRESS, 37 succeeded, 83
+      inProgress, 12 min ago
+  IotJob/kiosk-firmware  Succeeded (archived)
+      run 1, id kiosk-firmware, COMPLETED, 118 succeeded, 3
+      h ago
+  ImportExportJob/archive-disk  settling
+      run 1, 40 s ago
+      response lost: socket hang up
+  IotJob/kiosk-clock  Succeeded (withdrawn)
+      run 2, id kiosk-clock-r2, COMPLETED, 118 succeeded, 3
+      h ago
+  IotJob/kiosk-logs  Failed: DevicesFailed
+      run 1, id kiosk-logs, COMPLETED, 117 succeeded, 3
+      failed, 4 d 15 h ago
+      3 of 120 kiosks failed; 0 % may fail
+  MediaPackageHarvestJob/quarter-final  Unknown (lost)
+      run 1, id quarter-final, 13 d 9 h ago
+      MediaPackage does not know this job any more
+
+6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1
+settling; 1 withdrawn, 1 archived, 1 lost.
+`
+
 exports[`test/report/report.test.ts > TAP > annotations are workflow commands, worst first > must match snapshot 1`] = `
 ::error file=specs/base.yaml,line=12,endLine=14,title=SPEC_DUPLICATE::IotJob/kiosk-reboot is declared twice
 ::error file=specs/fleet.yaml,line=7,col=20,endLine=7,endColumn=29,title=SPEC_ENUM::IotJob/kiosk-firmware: targetSelection must be CONTINUOUS or SNAPSHOT, not "CONTINUOS"%0Ahint: did you mean 'CONTINUOUS'?
