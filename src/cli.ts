@@ -126,7 +126,7 @@ function planning(command: Command): Command {
       'act on IotJob/NAME, or on specs with the label KEY=VALUE, alone; may be repeated',
       list,
     )
-    .option('--target <name>', 'act on specs of this target of jobwright.yaml alone; may be repeated', list)
+    .option('--target <target>', 'act on specs of this target of jobwright.yaml alone; may be repeated', list)
     .option('--allow-dirty', 'submit specs that are not committed')
     .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
     .option('--refresh', 'read finished jobs again as well')
@@ -233,7 +233,7 @@ common(
     .argument('[address]', 'such as IotJob/kiosk-firmware: all that is on record of this job'),
 )
   .option('--only <address|label>', 'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated', list)
-  .option('--target <name>', 'show specs of this target of jobwright.yaml alone; may be repeated', list)
+  .option('--target <target>', 'show specs of this target of jobwright.yaml alone; may be repeated', list)
   .option('--wait', 'follow the jobs on record to their end and write their statuses down; creates nothing')
   .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', duration)
   .action(

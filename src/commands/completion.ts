@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { MODELS } from '../kinds/models.ts'
+import { pageCodes } from '../load/pages.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { bashScript } from './completion/bash.ts'
 import { fishScript } from './completion/fish.ts'
@@ -20,7 +21,8 @@ const SCRIPTS: Readonly<Record<Shell, (verbs: readonly VerbGrammar[]) => string>
 
 /** `jobwright completion SHELL`: prints the script by which a shell completes verbs, options and their values. */
 export function completion(shell: Shell, program: Command, host: Host): Promise<ExitCode> {
-  const verbs = grammarOf(program, { kinds: MODELS.map(({ kind }) => kind), schemas: schemaNames() })
+  const kinds = MODELS.map(({ kind }) => kind)
+  const verbs = grammarOf(program, { kinds, schemas: schemaNames(), codes: pageCodes() })
   host.stdout.write(SCRIPTS[shell](verbs))
   return Promise.resolve(0)
 }

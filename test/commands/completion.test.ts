@@ -35,7 +35,7 @@ function program(): Command {
   return program
 }
 
-const verbs = () => grammarOf(program(), { kinds: ['IotJob'], schemas: ['job'] })
+const verbs = () => grammarOf(program(), { kinds: ['IotJob'], schemas: ['job'], codes: ['SPEC_ENUM'] })
 
 t.test('what can be typed is read from the program itself, without what is hidden', async (t) => {
   t.match(verbs(), [
@@ -88,6 +88,11 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
     [['reconcile', '--only', ''], 'IotJob/lamps'],
     [['plan', '--spec', 'spe'], 'specs specs.d'],
     [['schema', 'co'], 'common config'],
+    [['explain', 'SPEC_EN'], 'SPEC_ENUM'],
+    ...['plan', 'reconcile', 'watch', 'status'].map((verb): [string[], string] => [
+      [verb, '--target', ''],
+      'prod test',
+    ]),
     [['completion', ''], 'bash zsh fish'],
     [['nonsense', ''], ''],
   ]

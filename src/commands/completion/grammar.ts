@@ -23,7 +23,12 @@ export type VerbGrammar = {
 }
 
 /** The words that a value's name in `--help` stands for, beyond those that its option lists. */
-export type Vocabulary = { readonly kinds: readonly string[]; readonly schemas: readonly string[] }
+export type Vocabulary = {
+  readonly kinds: readonly string[]
+  readonly schemas: readonly string[]
+  /** Of messages. */
+  readonly codes: readonly string[]
+}
 
 /** What can be typed, as far as a shell has to know it: taken from the program itself, so that nothing can be forgotten. */
 export function grammarOf(program: Command, vocabulary: Vocabulary): VerbGrammar[] {
@@ -50,9 +55,13 @@ function optionOf(option: Option, vocabulary: Vocabulary): OptionGrammar {
 }
 
 /** By the name that a value has in `--help`: what people read there and what a shell offers cannot drift apart. */
-function valuesOf(name: string, { argChoices }: Option | Argument, { kinds, schemas }: Vocabulary): Values {
+function valuesOf(name: string, { argChoices }: Option | Argument, { kinds, schemas, codes }: Vocabulary): Values {
   if (argChoices) return { are: 'words', words: argChoices }
-  const words = [...(name.split('|').includes('kind') ? kinds : []), ...(name === 'schema' ? schemas : [])]
+  const words = [
+    ...(name.split('|').includes('kind') ? kinds : []),
+    ...(name === 'schema' ? schemas : []),
+    ...(name === 'code' ? codes : []),
+  ]
   if (name.split('|').includes('address')) return { are: 'addresses', words }
   if (name === 'target') return { are: 'targets', words }
   if (words.length > 0) return { are: 'words', words }

@@ -106,7 +106,7 @@ Options:
                           jobwright.yaml; may be repeated
   --only <address|label>  act on IotJob/NAME, or on specs with the label
                           KEY=VALUE, alone; may be repeated
-  --target <name>         act on specs of this target of jobwright.yaml alone;
+  --target <target>       act on specs of this target of jobwright.yaml alone;
                           may be repeated
   --allow-dirty           submit specs that are not committed
   --allow-removals        outside Git: believe that a missing spec was removed
