@@ -9,7 +9,10 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
-    const far = distance(lower, candidate.toLowerCase())
+    const other = candidate.toLowerCase()
+    // Each character more or less is a step: what is so much longer or shorter cannot be nearer.
+    if (Math.abs(other.length - lower.length) >= least) continue
+    const far = distance(lower, other)
     if (far < least) {
       best = candidate
       least = far
