@@ -88,10 +88,12 @@ async function listening(t: Test, where: string): Promise<void> {
   t.teardown(() => server.close())
 }
 
+// Each test reads it, and none writes to it.
+const { root, expected } = await corpus(t)
+
 t.test(
   'each hostile file ends in its diagnostic, in one process of small memory, and their neighbour is still read',
   async (t) => {
-    const { root, expected } = await corpus(t)
     const run = await cli(['validate', '--output', 'json'], {
       cwd: root,
       // Whoever builds up what one of these files describes does not fit in.
@@ -126,7 +128,6 @@ t.test(
 )
 
 t.test('in GitHub Actions its text, annotations and SARIF are as harmless', async (t) => {
-  const { root } = await corpus(t)
   for (const form of ['text', 'sarif']) {
     const run = await cli(['validate', '--output', form], {
       cwd: root,
@@ -146,7 +147,6 @@ t.test('in GitHub Actions its text, annotations and SARIF are as harmless', asyn
 })
 
 t.test('what is no file says what it is', async (t) => {
-  const { root } = await corpus(t)
   const { specs, diagnostics, complete } = await load({ root, kinds: MODELS })
   t.strictSame(
     specs.map((one) => [one.address, one.place.file]),
