@@ -116,10 +116,10 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "return live.request !== undefined && live.status === 'WAITING' && isCandidate(plan, spec, record, live)",
   },
   {
-    name: 'a job of another run is taken over',
-    file: 'src/plan/unknown.ts',
-    from: 'if (plan.claims.has(ownerKey(plan.modelOf(spec.kind), record.site, id))) return false',
-    to: 'if (id === undefined) return false',
+    name: 'the job of an earlier run is nobody’s',
+    file: 'src/plan/planner.ts',
+    from: 'for (const { id, site } of record.history ?? []) note(claims, id, site)',
+    to: 'for (const { id, site } of record.history ?? []) note(new Map(), id, site)',
   },
   {
     name: 'a packet that may still arrive is not waited for',
