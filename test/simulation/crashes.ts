@@ -1,9 +1,13 @@
 import { NO_FAULTS, type Rates } from './faults.ts'
 import { Life, type Verdict } from './life.ts'
 import type { CrashPlan } from './machine.ts'
+import type { Order } from './town.ts'
 
 /** One job of each kind. */
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob']
+
+/** The kind of all jobs where it matters: AWS changes and cancels IoT jobs, and makes a second Pinpoint job without a word. */
+const ONLY: Readonly<Partial<Record<Place['does'], string>>> = { change: 'IotJob', 'give back': 'PinpointExportJob' }
 
 /** What the network does in the run that ends early: nothing, or it loses answers, so that there are unknown outcomes to write down. */
 const WEATHERS: Readonly<Record<string, Rates>> = {
@@ -16,18 +20,28 @@ export type Place = {
   readonly store: 'file' | 'git'
   readonly weather: string
   readonly goesOn: 'here' | 'elsewhere'
-  /** The run makes jobs, or changes and cancels those that are there. */
-  readonly does: 'make' | 'change'
+  /**
+   * The run makes jobs; changes and cancels those that are there; or gives its creates back, because it is interrupted before they go, and
+   * another machine then makes them and gets no answers.
+   */
+  readonly does: 'make' | 'change' | 'give back'
 }
 
 /** Every kind of run that is ended at every one of its effects. A state in a file does not outlive its machine. */
-export const PLACES: readonly Place[] = Object.keys(WEATHERS).flatMap((weather): Place[] => [
-  { store: 'file', weather, goesOn: 'here', does: 'make' },
-  { store: 'git', weather, goesOn: 'here', does: 'make' },
-  { store: 'git', weather, goesOn: 'elsewhere', does: 'make' },
-  { store: 'file', weather, goesOn: 'here', does: 'change' },
-  { store: 'git', weather, goesOn: 'elsewhere', does: 'change' },
-])
+export const PLACES: readonly Place[] = [
+  { store: 'git', weather: 'calm', goesOn: 'here', does: 'give back' },
+  ...Object.keys(WEATHERS).flatMap(places),
+]
+
+function places(weather: string): Place[] {
+  return [
+    { store: 'file', weather, goesOn: 'here', does: 'make' },
+    { store: 'git', weather, goesOn: 'here', does: 'make' },
+    { store: 'git', weather, goesOn: 'elsewhere', does: 'make' },
+    { store: 'file', weather, goesOn: 'here', does: 'change' },
+    { store: 'git', weather, goesOn: 'elsewhere', does: 'change' },
+  ]
+}
 
 /** Ways to end at an effect. */
 export const WAYS: readonly Omit<CrashPlan, 'at'>[] = (['before', 'during', 'after'] as const).flatMap((side) => [
@@ -38,7 +52,7 @@ export const WAYS: readonly Omit<CrashPlan, 'at'>[] = (['before', 'during', 'aft
 /** How many effects a run of one job of each kind has that nothing ends. */
 export async function countEffects(place: Place, seed: number): Promise<number> {
   const life = await lifeAt(place, seed)
-  await life.alone(life.order({ settleMs: 0 }))
+  await life.alone(orderAt(place, life))
   return life.effects
 }
 
@@ -50,15 +64,26 @@ export async function endedAt(
   trace?: (line: string) => void,
 ): Promise<Verdict> {
   const life = await lifeAt(place, seed, trace)
-  await life.alone(life.order({ settleMs: 0 }), crash)
+  await life.alone(orderAt(place, life), crash)
   if (place.goesOn === 'elsewhere') life.moveHouse()
+  if (place.does === 'give back') {
+    // Lists lag, or the look for jobs on no record would see what the guest made.
+    life.town.rates = { ...NO_FAULTS, lostResponse: 1, listLag: 1 }
+    await life.alone(life.order({ interruptOn: 'queue' }), undefined, life.town.machine('guest'))
+    life.town.rates = { ...NO_FAULTS, listLag: 1 }
+    await life.alone(life.order({}))
+  }
   await life.peace()
   return life.verdict()
 }
 
+function orderAt({ does }: Place, life: Life): Order {
+  return life.order({ settleMs: 0, ...(does === 'give back' && { interruptOn: 'committed' as const }) })
+}
+
 async function lifeAt({ store, weather, does }: Place, seed: number, trace?: (line: string) => void): Promise<Life> {
   const life = new Life(seed, store, trace)
-  await life.begin(does === 'make' ? KINDS : KINDS.map(() => 'IotJob'))
+  await life.begin(KINDS.map((kind) => ONLY[does] ?? kind))
   if (does === 'change') {
     await life.alone(life.order({}))
     const { ledger } = life.town

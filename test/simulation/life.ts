@@ -218,9 +218,9 @@ export class Life {
   }
 
   /** One run with nothing beside it. Undefined: it died. */
-  async alone(order: Order, crash?: CrashPlan): Promise<End | undefined> {
+  async alone(order: Order, crash?: CrashPlan, machine = this.#laptop): Promise<End | undefined> {
     let end: End | undefined
-    const process = this.#launch(this.#laptop, order, crash, (how) => {
+    const process = this.#launch(machine, order, crash, (how) => {
       end = how
     })
     await this.town.setting.time.until(() => end !== undefined || !process.isAlive)

@@ -55,7 +55,10 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
     target,
     text.replace(from, () => to),
   )
-  const { code, output } = await simulated(copy, seeds)
+  const { code, output } = await simulated(
+    copy,
+    mutation.in === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds)],
+  )
   fs.rmSync(copy, { recursive: true, force: true })
   if (code === 0) return { is: 'alive' }
   const lines = output.split('\n')
@@ -66,10 +69,13 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
   return { is: 'killed', by: `${lines[at]?.replace(/^.*?, /, '')} ${what.slice(0, 160)}` }
 }
 
-/** The simulation of a copy, until something is violated or all seeds are lived through. */
-function simulated(copy: string, seeds: number): Promise<{ readonly code: number | null; readonly output: string }> {
+/** The simulation of a copy, until something is violated or all that is asked for is lived through. */
+function simulated(
+  copy: string,
+  asked: readonly string[],
+): Promise<{ readonly code: number | null; readonly output: string }> {
   const script = path.join(copy, 'test/simulation/simulate.ts')
-  const child = spawn(process.execPath, [...process.execArgv, script, '--first', '--seeds', String(seeds)], {
+  const child = spawn(process.execPath, [...process.execArgv, script, '--first', ...asked], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -4,6 +4,8 @@ export type Mutation = {
   readonly file: string
   readonly from: string
   readonly to: string
+  /** Where it shows: in random worlds, unless in a run that is ended at every effect. */
+  readonly in?: 'endings'
 }
 
 /**
@@ -156,6 +158,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/state/merge.ts',
     from: 'a.run === b?.run && a.attempt === b.attempt && a.at === b.at',
     to: 'a.run === b?.run && a.attempt === b.attempt',
+    in: 'endings',
   },
   {
     name: 'a record that was renamed comes back under its old name',

@@ -34,6 +34,8 @@ export type Order = {
   readonly timeoutMs?: number
   /** Milliseconds after which somebody interrupts it. */
   readonly interruptMs?: number
+  /** The same, in the moment in which the run tells this. */
+  readonly interruptOn?: Event['type']
   /** Only these of its specs were loaded, or asked for. */
   readonly part?: { readonly by: 'load' | 'only'; readonly of: ReadonlySet<string> }
   /** Files that are not committed. */
@@ -245,7 +247,10 @@ export class Town {
         clock,
         timeScale: 1,
         modelOf,
-        emit: (event) => this.#tell(process, event),
+        emit: (event) => {
+          this.#tell(process, event)
+          if (event.type === order.interruptOn) interrupt.abort(new Error('interrupted'))
+        },
         signal: interrupt.signal,
         wait: order.wait,
         settleMs: order.settleMs,
