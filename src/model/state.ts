@@ -27,7 +27,7 @@ export type Intent = {
   readonly leaseUntil: string
   /** What a list is searched for, for kinds that AWS names (a manifest's generator, an S3 prefix). */
   readonly marker?: string
-  /** While settling: ISO time from which absence may be believed. */
+  /** While settling: ISO time from which absence may be believed; once it was given up, when that was said. */
   readonly until?: string
   /** While settling: ISO time of the first read that found nothing. */
   readonly absentSince?: string

@@ -1,5 +1,6 @@
 import { deviations } from '../kinds/deviations.ts'
 import type { KindModel } from '../kinds/kind.ts'
+import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
 import { adopted, historyFor, liveStage, reread } from '../model/record.ts'
@@ -181,7 +182,7 @@ function giveUp(plan: Planner, spec: Spec, record: JobRecord | undefined, force:
     record,
     reason: 'recorded that its create made no job',
     hint: '`jobwright reconcile` submits it again',
-    next: { ...record, stage: 'settling', intent: { ...record.intent, givenUp: true } },
+    next: { ...record, stage: 'settling', intent: { ...record.intent, givenUp: true, until: iso(plan.now) } },
   })
 }
 

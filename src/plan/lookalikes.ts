@@ -7,6 +7,7 @@ import type { Planned } from '../model/plan.ts'
 import { liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
+import { requestKey } from './edit.ts'
 import { CLOCKS_MS, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
 /** From the beginning of AWS. */
@@ -34,22 +35,34 @@ export function planLookalike(
   previous: JobRecord | undefined,
 ): Planned | undefined {
   const site = plan.siteOf(spec)
-  // What an unknown create of this run may have left was looked for already.
-  const isAgain = previous !== undefined && !isSettled(previous) && previous.run === spec.policy.run
-  if (!site || !isLookedFor(spec, model) || isAgain) return undefined
+  if (!site || !isLookedFor(spec, model)) return undefined
   const listed = plan.observed.alike.get(spec.address)
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return unread(spec, listed)
-  const since = Date.parse(plan.state?.horizon ?? EVER) - CLOCKS_MS
+  const open = previous && !isSettled(previous) && previous.run === spec.policy.run ? previous : undefined
+  const since = Date.parse(open?.intent?.at ?? plan.state?.horizon ?? EVER) - CLOCKS_MS
   const live = listed.jobs.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&
       (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
       // What was never started did nothing, and never will.
       liveStage(model, one) === 'started' &&
+      (open === undefined || isNews(spec, model, open, one)) &&
       mayBeOf(plan, spec, model, one),
   )
   return live && question(spec, model, live)
+}
+
+/**
+ * What an unknown create of this run may have left was looked for already, by what it asked for, or a person said that it left nothing. News
+ * is what neither was about: a job of what the spec asks for since, and one that a later attempt made.
+ */
+function isNews(spec: Spec, model: KindModel, { request, intent }: JobRecord, { marker, createdAt }: Live): boolean {
+  if (requestKey(request, model) !== requestKey(spec.request, model)) return true
+  if (!intent?.givenUp) return false
+  const mark = attemptOf(marker ?? '')
+  if (mark) return mark.attempt > intent.attempt
+  return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
 
 function isLookedFor(spec: Spec, { recovery }: KindModel): boolean {

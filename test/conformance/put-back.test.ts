@@ -1,0 +1,69 @@
+import fs from 'node:fs'
+import t, { type Test } from 'tap'
+import { modelOf } from '../../src/kinds/models.ts'
+import type { Spec } from '../../src/model/spec.ts'
+import type { Decision } from '../../src/plan/input.ts'
+import { CASES, specOf } from './cases.ts'
+import { beforeCreate, once, openStage, type Run, type Stage } from './stage.ts'
+
+/** A state that is older than what was done since, on a machine that never saw a newer one. */
+function putBack(stage: Stage, old: Buffer): void {
+  fs.writeFileSync(stage.file, old)
+  fs.rmSync(`${stage.file}.journal`)
+}
+
+/** A create that got lost on its way: nothing is known of it but its intent. */
+async function lostOnItsWay(t: Test, spec: Spec): Promise<Stage> {
+  const stage = await openStage(t)
+  const { service, operations } = modelOf(spec.kind)
+  const lose = { service, operation: operations.create, fault: 'drop-request', times: 1 }
+  const around = { aws: beforeCreate(once(() => stage.faults(lose))) }
+  t.same((await stage.run([spec], { settleMs: 0, around })).outcomes, [9])
+  t.same(await stage.emulator.jobs(), [])
+  return stage
+}
+
+const decide = (stage: Stage, spec: Spec, decision: Decision): Promise<Run> =>
+  stage.run([spec], { input: { decisions: new Map([[spec.address, decision]]) } })
+
+/** What the command for a job that is this spec's, as a hint gives it, decides. */
+function takingOver(hint: string | undefined): Decision {
+  const [, resolved] = /jobwright resolve \S+ --adopt (\w+)/.exec(hint ?? '') ?? []
+  if (resolved !== undefined) return { do: 'adopt', id: resolved, settles: true }
+  const [found, id] = /jobwright adopt [\w/-]+(?: --id (\w+))?/.exec(hint ?? '') ?? []
+  if (found === undefined) throw new Error(`${hint} names no command`)
+  return { do: 'adopt', ...(id !== undefined && { id }) }
+}
+
+/** The one job that was made is a question to a person, whose answer settles it. */
+async function isAskedAbout(t: Test, stage: Stage, spec: Spec): Promise<void> {
+  const run = await stage.run([spec])
+  t.equal((await stage.emulator.jobs()).length, 1, 'nothing is made again')
+  t.same(run.outcomes, [6])
+  const answer = await decide(stage, spec, takingOver(run.plan.actions[0]?.hint))
+  t.same([answer.passes[0], answer.outcomes], [['adopt'], []])
+  const after = await stage.run([spec])
+  t.same([after.passes.at(-1), after.outcomes], [['keep'], []])
+  t.equal((await stage.emulator.jobs()).length, 1)
+}
+
+for (const one of CASES) {
+  const spec = specOf(one.kind, one.request(1))
+
+  for (const force of [false, true]) {
+    const how = force ? 'by force' : 'in time'
+    t.test(
+      `${one.kind}: an unknown create, given up ${how} and put back after its next attempt, makes no second job`,
+      async (t) => {
+        const stage = await lostOnItsWay(t, spec)
+        await stage.emulator.advance(force ? 2 : 20)
+        await decide(stage, spec, { do: 'not-created', force })
+        const old = fs.readFileSync(stage.file)
+        await stage.emulator.advance(1)
+        t.same((await stage.run([spec])).outcomes, [])
+        putBack(stage, old)
+        await isAskedAbout(t, stage, spec)
+      },
+    )
+  }
+}
