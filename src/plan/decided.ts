@@ -120,11 +120,13 @@ function takeOver(
   const owner = plan.claims.get(ownerKey(model, site, live.id))
   if (owner !== undefined && owner !== spec.address)
     return { ...idUsed(spec, model, live.id, owner), ...(record && { record }) }
-  const request = record?.request ?? written(spec.request, model.documents)
+  // A later attempt than the one on record may have made what the spec asks for by now.
+  const isOfRecord = record !== undefined && deviations(record.request, live, model).length === 0
+  const request = isOfRecord ? record.request : written(spec.request, model.documents)
   const changes = how === 'baseline' ? [] : deviations(request, live, model)
   if (changes.length > 0) return differs(spec, model, live, changes, record)
   const fresh = { run: spec.policy.run, site, stage: 'started', how, request } as const
-  const base: JobRecord = record ?? { ...fresh, ...historyFor(stored, spec.policy.run, site) }
+  const base: JobRecord = record ? { ...record, request } : { ...fresh, ...historyFor(stored, spec.policy.run, site) }
   return line(spec, {
     action: 'adopt',
     id: live.id,

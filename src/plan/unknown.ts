@@ -65,8 +65,19 @@ function byId(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): P
     record,
     changes,
     reason: `${jobWords(model, seen.live.id)} exists, but is not the one that was submitted`,
-    hint: `somebody else used this ID; raise policy.run, or write another ${model.idMember ?? 'name'}`,
+    hint: idTakenHint(spec, model, seen.live),
   })
+}
+
+/** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */
+function idTakenHint(spec: Spec, model: KindModel, live: Live): string {
+  const { idMember = 'name' } = model
+  const other =
+    spec.request[idMember] === undefined
+      ? `raise policy.run, or write another ${idMember}`
+      : `write another ${idMember}`
+  if (deviations(spec.request, live, model).length > 0) return `somebody else used this ID; ${other}`
+  return `it is what the spec asks for by now. If it is its job: jobwright adopt ${spec.address}; if somebody else used this ID: ${other}`
 }
 
 /** A created job does nothing until it is started, so the list shows it, or nothing was made that could do harm. */

@@ -50,6 +50,18 @@ async function isAskedAbout(t: Test, stage: Stage, spec: Spec): Promise<void> {
 for (const one of CASES) {
   const spec = specOf(one.kind, one.request(1))
 
+  t.test(
+    `${one.kind}: an unknown create, put back after its spec was edited and submitted, makes no second job`,
+    async (t) => {
+      const stage = await lostOnItsWay(t, spec)
+      const old = fs.readFileSync(stage.file)
+      const edited = specOf(one.kind, one.request(2))
+      t.same((await stage.run([edited])).outcomes, [])
+      putBack(stage, old)
+      await isAskedAbout(t, stage, edited)
+    },
+  )
+
   for (const force of [false, true]) {
     const how = force ? 'by force' : 'in time'
     t.test(

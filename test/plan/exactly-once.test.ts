@@ -1,6 +1,7 @@
 import t from 'tap'
 import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import type { Address } from '../../src/model/address.ts'
+import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import { type JobRecord, siteKey } from '../../src/model/state.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
@@ -582,6 +583,19 @@ table('a job of a service without regions', [
     ],
   ],
 ])
+
+t.test('an ID that is taken names the ways that lead out', async (t) => {
+  const other = kiosks({ targets: ['arn:other'] })
+  const hintOf = (request: JsonObject): string | undefined =>
+    planOf(world().spec(REBOOT, { request }).unknown(REBOOT).live(REBOOT, { request: other }).input()).actions[0]?.hint
+  t.equal(hintOf(kiosks({})), 'somebody else used this ID; raise policy.run, or write another jobId')
+  t.equal(
+    hintOf(kiosks({ jobId: 'kiosk-reboot' })),
+    'somebody else used this ID; write another jobId',
+    'a raised run would ask for the same one',
+  )
+  t.match(hintOf(other), 'If it is its job: jobwright adopt IotJob/kiosk-reboot;', 'a later attempt may have made it')
+})
 
 t.test('an unresolved create names both doors', async (t) => {
   const given = world().spec(READERS).unknown(READERS).listed(READERS, at(51))
