@@ -8,6 +8,7 @@ import type { Planned } from '../model/plan.ts'
 import { adopted, liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord } from '../model/state.ts'
+import { requestKey } from './edit.ts'
 import { idUsed, isElsewhere, planNew } from './new-job.ts'
 import {
   after,
@@ -199,11 +200,12 @@ function takeOver(
 
 /**
  * Absence is believed when the lease is over and two reads a grace apart found nothing; only then is the create sent again. A late packet
- * of the first attempt does no harm to a second one of the same ID; before another ID or place is used, none may be left.
+ * of the first attempt does no harm to a second one of the same ID; before another ID, place or request is used, none may be left.
  */
 function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
-  const isOther = model.idMember !== undefined && isElsewhere(plan, spec, record, model)
+  const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
+  const isOther = model.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
   const mayHarm = isOther || model.recovery.by === 'match'
   const days = model.retentionDays
   if (days !== undefined && plan.now >= Date.parse(after(intentOf(record).at, days * 86_400_000)))

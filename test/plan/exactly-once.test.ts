@@ -184,6 +184,15 @@ table('an unknown create whose spec was edited meanwhile', [
     [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
   ],
   [
+    'waits until no late packet can make the job as it was written before',
+    world()
+      .at('2026-11-15T08:57:59Z')
+      .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
+      .unknown(REBOOT, LOOKED)
+      .absent(REBOOT),
+    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+  ],
+  [
     'is taken over before a raised run is looked at',
     world()
       .spec(REBOOT, { policy: { run: 2 } })
