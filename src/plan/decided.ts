@@ -118,8 +118,8 @@ function takeOver(
   if (!seen || seen.is === 'absent' || !site) return noSuchJob(spec, model)
   const { live } = seen
   const owner = plan.claims.get(ownerKey(model, site, live.id))
-  if (owner !== undefined && owner !== spec.address)
-    return { ...idUsed(spec, model, live.id, owner), ...(record && { record }) }
+  // One that is this address's own is that of an earlier run.
+  if (owner !== undefined) return { ...idUsed(spec, model, live.id, owner), ...(record && { record }) }
   // A later attempt than the one on record may have made what the spec asks for by now.
   const isOfRecord = record !== undefined && deviations(record.request, live, model).length === 0
   const request = isOfRecord ? record.request : written(spec.request, model.documents)

@@ -169,7 +169,9 @@ export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address)
     code: 'PLAN_ID_USED',
     id,
     reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
-    hint: `leave ${model.idMember} out, or write one that was never used`,
+    hint: model.idMember
+      ? `leave ${model.idMember} out, or write one that was never used`
+      : 'name another job with --id',
   })
 }
 

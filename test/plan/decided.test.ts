@@ -51,6 +51,18 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`conflict ${READERS}: the ID 7f3c was already used by PinpointExportJob/other`],
   ],
   [
+    'nor where it is the job of an earlier run of the same spec',
+    decide(
+      world()
+        .spec(READERS, { policy: { run: 2 } })
+        .record(READERS, { ...DONE, id: 'first' })
+        .live(READERS, { id: 'first' }),
+      READERS,
+      adopt('first'),
+    ),
+    [`conflict ${READERS}: the ID first was already used by an earlier run of this spec`],
+  ],
+  [
     'and becomes the next run where the spec asks for one',
     decide(
       world()
@@ -169,6 +181,19 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
 ]
 
 for (const [name, given, expected] of cases) t.test(name, async (t) => void check(t, given, expected))
+
+t.test('the owner of a job that cannot be taken over leaves another one to be named', async (t) => {
+  const hintOf = (address: Address, other: Address): string | undefined =>
+    planOf(
+      decide(
+        world().spec(address).live(address, { id: '7f3c' }).record(other, { id: '7f3c' }),
+        address,
+        adopt('7f3c'),
+      ).input(),
+    ).actions[0]?.hint
+  t.equal(hintOf(READERS, 'PinpointExportJob/other'), 'name another job with --id')
+  t.match(hintOf(REBOOT, NIGHT), 'leave jobId out, or write one that was never used')
+})
 
 t.test('a decision leads to no create, now or later', async (t) => {
   const given = decide(world().spec(READERS), READERS, BASELINE)
