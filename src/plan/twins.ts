@@ -67,9 +67,11 @@ function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRe
   const allowed = new Set(specs.filter(({ policy }) => policy.allowIdentical).map(({ address }) => address))
   return (Object.entries(state?.records ?? {}) as [Address, JobRecord][]).filter(([address, record]) => {
     const old = before[address]
+    // The job of a withdrawn spec is never read again, and would seem to run for ever, perhaps where no target leads any more.
+    const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasOver = old?.run === record.run && isTerminal(old.condition)
     const isMarked = modelOf(partsOf(address).kind).recovery.by === 'match'
-    return isMarked && isSettled(record) && record.id !== undefined && !wasOver && !allowed.has(address)
+    return isMarked && isSettled(record) && record.id !== undefined && !wasOver && !wasGone && !allowed.has(address)
   })
 }
 

@@ -120,6 +120,17 @@ t.test('a second job is told of once, with where its spec stands and a way out',
   t.end()
 })
 
+t.test('a job whose spec was withdrawn before the run is not looked at: nobody would ever see its end', (t) => {
+  const withdrawn = { ...RECORDS[READERS]!, withdrawn: '2026-11-15T08:55:00Z' }
+  const records = { ...RECORDS, [READERS]: withdrawn }
+  t.same(
+    twinNeeds(input({ before: records }, records)).map(({ address }) => address),
+    [DISK],
+  )
+  t.same(twinNeeds(input({ before: RECORDS }, records)).length, 2, 'but in the run that withdraws it')
+  t.end()
+})
+
 t.test('where a list cannot be read nothing is known', (t) => {
   const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
   const alike = new Map(twinNeeds(input()).map(({ address }) => [address, { is: 'failed', problem } as const]))
