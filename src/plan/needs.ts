@@ -64,7 +64,7 @@ function decisionNeeds(
   const own = known?.id ?? (model.idMember && remoteId(spec, model.idMember))
   const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
   if (id === undefined) return []
-  const scope = model.scope(record?.request ?? spec.request)
+  const scope = model.scope((known ?? spec).request)
   return [{ address: spec.address, kind: spec.kind, site, id, definition: true, ...(scope !== undefined && { scope }) }]
 }
 

@@ -79,3 +79,19 @@ for (const one of CASES) {
     )
   }
 }
+
+t.test('a job of the next run that went elsewhere is read where it is when a person names it', async (t) => {
+  const stage = await openStage(t)
+  const readers = CASES.find(({ kind }) => kind === 'PinpointExportJob')!
+  await stage.run([specOf(readers.kind, readers.request(1))], { wait: true })
+  const old = fs.readFileSync(stage.file)
+  const next = specOf(readers.kind, { ...readers.request(2), ApplicationId: 'a'.repeat(32) }, { run: 2 })
+  t.same((await stage.run([next])).outcomes, [])
+  putBack(stage, old)
+  const run = await stage.run([next])
+  t.match(run.plan.actions, [{ action: 'conflict', code: 'PLAN_LOOKALIKE' }])
+  const answer = await decide(stage, next, takingOver(run.plan.actions[0]?.hint))
+  t.same([answer.passes[0], answer.outcomes], [['adopt'], []])
+  t.same((await stage.run([next])).outcomes, [])
+  t.equal((await stage.emulator.jobs()).length, 2)
+})
