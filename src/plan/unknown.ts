@@ -207,7 +207,8 @@ function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): 
   const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
   const isOther = model.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
   const mayHarm = isOther || model.recovery.by === 'match'
-  const days = model.retentionDays
+  // Whoever raises the run wants another job, whatever became of the one before.
+  const days = spec.policy.run > record.run ? undefined : model.retentionDays
   if (days !== undefined && plan.now >= Date.parse(after(intentOf(record).at, days * 86_400_000)))
     return forgotten(spec, record, days)
   const sentUntil = mayHarm ? quiet(plan, record) : intentOf(record).leaseUntil

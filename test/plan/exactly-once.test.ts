@@ -235,6 +235,15 @@ table('an unknown create whose spec was edited meanwhile', [
     [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
   ],
   [
+    'is left behind by raising the run, also where AWS may have forgotten its job',
+    world()
+      .at('2027-03-01T00:00:00Z')
+      .spec(PRICES, { policy: { run: 2 } })
+      .unknown(PRICES, LOOKED)
+      .listed(PRICES),
+    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two looks`],
+  ],
+  [
     'never runs an earlier run again because the run was lowered',
     world()
       .spec(PRICES)
