@@ -68,9 +68,13 @@ export function attemptOf(record: JobRecord | undefined): Attempt | undefined {
   return { run: record.run, attempt, at }
 }
 
-/** Where a renamed spec has taken a record: the address that has or had its job, or the very attempt that it settles. */
+/**
+ * Where a renamed spec has taken a record: the address that has or had its job, or the very attempt that it settles. The old name may have
+ * another spec by now, which asks for another job.
+ */
 function heirOf(base: State, address: Address, record: JobRecord, settled: readonly Attempt[]): Address | undefined {
-  if (base.records[address] !== undefined) return undefined
+  const stored = base.records[address]
+  if (stored !== undefined && canonical(stored.request) === canonical(record.request)) return undefined
   const isHeir = ([other, held]: [Address, JobRecord]): boolean => {
     if (partsOf(other).kind !== partsOf(address).kind || siteKey(held.site) !== siteKey(record.site)) return false
     const isPast = (held.history ?? []).some(
@@ -81,6 +85,7 @@ function heirOf(base: State, address: Address, record: JobRecord, settled: reado
     if (attempt === undefined) return record.id !== undefined && held.run === record.run && held.id === record.id
     return settled.some((one) => isSame(one, attempt)) && canonical(held.request) === canonical(record.request)
   }
+  if (stored !== undefined && isHeir([address, stored])) return undefined
   return (Object.entries(base.records) as [Address, JobRecord][]).find(isHeir)?.[0]
 }
 

@@ -153,6 +153,20 @@ t.test('what became of a create goes where its record was renamed to meanwhile',
   t.same(Object.keys(merge(stateOf({ 'IotJob/b': later }), [answer]).records), ['IotJob/b', 'IotJob/a'])
 })
 
+t.test('what became of a create of a renamed spec leaves a new spec of its old name alone', async (t) => {
+  const request = { targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/roof'], document: { operation: 'reboot' } }
+  const answered = job('created', { request })
+  const answer: Entry = { ...set('a', answered), was: RELEASED }
+  const anew = job('settling', { intent: { ...attempt('intent', 1).intent!, at: '2026-11-14T20:00:00Z' } })
+  const renamed = { ...attempt('intent', 1), request }
+  t.same(merge(stateOf({ 'IotJob/a': anew, 'IotJob/b': renamed }), [answer]).records, {
+    'IotJob/a': anew,
+    'IotJob/b': answered,
+  })
+  const found = stateOf({ 'IotJob/a': anew, 'IotJob/b': answered })
+  t.same(merge(found, [answer]).records, found.records, 'also where its job was found since')
+})
+
 t.test('a job that was renamed and then run again does not come back under its old name', async (t) => {
   const base = stateOf({ 'IotJob/b': job('started', { run: 2, id: 'second', history: [{ run: 1, id: 'first' }] }) })
   const kept: Entry = { set: 'record', address: 'IotJob/a', record: job('created', { id: 'first' }) }
