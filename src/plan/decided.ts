@@ -1,5 +1,6 @@
 import { deviations } from '../kinds/deviations.ts'
 import type { KindModel } from '../kinds/kind.ts'
+import type { Address } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
@@ -117,7 +118,8 @@ function takeOver(
   if (seen?.is === 'failed') return unread(spec, seen)
   if (!seen || seen.is === 'absent' || !site) return noSuchJob(spec, model)
   const { live } = seen
-  const owner = plan.claims.get(ownerKey(model, site, live.id))
+  const key = ownerKey(model, site, live.id)
+  const owner = plan.claims.get(key) ?? hopeful(plan, spec, key)
   // One that is this address's own is that of an earlier run.
   if (owner !== undefined) return { ...idUsed(spec, model, live.id, owner), ...(record && { record }) }
   // A later attempt than the one on record may have made what the spec asks for by now.
@@ -134,6 +136,12 @@ function takeOver(
     reason: how === 'baseline' ? 'taken as done before this state began' : 'as decided',
     next: adopted({ ...base, stage: liveStage(model, live), how }, live, model.condition(live, spec.policy), plan.now),
   })
+}
+
+/** Another address whose unknown create asked for the ID of a job, and may have made it. */
+function hopeful(plan: Planner, spec: Spec, key: string): Address | undefined {
+  const other = plan.owners.get(key)
+  return other === undefined || other === spec.address || plan.records[other]?.withdrawn ? undefined : other
 }
 
 function noSuchJob(spec: Spec, model: KindModel): Planned {

@@ -51,6 +51,27 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`conflict ${READERS}: the ID 7f3c was already used by PinpointExportJob/other`],
   ],
   [
+    'nor where the unknown create of another address may have made it',
+    decide(
+      world().spec(NIGHT).live(NIGHT, { id: 'kiosk-reboot' }).spec(REBOOT).unknown(REBOOT),
+      NIGHT,
+      adopt('kiosk-reboot'),
+    ),
+    [`conflict ${NIGHT}: the ID kiosk-reboot was already used by ${REBOOT}`],
+  ],
+  [
+    'but where that address was withdrawn without one',
+    decide(
+      world()
+        .spec(NIGHT)
+        .live(NIGHT, { id: 'kiosk-reboot' })
+        .unknown(REBOOT, {}, { withdrawn: '2026-11-15T08:59:00Z' }),
+      NIGHT,
+      adopt('kiosk-reboot'),
+    ),
+    [`adopt ${NIGHT}: as decided`],
+  ],
+  [
     'nor where it is the job of an earlier run of the same spec',
     decide(
       world()
