@@ -17,6 +17,8 @@ export type Need = {
   readonly known?: boolean
   /** For lists: ISO time; jobs created before it do not matter. */
   readonly since?: string
+  /** For lists: of where the spec goes by now, beside that of where its unknown create went. */
+  readonly elsewhere?: true
 }
 
 /** What was seen of a job. `failed`: AWS did not answer, or refused to; nothing is known. */
@@ -34,6 +36,8 @@ export type Lookalikes =
 export type Observed = {
   readonly jobs: ReadonlyMap<Address, Sighting>
   readonly alike: ReadonlyMap<Address, Lookalikes>
+  /** The lists that were asked for as being elsewhere. */
+  readonly elsewhere?: ReadonlyMap<Address, Lookalikes>
 }
 
 export const NOTHING_OBSERVED: Observed = { jobs: new Map(), alike: new Map() }

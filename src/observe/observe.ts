@@ -20,9 +20,14 @@ export type ObserveOptions = {
 export async function observe(needs: readonly Need[], options: ObserveOptions): Promise<Observed> {
   const jobs = new Map<Address, Sighting>()
   const alike = new Map<Address, Lookalikes>()
+  const elsewhere = new Map<Address, Lookalikes>()
   const tasks = groups(needs, options.modelOf).map((group): Task => {
     const byId = group.needs.filter((need) => need.id !== undefined)
     const byList = group.needs.filter((need) => need.id === undefined)
+    const lists = [
+      { found: alike, needs: byList.filter((need) => !need.elsewhere) },
+      { found: elsewhere, needs: byList.filter((need) => need.elsewhere) },
+    ]
     return {
       lane: `${siteKey(group.site)} ${group.model.service}`,
       run: async () => {
@@ -30,18 +35,20 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
           const reader = await options.readerOf(group.site, group.model.kind)
           await readJobs({ ...group, needs: byId }, reader, jobs, options.signal)
           const isClaimed = (id: string): boolean => options.isClaimed(group.model.kind, group.site, id)
-          await readLookalikes({ ...group, needs: byList }, reader, alike, isClaimed, options.signal)
+          for (const { found, needs } of lists)
+            await readLookalikes({ ...group, needs }, reader, found, isClaimed, options.signal)
         } catch (error) {
           const problem = problemIn(error)
           for (const need of byId) if (!jobs.has(need.address)) jobs.set(need.address, { is: 'failed', problem })
-          for (const need of byList) if (!alike.has(need.address)) alike.set(need.address, { is: 'failed', problem })
+          for (const { found, needs } of lists)
+            for (const { address } of needs) if (!found.has(address)) found.set(address, { is: 'failed', problem })
         }
       },
     }
   })
   await options.queue.run(tasks, options.signal ? { signal: options.signal } : {})
   options.signal?.throwIfAborted()
-  return { jobs, alike }
+  return { jobs, alike, elsewhere }
 }
 
 function groups(needs: readonly Need[], modelOf: (kind: string) => KindModel): Group[] {

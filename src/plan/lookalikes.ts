@@ -6,7 +6,7 @@ import type { Need } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
 import { liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import { type JobRecord, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
 import { CLOCKS_MS, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
@@ -27,6 +27,13 @@ export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Nee
   ]
 }
 
+/** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
+export function goesElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
+  const site = plan.siteOf(spec)
+  if (!site || model.idMember) return false
+  return siteKey(site) !== siteKey(record.site) || model.scope(spec.request) !== model.scope(record.request)
+}
+
 /** A job that nobody has, that was made since this state began, and that may be what the spec asks for: a person must say whose it is. */
 export function planLookalike(
   plan: Planner,
@@ -36,10 +43,12 @@ export function planLookalike(
 ): Planned | undefined {
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(spec, model)) return undefined
-  const listed = plan.observed.alike.get(spec.address)
+  const isMoved = previous !== undefined && !isSettled(previous) && goesElsewhere(plan, spec, previous, model)
+  const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return unread(spec, listed)
-  const open = previous && !isSettled(previous) && previous.run === spec.policy.run ? previous : undefined
+  const isOpen = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved
+  const open = isOpen ? previous : undefined
   const since = Date.parse(open?.intent?.at ?? plan.state?.horizon ?? EVER) - CLOCKS_MS
   const live = listed.jobs.find(
     (one) =>

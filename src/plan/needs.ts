@@ -7,7 +7,7 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { isCancellable } from './cancel.ts'
 import type { Decision, PlanInput } from './input.ts'
-import { lookalikeNeeds } from './lookalikes.ts'
+import { goesElsewhere, lookalikeNeeds } from './lookalikes.ts'
 import { moveFormer } from './move-former.ts'
 import { planDue, planHeld } from './new-job.ts'
 import { decidedRecord, isSelected, isSettled, type Planner, planner } from './planner.ts'
@@ -40,7 +40,12 @@ function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   if (!isSettled(record)) {
     // A raised run may be made in place of the unknown one, and may have been made under the old name already.
     const isRaised = spec.policy.run > record.run
-    return [...unknownNeeds(spec.address, record, model), ...(isRaised ? formerNeeds(plan, spec, model) : [])]
+    const isMoved = goesElsewhere(plan, spec, record, model)
+    return [
+      ...unknownNeeds(spec.address, record, model),
+      ...(isRaised ? formerNeeds(plan, spec, model) : []),
+      ...(isMoved ? lookalikeNeeds(plan, spec, model).map((need) => ({ ...need, elsewhere: true as const })) : []),
+    ]
   }
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
   return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import t, { type Test } from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
+import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { Decision } from '../../src/plan/input.ts'
 import { CASES, specOf } from './cases.ts'
@@ -95,3 +96,28 @@ t.test('a job of the next run that went elsewhere is read where it is when a per
   t.same((await stage.run([next])).outcomes, [])
   t.equal((await stage.emulator.jobs()).length, 2)
 })
+
+for (const kind of ['PinpointExportJob', 'DataExchangeJob']) {
+  for (const run of [1, 2]) {
+    t.test(
+      `${kind}: run ${run}, which went elsewhere than the unknown create before it, makes no second job`,
+      async (t) => {
+        const one = CASES.find((each) => each.kind === kind)!
+        const stage = await lostOnItsWay(t, specOf(kind, one.request(1)))
+        const old = fs.readFileSync(stage.file)
+        const moved = specOf(kind, elsewhere(one.request(1)), { run })
+        t.same((await stage.run([moved])).outcomes, [])
+        putBack(stage, old)
+        const again = await stage.run([moved])
+        t.equal((await stage.emulator.jobs()).length, 1, 'nothing is made again')
+        t.match(again.plan.actions, [{ action: 'conflict', code: 'PLAN_LOOKALIKE' }])
+      },
+    )
+  }
+}
+
+/** The request of a job of another project or data set. */
+function elsewhere(request: JsonObject): JsonObject {
+  const text = JSON.stringify(request).replace('8f6b3f2c1d5e4a7b9c0d1e2f3a4b5c6d', 'd'.repeat(32))
+  return JSON.parse(text.replace('a'.repeat(32), 'd'.repeat(32))) as JsonObject
+}

@@ -116,14 +116,16 @@ class Life {
     }
     const jobs = new Map<Address, Sighting>()
     const alike = new Map<Address, Lookalikes>()
+    const elsewhere = new Map<Address, Lookalikes>()
     for (const need of needs({ ...base, refresh: false })) {
       const here = this.made.filter(({ site }) => siteKey(site) === siteKey(need.site))
       const shown = here.filter(({ visibleAt }) => visibleAt <= this.now)
       const found = here.find(({ live }) => live.id === need.id)
-      if (need.id === undefined) alike.set(need.address, { is: 'listed', jobs: shown.map(({ live }) => live) })
+      const lists = need.elsewhere ? elsewhere : alike
+      if (need.id === undefined) lists.set(need.address, { is: 'listed', jobs: shown.map(({ live }) => live) })
       else jobs.set(need.address, found ? { is: 'live', live: found.live } : { is: 'absent' })
     }
-    this.last = planOf({ ...base, observed: { jobs, alike } }).actions
+    this.last = planOf({ ...base, observed: { jobs, alike, elsewhere } }).actions
     for (const planned of this.last) this.#carryOut(planned, faults)
     for (const job of this.made) if (job.started && this.random() < 0.2) job.live = { ...job.live, status: 'COMPLETED' }
     this.now += faults ? Math.floor(this.random() * 120_000) : 120_000
