@@ -136,6 +136,6 @@ function noWay(site: Site): AwsError {
   return new AwsError({
     class: 'unreachable',
     name: 'NoTarget',
-    message: `its job is in ${siteKey(site)}, and no target that the specs use leads there any more`,
+    message: `its job is in ${siteKey(site)}, and no target that the specs use leads there any more: let a spec name one that does`,
   })
 }
