@@ -249,7 +249,7 @@ export function quiet({ waits, clockOffsetMs = 0 }: Planner, record: JobRecord):
 }
 
 function settling(spec: Spec, record: JobRecord, reason: string, until: Partial<Intent>): Planned {
-  const when = until.until ?? record.intent?.until
+  const when = until.until ?? (record.intent?.givenUp ? undefined : record.intent?.until)
   return line(spec, { action: 'settling', record, site: record.site, reason, ...(when && { until: when }) })
 }
 

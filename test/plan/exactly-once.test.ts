@@ -135,6 +135,11 @@ table('an unknown create of a job that we name', [
     [`settling ${REBOOT}: the outcome of its create is not known, and nothing may be asked while offline`],
   ],
   [
+    'waits for no time offline once it was given up: that time is when the word was given',
+    world().spec(REBOOT).unknown(REBOOT, { givenUp: true, until: '2026-11-15T08:55:00Z' }).rules({ offline: true }),
+    [`settling ${REBOOT}: the outcome of its create is not known, and nothing may be asked while offline`],
+  ],
+  [
     'is a conflict where somebody else has the ID',
     world()
       .spec(REBOOT)
