@@ -8,10 +8,7 @@ import { liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
-import { CLOCKS_MS, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
-
-/** From the beginning of AWS. */
-const EVER = '2006-01-01T00:00:00Z'
+import { CLOCKS_MS, horizonOf, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
 
 /**
  * The list that is read before the first create of a kind whose jobs AWS names. Nothing else would tell that the state was put back, by a
@@ -21,7 +18,7 @@ export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Nee
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(spec, model)) return []
   const scope = model.scope(spec.request)
-  const since = plan.state?.horizon ?? EVER
+  const since = horizonOf(plan.state)
   return [
     { address: spec.address, kind: spec.kind, site, since, definition: true, ...(scope !== undefined && { scope }) },
   ]
@@ -49,7 +46,7 @@ export function planLookalike(
   if (listed.is === 'failed') return unread(spec, listed)
   const isOpen = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved
   const open = isOpen ? previous : undefined
-  const since = Date.parse(open?.intent?.at ?? plan.state?.horizon ?? EVER) - CLOCKS_MS
+  const since = Date.parse(open?.intent?.at ?? horizonOf(plan.state)) - CLOCKS_MS
   const live = listed.jobs.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&

@@ -5,12 +5,17 @@ import { iso } from '../model/iso.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
-import { type JobRecord, type Site, siteKey } from '../model/state.ts'
+import { type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { findRenames, type Renames } from './renames.ts'
 
 /** Clocks differ by less than this, in milliseconds. */
 export const CLOCKS_MS = 60_000
+
+/** ISO time before which no job can be one of a state's own: its birth, or for one that does not tell it the beginning of AWS. */
+export function horizonOf(state: State | undefined): string {
+  return state?.horizon ?? '2006-01-01T00:00:00Z'
+}
 
 /** A plan input with what many of its questions need looked up once. */
 export type Planner = PlanInput & {

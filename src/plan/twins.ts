@@ -10,7 +10,7 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord, State } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { recordNeed } from './needs.ts'
-import { claimed, isSettled, jobWords, spoken } from './planner.ts'
+import { claimed, horizonOf, isSettled, jobWords, spoken } from './planner.ts'
 
 /** A packet that something below us kept, or sent again, makes its job within this time of the one that is on record. */
 const DAY_MS = 86_400_000
@@ -82,7 +82,7 @@ function isInTime(input: AuditInput, record: JobRecord, createdAt: string): bool
 
 /** What is older than the state is somebody else's. */
 function sinceOf({ state }: AuditInput, { createdAt }: JobRecord): string {
-  const horizon = Date.parse(state?.horizon ?? '2006-01-01T00:00:00Z')
+  const horizon = Date.parse(horizonOf(state))
   return iso(Math.max(horizon, createdAt === undefined ? horizon : Date.parse(createdAt) - DAY_MS))
 }
 
