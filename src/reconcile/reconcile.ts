@@ -23,6 +23,7 @@ import type { Clock } from '../system/clock.ts'
 import { type JobFiles, nodeFiles } from '../system/job-files.ts'
 import { audit } from './audit.ts'
 import { outcomes } from './outcomes.ts'
+import { howLong } from './wait.ts'
 import type { World } from './world.ts'
 
 /** How many calls of one service are under way at once; the lanes decide how fast they go. */
@@ -31,6 +32,7 @@ const CONCURRENCY = 10
 const PASSES_MAX = 10_000
 /** So many passes in a row whose lease was over before anything could be sent: the store is too slow for this run. */
 const MISSES_MAX = 3
+
 export type ReconcileInput = Omit<PlanInput, 'observed' | 'now' | 'run' | 'state' | 'siteOf'> & {
   readonly refresh: boolean
   /** The commit to record as the source, where this checkout may speak for the repository. */
@@ -251,42 +253,6 @@ function sum(run: RunSoFar, applied: Applied): RunSoFar {
     removed: run.removed + applied.removed,
     failed: new Map([...run.failed, ...applied.failed]),
   }
-}
-
-/** How long to wait before looking again, in milliseconds of sleep; undefined: there is nothing to wait for. */
-function howLong(
-  plan: Plan,
-  { clock, timeScale, wait, pollMs }: ReconcileOptions,
-  settleUntil: number,
-  pause: number,
-): { ms: number; why: string; on: readonly Planned[]; until?: string } | undefined {
-  const settling = plan.actions.filter(({ action, until }) => action === 'settling' && until !== undefined)
-  const next = Math.min(...settling.map(({ until }) => Date.parse(until!)).filter((until) => until <= settleUntil))
-  const running = wait ? plan.actions.filter(isFollowed) : []
-  if (running.length > 0)
-    return {
-      ms: Math.min(pause, (next - clock.now()) / timeScale),
-      why: running.length === 1 ? '1 job is running' : `${running.length} jobs are running`,
-      on: running,
-    }
-  if (!Number.isFinite(next)) return undefined
-  // A little more than the time itself, so that rounding never makes one extra look.
-  const ms = Math.max(pollMs.least, (next - clock.now()) / timeScale + 50)
-  return {
-    ms,
-    why: settling.length === 1 ? '1 create is settling' : `${settling.length} creates are settling`,
-    on: settling,
-    until: iso(next),
-  }
-}
-
-/** Whether waiting can show something new: an unfinished job, or a create for which there is no room yet. */
-export function isFollowed({ action, code, record, next, until }: Plan['actions'][number]): boolean {
-  if (action === 'waiting') return code === 'PLAN_NO_ROOM' && until === undefined
-  const now = next ?? record
-  if (action !== 'keep' && action !== 'adopt' && action !== 'conflict') return false
-  if (!now || now.lost || now.withdrawn || (now.stage !== 'created' && now.stage !== 'started')) return false
-  return !isTerminal(now.condition) && now.condition?.reason !== 'RolledOut'
 }
 
 function touched(before: Records, now: Records): Set<Address> {

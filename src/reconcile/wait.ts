@@ -1,0 +1,40 @@
+import { isTerminal } from '../model/condition.ts'
+import { iso } from '../model/iso.ts'
+import type { Plan, Planned } from '../model/plan.ts'
+import type { ReconcileOptions } from './reconcile.ts'
+
+/** How long to wait before looking again, in milliseconds of sleep; undefined: there is nothing to wait for. */
+export function howLong(
+  plan: Plan,
+  { clock, timeScale, wait, pollMs }: ReconcileOptions,
+  settleUntil: number,
+  pause: number,
+): { ms: number; why: string; on: readonly Planned[]; until?: string } | undefined {
+  const settling = plan.actions.filter(({ action, until }) => action === 'settling' && until !== undefined)
+  const next = Math.min(...settling.map(({ until }) => Date.parse(until!)).filter((until) => until <= settleUntil))
+  const running = wait ? plan.actions.filter(isFollowed) : []
+  if (running.length > 0)
+    return {
+      ms: Math.min(pause, (next - clock.now()) / timeScale),
+      why: running.length === 1 ? '1 job is running' : `${running.length} jobs are running`,
+      on: running,
+    }
+  if (!Number.isFinite(next)) return undefined
+  // A little more than the time itself, so that rounding never makes one extra look.
+  const ms = Math.max(pollMs.least, (next - clock.now()) / timeScale + 50)
+  return {
+    ms,
+    why: settling.length === 1 ? '1 create is settling' : `${settling.length} creates are settling`,
+    on: settling,
+    until: iso(next),
+  }
+}
+
+/** Whether waiting can show something new: an unfinished job, or a create for which there is no room yet. */
+export function isFollowed({ action, code, record, next, until }: Plan['actions'][number]): boolean {
+  if (action === 'waiting') return code === 'PLAN_NO_ROOM' && until === undefined
+  const now = next ?? record
+  if (action !== 'keep' && action !== 'adopt' && action !== 'conflict') return false
+  if (!now || now.lost || now.withdrawn || (now.stage !== 'created' && now.stage !== 'started')) return false
+  return !isTerminal(now.condition) && now.condition?.reason !== 'RolledOut'
+}
