@@ -1,5 +1,6 @@
 import type { Address } from './address.ts'
 import type { Pointer } from './json.ts'
+import type { Remedy } from './remedy.ts'
 
 export type Severity = 'error' | 'warning' | 'info'
 
@@ -24,7 +25,9 @@ export type Diagnostic = {
   readonly excerpt?: string
   readonly pointer?: Pointer
   readonly address?: Address
-  /** What is allowed, or what to do next. */
+  /** Ways out, the likeliest first. */
+  readonly remedies?: readonly Remedy[]
+  /** Superseded by `remedies`. */
   readonly hint?: string
   /** The other place of a clash. */
   readonly related?: readonly { readonly message: string; readonly place: Place }[]

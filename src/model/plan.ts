@@ -2,6 +2,7 @@ import type { Address } from './address.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Json, Pointer } from './json.ts'
+import type { Remedy } from './remedy.ts'
 import type { Spec } from './spec.ts'
 import type { JobRecord, Site } from './state.ts'
 
@@ -50,7 +51,9 @@ export type Planned = {
   readonly changes?: readonly Difference[]
   /** Stable code of a conflict, for diagnostics: `PLAN_IMMUTABLE`, `PLAN_FOREIGN`, ... */
   readonly code?: string
-  /** Ways out, in words, with commands where there are any. */
+  /** Ways out, the likeliest first. */
+  readonly remedies?: readonly Remedy[]
+  /** Superseded by `remedies`. */
   readonly hint?: string
   readonly spec?: Spec
   readonly site?: Site

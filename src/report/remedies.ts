@@ -1,0 +1,50 @@
+import type { Remedy } from '../model/remedy.ts'
+
+/** Where the person who reads a remedy can run commands. */
+export type Medium = {
+  /** The run is on the built-in emulator: its commands have to say so, or they would go to AWS. */
+  readonly emulator?: boolean | undefined
+  /** The run is in GitHub Actions, where nobody has a shell: a command is what the workflow is dispatched with. */
+  readonly workflow?: boolean | undefined
+}
+
+/** Verbs that take `--emulator`. */
+const ON_EMULATOR = new Set([
+  'adopt',
+  'baseline',
+  'cancel',
+  'paperwork',
+  'plan',
+  'reconcile',
+  'rerun',
+  'resolve',
+  'status',
+])
+/** Verbs that the workflow's `command` input takes. */
+const IN_WORKFLOW = new Set(['adopt', 'baseline', 'cancel', 'resolve'])
+
+/** All remedies as one line of text, in order; undefined where there is none. Raw text: a sink escapes it. */
+export function hintOf(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
+  if (remedies === undefined || remedies.length === 0) return undefined
+  return remedies.map((remedy) => remedyText(remedy, medium)).join('; ')
+}
+
+function remedyText({ text, command }: Remedy, medium: Medium): string {
+  return command === undefined ? text : `${text}: ${commandText(command, medium)}`
+}
+
+/** A command as it is typed, or for a workflow as what it is dispatched with. */
+export function commandText([program, ...args]: NonNullable<Remedy['command']>, medium: Medium = {}): string {
+  const [verb = ''] = args
+  const isOurs = program === 'jobwright'
+  const isMissing = medium.emulator === true && isOurs && ON_EMULATOR.has(verb) && !args.includes('--emulator')
+  const words = (isMissing ? [...args, '--emulator'] : args).map(quote)
+  if (medium.workflow && isOurs && IN_WORKFLOW.has(verb))
+    return `run this workflow with the command: ${words.join(' ')}`
+  return [program, ...words].join(' ')
+}
+
+/** An argument as a POSIX shell reads it back. */
+function quote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
