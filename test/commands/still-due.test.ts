@@ -2,7 +2,7 @@ import t from 'tap'
 import { stillDue } from '../../src/commands/still-due.ts'
 import { MODELS } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
-import { emptyState, type JobRecord } from '../../src/model/state.ts'
+import { emptyState, type JobRecord, type State } from '../../src/model/state.ts'
 import { recordOf } from '../plan/world.ts'
 
 const ADDRESS = 'DataExchangeJob/prices'
@@ -27,7 +27,7 @@ t.test('a job that was made warns of nothing that only its making needed', async
     ['runs', {}, []],
   ]
   for (const [what, facts, expected] of cases) {
-    const records = facts ? { [ADDRESS]: recordOf(ADDRESS, { run: 2, ...facts }) } : {}
+    const records: State['records'] = facts ? { [ADDRESS]: recordOf(ADDRESS, { run: 2, ...facts }) } : {}
     const state = { ...emptyState('pumps'), records }
     t.strictSame(
       stillDue(loaded, state)

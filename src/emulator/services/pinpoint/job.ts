@@ -30,7 +30,7 @@ const endpointsInPiece = 250
 export function viewJob(job: JobRecord, now: number): JobView {
   const minutes = (now - job.createdAt) / minute
   const started = job.createdAt + stages[0].until * minute
-  const times = minutes < stages[0].until ? {} : { started }
+  const times: Record<string, number> = minutes < stages[0].until ? {} : { started }
   const stage = stages.find(({ until }) => minutes < until)
   if (stage) return { status: stage.status, times, exists: true }
   const ended = job.createdAt + stages[3].until * minute
