@@ -20,7 +20,7 @@ export type { ActionName, Difference, Plan, Planned, Refusal } from './model/pla
 export { Problem } from './model/problem.ts'
 export type { Blocked, Policy, Spec } from './model/spec.ts'
 export { type Change, emptyState, type JobRecord, type Site, type State } from './model/state.ts'
-export { DEFAULT_WAITS, type Waits } from './model/waits.ts'
+export { DEFAULT_WAITS, type Waits } from './model/create-protocol.ts'
 export { FRESH_RUN, type PlanInput, type Rules, type RunSoFar } from './plan/input.ts'
 export { plan } from './plan/plan.ts'
 export { type Reconciled, type ReconcileInput, type ReconcileOptions, reconcile } from './reconcile/reconcile.ts'

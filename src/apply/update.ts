@@ -4,10 +4,10 @@ import type { Calls, KindModel, UpdateRequest } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { at, canonical, isWithin } from '../model/json.ts'
 import type { Live } from '../model/live.ts'
-import type { Difference, Planned } from '../model/plan.ts'
+import type { Difference, PlannedUpdate } from '../model/plan.ts'
 import { refreshed } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import type { IdentifiedRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import type { Pass } from './effects.ts'
 import { unlessThrottled } from './throttled.ts'
@@ -20,9 +20,7 @@ const BETWEEN_MS = 2_000
  * Makes a live job say what its spec says now, call by call, and records that only once a read shows it. Each call says how things are to be
  * and not what to do, so that one whose answer was lost is made again by the next plan.
  */
-export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
-  const { address, record, spec, by = [], changes = [] } = planned
-  if (!record?.id || !spec) throw new Error(`${address}: an update without a recorded ID was planned`)
+export async function updateJob(pass: Pass, { address, record, spec, by, changes }: PlannedUpdate): Promise<void> {
   if (!pass.mayStillSend()) return
   const model = pass.modelOf(spec.kind)
   const calls = await pass.callsOf(record.site, spec.kind, spec)
@@ -41,7 +39,7 @@ export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
     // An earlier try may have got as far as this. Tags are told by no read.
     if (isMade && first.live.request !== undefined && !operation.endsWith('Resource')) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
-    const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id!, update, leave))
+    const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id, update, leave))
     if (outcome.is === 'done') continue
     return fail(outcome.problem)
   }
@@ -56,11 +54,11 @@ export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
 
 type Look = { readonly live: Live } | { readonly problem: AwsProblem }
 
-async function look(pass: Pass, { reader }: Calls, model: KindModel, spec: Spec, record: JobRecord): Promise<Look> {
+async function look(pass: Pass, { reader }: Calls, model: KindModel, spec: Spec, record: IdentifiedRecord): Promise<Look> {
   const scope = model.scope(spec.request)
   try {
     const live = await pass.write(({ signal }) =>
-      reader.describe(record.id!, { definition: true, signal, ...(scope !== undefined && { scope }) }),
+      reader.describe(record.id, { definition: true, signal, scope }),
     )
     if (live) return { live }
     return { problem: { class: 'not-found', name: 'JobNotShown', message: `AWS does not show job ${record.id}` } }
@@ -77,7 +75,7 @@ async function shows(
   calls: Calls,
   model: KindModel,
   spec: Spec,
-  record: JobRecord,
+  record: IdentifiedRecord,
   changes: readonly Difference[],
 ): Promise<Look> {
   for (let looks = 1; ; looks++) {

@@ -4,7 +4,7 @@ import { MODELS } from '../kinds/models.ts'
 import type { Config } from '../model/config.ts'
 import { isObject } from '../model/json.ts'
 import { Problem } from '../model/problem.ts'
-import { DEFAULT_WAITS, type Waits } from '../model/waits.ts'
+import { DEFAULT_WAITS, type Waits } from '../model/create-protocol.ts'
 
 /** For tests of whole processes alone: a JSON object with some of the waits, in milliseconds. */
 const VARIABLE = 'JOBWRIGHT_WAITS'

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Code } from './codes.ts'
 import type { Pointer } from './json.ts'
 import type { Remedy } from './remedy.ts'
 
@@ -17,7 +18,7 @@ export type Place = {
 export type Diagnostic = {
   readonly severity: Severity
   /** Stable, upper snake case; what programs match on. */
-  readonly code: string
+  readonly code: Code
   /** What is wrong, with the value. Raw text: a sink escapes it. */
   readonly message: string
   readonly place?: Place

@@ -5,7 +5,7 @@ import type { Checkout } from '../model/checkout.ts'
 import type { Observed } from '../model/observed.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import type { Site, State } from '../model/state.ts'
-import type { Waits } from '../model/waits.ts'
+import type { Waits } from '../model/create-protocol.ts'
 
 /** Everything that a plan is made from. The same input gives the same plan, at any time and on any machine. */
 export type PlanInput = {

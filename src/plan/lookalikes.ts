@@ -3,12 +3,15 @@ import type { KindModel } from '../kinds/kind.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
-import type { Planned } from '../model/plan.ts'
+import { CLOCKS_MS } from '../model/create-protocol.ts'
+import type { PlannedStop } from '../model/plan.ts'
 import { liveStage } from '../model/record.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { type JobRecord, siteKey } from '../model/state.ts'
+import { isSettled, type JobRecord, type OpenRecord, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
-import { CLOCKS_MS, horizonOf, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
+import { horizonOf, ownerKey } from './ownership.ts'
+import { jobWords, line, type Planner, spoken, unread } from './planner.ts'
 
 /**
  * The list that is read before the first create of a kind whose jobs AWS names. Nothing else would tell that the state was put back, by a
@@ -19,9 +22,7 @@ export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Nee
   if (!site || !isLookedFor(spec, model)) return []
   const scope = model.scope(spec.request)
   const since = horizonOf(plan.state)
-  return [
-    { address: spec.address, kind: spec.kind, site, since, definition: true, ...(scope !== undefined && { scope }) },
-  ]
+  return [{ address: spec.address, kind: spec.kind, site, since, definition: true, scope }]
 }
 
 /** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
@@ -37,16 +38,16 @@ export function planLookalike(
   spec: Spec,
   model: KindModel,
   previous: JobRecord | undefined,
-): Planned | undefined {
+): PlannedStop | undefined {
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(spec, model)) return undefined
   const isMoved = previous !== undefined && !isSettled(previous) && goesElsewhere(plan, spec, previous, model)
   const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return unread(spec, listed)
-  const isOpen = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved
-  const open = isOpen ? previous : undefined
-  const since = Date.parse(open?.intent?.at ?? horizonOf(plan.state)) - CLOCKS_MS
+  const open =
+    previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
+  const since = Date.parse(open?.intent.at ?? horizonOf(plan.state)) - CLOCKS_MS
   const live = listed.jobs.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&
@@ -63,9 +64,9 @@ export function planLookalike(
  * What an unknown create of this run may have left was looked for already, by what it asked for, or a person said that it left nothing. News
  * is what neither was about: a job of what the spec asks for since, and one that a later attempt made.
  */
-function isNews(spec: Spec, model: KindModel, { request, intent }: JobRecord, { marker, createdAt }: Live): boolean {
+function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, { marker, createdAt }: Live): boolean {
   if (requestKey(request, model) !== requestKey(spec.request, model)) return true
-  if (!intent?.givenUp) return false
+  if (!intent.givenUp) return false
   const mark = attemptOf(marker ?? '')
   if (mark) return mark.attempt > intent.attempt
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
@@ -95,16 +96,18 @@ function endedEarly(model: KindModel, live: Live): boolean {
   return type === 'Cancelled' || reason === 'Expired'
 }
 
-function question(spec: Spec, model: KindModel, live: Live): Planned {
+function question(spec: Spec, model: KindModel, live: Live): PlannedStop {
   const job = `${jobWords(model, live.id)} (${live.status}${live.createdAt ? `, created ${spoken(live.createdAt)}` : ''})`
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_LOOKALIKE',
     id: live.id,
     reason: `${job} is on no record, and ${why(live, attemptOf(live.marker ?? '')?.address === spec.address)}`,
-    hint:
-      'the state may be older than the job, from a branch that was put back or a backup. ' +
-      `If the job is this spec’s: jobwright adopt ${spec.address} --id ${live.id}; if it is to run as a second job, write policy.allowIdentical: true`,
+    remedies: [
+      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
+      advise('if it is to run as a second job, write policy.allowIdentical: true'),
+    ],
   })
 }
 

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { iso } from '../../src/model/iso.ts'
 import type { Intent } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { EveryJob } from '../emulator/setup.ts'
 import { arrive, CASES, type Case, specOf } from './cases.ts'
 import {

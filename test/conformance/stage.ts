@@ -9,7 +9,7 @@ import type { Live } from '../../src/model/live.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import {
   type Reconciled,
   type ReconcileInput,

@@ -18,7 +18,7 @@ import {
   type State,
   siteKey,
 } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { requestKey } from '../../src/plan/edit.ts'
 import { needs } from '../../src/plan/needs.ts'
 import { seeded } from './seeded.ts'
