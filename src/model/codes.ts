@@ -2,7 +2,13 @@ import type { Severity } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /** What a code stands for, how bad it is unless its diagnostic says otherwise, and the exit codes of a run that ends with it, worst first. */
-export type CodeFacts = { readonly severity: Severity; readonly exits: readonly ExitCode[]; readonly means: string }
+export type CodeFacts = {
+  readonly severity: Severity
+  readonly exits: readonly ExitCode[]
+  readonly means: string
+  /** The message says everything: no report points to the code's page. */
+  readonly selfExplanatory?: true
+}
 
 /** Every code of a message. Users and programs match on codes, never on words. Each has a page in docs/errors. */
 export const CODES = {
@@ -33,18 +39,43 @@ export const CODES = {
   CONFIG_REGION: { severity: 'error', exits: [4], means: 'the service does not exist in the region' },
   CONFIG_UNKNOWN_TARGET: { severity: 'error', exits: [4], means: 'there is no such target in jobwright.yaml' },
   CONFIG_WAITS: { severity: 'error', exits: [4], means: 'JOBWRIGHT_WAITS cannot be used' },
-  EMULATOR_FAULTS: { severity: 'error', exits: [1], means: 'the fault rules of the emulator cannot be read' },
-  EMULATOR_LIMITS: { severity: 'error', exits: [1], means: 'the limits of the emulator cannot be read' },
-  EMULATOR_LOG_DAMAGED: { severity: 'error', exits: [8], means: 'the log of the emulator is damaged' },
-  EMULATOR_OPTION: { severity: 'error', exits: [1], means: 'an option of the emulator cannot be used' },
-  EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there' },
+  EMULATOR_FAULTS: {
+    severity: 'error',
+    exits: [1],
+    means: 'the fault rules of the emulator cannot be read',
+    selfExplanatory: true,
+  },
+  EMULATOR_LIMITS: {
+    severity: 'error',
+    exits: [1],
+    means: 'the limits of the emulator cannot be read',
+    selfExplanatory: true,
+  },
+  EMULATOR_LOG_DAMAGED: {
+    severity: 'error',
+    exits: [8],
+    means: 'the log of the emulator is damaged',
+    selfExplanatory: true,
+  },
+  EMULATOR_OPTION: {
+    severity: 'error',
+    exits: [1],
+    means: 'an option of the emulator cannot be used',
+    selfExplanatory: true,
+  },
+  EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there', selfExplanatory: true },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a run would create more jobs than the guard allows' },
   GUARD_REMOVALS: { severity: 'error', exits: [7], means: 'a run would withdraw more specs than the guard allows' },
-  INIT_NO_REPOSITORY: { severity: 'error', exits: [4], means: 'there is no Git repository here' },
-  INIT_NO_WORK_TREE: { severity: 'error', exits: [4], means: 'the repository has no work tree' },
-  INIT_REGION: { severity: 'error', exits: [1], means: 'this is not the name of a region' },
-  INIT_STORE: { severity: 'error', exits: [1], means: 'two answers to where the state is kept' },
+  INIT_NO_REPOSITORY: {
+    severity: 'error',
+    exits: [4],
+    means: 'there is no Git repository here',
+    selfExplanatory: true,
+  },
+  INIT_NO_WORK_TREE: { severity: 'error', exits: [4], means: 'the repository has no work tree', selfExplanatory: true },
+  INIT_REGION: { severity: 'error', exits: [1], means: 'this is not the name of a region', selfExplanatory: true },
+  INIT_STORE: { severity: 'error', exits: [1], means: 'two answers to where the state is kept', selfExplanatory: true },
   KIND_RETIRED: { severity: 'warning', exits: [], means: 'AWS has retired the service of this kind' },
   KIND_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no kind of this name' },
   NEW_FILE_EXISTS: { severity: 'error', exits: [1], means: 'the file is there already' },
@@ -52,13 +83,17 @@ export const CODES = {
   NEW_NAME: { severity: 'error', exits: [1], means: 'a name that no spec can have' },
   NEW_NO_PLACE: { severity: 'error', exits: [1], means: 'no place for a file of this name' },
   NEW_TAKEN: { severity: 'error', exits: [1], means: 'the address is taken' },
-  OUTPUT: { severity: 'error', exits: [1], means: 'standard output cannot be written' },
+  OUTPUT: { severity: 'error', exits: [1], means: 'standard output cannot be written', selfExplanatory: true },
   PAPERWORK_FILE: { severity: 'error', exits: [1], means: 'a file is in the way of the paperwork' },
   PAPERWORK_NO_JOB: { severity: 'error', exits: [1], means: 'a job has no paperwork now' },
   PLAN_ADOPT_DIFFERS: { severity: 'error', exits: [6], means: 'a job that was to be adopted differs from its spec' },
   PLAN_CONFLICT: { severity: 'error', exits: [6], means: 'a decision is needed' },
   PLAN_DEPENDENCY: { severity: 'error', exits: [9], means: 'a spec waits for another one that cannot go on' },
-  PLAN_DEPENDENCY_FAILED: { severity: 'error', exits: [9], means: 'a spec waits for the success of a job that did not succeed' },
+  PLAN_DEPENDENCY_FAILED: {
+    severity: 'error',
+    exits: [9],
+    means: 'a spec waits for the success of a job that did not succeed',
+  },
   PLAN_DEPENDENCY_GONE: { severity: 'error', exits: [3], means: 'a spec waits for a job whose spec is not here' },
   PLAN_DEPENDS: { severity: 'info', exits: [], means: 'a spec waits for the jobs that policy.dependsOn names' },
   PLAN_DEPENDS_MET: { severity: 'info', exits: [], means: 'what a spec waited for has just ended' },
@@ -95,30 +130,62 @@ export const CODES = {
   RUN_SAME_ID: { severity: 'warning', exits: [], means: 'a new run would have the ID of an old one' },
   RUN_TIMEOUT: { severity: 'warning', exits: [9], means: 'the time that --timeout allows was up' },
   RUN_UNEDITABLE: { severity: 'error', exits: [1], means: 'a file in which policy.run cannot be raised safely' },
-  SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name' },
+  SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name', selfExplanatory: true },
   SPEC_ALIAS: { severity: 'error', exits: [3], means: 'an alias of nothing, or of what it stands in' },
-  SPEC_ARN_ELSEWHERE: { severity: 'error', exits: [3], means: 'an ARN of another partition, region or account than the job' },
+  SPEC_ARN_ELSEWHERE: {
+    severity: 'error',
+    exits: [3],
+    means: 'an ARN of another partition, region or account than the job',
+  },
   SPEC_ASSET_CONFIGURATION: { severity: 'error', exits: [3], means: 'a member that could not be sent' },
-  SPEC_CANNOT_CANCEL: { severity: 'error', exits: [3], means: 'a job that is to be cancelled with its spec, of a kind whose jobs nobody can cancel' },
+  SPEC_CANNOT_CANCEL: {
+    severity: 'error',
+    exits: [3],
+    means: 'a job that is to be cancelled with its spec, of a kind whose jobs nobody can cancel',
+  },
   SPEC_CONST: { severity: 'error', exits: [3], means: 'a value other than the only allowed one' },
   SPEC_CONTROL_CHARACTER: { severity: 'error', exits: [3], means: 'a control character, or half of a surrogate pair' },
-  SPEC_CUSTOMS: { severity: 'error', exits: [3], means: 'a manifest without the customs options that a disk needs to cross a border' },
+  SPEC_CUSTOMS: {
+    severity: 'error',
+    exits: [3],
+    means: 'a manifest without the customs options that a disk needs to cross a border',
+  },
   SPEC_DECIMALS: { severity: 'error', exits: [3], means: 'a number with more digits after the point than AWS takes' },
   SPEC_DEPENDENCY_CYCLE: { severity: 'error', exits: [3], means: 'specs that wait for each other by policy.dependsOn' },
-  SPEC_DOCUMENT_NOT_JSON: { severity: 'error', exits: [3], means: 'the document of an IoT job is text that is no JSON' },
+  SPEC_DOCUMENT_NOT_JSON: {
+    severity: 'error',
+    exits: [3],
+    means: 'the document of an IoT job is text that is no JSON',
+  },
   SPEC_DOCUMENT_SIZE: { severity: 'error', exits: [3], means: 'an IoT document of more than 32,768 bytes' },
-  SPEC_DOWNLOAD: { severity: 'error', exits: [3], means: 'a download that no job makes, or that must not be put where it is to go' },
+  SPEC_DOWNLOAD: {
+    severity: 'error',
+    exits: [3],
+    means: 'a download that no job makes, or that must not be put where it is to go',
+  },
   SPEC_DUPLICATE: { severity: 'error', exits: [3], means: 'two documents with the same address' },
   SPEC_DUPLICATE_ID: { severity: 'error', exits: [3], means: 'two specs with the same job ID' },
   SPEC_DUPLICATE_KEY: { severity: 'error', exits: [3], means: 'a mapping has the same key twice' },
   SPEC_ENUM: { severity: 'error', exits: [3], means: 'a value that is none of the allowed ones' },
-  SPEC_FILE: { severity: 'error', exits: [3], means: 'a $file or an upload that cannot be read, or lies outside the repository' },
+  SPEC_FILE: {
+    severity: 'error',
+    exits: [3],
+    means: 'a $file or an upload that cannot be read, or lies outside the repository',
+  },
   SPEC_FORMAT: { severity: 'error', exits: [3], means: 'text that is no date, address or URI as due' },
   SPEC_FORMERLY: { severity: 'error', exits: [3], means: 'a former name that cannot be one' },
-  SPEC_IDENTICAL: { severity: 'error', exits: [3], means: 'two specs with the same request, of a kind whose jobs could not be told apart' },
+  SPEC_IDENTICAL: {
+    severity: 'error',
+    exits: [3],
+    means: 'two specs with the same request, of a kind whose jobs could not be told apart',
+  },
   SPEC_INTERNAL_MEMBER: { severity: 'error', exits: [3], means: 'a member that only AWS itself uses' },
   SPEC_ITEMS: { severity: 'error', exits: [3], means: 'a list or mapping with too many, too few, or repeated items' },
-  SPEC_KEY_PATTERN: { severity: 'error', exits: [3], means: 'a key pattern with a reference that AWS does not document' },
+  SPEC_KEY_PATTERN: {
+    severity: 'error',
+    exits: [3],
+    means: 'a key pattern with a reference that AWS does not document',
+  },
   SPEC_LENGTH: { severity: 'error', exits: [3], means: 'text that is too long or too short' },
   SPEC_LOG_PREFIX: { severity: 'error', exits: [3], means: 'a log prefix that leaves no room for the name of the log' },
   SPEC_MANIFEST: { severity: 'error', exits: [3], means: 'a manifest text that is no mapping' },
@@ -133,7 +200,11 @@ export const CODES = {
   SPEC_NUMBER: { severity: 'error', exits: [3], means: 'a number that would lose digits' },
   SPEC_OUTSIDE: { severity: 'error', exits: [3], means: 'a file is a link that leads out of the repository' },
   SPEC_PATTERN: { severity: 'error', exits: [3], means: 'text of another form than is due' },
-  SPEC_PRESIGNED_ROLE: { severity: 'error', exits: [3], means: 'a document asks for presigned links, but no role signs them' },
+  SPEC_PRESIGNED_ROLE: {
+    severity: 'error',
+    exits: [3],
+    means: 'a document asks for presigned links, but no role signs them',
+  },
   SPEC_RANGE: { severity: 'error', exits: [3], means: 'a number that is too large or too small' },
   SPEC_RESERVED_KEY: { severity: 'error', exits: [3], means: 'a key that programs reserve, such as __proto__' },
   SPEC_RETRIES_OVERLAP: { severity: 'error', exits: [3], means: 'two retry criteria for the same failures' },
@@ -141,43 +212,87 @@ export const CODES = {
   SPEC_RETRY_TIMEOUT: { severity: 'error', exits: [3], means: 'retries after a timeout, but no timeout' },
   SPEC_RULE: { severity: 'error', exits: [3], means: 'a value that breaks another rule of the schema' },
   SPEC_SAME_OBJECT: { severity: 'error', exits: [3], means: 'two assets that are exported to one key' },
-  SPEC_SCHEDULE_WINDOW: { severity: 'error', exits: [3], means: 'a roll-out ends too soon or too late after it begins' },
+  SPEC_SCHEDULE_WINDOW: {
+    severity: 'error',
+    exits: [3],
+    means: 'a roll-out ends too soon or too late after it begins',
+  },
   SPEC_SECRET: { severity: 'error', exits: [3], means: 'a secret that is written out instead of { $env: NAME }' },
   SPEC_SHARED: { severity: 'error', exits: [3], means: 'two specs whose jobs would write to the same place' },
   SPEC_SYNTAX: { severity: 'error', exits: [3], means: 'not YAML' },
   SPEC_TAG: { severity: 'error', exits: [3], means: 'a YAML tag' },
   SPEC_TAG_KEY: { severity: 'error', exits: [3], means: 'a tag that stands twice, or whose key is reserved' },
-  SPEC_TEMPLATE_PARAMETERS: { severity: 'error', exits: [3], means: "parameters for a job template of one's own, which takes none" },
+  SPEC_TEMPLATE_PARAMETERS: {
+    severity: 'error',
+    exits: [3],
+    means: "parameters for a job template of one's own, which takes none",
+  },
   SPEC_TIMES: { severity: 'error', exits: [3], means: 'a policy.expires that is not after policy.notBefore' },
   SPEC_TOO_DEEP: { severity: 'error', exits: [3], means: 'a value is nested more than 32 levels deep' },
   SPEC_TOO_LARGE: { severity: 'error', exits: [3], means: 'a file is over 256 KiB' },
   SPEC_TOO_MANY_ALIASES: { severity: 'error', exits: [3], means: 'a document has more than 100 aliases' },
   SPEC_TOO_MANY_DOCUMENTS: { severity: 'error', exits: [3], means: 'a file has more than 1,000 documents' },
   SPEC_TOO_MANY_KEYS: { severity: 'error', exits: [3], means: 'a document has more than 1,000 keys' },
-  SPEC_TOO_MANY_VALUES: { severity: 'error', exits: [3], means: 'a document has more than 10,000 values, counting what its aliases repeat' },
+  SPEC_TOO_MANY_VALUES: {
+    severity: 'error',
+    exits: [3],
+    means: 'a document has more than 10,000 values, counting what its aliases repeat',
+  },
   SPEC_TYPE: { severity: 'error', exits: [3], means: 'a value of another type than is due' },
-  SPEC_UNKNOWN_DEPENDENCY: { severity: 'error', exits: [3], means: 'a job in policy.dependsOn that no spec here describes' },
+  SPEC_UNKNOWN_DEPENDENCY: {
+    severity: 'error',
+    exits: [3],
+    means: 'a job in policy.dependsOn that no spec here describes',
+  },
   SPEC_UNKNOWN_KIND: { severity: 'error', exits: [3], means: 'a kind that does not exist' },
   SPEC_UNKNOWN_MEMBER: { severity: 'error', exits: [3], means: 'a member that does not exist here' },
   SPEC_UNKNOWN_TARGET: { severity: 'error', exits: [3], means: 'a target that jobwright.yaml does not name' },
   SPEC_UNREADABLE: { severity: 'error', exits: [3], means: 'a file cannot be read, or is no regular file' },
-  SPEC_UPLOAD: { severity: 'error', exits: [3], means: 'a job that takes a file in and names none, or the other way round' },
+  SPEC_UPLOAD: {
+    severity: 'error',
+    exits: [3],
+    means: 'a job that takes a file in and names none, or the other way round',
+  },
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest of more than 24 hours' },
   SPEC_WINDOW_ORDER: { severity: 'error', exits: [3], means: 'a harvest ends before it begins' },
-  SPEC_YAML_1_1: { severity: 'error', exits: [3], means: 'an unquoted word in a document that older YAML reads as another value' },
+  SPEC_YAML_1_1: {
+    severity: 'error',
+    exits: [3],
+    means: 'an unquoted word in a document that older YAML reads as another value',
+  },
   SPEC_YAML_VERSION: { severity: 'error', exits: [3], means: 'a %YAML directive other than 1.2' },
   STATE_DAMAGED: { severity: 'error', exits: [8], means: 'the state is no JSON, or not of the form of a state' },
   STATE_DISK: { severity: 'error', exits: [8], means: 'the disk refused to read or keep the state' },
   STATE_EXISTS: { severity: 'error', exits: [8], means: 'a first state was to be made where there is one' },
-  STATE_JOURNAL_DAMAGED: { severity: 'error', exits: [8], means: 'a line in the middle of the journal does not have its checksum' },
-  STATE_LINEAGE: { severity: 'error', exits: [8], means: 'the state, or its journal, was born elsewhere: it is about other jobs' },
+  STATE_JOURNAL_DAMAGED: {
+    severity: 'error',
+    exits: [8],
+    means: 'a line in the middle of the journal does not have its checksum',
+  },
+  STATE_LINEAGE: {
+    severity: 'error',
+    exits: [8],
+    means: 'the state, or its journal, was born elsewhere: it is about other jobs',
+  },
   STATE_LOCKED: { severity: 'error', exits: [8], means: 'another process on this machine holds the state' },
   STATE_MISSING: { severity: 'error', exits: [8], means: 'there was a state here, and it is gone' },
-  STATE_REMOTE: { severity: 'error', exits: [4], means: 'the repository that holds the state could not be reached, or refused' },
-  STATE_REWOUND: { severity: 'error', exits: [8], means: 'the state is older than, or another than, the last one seen on this machine' },
+  STATE_REMOTE: {
+    severity: 'error',
+    exits: [4],
+    means: 'the repository that holds the state could not be reached, or refused',
+  },
+  STATE_REWOUND: {
+    severity: 'error',
+    exits: [8],
+    means: 'the state is older than, or another than, the last one seen on this machine',
+  },
   STATE_STALE: { severity: 'error', exits: [8], means: 'someone else has written the state meanwhile' },
-  STATE_TOO_NEW: { severity: 'error', exits: [8], means: 'the state was written by a newer Jobwright that older ones must not touch' },
-  USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be' },
+  STATE_TOO_NEW: {
+    severity: 'error',
+    exits: [8],
+    means: 'the state was written by a newer Jobwright that older ones must not touch',
+  },
+  USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be', selfExplanatory: true },
   WATCH_FAILED: { severity: 'error', exits: [4], means: 'files cannot be watched' },
   WATCH_ROOT_GONE: { severity: 'error', exits: [4], means: 'the watched folder is gone' },
 } as const satisfies Readonly<Record<string, CodeFacts>>
@@ -213,4 +328,10 @@ export function isPageCode(text: string): text is PageCode {
 /** The exit codes of a run that ends with this code, worst first; none for a code that stops nothing. */
 export function exitsOf(code: Code): readonly ExitCode[] {
   return isPageCode(code) ? CODES[code].exits : [4]
+}
+
+/** Whether the message of a code says everything, so that no report points to its page. */
+export function isSelfExplanatory(code: string): boolean {
+  const facts: CodeFacts | undefined = isPageCode(code) ? CODES[code] : undefined
+  return facts?.selfExplanatory === true
 }
