@@ -24,12 +24,12 @@ export async function cancelJob(pass: Pass, planned: Planned): Promise<void> {
     writer.cancel!(id, { ...leave, reason: why ?? reason, ...(force && { force }) }),
   )
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return
-  const scope = model.scope(record.request)
+  const scope = model.identity.scope(record.request)
   const live = await pass
     .write(({ signal }) => reader.describe(id, { signal, ...(scope !== undefined && { scope }) }))
     .catch(() => undefined)
   const policy = spec?.policy ?? { maxFailedPercent: 0 }
-  const condition = live && model.condition(live, policy)
+  const condition = live && model.lifecycle.condition(live, policy)
   if (live && condition && isTerminal(condition)) {
     const ended = refreshed(record, live, condition, pass.clock.now())
     const next: JobRecord = planned.withdraws ? { ...ended, withdrawn: iso(pass.clock.now()) } : ended

@@ -1,8 +1,8 @@
-import type { Calls } from '../kinds/kind.ts'
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
 import { iso } from '../model/iso.ts'
+import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
-import { adopted, liveStage } from '../model/record.ts'
+import { adopted } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
@@ -58,10 +58,10 @@ async function validate(pass: Pass, { planned, record }: Intended, { writer }: C
 
 async function done(pass: Pass, { planned, record }: Intended, spec: Spec, live: Live): Promise<void> {
   const model = pass.modelOf(spec.kind)
-  const stage = liveStage(model, live)
+  const stage = model.lifecycle.stageOf(live)
   // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
   const made = { ...record, stage, createdAt: record.intent!.at }
-  const next = adopted(made, live, model.condition(live, spec.policy), pass.clock.now())
+  const next = adopted(made, live, model.lifecycle.condition(live, spec.policy), pass.clock.now())
   await put(pass, planned.address, next)
   pass.emit({ type: 'job', address: planned.address, record: next })
   pass.emit({ type: 'step', address: planned.address, step: 'created' })
@@ -69,7 +69,7 @@ async function done(pass: Pass, { planned, record }: Intended, spec: Spec, live:
 
 async function settle(pass: Pass, { planned, record }: Intended, problem: AwsProblem): Promise<void> {
   const { leaseMs, signatureMs, requestMs, listLagMs } = pass.waits
-  const byMatch = pass.modelOf(planned.spec!.kind).recovery.by === 'match'
+  const byMatch = pass.modelOf(planned.spec!.kind).identity.recovery.by === 'match'
   const at = Date.parse(record.intent!.at)
   const next: JobRecord = {
     ...record,

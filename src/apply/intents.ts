@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { spend, type Used } from '../lane/budget.ts'
 import { attemptName } from '../model/attempt-name.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Planned } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
 import { budgetKey, type Change, type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
@@ -30,7 +30,7 @@ export function chooseCreates(
     if (action !== 'create' || !spec || !site) return false
     const model = modelOf(spec.kind)
     const key = `${siteKey(site)} ${model.service}`
-    const calls = model.operations.validate === undefined ? 1 : 2
+    const calls = model.api.operations.validate === undefined ? 1 : 2
     const most = Math.max(1, Math.floor((perSecond(site, model) * waits.leaseMs * LEASE_SHARE) / 1000 / calls))
     const room = left.get(key) ?? most
     left.set(key, room - 1)
@@ -49,14 +49,14 @@ export function intend(planned: Planned, model: KindModel, now: number, waits: W
     site,
     stage: 'intent',
     how: 'created',
-    ...(id !== undefined && model.idMember !== undefined && { id }),
+    ...(id !== undefined && model.identity.idMember !== undefined && { id }),
     intent: {
       attempt,
       at: iso(now),
       leaseUntil: iso(now + waits.leaseMs),
-      ...(model.recovery.by === 'match' && { marker: model.recovery.marker(spec.request, marker) }),
+      ...(model.identity.recovery.by === 'match' && { marker: model.identity.recovery.marker(spec.request, marker) }),
     },
-    request: written(spec.request, model.documents),
+    request: written(spec.request, model.request.documents),
     ...(spec.policy.onRemove && { onRemove: spec.policy.onRemove }),
     ...historyFor(previous, spec.policy.run, site),
   }

@@ -1,6 +1,5 @@
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import { unlessThrottled } from './throttled.ts'
@@ -23,7 +22,7 @@ export async function startJob(pass: Pass, planned: Planned): Promise<void> {
   // AWS refuses to start what no longer waits, perhaps because an earlier start of ours arrived after all.
   if (outcome.is === 'unknown' || problem.class === 'conflict') {
     const live = await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
-    if (live && liveStage(pass.modelOf(spec.kind), live) === 'started') return started(pass, address, record)
+    if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') return started(pass, address, record)
   }
   pass.fail(address, problem)
   pass.emit({ type: 'failed', address, step: 'start', problem })

@@ -76,7 +76,7 @@ export function scopesOf(
   { application }: LookOptions,
 ): (string | undefined)[] {
   const model = modelOf(kind)
-  if (model.listing.within === undefined) return [undefined]
+  if (model.api.listing.within === undefined) return [undefined]
   if (application?.length) return [...application]
   const requests = [
     ...session.loaded.specs.filter((spec) => spec.kind === kind).map(({ request }) => request),
@@ -84,5 +84,5 @@ export function scopesOf(
       partsOf(address as Address).kind === kind ? [request] : [],
     ),
   ]
-  return [...new Set(requests.flatMap((request) => model.scope(request) ?? []))].sort()
+  return [...new Set(requests.flatMap((request) => model.identity.scope(request) ?? []))].sort()
 }

@@ -1,10 +1,10 @@
 import { targetNameOf } from '../aws/target.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
@@ -180,9 +180,9 @@ function assertKnownKinds(state: State | undefined): void {
 }
 
 function perDay(model: KindModel, { config }: Project): number | undefined {
-  const operation = model.operations.create
+  const operation = model.api.operations.create
   const own = config.limits[`${model.service}.${operation}`] ?? config.limits[model.service]
-  return own?.perDay ?? model.lanes[operation]?.perDay ?? model.lanes['*']?.perDay
+  return own?.perDay ?? model.limits.lanes[operation]?.perDay ?? model.limits.lanes['*']?.perDay
 }
 
 /** What a plan has to tell beside its table: what cannot go on without an edit, at its line, and why the whole is refused. */

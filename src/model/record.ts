@@ -1,13 +1,9 @@
 import { type Condition, isTerminal } from './condition.ts'
 import { iso } from './iso.ts'
+import type { KindModel } from './kind.ts'
 import type { Live } from './live.ts'
 import type { Spec } from './spec.ts'
-import { type JobRecord, type PastRun, type RecordStage, type Site, siteKey } from './state.ts'
-
-/** `created` for a job that still waits for its start step, or of which an answer tells no status; `started` for every other. */
-export function liveStage(model: { readonly steps: readonly string[] }, live: Live): RecordStage {
-  return model.steps.includes('start') && (live.status === 'WAITING' || live.status === '') ? 'created' : 'started'
-}
+import { type JobRecord, type PastRun, type Site, siteKey } from './state.ts'
 
 /** Whether the asset of a job that succeeded is still to be fetched to where its spec wants it. */
 export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobRecord): boolean {
@@ -34,14 +30,14 @@ export function refreshed(record: JobRecord, live: Live, condition: Condition, n
 
 /** The same of a job that may have begun since it was recorded: its stage follows too. */
 export function reread(
-  model: { readonly steps: readonly string[] },
+  model: Pick<KindModel, 'lifecycle'>,
   record: JobRecord,
   live: Live,
   condition: Condition,
   now: number,
 ): JobRecord {
   const next = refreshed(record, live, condition, now)
-  return record.stage === 'created' ? { ...next, stage: liveStage(model, live) } : next
+  return record.stage === 'created' ? { ...next, stage: model.lifecycle.stageOf(live) } : next
 }
 
 /** A record that takes over a live job, whose create is thereby settled. */

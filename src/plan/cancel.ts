@@ -17,8 +17,11 @@ export function planCancel(
   reason: string,
 ): Planned | { readonly refused: string } {
   const { kind } = partsOf(address)
-  const { cancelling, title } = plan.modelOf(kind)
-  if (!cancelling) return { refused: `${title.split(' Create')[0]} cannot cancel a job` }
+  const {
+    serviceName,
+    lifecycle: { cancelling },
+  } = plan.modelOf(kind)
+  if (!cancelling) return { refused: `${serviceName} cannot cancel a job` }
   const refused = cancelling.refusal(record)
   if (refused !== undefined) return { refused }
   const base = { address, record, site: record.site, ...(record.id !== undefined && { id: record.id }) }

@@ -1,10 +1,10 @@
-import { deviations } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
+import { deviations } from '../model/deviations.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { adopted, historyFor, liveStage, reread } from '../model/record.ts'
+import { adopted, historyFor, reread } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
@@ -67,7 +67,9 @@ function planStop(
   if (seen?.is === 'absent') return { ...keep(spec, record, 'AWS no longer knows its job'), next: gone(record) }
   const model = plan.modelOf(spec.kind)
   const now =
-    seen?.is === 'live' ? reread(model, record, seen.live, model.condition(seen.live, spec.policy), plan.now) : record
+    seen?.is === 'live'
+      ? reread(model, record, seen.live, model.lifecycle.condition(seen.live, spec.policy), plan.now)
+      : record
   const next = seen?.is === 'live' ? { next: now } : {}
   // Also what the pass after a cancellation finds.
   if (!isCancellable(now))
@@ -124,7 +126,7 @@ function takeOver(
   if (owner !== undefined) return { ...idUsed(spec, model, live.id, owner), ...(record && { record }) }
   // A later attempt than the one on record may have made what the spec asks for by now.
   const isOfRecord = record !== undefined && deviations(record.request, live, model).length === 0
-  const request = isOfRecord ? record.request : written(spec.request, model.documents)
+  const request = isOfRecord ? record.request : written(spec.request, model.request.documents)
   const changes = how === 'baseline' ? [] : deviations(request, live, model)
   if (changes.length > 0) return differs(spec, model, live, changes, record)
   const fresh = { run: spec.policy.run, site, stage: 'started', how, request } as const
@@ -134,7 +136,12 @@ function takeOver(
     id: live.id,
     ...(record && { record }),
     reason: how === 'baseline' ? 'taken as done before this state began' : 'as decided',
-    next: adopted({ ...base, stage: liveStage(model, live), how }, live, model.condition(live, spec.policy), plan.now),
+    next: adopted(
+      { ...base, stage: model.lifecycle.stageOf(live), how },
+      live,
+      model.lifecycle.condition(live, spec.policy),
+      plan.now,
+    ),
   })
 }
 
@@ -148,8 +155,8 @@ function noSuchJob(spec: Spec, model: KindModel): Planned {
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_NO_SUCH_JOB',
-    reason: `AWS knows no such ${model.title.split(' Create')[0]} job`,
-    hint: model.idMember
+    reason: `AWS knows no such ${model.serviceName} job`,
+    hint: model.identity.idMember
       ? 'name the job with --id'
       : 'name the job that AWS made with --id; `aws` lists those that there are',
   })
@@ -217,7 +224,7 @@ function baseline(plan: Planner, spec: Spec): Planned {
       stage: 'started',
       how: 'baseline',
       condition: { type: 'Succeeded', reason: 'Baseline' },
-      request: written(spec.request, plan.modelOf(spec.kind).documents),
+      request: written(spec.request, plan.modelOf(spec.kind).request.documents),
     },
   })
 }

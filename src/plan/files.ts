@@ -1,5 +1,5 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { at, type Pointer, put } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Planned } from '../model/plan.ts'
 import { isDownloadDue } from '../model/record.ts'
 import type { Spec, Upload } from '../model/spec.ts'
@@ -12,7 +12,7 @@ import { line, type Planner } from './planner.ts'
  */
 export function withRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>, spec: Spec): Spec {
   const record = state?.records[spec.address]
-  const transfer = modelOf(spec.kind).transfer?.(spec.request)
+  const transfer = modelOf(spec.kind).request.transfer?.(spec.request)
   if (transfer?.way !== 'in' || !record || spec.policy.run > record.run) return spec
   const known = at(record.request, transfer.md5)
   if (spec.policy.upload === undefined || at(spec.request, transfer.md5) !== undefined || known === undefined)
@@ -22,7 +22,7 @@ export function withRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'm
 
 /** A job that takes a file in is not made before the file is there: AWS forgets jobs that wait. */
 export function planNoFile(plan: Planner, spec: Spec): Planned | undefined {
-  const takesIn = plan.modelOf(spec.kind).transfer?.(spec.request)?.way === 'in'
+  const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'in'
   if (!takesIn || spec.upload) return undefined
   return line(spec, {
     action: 'blocked',
@@ -33,7 +33,7 @@ export function planNoFile(plan: Planner, spec: Spec): Planned | undefined {
 }
 
 /** Whether a member of the request holds the MD5 of the file of `policy.upload`: nobody need have written it. */
-export function isOfUpload(spec: Spec, { transfer }: KindModel, pointer: Pointer): boolean {
+export function isOfUpload(spec: Spec, { request: { transfer } }: KindModel, pointer: Pointer): boolean {
   const moved = transfer?.(spec.request)
   return spec.upload !== undefined && moved?.way === 'in' && moved.md5 === pointer
 }
@@ -49,7 +49,7 @@ function sized({ file, bytes }: Upload): string {
 
 /** The upload that a job which was made waits for; undefined where AWS has its file, or it takes none. */
 export function planUpload(plan: Planner, spec: Spec, record: JobRecord): Planned | undefined {
-  const transfer = plan.modelOf(spec.kind).transfer?.(spec.request)
+  const transfer = plan.modelOf(spec.kind).request.transfer?.(spec.request)
   if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === at(record.request, transfer.md5)))
     return undefined
   const base = { ...(record.id !== undefined && { id: record.id }), record, site: record.site }
@@ -64,7 +64,7 @@ export function planUpload(plan: Planner, spec: Spec, record: JobRecord): Planne
 
 /** The download of what a job has exported; undefined where none is asked for, or it is done. */
 export function planDownload(plan: Planner, spec: Spec, record: JobRecord): Planned | undefined {
-  const givesOut = plan.modelOf(spec.kind).transfer?.(spec.request)?.way === 'out'
+  const givesOut = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'out'
   if (!givesOut || !spec.download || !isDownloadDue(spec, record)) return undefined
   const { file, isThere } = spec.download
   const base = { id: record.id!, record, site: record.site }

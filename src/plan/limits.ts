@@ -17,7 +17,7 @@ export function withinLimits(plan: Planner, actions: readonly Planned[]): Planne
 function withinSlots(plan: Planner, planned: Planned, slots: Slots): Planned | undefined {
   const { spec, site } = planned
   if (!spec || !site || (planned.action !== 'create' && planned.action !== 'start')) return undefined
-  const slot = plan.modelOf(spec.kind).slot(spec.request)
+  const slot = plan.modelOf(spec.kind).limits.slot(spec.request)
   if (slot?.step !== planned.action) return undefined
   const key = slotKey(site, slot.key)
   if (slots.take(key, slot.max)) return undefined
@@ -39,10 +39,10 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
     if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
     const model = plan.modelOf(partsOf(address).kind)
-    const slot = model.slot(record.request)
+    const slot = model.limits.slot(record.request)
     if (!slot || record.lost || !takesPlace(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
-    if (isTerminal(seen?.is === 'live' ? model.condition(seen.live, policy) : record.condition)) continue
+    if (isTerminal(seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition)) continue
     const key = slotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)
   }

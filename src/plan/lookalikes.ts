@@ -1,10 +1,9 @@
-import { isJobOf } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
+import { isJobOf } from '../model/deviations.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
@@ -17,7 +16,7 @@ import { CLOCKS_MS, horizonOf, isSettled, jobWords, line, ownerKey, type Planner
 export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(spec, model)) return []
-  const scope = model.scope(spec.request)
+  const scope = model.identity.scope(spec.request)
   const since = horizonOf(plan.state)
   return [
     { address: spec.address, kind: spec.kind, site, since, definition: true, ...(scope !== undefined && { scope }) },
@@ -27,8 +26,11 @@ export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Nee
 /** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
 export function goesElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
-  if (!site || model.idMember) return false
-  return siteKey(site) !== siteKey(record.site) || model.scope(spec.request) !== model.scope(record.request)
+  if (!site || model.identity.idMember) return false
+  return (
+    siteKey(site) !== siteKey(record.site) ||
+    model.identity.scope(spec.request) !== model.identity.scope(record.request)
+  )
 }
 
 /** A job that nobody has, that was made since this state began, and that may be what the spec asks for: a person must say whose it is. */
@@ -52,7 +54,7 @@ export function planLookalike(
       !plan.claims.has(ownerKey(model, site, one.id)) &&
       (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
       // What was never started did nothing, and never will.
-      liveStage(model, one) === 'started' &&
+      model.lifecycle.stageOf(one) === 'started' &&
       (open === undefined || isNews(spec, model, open, one)) &&
       mayBeOf(plan, spec, model, one),
   )
@@ -71,7 +73,7 @@ function isNews(spec: Spec, model: KindModel, { request, intent }: JobRecord, { 
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
 
-function isLookedFor(spec: Spec, { recovery }: KindModel): boolean {
+function isLookedFor(spec: Spec, { identity: { recovery } }: KindModel): boolean {
   return !spec.policy.allowIdentical && (recovery.by === 'inert' || recovery.by === 'match')
 }
 
@@ -91,7 +93,7 @@ function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boole
 
 /** A job that was cancelled or never got its device: of these AWS Import/Export tells nothing else, and they did nothing. */
 function endedEarly(model: KindModel, live: Live): boolean {
-  const { type, reason } = model.condition(live, { maxFailedPercent: 0 })
+  const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
   return type === 'Cancelled' || reason === 'Expired'
 }
 

@@ -1,9 +1,9 @@
-import { deviations } from '../kinds/deviations.ts'
-import type { KindModel, Timing } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
+import { deviations } from '../model/deviations.ts'
+import type { KindModel, Timing } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { adopted, historyFor, liveStage } from '../model/record.ts'
+import { adopted, historyFor } from '../model/record.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, siteKey } from '../model/state.ts'
@@ -38,7 +38,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
 
 function createLine(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned {
   const site = plan.siteOf(spec)
-  const id = model.idMember && remoteId(spec, model.idMember)
+  const id = model.identity.idMember && remoteId(spec, model.identity.idMember)
   if (id && site) plan.claims.set(ownerKey(model, site, id), spec.address)
   return line(spec, {
     action: 'create',
@@ -138,8 +138,8 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
 /** For caller-named kinds: the ID may be used by one of our records, or by a job that we did not make. */
 function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
   const site = plan.siteOf(spec)
-  if (!model.idMember || !site) return undefined
-  const id = remoteId(spec, model.idMember)
+  if (!model.identity.idMember || !site) return undefined
+  const id = remoteId(spec, model.identity.idMember)
   const { previous } = occasion
   const key = ownerKey(model, site, id)
   const owner = plan.claims.get(key) ?? plan.owners.get(key)
@@ -159,7 +159,7 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
 export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   const isMoved = site !== undefined && siteKey(site) !== siteKey(record.site)
-  return isMoved || (model.idMember !== undefined && remoteId(spec, model.idMember) !== record.id)
+  return isMoved || (model.identity.idMember !== undefined && remoteId(spec, model.identity.idMember) !== record.id)
 }
 
 /** A line for a job ID that another address, or another run, has used. */
@@ -169,8 +169,8 @@ export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address)
     code: 'PLAN_ID_USED',
     id,
     reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
-    hint: model.idMember
-      ? `leave ${model.idMember} out, or write one that was never used`
+    hint: model.identity.idMember
+      ? `leave ${model.identity.idMember} out, or write one that was never used`
       : 'name another job with --id',
   })
 }
@@ -182,7 +182,7 @@ function foreign(spec: Spec, model: KindModel, live: Live): Planned {
     code: 'PLAN_FOREIGN',
     id: live.id,
     reason: `${jobWords(model, live.id)} exists and is not ours: ${live.status}${made}`,
-    hint: `to take it over, write policy.adopt: true, or run jobwright adopt ${spec.address}; to make another job, choose another name or ${model.idMember}`,
+    hint: `to take it over, write policy.adopt: true, or run jobwright adopt ${spec.address}; to make another job, choose another name or ${model.identity.idMember}`,
   })
 }
 
@@ -209,16 +209,16 @@ function planAdoption(
   const base = {
     run: spec.policy.run,
     site,
-    stage: liveStage(model, live),
+    stage: model.lifecycle.stageOf(live),
     how: 'adopted' as const,
-    request: written(spec.request, model.documents),
+    request: written(spec.request, model.request.documents),
     ...historyFor(previous, spec.policy.run, site),
   }
   return line(spec, {
     action: 'adopt',
     id: live.id,
     reason: 'policy.adopt is true and the job fits the spec',
-    next: adopted(base, live, model.condition(live, spec.policy), plan.now),
+    next: adopted(base, live, model.lifecycle.condition(live, spec.policy), plan.now),
   })
 }
 

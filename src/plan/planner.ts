@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -69,7 +69,7 @@ export function isSettled(record: JobRecord): boolean {
 }
 
 /** The key under which a job has one owner in the state. A service without regions shows a job in all of them. */
-export function ownerKey({ kind, regionless }: KindModel, site: Site, id: string): string {
+export function ownerKey({ kind, api: { regionless } }: KindModel, site: Site, id: string): string {
   return `${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}`
 }
 
@@ -145,5 +145,5 @@ export function spoken(time: string): string {
 
 /** The way a job of a kind is named in sentences: `job cup-final`. */
 export function jobWords(model: KindModel, id: string): string {
-  return `${model.title.split(' Create')[0]} job ${id}`
+  return `${model.serviceName} job ${id}`
 }

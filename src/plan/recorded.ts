@@ -1,6 +1,6 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { isTerminal } from '../model/condition.ts'
 import { canonical, type Json } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, Planned } from '../model/plan.ts'
 import { reread } from '../model/record.ts'
@@ -64,7 +64,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: JobRecord): Plan
   }
   const now = seen ? asSeen(plan, spec, model, record, seen.live) : record
   const next = canonical(now as unknown as Json) === canonical(record as unknown as Json) ? {} : { next: now }
-  const isIdle = model.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
+  const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return line(spec, { ...base, ...next, action: 'held', reason: 'created, and not started by this' })
   return line(spec, { ...base, ...next, action: 'keep', reason: keepReason(now) })
 }
@@ -80,7 +80,7 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: JobRecord)
       reason: 'AWS no longer knows this unfinished job; it is not made again',
     })
   }
-  if (model.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
+  if (model.lifecycle.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
     const failure = plan.run.failed.get(spec.address)
     if (failure)
       return line(spec, {
@@ -110,10 +110,10 @@ function planEdit(
   record: JobRecord,
   changes: readonly Difference[],
 ): Planned {
-  const before = model.normalise(record.request)
-  const after = model.normalise(written(spec.request, model.documents))
+  const before = model.request.normalise(record.request)
+  const after = model.request.normalise(written(spec.request, model.request.documents))
   const isOver = isTerminal(record.condition) || record.lost === true || record.id === undefined
-  const way = isOver ? undefined : model.updating?.(before, after, changes, record.condition)
+  const way = isOver ? undefined : model.lifecycle.updating?.(before, after, changes, record.condition)
   if (way === undefined) return edited(spec, model, record, changes)
   if ('refused' in way) {
     // Where a job is made is no member that AWS could change.
@@ -183,7 +183,7 @@ function edited(
 }
 
 function asSeen(plan: Planner, spec: Spec, model: KindModel, record: JobRecord, live: Live): JobRecord {
-  return reread(model, record, live, model.condition(live, spec.policy), plan.now)
+  return reread(model, record, live, model.lifecycle.condition(live, spec.policy), plan.now)
 }
 
 /** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */

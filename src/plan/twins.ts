@@ -1,7 +1,7 @@
-import { isJobOf } from '../kinds/deviations.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import { isTerminal } from '../model/condition.ts'
+import { isJobOf } from '../model/deviations.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
@@ -70,7 +70,7 @@ function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRe
     // The job of a withdrawn spec is never read again, and would seem to run for ever, perhaps where no target leads any more.
     const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasOver = old?.run === record.run && isTerminal(old.condition)
-    const isMarked = modelOf(partsOf(address).kind).recovery.by === 'match'
+    const isMarked = modelOf(partsOf(address).kind).identity.recovery.by === 'match'
     return isMarked && isSettled(record) && record.id !== undefined && !wasOver && !wasGone && !allowed.has(address)
   })
 }

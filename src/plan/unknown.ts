@@ -1,11 +1,11 @@
-import { deviations, isJobOf } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { partsOf } from '../model/address.ts'
 import { attemptOf } from '../model/attempt-name.ts'
+import { deviations, isJobOf } from '../model/deviations.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { adopted, liveStage } from '../model/record.ts'
+import { adopted } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord } from '../model/state.ts'
 import { requestKey } from './edit.ts'
@@ -30,7 +30,7 @@ export function planUnknown(plan: Planner, spec: Spec, record: JobRecord): Plann
     return settling(spec, record, 'the outcome of its create is not known, and nothing may be asked while offline', {})
   }
   if (record.intent?.givenUp) return again(plan, spec, record, 'its create was said to have made no job')
-  switch (model.recovery.by) {
+  switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
       return byId(plan, spec, record, model)
@@ -72,7 +72,7 @@ function byId(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): P
 
 /** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */
 function idTakenHint(spec: Spec, model: KindModel, live: Live): string {
-  const { idMember = 'name' } = model
+  const { idMember = 'name' } = model.identity
   const other =
     spec.request[idMember] === undefined
       ? `raise policy.run, or write another ${idMember}`
@@ -184,7 +184,7 @@ function takeOver(
   twins: readonly Live[],
 ): Planned {
   plan.claims.set(ownerKey(model, record.site, live.id), spec.address)
-  const stage = liveStage(model, live)
+  const stage = model.lifecycle.stageOf(live)
   const also =
     twins.length === 0
       ? ''
@@ -194,7 +194,7 @@ function takeOver(
     id: live.id,
     record,
     reason: `the answer to its create was lost (${evidence(record)}); this is the job${also}`,
-    next: adopted({ ...record, stage }, live, model.condition(live, spec.policy), plan.now),
+    next: adopted({ ...record, stage }, live, model.lifecycle.condition(live, spec.policy), plan.now),
   })
 }
 
@@ -205,10 +205,10 @@ function takeOver(
 function absent(plan: Planner, spec: Spec, record: JobRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
   const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
-  const isOther = model.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
-  const mayHarm = isOther || model.recovery.by === 'match'
+  const isOther = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
+  const mayHarm = isOther || model.identity.recovery.by === 'match'
   // Whoever raises the run wants another job, whatever became of the one before.
-  const days = spec.policy.run > record.run ? undefined : model.retentionDays
+  const days = spec.policy.run > record.run ? undefined : model.lifecycle.retentionDays
   if (days !== undefined && plan.now >= Date.parse(after(intentOf(record).at, days * 86_400_000)))
     return forgotten(spec, record, days)
   const sentUntil = mayHarm ? quiet(plan, record) : intentOf(record).leaseUntil

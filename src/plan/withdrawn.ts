@@ -53,7 +53,7 @@ export function mayCancel(record: JobRecord): boolean {
 
 function asSeen(plan: Planner, address: Address, record: JobRecord, live: Live): JobRecord {
   const model = plan.modelOf(partsOf(address).kind)
-  return reread(model, record, live, model.condition(live, { maxFailedPercent: 0 }), plan.now)
+  return reread(model, record, live, model.lifecycle.condition(live, { maxFailedPercent: 0 }), plan.now)
 }
 
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */

@@ -3,9 +3,10 @@ import type { Connection, ConnectOptions } from '../aws/connection.ts'
 import { createLanes } from '../aws/lanes.ts'
 import { type Env, resolveTarget } from '../aws/target.ts'
 import { callsOf } from '../kinds/index.ts'
-import type { Calls, KindModel } from '../kinds/kind.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Config } from '../model/config.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Calls } from '../model/kind-calls.ts'
 import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
@@ -80,7 +81,7 @@ export async function openWorld(
       calls.set(key, known)
       return known
     },
-    perSecond: (site, model) => reach(site, model).lane(model, model.operations.create).limit.perSecond,
+    perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).limit.perSecond,
     // What stands in for AWS may keep a time of its own.
     clockOffsetMs: () =>
       furthest(all.filter(({ site }) => site.endpoint === undefined).map((connection) => connection.clockOffsetMs())),

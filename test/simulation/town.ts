@@ -228,7 +228,7 @@ export class Town {
         checkout: this.#checkout(order, store.state),
         rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
         guards: { maxCreates: 50, maxRemovals: 50 },
-        perDay: (model) => model.lanes[model.operations.create]?.perDay,
+        perDay: (model) => model.limits.lanes[model.api.operations.create]?.perDay,
         refresh: false,
         source: { commit: commitName(order.commit) },
       },
@@ -239,7 +239,7 @@ export class Town {
             Promise.resolve(
               callsOf(kind, site, { process, services: this.services, lanes, ledger: this.ledger, onSend, onStart }),
             ),
-          perSecond: (site, model) => lanes.lane(site, model, model.operations.create).limit.perSecond,
+          perSecond: (site, model) => lanes.lane(site, model, model.api.operations.create).limit.perSecond,
           where: 'simulation',
           close: () => {},
         },

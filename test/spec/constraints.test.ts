@@ -180,7 +180,8 @@ const SOUND: Readonly<Record<string, Json | undefined>> = {
 const CONFIG_ONLY = 'common.schema.json#/$defs/name'
 
 function documentOf({ kind, envelope }: Seed, spec: Json, name: string): JsonObject {
-  const policy: JsonObject = kind === 'PinpointExportJob' || kind === 'ImportExportJob' ? { policy: { allowIdentical: true } } : {}
+  const policy: JsonObject =
+    kind === 'PinpointExportJob' || kind === 'ImportExportJob' ? { policy: { allowIdentical: true } } : {}
   const own = JSON.parse(JSON.stringify(envelope ?? {}).replaceAll('NAME', name)) as JsonObject
   return { apiVersion: 'jobwright/v1', kind, metadata: { name }, ...policy, ...own, spec }
 }
@@ -272,7 +273,7 @@ t.test(
 
 /** A fault in a secret is a fault of the secret, whatever it is: its text is not to be shown. */
 function expectedOf(fault: NonNullable<Case['fault']>, base: Pointer, { kind }: Seed, written: Written): string {
-  const secrets = MODELS.find((model) => model.kind === kind)!.secrets.map((secret) => `/spec${secret}`)
+  const secrets = MODELS.find((model) => model.kind === kind)!.request.secrets.map((secret) => `/spec${secret}`)
   const pointer = base + fault.pointer
   const secret = secrets.find((one) => pointer === one || pointer.startsWith(`${one}/`))
   if (secret !== undefined) return `SPEC_SECRET ${secret} ${placeOf(written, secret, 'key')}`
