@@ -1,4 +1,3 @@
-import { targetNameOf } from '../aws/target.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
@@ -9,6 +8,7 @@ import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import type { Waits } from '../model/waits.ts'
 import { isOfUpload } from '../plan/files.ts'
 import type { Rules } from '../plan/input.ts'
@@ -66,10 +66,9 @@ export function selectorOf({ loaded, project }: Session, options: CommonOptions)
   const only = selector(options)
   const { target = [], decisions } = options
   if (target.length === 0 || decisions) return only
-  const { targets, defaultTarget } = project.config
   const chosen = new Set(
     [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
-      .filter(({ policy }) => target.includes(targetNameOf(policy.target ?? defaultTarget, targets) ?? ''))
+      .filter(({ policy }) => target.includes(resolveTargetName(policy.target, project.config) ?? ''))
       .map(({ address }) => address),
   )
   return (address, labels) => chosen.has(address) && (only === undefined || only(address, labels))

@@ -3,6 +3,7 @@ import type { Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { canonical, type Pointer } from '../model/json.ts'
 import { remoteId } from '../model/remote-id.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import type { SpecCode } from './codes.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
@@ -201,5 +202,5 @@ function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
 }
 
 function targetOf(draft: Draft, config: Config | undefined): string {
-  return draft.spec?.policy.target ?? config?.defaultTarget ?? ''
+  return resolveTargetName(draft.spec?.policy.target, config) ?? ''
 }

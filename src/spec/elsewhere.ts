@@ -3,6 +3,7 @@ import type { Config, Target } from '../model/config.ts'
 import { at, into, isWithin, type JsonObject, type Pointer } from '../model/json.ts'
 import type { ArnPart, KindModel } from '../model/kind.ts'
 import { partitionOf } from '../model/partition.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import type { SpecCode } from './codes.ts'
 import type { Draft } from './draft.ts'
 import type { Fault } from './fault.ts'
@@ -20,7 +21,7 @@ export function elsewhereFaults(draft: Draft, config: Config | undefined): Fault
   if (!policy || !request || !model) return []
   // What is wrong with the policy may be its target's name.
   if (!spec && diagnostics.some(({ pointer }) => pointer !== undefined && isWithin(pointer, '/policy'))) return []
-  const name = policy.target ?? config?.defaultTarget
+  const name = resolveTargetName(policy.target, config)
   const target = name === undefined ? undefined : config?.targets[name]
   const place = name === undefined || !target ? {} : placeOf(name, target, model)
   return [

@@ -63,7 +63,7 @@ t.test('a target is the one named, the default, the only one, or the environment
   const cases: [
     string,
     string | undefined,
-    Parameters<typeof resolveTarget>[1],
+    Parameters<typeof resolveTarget>[1]['targets'],
     Record<string, string>,
     object | string,
   ][] = [
@@ -106,11 +106,11 @@ t.test('a target is the one named, the default, the only one, or the environment
   for (const [name, chosen, targets, env, expected] of cases) {
     if (typeof expected === 'string') {
       t.equal(
-        codeOf(() => resolveTarget(chosen, targets, env)),
+        codeOf(() => resolveTarget(chosen, { targets }, env)),
         `${expected} 4`,
         name,
       )
-    } else t.same(resolveTarget(chosen, targets, env), expected, name)
+    } else t.same(resolveTarget(chosen, { targets }, env), expected, name)
   }
 })
 
