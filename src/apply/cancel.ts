@@ -19,16 +19,12 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
   const model = pass.modelOf(kind)
   const { reader, writer } = await pass.callsOf(record.site, kind, spec)
   pass.emit({ type: 'step', address, step: 'cancelling' })
-  const outcome = await unlessThrottled(pass, (leave) =>
-    writer.cancel!(id, { ...leave, reason: why, force }),
-  )
+  const outcome = await unlessThrottled(pass, (leave) => writer.cancel!(id, { ...leave, reason: why, force }))
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return
-  const scope = model.scope(record.request)
-  const live = await pass
-    .write(({ signal }) => reader.describe(id, { signal, scope }))
-    .catch(() => undefined)
+  const scope = model.identity.scope(record.request)
+  const live = await pass.write(({ signal }) => reader.describe(id, { signal, scope })).catch(() => undefined)
   const policy = spec?.policy ?? { maxFailedPercent: 0 }
-  const condition = live && model.condition(live, policy)
+  const condition = live && model.lifecycle.condition(live, policy)
   if (live && condition && isTerminal(condition)) {
     const ended = refreshed(record, live, condition, pass.clock.now())
     const next: JobRecord = planned.withdraws ? { ...ended, withdrawn: iso(pass.clock.now()) } : ended

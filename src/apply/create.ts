@@ -1,8 +1,8 @@
-import type { Calls } from '../kinds/kind.ts'
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
 import { deadlineOf } from '../model/create-protocol.ts'
+import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
-import { liveStage, takenOver } from '../model/record.ts'
+import { takenOver } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
@@ -56,14 +56,20 @@ async function done(pass: Pass, { planned, record }: Intended, live: Live): Prom
   const model = pass.modelOf(spec.kind)
   // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
   const made = { ...record, createdAt: record.intent.at }
-  const next = takenOver(made, live, liveStage(model, live), model.condition(live, spec.policy), pass.clock.now())
+  const next = takenOver(
+    made,
+    live,
+    model.lifecycle.stageOf(live),
+    model.lifecycle.condition(live, spec.policy),
+    pass.clock.now(),
+  )
   await put(pass, planned.address, next)
   pass.emit({ type: 'job', address: planned.address, record: next })
   pass.emit({ type: 'step', address: planned.address, step: 'created' })
 }
 
 async function settle(pass: Pass, { planned, record }: Intended, problem: AwsProblem): Promise<void> {
-  const byMatch = pass.modelOf(planned.spec.kind).recovery.by === 'match'
+  const byMatch = pass.modelOf(planned.spec.kind).identity.recovery.by === 'match'
   const until = byMatch ? deadlineOf(record.intent, pass.waits, pass.clockOffsetMs?.()) : record.intent.until
   const next: OpenRecord = {
     ...record,

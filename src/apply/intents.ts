@@ -1,11 +1,19 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { spend, type Used } from '../lane/budget.ts'
 import { attemptName } from '../model/attempt-name.ts'
-import { iso } from '../model/iso.ts'
 import { leaseUntil, type Waits } from '../model/create-protocol.ts'
+import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Planned, PlannedCreate } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
-import { budgetKey, type Change, type JobRecord, type OpenRecord, type Site, type State, siteKey } from '../model/state.ts'
+import {
+  budgetKey,
+  type Change,
+  type JobRecord,
+  type OpenRecord,
+  type Site,
+  type State,
+  siteKey,
+} from '../model/state.ts'
 import { written } from '../model/written.ts'
 
 /** A create of which it is known where it goes. */
@@ -32,7 +40,7 @@ export function chooseCreates(
   return actions.filter(isPlaced).filter(({ spec, site }) => {
     const model = modelOf(spec.kind)
     const key = `${siteKey(site)} ${model.service}`
-    const calls = model.operations.validate === undefined ? 1 : 2
+    const calls = model.api.operations.validate === undefined ? 1 : 2
     const most = Math.max(1, Math.floor((perSecond(site, model) * waits.leaseMs * LEASE_SHARE) / 1000 / calls))
     const room = left.get(key) ?? most
     left.set(key, room - 1)
@@ -55,14 +63,14 @@ export function intend(planned: PlacedCreate, model: KindModel, now: number, wai
     site,
     stage: 'intent',
     how: 'created',
-    id: model.idMember === undefined ? undefined : id,
+    id: model.identity.idMember === undefined ? undefined : id,
     intent: {
       attempt,
       at: iso(now),
       leaseUntil: leaseUntil(now, waits),
-      marker: model.recovery.by === 'match' ? model.recovery.marker(spec.request, marker) : undefined,
+      marker: model.identity.recovery.by === 'match' ? model.identity.recovery.marker(spec.request, marker) : undefined,
     },
-    request: written(spec.request, model.documents),
+    request: written(spec.request, model.request.documents),
     onRemove: spec.policy.onRemove,
     history: historyFor(previous, spec.policy.run, site),
   }

@@ -1,7 +1,6 @@
-import { iso } from '../model/iso.ts'
 import type { Address } from '../model/address.ts'
+import { iso } from '../model/iso.ts'
 import type { PlannedStart } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
 import type { CreatedRecord, JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import { unlessThrottled } from './throttled.ts'
@@ -22,7 +21,7 @@ export async function startJob(pass: Pass, { address, record, spec }: PlannedSta
   // AWS refuses to start what no longer waits, perhaps because an earlier start of ours arrived after all.
   if (outcome.is === 'unknown' || problem.class === 'conflict') {
     const live = await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
-    if (live && liveStage(pass.modelOf(spec.kind), live) === 'started') return started(pass, address, record)
+    if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') return started(pass, address, record)
   }
   pass.fail(address, problem)
   pass.emit({ type: 'failed', address, step: 'start', problem })

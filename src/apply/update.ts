@@ -1,8 +1,9 @@
 import { AwsError } from '../aws/aws-error.ts'
-import { deviations } from '../kinds/deviations.ts'
-import type { Calls, KindModel, UpdateRequest } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import { deviations } from '../model/deviations.ts'
 import { at, canonical, isWithin } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Calls, UpdateRequest } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, PlannedUpdate } from '../model/plan.ts'
 import { refreshed } from '../model/record.ts'
@@ -33,8 +34,8 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   const first = await look(pass, calls, model, spec, record)
   if ('problem' in first) return fail(first.problem)
   const isMade = isTold(changes, model) && open(spec, changes, first.live, model).length === 0
-  const before = model.normalise(record.request)
-  const after = model.normalise(spec.request)
+  const before = model.request.normalise(record.request)
+  const after = model.request.normalise(spec.request)
   for (const operation of by) {
     // An earlier try may have got as far as this. Tags are told by no read.
     if (isMade && first.live.request !== undefined && !operation.endsWith('Resource')) continue
@@ -45,8 +46,8 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   }
   const shown = await shows(pass, calls, model, spec, record, changes)
   if ('problem' in shown) return fail(shown.problem)
-  const request = written(spec.request, model.documents)
-  const condition = model.condition(shown.live, spec.policy)
+  const request = written(spec.request, model.request.documents)
+  const condition = model.lifecycle.condition(shown.live, spec.policy)
   const next = refreshed({ ...record, request }, shown.live, condition, pass.clock.now())
   await pass.append([{ set: 'record', address, record: next }])
   pass.emit({ type: 'step', address, step: 'updated' })
@@ -54,12 +55,16 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
 
 type Look = { readonly live: Live } | { readonly problem: AwsProblem }
 
-async function look(pass: Pass, { reader }: Calls, model: KindModel, spec: Spec, record: IdentifiedRecord): Promise<Look> {
-  const scope = model.scope(spec.request)
+async function look(
+  pass: Pass,
+  { reader }: Calls,
+  model: KindModel,
+  spec: Spec,
+  record: IdentifiedRecord,
+): Promise<Look> {
+  const scope = model.identity.scope(spec.request)
   try {
-    const live = await pass.write(({ signal }) =>
-      reader.describe(record.id, { definition: true, signal, scope }),
-    )
+    const live = await pass.write(({ signal }) => reader.describe(record.id, { definition: true, signal, scope }))
     if (live) return { live }
     return { problem: { class: 'not-found', name: 'JobNotShown', message: `AWS does not show job ${record.id}` } }
   } catch (error) {
@@ -93,13 +98,14 @@ async function shows(
 
 /** Where a job does not say yet what its spec says, or says still what its spec said before. */
 function open(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
-  const told = live.request && model.normalise(model.comparable(written(live.request, model.documents)))
+  const told =
+    live.request && model.request.normalise(model.request.comparable(written(live.request, model.request.documents)))
   const isLeft = ({ pointer, from, to }: Difference): boolean =>
     to === undefined && from !== undefined && canonical(at(told, pointer) ?? null) === canonical(from)
   return [...deviations(spec.request, live, model), ...changes.filter(isLeft)]
 }
 
 /** Whether a read can show all of what is changed: no service tells a secret. */
-function isTold(changes: readonly Difference[], { secrets }: KindModel): boolean {
+function isTold(changes: readonly Difference[], { request: { secrets } }: KindModel): boolean {
   return !changes.some(({ pointer }) => secrets.some((secret) => isWithin(pointer, secret)))
 }

@@ -1,6 +1,5 @@
 import { iso } from '../model/iso.ts'
 import type { PlannedUpload } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
 import type { Pass } from './effects.ts'
 
 /**
@@ -28,7 +27,7 @@ export async function uploadFile(pass: Pass, { address, record, spec }: PlannedU
     problem.class === 'conflict'
       ? await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
       : undefined
-  if (live && liveStage(pass.modelOf(spec.kind), live) === 'started') {
+  if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') {
     const { status: _status, condition: _condition, ...rest } = record
     const next = { ...rest, stage: 'started' as const, startedAt: iso(pass.clock.now()) }
     await pass.append([{ set: 'record', address, record: next }])

@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../aws/aws-error.ts'
-import type { KindModel, Retold } from '../kinds/kind.ts'
 import { MODELS } from '../kinds/models.ts'
 import { packagedSchemas } from '../load/schemas.ts'
 import { type Address, addressOf, isAddress } from '../model/address.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import type { KindModel, Retold } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import type { State } from '../model/state.ts'
@@ -108,7 +108,7 @@ async function proposal(
         signal: host.signal,
       })
     if (!live) throw noSuchJob(model, id, world.where)
-    const retold = model.toSpec(live)
+    const retold = model.request.toSpec(live)
     if (!retold) throw untold(model, id)
     const name = nameFor(id, options)
     const address = addressOf(model.kind, name)
@@ -176,7 +176,7 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
 }
 
 /** An ID that is not the name has to be said. */
-function withId({ idMember }: KindModel, id: string, name: string, retold: Retold): Retold {
+function withId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
   if (idMember === undefined || id === name) return retold
   return { ...retold, request: { [idMember]: id, ...retold.request } }
 }
@@ -234,7 +234,7 @@ function commandOf(
 }
 
 function noSuchJob(model: KindModel, id: string, where: string): Problem {
-  const { within } = model.listing
+  const { within } = model.api.listing
   return new Problem(6, {
     code: 'PLAN_NO_SUCH_JOB',
     message: `${where} has no ${model.kind} job ${id}`,
@@ -254,6 +254,6 @@ function unread(model: KindModel, id: string, { problem }: AwsError): Problem {
   return new Problem(problem.class === 'auth' ? 4 : 5, {
     code: `AWS_${problem.class.toUpperCase().replaceAll('-', '_')}`,
     message: `the ${model.kind} job ${id} cannot be read: ${problem.name}: ${problem.message}`,
-    hint: problem.class === 'auth' ? `allow ${model.actions.plan.join(' and ')}` : 'run again',
+    hint: problem.class === 'auth' ? `allow ${model.permissions.plan.join(' and ')}` : 'run again',
   })
 }

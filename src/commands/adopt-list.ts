@@ -103,7 +103,7 @@ async function look(
         for (const live of page) {
           if (ownerOf(kind, site, live.id) !== undefined) continue
           // A list of IDs alone does not know how their jobs stand.
-          const full = modelOf(kind).listing.tells === 'id' ? await reader.describe(live.id, asked) : live
+          const full = modelOf(kind).api.listing.tells === 'id' ? await reader.describe(live.id, asked) : live
           found.push(lineOf(kind, { ...live, ...full }, scope))
         }
       }
@@ -123,7 +123,7 @@ function nowhere(kind: string): Diagnostic {
   return {
     severity: 'warning',
     code: 'ADOPT_NO_SCOPE',
-    message: `${kind} jobs can only be listed in one ${modelOf(kind).listing.within} at a time, and no spec and no record names any`,
+    message: `${kind} jobs can only be listed in one ${modelOf(kind).api.listing.within} at a time, and no spec and no record names any`,
     remedies: [suggest('name it', 'adopt', '--list', '--application', 'ID')],
   }
 }
@@ -134,7 +134,7 @@ function unlisted(kind: string, { problem }: AwsError): Diagnostic {
     code: AWS_CODES[problem.class],
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
     remedies: [
-      advise(problem.class === 'auth' ? `allow ${modelOf(kind).actions.plan.join(' and ')}` : 'run again'),
+      advise(problem.class === 'auth' ? `allow ${modelOf(kind).permissions.plan.join(' and ')}` : 'run again'),
       advise('or list another kind alone with --kind'),
     ],
   }

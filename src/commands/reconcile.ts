@@ -1,8 +1,9 @@
 import fs from 'node:fs'
 import { isTerminal } from '../model/condition.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
-import { type ExitCode, worst } from '../model/exit-code.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { exitsOfSpecs, worst } from '../model/exit-rules.ts'
 import { iso } from '../model/iso.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
@@ -188,7 +189,7 @@ function report(
   const codes: ExitCode[] = [
     ...result.outcomes,
     ...(unstored ? [unstored.exitCode] : []),
-    ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
+    ...exitsOfSpecs(session.loaded.diagnostics),
   ]
   const exitCode = worst(codes)
   const records = store.state?.records ?? {}

@@ -107,7 +107,7 @@ function uneditable({ place }: Spec, why: string, run: number): Problem {
 }
 
 function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
-  const { idMember } = modelOf(spec.kind)
+  const { idMember } = modelOf(spec.kind).identity
   const found: Diagnostic[] = []
   if (!isTerminal(record.condition)) {
     found.push({

@@ -1,15 +1,15 @@
-import { targetNameOf } from '../aws/target.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
+import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
-import type { Waits } from '../model/create-protocol.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import { isOfUpload } from '../plan/files.ts'
 import type { Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
@@ -67,10 +67,9 @@ export function selectorOf({ loaded, project }: Session, options: CommonOptions)
   const only = selector(options)
   const { target = [], decisions } = options
   if (target.length === 0 || decisions) return only
-  const { targets, defaultTarget } = project.config
   const chosen = new Set(
     [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
-      .filter(({ policy }) => target.includes(targetNameOf(policy.target ?? defaultTarget, targets) ?? ''))
+      .filter(({ policy }) => target.includes(resolveTargetName(policy.target, project.config) ?? ''))
       .map(({ address }) => address),
   )
   return (address, labels) => chosen.has(address) && (only === undefined || only(address, labels))
@@ -181,23 +180,19 @@ function assertKnownKinds(state: State | undefined): void {
 }
 
 function perDay(model: KindModel, { config }: Project): number | undefined {
-  const operation = model.operations.create
+  const operation = model.api.operations.create
   const own = config.limits[`${model.service}.${operation}`] ?? config.limits[model.service]
-  return own?.perDay ?? model.lanes[operation]?.perDay ?? model.lanes['*']?.perDay
+  return own?.perDay ?? model.limits.lanes[operation]?.perDay ?? model.limits.lanes['*']?.perDay
 }
 
 /** What a plan has to tell beside its table: what cannot go on without an edit, at its line, and why the whole is refused. */
 export function planDiagnostics(plan: Plan, loaded: Loaded): Diagnostic[] {
-  return [
-    ...plan.diagnostics,
-    ...plan.actions.flatMap((planned) => conflict(planned, loaded)),
-    ...plan.refusals.map(({ diagnostic }) => diagnostic),
-  ]
+  return [...plan.diagnostics, ...plan.actions.flatMap((planned) => conflict(planned, loaded)), ...plan.refusals]
 }
 
 function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
-  const { action, address, spec, reason, code, changes } = planned
-  if (action !== 'conflict' && action !== 'unresolved') return []
+  if (planned.action !== 'conflict' && planned.action !== 'unresolved') return []
+  const { address, spec, reason, code, changes } = planned
   const first = changes?.[0]
   const shown = spec && loaded.locate(spec, first ? shownAt(spec, first) : '/metadata/name')
   return [

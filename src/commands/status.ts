@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { hasErrors } from '../model/diagnostic.ts'
-import { type ExitCode, worst } from '../model/exit-code.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { worst } from '../model/exit-rules.ts'
 import { suggest } from '../model/remedy.ts'
 import type { JobRecord, State } from '../model/state.ts'
 import { hintLines } from '../report/diagnostics.ts'

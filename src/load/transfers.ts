@@ -1,7 +1,7 @@
 import path from 'node:path'
-import type { KindModel, Transfer } from '../kinds/kind.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import { at, put } from '../model/json.ts'
+import type { KindModel, Transfer } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
 import type { SpecCode } from '../spec/codes.ts'
 import type { Spot } from '../spec/source.ts'
@@ -40,7 +40,7 @@ export async function settleTransfers(
   const targets = new Map<string, Spec>()
   const settled: Spec[] = []
   for (const given of specs) {
-    const transfer = models.get(given.kind)?.transfer?.(given.request)
+    const transfer = models.get(given.kind)?.request.transfer?.(given.request)
     const { spec, faults } = await settle(given, transfer, root, uploads)
     const clash = spec.download && targets.get(spec.download.file)
     if (spec.download && !clash) targets.set(spec.download.file, spec)

@@ -122,9 +122,9 @@ export function untilOf(planned: Planned): string | undefined {
   return 'until' in planned ? planned.until : undefined
 }
 
-/** How the spec of a line differs from what is recorded or live. */
-export function changesOf(planned: Planned): readonly Difference[] {
-  return ('changes' in planned ? planned.changes : undefined) ?? []
+/** How the spec of a line differs from what is recorded or live; undefined where the two were not compared. */
+export function changesOf(planned: Planned): readonly Difference[] | undefined {
+  return 'changes' in planned ? planned.changes : undefined
 }
 
 export type Plan = {

@@ -15,11 +15,6 @@ import {
 /** The stage of a job that a read shows. */
 export type LiveStage = SettledRecord['stage']
 
-/** `created` for a job that still waits for its start step, or of which an answer tells no status; `started` for every other. */
-export function liveStage(model: { readonly steps: readonly string[] }, live: Live): LiveStage {
-  return model.steps.includes('start') && (live.status === 'WAITING' || live.status === '') ? 'created' : 'started'
-}
-
 /** Whether the asset of a job that succeeded is still to be fetched to where its spec wants it. */
 export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobRecord): boolean {
   if (download === undefined || record.id === undefined || record.condition?.type !== 'Succeeded') return false
@@ -74,18 +69,12 @@ export function takenOver(
  * The past runs of an address at a given run and place: the previous record joins them once its run is superseded. Runs that were elsewhere
  * keep their place. Undefined: there is none.
  */
-export function historyFor(
-  previous: JobRecord | undefined,
-  run: number,
-  site: Site,
-): readonly PastRun[] | undefined {
+export function historyFor(previous: JobRecord | undefined, run: number, site: Site): readonly PastRun[] | undefined {
   if (!previous) return undefined
   const past = previous.run === run ? (previous.history ?? []) : [...(previous.history ?? []), pastRun(previous)]
   if (past.length === 0) return undefined
   const here = siteKey(site)
-  return past.map(({ site: own = previous.site, ...rest }) =>
-    siteKey(own) === here ? rest : { ...rest, site: own },
-  )
+  return past.map(({ site: own = previous.site, ...rest }) => (siteKey(own) === here ? rest : { ...rest, site: own }))
 }
 
 function pastRun({ run, id, condition, status, finishedAt }: JobRecord): PastRun {

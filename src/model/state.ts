@@ -93,7 +93,11 @@ export type OpenRecord = RecordBase & {
 export type CreatedRecord = RecordBase & { readonly stage: 'created'; readonly intent?: undefined; readonly id: string }
 
 /** The job began. Without an ID a person took it as done, and no job was looked at. */
-export type StartedRecord = RecordBase & { readonly stage: 'started'; readonly intent?: undefined; readonly id?: string }
+export type StartedRecord = RecordBase & {
+  readonly stage: 'started'
+  readonly intent?: undefined
+  readonly id?: string
+}
 
 /** The outcome of the create is known. */
 export type SettledRecord = CreatedRecord | StartedRecord

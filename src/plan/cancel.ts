@@ -29,11 +29,12 @@ export function planCancel(
   spec?: Spec,
 ): PlannedCancel | PlannedStop | { readonly refused: string } {
   const { kind } = partsOf(address)
-  const { cancelling, title } = plan.modelOf(kind)
-  if (!cancelling) return { refused: `${title.split(' Create')[0]} cannot cancel a job` }
+  const {
+    serviceName,
+    lifecycle: { cancelling },
+  } = plan.modelOf(kind)
+  if (!cancelling) return { refused: `${serviceName} cannot cancel a job` }
   const refused = cancelling.refusal(record)
   if (refused !== undefined) return { refused }
-  return (
-    planFailed(plan, address, spec, record) ?? { address, spec, record, id: record.id, action: 'cancel', ...order }
-  )
+  return planFailed(plan, address, spec, record) ?? { address, spec, record, id: record.id, action: 'cancel', ...order }
 }

@@ -1,10 +1,10 @@
-import { deviations } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
+import { deviations } from '../model/deviations.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
-import { historyFor, liveStage, reread } from '../model/record.ts'
+import { historyFor, reread } from '../model/record.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord, type OpenRecord, type SettledRecord } from '../model/state.ts'
@@ -67,8 +67,7 @@ function planStop(
   const seen = plan.observed.jobs.get(spec.address)
   if (seen?.is === 'failed') return unread(spec, seen, record)
   const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
-  if (until !== undefined)
-    return line(spec, { action: 'settling', record, reason: NOT_SHOWN_YET, until })
+  if (until !== undefined) return line(spec, { action: 'settling', record, reason: NOT_SHOWN_YET, until })
   if (seen?.is === 'absent') return { ...keep(spec, record, 'AWS no longer knows its job'), next: gone(record) }
   const model = plan.modelOf(spec.kind)
   const next = seen?.is === 'live' ? asSeen(plan, spec, model, record, seen.live) : undefined
@@ -88,7 +87,7 @@ function planStop(
 }
 
 function asSeen(plan: Planner, spec: Spec, model: KindModel, record: SettledRecord, live: Live): SettledRecord {
-  return reread(record, live, liveStage(model, live), model.condition(live, spec.policy), plan.now)
+  return reread(record, live, model.lifecycle.stageOf(live), model.lifecycle.condition(live, spec.policy), plan.now)
 }
 
 function settledAlready(spec: Spec, record: SettledRecord, decision: Exclude<Decision, { do: 'cancel' }>): Planned {
@@ -131,7 +130,7 @@ function takeOver(
   if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)
   // A later attempt than the one on record may have made what the spec asks for by now.
   const isOfRecord = record !== undefined && deviations(record.request, live, model).length === 0
-  const request = isOfRecord ? record.request : written(spec.request, model.documents)
+  const request = isOfRecord ? record.request : written(spec.request, model.request.documents)
   const changes = how === 'baseline' ? [] : deviations(request, live, model)
   if (changes.length > 0) return differs(spec, model, live, changes, record)
   const { run } = spec.policy
@@ -152,8 +151,8 @@ function noSuchJob(spec: Spec, model: KindModel): PlannedStop {
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_NO_SUCH_JOB',
-    reason: `AWS knows no such ${model.title.split(' Create')[0]} job`,
-    remedies: model.idMember
+    reason: `AWS knows no such ${model.serviceName} job`,
+    remedies: model.identity.idMember
       ? [advise('name the job with --id')]
       : [suggest('name the job that AWS made with --id. To list those that there are', 'adopt', '--list')],
   })
@@ -221,7 +220,7 @@ function baseline(plan: Planner, spec: Spec): Planned {
       stage: 'started',
       how: 'baseline',
       condition: { type: 'Succeeded', reason: 'Baseline' },
-      request: written(spec.request, plan.modelOf(spec.kind).documents),
+      request: written(spec.request, plan.modelOf(spec.kind).request.documents),
     },
   })
 }

@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.ts'
-import { isTerminal } from '../model/condition.ts'
 import type { PlanCode } from '../model/codes.ts'
+import { isTerminal } from '../model/condition.ts'
 import { type Planned, type PlannedStop, untilOf } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Dependency, Spec } from '../model/spec.ts'

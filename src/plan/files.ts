@@ -1,5 +1,5 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { at, type Pointer, put } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { PlannedDownload, PlannedStop, PlannedUpload } from '../model/plan.ts'
 import { isDownloadDue } from '../model/record.ts'
 import { advise } from '../model/remedy.ts'
@@ -13,7 +13,7 @@ import { line, type Planner, planFailed } from './planner.ts'
  */
 export function withRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>, spec: Spec): Spec {
   const record = state?.records[spec.address]
-  const transfer = modelOf(spec.kind).transfer?.(spec.request)
+  const transfer = modelOf(spec.kind).request.transfer?.(spec.request)
   if (transfer?.way !== 'in' || !record || spec.policy.run > record.run) return spec
   const known = at(record.request, transfer.md5)
   if (spec.policy.upload === undefined || at(spec.request, transfer.md5) !== undefined || known === undefined)
@@ -23,7 +23,7 @@ export function withRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'm
 
 /** A job that takes a file in is not made before the file is there: AWS forgets jobs that wait. */
 export function planNoFile(plan: Planner, spec: Spec): PlannedStop | undefined {
-  const takesIn = plan.modelOf(spec.kind).transfer?.(spec.request)?.way === 'in'
+  const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'in'
   return takesIn && !hasUpload(spec) ? lineNoFile(spec) : undefined
 }
 
@@ -47,7 +47,7 @@ function hasDownload(spec: Spec): spec is Spec & { readonly download: Download }
 }
 
 /** Whether a member of the request holds the MD5 of the file of `policy.upload`: nobody need have written it. */
-export function isOfUpload(spec: Spec, { transfer }: KindModel, pointer: Pointer): boolean {
+export function isOfUpload(spec: Spec, { request: { transfer } }: KindModel, pointer: Pointer): boolean {
   const moved = transfer?.(spec.request)
   return spec.upload !== undefined && moved?.way === 'in' && moved.md5 === pointer
 }
@@ -62,12 +62,8 @@ function sized({ file, bytes }: Upload): string {
 }
 
 /** The upload that a job which was made waits for; undefined where AWS has its file, or it takes none. */
-export function planUpload(
-  plan: Planner,
-  spec: Spec,
-  record: CreatedRecord,
-): PlannedUpload | PlannedStop | undefined {
-  const transfer = plan.modelOf(spec.kind).transfer?.(spec.request)
+export function planUpload(plan: Planner, spec: Spec, record: CreatedRecord): PlannedUpload | PlannedStop | undefined {
+  const transfer = plan.modelOf(spec.kind).request.transfer?.(spec.request)
   if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === at(record.request, transfer.md5)))
     return undefined
   if (!hasUpload(spec)) return lineNoFile(spec, record)
@@ -81,7 +77,7 @@ export function planDownload(
   spec: Spec,
   record: SettledRecord,
 ): PlannedDownload | PlannedStop | undefined {
-  const givesOut = plan.modelOf(spec.kind).transfer?.(spec.request)?.way === 'out'
+  const givesOut = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'out'
   if (!givesOut || !hasDownload(spec) || !isIdentified(record) || !isDownloadDue(spec, record)) return undefined
   const { file, isThere } = spec.download
   const base = { id: record.id, record }

@@ -25,7 +25,7 @@ function withinSlots(
   slots: Slots,
 ): PlannedStop | undefined {
   const { spec, action } = planned
-  const slot = plan.modelOf(spec.kind).slot(spec.request)
+  const slot = plan.modelOf(spec.kind).limits.slot(spec.request)
   if (site === undefined || slot?.step !== action) return undefined
   const key = slotKey(site, slot.key)
   if (slots.take(key, slot.max)) return undefined
@@ -47,10 +47,10 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
     if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
     const model = plan.modelOf(partsOf(address).kind)
-    const slot = model.slot(record.request)
+    const slot = model.limits.slot(record.request)
     if (!slot || record.lost || !takesPlace(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
-    if (isTerminal(seen?.is === 'live' ? model.condition(seen.live, policy) : record.condition)) continue
+    if (isTerminal(seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition)) continue
     const key = slotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)
   }

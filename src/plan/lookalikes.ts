@@ -1,11 +1,10 @@
-import { isJobOf } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
+import { CLOCKS_MS } from '../model/create-protocol.ts'
+import { isJobOf } from '../model/deviations.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
-import { CLOCKS_MS } from '../model/create-protocol.ts'
 import type { PlannedStop } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord, type OpenRecord, siteKey } from '../model/state.ts'
@@ -20,7 +19,7 @@ import { jobWords, line, type Planner, spoken, unread } from './planner.ts'
 export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(spec, model)) return []
-  const scope = model.scope(spec.request)
+  const scope = model.identity.scope(spec.request)
   const since = horizonOf(plan.state)
   return [{ address: spec.address, kind: spec.kind, site, since, definition: true, scope }]
 }
@@ -28,8 +27,11 @@ export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Nee
 /** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
 export function goesElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
-  if (!site || model.idMember) return false
-  return siteKey(site) !== siteKey(record.site) || model.scope(spec.request) !== model.scope(record.request)
+  if (!site || model.identity.idMember) return false
+  return (
+    siteKey(site) !== siteKey(record.site) ||
+    model.identity.scope(spec.request) !== model.identity.scope(record.request)
+  )
 }
 
 /** A job that nobody has, that was made since this state began, and that may be what the spec asks for: a person must say whose it is. */
@@ -45,15 +47,14 @@ export function planLookalike(
   const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return unread(spec, listed)
-  const open =
-    previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
+  const open = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
   const since = Date.parse(open?.intent.at ?? horizonOf(plan.state)) - CLOCKS_MS
   const live = listed.jobs.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&
       (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
       // What was never started did nothing, and never will.
-      liveStage(model, one) === 'started' &&
+      model.lifecycle.stageOf(one) === 'started' &&
       (open === undefined || isNews(spec, model, open, one)) &&
       mayBeOf(plan, spec, model, one),
   )
@@ -72,7 +73,7 @@ function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, {
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
 
-function isLookedFor(spec: Spec, { recovery }: KindModel): boolean {
+function isLookedFor(spec: Spec, { identity: { recovery } }: KindModel): boolean {
   return !spec.policy.allowIdentical && (recovery.by === 'inert' || recovery.by === 'match')
 }
 
@@ -92,7 +93,7 @@ function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boole
 
 /** A job that was cancelled or never got its device: of these AWS Import/Export tells nothing else, and they did nothing. */
 function endedEarly(model: KindModel, live: Live): boolean {
-  const { type, reason } = model.condition(live, { maxFailedPercent: 0 })
+  const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
   return type === 'Cancelled' || reason === 'Expired'
 }
 

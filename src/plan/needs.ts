@@ -1,6 +1,6 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
+import type { KindModel } from '../model/kind.ts'
 import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
@@ -66,10 +66,10 @@ function decisionNeeds(
   const known = decidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
   if (decision.do === 'not-created' || !site || (known && isSettled(known))) return []
-  const own = known?.id ?? (model.idMember && remoteId(spec, model.idMember))
+  const own = known?.id ?? (model.identity.idMember && remoteId(spec, model.identity.idMember))
   const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
   if (id === undefined) return []
-  const scope = model.scope((known ?? spec).request)
+  const scope = model.identity.scope((known ?? spec).request)
   return [{ address: spec.address, kind: spec.kind, site, id, definition: true, scope }]
 }
 
@@ -77,9 +77,9 @@ function decisionNeeds(
 function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || planHeld(plan, spec)) return []
-  if (!(spec.policy.adopt && model.idMember) && planDue(plan, spec, model)) return []
-  if (!model.idMember) return lookalikeNeeds(plan, spec, model)
-  const id = remoteId(spec, model.idMember)
+  if (!(spec.policy.adopt && model.identity.idMember) && planDue(plan, spec, model)) return []
+  if (!model.identity.idMember) return lookalikeNeeds(plan, spec, model)
+  const id = remoteId(spec, model.identity.idMember)
   const own: Need = { address: spec.address, kind: spec.kind, site, id, definition: spec.policy.adopt }
   return [own, ...formerNeeds(plan, spec, model).filter((former) => former.id !== id)]
 }
@@ -87,14 +87,14 @@ function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
 /** The job under the old name of a spec, of which nothing is on record. */
 function formerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  if (spec.formerly === undefined || !model.idMember || !site) return []
+  if (spec.formerly === undefined || !model.identity.idMember || !site) return []
   const address = addressOf(spec.kind, spec.formerly)
   if (plan.records[address] || plan.specAt.has(address) || plan.blockedAt.has(address)) return []
-  return [{ address, kind: spec.kind, site, id: remoteId({ ...spec, name: spec.formerly }, model.idMember) }]
+  return [{ address, kind: spec.kind, site, id: remoteId({ ...spec, name: spec.formerly }, model.identity.idMember) }]
 }
 
 function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Need[] {
-  switch (model.recovery.by) {
+  switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
       return record.id === undefined ? [] : [{ ...recordNeed(address, record, model), id: record.id, definition: true }]
@@ -116,6 +116,6 @@ function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[]
 
 /** A read of the job on record, without its ID. */
 export function recordNeed(address: Address, record: JobRecord, model: KindModel): Need {
-  const scope = model.scope(record.request)
+  const scope = model.identity.scope(record.request)
   return { address, kind: model.kind, site: record.site, scope }
 }

@@ -1,6 +1,6 @@
-import { deviations } from '../kinds/deviations.ts'
-import type { KindModel, Timing } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
+import { deviations } from '../model/deviations.ts'
+import type { KindModel, Timing } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned, PlannedCreate, PlannedStop } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
@@ -44,7 +44,7 @@ function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
     reason: occasion.reason + uploadWords(spec) + urgency(timingOf(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     site: plan.siteOf(spec),
-    id: model.idMember && remoteId(spec, model.idMember),
+    id: model.identity.idMember && remoteId(spec, model.identity.idMember),
     record: occasion.previous,
   })
 }
@@ -62,7 +62,8 @@ export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
  */
 export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
   const timing = timingOf(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
-  if (timing.when === 'expired') return line(spec, { action: 'expired', reason: timing.reason, remedies: [advise(timing.hint)] })
+  if (timing.when === 'expired')
+    return line(spec, { action: 'expired', reason: timing.reason, remedies: [advise(timing.hint)] })
   if (timing.when === 'waiting') {
     const reason = timing.reason + goodUntil(timing)
     return line(spec, { action: 'waiting', reason, until: timing.until })
@@ -141,8 +142,8 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
 /** For caller-named kinds: the ID may be used by one of our records, or by a job that we did not make. */
 function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
   const site = plan.siteOf(spec)
-  if (!model.idMember || !site) return undefined
-  const id = remoteId(spec, model.idMember)
+  if (!model.identity.idMember || !site) return undefined
+  const id = remoteId(spec, model.identity.idMember)
   const { previous } = occasion
   const key = ownerKey(model, site, id)
   const owner = plan.claims.get(key) ?? plan.owners.get(key)
@@ -162,7 +163,7 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
 export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   const isMoved = site !== undefined && siteKey(site) !== siteKey(record.site)
-  return isMoved || (model.idMember !== undefined && remoteId(spec, model.idMember) !== record.id)
+  return isMoved || (model.identity.idMember !== undefined && remoteId(spec, model.identity.idMember) !== record.id)
 }
 
 /** A line for a job ID that another address, or another run, has used. */
@@ -175,7 +176,9 @@ export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address,
     reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
     remedies: [
       advise(
-        model.idMember ? `leave ${model.idMember} out, or write one that was never used` : 'name another job with --id',
+        model.identity.idMember
+          ? `leave ${model.identity.idMember} out, or write one that was never used`
+          : 'name another job with --id',
       ),
     ],
   })
@@ -191,7 +194,7 @@ function planForeign(spec: Spec, model: KindModel, live: Live): Planned {
     remedies: [
       advise('to take it over, write policy.adopt: true'),
       suggest('or record that it is this spec’s', 'adopt', spec.address),
-      advise(`to make another job, choose another name or ${model.idMember}`),
+      advise(`to make another job, choose another name or ${model.identity.idMember}`),
     ],
   })
 }
@@ -216,7 +219,7 @@ function planAdoption(
     })
   }
   const { run } = spec.policy
-  const request = written(spec.request, model.documents)
+  const request = written(spec.request, model.request.documents)
   const adopter = { run, site, how: 'adopted', request, history: historyFor(previous, run, site) } as const
   return adoptJob(plan, spec, adopter, live, { reason: 'policy.adopt is true and the job fits the spec' })
 }

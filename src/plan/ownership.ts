@@ -1,10 +1,18 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned, PlannedAdopt } from '../model/plan.ts'
-import { type Adopter, liveStage, takenOver } from '../model/record.ts'
+import { type Adopter, takenOver } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
-import { isSettled, type JobRecord, type OpenRecord, recordEntries, type Site, type State, siteKey } from '../model/state.ts'
+import {
+  isSettled,
+  type JobRecord,
+  type OpenRecord,
+  recordEntries,
+  type Site,
+  type State,
+  siteKey,
+} from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 
 /*
@@ -24,15 +32,12 @@ export type Ownership = {
 }
 
 /** The key under which a job has one owner in the state. A service without regions shows a job in all of them. */
-export function ownerKey({ kind, regionless }: KindModel, site: Site, id: string): string {
+export function ownerKey({ kind, api: { regionless } }: KindModel, site: Site, id: string): string {
   return `${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}`
 }
 
 /** Reads from the records which jobs have an owner. */
-export function readOwnership(
-  records: Readonly<Record<Address, JobRecord>>,
-  modelOf: PlanInput['modelOf'],
-): Ownership {
+export function readOwnership(records: Readonly<Record<Address, JobRecord>>, modelOf: PlanInput['modelOf']): Ownership {
   const claims = new Map<string, Address>()
   const asked = new Map<string, Address>()
   for (const [address, record] of recordEntries(records)) {
@@ -56,7 +61,7 @@ export function claimOf(planned: Planned, modelOf: PlanInput['modelOf']): string
   const model = modelOf(partsOf(planned.address).kind)
   if (planned.action === 'create') {
     const { site, id } = planned
-    return site && id !== undefined && model.idMember !== undefined ? ownerKey(model, site, id) : undefined
+    return site && id !== undefined && model.identity.idMember !== undefined ? ownerKey(model, site, id) : undefined
   }
   if (planned.action !== 'adopt' || planned.next.id === undefined) return undefined
   return ownerKey(model, planned.next.site, planned.next.id)
@@ -76,7 +81,13 @@ export function adoptJob(
   { reason, record }: { readonly reason: string; readonly record?: JobRecord },
 ): PlannedAdopt {
   const model = modelOf(spec.kind)
-  const next = takenOver(adopter, live, liveStage(model, live), model.condition(live, spec.policy), now)
+  const next = takenOver(
+    adopter,
+    live,
+    model.lifecycle.stageOf(live),
+    model.lifecycle.condition(live, spec.policy),
+    now,
+  )
   return { address: spec.address, spec, action: 'adopt', id: live.id, record, reason, next }
 }
 
@@ -95,10 +106,6 @@ export function standInFor(address: Address, record: JobRecord): Spec {
 }
 
 /** Plans an address without a spec as if its record's own request were one; the line names no spec. */
-export function planWithoutSpec(
-  address: Address,
-  record: JobRecord,
-  planSpec: (spec: Spec) => Planned,
-): Planned {
+export function planWithoutSpec(address: Address, record: JobRecord, planSpec: (spec: Spec) => Planned): Planned {
   return { ...planSpec(standInFor(address, record)), spec: undefined } as Planned
 }

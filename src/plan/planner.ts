@@ -1,9 +1,9 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import { shownFrom as shownAfter } from '../model/create-protocol.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -34,10 +34,7 @@ export function planner(input: PlanInput): Planner {
 }
 
 /** Makes the lines of a plan one after the other. A job that one line claims is given to no later one. */
-export function planInTurn(
-  context: Planner,
-  turns: readonly ((context: Planner) => Planned | undefined)[],
-): Planned[] {
+export function planInTurn(context: Planner, turns: readonly ((context: Planner) => Planned | undefined)[]): Planned[] {
   const claims = new Map(context.claims)
   const inTurn: Planner = { ...context, claims }
   return turns.flatMap((turn) => {
@@ -76,7 +73,12 @@ export function line<const Rest extends { readonly action: Planned['action']; re
 }
 
 /** A line for a spec whose action failed in this run: it is not tried again in it. Undefined where none failed. */
-export function planFailed(plan: Planner, address: Address, spec: Spec | undefined, record?: JobRecord): PlannedStop | undefined {
+export function planFailed(
+  plan: Planner,
+  address: Address,
+  spec: Spec | undefined,
+  record?: JobRecord,
+): PlannedStop | undefined {
   const failure = plan.run.failed.get(address)
   if (!failure) return undefined
   const reason = `failed in this run: ${failure.name}: ${failure.message}`
@@ -135,5 +137,5 @@ export function spoken(time: string): string {
 
 /** The way a job of a kind is named in sentences: `job cup-final`. */
 export function jobWords(model: KindModel, id: string): string {
-  return `${model.title.split(' Create')[0]} job ${id}`
+  return `${model.serviceName} job ${id}`
 }

@@ -1,12 +1,12 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { isTerminal } from '../model/condition.ts'
 import { canonical, type Json } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../model/plan.ts'
-import { liveStage, reread } from '../model/record.ts'
+import { reread } from '../model/record.ts'
 import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { isIdentified, isSettled, type IdentifiedRecord, type JobRecord, type SettledRecord } from '../model/state.ts'
+import { type IdentifiedRecord, isIdentified, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
 import { isOfUpload, planDownload, planUpload } from './files.ts'
@@ -65,7 +65,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
   }
   const now = seen ? asSeen(plan, spec, model, record, seen.live) : record
   const next = isEqual(now, record) ? undefined : now
-  const isIdle = model.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
+  const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return line(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
   return line(spec, { ...base, next, action: 'keep', reason: keepReason(now) })
 }
@@ -89,7 +89,7 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRec
       reason: 'AWS no longer knows this unfinished job; it is not made again',
     })
   }
-  if (model.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
+  if (model.lifecycle.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
     const failed = planFailed(plan, spec.address, spec, record)
     if (failed) return failed
     if (spec.policy.hold) return line(spec, { ...base, action: 'held', reason: 'created, but policy.hold is true' })
@@ -115,10 +115,10 @@ function planEdit(
   record: SettledRecord,
   changes: readonly Difference[],
 ): OnRecord {
-  const before = model.normalise(record.request)
-  const after = model.normalise(written(spec.request, model.documents))
+  const before = model.request.normalise(record.request)
+  const after = model.request.normalise(written(spec.request, model.request.documents))
   const isLive = isIdentified(record) && !isTerminal(record.condition) && record.lost !== true
-  const way = isLive ? model.updating?.(before, after, changes, record.condition) : undefined
+  const way = isLive ? model.lifecycle.updating?.(before, after, changes, record.condition) : undefined
   if (!isLive || way === undefined) return edited(spec, model, record, changes)
   if ('refused' in way) {
     // Where a job is made is no member that AWS could change.
@@ -191,7 +191,7 @@ function edited(
 }
 
 function asSeen(plan: Planner, spec: Spec, model: KindModel, record: SettledRecord, live: Live): IdentifiedRecord {
-  return reread(record, live, liveStage(model, live), model.condition(live, spec.policy), plan.now)
+  return reread(record, live, model.lifecycle.stageOf(live), model.lifecycle.condition(live, spec.policy), plan.now)
 }
 
 /** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */

@@ -1,6 +1,6 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import { canonical } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { requestKey } from './edit.ts'
@@ -46,6 +46,6 @@ export function findRenames(
 
 /** A job that is renamed may say something else in what AWS lets one change. */
 function keyOf(model: KindModel, request: JobRecord['request']): string {
-  const identity = model.identity?.(written(request, model.documents))
+  const identity = model.identity.identify?.(written(request, model.request.documents))
   return `${model.kind} ${identity ? canonical(identity) : requestKey(request, model)}`
 }

@@ -1,13 +1,13 @@
-import { isJobOf } from '../kinds/deviations.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import { isTerminal } from '../model/condition.ts'
+import { isJobOf } from '../model/deviations.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Observed } from '../model/observed.ts'
-import type { Spec } from '../model/spec.ts'
 import { advise } from '../model/remedy.ts'
+import type { Spec } from '../model/spec.ts'
 import { isIdentified, type JobRecord, recordEntries, type State } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { recordNeed } from './needs.ts'
@@ -72,7 +72,7 @@ function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRe
     // The job of a withdrawn spec is never read again, and would seem to run for ever, perhaps where no target leads any more.
     const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasOver = old?.run === record.run && isTerminal(old.condition)
-    const isMarked = modelOf(partsOf(address).kind).recovery.by === 'match'
+    const isMarked = modelOf(partsOf(address).kind).identity.recovery.by === 'match'
     return isMarked && isIdentified(record) && !wasOver && !wasGone && !allowed.has(address)
   })
 }

@@ -1,9 +1,9 @@
-import { deviations, isJobOf } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { attemptOf } from '../model/attempt-name.ts'
-import { iso } from '../model/iso.ts'
-import type { Live } from '../model/live.ts'
 import { CLOCKS_MS, deadlineOf } from '../model/create-protocol.ts'
+import { deviations, isJobOf } from '../model/deviations.ts'
+import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Live } from '../model/live.ts'
 import type { Planned, PlannedAdopt, PlannedStop } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
@@ -20,7 +20,7 @@ export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Plan
     return settling(spec, record, 'the outcome of its create is not known, and nothing may be asked while offline')
   }
   if (record.intent.givenUp) return again(plan, spec, record, 'its create was said to have made no job')
-  switch (model.recovery.by) {
+  switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
       return byId(plan, spec, record, model)
@@ -60,7 +60,7 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
 
 /** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */
 function idTakenRemedies(spec: Spec, model: KindModel, live: Live): Remedy[] {
-  const { idMember = 'name' } = model
+  const { idMember = 'name' } = model.identity
   const other =
     spec.request[idMember] === undefined
       ? `raise policy.run, or write another ${idMember}`
@@ -167,13 +167,7 @@ function unresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[])
   })
 }
 
-function takeOver(
-  plan: Planner,
-  spec: Spec,
-  record: OpenRecord,
-  live: Live,
-  twins: readonly Live[],
-): PlannedAdopt {
+function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live, twins: readonly Live[]): PlannedAdopt {
   const also =
     twins.length === 0
       ? ''
@@ -189,10 +183,10 @@ function takeOver(
 function absent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
   const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
-  const isOther = model.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
-  const mayHarm = isOther || model.recovery.by === 'match'
+  const isOther = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
+  const mayHarm = isOther || model.identity.recovery.by === 'match'
   // Whoever raises the run wants another job, whatever became of the one before.
-  const days = spec.policy.run > record.run ? undefined : model.retentionDays
+  const days = spec.policy.run > record.run ? undefined : model.lifecycle.retentionDays
   if (days !== undefined && plan.now >= Date.parse(after(record.intent.at, days * 86_400_000)))
     return forgotten(spec, record, days)
   const sentUntil = mayHarm ? quiet(plan, record) : record.intent.leaseUntil

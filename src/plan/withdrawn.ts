@@ -2,7 +2,7 @@ import { type Address, partsOf } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
-import { liveStage, reread } from '../model/record.ts'
+import { reread } from '../model/record.ts'
 import { advise } from '../model/remedy.ts'
 import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import { whyNotGone } from './absence.ts'
@@ -64,7 +64,13 @@ export function mayCancel(record: JobRecord): record is IdentifiedRecord {
 
 function asSeen(plan: Planner, address: Address, record: SettledRecord, live: Live): IdentifiedRecord {
   const model = plan.modelOf(partsOf(address).kind)
-  return reread(record, live, liveStage(model, live), model.condition(live, { maxFailedPercent: 0 }), plan.now)
+  return reread(
+    record,
+    live,
+    model.lifecycle.stageOf(live),
+    model.lifecycle.condition(live, { maxFailedPercent: 0 }),
+    plan.now,
+  )
 }
 
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */

@@ -1,5 +1,5 @@
 import type { Queue } from '../aws/queue.ts'
-import type { KindModel } from '../kinds/kind.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Need, Observed } from '../model/observed.ts'
 import type { Plan } from '../model/plan.ts'
 import type { State } from '../model/state.ts'

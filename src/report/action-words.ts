@@ -33,8 +33,8 @@ export function actionCell(action: ActionName): Cell {
 
 /** Whether an address is as it should be, so that a count says enough: kept, known to AWS, and nothing to tell the user about it. */
 export function isQuiet(planned: Planned): boolean {
-  const { action, record, changes, movedFrom } = planned
-  if (action !== 'keep' || movedFrom !== undefined || (changes?.length ?? 0) > 0) return false
+  const { action, record, movedFrom } = planned
+  if (action !== 'keep' || movedFrom !== undefined) return false
   if (remediesOf(planned).length > 0) return false
   return record?.lost !== true && record?.condition?.type !== 'Unknown'
 }

@@ -4,8 +4,8 @@ import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { PRECEDENCE } from '../model/exit-code.ts'
-import type { ActionName, Difference, Planned } from '../model/plan.ts'
+import { PRECEDENCE } from '../model/exit-rules.ts'
+import { type ActionName, changesOf, type Difference, type Planned, untilOf } from '../model/plan.ts'
 import type { JobRecord, RecordStage, Site } from '../model/state.ts'
 import { hintFor, type Medium } from './remedies.ts'
 
@@ -180,9 +180,10 @@ export function diagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine
 }
 
 /** The line of one planned action. */
-export function plannedLine({ address, action, reason, until, changes }: Planned): PlannedLine {
-  const told = changes?.map(({ pointer, from, to }) => ({ pointer, from, to }))
-  return { v: 1, type: 'planned', address, action, reason, until, changes: told }
+export function plannedLine(planned: Planned): PlannedLine {
+  const { address, action, reason } = planned
+  const changes = changesOf(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
+  return { v: 1, type: 'planned', address, action, reason, until: untilOf(planned), changes }
 }
 
 /** The line of a step, such as `created`. */

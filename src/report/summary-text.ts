@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
-import { type ExitCode, PRECEDENCE } from '../model/exit-code.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { PRECEDENCE } from '../model/exit-rules.ts'
 import { type ActionName, DOING } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, isStuck } from './action-words.ts'

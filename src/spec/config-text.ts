@@ -1,8 +1,8 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { arnParts } from '../model/arn.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { at, into, isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import { partitionOf } from '../model/partition.ts'
 import { CONFIG, checker, type Schemas } from './check.ts'
 import type { SpecCode } from './codes.ts'
@@ -101,7 +101,7 @@ function unknownLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] 
     }))
 }
 
-function laneNames({ service, operations }: KindModel): string[] {
+function laneNames({ service, api: { operations } }: KindModel): string[] {
   return [service, ...Object.values(operations).map((operation) => `${service}.${operation}`)]
 }
 

@@ -16,7 +16,10 @@ function putBack(stage: Stage, old: Buffer): void {
 /** A create that got lost on its way: nothing is known of it but its intent. */
 async function lostOnItsWay(t: Test, spec: Spec): Promise<Stage> {
   const stage = await openStage(t)
-  const { service, operations } = modelOf(spec.kind)
+  const {
+    service,
+    api: { operations },
+  } = modelOf(spec.kind)
   const lose = { service, operation: operations.create, fault: 'drop-request', times: 1 }
   const around = { aws: beforeCreate(once(() => stage.faults(lose))) }
   t.same((await stage.run([spec], { settleMs: 0, around })).outcomes, [9])

@@ -10,7 +10,7 @@ import { iso } from '../../src/model/iso.ts'
 import { at, canonical, into, type Json, type JsonObject, steps, without } from '../../src/model/json.ts'
 import { countActions } from '../../src/model/plan.ts'
 import { Problem } from '../../src/model/problem.ts'
-import { adopted, historyFor, liveStage, refreshed } from '../../src/model/record.ts'
+import { adopted, historyFor, refreshed } from '../../src/model/record.ts'
 import { remoteId } from '../../src/model/remote-id.ts'
 import { budgetKey, changed, emptyState, siteKey } from '../../src/model/state.ts'
 import { documentText, isDigest, written } from '../../src/model/written.ts'
@@ -149,14 +149,18 @@ t.test('a record after a read', async (t) => {
   t.notHas(refreshed(record, liveOf(REBOOT), { type: 'InProgress' }, NOW), 'finishedAt')
   t.notHas(adopted(unknownOf(REBOOT), live, { type: 'Succeeded' }, NOW), 'intent')
   t.equal(adopted({ ...record, how: 'baseline' }, live, { type: 'Succeeded' }, NOW).how, 'baseline')
-  t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'WAITING' }), 'created')
+  t.equal(modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }), 'created')
   t.equal(
-    liveStage(modelOf('DataExchangeJob'), { id: 'x', status: '' }),
+    modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: '' }),
     'created',
     'an answer that tells no status starts nothing',
   )
-  t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'COMPLETED' }), 'started')
-  t.equal(liveStage(modelOf('IotJob'), { id: 'x', status: 'WAITING' }), 'started', 'where there is no start step')
+  t.equal(modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'COMPLETED' }), 'started')
+  t.equal(
+    modelOf('IotJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }),
+    'started',
+    'where there is no start step',
+  )
 })
 
 t.test('history grows when a run is superseded, and only then', async (t) => {

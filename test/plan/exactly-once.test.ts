@@ -709,7 +709,8 @@ function anyWorld(random: () => number): {
   const address: Address = `${model.kind}/night`
   const edited = perhaps(0.2) ? { ...REQUESTS[model.kind], Extra: 'edited' } : REQUESTS[model.kind]!
   const policy = { run: one(1, 1, 2, 3), hold: perhaps(0.2), adopt: perhaps(0.2), allowIdentical: perhaps(0.2) }
-  const own = model.idMember && perhaps(0.2) ? { [model.idMember]: one('night', 'night-r2', 'other') } : {}
+  const own =
+    model.identity.idMember && perhaps(0.2) ? { [model.identity.idMember]: one('night', 'night-r2', 'other') } : {}
   const facts = { request: { ...edited, ...own }, policy, ...(perhaps(0.1) && { formerly: 'evening' }) }
   const given = world()
     .at(one(NOW, '2026-11-15T08:50:30Z', '2026-11-15T08:53:00Z', '2026-11-14T20:00:00Z', '2027-03-01T00:00:00Z'))
@@ -806,7 +807,9 @@ t.test('whatever is on record and seen', async (t) => {
     } else if (intent === undefined) {
       if (spec.policy.run <= record.run) t.fail(`only a raised run follows a job on record (${why})`)
     } else {
-      const { recovery } = MODELS.find(({ kind }) => kind === spec.kind)!
+      const {
+        identity: { recovery },
+      } = MODELS.find(({ kind }) => kind === spec.kind)!
       const isGivenUp = recovery.by === 'match' && spec.policy.run > record.run
       const isRefused = /belongs to another job/.test(planned.reason)
       const age = input.now - Date.parse(intent.at)

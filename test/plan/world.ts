@@ -2,13 +2,13 @@ import type t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Need, Sighting } from '../../src/model/observed.ts'
 import type { Plan, Planned } from '../../src/model/plan.ts'
 import type { Blocked, Policy, Spec } from '../../src/model/spec.ts'
 import { emptyState, type Intent, type JobRecord, type Site, type State } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { written } from '../../src/model/written.ts'
 import { FRESH_RUN, type PlanInput } from '../../src/plan/input.ts'
 import { needs } from '../../src/plan/needs.ts'
@@ -77,7 +77,7 @@ export function specOf(address: Address, facts: Facts = {}): Spec {
 /** A started, running job that we made, unless facts say otherwise. A caller-named one is called after its address. */
 export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobRecord {
   const { kind, name } = partsOf(address)
-  const request = written(facts.request ?? REQUESTS[kind]!, modelOf(kind).documents)
+  const request = written(facts.request ?? REQUESTS[kind]!, modelOf(kind).request.documents)
   return {
     run: 1,
     site: SITE,
@@ -97,14 +97,14 @@ export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts:
   const model = modelOf(partsOf(address).kind)
   return {
     ...rest,
-    ...(model.idMember && id !== undefined && { id }),
+    ...(model.identity.idMember && id !== undefined && { id }),
     stage: 'settling',
     intent: {
       attempt: 1,
       at: '2026-11-15T08:50:00Z',
       leaseUntil: '2026-11-15T08:51:00Z',
       evidence: 'TimeoutError: socket hang up',
-      ...(model.recovery.by === 'match' && { marker: `${address}#1.1` }),
+      ...(model.identity.recovery.by === 'match' && { marker: `${address}#1.1` }),
       ...intent,
     },
     ...facts,
@@ -123,7 +123,7 @@ export function liveOf(address: Address, facts: Partial<Live> = {}): Live {
     id: name,
     status: 'IN_PROGRESS',
     createdAt: '2026-11-15T08:50:05Z',
-    request: modelOf(kind).comparable(REQUESTS[kind]!),
+    request: modelOf(kind).request.comparable(REQUESTS[kind]!),
     ...facts,
   }
 }
@@ -236,7 +236,7 @@ export class World {
       },
       rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
       guards: { maxCreates: 50, maxRemovals: 10 },
-      perDay: (model) => model.lanes['CreateJob']?.perDay,
+      perDay: (model) => model.limits.lanes['CreateJob']?.perDay,
       run: FRESH_RUN,
       ...this.#more,
     }

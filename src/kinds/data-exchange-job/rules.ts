@@ -1,5 +1,5 @@
 import { at, type Json, type JsonObject } from '../../model/json.ts'
-import type { Finding } from '../kind.ts'
+import type { Finding } from '../../model/kind.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
 export function check(request: JsonObject): Finding[] {

@@ -1,8 +1,8 @@
 import type { Condition } from '../../model/condition.ts'
 import { isObject, type Json, type JsonObject, steps, without } from '../../model/json.ts'
+import type { KindModel, Retold, Updating } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import type { Difference } from '../../model/plan.ts'
-import type { KindModel, Retold, Updating } from '../kind.ts'
 import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
@@ -25,48 +25,67 @@ export const importExportJob: KindModel = {
   kind: 'ImportExportJob',
   service: 'importexport',
   title: 'AWS Import/Export CreateJob',
+  serviceName: 'AWS Import/Export',
   retired: 'AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
-  recovery: { by: 'match', marker: (_request, marker) => marker },
-  steps: ['create'],
-  // AWS publishes no rate; two a second is our own figure. 50 jobs a day (developer guide, Guidelines and Limitations).
-  lanes: { '*': { perSecond: 2 }, CreateJob: { perSecond: 2, perDay: 50 } },
-  slot: () => undefined,
-  operations: { create: 'CreateJob', describe: 'GetStatus', list: 'ListJobs', validate: 'CreateJob' },
-  errors: {
-    MissingParameterException: 'bad-request',
-    InvalidParameterException: 'bad-request',
-    InvalidAccessKeyIdException: 'auth',
-    InvalidAddressException: 'bad-request',
-    InvalidManifestFieldException: 'bad-request',
-    MissingManifestFieldException: 'bad-request',
-    NoSuchBucketException: 'bad-request',
-    MissingCustomsException: 'bad-request',
-    InvalidCustomsException: 'bad-request',
-    InvalidFileSystemException: 'bad-request',
-    MultipleRegionsException: 'bad-request',
-    BucketPermissionException: 'bad-request',
-    MalformedManifestException: 'bad-request',
-    InvalidVersionException: 'bad-request',
-    InvalidJobIdException: 'not-found',
-    CreateJobQuotaExceededException: 'quota',
-    UnableToUpdateJobIdException: 'conflict',
-    UnableToCancelJobIdException: 'conflict',
+  identity: {
+    recovery: { by: 'match', marker: (_request, marker) => marker },
+    scope: () => undefined,
   },
-  statuses: [
-    'Pending',
-    'InProgress',
-    'Started',
-    'Complete',
-    'Success',
-    'SuccessWithErrors',
-    'Canceled',
-    'Expired',
-    ...FAILURES,
-  ],
-  listing: { tells: 'id', page: 1000, newestFirst: true },
-  secrets: SECRETS.map((member) => `/Manifest/${member}`),
-  documents: [],
-  actions: {
+  api: {
+    operations: { create: 'CreateJob', describe: 'GetStatus', list: 'ListJobs', validate: 'CreateJob' },
+    errors: {
+      MissingParameterException: 'bad-request',
+      InvalidParameterException: 'bad-request',
+      InvalidAccessKeyIdException: 'auth',
+      InvalidAddressException: 'bad-request',
+      InvalidManifestFieldException: 'bad-request',
+      MissingManifestFieldException: 'bad-request',
+      NoSuchBucketException: 'bad-request',
+      MissingCustomsException: 'bad-request',
+      InvalidCustomsException: 'bad-request',
+      InvalidFileSystemException: 'bad-request',
+      MultipleRegionsException: 'bad-request',
+      BucketPermissionException: 'bad-request',
+      MalformedManifestException: 'bad-request',
+      InvalidVersionException: 'bad-request',
+      InvalidJobIdException: 'not-found',
+      CreateJobQuotaExceededException: 'quota',
+      UnableToUpdateJobIdException: 'conflict',
+      UnableToCancelJobIdException: 'conflict',
+    },
+    listing: { tells: 'id', page: 1000, newestFirst: true },
+    partitions: ['aws'],
+    regionless: true,
+  },
+  lifecycle: {
+    steps: ['create'],
+    statuses: [
+      'Pending',
+      'InProgress',
+      'Started',
+      'Complete',
+      'Success',
+      'SuccessWithErrors',
+      'Canceled',
+      'Expired',
+      ...FAILURES,
+    ],
+    condition,
+    stageOf: () => 'started',
+    isSteady: () => false,
+    updating,
+    cancelling: {
+      operation: 'CancelJob',
+      refusal: ({ condition }) => (condition?.type === 'InProgress' ? BEGUN : undefined),
+    },
+    timing: () => ({ when: 'ready' }),
+  },
+  limits: {
+    // AWS publishes no rate; two a second is our own figure. 50 jobs a day (developer guide, Guidelines and Limitations).
+    lanes: { '*': { perSecond: 2 }, CreateJob: { perSecond: 2, perDay: 50 } },
+    slot: () => undefined,
+  },
+  permissions: {
     plan: ['importexport:ListJobs', 'importexport:GetStatus'],
     reconcile: [
       'importexport:CreateJob',
@@ -75,21 +94,15 @@ export const importExportJob: KindModel = {
       'importexport:GetShippingLabel',
     ],
   },
-  partitions: ['aws'],
-  arns: [],
-  regionless: true,
-  scope: () => undefined,
-  normalise,
-  comparable,
-  toSpec,
-  condition,
-  check,
-  updating,
-  cancelling: {
-    operation: 'CancelJob',
-    refusal: ({ condition }) => (condition?.type === 'InProgress' ? BEGUN : undefined),
+  request: {
+    secrets: SECRETS.map((member) => `/Manifest/${member}`),
+    documents: [],
+    arns: [],
+    normalise,
+    comparable,
+    toSpec,
+    check,
   },
-  timing: () => ({ when: 'ready' }),
 }
 
 const BEGUN = 'AWS Import/Export changes and cancels a job only before the transfer of its data begins'
