@@ -3,6 +3,7 @@ import { modelOf } from '../../src/kinds/models.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { iso } from '../../src/model/iso.ts'
 import type { Intent } from '../../src/model/state.ts'
+import { hintOf } from '../../src/report/remedies.ts'
 import type { EveryJob } from '../emulator/setup.ts'
 import { arrive, CASES, type Case, specOf } from './cases.ts'
 import {
@@ -450,8 +451,8 @@ async function unresolved(t: Test, stage: Stage, run: Run, ids: readonly string[
   t.match(planned, { action: 'unresolved', code: 'PLAN_UNRESOLVED' })
   t.same(more, [])
   for (const id of ids) t.ok(planned?.reason.includes(id), `${planned?.reason} names ${id}`)
-  const [, adopted] = /jobwright resolve (?:\S+) --adopt (\S+?);/.exec(planned?.hint ?? '') ?? []
-  t.ok(ids.includes(adopted ?? ''), `${planned?.hint} adopts one of them`)
-  t.match(planned?.hint, `jobwright resolve ${planned?.address} --not-created`)
+  const [, adopted] = /jobwright resolve (?:\S+) --adopt ([^;\s]+)/.exec(hintOf(planned?.remedies) ?? '') ?? []
+  t.ok(ids.includes(adopted ?? ''), `${hintOf(planned?.remedies)} adopts one of them`)
+  t.match(hintOf(planned?.remedies), `jobwright resolve ${planned?.address} --not-created`)
   t.same(Object.keys(await stage.records()), [planned?.address])
 }

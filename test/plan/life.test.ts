@@ -1,5 +1,5 @@
 import t from 'tap'
-import { intend } from '../../src/apply/intents.ts'
+import { intend, type PlacedCreate } from '../../src/apply/intents.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, addressOf, partsOf } from '../../src/model/address.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Sighting } from '../../src/model/observed.ts'
 import type { Planned } from '../../src/model/plan.ts'
-import { adopted } from '../../src/model/record.ts'
+import { takenOver } from '../../src/model/record.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import {
   type Change,
@@ -26,7 +26,7 @@ import { NOW, OTHER_SITE, planOf, REQUESTS, SITE, specOf, world } from './world.
 
 /** A job that AWS made, and for which run of the one spec: of inert jobs the one that starts it. */
 type Made = { live: Live; readonly site: Site; run: number; readonly visibleAt: number; started: boolean }
-type Packet = { readonly at: number; readonly planned: Planned; readonly record: JobRecord }
+type Packet = { readonly at: number; readonly planned: PlacedCreate; readonly record: JobRecord }
 
 /**
  * One job's life: a spec that its author renames, edits, holds and raises the run of, and an AWS that loses requests and answers,
@@ -137,7 +137,7 @@ class Life {
       if (movedFrom) this.#write({ set: 'record', address: movedFrom, record: null })
       this.#write({ set: 'record', address, record: next })
     }
-    if (action === 'create') this.#create(planned, faults)
+    if (action === 'create' && planned.site) this.#create({ ...planned, site: planned.site }, faults)
     if (action !== 'start' || !record) return
     const job = this.made.find(({ live, site }) => live.id === record.id && siteKey(site) === siteKey(record.site))
     const fate = faults ? this.one('done', 'request lost', 'answer lost') : 'done'
@@ -148,7 +148,7 @@ class Life {
     if (fate === 'done') this.#write({ set: 'record', address, record: { ...record, stage: 'started' } })
   }
 
-  #create(planned: Planned, faults: boolean): void {
+  #create(planned: PlacedCreate, faults: boolean): void {
     const model = modelOf(this.kind)
     const { record } = intend(planned, model, this.now, DEFAULT_WAITS, 'night-lineage')
     const { address } = planned
@@ -164,14 +164,14 @@ class Life {
       this.#write({
         set: 'record',
         address,
-        record: adopted({ ...record, stage }, live, { type: 'InProgress' }, this.now),
+        record: takenOver(record, live, stage, { type: 'InProgress' }, this.now),
       })
     } else if (this.random() < 0.5) this.#write({ set: 'record', address, record: { ...record, stage: 'settling' } })
   }
 
   /** AWS takes a create. Undefined: it refuses a second job of one ID. */
-  #make({ spec, site }: Planned, record: JobRecord): Live | undefined {
-    const inSite = this.made.filter((job) => siteKey(job.site) === siteKey(site!))
+  #make({ spec, site }: PlacedCreate, record: JobRecord): Live | undefined {
+    const inSite = this.made.filter((job) => siteKey(job.site) === siteKey(site))
     if (record.id !== undefined && inSite.some(({ live }) => live.id === record.id)) return undefined
     const model = modelOf(this.kind)
     const isInert = model.lifecycle.steps.includes('start')

@@ -2,11 +2,12 @@ import type t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
+import { exitsOf } from '../../src/model/codes.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Need, Sighting } from '../../src/model/observed.ts'
-import type { Plan, Planned } from '../../src/model/plan.ts'
+import { changesOf, type Plan, type Planned, untilOf } from '../../src/model/plan.ts'
 import type { Blocked, Policy, Spec } from '../../src/model/spec.ts'
 import { emptyState, type Intent, type JobRecord, type Site, type State } from '../../src/model/state.ts'
 import { written } from '../../src/model/written.ts'
@@ -88,7 +89,7 @@ export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobR
     condition: { type: 'InProgress' },
     ...facts,
     request,
-  }
+  } as JobRecord
 }
 
 /** A record whose create was sent at 08:50 and never answered. Service-named kinds have no ID yet. */
@@ -108,7 +109,7 @@ export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts:
       ...intent,
     },
     ...facts,
-  }
+  } as JobRecord
 }
 
 export const DONE = {
@@ -279,12 +280,16 @@ type Tap = Pick<typeof t, 'same' | 'strictSame' | 'equal'>
 export function textOf({ actions, refusals, diagnostics }: Plan): string[] {
   return [
     ...actions.flatMap(lineOf),
-    ...refusals.map(({ exitCode, diagnostic }) => `refused ${exitCode}: ${diagnostic.message}`),
+    ...refusals.map(({ code, message }) => `refused ${exitsOf(code)[0]}: ${message}`),
     ...diagnostics.map(({ severity, message }) => `${severity}: ${message}`),
   ]
 }
 
-function lineOf({ action, address, reason, until, changes = [], movedFrom, attempt = 1, id }: Planned): string[] {
+function lineOf(planned: Planned): string[] {
+  const { action, address, reason, movedFrom, id } = planned
+  const until = untilOf(planned)
+  const changes = changesOf(planned) ?? []
+  const attempt = planned.action === 'create' ? planned.attempt : 1
   const details = [
     ...(action === 'create' && id !== undefined ? [`as ${id}`] : []),
     ...(action === 'create' && attempt > 1 ? [`attempt ${attempt}`] : []),

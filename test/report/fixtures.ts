@@ -20,7 +20,7 @@ export function place(file: string, line: number, column: number, endColumn = co
 }
 
 export function record(facts: Partial<JobRecord> = {}): JobRecord {
-  return { run: 1, site, stage: 'started', how: 'created', request: {}, ...facts }
+  return { run: 1, site, stage: 'started', how: 'created', request: {}, ...facts } as JobRecord
 }
 
 export function spec(kind: string, name: string): Spec {
@@ -37,8 +37,10 @@ export function spec(kind: string, name: string): Spec {
   }
 }
 
-export function planned(kind: string, name: string, facts: Partial<Planned> & Pick<Planned, 'action'>): Planned {
-  return { address: addressOf(kind, name), reason: 'new spec', spec: spec(kind, name), site, ...facts }
+type Facts = Pick<Planned, 'action'> & Readonly<Record<string, unknown>>
+
+export function planned(kind: string, name: string, facts: Facts): Planned {
+  return { address: addressOf(kind, name), reason: 'new spec', spec: spec(kind, name), site, ...facts } as Planned
 }
 
 export const succeeded = record({

@@ -120,7 +120,7 @@ t.test('a plan with nothing to do says so without hiding what failed or runs', a
 })
 
 t.test('a refused plan says so, even if it is idle', async (t) => {
-  const refusals = [{ exitCode: 7, diagnostic: fixtures.diagnostics[0]! }] as const
+  const refusals = [{ severity: 'error', code: 'GUARD_CREATES', message: '60 jobs' }] as const
   const text = planText({ ...idle, refusals }, { where: 'emulator', verb: 'reconcile' }, plain)
   t.match(text, /^jobwright reconcile · emulator\n/)
   t.match(text, /\nPlan: 3 to keep\.\nThis plan is refused: exit 7: a guard refused$/)
