@@ -12,6 +12,7 @@ import { Problem } from '../model/problem.ts'
 import type { State } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { specsOf } from '../spec/specs.ts'
 import { adopt } from './decide.ts'
 import { kindNamed } from './kind-named.ts'
@@ -102,7 +103,7 @@ async function proposal(
     let live: Live | undefined
     for (const scope of scopesOf(model.kind, session, state, options))
       live ??= await reader.describe(id, {
-        ...(scope !== undefined && { scope }),
+        scope,
         definition: true,
         signal: host.signal,
       })
@@ -117,7 +118,7 @@ async function proposal(
       kind: model.kind,
       name,
       schema: schemaFor(project, path.join(project.root, file)).path,
-      ...(options.target !== undefined && { target: options.target }),
+      target: options.target,
       retold: withId(model, id, name, retold),
       origin: `Written by jobwright adopt from the job ${id} (${live.status}${live.createdAt ? `, created ${live.createdAt}` : ''}).`,
     })
@@ -223,14 +224,13 @@ function commandOf(
   id: string,
   { target, name, application = [], emulator }: AdoptJobOptions,
 ): string {
-  return [
-    `jobwright adopt ${model.kind} ${id}`,
-    ...(name === undefined ? [] : [`--name ${name}`]),
-    ...(target === undefined ? [] : [`--target ${target}`]),
-    ...application.map((one) => `--application ${one}`),
-    ...(emulator ? ['--emulator'] : []),
+  const args = [
+    ...(name === undefined ? [] : ['--name', name]),
+    ...(target === undefined ? [] : ['--target', target]),
+    ...application.flatMap((one) => ['--application', one]),
     '--yes',
-  ].join(' ')
+  ]
+  return commandText(['jobwright', 'adopt', model.kind, id, ...args], { emulator })
 }
 
 function noSuchJob(model: KindModel, id: string, where: string): Problem {

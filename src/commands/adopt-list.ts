@@ -1,12 +1,15 @@
 import { AwsError } from '../aws/aws-error.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
+import { AWS_CODES } from '../model/aws-problem.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Live } from '../model/live.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import type { World } from '../reconcile/world.ts'
 import { forTerminal } from '../report/escape.ts'
 import { type AdoptableLine, summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { table } from '../report/table.ts'
 import { counted, sentence } from '../report/words.ts'
 import { kindNamed } from './kind-named.ts'
@@ -66,14 +69,13 @@ function closing(jobs: readonly AdoptableLine[], where: string, { target, emulat
   const [first] = jobs
   if (!first) return `${forTerminal(where)}: no job that is not on record.`
   const more = [
-    first.scope === undefined ? '' : ` --application ${first.scope}`,
-    target === undefined ? '' : ` --target ${target}`,
-    emulator ? ' --emulator' : '',
-  ].join('')
+    ...(first.scope === undefined ? [] : ['--application', first.scope]),
+    ...(target === undefined ? [] : ['--target', target]),
+  ]
   return [
     '',
     `${forTerminal(where)}: ${counted(jobs.length, 'job')} on nobody's record. To see one as a spec, and to write that:`,
-    forTerminal(`  jobwright adopt ${first.kind} ${first.id}${more}`),
+    forTerminal(`  ${commandText(['jobwright', 'adopt', first.kind, first.id, ...more], { emulator })}`),
   ].join('\n')
 }
 
@@ -96,7 +98,7 @@ async function look(
   try {
     const { reader } = await world.callsOf(site, kind, standInFor(kind, options.target))
     for (const scope of scopes) {
-      const asked = { ...(scope !== undefined && { scope }), signal: host.signal }
+      const asked = { scope, signal: host.signal }
       for await (const page of reader.list(asked)) {
         for (const live of page) {
           if (ownerOf(kind, site, live.id) !== undefined) continue
@@ -114,15 +116,7 @@ async function look(
 }
 
 function lineOf(kind: string, { id, createdAt, status }: Live, scope: string | undefined): AdoptableLine {
-  return {
-    v: 1,
-    type: 'adoptable',
-    kind,
-    id,
-    ...(scope !== undefined && { scope }),
-    ...(createdAt !== undefined && { createdAt }),
-    status,
-  }
+  return { v: 1, type: 'adoptable', kind, id, scope, createdAt, status }
 }
 
 function nowhere(kind: string): Diagnostic {
@@ -130,18 +124,18 @@ function nowhere(kind: string): Diagnostic {
     severity: 'warning',
     code: 'ADOPT_NO_SCOPE',
     message: `${kind} jobs can only be listed in one ${modelOf(kind).listing.within} at a time, and no spec and no record names any`,
-    hint: 'name it: jobwright adopt --list --application ID',
+    remedies: [suggest('name it', 'adopt', '--list', '--application', 'ID')],
   }
 }
 
 function unlisted(kind: string, { problem }: AwsError): Diagnostic {
   return {
     severity: 'error',
-    code: `AWS_${problem.class.toUpperCase().replaceAll('-', '_')}`,
+    code: AWS_CODES[problem.class],
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
-    hint:
-      problem.class === 'auth'
-        ? `allow ${modelOf(kind).actions.plan.join(' and ')}, or leave the kind out with --kind`
-        : 'run again, or leave the kind out with --kind',
+    remedies: [
+      advise(problem.class === 'auth' ? `allow ${modelOf(kind).actions.plan.join(' and ')}` : 'run again'),
+      advise('or list another kind alone with --kind'),
+    ],
   }
 }

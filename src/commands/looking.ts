@@ -30,7 +30,7 @@ export function standInFor(kind: string, target: string | undefined): Spec {
       adopt: false,
       allowIdentical: false,
       maxFailedPercent: 0,
-      ...(target && { target }),
+      target: target || undefined,
     },
     request: {},
     files: [],
@@ -53,7 +53,7 @@ export function worldAt(
     version: VERSION,
     modelOf,
     refresh: false,
-    ...(session.emulated && { emulator: { url: session.emulated.url } }),
+    emulator: session.emulated && { url: session.emulated.url },
   })
 }
 

@@ -108,8 +108,8 @@ export function heading(
   const { guards } = session.project.config
   return {
     verb,
-    ...(state && { serial: state.serial }),
-    ...(where !== '' && { where }),
-    ...(plan.actions.some(({ action }) => action === 'create') && { maxCreates: guards.maxCreates }),
+    serial: state?.serial,
+    where: where || undefined,
+    maxCreates: plan.actions.some(({ action }) => action === 'create') ? guards.maxCreates : undefined,
   }
 }

@@ -4,10 +4,12 @@ import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { progressLine, summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { standing } from '../report/words.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { type Raised, raiseRun } from '../spec/raise-run.ts'
@@ -113,7 +115,7 @@ function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
       code: 'RUN_NOT_OVER',
       address: spec.address,
       message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run, and run ${record.run} is followed no more`,
-      hint: 'put the old number back to wait for its end first, or to cancel it',
+      remedies: [advise('put the old number back to wait for its end first, or to cancel it')],
     })
   }
   if (idMember !== undefined && spec.request[idMember] !== undefined) {
@@ -122,7 +124,7 @@ function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
       code: 'RUN_SAME_ID',
       address: spec.address,
       message: `${idMember} ${String(spec.request[idMember])} is written in the spec, and was used by run ${record.run}`,
-      hint: `write another ${idMember}, or leave it out: it then follows from name and run`,
+      remedies: [advise(`write another ${idMember}, or leave it out: it then follows from name and run`)],
     })
   }
   return found
@@ -130,11 +132,11 @@ function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
 
 function text(spec: Spec, run: number, line: number, { emulator }: CommonOptions): string {
   const { address, place, policy } = spec
-  const file = forTerminal(place.file)
+  const commit = commandText(['git', 'commit', '-m', `Run ${address} again`, '--', place.file])
   return [
-    `${file}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
+    `${forTerminal(place.file)}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
     'next:',
-    `  git commit -m 'Run ${address} again' -- ${/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`}`,
-    `  jobwright reconcile${emulator ? ' --emulator' : ''}`,
+    `  ${forTerminal(commit)}`,
+    `  ${commandText(['jobwright', 'reconcile'], { emulator })}`,
   ].join('\n')
 }

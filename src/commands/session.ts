@@ -14,6 +14,7 @@ import { isOfUpload } from '../plan/files.ts'
 import type { Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
+import { remediesOf } from '../report/remedies.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
@@ -112,8 +113,8 @@ export async function worldOf(
     version: VERSION,
     modelOf,
     refresh: options.refresh === true,
-    ...(options.decisions && { asked: new Set<string>(options.decisions.keys()) }),
-    ...(session.emulated && { emulator: { url: session.emulated.url } }),
+    asked: options.decisions && new Set<string>(options.decisions.keys()),
+    emulator: session.emulated && { url: session.emulated.url },
   })
 }
 
@@ -149,8 +150,8 @@ export async function inputOf(
     specs: loaded.specs,
     blocked: loaded.blocked,
     complete: loaded.complete && !options.spec?.length,
-    ...(only && { only }),
-    ...(options.decisions && { decisions: options.decisions }),
+    only,
+    decisions: options.decisions,
     waits: session.waits,
     modelOf,
     checkout,
@@ -158,7 +159,7 @@ export async function inputOf(
     guards: project.config.guards,
     perDay: (model) => perDay(model, project),
     refresh: options.refresh === true,
-    ...(speaks && { source: { commit: checkout.commit! } }),
+    source: speaks ? { commit: checkout.commit! } : undefined,
   }
 }
 
@@ -195,7 +196,7 @@ export function planDiagnostics(plan: Plan, loaded: Loaded): Diagnostic[] {
 }
 
 function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
-  const { action, address, spec, reason, hint, code, changes } = planned
+  const { action, address, spec, reason, code, changes } = planned
   if (action !== 'conflict' && action !== 'unresolved') return []
   const first = changes?.[0]
   const shown = spec && loaded.locate(spec, first ? shownAt(spec, first) : '/metadata/name')
@@ -205,9 +206,9 @@ function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
       code: code ?? 'PLAN_CONFLICT',
       address,
       message: `${address}: ${reason}`,
-      ...(first && { pointer: documentPointer(first) }),
+      pointer: first && documentPointer(first),
       ...shown,
-      ...(hint && { hint }),
+      remedies: remediesOf(planned),
     },
   ]
 }

@@ -30,10 +30,12 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   const loaded = await loadSpecs(project, options)
   const diagnostics = [...project.diagnostics, ...loaded.diagnostics]
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
+  const { medium } = out.options(0)
   out.diagnostics(diagnostics, 0)
   out.text(summary(loaded, exitCode))
-  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics)}\n`)
-  if (output === 'sarif') host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf })}\n`)
+  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics, medium)}\n`)
+  if (output === 'sarif')
+    host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf, medium })}\n`)
   out.line(
     summaryLine({
       counts: { valid: loaded.specs.length, invalid: loaded.invalid, unreadable: loaded.unreadable },

@@ -6,6 +6,7 @@ import type { JobRecord } from '../model/state.ts'
 import { isQuiet } from '../report/action-words.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import { totalsText } from '../report/plan-text.ts'
+import { remediesOf } from '../report/remedies.ts'
 import { sentence, standing } from '../report/words.ts'
 import type { Printer } from './printer.ts'
 import type { Round } from './rounds.ts'
@@ -117,8 +118,8 @@ function diagnosticKey({ severity, code, message, place, address }: Diagnostic):
 function planKey(plan: Plan): string {
   const actions = plan.actions.map((planned) => {
     if (isQuiet(planned)) return planned.address
-    const { address, action, reason, until, changes, hint } = planned
-    return [address, action, reason, until, changes, hint]
+    const { address, action, reason, until, changes } = planned
+    return [address, action, reason, until, changes, remediesOf(planned)]
   })
   return JSON.stringify([actions, plan.refusals.map(({ diagnostic }) => diagnostic.code)])
 }

@@ -1,3 +1,5 @@
+import type { Code } from './codes.ts'
+
 /**
  * What kind of trouble an AWS answer is, decided by its error name, never by status alone: a throttle is slowed for, a quota is waited
  * for, an outage leaves a create unknown, auth stops a lane, a bad request is the spec's fault.
@@ -25,6 +27,21 @@ export type AwsProblem = {
   readonly status?: number
   readonly requestId?: string
 }
+
+/** The code of the diagnostic for each class. */
+export const AWS_CODES = {
+  'bad-request': 'AWS_BAD_REQUEST',
+  auth: 'AWS_AUTH',
+  throttle: 'AWS_THROTTLE',
+  quota: 'AWS_QUOTA',
+  exists: 'AWS_EXISTS',
+  'not-found': 'AWS_NOT_FOUND',
+  conflict: 'AWS_CONFLICT',
+  outage: 'AWS_OUTAGE',
+  unreachable: 'AWS_UNREACHABLE',
+  abandoned: 'AWS_ABANDONED',
+  unknown: 'AWS_UNKNOWN',
+} as const satisfies Readonly<Record<ErrorClass, Code>>
 
 /**
  * How one attempt to write ended. Three values, never two: `unknown` is anything after which the request may have been carried out,

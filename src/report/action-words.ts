@@ -1,5 +1,6 @@
 import type { ActionName, Planned } from '../model/plan.ts'
 import type { Style } from './options.ts'
+import { remediesOf } from './remedies.ts'
 import type { Cell } from './table.ts'
 
 type Words = { readonly sign: string; readonly total: string; readonly style?: Style }
@@ -31,8 +32,10 @@ export function actionCell(action: ActionName): Cell {
 }
 
 /** Whether an address is as it should be, so that a count says enough: kept, known to AWS, and nothing to tell the user about it. */
-export function isQuiet({ action, record, hint, changes, movedFrom }: Planned): boolean {
-  if (action !== 'keep' || hint !== undefined || movedFrom !== undefined || (changes?.length ?? 0) > 0) return false
+export function isQuiet(planned: Planned): boolean {
+  const { action, record, changes, movedFrom } = planned
+  if (action !== 'keep' || movedFrom !== undefined || (changes?.length ?? 0) > 0) return false
+  if (remediesOf(planned).length > 0) return false
   return record?.lost !== true && record?.condition?.type !== 'Unknown'
 }
 

@@ -104,7 +104,8 @@ function rowStart(planned: Planned): Cell[] {
 }
 
 /** Its name before, what differs, and the ways out. */
-function below({ action, movedFrom, changes = [], record, hint }: Planned, options: ReportOptions): string[] {
+function below(planned: Planned, options: ReportOptions): string[] {
+  const { action, movedFrom, changes = [], record } = planned
   const indent = ' '.repeat(6)
   const known = record === undefined ? 'live' : 'recorded'
   const beyond = changes.length - CHANGES_MAX
@@ -114,7 +115,7 @@ function below({ action, movedFrom, changes = [], record, hint }: Planned, optio
     ...before,
     ...changes.slice(0, CHANGES_MAX).map((change) => indent + differenceText(change, known)),
     ...(beyond > 0 ? [`${indent}… and ${counted(beyond, 'more difference')}`] : []),
-    ...hintLines(hint, indent, options),
+    ...hintLines(planned, indent, options),
   ]
 }
 
