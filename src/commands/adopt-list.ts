@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
-import { AWS_CODES } from '../model/aws-problem.ts'
+import { awsCodeOf } from '../model/aws-problem.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Live } from '../model/live.ts'
@@ -131,7 +131,7 @@ function nowhere(kind: string): Diagnostic {
 function unlisted(kind: string, { problem }: AwsError): Diagnostic {
   return {
     severity: 'error',
-    code: AWS_CODES[problem.class],
+    code: awsCodeOf(problem),
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
     remedies: [
       advise(problem.class === 'auth' ? `allow ${modelOf(kind).actions.plan.join(' and ')}` : 'run again'),

@@ -1,4 +1,4 @@
-import type { Code } from './codes.ts'
+import type { PageCode } from './codes.ts'
 
 /**
  * What kind of trouble an AWS answer is, decided by its error name, never by status alone: a throttle is slowed for, a quota is waited
@@ -28,8 +28,7 @@ export type AwsProblem = {
   readonly requestId?: string
 }
 
-/** The code of the diagnostic for each class. */
-export const AWS_CODES = {
+const CODE_OF_CLASS: Readonly<Record<ErrorClass, PageCode>> = {
   'bad-request': 'AWS_BAD_REQUEST',
   auth: 'AWS_AUTH',
   throttle: 'AWS_THROTTLE',
@@ -41,7 +40,12 @@ export const AWS_CODES = {
   unreachable: 'AWS_UNREACHABLE',
   abandoned: 'AWS_ABANDONED',
   unknown: 'AWS_UNKNOWN',
-} as const satisfies Readonly<Record<ErrorClass, Code>>
+}
+
+/** Returns the code of a failed call, by the class of its error. */
+export function awsCodeOf(problem: Pick<AwsProblem, 'class'>): PageCode {
+  return CODE_OF_CLASS[problem.class]
+}
 
 /**
  * How one attempt to write ended. Three values, never two: `unknown` is anything after which the request may have been carried out,

@@ -107,7 +107,7 @@ t.test('a job is shown, and written only on a yes', async (t) => {
     /^# yaml-language-server: \$schema=\.schemas\/job\.schema\.json\n# Written by jobwright adopt from the job/,
   )
   t.match(shown.stdout, '\n  # tags: not told by AWS; ')
-  t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --emulator --yes\n')
+  t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --yes --emulator\n')
   const asked: string[] = []
   const answer = (word: string) => (question: string) => {
     asked.push(question)

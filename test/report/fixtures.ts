@@ -138,7 +138,7 @@ export const diagnostics: Diagnostic[] = [
   },
   {
     severity: 'warning',
-    code: 'PLAN_LOST',
+    code: 'AWS_UNKNOWN',
     message: 'AWS reports "PREPARING", which this version does not know; shown as Unknown',
     address: 'PinpointExportJob/fans',
   },

@@ -233,7 +233,7 @@ t.test('JSON lines are the contract, absent values left out', async (t) => {
 
 t.test('a JSON line gives back what went in and shows nothing invisible', async (t) => {
   const message = 'kiosk\u2028\u202e\x1b[31m\u{e0041}\ud800 ##[error] ü'
-  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_PATTERN', message }))
+  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_TYPE', message }))
   t.equal(JSON.parse(text).message, message)
   t.notMatch(text, /[^\x20-\x7eü]|##\[/)
 })
