@@ -1,5 +1,5 @@
 import type { ExitCode } from '../model/exit-code.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Reconciled } from '../reconcile/reconcile.ts'
 import { isFollowed } from '../reconcile/wait.ts'
@@ -111,8 +111,8 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
 
 /** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
 function isUnfinished(plan: Plan): boolean {
-  const forCommit = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
-  return plan.actions.some((planned) => isFollowed(planned) || forCommit.has(planned.code ?? ''))
+  const forCommit: ReadonlySet<Planned['code']> = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
+  return plan.actions.some((planned) => isFollowed(planned) || forCommit.has(planned.code))
 }
 
 /** Milliseconds until the first action can go on by itself. */
