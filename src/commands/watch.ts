@@ -1,3 +1,4 @@
+import { modelOf } from '../kinds/models.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
@@ -112,7 +113,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
 /** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
 function isUnfinished(plan: Plan): boolean {
   const forCommit = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
-  return plan.actions.some((planned) => isFollowed(planned) || forCommit.has(planned.code ?? ''))
+  return plan.actions.some((planned) => isFollowed(planned, modelOf) || forCommit.has(planned.code ?? ''))
 }
 
 /** Milliseconds until the first action can go on by itself. */

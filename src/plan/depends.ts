@@ -1,5 +1,5 @@
-import type { Address } from '../model/address.ts'
-import { isTerminal } from '../model/condition.ts'
+import { type Address, partsOf } from '../model/address.ts'
+import { isSteady, isTerminal } from '../model/condition.ts'
 import type { Planned } from '../model/plan.ts'
 import type { Dependency, Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
@@ -27,8 +27,7 @@ function standing(plan: Planner, { job, when }: Dependency, record = plan.record
   if (!record || !isSettled(record)) return 'open'
   if (record.run < wantedRun(plan, job, record.run)) return 'open'
   const { condition } = record
-  // A CONTINUOUS job never ends: it counts once it is rolled out.
-  if (condition?.type === 'Succeeded' || condition?.reason === 'RolledOut') return 'met'
+  if (condition?.type === 'Succeeded' || isSteady(condition, plan.modelOf(partsOf(job).kind).lifecycle)) return 'met'
   if (!isTerminal(condition)) return record.lost ? 'unmet' : 'open'
   return when === 'finished' ? 'met' : 'unmet'
 }
