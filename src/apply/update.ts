@@ -37,8 +37,9 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   const before = model.request.normalise(record.request)
   const after = model.request.normalise(spec.request)
   for (const operation of by) {
-    // An earlier try may have got as far as this. Tags are told by no read.
-    if (isMade && first.live.request !== undefined && !operation.endsWith('Resource')) continue
+    // An earlier try may have got as far as this.
+    const isSeen = !model.lifecycle.unseenUpdates?.includes(operation)
+    if (isMade && first.live.request !== undefined && isSeen) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
     const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id, update, leave))
     if (outcome.is === 'done') continue

@@ -1,6 +1,6 @@
 import type { ArnParts } from './arn.ts'
 import type { ErrorClass } from './aws-problem.ts'
-import type { Condition } from './condition.ts'
+import type { Condition, Steady } from './condition.ts'
 import type { JsonObject, Pointer } from './json.ts'
 import type { LaneLimit } from './lane.ts'
 import type { Live } from './live.ts'
@@ -117,8 +117,10 @@ export type KindLifecycle = {
   condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition
   /** `created` for a job that still waits for its start, or of which an answer tells no status; `started` for every other. */
   stageOf(live: Live): 'created' | 'started'
-  /** Whether a job has reached all that it can by itself, although it never ends: a CONTINUOUS IoT job that is rolled out. */
-  isSteady(condition: Condition | undefined): boolean
+  /** A condition that does not end by itself and counts as reached (a CONTINUOUS IoT job that is rolled out); absent: every job ends. */
+  readonly steady?: Steady
+  /** Reasons with which a job ends before it did anything. A cancelled job did nothing either. */
+  readonly unusedReasons?: readonly string[]
   /** Time rules. `now` is epoch milliseconds. */
   timing(request: JsonObject, now: number): Timing
   /**
@@ -131,6 +133,8 @@ export type KindLifecycle = {
     changed: readonly Difference[],
     condition: Condition | undefined,
   ): Updating
+  /** Operations of an update whose effect no read shows. */
+  readonly unseenUpdates?: readonly string[]
   /** How an unfinished job is cancelled; absent: AWS does not let one. */
   readonly cancelling?: {
     readonly operation: string
@@ -157,6 +161,10 @@ export type KindRequest = {
   /** Members that hold a whole document, as JSON text or as a mapping: both forms of one document are the same request. */
   readonly documents: readonly Pointer[]
   readonly arns: readonly ArnRule[]
+  /** The member that says which of several types a job is of; absent: the kind has one type. */
+  readonly typeMember?: Pointer
+  /** Members that a spec may have and that mean nothing there: they are about a call, not about a job. */
+  readonly dropped?: readonly string[]
   /** The request in the form that is compared: defaults filled in, sets sorted, times as instants, the job ID left out. */
   normalise(request: JsonObject): JsonObject
   /** What the request looks like in a live job's own terms, without members that AWS never returns. */

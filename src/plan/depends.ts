@@ -1,6 +1,6 @@
-import type { Address } from '../model/address.ts'
+import { type Address, partsOf } from '../model/address.ts'
 import type { PlanCode } from '../model/codes.ts'
-import { isTerminal } from '../model/condition.ts'
+import { isSteady, isTerminal } from '../model/condition.ts'
 import { type Planned, type PlannedStop, untilOf } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Dependency, Spec } from '../model/spec.ts'
@@ -29,8 +29,7 @@ function standing(plan: Planner, { job, when }: Dependency, record = plan.record
   if (!record || !isSettled(record)) return 'open'
   if (record.run < wantedRun(plan, job, record.run)) return 'open'
   const { condition } = record
-  // A CONTINUOUS job never ends: it counts once it is rolled out.
-  if (condition?.type === 'Succeeded' || condition?.reason === 'RolledOut') return 'met'
+  if (condition?.type === 'Succeeded' || isSteady(condition, plan.modelOf(partsOf(job).kind).lifecycle)) return 'met'
   if (!isTerminal(condition)) return record.lost ? 'unmet' : 'open'
   return when === 'finished' ? 'met' : 'unmet'
 }

@@ -91,10 +91,10 @@ function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boole
   return live.request === undefined ? !endedEarly(model, live) : isJobOf(spec.request, live, model)
 }
 
-/** A job that was cancelled or never got its device: of these AWS Import/Export tells nothing else, and they did nothing. */
+/** Whether a job ended before it did anything: AWS Import/Export tells nothing else of such a job. */
 function endedEarly(model: KindModel, live: Live): boolean {
   const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
-  return type === 'Cancelled' || reason === 'Expired'
+  return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
 }
 
 function question(spec: Spec, model: KindModel, live: Live): PlannedStop {

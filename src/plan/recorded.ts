@@ -1,4 +1,4 @@
-import { isTerminal } from '../model/condition.ts'
+import { isSteady, isTerminal } from '../model/condition.ts'
 import { canonical, type Json } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
@@ -67,7 +67,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
   const next = isEqual(now, record) ? undefined : now
   const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return line(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
-  return line(spec, { ...base, next, action: 'keep', reason: keepReason(now) })
+  return line(spec, { ...base, next, action: 'keep', reason: keepReason(model, now) })
 }
 
 /** Whether two records say the same. */
@@ -98,13 +98,14 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRec
       line(spec, { id: record.id, record, action: 'start', reason: 'created and recorded, not started yet' })
     )
   }
-  return planDownload(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: keepReason(record) })
+  return planDownload(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: keepReason(model, record) })
 }
 
-function keepReason(record: JobRecord): string {
+function keepReason({ lifecycle }: KindModel, record: JobRecord): string {
   if (record.archived) return 'done; AWS has forgotten it since'
   if (isTerminal(record.condition)) return record.finishedAt ? `done ${spoken(record.finishedAt)}` : 'done'
-  return record.condition?.reason === 'RolledOut' ? 'rolled out' : 'running'
+  const reached = isSteady(record.condition, lifecycle) ? lifecycle.steady?.words : undefined
+  return reached ?? 'running'
 }
 
 /** An edit of a submitted spec: AWS makes the job say so, or it is a conflict. */

@@ -77,7 +77,7 @@ function byList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel)
   const listed = plan.observed.alike.get(spec.address)
   if (listed === undefined) return settling(spec, record, 'the outcome of its create is not known yet')
   if (listed.is === 'failed') return unread(spec, listed, record)
-  const matches = listed.jobs.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest)
+  const matches = listed.jobs.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest(model))
   const [job, ...twins] = matches
   if (job) return takeOver(plan, spec, record, job, twins)
   return absent(plan, spec, record, plan.waits.listLagMs)
@@ -96,9 +96,9 @@ function fits(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel, l
   return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)
 }
 
-function startedThenOldest(a: Live, b: Live): number {
-  const started = (live: Live): number => (live.status === 'WAITING' ? 1 : 0)
-  return started(a) - started(b) || Date.parse(a.createdAt ?? '') - Date.parse(b.createdAt ?? '')
+function startedThenOldest({ lifecycle }: KindModel): (a: Live, b: Live) => number {
+  const rank = (live: Live): number => (lifecycle.stageOf(live) === 'started' ? 0 : 1)
+  return (a, b) => rank(a) - rank(b) || Date.parse(a.createdAt ?? '') - Date.parse(b.createdAt ?? '')
 }
 
 /**

@@ -137,7 +137,7 @@ function readRequest(
 ): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
   const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
     guardSecrets(request, model.request.secrets, reader.check(schemaOf(model.kind), request, sourceText))
-  const request = without(written, 'ValidateOnly')
+  const request = without(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
   if (asWritten.length > 0) {
     const findings = [

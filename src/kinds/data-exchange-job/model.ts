@@ -42,7 +42,6 @@ export const dataExchangeJob: KindModel = {
     retentionDays: 90,
     condition,
     stageOf: ({ status }) => (status === 'WAITING' || status === '' ? 'created' : 'started'),
-    isSteady: () => false,
     cancelling: {
       operation: 'CancelJob',
       refusal: ({ stage }) =>
@@ -69,6 +68,7 @@ export const dataExchangeJob: KindModel = {
     ],
   },
   request: {
+    typeMember: '/Type',
     secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
     documents: [],
     // Keys and data shares may be of other accounts, and keys of other regions: of the bucket's. A role is passed, within one account.

@@ -7,6 +7,9 @@ import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 
+/** The reason of a job whose device never arrived. */
+const EXPIRED = 'Expired'
+
 /** Progress codes with which a job ends before any of its data is copied (developer guide, status codes). */
 const FAILURES = [
   'DeviceError',
@@ -17,6 +20,9 @@ const FAILURES = [
   'UnsupportedFileFormat',
   'UnsupportedPowerSupply',
 ]
+
+/** `validate` sets it, never a spec. */
+const DROPPED = ['ValidateOnly']
 
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
@@ -71,8 +77,8 @@ export const importExportJob: KindModel = {
       ...FAILURES,
     ],
     condition,
+    unusedReasons: [EXPIRED],
     stageOf: () => 'started',
-    isSteady: () => false,
     updating,
     cancelling: {
       operation: 'CancelJob',
@@ -97,6 +103,7 @@ export const importExportJob: KindModel = {
   request: {
     secrets: SECRETS.map((member) => `/Manifest/${member}`),
     documents: [],
+    dropped: DROPPED,
     arns: [],
     normalise,
     comparable,
@@ -126,7 +133,7 @@ function updating(
 /** The manifest is text on the wire, so every scalar counts as its text. The generator line is Jobwright's own. */
 function normalise(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
-  return withMembers(without(request, 'ValidateOnly'), {
+  return withMembers(without(request, ...DROPPED), {
     Manifest: isObject(manifest) ? asText(without(manifest, 'generator')) : manifest,
   })
 }
@@ -140,7 +147,7 @@ function asText(value: Json): Json {
 
 function comparable(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
-  return withMembers(without(request, 'ManifestAddendum', 'APIVersion', 'ValidateOnly'), {
+  return withMembers(without(request, 'ManifestAddendum', 'APIVersion', ...DROPPED), {
     Manifest: isObject(manifest) ? without(manifest, 'generator', ...SECRETS) : manifest,
   })
 }
@@ -178,7 +185,7 @@ function condition(live: Live): Condition {
     case 'Canceled':
       return { type: 'Cancelled' }
     case 'Expired':
-      return { type: 'Failed', reason: 'Expired', message: 'the device did not arrive within 30 days' }
+      return { type: 'Failed', reason: EXPIRED, message: 'the device did not arrive within 30 days' }
     default:
       if (FAILURES.includes(live.status)) return { type: 'Failed', reason: live.status, ...message }
       return unknownStatus(live)

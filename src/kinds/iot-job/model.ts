@@ -14,8 +14,8 @@ const DAY = 86_400_000
 /** How far ahead a schedule may begin and end at most (IoT API reference, SchedulingConfig). */
 const AHEAD_MAX = { startTime: 365 * DAY, endTime: 730 * DAY }
 
-/** The reason of a CONTINUOUS job that has reached all its targets: it goes on for things that join them. */
-const ROLLED_OUT = 'RolledOut'
+/** A CONTINUOUS job that has reached all its targets goes on, for things that join them. */
+const STEADY = { reason: 'RolledOut', words: 'rolled out' }
 
 /** AWS IoT jobs: a document that is sent to things and thing groups. */
 export const iotJob: KindModel = {
@@ -50,8 +50,10 @@ export const iotJob: KindModel = {
     retentionDays: 730,
     condition,
     stageOf: () => 'started',
-    isSteady: (now) => now?.reason === ROLLED_OUT,
+    steady: STEADY,
     updating,
+    // DescribeJob tells no tags.
+    unseenUpdates: ['TagResource', 'UntagResource'],
     cancelling: { operation: 'CancelJob', refusal: () => undefined },
     timing,
   },
@@ -145,7 +147,7 @@ function condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condit
     case 'SCHEDULED':
       return { type: 'Pending', reason: 'Scheduled' }
     case 'IN_PROGRESS':
-      return { type: 'InProgress', reason: live.steady ? ROLLED_OUT : undefined }
+      return { type: 'InProgress', reason: live.steady ? STEADY.reason : undefined }
     case 'COMPLETED':
       return completed(live, policy)
     case 'CANCELED':

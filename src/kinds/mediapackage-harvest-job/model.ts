@@ -56,7 +56,6 @@ export const mediapackageHarvestJob: KindModel = {
     retentionDays: 90,
     condition,
     stageOf: () => 'started',
-    isSteady: () => false,
     timing,
   },
   limits: {

@@ -55,7 +55,6 @@ export const pinpointExportJob: KindModel = {
     statuses: ['CREATED', ...RUNNING, 'COMPLETED', 'FAILED'],
     condition,
     stageOf: () => 'started',
-    isSteady: () => false,
     timing: () => ({ when: 'ready' }),
   },
   limits: {
