@@ -1,8 +1,10 @@
 import { AwsError } from '../aws/aws-error.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { awsCodeOf } from '../model/aws-problem.ts'
+import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Live } from '../model/live.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import type { World } from '../reconcile/world.ts'
 import { forTerminal } from '../report/escape.ts'
@@ -126,22 +128,21 @@ function lineOf(kind: string, { id, createdAt, status }: Live, scope: string | u
 }
 
 function nowhere(kind: string): Diagnostic {
-  return {
-    severity: 'warning',
+  return diagnose({
     code: 'ADOPT_NO_SCOPE',
     message: `${kind} jobs can only be listed in one ${modelOf(kind).listing.within} at a time, and no spec and no record names any`,
-    hint: 'name it: jobwright adopt --list --application ID',
-  }
+    remedies: [suggest('name it', 'adopt', '--list', '--application', 'ID')],
+  })
 }
 
 function unlisted(kind: string, { problem }: AwsError): Diagnostic {
-  return {
-    severity: 'error',
-    code: `AWS_${problem.class.toUpperCase().replaceAll('-', '_')}`,
+  return diagnose({
+    code: awsCodeOf(problem),
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
-    hint:
+    remedies: [
       problem.class === 'auth'
-        ? `allow ${modelOf(kind).actions.plan.join(' and ')}, or leave the kind out with --kind`
-        : 'run again, or leave the kind out with --kind',
-  }
+        ? advise(`allow ${modelOf(kind).actions.plan.join(' and ')}, or leave the kind out with --kind`)
+        : advise('run again, or leave the kind out with --kind'),
+    ],
+  })
 }

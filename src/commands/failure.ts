@@ -1,5 +1,7 @@
+import { diagnose } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { forTerminal, forWorkflowLog } from '../report/escape.ts'
 import { diagnosticLine, lineText, summaryLine } from '../report/json-lines.ts'
 import type { Host } from './options.ts'
@@ -38,7 +40,8 @@ export function misused(message: string, hint: string | undefined, host: Host, j
   if (hint !== undefined) host.stderr.write(`${forWorkflowLog(`hint: ${hint}`)}\n`)
   if (!json) return 1
   const said = message.replace(/^error: /, '')
-  const diagnostic = { severity: 'error', code: 'USAGE', message: said, ...(hint && { hint }) } as const
+  const remedies = hint === undefined ? undefined : [advise(hint)]
+  const diagnostic = { ...diagnose({ code: 'USAGE', message: said, remedies }), hint }
   const lines = [diagnosticLine(diagnostic), summaryLine({ counts: {}, outcomes: [1], exitCode: 1 })]
   for (const line of lines) host.stdout.write(`${lineText(line)}\n`)
   return 1

@@ -2,6 +2,7 @@ import type { Address } from '../model/address.ts'
 import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { countActions, type Plan, type Planned } from '../model/plan.ts'
+import type { Remedy } from '../model/remedy.ts'
 import { annotations } from '../report/annotations.ts'
 import { diagnosticsText, explainPointer } from '../report/diagnostics.ts'
 import { withoutCommands } from '../report/escape.ts'
@@ -9,6 +10,7 @@ import { diagnosticLine, eventLines, type Line, lineText, summaryLine } from '..
 import type { ReportOptions } from '../report/options.ts'
 import { type PlanHeading, planText } from '../report/plan-text.ts'
 import { NO_PROGRESS, progressAfter, progressText } from '../report/progress.ts'
+import { hintOf } from '../report/remedies.ts'
 import { eventText } from '../report/run-text.ts'
 import { type RunEnd, summaryText } from '../report/summary-text.ts'
 import { standing } from '../report/words.ts'
@@ -56,9 +58,12 @@ export type PrinterOptions = { readonly output: 'text' | 'json'; readonly emulat
 
 export function printer(host: Host, { output, emulator }: PrinterOptions): Printer {
   const json = output === 'json'
-  const told = <Told extends { readonly hint?: string }>(one: Told): Told => (emulator ? onEmulator(one) : one)
   const people = json ? host.stderr : host.stdout
   const inActions = host.env['GITHUB_ACTIONS'] === 'true'
+  const told = <Told extends { readonly hint?: string; readonly remedies?: readonly Remedy[] }>(one: Told): Told => {
+    const hinted = { ...one, hint: one.hint ?? hintOf(one.remedies, { emulator, workflow: inActions }) }
+    return emulator ? onEmulator(hinted) : hinted
+  }
   const live = host.stderr.isTTY === true && !inActions && host.env['CI'] === undefined
   const colour = people.isTTY === true && !host.env['NO_COLOR'] && host.env['TERM'] !== 'dumb'
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120

@@ -1,11 +1,12 @@
 import fs from 'node:fs'
 import { isTerminal } from '../model/condition.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
@@ -158,12 +159,11 @@ function onceEach(): (one: Diagnostic) => boolean {
 
 /** The run stopped before it sent anything more: somebody else's word comes first. */
 export function staleDiagnostic(message: string): Diagnostic {
-  return {
-    severity: 'error',
+  return diagnose({
     code: 'STATE_STALE',
     message: `the state was written by somebody else during this run: ${message}`,
-    hint: 'run again: it plans anew from what is there now',
-  }
+    remedies: [advise('run again: it plans anew from what is there now')],
+  })
 }
 
 function report(

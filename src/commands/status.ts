@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import { type ExitCode, worst } from '../model/exit-code.ts'
-import type { JobRecord, State } from '../model/state.ts'
+import { type JobRecord, recordEntries, type State } from '../model/state.ts'
 import { jobText } from '../report/job-text.ts'
 import { jobDetailLine, jobLine, summaryLine } from '../report/json-lines.ts'
 import { statusText } from '../report/status-text.ts'
@@ -72,7 +72,7 @@ function report(
   const now = session.clock.now()
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
   const only = selectorOf(session, options)
-  const all = Object.entries(state?.records ?? {}) as [Address, JobRecord][]
+  const all = recordEntries(state?.records)
   const chosen = all.filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
   const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
   for (const [one, record] of chosen) out.line(single ? jobDetailLine(one, record) : jobLine(one, record))

@@ -1,10 +1,12 @@
 import { CONFIG_FILE } from '../load/config.ts'
 import type { Loaded } from '../load/load.ts'
 import { pageOf, pageUri } from '../load/pages.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Code } from '../model/codes.ts'
+import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { annotations } from '../report/annotations.ts'
 import { summaryLine } from '../report/json-lines.ts'
+import { hintOf } from '../report/remedies.ts'
 import { sarif } from '../report/sarif.ts'
 import { counted } from '../report/words.ts'
 import { VERSION } from '../version.ts'
@@ -28,7 +30,10 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   })
   const project = openProject(host.cwd)
   const loaded = await loadSpecs(project, options)
-  const diagnostics = [...project.diagnostics, ...loaded.diagnostics]
+  const diagnostics = [...project.diagnostics, ...loaded.diagnostics].map((one) => ({
+    ...one,
+    hint: one.hint ?? hintOf(one.remedies),
+  }))
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
   out.diagnostics(diagnostics, 0)
   out.text(summary(loaded, exitCode))
@@ -56,7 +61,7 @@ function summary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCo
   return parts.join(', ') || 'no specs'
 }
 
-function ruleOf(code: Diagnostic['code']): { summary: string; help: string; uri: string } | undefined {
+function ruleOf(code: Code): { summary: string; help: string; uri: string } {
   const page = pageOf(code)
-  return page && { summary: page.summary, help: page.text, uri: pageUri(page.code) }
+  return { summary: page.summary, help: page.text, uri: pageUri(page.code) }
 }

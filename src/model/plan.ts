@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { PlanCode } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Json, Pointer } from './json.ts'
@@ -50,7 +51,7 @@ export type Planned = {
   readonly until?: string
   readonly changes?: readonly Difference[]
   /** Stable code of a conflict, for diagnostics: `PLAN_IMMUTABLE`, `PLAN_FOREIGN`, ... */
-  readonly code?: string
+  readonly code?: PlanCode
   /** Ways out, the likeliest first. */
   readonly remedies?: readonly Remedy[]
   /** Superseded by `remedies`. */

@@ -124,6 +124,11 @@ export function changed(state: State, changes: readonly Change[]): State {
   return { ...next, records }
 }
 
+/** Returns the records of a state with their addresses. */
+export function recordEntries(records: State['records'] = {}): [Address, JobRecord][] {
+  return Object.entries(records) as [Address, JobRecord][]
+}
+
 /** A state with nothing in it. `horizon`: when it begins, an ISO time. */
 export function emptyState(lineage: string, horizon?: string): State {
   return { apiVersion: 'jobwright/v1', minReader: 1, lineage, serial: 0, ...(horizon && { horizon }), records: {} }

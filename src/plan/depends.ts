@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import type { PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Planned } from '../model/plan.ts'
 import type { Dependency, Spec } from '../model/spec.ts'
@@ -75,7 +76,7 @@ type Obstacle = {
   readonly reason: string
   readonly until?: string
   readonly hint?: string
-  readonly code?: string
+  readonly code?: PlanCode
 }
 
 function settle(planned: Planned, spec: Spec, all: readonly Obstacle[]): Planned {

@@ -1,3 +1,4 @@
+import type { Code } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Planned, Refusal } from '../model/plan.ts'
 import type { Planner } from './planner.ts'
@@ -111,14 +112,7 @@ function earlyRefusals(actions: readonly Planned[]): Refusal[] {
   )
 }
 
-function overGuard(
-  code: string,
-  verb: string,
-  planned: number,
-  before: number,
-  max: number,
-  member: string,
-): Refusal[] {
+function overGuard(code: Code, verb: string, planned: number, before: number, max: number, member: string): Refusal[] {
   if (planned + before <= max) return []
   // A filter hides what is gone: with --only nothing is withdrawn.
   const way = verb === 'create' ? ', or act on fewer specs with --only' : ''
@@ -130,6 +124,6 @@ function overGuard(
   ]
 }
 
-function refusal(exitCode: ExitCode, code: string, message: string, more: { hint: string }): Refusal {
+function refusal(exitCode: ExitCode, code: Code, message: string, more: { hint: string }): Refusal {
   return { exitCode, diagnostic: { severity: 'error', code, message, ...more } }
 }

@@ -64,7 +64,8 @@ export function planHeld(plan: Planner, spec: Spec): Planned | undefined {
  */
 export function planDue(plan: Planner, spec: Spec, model: KindModel): Planned | undefined {
   const timing = timingOf(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
-  if (timing.when === 'expired') return line(spec, { action: 'expired', reason: timing.reason, hint: timing.hint })
+  if (timing.when === 'expired')
+    return line(spec, { action: 'expired', reason: timing.reason, remedies: timing.remedies })
   if (timing.when === 'waiting') {
     const reason = timing.reason + goodUntil(timing)
     return line(spec, { action: 'waiting', reason, ...(timing.until && { until: timing.until }) })

@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import type { AwsProblem } from '../model/aws-problem.ts'
+import { type AwsProblem, awsCodeOf } from '../model/aws-problem.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
@@ -248,11 +248,11 @@ export function failureDiagnostic(event: {
   readonly step: string
   readonly problem: AwsProblem
 }): Diagnostic {
-  const { name, message, class: kind, requestId } = event.problem
+  const { name, message, requestId } = event.problem
   const request = requestId === undefined ? '' : ` (request ${requestId})`
   return {
     severity: 'error',
-    code: `AWS_${kind.toUpperCase().replaceAll('-', '_')}`,
+    code: awsCodeOf(event.problem),
     message: `${event.step} failed: ${name}: ${message}${request}`,
     address: event.address,
   }

@@ -26,7 +26,9 @@ const IN_WORKFLOW = new Set(['adopt', 'baseline', 'cancel', 'resolve'])
 /** All remedies as one line of text, in order; undefined where there is none. Raw text: a sink escapes it. */
 export function hintOf(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
   if (remedies === undefined || remedies.length === 0) return undefined
-  return remedies.map((remedy) => remedyText(remedy, medium)).join('; ')
+  return remedies
+    .map((remedy) => remedyText(remedy, medium))
+    .reduce((line, text) => (line.endsWith('?') ? `${line} ${text}` : `${line}; ${text}`))
 }
 
 function remedyText({ text, command }: Remedy, medium: Medium): string {

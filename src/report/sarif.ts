@@ -1,3 +1,4 @@
+import type { Code } from '../model/codes.ts'
 import { type Diagnostic, inFileOrder, type Place, type Severity } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
 import type { ExitCode } from '../model/exit-code.ts'
@@ -20,7 +21,7 @@ export type SarifInput = {
   readonly diagnostics: readonly Diagnostic[]
   readonly exitCode: ExitCode
   /** The rule behind a code; undefined for a code that has no page. */
-  readonly rule: (code: string) => Rule | undefined
+  readonly rule: (code: Code) => Rule | undefined
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }

@@ -137,7 +137,7 @@ export const diagnostics: Diagnostic[] = [
   },
   {
     severity: 'warning',
-    code: 'AWS_UNKNOWN_STATUS',
+    code: 'AWS_UNKNOWN',
     message: 'AWS reports "PREPARING", which this version does not know; shown as Unknown',
     address: 'PinpointExportJob/fans',
   },

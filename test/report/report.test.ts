@@ -51,7 +51,7 @@ t.test('carets stand below what they mark, whatever comes before it', async (t) 
 })
 
 t.test('a mark beyond the end of its line still gets one caret', async (t) => {
-  const one = { severity: 'error', code: 'YAML_END', message: 'the document ends here' } as const
+  const one = { severity: 'error', code: 'SPEC_SYNTAX', message: 'the document ends here' } as const
   const text = diagnosticText({ ...one, place: fixtures.place('specs/fleet.yaml', 9, 40), excerpt: 'spec:' }, plain)
   t.match(text, /\n +\| {6}\^$/)
 })
@@ -219,7 +219,7 @@ t.test('JSON lines are the contract, absent values left out', async (t) => {
 
 t.test('a JSON line gives back what went in and shows nothing invisible', async (t) => {
   const message = 'kiosk\u2028\u202e\x1b[31m\u{e0041}\ud800 ##[error] ü'
-  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_TEXT', message }))
+  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_TYPE', message }))
   t.equal(JSON.parse(text).message, message)
   t.notMatch(text, /[^\x20-\x7eü]|##\[/)
 })
