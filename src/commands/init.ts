@@ -87,7 +87,7 @@ function storeFor({ store }: InitOptions, { root, config }: Project, repository:
       message: `${root} is in no Git repository, so the state cannot be kept in one`,
       remedies: [
         { text: 'make a repository first', command: ['git', 'init'] },
-        suggest('keep the state in a file', 'init', '--store', 'file'),
+        suggest('or keep the state in a file', 'init', '--store', 'file'),
       ],
     })
   }

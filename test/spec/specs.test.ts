@@ -68,7 +68,7 @@ t.test('a sound document becomes a spec, with defaults filled in and nothing els
   t.strictSame(diagnostics, [])
   t.strictSame(blocked, [])
   t.equal(complete, true)
-  t.strictSame(specs, [
+  t.strictSame(JSON.parse(JSON.stringify(specs)), [
     {
       address: 'IotJob/reboot',
       kind: 'IotJob',
