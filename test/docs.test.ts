@@ -8,7 +8,6 @@ import { MODELS } from '../src/kinds/models.ts'
 import { readConfig } from '../src/load/config.ts'
 import { load } from '../src/load/load.ts'
 import { DEFAULT_CONFIG } from '../src/model/config.ts'
-import type { Diagnostic } from '../src/model/diagnostic.ts'
 import { EXIT_CODES } from '../src/model/exit-code.ts'
 import { blocksOf, played, shows } from './commands/pages.ts'
 
@@ -42,7 +41,7 @@ function emptyFolder(): string {
 }
 
 /** What is wrong with a block of YAML, by the reader of whatever it is. */
-async function faults(text: string, folder: string): Promise<readonly Pick<Diagnostic, 'code' | 'message'>[]> {
+async function faults(text: string, folder: string): Promise<readonly { code: string; message: string }[]> {
   const [, file = 'specs/block.yaml'] = /^# (\S+\.ya?ml)\n/.exec(text) ?? []
   fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
   fs.writeFileSync(path.join(folder, file), `${text}\n`)

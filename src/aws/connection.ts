@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types'
 import type { KindModel, Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import { credentialsOf, emulatorCredentials } from './credentials.ts'
@@ -121,9 +122,9 @@ function withEndpoint(site: Omit<Site, 'endpoint'>, endpoint: string | undefined
 
 function assertReachable(service: Service, target: Target): void {
   if (isReachable(service, target.region)) return
-  throw new Problem(4, {
+  throw new Problem({
     code: 'CONFIG_REGION',
     message: `the target "${target.name}" is in ${target.region}, where there is no ${service} service`,
-    hint: 'point the spec at a target in a region that has it, with policy.target',
+    remedies: [advise('point the spec at a target in a region that has it, with policy.target')],
   })
 }

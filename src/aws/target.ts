@@ -1,5 +1,6 @@
 import type { Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { ENVIRONMENT_TARGET, resolveTargetName } from '../model/target-name.ts'
 
 /** What jobwright.yaml says of one target. */
@@ -31,18 +32,20 @@ export function resolveTarget(
   const names = Object.keys(targets)
   const chosen = resolveTargetName(name, config)
   if (chosen === undefined) {
-    throw new Problem(4, {
+    throw new Problem({
       code: 'CONFIG_NO_DEFAULT_TARGET',
       message: `jobwright.yaml has ${names.length} targets (${names.join(', ')}), and none of them is called "default"`,
-      hint: 'name one in policy.target of each spec, or call one of them "default"',
+      remedies: [advise('name one in policy.target of each spec, or call one of them "default"')],
     })
   }
   const own = Object.hasOwn(targets, chosen) ? targets[chosen] : undefined
   if (!own && (names.length > 0 || chosen !== ENVIRONMENT_TARGET)) {
-    throw new Problem(4, {
+    throw new Problem({
       code: 'CONFIG_UNKNOWN_TARGET',
       message: `there is no target "${chosen}" in jobwright.yaml`,
-      hint: names.length > 0 ? `its targets are: ${names.join(', ')}` : 'add it under targets, with a region',
+      remedies: [
+        advise(names.length > 0 ? `its targets are: ${names.join(', ')}` : 'add it under targets, with a region'),
+      ],
     })
   }
   return { ...own, name: chosen, region: own?.region ?? regionFrom(chosen, env) }
@@ -51,10 +54,10 @@ export function resolveTarget(
 function regionFrom(name: string, env: Env): string {
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION']
   if (region) return region
-  throw new Problem(4, {
+  throw new Problem({
     code: 'CONFIG_NO_REGION',
     message: `no region is set for the target "${name}"`,
-    hint: `add "region" to it in jobwright.yaml, or set AWS_REGION; Jobwright guesses no region`,
+    remedies: [advise(`add "region" to it in jobwright.yaml, or set AWS_REGION; Jobwright guesses no region`)],
   })
 }
 

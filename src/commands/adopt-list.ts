@@ -1,7 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
 import { awsCodeOf } from '../model/aws-problem.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Live } from '../model/live.ts'
 import { advise, suggest } from '../model/remedy.ts'
@@ -120,22 +120,21 @@ function lineOf(kind: string, { id, createdAt, status }: Live, scope: string | u
 }
 
 function nowhere(kind: string): Diagnostic {
-  return {
-    severity: 'warning',
+  return diagnose({
     code: 'ADOPT_NO_SCOPE',
     message: `${kind} jobs can only be listed in one ${modelOf(kind).api.listing.within} at a time, and no spec and no record names any`,
     remedies: [suggest('name it', 'adopt', '--list', '--application', 'ID')],
-  }
+  })
 }
 
 function unlisted(kind: string, { problem }: AwsError): Diagnostic {
-  return {
-    severity: 'error',
+  return diagnose({
     code: awsCodeOf(problem),
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
     remedies: [
-      advise(problem.class === 'auth' ? `allow ${modelOf(kind).permissions.plan.join(' and ')}` : 'run again'),
-      advise('or list another kind alone with --kind'),
+      problem.class === 'auth'
+        ? advise(`allow ${modelOf(kind).permissions.plan.join(' and ')}, or leave the kind out with --kind`)
+        : advise('run again, or leave the kind out with --kind'),
     ],
-  }
+  })
 }

@@ -2,6 +2,7 @@ import { type Address, isAddress } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
 import type { Decision } from '../plan/input.ts'
 import { didYouMean } from '../spec/suggest.ts'
@@ -37,13 +38,13 @@ export function adopt(
 /** `jobwright resolve ADDRESS --adopt ID | --not-created`: a person's word on a create whose outcome nothing else tells. Creates nothing. */
 export function resolve(address: string, options: ResolveOptions, host: Host): Promise<ExitCode> {
   if ((options.adopt === undefined) === (options.notCreated !== true)) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'USAGE',
       message:
         options.adopt === undefined
           ? 'resolve was not told what became of the create'
           : 'resolve was told two things at once',
-      hint: 'write either --adopt ID, with the ID of its job, or --not-created',
+      remedies: [advise('write either --adopt ID, with the ID of its job, or --not-created')],
     })
   }
   const decision: Decision =
@@ -61,10 +62,14 @@ export function cancel(
 ): Promise<ExitCode> {
   const reason = options.reason?.trim() ?? ''
   if (reason === '' || reason.length > REASON_MAX) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'USAGE',
       message: reason === '' ? 'cancel was not told why' : `the reason has ${reason.length} characters`,
-      hint: `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,
+      remedies: [
+        advise(
+          `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,
+        ),
+      ],
     })
   }
   return decide('cancel', address, { do: 'cancel', reason, force: options.force === true }, options, host)
@@ -125,9 +130,9 @@ async function inSession(
 function known(address: string, { loaded }: Session, state: State | undefined): Address {
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(state?.records ?? {})]
   if (isAddress(address) && all.includes(address)) return address
-  throw new Problem(1, {
+  throw new Problem({
     code: 'USAGE',
     message: `there is no spec and no record ${address}`,
-    hint: `${didYouMean(address, all)}an address is Kind/name, as \`jobwright status\` shows it`,
+    remedies: [...didYouMean(address, all), advise('an address is Kind/name'), suggest('list the addresses', 'status')],
   })
 }

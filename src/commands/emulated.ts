@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 
 /** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
@@ -48,8 +49,8 @@ export async function openEmulator(root: string): Promise<Emulated> {
 }
 
 /** The Problem of an emulator whose jobs cannot be read. */
-export function damagedLog(error: Error, hint: string): Problem {
-  return new Problem(8, { code: 'EMULATOR_LOG_DAMAGED', message: error.message, hint }, error)
+export function damagedLog(error: Error, way: string): Problem {
+  return new Problem({ code: 'EMULATOR_LOG_DAMAGED', message: error.message, remedies: [advise(way)] }, error)
 }
 
 /** Another process runs the emulator: its clock is read once and followed from there. */

@@ -6,8 +6,10 @@ import {
   EmulatorRunningError,
   startEmulator,
 } from '../emulator/index.ts'
+import type { Unrated } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { damagedLog } from './emulated.ts'
 import type { Host } from './options.ts'
 
@@ -42,12 +44,16 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
     return 0
   } catch (error) {
     if (error instanceof EmulatorOptionError)
-      throw new Problem(1, { code: 'EMULATOR_OPTION', message: error.message, hint: 'see `jobwright emulator --help`' })
+      throw new Problem({
+        code: 'EMULATOR_OPTION',
+        message: error.message,
+        remedies: [suggest('see the options', 'emulator', '--help')],
+      })
     if (error instanceof EmulatorRunningError) {
-      throw new Problem(8, {
+      throw new Problem({
         code: 'EMULATOR_RUNNING',
         message: error.message,
-        hint: 'use that one, or give this one another --dir',
+        remedies: [advise('use that one, or give this one another --dir')],
       })
     }
     if (error instanceof DamagedLogError) throw damagedLog(error, 'restore the file, or remove the folder of --dir')
@@ -55,25 +61,28 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
   }
 }
 
-const FAULTS = {
+const FAULTS: Pick<Unrated, 'code' | 'remedies'> = {
   code: 'EMULATOR_FAULTS',
-  hint: 'it holds a list of rules such as [{"service":"iot","operation":"CreateJob","fault":"drop-response","times":1}]',
+  remedies: [
+    advise(
+      'it holds a list of rules such as [{"service":"iot","operation":"CreateJob","fault":"drop-response","times":1}]',
+    ),
+  ],
 }
-const LIMITS = {
+const LIMITS: Pick<Unrated, 'code' | 'remedies'> = {
   code: 'EMULATOR_LIMITS',
-  hint: 'it holds an object such as {"iotConcurrent":600,"rates":{"iot":10,"iot.CreateJob":5}}',
+  remedies: [advise('it holds an object such as {"iotConcurrent":600,"rates":{"iot":10,"iot.CreateJob":5}}')],
 }
 
-function readJson(file: string, { code, hint }: typeof FAULTS): unknown {
+function readJson(file: string, { code, remedies }: Pick<Unrated, 'code' | 'remedies'>): unknown {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'))
   } catch (error) {
     throw new Problem(
-      1,
       {
         code,
         message: `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-        hint,
+        remedies,
       },
       error,
     )

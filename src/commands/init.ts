@@ -3,6 +3,7 @@ import { CONFIG_FILE } from '../load/config.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { emptyState } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
@@ -74,18 +75,21 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
 function storeFor({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
   const said = config.state?.store
   if (said !== undefined && store !== undefined && said !== store) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'INIT_STORE',
       message: `${CONFIG_FILE} keeps the state in the ${said} store, not in the ${store} store`,
-      hint: `leave --store out, or change state.store in ${path.join(root, CONFIG_FILE)} first`,
+      remedies: [advise(`leave --store out, or change state.store in ${path.join(root, CONFIG_FILE)} first`)],
     })
   }
   const chosen = said ?? store ?? (repository?.remote === undefined ? 'file' : 'git')
   if (chosen === 'git' && repository === undefined) {
-    throw new Problem(4, {
+    throw new Problem({
       code: 'INIT_NO_REPOSITORY',
       message: `${root} is in no Git repository, so the state cannot be kept in one`,
-      hint: 'run `git init` first, or keep the state in a file: jobwright init --store file',
+      remedies: [
+        { text: 'make a repository first', command: ['git', 'init'] },
+        suggest('or keep the state in a file', 'init', '--store', 'file'),
+      ],
     })
   }
   return chosen
@@ -103,10 +107,10 @@ async function beginState(project: Project, { newState }: InitOptions): Promise<
     }
     const created = await open.create(emptyState(randomId(), iso(systemClock.now())), { anew: newState === true })
     if (created.is === 'stale') {
-      throw new Problem(8, {
+      throw new Problem({
         code: 'STATE_STALE',
         message: `someone else has just made a state: ${created.message}`,
-        hint: 'run this again; it will be kept',
+        remedies: [advise('run this again; it will be kept')],
       })
     }
     return did('stored', 'an empty state', where)

@@ -1,7 +1,7 @@
 import { modelOf } from '../kinds/models.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Spec } from '../model/spec.ts'
-import type { Site, State } from '../model/state.ts'
+import { recordEntries, type Site, type State } from '../model/state.ts'
 import { ownerKey } from '../plan/ownership.ts'
 import { openWorld, type World } from '../reconcile/world.ts'
 import { VERSION } from '../version.ts'
@@ -60,7 +60,7 @@ export function worldAt(
 /** Whose each job is that a state knows, past runs included. */
 export function ownersIn(state: State | undefined): (kind: string, site: Site, id: string) => Address | undefined {
   const owners = new Map<string, Address>()
-  for (const [address, record] of Object.entries(state?.records ?? {}) as [Address, State['records'][Address]][]) {
+  for (const [address, record] of recordEntries(state?.records)) {
     const model = modelOf(partsOf(address).kind)
     for (const { id, site = record.site } of [record, ...(record.history ?? [])])
       if (id !== undefined) owners.set(ownerKey(model, site, id), address)
@@ -80,8 +80,8 @@ export function scopesOf(
   if (application?.length) return [...application]
   const requests = [
     ...session.loaded.specs.filter((spec) => spec.kind === kind).map(({ request }) => request),
-    ...Object.entries(state?.records ?? {}).flatMap(([address, { request }]) =>
-      partsOf(address as Address).kind === kind ? [request] : [],
+    ...recordEntries(state?.records).flatMap(([address, { request }]) =>
+      partsOf(address).kind === kind ? [request] : [],
     ),
   ]
   return [...new Set(requests.flatMap((request) => model.identity.scope(request) ?? []))].sort()

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { isTerminal } from '../model/condition.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { exitsOfSpecs, worst } from '../model/exit-rules.ts'
@@ -161,12 +161,11 @@ function onceEach(): (one: Diagnostic) => boolean {
 
 /** The run stopped before it sent anything more: somebody else's word comes first. */
 export function staleDiagnostic(message: string): Diagnostic {
-  return {
-    severity: 'error',
+  return diagnose({
     code: 'STATE_STALE',
     message: `the state was written by somebody else during this run: ${message}`,
     remedies: [advise('run again: it plans anew from what is there now')],
-  }
+  })
 }
 
 function report(

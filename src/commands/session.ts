@@ -7,6 +7,7 @@ import type { Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
@@ -14,7 +15,6 @@ import { isOfUpload } from '../plan/files.ts'
 import type { Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
-import { remediesOf } from '../report/remedies.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
@@ -81,10 +81,10 @@ function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config 
   const unknown = target.find((one) => !names.includes(one))
   if (unknown === undefined) return
   const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
-  throw new Problem(1, {
+  throw new Problem({
     code: 'USAGE',
     message: `there is no target ${unknown}`,
-    hint: `${didYouMean(unknown, names)}${known}`,
+    remedies: [...didYouMean(unknown, names), advise(known)],
   })
 }
 
@@ -172,10 +172,10 @@ function assertKnownKinds(state: State | undefined): void {
   const addresses = Object.keys(state?.records ?? {}) as Address[]
   const unknown = addresses.find((address) => !MODELS.some(({ kind }) => kind === partsOf(address).kind))
   if (unknown === undefined) return
-  throw new Problem(8, {
+  throw new Problem({
     code: 'STATE_TOO_NEW',
     message: `the state holds ${unknown}, of a kind that this version of Jobwright does not know`,
-    hint: 'upgrade Jobwright; this version leaves the state as it is',
+    remedies: [advise('upgrade Jobwright; this version leaves the state as it is')],
   })
 }
 
@@ -203,7 +203,7 @@ function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
       message: `${address}: ${reason}`,
       pointer: first && documentPointer(first),
       ...shown,
-      remedies: remediesOf(planned),
+      remedies: planned.remedies,
     },
   ]
 }

@@ -3,7 +3,7 @@ import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { worst } from '../model/exit-rules.ts'
 import { suggest } from '../model/remedy.ts'
-import type { JobRecord, State } from '../model/state.ts'
+import { type JobRecord, recordEntries, type State } from '../model/state.ts'
 import { hintLines } from '../report/diagnostics.ts'
 import { jobText } from '../report/job-text.ts'
 import { jobDetailLine, jobLine, summaryLine } from '../report/json-lines.ts'
@@ -77,7 +77,7 @@ function report(
   const now = session.clock.now()
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
   const only = selectorOf(session, options)
-  const all = Object.entries(state?.records ?? {}) as [Address, JobRecord][]
+  const all = recordEntries(state?.records)
   const chosen = all.filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
   const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
   for (const [one, record] of chosen) out.line(single ? jobDetailLine(one, record) : jobLine(one, record))

@@ -1,7 +1,8 @@
 import { CONFIG_FILE } from '../load/config.ts'
 import type { Loaded } from '../load/load.ts'
 import { pageOf, pageUri } from '../load/pages.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Code } from '../model/codes.ts'
+import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { annotations } from '../report/annotations.ts'
 import { summaryLine } from '../report/json-lines.ts'
@@ -58,7 +59,7 @@ function summary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCo
   return parts.join(', ') || 'no specs'
 }
 
-function ruleOf(code: Diagnostic['code']): { summary: string; help: string; uri: string } | undefined {
+function ruleOf(code: Code): { summary: string; help: string; uri: string } {
   const page = pageOf(code)
-  return page && { summary: page.summary, help: page.text, uri: pageUri(page.code) }
+  return { summary: page.summary, help: page.text, uri: pageUri(page.code) }
 }

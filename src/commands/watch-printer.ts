@@ -6,7 +6,6 @@ import type { JobRecord } from '../model/state.ts'
 import { isQuiet } from '../report/action-words.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import { totalsText } from '../report/plan-text.ts'
-import { remediesOf } from '../report/remedies.ts'
 import { sentence, standing } from '../report/words.ts'
 import type { Printer } from './printer.ts'
 import type { Round } from './rounds.ts'
@@ -119,7 +118,7 @@ function planKey(plan: Plan): string {
   const actions = plan.actions.map((planned) => {
     if (isQuiet(planned)) return planned.address
     const { address, action, reason } = planned
-    return [address, action, reason, untilOf(planned), changesOf(planned), remediesOf(planned)]
+    return [address, action, reason, untilOf(planned), changesOf(planned), planned.remedies]
   })
   return JSON.stringify([actions, plan.refusals.map(({ code }) => code)])
 }

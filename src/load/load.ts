@@ -64,7 +64,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     kinds,
     schemas: packagedSchemas,
     include: includer(source, included),
-    ...(config ? { config } : {}),
+    config,
   })
   const problems = [...found.diagnostics, ...diagnostics]
   const locate = showIn(files, secretNames(kinds))
@@ -77,7 +77,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   return {
     specs: read.specs.filter(({ address }) => !wrong.has(address)).map(({ address }) => settledSpec.get(address)!),
     blocked: [
-      ...read.blocked.map((one) => ({ ...one, ...(one.spec && { spec: settledSpec.get(one.address) ?? one.spec }) })),
+      ...read.blocked.map((one) => ({ ...one, spec: one.spec && (settledSpec.get(one.address) ?? one.spec) })),
       ...refused.flatMap((spec) => blockedBy(settledSpec.get(spec.address)!, wrong.get(spec.address))),
     ],
     invalid: read.invalid + refused.length,

@@ -15,7 +15,7 @@ export const CODES = {
   ADOPT_NO_SCOPE: { severity: 'warning', exits: [], means: 'where to look for jobs is not known' },
   ADOPT_UNTOLD: { severity: 'error', exits: [6], means: 'AWS does not tell what a job was asked for' },
   AWS_ABANDONED: { severity: 'error', exits: [5], means: 'a call was not sent' },
-  AWS_AUTH: { severity: 'error', exits: [4], means: 'AWS denied a call' },
+  AWS_AUTH: { severity: 'error', exits: [4, 5], means: 'AWS denied a call' },
   AWS_BAD_REQUEST: { severity: 'error', exits: [5], means: 'AWS refused a request as wrong' },
   AWS_CONFLICT: { severity: 'error', exits: [5], means: 'AWS cannot do this in the present state of things' },
   AWS_EXISTS: { severity: 'error', exits: [5], means: 'AWS says that the job exists' },
@@ -26,7 +26,7 @@ export const CODES = {
   AWS_REFUSED: { severity: 'error', exits: [4], means: 'AWS refused the credentials' },
   AWS_THROTTLE: { severity: 'error', exits: [5], means: 'AWS asked to slow down' },
   AWS_UNKNOWN: { severity: 'error', exits: [5], means: 'an answer that is not known' },
-  AWS_UNREACHABLE: { severity: 'error', exits: [4], means: 'AWS cannot be reached' },
+  AWS_UNREACHABLE: { severity: 'error', exits: [4, 5], means: 'AWS cannot be reached' },
   AWS_WRONG_ACCOUNT: { severity: 'error', exits: [4], means: 'the credentials lead to another account' },
   CHECKOUT_MOVED: { severity: 'error', exits: [8], means: 'the checkout changed while it was read' },
   CHECKOUT_STALE: { severity: 'error', exits: [8], means: 'the checkout is older than what was reconciled last' },
@@ -146,8 +146,8 @@ export const CODES = {
   SPEC_CONST: { severity: 'error', exits: [3], means: 'a value other than the only allowed one' },
   SPEC_CONTROL_CHARACTER: { severity: 'error', exits: [3], means: 'a control character, or half of a surrogate pair' },
   SPEC_CUSTOMS: {
-    severity: 'error',
-    exits: [3],
+    severity: 'warning',
+    exits: [],
     means: 'a manifest without the customs options that a disk needs to cross a border',
   },
   SPEC_DECIMALS: { severity: 'error', exits: [3], means: 'a number with more digits after the point than AWS takes' },
@@ -182,8 +182,8 @@ export const CODES = {
   SPEC_INTERNAL_MEMBER: { severity: 'error', exits: [3], means: 'a member that only AWS itself uses' },
   SPEC_ITEMS: { severity: 'error', exits: [3], means: 'a list or mapping with too many, too few, or repeated items' },
   SPEC_KEY_PATTERN: {
-    severity: 'error',
-    exits: [3],
+    severity: 'warning',
+    exits: [],
     means: 'a key pattern with a reference that AWS does not document',
   },
   SPEC_LENGTH: { severity: 'error', exits: [3], means: 'text that is too long or too short' },
@@ -211,7 +211,7 @@ export const CODES = {
   SPEC_RETRIES_TOTAL: { severity: 'error', exits: [3], means: 'the retries of an IoT job add up to more than ten' },
   SPEC_RETRY_TIMEOUT: { severity: 'error', exits: [3], means: 'retries after a timeout, but no timeout' },
   SPEC_RULE: { severity: 'error', exits: [3], means: 'a value that breaks another rule of the schema' },
-  SPEC_SAME_OBJECT: { severity: 'error', exits: [3], means: 'two assets that are exported to one key' },
+  SPEC_SAME_OBJECT: { severity: 'warning', exits: [], means: 'two assets that are exported to one key' },
   SPEC_SCHEDULE_WINDOW: {
     severity: 'error',
     exits: [3],
@@ -256,8 +256,8 @@ export const CODES = {
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest of more than 24 hours' },
   SPEC_WINDOW_ORDER: { severity: 'error', exits: [3], means: 'a harvest ends before it begins' },
   SPEC_YAML_1_1: {
-    severity: 'error',
-    exits: [3],
+    severity: 'warning',
+    exits: [],
     means: 'an unquoted word in a document that older YAML reads as another value',
   },
   SPEC_YAML_VERSION: { severity: 'error', exits: [3], means: 'a %YAML directive other than 1.2' },
@@ -320,9 +320,24 @@ export function pageCodeOf(code: Code): PageCode {
   return isPageCode(code) ? code : (code.replace(/^CONFIG_/, 'SPEC_') as SpecCode)
 }
 
+/** Returns the code of a mistake in jobwright.yaml, given the code of the same mistake in a spec. Other codes stay. */
+export function configCodeOf(code: Code): Code {
+  return code.replace(/^SPEC_/, 'CONFIG_') as Code
+}
+
 /** Whether a text is a code with a page of its own. */
 export function isPageCode(text: string): text is PageCode {
   return Object.hasOwn(CODES, text)
+}
+
+/** Whether a text is a code. */
+export function isCode(text: string): text is Code {
+  return isPageCode(text) || (text.startsWith('CONFIG_') && isPageCode(pageCodeOf(text as SharedConfigCode)))
+}
+
+/** How bad a code is, unless its diagnostic says otherwise. */
+export function severityOf(code: Code): Severity {
+  return CODES[pageCodeOf(code)].severity
 }
 
 /** The exit codes of a run that ends with this code, worst first; none for a code that stops nothing. */

@@ -1,10 +1,12 @@
 import type { ArnParts } from './arn.ts'
 import type { ErrorClass } from './aws-problem.ts'
+import type { SpecCode } from './codes.ts'
 import type { Condition, Steady } from './condition.ts'
 import type { JsonObject, Pointer } from './json.ts'
 import type { LaneLimit } from './lane.ts'
 import type { Live } from './live.ts'
 import type { Difference } from './plan.ts'
+import type { Remedy } from './remedy.ts'
 import type { Policy } from './spec.ts'
 import type { JobRecord } from './state.ts'
 
@@ -23,16 +25,16 @@ export type Recovery =
 export type Finding = {
   readonly severity?: 'warning'
   readonly pointer: Pointer
-  readonly code: string
+  readonly code: SpecCode
   readonly message: string
-  readonly hint: string
+  readonly remedies: readonly Remedy[]
 }
 
 /** What time says about a request that was never submitted. `expires`: the last moment at which AWS would take it, in ISO 8601. */
 export type Timing =
   | { readonly when: 'ready'; readonly expires?: string }
   | { readonly when: 'waiting'; readonly reason: string; readonly until?: string; readonly expires?: string }
-  | { readonly when: 'expired'; readonly reason: string; readonly hint: string }
+  | { readonly when: 'expired'; readonly reason: string; readonly remedies: readonly Remedy[] }
 
 /** A job as a spec would write it. */
 export type Retold = {

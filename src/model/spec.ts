@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Code } from './codes.ts'
 import type { Place } from './diagnostic.ts'
 import type { JsonObject } from './json.ts'
 
@@ -86,7 +87,7 @@ export type Blocked = {
   readonly address: Address
   readonly place: Place
   /** The codes of its diagnostics. */
-  readonly codes: readonly string[]
+  readonly codes: readonly Code[]
   /** The spec as far as it could be read, for comparing it with a finished job. */
   readonly spec?: Spec
 }

@@ -118,11 +118,6 @@ export function isIdentified(record: JobRecord | undefined): record is Identifie
   return record !== undefined && isSettled(record) && record.id !== undefined
 }
 
-/** Addresses and records, in the order of the state. */
-export function recordEntries(records: Readonly<Record<Address, JobRecord>>): [Address, JobRecord][] {
-  return Object.entries(records) as [Address, JobRecord][]
-}
-
 /** What made the state: the commit whose specs were reconciled last. */
 export type Source = { readonly commit: string }
 
@@ -161,6 +156,11 @@ export function changed(state: State, changes: readonly Change[]): State {
     else next = { ...next, budgets: { ...next.budgets, [change.key]: { day: change.day, used: change.used } } }
   }
   return { ...next, records }
+}
+
+/** Returns the records of a state with their addresses. */
+export function recordEntries(records: State['records'] = {}): [Address, JobRecord][] {
+  return Object.entries(records) as [Address, JobRecord][]
 }
 
 /** A state with nothing in it. `horizon`: when it begins, an ISO time. */

@@ -1,6 +1,5 @@
 import type { ActionName, Planned } from '../model/plan.ts'
 import type { Style } from './options.ts'
-import { remediesOf } from './remedies.ts'
 import type { Cell } from './table.ts'
 
 type Words = { readonly sign: string; readonly total: string; readonly style?: Style }
@@ -35,7 +34,7 @@ export function actionCell(action: ActionName): Cell {
 export function isQuiet(planned: Planned): boolean {
   const { action, record, movedFrom } = planned
   if (action !== 'keep' || movedFrom !== undefined) return false
-  if (remediesOf(planned).length > 0) return false
+  if ((planned.remedies?.length ?? 0) > 0) return false
   return record?.lost !== true && record?.condition?.type !== 'Unknown'
 }
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { advise, type Remedy } from '../model/remedy.ts'
+import type { Remedy } from '../model/remedy.ts'
 
 /** Where the person who reads a remedy can run commands. */
 export type Medium = {
@@ -10,7 +10,7 @@ export type Medium = {
 }
 
 /** What may carry ways out: a diagnostic, or one line of a plan. */
-export type Advised = Pick<Diagnostic, 'remedies' | 'hint'>
+export type Advised = Pick<Diagnostic, 'remedies'>
 
 /** Verbs whose commands need `--emulator` to stay on it. */
 export const ON_EMULATOR: ReadonlySet<string> = new Set([
@@ -28,20 +28,17 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
 /** Verbs that decide about a job: the workflow's `command` input takes them. */
 export const IN_WORKFLOW: ReadonlySet<string> = new Set(['adopt', 'baseline', 'cancel', 'resolve'])
 
-/** The ways out of something. The only reader of `hint`. */
-export function remediesOf({ remedies, hint }: Advised): readonly Remedy[] {
-  return remedies ?? (hint === undefined ? [] : [advise(hint)])
-}
-
 /** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {
-  return hintOf(remediesOf(one), medium)
+  return hintOf(one.remedies, medium)
 }
 
 /** All remedies as one line of text, in order; undefined where there is none. Raw text: a sink escapes it. */
 export function hintOf(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
   if (remedies === undefined || remedies.length === 0) return undefined
-  return remedies.map((remedy) => remedyText(remedy, medium)).join('; ')
+  return remedies
+    .map((remedy) => remedyText(remedy, medium))
+    .reduce((line, text) => (line.endsWith('?') ? `${line} ${text}` : `${line}; ${text}`))
 }
 
 function remedyText({ text, command }: Remedy, medium: Medium): string {

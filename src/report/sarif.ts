@@ -1,3 +1,4 @@
+import type { Code } from '../model/codes.ts'
 import { type Diagnostic, inFileOrder, type Place, type Severity } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
 import type { ExitCode } from '../model/exit-code.ts'
@@ -21,7 +22,7 @@ export type SarifInput = {
   readonly diagnostics: readonly Diagnostic[]
   readonly exitCode: ExitCode
   /** The rule behind a code; undefined for a code that has no page. */
-  readonly rule: (code: Diagnostic['code']) => Rule | undefined
+  readonly rule: (code: Code) => Rule | undefined
   /** Where the reader can run the commands of a hint; absent: in a shell. */
   readonly medium?: Medium
 }

@@ -1,10 +1,11 @@
 import { addressOf } from '../model/address.ts'
+import type { SpecCode } from '../model/codes.ts'
 import type { Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { canonical, type Pointer } from '../model/json.ts'
+import { advise } from '../model/remedy.ts'
 import { remoteId } from '../model/remote-id.ts'
 import { resolveTargetName } from '../model/target-name.ts'
-import type { SpecCode } from './codes.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
 import { elsewhereFaults } from './elsewhere.ts'
@@ -56,7 +57,10 @@ function duplicateAddresses(drafts: readonly Draft[], note: Note): void {
     (draft) => ({
       code: 'SPEC_DUPLICATE',
       message: `${draft.address} is declared twice`,
-      hint: 'give one of them another name, or remove one; to run a job again, raise policy.run in its spec',
+      remedies: [
+        advise('give one of them another name, or remove one'),
+        advise('to run a job again, raise policy.run in its spec'),
+      ],
     }),
   )
 }
@@ -75,7 +79,11 @@ function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note
   eachClash(drafts.filter(isUnique(drafts)), key, pointer, note, (draft, first) => ({
     code: 'SPEC_DUPLICATE_ID',
     message: `the job ID ${id(draft)} is that of ${first.draft.address} too`,
-    hint: `give one of them another ${draft.model?.identity.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
+    remedies: [
+      advise(
+        `give one of them another ${draft.model?.identity.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
+      ),
+    ],
   }))
 }
 
@@ -97,7 +105,11 @@ function identicalRequests(drafts: readonly Draft[], config: Config | undefined,
   eachClash(refused, key, '/spec', note, (_draft, first) => ({
     code: 'SPEC_IDENTICAL',
     message: `the request is the same as that of ${first.draft.address}`,
-    hint: 'AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both',
+    remedies: [
+      advise(
+        'AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both',
+      ),
+    ],
   }))
 }
 
@@ -120,10 +132,10 @@ function sharedPlaces(drafts: readonly Draft[], config: Config | undefined, note
   for (const [sole, group] of groupBy(shared, ({ model }) => model?.identity.sole)) {
     const name = sole.member.slice(sole.member.lastIndexOf('/') + 1)
     eachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
-      ...(sole.severity === 'warning' ? { severity: 'warning' as const } : {}),
+      severity: sole.severity,
       code: 'SPEC_SHARED',
       message: `${name} is that of ${first.draft.address} too: ${sole.otherwise}`,
-      hint: `give each spec a ${name} of its own, or set policy.allowIdentical: true in both`,
+      remedies: [advise(`give each spec a ${name} of its own, or set policy.allowIdentical: true in both`)],
     }))
   }
 }
@@ -137,18 +149,22 @@ function formerNames(drafts: readonly Draft[], note: Note): void {
     const holder = former === undefined ? undefined : byAddress.get(former as Draft['address'])
     if (!holder) continue
     const fault: Fault = {
-      code: 'SPEC_FORMERLY' satisfies SpecCode,
+      code: 'SPEC_FORMERLY',
       pointer: '/metadata/formerly',
       aim: 'value',
       message: holder === draft ? `${former} is the spec's own name` : `${former} is still the name of a spec`,
-      hint: 'formerly names a spec that is gone, whose job this one takes over; remove it, or remove the other spec',
+      remedies: [
+        advise(
+          'formerly names a spec that is gone, whose job this one takes over; remove it, or remove the other spec',
+        ),
+      ],
     }
     note(draft, fault, holder === draft ? [] : [{ draft: holder, pointer: '/metadata/name' }])
   }
   eachClash(drafts, formerly, '/metadata/formerly', note, (draft, first) => ({
     code: 'SPEC_FORMERLY',
     message: `${formerly(draft)} is the former name of ${first.draft.address} too`,
-    hint: 'one job can be taken over by one spec',
+    remedies: [advise('one job can be taken over by one spec')],
   }))
 }
 
@@ -159,11 +175,11 @@ function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): v
     if (target === undefined || names.includes(target)) continue
     const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
     const fault: Fault = {
-      code: 'SPEC_UNKNOWN_TARGET' satisfies SpecCode,
+      code: 'SPEC_UNKNOWN_TARGET',
       pointer: '/policy/target',
       aim: 'value',
       message: `there is no target ${target}`,
-      hint: `${didYouMean(target, names)}${known}`,
+      remedies: [...didYouMean(target, names), advise(known)],
     }
     note(draft, fault, [])
   }
@@ -175,7 +191,7 @@ function eachClash(
   key: (draft: Draft) => string | undefined,
   pointer: Pointer | ((draft: Draft) => Pointer),
   note: Note,
-  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'hint' | 'severity'> & { code: SpecCode },
+  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'remedies' | 'severity'> & { code: SpecCode },
 ): void {
   const spot = (draft: Draft): Spot => ({ draft, pointer: typeof pointer === 'string' ? pointer : pointer(draft) })
   for (const group of groupBy(drafts, key).values()) {

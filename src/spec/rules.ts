@@ -1,10 +1,10 @@
+import type { SpecCode } from '../model/codes.ts'
 import { isWithin, type JsonObject, type Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
-import type { SpecCode } from './codes.ts'
 import type { Fault } from './fault.ts'
 
 /** Faults of one value: what else the request says can still be judged. A member that is missing, unknown or of another type leads to more. */
-const LOCAL: readonly string[] = [
+const LOCAL: readonly SpecCode[] = [
   'SPEC_LENGTH',
   'SPEC_PATTERN',
   'SPEC_RANGE',
@@ -12,7 +12,7 @@ const LOCAL: readonly string[] = [
   'SPEC_CONST',
   'SPEC_FORMAT',
   'SPEC_ITEMS',
-] satisfies SpecCode[]
+]
 
 /**
  * The rules of a kind that a request breaks, but for those about what is wrong already, or about its neighbours: rules compare members of

@@ -210,7 +210,7 @@ t.test('1: what cannot be understood is explained on stderr', async (t) => {
     [['plan', '--offline', '--only', 'IotJob/lamb-17'], /no record IotJob\/lamb-17\n.*did you mean IotJob\/lamp-17\?/],
     [['reconcile', '--emulator', '--only', 'fleet=lamp'], /no spec has the label fleet=lamp\n.*fleet=lamps\?/],
     [['status', '--only', 'lamp-17'], /no record lamp-17\n.*did you mean IotJob\/lamp-17\? an address is Kind\/name/],
-    [['status', 'lamp-18'], /no record lamp-18\n {2}hint: an address is Kind\/name, as/],
+    [['status', 'lamp-18'], /no record lamp-18\n {2}hint: an address is Kind\/name; .*: jobwright status\n/],
   ] as const) {
     const ran = await cli(args, { cwd })
     t.equal(ran.code, 1, args.join(' '))

@@ -2,7 +2,7 @@ import t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { addressOf, isAddress, partsOf } from '../../src/model/address.ts'
 import { isTerminal } from '../../src/model/condition.ts'
-import { hasErrors, inFileOrder } from '../../src/model/diagnostic.ts'
+import { type Diagnostic, hasErrors, inFileOrder } from '../../src/model/diagnostic.ts'
 import { differences } from '../../src/model/difference.ts'
 import { digest } from '../../src/model/digest.ts'
 import { EXIT_CODES } from '../../src/model/exit-code.ts'
@@ -236,7 +236,7 @@ t.test('small nouns', async (t) => {
       conflict: 1,
     },
   )
-  const problem = new Problem(8, { code: 'STATE_LOCKED', message: 'held by pid 4121' }, new Error('EAGAIN'))
+  const problem = new Problem({ code: 'STATE_LOCKED', message: 'held by pid 4121' }, new Error('EAGAIN'))
   t.match(problem, {
     name: 'Problem',
     message: 'held by pid 4121',
@@ -244,10 +244,15 @@ t.test('small nouns', async (t) => {
     diagnostic: { severity: 'error', code: 'STATE_LOCKED' },
   })
   t.match(problem.cause, { message: 'EAGAIN' })
+  t.equal(
+    new Problem({ code: 'STATE_REMOTE', message: 'it cannot be reached' }).exitCode,
+    4,
+    'the code says how it ends',
+  )
+  t.throws(() => new Problem({ code: 'KIND_RETIRED', message: 'the service is closed' }), /stops no run/)
 })
 
 t.test('diagnostics stand in file order, those without a place first', async (t) => {
-  const CODES_IN_TURN = ['SPEC_TYPE', 'SPEC_ENUM', 'SPEC_RANGE', 'SPEC_LENGTH', 'SPEC_FILE'] as const
   const place = (file: string, line: number, column: number) => ({
     file,
     line,
@@ -255,22 +260,20 @@ t.test('diagnostics stand in file order, those without a place first', async (t)
     endLine: line,
     endColumn: column + 1,
   })
-  const made = [
+  const codes = ['SPEC_TYPE', 'SPEC_TAG', 'SPEC_ENUM', 'SPEC_CONST', 'SPEC_FILE'] as const
+  const made: Diagnostic[] = [
     place('b.yaml', 1, 1),
     place('a.yaml', 10, 1),
     place('a.yaml', 9, 20),
     place('a.yaml', 9, 3),
     undefined,
-  ].map(
-    (one, index) =>
-      ({ severity: 'warning', code: CODES_IN_TURN[index]!, message: '', ...(one && { place: one }) }) as const,
-  )
+  ].map((one, index) => ({ severity: 'warning', code: codes[index]!, message: '', place: one }))
   t.strictSame(
     inFileOrder(made).map(({ code }) => code),
-    [...CODES_IN_TURN].reverse(),
+    [...codes].reverse(),
   )
   t.notOk(hasErrors(made))
-  t.ok(hasErrors([...made, { severity: 'error', code: 'USAGE', message: '' }]))
+  t.ok(hasErrors([...made, { severity: 'error', code: 'SPEC_RULE', message: '' }]))
 })
 
 t.test('of several exit codes the most pressing wins', async (t) => {

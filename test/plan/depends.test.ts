@@ -289,15 +289,15 @@ t.test('a chain as long as a repository is planned, and its last link says what 
 
 t.test('a run that is asked for by a spec with errors is not the one before it', (t) => {
   const asked = (run: number) => ({ policy: { run } })
-  const waits = `blocked ${PRICES}: depends on ${CLIP}, which is blocked: its spec has errors: SPEC_SCHEMA`
+  const waits = `blocked ${PRICES}: depends on ${CLIP}, which is blocked: its spec has errors: SPEC_TYPE`
   const given = () => world().record(CLIP, DONE).spec(PRICES, after(CLIP))
-  const errors = `blocked ${CLIP}: its spec has errors: SPEC_SCHEMA`
-  check(t, given().blocked(CLIP, ['SPEC_SCHEMA'], asked(2)), [waits, errors])
-  check(t, given().blocked(CLIP, ['SPEC_SCHEMA']), [waits, errors], 'nor is one that cannot be read')
-  check(t, given().blocked(CLIP, ['SPEC_SCHEMA'], asked(1)), [
+  const errors = `blocked ${CLIP}: its spec has errors: SPEC_TYPE`
+  check(t, given().blocked(CLIP, ['SPEC_TYPE'], asked(2)), [waits, errors])
+  check(t, given().blocked(CLIP, ['SPEC_TYPE']), [waits, errors], 'nor is one that cannot be read')
+  check(t, given().blocked(CLIP, ['SPEC_TYPE'], asked(1)), [
     `create ${PRICES}: new spec`,
-    `keep ${CLIP}: done; its spec is at fault now (SPEC_SCHEMA), which changes nothing about its job`,
-    `warning: ${CLIP}: done; its spec is at fault now (SPEC_SCHEMA), which changes nothing about its job`,
+    `keep ${CLIP}: done; its spec is at fault now (SPEC_TYPE), which changes nothing about its job`,
+    `warning: ${CLIP}: done; its spec is at fault now (SPEC_TYPE), which changes nothing about its job`,
   ])
   t.end()
 })

@@ -156,10 +156,10 @@ table('a new spec', [
   ],
   [
     'with errors blocks itself and not its neighbour',
-    world().spec(REBOOT).absent(REBOOT).blocked('IotJob/kiosk-logs', ['SPEC_ENUM', 'SPEC_REQUIRED']),
+    world().spec(REBOOT).absent(REBOOT).blocked('IotJob/kiosk-logs', ['SPEC_ENUM', 'SPEC_MISSING_MEMBER']),
     [
       `create ${REBOOT} (as kiosk-reboot): new spec`,
-      'blocked IotJob/kiosk-logs: its spec has errors: SPEC_ENUM, SPEC_REQUIRED',
+      'blocked IotJob/kiosk-logs: its spec has errors: SPEC_ENUM, SPEC_MISSING_MEMBER',
     ],
   ],
   [
@@ -452,10 +452,10 @@ table('a job on record', [
   ],
   [
     'that is done, whose spec has errors but asks for the same job, is kept with a warning',
-    world().blocked(REBOOT, ['SPEC_NEWER_RULE'], {}).record(REBOOT, DONE),
+    world().blocked(REBOOT, ['SPEC_RULE'], {}).record(REBOOT, DONE),
     [
-      `keep ${REBOOT}: done; its spec is at fault now (SPEC_NEWER_RULE), which changes nothing about its job`,
-      `warning: ${REBOOT}: done; its spec is at fault now (SPEC_NEWER_RULE), which changes nothing about its job`,
+      `keep ${REBOOT}: done; its spec is at fault now (SPEC_RULE), which changes nothing about its job`,
+      `warning: ${REBOOT}: done; its spec is at fault now (SPEC_RULE), which changes nothing about its job`,
     ],
   ],
   [
@@ -468,9 +468,9 @@ table('a job on record', [
   [
     'that is done, whose run is raised in an invalid spec, is blocked: somebody waits for that run',
     world()
-      .blocked(REBOOT, ['SPEC_NEWER_RULE'], { policy: { run: 2 } })
+      .blocked(REBOOT, ['SPEC_RULE'], { policy: { run: 2 } })
       .record(REBOOT, DONE),
-    [`blocked ${REBOOT}: its spec has errors: SPEC_NEWER_RULE`],
+    [`blocked ${REBOOT}: its spec has errors: SPEC_RULE`],
   ],
   [
     'whose create is settling is left alone while its spec is invalid',
@@ -936,8 +936,8 @@ table('a spec that is gone', [
   ],
   [
     'is not gone while its document has errors',
-    world().blocked(REBOOT, ['SPEC_YAML']).record(REBOOT),
-    [`blocked ${REBOOT}: its spec has errors: SPEC_YAML`],
+    world().blocked(REBOOT, ['SPEC_SYNTAX']).record(REBOOT),
+    [`blocked ${REBOOT}: its spec has errors: SPEC_SYNTAX`],
   ],
 ])
 

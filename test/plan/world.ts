@@ -2,6 +2,7 @@ import type t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
+import type { Code } from '../../src/model/codes.ts'
 import { exitsOf } from '../../src/model/codes.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
@@ -145,7 +146,7 @@ export class World {
   }
 
   /** A document with errors; `facts`: as far as it could be read. */
-  blocked(address: Address, codes: string[], facts?: Facts): this {
+  blocked(address: Address, codes: Code[], facts?: Facts): this {
     const { place } = specOf(address)
     this.#blocked.push({ address, place, codes, ...(facts && { spec: specOf(address, facts) }) })
     return this

@@ -43,13 +43,6 @@ t.test('a remedy is rendered for its medium', async (t) => {
   t.equal(hintOf([]), undefined)
 })
 
-t.test('remedies come before a hint of words', async (t) => {
-  t.equal(hintFor({ hint: 'raise policy.run' }), 'raise policy.run')
-  t.equal(hintFor({ remedies: [advise('wait')], hint: 'raise policy.run' }), 'wait')
-  t.equal(hintFor({ remedies: [], hint: 'raise policy.run' }), undefined, 'which silence it too')
-  t.equal(hintFor({}), undefined)
-})
-
 t.test('an argument is quoted where it has to be', async (t) => {
   for (const [word, shell, input] of [
     ['IotJob/kiosk-1', 'IotJob/kiosk-1', 'IotJob/kiosk-1'],

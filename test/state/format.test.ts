@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import { parseState, serialiseState } from '../../src/state/format.ts'
 import { job, LINEAGE, stateOf } from './fixtures.ts'
@@ -22,9 +23,10 @@ function read(text: string): State {
   return parsed.state
 }
 
-function problemIn(text: string): { code: string; message: string; hint?: string | undefined } {
+function problemIn(text: string): Pick<Diagnostic, 'code' | 'message' | 'remedies'> {
   const parsed = parseState(text, 'jobs.state.json')
-  return 'problem' in parsed ? parsed.problem : { code: 'none', message: '' }
+  if ('problem' in parsed) return parsed.problem
+  throw new Error('the text is a state')
 }
 
 function changedLines(before: string, after: string): string[] {
@@ -101,10 +103,10 @@ t.test('damage is told with its place and the way out', async (t) => {
     ['a path as an address', text.replace('IotJob/barn', 'IotJob/../barn'), /"IotJob\/\.\.\/barn"/],
   ]
   for (const [name, damaged, message] of cases) {
-    const { code, message: found, hint } = problemIn(damaged)
+    const { code, message: found, remedies } = problemIn(damaged)
     t.equal(code, 'STATE_DAMAGED', name)
     t.match(found, message, name)
-    t.match(hint, 'Put the last good one back', name)
+    t.match(remedies, [{ text: 'Put the last good one back' }], name)
   }
   t.equal(({} as Record<string, unknown>)['how'], undefined)
 })

@@ -317,7 +317,7 @@ t.test('a write that stops half way leaves no half line behind', async (t) => {
     diagnostic: {
       code: 'STATE_DISK',
       message: new RegExp(`^${file}: writing the journal failed: ENOSPC`),
-      hint: /Free some space/,
+      remedies: [{ text: /Free some space/ }],
     },
   })
   delete next.append
@@ -337,7 +337,7 @@ t.test('after a failed fdatasync nothing is appended any more, and none is asked
     await journal.restart(base, () => [])
     Object.assign(next, fault)
     const first = await journal.append([set('attic', job('created'))]).catch((error: unknown) => error)
-    t.match(first, { exitCode: 8, diagnostic: { code: 'STATE_DISK', hint: /Check that disk/ } })
+    t.match(first, { exitCode: 8, diagnostic: { code: 'STATE_DISK', remedies: [{ text: /Check that disk/ }] } })
     for (const name of Object.keys(next)) delete next[name as keyof typeof next]
     const second = await journal.append([set('barn', job('created'))]).catch((error: unknown) => error)
     t.match(second, { exitCode: 8, diagnostic: { code: 'STATE_DISK' } })

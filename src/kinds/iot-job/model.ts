@@ -2,6 +2,7 @@ import type { Condition } from '../../model/condition.ts'
 import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
 import type { KindModel, Retold, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
+import { advise } from '../../model/remedy.ts'
 import type { Policy } from '../../model/spec.ts'
 import { documentText, isDigest } from '../../model/written.ts'
 import { asSet, withMembers, withoutEmpty } from '../normal.ts'
@@ -181,7 +182,7 @@ function timing(request: JsonObject, now: number): Timing {
     return {
       when: 'expired',
       reason: `schedulingConfig.${near.member} ${near.text} is less than 30 minutes ahead`,
-      hint: `write a later ${near.member}, or withdraw the spec`,
+      remedies: [advise(`write a later ${near.member}, or withdraw the spec`)],
     }
   }
   const expires = new Date(Math.min(...times.map(({ time }) => time)) - LEAD).toISOString()

@@ -2,6 +2,7 @@ import type { Condition } from '../../model/condition.ts'
 import { at, type JsonObject, without } from '../../model/json.ts'
 import type { Finding, KindModel, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
+import { advise } from '../../model/remedy.ts'
 import { asInstant, instant, withMembers, withoutEmpty } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 
@@ -105,7 +106,7 @@ function check(request: JsonObject): Finding[] {
         pointer: '/EndTime',
         code: 'SPEC_WINDOW_ORDER',
         message: `EndTime ${String(request['EndTime'])} is not after StartTime ${String(request['StartTime'])}`,
-        hint: 'EndTime has to be later than StartTime',
+        remedies: [advise('EndTime has to be later than StartTime')],
       },
     ]
   }
@@ -115,7 +116,7 @@ function check(request: JsonObject): Finding[] {
         pointer: '/EndTime',
         code: 'SPEC_WINDOW_LENGTH',
         message: `the window is ${Math.round((length / HOUR) * 10) / 10} hours long`,
-        hint: 'MediaPackage harvests at most 24 hours in one job; write several specs',
+        remedies: [advise('MediaPackage harvests at most 24 hours in one job; write several specs')],
       },
     ]
   }
@@ -134,7 +135,7 @@ function timing(request: JsonObject, now: number): Timing {
     return {
       when: 'expired',
       reason: `StartTime ${String(request['StartTime'])} is more than 14 days ago, and an endpoint keeps at most 14 days for startover`,
-      hint: 'withdraw the spec, or write a window that the endpoint still holds',
+      remedies: [advise('withdraw the spec, or write a window that the endpoint still holds')],
     }
   }
   const expires = isoOf(start + STARTOVER_MAX)
