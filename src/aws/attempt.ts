@@ -7,7 +7,7 @@ import { Abandoned, type Watch, watch } from './watch.ts'
 
 /** What bounds one attempt to write. */
 export type AttemptOptions = {
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignal
   /** Asked after signing and before the first byte. */
   readonly mayStillSend: () => boolean
   /** Texts in the request that no message may repeat. */
@@ -42,7 +42,7 @@ export async function attempt<Value>(
   const seen = watch(options.mayStillSend)
   try {
     await lane.pass(options.signal)
-    const value = await send({ watch: seen, ...(options.signal && { abortSignal: options.signal }) })
+    const value = await send({ watch: seen, abortSignal: options.signal })
     lane.report(undefined)
     return { is: 'done', value }
   } catch (error) {

@@ -96,7 +96,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
       if (!own) assertReachable(model.service, target)
       return {
         region: target.region,
-        ...(own && { endpoint: own }),
+        endpoint: own,
         credentials,
         customUserAgent: [['jobwright', version]],
         requestHandler: handlers[mode],
@@ -108,7 +108,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     query(model, mode) {
       const own = endpoint(model.service)
       if (!own) assertReachable(model.service, target)
-      return { credentials, requestHandler: handlers[mode], userAgent, ...(own && { endpoint: own }) }
+      return { credentials, requestHandler: handlers[mode], userAgent, endpoint: own }
     },
     lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
     clockOffsetMs: () => offset,

@@ -16,13 +16,13 @@ const PAUSE_MS = { throttle: 1000, other: 200 } as const
 export async function read<Value>(
   lane: Lane,
   model: { readonly api: Pick<KindApi, 'errors'> },
-  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
+  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal },
   send: (options: HttpHandlerOptions) => Promise<Value>,
 ): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     await lane.pass(signal)
     try {
-      const value = await send(signal ? { abortSignal: signal } : {})
+      const value = await send({ abortSignal: signal })
       lane.report(undefined)
       return value
     } catch (error) {

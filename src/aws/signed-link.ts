@@ -71,7 +71,7 @@ async function exchange<Value>(
   signal?.throwIfAborted()
   const url = safeUrl(link)
   const { request: open } = url.protocol === 'https:' ? https : http
-  const request = open(url, { method, headers, agent: false, timeout: IDLE_MS, ...(signal && { signal }) })
+  const request = open(url, { method, headers, agent: false, timeout: IDLE_MS, signal })
   request.on('timeout', () => request.destroy(new IdleError()))
   const answer = new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('response', resolve)

@@ -47,7 +47,7 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
       },
     }
   })
-  await options.queue.run(tasks, options.signal ? { signal: options.signal } : {})
+  await options.queue.run(tasks, { signal: options.signal })
   options.signal?.throwIfAborted()
   return { jobs, alike, elsewhere }
 }
@@ -60,6 +60,6 @@ function groups(needs: readonly Need[], modelOf: (kind: string) => KindModel): G
   }
   return [...all.values()].map((group) => {
     const { site, kind, scope } = group[0]!
-    return { model: modelOf(kind), site, needs: group, ...(scope !== undefined && { scope }) }
+    return { model: modelOf(kind), site, needs: group, scope }
   })
 }

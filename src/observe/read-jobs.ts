@@ -48,7 +48,7 @@ async function list(
   const missing = new Set(needs.map((need) => need.id!))
   const jobs = new Map<string, Live>()
   let pages = 0
-  for await (const page of reader.list({ ...scopeOf(group), ...(signal && { signal }) })) {
+  for await (const page of reader.list({ scope: group.scope, signal })) {
     for (const live of page) {
       if (missing.delete(live.id)) jobs.set(live.id, live)
     }
@@ -88,14 +88,12 @@ async function describeOne(
 ): Promise<Sighting> {
   try {
     const live = await reader.describe(need.id!, {
-      ...scopeOf(group),
-      ...(need.definition && { definition: true }),
-      ...(signal && { signal }),
+      scope: group.scope,
+      definition: need.definition,
+      signal,
     })
     return live ? { is: 'live', live } : { is: 'absent' }
   } catch (error) {
     return { is: 'failed', problem: problemIn(error) }
   }
 }
-
-const scopeOf = (group: Group): { scope?: string } => (group.scope === undefined ? {} : { scope: group.scope })

@@ -18,7 +18,7 @@ export async function readLookalikes(
   if (group.needs.length === 0) return
   const since = Math.min(...group.needs.map((need) => Date.parse(need.since ?? ''))) - CLOCKS_MS
   const jobs: Live[] = []
-  const options = { ...(group.scope !== undefined && { scope: group.scope }), ...(signal && { signal }) }
+  const options = { scope: group.scope, signal }
   for await (const page of reader.list(options)) {
     const recent = page.filter((live) => live.createdAt === undefined || Date.parse(live.createdAt) >= since)
     const free = recent.filter(({ id }) => !isClaimed(id))
@@ -33,10 +33,9 @@ async function inFull(group: Group, live: Live, reader: KindReader, signal: Abor
   if (group.model.api.listing.tells === 'job') return live
   const full = await reader.describe(live.id, {
     definition: true,
-    ...(group.scope !== undefined && { scope: group.scope }),
-    ...(signal && { signal }),
+    scope: group.scope,
+    signal,
   })
   if (!full) return live
-  const { createdAt = live.createdAt } = full
-  return createdAt === undefined ? full : { ...full, createdAt }
+  return { ...full, createdAt: full.createdAt ?? live.createdAt }
 }

@@ -41,8 +41,8 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
       pages(async (token) => {
         const input = {
           MaxResults: model.api.listing.page,
-          ...(scope && { DataSetId: scope }),
-          ...(token && { NextToken: token }),
+          DataSetId: scope || undefined,
+          NextToken: token,
         }
         const answer = await ask('ListJobs', signal, (options) => client.send(new ListJobsCommand(input), options))
         return { items: (answer.Jobs ?? []).map(liveOf), next: answer.NextToken }

@@ -159,7 +159,7 @@ function toSpec({ request }: Live): Retold | undefined {
 }
 
 function condition(live: Live): Condition {
-  const why = { ...(live.reason && { reason: live.reason }), ...(live.message && { message: live.message }) }
+  const message = live.message || undefined
   switch (live.status) {
     case 'WAITING':
       return { type: 'Pending', reason: 'WaitingToStart' }
@@ -168,11 +168,11 @@ function condition(live: Live): Condition {
     case 'COMPLETED':
       return { type: 'Succeeded' }
     case 'ERROR':
-      return { type: 'Failed', reason: 'Error', ...why }
+      return { type: 'Failed', reason: live.reason || 'Error', message }
     case 'CANCELLED':
       return { type: 'Cancelled' }
     case 'TIMED_OUT':
-      return { type: 'Failed', ...why, reason: 'TimedOut' }
+      return { type: 'Failed', reason: 'TimedOut', message }
     default:
       return unknownStatus(live)
   }

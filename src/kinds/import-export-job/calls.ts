@@ -43,7 +43,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     paperwork: (id, { signal }) => paperworkOf(ask, client, id, signal),
     list: ({ signal }) =>
       pages(async (marker) => {
-        const input = { MaxJobs: model.api.listing.page, ...(marker && { Marker: marker }) }
+        const input = { MaxJobs: model.api.listing.page, Marker: marker }
         const { jobs, more } = await ask('ListJobs', signal, (options) => client.listJobs(input, options))
         const last = jobs.at(-1)?.id
         if (more && !last) throw endless()
@@ -102,8 +102,8 @@ function inputOf(request: JsonObject, generator: string) {
   return {
     JobType: String(JobType),
     Manifest: writeManifest(manifest, { generator }),
-    ...(typeof ManifestAddendum === 'string' && { ManifestAddendum }),
-    ...(typeof APIVersion === 'string' && { APIVersion }),
+    ManifestAddendum: typeof ManifestAddendum === 'string' ? ManifestAddendum : undefined,
+    APIVersion: typeof APIVersion === 'string' ? APIVersion : undefined,
   }
 }
 

@@ -166,13 +166,13 @@ function toSpec({ request }: Live): Retold | undefined {
 
 /** Progress codes of the developer guide's status page; the same page and the model use `Success` and `Started` as well. */
 function condition(live: Live): Condition {
-  const message = live.message ? { message: live.message } : {}
+  const message = live.message || undefined
   switch (live.status) {
     case 'Pending':
-      return { type: 'Pending', ...message }
+      return { type: 'Pending', message }
     case 'InProgress':
     case 'Started':
-      return { type: 'InProgress', ...message }
+      return { type: 'InProgress', message }
     case 'Complete':
     case 'Success':
       return { type: 'Succeeded' }
@@ -187,7 +187,7 @@ function condition(live: Live): Condition {
     case 'Expired':
       return { type: 'Failed', reason: EXPIRED, message: 'the device did not arrive within 30 days' }
     default:
-      if (FAILURES.includes(live.status)) return { type: 'Failed', reason: live.status, ...message }
+      if (FAILURES.includes(live.status)) return { type: 'Failed', reason: live.status, message }
       return unknownStatus(live)
   }
 }

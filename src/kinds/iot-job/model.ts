@@ -152,7 +152,7 @@ function condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condit
     case 'COMPLETED':
       return completed(live, policy)
     case 'CANCELED':
-      return { type: 'Cancelled', reason: live.reason ?? 'Canceled', ...(live.message && { message: live.message }) }
+      return { type: 'Cancelled', reason: live.reason ?? 'Canceled', message: live.message || undefined }
     case 'DELETION_IN_PROGRESS':
       return { type: 'Cancelled', reason: 'DeletionInProgress' }
     default:

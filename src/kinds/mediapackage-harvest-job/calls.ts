@@ -39,7 +39,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     },
     list: ({ signal }) =>
       pages(async (token) => {
-        const input = { MaxResults: model.api.listing.page, ...(token && { NextToken: token }) }
+        const input = { MaxResults: model.api.listing.page, NextToken: token }
         const answer = await ask('ListHarvestJobs', signal, (options) =>
           client.send(new ListHarvestJobsCommand(input), options),
         )

@@ -144,8 +144,8 @@ function timing(request: JsonObject, now: number): Timing {
       when: 'waiting',
       reason: 'its window has not ended yet',
       until: new Date(end).toISOString(),
-      ...(expires && { expires }),
+      expires,
     }
   }
-  return { when: 'ready', ...(expires && { expires }) }
+  return { when: 'ready', expires }
 }

@@ -39,7 +39,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     list: ({ scope, signal }) =>
       pages(async (token) => {
         const ApplicationId = nonEmpty(scope, 'ApplicationId')
-        const input = { ApplicationId, PageSize: String(model.api.listing.page), ...(token && { Token: token }) }
+        const input = { ApplicationId, PageSize: String(model.api.listing.page), Token: token }
         const { ExportJobsResponse: answer } = await ask('GetExportJobs', signal, (options) =>
           client.send(new GetExportJobsCommand(input), options),
         )

@@ -82,7 +82,7 @@ export const pinpointExportJob: KindModel = {
 function condition(live: Live): Condition {
   if (live.status === 'CREATED') return { type: 'Pending' }
   if (RUNNING.includes(live.status))
-    return { type: 'InProgress', ...(live.status === 'FAILING' && { reason: 'Failing' }) }
+    return { type: 'InProgress', reason: live.status === 'FAILING' ? 'Failing' : undefined }
   if (live.status === 'COMPLETED') {
     const failures = live.counts?.['failures'] ?? 0
     if (failures === 0) return { type: 'Succeeded' }
