@@ -168,7 +168,7 @@ t.test('the index of docs/ leads to every page', async (t) => {
 
 t.test('policies are JSON and allow known actions alone, and what a kind calls is allowed by its policy', async (t) => {
   const known = new Set([
-    ...MODELS.flatMap(({ actions }) => [...actions.plan, ...actions.reconcile]),
+    ...MODELS.flatMap(({ permissions: actions }) => [...actions.plan, ...actions.reconcile]),
     'sts:AssumeRole',
     'sts:AssumeRoleWithWebIdentity',
   ])
@@ -196,18 +196,18 @@ t.test('the policy of a kind allows each operation that it calls, and no other o
   for (const folder of fs.readdirSync(path.join(ROOT, 'src/kinds'), { withFileTypes: true })) {
     const model = MODELS.find(({ kind }) => kind.toLowerCase() === folder.name.replaceAll('-', ''))
     if (!model) continue
-    const [prefix] = model.actions.plan[0]?.split(':') ?? []
+    const [prefix] = model.permissions.plan[0]?.split(':') ?? []
     const at = path.join(ROOT, 'src/kinds', folder.name)
     const sources = fs.readdirSync(at).map((name) => fs.readFileSync(path.join(at, name), 'utf8'))
     const called = sources.flatMap((text) =>
       [...text.matchAll(/\bnew (\w+)Command\(|\bcall\('(\w+)'/g)].map(([, sdk, query]) => `${prefix}:${sdk ?? query}`),
     )
-    const allowed = [...model.actions.plan, ...model.actions.reconcile].filter(
+    const allowed = [...model.permissions.plan, ...model.permissions.reconcile].filter(
       (action) => action.startsWith(`${prefix}:`) && !BY_THE_JOB.includes(action),
     )
     t.strictSame(allowed.sort(), [...new Set(called)].sort(), model.kind)
-    for (const read of [model.operations.describe, model.operations.list])
-      t.ok(model.actions.plan.includes(`${prefix}:${read}`), `${model.kind}: planning may ${read}`)
+    for (const read of [model.api.operations.describe, model.api.operations.list])
+      t.ok(model.permissions.plan.includes(`${prefix}:${read}`), `${model.kind}: planning may ${read}`)
   }
 })
 

@@ -1,5 +1,5 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
+import type { KindApi } from '../model/kind.ts'
 import { problemOf } from './aws-error.ts'
 import type { SendOptions } from './handler.ts'
 import type { Lane } from './lanes.ts'
@@ -35,7 +35,7 @@ export class UnusableAnswer extends Error {
  */
 export async function attempt<Value>(
   lane: Lane,
-  model: Pick<KindModel, 'errors'>,
+  model: { readonly api: Pick<KindApi, 'errors'> },
   options: AttemptOptions,
   send: (options: SendOptions) => Promise<Value>,
 ): Promise<Outcome<Value>> {
@@ -49,7 +49,7 @@ export async function attempt<Value>(
     if (!seen.handed && (error instanceof Abandoned || options.signal?.aborted)) {
       return { is: 'not-done', problem: abandoned() }
     }
-    const problem = problemOf(error, model.errors, options.secrets)
+    const problem = problemOf(error, model.api.errors, options.secrets)
     lane.report(problem)
     return { is: notDone(seen, error, problem) ? 'not-done' : 'unknown', problem }
   }

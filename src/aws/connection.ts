@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types'
-import type { KindModel, Service } from '../kinds/kind.ts'
+import type { KindModel, Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Site } from '../model/state.ts'
@@ -8,7 +8,7 @@ import { credentialsOf, emulatorCredentials } from './credentials.ts'
 import { endpointOf } from './endpoint.ts'
 import { type Handler, readHandler, writeHandler } from './handler.ts'
 import { accountOf } from './identity.ts'
-import { createLanes, type Lane, type Lanes, type Limits } from './lanes.ts'
+import { createLanes, type Lane, type LaneModel, type Lanes, type Limits } from './lanes.ts'
 import type { QuerySettings } from './query-client.ts'
 import { type Env, isReachable, partitionOf, type Target } from './target.ts'
 
@@ -53,7 +53,7 @@ export type Connection = {
   settings(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): ClientSettings
   /** The same for a Query service; its endpoint is `endpoint`, or AWS's own where that is absent. */
   query(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): QuerySettings & { readonly endpoint?: string }
-  lane(model: Pick<KindModel, 'service' | 'lanes' | 'regionless'>, operation: string): Lane
+  lane(model: LaneModel, operation: string): Lane
   /** How far AWS's clock is ahead of ours, in milliseconds, by the last answer; undefined before the first. A second fine. */
   clockOffsetMs(): number | undefined
   /** Ends idle connections. */

@@ -1,4 +1,4 @@
-import type { Service } from '../kinds/kind.ts'
+import type { Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Env, Target } from './target.ts'

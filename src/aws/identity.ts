@@ -69,7 +69,7 @@ async function askSts(target: Target, settings: QuerySettings, sts: string | und
   const signing = { name: 'sts', region: target.region }
   const call = queryClient({ endpoint, version: '2011-06-15', signing }, settings)
   try {
-    const account = await read(OPEN, { errors: {} }, { clock }, async (options) =>
+    const account = await read(OPEN, { api: { errors: {} } }, { clock }, async (options) =>
       textOf(await call('GetCallerIdentity', {}, options), 'Account'),
     )
     if (account !== undefined) return account

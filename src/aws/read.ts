@@ -1,6 +1,6 @@
 import type { HttpHandlerOptions } from '@smithy/types'
-import type { KindModel } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import type { KindApi, KindModel } from '../model/kind.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError, problemOf } from './aws-error.ts'
 import type { Connection } from './connection.ts'
@@ -15,7 +15,7 @@ const PAUSE_MS = { throttle: 1000, other: 200 } as const
  */
 export async function read<Value>(
   lane: Lane,
-  model: Pick<KindModel, 'errors'>,
+  model: { readonly api: Pick<KindApi, 'errors'> },
   { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
   send: (options: HttpHandlerOptions) => Promise<Value>,
 ): Promise<Value> {
@@ -27,7 +27,7 @@ export async function read<Value>(
       return value
     } catch (error) {
       signal?.throwIfAborted()
-      const problem = problemOf(error, model.errors)
+      const problem = problemOf(error, model.api.errors)
       lane.report(problem)
       if (attempt === ATTEMPTS_MAX || !isWorthAnother(problem) || !lane.mayRepeat()) throw new AwsError(problem, error)
       const base = problem.class === 'throttle' ? PAUSE_MS.throttle : PAUSE_MS.other

@@ -1,19 +1,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../aws/aws-error.ts'
-import type { KindModel, Retold } from '../kinds/kind.ts'
 import { MODELS } from '../kinds/models.ts'
 import { packagedSchemas } from '../load/schemas.ts'
 import { type Address, addressOf, isAddress } from '../model/address.ts'
 import { awsCodeOf } from '../model/aws-problem.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import type { KindModel, Retold } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { specsOf } from '../spec/specs.ts'
 import { adopt } from './decide.ts'
 import { kindNamed } from './kind-named.ts'
@@ -104,12 +105,12 @@ async function proposal(
     let live: Live | undefined
     for (const scope of scopesOf(model.kind, session, state, options))
       live ??= await reader.describe(id, {
-        ...(scope !== undefined && { scope }),
+        scope,
         definition: true,
         signal: host.signal,
       })
     if (!live) throw noSuchJob(model, id, world.where)
-    const retold = model.toSpec(live)
+    const retold = model.request.toSpec(live)
     if (!retold) throw untold(model, id)
     const name = nameFor(id, options)
     const address = addressOf(model.kind, name)
@@ -119,7 +120,7 @@ async function proposal(
       kind: model.kind,
       name,
       schema: schemaFor(project, path.join(project.root, file)).path,
-      ...(options.target !== undefined && { target: options.target }),
+      target: options.target,
       retold: withId(model, id, name, retold),
       origin: `Written by jobwright adopt from the job ${id} (${live.status}${live.createdAt ? `, created ${live.createdAt}` : ''}).`,
     })
@@ -177,7 +178,7 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
 }
 
 /** An ID that is not the name has to be said. */
-function withId({ idMember }: KindModel, id: string, name: string, retold: Retold): Retold {
+function withId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
   if (idMember === undefined || id === name) return retold
   return { ...retold, request: { [idMember]: id, ...retold.request } }
 }
@@ -234,18 +235,17 @@ function commandOf(
   id: string,
   { target, name, application = [], emulator }: AdoptJobOptions,
 ): string {
-  return [
-    `jobwright adopt ${model.kind} ${id}`,
-    ...(name === undefined ? [] : [`--name ${name}`]),
-    ...(target === undefined ? [] : [`--target ${target}`]),
-    ...application.map((one) => `--application ${one}`),
-    ...(emulator ? ['--emulator'] : []),
+  const args = [
+    ...(name === undefined ? [] : ['--name', name]),
+    ...(target === undefined ? [] : ['--target', target]),
+    ...application.flatMap((one) => ['--application', one]),
     '--yes',
-  ].join(' ')
+  ]
+  return commandText(['jobwright', 'adopt', model.kind, id, ...args], { emulator })
 }
 
 function noSuchJob(model: KindModel, id: string, where: string): Problem {
-  const { within } = model.listing
+  const { within } = model.api.listing
   return new Problem({
     code: 'PLAN_NO_SUCH_JOB',
     message: `${where} has no ${model.kind} job ${id}`,
@@ -270,7 +270,7 @@ function unread(model: KindModel, id: string, { problem }: AwsError, { clock }: 
   const diagnostic = diagnose({
     code: awsCodeOf(problem),
     message: `the ${model.kind} job ${id} cannot be read: ${problem.name}: ${problem.message}`,
-    remedies: [advise(isRefused ? `allow ${model.actions.plan.join(' and ')}` : 'run again')],
+    remedies: [advise(isRefused ? `allow ${model.permissions.plan.join(' and ')}` : 'run again')],
   })
   const exitCode = isRefused ? 4 : 5
   out.diagnostics([diagnostic], clock.now())

@@ -31,7 +31,7 @@ export function adopt(
   options: CommonOptions & { readonly id?: string },
   host: Host,
 ): Promise<ExitCode> {
-  const decision: Decision = { do: 'adopt', ...(options.id !== undefined && { id: options.id }) }
+  const decision: Decision = { do: 'adopt', id: options.id }
   return decide('adopt', address, decision, options, host)
 }
 

@@ -30,8 +30,8 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
   const { faults, limits, ...rest } = options
   const given: EmulatorOptions = {
     ...rest,
-    ...(faults !== undefined && { faults: readJson(faults, FAULTS) as EmulatorOptions['faults'] & object }),
-    ...(limits !== undefined && { limits: readJson(limits, LIMITS) as EmulatorOptions['limits'] & object }),
+    faults: faults === undefined ? undefined : (readJson(faults, FAULTS) as EmulatorOptions['faults']),
+    limits: limits === undefined ? undefined : (readJson(limits, LIMITS) as EmulatorOptions['limits']),
   }
   try {
     const emulator = await startEmulator(given)

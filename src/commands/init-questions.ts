@@ -3,7 +3,7 @@ import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { hintOf } from '../report/remedies.ts'
+import { hintFor } from '../report/remedies.ts'
 import type { InitOptions } from './init.ts'
 import { yamlFilesIn } from './init-files.ts'
 import { kindNamed } from './kind-named.ts'
@@ -46,7 +46,8 @@ async function answered<Answer>(
       return read((await ask(`${question}: `)).trim())
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      host.stderr.write(`${error.diagnostic.message}; ${hintOf(error.diagnostic.remedies)}\n`)
+      const hint = hintFor(error.diagnostic)
+      host.stderr.write(`${error.diagnostic.message}${hint === undefined ? '' : `; ${hint}`}\n`)
     }
   }
 }

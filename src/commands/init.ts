@@ -7,6 +7,7 @@ import { advise, suggest } from '../model/remedy.ts'
 import { emptyState } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { counted } from '../report/words.ts'
 import { systemClock } from '../system/clock.ts'
 import { randomId } from '../system/random.ts'
@@ -59,7 +60,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   if (!options.emulator) out.text(await beginState(openProject(project.root), options))
   const files = written.map((part) => shown(part.at, host))
   const state = store === 'file' ? shown(stateFile(openProject(project.root), {})!, host) : undefined
-  out.text(nextSteps({ written: files, store, repository, ...(state !== undefined && { state }) }).join('\n'))
+  out.text(nextSteps({ written: files, store, repository, state }).join('\n'))
   out.line(
     summaryLine({
       counts: { written: written.length, kept: parts.length - written.length },
@@ -128,7 +129,7 @@ type Done = {
 
 function nextSteps({ written, store, repository, state }: Done): string[] {
   const isPushed = store === 'git' && repository?.remote !== undefined
-  const add = `git add ${written.map(inShell).join(' ')} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
+  const add = `${commandText(['git', 'add', ...written])} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
   return [
     '',
     ...(repository ? [inGit(state), ''] : []),
@@ -166,8 +167,4 @@ function indented(text: string): string {
 /** A path as one would write it where the command was given. */
 function shown(file: string, host: Host): string {
   return forTerminal(path.relative(host.cwd, file) || '.')
-}
-
-function inShell(file: string): string {
-  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`
 }

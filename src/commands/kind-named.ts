@@ -1,5 +1,5 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { MODELS } from '../kinds/models.ts'
+import type { KindModel } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { didYouMean } from '../spec/suggest.ts'

@@ -2,7 +2,7 @@ import { modelOf } from '../kinds/models.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Spec } from '../model/spec.ts'
 import { recordEntries, type Site, type State } from '../model/state.ts'
-import { ownerKey } from '../plan/planner.ts'
+import { ownerKey } from '../plan/ownership.ts'
 import { openWorld, type World } from '../reconcile/world.ts'
 import { VERSION } from '../version.ts'
 import type { CommonOptions, Host } from './options.ts'
@@ -30,7 +30,7 @@ export function standInFor(kind: string, target: string | undefined): Spec {
       adopt: false,
       allowIdentical: false,
       maxFailedPercent: 0,
-      ...(target && { target }),
+      target: target || undefined,
     },
     request: {},
     files: [],
@@ -53,7 +53,7 @@ export function worldAt(
     version: VERSION,
     modelOf,
     refresh: false,
-    ...(session.emulated && { emulator: { url: session.emulated.url } }),
+    emulator: session.emulated && { url: session.emulated.url },
   })
 }
 
@@ -76,7 +76,7 @@ export function scopesOf(
   { application }: LookOptions,
 ): (string | undefined)[] {
   const model = modelOf(kind)
-  if (model.listing.within === undefined) return [undefined]
+  if (model.api.listing.within === undefined) return [undefined]
   if (application?.length) return [...application]
   const requests = [
     ...session.loaded.specs.filter((spec) => spec.kind === kind).map(({ request }) => request),
@@ -84,5 +84,5 @@ export function scopesOf(
       partsOf(address).kind === kind ? [request] : [],
     ),
   ]
-  return [...new Set(requests.flatMap((request) => model.scope(request) ?? []))].sort()
+  return [...new Set(requests.flatMap((request) => model.identity.scope(request) ?? []))].sort()
 }

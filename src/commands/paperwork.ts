@@ -1,12 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../aws/aws-error.ts'
-import type { Paperwork } from '../kinds/kind.ts'
 import { modelOf } from '../kinds/models.ts'
 import { type Address, isAddress } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import type { Paperwork } from '../model/kind-calls.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
@@ -107,7 +107,7 @@ function shippable(address: string, { loaded }: Session, state: State | undefine
 function usable(address: Address, record: JobRecord, papers: Paperwork | undefined): Paperwork {
   if (papers === undefined) throw over(address, 'unknown to AWS')
   const live = { id: record.id!, status: papers.status, partial: true }
-  if (isTerminal(modelOf('ImportExportJob').condition(live, { maxFailedPercent: 0 })))
+  if (isTerminal(modelOf('ImportExportJob').lifecycle.condition(live, { maxFailedPercent: 0 })))
     throw over(address, papers.status)
   return papers
 }

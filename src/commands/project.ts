@@ -45,7 +45,7 @@ export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>
     root: project.root,
     kinds: MODELS,
     config: project.config,
-    ...(options.spec && options.spec.length > 0 && { patterns: options.spec }),
+    patterns: options.spec?.length ? options.spec : undefined,
   })
 }
 
@@ -58,9 +58,9 @@ export function storeOf(project: Project, options: Pick<CommonOptions, 'emulator
   return gitStore({
     repository: root,
     disk: nodeDisk,
-    ...(state?.branch !== undefined && { branch: state.branch }),
-    ...(state?.remote !== undefined && { remote: state.remote }),
-    ...(state?.path !== undefined && { path: state.path }),
+    branch: state?.branch,
+    remote: state?.remote,
+    path: state?.path,
   })
 }
 
@@ -83,7 +83,7 @@ export function checkoutOf(project: Project, loaded: Loaded, state: State | unde
   return readCheckout({
     root: project.root,
     files: [...loaded.files.keys(), ...loaded.included, ...config],
-    ...(state?.source && { since: state.source.commit }),
+    since: state?.source?.commit,
   })
 }
 

@@ -33,7 +33,7 @@ export async function readRepository(folder: string): Promise<Repository | undef
   return {
     top,
     folder: prefix.replace(/\/$/, ''),
-    ...(remote !== undefined && { remote }),
+    remote,
     defaultBranch: await defaultBranch(git, remote),
   }
 }

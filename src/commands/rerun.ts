@@ -9,6 +9,7 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { progressLine, summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { standing } from '../report/words.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { type Raised, raiseRun } from '../spec/raise-run.ts'
@@ -110,7 +111,7 @@ function uneditable({ place }: Spec, why: string, run: number): Problem {
 }
 
 function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
-  const { idMember } = modelOf(spec.kind)
+  const { idMember } = modelOf(spec.kind).identity
   const found: Diagnostic[] = []
   if (!isTerminal(record.condition)) {
     found.push(
@@ -137,11 +138,11 @@ function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
 
 function text(spec: Spec, run: number, line: number, { emulator }: CommonOptions): string {
   const { address, place, policy } = spec
-  const file = forTerminal(place.file)
+  const commit = commandText(['git', 'commit', '-m', `Run ${address} again`, '--', place.file])
   return [
-    `${file}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
+    `${forTerminal(place.file)}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
     'next:',
-    `  git commit -m 'Run ${address} again' -- ${/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`}`,
-    `  jobwright reconcile${emulator ? ' --emulator' : ''}`,
+    `  ${forTerminal(commit)}`,
+    `  ${commandText(['jobwright', 'reconcile'], { emulator })}`,
   ].join('\n')
 }

@@ -6,7 +6,6 @@ import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { annotations } from '../report/annotations.ts'
 import { summaryLine } from '../report/json-lines.ts'
-import { hintOf } from '../report/remedies.ts'
 import { sarif } from '../report/sarif.ts'
 import { counted } from '../report/words.ts'
 import { VERSION } from '../version.ts'
@@ -30,15 +29,14 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   })
   const project = openProject(host.cwd)
   const loaded = await loadSpecs(project, options)
-  const diagnostics = [...project.diagnostics, ...loaded.diagnostics].map((one) => ({
-    ...one,
-    hint: one.hint ?? hintOf(one.remedies),
-  }))
+  const diagnostics = [...project.diagnostics, ...loaded.diagnostics]
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
+  const { medium } = out.options(0)
   out.diagnostics(diagnostics, 0)
   out.text(summary(loaded, exitCode))
-  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics)}\n`)
-  if (output === 'sarif') host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf })}\n`)
+  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics, medium)}\n`)
+  if (output === 'sarif')
+    host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf, medium })}\n`)
   out.line(
     summaryLine({
       counts: { valid: loaded.specs.length, invalid: loaded.invalid, unreadable: loaded.unreadable },

@@ -2,10 +2,10 @@ import { endpointOf, isLoopback } from '../aws/endpoint.ts'
 import type { Env } from '../aws/target.ts'
 import { MODELS } from '../kinds/models.ts'
 import type { Config } from '../model/config.ts'
+import { DEFAULT_WAITS, type Waits } from '../model/create-protocol.ts'
 import { isObject } from '../model/json.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { DEFAULT_WAITS, type Waits } from '../model/waits.ts'
 
 /** For tests of whole processes alone: a JSON object with some of the waits, in milliseconds. */
 const VARIABLE = 'JOBWRIGHT_WAITS'

@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { configCodeOf } from '../model/codes.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { KindModel } from '../model/kind.ts'
 import { readConfigText } from '../spec/config-text.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { sourceFiles } from '../system/source-files.ts'

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import type { KindModel, Transfer } from '../kinds/kind.ts'
 import type { SpecCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose, type Severity } from '../model/diagnostic.ts'
-import { at, put } from '../model/json.ts'
+import { at, type Pointer, put } from '../model/json.ts'
+import type { KindModel, KindRequest, Transfer } from '../model/kind.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Spot } from '../spec/source.ts'
@@ -46,8 +46,7 @@ export async function settleTransfers(
   const targets = new Map<string, Spec>()
   const settled: Spec[] = []
   for (const given of specs) {
-    const transfer = models.get(given.kind)?.transfer?.(given.request)
-    const { spec, faults } = await settle(given, transfer, root, uploads)
+    const { spec, faults } = await settle(given, models.get(given.kind)?.request, root, uploads)
     const clash = spec.download && targets.get(spec.download.file)
     if (spec.download && !clash) targets.set(spec.download.file, spec)
     settled.push(spec)
@@ -58,12 +57,14 @@ export async function settleTransfers(
   return { specs: settled, diagnostics, uploads: [...uploads].sort() }
 }
 
-async function settle(spec: Spec, transfer: Transfer | undefined, root: string, uploads: Set<string>): Promise<Result> {
+async function settle(spec: Spec, kind: KindRequest | undefined, root: string, uploads: Set<string>): Promise<Result> {
+  const transfer = kind?.transfer?.(spec.request)
+  const member = kind?.typeMember
   const { upload, download } = spec.policy
-  const type = String(spec.request['Type'])
+  const type = String(member && at(spec.request, member))
   const misplaced = [
     ...(upload !== undefined && transfer?.way !== 'in' ? [notTakenIn(type)] : []),
-    ...(upload === undefined && transfer?.way === 'in' ? [nothingTakenIn(type)] : []),
+    ...(upload === undefined && transfer?.way === 'in' ? [nothingTakenIn(type, member ?? '')] : []),
     ...(download !== undefined && transfer?.way !== 'out' ? [notGivenOut(type)] : []),
   ]
   if (misplaced.length > 0 || transfer === undefined) return { spec, faults: misplaced }
@@ -123,9 +124,9 @@ function besideSpec({ place }: Spec, written: string): string {
   return path.posix.join(path.posix.dirname(place.file), written)
 }
 
-function nothingTakenIn(type: string): Told {
+function nothingTakenIn(type: string, member: Pointer): Told {
   return {
-    pointer: '/spec/Type',
+    pointer: `/spec${member}`,
     code: 'SPEC_UPLOAD',
     message: `a job of Type ${type} takes a file in, and policy.upload names none`,
     remedies: [advise('write policy: { upload: PATH }, with a path relative to the spec file')],

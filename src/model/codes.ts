@@ -2,7 +2,13 @@ import type { Severity } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /** What a code stands for, how bad it is unless its diagnostic says otherwise, and the exit codes of a run that ends with it, worst first. */
-export type CodeFacts = { readonly severity: Severity; readonly exits: readonly ExitCode[]; readonly means: string }
+export type CodeFacts = {
+  readonly severity: Severity
+  readonly exits: readonly ExitCode[]
+  readonly means: string
+  /** The message says everything: no report points to the code's page. */
+  readonly selfExplanatory?: true
+}
 
 /** Every code of a message. Users and programs match on codes, never on words. Each has a page in docs/errors. */
 export const CODES = {
@@ -33,18 +39,43 @@ export const CODES = {
   CONFIG_REGION: { severity: 'error', exits: [4], means: 'the service does not exist in the region' },
   CONFIG_UNKNOWN_TARGET: { severity: 'error', exits: [4], means: 'there is no such target in jobwright.yaml' },
   CONFIG_WAITS: { severity: 'error', exits: [4], means: 'JOBWRIGHT_WAITS cannot be used' },
-  EMULATOR_FAULTS: { severity: 'error', exits: [1], means: 'the fault rules of the emulator cannot be read' },
-  EMULATOR_LIMITS: { severity: 'error', exits: [1], means: 'the limits of the emulator cannot be read' },
-  EMULATOR_LOG_DAMAGED: { severity: 'error', exits: [8], means: 'the log of the emulator is damaged' },
-  EMULATOR_OPTION: { severity: 'error', exits: [1], means: 'an option of the emulator cannot be used' },
-  EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there' },
+  EMULATOR_FAULTS: {
+    severity: 'error',
+    exits: [1],
+    means: 'the fault rules of the emulator cannot be read',
+    selfExplanatory: true,
+  },
+  EMULATOR_LIMITS: {
+    severity: 'error',
+    exits: [1],
+    means: 'the limits of the emulator cannot be read',
+    selfExplanatory: true,
+  },
+  EMULATOR_LOG_DAMAGED: {
+    severity: 'error',
+    exits: [8],
+    means: 'the log of the emulator is damaged',
+    selfExplanatory: true,
+  },
+  EMULATOR_OPTION: {
+    severity: 'error',
+    exits: [1],
+    means: 'an option of the emulator cannot be used',
+    selfExplanatory: true,
+  },
+  EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there', selfExplanatory: true },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a run would create more jobs than the guard allows' },
   GUARD_REMOVALS: { severity: 'error', exits: [7], means: 'a run would withdraw more specs than the guard allows' },
-  INIT_NO_REPOSITORY: { severity: 'error', exits: [4], means: 'there is no Git repository here' },
-  INIT_NO_WORK_TREE: { severity: 'error', exits: [4], means: 'the repository has no work tree' },
-  INIT_REGION: { severity: 'error', exits: [1], means: 'this is not the name of a region' },
-  INIT_STORE: { severity: 'error', exits: [1], means: 'two answers to where the state is kept' },
+  INIT_NO_REPOSITORY: {
+    severity: 'error',
+    exits: [4],
+    means: 'there is no Git repository here',
+    selfExplanatory: true,
+  },
+  INIT_NO_WORK_TREE: { severity: 'error', exits: [4], means: 'the repository has no work tree', selfExplanatory: true },
+  INIT_REGION: { severity: 'error', exits: [1], means: 'this is not the name of a region', selfExplanatory: true },
+  INIT_STORE: { severity: 'error', exits: [1], means: 'two answers to where the state is kept', selfExplanatory: true },
   KIND_RETIRED: { severity: 'warning', exits: [], means: 'AWS has retired the service of this kind' },
   KIND_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no kind of this name' },
   NEW_FILE_EXISTS: { severity: 'error', exits: [1], means: 'the file is there already' },
@@ -52,7 +83,7 @@ export const CODES = {
   NEW_NAME: { severity: 'error', exits: [1], means: 'a name that no spec can have' },
   NEW_NO_PLACE: { severity: 'error', exits: [1], means: 'no place for a file of this name' },
   NEW_TAKEN: { severity: 'error', exits: [1], means: 'the address is taken' },
-  OUTPUT: { severity: 'error', exits: [1], means: 'standard output cannot be written' },
+  OUTPUT: { severity: 'error', exits: [1], means: 'standard output cannot be written', selfExplanatory: true },
   PAPERWORK_FILE: { severity: 'error', exits: [1], means: 'a file is in the way of the paperwork' },
   PAPERWORK_NO_JOB: { severity: 'error', exits: [1], means: 'a job has no paperwork now' },
   PLAN_ADOPT_DIFFERS: { severity: 'error', exits: [6], means: 'a job that was to be adopted differs from its spec' },
@@ -99,7 +130,7 @@ export const CODES = {
   RUN_SAME_ID: { severity: 'warning', exits: [], means: 'a new run would have the ID of an old one' },
   RUN_TIMEOUT: { severity: 'warning', exits: [9], means: 'the time that --timeout allows was up' },
   RUN_UNEDITABLE: { severity: 'error', exits: [1], means: 'a file in which policy.run cannot be raised safely' },
-  SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name' },
+  SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name', selfExplanatory: true },
   SPEC_ALIAS: { severity: 'error', exits: [3], means: 'an alias of nothing, or of what it stands in' },
   SPEC_ARN_ELSEWHERE: {
     severity: 'error',
@@ -261,7 +292,7 @@ export const CODES = {
     exits: [8],
     means: 'the state was written by a newer Jobwright that older ones must not touch',
   },
-  USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be' },
+  USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be', selfExplanatory: true },
   WATCH_FAILED: { severity: 'error', exits: [4], means: 'files cannot be watched' },
   WATCH_ROOT_GONE: { severity: 'error', exits: [4], means: 'the watched folder is gone' },
 } as const satisfies Readonly<Record<string, CodeFacts>>
@@ -312,4 +343,10 @@ export function severityOf(code: Code): Severity {
 /** The exit codes of a run that ends with this code, worst first; none for a code that stops nothing. */
 export function exitsOf(code: Code): readonly ExitCode[] {
   return isPageCode(code) ? CODES[code].exits : [4]
+}
+
+/** Whether the message of a code says everything, so that no report points to its page. */
+export function isSelfExplanatory(code: string): boolean {
+  const facts: CodeFacts | undefined = isPageCode(code) ? CODES[code] : undefined
+  return facts?.selfExplanatory === true
 }

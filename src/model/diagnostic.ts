@@ -28,8 +28,6 @@ export type Diagnostic = {
   readonly address?: Address
   /** Ways out, the likeliest first. */
   readonly remedies?: readonly Remedy[]
-  /** Superseded by `remedies`. */
-  readonly hint?: string
   /** The other place of a clash. */
   readonly related?: readonly { readonly message: string; readonly place: Place }[]
 }

@@ -68,7 +68,7 @@ export type Spec = {
   readonly policy: Policy
   /**
    * The API request in AWS's member names, as written: `$file` replaced by the file's content, a manifest given as text parsed,
-   * `{ $env: NAME }` unresolved, `ValidateOnly` dropped. The job ID is in it only where the user wrote it.
+   * `{ $env: NAME }` unresolved, members that are about a call dropped. The job ID is in it only where the user wrote it.
    */
   readonly request: JsonObject
   /** The file of `policy.upload`; absent where there is none, or none at the moment. */

@@ -51,15 +51,12 @@ export type PastRun = {
 /** A file that was fetched from AWS. `file` is relative to the repository, `digest` is `sha256:` and hexadecimal digits. */
 export type Downloaded = { readonly file: string; readonly bytes: number; readonly digest: string }
 
-/** All that is known of one address. A record is never dropped while its spec exists, nor after. */
-export type JobRecord = {
+/** What every record holds. */
+type RecordBase = {
   readonly run: number
   readonly site: Site
-  readonly stage: RecordStage
   readonly how: 'created' | 'adopted' | 'baseline'
-  readonly id?: string
   readonly arn?: string
-  readonly intent?: Intent
   /** As written, canonical; strings over 1,024 characters are `{ "$digest": "sha256:…" }`, `$env` unresolved. */
   readonly request: JsonObject
   readonly condition?: Condition
@@ -82,6 +79,43 @@ export type JobRecord = {
   readonly archived?: true
   /** The service does not know the unfinished job any more. */
   readonly lost?: true
+}
+
+/** A create may be on its way, or its outcome is unknown. */
+export type OpenRecord = RecordBase & {
+  readonly stage: 'intent' | 'settling'
+  readonly intent: Intent
+  /** The ID that the create asked for, of kinds whose caller names the job. */
+  readonly id?: string
+}
+
+/** The job exists, and waits for its start step. */
+export type CreatedRecord = RecordBase & { readonly stage: 'created'; readonly intent?: undefined; readonly id: string }
+
+/** The job began. Without an ID a person took it as done, and no job was looked at. */
+export type StartedRecord = RecordBase & {
+  readonly stage: 'started'
+  readonly intent?: undefined
+  readonly id?: string
+}
+
+/** The outcome of the create is known. */
+export type SettledRecord = CreatedRecord | StartedRecord
+
+/** The record of a job that AWS can be asked about. */
+export type IdentifiedRecord = SettledRecord & { readonly id: string }
+
+/** All that is known of one address. A record is never dropped while its spec exists, nor after. */
+export type JobRecord = OpenRecord | SettledRecord
+
+/** Whether the outcome of a record's create is known. */
+export function isSettled(record: JobRecord): record is SettledRecord {
+  return record.stage === 'created' || record.stage === 'started'
+}
+
+/** Whether a record names a job that exists. */
+export function isIdentified(record: JobRecord | undefined): record is IdentifiedRecord {
+  return record !== undefined && isSettled(record) && record.id !== undefined
 }
 
 /** What made the state: the commit whose specs were reconciled last. */

@@ -1,6 +1,7 @@
 import type { Queue, Task } from '../aws/queue.ts'
-import type { KindModel, KindReader } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { KindReader } from '../model/kind-calls.ts'
 import type { Lookalikes, Need, Observed, Sighting } from '../model/observed.ts'
 import { type Site, siteKey } from '../model/state.ts'
 import { type Group, problemIn } from './group.ts'

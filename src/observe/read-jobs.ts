@@ -1,6 +1,6 @@
-import type { KindReader } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
+import type { KindReader } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Sighting } from '../model/observed.ts'
 import { type Group, problemIn } from './group.ts'
@@ -21,7 +21,7 @@ export async function readJobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
-  const listable = needs.filter((need) => model.listing.tells !== 'id' && !need.definition)
+  const listable = needs.filter((need) => model.api.listing.tells !== 'id' && !need.definition)
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
   for (const need of needs) {
@@ -61,7 +61,7 @@ async function list(
 
 /** A list that leaves out the counts cannot tell whether a finished job succeeded. */
 function needsMore(group: Group, live: Live): boolean {
-  return live.partial === true && isTerminal(group.model.condition(live, { maxFailedPercent: 0 }))
+  return live.partial === true && isTerminal(group.model.lifecycle.condition(live, { maxFailedPercent: 0 }))
 }
 
 async function describeAll(

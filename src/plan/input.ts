@@ -1,11 +1,11 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Checkout } from '../model/checkout.ts'
+import type { Waits } from '../model/create-protocol.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Observed } from '../model/observed.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import type { Site, State } from '../model/state.ts'
-import type { Waits } from '../model/waits.ts'
 
 /** Everything that a plan is made from. The same input gives the same plan, at any time and on any machine. */
 export type PlanInput = {

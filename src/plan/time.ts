@@ -1,5 +1,5 @@
-import type { KindModel, Timing } from '../kinds/kind.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel, Timing } from '../model/kind.ts'
 import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { spoken } from './planner.ts'
@@ -9,7 +9,7 @@ import { spoken } from './planner.ts'
  * `expires`. `now` is epoch milliseconds. Asked when a create is planned, and once more when it is about to be sent.
  */
 export function timingOf({ request, policy }: Pick<Spec, 'request' | 'policy'>, model: KindModel, now: number): Timing {
-  const own = model.timing(request, now)
+  const own = model.lifecycle.timing(request, now)
   if (own.when === 'expired') return own
   const expires = timeOf(policy.expires)
   if (expires !== undefined && now >= expires) {

@@ -1,16 +1,18 @@
-import { isJobOf } from '../kinds/deviations.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import { isTerminal } from '../model/condition.ts'
+import { isJobOf } from '../model/deviations.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Observed } from '../model/observed.ts'
+import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord, State } from '../model/state.ts'
+import { isIdentified, type JobRecord, recordEntries, type State } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { recordNeed } from './needs.ts'
-import { claimed, horizonOf, isSettled, jobWords, spoken } from './planner.ts'
+import { claimed, horizonOf } from './ownership.ts'
+import { jobWords, spoken } from './planner.ts'
 
 /** A packet that something below us kept, or sent again, makes its job within this time of the one that is on record. */
 const DAY_MS = 86_400_000
@@ -65,13 +67,13 @@ export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Tw
 
 function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRecord][] {
   const allowed = new Set(specs.filter(({ policy }) => policy.allowIdentical).map(({ address }) => address))
-  return (Object.entries(state?.records ?? {}) as [Address, JobRecord][]).filter(([address, record]) => {
+  return recordEntries(state?.records ?? {}).filter(([address, record]) => {
     const old = before[address]
     // The job of a withdrawn spec is never read again, and would seem to run for ever, perhaps where no target leads any more.
     const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasOver = old?.run === record.run && isTerminal(old.condition)
-    const isMarked = modelOf(partsOf(address).kind).recovery.by === 'match'
-    return isMarked && isSettled(record) && record.id !== undefined && !wasOver && !wasGone && !allowed.has(address)
+    const isMarked = modelOf(partsOf(address).kind).identity.recovery.by === 'match'
+    return isMarked && isIdentified(record) && !wasOver && !wasGone && !allowed.has(address)
   })
 }
 
@@ -99,7 +101,10 @@ function diagnostic(
     code: 'PLAN_TWIN',
     address,
     message: `${address}: ${job} is on no record, and ${why}, beside its job ${record.id}`,
-    hint: 'something between here and AWS may have sent the create twice. End the one that is not wanted; if both are, write policy.allowIdentical: true',
-    ...(spec && { place: spec.place }),
+    remedies: [
+      advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
+      advise('if both are wanted, write policy.allowIdentical: true'),
+    ],
+    place: spec?.place,
   }
 }

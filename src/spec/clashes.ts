@@ -5,6 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { canonical, type Pointer } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import { remoteId } from '../model/remote-id.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
 import { elsewhereFaults } from './elsewhere.ts'
@@ -66,9 +67,9 @@ function duplicateAddresses(drafts: readonly Draft[], note: Note): void {
 
 function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const id = (draft: Draft): string | undefined =>
-    draft.spec && draft.model?.idMember ? remoteId(draft.spec, draft.model.idMember) : undefined
+    draft.spec && draft.model?.identity.idMember ? remoteId(draft.spec, draft.model.identity.idMember) : undefined
   const pointer = (draft: Draft): Pointer => {
-    const member = draft.model?.idMember
+    const member = draft.model?.identity.idMember
     return member !== undefined && draft.spec?.request[member] !== undefined ? `/spec/${member}` : '/metadata/name'
   }
   const key = (draft: Draft): string | undefined => {
@@ -80,7 +81,7 @@ function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note
     message: `the job ID ${id(draft)} is that of ${first.draft.address} too`,
     remedies: [
       advise(
-        `give one of them another ${draft.model?.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
+        `give one of them another ${draft.model?.identity.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
       ),
     ],
   }))
@@ -89,11 +90,15 @@ function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note
 function identicalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const candidates = drafts
     .filter(isUnique(drafts))
-    .filter((draft) => isSound(draft) && draft.model?.recovery.by === 'match')
+    .filter((draft) => isSound(draft) && draft.model?.identity.recovery.by === 'match')
   const key = (draft: Draft): string | undefined =>
     draft.spec &&
     draft.model &&
-    JSON.stringify([draft.model.kind, targetOf(draft, config), canonical(draft.model.normalise(draft.spec.request))])
+    JSON.stringify([
+      draft.model.kind,
+      targetOf(draft, config),
+      canonical(draft.model.request.normalise(draft.spec.request)),
+    ])
   const refused = [...groupBy(candidates, key).values()]
     .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
     .flat()
@@ -113,18 +118,18 @@ function sharedPlaces(drafts: readonly Draft[], config: Config | undefined, note
   const sound = drafts.filter(isUnique(drafts)).filter(isSound)
   const key = (draft: Draft): string | undefined => {
     const { spec, model } = draft
-    const own = spec && model?.sole?.key(spec.request)
+    const own = spec && model?.identity.sole?.key(spec.request)
     return own === undefined ? undefined : JSON.stringify([model?.kind, targetOf(draft, config), own])
   }
-  const request = ({ spec, model }: Draft): string => canonical(model?.normalise(spec?.request ?? {}) ?? {})
+  const request = ({ spec, model }: Draft): string => canonical(model?.request.normalise(spec?.request ?? {}) ?? {})
   const shared = [...groupBy(sound, key).values()]
     .filter((group) => group.length > 1 && !group.every(({ spec }) => spec.policy.allowIdentical))
     .filter(
       ([first, ...others]) =>
-        first?.model?.recovery.by !== 'match' || others.some((one) => request(one) !== request(first)),
+        first?.model?.identity.recovery.by !== 'match' || others.some((one) => request(one) !== request(first)),
     )
     .flat()
-  for (const [sole, group] of groupBy(shared, ({ model }) => model?.sole)) {
+  for (const [sole, group] of groupBy(shared, ({ model }) => model?.identity.sole)) {
     const name = sole.member.slice(sole.member.lastIndexOf('/') + 1)
     eachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
       severity: sole.severity,
@@ -213,5 +218,5 @@ function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
 }
 
 function targetOf(draft: Draft, config: Config | undefined): string {
-  return draft.spec?.policy.target ?? config?.defaultTarget ?? ''
+  return resolveTargetName(draft.spec?.policy.target, config) ?? ''
 }

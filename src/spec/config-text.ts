@@ -1,8 +1,8 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { arnParts } from '../model/arn.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { at, into, isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import { partitionOf } from '../model/partition.ts'
 import { advise } from '../model/remedy.ts'
 import { CONFIG, checker, type Schemas } from './check.ts'
@@ -103,7 +103,7 @@ function unknownLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] 
     })
 }
 
-function laneNames({ service, operations }: KindModel): string[] {
+function laneNames({ service, api: { operations } }: KindModel): string[] {
   return [service, ...Object.values(operations).map((operation) => `${service}.${operation}`)]
 }
 

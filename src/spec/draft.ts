@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import { type Diagnostic, diagnose, type Place } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Policy, Spec } from '../model/spec.ts'
 import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'

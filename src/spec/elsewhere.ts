@@ -1,9 +1,10 @@
-import type { ArnPart, KindModel } from '../kinds/kind.ts'
 import { type ArnParts, arnParts } from '../model/arn.ts'
 import type { Config, Target } from '../model/config.ts'
 import { at, into, isWithin, type JsonObject, type Pointer } from '../model/json.ts'
+import type { ArnPart, KindModel } from '../model/kind.ts'
 import { partitionOf } from '../model/partition.ts'
 import { advise } from '../model/remedy.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import type { Draft } from './draft.ts'
 import type { Fault } from './fault.ts'
 import { list, short } from './words.ts'
@@ -20,7 +21,7 @@ export function elsewhereFaults(draft: Draft, config: Config | undefined): Fault
   if (!policy || !request || !model) return []
   // What is wrong with the policy may be its target's name.
   if (!spec && diagnostics.some(({ pointer }) => pointer !== undefined && isWithin(pointer, '/policy'))) return []
-  const name = policy.target ?? config?.defaultTarget
+  const name = resolveTargetName(policy.target, config)
   const target = name === undefined ? undefined : config?.targets[name]
   const place = name === undefined || !target ? {} : placeOf(name, target, model)
   return [
@@ -32,7 +33,7 @@ export function elsewhereFaults(draft: Draft, config: Config | undefined): Fault
 function placeOf(name: string, target: Target, model: KindModel): Place {
   const by = `target ${name}`
   // What a target calls in place of AWS may be in any region.
-  const region = model.regionless || target.endpoint !== undefined ? undefined : target.region
+  const region = model.api.regionless || target.endpoint !== undefined ? undefined : target.region
   const account = target.account ?? arnParts(target.roleArn ?? '')?.account
   return {
     region: region === undefined ? undefined : { is: region, by },
@@ -43,11 +44,11 @@ function placeOf(name: string, target: Target, model: KindModel): Place {
 
 function noService(name: string, { region, endpoint }: Target, { policy }: Draft, model: KindModel): Fault[] {
   const partition = partitionOf(region)
-  const isThere = model.regions?.includes(region) ?? true
-  const isPossible = model.partitions.includes(partition)
-  if (model.regionless || endpoint !== undefined || (isPossible && isThere)) return []
-  const partitions = model.partitions.map((one) => `partition ${one}`)
-  const regions = model.regions?.filter((one) => partitionOf(one) === partition) ?? []
+  const isThere = model.api.regions?.includes(region) ?? true
+  const isPossible = model.api.partitions.includes(partition)
+  if (model.api.regionless || endpoint !== undefined || (isPossible && isThere)) return []
+  const partitions = model.api.partitions.map((one) => `partition ${one}`)
+  const regions = model.api.regions?.filter((one) => partitionOf(one) === partition) ?? []
   return [
     {
       // A region may have been added to a partition; a service does not come to another partition over night.
@@ -68,7 +69,7 @@ function noService(name: string, { region, endpoint }: Target, { policy }: Draft
 function elsewhere(request: JsonObject, known: Place, model: KindModel): Fault[] {
   const faults: Fault[] = []
   let place = known
-  for (const { member, agrees } of model.arns) {
+  for (const { member, agrees } of model.request.arns) {
     for (const pointer of pointersOf(request, member)) {
       const arn = at(request, pointer)
       const parts = typeof arn === 'string' ? arnParts(arn) : undefined

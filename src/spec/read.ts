@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, addressOf, isAddress } from '../model/address.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Dependency, Policy, Spec } from '../model/spec.ts'
 import { type Checker, ENVELOPE, schemaOf } from './check.ts'
@@ -90,14 +90,14 @@ function soundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObject {
 }
 
 /** What a policy asks for that the kind cannot do. */
-function policyFaults(value: JsonObject, { cancelling, title }: KindModel): Fault[] {
+function policyFaults(value: JsonObject, { serviceName, lifecycle: { cancelling } }: KindModel): Fault[] {
   if (at(value, '/policy/onRemove') !== 'cancel' || cancelling) return []
   return [
     {
       code: 'SPEC_CANNOT_CANCEL',
       pointer: '/policy/onRemove',
       aim: 'value',
-      message: `${title.split(' Create')[0]} has no call that cancels a job`,
+      message: `${serviceName} has no call that cancels a job`,
       remedies: [advise('write onRemove: forget, or leave it out: the job goes on when its spec is deleted')],
     },
   ]
@@ -140,8 +140,8 @@ function readRequest(
   reader: Reader,
 ): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
   const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
-    guardSecrets(request, model.secrets, reader.check(schemaOf(model.kind), request, sourceText))
-  const request = without(written, 'ValidateOnly')
+    guardSecrets(request, model.request.secrets, reader.check(schemaOf(model.kind), request, sourceText))
+  const request = without(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
   if (asWritten.length > 0) {
     const findings = [
@@ -158,7 +158,7 @@ function readRequest(
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
   faults.push(...brokenRules(mappings.request, model, faults).map((fault) => glued(fault, request)))
-  const unsaid = model.documents.flatMap((pointer) =>
+  const unsaid = model.request.documents.flatMap((pointer) =>
     olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
   )
   return { request: mappings.request, files: files.files, findings: [...faults.map(inSpec), ...unsaid] }

@@ -1,5 +1,5 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 import { parseManifest } from './manifest.ts'
@@ -44,7 +44,7 @@ export function withFiles(
 function references(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
   if (isObject(value) && typeof value['$file'] === 'string') return [{ pointer, path: value['$file'] }]
   // What a free document holds is its own affair.
-  if (model.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
+  if (model.request.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([member, inner]) => references(inner, into(pointer, member), model))
 }
 
@@ -55,7 +55,7 @@ function references(value: Json, pointer: Pointer, model: KindModel): { pointer:
 export function withMappings(request: JsonObject, model: KindModel): Completed {
   let completed = request
   const faults: Fault[] = []
-  const pointers = new Set(model.secrets.map((secret) => secret.slice(0, secret.lastIndexOf('/'))))
+  const pointers = new Set(model.request.secrets.map((secret) => secret.slice(0, secret.lastIndexOf('/'))))
   for (const pointer of pointers) {
     const text = at(request, pointer)
     if (typeof text !== 'string') continue

@@ -1,6 +1,6 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { SpecCode } from '../model/codes.ts'
 import { isWithin, type JsonObject, type Pointer } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Fault } from './fault.ts'
 
 /** Faults of one value: what else the request says can still be judged. A member that is missing, unknown or of another type leads to more. */
@@ -23,7 +23,7 @@ export function brokenRules(request: JsonObject, model: KindModel, faults: reado
   const above = (pointer: Pointer): Pointer => pointer.slice(0, pointer.lastIndexOf('/'))
   const touches = (one: Pointer, other: Pointer): boolean =>
     isWithin(one, other) || isWithin(other, one) || above(one) === above(other)
-  return model
+  return model.request
     .check(request)
     .filter(({ pointer }) => !faults.some((fault) => touches(fault.pointer, pointer)))
     .map((finding) => ({ ...finding, aim: 'value' }))

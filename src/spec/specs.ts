@@ -1,9 +1,9 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { Code } from '../model/codes.ts'
 import type { Config } from '../model/config.ts'
 import { type Diagnostic, hasErrors, inFileOrder, type Place } from '../model/diagnostic.ts'
 import { steps } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
 import { checker, type Schemas } from './check.ts'
 import { clashesOf } from './clashes.ts'
@@ -80,7 +80,7 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
 
 /** The names of all members that hold secrets, of whatever kind. */
 export function secretNames(kinds: readonly KindModel[]): string[] {
-  return [...new Set(kinds.flatMap((kind) => kind.secrets.flatMap((pointer) => steps(pointer).at(-1) ?? [])))]
+  return [...new Set(kinds.flatMap((kind) => kind.request.secrets.flatMap((pointer) => steps(pointer).at(-1) ?? [])))]
 }
 
 type FileRead = { readonly source: Source; readonly drafts: readonly Draft[]; readonly refused: readonly Diagnostic[] }

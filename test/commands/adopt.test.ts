@@ -107,7 +107,7 @@ t.test('a job is shown, and written only on a yes', async (t) => {
     /^# yaml-language-server: \$schema=\.schemas\/job\.schema\.json\n# Written by jobwright adopt from the job/,
   )
   t.match(shown.stdout, '\n  # tags: not told by AWS; ')
-  t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --emulator --yes\n')
+  t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --yes --emulator\n')
   const asked: string[] = []
   const answer = (word: string) => (question: string) => {
     asked.push(question)
@@ -201,7 +201,7 @@ t.test('what cannot be adopted is told with a way out, and nothing is replaced',
 
 t.test('a job is retold without what AWS adds, secrets and lost digits', async (t) => {
   const retold = (kind: string, request?: JsonObject) =>
-    modelOf(kind).toSpec({ id: 'x', status: '', ...(request && { request }) })
+    modelOf(kind).request.toSpec({ id: 'x', status: '', ...(request && { request }) })
   const targets = THING
   const documents: [string, unknown][] = [
     ['{"n": 1.5, "t": "1.0"}', { n: 1.5, t: '1.0' }],
@@ -282,7 +282,8 @@ t.test(
       const spec = parse(fs.readFileSync(path.join(cwd, `specs/a-${id}.yaml`), 'utf8')) as { spec: JsonObject }
       const model = modelOf(kind)
       const [, record] = known.find(([address, one]) => one.id === id && address.startsWith(`${kind}/`))!
-      const alike = (request: JsonObject) => JSON.stringify(sorted(model.normalise(model.comparable(request))))
+      const alike = (request: JsonObject) =>
+        JSON.stringify(sorted(model.request.normalise(model.request.comparable(request))))
       t.equal(alike(spec.spec), alike(record.request), `${kind}: what is written is what was asked for`)
     }
     const planned = await plan(cwd)

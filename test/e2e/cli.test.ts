@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import type { EmulatorOptions } from '../../src/emulator/index.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { State } from '../../src/model/state.ts'
+import { IN_WORKFLOW, ON_EMULATOR } from '../../src/report/remedies.ts'
 import { arrive, CASES } from '../conformance/cases.ts'
 import { type EveryJob, openWorld, type World } from '../emulator/setup.ts'
 import { build, cli, commit, folder, git, type Ran, repository, stateOf, write } from './process.ts'
@@ -145,6 +146,23 @@ t.test('a file or an address by itself is answered with the option that takes it
   t.notMatch(json.stderr, /\x1b|^::/m, 'nothing of it acts on a terminal or a workflow')
   t.notMatch(none.stderr, /hint/, 'an address too many is not meant for --spec')
 })
+
+t.test(
+  'the commands of messages are those of the program, and have --emulator where it keeps them off AWS',
+  async (t) => {
+    const { stdout } = await cli(['completion', 'fish'], { cwd: folder(t, {}) })
+    const found = (pattern: RegExp): string[] => [...stdout.matchAll(pattern)].map(([, verb = '']) => verb)
+    const verbs = found(/ __fish_use_subcommand -a (\S+)/g)
+    const onEmulator = found(/'__fish_seen_subcommand_from (\S+)' .*-l emulator /g)
+    // There, init stores no state; and validate reads the same files either way.
+    const indifferent = ['init', 'validate']
+    t.same([...ON_EMULATOR, ...indifferent].sort(), onEmulator.sort())
+    t.same(
+      [...IN_WORKFLOW].filter((verb) => !verbs.includes(verb)),
+      [],
+    )
+  },
+)
 
 t.test('8: an emulator whose jobs cannot be read is no bug, and names the folder to remove', async (t) => {
   const cwd = folder(t, { '.jobwright/emulator/aws/jobs.log': 'torn\n{}\n' })

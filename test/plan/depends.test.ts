@@ -59,7 +59,7 @@ t.test(
     ])
     t.match(blocked.actions[1], {
       code: 'PLAN_DEPENDENCY_FAILED',
-      hint: `run that again with policy.run: 2 (jobwright rerun ${CLIP}), or write when: finished in policy.dependsOn`,
+      remedies: [{ command: ['jobwright', 'rerun', CLIP] }, {}],
     })
     check(t, world().spec(KIOSKS).record(KIOSKS, CANCELLED).spec(PRICES, after(KIOSKS)), [
       `keep ${KIOSKS}: done 2026-11-14 23:10 UTC`,

@@ -6,6 +6,7 @@ import type { Live } from '../../src/model/live.ts'
 import { type JobRecord, siteKey } from '../../src/model/state.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
 import { needs } from '../../src/plan/needs.ts'
+import { hintOf } from '../../src/report/remedies.ts'
 import { seeded } from './seeded.ts'
 import {
   check,
@@ -609,15 +610,18 @@ table('a job of a service without regions', [
 
 t.test('an ID that is taken names the ways that lead out', async (t) => {
   const other = kiosks({ targets: ['arn:other'] })
-  const hintOf = (request: JsonObject): string | undefined =>
-    planOf(world().spec(REBOOT, { request }).unknown(REBOOT).live(REBOOT, { request: other }).input()).actions[0]?.hint
-  t.equal(hintOf(kiosks({})), 'somebody else used this ID; raise policy.run, or write another jobId')
+  const hint = (request: JsonObject): string | undefined =>
+    hintOf(
+      planOf(world().spec(REBOOT, { request }).unknown(REBOOT).live(REBOOT, { request: other }).input()).actions[0]
+        ?.remedies,
+    )
+  t.equal(hint(kiosks({})), 'somebody else used this ID; raise policy.run, or write another jobId')
   t.equal(
-    hintOf(kiosks({ jobId: 'kiosk-reboot' })),
+    hint(kiosks({ jobId: 'kiosk-reboot' })),
     'somebody else used this ID; write another jobId',
     'a raised run would ask for the same one',
   )
-  t.match(hintOf(other), 'If it is its job: jobwright adopt IotJob/kiosk-reboot;', 'a later attempt may have made it')
+  t.match(hint(other), 'If it is its job: jobwright adopt IotJob/kiosk-reboot;', 'a later attempt may have made it')
 })
 
 t.test('an unresolved create names both doors', async (t) => {
@@ -625,7 +629,7 @@ t.test('an unresolved create names both doors', async (t) => {
   const [planned] = check(t, given, [
     unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
   ]).actions
-  t.match(planned?.hint, /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
+  t.match(hintOf(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
 
 table('an unknown create whose spec is gone', [
@@ -709,7 +713,8 @@ function anyWorld(random: () => number): {
   const address: Address = `${model.kind}/night`
   const edited = perhaps(0.2) ? { ...REQUESTS[model.kind], Extra: 'edited' } : REQUESTS[model.kind]!
   const policy = { run: one(1, 1, 2, 3), hold: perhaps(0.2), adopt: perhaps(0.2), allowIdentical: perhaps(0.2) }
-  const own = model.idMember && perhaps(0.2) ? { [model.idMember]: one('night', 'night-r2', 'other') } : {}
+  const own =
+    model.identity.idMember && perhaps(0.2) ? { [model.identity.idMember]: one('night', 'night-r2', 'other') } : {}
   const facts = { request: { ...edited, ...own }, policy, ...(perhaps(0.1) && { formerly: 'evening' }) }
   const given = world()
     .at(one(NOW, '2026-11-15T08:50:30Z', '2026-11-15T08:53:00Z', '2026-11-14T20:00:00Z', '2027-03-01T00:00:00Z'))
@@ -769,7 +774,7 @@ function anyRecord(
     ...(perhaps(0.1) && { withdrawn: '2026-11-15T08:00:00Z' }),
   } as const
   const looked = perhaps(0.5) && { absentSince: one('2026-11-15T08:51:00Z', '2026-11-15T08:52:55Z', NOW) }
-  if (stage === 'intent' || stage === 'settling') return unknownOf(address, looked || {}, common)
+  if (stage === 'intent' || stage === 'settling') return unknownOf(address, looked || {}, common as Partial<JobRecord>)
   return recordOf(address, {
     ...common,
     id: one('night', 'night-r2', 'job-1'),
@@ -780,7 +785,7 @@ function anyRecord(
       { ...DONE, archived: true },
       { condition: { type: 'Unknown' } },
     ),
-  })
+  } as Partial<JobRecord>)
 }
 
 t.test('whatever is on record and seen', async (t) => {
@@ -806,7 +811,9 @@ t.test('whatever is on record and seen', async (t) => {
     } else if (intent === undefined) {
       if (spec.policy.run <= record.run) t.fail(`only a raised run follows a job on record (${why})`)
     } else {
-      const { recovery } = MODELS.find(({ kind }) => kind === spec.kind)!
+      const {
+        identity: { recovery },
+      } = MODELS.find(({ kind }) => kind === spec.kind)!
       const isGivenUp = recovery.by === 'match' && spec.policy.run > record.run
       const isRefused = /belongs to another job/.test(planned.reason)
       const age = input.now - Date.parse(intent.at)

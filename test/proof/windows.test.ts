@@ -22,7 +22,7 @@ import { runAndDie } from './crash.ts'
 const YEARS = 3 * 365 * 24 * 60
 const ALL = CASES.map(({ kind, request }) => specOf(kind, request(1)))
 /** The kinds whose job IDs the service chooses: sent twice, they are made twice. */
-const NAMED_BY_AWS = ALL.filter(({ kind }) => modelOf(kind).idMember === undefined)
+const NAMED_BY_AWS = ALL.filter(({ kind }) => modelOf(kind).identity.idMember === undefined)
 const PINPOINT = ALL.filter(({ kind }) => kind === 'PinpointExportJob')
 
 /** Each spec has one job and its record knows it, and another run makes none. */
@@ -52,13 +52,19 @@ async function wellAfter(t: Test, stage: Stage, specs: readonly Spec[]): Promise
 }
 
 const createsOf = (run: Run, { kind }: Spec): number => {
-  const { service, operations } = modelOf(kind)
+  const {
+    service,
+    api: { operations },
+  } = modelOf(kind)
   return run.counts[`${service} ${operations.create}`] ?? 0
 }
 
 /** Sets faults when the create is about to be sent: the dry run before it, a call of the same operation, is let through. */
 function onCreate(stage: Stage, { kind }: Spec, fault: object, ...others: object[]) {
-  const { service, operations } = modelOf(kind)
+  const {
+    service,
+    api: { operations },
+  } = modelOf(kind)
   const rule = { service, operation: operations.create, times: 1, ...fault }
   return { around: { aws: beforeCreate(once(() => stage.faults(...others, rule))) } }
 }
@@ -296,7 +302,7 @@ for (const fault of ['drop-request', 'drop-response', 'error-before', 'error-aft
     for (const spec of ALL) {
       const stage = await openStage(t)
       const run = await stage.run([spec], { ...onCreate(stage, spec, { fault, times: 9 }), settleMs: 0 })
-      const dryRuns = modelOf(spec.kind).operations.validate === undefined ? 0 : 1
+      const dryRuns = modelOf(spec.kind).api.operations.validate === undefined ? 0 : 1
       t.equal(createsOf(run, spec), 1 + dryRuns, spec.kind)
     }
   })
@@ -306,7 +312,7 @@ t.test(
   'W16: a proxy sends a create twice: no job runs twice, or the second one is told of until it is over',
   async (t) => {
     for (const spec of ALL) {
-      const { recovery } = modelOf(spec.kind)
+      const { recovery } = modelOf(spec.kind).identity
       const stage = await openStage(t)
       const first = await stage.run([spec], onCreate(stage, spec, { fault: 'repeat' }))
       const run = await stage.run([spec])

@@ -188,7 +188,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a change is on record before a read shows it',
     file: 'src/apply/update.ts',
     from: '  const first = await look(pass, calls, model, spec, record)\n',
-    to: "  await pass.append([{ set: 'record', address, record: { ...record, request: written(spec.request, model.documents) } }])\n  const first = await look(pass, calls, model, spec, record)\n",
+    to: "  await pass.append([{ set: 'record', address, record: { ...record, request: written(spec.request, model.request.documents) } }])\n  const first = await look(pass, calls, model, spec, record)\n",
   },
   {
     name: 'a job that is to end with its spec is cancelled although the spec may be there',

@@ -71,7 +71,7 @@ export class Oracle {
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
     const acceptedUntil = signedAt + 300_000
     // One that a machine slept over is refused when it arrives.
-    if (modelOf(kind).recovery.by === 'match' && acceptedUntil > time.now) {
+    if (modelOf(kind).identity.recovery.by === 'match' && acceptedUntil > time.now) {
       const open = this.#packets.find(
         (one) => one.isOpen && one.kind === kind && one.wish.who === wish.who && one.acceptedUntil > time.now,
       )
@@ -113,7 +113,7 @@ export class Oracle {
     )
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
-    if (modelOf(kind).recovery.by === 'inert') {
+    if (modelOf(kind).identity.recovery.by === 'inert') {
       // Jobs that wait look alike, so that a run may start one that another run of the same spec left behind.
       const runs = Math.max(...this.#ledger.wants.filter((want) => want.who === who).map(({ run }) => run))
       if (jobs.length > runs) this.violated(`${kind} ${who} was started ${jobs.length} times in ${runs} runs`)
@@ -172,7 +172,7 @@ export class Oracle {
           // One that was cancelled before it was started has had its end, also where its spec came back since.
           (job.startedAt !== undefined || job.cancelledAt !== undefined),
       )
-      const isInert = modelOf(want.kind).recovery.by === 'inert'
+      const isInert = modelOf(want.kind).identity.recovery.by === 'inert'
       const own = isInert
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)

@@ -273,7 +273,7 @@ t.test(
 
 /** A fault in a secret is a fault of the secret, whatever it is: its text is not to be shown. */
 function expectedOf(fault: NonNullable<Case['fault']>, base: Pointer, { kind }: Seed, written: Written): string {
-  const secrets = MODELS.find((model) => model.kind === kind)!.secrets.map((secret) => `/spec${secret}`)
+  const secrets = MODELS.find((model) => model.kind === kind)!.request.secrets.map((secret) => `/spec${secret}`)
   const pointer = base + fault.pointer
   const secret = secrets.find((one) => pointer === one || pointer.startsWith(`${one}/`))
   if (secret !== undefined) return `SPEC_SECRET ${secret} ${placeOf(written, secret, 'key')}`

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import t from 'tap'
 import { MODELS } from '../../src/kinds/models.ts'
 import { CODES } from '../../src/model/codes.ts'
-import { DEFAULT_CONFIG } from '../../src/model/config.ts'
+import { type Config, DEFAULT_CONFIG } from '../../src/model/config.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import { advise } from '../../src/model/remedy.ts'
 import { hintOf } from '../../src/report/remedies.ts'
@@ -724,6 +724,31 @@ t.test('two specs of one job ID clash in one target only', async (t) => {
   t.strictSame(problems(note(read(two('target: laab'), { config }))), [
     'SPEC_UNKNOWN_TARGET 4:19-23 there is no target laab',
   ])
+})
+
+t.test('a spec without a target clashes with one that names the target it gets', async (t) => {
+  const main = { region: 'eu-west-1' }
+  const said = (config: Pick<Config, 'targets' | 'defaultTarget'>, target = 'main') =>
+    problems(
+      note(
+        read(
+          {
+            'a.yaml': iot(`  jobId: night-2\n${SOUND}`),
+            'b.yaml': iot(SOUND, 'name: night-2', `target: ${target}`),
+          },
+          { config: { ...DEFAULT_CONFIG, ...config } },
+        ),
+      ),
+    )
+  const clash = [
+    'SPEC_DUPLICATE_ID 6:10-17 the job ID night-2 is that of IotJob/night-2 too',
+    'SPEC_DUPLICATE_ID 3:19-26 the job ID night-2 is that of IotJob/reboot too',
+  ]
+  t.strictSame(said({ targets: { main } }), clash, 'the only target')
+  t.strictSame(said({ targets: { main, default: main } }, 'default'), clash, 'the target called default')
+  t.strictSame(said({ targets: { main, lab: main }, defaultTarget: 'main' }), clash, 'the configured default')
+  t.strictSame(said({ targets: { main, default: main } }), [], 'another target than the default')
+  t.strictSame(said({ targets: { main, lab: main } }), [], 'the choice is open')
 })
 
 t.test('equal requests whose jobs could not be told apart clash unless both allow it', async (t) => {

@@ -132,7 +132,7 @@ t.test('damage is told with its place and the way out', async (t) => {
 
 t.test('a state that breaks the schema is never written', async (t) => {
   const { id: _, ...nameless } = job('created')
-  t.throws(() => serialiseState(stateOf({ 'IotJob/barn': nameless })), /\/records\/IotJob~1barn.*'id'/)
+  t.throws(() => serialiseState(stateOf({ 'IotJob/barn': nameless as JobRecord })), /\/records\/IotJob~1barn.*'id'/)
   t.throws(() => serialiseState(stateOf({ ['__proto__/x' as 'a/b']: job('created') })), /__proto__\/x/)
 })
 

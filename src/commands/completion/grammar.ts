@@ -49,9 +49,9 @@ function optionOf(option: Option, vocabulary: Vocabulary): OptionGrammar {
   const name = /[<[](.*)[>\]]/.exec(option.flags)?.[1]
   return {
     long: option.long ?? '',
-    ...(option.short !== undefined && { short: option.short }),
+    short: option.short,
     description: firstSentence(option.description),
-    ...(name !== undefined && { values: valuesOf(name, option, vocabulary) }),
+    values: name === undefined ? undefined : valuesOf(name, option, vocabulary),
   }
 }
 

@@ -13,7 +13,8 @@ import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { reader } from '../../aws/read.ts'
 import { fillSecrets } from '../../aws/secret-values.ts'
-import type { KindModel, KindReader, KindWriter } from '../kind.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
 import { liveOf } from './live.ts'
 import { dataExchangeJob } from './model.ts'
 import { downloadFrom, uploadTo } from './transfer.ts'
@@ -39,7 +40,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     list: ({ scope, signal }) =>
       pages(async (token) => {
         const input = {
-          MaxResults: model.listing.page,
+          MaxResults: model.api.listing.page,
           ...(scope && { DataSetId: scope }),
           ...(token && { NextToken: token }),
         }
@@ -56,7 +57,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
   return {
     upload: (id, source, { signal }) => uploadTo(ask, reads, id, source, signal),
     async create(request, options) {
-      const filled = fillSecrets(request, model.secrets, connection.env)
+      const filled = fillSecrets(request, model.request.secrets, connection.env)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {

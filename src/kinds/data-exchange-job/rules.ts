@@ -1,6 +1,6 @@
 import { at, type Json, type JsonObject } from '../../model/json.ts'
+import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
-import type { Finding } from '../kind.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
 export function check(request: JsonObject): Finding[] {

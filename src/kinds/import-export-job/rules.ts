@@ -1,6 +1,6 @@
 import { at, isObject, type JsonObject } from '../../model/json.ts'
+import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
-import type { Finding } from '../kind.ts'
 
 /** The rules of CreateJob and of the manifest that no schema can say. The manifest is a mapping by now, also where it was given as text. */
 export function check(request: JsonObject): Finding[] {

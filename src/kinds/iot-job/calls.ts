@@ -18,8 +18,9 @@ import { pages } from '../../aws/pages.ts'
 import { defined, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
 import { canonical, type JsonObject } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { CreateOptions, KindReader, KindWriter, UpdateRequest } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
-import type { CreateOptions, KindModel, KindReader, KindWriter, UpdateRequest } from '../kind.ts'
 import { describedJob, listedJob } from './live.ts'
 import { iotJob } from './model.ts'
 import { addedTags, addedTargets, removedTags, SETTINGS } from './updating.ts'
@@ -49,7 +50,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     },
     list: ({ signal }) =>
       pages(async (nextToken) => {
-        const input = { maxResults: model.listing.page, ...(nextToken && { nextToken }) }
+        const input = { maxResults: model.api.listing.page, ...(nextToken && { nextToken }) }
         const answer = await ask('ListJobs', signal, (options) => client.send(new ListJobsCommand(input), options))
         return { items: (answer.jobs ?? []).map(listedJob), next: answer.nextToken }
       }),

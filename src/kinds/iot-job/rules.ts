@@ -1,7 +1,7 @@
 import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
+import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
 import { documentText } from '../../model/written.ts'
-import type { Finding } from '../kind.ts'
 import { isRealDay, LEAD, scheduled } from './schedule.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */

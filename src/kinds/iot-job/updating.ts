@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/condition.ts'
 import { type Json, type JsonObject, steps } from '../../model/json.ts'
+import type { Updating } from '../../model/kind.ts'
 import type { Difference } from '../../model/plan.ts'
-import type { Updating } from '../kind.ts'
 
 /** What UpdateJob takes (IoT API reference, UpdateJob). */
 export const SETTINGS: readonly string[] = [
