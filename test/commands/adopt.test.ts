@@ -164,7 +164,11 @@ t.test('what cannot be adopted is told with a way out, and nothing is replaced',
       6,
       /PLAN_NO_SUCH_JOB: emulator has no IotJob job nobody\n.*adopt --list --kind IotJob/,
     ],
-    [adopt(cwd, 'PinpointExportJob', 'nobody'), 6, /adopt --list --kind PinpointExportJob; name its ApplicationId with --application/],
+    [
+      adopt(cwd, 'PinpointExportJob', 'nobody'),
+      6,
+      /adopt --list --kind PinpointExportJob; name its ApplicationId with --application/,
+    ],
     [adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { yes: true }), 1, /NEW_FILE_EXISTS/],
     [
       adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { yes: true, name: 'taken' }),

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { advise, type Remedy, suggest } from '../../src/model/remedy.ts'
-import { commandText, hintFor, hintOf, type Medium } from '../../src/report/remedies.ts'
+import { commandText, hintOf, type Medium } from '../../src/report/remedies.ts'
 
 const SHELL: Medium = {}
 const EMULATOR: Medium = { emulator: true }

@@ -46,16 +46,16 @@ t.test('a state comes back as it was written, and equal states have one text', a
 
 t.test('an undefined member is not written, neither to the state nor to the journal', async (t) => {
   const plain = job('intent')
-  const record: JobRecord = {
-    ...plain,
+  const nothing = {
     site: { ...plain.site, endpoint: undefined },
-    intent: { ...plain.intent!, marker: undefined, until: undefined, givenUp: undefined },
+    intent: { ...plain.intent, marker: undefined, until: undefined, givenUp: undefined },
     id: undefined,
     condition: undefined,
     counts: undefined,
     history: undefined,
     withdrawn: undefined,
   }
+  const record = { ...plain, ...nothing } as JobRecord
   const more = { source: undefined, horizon: undefined, budgets: undefined }
   t.equal(serialiseState(stateOf({ 'IotJob/attic': record }, more)), serialiseState(stateOf({ 'IotJob/attic': plain })))
   const entry = { set: 'record', address: 'IotJob/attic' } as const
