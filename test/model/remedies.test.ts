@@ -8,7 +8,8 @@ import { hintOf } from '../../src/report/remedies.ts'
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 
 /** A command that belongs in `command`, where each medium writes it in its own way. */
-const COMMAND = /\\`|\b(?:jobwright|git|npx) (?:[a-z]+|--)/
+const COMMAND =
+  /\\`|\b(?:npx|jobwright) [a-z]|\bgit (?:add|checkout|clone|commit|config|fetch|fsck|init|pull|push|status)\b/
 
 /** What is written between the parentheses that open at `start`. */
 function inside(text: string, start: number): string {

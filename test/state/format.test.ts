@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import { parseState, serialiseState } from '../../src/state/format.ts'
+import { entryLine } from '../../src/state/journal-lines.ts'
 import { job, LINEAGE, stateOf } from './fixtures.ts'
 
 const full = stateOf(
@@ -41,6 +42,24 @@ t.test('a state comes back as it was written, and equal states have one text', a
   t.equal(serialiseState({ ...full, records: Object.fromEntries(Object.entries(full.records).reverse()) }), text)
   t.match(text, /^\{\n {2}"apiVersion": "jobwright\/v1",\n/)
   t.ok(text.endsWith('}\n'))
+})
+
+t.test('an undefined member is not written, neither to the state nor to the journal', async (t) => {
+  const plain = job('intent')
+  const nothing = {
+    site: { ...plain.site, endpoint: undefined },
+    intent: { ...plain.intent, marker: undefined, until: undefined, givenUp: undefined },
+    id: undefined,
+    condition: undefined,
+    counts: undefined,
+    history: undefined,
+    withdrawn: undefined,
+  }
+  const record = { ...plain, ...nothing } as JobRecord
+  const more = { source: undefined, horizon: undefined, budgets: undefined }
+  t.equal(serialiseState(stateOf({ 'IotJob/attic': record }, more)), serialiseState(stateOf({ 'IotJob/attic': plain })))
+  const entry = { set: 'record', address: 'IotJob/attic' } as const
+  t.equal(entryLine({ ...entry, record, was: undefined }), entryLine({ ...entry, record: plain }))
 })
 
 t.test('a change of one job is a change of one line', async (t) => {
