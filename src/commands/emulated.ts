@@ -1,5 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { DamagedLogError } from '../emulator/index.ts'
+import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 
@@ -48,8 +50,10 @@ export async function openEmulator(root: string): Promise<Emulated> {
 }
 
 /** The Problem of an emulator whose jobs cannot be read. */
-export function damagedLog(error: Error, hint: string): Problem {
-  return new Problem(8, { code: 'EMULATOR_LOG_DAMAGED', message: error.message, hint }, error)
+export function damagedLog(error: DamagedLogError, hint: string): Problem {
+  const { column, reason } = explainJson(error.text)
+  const message = `${error.file}:${error.line}:${column} is not JSON: ${reason}`
+  return new Problem(8, { code: 'EMULATOR_LOG_DAMAGED', message, hint }, error)
 }
 
 /** Another process runs the emulator: its clock is read once and followed from there. */

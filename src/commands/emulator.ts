@@ -7,6 +7,7 @@ import {
   startEmulator,
 } from '../emulator/index.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
 import { damagedLog } from './emulated.ts'
 import type { Host } from './options.ts'
@@ -65,17 +66,20 @@ const LIMITS = {
 }
 
 function readJson(file: string, { code, hint }: typeof FAULTS): unknown {
+  const text = readText(file, { code, hint })
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'))
+    return JSON.parse(text)
   } catch (error) {
-    throw new Problem(
-      1,
-      {
-        code,
-        message: `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-        hint,
-      },
-      error,
-    )
+    const { line, column, reason } = explainJson(text)
+    throw new Problem(1, { code, message: `${file}:${line}:${column} is not JSON: ${reason}`, hint }, error)
+  }
+}
+
+function readText(file: string, { code, hint }: typeof FAULTS): string {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code: why } = error as NodeJS.ErrnoException
+    throw new Problem(1, { code, message: `${file} cannot be read (${why})`, hint }, error)
   }
 }

@@ -55,7 +55,11 @@ t.test('a file or an address by itself is answered with the option that takes it
 
 t.test('8: an emulator whose jobs cannot be read is no bug, and names the folder to remove', async (t) => {
   const cwd = folder(t, { '.jobwright/emulator/aws/jobs.log': 'torn\n{}\n' })
-  const damaged = { type: 'diagnostic', code: 'EMULATOR_LOG_DAMAGED', message: /aws\/jobs\.log:1 is not JSON$/ }
+  const damaged = {
+    type: 'diagnostic',
+    code: 'EMULATOR_LOG_DAMAGED',
+    message: /aws\/jobs\.log:1:1 is not JSON: unexpected token torn$/,
+  }
   const plan = await cli(['plan', '--emulator', '-ojson'], { cwd })
   t.match(plan, { code: 8, lines: [{ ...damaged, hint: /^remove \.jobwright\/emulator:/ }, { exitCode: 8 }] })
   const served = await cli(['emulator', '--dir', '.jobwright/emulator/aws'], { cwd })

@@ -1,3 +1,4 @@
+import { explainJson, type JsonFault } from '../../model/explain-json.ts'
 import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
 import { documentText } from '../../model/written.ts'
 import type { Finding } from '../kind.ts'
@@ -22,11 +23,12 @@ function checkDocument(request: JsonObject): Finding[] {
   const document = request['document']
   if (document === undefined) return []
   const findings: Finding[] = []
-  if (typeof document === 'string' && !isJson(document)) {
+  const fault = typeof document === 'string' ? jsonFault(document) : undefined
+  if (fault !== undefined) {
     findings.push({
       pointer: '/document',
       code: 'SPEC_DOCUMENT_NOT_JSON',
-      message: 'document is text, but not JSON',
+      message: `document is text, but not JSON: line ${fault.line}, column ${fault.column}: ${fault.reason}`,
       hint: 'write it as a YAML mapping, or mend the JSON text',
     })
   }
@@ -190,11 +192,11 @@ function checkTags(request: JsonObject): Finding[] {
   })
 }
 
-function isJson(text: string): boolean {
+function jsonFault(text: string): JsonFault | undefined {
   try {
     JSON.parse(text)
-    return true
+    return undefined
   } catch {
-    return false
+    return explainJson(text)
   }
 }

@@ -58,6 +58,7 @@ export function viewJob(job: JobRecord, now: number): JobView {
   if (cancelledAt !== undefined) return { status: progress, times: { ended: cancelledAt }, exists: true }
   if (progress === 'Expired') return { status: progress, times: { ended: job.createdAt + patience }, exists: true }
   if (progress === 'Pending') return { status: progress, times: {}, exists: true }
-  const times: Record<string, number> = progress === 'InProgress' ? { started: arrives } : { started: arrives, ended: copied }
+  const times: Record<string, number> =
+    progress === 'InProgress' ? { started: arrives } : { started: arrives, ended: copied }
   return { status: progress, times, exists: true }
 }
