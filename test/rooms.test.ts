@@ -26,6 +26,7 @@ const CLIENTS = [
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   'model/digest.ts': ['node:crypto'],
+  'model/explain-json.ts': ['jsonc-parser'],
   system: ['node:', 'fs-native-extensions'],
   spec: ['model', 'kinds/import-export-job/manifest.ts', 'yaml', 'ajv', 'ajv-formats'],
   load: ['model', 'spec', 'system', 'node:fs', 'node:path'],

@@ -1,5 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { DamagedLogError } from '../emulator/index.ts'
+import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
@@ -49,8 +51,10 @@ export async function openEmulator(root: string): Promise<Emulated> {
 }
 
 /** The Problem of an emulator whose jobs cannot be read. */
-export function damagedLog(error: Error, way: string): Problem {
-  return new Problem({ code: 'EMULATOR_LOG_DAMAGED', message: error.message, remedies: [advise(way)] }, error)
+export function damagedLog(error: DamagedLogError, way: string): Problem {
+  const { column, reason } = explainJson(error.text)
+  const message = `${error.file}:${error.line}:${column} is not JSON: ${reason}`
+  return new Problem({ code: 'EMULATOR_LOG_DAMAGED', message, remedies: [advise(way)] }, error)
 }
 
 /** Another process runs the emulator: its clock is read once and followed from there. */

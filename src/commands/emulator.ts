@@ -8,6 +8,7 @@ import {
 } from '../emulator/index.ts'
 import type { Unrated } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { damagedLog } from './emulated.ts'
@@ -74,17 +75,21 @@ const LIMITS: Pick<Unrated, 'code' | 'remedies'> = {
   remedies: [advise('it holds an object such as {"iotConcurrent":600,"rates":{"iot":10,"iot.CreateJob":5}}')],
 }
 
-function readJson(file: string, { code, remedies }: Pick<Unrated, 'code' | 'remedies'>): unknown {
+function readJson(file: string, page: Pick<Unrated, 'code' | 'remedies'>): unknown {
+  const text = readText(file, page)
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'))
+    return JSON.parse(text)
   } catch (error) {
-    throw new Problem(
-      {
-        code,
-        message: `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-        remedies,
-      },
-      error,
-    )
+    const { line, column, reason } = explainJson(text)
+    throw new Problem({ ...page, message: `${file}:${line}:${column} is not JSON: ${reason}` }, error)
+  }
+}
+
+function readText(file: string, page: Pick<Unrated, 'code' | 'remedies'>): string {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code: why } = error as NodeJS.ErrnoException
+    throw new Problem({ ...page, message: `${file} cannot be read (${why})` }, error)
   }
 }

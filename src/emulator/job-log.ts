@@ -8,9 +8,19 @@ export type JobLog = {
   close(): void
 }
 
-/** Damage that is not a torn last line; the folder needs a person. */
+/** Damage that is not a torn last line; the folder needs a person. `line` counts from 1; `text` is what stands there. */
 export class DamagedLogError extends Error {
   readonly code = 'EMULATOR_LOG_DAMAGED'
+  readonly file: string
+  readonly line: number
+  readonly text: string
+
+  constructor(file: string, line: number, text: string, cause: unknown) {
+    super(`${file}:${line} is not JSON`, { cause })
+    this.file = file
+    this.line = line
+    this.text = text
+  }
 }
 
 /**
@@ -26,7 +36,7 @@ export function openJobLog(file: string, replay: (entry: unknown) => void): JobL
     .split('\n')
     .slice(0, -1)
     .forEach((line, index) => {
-      replay(parseLine(line, `${file}:${index + 1}`))
+      replay(parseLine(line, file, index + 1))
     })
   if (end < text.length) fs.truncateSync(file, Buffer.byteLength(text.slice(0, end)))
   const handle = fs.openSync(file, 'a', 0o600)
@@ -37,11 +47,11 @@ export function openJobLog(file: string, replay: (entry: unknown) => void): JobL
   }
 }
 
-function parseLine(line: string, place: string): unknown {
+function parseLine(text: string, file: string, line: number): unknown {
   try {
-    return JSON.parse(line)
+    return JSON.parse(text)
   } catch (cause) {
-    throw new DamagedLogError(`${place} is not JSON`, { cause })
+    throw new DamagedLogError(file, line, text, cause)
   }
 }
 

@@ -4,7 +4,7 @@ import { canonical, isObject, type Json, type JsonObject } from '../model/json.t
 import { advise } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { faultOf } from './check.ts'
-import { damagedLine, repeatedAddress } from './damage.ts'
+import { explainDamage, repeatedAddress } from './damage.ts'
 
 /** The format version of this program. A file whose `minReader` is higher is left alone. */
 export const READER = 1
@@ -27,8 +27,7 @@ export function parseState(text: string, where = 'the state'): Parsed {
   try {
     value = JSON.parse(text)
   } catch {
-    const { line, why } = damagedLine(text)
-    return damaged(`${where} is damaged at line ${line}: ${why}`)
+    return damaged(`${where} is damaged at ${explainDamage(text)}`)
   }
   const newer = tooNew(value, where)
   if (newer !== undefined) return newer

@@ -1,5 +1,6 @@
 import zlib from 'node:zlib'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { explainJson } from '../model/explain-json.ts'
 import { advise } from '../model/remedy.ts'
 import { type Fault, faultOf } from './check.ts'
 import type { Entry } from './merge.ts'
@@ -57,9 +58,21 @@ function line(form: 'header' | 'change', value: object): string {
 function readLine(text: string, form: 'header' | 'change'): { value: unknown } | { fault: string } {
   const json = text.slice(9)
   if (text[8] !== ' ' || text.slice(0, 8) !== checksum(json)) return { fault: 'does not fit its checksum' }
-  const value: unknown = JSON.parse(json)
+  const value = readJson(json)
+  if (value === undefined) {
+    const { column, reason } = explainJson(json)
+    return { fault: `is not JSON at column ${9 + column}: ${reason}` }
+  }
   const fault: Fault | undefined = faultOf(form, value)
   return fault === undefined ? { value } : { fault: `is not of its form at ${fault.pointer}: ${fault.message}` }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function checksum(text: string): string {

@@ -7,6 +7,7 @@ import { differences } from '../../src/model/difference.ts'
 import { digest } from '../../src/model/digest.ts'
 import { EXIT_CODES } from '../../src/model/exit-code.ts'
 import { PRECEDENCE, worst } from '../../src/model/exit-rules.ts'
+import { explainJson } from '../../src/model/explain-json.ts'
 import { iso } from '../../src/model/iso.ts'
 import { at, canonical, into, type Json, type JsonObject, steps, without } from '../../src/model/json.ts'
 import { countActions } from '../../src/model/plan.ts'
@@ -287,4 +288,56 @@ t.test('of several exit codes the most pressing wins', async (t) => {
     'each code but 0 has its place',
   )
   for (const code of PRECEDENCE) t.equal(worst([0, code]), code)
+})
+
+/** Broken JSON -> where and why, the same on every version of Node. */
+const BROKEN: readonly (readonly [text: string, place: string, reason: string])[] = [
+  ['', '1:1', 'the text is empty'],
+  [' \n', '1:1', 'the text is empty'],
+  ['\ufeff{}', '1:1', 'it starts with a byte order mark (U+FEFF); save it as UTF-8 without one'],
+  ['{', '1:2', 'unexpected end of the text'],
+  ['{\n  "a": [1,\n', '3:1', 'unexpected end of the text'],
+  ['{"a"', '1:5', 'unexpected end of the text'],
+  ['{"a":', '1:6', 'unexpected end of the text'],
+  ['restart now', '1:1', 'unexpected token restart'],
+  ['{"a": tru}', '1:7', 'unexpected token tru'],
+  ['[NaN]', '1:2', 'unexpected token NaN'],
+  ['[undefined]', '1:2', 'unexpected token undefined'],
+  ["{'a': 1}", '1:2', "unexpected token 'a'; strings need double quotes"],
+  ['{a: 1}', '1:2', 'unexpected token a'],
+  ['{1: 2}', '1:2', 'expected a property name in double quotes, found 1'],
+  ['{"a" 1}', '1:6', 'expected a colon, found 1'],
+  ['{"a": }', '1:7', 'expected a value, found }'],
+  ['[,1]', '1:2', 'expected a value, found ,'],
+  ['{\r\n  "a": 1\r\n  "b": 2\r\n}', '3:3', 'expected a comma, found "b"'],
+  ['[1 2]', '1:4', 'expected a comma, found 2'],
+  ['[1, 2,]', '1:7', 'trailing comma before ]'],
+  ['{"a": 1,\n}', '2:1', 'trailing comma before }'],
+  ['{} {}', '1:4', 'unexpected token { after the end of the value'],
+  ['[]]', '1:3', 'unexpected token ] after the end of the value'],
+  ['[01]', '1:3', 'expected a comma, found 1'],
+  ['[1.]', '1:2', 'incomplete number'],
+  ['[-]', '1:2', 'unexpected token -'],
+  ['[1e]', '1:2', 'incomplete number'],
+  ['["a]\n', '1:2', 'the string is not closed'],
+  ['["a\nb"]', '1:2', 'the string is not closed'],
+  ['["a\tb"]', '1:4', 'unescaped control character in a string'],
+  ['["a\\x"]', '1:4', 'unknown escape sequence'],
+  ['["\\u00e9 \\u12G4"]', '1:10', '\\u needs four hexadecimal digits'],
+  ['// why\n{}', '1:1', 'JSON has no comments'],
+  ['{} /* why */', '1:4', 'JSON has no comments'],
+  ['{\u00a0}', '1:2', 'unexpected token U+00A0'],
+  ['{\u0000}', '1:2', 'unexpected token U+0000'],
+  ['[“a”]', '1:2', 'unexpected token U+201CaU+201D'],
+  ['a'.repeat(30), '1:1', `unexpected token ${'a'.repeat(20)}…`],
+  ['['.repeat(100_000), '1:1', 'it is nested too deeply to find the error'],
+]
+
+t.test('broken JSON is explained with its place and in words that no version of Node changes', async (t) => {
+  for (const [text, place, reason] of BROKEN) {
+    const name = JSON.stringify(text.slice(0, 30))
+    t.throws(() => JSON.parse(text), SyntaxError, name)
+    const { line, column, reason: told } = explainJson(text)
+    t.strictSame([`${line}:${column}`, told], [place, reason], name)
+  }
 })

@@ -1,55 +1,24 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import t, { type Test } from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import { emptyState } from '../../src/model/state.ts'
-import { gitStore } from '../../src/state/git-store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
-import { type Git, gitIn } from '../../src/system/git.ts'
 import { CASES, specOf } from '../conformance/cases.ts'
 import { beforeCreate, once, openStage, type Run, type Stage } from '../conformance/stage.ts'
 import { runAndDie } from './crash.ts'
+import { ALL, eachOnce, idle, problemOf, wellAfter } from './ends.ts'
 
 /*
  * The windows in which a create can be made twice or lost: one test each, by its number. Each ends in one job for each spec, on record,
- * and an idle run after that; a Data Exchange job counts once it was started, since before that it does nothing.
+ * and an idle run after that; a Data Exchange job counts once it was started, since before that it does nothing. Windows of a state in
+ * Git (W1, W2, W6, W9) are in git-windows.test.ts.
  */
 
 const YEARS = 3 * 365 * 24 * 60
-const ALL = CASES.map(({ kind, request }) => specOf(kind, request(1)))
 /** The kinds whose job IDs the service chooses: sent twice, they are made twice. */
 const NAMED_BY_AWS = ALL.filter(({ kind }) => modelOf(kind).identity.idMember === undefined)
 const PINPOINT = ALL.filter(({ kind }) => kind === 'PinpointExportJob')
-
-/** Each spec has one job and its record knows it, and another run makes none. */
-async function eachOnce(t: Test, stage: Stage, specs: readonly Spec[], records = stage.records): Promise<void> {
-  const jobs = await stage.emulator.jobs()
-  const known = await records()
-  for (const { address, kind } of specs) {
-    const { service } = modelOf(kind)
-    const own = jobs.filter((job) => job.service === service && (service !== 'dataexchange' || job['startedAt']))
-    t.equal(own.length, 1, `${address} has one job`)
-    t.match(known[address], { stage: 'started', id: own[0]?.id }, `${address} is on record`)
-  }
-}
-
-async function idle(t: Test, stage: Stage, specs: readonly Spec[]): Promise<void> {
-  const before = (await stage.emulator.jobs()).length
-  const run = await stage.run(specs)
-  t.same([...new Set(run.passes.flat())], ['keep'], 'plan again: nothing to do')
-  t.equal((await stage.emulator.jobs()).length, before)
-}
-
-async function wellAfter(t: Test, stage: Stage, specs: readonly Spec[]): Promise<void> {
-  const run = await stage.run(specs)
-  t.same(run.outcomes, [])
-  await eachOnce(t, stage, specs)
-  await idle(t, stage, specs)
-}
 
 const createsOf = (run: Run, { kind }: Spec): number => {
   const {
@@ -74,32 +43,6 @@ t.test('W0: the process dies before its intent is durable: nothing was sent', as
   await runAndDie(stage, ALL, 'before the intent is stored')
   t.same([await stage.emulator.jobs(), await stage.records()], [[], {}])
   await wellAfter(t, stage, ALL)
-})
-
-t.test('W1: the intent is on the disk of a runner that is gone before its push: nothing was sent', async (t) => {
-  const stage = await openStage(t)
-  const { clone } = await remote(t)
-  const dead = clone((real) => (args, options) => {
-    return args[0] === 'push' ? Promise.resolve(NO_ANSWER) : real(args, options)
-  })
-  t.match(await problemOf(stage.run(ALL, { store: dead })), { diagnostic: { code: 'STATE_REMOTE' } })
-  t.same(await stage.emulator.jobs(), [])
-  await inClone(t, stage, clone)
-})
-
-t.test('W2: the push of the intents arrives, its answer does not: the run goes on as their owner', async (t) => {
-  const stage = await openStage(t)
-  const { clone } = await remote(t)
-  let lost = 0
-  await inClone(t, stage, () =>
-    clone((real) => async (args, options) => {
-      const answer = await real(args, options)
-      if (args[0] !== 'push' || lost > 0) return answer
-      lost++
-      return NO_ANSWER
-    }),
-  )
-  t.equal(lost, 1)
 })
 
 t.test('W3: the process dies between its intent and its request: sent again once it cannot have arrived', async (t) => {
@@ -141,21 +84,6 @@ t.test('W5: the answer was read, and the process dies before it is recorded', as
   }
 })
 
-for (const where of ['on the same machine', 'on another machine']) {
-  t.test(`W6: jobs are recorded on this machine, and the last push fails; the next run is ${where}`, async (t) => {
-    const stage = await openStage(t)
-    const { clone } = await remote(t)
-    let pushes = 0
-    const here = clone((real) => (args, options) => {
-      return args[0] === 'push' && ++pushes > 1 ? Promise.resolve(NO_ANSWER) : real(args, options)
-    })
-    t.match(await problemOf(stage.run(ALL, { store: here })), { diagnostic: { code: 'STATE_REMOTE' } })
-    t.equal((await stage.emulator.jobs()).length, ALL.length)
-    const again = (): Clone => ({ ...gitStore({ repository: here.root, disk: nodeDisk }), root: here.root })
-    await inClone(t, stage, where === 'on the same machine' ? again : clone)
-  })
-}
-
 t.test('W7: a request arrives after its fate was settled: its signature is too old by then', async (t) => {
   const stage = await openStage(t, { limits: { signatureSeconds: 0 } })
   const operation = 'CreateExportJob'
@@ -180,15 +108,6 @@ t.test('W8: the process is paused between its intent and its request, and wakes 
   t.equal(released.length, ALL.length, 'whatever was not sent in time is taken back')
   await eachOnce(t, stage, ALL)
   await idle(t, stage, ALL)
-})
-
-t.test('W9: two reconcilers begin at once: the later push is refused, and that run sends nothing', async (t) => {
-  const stage = await openStage(t)
-  const { clone } = await remote(t)
-  const both = await Promise.all([clone(), clone()].map((store) => stage.run(ALL, { store })))
-  t.equal(both.filter(({ stale }) => stale !== undefined).length, 1)
-  t.equal((await stage.emulator.jobs()).length, ALL.length)
-  await inClone(t, stage, clone)
 })
 
 t.test('W10: the job was made, but the list does not show it yet', async (t) => {
@@ -351,40 +270,3 @@ t.test('W17: the credentials lead to another account: what is on record there is
   t.ok(run.plan.actions.every(({ action }) => action === 'conflict'))
   t.same(await elsewhere.emulator.jobs(), [])
 })
-
-async function problemOf(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => 'no problem',
-    (error: unknown) => error,
-  )
-}
-
-const NO_ANSWER = { code: 128, stdout: '', stderr: 'fatal: the remote end hung up unexpectedly' }
-
-type Clone = ReturnType<typeof gitStore> & { readonly root: string }
-
-/** A bare repository with an empty state, and clones of it, whose git may be troubled. */
-async function remote(t: Test): Promise<{ clone(trouble?: (real: Git) => Git): Clone }> {
-  const top = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-windows-')))
-  t.teardown(() => fs.rmSync(top, { recursive: true, force: true }))
-  const bare = path.join(top, 'remote.git')
-  execFileSync('git', ['init', '--quiet', '--bare', bare])
-  let clones = 0
-  const clone = (trouble: (real: Git) => Git = (real) => real): Clone => {
-    const root = path.join(top, `clone-${clones++}`)
-    execFileSync('git', ['clone', '--quiet', bare, root], { stdio: 'pipe' })
-    return { ...gitStore({ repository: root, disk: nodeDisk, git: trouble(gitIn(root)) }), root }
-  }
-  const first = await clone().open()
-  await first.create(emptyState('night-shifts'))
-  await first.close()
-  return { clone }
-}
-
-/** A run over a store of Git, and an idle one in another clone. */
-async function inClone(t: Test, stage: Stage, clone: () => Clone): Promise<void> {
-  const store = clone()
-  t.same((await stage.run(ALL, { store })).outcomes, [])
-  await eachOnce(t, stage, ALL, async () => (await store.read()).state?.records ?? {})
-  t.same([...new Set((await stage.run(ALL, { store: clone() })).passes.flat())], ['keep'])
-}

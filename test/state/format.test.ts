@@ -91,12 +91,12 @@ t.test('damage is told with its place and the way out', async (t) => {
   const text = serialiseState(full)
   const barn = text.split('\n').findIndex((line) => line.includes('IotJob/barn'))
   const cases: readonly [name: string, text: string, message: RegExp][] = [
-    ['nothing at all', '', /line 1: the file is empty/],
-    ['the end cut off', text.slice(0, text.indexOf('"serial"') + 4), /the file ends too early/],
+    ['nothing at all', '', /line 1, column 1: the text is empty/],
+    ['the end cut off', text.slice(0, text.indexOf('"serial"') + 4), /the string is not closed/],
     [
       'a line cut in two',
       text.replace(/("IotJob\/barn": \{"how).*/, '$1'),
-      new RegExp(`line ${barn + 1}: this line is damaged`),
+      new RegExp(`line ${barn + 1}, column 21: the string is not closed`),
     ],
     [
       'an open merge',

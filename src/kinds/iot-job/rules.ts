@@ -1,3 +1,4 @@
+import { explainJson, type JsonFault } from '../../model/explain-json.ts'
 import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
@@ -23,11 +24,12 @@ function checkDocument(request: JsonObject): Finding[] {
   const document = request['document']
   if (document === undefined) return []
   const findings: Finding[] = []
-  if (typeof document === 'string' && !isJson(document)) {
+  const fault = typeof document === 'string' ? jsonFault(document) : undefined
+  if (fault !== undefined) {
     findings.push({
       pointer: '/document',
       code: 'SPEC_DOCUMENT_NOT_JSON',
-      message: 'document is text, but not JSON',
+      message: `document is text, but not JSON: line ${fault.line}, column ${fault.column}: ${fault.reason}`,
       remedies: [advise('write it as a YAML mapping, or mend the JSON text')],
     })
   }
@@ -198,11 +200,11 @@ function checkTags(request: JsonObject): Finding[] {
   })
 }
 
-function isJson(text: string): boolean {
+function jsonFault(text: string): JsonFault | undefined {
   try {
     JSON.parse(text)
-    return true
+    return undefined
   } catch {
-    return false
+    return explainJson(text)
   }
 }
