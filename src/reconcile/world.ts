@@ -53,7 +53,9 @@ export async function openWorld(
   },
 ): Promise<World> {
   const lanes = options.lanes ?? createLanes(options.clock, config.limits)
-  const targetName = ({ policy }: Spec): string | undefined => resolveTargetName(policy.target, config)
+  // On the emulator a spec without a target goes where it always went there: its state keeps the place.
+  const targetName = ({ policy }: Spec): string | undefined =>
+    options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
   const needed = specs.filter((spec) => options.refresh || !isOver(spec, state?.records[spec.address]))
   const connections = new Map<string, Connection>()
   // Here, so that those who ask AWS nothing do not wait for its SDK.
