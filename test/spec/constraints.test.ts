@@ -180,7 +180,8 @@ const SOUND: Readonly<Record<string, Json | undefined>> = {
 const CONFIG_ONLY = 'common.schema.json#/$defs/name'
 
 function documentOf({ kind, envelope }: Seed, spec: Json, name: string): JsonObject {
-  const policy: JsonObject = kind === 'PinpointExportJob' || kind === 'ImportExportJob' ? { policy: { allowIdentical: true } } : {}
+  const policy: JsonObject =
+    kind === 'PinpointExportJob' || kind === 'ImportExportJob' ? { policy: { allowIdentical: true } } : {}
   const own = JSON.parse(JSON.stringify(envelope ?? {}).replaceAll('NAME', name)) as JsonObject
   return { apiVersion: 'jobwright/v1', kind, metadata: { name }, ...policy, ...own, spec }
 }
