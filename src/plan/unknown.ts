@@ -1,3 +1,4 @@
+import { partsOf } from '../model/address.ts'
 import { attemptOf } from '../model/attempt-name.ts'
 import { CLOCKS_MS, deadlineOf } from '../model/create-protocol.ts'
 import { deviations, isJobOf } from '../model/deviations.ts'
@@ -8,7 +9,7 @@ import type { Live } from '../model/live.ts'
 import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { OpenRecord } from '../model/state.ts'
+import { isSettled, type OpenRecord, recordEntries, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
 import { idUsed, isElsewhere, planNew } from './new-job.ts'
 import { adoptJob, isForeign, ownerKey } from './ownership.ts'
@@ -114,9 +115,23 @@ function byList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel)
   if (listed.is === 'failed') return unread(spec, listed, record)
   const matches = listed.jobs.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest(model))
   const [job, ...more] = matches
-  if (job && more.length > 0) return unresolved(spec, record, matches)
+  // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
+  if (job && more.length > 0 && matches.length > countRivals(plan, record, model))
+    return unresolved(spec, record, matches)
   if (job) return takeOver(plan, spec, record, job)
   return absent(plan, spec, record, plan.waits.listLagMs)
+}
+
+/** How many unknown creates asked for the same at the same place, this one among them. */
+function countRivals(plan: Planner, record: OpenRecord, model: KindModel): number {
+  const key = requestKey(record.request, model)
+  return recordEntries(plan.records).filter(
+    ([address, other]) =>
+      partsOf(address).kind === model.kind &&
+      !isSettled(other) &&
+      siteKey(other.site) === siteKey(record.site) &&
+      requestKey(other.request, model) === key,
+  ).length
 }
 
 /** Whether a job can be the attempt's at all: nobody's, not excused as foreign, and not created before it. */
