@@ -2,7 +2,6 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { Problem } from '../model/problem.ts'
-import type { InitOptions } from './init.ts'
 import { yamlFilesIn } from './init-files.ts'
 import { kindNamed } from './kind-named.ts'
 import type { Host } from './options.ts'
@@ -16,7 +15,7 @@ export type Answers = { readonly region: string | undefined; readonly kind: stri
 export async function askedFor(
   known: Answers,
   { root, config }: Project,
-  options: Pick<InitOptions, 'output' | 'yes'>,
+  options: { readonly output: 'text' | 'json'; readonly yes?: boolean },
   host: Host,
 ): Promise<Answers> {
   const { ask } = host
