@@ -10,7 +10,8 @@ type Signed = { readonly authorization: string | undefined; readonly signedAt: s
  *
  * A signer goes by the machine's clock, or by the emulator's as an earlier answer told it (its Date header). On an emulator whose time was
  * advanced or has a pace of its own the two differ, and so each clock that the signer may go by is tried, and the youngest age counts. What
- * the emulator was advanced by since then counts as age; its pace does not, since no signer could keep up with it.
+ * the emulator was advanced by since then counts as age; its pace does not, since no signer could keep up with it. Headers name whole seconds,
+ * and an answer takes its time: a signature may be a second younger than it says, and by a learned clock three.
  * @param signedAt the header x-amz-date
  */
 export function signatureAge(signedAt: string | undefined, clock: Clock): number {
@@ -21,9 +22,9 @@ export function signatureAge(signedAt: string | undefined, clock: Clock): number
   const machine = { since: Number.NEGATIVE_INFINITY, first: 0, last: 0 }
   const ages = [machine, ...stretches].flatMap(({ since, first, last }, index) => {
     const [least, most] = [Math.min(first, last), Math.max(first, last)]
-    // The header names a whole second: the signature may be younger by the rest of it.
+    const slack = (index === 0 ? 1 : 3) * second - 1
     const ahead = time - real
-    const age = Math.max(0, least - ahead - (second - 1))
+    const age = Math.max(0, least - ahead - slack)
     if (ahead + age > most) return [(most - ahead) / Math.max(1, clock.scale)]
     const signed = real - age
     // Nobody knows of a jump before it is made; the time at which the emulator starts may be known.
