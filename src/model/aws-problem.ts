@@ -26,6 +26,13 @@ export type AwsProblem = {
   readonly message: string
   readonly status?: number
   readonly requestId?: string
+  /** The IAM action that the caller may not perform, where AWS names it: `iot:TagResource`. */
+  readonly deniedAction?: string
+}
+
+/** Returns whether the caller may create jobs, but not give them tags. The same create without tags may succeed. */
+export function isTagRefusal({ class: kind, deniedAction }: Pick<AwsProblem, 'class' | 'deniedAction'>): boolean {
+  return kind === 'auth' && deniedAction !== undefined && deniedAction.endsWith(':TagResource')
 }
 
 const CODE_OF_CLASS: Readonly<Record<ErrorClass, PageCode>> = {
