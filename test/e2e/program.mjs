@@ -24,7 +24,9 @@ process.on('message', async ({ args, cwd, env }) => {
   Object.assign(process.env, env)
   process.argv = [process.argv[0], CLI.pathname, ...args]
   process.exitCode = undefined
-  await import(`${CLI}?run=${runs++}`)
+  // A module is run once for each address.
+  runs += 1
+  await import(`${CLI}?run=${runs}`)
   process.send({ code: process.exitCode ?? 0, ...said })
   for (const signal of ['SIGINT', 'SIGTERM', 'exit']) process.removeAllListeners(signal)
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error')
