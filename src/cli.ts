@@ -12,6 +12,7 @@ import type { ValidateOptions } from './commands/validate.ts'
 import { duration, list, moment, positive, whole } from './commands/values.ts'
 import { isAddress } from './model/address.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
+import { advise, type Remedy } from './model/remedy.ts'
 import { forWorkflowLog } from './report/escape.ts'
 import { VERSION } from './version.ts'
 
@@ -50,7 +51,7 @@ const host: Host = {
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,
-  ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 }
 
 async function ask(question: string): Promise<string> {
@@ -202,7 +203,7 @@ planning(
         ...options
       }: CommonOptions & { timeout?: number; settle?: number; wait?: boolean }) =>
         (await import('./commands/reconcile.ts')).reconcileCommand(
-          { ...options, settleMs: settle, ...(timeout !== undefined && { timeoutMs: timeout }) },
+          { ...options, settleMs: settle, timeoutMs: timeout },
           host,
         ),
     ),
@@ -239,11 +240,7 @@ common(
   .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', duration)
   .action(
     action(async (address: string | undefined, { timeout, ...options }: StatusOptions & { timeout?: number }) =>
-      (await import('./commands/status.ts')).status(
-        address,
-        { ...options, ...(timeout !== undefined && { timeoutMs: timeout }) },
-        host,
-      ),
+      (await import('./commands/status.ts')).status(address, { ...options, timeoutMs: timeout }, host),
     ),
   )
 
@@ -273,6 +270,7 @@ common(
   .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
   .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
   .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
+  .option('--force', 'with an address: although the job carries the mark of another state')
   .option('--yes', 'with a kind: write the spec and record the job, without a question')
   .action(
     action(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
@@ -283,12 +281,20 @@ common(
 common(
   program
     .command('resolve')
-    .description('say what became of a create whose outcome nothing else tells; creates nothing')
+    .description(
+      'say what nothing else tells: the outcome of a create, other people’s jobs, a removed spec; creates nothing',
+    )
     .argument('<address>', 'such as PinpointExportJob/newsletter-readers'),
 )
   .option('--adopt <id>', 'it made the job of this ID')
   .option('--not-created', 'it made no job: the next reconcile submits it again')
-  .option('--force', 'with --not-created: although a packet of the create may still arrive')
+  .option('--foreign <id...>', 'these jobs are not ours: no spec is compared with them any more')
+  .option('--foreign-listed', 'all jobs that are listed now, and on no record, are not ours')
+  .option('--removed', 'its spec was removed on purpose: no other spec is it renamed')
+  .option(
+    '--force',
+    'with --not-created: although its request may still arrive; with --adopt: whatever mark the job carries',
+  )
   .action(
     action(async (address: string, options: ResolveOptions) =>
       (await import('./commands/decide.ts')).resolve(address, options, host),
@@ -403,12 +409,12 @@ async function explain(error: unknown): Promise<ExitCode> {
 }
 
 /** What to write where a file or an address stood by itself, which belongs behind an option. */
-function optionMeant({ code }: CommanderError, [verb]: readonly string[]): string | undefined {
+function optionMeant({ code }: CommanderError, [verb]: readonly string[]): Remedy[] {
   const command = program.commands.find((one) => one.name() === verb)
   const [word = ''] = command?.args ?? []
   const name = isAddress(word) ? '--only' : '--spec'
   const isMeant = code === 'commander.excessArguments' && command?.registeredArguments.length === 0
-  return isMeant && command.options.some(({ long }) => long === name) ? `write ${name} ${word}` : undefined
+  return isMeant && command.options.some(({ long }) => long === name) ? [advise(`write ${name} ${word}`)] : []
 }
 
 /** Whether a form of output was asked for, in any of the ways in which an option can be written. */

@@ -5,6 +5,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { argumentsOf } from '../src/commands/command-line.ts'
 import { WORKFLOW_FILE, workflowText } from '../src/commands/templates/workflow.ts'
+import { commandText, IN_WORKFLOW } from '../src/report/remedies.ts'
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }
 type Job = {
@@ -129,6 +130,18 @@ t.test('the command of a run by hand reaches Jobwright word by word, quotes seen
     t.throws(() => given(open), { exitCode: 1, message: /quote in the command is not closed/ }, open)
   }
   t.same(argumentsOf(['cancel', '"']), ['cancel', '"'], 'what a shell has split stays as it is')
+  t.end()
+})
+
+t.test('the command of a run by hand can be any that a message asks for there', (t) => {
+  const prefix = 'run this workflow with the command: '
+  for (const verb of IN_WORKFLOW) {
+    for (const word of ['IotJob/a', 'two words', "it's", 'a "b\\c"', '$(touch x)', `both "quotes" aren't \\`, '']) {
+      const text = commandText(['jobwright', verb, '--reason', word], { workflow: true })
+      t.ok(text.startsWith(prefix), verb)
+      t.same(argumentsOf(['__line', text.slice(prefix.length)]), [verb, '--reason', word])
+    }
+  }
   t.end()
 })
 

@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { KindModel } from '../../src/kinds/kind.ts'
 import type { Condition } from '../../src/model/condition.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { differences } from '../../src/model/difference.ts'
 import type { JsonObject } from '../../src/model/json.ts'
+import type { KindModel } from '../../src/model/kind.ts'
 import type { Live } from '../../src/model/live.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
 import { type Parts, table } from './markers.ts'
 import { policyText } from './policy.ts'
 import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
@@ -29,7 +29,13 @@ export function kindParts(model: KindModel): Parts {
 }
 
 function facts(model: KindModel): string {
-  const { kind, idMember, retentionDays, secrets, partitions, regions } = model
+  const {
+    kind,
+    identity: { idMember },
+    lifecycle: { retentionDays },
+    request: { secrets },
+    api: { partitions, regions },
+  } = model
   const rows: string[][] = [
     ['API', model.title],
     ['schema', `[${kind}.schema.json](../../schemas/${kind}.schema.json)`],
@@ -37,11 +43,11 @@ function facts(model: KindModel): string {
       'job ID',
       idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : "the service's",
     ],
-    ['steps', model.steps.join(', then ')],
+    ['steps', model.lifecycle.steps.join(', then ')],
     ['partitions', partitions.map((one) => `\`${one}\``).join(', ')],
     [
       'regions',
-      model.regionless ? 'one for the whole account' : (regions?.map((one) => `\`${one}\``).join(', ') ?? 'all'),
+      model.api.regionless ? 'one for the whole account' : (regions?.map((one) => `\`${one}\``).join(', ') ?? 'all'),
     ],
     [
       'AWS forgets a job',
@@ -72,7 +78,7 @@ const LOOKS: readonly (readonly [string, Partial<Live>])[] = [
   [', and nothing is left to do', { steady: true }],
 ]
 
-function states({ statuses, condition }: KindModel): string {
+function states({ lifecycle: { statuses, condition } }: KindModel): string {
   const rows: string[][] = []
   for (const status of [...statuses, 'any other']) {
     const seen = new Set<string>()
@@ -104,14 +110,17 @@ const SAMPLES: Readonly<Record<string, readonly [JsonObject, JsonObject]>> = {
 }
 
 function changes(model: KindModel, schema: Schema): string {
-  const { updating, idMember } = model
+  const {
+    lifecycle: { updating },
+    identity: { idMember },
+  } = model
   const cancel = cancellation(model)
   if (!updating)
     return `AWS has no operation that changes a job of this kind: an edit of a submitted spec is [PLAN_IMMUTABLE](../errors/PLAN_IMMUTABLE.md).\n\n${cancel}`
   const members = Object.keys(schema['properties'] as object).filter((member) => member !== idMember)
   const rows = members.flatMap((member) => {
     const [before, after] = SAMPLES[member] ?? [sample(schema, member, 'a'), sample(schema, member, 'b')]
-    const changed = differences(model.normalise(before), model.normalise(after))
+    const changed = differences(model.request.normalise(before), model.request.normalise(after))
     if (changed.length === 0) return [[`\`${member}\``, 'not compared']]
     const way = updating(before, after, changed, { type: 'InProgress' })
     const pending = updating(before, after, changed, { type: 'Pending' })
@@ -134,7 +143,7 @@ function named(operations: readonly string[]): string {
   return operations.map((one) => `\`${one}\``).join(', ')
 }
 
-function cancellation({ cancelling }: KindModel): string {
+function cancellation({ lifecycle: { cancelling } }: KindModel): string {
   if (!cancelling) return 'AWS cannot cancel a job of this kind.'
   const { operation, refusal } = cancelling
   const refused =
@@ -144,14 +153,14 @@ function cancellation({ cancelling }: KindModel): string {
 }
 
 function limits(model: KindModel, schema: Schema): string {
-  const rows = Object.entries(model.lanes).map(([operation, { perSecond, perDay }]) => [
+  const rows = Object.entries(model.limits.lanes).map(([operation, { perSecond, perDay }]) => [
     operation === '*' ? 'each other call' : `\`${operation}\``,
     `${perSecond} a second`,
     perDay === undefined ? '' : `${perDay} a UTC day`,
   ])
   const types = ((schema['properties'] as Record<string, Schema>)['Type']?.['enum'] as string[] | undefined) ?? ['']
   const slots = types.flatMap((type) => {
-    const slot = model.slot({ Type: type })
+    const slot = model.limits.slot({ Type: type })
     return slot ? [[`\`${slot.key}\``, String(slot.max), `\`${slot.step}\``]] : []
   })
   const lanes = table(
@@ -169,11 +178,11 @@ function recovery(model: KindModel): string {
   const { leaseMs, signatureMs, requestMs, listLagMs, graceMs } = DEFAULT_WAITS
   const seconds = (ms: number): string =>
     ms % 60_000 || ms === 60_000 ? `${ms / 1000} seconds` : `${ms / 60_000} minutes`
-  const list = `\`${model.operations.list}\``
-  switch (model.recovery.by) {
+  const list = `\`${model.api.operations.list}\``
+  switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
-      return `The ID is ours, so \`${model.operations.describe}\` tells: the job is there and is what was submitted, and is taken over; or it is not there at two reads ${seconds(graceMs)} apart, once the ${seconds(leaseMs)} in which the request may be sent are over, and is then made again under the same ID, of which AWS makes no second job.`
+      return `The ID is ours, so \`${model.api.operations.describe}\` tells: the job is there and is what was submitted, and is taken over; or it is not there at two reads ${seconds(graceMs)} apart, once the ${seconds(leaseMs)} in which the request may be sent are over, and is then made again under the same ID, of which AWS makes no second job.`
     case 'inert':
       return `A job that was never started does nothing. ${list} shows what was made since the intent: the job that is just what the spec asks for is taken over, a started one before one that waits, and twins that wait are named and left alone. If two reads ${seconds(listLagMs)} apart show none, the create is sent again.`
     case 'match':
@@ -182,7 +191,7 @@ function recovery(model: KindModel): string {
 }
 
 function policies(model: KindModel): string {
-  const { plan, reconcile } = model.actions
+  const { plan, reconcile } = model.permissions
   return [
     'To plan, and to follow jobs:',
     `\`\`\`json\n${policyText(model, plan)}\n\`\`\``,

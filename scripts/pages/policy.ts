@@ -1,4 +1,4 @@
-import type { KindModel } from '../../src/kinds/kind.ts'
+import type { KindModel } from '../../src/model/kind.ts'
 
 type Statement = {
   readonly Effect: 'Allow'

@@ -1,16 +1,18 @@
 import type { Task } from '../aws/queue.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import { isLeased } from '../model/create-protocol.ts'
+import { iso } from '../model/iso.ts'
 import { canonical, type Json } from '../model/json.ts'
-import type { Plan, Planned } from '../model/plan.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Plan, Planned, PlannedStep } from '../model/plan.ts'
 import { type Change, type Site, type Source, siteKey } from '../model/state.ts'
 import type { OpenStore } from '../state/store.ts'
 import { cancelJob } from './cancel.ts'
 import { createJob } from './create.ts'
 import { downloadFile } from './download.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
-import { budgetChanges, chooseCreates, type Intended, intend } from './intents.ts'
+import { budgetChanges, chooseCreates, type Intended, intend, type PlacedCreate } from './intents.ts'
 import { createLeaves, type Leaves } from './leaves.ts'
 import { startJob } from './start.ts'
 import { updateJob } from './update.ts'
@@ -48,22 +50,16 @@ export async function apply(
 ): Promise<Applied> {
   const now = options.clock.now()
   const intended = chooseCreates(plan.actions, options.modelOf, options.perSecond, options.waits).map((planned) =>
-    intend(planned, options.modelOf(planned.spec!.kind), now, options.waits, store.state?.lineage ?? ''),
+    intendNow(planned, now, store, options),
   )
-  const steps = plan.actions.filter(
-    ({ action, record }) =>
-      (action === 'start' && record?.stage === 'created') ||
-      action === 'update' ||
-      action === 'cancel' ||
-      isTransfer({ action }),
-  )
+  const steps = plan.actions.filter(isStep)
   const changes: Change[] = [
-    ...plan.actions.flatMap(freeChanges),
+    ...plan.actions.flatMap((planned) => freeChanges(planned, now)),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
     ...budgetChanges(intended, options.modelOf, options.perDay, store.state, now),
     ...sourceChange(store, options.source),
   ]
-  const isLeased = leaseOf(options, now)
+  const mayLeave = leaseOf(options, now)
   // A start goes by what the store holds: what a journal brought along is stored first.
   if (changes.length + steps.length > 0) {
     // What another run decided since this one began may be the opposite: the write is the lock, whether or not there is anything to write.
@@ -75,15 +71,21 @@ export async function apply(
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
     for (const planned of plan.actions) tellFree(options, planned)
   }
-  const { failed, released, stale } = await run(store, options, intended, steps, isLeased)
+  const { failed, released, stale } = await run(store, options, intended, steps, mayLeave)
   return {
     effects: intended.length + steps.length + plan.actions.filter(isToStart).length,
     unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
     created: intended.length - released,
     removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
     failed,
-    ...(stale !== undefined && { stale }),
+    stale,
   }
+}
+
+function intendNow(planned: PlacedCreate, now: number, store: OpenStore, options: ApplyOptions): Intended {
+  const model = options.modelOf(planned.spec.kind)
+  const lineage = store.state?.lineage ?? ''
+  return intend(planned, model, now, options.waits, lineage, options.awsNow?.(planned.site, model))
 }
 
 /**
@@ -92,13 +94,26 @@ export async function apply(
  */
 function leaseOf({ clock, timeScale, waits }: ApplyOptions, wallFrom: number): () => boolean {
   const from = clock.monotonic()
-  return () => Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale) <= waits.leaseMs
+  return () => isLeased(Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale), waits)
 }
 
 /** An adopted job that still waits for its start. */
-function isToStart({ action, next }: Planned): boolean {
-  return action === 'adopt' && next?.stage === 'created'
+function isToStart(planned: Planned): boolean {
+  return planned.action === 'adopt' && planned.next.stage === 'created'
 }
+
+/** Whether a line calls AWS about a job that is on record. */
+function isStep(planned: Planned): planned is PlannedStep {
+  return STEPS.has(planned.action)
+}
+
+const STEPS: ReadonlySet<Planned['action']> = new Set<PlannedStep['action']>([
+  'upload',
+  'start',
+  'download',
+  'update',
+  'cancel',
+])
 
 /** How the calls of a pass ended. */
 type Sent = { readonly failed: ReadonlyMap<Address, AwsProblem>; readonly released: number; readonly stale?: string }
@@ -108,20 +123,21 @@ async function run(
   store: OpenStore,
   options: ApplyOptions,
   intended: readonly Intended[],
-  steps: readonly Planned[],
-  isLeased: () => boolean,
+  steps: readonly PlannedStep[],
+  mayLeave: () => boolean,
 ): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
   const tally = { released: 0 }
   if (intended.length + steps.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
   let broken = false
-  const mayStillSend = (): boolean => !broken && !options.signal.aborted && isLeased()
+  const mayStillSend = (): boolean => !broken && !options.signal.aborted && mayLeave()
   const leaves = createLeaves(options.signal, mayStillSend)
   let over = false
   const pass: Pass = {
     ...options,
     mayStillSend,
+    lineage: store.state?.lineage,
     write: leaves.take,
     // What answers after an interrupt's patience is over stays an intent on record: the next run brings it to light.
     append: async (changes) => {
@@ -141,21 +157,19 @@ async function run(
   }
   const creates = intended.map(
     (one): Task => ({
-      lane: laneOf(one.planned, options),
+      lane: laneOf(one.planned.address, one.record.site, options),
       run: async () => {
-        const calls = await options.callsOf(one.record.site, one.planned.spec!.kind, one.planned.spec)
+        const calls = await options.callsOf(one.record.site, one.planned.spec.kind, one.planned.spec)
         waiting.delete(one)
         await createJob(pass, one, calls)
       },
     }),
   )
   const tasks = [
-    ...steps
-      .filter((planned) => !isTransfer(planned))
-      .map((planned): Task => ({ lane: laneOf(planned, options), run: () => takeStep(pass, planned) })),
+    ...steps.filter((planned) => !isTransfer(planned)).map((planned) => taskOf(pass, planned)),
     ...creates,
     // Last, so that no create has to wait for them: they are long, and are done as well whenever they are done.
-    ...steps.filter(isTransfer).map((planned) => transferOf(pass, planned)),
+    ...steps.filter(isTransfer).map((planned): Task => ({ ...taskOf(pass, planned), priority: -1 })),
   ]
   const work = options.queue.run(tasks, {
     signal: options.signal,
@@ -171,15 +185,14 @@ async function run(
   }
   const committed = await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
   // What is on this machine alone is not on record: another run may have started, in its place, a job that this one knows nothing of.
-  return { failed, ...tally, ...(committed.is === 'stale' && { stale: committed.message }) }
+  return { failed, ...tally, stale: committed.is === 'stale' ? committed.message : undefined }
 }
 
-function transferOf(pass: Pass, planned: Planned): Task {
-  const transfer = planned.action === 'upload' ? uploadFile : downloadFile
-  return { lane: laneOf(planned, pass), priority: -1, run: () => transfer(pass, planned) }
+function taskOf(pass: Pass, planned: PlannedStep): Task {
+  return { lane: laneOf(planned.address, planned.record.site, pass), run: () => takeStep(pass, planned) }
 }
 
-function isTransfer({ action }: Pick<Planned, 'action'>): boolean {
+function isTransfer({ action }: PlannedStep): boolean {
   return action === 'upload' || action === 'download'
 }
 
@@ -195,14 +208,24 @@ async function giveBack(store: OpenStore, { emit }: ApplyOptions, released: read
 }
 
 /** A step of a job that is on record already. */
-function takeStep(pass: Pass, planned: Planned): Promise<void> {
-  if (planned.action === 'update') return updateJob(pass, planned)
-  return planned.action === 'cancel' ? cancelJob(pass, planned) : startJob(pass, planned)
+function takeStep(pass: Pass, planned: PlannedStep): Promise<void> {
+  switch (planned.action) {
+    case 'upload':
+      return uploadFile(pass, planned)
+    case 'start':
+      return startJob(pass, planned)
+    case 'download':
+      return downloadFile(pass, planned)
+    case 'update':
+      return updateJob(pass, planned)
+    case 'cancel':
+      return cancelJob(pass, planned)
+  }
 }
 
 /** One bound for each service: a slow one does not hold up the others. */
-function laneOf({ address, site, record }: Planned, { modelOf }: ApplyOptions): string {
-  return `${siteKey((site ?? record?.site)!)} ${modelOf(partsOf(address).kind).service}`
+function laneOf(address: Address, site: Site, { modelOf }: ApplyOptions): string {
+  return `${siteKey(site)} ${modelOf(partsOf(address).kind).service}`
 }
 
 /** Waits for the work. After an interrupt that is what is on its way alone, and not for long: then it is given up, its outcome unknown. */
@@ -226,7 +249,10 @@ async function orInterrupted(work: Promise<void>, leaves: Leaves, { signal, cloc
 }
 
 /** What a line of a plan changes without any call. */
-function freeChanges({ address, next, movedFrom }: Planned): Change[] {
+function freeChanges(planned: Planned, now: number): Change[] {
+  const { address, next, movedFrom } = planned
+  if (planned.action === 'keep' && planned.excuses)
+    return planned.excuses.map((key) => ({ set: 'foreign', key, at: iso(now) }))
   if (!next) return []
   const moved: Change[] = movedFrom === undefined ? [] : [{ set: 'record', address: movedFrom, record: null }]
   return [...moved, { set: 'record', address, record: next }]

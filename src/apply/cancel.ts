@@ -1,35 +1,34 @@
 import { partsOf } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
 import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
-import type { Planned } from '../model/plan.ts'
+import type { PlannedCancel } from '../model/plan.ts'
 import { refreshed } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
+import { identifyJob } from './identify.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /**
  * Cancels a job that is not over. Cancelling twice is cancelling once, so whatever the answer was, a look at the job tells how it ended. The
  * record of a spec that is gone is marked as withdrawn with it.
  */
-export async function cancelJob(pass: Pass, planned: Planned): Promise<void> {
-  const { address, record, spec, why, force, reason } = planned
-  if (!record?.id) throw new Error(`${address}: a cancel without a recorded ID was planned`)
+export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<void> {
+  const { address, record, spec, why, force } = planned
   const { id } = record
   const { kind } = partsOf(address)
   if (!pass.mayStillSend()) return
   const model = pass.modelOf(kind)
   const { reader, writer } = await pass.callsOf(record.site, kind, spec)
+  const seen = await identifyJob(pass, reader, model, record)
+  if ('problem' in seen) return failCancel(pass, planned, seen.problem)
   pass.emit({ type: 'step', address, step: 'cancelling' })
-  const outcome = await unlessThrottled(pass, (leave) =>
-    writer.cancel!(id, { ...leave, reason: why ?? reason, ...(force && { force }) }),
-  )
+  const outcome = await unlessThrottled(pass, (leave) => writer.cancel!(id, { ...leave, reason: why, force }))
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return
-  const scope = model.scope(record.request)
-  const live = await pass
-    .write(({ signal }) => reader.describe(id, { signal, ...(scope !== undefined && { scope }) }))
-    .catch(() => undefined)
+  const scope = model.identity.scope(record.request)
+  const live = await pass.write(({ signal }) => reader.describe(id, { signal, scope })).catch(() => undefined)
   const policy = spec?.policy ?? { maxFailedPercent: 0 }
-  const condition = live && model.condition(live, policy)
+  const condition = live && model.lifecycle.condition(live, policy)
   if (live && condition && isTerminal(condition)) {
     const ended = refreshed(record, live, condition, pass.clock.now())
     const next: JobRecord = planned.withdraws ? { ...ended, withdrawn: iso(pass.clock.now()) } : ended
@@ -46,6 +45,11 @@ export async function cancelJob(pass: Pass, planned: Planned): Promise<void> {
           message: 'AWS took the cancel, but does not show it yet',
         } as const)
       : outcome.problem
+  failCancel(pass, planned, problem)
+}
+
+function failCancel(pass: Pass, { address }: PlannedCancel, problem: AwsProblem): void {
+  if (problem.class === 'abandoned') return
   pass.fail(address, problem)
   pass.emit({ type: 'failed', address, step: 'cancel', problem })
 }

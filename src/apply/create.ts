@@ -1,10 +1,10 @@
-import type { Calls } from '../kinds/kind.ts'
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
-import { iso } from '../model/iso.ts'
+import { deadlineOf } from '../model/create-protocol.ts'
+import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
-import { adopted, liveStage } from '../model/record.ts'
+import { takenOver } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import type { Intended } from './intents.ts'
 import type { Leave } from './leaves.ts'
@@ -16,20 +16,20 @@ import { unlessThrottled } from './throttled.ts'
  */
 export async function createJob(pass: Pass, intended: Intended, calls: Calls): Promise<void> {
   const { address, spec } = intended.planned
-  if (!pass.mayStillSend() || !isDue(pass, spec!)) return pass.release(intended)
+  if (!pass.mayStillSend() || !isDue(pass, spec)) return pass.release(intended)
   pass.emit({ type: 'step', address, step: 'creating' })
   const refusal = await validate(pass, intended, calls)
   if (refusal) return notDone(pass, intended, 'validate', refusal)
   const outcome = await send(pass, intended, calls)
-  if (outcome.is === 'done') return done(pass, intended, spec!, outcome.value)
+  if (outcome.is === 'done') return done(pass, intended, outcome.value)
   if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)
   if (outcome.problem.class === 'exists') return exists(pass, intended, calls, outcome.problem)
   return notDone(pass, intended, 'create', outcome.problem)
 }
 
 function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
-  const options = { ...(record.id !== undefined && { id: record.id }), ...markerOf(record) }
-  const spec = planned.spec!
+  const { spec } = planned
+  const options = { id: record.id, marker: record.intent.marker }
   // Asked again when the call has had its turn: a time that was still good when it was planned may be over.
   const mayStillSend = (leave: Leave) => (): boolean => isDue(pass, spec) && leave.mayStillSend()
   return unlessThrottled(pass, (leave) =>
@@ -42,57 +42,63 @@ function isDue({ timingOf, clock }: Pass, spec: Spec): boolean {
   return timingOf(spec, clock.now()).when === 'ready'
 }
 
-/** What the job's free text is to hold, where it has one. */
-function markerOf({ intent }: JobRecord): { marker?: string } {
-  return intent?.marker === undefined ? {} : { marker: intent.marker }
-}
-
 /** A dry run at the service, for kinds that have one. Whatever it says, nothing was made. */
 async function validate(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
   if (!writer.validate) return undefined
   const outcome = await unlessThrottled(pass, (leave) =>
-    writer.validate!(planned.spec!.request, { ...markerOf(record), ...leave }),
+    writer.validate!(planned.spec.request, { marker: record.intent.marker, ...leave }),
   )
   return outcome.is === 'done' ? undefined : outcome.problem
 }
 
-async function done(pass: Pass, { planned, record }: Intended, spec: Spec, live: Live): Promise<void> {
+async function done(pass: Pass, { planned, record }: Intended, live: Live): Promise<void> {
+  const { spec } = planned
   const model = pass.modelOf(spec.kind)
-  const stage = liveStage(model, live)
   // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
-  const made = { ...record, stage, createdAt: record.intent!.at }
-  const next = adopted(made, live, model.condition(live, spec.policy), pass.clock.now())
+  const made = { ...record, createdAt: record.intent.at }
+  const next = takenOver(
+    made,
+    live,
+    model.lifecycle.stageOf(live),
+    model.lifecycle.condition(live, spec.policy),
+    pass.clock.now(),
+    'answer',
+  )
   await put(pass, planned.address, next)
   pass.emit({ type: 'job', address: planned.address, record: next })
   pass.emit({ type: 'step', address: planned.address, step: 'created' })
 }
 
-async function settle(pass: Pass, { planned, record }: Intended, problem: AwsProblem): Promise<void> {
-  const { leaseMs, signatureMs, requestMs, listLagMs } = pass.waits
-  const byMatch = pass.modelOf(planned.spec!.kind).recovery.by === 'match'
-  const at = Date.parse(record.intent!.at)
-  const next: JobRecord = {
+async function settle(
+  pass: Pass,
+  { planned, record }: Intended,
+  problem: AwsProblem,
+  { refused }: Pick<Intent, 'refused'> = {},
+): Promise<void> {
+  const byMatch = pass.modelOf(planned.spec.kind).identity.recovery.by === 'match'
+  const until = byMatch
+    ? deadlineOf(record.intent, pass.waits, { byMatch, clockOffsetMs: pass.clockOffsetMs?.() })
+    : record.intent.until
+  const next: OpenRecord = {
     ...record,
     stage: 'settling',
-    intent: {
-      ...record.intent!,
-      evidence: `${problem.name}: ${problem.message}`,
-      // Only then no packet of this attempt can be accepted any more, and a list shows what it made.
-      ...(byMatch && { until: iso(at + leaseMs + signatureMs + requestMs + listLagMs) }),
-    },
+    intent: { ...record.intent, evidence: `${problem.name}: ${problem.message}`, until, refused },
   }
   await put(pass, planned.address, next)
   pass.emit({ type: 'step', address: planned.address, step: 'settling' })
 }
 
-/** The ID is taken, perhaps by an earlier attempt of our own whose answer was lost: the next plan compares the two. */
+/**
+ * AWS says that the ID is taken: by an earlier attempt of our own whose answer was lost, by this one where something below us repeated it, or by
+ * somebody else. The record says that it was refused: the next plan reads the job, and takes it for ours by our mark alone.
+ */
 async function exists(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record
   const look = (): Promise<unknown> =>
     pass.write(({ signal }) => reader.describe(id!, { signal })).catch(() => 'unread')
   const live = id === undefined ? undefined : await look()
   if (live === undefined) return notDone(pass, intended, 'create', problem)
-  return settle(pass, intended, problem)
+  return settle(pass, intended, problem, { refused: true })
 }
 
 async function notDone(
@@ -107,6 +113,6 @@ async function notDone(
   pass.emit({ type: 'failed', address: intended.planned.address, step, problem })
 }
 
-async function put(pass: Pass, address: Intended['planned']['address'], record: JobRecord | null): Promise<void> {
+async function put(pass: Pass, address: Intended['planned']['address'], record: JobRecord): Promise<void> {
   await pass.append([{ set: 'record', address, record }])
 }

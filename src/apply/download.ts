@@ -1,6 +1,6 @@
 import { problemOf } from '../aws/aws-error.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
-import type { Planned } from '../model/plan.ts'
+import type { PlannedDownload } from '../model/plan.ts'
 import { FileDiffers } from '../system/download-file.ts'
 import type { Pass } from './effects.ts'
 
@@ -8,11 +8,9 @@ import type { Pass } from './effects.ts'
  * Fetches what a finished job has exported, and records its size and digest. Cut short at any moment it is done again from the beginning;
  * a whole file that was not recorded yet is found to be the same.
  */
-export async function downloadFile(pass: Pass, planned: Planned): Promise<void> {
-  const { address, record, spec } = planned
-  const target = spec?.download
-  if (!record?.id || !spec || !target) throw new Error(`${address}: a download without a job or a path was planned`)
+export async function downloadFile(pass: Pass, { address, record, spec }: PlannedDownload): Promise<void> {
   const { id } = record
+  const target = spec.download
   if (pass.signal.aborted) return
   const { reader } = await pass.callsOf(record.site, spec.kind, spec)
   pass.emit({ type: 'step', address, step: 'downloading' })

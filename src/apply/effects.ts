@@ -1,11 +1,12 @@
 import type { Queue } from '../aws/queue.ts'
-import type { Calls, KindModel, Timing } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import type { Waits } from '../model/create-protocol.ts'
 import type { Event } from '../model/event.ts'
+import type { KindModel, Timing } from '../model/kind.ts'
+import type { Calls } from '../model/kind-calls.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Change, Site } from '../model/state.ts'
-import type { Waits } from '../model/waits.ts'
 import type { Clock } from '../system/clock.ts'
 import type { JobFiles } from '../system/job-files.ts'
 import type { Intended } from './intents.ts'
@@ -24,6 +25,10 @@ export type ApplyOptions = {
   /** Wall milliseconds that pass in a monotonic one: 1 but on the emulator. */
   readonly timeScale: number
   readonly waits: Waits
+  /** AWS's time at a site, in epoch milliseconds; undefined where no answer told. */
+  readonly awsNow?: (site: Site, model: KindModel) => number | undefined
+  /** How far AWS's clock is ahead of ours, in milliseconds; undefined where no answer told. */
+  readonly clockOffsetMs?: () => number | undefined
   readonly emit: (event: Event) => void
   /** Aborted: no more work is taken. */
   readonly signal: AbortSignal
@@ -33,6 +38,8 @@ export type ApplyOptions = {
 export type Pass = ApplyOptions & {
   /** Whether a request may still leave: no interrupt, and the lease of the pass's intents is not over. */
   readonly mayStillSend: () => boolean
+  /** The lineage of the state: what our marks begin with. */
+  readonly lineage: string | undefined
   /** Makes one write, which an interrupt ends while it waits for its turn. */
   readonly write: Leaves['take']
   /** Makes changes durable on this machine at once. */

@@ -1,17 +1,31 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { spend, type Used } from '../lane/budget.ts'
 import { attemptName } from '../model/attempt-name.ts'
+import { leaseUntil, type Waits } from '../model/create-protocol.ts'
+import { firstAtOf } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
-import type { Planned } from '../model/plan.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Planned, PlannedCreate } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
-import { budgetKey, type Change, type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
-import type { Waits } from '../model/waits.ts'
+import type { Spec } from '../model/spec.ts'
+import {
+  budgetKey,
+  type Change,
+  isSettled,
+  type JobRecord,
+  type OpenRecord,
+  type Site,
+  type State,
+  siteKey,
+} from '../model/state.ts'
 import { written } from '../model/written.ts'
+
+/** A create of which it is known where it goes. */
+export type PlacedCreate = PlannedCreate & { readonly site: Site }
 
 /** A create that is about to be sent: what is on record for it now, and what was before. */
 export type Intended = {
-  readonly planned: Planned
-  readonly record: JobRecord
+  readonly planned: PlacedCreate
+  readonly record: OpenRecord
   readonly previous: JobRecord | undefined
 }
 
@@ -24,13 +38,12 @@ export function chooseCreates(
   modelOf: (kind: string) => KindModel,
   perSecond: (site: Site, model: KindModel) => number,
   waits: Waits,
-): Planned[] {
+): PlacedCreate[] {
   const left = new Map<string, number>()
-  return actions.filter(({ action, spec, site }) => {
-    if (action !== 'create' || !spec || !site) return false
+  return actions.filter(isPlaced).filter(({ spec, site }) => {
     const model = modelOf(spec.kind)
     const key = `${siteKey(site)} ${model.service}`
-    const calls = model.operations.validate === undefined ? 1 : 2
+    const calls = model.api.operations.validate === undefined ? 1 : 2
     const most = Math.max(1, Math.floor((perSecond(site, model) * waits.leaseMs * LEASE_SHARE) / 1000 / calls))
     const room = left.get(key) ?? most
     left.set(key, room - 1)
@@ -38,29 +51,47 @@ export function chooseCreates(
   })
 }
 
+/** A plan that was made offline names no place, and is never carried out. */
+function isPlaced(planned: Planned): planned is PlacedCreate {
+  return planned.action === 'create' && planned.site !== undefined
+}
+
 /** The record that has to be durable before the first byte of a create is sent. */
-export function intend(planned: Planned, model: KindModel, now: number, waits: Waits, lineage: string): Intended {
-  const { spec, site, record: previous, attempt = 1, id, address } = planned
-  if (!spec || !site) throw new Error(`${address}: a create without a spec or a site was planned`)
+export function intend(
+  planned: PlacedCreate,
+  model: KindModel,
+  now: number,
+  waits: Waits,
+  lineage: string,
+  awsNow?: number,
+): Intended {
+  const { spec, site, record: previous, attempt, id, address } = planned
   // Names this attempt among all that this and any other state has ever sent.
   const marker = attemptName({ lineage, address, run: spec.policy.run, attempt })
-  const record: JobRecord = {
+  const record: OpenRecord = {
     run: spec.policy.run,
     site,
     stage: 'intent',
     how: 'created',
-    ...(id !== undefined && model.idMember !== undefined && { id }),
+    id: model.identity.idMember === undefined ? undefined : id,
     intent: {
       attempt,
       at: iso(now),
-      leaseUntil: iso(now + waits.leaseMs),
-      ...(model.recovery.by === 'match' && { marker: model.recovery.marker(spec.request, marker) }),
+      leaseUntil: leaseUntil(now, waits),
+      awsAt: awsNow === undefined ? undefined : iso(awsNow),
+      firstAt: isRetry(previous, spec) ? firstAtOf(previous.intent) : undefined,
+      marker: model.identity.recovery.by === 'match' ? model.identity.recovery.marker(spec.request, marker) : undefined,
     },
-    request: written(spec.request, model.documents),
-    ...(spec.policy.onRemove && { onRemove: spec.policy.onRemove }),
-    ...historyFor(previous, spec.policy.run, site),
+    request: written(spec.request, model.request.documents),
+    onRemove: spec.policy.onRemove,
+    history: historyFor(previous, spec.policy.run, site),
   }
   return { planned, record, previous }
+}
+
+/** Whether a create repeats an attempt of the same run that may have created a job. */
+function isRetry(previous: JobRecord | undefined, { policy }: Spec): previous is OpenRecord {
+  return previous !== undefined && !isSettled(previous) && previous.run === policy.run
 }
 
 /** What the creates that are about to be sent use up of daily budgets. One that is then released stays counted: too few is safe. */
@@ -73,7 +104,7 @@ export function budgetChanges(
 ): Change[] {
   const used = new Map<string, Used>()
   for (const { planned, record } of intended) {
-    const model = modelOf(planned.spec!.kind)
+    const model = modelOf(planned.spec.kind)
     const max = perDay(model)
     if (max === undefined) continue
     const key = budgetKey(record.site, model.service)

@@ -1,20 +1,28 @@
+import type { Address } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
-import type { Planned } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
-import type { JobRecord } from '../model/state.ts'
+import type { PlannedStart } from '../model/plan.ts'
+import type { CreatedRecord, JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
+import { identifyJob } from './identify.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /**
  * Starts a job whose ID the store already holds. Starting the same job twice is one start, so whatever the answer was, a look at the job
  * tells whether it began.
  */
-export async function startJob(pass: Pass, planned: Planned): Promise<void> {
-  const { address, record, spec } = planned
-  if (!record?.id || !spec) throw new Error(`${address}: a start without a recorded ID was planned`)
+export async function startJob(pass: Pass, { address, record, spec }: PlannedStart): Promise<void> {
   const { id } = record
   if (!pass.mayStillSend()) return
   const { reader, writer } = await pass.callsOf(record.site, spec.kind, spec)
+  const model = pass.modelOf(spec.kind)
+  const seen = await identifyJob(pass, reader, model, record)
+  if ('problem' in seen) {
+    if (seen.problem.class === 'abandoned') return
+    pass.fail(address, seen.problem)
+    pass.emit({ type: 'failed', address, step: 'start', problem: seen.problem })
+    return
+  }
+  if (model.lifecycle.stageOf(seen.live) === 'started') return started(pass, address, record)
   pass.emit({ type: 'step', address, step: 'starting' })
   const outcome = await unlessThrottled(pass, (leave) => writer.start!(id, leave))
   if (outcome.is === 'done') return started(pass, address, record)
@@ -23,14 +31,14 @@ export async function startJob(pass: Pass, planned: Planned): Promise<void> {
   // AWS refuses to start what no longer waits, perhaps because an earlier start of ours arrived after all.
   if (outcome.is === 'unknown' || problem.class === 'conflict') {
     const live = await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
-    if (live && liveStage(pass.modelOf(spec.kind), live) === 'started') return started(pass, address, record)
+    if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') return started(pass, address, record)
   }
   pass.fail(address, problem)
   pass.emit({ type: 'failed', address, step: 'start', problem })
 }
 
 /** What AWS said of it while it waited is no longer true, and an answer to a start tells no more: the next look does. */
-async function started(pass: Pass, address: Planned['address'], record: JobRecord): Promise<void> {
+async function started(pass: Pass, address: Address, record: CreatedRecord): Promise<void> {
   const { status: _status, condition: _condition, ...rest } = record
   const next: JobRecord = { ...rest, stage: 'started', startedAt: iso(pass.clock.now()) }
   await pass.append([{ set: 'record', address, record: next }])

@@ -1,15 +1,16 @@
-import { AwsError } from '../aws/aws-error.ts'
-import { deviations } from '../kinds/deviations.ts'
-import type { Calls, KindModel, UpdateRequest } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import { deviations } from '../model/deviations.ts'
 import { at, canonical, isWithin } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Calls, UpdateRequest } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
-import type { Difference, Planned } from '../model/plan.ts'
+import type { Difference, PlannedUpdate } from '../model/plan.ts'
 import { refreshed } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import type { IdentifiedRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import type { Pass } from './effects.ts'
+import { type Identified, identifyJob } from './identify.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /** What AWS does not show at once it may show after a while: so many looks, so far apart. */
@@ -20,9 +21,7 @@ const BETWEEN_MS = 2_000
  * Makes a live job say what its spec says now, call by call, and records that only once a read shows it. Each call says how things are to be
  * and not what to do, so that one whose answer was lost is made again by the next plan.
  */
-export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
-  const { address, record, spec, by = [], changes = [] } = planned
-  if (!record?.id || !spec) throw new Error(`${address}: an update without a recorded ID was planned`)
+export async function updateJob(pass: Pass, { address, record, spec, by, changes }: PlannedUpdate): Promise<void> {
   if (!pass.mayStillSend()) return
   const model = pass.modelOf(spec.kind)
   const calls = await pass.callsOf(record.site, spec.kind, spec)
@@ -32,43 +31,27 @@ export async function updateJob(pass: Pass, planned: Planned): Promise<void> {
     pass.emit({ type: 'failed', address, step: 'update', problem })
   }
   pass.emit({ type: 'step', address, step: 'updating' })
-  const first = await look(pass, calls, model, spec, record)
+  const first = await identifyJob(pass, calls.reader, model, record, { definition: true })
   if ('problem' in first) return fail(first.problem)
   const isMade = isTold(changes, model) && open(spec, changes, first.live, model).length === 0
-  const before = model.normalise(record.request)
-  const after = model.normalise(spec.request)
+  const before = model.request.normalise(record.request)
+  const after = model.request.normalise(spec.request)
   for (const operation of by) {
-    // An earlier try may have got as far as this. Tags are told by no read.
-    if (isMade && first.live.request !== undefined && !operation.endsWith('Resource')) continue
+    // An earlier try may have got as far as this.
+    const isSeen = !model.lifecycle.unseenUpdates?.includes(operation)
+    if (isMade && first.live.request !== undefined && isSeen) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
-    const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id!, update, leave))
+    const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id, update, leave))
     if (outcome.is === 'done') continue
     return fail(outcome.problem)
   }
   const shown = await shows(pass, calls, model, spec, record, changes)
   if ('problem' in shown) return fail(shown.problem)
-  const request = written(spec.request, model.documents)
-  const condition = model.condition(shown.live, spec.policy)
+  const request = written(spec.request, model.request.documents)
+  const condition = model.lifecycle.condition(shown.live, spec.policy)
   const next = refreshed({ ...record, request }, shown.live, condition, pass.clock.now())
   await pass.append([{ set: 'record', address, record: next }])
   pass.emit({ type: 'step', address, step: 'updated' })
-}
-
-type Look = { readonly live: Live } | { readonly problem: AwsProblem }
-
-async function look(pass: Pass, { reader }: Calls, model: KindModel, spec: Spec, record: JobRecord): Promise<Look> {
-  const scope = model.scope(spec.request)
-  try {
-    const live = await pass.write(({ signal }) =>
-      reader.describe(record.id!, { definition: true, signal, ...(scope !== undefined && { scope }) }),
-    )
-    if (live) return { live }
-    return { problem: { class: 'not-found', name: 'JobNotShown', message: `AWS does not show job ${record.id}` } }
-  } catch (error) {
-    if (error instanceof AwsError) return { problem: error.problem }
-    if (!pass.signal.aborted) throw error
-    return { problem: { class: 'abandoned', name: 'Interrupted', message: 'the run was interrupted' } }
-  }
 }
 
 /** The job once a read shows what was asked for. */
@@ -77,11 +60,11 @@ async function shows(
   calls: Calls,
   model: KindModel,
   spec: Spec,
-  record: JobRecord,
+  record: IdentifiedRecord,
   changes: readonly Difference[],
-): Promise<Look> {
+): Promise<Identified> {
   for (let looks = 1; ; looks++) {
-    const seen = await look(pass, calls, model, spec, record)
+    const seen = await identifyJob(pass, calls.reader, model, record, { definition: true })
     if ('problem' in seen) return seen
     const [missing] = open(spec, changes, seen.live, model)
     if (!missing) return seen
@@ -95,13 +78,14 @@ async function shows(
 
 /** Where a job does not say yet what its spec says, or says still what its spec said before. */
 function open(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
-  const told = live.request && model.normalise(model.comparable(written(live.request, model.documents)))
+  const told =
+    live.request && model.request.normalise(model.request.comparable(written(live.request, model.request.documents)))
   const isLeft = ({ pointer, from, to }: Difference): boolean =>
     to === undefined && from !== undefined && canonical(at(told, pointer) ?? null) === canonical(from)
   return [...deviations(spec.request, live, model), ...changes.filter(isLeft)]
 }
 
 /** Whether a read can show all of what is changed: no service tells a secret. */
-function isTold(changes: readonly Difference[], { secrets }: KindModel): boolean {
+function isTold(changes: readonly Difference[], { request: { secrets } }: KindModel): boolean {
   return !changes.some(({ pointer }) => secrets.some((secret) => isWithin(pointer, secret)))
 }

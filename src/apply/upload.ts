@@ -1,20 +1,24 @@
 import { iso } from '../model/iso.ts'
-import type { Planned } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
+import type { PlannedUpload } from '../model/plan.ts'
 import type { Pass } from './effects.ts'
+import { identifyJob } from './identify.ts'
 
 /**
  * Sends the file of a job whose ID the store already holds, and records its MD5: the start follows in a later pass. What was sent and not
  * recorded is sent again, which changes nothing.
  */
-export async function uploadFile(pass: Pass, planned: Planned): Promise<void> {
-  const { address, record, spec } = planned
-  const upload = spec?.upload
-  if (!record?.id || !spec || !upload)
-    throw new Error(`${address}: an upload without a recorded ID or a file was planned`)
+export async function uploadFile(pass: Pass, { address, record, spec }: PlannedUpload): Promise<void> {
+  const { upload } = spec
   const { id } = record
   if (pass.signal.aborted) return
   const { reader, writer } = await pass.callsOf(record.site, spec.kind, spec)
+  const seen = await identifyJob(pass, reader, pass.modelOf(spec.kind), record)
+  if ('problem' in seen) {
+    if (seen.problem.class === 'abandoned') return
+    pass.fail(address, seen.problem)
+    pass.emit({ type: 'failed', address, step: 'upload', problem: seen.problem })
+    return
+  }
   pass.emit({ type: 'step', address, step: 'uploading' })
   const { bytes, md5 } = upload
   const source = { bytes, md5, open: () => pass.files.read(upload) }
@@ -31,7 +35,7 @@ export async function uploadFile(pass: Pass, planned: Planned): Promise<void> {
     problem.class === 'conflict'
       ? await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
       : undefined
-  if (live && liveStage(pass.modelOf(spec.kind), live) === 'started') {
+  if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') {
     const { status: _status, condition: _condition, ...rest } = record
     const next = { ...rest, stage: 'started' as const, startedAt: iso(pass.clock.now()) }
     await pass.append([{ set: 'record', address, record: next }])

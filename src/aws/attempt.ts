@@ -1,5 +1,5 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
+import type { KindApi } from '../model/kind.ts'
 import { problemOf } from './aws-error.ts'
 import type { SendOptions } from './handler.ts'
 import type { Lane } from './lanes.ts'
@@ -7,7 +7,7 @@ import { Abandoned, type Watch, watch } from './watch.ts'
 
 /** What bounds one attempt to write. */
 export type AttemptOptions = {
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: AbortSignal
   /** Asked after signing and before the first byte. */
   readonly mayStillSend: () => boolean
   /** Texts in the request that no message may repeat. */
@@ -35,21 +35,21 @@ export class UnusableAnswer extends Error {
  */
 export async function attempt<Value>(
   lane: Lane,
-  model: Pick<KindModel, 'errors'>,
+  model: { readonly api: Pick<KindApi, 'errors'> },
   options: AttemptOptions,
   send: (options: SendOptions) => Promise<Value>,
 ): Promise<Outcome<Value>> {
   const seen = watch(options.mayStillSend)
   try {
     await lane.pass(options.signal)
-    const value = await send({ watch: seen, ...(options.signal && { abortSignal: options.signal }) })
+    const value = await send({ watch: seen, abortSignal: options.signal })
     lane.report(undefined)
     return { is: 'done', value }
   } catch (error) {
     if (!seen.handed && (error instanceof Abandoned || options.signal?.aborted)) {
       return { is: 'not-done', problem: abandoned() }
     }
-    const problem = problemOf(error, model.errors, options.secrets)
+    const problem = problemOf(error, model.api.errors, options.secrets)
     lane.report(problem)
     return { is: notDone(seen, error, problem) ? 'not-done' : 'unknown', problem }
   }

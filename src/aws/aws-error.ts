@@ -36,8 +36,8 @@ export function problemOf(
     class: classOf(name, status, own),
     name,
     message: mask(typeof error.message === 'string' ? error.message : '', secrets),
-    ...(status !== undefined && { status }),
-    ...(typeof requestId === 'string' && { requestId }),
+    status,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
   }
 }
 

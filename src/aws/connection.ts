@@ -1,13 +1,14 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types'
-import type { KindModel, Service } from '../kinds/kind.ts'
+import type { KindModel, Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import { credentialsOf, emulatorCredentials } from './credentials.ts'
 import { endpointOf } from './endpoint.ts'
 import { type Handler, readHandler, writeHandler } from './handler.ts'
 import { accountOf } from './identity.ts'
-import { createLanes, type Lane, type Lanes, type Limits } from './lanes.ts'
+import { createLanes, type Lane, type LaneModel, type Lanes, type Limits } from './lanes.ts'
 import type { QuerySettings } from './query-client.ts'
 import { type Env, isReachable, partitionOf, type Target } from './target.ts'
 
@@ -52,7 +53,9 @@ export type Connection = {
   settings(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): ClientSettings
   /** The same for a Query service; its endpoint is `endpoint`, or AWS's own where that is absent. */
   query(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): QuerySettings & { readonly endpoint?: string }
-  lane(model: Pick<KindModel, 'service' | 'lanes' | 'regionless'>, operation: string): Lane
+  lane(model: LaneModel, operation: string): Lane
+  /** AWS's time now, in epoch milliseconds: what the last answer told, and what has passed since. Undefined before the first. A second fine. */
+  awsNow(): number | undefined
   /** How far AWS's clock is ahead of ours, in milliseconds, by the last answer; undefined before the first. A second fine. */
   clockOffsetMs(): number | undefined
   /** Ends idle connections. */
@@ -69,10 +72,10 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const lanes = options.lanes ?? createLanes(clock, options.limits)
   const endpoint = (service: Service | 'sts' | 'any'): string | undefined =>
     options.emulator ? options.emulator.url.replace(/\/$/, '') : endpointOf(service, target, env)
-  let offset: number | undefined
+  let told: { readonly time: number; readonly at: number; readonly wall: number } | undefined
   const onDate = (date: string): void => {
     const time = Date.parse(date)
-    if (!Number.isNaN(time)) offset = time - clock.now()
+    if (!Number.isNaN(time)) told = { time, at: clock.monotonic(), wall: clock.now() }
   }
   const reads = readHandler(onDate)
   const handlers = { read: reads, write: writeHandler(onDate) }
@@ -95,7 +98,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
       if (!own) assertReachable(model.service, target)
       return {
         region: target.region,
-        ...(own && { endpoint: own }),
+        endpoint: own,
         credentials,
         customUserAgent: [['jobwright', version]],
         requestHandler: handlers[mode],
@@ -107,10 +110,12 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     query(model, mode) {
       const own = endpoint(model.service)
       if (!own) assertReachable(model.service, target)
-      return { credentials, requestHandler: handlers[mode], userAgent, ...(own && { endpoint: own }) }
+      return { credentials, requestHandler: handlers[mode], userAgent, endpoint: own }
     },
     lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
-    clockOffsetMs: () => offset,
+    awsNow: () => told && told.time + clock.monotonic() - told.at,
+    // As it was when AWS told: a machine that slept since has a clock that did not.
+    clockOffsetMs: () => told && told.time - told.wall,
     close: () => reads.destroy(),
   }
 }
@@ -121,9 +126,9 @@ function withEndpoint(site: Omit<Site, 'endpoint'>, endpoint: string | undefined
 
 function assertReachable(service: Service, target: Target): void {
   if (isReachable(service, target.region)) return
-  throw new Problem(4, {
+  throw new Problem({
     code: 'CONFIG_REGION',
     message: `the target "${target.name}" is in ${target.region}, where there is no ${service} service`,
-    hint: 'point the spec at a target in a region that has it, with policy.target',
+    remedies: [advise('point the spec at a target in a region that has it, with policy.target')],
   })
 }

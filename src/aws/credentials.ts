@@ -19,7 +19,7 @@ export async function credentialsOf(
   version: string,
 ): Promise<AwsCredentialIdentityProvider> {
   const { fromIni, fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
-  const clientConfig = { region: target.region, ...(sts && { endpoint: sts }) }
+  const clientConfig = { region: target.region, endpoint: sts }
   // A profile that is named is meant: the chain would complain of keys in the environment on standard error, and fall back to others.
   const chain = target.profile
     ? fromIni({ profile: target.profile, clientConfig })

@@ -1,5 +1,6 @@
-import type { Service } from '../kinds/kind.ts'
+import type { Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Env, Target } from './target.ts'
 
 /**
@@ -26,10 +27,14 @@ function checked(value: string, source: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const safe = url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
   if (url && safe && !url.username && !url.password && !url.search) return url.href.replace(/\/$/, '')
-  throw new Problem(4, {
+  throw new Problem({
     code: 'CONFIG_ENDPOINT',
     message: `${source} is ${shown(value, url)}, where signed requests must not go`,
-    hint: 'use an https URL, or http on this machine (localhost, 127.0.0.1, [::1]), without user, password or query',
+    remedies: [
+      advise(
+        'use an https URL, or http on this machine (localhost, 127.0.0.1, [::1]), without user, password or query',
+      ),
+    ],
   })
 }
 

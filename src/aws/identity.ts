@@ -1,5 +1,7 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types'
+import type { Unrated } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError, problemOf } from './aws-error.ts'
 import type { Lane } from './lanes.ts'
@@ -30,10 +32,10 @@ export async function accountOf(
   await assertCredentials(target, settings.credentials)
   const account = await askSts(target, settings, sts, clock)
   if (target.account !== undefined && target.account !== account) {
-    throw new Problem(4, {
+    throw new Problem({
       code: 'AWS_WRONG_ACCOUNT',
       message: `the target "${target.name}" is account ${target.account}, but these credentials belong to ${account}`,
-      hint: 'use credentials of that account, or correct "account" in jobwright.yaml',
+      remedies: [advise('use credentials of that account, or correct "account" in jobwright.yaml')],
     })
   }
   return account
@@ -47,11 +49,15 @@ async function assertCredentials(target: Target, credentials: AwsCredentialIdent
     if (kind === 'unreachable') throw unreachable(target, 'the source of its credentials', message, error)
     const profile = target.profile ? ` (profile "${target.profile}")` : ''
     throw new Problem(
-      4,
       {
         code: 'AWS_NO_CREDENTIALS',
         message: `no AWS credentials for the target "${target.name}"${profile}: ${message}`,
-        hint: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with "aws sso login"; in GitHub Actions use aws-actions/configure-aws-credentials. Without an account: add --emulator',
+        remedies: [
+          advise('set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'),
+          { text: 'sign in', command: ['aws', 'sso', 'login'] },
+          advise('in GitHub Actions use aws-actions/configure-aws-credentials'),
+          advise('without an account, add --emulator'),
+        ],
       },
       error,
     )
@@ -63,7 +69,7 @@ async function askSts(target: Target, settings: QuerySettings, sts: string | und
   const signing = { name: 'sts', region: target.region }
   const call = queryClient({ endpoint, version: '2011-06-15', signing }, settings)
   try {
-    const account = await read(OPEN, { errors: {} }, { clock }, async (options) =>
+    const account = await read(OPEN, { api: { errors: {} } }, { clock }, async (options) =>
       textOf(await call('GetCallerIdentity', {}, options), 'Account'),
     )
     if (account !== undefined) return account
@@ -76,19 +82,19 @@ async function askSts(target: Target, settings: QuerySettings, sts: string | und
 }
 
 function refused(target: Target, name: string, message: string, cause: unknown): Problem {
-  const diagnostic = {
+  const diagnostic: Unrated = {
     code: 'AWS_REFUSED',
     message: `AWS refused the credentials of the target "${target.name}": ${name}: ${message}`,
-    hint: 'sign in again, or check the key; a session token goes with its own key only',
+    remedies: [advise('sign in again, or check the key; a session token goes with its own key only')],
   }
-  return new Problem(4, diagnostic, cause)
+  return new Problem(diagnostic, cause)
 }
 
 function unreachable(target: Target, where: string, message: string, cause: unknown): Problem {
-  const diagnostic = {
+  const diagnostic: Unrated = {
     code: 'AWS_UNREACHABLE',
     message: `cannot reach ${where} for the target "${target.name}": ${message}`,
-    hint: `check the network, the region (${target.region}), and AWS_ENDPOINT_URL if it is set`,
+    remedies: [advise(`check the network, the region (${target.region}), and AWS_ENDPOINT_URL if it is set`)],
   }
-  return new Problem(4, diagnostic, cause)
+  return new Problem(diagnostic, cause)
 }

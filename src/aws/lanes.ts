@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { createGate } from '../lane/gate.ts'
 import { createRetryBudget } from '../lane/retry-budget.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import type { KindApi, KindLimits, KindModel } from '../model/kind.ts'
 import type { LaneLimit } from '../model/lane.ts'
 import type { Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
@@ -28,9 +28,15 @@ export type Lane = {
   report(problem: AwsProblem | undefined): void
 }
 
+/** What a lane asks of a kind. */
+export type LaneModel = Pick<KindModel, 'service'> & {
+  readonly limits: Pick<KindLimits, 'lanes'>
+  readonly api: Pick<KindApi, 'regionless'>
+}
+
 /** The lanes of a run, made when first asked for. Whoever calls the same account, region and service gets the same lane. */
 export type Lanes = {
-  lane(site: Site, model: Pick<KindModel, 'service' | 'lanes' | 'regionless'>, operation: string): Lane
+  lane(site: Site, model: LaneModel, operation: string): Lane
 }
 
 /** Lanes over a clock, with the user's own limits. */
@@ -38,8 +44,8 @@ export function createLanes(clock: Clock, limits: Limits = {}): Lanes {
   const all = new Map<string, Lane>()
   return {
     lane(site, model, operation) {
-      const own = model.lanes[operation] ?? limits[`${model.service}.${operation}`]
-      const where = model.regionless ? [site.account, model.service] : [site.account, site.region, model.service]
+      const own = model.limits.lanes[operation] ?? limits[`${model.service}.${operation}`]
+      const where = model.api.regionless ? [site.account, model.service] : [site.account, site.region, model.service]
       const key = [site.endpoint ?? '', ...where, ...(own ? [operation] : [])].join('/').replace(/^\//, '')
       const known = all.get(key)
       if (known) return known
@@ -50,9 +56,9 @@ export function createLanes(clock: Clock, limits: Limits = {}): Lanes {
   }
 }
 
-function limitOf(model: Pick<KindModel, 'service' | 'lanes'>, operation: string, limits: Limits): LaneLimit {
+function limitOf(model: LaneModel, operation: string, limits: Limits): LaneLimit {
   return {
-    ...(model.lanes[operation] ?? model.lanes['*'] ?? UNKNOWN_RATE),
+    ...(model.limits.lanes[operation] ?? model.limits.lanes['*'] ?? UNKNOWN_RATE),
     ...limits[model.service],
     ...limits[`${model.service}.${operation}`],
   }

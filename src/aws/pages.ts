@@ -4,7 +4,7 @@ import { AwsError } from './aws-error.ts'
 const PAGES_MAX = 1000
 
 /** One page, and the token of the next one, if there is one. */
-export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string | undefined }
+export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string }
 
 /**
  * All pages of a list, each asked for when it is wanted. Throws an AwsError where a token comes twice or the pages do not end.

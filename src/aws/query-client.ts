@@ -42,7 +42,7 @@ export class QueryError extends Error {
     super(message)
     this.name = name
     this.$fault = status >= 500 ? 'server' : 'client'
-    this.$metadata = { httpStatusCode: status, ...(requestId !== undefined && { requestId }) }
+    this.$metadata = { httpStatusCode: status, requestId }
   }
 }
 
@@ -82,7 +82,7 @@ function formRequest(
     method: 'POST',
     protocol: url.protocol,
     hostname: url.hostname,
-    ...(url.port !== '' && { port: Number(url.port) }),
+    port: url.port === '' ? undefined : Number(url.port),
     path: url.pathname,
     headers: {
       host: url.host,

@@ -1,6 +1,6 @@
 import type { HttpHandlerOptions } from '@smithy/types'
-import type { KindModel } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import type { KindApi, KindModel } from '../model/kind.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError, problemOf } from './aws-error.ts'
 import type { Lane } from './lanes.ts'
@@ -14,19 +14,19 @@ const PAUSE_MS = { throttle: 1000, other: 200 } as const
  */
 export async function read<Value>(
   lane: Lane,
-  model: Pick<KindModel, 'errors'>,
-  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
+  model: { readonly api: Pick<KindApi, 'errors'> },
+  { clock, signal }: { readonly clock: Clock; readonly signal?: AbortSignal },
   send: (options: HttpHandlerOptions) => Promise<Value>,
 ): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     await lane.pass(signal)
     try {
-      const value = await send(signal ? { abortSignal: signal } : {})
+      const value = await send({ abortSignal: signal })
       lane.report(undefined)
       return value
     } catch (error) {
       signal?.throwIfAborted()
-      const problem = problemOf(error, model.errors)
+      const problem = problemOf(error, model.api.errors)
       lane.report(problem)
       if (attempt === ATTEMPTS_MAX || !isWorthAnother(problem) || !lane.mayRepeat()) throw new AwsError(problem, error)
       const base = problem.class === 'throttle' ? PAUSE_MS.throttle : PAUSE_MS.other

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import type { KindModel, Receive, UploadSource } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import type { KindApi } from '../model/kind.ts'
+import type { Receive, UploadSource } from '../model/kind-calls.ts'
 import { AwsError, problemOf } from './aws-error.ts'
 import { isLoopback } from './endpoint.ts'
 import { classOf } from './error-class.ts'
@@ -70,7 +71,7 @@ async function exchange<Value>(
   signal?.throwIfAborted()
   const url = safeUrl(link)
   const { request: open } = url.protocol === 'https:' ? https : http
-  const request = open(url, { method, headers, agent: false, timeout: IDLE_MS, ...(signal && { signal }) })
+  const request = open(url, { method, headers, agent: false, timeout: IDLE_MS, signal })
   request.on('timeout', () => request.destroy(new IdleError()))
   const answer = new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('response', resolve)
@@ -177,7 +178,7 @@ async function refused(response: http.IncomingMessage): Promise<AwsProblem> {
   return { class: classOf(name, status, S3_ERRORS), name, message, status }
 }
 
-const S3_ERRORS: KindModel['errors'] = {
+const S3_ERRORS: KindApi['errors'] = {
   BadDigest: 'bad-request',
   InvalidDigest: 'bad-request',
   EntityTooLarge: 'bad-request',

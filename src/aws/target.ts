@@ -1,5 +1,7 @@
-import type { Service } from '../kinds/kind.ts'
+import type { Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
+import { ENVIRONMENT_TARGET, resolveTargetName } from '../model/target-name.ts'
 
 /** What jobwright.yaml says of one target. */
 export type TargetConfig = {
@@ -17,54 +19,45 @@ export type Target = TargetConfig & { readonly name: string; readonly region: st
 /** The environment variables that a run was given. */
 export type Env = Readonly<Record<string, string | undefined>>
 
-const DEFAULT = 'default'
-
-/** The name that a spec's target goes by: its own, else `default`, else that of the only one; undefined where the choice is open. */
-export function targetNameOf(
-  name: string | undefined,
-  targets: Readonly<Record<string, TargetConfig>>,
-): string | undefined {
-  const names = Object.keys(targets)
-  if (name !== undefined || names.length === 0 || Object.hasOwn(targets, DEFAULT)) return name ?? DEFAULT
-  return names.length === 1 ? names[0] : undefined
-}
-
 /**
- * The target of this name; without a name the one called `default`, or the only one, or, where none are configured, the environment's.
- * Throws a Problem (exit 4) for an unknown name, an open choice, or no region.
+ * The target of this name, or that of a spec without one. Throws a Problem (exit 4) for an unknown name, an open
+ * choice, or no region.
  */
 export function resolveTarget(
   name: string | undefined,
-  targets: Readonly<Record<string, TargetConfig>>,
+  config: { readonly targets: Readonly<Record<string, TargetConfig>>; readonly defaultTarget?: string },
   env: Env,
 ): Target {
+  const { targets } = config
   const names = Object.keys(targets)
-  const chosen = targetNameOf(name, targets)
+  const chosen = resolveTargetName(name, config)
   if (chosen === undefined) {
-    throw new Problem(4, {
+    throw new Problem({
       code: 'CONFIG_NO_DEFAULT_TARGET',
       message: `jobwright.yaml has ${names.length} targets (${names.join(', ')}), and none of them is called "default"`,
-      hint: 'name one in policy.target of each spec, or call one of them "default"',
+      remedies: [advise('name one in policy.target of each spec, or call one of them "default"')],
     })
   }
-  const config = Object.hasOwn(targets, chosen) ? targets[chosen] : undefined
-  if (!config && (names.length > 0 || name !== undefined)) {
-    throw new Problem(4, {
+  const own = Object.hasOwn(targets, chosen) ? targets[chosen] : undefined
+  if (!own && (names.length > 0 || chosen !== ENVIRONMENT_TARGET)) {
+    throw new Problem({
       code: 'CONFIG_UNKNOWN_TARGET',
       message: `there is no target "${chosen}" in jobwright.yaml`,
-      hint: names.length > 0 ? `its targets are: ${names.join(', ')}` : 'add it under targets, with a region',
+      remedies: [
+        advise(names.length > 0 ? `its targets are: ${names.join(', ')}` : 'add it under targets, with a region'),
+      ],
     })
   }
-  return { ...config, name: chosen, region: config?.region ?? regionFrom(chosen, env) }
+  return { ...own, name: chosen, region: own?.region ?? regionFrom(chosen, env) }
 }
 
 function regionFrom(name: string, env: Env): string {
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION']
   if (region) return region
-  throw new Problem(4, {
+  throw new Problem({
     code: 'CONFIG_NO_REGION',
     message: `no region is set for the target "${name}"`,
-    hint: `add "region" to it in jobwright.yaml, or set AWS_REGION; Jobwright guesses no region`,
+    remedies: [advise(`add "region" to it in jobwright.yaml, or set AWS_REGION; Jobwright guesses no region`)],
   })
 }
 

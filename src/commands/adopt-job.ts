@@ -1,17 +1,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../aws/aws-error.ts'
-import type { KindModel, Retold } from '../kinds/kind.ts'
 import { MODELS } from '../kinds/models.ts'
 import { packagedSchemas } from '../load/schemas.ts'
 import { type Address, addressOf, isAddress } from '../model/address.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { awsCodeOf } from '../model/aws-problem.ts'
+import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import type { KindModel, Retold } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { specsOf } from '../spec/specs.ts'
 import { adopt } from './decide.ts'
 import { kindNamed } from './kind-named.ts'
@@ -102,22 +105,22 @@ async function proposal(
     let live: Live | undefined
     for (const scope of scopesOf(model.kind, session, state, options))
       live ??= await reader.describe(id, {
-        ...(scope !== undefined && { scope }),
+        scope,
         definition: true,
         signal: host.signal,
       })
     if (!live) throw noSuchJob(model, id, world.where)
-    const retold = model.toSpec(live)
+    const retold = model.request.toSpec(live)
     if (!retold) throw untold(model, id)
     const name = nameFor(id, options)
     const address = addressOf(model.kind, name)
     const file = specPlace(project, name)
-    assertFree(address, file, session, state)
+    assertFree(address, id, file, session, state)
     const text = retoldText({
       kind: model.kind,
       name,
       schema: schemaFor(project, path.join(project.root, file)).path,
-      ...(options.target !== undefined && { target: options.target }),
+      target: options.target,
       retold: withId(model, id, name, retold),
       origin: `Written by jobwright adopt from the job ${id} (${live.status}${live.createdAt ? `, created ${live.createdAt}` : ''}).`,
     })
@@ -132,8 +135,8 @@ async function proposal(
     out.line(summaryLine({ counts: { written: 0 }, outcomes: [3], exitCode: 3 }))
     return 3
   } catch (error) {
-    if (error instanceof AwsError) throw unread(model, id, error)
-    throw error
+    if (!(error instanceof AwsError)) throw error
+    return unread(model, id, error, session, out)
   } finally {
     world.close()
   }
@@ -142,13 +145,13 @@ async function proposal(
 async function stateFor({ project }: Session, options: AdoptJobOptions, out: Printer): Promise<State | undefined> {
   const { state, diagnostics } = await storeOf(project, options).read()
   const [error] = diagnostics.filter(({ severity }) => severity === 'error')
-  if (error) throw new Problem(8, error)
+  if (error) throw new Problem(error)
   out.diagnostics(diagnostics, 0)
   if (state !== undefined || options.emulator) return state
-  throw new Problem(8, {
+  throw new Problem({
     code: 'STATE_MISSING',
     message: 'there is no state in which the job could be recorded',
-    hint: 'run `jobwright init` first',
+    remedies: [suggest('store a first state', 'init')],
   })
 }
 
@@ -167,37 +170,46 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
       .replace(/^[_-]+/, '')
       .slice(0, 56)
   if (isAddress(addressOf('Kind', chosen))) return chosen
-  throw new Problem(1, {
+  throw new Problem({
     code: 'NEW_NAME',
     message: `"${chosen}" cannot be the name of a spec`,
-    hint: 'give it one with --name: letters, digits, hyphens and underscores, at most 56',
+    remedies: [advise('give it one with --name: letters, digits, hyphens and underscores, at most 56')],
   })
 }
 
 /** An ID that is not the name has to be said. */
-function withId({ idMember }: KindModel, id: string, name: string, retold: Retold): Retold {
+function withId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
   if (idMember === undefined || id === name) return retold
   return { ...retold, request: { [idMember]: id, ...retold.request } }
 }
 
-function assertFree(address: Address, file: string, { project, loaded }: Session, state: State | undefined): void {
+function assertFree(
+  address: Address,
+  id: string,
+  file: string,
+  { project, loaded }: Session,
+  state: State | undefined,
+): void {
   const same = [...loaded.specs, ...loaded.blocked].find((one) => one.address === address)
   if (same || state?.records[address]) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'NEW_TAKEN',
       message: same ? `there is a spec ${address} already` : `${address} is on record for another job`,
-      hint: `choose another name with --name${same ? `; if the job is that spec's, run jobwright adopt ${address} --id ID` : ''}`,
-      ...(same && { place: same.place }),
+      remedies: [
+        advise('choose another name with --name'),
+        ...(same ? [suggest("if the job is that spec's", 'adopt', address, '--id', id)] : []),
+      ],
+      place: same?.place,
     })
   }
   if (fs.existsSync(path.join(project.root, file))) throw fileTaken(file)
 }
 
 function fileTaken(file: string): Problem {
-  return new Problem(1, {
+  return new Problem({
     code: 'NEW_FILE_EXISTS',
     message: `${file} is there already, and was left as it is`,
-    hint: 'choose another name with --name',
+    remedies: [advise('choose another name with --name')],
   })
 }
 
@@ -223,37 +235,45 @@ function commandOf(
   id: string,
   { target, name, application = [], emulator }: AdoptJobOptions,
 ): string {
-  return [
-    `jobwright adopt ${model.kind} ${id}`,
-    ...(name === undefined ? [] : [`--name ${name}`]),
-    ...(target === undefined ? [] : [`--target ${target}`]),
-    ...application.map((one) => `--application ${one}`),
-    ...(emulator ? ['--emulator'] : []),
+  const args = [
+    ...(name === undefined ? [] : ['--name', name]),
+    ...(target === undefined ? [] : ['--target', target]),
+    ...application.flatMap((one) => ['--application', one]),
     '--yes',
-  ].join(' ')
+  ]
+  return commandText(['jobwright', 'adopt', model.kind, id, ...args], { emulator })
 }
 
 function noSuchJob(model: KindModel, id: string, where: string): Problem {
-  const { within } = model.listing
-  return new Problem(6, {
+  const { within } = model.api.listing
+  return new Problem({
     code: 'PLAN_NO_SUCH_JOB',
     message: `${where} has no ${model.kind} job ${id}`,
-    hint: `\`jobwright adopt --list --kind ${model.kind}\` lists those that there are${within === undefined ? '' : `; its ${within} is said with --application`}`,
+    remedies: [
+      suggest('list those that there are', 'adopt', '--list', '--kind', model.kind),
+      ...(within === undefined ? [] : [advise(`name its ${within} with --application`)]),
+    ],
   })
 }
 
 function untold(model: KindModel, id: string): Problem {
-  return new Problem(6, {
+  return new Problem({
     code: 'ADOPT_UNTOLD',
     message: `AWS does not tell any more what the ${model.kind} job ${id} was asked for`,
-    hint: `write its spec by hand, then run jobwright adopt ${model.kind}/NAME --id ${id}`,
+    remedies: [suggest('write its spec by hand, then adopt the job', 'adopt', `${model.kind}/NAME`, '--id', id)],
   })
 }
 
-function unread(model: KindModel, id: string, { problem }: AwsError): Problem {
-  return new Problem(problem.class === 'auth' ? 4 : 5, {
-    code: `AWS_${problem.class.toUpperCase().replaceAll('-', '_')}`,
+/** A read that failed may have failed for the network alone, and is no Problem of the environment: only a refusal ends with 4. */
+function unread(model: KindModel, id: string, { problem }: AwsError, { clock }: Session, out: Printer): ExitCode {
+  const isRefused = problem.class === 'auth'
+  const diagnostic = diagnose({
+    code: awsCodeOf(problem),
     message: `the ${model.kind} job ${id} cannot be read: ${problem.name}: ${problem.message}`,
-    hint: problem.class === 'auth' ? `allow ${model.actions.plan.join(' and ')}` : 'run again',
+    remedies: [advise(isRefused ? `allow ${model.permissions.plan.join(' and ')}` : 'run again')],
   })
+  const exitCode = isRefused ? 4 : 5
+  out.diagnostics([diagnostic], clock.now())
+  out.line(summaryLine({ counts: {}, outcomes: [exitCode], exitCode }))
+  return exitCode
 }

@@ -1,12 +1,15 @@
 import { AwsError } from '../aws/aws-error.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { awsCodeOf } from '../model/aws-problem.ts'
+import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Live } from '../model/live.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import type { World } from '../reconcile/world.ts'
 import { forTerminal } from '../report/escape.ts'
 import { type AdoptableLine, summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { table } from '../report/table.ts'
 import { counted, sentence } from '../report/words.ts'
 import { kindNamed } from './kind-named.ts'
@@ -66,14 +69,13 @@ function closing(jobs: readonly AdoptableLine[], where: string, { target, emulat
   const [first] = jobs
   if (!first) return `${forTerminal(where)}: no job that is not on record.`
   const more = [
-    first.scope === undefined ? '' : ` --application ${first.scope}`,
-    target === undefined ? '' : ` --target ${target}`,
-    emulator ? ' --emulator' : '',
-  ].join('')
+    ...(first.scope === undefined ? [] : ['--application', first.scope]),
+    ...(target === undefined ? [] : ['--target', target]),
+  ]
   return [
     '',
     `${forTerminal(where)}: ${counted(jobs.length, 'job')} on nobody's record. To see one as a spec, and to write that:`,
-    forTerminal(`  jobwright adopt ${first.kind} ${first.id}${more}`),
+    forTerminal(`  ${commandText(['jobwright', 'adopt', first.kind, first.id, ...more], { emulator })}`),
   ].join('\n')
 }
 
@@ -96,12 +98,12 @@ async function look(
   try {
     const { reader } = await world.callsOf(site, kind, standInFor(kind, options.target))
     for (const scope of scopes) {
-      const asked = { ...(scope !== undefined && { scope }), signal: host.signal }
+      const asked = { scope, signal: host.signal }
       for await (const page of reader.list(asked)) {
         for (const live of page) {
           if (ownerOf(kind, site, live.id) !== undefined) continue
           // A list of IDs alone does not know how their jobs stand.
-          const full = modelOf(kind).listing.tells === 'id' ? await reader.describe(live.id, asked) : live
+          const full = modelOf(kind).api.listing.tells === 'id' ? await reader.describe(live.id, asked) : live
           found.push(lineOf(kind, { ...live, ...full }, scope))
         }
       }
@@ -114,34 +116,25 @@ async function look(
 }
 
 function lineOf(kind: string, { id, createdAt, status }: Live, scope: string | undefined): AdoptableLine {
-  return {
-    v: 1,
-    type: 'adoptable',
-    kind,
-    id,
-    ...(scope !== undefined && { scope }),
-    ...(createdAt !== undefined && { createdAt }),
-    status,
-  }
+  return { v: 1, type: 'adoptable', kind, id, scope, createdAt, status }
 }
 
 function nowhere(kind: string): Diagnostic {
-  return {
-    severity: 'warning',
+  return diagnose({
     code: 'ADOPT_NO_SCOPE',
-    message: `${kind} jobs can only be listed in one ${modelOf(kind).listing.within} at a time, and no spec and no record names any`,
-    hint: 'name it: jobwright adopt --list --application ID',
-  }
+    message: `${kind} jobs can only be listed in one ${modelOf(kind).api.listing.within} at a time, and no spec and no record names any`,
+    remedies: [suggest('name it', 'adopt', '--list', '--application', 'ID')],
+  })
 }
 
 function unlisted(kind: string, { problem }: AwsError): Diagnostic {
-  return {
-    severity: 'error',
-    code: `AWS_${problem.class.toUpperCase().replaceAll('-', '_')}`,
+  return diagnose({
+    code: awsCodeOf(problem),
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
-    hint:
+    remedies: [
       problem.class === 'auth'
-        ? `allow ${modelOf(kind).actions.plan.join(' and ')}, or leave the kind out with --kind`
-        : 'run again, or leave the kind out with --kind',
-  }
+        ? advise(`allow ${modelOf(kind).permissions.plan.join(' and ')}, or leave the kind out with --kind`)
+        : advise('run again, or leave the kind out with --kind'),
+    ],
+  })
 }

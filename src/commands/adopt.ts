@@ -1,6 +1,7 @@
 import { isAddress } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { suggest } from '../model/remedy.ts'
 import { type AdoptJobOptions, adoptJob } from './adopt-job.ts'
 import { type AdoptListOptions, adoptList } from './adopt-list.ts'
 import { adopt } from './decide.ts'
@@ -42,9 +43,13 @@ export async function adoptCommand(
 }
 
 function usage(message: string): Problem {
-  return new Problem(1, {
+  return new Problem({
     code: 'USAGE',
     message,
-    hint: 'write adopt --list, adopt KIND ID for a job that has no spec, or adopt KIND/NAME for a spec that has no job',
+    remedies: [
+      suggest('list the jobs that are on no record', 'adopt', '--list'),
+      suggest('for a job that has no spec', 'adopt', 'KIND', 'ID'),
+      suggest('for a spec that has no job', 'adopt', 'KIND/NAME'),
+    ],
   })
 }

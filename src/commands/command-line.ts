@@ -1,4 +1,5 @@
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 
 /** Before a command that is one text: what a workflow is given as an input is split here, so that no shell has to look at it. */
 export const AS_TEXT = '__line'
@@ -12,10 +13,10 @@ export function argumentsOf(given: readonly string[]): readonly string[] {
   if (verb !== AS_TEXT) return given
   const words = wordsOf(texts.join(' '))
   if (words) return words
-  throw new Problem(1, {
+  throw new Problem({
     code: 'USAGE',
     message: 'a quote in the command is not closed',
-    hint: 'quote a text of several words on both sides: --reason "two words"',
+    remedies: [advise('quote a text of several words on both sides: --reason "two words"')],
   })
 }
 

@@ -2,6 +2,7 @@ import { type Address, isAddress } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
 import type { Decision } from '../plan/input.ts'
 import { didYouMean } from '../spec/suggest.ts'
@@ -21,36 +22,47 @@ export type ResolveOptions = CommonOptions & {
   readonly adopt?: string
   /** The unknown create made no job. */
   readonly notCreated?: boolean
+  /** IDs of jobs that are not ours. */
+  readonly foreign?: readonly string[]
+  /** All jobs that are listed now, and on no record, are not ours. */
+  readonly foreignListed?: boolean
+  /** The spec of the address was removed on purpose: no other one is it renamed. */
+  readonly removed?: boolean
   readonly force?: boolean
 }
 
 /** `jobwright adopt ADDRESS [--id ID]`: records a job that exists as the spec's own, if it is what the spec asks for. Creates nothing. */
 export function adopt(
   address: string,
-  options: CommonOptions & { readonly id?: string },
+  options: CommonOptions & { readonly id?: string; readonly force?: boolean },
   host: Host,
 ): Promise<ExitCode> {
-  const decision: Decision = { do: 'adopt', ...(options.id !== undefined && { id: options.id }) }
+  const decision: Decision = { do: 'adopt', id: options.id, force: options.force }
   return decide('adopt', address, decision, options, host)
 }
 
-/** `jobwright resolve ADDRESS --adopt ID | --not-created`: a person's word on a create whose outcome nothing else tells. Creates nothing. */
+/** `jobwright resolve ADDRESS ...`: a person's word on what nothing else tells: an unknown create, other people's jobs, a removed spec. Creates nothing. */
 export function resolve(address: string, options: ResolveOptions, host: Host): Promise<ExitCode> {
-  if ((options.adopt === undefined) === (options.notCreated !== true)) {
-    throw new Problem(1, {
+  const decisions = decisionsIn(options)
+  const [decision] = decisions
+  if (decision === undefined || decisions.length > 1) {
+    throw new Problem({
       code: 'USAGE',
-      message:
-        options.adopt === undefined
-          ? 'resolve was not told what became of the create'
-          : 'resolve was told two things at once',
-      hint: 'write either --adopt ID, with the ID of its job, or --not-created',
+      message: decision === undefined ? 'resolve was not told what is true' : 'resolve was told two things at once',
+      remedies: [advise('write one of --adopt ID, --not-created, --foreign ID, --foreign-listed, --removed')],
     })
   }
-  const decision: Decision =
-    options.adopt === undefined
-      ? { do: 'not-created', force: options.force === true }
-      : { do: 'adopt', id: options.adopt, settles: true }
   return decide('resolve', address, decision, options, host)
+}
+
+function decisionsIn({ adopt: id, notCreated, foreign, foreignListed, removed, force }: ResolveOptions): Decision[] {
+  return [
+    ...(id === undefined ? [] : [{ do: 'adopt', id, settles: true, force } as const]),
+    ...(notCreated ? [{ do: 'not-created', force: force === true } as const] : []),
+    ...(foreign?.length ? [{ do: 'foreign', ids: foreign } as const] : []),
+    ...(foreignListed ? [{ do: 'foreign', ids: 'listed' } as const] : []),
+    ...(removed ? [{ do: 'removed' } as const] : []),
+  ]
 }
 
 /** `jobwright cancel ADDRESS --reason TEXT`: ends a job that is not over, where AWS lets one. Its record stays, so that it is not made again. */
@@ -61,10 +73,14 @@ export function cancel(
 ): Promise<ExitCode> {
   const reason = options.reason?.trim() ?? ''
   if (reason === '' || reason.length > REASON_MAX) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'USAGE',
       message: reason === '' ? 'cancel was not told why' : `the reason has ${reason.length} characters`,
-      hint: `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,
+      remedies: [
+        advise(
+          `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,
+        ),
+      ],
     })
   }
   return decide('cancel', address, { do: 'cancel', reason, force: options.force === true }, options, host)
@@ -125,9 +141,9 @@ async function inSession(
 function known(address: string, { loaded }: Session, state: State | undefined): Address {
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(state?.records ?? {})]
   if (isAddress(address) && all.includes(address)) return address
-  throw new Problem(1, {
+  throw new Problem({
     code: 'USAGE',
     message: `there is no spec and no record ${address}`,
-    hint: `${didYouMean(address, all)}an address is Kind/name, as \`jobwright status\` shows it`,
+    remedies: [...didYouMean(address, all), advise('an address is Kind/name'), suggest('list the addresses', 'status')],
   })
 }

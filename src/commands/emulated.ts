@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { DamagedLogError } from '../emulator/index.ts'
 import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 
 /** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
@@ -50,10 +51,10 @@ export async function openEmulator(root: string): Promise<Emulated> {
 }
 
 /** The Problem of an emulator whose jobs cannot be read. */
-export function damagedLog(error: DamagedLogError, hint: string): Problem {
+export function damagedLog(error: DamagedLogError, way: string): Problem {
   const { column, reason } = explainJson(error.text)
   const message = `${error.file}:${error.line}:${column} is not JSON: ${reason}`
-  return new Problem(8, { code: 'EMULATOR_LOG_DAMAGED', message, hint }, error)
+  return new Problem({ code: 'EMULATOR_LOG_DAMAGED', message, remedies: [advise(way)] }, error)
 }
 
 /** Another process runs the emulator: its clock is read once and followed from there. */

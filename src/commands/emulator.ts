@@ -6,9 +6,11 @@ import {
   EmulatorRunningError,
   startEmulator,
 } from '../emulator/index.ts'
+import type { Unrated } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { damagedLog } from './emulated.ts'
 import type { Host } from './options.ts'
 
@@ -29,8 +31,8 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
   const { faults, limits, ...rest } = options
   const given: EmulatorOptions = {
     ...rest,
-    ...(faults !== undefined && { faults: readJson(faults, FAULTS) as EmulatorOptions['faults'] & object }),
-    ...(limits !== undefined && { limits: readJson(limits, LIMITS) as EmulatorOptions['limits'] & object }),
+    faults: faults === undefined ? undefined : (readJson(faults, FAULTS) as EmulatorOptions['faults']),
+    limits: limits === undefined ? undefined : (readJson(limits, LIMITS) as EmulatorOptions['limits']),
   }
   try {
     const emulator = await startEmulator(given)
@@ -43,12 +45,16 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
     return 0
   } catch (error) {
     if (error instanceof EmulatorOptionError)
-      throw new Problem(1, { code: 'EMULATOR_OPTION', message: error.message, hint: 'see `jobwright emulator --help`' })
+      throw new Problem({
+        code: 'EMULATOR_OPTION',
+        message: error.message,
+        remedies: [suggest('see the options', 'emulator', '--help')],
+      })
     if (error instanceof EmulatorRunningError) {
-      throw new Problem(8, {
+      throw new Problem({
         code: 'EMULATOR_RUNNING',
         message: error.message,
-        hint: 'use that one, or give this one another --dir',
+        remedies: [advise('use that one, or give this one another --dir')],
       })
     }
     if (error instanceof DamagedLogError) throw damagedLog(error, 'restore the file, or remove the folder of --dir')
@@ -56,30 +62,34 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
   }
 }
 
-const FAULTS = {
+const FAULTS: Pick<Unrated, 'code' | 'remedies'> = {
   code: 'EMULATOR_FAULTS',
-  hint: 'it holds a list of rules such as [{"service":"iot","operation":"CreateJob","fault":"drop-response","times":1}]',
+  remedies: [
+    advise(
+      'it holds a list of rules such as [{"service":"iot","operation":"CreateJob","fault":"drop-response","times":1}]',
+    ),
+  ],
 }
-const LIMITS = {
+const LIMITS: Pick<Unrated, 'code' | 'remedies'> = {
   code: 'EMULATOR_LIMITS',
-  hint: 'it holds an object such as {"iotConcurrent":600,"rates":{"iot":10,"iot.CreateJob":5}}',
+  remedies: [advise('it holds an object such as {"iotConcurrent":600,"rates":{"iot":10,"iot.CreateJob":5}}')],
 }
 
-function readJson(file: string, { code, hint }: typeof FAULTS): unknown {
-  const text = readText(file, { code, hint })
+function readJson(file: string, page: Pick<Unrated, 'code' | 'remedies'>): unknown {
+  const text = readText(file, page)
   try {
     return JSON.parse(text)
   } catch (error) {
     const { line, column, reason } = explainJson(text)
-    throw new Problem(1, { code, message: `${file}:${line}:${column} is not JSON: ${reason}`, hint }, error)
+    throw new Problem({ ...page, message: `${file}:${line}:${column} is not JSON: ${reason}` }, error)
   }
 }
 
-function readText(file: string, { code, hint }: typeof FAULTS): string {
+function readText(file: string, page: Pick<Unrated, 'code' | 'remedies'>): string {
   try {
     return fs.readFileSync(file, 'utf8')
   } catch (error) {
     const { code: why } = error as NodeJS.ErrnoException
-    throw new Problem(1, { code, message: `${file} cannot be read (${why})`, hint }, error)
+    throw new Problem({ ...page, message: `${file} cannot be read (${why})` }, error)
   }
 }

@@ -1,6 +1,8 @@
 import { type Page, pageCodes, pageOf } from '../load/pages.ts'
+import { isCode } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { suggest } from '../model/remedy.ts'
 import { padded } from '../report/width.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import type { Host } from './options.ts'
@@ -9,18 +11,18 @@ import type { Host } from './options.ts'
 export async function explain(code: string | undefined, host: Host): Promise<ExitCode> {
   const codes = pageCodes()
   if (code === undefined) {
-    host.stdout.write(`${listed(codes.flatMap((one) => pageOf(one) ?? []))}\n`)
+    host.stdout.write(`${listed(codes.map(pageOf))}\n`)
     return 0
   }
   const asked = code.toUpperCase().replaceAll('-', '_')
-  const page = pageOf(asked)
-  if (page === undefined) {
-    throw new Problem(1, {
+  if (!isCode(asked)) {
+    throw new Problem({
       code: 'USAGE',
       message: `there is no code "${code}"`,
-      hint: `${didYouMean(asked, codes)}\`jobwright explain\` lists all of them`,
+      remedies: [...didYouMean(asked, codes), suggest('list all codes', 'explain')],
     })
   }
+  const page = pageOf(asked)
   const note = page.code === asked ? '' : `${asked} is ${page.code} in jobwright.yaml.\n\n`
   host.stdout.write(`${note}${page.text}`)
   return 0

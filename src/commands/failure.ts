@@ -1,7 +1,9 @@
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import type { Remedy } from '../model/remedy.ts'
 import { forTerminal, forWorkflowLog } from '../report/escape.ts'
 import { diagnosticLine, lineText, summaryLine } from '../report/json-lines.ts'
+import { hintOf } from '../report/remedies.ts'
 import type { Host } from './options.ts'
 import { printer } from './printer.ts'
 
@@ -33,12 +35,13 @@ export function failure(
   return exitCode
 }
 
-/** Ends a command that was called with options that it does not have. What is wrong was printed already, but for the hint; programs are told here. */
-export function misused(message: string, hint: string | undefined, host: Host, json: boolean): ExitCode {
+/** Ends a command that was called with options that it does not have. What is wrong was printed already, but for the ways out; programs are told here. */
+export function misused(message: string, remedies: readonly Remedy[], host: Host, json: boolean): ExitCode {
+  const hint = hintOf(remedies)
   if (hint !== undefined) host.stderr.write(`${forWorkflowLog(`hint: ${hint}`)}\n`)
   if (!json) return 1
   const said = message.replace(/^error: /, '')
-  const diagnostic = { severity: 'error', code: 'USAGE', message: said, ...(hint && { hint }) } as const
+  const diagnostic = { severity: 'error', code: 'USAGE', message: said, remedies } as const
   const lines = [diagnosticLine(diagnostic), summaryLine({ counts: {}, outcomes: [1], exitCode: 1 })]
   for (const line of lines) host.stdout.write(`${lineText(line)}\n`)
   return 1

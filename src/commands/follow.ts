@@ -38,7 +38,7 @@ export async function followIn(
         wait: true,
         readOnly: true,
         settleMs: 0,
-        ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+        timeoutMs: options.timeoutMs,
       })
     } finally {
       world.close()

@@ -50,8 +50,8 @@ export function initFiles(choices: InitChoices): InitPart[] {
   const config = configText({
     store,
     schema: `${schemas}/config.schema.json`,
-    ...(remote !== undefined && remote !== 'origin' && { remote }),
-    ...(region !== undefined && { region }),
+    remote: remote === 'origin' ? undefined : remote,
+    region,
   })
   return [
     {
@@ -141,7 +141,7 @@ function oneOrLacking(
   isSaid: (there: string) => boolean,
 ): Pick<InitPart, 'at' | 'files' | 'lacks'> {
   if (!fs.existsSync(file)) return one(file, text)
-  return { at: file, files: [], ...(!isSaid(fs.readFileSync(file, 'utf8')) && { lacks: text }) }
+  return { at: file, files: [], lacks: isSaid(fs.readFileSync(file, 'utf8')) ? undefined : text }
 }
 
 function workflowPart(root: string, repository: Repository, isDependency: boolean): InitPart {
@@ -152,7 +152,7 @@ function workflowPart(root: string, repository: Repository, isDependency: boolea
       ? 'npm ci --ignore-scripts'
       : `npm install --prefix . --no-save --ignore-scripts --no-audit --no-fund jobwright@${VERSION}`,
     cli: CLI,
-    ...(repository.folder !== '' && { folder: repository.folder }),
+    folder: repository.folder || undefined,
   })
   return {
     ...one(path.join(repository.top, WORKFLOW_FILE), text),

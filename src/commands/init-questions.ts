@@ -2,6 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
+import { hintFor } from '../report/remedies.ts'
 import { yamlFilesIn } from './init-files.ts'
 import { kindNamed } from './kind-named.ts'
 import type { Host } from './options.ts'
@@ -43,7 +45,8 @@ async function answered<Answer>(
       return read((await ask(`${question}: `)).trim())
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      host.stderr.write(`${error.diagnostic.message}; ${error.diagnostic.hint}\n`)
+      const hint = hintFor(error.diagnostic)
+      host.stderr.write(`${error.diagnostic.message}${hint === undefined ? '' : `; ${hint}`}\n`)
     }
   }
 }
@@ -51,9 +54,9 @@ async function answered<Answer>(
 /** A region by its form; undefined for none. Throws a Problem (exit 1) for what cannot be one. */
 export function knownRegion(region: string | undefined): string | undefined {
   if (region === undefined || region === '' || /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region || undefined
-  throw new Problem(1, {
+  throw new Problem({
     code: 'INIT_REGION',
     message: `"${region}" is not the name of an AWS region`,
-    hint: 'write one such as eu-west-1: --region eu-west-1',
+    remedies: [advise('write one such as eu-west-1: --region eu-west-1')],
   })
 }

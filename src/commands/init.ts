@@ -3,9 +3,11 @@ import { CONFIG_FILE } from '../load/config.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { emptyState } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { counted } from '../report/words.ts'
 import { systemClock } from '../system/clock.ts'
 import { randomId } from '../system/random.ts'
@@ -58,7 +60,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   if (!options.emulator) out.text(await beginState(openProject(project.root), options))
   const files = written.map((part) => shown(part.at, host))
   const state = store === 'file' ? shown(stateFile(openProject(project.root), {})!, host) : undefined
-  out.text(nextSteps({ written: files, store, repository, ...(state !== undefined && { state }) }).join('\n'))
+  out.text(nextSteps({ written: files, store, repository, state }).join('\n'))
   out.line(
     summaryLine({
       counts: { written: written.length, kept: parts.length - written.length },
@@ -73,18 +75,21 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
 function storeFor({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
   const said = config.state?.store
   if (said !== undefined && store !== undefined && said !== store) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'INIT_STORE',
       message: `${CONFIG_FILE} keeps the state in the ${said} store, not in the ${store} store`,
-      hint: `leave --store out, or change state.store in ${path.join(root, CONFIG_FILE)} first`,
+      remedies: [advise(`leave --store out, or change state.store in ${path.join(root, CONFIG_FILE)} first`)],
     })
   }
   const chosen = said ?? store ?? (repository?.remote === undefined ? 'file' : 'git')
   if (chosen === 'git' && repository === undefined) {
-    throw new Problem(4, {
+    throw new Problem({
       code: 'INIT_NO_REPOSITORY',
       message: `${root} is in no Git repository, so the state cannot be kept in one`,
-      hint: 'run `git init` first, or keep the state in a file: jobwright init --store file',
+      remedies: [
+        { text: 'make a repository first', command: ['git', 'init'] },
+        suggest('or keep the state in a file', 'init', '--store', 'file'),
+      ],
     })
   }
   return chosen
@@ -102,10 +107,10 @@ async function beginState(project: Project, { newState }: InitOptions): Promise<
     }
     const created = await open.create(emptyState(randomId(), iso(systemClock.now())), { anew: newState === true })
     if (created.is === 'stale') {
-      throw new Problem(8, {
+      throw new Problem({
         code: 'STATE_STALE',
         message: `someone else has just made a state: ${created.message}`,
-        hint: 'run this again; it will be kept',
+        remedies: [advise('run this again; it will be kept')],
       })
     }
     return did('stored', 'an empty state', where)
@@ -124,7 +129,7 @@ type Done = {
 
 function nextSteps({ written, store, repository, state }: Done): string[] {
   const isPushed = store === 'git' && repository?.remote !== undefined
-  const add = `git add ${written.map(inShell).join(' ')} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
+  const add = `${commandText(['git', 'add', ...written])} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
   return [
     '',
     ...(repository ? [inGit(state), ''] : []),
@@ -162,8 +167,4 @@ function indented(text: string): string {
 /** A path as one would write it where the command was given. */
 function shown(file: string, host: Host): string {
   return forTerminal(path.relative(host.cwd, file) || '.')
-}
-
-function inShell(file: string): string {
-  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`
 }

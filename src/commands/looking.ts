@@ -1,8 +1,8 @@
 import { modelOf } from '../kinds/models.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Spec } from '../model/spec.ts'
-import type { Site, State } from '../model/state.ts'
-import { ownerKey } from '../plan/planner.ts'
+import { recordEntries, type Site, type State } from '../model/state.ts'
+import { ownerKey } from '../plan/ownership.ts'
 import { openWorld, type World } from '../reconcile/world.ts'
 import { VERSION } from '../version.ts'
 import type { CommonOptions, Host } from './options.ts'
@@ -30,7 +30,7 @@ export function standInFor(kind: string, target: string | undefined): Spec {
       adopt: false,
       allowIdentical: false,
       maxFailedPercent: 0,
-      ...(target && { target }),
+      target: target || undefined,
     },
     request: {},
     files: [],
@@ -53,14 +53,14 @@ export function worldAt(
     version: VERSION,
     modelOf,
     refresh: false,
-    ...(session.emulated && { emulator: { url: session.emulated.url } }),
+    emulator: session.emulated && { url: session.emulated.url },
   })
 }
 
 /** Whose each job is that a state knows, past runs included. */
 export function ownersIn(state: State | undefined): (kind: string, site: Site, id: string) => Address | undefined {
   const owners = new Map<string, Address>()
-  for (const [address, record] of Object.entries(state?.records ?? {}) as [Address, State['records'][Address]][]) {
+  for (const [address, record] of recordEntries(state?.records)) {
     const model = modelOf(partsOf(address).kind)
     for (const { id, site = record.site } of [record, ...(record.history ?? [])])
       if (id !== undefined) owners.set(ownerKey(model, site, id), address)
@@ -76,13 +76,13 @@ export function scopesOf(
   { application }: LookOptions,
 ): (string | undefined)[] {
   const model = modelOf(kind)
-  if (model.listing.within === undefined) return [undefined]
+  if (model.api.listing.within === undefined) return [undefined]
   if (application?.length) return [...application]
   const requests = [
     ...session.loaded.specs.filter((spec) => spec.kind === kind).map(({ request }) => request),
-    ...Object.entries(state?.records ?? {}).flatMap(([address, { request }]) =>
-      partsOf(address as Address).kind === kind ? [request] : [],
+    ...recordEntries(state?.records).flatMap(([address, { request }]) =>
+      partsOf(address).kind === kind ? [request] : [],
     ),
   ]
-  return [...new Set(requests.flatMap((request) => model.scope(request) ?? []))].sort()
+  return [...new Set(requests.flatMap((request) => model.identity.scope(request) ?? []))].sort()
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 
 /** Writes a file that is not there, and its folders; false where something of that name is there, which stays as it is. Throws a Problem (exit 4). */
 export function writeNewFile(file: string, text: string): boolean {
@@ -13,8 +14,7 @@ export function writeNewFile(file: string, text: string): boolean {
     const { code, message, syscall } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' && syscall === 'open') return false
     throw new Problem(
-      4,
-      { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, hint: wayOut(code) },
+      { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, remedies: [advise(wayOut(code))] },
       error,
     )
   }

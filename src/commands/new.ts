@@ -1,11 +1,12 @@
 import path from 'node:path'
 import { parse } from 'yaml'
-import type { KindModel } from '../kinds/kind.ts'
 import { packagedSchemas } from '../load/schemas.ts'
 import { addressOf, isAddress } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Json, JsonObject } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
 import { counted } from '../report/words.ts'
 import { didYouMean } from '../spec/suggest.ts'
@@ -68,10 +69,12 @@ export async function newSpec(kind: string, name: string, options: NewOptions, h
 
 function assertName(model: KindModel, name: string): void {
   if (isAddress(addressOf(model.kind, name))) return
-  throw new Problem(1, {
+  throw new Problem({
     code: 'NEW_NAME',
     message: `"${name}" cannot be the name of a spec`,
-    hint: 'names begin with a letter or digit and go on with letters, digits, hyphens and underscores; at most 56',
+    remedies: [
+      advise('names begin with a letter or digit and go on with letters, digits, hyphens and underscores; at most 56'),
+    ],
   })
 }
 
@@ -82,10 +85,13 @@ function knownMembers(model: KindModel, settings: readonly string[]): JsonObject
     settings.map((setting) => {
       const [, member = setting, value = ''] = /^([^=]+)=(.*)$/s.exec(setting) ?? []
       if (members.includes(member) && setting.includes('=')) return [member, parse(value) as Json]
-      throw new Problem(1, {
+      throw new Problem({
         code: 'NEW_MEMBER',
         message: `--set ${setting} names no member of ${model.kind}`,
-        hint: `${didYouMean(member, members)}write --set MEMBER=VALUE with one of ${members.join(', ')}`,
+        remedies: [
+          ...didYouMean(member, members),
+          advise(`write --set MEMBER=VALUE with one of ${members.join(', ')}`),
+        ],
       })
     }),
   )
@@ -96,15 +102,15 @@ function unfit(model: KindModel, known: JsonObject): Problem {
   const allowed = Object.entries(known).flatMap(([member, value]) => {
     const words = shapeAt(shapes, `/spec/${member}`)?.schema['enum']
     return Array.isArray(words) && !words.includes(value)
-      ? [`${didYouMean(String(value), words)}${member} is one of ${words.join(', ')}`]
+      ? [...didYouMean(String(value), words), advise(`${member} is one of ${words.join(', ')}`)]
       : []
   })
-  return new Problem(1, {
+  return new Problem({
     code: 'NEW_MEMBER',
     message: `no ${model.kind} can have ${Object.entries(known)
       .map(([member, value]) => `${member}: ${JSON.stringify(value)}`)
       .join(', ')}`,
-    hint: allowed.join('; ') || `\`jobwright schema ${model.kind}\` prints what is allowed`,
+    remedies: allowed.length > 0 ? allowed : [suggest('see what is allowed', 'schema', model.kind)],
   })
 }
 
@@ -112,19 +118,19 @@ async function assertFree(project: Project, model: KindModel, name: string): Pro
   const { specs, blocked } = await loadSpecs(project, {})
   const same = [...specs, ...blocked].find(({ address }) => address === addressOf(model.kind, name))
   if (!same) return
-  throw new Problem(1, {
+  throw new Problem({
     code: 'NEW_TAKEN',
     message: `there is a spec ${same.address} already`,
-    hint: 'choose another name; to run its job again, raise its policy.run',
+    remedies: [advise('choose another name'), advise('to run its job again, raise its policy.run')],
     place: same.place,
   })
 }
 
 function taken(file: string): Problem {
-  return new Problem(1, {
+  return new Problem({
     code: 'NEW_FILE_EXISTS',
     message: `${file} is there already, and was left as it is`,
-    hint: 'choose another name, or another file with --file PATH',
+    remedies: [advise('choose another name, or another file with --file PATH')],
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Loaded } from '../load/load.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import type { CommonOptions } from './options.ts'
@@ -22,10 +23,15 @@ export function assertOnly(
     const known = isLabel ? labels : addresses
     // The labels of a blocked spec are not known.
     if (known.includes(one) || (isLabel && blocked.length > 0)) continue
-    throw new Problem(1, {
+    throw new Problem({
       code: 'USAGE',
       message: isLabel ? `no spec has the label ${one}` : `there is no spec and no record ${one}`,
-      hint: `${didYouMean(one, [...new Set(known)])}an address is Kind/name, as \`jobwright status\` shows it; a label is KEY=VALUE`,
+      remedies: [
+        ...didYouMean(one, [...new Set(known)]),
+        advise('an address is Kind/name'),
+        advise('a label is KEY=VALUE'),
+        suggest('list the addresses', 'status'),
+      ],
     })
   }
 }

@@ -1,13 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../aws/aws-error.ts'
-import type { Paperwork } from '../kinds/kind.ts'
 import { modelOf } from '../kinds/models.ts'
 import { type Address, isAddress } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import type { Paperwork } from '../model/kind-calls.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord, State } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
@@ -69,25 +70,35 @@ function shippable(address: string, { loaded }: Session, state: State | undefine
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(records)]
   const own = all.filter((one) => one.startsWith('ImportExportJob/'))
   if (!isAddress(address) || !all.includes(address)) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'USAGE',
       message: `there is no spec and no record ${address}`,
-      hint: `${didYouMean(address, own)}paperwork belongs to an ImportExportJob; \`jobwright status\` shows them`,
+      remedies: [
+        ...didYouMean(address, own),
+        advise('paperwork belongs to an ImportExportJob'),
+        suggest('list them', 'status'),
+      ],
     })
   }
   const spec = loaded.specs.find((one) => one.address === address)
   if (spec?.kind !== 'ImportExportJob') {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'USAGE',
       message: spec
         ? `${address} has no device to ship`
         : `${address} has no sound spec any more, which says where its job is`,
-      hint: spec ? 'only the jobs of an ImportExportJob have paperwork' : 'put its spec back, and run again',
+      remedies: [
+        advise(spec ? 'only the jobs of an ImportExportJob have paperwork' : 'put its spec back, and run again'),
+      ],
     })
   }
   const record = records[address]
   if (record?.id === undefined || (record.stage !== 'created' && record.stage !== 'started')) {
-    throw noJob(address, 'no job is known for it yet', 'run `jobwright reconcile`, and then this command again')
+    throw noJob(
+      address,
+      'no job is known for it yet',
+      suggest('submit it, and then run this command again', 'reconcile'),
+    )
   }
   if (isTerminal(record.condition) || record.lost) throw over(address, record.status ?? 'lost')
   return { spec, record }
@@ -96,7 +107,7 @@ function shippable(address: string, { loaded }: Session, state: State | undefine
 function usable(address: Address, record: JobRecord, papers: Paperwork | undefined): Paperwork {
   if (papers === undefined) throw over(address, 'unknown to AWS')
   const live = { id: record.id!, status: papers.status, partial: true }
-  if (isTerminal(modelOf('ImportExportJob').condition(live, { maxFailedPercent: 0 })))
+  if (isTerminal(modelOf('ImportExportJob').lifecycle.condition(live, { maxFailedPercent: 0 })))
     throw over(address, papers.status)
   return papers
 }
@@ -105,12 +116,13 @@ function over(address: Address, status: string): Problem {
   return noJob(
     address,
     `its job is over: ${status}`,
-    'a device that is sent now belongs to no job; raise policy.run for another',
+    advise('a device that is sent now belongs to no job; raise policy.run for another'),
   )
 }
 
-function noJob(address: Address, why: string, hint: string): Problem {
-  return new Problem(1, { code: 'PAPERWORK_NO_JOB', address, message: `${address} has no paperwork: ${why}`, hint })
+function noJob(address: Address, why: string, remedy: Remedy): Problem {
+  const message = `${address} has no paperwork: ${why}`
+  return new Problem({ code: 'PAPERWORK_NO_JOB', address, message, remedies: [remedy] })
 }
 
 async function write(
@@ -153,10 +165,14 @@ async function inTheWay<Value>(folder: string, name: string, work: Promise<Value
     return await work
   } catch (error) {
     if (!(error instanceof FileDiffers)) throw error
-    throw new Problem(1, {
+    throw new Problem({
       code: 'PAPERWORK_FILE',
       message: `${path.join(folder, name)} is there already, with other content, and is not replaced`,
-      hint: 'choose an empty folder; the signature changes when the manifest is updated, so that an older one is no good any more',
+      remedies: [
+        advise(
+          'choose an empty folder; the signature changes when the manifest is updated, so that an older one is no good any more',
+        ),
+      ],
     })
   }
 }

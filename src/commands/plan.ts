@@ -1,15 +1,12 @@
 import { createQueue } from '../aws/queue.ts'
 import { modelOf } from '../kinds/models.ts'
 import { hasErrors } from '../model/diagnostic.ts'
-import { type ExitCode, worst } from '../model/exit-code.ts'
-import { countActions, DOING, type Plan } from '../model/plan.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { exitsOfPreview } from '../model/exit-rules.ts'
+import { countActions, EMPTY_PLAN, type Plan } from '../model/plan.ts'
 import type { State } from '../model/state.ts'
-import { observe } from '../observe/observe.ts'
 import { FRESH_RUN } from '../plan/input.ts'
-import { needs } from '../plan/needs.ts'
-import { plan as makePlan } from '../plan/plan.ts'
-import { claimed } from '../plan/planner.ts'
-import { planOutcomes } from '../reconcile/outcomes.ts'
+import { observeAndPlan } from '../reconcile/observe-and-plan.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import type { PlanHeading } from '../report/plan-text.ts'
 import { assertOnly } from './only.ts'
@@ -48,29 +45,19 @@ export async function planIn(
   if (isUnread) {
     out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics], now)
     out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
-    return { plan: NOTHING, exitCode: 8 }
+    return { plan: EMPTY_PLAN, exitCode: 8 }
   }
   assertOnly(options, session.loaded, stored.state)
   const { plan, where } = await look(session, stored.state, options, host)
   out.diagnostics([...stillDue(session.loaded, stored.state), ...planDiagnostics(plan, session.loaded)], now)
   out.plan(plan, heading('plan', plan, where, session, stored.state), now)
-  const codes = [
-    ...planOutcomes(plan),
-    ...plan.refusals.map(({ exitCode }) => exitCode),
-    ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
-    ...(hasChanges(plan) && options.exitCode ? [2 as const] : []),
-  ]
-  const exitCode = worst(codes.filter((code) => code !== 9))
-  out.line(summaryLine({ counts: countActions(plan), outcomes: [...new Set(codes)], exitCode }))
+  const { outcomes, exitCode } = exitsOfPreview(plan, session.loaded.diagnostics, options.exitCode === true)
+  out.line(summaryLine({ counts: countActions(plan), outcomes, exitCode }))
   return { plan, exitCode }
 }
 
-const NOTHING: Plan = { actions: [], diagnostics: [], refusals: [] }
-
-/** Whether carrying a plan out would change something at AWS or in the state. */
-export function hasChanges(plan: Plan): boolean {
-  return plan.actions.some(({ action }) => DOING.has(action))
-}
+/** How many calls of one service are under way at once; the lanes decide how fast they go. */
+const CONCURRENCY = 32
 
 async function look(
   session: Session,
@@ -80,18 +67,11 @@ async function look(
 ): Promise<{ plan: Plan; where: string }> {
   const world = await worldOf(session, state, options, host)
   try {
-    const input = await inputOf(session, state, options)
-    const base = { ...input, state, siteOf: world.siteOf, run: FRESH_RUN, now: session.clock.now() }
-    const observed = await observe(options.offline ? [] : needs(base), {
-      readerOf: async (site, kind) => (await world.callsOf(site, kind)).reader,
-      modelOf,
-      isClaimed: claimed(base),
-      queue: createQueue({ concurrency: 32, clock: session.clock }),
-      signal: host.signal,
-    })
-    const clockOffsetMs = world.clockOffsetMs?.()
-    const known = clockOffsetMs === undefined ? {} : { clockOffsetMs }
-    return { plan: makePlan({ ...base, ...known, observed }), where: world.where }
+    const { clock } = session
+    const basis = await inputOf(session, state, options)
+    const queue = createQueue({ concurrency: CONCURRENCY, clock })
+    const at = { world, clock, modelOf, queue, signal: host.signal }
+    return { plan: (await observeAndPlan(basis, state, FRESH_RUN, at)).plan, where: world.where }
   } finally {
     world.close()
   }
@@ -108,8 +88,8 @@ export function heading(
   const { guards } = session.project.config
   return {
     verb,
-    ...(state && { serial: state.serial }),
-    ...(where !== '' && { where }),
-    ...(plan.actions.some(({ action }) => action === 'create') && { maxCreates: guards.maxCreates }),
+    serial: state?.serial,
+    where: where || undefined,
+    maxCreates: plan.actions.some(({ action }) => action === 'create') ? guards.maxCreates : undefined,
   }
 }

@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import { isSelfExplanatory } from '../model/codes.ts'
 import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { countActions, type Plan, type Planned } from '../model/plan.ts'
@@ -9,10 +10,10 @@ import { diagnosticLine, eventLines, type Line, lineText, summaryLine } from '..
 import type { ReportOptions } from '../report/options.ts'
 import { type PlanHeading, planText } from '../report/plan-text.ts'
 import { NO_PROGRESS, progressAfter, progressText } from '../report/progress.ts'
+import type { Medium } from '../report/remedies.ts'
 import { eventText } from '../report/run-text.ts'
 import { type RunEnd, summaryText } from '../report/summary-text.ts'
 import { standing } from '../report/words.ts'
-import { onEmulator } from './hint-commands.ts'
 import type { Host } from './options.ts'
 
 /** Everything that a command says. Text for people, or JSON lines on stdout with people's text on stderr. */
@@ -47,8 +48,6 @@ const DONE = new Set([
   'updated',
   'cancelled',
 ])
-/** Codes of slips on the command line, whose message says all there is to say. */
-const SAYS_ALL = /^(USAGE|SCHEMA_|INIT_|EMULATOR_|OUTPUT)/
 const CLEAR = '\r\u001b[K'
 
 /** How a command is to speak, and of what. */
@@ -56,9 +55,9 @@ export type PrinterOptions = { readonly output: 'text' | 'json'; readonly emulat
 
 export function printer(host: Host, { output, emulator }: PrinterOptions): Printer {
   const json = output === 'json'
-  const told = <Told extends { readonly hint?: string }>(one: Told): Told => (emulator ? onEmulator(one) : one)
   const people = json ? host.stderr : host.stdout
   const inActions = host.env['GITHUB_ACTIONS'] === 'true'
+  const medium: Medium = { emulator, workflow: inActions }
   const live = host.stderr.isTTY === true && !inActions && host.env['CI'] === undefined
   const colour = people.isTTY === true && !host.env['NO_COLOR'] && host.env['TERM'] !== 'dumb'
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
@@ -103,7 +102,7 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   const line = (given: Line): void => {
     if (json) host.stdout.write(`${lineText(given)}\n`)
   }
-  const options = (now: number): ReportOptions => ({ colour, width, now })
+  const options = (now: number): ReportOptions => ({ colour, width, now, medium })
   return {
     json,
     options,
@@ -112,31 +111,30 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
     line,
     settle,
     diagnostics(given, now) {
-      const sorted = inFileOrder(given).map(told)
-      const diagnostics = inActions ? sorted.map(asWorkflowInput) : sorted
-      for (const one of diagnostics) line(diagnosticLine(one))
+      const diagnostics = inFileOrder(given)
+      for (const one of diagnostics) line(diagnosticLine(one, medium))
       if (diagnostics.length === 0) return
       text(diagnosticsText(diagnostics, options(now)))
-      const worst = diagnostics.find(({ severity, code }) => severity === 'error' && !SAYS_ALL.test(code))
+      const worst = diagnostics.find(({ severity, code }) => severity === 'error' && !isSelfExplanatory(code))
       if (worst && !pointed) text(explainPointer(worst.code))
       pointed ||= worst !== undefined
       text('')
-      if (inActions && !json) host.stdout.write(`${annotations(diagnostics)}\n`)
+      if (inActions && !json) host.stdout.write(`${annotations(diagnostics, medium)}\n`)
     },
     plan(plan, heading, now) {
       const planned: Event = { type: 'planned', pass: 1, plan }
       progress = progressAfter(progress, planned)
-      for (const one of eventLines(planned)) line(one)
-      text(planText({ ...plan, actions: plan.actions.map(toldElsewhere).map(told) }, heading, options(now)))
+      for (const one of eventLines(planned, medium)) line(one)
+      text(planText({ ...plan, actions: plan.actions.map(withoutRepetition) }, heading, options(now)))
     },
     end(plan, end, now) {
       text('')
-      text(summaryText({ ...end, jobs: end.jobs.map(told) }, options(now)))
+      text(summaryText(end, options(now)))
       const { outcomes = [], exitCode, nextAt, twins } = end
       line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins }))
     },
     event(event, now) {
-      for (const one of eventLines(event)) line(one)
+      for (const one of eventLines(event, medium)) line(one)
       progress = progressAfter(progress, event)
       if (event.type === 'planned' || event.type === 'queue') {
         if (live && progress.total > 0 && event.type === 'queue') {
@@ -151,18 +149,8 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   }
 }
 
-/** A conflict's way out stands in its diagnostic, beside the line of the spec. */
-function toldElsewhere(planned: Planned): Planned {
-  if (planned.action !== 'conflict' && planned.action !== 'unresolved') return planned
-  const { hint: _hint, ...rest } = planned
-  return rest
-}
-
-/** On GitHub nobody has a shell: a printed command is what the workflow is run with. */
-function asWorkflowInput(one: Diagnostic): Diagnostic {
-  const hint = one.hint?.replace(
-    /`?jobwright ((?:adopt|resolve|baseline)\b[^`;]*)`?/g,
-    'run this workflow with the command: $1',
-  )
-  return hint === undefined ? one : { ...one, hint }
+/** A conflict's diagnostic shows its ways out, beside the line of the spec: the plan's table does not repeat them. */
+function withoutRepetition(planned: Planned): Planned {
+  const isShown = planned.action === 'conflict' || planned.action === 'unresolved'
+  return isShown ? { ...planned, remedies: [] } : planned
 }

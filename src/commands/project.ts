@@ -8,6 +8,7 @@ import type { Checkout } from '../model/checkout.ts'
 import type { Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { fileStore } from '../state/file-store.ts'
@@ -44,7 +45,7 @@ export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>
     root: project.root,
     kinds: MODELS,
     config: project.config,
-    ...(options.spec && options.spec.length > 0 && { patterns: options.spec }),
+    patterns: options.spec?.length ? options.spec : undefined,
   })
 }
 
@@ -57,9 +58,9 @@ export function storeOf(project: Project, options: Pick<CommonOptions, 'emulator
   return gitStore({
     repository: root,
     disk: nodeDisk,
-    ...(state?.branch !== undefined && { branch: state.branch }),
-    ...(state?.remote !== undefined && { remote: state.remote }),
-    ...(state?.path !== undefined && { path: state.path }),
+    branch: state?.branch,
+    remote: state?.remote,
+    path: state?.path,
   })
 }
 
@@ -82,7 +83,7 @@ export function checkoutOf(project: Project, loaded: Loaded, state: State | unde
   return readCheckout({
     root: project.root,
     files: [...loaded.files.keys(), ...loaded.included, ...config],
-    ...(state?.source && { since: state.source.commit }),
+    since: state?.source?.commit,
   })
 }
 
@@ -107,15 +108,15 @@ function fileThatChanged({ root }: Project, { files }: Loaded): string | undefin
 }
 
 function moved(how: string): Problem {
-  return new Problem(8, {
+  return new Problem({
     code: 'CHECKOUT_MOVED',
     message: `the checkout changed while its specs were read, ${how}`,
-    hint: 'run again once nothing else writes there',
+    remedies: [advise('run again once nothing else writes there')],
   })
 }
 
 /** A Problem for configuration that has errors: nothing is done with it. */
 export function assertConfig(project: Project): void {
   const error = project.diagnostics.find(({ severity }) => severity === 'error')
-  if (error) throw new Problem(4, error)
+  if (error) throw new Problem(error)
 }

@@ -1,14 +1,17 @@
 import fs from 'node:fs'
 import { isTerminal } from '../model/condition.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
-import { type ExitCode, worst } from '../model/exit-code.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { exitsOfSpecs, worst } from '../model/exit-rules.ts'
 import { iso } from '../model/iso.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
+import type { JobEnd } from '../report/summary-text.ts'
 import { sentence } from '../report/words.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
@@ -130,8 +133,8 @@ async function run(
       emit,
       wait: options.wait === true,
       settleMs: options.settleMs,
-      ...(failed && { failed }),
-      ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+      failed,
+      timeoutMs: options.timeoutMs,
     })
   } finally {
     host.signal.removeEventListener('abort', onInterrupt)
@@ -158,12 +161,11 @@ function onceEach(): (one: Diagnostic) => boolean {
 
 /** The run stopped before it sent anything more: somebody else's word comes first. */
 export function staleDiagnostic(message: string): Diagnostic {
-  return {
-    severity: 'error',
+  return diagnose({
     code: 'STATE_STALE',
     message: `the state was written by somebody else during this run: ${message}`,
-    hint: 'run again: it plans anew from what is there now',
-  }
+    remedies: [advise('run again: it plans anew from what is there now')],
+  })
 }
 
 function report(
@@ -186,7 +188,7 @@ function report(
   const codes: ExitCode[] = [
     ...result.outcomes,
     ...(unstored ? [unstored.exitCode] : []),
-    ...(hasErrors(session.loaded.diagnostics) ? [3 as const] : []),
+    ...exitsOfSpecs(session.loaded.diagnostics),
   ]
   const exitCode = worst(codes)
   const records = store.state?.records ?? {}
@@ -202,14 +204,15 @@ function report(
   // The last plan is silent on those that this run withdrew.
   const spoken = new Set(plan.actions.map(({ address }) => address))
   const withdrawn = [...result.touched].filter((address) => !spoken.has(address)).sort()
-  const jobs = [...shown, ...withdrawn.map((address) => ({ address }))].map((planned) => {
-    const record = records[planned.address]
-    const problem = failed.get(planned.address)
-    return { ...planned, ...(record && { record }), ...(problem && { problem }) }
-  })
+  const last: readonly JobEnd[] = [...shown, ...withdrawn.map((address) => ({ address }))]
+  const jobs = last.map((job) => ({
+    ...job,
+    record: records[job.address] ?? job.record,
+    problem: failed.get(job.address),
+  }))
   const settledBefore = isIdle ? 0 : plan.actions.length - shown.length
   const outcomes = [...new Set(codes)]
-  const known = { ...(result.nextAt && { nextAt: result.nextAt }), ...(result.twins && { twins: result.twins.length }) }
-  out.end(plan, { jobs, settledBefore, exitCode, outcomes, ...known }, now)
+  const { nextAt, twins } = result
+  out.end(plan, { jobs, settledBefore, exitCode, outcomes, nextAt, twins: twins?.length }, now)
   return exitCode
 }

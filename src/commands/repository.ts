@@ -1,5 +1,6 @@
 import { readCheckout } from '../load/checkout.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { type Git, gitIn } from '../system/git.ts'
 
 /** The Git repository around a folder, as far as init has to know it. */
@@ -20,10 +21,10 @@ export async function readRepository(folder: string): Promise<Repository | undef
   const git = gitIn(folder)
   const top = await line(git, 'rev-parse', '--show-toplevel')
   if (top === undefined) {
-    throw new Problem(4, {
+    throw new Problem({
       code: 'INIT_NO_WORK_TREE',
       message: `${folder} is in a Git repository without a work tree: there is no place for specs`,
-      hint: 'clone the repository and run this in the clone',
+      remedies: [advise('clone the repository and run this in the clone')],
     })
   }
   const prefix = (await line(git, 'rev-parse', '--show-prefix')) ?? ''
@@ -32,7 +33,7 @@ export async function readRepository(folder: string): Promise<Repository | undef
   return {
     top,
     folder: prefix.replace(/\/$/, ''),
-    ...(remote !== undefined && { remote }),
+    remote,
     defaultBranch: await defaultBranch(git, remote),
   }
 }

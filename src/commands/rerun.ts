@@ -1,13 +1,15 @@
 import path from 'node:path'
 import { modelOf } from '../kinds/models.ts'
 import { isTerminal } from '../model/condition.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { progressLine, summaryLine } from '../report/json-lines.ts'
+import { commandText } from '../report/remedies.ts'
 import { standing } from '../report/words.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { type Raised, raiseRun } from '../spec/raise-run.ts'
@@ -49,17 +51,17 @@ function specOf(address: string, { loaded }: Session): Spec {
   const found = loaded.specs.find((spec) => spec.address === address)
   if (found) return found
   if (loaded.blocked.some((blocked) => blocked.address === address)) {
-    throw new Problem(3, {
-      code: 'RUN_UNEDITABLE',
+    throw new Problem({
+      code: 'PLAN_INVALID',
       message: `the spec ${address} has errors`,
-      hint: '`jobwright validate` shows them; correct them first',
+      remedies: [suggest('see its errors, and correct them first', 'validate')],
     })
   }
   const known = loaded.specs.map((spec) => spec.address)
-  throw new Problem(1, {
+  throw new Problem({
     code: 'USAGE',
     message: `there is no spec ${address}`,
-    hint: `${didYouMean(address, known)}an address is Kind/name, as \`jobwright plan\` shows it`,
+    remedies: [...didYouMean(address, known), advise('an address is Kind/name'), suggest('list the addresses', 'plan')],
   })
 }
 
@@ -68,14 +70,18 @@ function assertOver(spec: Spec, record: JobRecord | undefined): asserts record i
   const { address, policy } = spec
   const isPending = record === undefined || record.run < policy.run
   if (!isPending && (record.stage === 'created' || record.stage === 'started')) return
-  throw new Problem(6, {
+  throw new Problem({
     code: 'RUN_PENDING',
     message: isPending
       ? `run ${policy.run} of ${address} was not submitted yet`
       : `what became of the create of run ${record.run} of ${address} is not known yet`,
-    hint: isPending
-      ? '`jobwright reconcile` submits it; `jobwright plan` says what it waits for'
-      : '`jobwright reconcile` finds out; where it cannot, `jobwright resolve` tells it',
+    remedies: isPending
+      ? [suggest('submit it', 'reconcile'), suggest('see what it waits for', 'plan')]
+      : [
+          suggest('find out what happened', 'reconcile'),
+          suggest('where that cannot tell, and it made a job', 'resolve', address, '--adopt', 'ID'),
+          suggest('if it made none', 'resolve', address, '--not-created'),
+        ],
   })
 }
 
@@ -97,44 +103,46 @@ async function edit({ project, loaded }: Session, spec: Spec, run: number): Prom
 }
 
 function uneditable({ place }: Spec, why: string, run: number): Problem {
-  return new Problem(1, {
+  return new Problem({
     code: 'RUN_UNEDITABLE',
     message: `${place.file} was left as it is: ${why}`,
-    hint: `write policy.run: ${run} by hand`,
+    remedies: [advise(`write policy.run: ${run} by hand`)],
   })
 }
 
 function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
-  const { idMember } = modelOf(spec.kind)
+  const { idMember } = modelOf(spec.kind).identity
   const found: Diagnostic[] = []
   if (!isTerminal(record.condition)) {
-    found.push({
-      severity: 'warning',
-      code: 'RUN_NOT_OVER',
-      address: spec.address,
-      message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run, and run ${record.run} is followed no more`,
-      hint: 'put the old number back to wait for its end first, or to cancel it',
-    })
+    found.push(
+      diagnose({
+        code: 'RUN_NOT_OVER',
+        address: spec.address,
+        message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run, and run ${record.run} is followed no more`,
+        remedies: [advise('put the old number back to wait for its end first, or to cancel it')],
+      }),
+    )
   }
   if (idMember !== undefined && spec.request[idMember] !== undefined) {
-    found.push({
-      severity: 'warning',
-      code: 'RUN_SAME_ID',
-      address: spec.address,
-      message: `${idMember} ${String(spec.request[idMember])} is written in the spec, and was used by run ${record.run}`,
-      hint: `write another ${idMember}, or leave it out: it then follows from name and run`,
-    })
+    found.push(
+      diagnose({
+        code: 'RUN_SAME_ID',
+        address: spec.address,
+        message: `${idMember} ${String(spec.request[idMember])} is written in the spec, and was used by run ${record.run}`,
+        remedies: [advise(`write another ${idMember}, or leave it out: it then follows from name and run`)],
+      }),
+    )
   }
   return found
 }
 
 function text(spec: Spec, run: number, line: number, { emulator }: CommonOptions): string {
   const { address, place, policy } = spec
-  const file = forTerminal(place.file)
+  const commit = commandText(['git', 'commit', '-m', `Run ${address} again`, '--', place.file])
   return [
-    `${file}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
+    `${forTerminal(place.file)}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
     'next:',
-    `  git commit -m 'Run ${address} again' -- ${/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`}`,
-    `  jobwright reconcile${emulator ? ' --emulator' : ''}`,
+    `  ${forTerminal(commit)}`,
+    `  ${commandText(['jobwright', 'reconcile'], { emulator })}`,
   ].join('\n')
 }

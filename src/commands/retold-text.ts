@@ -1,6 +1,6 @@
 import { Document, isMap, Scalar, visit } from 'yaml'
-import type { Retold } from '../kinds/kind.ts'
 import { type JsonObject, steps } from '../model/json.ts'
+import type { Retold } from '../model/kind.ts'
 import { sentence } from '../report/words.ts'
 
 /** What a spec is written from. */

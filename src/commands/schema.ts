@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
 import { counted } from '../report/words.ts'
 import { didYouMean } from '../spec/suggest.ts'
@@ -33,10 +34,10 @@ export async function schema(
   }
   const found = names.find((known) => known.toLowerCase() === name.toLowerCase())
   if (found === undefined) {
-    throw new Problem(1, {
+    throw new Problem({
       code: 'SCHEMA_UNKNOWN',
       message: `there is no schema "${name}"`,
-      hint: `${didYouMean(name, names)}there are ${names.join(', ')}`,
+      remedies: [...didYouMean(name, names), advise(`there are ${names.join(', ')}`)],
     })
   }
   host.stdout.write(textOf(found))
@@ -65,11 +66,10 @@ function writeAll(names: readonly string[], out: string, host: Host): ExitCode {
     return 0
   } catch (error) {
     throw new Problem(
-      4,
       {
         code: 'FILE_WRITE',
         message: `the schemas cannot be written to ${out}: ${(error as Error).message}`,
-        hint: 'name another folder with --out, or make this one writable',
+        remedies: [advise('name another folder with --out, or make this one writable')],
       },
       error,
     )
@@ -77,9 +77,11 @@ function writeAll(names: readonly string[], out: string, host: Host): ExitCode {
 }
 
 function allOrOne(name: string): Problem {
-  return new Problem(1, {
+  return new Problem({
     code: 'USAGE',
     message: `schema was asked for ${name} alone and for all of them`,
-    hint: `schemas refer to each other, so --out writes all of them: leave ${name} out, or leave --out out`,
+    remedies: [
+      advise(`schemas refer to each other, so --out writes all of them: leave ${name} out, or leave --out out`),
+    ],
   })
 }

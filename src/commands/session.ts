@@ -1,15 +1,16 @@
-import { targetNameOf } from '../aws/target.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
+import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
-import type { Waits } from '../model/waits.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import { isOfUpload } from '../plan/files.ts'
 import type { Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
@@ -66,10 +67,9 @@ export function selectorOf({ loaded, project }: Session, options: CommonOptions)
   const only = selector(options)
   const { target = [], decisions } = options
   if (target.length === 0 || decisions) return only
-  const { targets, defaultTarget } = project.config
   const chosen = new Set(
     [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
-      .filter(({ policy }) => target.includes(targetNameOf(policy.target ?? defaultTarget, targets) ?? ''))
+      .filter(({ policy }) => target.includes(resolveTargetName(policy.target, project.config) ?? ''))
       .map(({ address }) => address),
   )
   return (address, labels) => chosen.has(address) && (only === undefined || only(address, labels))
@@ -81,10 +81,10 @@ function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config 
   const unknown = target.find((one) => !names.includes(one))
   if (unknown === undefined) return
   const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
-  throw new Problem(1, {
+  throw new Problem({
     code: 'USAGE',
     message: `there is no target ${unknown}`,
-    hint: `${didYouMean(unknown, names)}${known}`,
+    remedies: [...didYouMean(unknown, names), advise(known)],
   })
 }
 
@@ -112,8 +112,8 @@ export async function worldOf(
     version: VERSION,
     modelOf,
     refresh: options.refresh === true,
-    ...(options.decisions && { asked: new Set<string>(options.decisions.keys()) }),
-    ...(session.emulated && { emulator: { url: session.emulated.url } }),
+    asked: options.decisions && new Set<string>(options.decisions.keys()),
+    emulator: session.emulated && { url: session.emulated.url },
   })
 }
 
@@ -149,8 +149,8 @@ export async function inputOf(
     specs: loaded.specs,
     blocked: loaded.blocked,
     complete: loaded.complete && !options.spec?.length,
-    ...(only && { only }),
-    ...(options.decisions && { decisions: options.decisions }),
+    only,
+    decisions: options.decisions,
     waits: session.waits,
     modelOf,
     checkout,
@@ -158,7 +158,7 @@ export async function inputOf(
     guards: project.config.guards,
     perDay: (model) => perDay(model, project),
     refresh: options.refresh === true,
-    ...(speaks && { source: { commit: checkout.commit! } }),
+    source: speaks ? { commit: checkout.commit! } : undefined,
   }
 }
 
@@ -172,31 +172,27 @@ function assertKnownKinds(state: State | undefined): void {
   const addresses = Object.keys(state?.records ?? {}) as Address[]
   const unknown = addresses.find((address) => !MODELS.some(({ kind }) => kind === partsOf(address).kind))
   if (unknown === undefined) return
-  throw new Problem(8, {
+  throw new Problem({
     code: 'STATE_TOO_NEW',
     message: `the state holds ${unknown}, of a kind that this version of Jobwright does not know`,
-    hint: 'upgrade Jobwright; this version leaves the state as it is',
+    remedies: [advise('upgrade Jobwright; this version leaves the state as it is')],
   })
 }
 
 function perDay(model: KindModel, { config }: Project): number | undefined {
-  const operation = model.operations.create
+  const operation = model.api.operations.create
   const own = config.limits[`${model.service}.${operation}`] ?? config.limits[model.service]
-  return own?.perDay ?? model.lanes[operation]?.perDay ?? model.lanes['*']?.perDay
+  return own?.perDay ?? model.limits.lanes[operation]?.perDay ?? model.limits.lanes['*']?.perDay
 }
 
 /** What a plan has to tell beside its table: what cannot go on without an edit, at its line, and why the whole is refused. */
 export function planDiagnostics(plan: Plan, loaded: Loaded): Diagnostic[] {
-  return [
-    ...plan.diagnostics,
-    ...plan.actions.flatMap((planned) => conflict(planned, loaded)),
-    ...plan.refusals.map(({ diagnostic }) => diagnostic),
-  ]
+  return [...plan.diagnostics, ...plan.actions.flatMap((planned) => conflict(planned, loaded)), ...plan.refusals]
 }
 
 function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
-  const { action, address, spec, reason, hint, code, changes } = planned
-  if (action !== 'conflict' && action !== 'unresolved') return []
+  if (planned.action !== 'conflict' && planned.action !== 'unresolved') return []
+  const { address, spec, reason, code, changes } = planned
   const first = changes?.[0]
   const shown = spec && loaded.locate(spec, first ? shownAt(spec, first) : '/metadata/name')
   return [
@@ -205,9 +201,9 @@ function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
       code: code ?? 'PLAN_CONFLICT',
       address,
       message: `${address}: ${reason}`,
-      ...(first && { pointer: documentPointer(first) }),
+      pointer: first && documentPointer(first),
       ...shown,
-      ...(hint && { hint }),
+      remedies: planned.remedies,
     },
   ]
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { isGlob, matches } from '../load/glob.ts'
 import type { Config } from '../model/config.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Project } from './project.ts'
 
 const ENVELOPE_FILE = 'job.schema.json'
@@ -26,10 +27,10 @@ export function specPlace({ config }: Project, name: string): string {
       .find((file) => matches(pattern, file))
     if (found !== undefined) return found
   }
-  throw new Problem(1, {
+  throw new Problem({
     code: 'NEW_NO_PLACE',
     message: `jobwright.yaml has specs looked for in ${config.specs.join(', ')}, where no file can be called ${name}.yaml`,
-    hint: 'name the file: --file PATH',
+    remedies: [advise('name the file: --file PATH')],
   })
 }
 

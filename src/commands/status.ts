@@ -1,7 +1,10 @@
 import type { Address } from '../model/address.ts'
 import { hasErrors } from '../model/diagnostic.ts'
-import { type ExitCode, worst } from '../model/exit-code.ts'
-import type { JobRecord, State } from '../model/state.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { worst } from '../model/exit-rules.ts'
+import { suggest } from '../model/remedy.ts'
+import { type JobRecord, recordEntries, type State } from '../model/state.ts'
+import { hintLines } from '../report/diagnostics.ts'
 import { jobText } from '../report/job-text.ts'
 import { jobDetailLine, jobLine, summaryLine } from '../report/json-lines.ts'
 import { statusText } from '../report/status-text.ts'
@@ -55,10 +58,12 @@ async function stored(
 }
 
 /** Whoever tried the emulator first looks for its jobs here. */
-async function pointToEmulator({ project }: Session, out: Printer): Promise<void> {
-  const { state } = await storeOf(project, { emulator: true }).read()
+async function pointToEmulator(session: Session, out: Printer): Promise<void> {
+  const { state } = await storeOf(session.project, { emulator: true }).read()
   const count = Object.keys(state?.records ?? {}).length
-  if (count > 0) out.text(`hint: ${counted(count, 'job')} on record of the emulator: jobwright status --emulator`)
+  if (count === 0) return
+  const remedies = [suggest(`${counted(count, 'job')} on record of the emulator`, 'status', '--emulator')]
+  out.text(hintLines({ remedies }, '', out.options(session.clock.now())).join('\n'))
 }
 
 function report(
@@ -72,7 +77,7 @@ function report(
   const now = session.clock.now()
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
   const only = selectorOf(session, options)
-  const all = Object.entries(state?.records ?? {}) as [Address, JobRecord][]
+  const all = recordEntries(state?.records)
   const chosen = all.filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
   const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
   for (const [one, record] of chosen) out.line(single ? jobDetailLine(one, record) : jobLine(one, record))

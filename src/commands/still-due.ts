@@ -1,8 +1,7 @@
 import type { Loaded } from '../load/load.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { JobRecord, State } from '../model/state.ts'
-import { isSettled } from '../plan/planner.ts'
+import { isSettled, type JobRecord, type State } from '../model/state.ts'
 
 /**
  * What is wrong with specs, but for warnings that a state answers: what a job waits for no longer matters once it is made, nor the file

@@ -1,7 +1,8 @@
 import { CONFIG_FILE } from '../load/config.ts'
 import type { Loaded } from '../load/load.ts'
 import { pageOf, pageUri } from '../load/pages.ts'
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { Code } from '../model/codes.ts'
+import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { annotations } from '../report/annotations.ts'
 import { summaryLine } from '../report/json-lines.ts'
@@ -30,10 +31,12 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   const loaded = await loadSpecs(project, options)
   const diagnostics = [...project.diagnostics, ...loaded.diagnostics]
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
+  const { medium } = out.options(0)
   out.diagnostics(diagnostics, 0)
   out.text(summary(loaded, exitCode))
-  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics)}\n`)
-  if (output === 'sarif') host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf })}\n`)
+  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics, medium)}\n`)
+  if (output === 'sarif')
+    host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf, medium })}\n`)
   out.line(
     summaryLine({
       counts: { valid: loaded.specs.length, invalid: loaded.invalid, unreadable: loaded.unreadable },
@@ -56,7 +59,7 @@ function summary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCo
   return parts.join(', ') || 'no specs'
 }
 
-function ruleOf(code: Diagnostic['code']): { summary: string; help: string; uri: string } | undefined {
+function ruleOf(code: Code): { summary: string; help: string; uri: string } {
   const page = pageOf(code)
-  return page && { summary: page.summary, help: page.text, uri: pageUri(page.code) }
+  return { summary: page.summary, help: page.text, uri: pageUri(page.code) }
 }

@@ -2,9 +2,10 @@ import { endpointOf, isLoopback } from '../aws/endpoint.ts'
 import type { Env } from '../aws/target.ts'
 import { MODELS } from '../kinds/models.ts'
 import type { Config } from '../model/config.ts'
+import { DEFAULT_WAITS, type Waits } from '../model/create-protocol.ts'
 import { isObject } from '../model/json.ts'
 import { Problem } from '../model/problem.ts'
-import { DEFAULT_WAITS, type Waits } from '../model/waits.ts'
+import { advise } from '../model/remedy.ts'
 
 /** For tests of whole processes alone: a JSON object with some of the waits, in milliseconds. */
 const VARIABLE = 'JOBWRIGHT_WAITS'
@@ -53,6 +54,6 @@ function isWait([name, value]: [string, unknown]): boolean {
   return Object.hasOwn(DEFAULT_WAITS, name) && typeof value === 'number' && value >= 0
 }
 
-function problem(what: string, hint: string): Problem {
-  return new Problem(4, { code: 'CONFIG_WAITS', message: `${VARIABLE} ${what}`, hint })
+function problem(what: string, way: string): Problem {
+  return new Problem({ code: 'CONFIG_WAITS', message: `${VARIABLE} ${what}`, remedies: [advise(way)] })
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { countActions, type Plan } from '../model/plan.ts'
+import { changesOf, countActions, type Plan, untilOf } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { isQuiet } from '../report/action-words.ts'
 import { summaryLine } from '../report/json-lines.ts'
@@ -117,8 +117,8 @@ function diagnosticKey({ severity, code, message, place, address }: Diagnostic):
 function planKey(plan: Plan): string {
   const actions = plan.actions.map((planned) => {
     if (isQuiet(planned)) return planned.address
-    const { address, action, reason, until, changes, hint } = planned
-    return [address, action, reason, until, changes, hint]
+    const { address, action, reason } = planned
+    return [address, action, reason, untilOf(planned), changesOf(planned), planned.remedies]
   })
-  return JSON.stringify([actions, plan.refusals.map(({ diagnostic }) => diagnostic.code)])
+  return JSON.stringify([actions, plan.refusals.map(({ code }) => code)])
 }

@@ -1,5 +1,8 @@
+import { modelOf } from '../kinds/models.ts'
+import type { PlanCode } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import type { Plan } from '../model/plan.ts'
+import { hasChanges } from '../model/exit-rules.ts'
+import { type Plan, untilOf } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Reconciled } from '../reconcile/reconcile.ts'
 import { isFollowed } from '../reconcile/wait.ts'
@@ -9,7 +12,7 @@ import { folderId } from '../system/file-identity.ts'
 import { watchFiles } from '../watch/watch-files.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import type { Host } from './options.ts'
-import { hasChanges, planIn } from './plan.ts'
+import { planIn } from './plan.ts'
 import { printer } from './printer.ts'
 import { openProject } from './project.ts'
 import { reconcileIn } from './reconcile.ts'
@@ -111,13 +114,13 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
 
 /** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
 function isUnfinished(plan: Plan): boolean {
-  const forCommit = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
-  return plan.actions.some((planned) => isFollowed(planned) || forCommit.has(planned.code ?? ''))
+  const forCommit: ReadonlySet<PlanCode | undefined> = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
+  return plan.actions.some((planned) => isFollowed(planned, modelOf) || forCommit.has(planned.code))
 }
 
 /** Milliseconds until the first action can go on by itself. */
 function wakeMs(plan: Plan, { clock, timeScale }: Session): number | undefined {
-  const times = plan.actions.flatMap(({ until }) => (until === undefined ? [] : Date.parse(until)))
+  const times = plan.actions.flatMap(untilOf).flatMap((until) => (until === undefined ? [] : Date.parse(until)))
   // A little more than the time itself, so that rounding never makes one extra look.
   return times.length === 0 ? undefined : Math.max(0, (Math.min(...times) - clock.now()) / timeScale) + 50
 }

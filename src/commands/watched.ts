@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { isGlob } from '../load/glob.ts'
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
 import type { Interest } from '../watch/interest.ts'
 import type { FileWatch } from '../watch/watch-files.ts'
@@ -71,10 +72,10 @@ export function watchedText(project: Project, options: WatchCommandOptions): str
 
 /** The Problem of a watch whose folder has gone away. */
 export function gone(root: string): Problem {
-  return new Problem(4, {
+  return new Problem({
     code: 'WATCH_ROOT_GONE',
     message: `${root} is not there any more`,
-    hint: 'start the watch again once it is back',
+    remedies: [advise('start the watch again once it is back')],
   })
 }
 
@@ -82,11 +83,13 @@ export function gone(root: string): Problem {
 export function unwatched(error: unknown): Problem {
   const { code, message } = error as NodeJS.ErrnoException
   const full = code === 'ENOSPC' || code === 'EMFILE'
-  return new Problem(4, {
+  return new Problem({
     code: 'WATCH_FAILED',
     message: `some files cannot be watched: ${message}`,
-    hint: full
-      ? 'raise fs.inotify.max_user_watches, name fewer files with --spec, or set CHOKIDAR_USEPOLLING=1'
-      : 'mend that and start the watch again, or set CHOKIDAR_USEPOLLING=1',
+    remedies: [
+      full
+        ? advise('raise fs.inotify.max_user_watches, name fewer files with --spec, or set CHOKIDAR_USEPOLLING=1')
+        : advise('mend that and start the watch again, or set CHOKIDAR_USEPOLLING=1'),
+    ],
   })
 }

@@ -57,7 +57,7 @@ export function readCaller(service: Service, operation: string, authorization: s
     throw refuse(name.denied, `User is not authorized to perform: ${service.scopes[0]}:${operation}`)
   }
   const account = /\d{12}$/.exec(accessKeyId)?.[0]
-  return { accessKeyId, region, ...(account !== undefined && { account }) }
+  return { accessKeyId, region, account }
 }
 
 /** The refusal of a request that was on its way for longer than its signature lasts. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../aws/connection.ts'
-import type { Calls } from './kind.ts'
+import type { Calls } from '../model/kind-calls.ts'
 
 /** Loads one kind's calls, and with them its SDK client, when the first job of that kind needs them. */
 const LOADERS: Readonly<Record<string, () => Promise<{ calls(connection: Connection): Calls }>>> = {

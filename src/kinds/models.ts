@@ -1,7 +1,7 @@
+import type { KindModel } from '../model/kind.ts'
 import { dataExchangeJob } from './data-exchange-job/model.ts'
 import { importExportJob } from './import-export-job/model.ts'
 import { iotJob } from './iot-job/model.ts'
-import type { KindModel } from './kind.ts'
 import { mediapackageHarvestJob } from './mediapackage-harvest-job/model.ts'
 import { pinpointExportJob } from './pinpoint-export-job/model.ts'
 

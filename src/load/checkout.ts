@@ -31,7 +31,7 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
     dirtyFiles(git, options.root, prefix.stdout.replace(/\r?\n$/, ''), options.files, commit),
     relationOf(git, options.since, commit, isShallow),
   ])
-  return { git: true, ...(commit === undefined ? {} : { commit }), dirty, deleted, shallow: isShallow, relation }
+  return { git: true, commit, dirty, deleted, shallow: isShallow, relation }
 }
 
 /** Whether a folder or one above it holds a repository, whatever git says of it (it refuses those of other users). */
@@ -43,10 +43,16 @@ function hasRepository(root: string): boolean {
 }
 
 function refused(stderr: string): Problem {
-  return new Problem(4, {
+  return new Problem({
     code: 'CHECKOUT_UNREADABLE',
     message: `this is a Git repository, but git cannot read it: ${stderr.trim().split('\n')[0] ?? ''}`,
-    hint: 'run `git status` here and mend what it reports; for a folder of another user: git config --global --add safe.directory DIR',
+    remedies: [
+      { text: 'mend what git reports here', command: ['git', 'status'] },
+      {
+        text: 'for a folder of another user',
+        command: ['git', 'config', '--global', '--add', 'safe.directory', 'DIR'],
+      },
+    ],
   })
 }
 

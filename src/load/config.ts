@@ -1,6 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
+import { configCodeOf } from '../model/codes.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import type { KindModel } from '../model/kind.ts'
 import { readConfigText } from '../spec/config-text.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { sourceFiles } from '../system/source-files.ts'
@@ -24,7 +25,7 @@ export function readConfig(root: string, kinds: readonly KindModel[]): ConfigRea
   return { config: hasErrors(diagnostics) ? DEFAULT_CONFIG : config, diagnostics: diagnostics.map(asConfig) }
 }
 
-/** The codes are those of specs under another prefix: the same mistakes, in another file. */
+/** The same mistakes as in specs, in another file. */
 function asConfig(diagnostic: Diagnostic): Diagnostic {
-  return { ...diagnostic, code: diagnostic.code.replace(/^SPEC_/, 'CONFIG_') }
+  return { ...diagnostic, code: configCodeOf(diagnostic.code) }
 }

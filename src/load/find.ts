@@ -1,6 +1,6 @@
 import path from 'node:path'
-import type { Diagnostic } from '../model/diagnostic.ts'
-import type { SpecCode } from '../spec/codes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { advise } from '../model/remedy.ts'
 import type { SourceFiles } from '../system/source-files.ts'
 import { isGlob, matches } from './glob.ts'
 import { unreadable } from './problems.ts'
@@ -83,23 +83,31 @@ function isSpecFile(name: string): boolean {
 }
 
 function refuseFolder(search: Search, file: string, is: 'folder' | 'folder-link' | 'file'): void {
-  search.diagnostics.push({
-    severity: 'error',
-    code: 'SPEC_UNREADABLE' satisfies SpecCode,
-    message:
-      is === 'folder-link'
-        ? 'it is a link to a folder, which is not followed'
-        : 'it is a folder named like a spec file',
-    hint: is === 'folder-link' ? 'name the folder itself in specs of jobwright.yaml' : 'give the folder another name',
-    place: { file, line: 1, column: 1, endLine: 1, endColumn: 2 },
-  })
+  search.diagnostics.push(
+    diagnose({
+      code: 'SPEC_UNREADABLE',
+      message:
+        is === 'folder-link'
+          ? 'it is a link to a folder, which is not followed'
+          : 'it is a folder named like a spec file',
+      remedies: [
+        is === 'folder-link'
+          ? advise('name the folder itself in specs of jobwright.yaml')
+          : advise('give the folder another name'),
+      ],
+      place: { file, line: 1, column: 1, endLine: 1, endColumn: 2 },
+    }),
+  )
 }
 
 function nothingFound(pattern: string, explicit: boolean): Diagnostic {
   return {
     severity: explicit ? 'error' : 'warning',
-    code: 'SPEC_NO_FILES' satisfies SpecCode,
+    code: 'SPEC_NO_FILES',
     message: `${pattern} holds no spec file`,
-    hint: `spec files end in .yaml or .yml${explicit ? '; where the last one was removed on purpose, write specs: [] in jobwright.yaml' : ''}`,
+    remedies: [
+      advise('spec files end in .yaml or .yml'),
+      ...(explicit ? [advise('where the last one was removed on purpose, write specs: [] in jobwright.yaml')] : []),
+    ],
   }
 }

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import type { KindModel } from '../kinds/kind.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
-import type { Pointer } from '../model/json.ts'
+import { at, type Pointer } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
 import { groupBy } from '../spec/group.ts'
 import { LIMITS } from '../spec/limits.ts'
@@ -64,12 +64,12 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     kinds,
     schemas: packagedSchemas,
     include: includer(source, included),
-    ...(config ? { config } : {}),
+    config,
   })
   const problems = [...found.diagnostics, ...diagnostics]
   const locate = showIn(files, secretNames(kinds))
   // Files are looked at whatever else is wrong with a spec, so that all of it is told at once.
-  const settled = await settleTransfers([...read.specs, ...ofKnownType(read)], kinds, root, locate)
+  const settled = await settleTransfers([...read.specs, ...ofKnownType(read, kinds)], kinds, root, locate)
   const settledSpec = new Map(settled.specs.map((spec) => [spec.address, spec]))
   const told = new Set(read.diagnostics.map(placeOf))
   const wrong = groupBy(settled.diagnostics.filter(isError), ({ address }) => address)
@@ -77,7 +77,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   return {
     specs: read.specs.filter(({ address }) => !wrong.has(address)).map(({ address }) => settledSpec.get(address)!),
     blocked: [
-      ...read.blocked.map((one) => ({ ...one, ...(one.spec && { spec: settledSpec.get(one.address) ?? one.spec }) })),
+      ...read.blocked.map((one) => ({ ...one, spec: one.spec && (settledSpec.get(one.address) ?? one.spec) })),
       ...refused.flatMap((spec) => blockedBy(settledSpec.get(spec.address)!, wrong.get(spec.address))),
     ],
     invalid: read.invalid + refused.length,
@@ -96,11 +96,15 @@ export async function load(options: LoadOptions): Promise<Loaded> {
 }
 
 /** Unsound specs of which it is known whether their jobs take in or give out files. */
-function ofKnownType({ blocked, diagnostics }: Specs): Spec[] {
-  const unknown = new Set(diagnostics.flatMap(({ pointer, address }) => (pointer === '/spec/Type' ? address : [])))
+function ofKnownType({ blocked, diagnostics }: Specs, kinds: readonly KindModel[]): Spec[] {
+  const members = new Map(kinds.map(({ kind, request }) => [kind, request.typeMember]))
+  const wrong = new Set(diagnostics.map(({ pointer, address }) => `${address} ${pointer}`))
   return blocked
     .flatMap(({ spec }) => spec ?? [])
-    .filter(({ address, request }) => typeof request['Type'] === 'string' && !unknown.has(address))
+    .filter(({ kind, address, request }) => {
+      const member = members.get(kind)
+      return member !== undefined && typeof at(request, member) === 'string' && !wrong.has(`${address} /spec${member}`)
+    })
 }
 
 function placeOf({ place }: Diagnostic): string {

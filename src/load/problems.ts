@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../model/diagnostic.ts'
-import type { SpecCode } from '../spec/codes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { advise } from '../model/remedy.ts'
 import { LIMITS, tooLarge } from '../spec/limits.ts'
 import type { Refused } from '../spec/request.ts'
 import type { ReadProblem } from '../system/source-files.ts'
@@ -7,47 +7,50 @@ import type { ReadProblem } from '../system/source-files.ts'
 /** Why a spec file could not be read, as a diagnostic. Never with anything of its content. */
 export function unreadable(file: string, problem: ReadProblem): Diagnostic {
   if (problem.is === 'too-large') return tooLarge(file, problem.bytes)
-  const code: SpecCode =
-    problem.is === 'outside' ? 'SPEC_OUTSIDE' : problem.is === 'not-utf8' ? 'SPEC_NOT_UTF8' : 'SPEC_UNREADABLE'
-  return {
-    severity: 'error',
-    code,
+  return diagnose({
+    code: problem.is === 'outside' ? 'SPEC_OUTSIDE' : problem.is === 'not-utf8' ? 'SPEC_NOT_UTF8' : 'SPEC_UNREADABLE',
     ...words(problem),
     place: { file, line: 1, column: 1, endLine: 1, endColumn: 2 },
-  }
+  })
 }
 
 /** The same for a file that a spec names with `$file`; `file` is where that is, relative to the root. */
 export function notIncluded(path: string, file: string, problem: ReadProblem): Refused {
-  const { message, hint } = words(problem)
+  const { message, remedies } = words(problem)
   return {
     message: `${path}: ${message}`,
-    hint: problem.is === 'missing' ? `it was looked for at ${file}: the path is relative to the spec file` : hint,
+    remedies:
+      problem.is === 'missing'
+        ? [advise(`it was looked for at ${file}: the path is relative to the spec file`)]
+        : remedies,
   }
 }
 
 function words(problem: ReadProblem): Refused {
   switch (problem.is) {
     case 'missing':
-      return { message: 'there is no such file', hint: 'check the path; a link may lead nowhere' }
+      return { message: 'there is no such file', remedies: [advise('check the path; a link may lead nowhere')] }
     case 'outside':
       return {
         message: 'it leads out of the repository, or into .git',
-        hint: 'put a regular file inside the repository',
+        remedies: [advise('put a regular file inside the repository')],
       }
     case 'no-file':
-      return { message: `it is ${problem.what}, not a file`, hint: 'put a regular file there' }
+      return { message: `it is ${problem.what}, not a file`, remedies: [advise('put a regular file there')] }
     case 'too-large':
       return {
         message: `the file has ${problem.bytes.toLocaleString('en')} bytes`,
-        hint: `at most ${LIMITS.bytes.toLocaleString('en')} are read`,
+        remedies: [advise(`at most ${LIMITS.bytes.toLocaleString('en')} are read`)],
       }
     case 'not-utf8':
-      return { message: `the byte at offset ${problem.offset} is not UTF-8`, hint: 'save the file as UTF-8' }
+      return {
+        message: `the byte at offset ${problem.offset} is not UTF-8`,
+        remedies: [advise('save the file as UTF-8')],
+      }
     case 'unreadable':
       return {
         message: `it cannot be read (${problem.code})`,
-        hint: 'check its permissions, and those of the folders above',
+        remedies: [advise('check its permissions, and those of the folders above')],
       }
   }
 }

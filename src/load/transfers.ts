@@ -1,9 +1,10 @@
 import path from 'node:path'
-import type { KindModel, Transfer } from '../kinds/kind.ts'
-import type { Diagnostic, Severity } from '../model/diagnostic.ts'
-import { at, put } from '../model/json.ts'
+import type { SpecCode } from '../model/codes.ts'
+import { type Diagnostic, diagnose, type Severity } from '../model/diagnostic.ts'
+import { at, type Pointer, put } from '../model/json.ts'
+import type { KindModel, KindRequest, Transfer } from '../model/kind.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { SpecCode } from '../spec/codes.ts'
 import type { Spot } from '../spec/source.ts'
 import { lookAt } from '../system/download-file.ts'
 import { measureFile } from '../system/upload-file.ts'
@@ -21,7 +22,12 @@ export type Settled = {
 /** Where a member of a spec stands. */
 type Locate = (spec: Spec, pointer: string) => Spot
 
-type Told = { readonly pointer: string; readonly code: SpecCode; readonly message: string; readonly hint: string }
+type Told = {
+  readonly pointer: string
+  readonly code: SpecCode
+  readonly message: string
+  readonly remedies: readonly Remedy[]
+}
 type Result = { readonly spec: Spec; readonly faults: readonly (Told & { readonly severity?: Severity })[] }
 
 /**
@@ -40,24 +46,25 @@ export async function settleTransfers(
   const targets = new Map<string, Spec>()
   const settled: Spec[] = []
   for (const given of specs) {
-    const transfer = models.get(given.kind)?.transfer?.(given.request)
-    const { spec, faults } = await settle(given, transfer, root, uploads)
+    const { spec, faults } = await settle(given, models.get(given.kind)?.request, root, uploads)
     const clash = spec.download && targets.get(spec.download.file)
     if (spec.download && !clash) targets.set(spec.download.file, spec)
     settled.push(spec)
     const all = clash ? [...faults, sameTarget(clash)] : faults
     for (const fault of all)
-      diagnostics.push({ severity: 'error', ...fault, address: spec.address, ...locate(spec, fault.pointer) })
+      diagnostics.push(diagnose({ ...fault, address: spec.address, ...locate(spec, fault.pointer) }))
   }
   return { specs: settled, diagnostics, uploads: [...uploads].sort() }
 }
 
-async function settle(spec: Spec, transfer: Transfer | undefined, root: string, uploads: Set<string>): Promise<Result> {
+async function settle(spec: Spec, kind: KindRequest | undefined, root: string, uploads: Set<string>): Promise<Result> {
+  const transfer = kind?.transfer?.(spec.request)
+  const member = kind?.typeMember
   const { upload, download } = spec.policy
-  const type = String(spec.request['Type'])
+  const type = String(member && at(spec.request, member))
   const misplaced = [
     ...(upload !== undefined && transfer?.way !== 'in' ? [notTakenIn(type)] : []),
-    ...(upload === undefined && transfer?.way === 'in' ? [nothingTakenIn(type)] : []),
+    ...(upload === undefined && transfer?.way === 'in' ? [nothingTakenIn(type, member ?? '')] : []),
     ...(download !== undefined && transfer?.way !== 'out' ? [notGivenOut(type)] : []),
   ]
   if (misplaced.length > 0 || transfer === undefined) return { spec, faults: misplaced }
@@ -101,11 +108,14 @@ function withDownload(spec: Spec, written: string, root: string): Result {
   const base = { pointer: '/policy/download', code: 'SPEC_DOWNLOAD' } as const
   if (/\.ya?ml$/i.test(file)) {
     const message = `${written} would be taken for a spec`
-    return { spec, faults: [{ ...base, message, hint: 'give it a name that does not end in .yaml or .yml' }] }
+    return {
+      spec,
+      faults: [{ ...base, message, remedies: [advise('give it a name that does not end in .yaml or .yml')] }],
+    }
   }
   if (spot.is === 'refused') {
-    const hint = 'name a path inside the repository, relative to the spec file, through folders and not through links'
-    return { spec, faults: [{ ...base, message: `${written}: ${spot.why}`, hint }] }
+    const way = 'name a path inside the repository, relative to the spec file, through folders and not through links'
+    return { spec, faults: [{ ...base, message: `${written}: ${spot.why}`, remedies: [advise(way)] }] }
   }
   return { spec: { ...spec, download: { file, root: path.resolve(root), isThere: spot.is === 'file' } }, faults: [] }
 }
@@ -114,12 +124,12 @@ function besideSpec({ place }: Spec, written: string): string {
   return path.posix.join(path.posix.dirname(place.file), written)
 }
 
-function nothingTakenIn(type: string): Told {
+function nothingTakenIn(type: string, member: Pointer): Told {
   return {
-    pointer: '/spec/Type',
+    pointer: `/spec${member}`,
     code: 'SPEC_UPLOAD',
     message: `a job of Type ${type} takes a file in, and policy.upload names none`,
-    hint: 'write policy: { upload: PATH }, with a path relative to the spec file',
+    remedies: [advise('write policy: { upload: PATH }, with a path relative to the spec file')],
   }
 }
 
@@ -128,7 +138,7 @@ function notTakenIn(type: string): Told {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
     message: `a job of Type ${type} takes no file in`,
-    hint: 'remove upload; IMPORT_ASSET_FROM_SIGNED_URL and IMPORT_ASSET_FROM_API_GATEWAY_API take one',
+    remedies: [advise('remove upload; IMPORT_ASSET_FROM_SIGNED_URL and IMPORT_ASSET_FROM_API_GATEWAY_API take one')],
   }
 }
 
@@ -137,7 +147,7 @@ function notGivenOut(type: string): Told {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',
     message: `a job of Type ${type} gives no file out`,
-    hint: 'remove download; EXPORT_ASSET_TO_SIGNED_URL gives one',
+    remedies: [advise('remove download; EXPORT_ASSET_TO_SIGNED_URL gives one')],
   }
 }
 
@@ -146,7 +156,7 @@ function tooLarge(written: string, bytes: number, most: number): Told {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
     message: `${written} has ${bytes.toLocaleString('en')} bytes, and AWS takes at most ${most.toLocaleString('en')}`,
-    hint: 'split the file, or import it from S3 with Type IMPORT_ASSETS_FROM_S3',
+    remedies: [advise('split the file, or import it from S3 with Type IMPORT_ASSETS_FROM_S3')],
   }
 }
 
@@ -155,7 +165,11 @@ function otherMd5(pointer: string, written: string, md5: string): Told {
     pointer: `/spec${pointer}`,
     code: 'SPEC_MD5',
     message: `${written} has another MD5, ${md5}`,
-    hint: `put the file back that it was, write the new MD5, or leave ${pointer.split('/').at(-1)} out to have it computed`,
+    remedies: [
+      advise(
+        `put the file back that it was, write the new MD5, or leave ${pointer.split('/').at(-1)} out to have it computed`,
+      ),
+    ],
   }
 }
 
@@ -164,6 +178,6 @@ function sameTarget({ address }: Spec): Told {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',
     message: `${address} is downloaded to the same path`,
-    hint: 'name a path of its own for each download',
+    remedies: [advise('name a path of its own for each download')],
   }
 }

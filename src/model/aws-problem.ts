@@ -1,3 +1,5 @@
+import type { PageCode } from './codes.ts'
+
 /**
  * What kind of trouble an AWS answer is, decided by its error name, never by status alone: a throttle is slowed for, a quota is waited
  * for, an outage leaves a create unknown, auth stops a lane, a bad request is the spec's fault.
@@ -24,6 +26,25 @@ export type AwsProblem = {
   readonly message: string
   readonly status?: number
   readonly requestId?: string
+}
+
+const CODE_OF_CLASS: Readonly<Record<ErrorClass, PageCode>> = {
+  'bad-request': 'AWS_BAD_REQUEST',
+  auth: 'AWS_AUTH',
+  throttle: 'AWS_THROTTLE',
+  quota: 'AWS_QUOTA',
+  exists: 'AWS_EXISTS',
+  'not-found': 'AWS_NOT_FOUND',
+  conflict: 'AWS_CONFLICT',
+  outage: 'AWS_OUTAGE',
+  unreachable: 'AWS_UNREACHABLE',
+  abandoned: 'AWS_ABANDONED',
+  unknown: 'AWS_UNKNOWN',
+}
+
+/** Returns the code of a failed call, by the class of its error. */
+export function awsCodeOf(problem: Pick<AwsProblem, 'class'>): PageCode {
+  return CODE_OF_CLASS[problem.class]
 }
 
 /**

@@ -2,14 +2,20 @@ import type { Severity } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /** What a code stands for, how bad it is unless its diagnostic says otherwise, and the exit codes of a run that ends with it, worst first. */
-export type CodeFacts = { readonly severity: Severity; readonly exits: readonly ExitCode[]; readonly means: string }
+export type CodeFacts = {
+  readonly severity: Severity
+  readonly exits: readonly ExitCode[]
+  readonly means: string
+  /** The message says everything: no report points to the code's page. */
+  readonly selfExplanatory?: true
+}
 
 /** Every code of a message. Users and programs match on codes, never on words. Each has a page in docs/errors. */
 export const CODES = {
   ADOPT_NO_SCOPE: { severity: 'warning', exits: [], means: 'where to look for jobs is not known' },
   ADOPT_UNTOLD: { severity: 'error', exits: [6], means: 'AWS does not tell what a job was asked for' },
   AWS_ABANDONED: { severity: 'error', exits: [5], means: 'a call was not sent' },
-  AWS_AUTH: { severity: 'error', exits: [4], means: 'AWS denied a call' },
+  AWS_AUTH: { severity: 'error', exits: [4, 5], means: 'AWS denied a call' },
   AWS_BAD_REQUEST: { severity: 'error', exits: [5], means: 'AWS refused a request as wrong' },
   AWS_CONFLICT: { severity: 'error', exits: [5], means: 'AWS cannot do this in the present state of things' },
   AWS_EXISTS: { severity: 'error', exits: [5], means: 'AWS says that the job exists' },
@@ -20,7 +26,7 @@ export const CODES = {
   AWS_REFUSED: { severity: 'error', exits: [4], means: 'AWS refused the credentials' },
   AWS_THROTTLE: { severity: 'error', exits: [5], means: 'AWS asked to slow down' },
   AWS_UNKNOWN: { severity: 'error', exits: [5], means: 'an answer that is not known' },
-  AWS_UNREACHABLE: { severity: 'error', exits: [4], means: 'AWS cannot be reached' },
+  AWS_UNREACHABLE: { severity: 'error', exits: [4, 5], means: 'AWS cannot be reached' },
   AWS_WRONG_ACCOUNT: { severity: 'error', exits: [4], means: 'the credentials lead to another account' },
   CHECKOUT_MOVED: { severity: 'error', exits: [8], means: 'the checkout changed while it was read' },
   CHECKOUT_STALE: { severity: 'error', exits: [8], means: 'the checkout is older than what was reconciled last' },
@@ -33,18 +39,43 @@ export const CODES = {
   CONFIG_REGION: { severity: 'error', exits: [4], means: 'the service does not exist in the region' },
   CONFIG_UNKNOWN_TARGET: { severity: 'error', exits: [4], means: 'there is no such target in jobwright.yaml' },
   CONFIG_WAITS: { severity: 'error', exits: [4], means: 'JOBWRIGHT_WAITS cannot be used' },
-  EMULATOR_FAULTS: { severity: 'error', exits: [1], means: 'the fault rules of the emulator cannot be read' },
-  EMULATOR_LIMITS: { severity: 'error', exits: [1], means: 'the limits of the emulator cannot be read' },
-  EMULATOR_LOG_DAMAGED: { severity: 'error', exits: [8], means: 'the log of the emulator is damaged' },
-  EMULATOR_OPTION: { severity: 'error', exits: [1], means: 'an option of the emulator cannot be used' },
-  EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there' },
+  EMULATOR_FAULTS: {
+    severity: 'error',
+    exits: [1],
+    means: 'the fault rules of the emulator cannot be read',
+    selfExplanatory: true,
+  },
+  EMULATOR_LIMITS: {
+    severity: 'error',
+    exits: [1],
+    means: 'the limits of the emulator cannot be read',
+    selfExplanatory: true,
+  },
+  EMULATOR_LOG_DAMAGED: {
+    severity: 'error',
+    exits: [8],
+    means: 'the log of the emulator is damaged',
+    selfExplanatory: true,
+  },
+  EMULATOR_OPTION: {
+    severity: 'error',
+    exits: [1],
+    means: 'an option of the emulator cannot be used',
+    selfExplanatory: true,
+  },
+  EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there', selfExplanatory: true },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a run would create more jobs than the guard allows' },
   GUARD_REMOVALS: { severity: 'error', exits: [7], means: 'a run would withdraw more specs than the guard allows' },
-  INIT_NO_REPOSITORY: { severity: 'error', exits: [4], means: 'there is no Git repository here' },
-  INIT_NO_WORK_TREE: { severity: 'error', exits: [4], means: 'the repository has no work tree' },
-  INIT_REGION: { severity: 'error', exits: [1], means: 'this is not the name of a region' },
-  INIT_STORE: { severity: 'error', exits: [1], means: 'two answers to where the state is kept' },
+  INIT_NO_REPOSITORY: {
+    severity: 'error',
+    exits: [4],
+    means: 'there is no Git repository here',
+    selfExplanatory: true,
+  },
+  INIT_NO_WORK_TREE: { severity: 'error', exits: [4], means: 'the repository has no work tree', selfExplanatory: true },
+  INIT_REGION: { severity: 'error', exits: [1], means: 'this is not the name of a region', selfExplanatory: true },
+  INIT_STORE: { severity: 'error', exits: [1], means: 'two answers to where the state is kept', selfExplanatory: true },
   KIND_RETIRED: { severity: 'warning', exits: [], means: 'AWS has retired the service of this kind' },
   KIND_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no kind of this name' },
   NEW_FILE_EXISTS: { severity: 'error', exits: [1], means: 'the file is there already' },
@@ -52,7 +83,7 @@ export const CODES = {
   NEW_NAME: { severity: 'error', exits: [1], means: 'a name that no spec can have' },
   NEW_NO_PLACE: { severity: 'error', exits: [1], means: 'no place for a file of this name' },
   NEW_TAKEN: { severity: 'error', exits: [1], means: 'the address is taken' },
-  OUTPUT: { severity: 'error', exits: [1], means: 'standard output cannot be written' },
+  OUTPUT: { severity: 'error', exits: [1], means: 'standard output cannot be written', selfExplanatory: true },
   PAPERWORK_FILE: { severity: 'error', exits: [1], means: 'a file is in the way of the paperwork' },
   PAPERWORK_NO_JOB: { severity: 'error', exits: [1], means: 'a job has no paperwork now' },
   PLAN_ADOPT_DIFFERS: { severity: 'error', exits: [6], means: 'a job that was to be adopted differs from its spec' },
@@ -87,6 +118,9 @@ export const CODES = {
   PLAN_NO_ROOM: { severity: 'info', exits: [9], means: 'a job waits for a free place' },
   PLAN_NO_SUCH_JOB: { severity: 'error', exits: [6], means: 'a job that was to be adopted does not exist' },
   PLAN_OFFLINE: { severity: 'error', exits: [], means: 'the account of a spec is not known offline' },
+  PLAN_OTHER_JOB: { severity: 'error', exits: [6], means: 'the job of a recorded ID is another one now' },
+  PLAN_OWNED_ELSEWHERE: { severity: 'error', exits: [6], means: 'a job carries the mark of another state' },
+  PLAN_OWN_MARK: { severity: 'error', exits: [6], means: 'a job that was called foreign carries our own mark' },
   PLAN_REFUSED: { severity: 'error', exits: [4, 5], means: 'AWS refused to show a job' },
   PLAN_RENAMED: { severity: 'error', exits: [6], means: 'a new spec looks like one that was renamed' },
   PLAN_TOO_EARLY: { severity: 'error', exits: [7], means: 'too early to say that a create made nothing' },
@@ -99,7 +133,7 @@ export const CODES = {
   RUN_SAME_ID: { severity: 'warning', exits: [], means: 'a new run would have the ID of an old one' },
   RUN_TIMEOUT: { severity: 'warning', exits: [9], means: 'the time that --timeout allows was up' },
   RUN_UNEDITABLE: { severity: 'error', exits: [1], means: 'a file in which policy.run cannot be raised safely' },
-  SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name' },
+  SCHEMA_UNKNOWN: { severity: 'error', exits: [1], means: 'there is no schema of this name', selfExplanatory: true },
   SPEC_ALIAS: { severity: 'error', exits: [3], means: 'an alias of nothing, or of what it stands in' },
   SPEC_ARN_ELSEWHERE: {
     severity: 'error',
@@ -115,8 +149,8 @@ export const CODES = {
   SPEC_CONST: { severity: 'error', exits: [3], means: 'a value other than the only allowed one' },
   SPEC_CONTROL_CHARACTER: { severity: 'error', exits: [3], means: 'a control character, or half of a surrogate pair' },
   SPEC_CUSTOMS: {
-    severity: 'error',
-    exits: [3],
+    severity: 'warning',
+    exits: [],
     means: 'a manifest without the customs options that a disk needs to cross a border',
   },
   SPEC_DECIMALS: { severity: 'error', exits: [3], means: 'a number with more digits after the point than AWS takes' },
@@ -151,8 +185,8 @@ export const CODES = {
   SPEC_INTERNAL_MEMBER: { severity: 'error', exits: [3], means: 'a member that only AWS itself uses' },
   SPEC_ITEMS: { severity: 'error', exits: [3], means: 'a list or mapping with too many, too few, or repeated items' },
   SPEC_KEY_PATTERN: {
-    severity: 'error',
-    exits: [3],
+    severity: 'warning',
+    exits: [],
     means: 'a key pattern with a reference that AWS does not document',
   },
   SPEC_LENGTH: { severity: 'error', exits: [3], means: 'text that is too long or too short' },
@@ -180,7 +214,7 @@ export const CODES = {
   SPEC_RETRIES_TOTAL: { severity: 'error', exits: [3], means: 'the retries of an IoT job add up to more than ten' },
   SPEC_RETRY_TIMEOUT: { severity: 'error', exits: [3], means: 'retries after a timeout, but no timeout' },
   SPEC_RULE: { severity: 'error', exits: [3], means: 'a value that breaks another rule of the schema' },
-  SPEC_SAME_OBJECT: { severity: 'error', exits: [3], means: 'two assets that are exported to one key' },
+  SPEC_SAME_OBJECT: { severity: 'warning', exits: [], means: 'two assets that are exported to one key' },
   SPEC_SCHEDULE_WINDOW: {
     severity: 'error',
     exits: [3],
@@ -225,8 +259,8 @@ export const CODES = {
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest of more than 24 hours' },
   SPEC_WINDOW_ORDER: { severity: 'error', exits: [3], means: 'a harvest ends before it begins' },
   SPEC_YAML_1_1: {
-    severity: 'error',
-    exits: [3],
+    severity: 'warning',
+    exits: [],
     means: 'an unquoted word in a document that older YAML reads as another value',
   },
   SPEC_YAML_VERSION: { severity: 'error', exits: [3], means: 'a %YAML directive other than 1.2' },
@@ -261,7 +295,7 @@ export const CODES = {
     exits: [8],
     means: 'the state was written by a newer Jobwright that older ones must not touch',
   },
-  USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be' },
+  USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be', selfExplanatory: true },
   WATCH_FAILED: { severity: 'error', exits: [4], means: 'files cannot be watched' },
   WATCH_ROOT_GONE: { severity: 'error', exits: [4], means: 'the watched folder is gone' },
 } as const satisfies Readonly<Record<string, CodeFacts>>
@@ -289,12 +323,33 @@ export function pageCodeOf(code: Code): PageCode {
   return isPageCode(code) ? code : (code.replace(/^CONFIG_/, 'SPEC_') as SpecCode)
 }
 
+/** Returns the code of a mistake in jobwright.yaml, given the code of the same mistake in a spec. Other codes stay. */
+export function configCodeOf(code: Code): Code {
+  return code.replace(/^SPEC_/, 'CONFIG_') as Code
+}
+
 /** Whether a text is a code with a page of its own. */
 export function isPageCode(text: string): text is PageCode {
   return Object.hasOwn(CODES, text)
 }
 
+/** Whether a text is a code. */
+export function isCode(text: string): text is Code {
+  return isPageCode(text) || (text.startsWith('CONFIG_') && isPageCode(pageCodeOf(text as SharedConfigCode)))
+}
+
+/** How bad a code is, unless its diagnostic says otherwise. */
+export function severityOf(code: Code): Severity {
+  return CODES[pageCodeOf(code)].severity
+}
+
 /** The exit codes of a run that ends with this code, worst first; none for a code that stops nothing. */
 export function exitsOf(code: Code): readonly ExitCode[] {
   return isPageCode(code) ? CODES[code].exits : [4]
+}
+
+/** Whether the message of a code says everything, so that no report points to its page. */
+export function isSelfExplanatory(code: string): boolean {
+  const facts: CodeFacts | undefined = isPageCode(code) ? CODES[code] : undefined
+  return facts?.selfExplanatory === true
 }

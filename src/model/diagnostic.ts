@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import { type Code, severityOf } from './codes.ts'
 import type { Pointer } from './json.ts'
 import type { Remedy } from './remedy.ts'
 
@@ -17,7 +18,7 @@ export type Place = {
 export type Diagnostic = {
   readonly severity: Severity
   /** Stable, upper snake case; what programs match on. */
-  readonly code: string
+  readonly code: Code
   /** What is wrong, with the value. Raw text: a sink escapes it. */
   readonly message: string
   readonly place?: Place
@@ -27,10 +28,16 @@ export type Diagnostic = {
   readonly address?: Address
   /** Ways out, the likeliest first. */
   readonly remedies?: readonly Remedy[]
-  /** Superseded by `remedies`. */
-  readonly hint?: string
   /** The other place of a clash. */
   readonly related?: readonly { readonly message: string; readonly place: Place }[]
+}
+
+/** A diagnostic as it is written down: its severity is that of its code, unless it says otherwise. */
+export type Unrated = Omit<Diagnostic, 'severity'> & { readonly severity?: Severity }
+
+/** Makes a diagnostic: its severity is its own, else that of its code. */
+export function diagnose(unrated: Unrated): Diagnostic {
+  return { ...unrated, severity: unrated.severity ?? severityOf(unrated.code) }
 }
 
 /** Whether any of them is an error. */

@@ -15,12 +15,3 @@ export const EXIT_CODES = {
 } as const
 
 export type ExitCode = keyof typeof EXIT_CODES
-
-/** Where several apply, the first of these wins. */
-export const PRECEDENCE: readonly ExitCode[] = [130, 1, 4, 8, 7, 3, 6, 5, 10, 9, 2]
-
-/** The one exit code of a run to which all of these apply. */
-export function worst(codes: Iterable<ExitCode>): ExitCode {
-  const all = new Set(codes)
-  return PRECEDENCE.find((code) => all.has(code)) ?? 0
-}

@@ -1,4 +1,5 @@
-import type { Diagnostic } from './diagnostic.ts'
+import { exitsOf } from './codes.ts'
+import { type Diagnostic, diagnose, type Unrated } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /**
@@ -8,11 +9,14 @@ import type { ExitCode } from './exit-code.ts'
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly diagnostic: Diagnostic
+  /** The worst exit code of the diagnostic's code. */
   readonly exitCode: ExitCode
 
-  constructor(exitCode: ExitCode, diagnostic: Omit<Diagnostic, 'severity'>, cause?: unknown) {
+  constructor(diagnostic: Unrated, cause?: unknown) {
     super(diagnostic.message, { cause })
+    const [exitCode] = exitsOf(diagnostic.code)
+    if (exitCode === undefined) throw new Error(`A Problem cannot have the code ${diagnostic.code}: it stops no run`)
+    this.diagnostic = diagnose(diagnostic)
     this.exitCode = exitCode
-    this.diagnostic = { severity: 'error', ...diagnostic }
   }
 }

@@ -2,12 +2,19 @@ import { type Condition, isTerminal } from './condition.ts'
 import { iso } from './iso.ts'
 import type { Live } from './live.ts'
 import type { Spec } from './spec.ts'
-import { type JobRecord, type PastRun, type RecordStage, type Site, siteKey } from './state.ts'
+import {
+  type IdentifiedRecord,
+  type Identity,
+  type JobRecord,
+  type OpenRecord,
+  type PastRun,
+  type SettledRecord,
+  type Site,
+  siteKey,
+} from './state.ts'
 
-/** `created` for a job that still waits for its start step, or of which an answer tells no status; `started` for every other. */
-export function liveStage(model: { readonly steps: readonly string[] }, live: Live): RecordStage {
-  return model.steps.includes('start') && (live.status === 'WAITING' || live.status === '') ? 'created' : 'started'
-}
+/** The stage of a job that a read shows. */
+export type LiveStage = SettledRecord['stage']
 
 /** Whether the asset of a job that succeeded is still to be fetched to where its spec wants it. */
 export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobRecord): boolean {
@@ -15,63 +22,75 @@ export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobR
   return record.downloaded?.file !== download.file
 }
 
-/** A record with what a read tells: status, counts, condition, times. Nothing of it changes by reading the same again. */
-export function refreshed(record: JobRecord, live: Live, condition: Condition, now: number): JobRecord {
+/**
+ * A record with what a read tells: status, counts, condition, times. Reading the same again changes nothing. `identity`: what the read proved
+ * of it, where none is on record.
+ */
+export function refreshed(
+  record: SettledRecord,
+  live: Live,
+  condition: Condition,
+  now: number,
+  identity?: Identity,
+): IdentifiedRecord {
   const { lost: _lost, archived: _archived, ...rest } = record
   const ended = isTerminal(condition)
   const finishedAt = live.finishedAt ?? record.finishedAt ?? (ended ? iso(now) : undefined)
   return {
     ...rest,
     id: live.id,
-    ...(live.arn !== undefined && { arn: live.arn }),
+    arn: live.arn ?? record.arn,
     status: live.status,
     condition,
-    ...(live.counts && { counts: live.counts }),
-    ...(live.createdAt !== undefined && { createdAt: live.createdAt }),
-    ...(ended && finishedAt !== undefined && { finishedAt }),
+    counts: live.counts ?? record.counts,
+    createdAt: live.createdAt ?? record.createdAt,
+    identity: record.identity ?? identity,
+    finishedAt: ended ? finishedAt : record.finishedAt,
   }
 }
 
 /** The same of a job that may have begun since it was recorded: its stage follows too. */
 export function reread(
-  model: { readonly steps: readonly string[] },
-  record: JobRecord,
+  record: SettledRecord,
   live: Live,
+  stage: LiveStage,
   condition: Condition,
   now: number,
-): JobRecord {
-  const next = refreshed(record, live, condition, now)
-  return record.stage === 'created' ? { ...next, stage: liveStage(model, live) } : next
+  identity?: Identity,
+): IdentifiedRecord {
+  const next = refreshed(record, live, condition, now, identity)
+  return record.stage === 'created' ? { ...next, stage } : next
 }
 
-/** A record that takes over a live job, whose create is thereby settled. */
-export function adopted(record: JobRecord, live: Live, condition: Condition, now: number): JobRecord {
-  const { intent: _intent, ...rest } = record
-  return refreshed(rest, live, condition, now)
+/** What a record that takes over a job begins with: everything but what the job itself tells. */
+export type Adopter = Pick<SettledRecord, 'run' | 'site' | 'how' | 'request'> &
+  Partial<Omit<OpenRecord | SettledRecord, 'stage' | 'intent'>>
+
+/** The record of an address that takes over a live job. A create that was open is thereby settled. */
+export function takenOver(
+  adopter: Adopter | OpenRecord,
+  live: Live,
+  stage: LiveStage,
+  condition: Condition,
+  now: number,
+  source: Identity['source'] = 'read',
+): IdentifiedRecord {
+  const identity = live.createdAt === undefined ? undefined : { createdAt: live.createdAt, source }
+  return refreshed({ ...adopter, intent: undefined, id: live.id, stage }, live, condition, now, identity)
 }
 
 /**
- * The past runs of an address at a given run and place, as a member to spread: the previous record joins them once its run is superseded.
- * Runs that were elsewhere keep their place.
+ * The past runs of an address at a given run and place: the previous record joins them once its run is superseded. Runs that were elsewhere
+ * keep their place. Undefined: there is none.
  */
-export function historyFor(previous: JobRecord | undefined, run: number, site: Site): { history?: readonly PastRun[] } {
-  if (!previous) return {}
+export function historyFor(previous: JobRecord | undefined, run: number, site: Site): readonly PastRun[] | undefined {
+  if (!previous) return undefined
   const past = previous.run === run ? (previous.history ?? []) : [...(previous.history ?? []), pastRun(previous)]
-  if (past.length === 0) return {}
+  if (past.length === 0) return undefined
   const here = siteKey(site)
-  return {
-    history: past.map(({ site: own = previous.site, ...rest }) =>
-      siteKey(own) === here ? rest : { ...rest, site: own },
-    ),
-  }
+  return past.map(({ site: own = previous.site, ...rest }) => (siteKey(own) === here ? rest : { ...rest, site: own }))
 }
 
 function pastRun({ run, id, condition, status, finishedAt }: JobRecord): PastRun {
-  return {
-    run,
-    ...(id !== undefined && { id }),
-    ...(condition && { condition }),
-    ...(status !== undefined && { status }),
-    ...(finishedAt !== undefined && { finishedAt }),
-  }
+  return { run, id, condition, status, finishedAt }
 }

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Code } from './codes.ts'
 import type { Place } from './diagnostic.ts'
 import type { JsonObject } from './json.ts'
 
@@ -67,7 +68,7 @@ export type Spec = {
   readonly policy: Policy
   /**
    * The API request in AWS's member names, as written: `$file` replaced by the file's content, a manifest given as text parsed,
-   * `{ $env: NAME }` unresolved, `ValidateOnly` dropped. The job ID is in it only where the user wrote it.
+   * `{ $env: NAME }` unresolved, members that are about a call dropped. The job ID is in it only where the user wrote it.
    */
   readonly request: JsonObject
   /** The file of `policy.upload`; absent where there is none, or none at the moment. */
@@ -86,7 +87,7 @@ export type Blocked = {
   readonly address: Address
   readonly place: Place
   /** The codes of its diagnostics. */
-  readonly codes: readonly string[]
+  readonly codes: readonly Code[]
   /** The spec as far as it could be read, for comparing it with a finished job. */
   readonly spec?: Spec
 }

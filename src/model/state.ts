@@ -35,7 +35,16 @@ export type Intent = {
   readonly givenUp?: true
   /** What was seen of the attempt, in words: `response lost: socket hang up`. */
   readonly evidence?: string
+  /** AWS's time when the intent was made durable, ISO: what was created before it is not this attempt's. Absent: AWS had not told its time. */
+  readonly awsAt?: string
+  /** The same of the first attempt of this run: a job that is not older may be an earlier attempt's. Absent: this is the first. */
+  readonly firstAt?: string
+  /** AWS said that the ID is taken. Without our mark the job is another owner's, and no plan adopts it. */
+  readonly refused?: true
 }
+
+/** What tells a job from every other one that has, had or will have its ID: when AWS created it, as AWS told. */
+export type Identity = { readonly createdAt: string; readonly source: 'answer' | 'read' }
 
 /** A finished or superseded run of an address. */
 export type PastRun = {
@@ -51,15 +60,12 @@ export type PastRun = {
 /** A file that was fetched from AWS. `file` is relative to the repository, `digest` is `sha256:` and hexadecimal digits. */
 export type Downloaded = { readonly file: string; readonly bytes: number; readonly digest: string }
 
-/** All that is known of one address. A record is never dropped while its spec exists, nor after. */
-export type JobRecord = {
+/** What every record holds. */
+type RecordBase = {
   readonly run: number
   readonly site: Site
-  readonly stage: RecordStage
   readonly how: 'created' | 'adopted' | 'baseline'
-  readonly id?: string
   readonly arn?: string
-  readonly intent?: Intent
   /** As written, canonical; strings over 1,024 characters are `{ "$digest": "sha256:…" }`, `$env` unresolved. */
   readonly request: JsonObject
   readonly condition?: Condition
@@ -67,6 +73,8 @@ export type JobRecord = {
   readonly status?: string
   readonly counts?: Readonly<Record<string, number>>
   readonly createdAt?: string
+  /** Absent while AWS has not told when it created the job. Never overwritten. */
+  readonly identity?: Identity
   readonly startedAt?: string
   readonly finishedAt?: string
   /** MD5, in Base64, of the file that AWS took in for it. */
@@ -82,6 +90,43 @@ export type JobRecord = {
   readonly archived?: true
   /** The service does not know the unfinished job any more. */
   readonly lost?: true
+}
+
+/** A create may be on its way, or its outcome is unknown. */
+export type OpenRecord = RecordBase & {
+  readonly stage: 'intent' | 'settling'
+  readonly intent: Intent
+  /** The ID that the create asked for, of kinds whose caller names the job. */
+  readonly id?: string
+}
+
+/** The job exists, and waits for its start step. */
+export type CreatedRecord = RecordBase & { readonly stage: 'created'; readonly intent?: undefined; readonly id: string }
+
+/** The job began. Without an ID a person took it as done, and no job was looked at. */
+export type StartedRecord = RecordBase & {
+  readonly stage: 'started'
+  readonly intent?: undefined
+  readonly id?: string
+}
+
+/** The outcome of the create is known. */
+export type SettledRecord = CreatedRecord | StartedRecord
+
+/** The record of a job that AWS can be asked about. */
+export type IdentifiedRecord = SettledRecord & { readonly id: string }
+
+/** All that is known of one address. A record is never dropped while its spec exists, nor after. */
+export type JobRecord = OpenRecord | SettledRecord
+
+/** Whether the outcome of a record's create is known. */
+export function isSettled(record: JobRecord): record is SettledRecord {
+  return record.stage === 'created' || record.stage === 'started'
+}
+
+/** Whether a record names a job that exists. */
+export function isIdentified(record: JobRecord | undefined): record is IdentifiedRecord {
+  return record !== undefined && isSettled(record) && record.id !== undefined
 }
 
 /** What made the state: the commit whose specs were reconciled last. */
@@ -100,6 +145,8 @@ export type State = {
   readonly records: Readonly<Record<Address, JobRecord>>
   /** ISO time of its birth: jobs that are older are foreign, and never read for look-alikes. Absent: none is too old. */
   readonly horizon?: string
+  /** Jobs that a person said are not ours: site, kind and ID as one text -> ISO time at which it was said. They are nobody's look-alike. */
+  readonly foreign?: Readonly<Record<string, string>>
   /** `account/service` -> how many creates were sent on the named UTC day, for daily budgets. */
   readonly budgets?: Readonly<Record<string, { readonly day: string; readonly used: number }>>
 }
@@ -108,6 +155,7 @@ export type State = {
 export type Change =
   | { readonly set: 'record'; readonly address: Address; readonly record: JobRecord | null }
   | { readonly set: 'source'; readonly source: Source }
+  | { readonly set: 'foreign'; readonly key: string; readonly at: string }
   | { readonly set: 'budget'; readonly key: string; readonly day: string; readonly used: number }
 
 /** The state after these changes, serial unchanged. */
@@ -119,9 +167,15 @@ export function changed(state: State, changes: readonly Change[]): State {
       if (change.record === null) delete records[change.address]
       else records[change.address] = change.record
     } else if (change.set === 'source') next = { ...next, source: change.source }
+    else if (change.set === 'foreign') next = { ...next, foreign: { ...next.foreign, [change.key]: change.at } }
     else next = { ...next, budgets: { ...next.budgets, [change.key]: { day: change.day, used: change.used } } }
   }
   return { ...next, records }
+}
+
+/** Returns the records of a state with their addresses. */
+export function recordEntries(records: State['records'] = {}): [Address, JobRecord][] {
+  return Object.entries(records) as [Address, JobRecord][]
 }
 
 /** A state with nothing in it. `horizon`: when it begins, an ISO time. */

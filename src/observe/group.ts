@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Need } from '../model/observed.ts'
 import type { Site } from '../model/state.ts'
 

@@ -1,6 +1,7 @@
 import type { Queue, Task } from '../aws/queue.ts'
-import type { KindModel, KindReader } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { KindReader } from '../model/kind-calls.ts'
 import type { Lookalikes, Need, Observed, Sighting } from '../model/observed.ts'
 import { type Site, siteKey } from '../model/state.ts'
 import { type Group, problemIn } from './group.ts'
@@ -46,7 +47,7 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
       },
     }
   })
-  await options.queue.run(tasks, options.signal ? { signal: options.signal } : {})
+  await options.queue.run(tasks, { signal: options.signal })
   options.signal?.throwIfAborted()
   return { jobs, alike, elsewhere }
 }
@@ -59,6 +60,6 @@ function groups(needs: readonly Need[], modelOf: (kind: string) => KindModel): G
   }
   return [...all.values()].map((group) => {
     const { site, kind, scope } = group[0]!
-    return { model: modelOf(kind), site, needs: group, ...(scope !== undefined && { scope }) }
+    return { model: modelOf(kind), site, needs: group, scope }
   })
 }

@@ -1,6 +1,6 @@
-import type { KindReader } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
+import type { KindReader } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Sighting } from '../model/observed.ts'
 import { type Group, problemIn } from './group.ts'
@@ -21,7 +21,7 @@ export async function readJobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
-  const listable = needs.filter((need) => model.listing.tells !== 'id' && !need.definition)
+  const listable = needs.filter((need) => model.api.listing.tells !== 'id' && !need.definition)
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
   for (const need of needs) {
@@ -48,7 +48,7 @@ async function list(
   const missing = new Set(needs.map((need) => need.id!))
   const jobs = new Map<string, Live>()
   let pages = 0
-  for await (const page of reader.list({ ...scopeOf(group), ...(signal && { signal }) })) {
+  for await (const page of reader.list({ scope: group.scope, signal })) {
     for (const live of page) {
       if (missing.delete(live.id)) jobs.set(live.id, live)
     }
@@ -61,7 +61,7 @@ async function list(
 
 /** A list that leaves out the counts cannot tell whether a finished job succeeded. */
 function needsMore(group: Group, live: Live): boolean {
-  return live.partial === true && isTerminal(group.model.condition(live, { maxFailedPercent: 0 }))
+  return live.partial === true && isTerminal(group.model.lifecycle.condition(live, { maxFailedPercent: 0 }))
 }
 
 async function describeAll(
@@ -88,14 +88,12 @@ async function describeOne(
 ): Promise<Sighting> {
   try {
     const live = await reader.describe(need.id!, {
-      ...scopeOf(group),
-      ...(need.definition && { definition: true }),
-      ...(signal && { signal }),
+      scope: group.scope,
+      definition: need.definition,
+      signal,
     })
     return live ? { is: 'live', live } : { is: 'absent' }
   } catch (error) {
     return { is: 'failed', problem: problemIn(error) }
   }
 }
-
-const scopeOf = (group: Group): { scope?: string } => (group.scope === undefined ? {} : { scope: group.scope })

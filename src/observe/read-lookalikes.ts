@@ -1,5 +1,5 @@
-import type { KindReader } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
+import type { KindReader } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Lookalikes } from '../model/observed.ts'
 import type { Group } from './group.ts'
@@ -18,25 +18,24 @@ export async function readLookalikes(
   if (group.needs.length === 0) return
   const since = Math.min(...group.needs.map((need) => Date.parse(need.since ?? ''))) - CLOCKS_MS
   const jobs: Live[] = []
-  const options = { ...(group.scope !== undefined && { scope: group.scope }), ...(signal && { signal }) }
+  const options = { scope: group.scope, signal }
   for await (const page of reader.list(options)) {
     const recent = page.filter((live) => live.createdAt === undefined || Date.parse(live.createdAt) >= since)
     const free = recent.filter(({ id }) => !isClaimed(id))
     for (const live of free) jobs.push(await inFull(group, live, reader, signal))
-    if (group.model.listing.newestFirst && recent.length < page.length) break
+    if (group.model.api.listing.newestFirst && recent.length < page.length) break
   }
   for (const need of group.needs) found.set(need.address, { is: 'listed', jobs })
 }
 
 /** A list that gives IDs alone does not tell one job from another: each candidate is described. */
 async function inFull(group: Group, live: Live, reader: KindReader, signal: AbortSignal | undefined): Promise<Live> {
-  if (group.model.listing.tells === 'job') return live
+  if (group.model.api.listing.tells === 'job') return live
   const full = await reader.describe(live.id, {
     definition: true,
-    ...(group.scope !== undefined && { scope: group.scope }),
-    ...(signal && { signal }),
+    scope: group.scope,
+    signal,
   })
   if (!full) return live
-  const { createdAt = live.createdAt } = full
-  return createdAt === undefined ? full : { ...full, createdAt }
+  return { ...full, createdAt: full.createdAt ?? live.createdAt }
 }

@@ -1,12 +1,14 @@
-import type { Address } from '../model/address.ts'
-import { isTerminal } from '../model/condition.ts'
-import type { Planned } from '../model/plan.ts'
+import { type Address, partsOf } from '../model/address.ts'
+import type { PlanCode } from '../model/codes.ts'
+import { isSteady, isTerminal } from '../model/condition.ts'
+import { type Planned, type PlannedStop, untilOf } from '../model/plan.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Dependency, Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
-import { isSettled, line, type Planner } from './planner.ts'
+import { isSettled, type JobRecord } from '../model/state.ts'
+import { line, type Planner } from './planner.ts'
 
 /** The code of a line that waits for other jobs. */
-export const DEPENDS = 'PLAN_DEPENDS'
+const DEPENDS = 'PLAN_DEPENDS'
 /** The code of one that has nothing left to wait for but that what was seen in this pass is on record. */
 export const DEPENDS_MET = 'PLAN_DEPENDS_MET'
 
@@ -14,7 +16,7 @@ export const DEPENDS_MET = 'PLAN_DEPENDS_MET'
  * A line for a spec that may not be submitted before other jobs are over; undefined where they are. Decided by the records alone, so that
  * `needs` and `plan` agree: what this pass sees of a job counts once the store holds it, as for a start.
  */
-export function planDepends(plan: Planner, spec: Spec): Planned | undefined {
+export function planDepends(plan: Planner, spec: Spec): PlannedStop | undefined {
   const open = (spec.policy.dependsOn ?? []).filter((one) => standing(plan, one) !== 'met')
   if (open.length === 0) return undefined
   return line(spec, { action: 'waiting', code: DEPENDS, reason: `waits for ${open.map(({ job }) => job).join(', ')}` })
@@ -27,8 +29,7 @@ function standing(plan: Planner, { job, when }: Dependency, record = plan.record
   if (!record || !isSettled(record)) return 'open'
   if (record.run < wantedRun(plan, job, record.run)) return 'open'
   const { condition } = record
-  // A CONTINUOUS job never ends: it counts once it is rolled out.
-  if (condition?.type === 'Succeeded' || condition?.reason === 'RolledOut') return 'met'
+  if (condition?.type === 'Succeeded' || isSteady(condition, plan.modelOf(partsOf(job).kind).lifecycle)) return 'met'
   if (!isTerminal(condition)) return record.lost ? 'unmet' : 'open'
   return when === 'finished' ? 'met' : 'unmet'
 }
@@ -62,8 +63,8 @@ export function explainWaits(plan: Planner, lines: readonly Planned[]): Planned[
         continue
       }
       stack.pop()
-      if (planned.code === DEPENDS && planned.spec) {
-        found.set(top, settle(planned, planned.spec, obstacles(plan, planned.spec, found)))
+      if (planned.action === 'waiting' && planned.code === DEPENDS && planned.spec) {
+        found.set(top, explainWait(planned, obstacles(plan, planned.spec, found)))
       }
     }
   }
@@ -74,23 +75,22 @@ type Obstacle = {
   readonly is: 'waiting' | 'blocked'
   readonly reason: string
   readonly until?: string
-  readonly hint?: string
-  readonly code?: string
+  readonly remedies?: readonly Remedy[]
+  readonly code?: PlanCode
 }
 
-function settle(planned: Planned, spec: Spec, all: readonly Obstacle[]): Planned {
-  const { action: _action, code: _code, reason: _reason, ...rest } = planned
+function explainWait(planned: PlannedStop, all: readonly Obstacle[]): PlannedStop {
   const blocking = all.find(({ is }) => is === 'blocked')
   if (blocking) {
-    const { reason, hint, code = 'PLAN_DEPENDENCY' } = blocking
-    return { ...rest, spec, action: 'blocked', code, reason, ...(hint && { hint }) }
+    const { reason, remedies, code = 'PLAN_DEPENDENCY' } = blocking
+    return { ...planned, action: 'blocked', code, reason, remedies }
   }
   const [first, ...more] = all
   if (!first) return { ...planned, code: DEPENDS_MET, reason: 'what it waited for is over; it goes next' }
   const times = all.map(({ until }) => until)
   const until = times.every((time) => time !== undefined) ? times.sort().at(-1) : undefined
   const others = more.length === 0 ? '' : `; and for ${more.length} more`
-  return { ...planned, reason: `waits for ${first.reason}${others}`, ...(until && { until }) }
+  return { ...planned, reason: `waits for ${first.reason}${others}`, until }
 }
 
 function obstacles(plan: Planner, spec: Spec, lines: ReadonlyMap<Address, Planned>): Obstacle[] {
@@ -118,12 +118,12 @@ function unmet(job: Address, record: JobRecord): Obstacle {
       ? 'which was cancelled'
       : 'which failed'
   const why = !lost && condition?.reason ? ` (${condition.reason})` : ''
-  const anyway = lost ? '' : ', or write when: finished in policy.dependsOn'
+  const anyway = lost ? [] : [advise('or write when: finished in policy.dependsOn')]
   return {
     is: 'blocked',
     code: 'PLAN_DEPENDENCY_FAILED',
     reason: `depends on ${job}, ${ended}${why}`,
-    hint: `run that again with policy.run: ${run + 1} (jobwright rerun ${job})${anyway}`,
+    remedies: [suggest(`run that again, with policy.run: ${run + 1}`, 'rerun', job), ...anyway],
   }
 }
 
@@ -134,17 +134,14 @@ function absent(job: Address, record: JobRecord | undefined): Obstacle {
     reason: record
       ? `depends on ${job}, whose spec is not here and whose job was not over when it was last seen`
       : `depends on ${job}, of which there is neither a spec nor a record`,
-    hint: 'bring its spec back, or remove it from policy.dependsOn',
+    remedies: [advise('bring its spec back, or remove it from policy.dependsOn')],
   }
 }
 
 /** A job that has not ended yet, by what this plan does about it. */
-function open(
-  plan: Planner,
-  job: Address,
-  { action, code, reason, until }: Planned,
-  record: JobRecord | undefined,
-): Obstacle {
+function open(plan: Planner, job: Address, planned: Planned, record: JobRecord | undefined): Obstacle {
+  const { action, code, reason } = planned
+  const until = untilOf(planned)
   const isWanted = record !== undefined && (plan.specAt.get(job)?.policy.run ?? record.run) <= record.run
   const isUnderWay = record !== undefined && isSettled(record)
   switch (action) {
@@ -154,19 +151,19 @@ function open(
     case 'unresolved':
       // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not, nor the next run.
       if (isWanted && record?.stage === 'started' && !isTerminal(record.condition)) break
-      if (code?.startsWith('PLAN_DEPENDENCY'))
+      if (code !== undefined && BY_DEPENDENCY.has(code))
         return { is: 'blocked', reason: `depends on ${job}, which ${last(reason)}` }
       return { is: 'blocked', reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}` }
     case 'waiting':
       return {
         is: 'waiting',
         reason: `${job}, which waits too${code === DEPENDS ? '' : `: ${reason}`}`,
-        ...(until && { until }),
+        until,
       }
     case 'held':
       return { is: 'waiting', reason: `${job}, which is held: ${reason}` }
     case 'settling':
-      return { is: 'waiting', reason: `${job}, which is settling`, ...(until && { until }) }
+      return { is: 'waiting', reason: `${job}, which is settling`, until }
     case 'create':
     case 'start':
     case 'adopt':
@@ -181,5 +178,11 @@ function last(reason: string): string {
   return at < 0 ? reason : reason.slice(at + ', which '.length)
 }
 
+/** Codes of a spec that is blocked by what it depends on. */
+const BY_DEPENDENCY: ReadonlySet<PlanCode> = new Set([
+  'PLAN_DEPENDENCY',
+  'PLAN_DEPENDENCY_FAILED',
+  'PLAN_DEPENDENCY_GONE',
+])
 const LINK = ', which depends on '
 const STUCK = { blocked: 'blocked', conflict: 'in conflict', expired: 'expired', unresolved: 'unresolved' } as const

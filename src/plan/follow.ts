@@ -2,10 +2,10 @@ import { isTerminal } from '../model/condition.ts'
 import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import { isSettled, type SettledRecord } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
-import { recordNeed } from './needs.ts'
-import { isSelected, isSettled, type Planner, planner } from './planner.ts'
+import { proofNeed, recordNeed } from './needs.ts'
+import { isSelected, type Planner, planner } from './planner.ts'
 import { keepRecorded } from './recorded.ts'
 
 /** What following jobs is made from; `observed` is read for `followNeeds`. */
@@ -16,7 +16,14 @@ export function followNeeds(input: FollowInput): Need[] {
   return followed({ ...input, observed: NOTHING_OBSERVED }).flatMap(({ spec, record, plan }) =>
     record.id === undefined || isTerminal(record.condition) || record.lost
       ? []
-      : [{ ...recordNeed(spec.address, record, plan.modelOf(spec.kind)), id: record.id, known: true }],
+      : [
+          {
+            ...recordNeed(spec.address, record, plan.modelOf(spec.kind)),
+            id: record.id,
+            known: true,
+            ...proofNeed(record, plan.modelOf(spec.kind)),
+          },
+        ],
   )
 }
 
@@ -27,11 +34,11 @@ export function followPlan(input: PlanInput): Plan {
 }
 
 /** The specs that have a job, whichever run it is of. A record that is to move to another name waits for `reconcile`. */
-function followed(input: PlanInput): { spec: Spec; record: JobRecord; plan: Planner }[] {
+function followed(input: PlanInput): { spec: Spec; record: SettledRecord; plan: Planner }[] {
   const plan = planner(input)
   return input.specs.flatMap((spec) => {
     const record = plan.records[spec.address]
-    const isOurs = record !== undefined && isSettled(record) && record.withdrawn === undefined
-    return isOurs && isSelected(input, spec.address, spec.labels) ? [{ spec, record, plan }] : []
+    if (record === undefined || !isSettled(record) || record.withdrawn !== undefined) return []
+    return isSelected(input, spec.address, spec.labels) ? [{ spec, record, plan }] : []
   })
 }

@@ -1,9 +1,12 @@
-import type { ExitCode } from '../model/exit-code.ts'
-import type { Planned, Refusal } from '../model/plan.ts'
+import type { Code } from '../model/codes.ts'
+import { CLOCKS_MS } from '../model/create-protocol.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Planned } from '../model/plan.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Planner } from './planner.ts'
 
 /** Everything for which a whole plan is not carried out. Empty: it may be. */
-export function refusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
+export function refusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   return [
     ...stateRefusals(plan),
     ...checkoutRefusals(plan),
@@ -14,22 +17,22 @@ export function refusals(plan: Planner, actions: readonly Planned[]): Refusal[] 
 }
 
 /** A missing state is not an empty one: after a lost state every old spec would run again. */
-function stateRefusals(plan: Planner): Refusal[] {
+function stateRefusals(plan: Planner): Diagnostic[] {
   if (plan.state !== undefined || plan.rules.emulator) return []
   return [
     refusal(
-      8,
       'STATE_MISSING',
       'there is no state, so which jobs already ran is not known; nothing is created without one',
-      {
-        hint: 'in a new repository run `jobwright init`; if there was a state, restore it, or take every spec as done with `jobwright baseline`; to run every spec again: `jobwright init --new-state`',
-      },
+      suggest('in a new repository', 'init'),
+      advise('if there was a state, restore it'),
+      suggest('or take every spec as done', 'baseline'),
+      suggest('to run every spec again', 'init', '--new-state'),
     ),
   ]
 }
 
 /** An older checkout has lost specs and regained old ones: it neither creates nor removes. */
-function checkoutRefusals(plan: Planner): Refusal[] {
+function checkoutRefusals(plan: Planner): Diagnostic[] {
   const { checkout, state, rules } = plan
   if (rules.emulator || !state?.source) return []
   const known = state.source.commit.slice(0, 7)
@@ -37,10 +40,9 @@ function checkoutRefusals(plan: Planner): Refusal[] {
     if (rules.allowDirty) return []
     return [
       refusal(
-        8,
         'CHECKOUT_UNKNOWN',
         `this folder is in no Git repository, so whether its specs are newer than ${known}, which was reconciled last, cannot be told`,
-        { hint: 'run in a clone of the repository, or take the specs as they are with --allow-dirty' },
+        advise('run in a clone of the repository, or take the specs as they are with --allow-dirty'),
       ),
     ]
   }
@@ -49,21 +51,27 @@ function checkoutRefusals(plan: Planner): Refusal[] {
     case 'behind':
     case 'diverged':
       return [
-        refusal(8, 'CHECKOUT_STALE', `this checkout (${head}) does not contain ${known}, which was reconciled last`, {
-          hint: 'check out the branch tip (git pull), then run again; an older checkout neither creates nor removes jobs',
-        }),
+        refusal(
+          'CHECKOUT_STALE',
+          `this checkout (${head}) does not contain ${known}, which was reconciled last`,
+          { text: 'check out the tip of the branch, then run again', command: ['git', 'pull'] },
+          advise('an older checkout neither creates nor removes jobs'),
+        ),
       ]
     case 'unknown':
       return [
         refusal(
-          8,
           'CHECKOUT_UNKNOWN',
           `whether this checkout (${head}) contains ${known}, which was reconciled last, cannot be told`,
-          {
-            hint: checkout.shallow
-              ? 'the clone is shallow: fetch the whole history (git fetch --unshallow; in GitHub Actions checkout with fetch-depth: 0)'
-              : `fetch the commit ${known}, or restore it`,
-          },
+          ...(checkout.shallow
+            ? [
+                {
+                  text: 'the clone is shallow: fetch the whole history',
+                  command: ['git', 'fetch', '--unshallow'],
+                } as const,
+                advise('in GitHub Actions, use fetch-depth: 0 in the checkout'),
+              ]
+            : [advise(`fetch the commit ${known}, or restore it`)]),
         ),
       ]
     default:
@@ -71,7 +79,7 @@ function checkoutRefusals(plan: Planner): Refusal[] {
   }
 }
 
-function guardRefusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
+function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
   return [
     ...overGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
@@ -86,50 +94,42 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Refusal[] {
   ]
 }
 
-/** A clock that is further off than this makes the times of the create protocol worth nothing. */
-const CLOCK_OFF_MS = 60_000
-
-function clockRefusals({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[]): Refusal[] {
-  if (Math.abs(clockOffsetMs) <= CLOCK_OFF_MS || !actions.some(({ action }) => action === 'create')) return []
+/** A clock that is further off than AWS's makes the times of the create protocol worth nothing. */
+function clockRefusals({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[]): Diagnostic[] {
+  if (Math.abs(clockOffsetMs) <= CLOCKS_MS || !actions.some(({ action }) => action === 'create')) return []
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1000)
   return [
     refusal(
-      4,
       'CLOCK_OFF',
       `this machine's clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} AWS's; nothing is created with it`,
-      {
-        hint: 'set the clock (for example with NTP), then run again',
-      },
+      advise('set the clock (for example with NTP), then run again'),
     ),
   ]
 }
 
 /** A word that comes before it can be known to be true. */
-function earlyRefusals(actions: readonly Planned[]): Refusal[] {
-  return actions.flatMap(({ code, address, reason, hint }) =>
-    code === 'PLAN_TOO_EARLY' ? [refusal(7, code, `${address}: ${reason}`, { hint: hint ?? '' })] : [],
+function earlyRefusals(actions: readonly Planned[]): Diagnostic[] {
+  return actions.flatMap(({ code, address, reason, remedies = [] }) =>
+    code === 'PLAN_TOO_EARLY' ? [refusal(code, `${address}: ${reason}`, ...remedies)] : [],
   )
 }
 
 function overGuard(
-  code: string,
+  code: 'GUARD_CREATES' | 'GUARD_REMOVALS',
   verb: string,
   planned: number,
   before: number,
   max: number,
   member: string,
-): Refusal[] {
+): Diagnostic[] {
   if (planned + before <= max) return []
   // A filter hides what is gone: with --only nothing is withdrawn.
   const way = verb === 'create' ? ', or act on fewer specs with --only' : ''
   const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
-  return [
-    refusal(7, code, `this run would ${verb} ${sum} jobs; guards.${member} allows ${max}`, {
-      hint: `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`,
-    }),
-  ]
+  const raise = `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
+  return [refusal(code, `this run would ${verb} ${sum} jobs; guards.${member} allows ${max}`, advise(raise))]
 }
 
-function refusal(exitCode: ExitCode, code: string, message: string, more: { hint: string }): Refusal {
-  return { exitCode, diagnostic: { severity: 'error', code, message, ...more } }
+function refusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
+  return { severity: 'error', code, message, remedies }
 }

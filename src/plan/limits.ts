@@ -3,22 +3,30 @@ import { createSlots, type Slots } from '../lane/slots.ts'
 import { partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
-import type { Planned } from '../model/plan.ts'
-import { budgetKey, type JobRecord, type Site, siteKey } from '../model/state.ts'
-import { isSettled, line, type Planner } from './planner.ts'
+import type { Planned, PlannedCreate, PlannedStart, PlannedStop } from '../model/plan.ts'
+import { budgetKey, isSettled, type JobRecord, recordEntries, type Site, siteKey } from '../model/state.ts'
+import type { Planner } from './planner.ts'
 
 /** Turns creates and starts for which AWS has no room now into `waiting`, in plan order. */
 export function withinLimits(plan: Planner, actions: readonly Planned[]): Planned[] {
   const slots = createSlots(countRunning(plan, actions))
   const budgets = new Map(Object.entries(plan.state?.budgets ?? {}))
-  return actions.map((planned) => withinSlots(plan, planned, slots) ?? withinDay(plan, planned, budgets) ?? planned)
+  return actions.map((planned) => {
+    if (planned.action === 'create')
+      return withinSlots(plan, planned, planned.site, slots) ?? withinDay(plan, planned, budgets) ?? planned
+    return planned.action === 'start' ? (withinSlots(plan, planned, planned.record.site, slots) ?? planned) : planned
+  })
 }
 
-function withinSlots(plan: Planner, planned: Planned, slots: Slots): Planned | undefined {
-  const { spec, site } = planned
-  if (!spec || !site || (planned.action !== 'create' && planned.action !== 'start')) return undefined
-  const slot = plan.modelOf(spec.kind).slot(spec.request)
-  if (slot?.step !== planned.action) return undefined
+function withinSlots(
+  plan: Planner,
+  planned: PlannedCreate | PlannedStart,
+  site: Site | undefined,
+  slots: Slots,
+): PlannedStop | undefined {
+  const { spec, action } = planned
+  const slot = plan.modelOf(spec.kind).limits.slot(spec.request)
+  if (site === undefined || slot?.step !== action) return undefined
   const key = slotKey(site, slot.key)
   if (slots.take(key, slot.max)) return undefined
   return waiting(planned, `${slots.taken(key)} ${slot.key} are running, and AWS allows ${slot.max} at once`)
@@ -35,14 +43,14 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
       action === 'create' && record && !isSettled(record) ? [address] : [],
     ),
   )
-  for (const [address, record] of Object.entries(plan.records) as [Planned['address'], JobRecord][]) {
+  for (const [address, record] of recordEntries(plan.records)) {
     if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
     const model = plan.modelOf(partsOf(address).kind)
-    const slot = model.slot(record.request)
+    const slot = model.limits.slot(record.request)
     if (!slot || record.lost || !takesPlace(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
-    if (isTerminal(seen?.is === 'live' ? model.condition(seen.live, policy) : record.condition)) continue
+    if (isTerminal(seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition)) continue
     const key = slotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)
   }
@@ -57,9 +65,9 @@ function slotKey(site: Site, cap: string): string {
   return `${siteKey(site)} ${cap}`
 }
 
-function withinDay(plan: Planner, planned: Planned, budgets: Map<string, Used>): Planned | undefined {
+function withinDay(plan: Planner, planned: PlannedCreate, budgets: Map<string, Used>): PlannedStop | undefined {
   const { spec, site } = planned
-  if (!spec || !site || planned.action !== 'create') return undefined
+  if (!site) return undefined
   const model = plan.modelOf(spec.kind)
   const max = plan.perDay(model)
   if (max === undefined) return undefined
@@ -67,21 +75,13 @@ function withinDay(plan: Planner, planned: Planned, budgets: Map<string, Used>):
   const spending = spend(budgets.get(key), max, plan.now)
   if (!spending.allowed) {
     const until = iso(Date.parse(spending.nextAt))
-    return { ...waiting(planned, `the ${max} creates that AWS allows in a day are used up`), until }
+    return waiting(planned, `the ${max} creates that AWS allows in a day are used up`, until)
   }
   budgets.set(key, spending.next)
   return undefined
 }
 
-function waiting(planned: Planned, reason: string): Planned {
-  const { spec, record, id, next, movedFrom } = planned
-  return line(spec!, {
-    action: 'waiting',
-    code: 'PLAN_NO_ROOM',
-    reason,
-    ...(record && { record }),
-    ...(id && { id }),
-    ...(next && { next }),
-    ...(movedFrom && { movedFrom }),
-  })
+function waiting(planned: PlannedCreate | PlannedStart, reason: string, until?: string): PlannedStop {
+  const { address, spec, record, id, next, movedFrom } = planned
+  return { address, spec, record, id, next, movedFrom, action: 'waiting', code: 'PLAN_NO_ROOM', reason, until }
 }

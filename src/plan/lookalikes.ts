@@ -1,14 +1,17 @@
-import { isJobOf } from '../kinds/deviations.ts'
-import type { KindModel } from '../kinds/kind.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
+import { CLOCKS_MS } from '../model/create-protocol.ts'
+import { isJobOf } from '../model/deviations.ts'
+import { judgeMark } from '../model/evidence.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
-import type { Planned } from '../model/plan.ts'
-import { liveStage } from '../model/record.ts'
+import type { PlannedStop } from '../model/plan.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { type JobRecord, siteKey } from '../model/state.ts'
+import { isSettled, type JobRecord, type OpenRecord, type Site, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
-import { CLOCKS_MS, horizonOf, isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
+import { horizonOf, isForeign, ownerKey } from './ownership.ts'
+import { jobWords, line, type Planner, spoken, unread } from './planner.ts'
 
 /**
  * The list that is read before the first create of a kind whose jobs AWS names. Nothing else would tell that the state was put back, by a
@@ -16,19 +19,23 @@ import { CLOCKS_MS, horizonOf, isSettled, jobWords, line, ownerKey, type Planner
  */
 export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  if (!site || !isLookedFor(spec, model)) return []
-  const scope = model.scope(spec.request)
-  const since = horizonOf(plan.state)
-  return [
-    { address: spec.address, kind: spec.kind, site, since, definition: true, ...(scope !== undefined && { scope }) },
-  ]
+  return site && isLookedFor(model) ? [lookalikeNeed(plan, spec, model, site)] : []
+}
+
+/** The list of the jobs at a site that may be a spec's. */
+export function lookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
+  const scope = model.identity.scope(spec.request)
+  return { address: spec.address, kind: spec.kind, site, since: horizonOf(plan.state), definition: true, scope }
 }
 
 /** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
 export function goesElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
-  if (!site || model.idMember) return false
-  return siteKey(site) !== siteKey(record.site) || model.scope(spec.request) !== model.scope(record.request)
+  if (!site || model.identity.idMember) return false
+  return (
+    siteKey(site) !== siteKey(record.site) ||
+    model.identity.scope(spec.request) !== model.identity.scope(record.request)
+  )
 }
 
 /** A job that nobody has, that was made since this state began, and that may be what the spec asks for: a person must say whose it is. */
@@ -37,42 +44,48 @@ export function planLookalike(
   spec: Spec,
   model: KindModel,
   previous: JobRecord | undefined,
-): Planned | undefined {
+): PlannedStop | undefined {
   const site = plan.siteOf(spec)
-  if (!site || !isLookedFor(spec, model)) return undefined
+  if (!site || !isLookedFor(model)) return undefined
   const isMoved = previous !== undefined && !isSettled(previous) && goesElsewhere(plan, spec, previous, model)
   const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return unread(spec, listed)
-  const isOpen = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved
-  const open = isOpen ? previous : undefined
-  const since = Date.parse(open?.intent?.at ?? horizonOf(plan.state)) - CLOCKS_MS
+  const open = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
+  const since = Date.parse(open?.intent.at ?? horizonOf(plan.state)) - CLOCKS_MS
   const live = listed.jobs.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&
+      (isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id))) &&
       (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
       // What was never started did nothing, and never will.
-      liveStage(model, one) === 'started' &&
+      model.lifecycle.stageOf(one) === 'started' &&
       (open === undefined || isNews(spec, model, open, one)) &&
       mayBeOf(plan, spec, model, one),
   )
-  return live && question(spec, model, live)
+  return live && question(spec, model, live, isOwn(plan, spec, live))
 }
 
 /**
  * What an unknown create of this run may have left was looked for already, by what it asked for, or a person said that it left nothing. News
  * is what neither was about: a job of what the spec asks for since, and one that a later attempt made.
  */
-function isNews(spec: Spec, model: KindModel, { request, intent }: JobRecord, { marker, createdAt }: Live): boolean {
+function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, { marker, createdAt }: Live): boolean {
   if (requestKey(request, model) !== requestKey(spec.request, model)) return true
-  if (!intent?.givenUp) return false
+  if (!intent.givenUp) return false
   const mark = attemptOf(marker ?? '')
   if (mark) return mark.attempt > intent.attempt
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
 
-function isLookedFor(spec: Spec, { recovery }: KindModel): boolean {
-  return !spec.policy.allowIdentical && (recovery.by === 'inert' || recovery.by === 'match')
+/** Whether AWS names the jobs of a kind, so that nothing else shows a job that is there already. */
+function isLookedFor({ identity: { recovery } }: KindModel): boolean {
+  return recovery.by === 'inert' || recovery.by === 'match'
+}
+
+/** Whether a job carries the mark of a spec's own run: no word of a person makes it somebody else's. */
+function isOwn({ state }: Planner, { address, policy }: Spec, live: Live): boolean {
+  return judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run }) === 'own'
 }
 
 /**
@@ -89,27 +102,31 @@ function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boole
   return live.request === undefined ? !endedEarly(model, live) : isJobOf(spec.request, live, model)
 }
 
-/** A job that was cancelled or never got its device: of these AWS Import/Export tells nothing else, and they did nothing. */
+/** Whether a job ended before it did anything: AWS Import/Export tells nothing else of such a job. */
 function endedEarly(model: KindModel, live: Live): boolean {
-  const { type, reason } = model.condition(live, { maxFailedPercent: 0 })
-  return type === 'Cancelled' || reason === 'Expired'
+  const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
+  return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
 }
 
-function question(spec: Spec, model: KindModel, live: Live): Planned {
+function question(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
   const job = `${jobWords(model, live.id)} (${live.status}${live.createdAt ? `, created ${spoken(live.createdAt)}` : ''})`
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_LOOKALIKE',
     id: live.id,
-    reason: `${job} is on no record, and ${why(live, attemptOf(live.marker ?? '')?.address === spec.address)}`,
-    hint:
-      'the state may be older than the job, from a branch that was put back or a backup. ' +
-      `If the job is this spec’s: jobwright adopt ${spec.address} --id ${live.id}; if it is to run as a second job, write policy.allowIdentical: true`,
+    reason: `${job} is on no record, and ${why(live, isMarked)}`,
+    remedies: [
+      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
+      isMarked
+        ? advise(`to run it again, write policy.run: ${spec.policy.run + 1}`)
+        : suggest('if it is not', 'resolve', spec.address, '--foreign', live.id),
+    ],
   })
 }
 
-function why({ request }: Live, isOwn: boolean): string {
-  if (isOwn) return 'carries the mark of this very spec'
+function why({ request }: Live, isMarked: boolean): string {
+  if (isMarked) return 'carries the mark of this very spec'
   return request === undefined
     ? 'AWS does not tell what it does: it may be this spec’s'
     : 'is just what this spec asks for'

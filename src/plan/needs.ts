@@ -1,17 +1,17 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
+import type { KindModel } from '../model/kind.ts'
 import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import { isSettled, type JobRecord, recordEntries } from '../model/state.ts'
 import { isCancellable } from './cancel.ts'
 import type { Decision, PlanInput } from './input.ts'
-import { goesElsewhere, lookalikeNeeds } from './lookalikes.ts'
+import { goesElsewhere, lookalikeNeed, lookalikeNeeds } from './lookalikes.ts'
 import { moveFormer } from './move-former.ts'
 import { planDue, planHeld } from './new-job.ts'
-import { decidedRecord, isSelected, isSettled, type Planner, planner } from './planner.ts'
-import { standIn } from './unknown.ts'
+import { standInFor } from './ownership.ts'
+import { decidedRecord, isSelected, type Planner, planner } from './planner.ts'
 import { mayCancel } from './withdrawn.ts'
 
 /** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
@@ -23,7 +23,7 @@ export function needs(input: NeedsInput): Need[] {
   const forSpecs = input.specs.flatMap((spec) =>
     isSelected(plan, spec.address, spec.labels) ? specNeeds(plan, spec, input.refresh) : [],
   )
-  const orphans = (Object.entries(plan.records) as [Address, JobRecord][]).flatMap(([address, record]) =>
+  const orphans = recordEntries(plan.records).flatMap(([address, record]) =>
     plan.specAt.has(address) || record.withdrawn !== undefined || !isSelected(plan, address)
       ? []
       : orphanNeeds(plan, address, record),
@@ -48,7 +48,7 @@ function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
     ]
   }
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
-  return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]
+  return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
 }
 
 /** The one job that a decision is about. */
@@ -59,33 +59,39 @@ function decisionNeeds(
   model: KindModel,
   decision: Decision,
 ): Need[] {
+  if (decision.do === 'removed') return []
+  if (decision.do === 'foreign') {
+    const site = record?.site ?? plan.siteOf(spec)
+    return site && !model.identity.idMember ? [lookalikeNeed(plan, spec, model, site)] : []
+  }
   if (decision.do === 'cancel') {
     if (!record?.id || !isCancellable(record)) return []
-    return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]
+    return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
   }
   const known = decidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
   if (decision.do === 'not-created' || !site || (known && isSettled(known))) return []
-  const own = known?.id ?? (model.idMember && remoteId(spec, model.idMember))
+  const own = known?.id ?? (model.identity.idMember && remoteId(spec, model.identity.idMember))
   const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
   if (id === undefined) return []
-  const scope = model.scope((known ?? spec).request)
-  return [{ address: spec.address, kind: spec.kind, site, id, definition: true, ...(scope !== undefined && { scope }) }]
+  const scope = model.identity.scope((known ?? spec).request)
+  return [{ address: spec.address, kind: spec.kind, site, id, definition: true, mark: true, scope }]
 }
 
 /** One look before the create, or before the job is taken over: a caller-chosen ID may be taken, and a job of AWS's naming be there already. */
 function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || planHeld(plan, spec)) return []
-  if (!(spec.policy.adopt && model.idMember) && planDue(plan, spec, model)) return []
-  if (!model.idMember) return lookalikeNeeds(plan, spec, model)
-  const id = remoteId(spec, model.idMember)
-  const own = {
+  if (!(spec.policy.adopt && model.identity.idMember) && planDue(plan, spec, model)) return []
+  if (!model.identity.idMember) return lookalikeNeeds(plan, spec, model)
+  const id = remoteId(spec, model.identity.idMember)
+  const own: Need = {
     address: spec.address,
     kind: spec.kind,
     site,
     id,
-    ...(spec.policy.adopt && { definition: true }),
+    definition: spec.policy.adopt,
+    mark: spec.policy.adopt,
   }
   return [own, ...formerNeeds(plan, spec, model).filter((former) => former.id !== id)]
 }
@@ -93,37 +99,43 @@ function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
 /** The job under the old name of a spec, of which nothing is on record. */
 function formerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  if (spec.formerly === undefined || !model.idMember || !site) return []
+  if (spec.formerly === undefined || !model.identity.idMember || !site) return []
   const address = addressOf(spec.kind, spec.formerly)
   if (plan.records[address] || plan.specAt.has(address) || plan.blockedAt.has(address)) return []
-  return [{ address, kind: spec.kind, site, id: remoteId({ ...spec, name: spec.formerly }, model.idMember) }]
+  return [{ address, kind: spec.kind, site, id: remoteId({ ...spec, name: spec.formerly }, model.identity.idMember) }]
 }
 
 function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Need[] {
-  switch (model.recovery.by) {
+  switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
-      return record.id === undefined ? [] : [{ ...recordNeed(address, record, model), id: record.id, definition: true }]
+      return record.id === undefined
+        ? []
+        : [{ ...recordNeed(address, record, model), id: record.id, definition: true, mark: true }]
     case 'inert':
-      return [{ ...recordNeed(address, record, model), ...(record.intent && { since: record.intent.at }) }]
+      return [{ ...recordNeed(address, record, model), since: record.intent?.at }]
     case 'match':
-      return [
-        { ...recordNeed(address, record, model), ...(record.intent && { since: record.intent.at }), definition: true },
-      ]
+      return [{ ...recordNeed(address, record, model), since: record.intent?.at, definition: true }]
   }
 }
 
 function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[] {
   const decision = plan.decisions?.get(address)
   const model = plan.modelOf(partsOf(address).kind)
-  if (decision) return decisionNeeds(plan, standIn(address, record), record, model, decision)
+  if (decision) return decisionNeeds(plan, standInFor(address, record), record, model, decision)
   if (!isSettled(record)) return unknownNeeds(address, record, model)
   if (record.id === undefined || !mayCancel(record)) return []
-  return [{ ...recordNeed(address, record, model), id: record.id, known: true }]
+  return [{ ...recordNeed(address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
+}
+
+/** What the first read of a job has to tell besides its status: which job it is. A caller's ID may be another job's by now. */
+export function proofNeed(record: JobRecord, model: KindModel): Pick<Need, 'definition' | 'mark'> {
+  const isOpen = record.identity === undefined && model.identity.idMember !== undefined
+  return isOpen ? { definition: true, mark: true } : {}
 }
 
 /** A read of the job on record, without its ID. */
 export function recordNeed(address: Address, record: JobRecord, model: KindModel): Need {
-  const scope = model.scope(record.request)
-  return { address, kind: model.kind, site: record.site, ...(scope !== undefined && { scope }) }
+  const scope = model.identity.scope(record.request)
+  return { address, kind: model.kind, site: record.site, scope }
 }

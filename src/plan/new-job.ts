@@ -1,18 +1,21 @@
-import { deviations } from '../kinds/deviations.ts'
-import type { KindModel, Timing } from '../kinds/kind.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
+import { deviations } from '../model/deviations.ts'
+import { judgeMark } from '../model/evidence.ts'
+import type { KindModel, Timing } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
-import type { Planned } from '../model/plan.ts'
-import { adopted, historyFor, liveStage } from '../model/record.ts'
+import type { Planned, PlannedCreate, PlannedStop } from '../model/plan.ts'
+import { historyFor } from '../model/record.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { remoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
-import { type JobRecord, type Site, siteKey } from '../model/state.ts'
+import { isSettled, type JobRecord, type Site, siteKey } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { whyNotGone } from './absence.ts'
 import { planDepends } from './depends.ts'
 import { planNoFile, uploadWords } from './files.ts'
 import { planLookalike } from './lookalikes.ts'
-import { isSettled, jobWords, line, ownerKey, type Planner, spoken, unread } from './planner.ts'
+import { adoptJob, ownerKey } from './ownership.ts'
+import { jobWords, line, type Planner, planFailed, spoken, unread } from './planner.ts'
 import { timingOf } from './time.ts'
 
 /** Seven days. */
@@ -32,29 +35,25 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
     planLookalike(plan, spec, model, occasion.previous) ??
     planUncommitted(plan, spec) ??
     planNoFile(plan, spec) ??
-    createLine(plan, spec, model, occasion)
+    planCreate(plan, spec, model, occasion)
   )
 }
 
-function createLine(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned {
-  const site = plan.siteOf(spec)
-  const id = model.idMember && remoteId(spec, model.idMember)
-  if (id && site) plan.claims.set(ownerKey(model, site, id), spec.address)
+function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): PlannedCreate {
   return line(spec, {
     action: 'create',
     reason: occasion.reason + uploadWords(spec) + urgency(timingOf(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
-    ...(site && { site }),
-    ...(id && { id }),
-    ...(occasion.previous && { record: occasion.previous }),
+    site: plan.siteOf(spec),
+    id: model.identity.idMember && remoteId(spec, model.identity.idMember),
+    record: occasion.previous,
   })
 }
 
 /** What stops a new job whatever AWS says: an earlier failure in this run, and `hold`. */
-export function planHeld(plan: Planner, spec: Spec): Planned | undefined {
-  const failure = plan.run.failed.get(spec.address)
-  if (failure)
-    return line(spec, { action: 'blocked', reason: `failed in this run: ${failure.name}: ${failure.message}` })
+export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
+  const failed = planFailed(plan, spec.address, spec)
+  if (failed) return failed
   return spec.policy.hold ? line(spec, { action: 'held', reason: 'policy.hold is true' }) : undefined
 }
 
@@ -62,12 +61,13 @@ export function planHeld(plan: Planner, spec: Spec): Planned | undefined {
  * What time, and the jobs that it depends on, say about a create. A job that is taken over was submitted long ago, so that neither has
  * anything to say about it.
  */
-export function planDue(plan: Planner, spec: Spec, model: KindModel): Planned | undefined {
+export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
   const timing = timingOf(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
-  if (timing.when === 'expired') return line(spec, { action: 'expired', reason: timing.reason, hint: timing.hint })
+  if (timing.when === 'expired')
+    return line(spec, { action: 'expired', reason: timing.reason, remedies: timing.remedies })
   if (timing.when === 'waiting') {
     const reason = timing.reason + goodUntil(timing)
-    return line(spec, { action: 'waiting', reason, ...(timing.until && { until: timing.until }) })
+    return line(spec, { action: 'waiting', reason, until: timing.until })
   }
   return planDepends(plan, spec)
 }
@@ -101,7 +101,7 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
       action: 'conflict',
       code: 'PLAN_FORMERLY',
       reason: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
-      hint: `remove metadata.formerly to make another job, or remove the spec of ${former}`,
+      remedies: [advise(`remove metadata.formerly to make another job, or remove the spec of ${former}`)],
     })
   }
   const lost = former === undefined ? undefined : planFormerLost(plan, spec, former)
@@ -113,7 +113,10 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
     action: 'conflict',
     code: 'PLAN_RENAMED',
     reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
-    hint: `if it was renamed, write metadata.formerly: ${partsOf(old).name}; if it is to run as a second job, write policy.allowIdentical: true`,
+    remedies: [
+      advise(`if it was renamed, write metadata.formerly: ${partsOf(old).name}`),
+      suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
+    ],
   })
 }
 
@@ -129,17 +132,19 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
     code: 'PLAN_FORMER_LOST',
     id: seen.live.id,
     reason: `metadata.formerly names ${former}, and ${jobWords(plan.modelOf(spec.kind), seen.live.id)} exists, of which nothing is on record`,
-    hint:
-      'the state may be older than the job, from a branch that was put back or a backup. ' +
-      `If that is its job: jobwright adopt ${spec.address} --id ${seen.live.id}; to make another job, remove metadata.formerly`,
+    remedies: [
+      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
+      advise('to make another job, remove metadata.formerly'),
+    ],
   })
 }
 
 /** For caller-named kinds: the ID may be used by one of our records, or by a job that we did not make. */
 function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
   const site = plan.siteOf(spec)
-  if (!model.idMember || !site) return undefined
-  const id = remoteId(spec, model.idMember)
+  if (!model.identity.idMember || !site) return undefined
+  const id = remoteId(spec, model.identity.idMember)
   const { previous } = occasion
   const key = ownerKey(model, site, id)
   const owner = plan.claims.get(key) ?? plan.owners.get(key)
@@ -150,39 +155,65 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
   if (seen.is === 'failed') return unread(spec, seen)
+  if (spec.policy.adopt && judgeMark(seen.live, { lineage: plan.state?.lineage ?? '' }) === 'other')
+    return ownedElsewhere(spec, model, seen.live)
   return spec.policy.adopt
     ? planAdoption(spec, model, seen.live, site, plan, previous)
-    : foreign(spec, model, seen.live)
+    : planForeign(spec, model, seen.live)
 }
 
 /** Whether a spec asks for another job ID, or for another place, than the create on record did. */
 export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   const isMoved = site !== undefined && siteKey(site) !== siteKey(record.site)
-  return isMoved || (model.idMember !== undefined && remoteId(spec, model.idMember) !== record.id)
+  return isMoved || (model.identity.idMember !== undefined && remoteId(spec, model.identity.idMember) !== record.id)
 }
 
 /** A line for a job ID that another address, or another run, has used. */
-export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address): Planned {
+export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address, record?: JobRecord): PlannedStop {
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_ID_USED',
     id,
+    record,
     reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
-    hint: model.idMember
-      ? `leave ${model.idMember} out, or write one that was never used`
-      : 'name another job with --id',
+    remedies: [
+      advise(
+        model.identity.idMember
+          ? `leave ${model.identity.idMember} out, or write one that was never used`
+          : 'name another job with --id',
+      ),
+    ],
   })
 }
 
-function foreign(spec: Spec, model: KindModel, live: Live): Planned {
+function planForeign(spec: Spec, model: KindModel, live: Live): Planned {
   const made = live.createdAt ? `, created ${spoken(live.createdAt)}` : ''
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_FOREIGN',
     id: live.id,
     reason: `${jobWords(model, live.id)} exists and is not ours: ${live.status}${made}`,
-    hint: `to take it over, write policy.adopt: true, or run jobwright adopt ${spec.address}; to make another job, choose another name or ${model.idMember}`,
+    remedies: [
+      advise('to take it over, write policy.adopt: true'),
+      suggest('or record that it is this spec’s', 'adopt', spec.address),
+      advise(`to make another job, choose another name or ${model.identity.idMember}`),
+    ],
+  })
+}
+
+/** Another state's mark is on a job: it has an owner, which will go on to act on it. */
+export function ownedElsewhere(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_OWNED_ELSEWHERE',
+    id: live.id,
+    record,
+    reason: `${jobWords(model, live.id)} carries the mark of another state`,
+    remedies: [
+      advise('let its owner give it up first: both would act on it'),
+      suggest('to take it all the same', 'adopt', spec.address, '--id', live.id, '--force'),
+    ],
   })
 }
 
@@ -202,28 +233,17 @@ function planAdoption(
       id: live.id,
       changes,
       reason: `${jobWords(model, live.id)} exists, but differs from the spec`,
-      hint: 'write the spec as the job is, or choose another ID',
+      remedies: [advise('write the spec as the job is, or choose another ID')],
     })
   }
-  plan.claims.set(ownerKey(model, site, live.id), spec.address)
-  const base = {
-    run: spec.policy.run,
-    site,
-    stage: liveStage(model, live),
-    how: 'adopted' as const,
-    request: written(spec.request, model.documents),
-    ...historyFor(previous, spec.policy.run, site),
-  }
-  return line(spec, {
-    action: 'adopt',
-    id: live.id,
-    reason: 'policy.adopt is true and the job fits the spec',
-    next: adopted(base, live, model.condition(live, spec.policy), plan.now),
-  })
+  const { run } = spec.policy
+  const request = written(spec.request, model.request.documents)
+  const adopter = { run, site, how: 'adopted', request, history: historyFor(previous, run, site) } as const
+  return adoptJob(plan, spec, adopter, live, { reason: 'policy.adopt is true and the job fits the spec' })
 }
 
 /** On a real target only what is committed is submitted: a job cannot be taken back. */
-export function planUncommitted(plan: Planner, spec: Spec): Planned | undefined {
+export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefined {
   const { checkout, rules } = plan
   if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
   const dirty = spec.files.filter((file) => checkout.dirty.includes(file))
@@ -232,6 +252,6 @@ export function planUncommitted(plan: Planner, spec: Spec): Planned | undefined 
     action: 'blocked',
     code: 'PLAN_UNCOMMITTED',
     reason: `${dirty.join(', ')} ${dirty.length === 1 ? 'is' : 'are'} not committed`,
-    hint: 'commit it, or submit it as it is with --allow-dirty',
+    remedies: [advise('commit it, or submit it as it is with --allow-dirty')],
   })
 }

@@ -3,7 +3,7 @@ import { isTerminal } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import { type JobRecord, recordEntries } from '../model/state.ts'
 import { planDecided } from './decided.ts'
 import { explainWaits } from './depends.ts'
 import { edits } from './edit.ts'
@@ -13,9 +13,9 @@ import type { Decision, PlanInput } from './input.ts'
 import { withinLimits } from './limits.ts'
 import { moveFormer } from './move-former.ts'
 import { planNew } from './new-job.ts'
-import { isSelected, type Planner, planner } from './planner.ts'
+import { planWithoutSpec } from './ownership.ts'
+import { isSelected, type Planner, planInTurn, planner } from './planner.ts'
 import { planRecorded } from './recorded.ts'
-import { standIn } from './unknown.ts'
 import { planWithdrawn } from './withdrawn.ts'
 
 /** What is to be done about every address, and why. Pure: it reads nothing but its argument and changes nothing. */
@@ -24,13 +24,19 @@ export function plan(given: PlanInput): Plan {
   const input = { ...followed, specs: followed.specs.map((spec) => withRecordedMd5(followed, spec)) }
   const context = planner(input)
   const lines = explainWaits(context, [
-    ...input.specs
-      .filter((spec) => isSelected(input, spec.address, spec.labels))
-      .map((spec) => withRemoval(planSpec(context, spec, moved))),
-    ...input.blocked
-      .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
-      .map((blocked) => planBlocked(context, blocked)),
-    ...orphans(context),
+    ...planInTurn(context, [
+      ...input.specs
+        .filter((spec) => isSelected(input, spec.address, spec.labels))
+        .map((spec) => (inTurn: Planner) => withRemoval(planSpec(inTurn, spec, moved))),
+      ...input.blocked
+        .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
+        .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
+      ...orphansOf(context).map(
+        ([address, record]) =>
+          (inTurn: Planner) =>
+            planOrphan(inTurn, address, record),
+      ),
+    ]),
   ])
   return {
     // Guards see every create that is due, also those for which there is no room in this pass.
@@ -51,15 +57,14 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
   const from = moved.get(spec.address)
   if (from === undefined || !record) return withReturn(planned, record)
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
-  return withReturn({ ...planned, reason, movedFrom: from, next: planned.next ?? record }, record)
+  const here = { ...planned, reason, movedFrom: from, next: planned.next ?? record } as Planned
+  return withReturn(here, record)
 }
 
 /** Where a spec is back, or took up a record under a new name, nothing is withdrawn any more, also while it is held. */
 function withReturn(planned: Planned, stored: JobRecord | undefined): Planned {
   if (stored?.withdrawn === undefined || planned.action === 'create') return planned
-  const { withdrawn: _withdrawn, ...next } = planned.next ?? planned.record ?? stored
-  // A step goes on from the record as it is by then.
-  return { ...planned, next, ...(planned.record && { record: next }) }
+  return withRecord(planned, stored, ({ withdrawn: _withdrawn, ...rest }) => rest)
 }
 
 /** What is to become of an unfinished job when its spec is gone has to be on record by then. */
@@ -67,12 +72,15 @@ function withRemoval(planned: Planned): Planned {
   const { spec, action } = planned
   const record = planned.next ?? planned.record
   if (!spec || !record || action === 'create' || isTerminal(record.condition)) return planned
-  const { onRemove: before, ...rest } = record
   const { onRemove } = spec.policy
-  if (before === onRemove) return planned
-  const next = { ...rest, ...(onRemove && { onRemove }) }
-  // A step goes on from the record as it is by then.
-  return { ...planned, next, ...(planned.record && { record: next }) }
+  return record.onRemove === onRemove ? planned : withRecord(planned, record, (one) => ({ ...one, onRemove }))
+}
+
+/** The same line, which also changes the record. A step goes on from the record as it is by then. */
+function withRecord(planned: Planned, stored: JobRecord, change: (record: JobRecord) => JobRecord): Planned {
+  const next = change(planned.next ?? planned.record ?? stored)
+  // The change leaves stage and ID alone, so that the line stays of its kind.
+  return { ...planned, next, record: planned.record && next } as Planned
 }
 
 /** A spec with errors is not acted on. If its job is over and its request unchanged, nothing is to be done about that job any more. */
@@ -100,19 +108,17 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
   }
   return {
     address,
-    ...(record && { record }),
+    record,
     action: 'blocked',
     code: 'PLAN_INVALID',
     reason: `its spec has errors: ${blocked.codes.join(', ')}`,
   }
 }
 
-function orphans(context: Planner): Planned[] {
-  return (Object.entries(context.records) as [Address, JobRecord][])
-    .filter(
-      ([address]) => !context.specAt.has(address) && !context.blockedAt.has(address) && isSelected(context, address),
-    )
-    .flatMap(([address, record]) => planOrphan(context, address, record) ?? [])
+function orphansOf(context: Planner): [Address, JobRecord][] {
+  return recordEntries(context.records).filter(
+    ([address]) => !context.specAt.has(address) && !context.blockedAt.has(address) && isSelected(context, address),
+  )
 }
 
 function planOrphan(context: Planner, address: Address, record: JobRecord): Planned | undefined {
@@ -122,8 +128,7 @@ function planOrphan(context: Planner, address: Address, record: JobRecord): Plan
 
 /** What a person decided about an address of which no spec can be read. */
 function withoutSpec(context: Planner, address: Address, record: JobRecord, decision: Decision): Planned {
-  const { spec: _spec, ...planned } = planDecided(context, standIn(address, record), record, decision)
-  return planned
+  return planWithoutSpec(address, record, (spec) => planDecided(context, spec, record, decision))
 }
 
 /** One warning for each retired kind that is about to be used, for each lost job, each lower run and each finished job whose spec is invalid today. */
@@ -141,5 +146,5 @@ function warnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
 function lineWarnings(planned: Planned): Diagnostic[] {
   const { address, code, reason, spec } = planned
   if (code !== 'PLAN_LOST' && code !== 'PLAN_LOWER_RUN' && code !== 'PLAN_DONE_INVALID') return []
-  return [{ severity: 'warning', code, address, message: `${address}: ${reason}`, ...(spec && { place: spec.place }) }]
+  return [{ severity: 'warning', code, address, message: `${address}: ${reason}`, place: spec?.place }]
 }

@@ -1,89 +1,79 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
+import type { PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
+import { shownFrom as shownAfter } from '../model/create-protocol.ts'
+import { judgeIdentity } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
-import type { Planned } from '../model/plan.ts'
+import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
-import { type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
+import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
+import { claimOf, type Ownership, readOwnership } from './ownership.ts'
 import { findRenames, type Renames } from './renames.ts'
 
-/** Clocks differ by less than this, in milliseconds. */
-export const CLOCKS_MS = 60_000
-
-/** ISO time before which no job can be one of a state's own: its birth, or for one that does not tell it the beginning of AWS. */
-export function horizonOf(state: State | undefined): string {
-  return state?.horizon ?? '2006-01-01T00:00:00Z'
-}
-
 /** A plan input with what many of its questions need looked up once. */
-export type Planner = PlanInput & {
-  readonly records: Readonly<Record<Address, JobRecord>>
-  readonly specAt: ReadonlyMap<Address, Spec>
-  readonly blockedAt: ReadonlySet<Address>
-  /** Site, kind and job ID -> the address that owns or once owned that job, or may own it. */
-  readonly owners: ReadonlyMap<string, Address>
-  /** The same of jobs that are known to belong to an address. Grows while lines are made: no job is given to two of them. */
-  readonly claims: Map<string, Address>
-  readonly renames: Renames
-}
+export type Planner = PlanInput &
+  Ownership & {
+    readonly records: Readonly<Record<Address, JobRecord>>
+    readonly specAt: ReadonlyMap<Address, Spec>
+    readonly blockedAt: ReadonlySet<Address>
+    readonly renames: Renames
+  }
 
 export function planner(input: PlanInput): Planner {
   const records = input.state?.records ?? {}
-  const { claims, hopes } = owners(records, input.modelOf)
   return {
     ...input,
+    ...readOwnership(records, input.modelOf),
     records,
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
     blockedAt: new Set(input.blocked.map((blocked) => blocked.address)),
-    owners: new Map([...hopes, ...claims]),
-    claims,
     renames: findRenames(input, records),
   }
 }
 
-/** The jobs that belong or belonged to addresses, and those that unknown creates asked for by their ID. */
-function owners(records: Planner['records'], modelOf: PlanInput['modelOf']) {
-  const claims = new Map<string, Address>()
-  const hopes = new Map<string, Address>()
-  for (const [address, record] of Object.entries(records) as [Address, JobRecord][]) {
-    const note = (map: Map<string, Address>, id: string | undefined, site = record.site): void => {
-      if (id !== undefined) map.set(ownerKey(modelOf(partsOf(address).kind), site, id), address)
-    }
-    for (const { id, site } of record.history ?? []) note(claims, id, site)
-    note(isSettled(record) ? claims : hopes, record.id)
-  }
-  return { claims, hopes }
-}
-
-/** Tells whether a job is known to belong to an address of a state, or to have done so. */
-export function claimed({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>) {
-  const { claims } = owners(state?.records ?? {}, modelOf)
-  return (kind: string, site: Site, id: string): boolean => claims.has(ownerKey(modelOf(kind), site, id))
-}
-
-/** Whether the outcome of a record's create is known: there is a job. */
-export function isSettled(record: JobRecord): boolean {
-  return record.stage === 'created' || record.stage === 'started'
-}
-
-/** The key under which a job has one owner in the state. A service without regions shows a job in all of them. */
-export function ownerKey({ kind, regionless }: KindModel, site: Site, id: string): string {
-  return `${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}`
+/** Makes the lines of a plan one after the other. A job that one line claims is given to no later one. */
+export function planInTurn(context: Planner, turns: readonly ((context: Planner) => Planned | undefined)[]): Planned[] {
+  const claims = new Map(context.claims)
+  const inTurn: Planner = { ...context, claims }
+  return turns.flatMap((turn) => {
+    const planned = turn(inTurn)
+    const claim = planned && claimOf(planned, context.modelOf)
+    if (claim !== undefined) claims.set(claim, planned!.address)
+    return planned ?? []
+  })
 }
 
 /** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
-export function gone(record: JobRecord): JobRecord {
+export function gone<R extends JobRecord>(record: R): R {
   return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
 }
 
 export const NOT_SHOWN_YET = 'its job was made a moment ago, and AWS does not show it yet'
 
+/** What was seen of the job on record: itself, with what the read proves of it; that it is gone; or that its ID is another job's now. */
+export type SeenRecord =
+  | { readonly is: 'live'; readonly live: Live; readonly identity?: Identity }
+  | { readonly is: 'absent' }
+  | { readonly is: 'replaced'; readonly why: string }
+  | Extract<Sighting, { is: 'failed' }>
+
+/** What this plan's reads show of a settled record's job; undefined where it was not read. */
+export function seenOf(plan: Planner, address: Address, record: SettledRecord): SeenRecord | undefined {
+  const seen = plan.observed.jobs.get(address)
+  if (seen?.is !== 'live') return seen
+  const verdict = judgeIdentity(record, seen.live, plan.modelOf(partsOf(address).kind), plan.state?.lineage)
+  if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }
+  return { is: 'live', live: seen.live, identity: verdict.identity }
+}
+
 /** ISO time from which the absence of a recorded job proves something; undefined: it does now. */
 export function shownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
   if (isTerminal(condition) || createdAt === undefined) return undefined
-  const until = after(createdAt, waits.listLagMs)
+  const until = shownAfter(createdAt, waits)
   return now < Date.parse(until) ? until : undefined
 }
 
@@ -92,9 +82,25 @@ export function isSelected(input: PlanInput, address: Address, labels: Readonly<
   return input.only === undefined || input.only(address, labels)
 }
 
-/** A line of the plan for a spec, with what is always known of it. */
-export function line(spec: Spec, rest: Omit<Planned, 'address' | 'spec'>): Planned {
+/** A line of the plan for a spec: what is always known of it, and the rest. */
+export function line<const Rest extends { readonly action: Planned['action']; readonly reason: string }>(
+  spec: Spec,
+  rest: Rest,
+): Rest & { readonly address: Address; readonly spec: Spec } {
   return { address: spec.address, spec, ...rest }
+}
+
+/** A line for a spec whose action failed in this run: it is not tried again in it. Undefined where none failed. */
+export function planFailed(
+  plan: Planner,
+  address: Address,
+  spec: Spec | undefined,
+  record?: JobRecord,
+): PlannedStop | undefined {
+  const failure = plan.run.failed.get(address)
+  if (!failure) return undefined
+  const reason = `failed in this run: ${failure.name}: ${failure.message}`
+  return { address, spec, record, id: record?.id, action: 'blocked', reason }
 }
 
 /** The record that a decision is about; undefined where the job to take over is that of a later run than the one on record. */
@@ -104,23 +110,27 @@ export function decidedRecord(spec: Spec, record: JobRecord | undefined, decisio
 }
 
 /** A line for a spec whose run is lower than the one on record, which is never run again. */
-export function lowerRun(spec: Spec, record: JobRecord): Planned {
+export function lowerRun(spec: Spec, record: JobRecord): PlannedKeep {
   return line(spec, {
     action: 'keep',
     code: 'PLAN_LOWER_RUN',
     record,
-    ...(record.id !== undefined && { id: record.id }),
+    id: record.id,
     reason: `policy.run is ${spec.policy.run}, but run ${record.run} is on record; a lower run changes nothing`,
   })
 }
 
 /** A line for an address about which AWS could not be asked. */
-export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>): Planned {
-  return line(spec, notRead(seen))
+export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, record?: JobRecord): PlannedStop {
+  return line(spec, { ...notRead(seen), record, id: record?.id })
 }
 
 /** What such a line says. */
-export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): Pick<Planned, 'action' | 'code' | 'reason'> {
+export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
+  readonly action: 'blocked'
+  readonly code: PlanCode
+  readonly reason: string
+} {
   return {
     action: 'blocked',
     code: problem.class === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
@@ -145,5 +155,5 @@ export function spoken(time: string): string {
 
 /** The way a job of a kind is named in sentences: `job cup-final`. */
 export function jobWords(model: KindModel, id: string): string {
-  return `${model.title.split(' Create')[0]} job ${id}`
+  return `${model.serviceName} job ${id}`
 }

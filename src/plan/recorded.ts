@@ -1,23 +1,25 @@
-import type { KindModel } from '../kinds/kind.ts'
-import { isTerminal } from '../model/condition.ts'
+import { isSteady, isTerminal } from '../model/condition.ts'
 import { canonical, type Json } from '../model/json.ts'
-import type { Live } from '../model/live.ts'
-import type { Difference, Planned } from '../model/plan.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../model/plan.ts'
 import { reread } from '../model/record.ts'
+import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
 import { isOfUpload, planDownload, planUpload } from './files.ts'
 import { planHeld, planNew, planUncommitted } from './new-job.ts'
 import {
   gone,
-  isSettled,
   line,
   lowerRun,
   NOT_SHOWN_YET,
   type Planner,
+  planFailed,
   raised,
+  type SeenRecord,
+  seenOf,
   shownFrom,
   spoken,
   unread,
@@ -36,42 +38,57 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
       previous: record,
     })
   }
-  const seen = plan.observed.jobs.get(spec.address)
+  const seen = seenOf(plan, spec.address, record)
   const fresh = seen?.is === 'absent' ? notShownYet(plan, spec, record) : undefined
   if (fresh) return fresh
-  const now =
-    seen?.is === 'live' ? asSeen(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
-  const next = canonical(now as unknown as Json) === canonical(stored as unknown as Json) ? {} : { next: now }
-  if (spec.policy.run < record.run) return { ...lowerRun(spec, now), ...next }
+  const now = asSeen(plan, spec, model, record, seen)
+  const next = isEqual(now, stored) ? undefined : now
+  if (spec.policy.run < record.run) return { ...lowerRun(spec, now), next }
   // Where a job that is over was made no longer matters; whether its target is known depends on which others are still open.
   const site = isTerminal(now.condition) ? undefined : plan.siteOf(spec)
   const changes = edits(spec, record, model, site)
-  if (changes.length > 0) return { ...planEdit(plan, spec, model, now, changes), ...next }
-  if (seen?.is === 'failed' && !isTerminal(record.condition)) return { ...unread(spec, seen), ...idOf(record), record }
-  return { ...proceed(plan, spec, model, now), ...next }
+  if (changes.length > 0) return { ...planEdit(plan, spec, model, now, changes), next }
+  if (seen?.is === 'failed' && !isTerminal(record.condition)) return unread(spec, seen, record)
+  const planned = proceed(plan, spec, model, now)
+  return {
+    ...(seen?.is === 'replaced' ? { ...planned, reason: replacedWords(planned.reason, seen.why) } : planned),
+    next,
+  }
 }
 
 /** A settled job with what was just seen of it, and no step beyond that: its spec is not looked at. */
-export function keepRecorded(plan: Planner, spec: Spec, record: JobRecord): Planned {
+export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): Planned {
   const model = plan.modelOf(spec.kind)
-  const seen = plan.observed.jobs.get(spec.address)
-  const base = { ...idOf(record), record, site: record.site }
-  if (seen?.is === 'failed') return { ...unread(spec, seen), ...base }
-  if (seen?.is === 'absent') {
-    return (
-      notShownYet(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: 'gone', next: gone(record) })
-    )
-  }
-  const now = seen ? asSeen(plan, spec, model, record, seen.live) : record
-  const next = canonical(now as unknown as Json) === canonical(record as unknown as Json) ? {} : { next: now }
-  const isIdle = model.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
-  if (isIdle) return line(spec, { ...base, ...next, action: 'held', reason: 'created, and not started by this' })
-  return line(spec, { ...base, ...next, action: 'keep', reason: keepReason(now) })
+  const seen = seenOf(plan, spec.address, record)
+  if (seen?.is === 'failed') return unread(spec, seen, record)
+  const base = { id: record.id, record }
+  const fresh = seen?.is === 'absent' ? notShownYet(plan, spec, record) : undefined
+  if (fresh) return fresh
+  if (seen?.is === 'absent' || seen?.is === 'replaced')
+    return line(spec, { ...base, action: 'keep', reason: 'gone', next: gone(record) })
+  const now = asSeen(plan, spec, model, record, seen)
+  const next = isEqual(now, record) ? undefined : now
+  const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
+  if (isIdle) return line(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
+  return line(spec, { ...base, next, action: 'keep', reason: keepReason(model, now) })
 }
 
+/** Whether two records say the same. */
+function isEqual(a: JobRecord, b: JobRecord): boolean {
+  return canonical(a as unknown as Json) === canonical(b as unknown as Json)
+}
+
+/** That a job is lost since its ID is another's now. */
+function replacedWords(reason: string, why: string): string {
+  return `the job of its ID is another one now: ${why}; ${reason}`
+}
+
+/** What a plan can say of a job on record. */
+type OnRecord = PlannedStep | PlannedKeep | PlannedStop
+
 /** The next step of a job whose spec still says what was submitted. */
-function proceed(plan: Planner, spec: Spec, model: KindModel, record: JobRecord): Planned {
-  const base = { ...idOf(record), record, site: record.site }
+function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRecord): OnRecord {
+  const base = { id: record.id, record }
   if (record.lost) {
     return line(spec, {
       ...base,
@@ -80,26 +97,23 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: JobRecord)
       reason: 'AWS no longer knows this unfinished job; it is not made again',
     })
   }
-  if (model.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
-    const failure = plan.run.failed.get(spec.address)
-    if (failure)
-      return line(spec, {
-        ...base,
-        action: 'blocked',
-        reason: `failed in this run: ${failure.name}: ${failure.message}`,
-      })
+  if (model.lifecycle.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
+    const failed = planFailed(plan, spec.address, spec, record)
+    if (failed) return failed
     if (spec.policy.hold) return line(spec, { ...base, action: 'held', reason: 'created, but policy.hold is true' })
-    const upload = planUpload(plan, spec, record)
-    if (upload) return upload
-    return line(spec, { ...base, action: 'start', reason: 'created and recorded, not started yet' })
+    return (
+      planUpload(plan, spec, record) ??
+      line(spec, { id: record.id, record, action: 'start', reason: 'created and recorded, not started yet' })
+    )
   }
-  return planDownload(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: keepReason(record) })
+  return planDownload(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: keepReason(model, record) })
 }
 
-function keepReason(record: JobRecord): string {
+function keepReason({ lifecycle }: KindModel, record: JobRecord): string {
   if (record.archived) return 'done; AWS has forgotten it since'
   if (isTerminal(record.condition)) return record.finishedAt ? `done ${spoken(record.finishedAt)}` : 'done'
-  return record.condition?.reason === 'RolledOut' ? 'rolled out' : 'running'
+  const reached = isSteady(record.condition, lifecycle) ? lifecycle.steady?.words : undefined
+  return reached ?? 'running'
 }
 
 /** An edit of a submitted spec: AWS makes the job say so, or it is a conflict. */
@@ -107,29 +121,28 @@ function planEdit(
   plan: Planner,
   spec: Spec,
   model: KindModel,
-  record: JobRecord,
+  record: SettledRecord,
   changes: readonly Difference[],
-): Planned {
-  const before = model.normalise(record.request)
-  const after = model.normalise(written(spec.request, model.documents))
-  const isOver = isTerminal(record.condition) || record.lost === true || record.id === undefined
-  const way = isOver ? undefined : model.updating?.(before, after, changes, record.condition)
-  if (way === undefined) return edited(spec, model, record, changes)
+): OnRecord {
+  const before = model.request.normalise(record.request)
+  const after = model.request.normalise(written(spec.request, model.request.documents))
+  const isLive = isIdentified(record) && !isTerminal(record.condition) && record.lost !== true
+  const way = isLive ? model.lifecycle.updating?.(before, after, changes, record.condition) : undefined
+  if (!isLive || way === undefined) return edited(spec, model, record, changes)
   if ('refused' in way) {
     // Where a job is made is no member that AWS could change.
     return edited(spec, model, record, changes, way.pointer.startsWith('/policy') ? undefined : way)
   }
   const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)
-  if (stop) return { ...stop, ...idOf(record), record, changes }
+  if (stop) return { ...stop, id: record.id, record, changes }
   return line(spec, {
     action: 'update',
-    ...idOf(record),
+    id: record.id,
     record,
-    site: record.site,
     changes,
     by: way.by,
     reason: `${whatChanged(changes)} changed, and AWS lets the running job take it on`,
-    ...(way.warning && { hint: way.warning }),
+    remedies: way.warning === undefined ? undefined : [advise(way.warning)],
   })
 }
 
@@ -167,35 +180,46 @@ function edited(
   record: JobRecord,
   changes: readonly Difference[],
   why?: { readonly refused: string; readonly pointer: string },
-): Planned {
+): PlannedStop {
   // What cannot be changed comes first: it is shown at its line.
   const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
   const { what, back } = wayBack(spec, model, inOrder)
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_IMMUTABLE',
-    ...idOf(record),
+    id: record.id,
     record,
     changes: inOrder,
     reason: `${what} after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
-    hint: `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+    remedies: [
+      advise(
+        `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+      ),
+    ],
   })
 }
 
-function asSeen(plan: Planner, spec: Spec, model: KindModel, record: JobRecord, live: Live): JobRecord {
-  return reread(model, record, live, model.condition(live, spec.policy), plan.now)
+function asSeen(
+  plan: Planner,
+  spec: Spec,
+  { lifecycle }: KindModel,
+  record: SettledRecord,
+  seen: SeenRecord | undefined,
+): SettledRecord {
+  if (seen?.is === 'absent' || seen?.is === 'replaced') return gone(record)
+  if (seen?.is !== 'live') return record
+  const { live, identity } = seen
+  return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
 }
 
 /** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */
-function notShownYet(plan: Planner, spec: Spec, record: JobRecord): Planned | undefined {
+function notShownYet(plan: Planner, spec: Spec, record: SettledRecord): Planned | undefined {
   const until = shownFrom(plan, record)
   if (until === undefined) return undefined
-  return line(spec, { action: 'settling', ...idOf(record), record, site: record.site, reason: NOT_SHOWN_YET, until })
+  return line(spec, { action: 'settling', id: record.id, record, reason: NOT_SHOWN_YET, until })
 }
 
 function withoutWithdrawal(record: JobRecord): JobRecord {
   const { withdrawn: _withdrawn, ...rest } = record
   return rest
 }
-
-const idOf = (record: JobRecord): { id?: string } => (record.id === undefined ? {} : { id: record.id })

@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import { canonical } from '../model/json.ts'
-import type { JobRecord } from '../model/state.ts'
+import type { KindModel } from '../model/kind.ts'
+import { type JobRecord, recordEntries } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { requestKey } from './edit.ts'
 import type { PlanInput } from './input.ts'
@@ -25,7 +25,7 @@ export function findRenames(
   const fresh = input.specs.filter((spec) => !records[spec.address] && !spec.policy.allowIdentical)
   const kinds = new Set(fresh.map(({ kind }) => kind))
   const orphans = new Map<string, Address[]>()
-  for (const [address, record] of Object.entries(records) as [Address, JobRecord][]) {
+  for (const [address, record] of recordEntries(records)) {
     const { kind } = partsOf(address)
     if (record.withdrawn !== undefined || present.has(address) || !kinds.has(kind)) continue
     const key = keyOf(input.modelOf(kind), record.request)
@@ -46,6 +46,6 @@ export function findRenames(
 
 /** A job that is renamed may say something else in what AWS lets one change. */
 function keyOf(model: KindModel, request: JobRecord['request']): string {
-  const identity = model.identity?.(written(request, model.documents))
+  const identity = model.identity.identify?.(written(request, model.request.documents))
   return `${model.kind} ${identity ? canonical(identity) : requestKey(request, model)}`
 }

@@ -1,5 +1,6 @@
-import type { KindModel, Timing } from '../kinds/kind.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel, Timing } from '../model/kind.ts'
+import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { spoken } from './planner.ts'
 
@@ -8,11 +9,11 @@ import { spoken } from './planner.ts'
  * `expires`. `now` is epoch milliseconds. Asked when a create is planned, and once more when it is about to be sent.
  */
 export function timingOf({ request, policy }: Pick<Spec, 'request' | 'policy'>, model: KindModel, now: number): Timing {
-  const own = model.timing(request, now)
+  const own = model.lifecycle.timing(request, now)
   if (own.when === 'expired') return own
   const expires = timeOf(policy.expires)
   if (expires !== undefined && now >= expires) {
-    return { when: 'expired', reason: `policy.expires was ${spoken(iso(expires))}`, hint: LATER }
+    return { when: 'expired', reason: `policy.expires was ${spoken(iso(expires))}`, remedies: LATER }
   }
   const good = earliest(own.expires, policy.expires)
   const from = timeOf(policy.notBefore)
@@ -27,13 +28,13 @@ export function timingOf({ request, policy }: Pick<Spec, 'request' | 'policy'>, 
     return {
       when: 'expired',
       reason: `it can go from ${spoken(until)} on, but is good until ${spoken(good.expires)} only`,
-      hint: LATER,
+      remedies: LATER,
     }
   }
   return { ...waiting, ...good }
 }
 
-const LATER = 'write a later policy.expires, or withdraw the spec'
+const LATER = [advise('write a later policy.expires, or withdraw the spec')]
 
 type Waiting = Extract<Timing, { when: 'waiting' }>
 

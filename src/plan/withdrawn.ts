@@ -1,59 +1,80 @@
 import { type Address, partsOf } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
-import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
 import { reread } from '../model/record.ts'
-import type { JobRecord } from '../model/state.ts'
+import { advise } from '../model/remedy.ts'
+import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import { whyNotGone } from './absence.ts'
 import { isCancellable, planCancel } from './cancel.ts'
-import { gone, isSettled, NOT_SHOWN_YET, notRead, type Planner, shownFrom } from './planner.ts'
-import { planUnknownOrphan } from './unknown.ts'
+import { planWithoutSpec } from './ownership.ts'
+import { gone, NOT_SHOWN_YET, notRead, type Planner, type SeenRecord, seenOf, shownFrom } from './planner.ts'
+import { planUnknown } from './unknown.ts'
 
-const UNREAD_HINT = 'let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove'
+const UNREAD = advise('let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove')
 
 /** Plans a record whose spec is not among those that were loaded. Undefined: there is nothing to say about it. */
 export function planWithdrawn(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
   if (record.withdrawn !== undefined) return undefined
-  const base = { address, record, ...(record.id !== undefined && { id: record.id }) }
   if (!isSettled(record)) {
-    const planned = planUnknownOrphan(plan, address, record)
+    const planned = planWithoutSpec(address, record, (spec) => planUnknown(plan, spec, record))
     // Where no job was made, or the ID is another's, there is nothing to bring to light.
     if (planned.action !== 'held' && planned.action !== 'conflict') return planned
   }
+  const base = { address, record, id: record.id }
   const obstacle = whyNotRemoved(plan, address)
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
-  const seen = mayCancel(record) ? plan.observed.jobs.get(address) : undefined
-  if (seen?.is === 'failed') return { ...base, ...notRead(seen), hint: UNREAD_HINT }
+  if (!isSettled(record)) return planForget(plan, address, record, record, 'no job was made')
+  const seen = mayCancel(record) ? seenOf(plan, address, record) : undefined
+  if (seen?.is === 'failed') return { ...base, ...notRead(seen), remedies: [UNREAD] }
   const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
-  if (until !== undefined) return { ...base, action: 'settling', site: record.site, reason: NOT_SHOWN_YET, until }
-  const now =
-    seen === undefined ? record : seen.is === 'absent' ? gone(record) : asSeen(plan, address, record, seen.live)
-  const left = !isSettled(record)
-    ? 'no job was made'
-    : now.lost
-      ? `AWS no longer knows job ${record.id}`
-      : `job ${record.id} stays as it is at AWS`
-  const cancel = mayCancel(now)
-    ? planCancel(plan, address, now, 'its spec is gone, and policy.onRemove is cancel')
-    : undefined
-  if (cancel && 'action' in cancel) return { ...cancel, withdraws: true }
+  if (until !== undefined) return { ...base, action: 'settling', reason: NOT_SHOWN_YET, until }
+  const now: SettledRecord =
+    seen === undefined ? record : seen.is === 'live' ? asSeen(plan, address, record, seen) : gone(record)
+  const left =
+    seen?.is === 'replaced'
+      ? `job ${record.id} is another one now (${seen.why}) and stays as it is`
+      : now.lost
+        ? `AWS no longer knows job ${record.id}`
+        : `job ${record.id} stays as it is at AWS`
+  if (!mayCancel(now)) return planForget(plan, address, record, now, left)
+  const reason = 'its spec is gone, and policy.onRemove is cancel'
+  const cancel = planCancel(plan, address, now, { reason, why: reason, withdraws: true, force: false })
+  return 'refused' in cancel ? planForget(plan, address, record, now, left, cancel.refused) : cancel
+}
+
+function planForget(
+  plan: Planner,
+  address: Address,
+  record: JobRecord,
+  now: JobRecord,
+  left: string,
+  refused?: string,
+): Planned {
   return {
-    ...base,
+    address,
+    record,
+    id: record.id,
     action: 'forget',
-    reason: `its spec is gone; ${left}, its record is kept${cancel ? `: ${cancel.refused}` : ''}`,
+    reason: `its spec is gone; ${left}, its record is kept${refused === undefined ? '' : `: ${refused}`}`,
     next: { ...now, withdrawn: iso(plan.now) },
   }
 }
 
 /** Whether a withdrawn record asks for its job to be cancelled, and there is one that is not over. */
-export function mayCancel(record: JobRecord): boolean {
+export function mayCancel(record: JobRecord): record is IdentifiedRecord {
   return record.onRemove === 'cancel' && isCancellable(record)
 }
 
-function asSeen(plan: Planner, address: Address, record: JobRecord, live: Live): JobRecord {
-  const model = plan.modelOf(partsOf(address).kind)
-  return reread(model, record, live, model.condition(live, { maxFailedPercent: 0 }), plan.now)
+function asSeen(
+  plan: Planner,
+  address: Address,
+  record: SettledRecord,
+  { live, identity }: Extract<SeenRecord, { is: 'live' }>,
+): IdentifiedRecord {
+  const { lifecycle } = plan.modelOf(partsOf(address).kind)
+  const condition = lifecycle.condition(live, { maxFailedPercent: 0 })
+  return reread(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
 }
 
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */

@@ -1,6 +1,6 @@
 import { createQueue } from '../aws/queue.ts'
 import { observe } from '../observe/observe.ts'
-import { claimed } from '../plan/planner.ts'
+import { claimed } from '../plan/ownership.ts'
 import { type AuditInput, type Twin, twinNeeds, twins } from '../plan/twins.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 

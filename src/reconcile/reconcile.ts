@@ -1,28 +1,24 @@
 import { type Applied, apply } from '../apply/apply.ts'
-import { createQueue } from '../aws/queue.ts'
-import type { KindModel } from '../kinds/kind.ts'
+import { createQueue, type Queue } from '../aws/queue.ts'
 import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
+import { exitsOfRun } from '../model/exit-rules.ts'
 import { iso } from '../model/iso.ts'
-import type { Need, Observed } from '../model/observed.ts'
-import { DOING, type Plan, type Planned } from '../model/plan.ts'
-import type { JobRecord, Source } from '../model/state.ts'
-import { observe } from '../observe/observe.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Observed } from '../model/observed.ts'
+import { DOING, EMPTY_PLAN, type Plan, type Planned, untilOf } from '../model/plan.ts'
+import { type JobRecord, recordEntries, type Source } from '../model/state.ts'
 import { DEPENDS_MET } from '../plan/depends.ts'
-import { followNeeds, followPlan } from '../plan/follow.ts'
-import { FRESH_RUN, type PlanInput, type RunSoFar } from '../plan/input.ts'
-import { needs } from '../plan/needs.ts'
-import { plan as makePlan } from '../plan/plan.ts'
-import { claimed } from '../plan/planner.ts'
+import { FRESH_RUN, type RunSoFar } from '../plan/input.ts'
 import { timingOf } from '../plan/time.ts'
 import type { Twin } from '../plan/twins.ts'
 import type { OpenStore } from '../state/store.ts'
 import type { Clock } from '../system/clock.ts'
 import { type JobFiles, nodeFiles } from '../system/job-files.ts'
 import { audit } from './audit.ts'
-import { outcomes } from './outcomes.ts'
+import { observeAndPlan, type PlanBasis } from './observe-and-plan.ts'
 import { howLong } from './wait.ts'
 import type { World } from './world.ts'
 
@@ -33,8 +29,7 @@ const PASSES_MAX = 10_000
 /** So many passes in a row whose lease was over before anything could be sent: the store is too slow for this run. */
 const MISSES_MAX = 3
 
-export type ReconcileInput = Omit<PlanInput, 'observed' | 'now' | 'run' | 'state' | 'siteOf'> & {
-  readonly refresh: boolean
+export type ReconcileInput = PlanBasis & {
   /** The commit to record as the source, where this checkout may speak for the repository. */
   readonly source?: Source
 }
@@ -98,153 +93,181 @@ export type GaveUp = {
  */
 export async function reconcile(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
   const { state } = options.store
-  const { currentAt, ...ended } = await passes(input, options)
-  const isAtRest = ended.stale === undefined && !options.signal.aborted && ended.plan.refusals.length === 0
-  if (!isAtRest || ended.gaveUp || options.readOnly) return ended
+  const run = beginRun(options)
+  await repeatPasses(run, input, options)
+  const ended = endOf(run, options)
+  const isAtRest = run.stale === undefined && !options.signal.aborted && run.plan.refusals.length === 0
+  if (!isAtRest || run.gaveUp || options.readOnly) return ended
+  const { currentAt } = run
   const audited = { ...input, state: options.store.state, before: state?.records ?? {}, currentAt }
-  const twins = await audit(audited, options, CONCURRENCY)
-  return twins ? { ...ended, twins } : ended
+  return { ...ended, twins: await audit(audited, options, CONCURRENCY) }
 }
 
-/** `currentAt`: when the state was last known to be the newest one, in epoch milliseconds. */
-type Passed = Omit<Reconciled, 'twins'> & { readonly currentAt: number }
+/** What is known of a run while it goes on. */
+type Run = {
+  readonly queue: Queue
+  readonly startedAt: number
+  /** The records as they were before it. */
+  readonly before: Records
+  /** Addresses whose job it cancels: their end is no failure. */
+  readonly cancelled: Set<Address>
+  soFar: RunSoFar
+  plan: Plan
+  /** What the pass before saw, where no time has passed since. */
+  recent: Observed | undefined
+  /** When anything changed last, and when the state was last known to be the newest one, in epoch milliseconds. */
+  changedAt: number
+  currentAt: number
+  /** Until when settling creates are waited for, counted from when there is nothing to do but to wait. */
+  settleUntil: number | undefined
+  /** The pause before the next look at running jobs. */
+  pauseMs: number
+  /** Passes in a row in which nothing could be sent in time. */
+  misses: number
+  /** Set when time is up. */
+  gaveUp: GaveUp | undefined
+  /** Set when somebody else wrote the state. */
+  stale: string | undefined
+}
 
-async function passes(input: ReconcileInput, options: ReconcileOptions): Promise<Passed> {
-  const { clock, signal, store } = options
-  const started = clock.monotonic()
-  /** Counted from when there is nothing to do but to wait. */
-  let settleUntil: number | undefined
-  const before = store.state?.records ?? {}
-  const queue = createQueue({ concurrency: CONCURRENCY, clock })
-  let run: RunSoFar = { ...FRESH_RUN, ...(options.failed && { failed: options.failed }) }
-  let pause = options.pollMs.least
-  let plan: Plan = { actions: [], diagnostics: [], refusals: [] }
-  /** What the pass before this one saw, where no time has passed since. */
-  let recent: Observed | undefined
-  let timedOut = false
-  let misses = 0
-  let gaveUp: GaveUp | undefined
-  /** When anything changed last. */
-  let moved = clock.now()
-  let stale: string | undefined
-  let currentAt = moved
-  /** Whose end was asked for. */
-  const stopped = new Set<Address>()
+function beginRun({ clock, store, failed, pollMs }: ReconcileOptions): Run {
+  const now = clock.now()
+  return {
+    queue: createQueue({ concurrency: CONCURRENCY, clock }),
+    startedAt: clock.monotonic(),
+    before: store.state?.records ?? {},
+    cancelled: new Set(),
+    soFar: { ...FRESH_RUN, failed: failed ?? FRESH_RUN.failed },
+    plan: EMPTY_PLAN,
+    recent: undefined,
+    changedAt: now,
+    currentAt: now,
+    settleUntil: undefined,
+    pauseMs: pollMs.least,
+    misses: 0,
+    gaveUp: undefined,
+    stale: undefined,
+  }
+}
 
-  const leftMs = (): number => (options.timeoutMs ?? Number.POSITIVE_INFINITY) - (clock.monotonic() - started)
-  const end = (): Passed => ({
-    plan,
-    currentAt,
-    failed: run.failed,
-    created: run.created,
-    touched: touched(before, store.state?.records ?? {}),
-    outcomes: outcomes({
-      plan,
-      failed: run.failed,
-      ended: endedBadly(before, store).filter((address) => !stopped.has(address)),
-      timedOut,
-      stale,
-      interrupted: signal.aborted,
-    }),
-    ...(stale !== undefined && { stale }),
-    ...nextAt(plan),
-    ...(timedOut && gaveUp && { gaveUp }),
-  })
-
+/** The loop. It ends when a step of it says that there is nothing more to do. */
+async function repeatPasses(run: Run, input: ReconcileInput, options: ReconcileOptions): Promise<void> {
   for (let pass = 1; pass <= PASSES_MAX; pass++) {
-    const seen = await look(input, options, run, queue, recent)
-    if (seen === undefined) return end()
-    plan = seen.plan
-    options.emit({ type: 'planned', pass, plan })
-    for (const { action, address } of plan.actions) if (action === 'cancel') stopped.add(address)
-    if (plan.refusals.length > 0) return end()
-    const due = plan.actions.filter(({ action }) => DOING.has(action))
-    if (due.length > 0 || plan.actions.some(({ next }) => next)) moved = clock.now()
-    gaveUp = { on: due, since: iso(moved) }
-    timedOut = pass > 1 && leftMs() <= 0 && due.length > 0
-    if (timedOut) return end()
-    const applied = await apply(plan, store, {
-      ...options,
-      callsOf: options.world.callsOf,
-      perSecond: options.world.perSecond,
-      perDay: input.perDay,
-      timingOf: (spec, now) => timingOf(spec, options.modelOf(spec.kind), now),
-      queue,
-      waits: input.waits,
-      files: options.files ?? nodeFiles,
-      ...(input.source && { source: input.source }),
-    })
-    run = sum(run, applied)
-    stale = applied.stale
-    if (stale !== undefined || signal.aborted) return end()
-    if (applied.effects > 0) {
-      currentAt = clock.now()
-      misses = applied.unsent === applied.effects ? misses + 1 : 0
-      timedOut = misses === MISSES_MAX
-      if (timedOut) return end()
-      pause = options.pollMs.least
-      recent = seen.observed
-      continue
-    }
-    // What a job waited for has ended, and that is on record now.
-    if (plan.actions.some(({ code }) => code === DEPENDS_MET)) {
-      recent = seen.observed
-      continue
-    }
-    recent = undefined
-    settleUntil ??= clock.now() + options.settleMs
-    const wait = howLong(plan, options, settleUntil, pause)
-    if (wait === undefined) return end()
-    // What moves is looked at more often than what stands still.
-    if (plan.actions.some(({ next }) => next)) pause = options.pollMs.least
-    const left = leftMs()
-    timedOut = wait.ms > left
-    gaveUp = { on: wait.on, since: iso(moved) }
-    options.emit({ type: 'waiting', why: wait.why, ...(wait.until && { until: wait.until }) })
-    await clock.sleep(Math.max(0, Math.min(wait.ms, left)), signal).catch(() => {})
-    if (timedOut || signal.aborted) return end()
-    pause = Math.min(pause * 1.5, options.pollMs.most)
+    if (!(await planPass(run, pass, input, options))) return
+    const applied = await applyPass(run, input, options)
+    if (applied.stale !== undefined || options.signal.aborted) return
+    const goesOn = canProceed(run, applied, options) ?? (await waitForNews(run, options))
+    if (!goesOn) return
   }
   throw new Error(`no rest after ${PASSES_MAX} passes`)
 }
 
-/**
- * One look at AWS and the plan that follows from it; undefined after an interrupt. Given what was observed a moment ago, jobs on record
- * are not read again: what is new of them came with the answers to our own calls.
- */
-async function look(
-  input: ReconcileInput,
-  { world, store, clock, signal, modelOf, readOnly = false }: ReconcileOptions,
-  run: RunSoFar,
-  queue: ReturnType<typeof createQueue>,
-  recent: Observed | undefined,
-): Promise<Look | undefined> {
-  const base = { ...input, state: store.state, siteOf: world.siteOf, run, now: clock.now() }
-  let observed: Observed
+/** Looks and plans; false after an interrupt, for a plan that is refused, and when time is up. */
+async function planPass(run: Run, pass: number, input: ReconcileInput, options: ReconcileOptions): Promise<boolean> {
+  const { clock, store, emit, signal } = options
   try {
-    const readerOf = async (...at: Parameters<World['callsOf']>) => (await world.callsOf(...at)).reader
-    const isNews = ({ address, known }: Need): boolean => !known || store.state?.records[address]?.status === undefined
-    const wanted = (readOnly ? followNeeds(base) : needs(base)).filter((need) => recent === undefined || isNews(need))
-    observed = withFailures(
-      await observe(wanted, { readerOf, modelOf, queue, isClaimed: claimed(base), signal }),
-      recent,
-    )
+    const look = await observeAndPlan(input, store.state, run.soFar, { ...options, queue: run.queue }, run.recent)
+    run.plan = look.plan
+    run.recent = look.observed
   } catch (error) {
-    if (signal.aborted) return undefined
+    if (signal.aborted) return false
     throw error
   }
-  const clockOffsetMs = world.clockOffsetMs?.()
-  const known = clockOffsetMs === undefined ? {} : { clockOffsetMs }
-  const made = { ...base, ...known, observed, now: clock.now(), readFrom: base.now }
-  return { plan: readOnly ? followPlan(made) : makePlan(made), observed }
+  const { plan } = run
+  emit({ type: 'planned', pass, plan })
+  for (const { action, address } of plan.actions) if (action === 'cancel') run.cancelled.add(address)
+  if (plan.refusals.length > 0) return false
+  const due = dueIn(plan)
+  if (due.length > 0 || plan.actions.some(({ next }) => next)) run.changedAt = clock.now()
+  if (pass === 1 || due.length === 0 || leftMs(run, options) > 0) return true
+  giveUp(run, due)
+  return false
 }
 
-type Look = { readonly plan: Plan; readonly observed: Observed }
+async function applyPass(run: Run, input: ReconcileInput, options: ReconcileOptions): Promise<Applied> {
+  const { world, modelOf, store, files = nodeFiles } = options
+  const applied = await apply(run.plan, store, {
+    ...options,
+    callsOf: world.callsOf,
+    perSecond: world.perSecond,
+    awsNow: world.awsNow,
+    clockOffsetMs: world.clockOffsetMs,
+    perDay: input.perDay,
+    timingOf: (spec, now) => timingOf(spec, modelOf(spec.kind), now),
+    queue: run.queue,
+    waits: input.waits,
+    files,
+    source: input.source,
+  })
+  run.soFar = sum(run.soFar, applied)
+  run.stale = applied.stale
+  return applied
+}
 
-/** A read that failed a moment ago is not tried again, nor forgotten. */
-function withFailures(observed: Observed, recent: Observed | undefined): Observed {
-  const failures = [...(recent?.jobs ?? [])].filter(([, seen]) => seen.is === 'failed')
-  return { ...observed, jobs: new Map([...failures, ...observed.jobs]) }
+/** Whether another pass follows at once; undefined where only waiting can bring something new. */
+function canProceed(run: Run, applied: Applied, { clock, pollMs }: ReconcileOptions): boolean | undefined {
+  if (applied.effects > 0) {
+    run.currentAt = clock.now()
+    run.misses = applied.unsent === applied.effects ? run.misses + 1 : 0
+    run.pauseMs = pollMs.least
+    if (run.misses < MISSES_MAX) return true
+    giveUp(run, dueIn(run.plan))
+    return false
+  }
+  // What a job waited for has ended, and that is on record now.
+  return run.plan.actions.some(({ code }) => code === DEPENDS_MET) ? true : undefined
+}
+
+/** Waits for what can come by itself; false where there is nothing to wait for, when time is up, and after an interrupt. */
+async function waitForNews(run: Run, options: ReconcileOptions): Promise<boolean> {
+  const { clock, emit, signal, settleMs, pollMs } = options
+  run.recent = undefined
+  run.settleUntil ??= clock.now() + settleMs
+  const wait = howLong(run.plan, options, run.settleUntil, run.pauseMs)
+  if (wait === undefined) return false
+  // What moves is looked at more often than what stands still.
+  if (run.plan.actions.some(({ next }) => next)) run.pauseMs = pollMs.least
+  const left = leftMs(run, options)
+  if (wait.ms > left) giveUp(run, wait.on)
+  emit({ type: 'waiting', why: wait.why, until: wait.until })
+  await clock.sleep(Math.max(0, Math.min(wait.ms, left)), signal).catch(() => {})
+  run.pauseMs = Math.min(run.pauseMs * 1.5, pollMs.most)
+  return run.gaveUp === undefined && !signal.aborted
+}
+
+function dueIn({ actions }: Plan): readonly Planned[] {
+  return actions.filter(({ action }) => DOING.has(action))
+}
+
+function leftMs({ startedAt }: Run, { clock, timeoutMs = Number.POSITIVE_INFINITY }: ReconcileOptions): number {
+  return timeoutMs - (clock.monotonic() - startedAt)
+}
+
+function giveUp(run: Run, on: readonly Planned[]): void {
+  run.gaveUp = { on, since: iso(run.changedAt) }
+}
+
+function endOf(run: Run, { store, signal }: ReconcileOptions): Reconciled {
+  const { plan, soFar, before, cancelled, gaveUp, stale } = run
+  const now = store.state?.records ?? {}
+  const times = plan.actions.flatMap((planned) => untilOf(planned) ?? []).sort()
+  return {
+    plan,
+    failed: soFar.failed,
+    created: soFar.created,
+    touched: new Set(recordEntries(now).flatMap(([address, record]) => (record === before[address] ? [] : address))),
+    outcomes: exitsOfRun({
+      plan,
+      failed: soFar.failed.values(),
+      sawFailure: endedBadly(before, now).some((address) => !cancelled.has(address)),
+      timedOut: gaveUp !== undefined,
+      isStale: stale !== undefined,
+      interrupted: signal.aborted,
+    }),
+    stale,
+    nextAt: times[0],
+    gaveUp,
+  }
 }
 
 function sum(run: RunSoFar, applied: Applied): RunSoFar {
@@ -255,24 +278,15 @@ function sum(run: RunSoFar, applied: Applied): RunSoFar {
   }
 }
 
-function touched(before: Records, now: Records): Set<Address> {
-  return new Set((Object.keys(now) as Address[]).filter((address) => now[address] !== before[address]))
-}
-
 type Records = Readonly<Record<Address, JobRecord>>
 
 /** Jobs that were not over before this run, and that ended in failure in it. */
-function endedBadly(before: Records, store: OpenStore): Address[] {
-  return (Object.entries(store.state?.records ?? {}) as [Address, JobRecord][])
+function endedBadly(before: Records, now: Records): Address[] {
+  return recordEntries(now)
     .filter(([address, { run, condition }]) => {
       const old = before[address]
       const wasOver = old?.run === run && isTerminal(old.condition)
       return !wasOver && (condition?.type === 'Failed' || condition?.type === 'Cancelled')
     })
     .map(([address]) => address)
-}
-
-function nextAt(plan: Plan): { nextAt?: string } {
-  const times = plan.actions.flatMap(({ until }) => until ?? []).sort()
-  return times[0] === undefined ? {} : { nextAt: times[0] }
 }

@@ -1,18 +1,21 @@
-import { isTerminal } from '../model/condition.ts'
+import { partsOf } from '../model/address.ts'
+import { isSteady, isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
-import type { Plan, Planned } from '../model/plan.ts'
+import { type Plan, type Planned, untilOf } from '../model/plan.ts'
+import { isSettled } from '../model/state.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
 /** How long to wait before looking again, in milliseconds of sleep; undefined: there is nothing to wait for. */
 export function howLong(
   plan: Plan,
-  { clock, timeScale, wait, pollMs }: ReconcileOptions,
+  { clock, timeScale, wait, pollMs, modelOf }: ReconcileOptions,
   settleUntil: number,
   pause: number,
 ): { ms: number; why: string; on: readonly Planned[]; until?: string } | undefined {
-  const settling = plan.actions.filter(({ action, until }) => action === 'settling' && until !== undefined)
-  const next = Math.min(...settling.map(({ until }) => Date.parse(until!)).filter((until) => until <= settleUntil))
-  const running = wait ? plan.actions.filter(isFollowed) : []
+  const settling = plan.actions.filter((planned) => planned.action === 'settling' && planned.until !== undefined)
+  const times = settling.flatMap((planned) => Date.parse(untilOf(planned) ?? ''))
+  const next = Math.min(...times.filter((time) => time <= settleUntil))
+  const running = wait ? plan.actions.filter((planned) => isFollowed(planned, modelOf)) : []
   if (running.length > 0)
     return {
       ms: Math.min(pause, (next - clock.now()) / timeScale),
@@ -31,10 +34,11 @@ export function howLong(
 }
 
 /** Whether waiting can show something new: an unfinished job, or a create for which there is no room yet. */
-export function isFollowed({ action, code, record, next, until }: Plan['actions'][number]): boolean {
-  if (action === 'waiting') return code === 'PLAN_NO_ROOM' && until === undefined
+export function isFollowed(planned: Planned, modelOf: ReconcileOptions['modelOf']): boolean {
+  const { address, action, code, record, next } = planned
+  if (action === 'waiting') return code === 'PLAN_NO_ROOM' && planned.until === undefined
   const now = next ?? record
   if (action !== 'keep' && action !== 'adopt' && action !== 'conflict') return false
-  if (!now || now.lost || now.withdrawn || (now.stage !== 'created' && now.stage !== 'started')) return false
-  return !isTerminal(now.condition) && now.condition?.reason !== 'RolledOut'
+  if (!now || now.lost || now.withdrawn || !isSettled(now)) return false
+  return !isTerminal(now.condition) && !isSteady(now.condition, modelOf(partsOf(address).kind).lifecycle)
 }

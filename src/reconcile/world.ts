@@ -3,12 +3,14 @@ import type { Connection, ConnectOptions } from '../aws/connection.ts'
 import { createLanes } from '../aws/lanes.ts'
 import { type Env, resolveTarget } from '../aws/target.ts'
 import { callsOf } from '../kinds/index.ts'
-import type { Calls, KindModel } from '../kinds/kind.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Config } from '../model/config.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Calls } from '../model/kind-calls.ts'
 import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import { type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 
 /** AWS as a run reaches it: where each spec belongs, and the calls of a kind at a site. */
 export type World = {
@@ -18,6 +20,8 @@ export type World = {
   callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
   /** Creates a second that the lane of a kind allows at a site. */
   perSecond(site: Site, model: KindModel): number
+  /** AWS's time at a site, in epoch milliseconds; undefined where no answer told. */
+  awsNow?(site: Site, model: KindModel): number | undefined
   /** How far AWS's clock is ahead of ours, in milliseconds, by the connection that differs most; undefined where no answer told. */
   clockOffsetMs?(): number | undefined
   /** Where jobs go, in words, for headings. */
@@ -51,13 +55,16 @@ export async function openWorld(
   },
 ): Promise<World> {
   const lanes = options.lanes ?? createLanes(options.clock, config.limits)
-  const targetName = (spec: Spec): string | undefined => spec.policy.target ?? config.defaultTarget
-  const needed = specs.filter((spec) => options.refresh || !isOver(spec, state?.records[spec.address]))
+  // On the emulator a spec without a target goes where it always went there: its state keeps the place.
+  const targetName = ({ policy }: Spec): string | undefined =>
+    options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
+  const isAsked = (spec: Spec): boolean => options.refresh || options.asked?.has(spec.address) === true
+  const needed = specs.filter((spec) => isAsked(spec) || !isOver(spec, state?.records[spec.address]))
   const connections = new Map<string, Connection>()
   // Here, so that those who ask AWS nothing do not wait for its SDK.
   const { connect } = await import('../aws/connection.ts')
   for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config, options.asked)])) {
-    const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config.targets, options.env)
+    const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config, options.env)
     connections.set(name ?? '', await connect(target, { ...options, lanes }))
   }
   const all = [...connections.values()]
@@ -80,7 +87,8 @@ export async function openWorld(
       calls.set(key, known)
       return known
     },
-    perSecond: (site, model) => reach(site, model).lane(model, model.operations.create).limit.perSecond,
+    perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).limit.perSecond,
+    awsNow: (site, model) => reach(site, model).awsNow(),
     // What stands in for AWS may keep a time of its own.
     clockOffsetMs: () =>
       furthest(all.filter(({ site }) => site.endpoint === undefined).map((connection) => connection.clockOffsetMs())),
@@ -109,7 +117,7 @@ function orphanTargets(
           (stage === 'intent' || stage === 'settling' || (onRemove === 'cancel' && !isTerminal(condition))))),
   )
   const names = Object.keys(config.targets)
-  return !isOpen ? [] : names.length > 0 ? names : [config.defaultTarget]
+  return !isOpen ? [] : names.length > 0 ? names : [resolveTargetName(undefined, config)]
 }
 
 function furthest(offsets: readonly (number | undefined)[]): number | undefined {
@@ -129,7 +137,7 @@ function isOver(spec: Spec, record: JobRecord | undefined): boolean {
 /** On the emulator every target works, whatever account it is meant for. */
 function emulatorTarget(name: string | undefined, config: Pick<Config, 'targets'>): ReturnType<typeof resolveTarget> {
   const known = name === undefined ? undefined : config.targets[name]
-  return { name: name ?? 'emulator', region: known?.region ?? 'us-east-1' }
+  return { name: (known && name) ?? 'emulator', region: known?.region ?? 'us-east-1' }
 }
 
 function noWay(site: Site): AwsError {

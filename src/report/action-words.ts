@@ -31,8 +31,10 @@ export function actionCell(action: ActionName): Cell {
 }
 
 /** Whether an address is as it should be, so that a count says enough: kept, known to AWS, and nothing to tell the user about it. */
-export function isQuiet({ action, record, hint, changes, movedFrom }: Planned): boolean {
-  if (action !== 'keep' || hint !== undefined || movedFrom !== undefined || (changes?.length ?? 0) > 0) return false
+export function isQuiet(planned: Planned): boolean {
+  const { action, record, movedFrom } = planned
+  if (action !== 'keep' || movedFrom !== undefined) return false
+  if ((planned.remedies?.length ?? 0) > 0) return false
   return record?.lost !== true && record?.condition?.type !== 'Unknown'
 }
 

@@ -1,6 +1,7 @@
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import { inFileOrder } from '../model/diagnostic.ts'
 import { forAnnotation } from './escape.ts'
+import { hintFor, type Medium } from './remedies.ts'
 import { counted } from './words.ts'
 
 /** How many annotations of each level GitHub shows of one step (Workflow commands, Limits on annotations). */
@@ -16,12 +17,12 @@ const LEVELS: readonly { readonly severity: Severity; readonly command: string; 
  * Diagnostics as GitHub workflow commands, worst first, each level in file order and cut to what GitHub shows; then a line that says
  * how many there are besides. Lines without a line break at the end; `''` where there are none.
  */
-export function annotations(diagnostics: readonly Diagnostic[]): string {
+export function annotations(diagnostics: readonly Diagnostic[], medium?: Medium): string {
   const lines: string[] = []
   const beyond: string[] = []
   for (const { severity, command, noun } of LEVELS) {
     const all = inFileOrder(diagnostics.filter((one) => one.severity === severity))
-    lines.push(...all.slice(0, PER_LEVEL).map((one) => annotation(one, command)))
+    lines.push(...all.slice(0, PER_LEVEL).map((one) => annotation(one, command, medium)))
     if (all.length > PER_LEVEL) beyond.push(counted(all.length - PER_LEVEL, `more ${noun}`))
   }
   if (beyond.length > 0)
@@ -29,7 +30,9 @@ export function annotations(diagnostics: readonly Diagnostic[]): string {
   return lines.join('\n')
 }
 
-function annotation({ place, code, message, hint, address }: Diagnostic, command: string): string {
+function annotation(one: Diagnostic, command: string, medium: Medium | undefined): string {
+  const { place, code, message, address } = one
+  const hint = hintFor(one, medium)
   const oneLine = place?.line === place?.endLine
   const properties: [string, string | number | undefined][] = [
     ['file', place?.file],

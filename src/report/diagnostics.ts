@@ -1,7 +1,9 @@
+import type { Code } from '../model/codes.ts'
 import type { Diagnostic, Place, Severity } from '../model/diagnostic.ts'
 import { inFileOrder } from '../model/diagnostic.ts'
 import { forTerminal } from './escape.ts'
 import { paint, type ReportOptions, type Style } from './options.ts'
+import { type Advised, hintFor } from './remedies.ts'
 import { columns, displayWidth } from './width.ts'
 import { counted, sentence, sentences } from './words.ts'
 
@@ -29,7 +31,7 @@ export function diagnosticText(one: Diagnostic, options: ReportOptions): string 
   return [
     `${where}${what}: ${subject(one)}${sentence(one.message)}`,
     ...frame(one, options),
-    ...hintLines(one.hint, '  ', options),
+    ...hintLines(one, '  ', options),
     ...(one.related ?? []).map(({ place, message }) => `  ${at(place)}: ${sentence(message)}`),
   ].join('\n')
 }
@@ -47,12 +49,13 @@ export function diagnosticsCount(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** Where more is said of a code. */
-export function explainPointer(code: string): string {
+export function explainPointer(code: Code): string {
   return `more on a code: jobwright explain ${forTerminal(code)}`
 }
 
 /** The lines `hint: …` below what they belong to; further lines of a hint stand under its first. */
-export function hintLines(hint: string | undefined, indent: string, options: ReportOptions): string[] {
+export function hintLines(one: Advised, indent: string, options: ReportOptions): string[] {
+  const hint = hintFor(one, options.medium)
   if (hint === undefined || hint === '') return []
   return sentences(hint).map((line, index) =>
     index === 0 ? `${indent}${paint('dim', 'hint:', options)} ${line}` : `${indent}      ${line}`,

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Planned } from '../model/plan.ts'
+import { advise } from '../model/remedy.ts'
 import { clock, duration } from './time.ts'
 import { counted, standing } from './words.ts'
 
@@ -23,6 +24,6 @@ export function gaveUpDiagnostic(
     severity: 'warning',
     code: 'RUN_TIMEOUT',
     message: `the time was up with ${counted(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has moved since ${clock(Date.parse(since), now)} (${still})`,
-    hint: 'what was submitted goes on at AWS; run again with a longer --timeout, or without one',
+    remedies: [advise('what was submitted goes on at AWS; run again with a longer --timeout, or without one')],
   }
 }

@@ -1,12 +1,14 @@
 import type { Address } from '../model/address.ts'
-import type { AwsProblem } from '../model/aws-problem.ts'
+import { type AwsProblem, awsCodeOf } from '../model/aws-problem.ts'
+import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { PRECEDENCE } from '../model/exit-code.ts'
-import type { ActionName, Difference, Planned } from '../model/plan.ts'
+import { PRECEDENCE } from '../model/exit-rules.ts'
+import { type ActionName, changesOf, type Difference, type Planned, untilOf } from '../model/plan.ts'
 import type { JobRecord, RecordStage, Site } from '../model/state.ts'
+import { hintFor, type Medium } from './remedies.ts'
 
 /*
  * `--output json`, contract version 1. Members are never renamed or given another meaning; an absent value is left out, never null.
@@ -18,7 +20,7 @@ export type DiagnosticLine = {
   readonly v: 1
   readonly type: 'diagnostic'
   readonly severity: Severity
-  readonly code: string
+  readonly code: Code
   readonly message: string
   readonly file?: string
   readonly line?: number
@@ -145,7 +147,7 @@ export type Line =
   | SpecLine
   | SummaryLine
 
-/** A line as it is printed, without its line break: JSON in which every invisible character is escaped, so that no log can act on it. */
+/** A line as it is printed, without its line break: JSON without absent values, in which every invisible character is escaped, so that no log can act on it. */
 export function lineText(line: Line): string {
   return inert(JSON.stringify(line))
 }
@@ -158,8 +160,8 @@ export function inert(json: string): string {
 }
 
 /** The line of a diagnostic. Its excerpt and related places are for people and not in it. */
-export function diagnosticLine(one: Diagnostic): DiagnosticLine {
-  const { severity, code, message, place, pointer, address, hint } = one
+export function diagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine {
+  const { severity, code, message, place, pointer, address } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
   return {
     v: 1,
@@ -167,14 +169,22 @@ export function diagnosticLine(one: Diagnostic): DiagnosticLine {
     severity,
     code,
     message,
-    ...present({ file, line, column, endLine, endColumn, pointer, address, hint }),
+    file,
+    line,
+    column,
+    endLine,
+    endColumn,
+    pointer,
+    address,
+    hint: hintFor(one, medium),
   }
 }
 
 /** The line of one planned action. */
-export function plannedLine({ address, action, reason, until, changes }: Planned): PlannedLine {
-  const told = changes?.map(({ pointer, from, to }) => ({ pointer, ...present({ from, to }) }))
-  return { v: 1, type: 'planned', address, action, reason, ...present({ until, changes: told }) }
+export function plannedLine(planned: Planned): PlannedLine {
+  const { address, action, reason } = planned
+  const changes = changesOf(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
+  return { v: 1, type: 'planned', address, action, reason, until: untilOf(planned), changes }
 }
 
 /** The line of a step, such as `created`. */
@@ -189,11 +199,13 @@ export function jobLine(address: Address, record: JobRecord, target?: string): J
     v: 1,
     type: 'job',
     address,
-    ...present({ target }),
+    target,
     run,
-    ...present({ id }),
+    id,
     record: stage,
-    ...present({ condition: condition?.type, status, reason: condition?.reason }),
+    condition: condition?.type,
+    status,
+    reason: condition?.reason,
   }
 }
 
@@ -202,15 +214,28 @@ export function jobDetailLine(address: Address, record: JobRecord): JobDetailLin
   const { how, arn, condition, counts, site, intent, createdAt, startedAt, finishedAt, archived, lost } = record
   const history = record.history?.map(({ run, id, condition: end, status, finishedAt: at, site: place }) => ({
     run,
-    ...present({ id, condition: end?.type, reason: end?.reason, status, finishedAt: at, site: place }),
+    id,
+    condition: end?.type,
+    reason: end?.reason,
+    status,
+    finishedAt: at,
+    site: place,
   }))
   return {
     ...jobLine(address, record),
     how,
-    ...present({ arn, message: condition?.message, counts }),
+    arn,
+    message: condition?.message,
+    counts,
     site,
-    ...present({ intentAt: intent?.at, createdAt, startedAt, finishedAt, withdrawnAt: record.withdrawn }),
-    ...present({ archived, lost, history }),
+    intentAt: intent?.at,
+    createdAt,
+    startedAt,
+    finishedAt,
+    withdrawnAt: record.withdrawn,
+    archived,
+    lost,
+    history,
   }
 }
 
@@ -222,24 +247,18 @@ export function summaryLine(end: {
   readonly twins?: number | undefined
   readonly exitCode: ExitCode
 }): SummaryLine {
+  const { counts, nextAt, twins, exitCode } = end
   const outcomes = PRECEDENCE.filter((code) => end.outcomes.includes(code))
-  return {
-    v: 1,
-    type: 'summary',
-    counts: end.counts,
-    outcomes,
-    ...present({ nextAt: end.nextAt, twins: end.twins }),
-    exitCode: end.exitCode,
-  }
+  return { v: 1, type: 'summary', counts, outcomes, nextAt, twins, exitCode }
 }
 
 /** The lines of an event: a plan gives one for each of its actions, a failure its reason too; queue figures give none. */
-export function eventLines(event: Event): Line[] {
+export function eventLines(event: Event, medium?: Medium): Line[] {
   if (event.type === 'planned') return event.plan.actions.map(plannedLine)
   if (event.type === 'step') return [progressLine(event.address, event.step)]
   if (event.type === 'job') return [jobLine(event.address, event.record)]
   if (event.type !== 'failed') return []
-  return [progressLine(event.address, 'failed'), diagnosticLine(failureDiagnostic(event))]
+  return [progressLine(event.address, 'failed'), diagnosticLine(failureDiagnostic(event), medium)]
 }
 
 /** A failed call as a diagnostic, with a code by its class: `AWS_AUTH`, `AWS_BAD_REQUEST`. */
@@ -248,20 +267,14 @@ export function failureDiagnostic(event: {
   readonly step: string
   readonly problem: AwsProblem
 }): Diagnostic {
-  const { name, message, class: kind, requestId } = event.problem
+  const { name, message, requestId } = event.problem
   const request = requestId === undefined ? '' : ` (request ${requestId})`
   return {
     severity: 'error',
-    code: `AWS_${kind.toUpperCase().replaceAll('-', '_')}`,
+    code: awsCodeOf(event.problem),
     message: `${event.step} failed: ${name}: ${message}${request}`,
     address: event.address,
   }
-}
-
-/** The members that have a value. */
-function present<T extends object>(members: T): { [Member in keyof T]?: Exclude<T[Member], undefined> } {
-  const kept = Object.entries(members).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(kept) as { [Member in keyof T]?: Exclude<T[Member], undefined> }
 }
 
 function escaped(character: string): string {

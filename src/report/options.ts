@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { Medium } from './remedies.ts'
 
 /** How text for people is laid out. The caller decides; nothing here asks a stream, a clock or the environment. */
 export type ReportOptions = {
@@ -8,6 +9,8 @@ export type ReportOptions = {
   readonly width: number
   /** Epoch milliseconds that relative times count from. */
   readonly now: number
+  /** Where the reader can run the commands of a hint; absent: in a shell. */
+  readonly medium?: Medium
 }
 
 /** The few styles that reports use. */

@@ -1,5 +1,14 @@
+import { exitsOf } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
-import { type ActionName, countActions, type Difference, type Plan, type Planned } from '../model/plan.ts'
+import {
+  type ActionName,
+  changesOf,
+  countActions,
+  type Difference,
+  type Plan,
+  type Planned,
+  untilOf,
+} from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, actionCell, isQuiet } from './action-words.ts'
 import { hintLines } from './diagnostics.ts'
@@ -67,14 +76,19 @@ function headingText(plan: Plan, { verb = 'plan', commit, serial, where }: PlanH
 }
 
 function sitesText(plan: Plan): string {
-  const sites = plan.actions.flatMap(({ site, record }) => site ?? record?.site ?? [])
+  const sites = plan.actions.flatMap(
+    (planned) => (planned.action === 'create' ? planned.site : undefined) ?? planned.record?.site ?? [],
+  )
   const names = [...new Set(sites.map(({ region, account }) => forTerminal(`${region}/${account}`)))].sort()
   return names.length > 3 ? counted(names.length, 'account and region', 'accounts and regions') : names.join(', ')
 }
 
 function rows(actions: readonly Planned[], options: ReportOptions): string[] {
   const made = actions.map((planned) => ({ planned, reason: sentence(planned.reason), start: rowStart(planned) }))
-  const waits = actions.map((planned) => (planned.until === undefined ? '' : until(planned.until, options.now)))
+  const waits = actions.map((planned) => {
+    const time = untilOf(planned)
+    return time === undefined ? '' : until(time, options.now)
+  })
   const widths = columnWidths(
     made.map(({ start }) => start),
     [Number.POSITIVE_INFINITY, ADDRESS_MAX],
@@ -104,7 +118,9 @@ function rowStart(planned: Planned): Cell[] {
 }
 
 /** Its name before, what differs, and the ways out. */
-function below({ action, movedFrom, changes = [], record, hint }: Planned, options: ReportOptions): string[] {
+function below(planned: Planned, options: ReportOptions): string[] {
+  const { action, movedFrom, record } = planned
+  const changes = changesOf(planned) ?? []
   const indent = ' '.repeat(6)
   const known = record === undefined ? 'live' : 'recorded'
   const beyond = changes.length - CHANGES_MAX
@@ -114,7 +130,7 @@ function below({ action, movedFrom, changes = [], record, hint }: Planned, optio
     ...before,
     ...changes.slice(0, CHANGES_MAX).map((change) => indent + differenceText(change, known)),
     ...(beyond > 0 ? [`${indent}… and ${counted(beyond, 'more difference')}`] : []),
-    ...hintLines(hint, indent, options),
+    ...hintLines(planned, indent, options),
   ]
 }
 
@@ -141,7 +157,7 @@ function keptLine(quiet: readonly Planned[]): string[] {
 function closing(plan: Plan, { maxCreates, createdBefore = 0 }: PlanHeading, options: ReportOptions): string[] {
   const creates = countActions(plan).create ?? 0
   const idle = plan.actions.every(({ action }) => action === 'keep')
-  const refused = [...new Set(plan.refusals.map(({ exitCode }) => exitCode))]
+  const refused = [...new Set(plan.refusals.flatMap(({ code }) => exitsOf(code)))]
   const guard = maxCreates === undefined ? '' : `Creates: ${createdBefore + creates} of ${maxCreates} allowed per run.`
   return [
     idle && refused.length === 0 ? idleText(plan.actions) : `Plan: ${totalsText(plan)}.`,

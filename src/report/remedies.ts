@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Remedy } from '../model/remedy.ts'
 
 /** Where the person who reads a remedy can run commands. */
@@ -8,8 +9,11 @@ export type Medium = {
   readonly workflow?: boolean | undefined
 }
 
-/** Verbs that take `--emulator`. */
-const ON_EMULATOR = new Set([
+/** What may carry ways out: a diagnostic, or one line of a plan. */
+export type Advised = Pick<Diagnostic, 'remedies'>
+
+/** Verbs whose commands need `--emulator` to stay on it. */
+export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'adopt',
   'baseline',
   'cancel',
@@ -19,14 +23,22 @@ const ON_EMULATOR = new Set([
   'rerun',
   'resolve',
   'status',
+  'watch',
 ])
-/** Verbs that the workflow's `command` input takes. */
-const IN_WORKFLOW = new Set(['adopt', 'baseline', 'cancel', 'resolve'])
+/** Verbs that decide about a job: the workflow's `command` input takes them. */
+export const IN_WORKFLOW: ReadonlySet<string> = new Set(['adopt', 'baseline', 'cancel', 'resolve'])
+
+/** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
+export function hintFor(one: Advised, medium: Medium = {}): string | undefined {
+  return hintOf(one.remedies, medium)
+}
 
 /** All remedies as one line of text, in order; undefined where there is none. Raw text: a sink escapes it. */
 export function hintOf(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
   if (remedies === undefined || remedies.length === 0) return undefined
-  return remedies.map((remedy) => remedyText(remedy, medium)).join('; ')
+  return remedies
+    .map((remedy) => remedyText(remedy, medium))
+    .reduce((line, text) => (line.endsWith('?') ? `${line} ${text}` : `${line}; ${text}`))
 }
 
 function remedyText({ text, command }: Remedy, medium: Medium): string {
@@ -38,13 +50,18 @@ export function commandText([program, ...args]: NonNullable<Remedy['command']>, 
   const [verb = ''] = args
   const isOurs = program === 'jobwright'
   const isMissing = medium.emulator === true && isOurs && ON_EMULATOR.has(verb) && !args.includes('--emulator')
-  const words = (isMissing ? [...args, '--emulator'] : args).map(quote)
+  const words = isMissing ? [...args, '--emulator'] : args
   if (medium.workflow && isOurs && IN_WORKFLOW.has(verb))
-    return `run this workflow with the command: ${words.join(' ')}`
-  return [program, ...words].join(' ')
+    return `run this workflow with the command: ${words.map(quoteForInput).join(' ')}`
+  return [program, ...words.map(quote)].join(' ')
 }
 
 /** An argument as a POSIX shell reads it back. */
 function quote(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** An argument as the workflow's input is read back: no shell splits it, and a backslash counts in double quotes alone. */
+function quoteForInput(word: string): string {
+  return word.includes("'") ? `"${word.replaceAll(/["\\]/g, '\\$&')}"` : quote(word)
 }

@@ -1,9 +1,11 @@
+import type { Code } from '../model/codes.ts'
 import { type Diagnostic, inFileOrder, type Place, type Severity } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { EXIT_CODES } from '../model/exit-code.ts'
 import { forTerminal } from './escape.ts'
 import { inert } from './json-lines.ts'
+import { hintFor, type Medium } from './remedies.ts'
 
 /** What a SARIF viewer shows of a code beside its findings. */
 export type Rule = {
@@ -20,7 +22,9 @@ export type SarifInput = {
   readonly diagnostics: readonly Diagnostic[]
   readonly exitCode: ExitCode
   /** The rule behind a code; undefined for a code that has no page. */
-  readonly rule: (code: string) => Rule | undefined
+  readonly rule: (code: Code) => Rule | undefined
+  /** Where the reader can run the commands of a hint; absent: in a shell. */
+  readonly medium?: Medium
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
@@ -29,7 +33,7 @@ const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
  * Diagnostics as a SARIF 2.1.0 log (OASIS, Static Analysis Results Interchange Format), in file order, for code scanning services and
  * editors. Text without a line break at the end. File names become relative URIs, columns count UTF-16 units from 1.
  */
-export function sarif({ version, diagnostics, exitCode, rule }: SarifInput): string {
+export function sarif({ version, diagnostics, exitCode, rule, medium }: SarifInput): string {
   const sorted = inFileOrder(diagnostics)
   const codes = [...new Set(sorted.map(({ code }) => code))].sort()
   const seen = new Map<string, number>()
@@ -43,7 +47,7 @@ export function sarif({ version, diagnostics, exitCode, rule }: SarifInput): str
         },
         columnKind: 'utf16CodeUnits',
         invocations: [{ executionSuccessful: true, exitCode, exitCodeDescription: EXIT_CODES[exitCode] }],
-        results: sorted.map((one) => result(one, codes, seen)),
+        results: sorted.map((one) => result(one, codes, seen, medium)),
       },
     ],
   }
@@ -56,24 +60,28 @@ function ruleOf(id: string, rule: Rule | undefined): object {
   return { id, shortDescription: { text: summary }, help: { text: help, markdown: help }, helpUri: uri }
 }
 
-function result(one: Diagnostic, codes: readonly string[], seen: Map<string, number>): object {
-  const { code, severity, message, hint, address, place, related = [] } = one
+function result(
+  one: Diagnostic,
+  codes: readonly string[],
+  seen: Map<string, number>,
+  medium: Medium | undefined,
+): object {
+  const { code, severity, message, address, place, related = [] } = one
+  const hint = hintFor(one, medium)
   const subject = address === undefined || message.includes(address) ? '' : `${address}: `
   return {
     ruleId: code,
     ruleIndex: codes.indexOf(code),
     level: LEVELS[severity],
     message: { text: plain(`${subject}${message}${hint === undefined ? '' : `\nhint: ${hint}`}`) },
-    ...(place && { locations: [{ physicalLocation: location(place) }] }),
-    ...(related.length > 0 && {
-      relatedLocations: related.map((other, id) => ({
-        id,
-        message: { text: plain(other.message) },
-        physicalLocation: location(other.place),
-      })),
-    }),
+    locations: place && [{ physicalLocation: location(place) }],
+    relatedLocations: related.length === 0 ? undefined : related.map(relatedLocation),
     partialFingerprints: { 'jobwrightFinding/v1': fingerprint(one, seen) },
   }
+}
+
+function relatedLocation({ message, place }: NonNullable<Diagnostic['related']>[number], id: number): object {
+  return { id, message: { text: plain(message) }, physicalLocation: location(place) }
 }
 
 function location({ file, line, column, endLine, endColumn }: Place): object {

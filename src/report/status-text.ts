@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import type { JobRecord } from '../model/state.ts'
+import { type JobRecord, recordEntries } from '../model/state.ts'
 import { forTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
 import { type Cell, table } from './table.ts'
@@ -23,9 +23,7 @@ export function statusText(
 ): string {
   const rank = new Map(order.map((address, index) => [address, index]))
   const place = (address: Address) => rank.get(address) ?? rank.size
-  const entries = (Object.entries(records) as [Address, JobRecord][]).sort(
-    ([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1),
-  )
+  const entries = recordEntries(records).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1))
   if (entries.length === 0) return 'No jobs are on record.'
   const head: Cell[] = HEAD.map((text) => ({ text, style: 'bold' }))
   const cells = [head, ...entries.map(([address, record]) => row(address, record, options))]

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
-import { type ExitCode, PRECEDENCE } from '../model/exit-code.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { PRECEDENCE } from '../model/exit-rules.ts'
 import { type ActionName, DOING } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, isStuck } from './action-words.ts'
@@ -8,6 +9,7 @@ import { hintLines } from './diagnostics.ts'
 import { forTerminal } from './escape.ts'
 import { exitText } from './exit-text.ts'
 import { paint, type ReportOptions } from './options.ts'
+import type { Advised } from './remedies.ts'
 import { problemText } from './run-text.ts'
 import { recordsCount } from './status-text.ts'
 import { type Cell, table } from './table.ts'
@@ -15,7 +17,7 @@ import { until } from './time.ts'
 import { conditionStyle, sentence, standing } from './words.ts'
 
 /** Where one address stands at the end of a run. A `Planned` of the last plan is one, with the record as it is now. */
-export type JobEnd = {
+export type JobEnd = Advised & {
   readonly address: Address
   /** What the last plan says of it. */
   readonly action?: ActionName
@@ -24,7 +26,6 @@ export type JobEnd = {
   readonly id?: string
   readonly reason?: string
   readonly until?: string
-  readonly hint?: string
   /** The call that failed in this run. */
   readonly problem?: AwsProblem
 }
@@ -103,8 +104,8 @@ function why({ action, record, problem, reason = '', until: at }: JobEnd, now: n
   return record?.condition?.type === 'Succeeded' ? '' : sentence(record?.condition?.message ?? '')
 }
 
-function whatToDo({ hint }: JobEnd, options: ReportOptions): string[] {
-  return hintLines(hint, ' '.repeat(6), options)
+function whatToDo(job: JobEnd, options: ReportOptions): string[] {
+  return hintLines(job, ' '.repeat(6), options)
 }
 
 function stuckLine(jobs: readonly JobEnd[]): string[] {

@@ -1,9 +1,11 @@
 import { addressOf } from '../model/address.ts'
+import type { SpecCode } from '../model/codes.ts'
 import type { Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { canonical, type Pointer } from '../model/json.ts'
+import { advise } from '../model/remedy.ts'
 import { remoteId } from '../model/remote-id.ts'
-import type { SpecCode } from './codes.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
 import { elsewhereFaults } from './elsewhere.ts'
@@ -55,16 +57,19 @@ function duplicateAddresses(drafts: readonly Draft[], note: Note): void {
     (draft) => ({
       code: 'SPEC_DUPLICATE',
       message: `${draft.address} is declared twice`,
-      hint: 'give one of them another name, or remove one; to run a job again, raise policy.run in its spec',
+      remedies: [
+        advise('give one of them another name, or remove one'),
+        advise('to run a job again, raise policy.run in its spec'),
+      ],
     }),
   )
 }
 
 function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const id = (draft: Draft): string | undefined =>
-    draft.spec && draft.model?.idMember ? remoteId(draft.spec, draft.model.idMember) : undefined
+    draft.spec && draft.model?.identity.idMember ? remoteId(draft.spec, draft.model.identity.idMember) : undefined
   const pointer = (draft: Draft): Pointer => {
-    const member = draft.model?.idMember
+    const member = draft.model?.identity.idMember
     return member !== undefined && draft.spec?.request[member] !== undefined ? `/spec/${member}` : '/metadata/name'
   }
   const key = (draft: Draft): string | undefined => {
@@ -74,25 +79,37 @@ function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note
   eachClash(drafts.filter(isUnique(drafts)), key, pointer, note, (draft, first) => ({
     code: 'SPEC_DUPLICATE_ID',
     message: `the job ID ${id(draft)} is that of ${first.draft.address} too`,
-    hint: `give one of them another ${draft.model?.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
+    remedies: [
+      advise(
+        `give one of them another ${draft.model?.identity.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
+      ),
+    ],
   }))
 }
 
 function identicalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const candidates = drafts
     .filter(isUnique(drafts))
-    .filter((draft) => isSound(draft) && draft.model?.recovery.by === 'match')
+    .filter((draft) => isSound(draft) && draft.model?.identity.recovery.by === 'match')
   const key = (draft: Draft): string | undefined =>
     draft.spec &&
     draft.model &&
-    JSON.stringify([draft.model.kind, targetOf(draft, config), canonical(draft.model.normalise(draft.spec.request))])
+    JSON.stringify([
+      draft.model.kind,
+      targetOf(draft, config),
+      canonical(draft.model.request.normalise(draft.spec.request)),
+    ])
   const refused = [...groupBy(candidates, key).values()]
     .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
     .flat()
   eachClash(refused, key, '/spec', note, (_draft, first) => ({
     code: 'SPEC_IDENTICAL',
     message: `the request is the same as that of ${first.draft.address}`,
-    hint: 'AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both',
+    remedies: [
+      advise(
+        'AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both',
+      ),
+    ],
   }))
 }
 
@@ -101,24 +118,24 @@ function sharedPlaces(drafts: readonly Draft[], config: Config | undefined, note
   const sound = drafts.filter(isUnique(drafts)).filter(isSound)
   const key = (draft: Draft): string | undefined => {
     const { spec, model } = draft
-    const own = spec && model?.sole?.key(spec.request)
+    const own = spec && model?.identity.sole?.key(spec.request)
     return own === undefined ? undefined : JSON.stringify([model?.kind, targetOf(draft, config), own])
   }
-  const request = ({ spec, model }: Draft): string => canonical(model?.normalise(spec?.request ?? {}) ?? {})
+  const request = ({ spec, model }: Draft): string => canonical(model?.request.normalise(spec?.request ?? {}) ?? {})
   const shared = [...groupBy(sound, key).values()]
     .filter((group) => group.length > 1 && !group.every(({ spec }) => spec.policy.allowIdentical))
     .filter(
       ([first, ...others]) =>
-        first?.model?.recovery.by !== 'match' || others.some((one) => request(one) !== request(first)),
+        first?.model?.identity.recovery.by !== 'match' || others.some((one) => request(one) !== request(first)),
     )
     .flat()
-  for (const [sole, group] of groupBy(shared, ({ model }) => model?.sole)) {
+  for (const [sole, group] of groupBy(shared, ({ model }) => model?.identity.sole)) {
     const name = sole.member.slice(sole.member.lastIndexOf('/') + 1)
     eachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
-      ...(sole.severity === 'warning' ? { severity: 'warning' as const } : {}),
+      severity: sole.severity,
       code: 'SPEC_SHARED',
       message: `${name} is that of ${first.draft.address} too: ${sole.otherwise}`,
-      hint: `give each spec a ${name} of its own, or set policy.allowIdentical: true in both`,
+      remedies: [advise(`give each spec a ${name} of its own, or set policy.allowIdentical: true in both`)],
     }))
   }
 }
@@ -132,18 +149,22 @@ function formerNames(drafts: readonly Draft[], note: Note): void {
     const holder = former === undefined ? undefined : byAddress.get(former as Draft['address'])
     if (!holder) continue
     const fault: Fault = {
-      code: 'SPEC_FORMERLY' satisfies SpecCode,
+      code: 'SPEC_FORMERLY',
       pointer: '/metadata/formerly',
       aim: 'value',
       message: holder === draft ? `${former} is the spec's own name` : `${former} is still the name of a spec`,
-      hint: 'formerly names a spec that is gone, whose job this one takes over; remove it, or remove the other spec',
+      remedies: [
+        advise(
+          'formerly names a spec that is gone, whose job this one takes over; remove it, or remove the other spec',
+        ),
+      ],
     }
     note(draft, fault, holder === draft ? [] : [{ draft: holder, pointer: '/metadata/name' }])
   }
   eachClash(drafts, formerly, '/metadata/formerly', note, (draft, first) => ({
     code: 'SPEC_FORMERLY',
     message: `${formerly(draft)} is the former name of ${first.draft.address} too`,
-    hint: 'one job can be taken over by one spec',
+    remedies: [advise('one job can be taken over by one spec')],
   }))
 }
 
@@ -154,11 +175,11 @@ function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): v
     if (target === undefined || names.includes(target)) continue
     const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
     const fault: Fault = {
-      code: 'SPEC_UNKNOWN_TARGET' satisfies SpecCode,
+      code: 'SPEC_UNKNOWN_TARGET',
       pointer: '/policy/target',
       aim: 'value',
       message: `there is no target ${target}`,
-      hint: `${didYouMean(target, names)}${known}`,
+      remedies: [...didYouMean(target, names), advise(known)],
     }
     note(draft, fault, [])
   }
@@ -170,7 +191,7 @@ function eachClash(
   key: (draft: Draft) => string | undefined,
   pointer: Pointer | ((draft: Draft) => Pointer),
   note: Note,
-  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'hint' | 'severity'> & { code: SpecCode },
+  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'remedies' | 'severity'> & { code: SpecCode },
 ): void {
   const spot = (draft: Draft): Spot => ({ draft, pointer: typeof pointer === 'string' ? pointer : pointer(draft) })
   for (const group of groupBy(drafts, key).values()) {
@@ -197,5 +218,5 @@ function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
 }
 
 function targetOf(draft: Draft, config: Config | undefined): string {
-  return draft.spec?.policy.target ?? config?.defaultTarget ?? ''
+  return resolveTargetName(draft.spec?.policy.target, config) ?? ''
 }

@@ -1,11 +1,11 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { arnParts } from '../model/arn.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { at, into, isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import { partitionOf } from '../model/partition.ts'
+import { advise } from '../model/remedy.ts'
 import { CONFIG, checker, type Schemas } from './check.ts'
-import type { SpecCode } from './codes.ts'
 import { toDiagnostic } from './draft.ts'
 import type { Fault } from './fault.ts'
 import { locator } from './locate.ts'
@@ -37,13 +37,12 @@ export function readConfigText(
 }
 
 function secondDocument(source: Source, start: number): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'SPEC_TOO_MANY_DOCUMENTS' satisfies SpecCode,
+  return diagnose({
+    code: 'SPEC_TOO_MANY_DOCUMENTS',
     message: `${source.file} has a second document`,
-    hint: 'it is one document; remove the line with ---',
+    remedies: [advise('it is one document; remove the line with ---')],
     ...spotOf(source, start),
-  }
+  })
 }
 
 function unknownTarget(value: JsonObject): Fault[] {
@@ -52,11 +51,14 @@ function unknownTarget(value: JsonObject): Fault[] {
   if (typeof name !== 'string' || names.includes(name)) return []
   return [
     {
-      code: 'SPEC_UNKNOWN_TARGET' satisfies SpecCode,
+      code: 'SPEC_UNKNOWN_TARGET',
       pointer: '/defaultTarget',
       aim: 'value',
       message: `there is no target ${name}`,
-      hint: `${didYouMean(name, names)}${names.length === 0 ? 'name it under targets' : `targets are ${names.join(', ')}`}`,
+      remedies: [
+        ...didYouMean(name, names),
+        advise(names.length === 0 ? 'name it under targets' : `targets are ${names.join(', ')}`),
+      ],
     },
   ]
 }
@@ -72,14 +74,11 @@ function foreignRoles(config: Config): Fault[] {
     if (wrong === undefined) return []
     return [
       {
-        code: 'SPEC_ARN_ELSEWHERE' satisfies SpecCode,
+        code: 'SPEC_ARN_ELSEWHERE',
         pointer: into(into('/targets', name), 'roleArn'),
         aim: 'value' as const,
         message: `the role is of ${wrong} ${parts?.[wrong]}, but ${wrong === 'account' ? 'account says' : `${region} is of partition`} ${due[wrong]}`,
-        hint:
-          wrong === 'account'
-            ? 'name a role of that account, or mend account'
-            : 'name a role of that partition, or mend region',
+        remedies: [advise(`name a role of that ${wrong}, or mend ${wrong === 'account' ? 'account' : 'region'}`)],
       },
     ]
   })
@@ -88,20 +87,23 @@ function foreignRoles(config: Config): Fault[] {
 /** A limit of a service or operation that no kind calls would silently do nothing. */
 function unknownLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] {
   const known = new Set(kinds.flatMap(laneNames))
+  const services = [...new Set(kinds.map((kind) => kind.service))]
   return Object.keys((value['limits'] ?? {}) as JsonObject)
     .filter((name) => !known.has(name))
-    .map((name) => ({
-      code: 'SPEC_UNKNOWN_MEMBER' satisfies SpecCode,
-      pointer: `/limits/${name}`,
-      aim: 'key',
-      message: `no kind calls ${name}`,
-      hint:
-        didYouMean(name, [...known]).trim() ||
-        `limits are for ${[...new Set(kinds.map((kind) => kind.service))].join(', ')}, or one of their operations`,
-    }))
+    .map((name) => {
+      const meant = didYouMean(name, [...known])
+      return {
+        code: 'SPEC_UNKNOWN_MEMBER',
+        pointer: `/limits/${name}`,
+        aim: 'key',
+        message: `no kind calls ${name}`,
+        remedies:
+          meant.length > 0 ? meant : [advise(`limits are for ${services.join(', ')}, or one of their operations`)],
+      }
+    })
 }
 
-function laneNames({ service, operations }: KindModel): string[] {
+function laneNames({ service, api: { operations } }: KindModel): string[] {
   return [service, ...Object.values(operations).map((operation) => `${service}.${operation}`)]
 }
 

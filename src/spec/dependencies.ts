@@ -1,7 +1,7 @@
 import { type Address, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -35,18 +35,19 @@ function edgesOf(draft: Draft): Edge[] {
 function unknown({ from, to, pointer }: Edge, known: readonly Address[], kinds: readonly string[], note: Note): void {
   const { kind } = partsOf(to)
   const isKind = kinds.includes(kind)
+  const meant = didYouMean(to, known)
+  const otherwise = isKind
+    ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
+    : `kinds are ${kinds.join(', ')}`
   const fault = toDiagnostic(from, {
-    code: 'SPEC_UNKNOWN_DEPENDENCY' satisfies SpecCode,
+    severity: isKind ? 'warning' : 'error',
+    code: 'SPEC_UNKNOWN_DEPENDENCY',
     pointer,
     aim: 'value',
     message: isKind ? `no spec is called ${to}` : `there is no kind ${kind}, and so no job ${to}`,
-    hint:
-      didYouMean(to, known).trim() ||
-      (isKind
-        ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
-        : `kinds are ${kinds.join(', ')}`),
+    remedies: meant.length > 0 ? meant : [advise(otherwise)],
   })
-  note(from, isKind ? { ...fault, severity: 'warning' } : fault)
+  note(from, fault)
 }
 
 /** Circles of drafts that wait for each other, none of which shares a draft with another one. */
@@ -95,13 +96,13 @@ function circular(circle: readonly Edge[], note: Note): void {
     const names = [...circle.slice(index), ...circle.slice(0, index)].map(({ to }) => to)
     const shown = names.length > PATH_MAX ? [...names.slice(0, PATH_MAX - 2), '…', names.at(-1)] : names
     const fault = toDiagnostic(edge.from, {
-      code: 'SPEC_DEPENDENCY_CYCLE' satisfies SpecCode,
+      code: 'SPEC_DEPENDENCY_CYCLE',
       pointer: edge.pointer,
       aim: 'value',
       message: `${edge.from.address} waits for itself: ${[edge.from.address, ...shown].join(' → ')}`,
-      hint: 'remove one of these dependencies: none of the jobs could ever be the first',
+      remedies: [advise('remove one of these dependencies: none of the jobs could ever be the first')],
     })
     const related = circle.length <= PLACES_MAX || index === 0 ? rest : rest.slice(0, 1)
-    note(edge.from, { ...fault, ...(related.length > 0 && { related }) })
+    note(edge.from, { ...fault, related: related.length > 0 ? related : undefined })
   }
 }

@@ -1,7 +1,7 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
-import type { Diagnostic, Place } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose, type Place } from '../model/diagnostic.ts'
 import type { JsonObject } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Policy, Spec } from '../model/spec.ts'
 import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
@@ -34,14 +34,6 @@ export type Draft = Base & {
 /** A fault at its place. Its pointer counts from the document's root. */
 export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
   const { source: _text, ...spot } = base.locate(base.index, fault.pointer, fault.aim)
-  const { code, message, hint, pointer } = fault
-  return {
-    severity: fault.severity ?? 'error',
-    code,
-    message,
-    hint,
-    pointer,
-    ...spot,
-    ...(base.address ? { address: base.address } : {}),
-  }
+  const { severity, code, message, remedies, pointer } = fault
+  return diagnose({ severity, code, message, remedies, pointer, ...spot, address: base.address })
 }

@@ -1,9 +1,10 @@
-import type { ArnPart, KindModel } from '../kinds/kind.ts'
 import { type ArnParts, arnParts } from '../model/arn.ts'
 import type { Config, Target } from '../model/config.ts'
 import { at, into, isWithin, type JsonObject, type Pointer } from '../model/json.ts'
+import type { ArnPart, KindModel } from '../model/kind.ts'
 import { partitionOf } from '../model/partition.ts'
-import type { SpecCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import type { Draft } from './draft.ts'
 import type { Fault } from './fault.ts'
 import { list, short } from './words.ts'
@@ -20,7 +21,7 @@ export function elsewhereFaults(draft: Draft, config: Config | undefined): Fault
   if (!policy || !request || !model) return []
   // What is wrong with the policy may be its target's name.
   if (!spec && diagnostics.some(({ pointer }) => pointer !== undefined && isWithin(pointer, '/policy'))) return []
-  const name = policy.target ?? config?.defaultTarget
+  const name = resolveTargetName(policy.target, config)
   const target = name === undefined ? undefined : config?.targets[name]
   const place = name === undefined || !target ? {} : placeOf(name, target, model)
   return [
@@ -32,36 +33,35 @@ export function elsewhereFaults(draft: Draft, config: Config | undefined): Fault
 function placeOf(name: string, target: Target, model: KindModel): Place {
   const by = `target ${name}`
   // What a target calls in place of AWS may be in any region.
-  const region = model.regionless || target.endpoint !== undefined ? undefined : target.region
+  const region = model.api.regionless || target.endpoint !== undefined ? undefined : target.region
   const account = target.account ?? arnParts(target.roleArn ?? '')?.account
   return {
-    ...(region === undefined ? {} : { region: { is: region, by }, partition: { is: partitionOf(region), by } }),
-    ...(account === undefined ? {} : { account: { is: account, by } }),
+    region: region === undefined ? undefined : { is: region, by },
+    partition: region === undefined ? undefined : { is: partitionOf(region), by },
+    account: account === undefined ? undefined : { is: account, by },
   }
 }
 
 function noService(name: string, { region, endpoint }: Target, { policy }: Draft, model: KindModel): Fault[] {
   const partition = partitionOf(region)
-  const isThere = model.regions?.includes(region) ?? true
-  const isPossible = model.partitions.includes(partition)
-  if (model.regionless || endpoint !== undefined || (isPossible && isThere)) return []
-  const regions = model.regions?.filter((one) => partitionOf(one) === partition) ?? []
+  const isThere = model.api.regions?.includes(region) ?? true
+  const isPossible = model.api.partitions.includes(partition)
+  if (model.api.regionless || endpoint !== undefined || (isPossible && isThere)) return []
+  const partitions = model.api.partitions.map((one) => `partition ${one}`)
+  const regions = model.api.regions?.filter((one) => partitionOf(one) === partition) ?? []
   return [
     {
       // A region may have been added to a partition; a service does not come to another partition over night.
-      ...(isPossible ? { severity: 'warning' as const } : {}),
-      code: 'SPEC_NO_SERVICE' satisfies SpecCode,
+      severity: isPossible ? 'warning' : 'error',
+      code: 'SPEC_NO_SERVICE',
       pointer: policy?.target === undefined ? '/kind' : '/policy/target',
       aim: 'value',
       message: isPossible
         ? `no endpoint of ${model.title} is known in ${region}, where target ${name} is`
         : `${model.title} is not in partition ${partition}, where target ${name} (${region}) is`,
-      hint: isPossible
-        ? `it is known in ${list(regions)}`
-        : `choose a target in ${list(
-            model.partitions.map((one) => `partition ${one}`),
-            'or',
-          )}`,
+      remedies: [
+        isPossible ? advise(`it is known in ${list(regions)}`) : advise(`choose a target in ${list(partitions, 'or')}`),
+      ],
     },
   ]
 }
@@ -69,7 +69,7 @@ function noService(name: string, { region, endpoint }: Target, { policy }: Draft
 function elsewhere(request: JsonObject, known: Place, model: KindModel): Fault[] {
   const faults: Fault[] = []
   let place = known
-  for (const { member, agrees } of model.arns) {
+  for (const { member, agrees } of model.request.arns) {
     for (const pointer of pointersOf(request, member)) {
       const arn = at(request, pointer)
       const parts = typeof arn === 'string' ? arnParts(arn) : undefined
@@ -78,7 +78,10 @@ function elsewhere(request: JsonObject, known: Place, model: KindModel): Fault[]
         (part) => parts[part] !== '' && place[part] !== undefined && parts[part] !== place[part].is,
       )
       if (wrong !== undefined) faults.push(faultOf(pointer, wrong, parts[wrong], place[wrong]!))
-      else place = { ...said(parts, agrees, pointer), ...place }
+      else {
+        const unknown = agrees.filter((part) => place[part] === undefined)
+        place = { ...place, ...said(parts, unknown, pointer) }
+      }
     }
   }
   return faults
@@ -92,13 +95,15 @@ function said(parts: ArnParts, agrees: readonly ArnPart[], pointer: Pointer): Pl
 
 function faultOf(pointer: Pointer, part: ArnPart, found: string, due: { is: string; by: string }): Fault {
   return {
-    code: 'SPEC_ARN_ELSEWHERE' satisfies SpecCode,
+    code: 'SPEC_ARN_ELSEWHERE',
     pointer: `/spec${pointer}`,
     aim: 'value',
     message: `the ARN is of ${part} ${short(found)}, but ${due.by} is of ${part} ${short(due.is)}`,
-    hint: due.by.startsWith('target ')
-      ? `name one of ${part} ${short(due.is)}, or set policy.target to a target of ${part} ${short(found)}`
-      : `all of them have to be of one ${part}: that in which the job is made`,
+    remedies: [
+      due.by.startsWith('target ')
+        ? advise(`name one of ${part} ${short(due.is)}, or set policy.target to a target of ${part} ${short(found)}`)
+        : advise(`all of them have to be of one ${part}: that in which the job is made`),
+    ],
   }
 }
 

@@ -1,16 +1,19 @@
+import type { SpecCode } from '../model/codes.ts'
+import type { Severity } from '../model/diagnostic.ts'
 import type { Json, Pointer } from '../model/json.ts'
+import type { Remedy } from '../model/remedy.ts'
 import type { Aim } from './locate.ts'
 
 /** A rule of a schema that a value breaks, in words. */
 export type Fault = {
-  /** Absent: an error. */
-  readonly severity?: 'warning'
-  /** A code of `SPEC_CODES`, or one of a kind's own rules. */
-  readonly code: string
+  /** Absent: that of the code. */
+  readonly severity?: Severity
+  readonly code: SpecCode
   readonly pointer: Pointer
   readonly aim: Aim
   readonly message: string
-  readonly hint: string
+  /** Ways out, the likeliest first. */
+  readonly remedies: readonly Remedy[]
   /** The member that an unknown one probably stands for. */
   readonly meant?: string
 }

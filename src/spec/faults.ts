@@ -1,11 +1,12 @@
 import type { ErrorObject } from 'ajv'
+import type { SpecCode } from '../model/codes.ts'
 import { into, type Json, type JsonObject, type Pointer } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import type { Checked, Fault } from './fault.ts'
 import { furtherIn } from './further-in.ts'
 import { measured } from './measures.ts'
 import { type Context, description, fault, members, property, subject, where } from './schema-error.ts'
-import { suggest } from './suggest.ts'
+import { closestWord } from './suggest.ts'
 import { wrongType, wrongWord } from './type-faults.ts'
 import { list, short } from './words.ts'
 
@@ -28,7 +29,7 @@ export function faultsOf(errors: readonly ErrorObject[], checked: Checked): Faul
 }
 
 /** Of several faults of one value, the first of these is shown; all others come behind. */
-const PLAINEST: readonly string[] = [
+const PLAINEST: readonly SpecCode[] = [
   'SPEC_RULE',
   'SPEC_TYPE',
   'SPEC_CONST',
@@ -36,7 +37,7 @@ const PLAINEST: readonly string[] = [
   'SPEC_UNKNOWN_MEMBER',
   'SPEC_LENGTH',
   'SPEC_PATTERN',
-] satisfies SpecCode[]
+]
 
 function rank(fault: Fault): number {
   const index = PLAINEST.indexOf(fault.code)
@@ -67,7 +68,7 @@ function translate(context: Context): Fault | undefined {
         context,
         'SPEC_RULE',
         `${subject(context)} cannot be given here`,
-        description(error) ?? 'remove it',
+        [advise(description(error) ?? 'remove it')],
         'key',
       )
     case 'type':
@@ -85,29 +86,29 @@ function unknownMember(context: Context): Fault {
   const { error } = context
   const member = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
   const known = members(error)
-  const meant = suggest(member, known)
+  const meant = closestWord(member, known)
   const all = known.length === 0 ? 'no member is allowed here' : `${where(context)} may have ${list(known)}`
   return {
     code: 'SPEC_UNKNOWN_MEMBER',
     pointer: into(error.instancePath, member),
     aim: 'key',
     message: `${short(member)} is no member of ${where(context)}`,
-    hint: unknownHint(context, member, meant, known) ?? all,
-    ...(meant === undefined ? {} : { meant }),
+    remedies: unknownRemedies(context, member, meant, known) ?? [advise(all)],
+    meant,
   }
 }
 
-function unknownHint(
+function unknownRemedies(
   { error, name }: Context,
   member: string,
   meant: string | undefined,
   known: readonly string[],
-): string | undefined {
+): Remedy[] | undefined {
   const isCase = meant?.toLowerCase() === member.toLowerCase()
   const place = isCase ? undefined : furtherIn((error.parentSchema ?? {}) as JsonObject, member)
-  if (place !== undefined) return `it belongs in ${place}: indent it below that member`
+  if (place !== undefined) return [advise(`it belongs in ${place}: indent it below that member`)]
   if (meant === undefined) return undefined
-  return `did you mean ${meant}?${isCase && name === 'spec' ? caseNote(member, known) : ''}`
+  return [advise(`did you mean ${meant}?${isCase && name === 'spec' ? caseNote(member, known) : ''}`)]
 }
 
 /** Said where a whole API is written in another case than was pasted. */
@@ -124,7 +125,7 @@ function missing(context: Context, member: string): Fault {
     pointer: into(error.instancePath, member),
     aim: 'key',
     message: `${where(context)} lacks ${member}`,
-    hint: property(error, member),
+    remedies: [advise(property(error, member))],
   }
 }
 
@@ -137,6 +138,6 @@ function dependent(context: Context): Fault {
     pointer: into(error.instancePath, member),
     aim: 'key',
     message: `${where(context)} has ${because}, but lacks ${member}`,
-    hint: `add ${member}, or remove ${because}`,
+    remedies: [advise(`add ${member}, or remove ${because}`)],
   }
 }

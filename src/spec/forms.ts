@@ -1,11 +1,12 @@
 import type { ErrorObject } from 'ajv'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import { description } from './schema-error.ts'
 import { list, short } from './words.ts'
 
 /** What text of a wrong form was probably meant to be, or what it has to look like: what it is, an example, its characters. */
-export function formHint(error: ErrorObject, found: string): string {
+export function formRemedy(error: ErrorObject, found: string): Remedy {
   const slip = found.length > SLIP_MAX ? undefined : slipOf(error, found)
-  if (slip !== undefined) return slip
+  if (slip !== undefined) return advise(slip)
   const what = description(error)?.replace(/[.,]$/, '')
   const example: unknown = error.parentSchema?.['examples']?.[0]
   const characters = error.keyword === 'pattern' ? allowedCharacters(String(error.params['pattern'])) : undefined
@@ -17,7 +18,8 @@ export function formHint(error: ErrorObject, found: string): string {
       ? `it has to match ${String(error.params['pattern'])}`
       : undefined,
   ]
-  return parts.filter((part) => part !== undefined).join('; ') || 'see the schema of this kind: `jobwright schema`'
+  const text = parts.filter((part) => part !== undefined).join('; ')
+  return text === '' ? suggest('see the schema of this kind', 'schema') : advise(text)
 }
 
 /** Longer text is no slip of the pen, and looking for one would take time. */

@@ -1,6 +1,7 @@
 import { CST, Lexer } from 'yaml'
-import type { Diagnostic } from '../model/diagnostic.ts'
-import type { SpecCode } from './codes.ts'
+import type { SpecCode } from '../model/codes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import { type Source, spotOf } from './source.ts'
 
 /** What a file may hold at most. Far above any honest spec; low enough that no file can exhaust the process. */
@@ -35,11 +36,11 @@ export function lex(source: Source): Lexed {
   return { lexemes, diagnostics: [] }
 }
 
-type Breach = { readonly code: SpecCode; readonly message: string; readonly hint: string }
+type Breach = { readonly code: SpecCode; readonly message: string; readonly remedies: readonly Remedy[] }
 
 function refusal(source: Source, breach: Breach, offset: number, lexeme: string): Diagnostic {
   const end = offset + (lexeme.split('\n', 1)[0] ?? '').length
-  return { severity: 'error', ...breach, ...spotOf(source, offset, end) }
+  return diagnose({ ...breach, ...spotOf(source, offset, end) })
 }
 
 function checkSize(source: Source): Diagnostic | undefined {
@@ -49,13 +50,16 @@ function checkSize(source: Source): Diagnostic | undefined {
 
 /** The refusal of a file by its size in bytes alone, for callers that do not even read such a file. */
 export function tooLarge(file: string, bytes: number): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'SPEC_TOO_LARGE' satisfies SpecCode,
+  return diagnose({
+    code: 'SPEC_TOO_LARGE',
     message: `the file has ${bytes.toLocaleString('en')} bytes`,
-    hint: `a spec file may have ${LIMITS.bytes.toLocaleString('en')} bytes; split it, or move long documents out with $file`,
+    remedies: [
+      advise(
+        `a spec file may have ${LIMITS.bytes.toLocaleString('en')} bytes; split it, or move long documents out with $file`,
+      ),
+    ],
     place: { file, line: 1, column: 1, endLine: 1, endColumn: 2 },
-  }
+  })
 }
 
 // A carriage return is a line break only before a line feed; alone it would let a line hide another on a terminal.
@@ -64,13 +68,12 @@ const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?
 function checkCharacters(source: Source): Diagnostic | undefined {
   const found = FORBIDDEN.exec(source.text)
   if (!found) return undefined
-  return {
-    severity: 'error',
-    code: 'SPEC_CONTROL_CHARACTER' satisfies SpecCode,
+  return diagnose({
+    code: 'SPEC_CONTROL_CHARACTER',
     message: `the control character ${codePointName(found[0])} is in the text`,
-    hint: 'remove it, or write it as an escape in double quotes',
+    remedies: [advise('remove it, or write it as an escape in double quotes')],
     ...spotOf(source, found.index, found.index + 1),
-  }
+  })
 }
 
 /** Whether a value holds a character that no spec may hold, however it is written. */
@@ -203,31 +206,31 @@ const breaches = {
   depth: {
     code: 'SPEC_TOO_DEEP',
     message: `the value is nested more than ${LIMITS.depth} levels deep`,
-    hint: `at most ${LIMITS.depth} levels are read; a long document can be given with $file`,
+    remedies: [advise(`at most ${LIMITS.depth} levels are read; a long document can be given with $file`)],
   },
   documents: {
     code: 'SPEC_TOO_MANY_DOCUMENTS',
     message: `the file has more than ${LIMITS.documents.toLocaleString('en')} documents`,
-    hint: 'split it into several files',
+    remedies: [advise('split it into several files')],
   },
   keys: {
     code: 'SPEC_TOO_MANY_KEYS',
     message: `the document has more than ${LIMITS.keys.toLocaleString('en')} keys`,
-    hint: 'split it into several documents, or move long documents out with $file',
+    remedies: [advise('split it into several documents, or move long documents out with $file')],
   },
   values: {
     code: 'SPEC_TOO_MANY_VALUES',
     message: `the document has more than ${LIMITS.values.toLocaleString('en')} values`,
-    hint: 'split it; what an alias repeats counts each time',
+    remedies: [advise('split it; what an alias repeats counts each time')],
   },
   aliases: {
     code: 'SPEC_TOO_MANY_ALIASES',
     message: `the document has more than ${LIMITS.aliases} aliases`,
-    hint: 'write the values out',
+    remedies: [advise('write the values out')],
   },
   tag: {
     code: 'SPEC_TAG',
     message: 'the value has a YAML tag',
-    hint: 'remove the tag; put text in quotes',
+    remedies: [advise('remove the tag; put text in quotes')],
   },
 } satisfies Record<string, Breach>

@@ -47,7 +47,7 @@ function find(source: Source, document: Document.Parsed, path: readonly string[]
   const text = isScalar(node) && whole ? node.source : undefined
   return {
     ...spotOf(source, start, isSeq(shown) && !shown.flow ? start : end),
-    ...(text === undefined ? {} : { source: text }),
+    source: text,
   }
 }
 

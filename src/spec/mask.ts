@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { advise } from '../model/remedy.ts'
 import { lineText, type Source, type Spot } from './source.ts'
 
 /**
@@ -38,7 +39,8 @@ export function withoutSecrets(
     const spot = withoutSecret(source, { place, excerpt }, names)
     if (spot.excerpt === excerpt) return one
     // The only code of unsound YAML whose message quotes a value.
-    const quiet = one.code === 'SPEC_NUMBER' ? { message: 'the number would lose digits', hint: 'quote it' } : {}
+    const isQuoted = one.code === 'SPEC_NUMBER'
+    const quiet = isQuoted ? { message: 'the number would lose digits', remedies: [advise('quote it')] } : {}
     return { ...rest, ...quiet, ...spot }
   })
 }

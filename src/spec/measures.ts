@@ -1,7 +1,8 @@
 import type { ErrorObject } from 'ajv'
 import { at, isObject, type Json } from '../model/json.ts'
+import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
-import { formHint, millisecondsHint } from './forms.ts'
+import { formRemedy, millisecondsHint } from './forms.ts'
 import { type Context, description, fault, members, subject } from './schema-error.ts'
 import { between, count, list, quoted, rangeHint, size } from './words.ts'
 
@@ -14,41 +15,37 @@ export function measured(context: Context): Fault {
   switch (error.keyword) {
     case 'minLength':
     case 'maxLength':
-      return fault(context, 'SPEC_LENGTH', lengthMessage(name, found), lengthHint(rule, found))
+      return fault(context, 'SPEC_LENGTH', lengthMessage(name, found), [advise(lengthHint(rule, found))])
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return fault(context, 'SPEC_RANGE', `${name} is ${quoted(found)}`, `allowed: ${rangeHint(rule)}`)
+      return fault(context, 'SPEC_RANGE', `${name} is ${quoted(found)}`, [advise(`allowed: ${rangeHint(rule)}`)])
     case 'minItems':
     case 'maxItems':
-      return fault(
-        context,
-        'SPEC_ITEMS',
-        `${name} has ${count(size(found), 'item')}`,
-        `allowed: ${between(rule['minItems'], rule['maxItems'], 'item')}`,
-      )
+      return fault(context, 'SPEC_ITEMS', `${name} has ${count(size(found), 'item')}`, [
+        advise(`allowed: ${between(rule['minItems'], rule['maxItems'], 'item')}`),
+      ])
     case 'minProperties':
     case 'maxProperties':
-      return fault(context, 'SPEC_ITEMS', `${name} has ${count(size(found), 'member')}`, memberHint(error, found))
+      return fault(context, 'SPEC_ITEMS', `${name} has ${count(size(found), 'member')}`, [
+        advise(memberHint(error, found)),
+      ])
     case 'uniqueItems':
       return fault(
         context,
         'SPEC_ITEMS',
         `items ${error.params['j']} and ${error.params['i']} of ${name} are the same`,
-        'remove one of them',
+        [advise('remove one of them')],
       )
     case 'pattern':
-      return fault(context, 'SPEC_PATTERN', `${name} cannot be ${quoted(found)}`, formHint(error, String(found)))
+      return fault(context, 'SPEC_PATTERN', `${name} cannot be ${quoted(found)}`, [formRemedy(error, String(found))])
     case 'format':
-      return fault(context, 'SPEC_FORMAT', `${name} cannot be ${quoted(found)}`, formHint(error, String(found)))
+      return fault(context, 'SPEC_FORMAT', `${name} cannot be ${quoted(found)}`, [formRemedy(error, String(found))])
     default:
-      return fault(
-        context,
-        'SPEC_RULE',
-        `${name} ${error.message ?? 'breaks a rule'}`,
-        description(error) ?? 'see the schema of this kind',
-      )
+      return fault(context, 'SPEC_RULE', `${name} ${error.message ?? 'breaks a rule'}`, [
+        advise(description(error) ?? 'see the schema of this kind'),
+      ])
   }
 }
 

@@ -1,6 +1,6 @@
 import { at, into, isObject, steps } from '../model/json.ts'
+import { advise } from '../model/remedy.ts'
 import { ENVELOPE, type Schemas, schemaOf } from './check.ts'
-import type { SpecCode } from './codes.ts'
 import type { Fault } from './fault.ts'
 import { list } from './words.ts'
 
@@ -41,15 +41,17 @@ export function withoutStrays(faults: readonly Fault[], request: readonly string
   const fault: Fault = {
     ...first,
     message: `${names} ${strays.length === 1 ? 'stands' : 'stand'} at the top of the document, not in spec`,
-    hint: isSpecMissing
-      ? `write "spec:" on a line above ${it}, and indent ${it} by two spaces`
-      : `move ${it} into spec, indented by two spaces`,
+    remedies: [
+      isSpecMissing
+        ? advise(`write "spec:" on a line above ${it}, and indent ${it} by two spaces`)
+        : advise(`move ${it} into spec, indented by two spaces`),
+    ],
   }
   return [...faults.filter((one) => !isStray(one) && !(one.code === MISSING && one.pointer === '/spec')), fault]
 }
 
-const UNKNOWN = 'SPEC_UNKNOWN_MEMBER' satisfies SpecCode
-const MISSING = 'SPEC_MISSING_MEMBER' satisfies SpecCode
+const UNKNOWN = 'SPEC_UNKNOWN_MEMBER'
+const MISSING = 'SPEC_MISSING_MEMBER'
 
 /** A fault of a request, with a word about the envelope's own members: `hold` in `spec` belongs in `policy`. */
 export function ofEnvelope(fault: Fault, places: Places): Fault {
@@ -59,6 +61,10 @@ export function ofEnvelope(fault: Fault, places: Places): Fault {
   if (place === undefined) return fault
   return {
     ...fault,
-    hint: `it belongs in ${place}${place === 'the document' ? ', beside spec' : `, which stands beside spec: write ${place}.${member}`}`,
+    remedies: [
+      place === 'the document'
+        ? advise('it belongs in the document, beside spec')
+        : advise(`it belongs in ${place}, which stands beside spec: write ${place}.${member}`),
+    ],
   }
 }

@@ -1,5 +1,5 @@
 import { into, type Json, type Pointer } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 import type { Located } from './locate.ts'
 
@@ -32,11 +32,10 @@ function faultOf(text: string, pointer: Pointer): Fault {
   const isSwitch = SWITCH.test(text)
   const meant = isSwitch ? String(/^(yes|on)$/i.test(text)) : text.replaceAll('_', '')
   return {
-    severity: 'warning',
-    code: 'SPEC_YAML_1_1' satisfies SpecCode,
+    code: 'SPEC_YAML_1_1',
     pointer,
     aim: 'value',
     message: `${text} is text here, ${isSwitch ? 'not a truth value' : 'not a number'} as in older YAML`,
-    hint: `write ${meant}, or "${text}" if the text is meant`,
+    remedies: [advise(`write ${meant}, or "${text}" if the text is meant`)],
   }
 }

@@ -1,7 +1,8 @@
 import { Composer, type Document, isMap, isScalar, type ParsedNode, Parser, visit, type YAMLError } from 'yaml'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Code } from '../model/codes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import type { Json } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
 import { lex } from './limits.ts'
 import { lineOf, lineText, type Source, spotOf } from './source.ts'
 import { toJson } from './to-json.ts'
@@ -74,25 +75,29 @@ function read(source: Source, document: Document.Parsed, index: number): ParsedD
   if (node === null || (isScalar(node) && node.value === null && node.source === '')) return undefined
   const { value, diagnostics } = toJson(source, document)
   const useful = value !== undefined && diagnostics.every((one) => LOCAL.has(one.code))
-  return { index, start, ...identity(node), ...(useful ? { value } : {}), diagnostics }
+  return { index, start, ...identity(node), value: useful ? value : undefined, diagnostics }
 }
 
 /** What spoils one member and no other. */
-const LOCAL = new Set<string>([
+const LOCAL: ReadonlySet<Code> = new Set<Code>([
   'SPEC_NUMBER',
   'SPEC_DUPLICATE_KEY',
   'SPEC_RESERVED_KEY',
   'SPEC_CONTROL_CHARACTER',
-] satisfies SpecCode[])
+])
 
 /** `kind` and `metadata.name` where each stands exactly once. */
-function identity(node: unknown): { kind?: string; name?: string } {
+function identity(node: unknown): Pick<ParsedDocument, 'kind' | 'name'> {
   const kind = only(node, 'kind')
   const name = only(only(node, 'metadata'), 'name')
   return {
-    ...(isScalar(kind) && typeof kind.value === 'string' ? { kind: kind.value } : {}),
-    ...(isScalar(name) && typeof name.value === 'string' ? { name: name.value } : {}),
+    kind: textOf(kind),
+    name: textOf(name),
   }
+}
+
+function textOf(node: unknown): string | undefined {
+  return isScalar(node) && typeof node.value === 'string' ? node.value : undefined
 }
 
 function only(node: unknown, member: string): unknown {
@@ -108,13 +113,12 @@ const SHOWN = 3
 export function syntaxErrors(source: Source, document: Document.Parsed): Diagnostic[] {
   if (document.directives.yaml.explicit && document.directives.yaml.version !== '1.2') {
     return [
-      {
-        severity: 'error',
-        code: 'SPEC_YAML_VERSION' satisfies SpecCode,
+      diagnose({
+        code: 'SPEC_YAML_VERSION',
         message: `the file asks for YAML ${document.directives.yaml.version}, in which yes and no are no text`,
-        hint: 'remove the %YAML line; specs are YAML 1.2',
+        remedies: [advise('remove the %YAML line; specs are YAML 1.2')],
         ...spotOf(source, source.text.lastIndexOf('%YAML', document.contents?.range?.[0] ?? 0)),
-      },
+      }),
     ]
   }
   const lines = new Set<number>()
@@ -141,25 +145,23 @@ function unclosed(source: Source, document: Document.Parsed, error: YAMLError): 
     },
   })
   if (opened === undefined) return undefined
-  return {
-    severity: 'error',
-    code: 'SPEC_SYNTAX' satisfies SpecCode,
+  return diagnose({
+    code: 'SPEC_SYNTAX',
     message: 'the quote that opens here is not closed',
-    hint: 'write the closing quote',
+    remedies: [advise('write the closing quote')],
     ...spotOf(source, opened, opened + 1),
-  }
+  })
 }
 
 function syntaxError(source: Source, error: YAMLError): Diagnostic {
-  const [message, hint] = indentation(source, error) ??
+  const [message, way] = indentation(source, error) ??
     wording[error.code] ?? ['this is not YAML', 'check the indentation and quotes around this place']
-  return {
-    severity: 'error',
-    code: 'SPEC_SYNTAX' satisfies SpecCode,
+  return diagnose({
+    code: 'SPEC_SYNTAX',
     message,
-    hint,
+    remedies: [advise(way)],
     ...spotOf(source, ...visible(source, error.pos)),
-  }
+  })
 }
 
 /** Where an error can be seen: not in the spaces that a line begins with. */
@@ -170,7 +172,7 @@ function visible(source: Source, [start, end]: readonly [number, number]): [numb
 }
 
 /** A line that begins in another column than the line above: both columns in words. */
-function indentation(source: Source, error: YAMLError): readonly [message: string, hint: string] | undefined {
+function indentation(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
   if (error.code !== 'BAD_INDENT') return undefined
   const line = lineOf(source, error.pos[0])
   const above = Array.from({ length: Math.min(line, REACH) }, (_, back) => lineText(source, line - back - 1))
@@ -191,7 +193,7 @@ function indentation(source: Source, error: YAMLError): readonly [message: strin
 const REACH = 20
 
 /** In our own words, as the parser's quote the text that it stumbled over, which may be a secret. */
-const wording: Partial<Record<YAMLError['code'], readonly [message: string, hint: string]>> = {
+const wording: Partial<Record<YAMLError['code'], readonly [message: string, way: string]>> = {
   ALIAS_PROPS: ['an alias has an anchor or a tag', 'an alias stands alone: *name'],
   BAD_ALIAS: [
     'the alias names no anchor above it',

@@ -1,5 +1,5 @@
 import { at, type Json } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 
 /** What the schema cannot say of `policy.notBefore` and `policy.expires`: there has to be time between them. */
@@ -8,11 +8,15 @@ export function policyTimes(value: Json): Fault[] {
   if (typeof from !== 'string' || typeof to !== 'string' || Date.parse(from) < Date.parse(to)) return []
   return [
     {
-      code: 'SPEC_TIMES' satisfies SpecCode,
+      code: 'SPEC_TIMES',
       pointer: '/policy/expires',
       aim: 'value',
       message: `policy.expires ${to} is not after policy.notBefore ${from}`,
-      hint: 'there would be no moment at which the job could be submitted; write a later expires, or an earlier notBefore',
+      remedies: [
+        advise(
+          'there would be no moment at which the job could be submitted; write a later expires, or an earlier notBefore',
+        ),
+      ],
     },
   ]
 }

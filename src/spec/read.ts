@@ -1,7 +1,8 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { type Address, addressOf, isAddress } from '../model/address.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { Dependency, Policy, Spec } from '../model/spec.ts'
 import { type Checker, ENVELOPE, schemaOf } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
@@ -31,7 +32,7 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
   const base = baseOf(source, locate, document, reader)
   const { faults, ...read } = examine(document.value, base, reader)
   const { address } = base
-  const unsound = document.diagnostics.map((one) => (address ? { ...one, address } : one))
+  const unsound = document.diagnostics.map((one) => ({ ...one, address }))
   const said = new Set(unsound.map(placeKey))
   const diagnostics = [
     ...unsound,
@@ -53,8 +54,8 @@ function baseOf(source: Source, locate: Locator, document: ParsedDocument, reade
     locate,
     index: document.index,
     place: spotOf(source, document.start).place,
-    ...(model ? { model } : {}),
-    ...(address && isAddress(address) ? { address } : {}),
+    model,
+    address: address && isAddress(address) ? address : undefined,
   }
 }
 
@@ -89,15 +90,15 @@ function soundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObject {
 }
 
 /** What a policy asks for that the kind cannot do. */
-function policyFaults(value: JsonObject, { cancelling, title }: KindModel): Fault[] {
+function policyFaults(value: JsonObject, { serviceName, lifecycle: { cancelling } }: KindModel): Fault[] {
   if (at(value, '/policy/onRemove') !== 'cancel' || cancelling) return []
   return [
     {
       code: 'SPEC_CANNOT_CANCEL',
       pointer: '/policy/onRemove',
       aim: 'value',
-      message: `${title.split(' Create')[0]} has no call that cancels a job`,
-      hint: 'write onRemove: forget, or leave it out: the job goes on when its spec is deleted',
+      message: `${serviceName} has no call that cancels a job`,
+      remedies: [advise('write onRemove: forget, or leave it out: the job goes on when its spec is deleted')],
     },
   ]
 }
@@ -109,7 +110,10 @@ function notASpec(value: Json): Fault {
     pointer: '',
     aim: 'value',
     message: `the document is ${what}, not a mapping`,
-    hint: 'a spec has the members apiVersion, kind, metadata and spec; `jobwright schema job` prints their schema',
+    remedies: [
+      advise('a spec has the members apiVersion, kind, metadata and spec'),
+      suggest('print their schema', 'schema', 'job'),
+    ],
   }
 }
 
@@ -124,7 +128,7 @@ function envelopeFaults(value: JsonObject, base: Base, reader: Reader): Fault[] 
     pointer: '/kind',
     aim: 'value',
     message: `there is no kind ${kind.slice(0, 60)}`,
-    hint: `${didYouMean(kind, names)}kinds are ${names.join(', ')}`,
+    remedies: [...didYouMean(kind, names), advise(`kinds are ${names.join(', ')}`)],
   }
   return [...faults.filter((fault) => fault.pointer !== '/kind'), unknown]
 }
@@ -136,8 +140,8 @@ function readRequest(
   reader: Reader,
 ): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
   const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
-    guardSecrets(request, model.secrets, reader.check(schemaOf(model.kind), request, sourceText))
-  const request = without(written, 'ValidateOnly')
+    guardSecrets(request, model.request.secrets, reader.check(schemaOf(model.kind), request, sourceText))
+  const request = without(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
   if (asWritten.length > 0) {
     const findings = [
@@ -154,7 +158,7 @@ function readRequest(
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
   faults.push(...brokenRules(mappings.request, model, faults).map((fault) => glued(fault, request)))
-  const unsaid = model.documents.flatMap((pointer) =>
+  const unsaid = model.request.documents.flatMap((pointer) =>
     olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
   )
   return { request: mappings.request, files: files.files, findings: [...faults.map(inSpec), ...unsaid] }
@@ -165,7 +169,7 @@ function glued(fault: Fault, request: JsonObject): Fault {
   const found = at(request, fault.pointer)
   if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault
   if (fault.code !== 'SPEC_DOCUMENT_NOT_JSON') return fault
-  return { ...fault, hint: `${GLUED}, so that it is a mapping` }
+  return { ...fault, remedies: [advise(`${GLUED}, so that it is a mapping`)] }
 }
 
 function inSpec(fault: Fault): Fault {
@@ -174,14 +178,13 @@ function inSpec(fault: Fault): Fault {
 
 /** Only for values that the envelope's schema has found sound. */
 function specOf(value: JsonObject, model: KindModel, request: JsonObject, files: readonly string[], base: Base): Spec {
-  const formerly = at(value, '/metadata/formerly')
   const name = at(value, '/metadata/name') as string
   return {
     address: addressOf(model.kind, name),
     kind: model.kind,
     name,
     labels: (at(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
-    ...(typeof formerly === 'string' ? { formerly } : {}),
+    formerly: textAt(value, '/metadata/formerly'),
     policy: policyOf(value),
     request,
     files: [base.source.file, ...files],
@@ -192,36 +195,33 @@ function specOf(value: JsonObject, model: KindModel, request: JsonObject, files:
 
 function policyOf(value: JsonObject): Policy {
   const policy = at(value, '/policy') ?? {}
-  const target = at(policy, '/target')
   return {
-    ...(typeof target === 'string' ? { target } : {}),
+    target: textAt(policy, '/target'),
     run: Number(at(policy, '/run') ?? 1),
     hold: at(policy, '/hold') === true,
     adopt: at(policy, '/adopt') === true,
     allowIdentical: at(policy, '/allowIdentical') === true,
     maxFailedPercent: Number(at(policy, '/success/maxFailedPercent') ?? 0),
-    ...(at(policy, '/onRemove') === 'cancel' && { onRemove: 'cancel' as const }),
-    ...dependsOnOf(at(policy, '/dependsOn')),
-    ...texts(policy, ['notBefore', 'expires', 'upload', 'download']),
+    onRemove: at(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
+    dependsOn: dependsOnOf(at(policy, '/dependsOn')),
+    notBefore: textAt(policy, '/notBefore'),
+    expires: textAt(policy, '/expires'),
+    upload: textAt(policy, '/upload'),
+    download: textAt(policy, '/download'),
   }
 }
 
-function dependsOnOf(list: Json | undefined): Pick<Policy, 'dependsOn'> {
-  if (!Array.isArray(list)) return {}
-  const dependsOn = list.map((one: Json): Dependency => {
+function dependsOnOf(list: Json | undefined): Policy['dependsOn'] {
+  if (!Array.isArray(list)) return undefined
+  return list.map((one: Json): Dependency => {
     if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
     return { job: at(one, '/job') as Address, when: at(one, '/when') === 'finished' ? 'finished' : 'succeeded' }
   })
-  return { dependsOn }
 }
 
-/** Those of some members that are there. */
-function texts<Name extends string>(value: Json, names: readonly Name[]): { [one in Name]?: string } {
-  const found = names.flatMap((name) => {
-    const text = at(value, `/${name}`)
-    return typeof text === 'string' ? [[name, text] as const] : []
-  })
-  return Object.fromEntries(found) as { [one in Name]?: string }
+function textAt(value: Json | undefined, pointer: Pointer): string | undefined {
+  const text = at(value, pointer)
+  return typeof text === 'string' ? text : undefined
 }
 
 /** Whether a draft is a spec that may go on. */

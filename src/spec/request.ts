@@ -1,5 +1,6 @@
-import type { KindModel } from '../kinds/kind.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 import { parseManifest } from './manifest.ts'
 
@@ -10,7 +11,7 @@ export type Include = (
 ) => { readonly text: string; readonly file: string } | { readonly problem: Refused }
 
 /** Why a file is not read, and what to do. */
-export type Refused = { readonly message: string; readonly hint: string }
+export type Refused = { readonly message: string; readonly remedies: readonly Remedy[] }
 
 /** A request with members taken in from elsewhere, or why that failed. Pointers count from the request. */
 export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
@@ -43,7 +44,7 @@ export function withFiles(
 function references(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
   if (isObject(value) && typeof value['$file'] === 'string') return [{ pointer, path: value['$file'] }]
   // What a free document holds is its own affair.
-  if (model.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
+  if (model.request.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([member, inner]) => references(inner, into(pointer, member), model))
 }
 
@@ -54,7 +55,7 @@ function references(value: Json, pointer: Pointer, model: KindModel): { pointer:
 export function withMappings(request: JsonObject, model: KindModel): Completed {
   let completed = request
   const faults: Fault[] = []
-  const pointers = new Set(model.secrets.map((secret) => secret.slice(0, secret.lastIndexOf('/'))))
+  const pointers = new Set(model.request.secrets.map((secret) => secret.slice(0, secret.lastIndexOf('/'))))
   for (const pointer of pointers) {
     const text = at(request, pointer)
     if (typeof text !== 'string') continue
@@ -70,9 +71,13 @@ function noMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): 
   const name = steps(pointer).at(-1) ?? ''
   const base = { code: 'SPEC_MANIFEST', pointer, aim: 'key' } as const
   if ('value' in parsed)
-    return { ...base, message: `the text of ${name} is no mapping`, hint: 'write lines of the form key: value' }
-  const { message, hint = '', place } = parsed.diagnostic
-  return { ...base, message: `line ${place?.line ?? 1} of the text of ${name}: ${message}`, hint }
+    return {
+      ...base,
+      message: `the text of ${name} is no mapping`,
+      remedies: [advise('write lines of the form key: value')],
+    }
+  const { message, remedies = [], place } = parsed.diagnostic
+  return { ...base, message: `line ${place?.line ?? 1} of the text of ${name}: ${message}`, remedies }
 }
 
 function replaced(value: Json, path: readonly string[], by: Json): Json {

@@ -1,10 +1,10 @@
-import type { KindModel } from '../kinds/kind.ts'
+import type { SpecCode } from '../model/codes.ts'
 import { isWithin, type JsonObject, type Pointer } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Fault } from './fault.ts'
 
 /** Faults of one value: what else the request says can still be judged. A member that is missing, unknown or of another type leads to more. */
-const LOCAL: readonly string[] = [
+const LOCAL: readonly SpecCode[] = [
   'SPEC_LENGTH',
   'SPEC_PATTERN',
   'SPEC_RANGE',
@@ -12,7 +12,7 @@ const LOCAL: readonly string[] = [
   'SPEC_CONST',
   'SPEC_FORMAT',
   'SPEC_ITEMS',
-] satisfies SpecCode[]
+]
 
 /**
  * The rules of a kind that a request breaks, but for those about what is wrong already, or about its neighbours: rules compare members of
@@ -23,7 +23,7 @@ export function brokenRules(request: JsonObject, model: KindModel, faults: reado
   const above = (pointer: Pointer): Pointer => pointer.slice(0, pointer.lastIndexOf('/'))
   const touches = (one: Pointer, other: Pointer): boolean =>
     isWithin(one, other) || isWithin(other, one) || above(one) === above(other)
-  return model
+  return model.request
     .check(request)
     .filter(({ pointer }) => !faults.some((fault) => touches(fault.pointer, pointer)))
     .map((finding) => ({ ...finding, aim: 'value' }))

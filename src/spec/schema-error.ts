@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
+import type { SpecCode } from '../model/codes.ts'
 import { into, isObject, steps } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import type { Remedy } from '../model/remedy.ts'
 import type { Checked, Fault } from './fault.ts'
 import type { Aim } from './locate.ts'
 import { short } from './words.ts'
@@ -9,11 +10,17 @@ import { short } from './words.ts'
 export type Context = Checked & { readonly error: ErrorObject }
 
 /** A fault at the error's place, or at the key where a key is wrong. */
-export function fault(context: Context, code: SpecCode, message: string, hint: string, aim: Aim = 'value'): Fault {
+export function fault(
+  context: Context,
+  code: SpecCode,
+  message: string,
+  remedies: readonly Remedy[],
+  aim: Aim = 'value',
+): Fault {
   const { instancePath, propertyName } = context.error
   return propertyName === undefined
-    ? { code, pointer: instancePath, aim, message, hint }
-    : { code, pointer: into(instancePath, propertyName), aim: 'key', message, hint }
+    ? { code, pointer: instancePath, aim, message, remedies }
+    : { code, pointer: into(instancePath, propertyName), aim: 'key', message, remedies }
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { SpecCode } from '../model/codes.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 
 /**
@@ -33,7 +34,7 @@ function isReference(value: Json): boolean {
 }
 
 /** Faults that tell how long or how many, and quote nothing. */
-const COUNTS: readonly string[] = ['SPEC_LENGTH', 'SPEC_ITEMS'] satisfies SpecCode[]
+const COUNTS: readonly SpecCode[] = ['SPEC_LENGTH', 'SPEC_ITEMS']
 
 /** A fault of what should be the mapping around a secret must not quote it: the secret may be in its text. */
 function unquoted(fault: Fault, secrets: readonly Pointer[]): Fault {
@@ -42,7 +43,7 @@ function unquoted(fault: Fault, secrets: readonly Pointer[]): Fault {
   return {
     ...fault,
     message: `${steps(fault.pointer).at(-1) ?? 'it'} is not of the type that is due`,
-    hint: 'write its members below it, each as "name: value"',
+    remedies: [advise('write its members below it, each as "name: value"')],
   }
 }
 
@@ -54,6 +55,9 @@ function secretFault(pointer: Pointer, secrets: readonly Pointer[]): Fault {
     pointer,
     aim: 'key',
     message: `${member} is a secret and must not stand in a spec`,
-    hint: `write ${steps(exact).at(-1)}: { $env: NAME }, with a name of capital letters, digits and _; replace a value that was committed`,
+    remedies: [
+      advise(`write ${steps(exact).at(-1)}: { $env: NAME }, with a name of capital letters, digits and _`),
+      advise('replace a value that was committed'),
+    ],
   }
 }

@@ -1,8 +1,9 @@
-import type { KindModel } from '../kinds/kind.ts'
 import type { Address } from '../model/address.ts'
+import type { Code } from '../model/codes.ts'
 import type { Config } from '../model/config.ts'
 import { type Diagnostic, hasErrors, inFileOrder, type Place } from '../model/diagnostic.ts'
 import { steps } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
 import { checker, type Schemas } from './check.ts'
 import { clashesOf } from './clashes.ts'
@@ -20,7 +21,7 @@ import { type Source, sourceOf } from './source.ts'
 export type Blocked = {
   readonly address: Address
   readonly place: Place
-  readonly codes: readonly string[]
+  readonly codes: readonly Code[]
   /** As far as it could be read; absent where the envelope is not sound, or the address is declared twice. */
   readonly spec?: Spec
 }
@@ -79,7 +80,7 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
 
 /** The names of all members that hold secrets, of whatever kind. */
 export function secretNames(kinds: readonly KindModel[]): string[] {
-  return [...new Set(kinds.flatMap((kind) => kind.secrets.flatMap((pointer) => steps(pointer).at(-1) ?? [])))]
+  return [...new Set(kinds.flatMap((kind) => kind.request.secrets.flatMap((pointer) => steps(pointer).at(-1) ?? [])))]
 }
 
 type FileRead = { readonly source: Source; readonly drafts: readonly Draft[]; readonly refused: readonly Diagnostic[] }
@@ -102,7 +103,7 @@ function blockedOf(drafts: readonly Draft[]): Blocked[] {
     const codes = [...new Set([...(before?.codes ?? []), ...diagnostics.map((one) => one.code)])]
     // Of two documents of one address, neither is the spec.
     if (before) blocked.set(address, { address, place: before.place, codes })
-    else blocked.set(address, { address, place, codes, ...(spec ? { spec } : {}) })
+    else blocked.set(address, { address, place, codes, spec })
   }
   return [...blocked.values()]
 }

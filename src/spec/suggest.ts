@@ -1,5 +1,7 @@
+import { advise, type Remedy } from '../model/remedy.ts'
+
 /** The candidate that a misspelt word most likely stands for, or undefined. Another case, or other hyphens, of the same word always count. */
-export function suggest(word: string, candidates: readonly string[]): string | undefined {
+export function closestWord(word: string, candidates: readonly string[]): string | undefined {
   // Far longer than any member: no misspelling, and the distance would cost time.
   if (word.length > 80) return undefined
   const lower = word.toLowerCase()
@@ -26,10 +28,10 @@ function bare(word: string): string {
   return word.toLowerCase().replace(/[-_ .]/g, '')
 }
 
-/** `did you mean X? `, or nothing. A name alone stands for the first address that has it. */
-export function didYouMean(word: string, candidates: readonly string[]): string {
-  const candidate = candidates.find((one) => one.endsWith(`/${word}`)) ?? suggest(word, candidates)
-  return candidate === undefined ? '' : `did you mean ${candidate}? `
+/** `did you mean X?` as a remedy, or none. A name alone stands for the first address that has it. */
+export function didYouMean(word: string, candidates: readonly string[]): Remedy[] {
+  const candidate = candidates.find((one) => one.endsWith(`/${word}`)) ?? closestWord(word, candidates)
+  return candidate === undefined ? [] : [advise(`did you mean ${candidate}?`)]
 }
 
 /** Edit distance: insertions, removals, replacements and swaps of neighbours count one each. */

@@ -1,7 +1,8 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import type { SpecCode } from '../model/codes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import type { Json } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
 import { hasForbidden, LIMITS } from './limits.ts'
 import { type Source, spotOf } from './source.ts'
 
@@ -48,8 +49,8 @@ class Conversion {
   #follow(alias: Alias, depth: number): Json {
     const node = this.#anchors.get(alias.source)
     if (node === undefined) {
-      const hint = `set &${alias.source} on a value above it, or quote text that begins with *`
-      return this.#refuse(alias, 'SPEC_ALIAS', `the alias *${alias.source} repeats nothing`, hint)
+      const way = `set &${alias.source} on a value above it, or quote text that begins with *`
+      return this.#refuse(alias, 'SPEC_ALIAS', `the alias *${alias.source} repeats nothing`, way)
     }
     if (!this.#open.has(node)) {
       if (this.#following === 0) this.#via = alias
@@ -128,14 +129,15 @@ class Conversion {
   }
 
   #duplicate(key: string, pair: Pair, first: Pair): undefined {
-    this.diagnostics.push({
-      severity: 'error',
-      code: 'SPEC_DUPLICATE_KEY' satisfies SpecCode,
-      message: `the key ${key} stands twice in this mapping`,
-      hint: 'remove one of them',
-      ...this.#spot(pair.key),
-      related: [{ message: 'it stands here first', place: this.#spot(first.key).place }],
-    })
+    this.diagnostics.push(
+      diagnose({
+        code: 'SPEC_DUPLICATE_KEY',
+        message: `the key ${key} stands twice in this mapping`,
+        remedies: [advise('remove one of them')],
+        ...this.#spot(pair.key),
+        related: [{ message: 'it stands here first', place: this.#spot(first.key).place }],
+      }),
+    )
   }
 
   #scalar(node: Scalar): Json {
@@ -167,13 +169,13 @@ class Conversion {
     return text
   }
 
-  #refuse(node: unknown, code: SpecCode, message: string, hint: string): null {
-    this.diagnostics.push({ severity: 'error', code, message, hint, ...this.#spot(node) })
+  #refuse(node: unknown, code: SpecCode, message: string, way: string): null {
+    this.diagnostics.push(diagnose({ code, message, remedies: [advise(way)], ...this.#spot(node) }))
     return null
   }
 
-  #no(node: unknown, code: SpecCode, message: string, hint: string): undefined {
-    this.#refuse(node, code, message, hint)
+  #no(node: unknown, code: SpecCode, message: string, way: string): undefined {
+    this.#refuse(node, code, message, way)
     return undefined
   }
 

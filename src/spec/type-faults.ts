@@ -1,8 +1,9 @@
+import type { SpecCode } from '../model/codes.ts'
 import { at, type Json } from '../model/json.ts'
-import type { SpecCode } from './codes.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 import { type Context, fault, subject } from './schema-error.ts'
-import { suggest } from './suggest.ts'
+import { closestWord } from './suggest.ts'
 import { typeHint } from './type-hints.ts'
 import { due, list, quoted, typeOf } from './words.ts'
 
@@ -15,7 +16,7 @@ export function wrongType(context: Context): Fault {
     found === null
       ? `${subject(context)} is empty; it must be ${due(types)}`
       : `${subject(context)} must be ${due(types)}, not ${typeOf(found, context.sourceText(context.error.instancePath))}`
-  return fault(context, 'SPEC_TYPE', message, typeHint(context, types, found))
+  return fault(context, 'SPEC_TYPE', message, [advise(typeHint(context, types, found))])
 }
 
 /** A value that is none of those allowed. */
@@ -23,16 +24,19 @@ export function wrongWord(context: Context, code: SpecCode, allowed: readonly Js
   const found = at(context.value, context.error.instancePath) ?? null
   const words = allowed.map((word) => (typeof word === 'string' ? word : JSON.stringify(word)))
   const message = `${subject(context)} cannot be ${quoted(found)}`
-  return fault(context, code, message, wordHint(found, words))
+  return fault(context, code, message, wordRemedies(found, words))
 }
 
 /** Beside a good guess, a long list is left out. */
 const LISTED_BESIDE_GUESS = 4
 
-function wordHint(found: Json, words: readonly string[]): string {
-  if (words.length === 1) return `write ${words[0]}`
-  const guess = typeof found === 'string' ? suggest(found, words) : undefined
-  if (guess === undefined) return `allowed are ${list(words)}`
-  if (words.length <= LISTED_BESIDE_GUESS) return `did you mean ${guess}? allowed are ${list(words)}`
-  return `did you mean ${guess}? ${words.length - 1} other words are allowed: see \`jobwright schema\``
+function wordRemedies(found: Json, words: readonly string[]): Remedy[] {
+  if (words.length === 1) return [advise(`write ${words[0]}`)]
+  const guess = typeof found === 'string' ? closestWord(found, words) : undefined
+  if (guess === undefined) return [advise(`allowed are ${list(words)}`)]
+  const others =
+    words.length <= LISTED_BESIDE_GUESS
+      ? advise(`allowed are ${list(words)}`)
+      : suggest(`see the ${words.length - 1} other words that are allowed`, 'schema')
+  return [advise(`did you mean ${guess}?`), others]
 }

@@ -1,12 +1,12 @@
 import { Problem } from '../model/problem.ts'
-import type { StateCode } from './codes.ts'
+import { advise } from '../model/remedy.ts'
 
 /** What to throw where the disk refused: a Problem (STATE_DISK, exit 8) for an error of the operating system, anything else as it is. */
 export function diskProblem(error: unknown, file: string, doing: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
-  const code: StateCode = 'STATE_DISK'
-  const hint = `${wayOut(error.code)}, then run again; what was durable before is unharmed`
-  return new Problem(8, { code, message: `${file}: ${doing} failed: ${error.message}`, hint }, error)
+  const message = `${file}: ${doing} failed: ${error.message}`
+  const remedies = [advise(`${wayOut(error.code)}, then run again; what was durable before is unharmed`)]
+  return new Problem({ code: 'STATE_DISK', message, remedies }, error)
 }
 
 /** Does something on the disk; what the operating system refuses becomes a Problem. */

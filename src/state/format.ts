@@ -1,8 +1,9 @@
-import type { Diagnostic } from '../model/diagnostic.ts'
+import type { StateCode } from '../model/codes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { canonical, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { advise } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { faultOf } from './check.ts'
-import type { StateCode } from './codes.ts'
 import { explainDamage, repeatedAddress } from './damage.ts'
 
 /** The format version of this program. A file whose `minReader` is higher is left alone. */
@@ -66,19 +67,19 @@ function sorted(value: JsonObject): [string, Json][] {
 function tooNew(value: unknown, where: string): Parsed | undefined {
   if (!isObject(value)) return undefined
   const { apiVersion, minReader } = value
-  const hint = 'Upgrade Jobwright; this version leaves the file as it is'
+  const upgrade = 'Upgrade Jobwright; this version leaves the file as it is'
   if (typeof apiVersion === 'string' && /^jobwright\/v[0-9]+$/.test(apiVersion) && apiVersion !== 'jobwright/v1') {
     return problem(
       'STATE_TOO_NEW',
       `${where} is written in ${apiVersion}; this version of Jobwright reads jobwright/v1`,
-      hint,
+      upgrade,
     )
   }
   if (typeof minReader !== 'number' || minReader <= READER) return undefined
   return problem(
     'STATE_TOO_NEW',
     `${where} needs a program of format ${minReader} or newer; this one is of format ${READER}`,
-    hint,
+    upgrade,
   )
 }
 
@@ -86,6 +87,6 @@ function damaged(message: string): Parsed {
   return problem('STATE_DAMAGED', message, RESTORE)
 }
 
-function problem(code: StateCode, message: string, hint: string): Parsed {
-  return { problem: { severity: 'error', code, message, hint } }
+function problem(code: StateCode, message: string, way: string): Parsed {
+  return { problem: diagnose({ code, message, remedies: [advise(way)] }) }
 }

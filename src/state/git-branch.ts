@@ -1,6 +1,6 @@
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Git, GitResult } from '../system/git.ts'
-import type { StateCode } from './codes.ts'
 import type { Swapped } from './store.ts'
 
 /** A branch that holds the state and that other machines may move as well. A commit is named by its object ID; undefined: no branch. */
@@ -91,10 +91,10 @@ export function localBranch(git: Git, branch: string): Branch {
 
 /** A Problem (STATE_REMOTE, exit 4) with git's own words. */
 export function refused(what: string, result: GitResult): Problem {
-  const code: StateCode = 'STATE_REMOTE'
-  const hint =
+  const way =
     'Check the network, the address of the remote and the right to write to it (in Actions: permissions: contents: write)'
-  return new Problem(4, { code, message: withoutCredentials(`${what}: ${wordsOf(result)}`), hint })
+  const message = withoutCredentials(`${what}: ${wordsOf(result)}`)
+  return new Problem({ code: 'STATE_REMOTE', message, remedies: [advise(way)] })
 }
 
 /** A text without the user and password of the addresses in it. */

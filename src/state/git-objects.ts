@@ -1,6 +1,6 @@
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Git, GitResult } from '../system/git.ts'
-import type { StateCode } from './codes.ts'
 import { wordsOf } from './git-branch.ts'
 
 /** Who commits the state, so that no Git identity has to be set up. */
@@ -58,7 +58,12 @@ async function entriesOf(git: Git, commit: string): Promise<TreeEntry[]> {
 /** These commands meet no network: where they fail it is this machine's disk, or what is on it. */
 function done(what: string, result: GitResult): GitResult {
   if (result.code === 0) return result
-  const code: StateCode = 'STATE_DISK'
-  const hint = 'Check the disk and the repository (git fsck), then run again; what was committed before is unharmed'
-  throw new Problem(8, { code, message: `${what}: ${wordsOf(result)}`, hint })
+  throw new Problem({
+    code: 'STATE_DISK',
+    message: `${what}: ${wordsOf(result)}`,
+    remedies: [
+      advise('Check the disk, then run again; what was committed before is unharmed'),
+      { text: 'check the repository', command: ['git', 'fsck'] },
+    ],
+  })
 }

@@ -86,7 +86,7 @@ async function load(git: Git, branch: Branch, name: string, toWrite: boolean): P
     try {
       await branch.bring(commit, toWrite)
       const text = await readFileAt(git, commit, name)
-      return { version: commit, ...(text !== undefined && { text }) }
+      return { version: commit, text }
     } catch (error) {
       // Fetched by name, a branch that moved meanwhile may come without the commit that was its head before.
       if (read === READS || (await branch.head()) === commit) throw error

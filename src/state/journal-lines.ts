@@ -1,8 +1,8 @@
 import zlib from 'node:zlib'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { explainJson } from '../model/explain-json.ts'
+import { advise } from '../model/remedy.ts'
 import { type Fault, faultOf } from './check.ts'
-import type { StateCode } from './codes.ts'
 import type { Entry } from './merge.ts'
 
 /** Which state a journal's changes are of: also the last state that was seen on this machine. `digest` is of the state's text. */
@@ -80,8 +80,7 @@ function checksum(text: string): string {
 }
 
 function damaged(file: string, number: number, fault: string, text: string): { readonly problem: Diagnostic } {
-  const code: StateCode = 'STATE_JOURNAL_DAMAGED'
   const message = `${file}:${number} ${fault}; ${text.split('\n').length - 1} lines in all`
-  const hint = `Its lines name jobs that were made: compare them with AWS, then move the file away, adopt what the state lacks, and run again`
-  return { problem: { severity: 'error', code, message, hint } }
+  const way = `Its lines name jobs that were made: compare them with AWS, then move the file away, adopt what the state lacks, and run again`
+  return { problem: diagnose({ code: 'STATE_JOURNAL_DAMAGED', message, remedies: [advise(way)] }) }
 }

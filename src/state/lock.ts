@@ -1,8 +1,8 @@
 import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import type { Disk } from '../system/disk.ts'
 import type { TryLock } from '../system/kernel-lock.ts'
 import type { ProcessName } from '../system/this-process.ts'
-import type { StateCode } from './codes.ts'
 import { onDisk } from './disk-problem.ts'
 
 /** What frees a lock. */
@@ -34,12 +34,10 @@ export async function takeLock(
 }
 
 function lockedBy(text: string | undefined, where: string): Problem {
-  const code: StateCode = 'STATE_LOCKED'
-  const message = `${where} is held by ${holderIn(text)}`
-  return new Problem(8, {
-    code,
-    message,
-    hint: 'Wait until that process has ended: the lock ends with it, whatever happens to it',
+  return new Problem({
+    code: 'STATE_LOCKED',
+    message: `${where} is held by ${holderIn(text)}`,
+    remedies: [advise('Wait until that process has ended: the lock ends with it, whatever happens to it')],
   })
 }
 

@@ -1,7 +1,15 @@
 import { type Address, partsOf } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { canonical } from '../model/json.ts'
-import { type Change, changed, type JobRecord, type RecordStage, type State, siteKey } from '../model/state.ts'
+import {
+  type Change,
+  changed,
+  type JobRecord,
+  type RecordStage,
+  recordEntries,
+  type State,
+  siteKey,
+} from '../model/state.ts'
 
 /** One attempt of a create. `at` is when its intent became durable: the number of a released attempt is given again, perhaps on another machine. */
 export type Attempt = { readonly run: number; readonly attempt: number; readonly at: string }
@@ -86,7 +94,7 @@ function heirOf(base: State, address: Address, record: JobRecord, settled: reado
     return settled.some((one) => isSame(one, attempt)) && canonical(held.request) === canonical(record.request)
   }
   if (stored !== undefined && isHeir([address, stored])) return undefined
-  return (Object.entries(base.records) as [Address, JobRecord][]).find(isHeir)?.[0]
+  return recordEntries(base.records).find(isHeir)?.[0]
 }
 
 function isSame(a: Attempt, b: Attempt | undefined): boolean {
@@ -100,6 +108,7 @@ function unlessReleased(record: JobRecord | undefined, released: readonly Attemp
 
 function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
   if (change.set === 'source') return base.source === undefined ? [change] : []
+  if (change.set === 'foreign') return [change]
   const stored = base.budgets?.[change.key]
   const isLater =
     stored === undefined || change.day > stored.day || (change.day === stored.day && change.used > stored.used)

@@ -1,8 +1,9 @@
+import type { StateCode } from '../model/codes.ts'
 import { digest } from '../model/digest.ts'
 import { Problem } from '../model/problem.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import { type Change, changed, type JobRecord, type State } from '../model/state.ts'
 import type { Disk } from '../system/disk.ts'
-import type { StateCode } from './codes.ts'
 import { onDisk } from './disk-problem.ts'
 import { serialiseState } from './format.ts'
 import { type Journal, journalIn } from './journal.ts'
@@ -83,9 +84,9 @@ export async function openOver({ where, backing, disk, loaded, recovered, releas
       throw problem(
         'STATE_EXISTS',
         `${where} has a state, of lineage ${base.lineage}`,
-        'Work with it, or keep the new one elsewhere',
+        advise('Work with it, or keep the new one elsewhere'),
       )
-    if (recovered.problem !== undefined && !anew) throw new Problem(8, recovered.problem)
+    if (recovered.problem !== undefined && !anew) throw new Problem(recovered.problem)
     const old = recovered.journal
     if (old !== undefined && old.entries.length > 0) {
       await onDisk(backing.journal, 'putting the old journal aside', () =>
@@ -106,8 +107,8 @@ export async function openOver({ where, backing, disk, loaded, recovered, releas
     try {
       const folded = pending.length === 0 ? undefined : await commit([], `Record ${pending.length} changes`)
       if (folded?.is === 'stale') {
-        const hint = `Run again on this machine: ${backing.journal} keeps what this run did, and the next run merges it`
-        throw problem('STATE_STALE', `${where} could not be written: ${folded.message}`, hint)
+        const way = `Run again on this machine: ${backing.journal} keeps what this run did, and the next run merges it`
+        throw problem('STATE_STALE', `${where} could not be written: ${folded.message}`, advise(way))
       }
     } finally {
       await journal.close().finally(release)
@@ -144,6 +145,6 @@ function entryOf(change: Change, latest: ReadonlyMap<string, JobRecord | null>, 
   return was === undefined ? change : { ...change, was }
 }
 
-function problem(code: StateCode, message: string, hint: string): Problem {
-  return new Problem(8, { code, message, hint })
+function problem(code: StateCode, message: string, remedy: Remedy): Problem {
+  return new Problem({ code, message, remedies: [remedy] })
 }

@@ -1,8 +1,9 @@
-import type { Diagnostic } from '../model/diagnostic.ts'
+import type { StateCode } from '../model/codes.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
 import { canonical, type Json } from '../model/json.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import { type Change, changed, type State } from '../model/state.ts'
-import type { StateCode } from './codes.ts'
 import { parseState } from './format.ts'
 import { type Base, type Folding, type JournalText, parseJournal } from './journal-lines.ts'
 import { attemptOf, type Entry, merge } from './merge.ts'
@@ -40,8 +41,7 @@ export function recover(texts: Texts): Recovered {
   if (journal === undefined) return base === undefined ? {} : { base, state: base }
   const current = base === undefined ? undefined : baseOf(base, texts.text ?? '')
   const problem = mistrust(texts, current, journal)
-  if (base === undefined || current === undefined || problem !== undefined)
-    return { journal, ...(problem && { problem }) }
+  if (base === undefined || current === undefined || problem !== undefined) return { journal, problem }
   return { base, journal, state: replayed(base, current, journal) }
 }
 
@@ -59,7 +59,7 @@ export function differences(from: State, to: State): Entry[] {
     const [before, record] = [from.records[address], to.records[address] ?? null]
     if (isSame(before ?? null, record)) continue
     const was = attemptOf(before)
-    entries.push({ set: 'record', address, record, ...(was && { was }) })
+    entries.push({ set: 'record', address, record, was })
   }
   const others: Change[] = []
   if (to.source !== undefined && !isSame(from.source, to.source)) others.push({ set: 'source', source: to.source })
@@ -88,39 +88,45 @@ function mistrust(
 ): Diagnostic | undefined {
   const count = entries.filter((entry) => entry.set !== 'folding').length
   const kept = count === 0 ? '' : ` (it keeps ${count} changes that no state holds)`
-  const accept = `if this one is meant, move ${journalFile} away${kept}`
+  const accept = advise(`if this one is meant, move ${journalFile} away${kept}`)
   const last = `the last one seen here has serial ${seen.serial} of lineage ${seen.lineage}`
   if (current === undefined) {
-    const hint = 'Put the state back from its branch or a backup; a new one begins with init --new-state'
-    return trouble('STATE_MISSING', `${where} is gone; ${last}`, hint)
+    return trouble(
+      'STATE_MISSING',
+      `${where} is gone; ${last}`,
+      advise('Put the state back from its branch or a backup'),
+      suggest('begin a new one, if every spec may run again', 'init', '--new-state'),
+    )
   }
   if (current.lineage !== seen.lineage) {
     return trouble(
       'STATE_LINEAGE',
       `${where} is of lineage ${current.lineage}; ${last}`,
-      `Put the right state back; ${accept}`,
+      advise('Put the right state back'),
+      accept,
     )
   }
   if (current.serial < seen.serial) {
     return trouble(
       'STATE_REWOUND',
       `${where} has serial ${current.serial}; ${last}`,
-      `Put the newer state back; ${accept}`,
+      advise('Put the newer state back'),
+      accept,
     )
   }
   if (current.serial === seen.serial && current.digest !== seen.digest) {
-    const hint = `Put the other one back; if this one was edited on purpose, raise its serial to ${seen.serial + 1}`
     return trouble(
       'STATE_REWOUND',
       `${where} is another state with serial ${current.serial} than the one seen here before`,
-      hint,
+      advise('Put the other one back'),
+      advise(`if this one was edited on purpose, raise its serial to ${seen.serial + 1}`),
     )
   }
   return undefined
 }
 
-function trouble(code: StateCode, message: string, hint: string): Diagnostic {
-  return { severity: 'error', code, message, hint }
+function trouble(code: StateCode, message: string, ...remedies: readonly Remedy[]): Diagnostic {
+  return diagnose({ code, message, remedies })
 }
 
 function isSame(a: unknown, b: unknown): boolean {

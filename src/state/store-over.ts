@@ -26,7 +26,7 @@ export function storeOver(where: string, backing: () => Promise<Backing>, doors:
     async read() {
       const { recovered } = await gather(await backing(), false)
       const { state, problem } = recovered
-      return { ...(state && { state }), diagnostics: problem === undefined ? [] : [problem] }
+      return { state, diagnostics: problem === undefined ? [] : [problem] }
     },
     async open() {
       const from = await backing()
@@ -37,7 +37,7 @@ export function storeOver(where: string, backing: () => Promise<Backing>, doors:
         await onDisk(folder, 'clearing up', () => removeLeftovers(disk, from.journal))
         const { loaded, recovered } = await gather(from, true)
         if (recovered.problem !== undefined && recovered.problem.code !== 'STATE_MISSING')
-          throw new Problem(8, recovered.problem)
+          throw new Problem(recovered.problem)
         return await openOver({ where, backing: from, disk, loaded, recovered, release })
       } catch (error) {
         await release()

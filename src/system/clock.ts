@@ -20,7 +20,7 @@ export const systemClock: Clock = {
   sleep: async (ms, signal) => {
     signal?.throwIfAborted()
     try {
-      await delay(Math.min(ms, TIMER_MAX_MS), undefined, signal && { signal })
+      await delay(Math.min(ms, TIMER_MAX_MS), undefined, { signal })
     } catch (error) {
       signal?.throwIfAborted()
       throw error

@@ -205,7 +205,7 @@ for (const kind of ['IotJob', 'ImportExportJob']) {
 
 t.test('a kind whose calls cannot be made leaves no intent behind', async (t) => {
   const stage = await openStage(t)
-  const problem = new Problem(4, { code: 'CONFIG_REGION', message: 'there is no such service here' })
+  const problem = new Problem({ code: 'CONFIG_REGION', message: 'there is no such service here' })
   const nowhere = stage.run(crew('PinpointExportJob', 2), {
     around: { aws: (aws) => ({ ...aws, callsOf: () => Promise.reject(problem) }) },
   })

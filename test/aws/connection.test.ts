@@ -63,7 +63,7 @@ t.test('a target is the one named, the default, the only one, or the environment
   const cases: [
     string,
     string | undefined,
-    Parameters<typeof resolveTarget>[1],
+    Parameters<typeof resolveTarget>[1]['targets'],
     Record<string, string>,
     object | string,
   ][] = [
@@ -106,11 +106,11 @@ t.test('a target is the one named, the default, the only one, or the environment
   for (const [name, chosen, targets, env, expected] of cases) {
     if (typeof expected === 'string') {
       t.equal(
-        codeOf(() => resolveTarget(chosen, targets, env)),
+        codeOf(() => resolveTarget(chosen, { targets }, env)),
         `${expected} 4`,
         name,
       )
-    } else t.same(resolveTarget(chosen, targets, env), expected, name)
+    } else t.same(resolveTarget(chosen, { targets }, env), expected, name)
   }
 })
 
@@ -168,7 +168,7 @@ t.test('an endpoint is the target’s, the service’s or everyone’s, and must
 })
 
 t.test('an error’s class comes from its name first, and from its status last', async (t) => {
-  const own = iotJob.errors
+  const own = iotJob.api.errors
   const cases: [string, number | undefined, string][] = [
     ['LimitExceededException', 410, 'quota'],
     ['ThrottlingException', 400, 'throttle'],
@@ -193,7 +193,7 @@ t.test('an error’s class comes from its name first, and from its status last',
     ['TypeError', undefined, 'unknown'],
   ]
   for (const [name, status, expected] of cases) t.equal(classOf(name, status, own), expected, `${name} ${status ?? ''}`)
-  t.equal(classOf('TooManyRequestsException', 429, modelOf('MediaPackageHarvestJob').errors), 'throttle')
+  t.equal(classOf('TooManyRequestsException', 429, modelOf('MediaPackageHarvestJob').api.errors), 'throttle')
   t.same(problemOf('out of cheese', {}), { class: 'unknown', name: 'Error', message: 'out of cheese' })
 })
 
@@ -344,7 +344,8 @@ t.test('lanes are shared by account, region and service, and apart where an oper
   const site = { partition: 'aws', account: '1', region: 'eu-west-1' }
   const lanes = createLanes(quickClock(), { iot: { perSecond: 5 }, 'pinpoint.CreateExportJob': { perSecond: 1 } })
   const importExport = modelOf('ImportExportJob')
-  const model = { ...iotJob, lanes: { '*': { perSecond: 10 }, CreateJob: { perSecond: 7, perDay: 9 } } }
+  const lanesOfModel = { '*': { perSecond: 10 }, CreateJob: { perSecond: 7, perDay: 9 } }
+  const model = { ...iotJob, limits: { ...iotJob.limits, lanes: lanesOfModel } }
   t.equal(lanes.lane(site, model, 'DescribeJob'), lanes.lane({ ...site }, { ...model }, 'ListJobs'))
   t.not(lanes.lane(site, model, 'DescribeJob'), lanes.lane(site, model, 'CreateJob'))
   t.not(lanes.lane(site, model, 'ListJobs'), lanes.lane({ ...site, account: '2' }, model, 'ListJobs'))

@@ -107,7 +107,7 @@ t.test('a job is shown, and written only on a yes', async (t) => {
     /^# yaml-language-server: \$schema=\.schemas\/job\.schema\.json\n# Written by jobwright adopt from the job/,
   )
   t.match(shown.stdout, '\n  # tags: not told by AWS; ')
-  t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --emulator --yes\n')
+  t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --yes --emulator\n')
   const asked: string[] = []
   const answer = (word: string) => (question: string) => {
     asked.push(question)
@@ -164,12 +164,16 @@ t.test('what cannot be adopted is told with a way out, and nothing is replaced',
       6,
       /PLAN_NO_SUCH_JOB: emulator has no IotJob job nobody\n.*adopt --list --kind IotJob/,
     ],
-    [adopt(cwd, 'PinpointExportJob', 'nobody'), 6, /its ApplicationId is said with --application/],
+    [
+      adopt(cwd, 'PinpointExportJob', 'nobody'),
+      6,
+      /adopt --list --kind PinpointExportJob; name its ApplicationId with --application/,
+    ],
     [adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { yes: true }), 1, /NEW_FILE_EXISTS/],
     [
       adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { yes: true, name: 'taken' }),
       1,
-      /NEW_TAKEN.*\n.*adopt IotJob\/taken --id ID/,
+      /NEW_TAKEN.*\n.*adopt IotJob\/taken --id kiosk-firmware-4-2/,
     ],
     [adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { name: 'a b' }), 1, /NEW_NAME/],
     [adopt(cwd, 'IotJb', 'x'), 1, /did you mean IotJob\?/],
@@ -201,7 +205,7 @@ t.test('what cannot be adopted is told with a way out, and nothing is replaced',
 
 t.test('a job is retold without what AWS adds, secrets and lost digits', async (t) => {
   const retold = (kind: string, request?: JsonObject) =>
-    modelOf(kind).toSpec({ id: 'x', status: '', ...(request && { request }) })
+    modelOf(kind).request.toSpec({ id: 'x', status: '', ...(request && { request }) })
   const targets = THING
   const documents: [string, unknown][] = [
     ['{"n": 1.5, "t": "1.0"}', { n: 1.5, t: '1.0' }],
@@ -282,7 +286,8 @@ t.test(
       const spec = parse(fs.readFileSync(path.join(cwd, `specs/a-${id}.yaml`), 'utf8')) as { spec: JsonObject }
       const model = modelOf(kind)
       const [, record] = known.find(([address, one]) => one.id === id && address.startsWith(`${kind}/`))!
-      const alike = (request: JsonObject) => JSON.stringify(sorted(model.normalise(model.comparable(request))))
+      const alike = (request: JsonObject) =>
+        JSON.stringify(sorted(model.request.normalise(model.request.comparable(request))))
       t.equal(alike(spec.spec), alike(record.request), `${kind}: what is written is what was asked for`)
     }
     const planned = await plan(cwd)

@@ -4,8 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { pageCodes, pageOf } from '../../src/load/pages.ts'
-import { SPEC_CODES } from '../../src/spec/codes.ts'
-import { STATE_CODES } from '../../src/state/codes.ts'
+import { CODES, type PageCode } from '../../src/model/codes.ts'
 import { blocksOf, played, said } from './pages.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -13,45 +12,26 @@ const PAGES = path.join(ROOT, 'docs/errors')
 /** As with the snapshots of tap: what the program says now is written into the pages. */
 const REWRITE = process.env['TAP_SNAPSHOT'] === '1'
 
-/** Environment variables, which look like codes. */
-const VARIABLES = /^AWS_(REGION|DEFAULT_REGION|SDK_|ENDPOINT|IGNORE_|EC2_|PROFILE|ACCESS_|SECRET_|SESSION_)/
-const FAMILIES =
-  'SPEC|RUN|CONFIG|STATE|PLAN|GUARD|CHECKOUT|CLOCK|KIND|AWS|INIT|EMULATOR|WATCH|SCHEMA|NEW|ADOPT|FILE|PAPERWORK|USAGE|OUTPUT'
-
-/** Every code that stands in the source, and those made of the class of an AWS error. */
-function codesInSource(): string[] {
-  const found = new Set<string>()
-  for (const file of fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue
-    const text = fs.readFileSync(path.join(ROOT, 'src', file), 'utf8')
-    for (const [, code = ''] of text.matchAll(
-      new RegExp(`['\`]((?:${FAMILIES})(?:_[A-Z0-9]+)+)['\`]|code: '(?:USAGE|OUTPUT)'`, 'g'),
-    ))
-      if (code !== '' && !VARIABLES.test(code) && !code.endsWith('_CODES')) found.add(code)
-  }
-  const classes = fs.readFileSync(path.join(ROOT, 'src/model/aws-problem.ts'), 'utf8')
-  for (const [, name = ''] of classes.split('/** An error from a call')[0]!.matchAll(/\| '([a-z-]+)'/g))
-    found.add(`AWS_${name.toUpperCase().replaceAll('-', '_')}`)
-  return [...found, 'USAGE', 'OUTPUT', ...Object.keys(SPEC_CODES), ...Object.keys(STATE_CODES)]
-    .filter((code, index, all) => all.indexOf(code) === index)
-    .sort()
-}
-
-t.test('each code has one page, and each page its code', async (t) => {
-  const codes = codesInSource()
-  t.ok(codes.length > 100, `${codes.length} codes were found`)
+t.test('each code has one page, each page its code, and each code stands in the source', async (t) => {
+  const codes = Object.keys(CODES) as PageCode[]
+  const pages = fs.readdirSync(PAGES).filter((file) => file.endsWith('.md') && file !== 'README.md')
+  t.strictSame(pages.map((file) => path.basename(file, '.md')).sort(), [...codes].sort())
+  const sources = fs
+    .readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && file !== path.join('model', 'codes.ts'))
+    .map((file) => fs.readFileSync(path.join(ROOT, 'src', file), 'utf8'))
+  const used = new Set(sources.flatMap((text) => text.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []))
   t.strictSame(
-    codes.filter((code) => pageOf(code) === undefined),
+    codes.filter((code) => !used.has(code)),
     [],
-    'codes without a page',
+    'codes that nothing uses',
   )
-  t.strictSame(
-    pageCodes().filter((code) => !codes.includes(code)),
-    [],
-    'pages without a code',
-  )
-  for (const [code, what] of Object.entries({ ...SPEC_CODES, ...STATE_CODES })) {
-    t.equal(pageOf(code)?.summary.toLowerCase(), `${what.toLowerCase()}.`, `${code} is called the same in both places`)
+  for (const code of codes) {
+    t.equal(
+      pageOf(code).summary.toLowerCase(),
+      `${CODES[code].means.toLowerCase()}.`,
+      `${code} is called the same in both places`,
+    )
   }
   t.match(pageOf('CONFIG_ENUM'), { code: 'SPEC_ENUM' }, 'jobwright.yaml shares the pages of specs')
 })
@@ -85,7 +65,7 @@ const WITHOUT_CODE = new Set(
 )
 
 t.test('the index lists every page with its line', async (t) => {
-  const rows = pageCodes().map((code) => `| [${code}](${code}.md) | ${pageOf(code)!.summary.replace(/\.$/, '')} |`)
+  const rows = pageCodes().map((code) => `| [${code}](${code}.md) | ${pageOf(code).summary.replace(/\.$/, '')} |`)
   const text = `# Codes of messages
 
 Every message of Jobwright has a code that stays the same while its words may change. \`jobwright explain CODE\` prints its page.

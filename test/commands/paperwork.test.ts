@@ -119,7 +119,10 @@ t.test('an address that has no paperwork is explained', async (t) => {
   const of = (address: string) => paperwork(address, { output: 'text', out: 'ship' }, host)
   t.match(await refusal(of('ImportExportJob/crate-8')), {
     exitCode: 1,
-    diagnostic: { code: 'USAGE', hint: /did you mean ImportExportJob\/crate-7\?/i },
+    diagnostic: {
+      code: 'USAGE',
+      remedies: [{ text: 'did you mean ImportExportJob/crate-7?' }, {}, { command: ['jobwright', 'status'] }],
+    },
   })
   t.match(await refusal(of('IotJob/lamp')), { diagnostic: { message: 'IotJob/lamp has no device to ship' } })
 })

@@ -124,5 +124,8 @@ t.test('a state with jobs of a kind that is not known yet is left alone', async 
   const session = await openSession(options, host)
   const state = { ...emptyState('kiosk-fleet'), records: { 'BatchJob/night': {} as JobRecord } }
   const error = await inputOf(session, state, options).catch((thrown: unknown) => thrown)
-  t.match(error, { exitCode: 8, diagnostic: { code: 'STATE_TOO_NEW', message: /BatchJob\/night/, hint: /upgrade/ } })
+  t.match(error, {
+    exitCode: 8,
+    diagnostic: { code: 'STATE_TOO_NEW', message: /BatchJob\/night/, remedies: [{ text: /upgrade/ }] },
+  })
 })

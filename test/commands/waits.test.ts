@@ -1,6 +1,6 @@
 import t from 'tap'
 import { waitsOf } from '../../src/commands/waits.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 
 const here = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4599', JOBWRIGHT_WAITS: '{"leaseMs":2000}' }
 const none = { targets: {} }

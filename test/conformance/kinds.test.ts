@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { iso } from '../../src/model/iso.ts'
 import type { Intent } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
+import { hintOf } from '../../src/report/remedies.ts'
 import type { EveryJob } from '../emulator/setup.ts'
 import { arrive, CASES, type Case, specOf } from './cases.ts'
 import {
@@ -31,9 +32,9 @@ for (const one of CASES) {
   const model = modelOf(one.kind)
   const spec = specOf(one.kind, one.request(1))
   const { address } = spec
-  const createName = `${model.service} ${model.operations.create}`
+  const createName = `${model.service} ${model.api.operations.create}`
   /** A create of a kind that is validated first is two calls of one operation. */
-  const calls = model.operations.validate ? 2 : 1
+  const calls = model.api.operations.validate ? 2 : 1
   const record = async (stage: Stage) => (await stage.records())[address]
 
   t.test(`${one.kind}: from a spec to a finished job, idle after every step, and for ever after`, async (t) => {
@@ -43,7 +44,8 @@ for (const one of CASES) {
     t.equal(made.created, 1)
     t.same(made.outcomes, [])
     t.equal(made.counts[createName], calls)
-    if (model.steps.includes('start')) t.same(made.passes.slice(0, 2), [['create'], ['start']], 'a create never starts')
+    if (model.lifecycle.steps.includes('start'))
+      t.same(made.passes.slice(0, 2), [['create'], ['start']], 'a create never starts')
     const job = await theJob(t, stage)
     const began = await record(stage)
     t.match(began, { run: 1, stage: 'started', how: 'created', id: job.id, condition: { type: String } })
@@ -154,7 +156,7 @@ for (const one of CASES) {
     t.test(`${one.kind}: a create whose answer is lost (${fault}) is found, and never sent again`, async (t) => {
       const stage = await openStage(t)
       const onCreate = afterDryRun(stage)
-      const lose = { service: model.service, operation: model.operations.create, fault, times: 1 }
+      const lose = { service: model.service, operation: model.api.operations.create, fault, times: 1 }
       const run = await stage.run([spec], onCreate(lose))
       t.ok(run.events.some((event) => event.type === 'step' && event.step === 'settling'))
       t.same(run.outcomes, [])
@@ -171,7 +173,7 @@ for (const one of CASES) {
     `${one.kind}: a create whose answer is lost, looked for when AWS has forgotten its job, is not repeated`,
     async (t) => {
       const stage = await openStage(t)
-      const { describe, list, create } = model.operations
+      const { describe, list, create } = model.api.operations
       const blind = [describe, list].map((operation) => ({ service: model.service, operation, fault: 'error-before' }))
       const lose = { service: model.service, operation: create, fault: 'drop-response', times: 1 }
       const around = { aws: beforeCreate(once(() => stage.faults(lose, ...blind))) }
@@ -180,7 +182,7 @@ for (const one of CASES) {
       await stage.emulator.advance(YEARS)
       const run = await stage.run([spec])
       t.equal(run.created, 0)
-      if (model.retentionDays !== undefined)
+      if (model.lifecycle.retentionDays !== undefined)
         t.match(run.plan.actions, [{ action: 'unresolved', code: 'PLAN_UNRESOLVED' }])
       t.equal((await stage.emulator.jobs()).length, 1)
     },
@@ -190,7 +192,7 @@ for (const one of CASES) {
     t.test(`${one.kind}: a create that got lost on its way (${fault}) is sent again after two looks`, async (t) => {
       const stage = await openStage(t)
       const onCreate = afterDryRun(stage)
-      const lose = { service: model.service, operation: model.operations.create, fault, times: 1 }
+      const lose = { service: model.service, operation: model.api.operations.create, fault, times: 1 }
       const began = stage.clock.now()
       const run = await stage.run([spec], onCreate(lose))
       t.same(run.outcomes, [])
@@ -208,7 +210,7 @@ for (const one of CASES) {
   t.test(`${one.kind}: a throttled create is sent again, more slowly, while its lease runs`, async (t) => {
     const stage = await openStage(t)
     const onCreate = afterDryRun(stage)
-    const slow = { service: model.service, operation: model.operations.create, fault: 'throttle', times: 2 }
+    const slow = { service: model.service, operation: model.api.operations.create, fault: 'throttle', times: 2 }
     t.same((await stage.run([spec], onCreate(slow))).outcomes, [])
     await theJob(t, stage)
     await idle(t, stage, one)
@@ -218,7 +220,7 @@ for (const one of CASES) {
     `${one.kind}: a create that is refused fails, leaves no record, and is tried again by the next run`,
     async (t) => {
       const stage = await openStage(t)
-      await stage.faults({ service: model.service, operation: model.operations.create, fault: 'throttle' })
+      await stage.faults({ service: model.service, operation: model.api.operations.create, fault: 'throttle' })
       const run = await stage.run([spec])
       t.same(run.outcomes, [5])
       t.match(run.failed.get(address), { class: 'throttle' })
@@ -233,7 +235,10 @@ for (const one of CASES) {
 for (const one of CASES.filter(({ recovery }) => recovery !== 'id')) {
   t.test(`${one.kind}: a job that its list shows late is found, and not made again`, async (t) => {
     const stage = await openStage(t)
-    const { service, operations } = modelOf(one.kind)
+    const {
+      service,
+      api: { operations },
+    } = modelOf(one.kind)
     const lose = { service, operation: operations.create, fault: 'drop-response', times: 1 }
     const lag = { service, operation: operations.list, fault: 'list-lag', seconds: DEFAULT_WAITS.listLagMs / 1000 - 1 }
     const run = await stage.run([specOf(one.kind, one.request(1))], {
@@ -256,7 +261,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
   /** A create that never arrived, of which no more than its intent is known. */
   const lostOnItsWay = async (t: Test): Promise<{ stage: Stage; intent: Intent }> => {
     const stage = await openStage(t)
-    const lose = { service: model.service, operation: model.operations.create, fault: 'drop-request', times: 1 }
+    const lose = { service: model.service, operation: model.api.operations.create, fault: 'drop-request', times: 1 }
     const run = await stage.run([spec], { settleMs: 0, ...afterDryRun(stage)(lose) })
     t.same(run.outcomes, [9])
     t.same(run.passes, [['create'], ['settling']])
@@ -326,7 +331,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
 
   t.test(`${one.kind}: a job of which AWS does not tell what it is may be ours: a person decides`, async (t) => {
     const stage = await openStage(t)
-    const lose = { service: model.service, operation: model.operations.create, fault: 'drop-response', times: 1 }
+    const lose = { service: model.service, operation: model.api.operations.create, fault: 'drop-response', times: 1 }
     const loses = beforeCreate(once(() => stage.faults(lose)))
     const run = await stage.run([spec], { around: { aws: (aws) => loses(withoutDefinitions(aws)) } })
     const { id } = await theJob(t, stage)
@@ -417,7 +422,10 @@ async function theJob(t: Test, stage: Stage): Promise<EveryJob> {
 
 /** Plans again: there is nothing to do, and nothing is written to AWS. */
 async function idle(t: Test, stage: Stage, { kind, request }: Case): Promise<void> {
-  const { service, operations } = modelOf(kind)
+  const {
+    service,
+    api: { operations },
+  } = modelOf(kind)
   const before = await stage.records()
   const run = await stage.run([specOf(kind, request(1))])
   t.same(run.passes, [['keep']], 'plan again: nothing to do')
@@ -443,8 +451,8 @@ async function unresolved(t: Test, stage: Stage, run: Run, ids: readonly string[
   t.match(planned, { action: 'unresolved', code: 'PLAN_UNRESOLVED' })
   t.same(more, [])
   for (const id of ids) t.ok(planned?.reason.includes(id), `${planned?.reason} names ${id}`)
-  const [, adopted] = /jobwright resolve (?:\S+) --adopt (\S+?);/.exec(planned?.hint ?? '') ?? []
-  t.ok(ids.includes(adopted ?? ''), `${planned?.hint} adopts one of them`)
-  t.match(planned?.hint, `jobwright resolve ${planned?.address} --not-created`)
+  const [, adopted] = /jobwright resolve (?:\S+) --adopt ([^;\s]+)/.exec(hintOf(planned?.remedies) ?? '') ?? []
+  t.ok(ids.includes(adopted ?? ''), `${hintOf(planned?.remedies)} adopts one of them`)
+  t.match(hintOf(planned?.remedies), `jobwright resolve ${planned?.address} --not-created`)
   t.same(Object.keys(await stage.records()), [planned?.address])
 }

@@ -1,15 +1,15 @@
 import path from 'node:path'
 import type { Test } from 'tap'
 import type { EmulatorOptions } from '../../src/emulator/index.ts'
-import type { Calls } from '../../src/kinds/kind.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import type { Config } from '../../src/model/config.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
+import type { Calls } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
 import {
   type Reconciled,
   type ReconcileInput,

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { IN_WORKFLOW, ON_EMULATOR } from '../../src/report/remedies.ts'
 import { build, cli, folder, repository, stateOf, write } from './process.ts'
 import { aws, CONFIG, doc, harmless, keepsContract, tells } from './world.ts'
 
@@ -53,6 +54,23 @@ t.test('a file or an address by itself is answered with the option that takes it
   t.notMatch(none.stderr, /hint/, 'an address too many is not meant for --spec')
 })
 
+t.test(
+  'the commands of messages are those of the program, and have --emulator where it keeps them off AWS',
+  async (t) => {
+    const { stdout } = await cli(['completion', 'fish'], { cwd: folder(t, {}) })
+    const found = (pattern: RegExp): string[] => [...stdout.matchAll(pattern)].map(([, verb = '']) => verb)
+    const verbs = found(/ __fish_use_subcommand -a (\S+)/g)
+    const onEmulator = found(/'__fish_seen_subcommand_from (\S+)' .*-l emulator /g)
+    // There, init stores no state; and validate reads the same files either way.
+    const indifferent = ['init', 'validate']
+    t.same([...ON_EMULATOR, ...indifferent].sort(), onEmulator.sort())
+    t.same(
+      [...IN_WORKFLOW].filter((verb) => !verbs.includes(verb)),
+      [],
+    )
+  },
+)
+
 t.test('8: an emulator whose jobs cannot be read is no bug, and names the folder to remove', async (t) => {
   const cwd = folder(t, { '.jobwright/emulator/aws/jobs.log': 'torn\n{}\n' })
   const damaged = {
@@ -103,7 +121,7 @@ t.test('1: what cannot be understood is explained on stderr', async (t) => {
     [['plan', '--offline', '--only', 'IotJob/lamb-17'], /no record IotJob\/lamb-17\n.*did you mean IotJob\/lamp-17\?/],
     [['reconcile', '--emulator', '--only', 'fleet=lamp'], /no spec has the label fleet=lamp\n.*fleet=lamps\?/],
     [['status', '--only', 'lamp-17'], /no record lamp-17\n.*did you mean IotJob\/lamp-17\? an address is Kind\/name/],
-    [['status', 'lamp-18'], /no record lamp-18\n {2}hint: an address is Kind\/name, as/],
+    [['status', 'lamp-18'], /no record lamp-18\n {2}hint: an address is Kind\/name; .*: jobwright status\n/],
   ] as const) {
     const ran = await cli(args, { cwd })
     t.equal(ran.code, 1, args.join(' '))

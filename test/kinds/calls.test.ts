@@ -6,9 +6,9 @@ import { type Connection, connect } from '../../src/aws/connection.ts'
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts'
 import { parseManifest, writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
 import { callsOf } from '../../src/kinds/index.ts'
-import type { Calls } from '../../src/kinds/kind.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import { canonical, type JsonObject } from '../../src/model/json.ts'
+import type { Calls } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import { quickClock } from '../aws/clock.ts'
 import { rawServer } from '../aws/raw-server.ts'
@@ -116,7 +116,8 @@ async function stage(t: Test, kind: string, options: { page?: number; key?: stri
   const connection = options.key ? withKey(base, options.key) : base
   const model = modelOf(kind)
   const { calls } = await import(`../../src/kinds/${folder(kind)}/calls.ts`)
-  const pages = options.page ? { ...model, listing: { ...model.listing, page: options.page } } : model
+  const { listing } = model.api
+  const pages = options.page ? { ...model, api: { ...model.api, listing: { ...listing, page: options.page } } } : model
   return {
     emulator,
     connection,
@@ -163,16 +164,16 @@ for (const one of cases) {
     const live = await here.calls.reader.describe(made.value.id, { ...scope, definition: true })
     t.equal(live?.id, made.value.id)
     t.equal(live?.createdAt, '2026-11-15T12:00:00.000Z')
-    const wanted = model.comparable(model.normalise(one.request))
+    const wanted = model.request.comparable(model.request.normalise(one.request))
     t.same(
-      live?.request && model.comparable(model.normalise(live.request)),
+      live?.request && model.request.comparable(model.request.normalise(live.request)),
       wanted,
       'in the form in which specs are compared',
     )
     t.equal((await here.jobs()).length, 1)
-    t.equal((await here.jobs())[0]?.['region'], model.regionless ? 'us-east-1' : 'eu-west-1')
-    if (model.recovery.by === 'id') t.equal(made.value.id, 'cup-final-r1')
-    t.match(model.condition(made.value, { maxFailedPercent: 0 }).type, /Pending|InProgress/)
+    t.equal((await here.jobs())[0]?.['region'], model.api.regionless ? 'us-east-1' : 'eu-west-1')
+    if (model.identity.recovery.by === 'id') t.equal(made.value.id, 'cup-final-r1')
+    t.match(model.lifecycle.condition(made.value, { maxFailedPercent: 0 }).type, /Pending|InProgress/)
   })
 
   t.test(`${one.kind}: a list goes through all its pages`, async (t) => {
@@ -218,13 +219,13 @@ for (const one of cases) {
 
   t.test(`${one.kind}: a create whose answer is lost is unknown, and was made exactly once`, async (t) => {
     const here = await stage(t, one.kind)
-    await here.faults({ operation: model.operations.create, fault: 'drop-response' })
+    await here.faults({ operation: model.api.operations.create, fault: 'drop-response' })
     t.match(await here.calls.writer.create(one.request, options()), {
       is: 'unknown',
       problem: { class: 'unreachable' },
     })
     t.equal((await here.jobs()).length, 1)
-    await here.faults({ operation: model.operations.create, fault: 'error-before' })
+    await here.faults({ operation: model.api.operations.create, fault: 'error-before' })
     t.match(await here.calls.writer.create(one.variant(2), options(2)), { is: 'unknown' }, 'a 500 as well')
     t.equal((await here.jobs()).length, 1)
   })

@@ -1,9 +1,9 @@
 import t from 'tap'
-import type { KindModel } from '../../src/kinds/kind.ts'
 import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import { instant } from '../../src/kinds/normal.ts'
 import { isTerminal } from '../../src/model/condition.ts'
 import type { JsonObject } from '../../src/model/json.ts'
+import type { KindModel } from '../../src/model/kind.ts'
 import type { Live } from '../../src/model/live.ts'
 
 const NOW = Date.parse('2026-11-15T09:00:00Z')
@@ -15,7 +15,7 @@ const disk = modelOf('ImportExportJob')
 
 t.test('every kind', async (t) => {
   t.same(
-    MODELS.map(({ kind, recovery, idMember, steps, retired }) => [
+    MODELS.map(({ kind, retired, identity: { recovery, idMember }, lifecycle: { steps } }) => [
       kind,
       recovery.by,
       idMember ?? 'AWS',
@@ -34,17 +34,17 @@ t.test('every kind', async (t) => {
   t.throws(() => modelOf('TranscodeJob'), { message: 'no kind TranscodeJob' })
   for (const model of MODELS) {
     t.equal(
-      model.steps.includes('start'),
-      model.operations.start !== undefined,
+      model.lifecycle.steps.includes('start'),
+      model.api.operations.start !== undefined,
       `${model.kind} starts by an operation of its own or not at all`,
     )
     t.equal(
-      model.recovery.by === 'id',
-      model.idMember !== undefined,
+      model.identity.recovery.by === 'id',
+      model.identity.idMember !== undefined,
       `${model.kind} is found by ID exactly where its caller names it`,
     )
     t.match(
-      model.condition({ id: 'x', status: 'BRAND_NEW' }, { maxFailedPercent: 0 }),
+      model.lifecycle.condition({ id: 'x', status: 'BRAND_NEW' }, { maxFailedPercent: 0 }),
       {
         type: 'Unknown',
         reason: 'UnknownStatus',
@@ -52,15 +52,19 @@ t.test('every kind', async (t) => {
       },
       `${model.kind} keeps a status word that it does not know`,
     )
-    t.equal(model.condition({ id: 'x', status: '' }, { maxFailedPercent: 0 }).type, 'Unknown')
+    t.equal(model.lifecycle.condition({ id: 'x', status: '' }, { maxFailedPercent: 0 }).type, 'Unknown')
     for (const strange of [{}, { Details: null }, { document: 7, targets: null }, { Manifest: [] }] as JsonObject[]) {
-      t.same(model.normalise(model.normalise(strange)), model.normalise(strange), `${model.kind} normalises once`)
+      t.same(
+        model.request.normalise(model.request.normalise(strange)),
+        model.request.normalise(strange),
+        `${model.kind} normalises once`,
+      )
       t.doesNotThrow(() => [
-        model.comparable(strange),
-        model.check(strange),
-        model.slot(strange),
-        model.timing(strange, NOW),
-        model.scope(strange),
+        model.request.comparable(strange),
+        model.request.check(strange),
+        model.limits.slot(strange),
+        model.lifecycle.timing(strange, NOW),
+        model.identity.scope(strange),
       ])
     }
   }
@@ -125,7 +129,7 @@ t.test('a condition is read from the status and the counts', async (t) => {
     [disk, { status: 'pending' }, 'Unknown', 'UnknownStatus'],
   ]
   for (const [model, live, type, reason] of cases) {
-    const condition = model.condition({ id: 'x', ...live }, { maxFailedPercent: 0 })
+    const condition = model.lifecycle.condition({ id: 'x', ...live }, { maxFailedPercent: 0 })
     const name = `${model.kind} ${live.status}${live.counts ? ` ${JSON.stringify(live.counts)}` : ''}`
     t.strictSame([condition.type, condition.reason], [type, reason], name)
     t.equal(isTerminal(condition), ['Succeeded', 'Failed', 'Cancelled'].includes(type), `${name}: over or not`)
@@ -133,7 +137,10 @@ t.test('a condition is read from the status and the counts', async (t) => {
 })
 
 t.test('every status word that a kind declares has a condition, and no other word has one', async (t) => {
-  for (const { kind, statuses, condition } of MODELS) {
+  for (const {
+    kind,
+    lifecycle: { statuses, condition },
+  } of MODELS) {
     for (const status of statuses)
       t.not(condition({ id: 'x', status }, { maxFailedPercent: 0 }).type, 'Unknown', `${kind}: ${status}`)
     t.equal(condition({ id: 'x', status: 'RESTING' }, { maxFailedPercent: 0 }).type, 'Unknown', kind)
@@ -143,7 +150,7 @@ t.test('every status word that a kind declares has a condition, and no other wor
 
 t.test('a condition says in words what a person needs', async (t) => {
   const words = (model: KindModel, live: Omit<Live, 'id'>) =>
-    model.condition({ id: 'x', ...live }, { maxFailedPercent: 0 }).message
+    model.lifecycle.condition({ id: 'x', ...live }, { maxFailedPercent: 0 }).message
   t.equal(
     words(iot, { status: 'COMPLETED', counts: { succeeded: 117, failed: 2, timedOut: 1 } }),
     '3 of 120 things did not succeed',
@@ -169,7 +176,7 @@ t.test('policy.success says how many things may fail', async (t) => {
   for (const [failed, succeeded, maxFailedPercent, type] of cases) {
     const live = { id: 'x', status: 'COMPLETED', counts: { failed, succeeded } }
     t.equal(
-      iot.condition(live, { maxFailedPercent }).type,
+      iot.lifecycle.condition(live, { maxFailedPercent }).type,
       type,
       `${failed} failed, ${succeeded} did not, ${maxFailedPercent} % may`,
     )
@@ -376,14 +383,14 @@ t.test('rules between fields', async (t) => {
     ['a disk with an empty customs form', disk, from('USA', {}), ['/Manifest/customs SPEC_CUSTOMS']],
   ]
   for (const [name, model, request, expected] of cases) {
-    const found = model.check(request)
+    const found = model.request.check(request)
     t.same(
       found.map(({ pointer, code }) => `${pointer} ${code}`),
       expected,
       name,
     )
     t.ok(
-      found.every(({ message, hint }) => message !== '' && hint !== ''),
+      found.every(({ message, remedies }) => message !== '' && remedies.length > 0),
       `${name}: what is wrong and what to do`,
     )
   }
@@ -452,16 +459,16 @@ t.test('time rules', async (t) => {
     ['a disk', disk, {}, 'ready'],
   ]
   for (const [name, model, request, when, until] of cases) {
-    const timing = model.timing(request, NOW)
+    const timing = model.lifecycle.timing(request, NOW)
     t.equal(timing.when, when, name)
     t.equal('until' in timing ? timing.until : undefined, until, `${name}: until`)
-    if (timing.when === 'expired') t.not(timing.hint, '', `${name}: what to do`)
+    if (timing.when === 'expired') t.ok(timing.remedies.length > 0, `${name}: what to do`)
   }
 })
 
 t.test('a request that time will make impossible says until when it is good', async (t) => {
   const expires = (model: KindModel, request: JsonObject) => {
-    const timing = model.timing(request, NOW)
+    const timing = model.lifecycle.timing(request, NOW)
     return 'expires' in timing ? timing.expires : undefined
   }
   const schedule = (startTime: string, endTime?: string) => ({
@@ -483,9 +490,9 @@ t.test('a request that time will make impossible says until when it is good', as
 })
 
 t.test('places for running jobs', async (t) => {
-  t.strictSame(harvest.slot({}), { key: 'harvests', max: 10, step: 'create' })
+  t.strictSame(harvest.limits.slot({}), { key: 'harvests', max: 10, step: 'create' })
   for (const model of [iot, pinpoint, disk])
-    t.equal(model.slot({}), undefined, `${model.kind} has no cap that is known`)
+    t.equal(model.limits.slot({}), undefined, `${model.kind} has no cap that is known`)
   const caps: Record<string, number | undefined> = {
     IMPORT_ASSETS_FROM_S3: 10,
     IMPORT_ASSET_FROM_SIGNED_URL: 10,
@@ -499,25 +506,28 @@ t.test('places for running jobs', async (t) => {
     constructor: undefined,
   }
   for (const [Type, max] of Object.entries(caps)) {
-    t.strictSame(exchange.slot({ Type }), max && { key: Type, max, step: 'start' }, Type)
+    t.strictSame(exchange.limits.slot({ Type }), max && { key: Type, max, step: 'start' }, Type)
   }
 })
 
 t.test('what a list is asked for', async (t) => {
-  t.equal(exchange.scope({ Details: { ExportAssetsToS3: { DataSetId: 'd' } } }), 'd')
-  t.equal(exchange.scope({ Details: {} }), undefined)
-  t.equal(pinpoint.scope({ ApplicationId: 'newsletter' }), 'newsletter')
-  t.equal(pinpoint.scope({ ApplicationId: 7 }), undefined)
-  for (const model of [iot, harvest, disk]) t.equal(model.scope({ ApplicationId: 'x' }), undefined, model.kind)
+  t.equal(exchange.identity.scope({ Details: { ExportAssetsToS3: { DataSetId: 'd' } } }), 'd')
+  t.equal(exchange.identity.scope({ Details: {} }), undefined)
+  t.equal(pinpoint.identity.scope({ ApplicationId: 'newsletter' }), 'newsletter')
+  t.equal(pinpoint.identity.scope({ ApplicationId: 7 }), undefined)
+  for (const model of [iot, harvest, disk]) t.equal(model.identity.scope({ ApplicationId: 'x' }), undefined, model.kind)
 })
 
 t.test('a marker tells one attempt from all others', async (t) => {
   t.equal(
-    disk.recovery.by === 'match' && disk.recovery.marker({}, 'ImportExportJob/disk#1.2'),
+    disk.identity.recovery.by === 'match' && disk.identity.recovery.marker({}, 'ImportExportJob/disk#1.2'),
     'ImportExportJob/disk#1.2',
   )
   const request = { ExportJobRequest: { S3UrlPrefix: 's3://newsletter/readers/' } }
-  t.equal(pinpoint.recovery.by === 'match' && pinpoint.recovery.marker(request, 'x'), 's3://newsletter/readers/')
+  t.equal(
+    pinpoint.identity.recovery.by === 'match' && pinpoint.identity.recovery.marker(request, 'x'),
+    's3://newsletter/readers/',
+  )
 })
 
 t.test('a request is compared without what AWS never tells', async (t) => {
@@ -542,7 +552,7 @@ t.test('a request is compared without what AWS never tells', async (t) => {
       { Manifest: { bucket: 'b' } },
     ],
   ]
-  for (const [name, model, request, expected] of cases) t.strictSame(model.comparable(request), expected, name)
+  for (const [name, model, request, expected] of cases) t.strictSame(model.request.comparable(request), expected, name)
 })
 
 t.test('a request is normalised by defaults, sets and instants', async (t) => {
@@ -616,8 +626,8 @@ t.test('a request is normalised by defaults, sets and instants', async (t) => {
     ],
   ]
   for (const [name, model, request, expected] of cases) {
-    t.strictSame(model.normalise(request), expected, name)
-    t.strictSame(model.normalise(model.normalise(request)), expected, `${name}: once and for all`)
+    t.strictSame(model.request.normalise(request), expected, name)
+    t.strictSame(model.request.normalise(model.request.normalise(request)), expected, `${name}: once and for all`)
   }
 })
 

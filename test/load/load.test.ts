@@ -243,7 +243,7 @@ t.test('a checkout tells which files are not those of HEAD, ignored ones include
   git(top, 'init', '-q', '-b', 'main')
   t.strictSame(
     await readCheckout({ root, files }),
-    { git: true, dirty: files, deleted: [], shallow: false, relation: 'none' },
+    { git: true, commit: undefined, dirty: files, deleted: [], shallow: false, relation: 'none' },
     'no commit yet',
   )
   const first = commit(top, 'first')

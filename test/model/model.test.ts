@@ -2,18 +2,19 @@ import t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { addressOf, isAddress, partsOf } from '../../src/model/address.ts'
 import { isTerminal } from '../../src/model/condition.ts'
-import { hasErrors, inFileOrder } from '../../src/model/diagnostic.ts'
+import { type Diagnostic, hasErrors, inFileOrder } from '../../src/model/diagnostic.ts'
 import { differences } from '../../src/model/difference.ts'
 import { digest } from '../../src/model/digest.ts'
-import { EXIT_CODES, PRECEDENCE, worst } from '../../src/model/exit-code.ts'
+import { EXIT_CODES } from '../../src/model/exit-code.ts'
+import { PRECEDENCE, worst } from '../../src/model/exit-rules.ts'
 import { explainJson } from '../../src/model/explain-json.ts'
 import { iso } from '../../src/model/iso.ts'
 import { at, canonical, into, type Json, type JsonObject, steps, without } from '../../src/model/json.ts'
 import { countActions } from '../../src/model/plan.ts'
 import { Problem } from '../../src/model/problem.ts'
-import { adopted, historyFor, liveStage, refreshed } from '../../src/model/record.ts'
+import { historyFor, refreshed, takenOver } from '../../src/model/record.ts'
 import { remoteId } from '../../src/model/remote-id.ts'
-import { budgetKey, changed, emptyState, siteKey } from '../../src/model/state.ts'
+import { budgetKey, changed, emptyState, type OpenRecord, type SettledRecord, siteKey } from '../../src/model/state.ts'
 import { documentText, isDigest, written } from '../../src/model/written.ts'
 import { DONE, liveOf, OTHER_SITE, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
 
@@ -127,7 +128,7 @@ t.test('a request is written down as it is, but for long texts', async (t) => {
 })
 
 t.test('a record after a read', async (t) => {
-  const record = recordOf(REBOOT)
+  const record = recordOf(REBOOT) as SettledRecord
   const live = liveOf(REBOOT, { arn: 'arn:x', status: 'COMPLETED', counts: { succeeded: 3 } })
   const next = refreshed(record, live, { type: 'Succeeded' }, NOW)
   t.match(next, {
@@ -146,18 +147,25 @@ t.test('a record after a read', async (t) => {
     refreshed(record, { ...live, finishedAt: '2026-11-15T08:00:00Z' }, { type: 'Succeeded' }, NOW).finishedAt,
     '2026-11-15T08:00:00Z',
   )
-  t.notHas(refreshed({ ...record, lost: true, archived: true }, liveOf(REBOOT), { type: 'InProgress' }, NOW), 'lost')
-  t.notHas(refreshed(record, liveOf(REBOOT), { type: 'InProgress' }, NOW), 'finishedAt')
-  t.notHas(adopted(unknownOf(REBOOT), live, { type: 'Succeeded' }, NOW), 'intent')
-  t.equal(adopted({ ...record, how: 'baseline' }, live, { type: 'Succeeded' }, NOW).how, 'baseline')
-  t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'WAITING' }), 'created')
   t.equal(
-    liveStage(modelOf('DataExchangeJob'), { id: 'x', status: '' }),
+    refreshed({ ...record, lost: true, archived: true }, liveOf(REBOOT), { type: 'InProgress' }, NOW).lost,
+    undefined,
+  )
+  t.equal(refreshed(record, liveOf(REBOOT), { type: 'InProgress' }, NOW).finishedAt, undefined)
+  t.equal(takenOver(unknownOf(REBOOT) as OpenRecord, live, 'started', { type: 'Succeeded' }, NOW).intent, undefined)
+  t.equal(takenOver({ ...record, how: 'baseline' }, live, 'started', { type: 'Succeeded' }, NOW).how, 'baseline')
+  t.equal(modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }), 'created')
+  t.equal(
+    modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: '' }),
     'created',
     'an answer that tells no status starts nothing',
   )
-  t.equal(liveStage(modelOf('DataExchangeJob'), { id: 'x', status: 'COMPLETED' }), 'started')
-  t.equal(liveStage(modelOf('IotJob'), { id: 'x', status: 'WAITING' }), 'started', 'where there is no start step')
+  t.equal(modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'COMPLETED' }), 'started')
+  t.equal(
+    modelOf('IotJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }),
+    'started',
+    'where there is no start step',
+  )
 })
 
 t.test('history grows when a run is superseded, and only then', async (t) => {
@@ -169,25 +177,23 @@ t.test('history grows when a run is superseded, and only then', async (t) => {
     status: 'COMPLETED',
     finishedAt: DONE.finishedAt,
   } as const
-  t.strictSame(historyFor(undefined, 1, SITE), {})
-  t.strictSame(historyFor(first, 1, SITE), {})
-  t.strictSame(historyFor(first, 2, SITE), { history: [past] })
+  t.strictSame(historyFor(undefined, 1, SITE), undefined)
+  t.strictSame(historyFor(first, 1, SITE), undefined)
+  t.strictSame(historyFor(first, 2, SITE), [past])
   const second = unknownOf('DataExchangeJob/prices', {}, { run: 2, history: [past] })
-  t.strictSame(historyFor(second, 2, SITE), { history: [past] }, 'another attempt of the same run')
-  t.strictSame(historyFor(second, 5, SITE), { history: [past, { run: 2 }] }, 'a run whose job was never known')
+  t.strictSame(historyFor(second, 2, SITE), [past], 'another attempt of the same run')
+  t.match(historyFor(second, 5, SITE), [past, { run: 2, id: undefined }], 'a run whose job was never known')
   const moved = { ...first, history: [{ run: 0, id: 'x' }] }
   t.strictSame(
     historyFor(moved, 2, OTHER_SITE),
-    {
-      history: [
-        { run: 0, id: 'x', site: SITE },
-        { ...past, site: SITE },
-      ],
-    },
+    [
+      { run: 0, id: 'x', site: SITE },
+      { ...past, site: SITE },
+    ],
     'runs that were elsewhere keep their place',
   )
-  const back = { ...recordOf(REBOOT, { run: 2, site: OTHER_SITE }), ...historyFor(moved, 2, OTHER_SITE) }
-  t.match(historyFor(back, 3, SITE).history, [{ site: undefined }, { site: undefined }, { run: 2, site: OTHER_SITE }])
+  const back = recordOf(REBOOT, { run: 2, site: OTHER_SITE, history: historyFor(moved, 2, OTHER_SITE) })
+  t.match(historyFor(back, 3, SITE), [{ site: undefined }, { site: undefined }, { run: 2, site: OTHER_SITE }])
 })
 
 t.test('remote IDs', async (t) => {
@@ -224,11 +230,14 @@ t.test('small nouns', async (t) => {
   t.notOk(isTerminal(undefined))
   t.notOk(isTerminal({ type: 'Unknown' }), 'what is not known may still change')
   const kept = { address: REBOOT, action: 'keep', reason: 'running' } as const
-  t.strictSame(countActions({ actions: [kept, kept, { ...kept, action: 'start' }], diagnostics: [], refusals: [] }), {
-    keep: 2,
-    start: 1,
-  })
-  const problem = new Problem(8, { code: 'STATE_LOCKED', message: 'held by pid 4121' }, new Error('EAGAIN'))
+  t.strictSame(
+    countActions({ actions: [kept, kept, { ...kept, action: 'conflict' }], diagnostics: [], refusals: [] }),
+    {
+      keep: 2,
+      conflict: 1,
+    },
+  )
+  const problem = new Problem({ code: 'STATE_LOCKED', message: 'held by pid 4121' }, new Error('EAGAIN'))
   t.match(problem, {
     name: 'Problem',
     message: 'held by pid 4121',
@@ -236,6 +245,12 @@ t.test('small nouns', async (t) => {
     diagnostic: { severity: 'error', code: 'STATE_LOCKED' },
   })
   t.match(problem.cause, { message: 'EAGAIN' })
+  t.equal(
+    new Problem({ code: 'STATE_REMOTE', message: 'it cannot be reached' }).exitCode,
+    4,
+    'the code says how it ends',
+  )
+  t.throws(() => new Problem({ code: 'KIND_RETIRED', message: 'the service is closed' }), /stops no run/)
 })
 
 t.test('diagnostics stand in file order, those without a place first', async (t) => {
@@ -246,19 +261,20 @@ t.test('diagnostics stand in file order, those without a place first', async (t)
     endLine: line,
     endColumn: column + 1,
   })
-  const made = [
+  const codes = ['SPEC_TYPE', 'SPEC_TAG', 'SPEC_ENUM', 'SPEC_CONST', 'SPEC_FILE'] as const
+  const made: Diagnostic[] = [
     place('b.yaml', 1, 1),
     place('a.yaml', 10, 1),
     place('a.yaml', 9, 20),
     place('a.yaml', 9, 3),
     undefined,
-  ].map((one, index) => ({ severity: 'warning', code: `C${index}`, message: '', ...(one && { place: one }) }) as const)
+  ].map((one, index) => ({ severity: 'warning', code: codes[index]!, message: '', place: one }))
   t.strictSame(
     inFileOrder(made).map(({ code }) => code),
-    ['C4', 'C3', 'C2', 'C1', 'C0'],
+    [...codes].reverse(),
   )
   t.notOk(hasErrors(made))
-  t.ok(hasErrors([...made, { severity: 'error', code: 'X', message: '' }]))
+  t.ok(hasErrors([...made, { severity: 'error', code: 'SPEC_RULE', message: '' }]))
 })
 
 t.test('of several exit codes the most pressing wins', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Address } from '../../src/model/address.ts'
 import type { Decision } from '../../src/plan/input.ts'
+import { hintOf } from '../../src/report/remedies.ts'
 import { check, checkNeeds, DONE, planOf, REQUESTS, SITE, type World, world } from './world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
@@ -197,23 +198,25 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
     'and leaves an unknown create to the reconciler',
     decide(world().spec(READERS).unknown(READERS), READERS, BASELINE),
-    [`keep ${READERS}: the outcome of its create is not known; \`jobwright reconcile\` finds out`],
+    [`keep ${READERS}: the outcome of its create is not known`],
   ],
 ]
 
 for (const [name, given, expected] of cases) t.test(name, async (t) => void check(t, given, expected))
 
 t.test('the owner of a job that cannot be taken over leaves another one to be named', async (t) => {
-  const hintOf = (address: Address, other: Address): string | undefined =>
-    planOf(
-      decide(
-        world().spec(address).live(address, { id: '7f3c' }).record(other, { id: '7f3c' }),
-        address,
-        adopt('7f3c'),
-      ).input(),
-    ).actions[0]?.hint
-  t.equal(hintOf(READERS, 'PinpointExportJob/other'), 'name another job with --id')
-  t.match(hintOf(REBOOT, NIGHT), 'leave jobId out, or write one that was never used')
+  const hint = (address: Address, other: Address): string | undefined =>
+    hintOf(
+      planOf(
+        decide(
+          world().spec(address).live(address, { id: '7f3c' }).record(other, { id: '7f3c' }),
+          address,
+          adopt('7f3c'),
+        ).input(),
+      ).actions[0]?.remedies,
+    )
+  t.equal(hint(READERS, 'PinpointExportJob/other'), 'name another job with --id')
+  t.match(hint(REBOOT, NIGHT), 'leave jobId out, or write one that was never used')
 })
 
 t.test('a decision leads to no create, now or later', async (t) => {

@@ -59,7 +59,7 @@ t.test(
     ])
     t.match(blocked.actions[1], {
       code: 'PLAN_DEPENDENCY_FAILED',
-      hint: `run that again with policy.run: 2 (jobwright rerun ${CLIP}), or write when: finished in policy.dependsOn`,
+      remedies: [{ command: ['jobwright', 'rerun', CLIP] }, {}],
     })
     check(t, world().spec(KIOSKS).record(KIOSKS, CANCELLED).spec(PRICES, after(KIOSKS)), [
       `keep ${KIOSKS}: done 2026-11-14 23:10 UTC`,
@@ -208,7 +208,9 @@ t.test('of several the blocked one is told, else the first, with the time of the
 })
 
 t.test('a waiting dependent needs no reads', async (t) => {
-  checkNeeds(t, world().spec(CLIP).record(CLIP).spec(PRICES, after(CLIP)), [`${CLIP}: read cup-final known`])
+  checkNeeds(t, world().spec(CLIP).record(CLIP).spec(PRICES, after(CLIP)), [
+    `${CLIP}: read cup-final with definition known`,
+  ])
   checkNeeds(t, world().spec(CLIP).record(CLIP, DONE).spec(PRICES, after(CLIP)), [
     `${PRICES}: list of ${'a'.repeat(32)} with definition since 2006-01-01T00:00:00Z`,
   ])
@@ -289,15 +291,15 @@ t.test('a chain as long as a repository is planned, and its last link says what 
 
 t.test('a run that is asked for by a spec with errors is not the one before it', (t) => {
   const asked = (run: number) => ({ policy: { run } })
-  const waits = `blocked ${PRICES}: depends on ${CLIP}, which is blocked: its spec has errors: SPEC_SCHEMA`
+  const waits = `blocked ${PRICES}: depends on ${CLIP}, which is blocked: its spec has errors: SPEC_TYPE`
   const given = () => world().record(CLIP, DONE).spec(PRICES, after(CLIP))
-  const errors = `blocked ${CLIP}: its spec has errors: SPEC_SCHEMA`
-  check(t, given().blocked(CLIP, ['SPEC_SCHEMA'], asked(2)), [waits, errors])
-  check(t, given().blocked(CLIP, ['SPEC_SCHEMA']), [waits, errors], 'nor is one that cannot be read')
-  check(t, given().blocked(CLIP, ['SPEC_SCHEMA'], asked(1)), [
+  const errors = `blocked ${CLIP}: its spec has errors: SPEC_TYPE`
+  check(t, given().blocked(CLIP, ['SPEC_TYPE'], asked(2)), [waits, errors])
+  check(t, given().blocked(CLIP, ['SPEC_TYPE']), [waits, errors], 'nor is one that cannot be read')
+  check(t, given().blocked(CLIP, ['SPEC_TYPE'], asked(1)), [
     `create ${PRICES}: new spec`,
-    `keep ${CLIP}: done; its spec is at fault now (SPEC_SCHEMA), which changes nothing about its job`,
-    `warning: ${CLIP}: done; its spec is at fault now (SPEC_SCHEMA), which changes nothing about its job`,
+    `keep ${CLIP}: done; its spec is at fault now (SPEC_TYPE), which changes nothing about its job`,
+    `warning: ${CLIP}: done; its spec is at fault now (SPEC_TYPE), which changes nothing about its job`,
   ])
   t.end()
 })

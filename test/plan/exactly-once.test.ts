@@ -6,6 +6,7 @@ import type { Live } from '../../src/model/live.ts'
 import { type JobRecord, siteKey } from '../../src/model/state.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
 import { needs } from '../../src/plan/needs.ts'
+import { hintOf } from '../../src/report/remedies.ts'
 import { seeded } from './seeded.ts'
 import {
   check,
@@ -337,19 +338,36 @@ const at = (minute: number, facts: Partial<Live> = {}): Partial<Live> => ({
   ...facts,
 })
 
+const unclear = (jobs: string, address: Address = READERS) => `unresolved ${address}: ${jobs}`
+
 table('an unknown create of an inert job', [
   [
-    'takes over the oldest that fits, and names its twins',
+    'is for a person to decide where several fit',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
-    [`adopt ${PRICES}: ${FOUND}; job-52 (WAITING), job-53 (WAITING) look the same and are left alone`],
+    [
+      unclear(
+        '3 jobs may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
+        PRICES,
+      ),
+    ],
   ],
   [
-    'takes over a started one first',
+    'is for a person to decide where one of several has started',
     world()
       .spec(PRICES)
       .unknown(PRICES)
       .listed(PRICES, at(51), at(52, { status: 'COMPLETED' })),
-    [`adopt ${PRICES}: ${FOUND}; job-51 (WAITING) look the same and are left alone`],
+    [
+      unclear(
+        '2 jobs may be what its create made, and nothing tells which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
+        PRICES,
+      ),
+    ],
+  ],
+  [
+    'takes over none that was created before it by AWS’s own clock',
+    world().spec(PRICES).unknown(PRICES, { awsAt: '2026-11-15T08:50:10Z' }).listed(PRICES, at(50)),
+    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
     'takes over none from before its intent, a minute of grace for clocks aside',
@@ -417,10 +435,7 @@ table('an unknown create of an inert job', [
       .unknown('DataExchangeJob/b', LOOKED)
       .listed('DataExchangeJob/a', at(51), at(52))
       .listed('DataExchangeJob/b', at(51), at(52)),
-    [
-      `adopt DataExchangeJob/a: ${FOUND}; job-52 (WAITING) look the same and are left alone`,
-      `adopt DataExchangeJob/b: ${FOUND}`,
-    ],
+    [`adopt DataExchangeJob/a: ${FOUND}`, `adopt DataExchangeJob/b: ${FOUND}`],
   ],
   [
     'beside another of the same request, of which one job was made, is repeated',
@@ -457,7 +472,6 @@ table('an unknown create of an inert job', [
 ])
 
 const MARKED = { marker: `${READERS}#1.1` }
-const unclear = (jobs: string) => `unresolved ${READERS}: ${jobs}`
 table('an unknown create of a job that begins at once and that AWS names', [
   [
     'is taken over where one job carries its marker',
@@ -548,13 +562,14 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`adopt ${READERS}: ${FOUND}`],
   ],
   [
-    'is given up by raising the run, by a user who says that it may have a double',
+    'is given up by raising the run, by a user who says that the job is not ours',
     world()
-      .spec(READERS, { policy: { run: 2, allowIdentical: true } })
-      .unknown(READERS, { attempt: 2 })
+      .spec(READERS, { policy: { run: 2 } })
+      .unknown(READERS, { attempt: 2, ...LOOKED })
+      .state({ foreign: { 'PinpointExportJob aws/123456789012/eu-west-1 job-51': '2026-11-15T08:59:00Z' } })
       .listed(READERS, at(51)),
     [
-      `create ${READERS}: policy.run was raised from 1 to 2, which gives up the unknown one`,
+      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two looks`,
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
@@ -609,15 +624,18 @@ table('a job of a service without regions', [
 
 t.test('an ID that is taken names the ways that lead out', async (t) => {
   const other = kiosks({ targets: ['arn:other'] })
-  const hintOf = (request: JsonObject): string | undefined =>
-    planOf(world().spec(REBOOT, { request }).unknown(REBOOT).live(REBOOT, { request: other }).input()).actions[0]?.hint
-  t.equal(hintOf(kiosks({})), 'somebody else used this ID; raise policy.run, or write another jobId')
+  const hint = (request: JsonObject): string | undefined =>
+    hintOf(
+      planOf(world().spec(REBOOT, { request }).unknown(REBOOT).live(REBOOT, { request: other }).input()).actions[0]
+        ?.remedies,
+    )
+  t.equal(hint(kiosks({})), 'somebody else used this ID; raise policy.run, or write another jobId')
   t.equal(
-    hintOf(kiosks({ jobId: 'kiosk-reboot' })),
+    hint(kiosks({ jobId: 'kiosk-reboot' })),
     'somebody else used this ID; write another jobId',
     'a raised run would ask for the same one',
   )
-  t.match(hintOf(other), 'If it is its job: jobwright adopt IotJob/kiosk-reboot;', 'a later attempt may have made it')
+  t.match(hint(other), 'If it is its job: jobwright adopt IotJob/kiosk-reboot;', 'a later attempt may have made it')
 })
 
 t.test('an unresolved create names both doors', async (t) => {
@@ -625,7 +643,7 @@ t.test('an unresolved create names both doors', async (t) => {
   const [planned] = check(t, given, [
     unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
   ]).actions
-  t.match(planned?.hint, /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
+  t.match(hintOf(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
 
 table('an unknown create whose spec is gone', [
@@ -709,7 +727,8 @@ function anyWorld(random: () => number): {
   const address: Address = `${model.kind}/night`
   const edited = perhaps(0.2) ? { ...REQUESTS[model.kind], Extra: 'edited' } : REQUESTS[model.kind]!
   const policy = { run: one(1, 1, 2, 3), hold: perhaps(0.2), adopt: perhaps(0.2), allowIdentical: perhaps(0.2) }
-  const own = model.idMember && perhaps(0.2) ? { [model.idMember]: one('night', 'night-r2', 'other') } : {}
+  const own =
+    model.identity.idMember && perhaps(0.2) ? { [model.identity.idMember]: one('night', 'night-r2', 'other') } : {}
   const facts = { request: { ...edited, ...own }, policy, ...(perhaps(0.1) && { formerly: 'evening' }) }
   const given = world()
     .at(one(NOW, '2026-11-15T08:50:30Z', '2026-11-15T08:53:00Z', '2026-11-14T20:00:00Z', '2027-03-01T00:00:00Z'))
@@ -769,7 +788,7 @@ function anyRecord(
     ...(perhaps(0.1) && { withdrawn: '2026-11-15T08:00:00Z' }),
   } as const
   const looked = perhaps(0.5) && { absentSince: one('2026-11-15T08:51:00Z', '2026-11-15T08:52:55Z', NOW) }
-  if (stage === 'intent' || stage === 'settling') return unknownOf(address, looked || {}, common)
+  if (stage === 'intent' || stage === 'settling') return unknownOf(address, looked || {}, common as Partial<JobRecord>)
   return recordOf(address, {
     ...common,
     id: one('night', 'night-r2', 'job-1'),
@@ -780,7 +799,7 @@ function anyRecord(
       { ...DONE, archived: true },
       { condition: { type: 'Unknown' } },
     ),
-  })
+  } as Partial<JobRecord>)
 }
 
 t.test('whatever is on record and seen', async (t) => {
@@ -806,7 +825,9 @@ t.test('whatever is on record and seen', async (t) => {
     } else if (intent === undefined) {
       if (spec.policy.run <= record.run) t.fail(`only a raised run follows a job on record (${why})`)
     } else {
-      const { recovery } = MODELS.find(({ kind }) => kind === spec.kind)!
+      const {
+        identity: { recovery },
+      } = MODELS.find(({ kind }) => kind === spec.kind)!
       const isGivenUp = recovery.by === 'match' && spec.policy.run > record.run
       const isRefused = /belongs to another job/.test(planned.reason)
       const age = input.now - Date.parse(intent.at)

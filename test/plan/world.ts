@@ -2,17 +2,22 @@ import type t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
+import type { Code } from '../../src/model/codes.ts'
+import { exitsOf } from '../../src/model/codes.ts'
+import { DEFAULT_WAITS, type Waits } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Need, Sighting } from '../../src/model/observed.ts'
-import type { Plan, Planned } from '../../src/model/plan.ts'
+import { changesOf, type Plan, type Planned, untilOf } from '../../src/model/plan.ts'
 import type { Blocked, Policy, Spec } from '../../src/model/spec.ts'
 import { emptyState, type Intent, type JobRecord, type Site, type State } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
 import { written } from '../../src/model/written.ts'
 import { FRESH_RUN, type PlanInput } from '../../src/plan/input.ts'
 import { needs } from '../../src/plan/needs.ts'
 import { plan } from '../../src/plan/plan.ts'
+
+/** The times that the cases are written for. The real ones have a test of their own. */
+export const WAITS: Waits = { ...DEFAULT_WAITS, signatureMs: 300_000 }
 
 /** The morning after the cup final. */
 export const NOW = '2026-11-15T09:00:00Z'
@@ -77,7 +82,7 @@ export function specOf(address: Address, facts: Facts = {}): Spec {
 /** A started, running job that we made, unless facts say otherwise. A caller-named one is called after its address. */
 export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobRecord {
   const { kind, name } = partsOf(address)
-  const request = written(facts.request ?? REQUESTS[kind]!, modelOf(kind).documents)
+  const request = written(facts.request ?? REQUESTS[kind]!, modelOf(kind).request.documents)
   return {
     run: 1,
     site: SITE,
@@ -88,7 +93,7 @@ export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobR
     condition: { type: 'InProgress' },
     ...facts,
     request,
-  }
+  } as JobRecord
 }
 
 /** A record whose create was sent at 08:50 and never answered. Service-named kinds have no ID yet. */
@@ -97,18 +102,18 @@ export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts:
   const model = modelOf(partsOf(address).kind)
   return {
     ...rest,
-    ...(model.idMember && id !== undefined && { id }),
+    ...(model.identity.idMember && id !== undefined && { id }),
     stage: 'settling',
     intent: {
       attempt: 1,
       at: '2026-11-15T08:50:00Z',
       leaseUntil: '2026-11-15T08:51:00Z',
       evidence: 'TimeoutError: socket hang up',
-      ...(model.recovery.by === 'match' && { marker: `${address}#1.1` }),
+      ...(model.identity.recovery.by === 'match' && { marker: `${address}#1.1` }),
       ...intent,
     },
     ...facts,
-  }
+  } as JobRecord
 }
 
 export const DONE = {
@@ -123,7 +128,7 @@ export function liveOf(address: Address, facts: Partial<Live> = {}): Live {
     id: name,
     status: 'IN_PROGRESS',
     createdAt: '2026-11-15T08:50:05Z',
-    request: modelOf(kind).comparable(REQUESTS[kind]!),
+    request: modelOf(kind).request.comparable(REQUESTS[kind]!),
     ...facts,
   }
 }
@@ -144,7 +149,7 @@ export class World {
   }
 
   /** A document with errors; `facts`: as far as it could be read. */
-  blocked(address: Address, codes: string[], facts?: Facts): this {
+  blocked(address: Address, codes: Code[], facts?: Facts): this {
     const { place } = specOf(address)
     this.#blocked.push({ address, place, codes, ...(facts && { spec: specOf(address, facts) }) })
     return this
@@ -224,7 +229,7 @@ export class World {
       observed: { jobs: this.#jobs, alike: this.#alike },
       siteOf: this.#site,
       now: Date.parse(NOW),
-      waits: DEFAULT_WAITS,
+      waits: WAITS,
       modelOf,
       checkout: {
         git: true,
@@ -236,7 +241,7 @@ export class World {
       },
       rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
       guards: { maxCreates: 50, maxRemovals: 10 },
-      perDay: (model) => model.lanes['CreateJob']?.perDay,
+      perDay: (model) => model.limits.lanes['CreateJob']?.perDay,
       run: FRESH_RUN,
       ...this.#more,
     }
@@ -279,12 +284,16 @@ type Tap = Pick<typeof t, 'same' | 'strictSame' | 'equal'>
 export function textOf({ actions, refusals, diagnostics }: Plan): string[] {
   return [
     ...actions.flatMap(lineOf),
-    ...refusals.map(({ exitCode, diagnostic }) => `refused ${exitCode}: ${diagnostic.message}`),
+    ...refusals.map(({ code, message }) => `refused ${exitsOf(code)[0]}: ${message}`),
     ...diagnostics.map(({ severity, message }) => `${severity}: ${message}`),
   ]
 }
 
-function lineOf({ action, address, reason, until, changes = [], movedFrom, attempt = 1, id }: Planned): string[] {
+function lineOf(planned: Planned): string[] {
+  const { action, address, reason, movedFrom, id } = planned
+  const until = untilOf(planned)
+  const changes = changesOf(planned) ?? []
+  const attempt = planned.action === 'create' ? planned.attempt : 1
   const details = [
     ...(action === 'create' && id !== undefined ? [`as ${id}`] : []),
     ...(action === 'create' && attempt > 1 ? [`attempt ${attempt}`] : []),

@@ -17,17 +17,23 @@ import { ALL, eachOnce, idle, problemOf, wellAfter } from './ends.ts'
 
 const YEARS = 3 * 365 * 24 * 60
 /** The kinds whose job IDs the service chooses: sent twice, they are made twice. */
-const NAMED_BY_AWS = ALL.filter(({ kind }) => modelOf(kind).idMember === undefined)
+const NAMED_BY_AWS = ALL.filter(({ kind }) => modelOf(kind).identity.idMember === undefined)
 const PINPOINT = ALL.filter(({ kind }) => kind === 'PinpointExportJob')
 
 const createsOf = (run: Run, { kind }: Spec): number => {
-  const { service, operations } = modelOf(kind)
+  const {
+    service,
+    api: { operations },
+  } = modelOf(kind)
   return run.counts[`${service} ${operations.create}`] ?? 0
 }
 
 /** Sets faults when the create is about to be sent: the dry run before it, a call of the same operation, is let through. */
 function onCreate(stage: Stage, { kind }: Spec, fault: object, ...others: object[]) {
-  const { service, operations } = modelOf(kind)
+  const {
+    service,
+    api: { operations },
+  } = modelOf(kind)
   const rule = { service, operation: operations.create, times: 1, ...fault }
   return { around: { aws: beforeCreate(once(() => stage.faults(...others, rule))) } }
 }
@@ -215,7 +221,7 @@ for (const fault of ['drop-request', 'drop-response', 'error-before', 'error-aft
     for (const spec of ALL) {
       const stage = await openStage(t)
       const run = await stage.run([spec], { ...onCreate(stage, spec, { fault, times: 9 }), settleMs: 0 })
-      const dryRuns = modelOf(spec.kind).operations.validate === undefined ? 0 : 1
+      const dryRuns = modelOf(spec.kind).api.operations.validate === undefined ? 0 : 1
       t.equal(createsOf(run, spec), 1 + dryRuns, spec.kind)
     }
   })
@@ -225,7 +231,7 @@ t.test(
   'W16: a proxy sends a create twice: no job runs twice, or the second one is told of until it is over',
   async (t) => {
     for (const spec of ALL) {
-      const { recovery } = modelOf(spec.kind)
+      const { recovery } = modelOf(spec.kind).identity
       const stage = await openStage(t)
       const first = await stage.run([spec], onCreate(stage, spec, { fault: 'repeat' }))
       const run = await stage.run([spec])

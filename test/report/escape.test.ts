@@ -208,7 +208,7 @@ t.test('hostile text in any field of any report is only seen', async (t) => {
         summaryText({ jobs: ends, exitCode: 6, nextAt: text }, options),
       ].join('\n')
     }
-    const json = events.flatMap(eventLines).map(lineText)
+    const json = events.flatMap((event) => eventLines(event)).map(lineText)
     const log = sarif({ version: '1.0.0', diagnostics, exitCode: 3, rule: () => undefined })
     return { people: report(false, 80), coloured: report(true, 120), json, github: annotations(diagnostics), log }
   }

@@ -2,6 +2,7 @@ import { addressOf } from '../../src/model/address.ts'
 import type { Diagnostic, Place } from '../../src/model/diagnostic.ts'
 import type { Event } from '../../src/model/event.ts'
 import type { Plan, Planned } from '../../src/model/plan.ts'
+import { advise } from '../../src/model/remedy.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import type { ReportOptions } from '../../src/report/options.ts'
@@ -19,7 +20,7 @@ export function place(file: string, line: number, column: number, endColumn = co
 }
 
 export function record(facts: Partial<JobRecord> = {}): JobRecord {
-  return { run: 1, site, stage: 'started', how: 'created', request: {}, ...facts }
+  return { run: 1, site, stage: 'started', how: 'created', request: {}, ...facts } as JobRecord
 }
 
 export function spec(kind: string, name: string): Spec {
@@ -36,8 +37,10 @@ export function spec(kind: string, name: string): Spec {
   }
 }
 
-export function planned(kind: string, name: string, facts: Partial<Planned> & Pick<Planned, 'action'>): Planned {
-  return { address: addressOf(kind, name), reason: 'new spec', spec: spec(kind, name), site, ...facts }
+type Facts = Pick<Planned, 'action'> & Readonly<Record<string, unknown>>
+
+export function planned(kind: string, name: string, facts: Facts): Planned {
+  return { address: addressOf(kind, name), reason: 'new spec', spec: spec(kind, name), site, ...facts } as Planned
 }
 
 export const succeeded = record({
@@ -98,7 +101,7 @@ export const plan: Plan = {
       record: succeeded,
       changes: [manifestKey, { pointer: '/StartTime', to: '2026-11-07T19:45:00Z' }],
       code: 'PLAN_IMMUTABLE',
-      hint: 'put the old value back, or set policy.run: 2 to run it again\nor give the spec another name',
+      remedies: [advise('put the old value back, or set policy.run: 2 to run it again\nor give the spec another name')],
     }),
     planned('ImportExportJob', 'archive-disk', {
       action: 'settling',
@@ -125,7 +128,7 @@ export const diagnostics: Diagnostic[] = [
     excerpt: '  targetSelection: CONTINUOS',
     pointer: '/targetSelection',
     address: 'IotJob/kiosk-firmware',
-    hint: "did you mean 'CONTINUOUS'?",
+    remedies: [advise("did you mean 'CONTINUOUS'?")],
   },
   {
     severity: 'error',
@@ -137,7 +140,7 @@ export const diagnostics: Diagnostic[] = [
   },
   {
     severity: 'warning',
-    code: 'AWS_UNKNOWN_STATUS',
+    code: 'AWS_UNKNOWN',
     message: 'AWS reports "PREPARING", which this version does not know; shown as Unknown',
     address: 'PinpointExportJob/fans',
   },
@@ -173,7 +176,12 @@ export const problem = {
 
 export const ends: JobEnd[] = [
   { address: 'IotJob/kiosk-firmware', action: 'keep', record: succeeded },
-  { address: 'IotJob/kiosk-logs', action: 'keep', record: failed, hint: 'set policy.run: 2 to run it again' },
+  {
+    address: 'IotJob/kiosk-logs',
+    action: 'keep',
+    record: failed,
+    remedies: [advise('set policy.run: 2 to run it again')],
+  },
   { address: 'IotJob/kiosk-screens', action: 'create', problem },
   ...plan.actions.slice(2, 5),
 ]

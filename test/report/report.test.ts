@@ -3,7 +3,16 @@ import t from 'tap'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { diagnosticsCount, diagnosticsText, diagnosticText } from '../../src/report/diagnostics.ts'
-import { diagnosticLine, eventLines, jobLine, lineText, plannedLine, summaryLine } from '../../src/report/json-lines.ts'
+import {
+  diagnosticLine,
+  eventLines,
+  jobLine,
+  type Line,
+  lineText,
+  type PlannedLine,
+  plannedLine,
+  summaryLine,
+} from '../../src/report/json-lines.ts'
 import { planText } from '../../src/report/plan-text.ts'
 import { NO_PROGRESS, progressAfter, progressText } from '../../src/report/progress.ts'
 import { eventText } from '../../src/report/run-text.ts'
@@ -51,7 +60,7 @@ t.test('carets stand below what they mark, whatever comes before it', async (t) 
 })
 
 t.test('a mark beyond the end of its line still gets one caret', async (t) => {
-  const one = { severity: 'error', code: 'YAML_END', message: 'the document ends here' } as const
+  const one = { severity: 'error', code: 'SPEC_SYNTAX', message: 'the document ends here' } as const
   const text = diagnosticText({ ...one, place: fixtures.place('specs/fleet.yaml', 9, 40), excerpt: 'spec:' }, plain)
   t.match(text, /\n +\| {6}\^$/)
 })
@@ -111,7 +120,7 @@ t.test('a plan with nothing to do says so without hiding what failed or runs', a
 })
 
 t.test('a refused plan says so, even if it is idle', async (t) => {
-  const refusals = [{ exitCode: 7, diagnostic: fixtures.diagnostics[0]! }] as const
+  const refusals = [{ severity: 'error', code: 'GUARD_CREATES', message: '60 jobs' }] as const
   const text = planText({ ...idle, refusals }, { where: 'emulator', verb: 'reconcile' }, plain)
   t.match(text, /^jobwright reconcile · emulator\n/)
   t.match(text, /\nPlan: 3 to keep\.\nThis plan is refused: exit 7: a guard refused$/)
@@ -179,7 +188,8 @@ t.test('the end of a run tells where every job stands and what to do next', asyn
 })
 
 t.test('JSON lines are the contract, absent values left out', async (t) => {
-  t.strictSame(diagnosticLine(fixtures.diagnostics[0]!), {
+  const written = (line: Line): unknown => JSON.parse(lineText(line))
+  t.strictSame(written(diagnosticLine(fixtures.diagnostics[0]!)), {
     v: 1,
     type: 'diagnostic',
     severity: 'error',
@@ -194,17 +204,15 @@ t.test('JSON lines are the contract, absent values left out', async (t) => {
     address: 'IotJob/kiosk-firmware',
     hint: "did you mean 'CONTINUOUS'?",
   })
-  t.strictSame(plannedLine(plan.actions[0]!), {
+  t.strictSame(written(plannedLine(plan.actions[0]!)), {
     v: 1,
     type: 'planned',
     address: 'IotJob/kiosk-screens',
     action: 'create',
     reason: 'new spec',
   })
-  t.strictSame(plannedLine(plan.actions[3]!).changes, [
-    fixtures.manifestKey,
-    { pointer: '/StartTime', to: '2026-11-07T19:45:00Z' },
-  ])
+  const { changes } = written(plannedLine(plan.actions[3]!)) as PlannedLine
+  t.strictSame(changes, [fixtures.manifestKey, { pointer: '/StartTime', to: '2026-11-07T19:45:00Z' }])
   t.equal(
     lineText(jobLine('IotJob/kiosk-logs', fixtures.failed, 'prod')),
     '{"v":1,"type":"job","address":"IotJob/kiosk-logs","target":"prod","run":1,"id":"kiosk-logs","record":"started",' +
@@ -214,12 +222,18 @@ t.test('JSON lines are the contract, absent values left out', async (t) => {
     lineText(summaryLine({ counts: { create: 1 }, outcomes: [9, 6], exitCode: 6 })),
     '{"v":1,"type":"summary","counts":{"create":1},"outcomes":[6,9],"exitCode":6}',
   )
-  t.matchSnapshot(fixtures.events.flatMap(eventLines).map(lineText).join('\n'), 'lines of events')
+  t.matchSnapshot(
+    fixtures.events
+      .flatMap((event) => eventLines(event))
+      .map(lineText)
+      .join('\n'),
+    'lines of events',
+  )
 })
 
 t.test('a JSON line gives back what went in and shows nothing invisible', async (t) => {
   const message = 'kiosk\u2028\u202e\x1b[31m\u{e0041}\ud800 ##[error] ü'
-  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_TEXT', message }))
+  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_TYPE', message }))
   t.equal(JSON.parse(text).message, message)
   t.notMatch(text, /[^\x20-\x7eü]|##\[/)
 })

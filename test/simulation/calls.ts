@@ -1,15 +1,15 @@
 import { attempt } from '../../src/aws/attempt.ts'
 import type { SendOptions } from '../../src/aws/handler.ts'
-import type { Lanes } from '../../src/aws/lanes.ts'
+import type { LaneModel, Lanes } from '../../src/aws/lanes.ts'
 import { type Page, pages } from '../../src/aws/pages.ts'
 import { pick } from '../../src/aws/plain.ts'
 import { reader as askOver } from '../../src/aws/read.ts'
 import { fillSecrets } from '../../src/aws/secret-values.ts'
 import { liveOf as importExportLive } from '../../src/kinds/import-export-job/live.ts'
 import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
-import type { Calls, CreateOptions, KindModel } from '../../src/kinds/kind.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import { at, type JsonObject } from '../../src/model/json.ts'
+import type { Calls, CreateOptions } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Site } from '../../src/model/state.ts'
 import type { Ledger } from './ledger.ts'
@@ -31,10 +31,7 @@ export function callsOf(
 ): Calls {
   const model = modelOf(kind)
   const lane = (operation: string) => lanes.lane(site, model, operation)
-  const ask = askOver(
-    { lane: (of: Pick<KindModel, 'service' | 'lanes'>, name) => lanes.lane(site, of, name), clock: process.clock },
-    model,
-  )
+  const ask = askOver({ lane: (of: LaneModel, name) => lanes.lane(site, of, name), clock: process.clock }, model)
   const write = <Value>(
     operation: string,
     options: Omit<CreateOptions, 'id'>,
@@ -59,9 +56,9 @@ export function callsOf(
   return {
     reader: {
       describe: async (id, { definition, signal }) => {
-        const job = await ask(model.operations.describe, signal, () =>
+        const job = await ask(model.api.operations.describe, signal, () =>
           exchange(process, {
-            label: `${model.operations.describe} ${id}`,
+            label: `${model.api.operations.describe} ${id}`,
             signal,
             execute: () => snapshot(services.find(kind, id), services),
           }),
@@ -70,21 +67,21 @@ export function callsOf(
       },
       list: ({ signal }) =>
         pages((token) =>
-          ask(model.operations.list, signal, () =>
-            exchange(process, { label: model.operations.list, signal, execute: () => page(services, kind, token) }),
+          ask(model.api.operations.list, signal, () =>
+            exchange(process, { label: model.api.operations.list, signal, execute: () => page(services, kind, token) }),
           ),
         ),
     },
     writer: {
       create: async (request, options) => {
         const wish = ledger.wishOf(request)
-        const filled = fillSecrets(request, model.secrets, { ACCESS_KEY_ID: ledger.secret })
+        const filled = fillSecrets(request, model.request.secrets, { ACCESS_KEY_ID: ledger.secret })
         if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
         const manifest = manifestOf(kind, filled.request, options.marker)
         const own = { ...(options.id !== undefined && { id: options.id }), ...(manifest !== undefined && { manifest }) }
         const create = (): Live => created(snapshot(services.create(kind, wish, filled.request, own), services)!)
         return write(
-          model.operations.create,
+          model.api.operations.create,
           options,
           create,
           (signedAt) => onSend(kind, request, signedAt),
@@ -94,7 +91,7 @@ export function callsOf(
       // One request in place of two: the link that brings the file there is asked for and used within a call.
       upload: async (id, _source, options) =>
         write('Upload', { ...options, mayStillSend: () => true }, () => services.upload(kind, id)),
-      ...(model.operations.start && {
+      ...(model.api.operations.start && {
         start: async (id, options) =>
           write(
             'StartJob',
@@ -103,16 +100,16 @@ export function callsOf(
             () => onStart(kind, id),
           ),
       }),
-      ...(model.updating && {
+      ...(model.lifecycle.updating && {
         update: async (id, { operation, after }, options) =>
           write(operation, options, () => services.update(kind, id, pick(after, ['description']))),
       }),
-      ...(model.cancelling && {
+      ...(model.lifecycle.cancelling && {
         cancel: async (id, options) => write('CancelJob', options, () => services.cancel(kind, id)),
       }),
-      ...(model.operations.validate && {
+      ...(model.api.operations.validate && {
         validate: async (request, options) => {
-          const filled = fillSecrets(request, model.secrets, { ACCESS_KEY_ID: ledger.secret })
+          const filled = fillSecrets(request, model.request.secrets, { ACCESS_KEY_ID: ledger.secret })
           if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
           return write('CreateJob', options, () => {}, undefined, filled.secrets)
         },
@@ -140,7 +137,7 @@ function snapshot(job: Job | undefined, services: Services): Shown | undefined {
 
 function page(services: Services, kind: string, token: string | undefined): Page<Live> {
   const all = services.listed(kind)
-  const newestFirst = modelOf(kind).listing.newestFirst
+  const newestFirst = modelOf(kind).api.listing.newestFirst
   const after = token === undefined ? undefined : Number(token)
   const rest = after === undefined ? all : all.filter(({ order }) => (newestFirst ? order < after : order > after))
   const shown = rest.slice(0, PAGE)
@@ -151,7 +148,7 @@ function page(services: Services, kind: string, token: string | undefined): Page
 /** What each service tells of a job in a list. */
 function listed(job: Shown): Live {
   const { id, told } = job
-  const tells = modelOf(job.kind).listing.tells
+  const tells = modelOf(job.kind).api.listing.tells
   if (tells === 'job') return described(job, true)
   if (tells === 'id') return { id, status: 'Pending', createdAt: told.createdAt, partial: true }
   return { id, status: told.status, createdAt: told.createdAt, ...finished(told), partial: true }

@@ -76,7 +76,7 @@ export class Ledger {
       wasGone: false,
       edits: 0,
       notes: 0,
-      isCancelled: modelOf(kind).cancelling !== undefined && random.hit(0.4),
+      isCancelled: modelOf(kind).lifecycle.cancelling !== undefined && random.hit(0.4),
       ...(who > 0 &&
         random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
       isEdited: false,

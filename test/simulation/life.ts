@@ -318,7 +318,7 @@ function isAtRest(end: End | undefined, wasLong: boolean): boolean {
 /** Why a run did nothing, or what it did. */
 function refusalOf(end: End | undefined): string {
   if (end && 'problem' in end) return end.problem.diagnostic.code
-  return end?.done.plan.refusals[0]?.diagnostic.code ?? words(end)
+  return end?.done.plan.refusals[0]?.code ?? words(end)
 }
 
 function words(end: End | undefined): string {
@@ -326,6 +326,6 @@ function words(end: End | undefined): string {
   if ('problem' in end) return `${end.problem.diagnostic.code}: ${end.problem.message}`
   const { outcomes, plan, stale, failed } = end.done
   const actions = plan.actions.map(({ address, action, reason }) => `${action} ${address} (${reason})`).join('; ')
-  const refused = plan.refusals.map(({ diagnostic }) => diagnostic.code).join(' ')
+  const refused = plan.refusals.map(({ code }) => code).join(' ')
   return `[${outcomes.join(' ')}] ${stale === undefined ? '' : 'stale '}${refused} ${actions} failed ${failed.size}`
 }

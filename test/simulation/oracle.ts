@@ -2,7 +2,7 @@ import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import type { JobRecord, State } from '../../src/model/state.ts'
+import { recordEntries, type State } from '../../src/model/state.ts'
 import type { Twin } from '../../src/plan/twins.ts'
 import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Setting } from './machine.ts'
@@ -58,7 +58,7 @@ export class Oracle {
   onSend(kind: string, request: JsonObject, stored: State | undefined, signedAt: number): Packet {
     const wish = this.#ledger.wishOf(request)
     const { time } = this.#setting
-    const records = Object.entries(stored?.records ?? {}) as [Address, JobRecord][]
+    const records = recordEntries(stored?.records)
     const own = records.filter(([address]) => this.#ledger.whoAt(address) === wish.who)
     if (!own.some(([, { run }]) => run >= wish.run))
       this.violated(`a create of ${kind} ${wish.who} run ${wish.run} was sent without a durable intent`)
@@ -71,7 +71,7 @@ export class Oracle {
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
     const acceptedUntil = signedAt + 300_000
     // One that a machine slept over is refused when it arrives.
-    if (modelOf(kind).recovery.by === 'match' && acceptedUntil > time.now) {
+    if (modelOf(kind).identity.recovery.by === 'match' && acceptedUntil > time.now) {
       const open = this.#packets.find(
         (one) => one.isOpen && one.kind === kind && one.wish.who === wish.who && one.acceptedUntil > time.now,
       )
@@ -98,7 +98,7 @@ export class Oracle {
 
   /** A start leaves: the stored state holds the ID that it names. */
   onStart(kind: string, id: string, stored: State | undefined): void {
-    const records = Object.entries(stored?.records ?? {}) as [Address, JobRecord][]
+    const records = recordEntries(stored?.records)
     const isHeld = records.some(
       ([address, record]) =>
         partsOf(address).kind === kind && [record, ...(record.history ?? [])].some((one) => one.id === id),
@@ -113,7 +113,7 @@ export class Oracle {
     )
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
-    if (modelOf(kind).recovery.by === 'inert') {
+    if (modelOf(kind).identity.recovery.by === 'inert') {
       // Jobs that wait look alike, so that a run may start one that another run of the same spec left behind.
       const runs = Math.max(...this.#ledger.wants.filter((want) => want.who === who).map(({ run }) => run))
       if (jobs.length > runs) this.violated(`${kind} ${who} was started ${jobs.length} times in ${runs} runs`)
@@ -136,7 +136,7 @@ export class Oracle {
     if (!this.#lineage) this.#lineage = state.lineage
     if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
-    for (const [address, record] of Object.entries(state.records) as [Address, JobRecord][]) {
+    for (const [address, record] of recordEntries(state.records)) {
       const { kind } = partsOf(address)
       const isSettled = record.stage === 'created' || record.stage === 'started'
       for (const { id } of [record, ...(record.history ?? [])]) {
@@ -172,7 +172,7 @@ export class Oracle {
           // One that was cancelled before it was started has had its end, also where its spec came back since.
           (job.startedAt !== undefined || job.cancelledAt !== undefined),
       )
-      const isInert = modelOf(want.kind).recovery.by === 'inert'
+      const isInert = modelOf(want.kind).identity.recovery.by === 'inert'
       const own = isInert
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)

@@ -83,7 +83,7 @@ export class Services {
       createdAt: time.now,
       listedAt: time.now + (random.hit(rates.listLag) ? random.int(0, 60_000) : 0),
       foundAt: time.now + (random.hit(rates.readLag) ? random.int(0, 10_000) : 0),
-      ...(!modelOf(kind).steps.includes('start') && { startedAt: time.now }),
+      ...(!modelOf(kind).lifecycle.steps.includes('start') && { startedAt: time.now }),
       takesMs: random.int(2_000, random.pick([900_000, 900_000, 10_000_000])),
       succeeds: random.hit(0.85),
     }
@@ -148,7 +148,7 @@ export class Services {
   listed(kind: string): Job[] {
     const { now } = this.#setting.time
     const shown = this.jobs.filter((job) => job.kind === kind && job.listedAt <= now && !this.#isForgotten(job))
-    return modelOf(kind).listing.newestFirst ? shown.reverse() : shown
+    return modelOf(kind).api.listing.newestFirst ? shown.reverse() : shown
   }
 
   /** The service's word for where a job is, and ISO times. */
@@ -165,7 +165,7 @@ export class Services {
   }
 
   #isForgotten(job: Job): boolean {
-    const days = modelOf(job.kind).retentionDays
+    const days = modelOf(job.kind).lifecycle.retentionDays
     if (days === undefined) return false
     // Jobs that wait for their start are kept no longer than finished ones.
     const since = job.startedAt === undefined ? job.createdAt : job.startedAt + job.takesMs

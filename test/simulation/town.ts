@@ -1,11 +1,11 @@
 import { createLanes } from '../../src/aws/lanes.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
 import { iso } from '../../src/model/iso.ts'
 import { Problem } from '../../src/model/problem.ts'
 import { emptyState, type Site, type State } from '../../src/model/state.ts'
-import { DEFAULT_WAITS } from '../../src/model/waits.ts'
 import type { PlanInput } from '../../src/plan/input.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
 import { fileStore } from '../../src/state/file-store.ts'
@@ -228,7 +228,7 @@ export class Town {
         checkout: this.#checkout(order, store.state),
         rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
         guards: { maxCreates: 50, maxRemovals: 50 },
-        perDay: (model) => model.lanes[model.operations.create]?.perDay,
+        perDay: (model) => model.limits.lanes[model.api.operations.create]?.perDay,
         refresh: false,
         source: { commit: commitName(order.commit) },
       },
@@ -239,7 +239,7 @@ export class Town {
             Promise.resolve(
               callsOf(kind, site, { process, services: this.services, lanes, ledger: this.ledger, onSend, onStart }),
             ),
-          perSecond: (site, model) => lanes.lane(site, model, model.operations.create).limit.perSecond,
+          perSecond: (site, model) => lanes.lane(site, model, model.api.operations.create).limit.perSecond,
           where: 'simulation',
           close: () => {},
         },

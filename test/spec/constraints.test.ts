@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { parse } from 'yaml'
 import { MODELS } from '../../src/kinds/models.ts'
+import type { SpecCode } from '../../src/model/codes.ts'
 import { at, into, type Json, type JsonObject, type Pointer } from '../../src/model/json.ts'
 import { emptyState } from '../../src/model/state.ts'
 import { CONFIG, ENVELOPE, schemaOf } from '../../src/spec/check.ts'
-import type { SpecCode } from '../../src/spec/codes.ts'
 import { compile } from '../../src/spec/compile.ts'
 import { specsOf } from '../../src/spec/specs.ts'
 import { type Form, validatorOf } from '../../src/state/compile.ts'
@@ -273,7 +273,7 @@ t.test(
 
 /** A fault in a secret is a fault of the secret, whatever it is: its text is not to be shown. */
 function expectedOf(fault: NonNullable<Case['fault']>, base: Pointer, { kind }: Seed, written: Written): string {
-  const secrets = MODELS.find((model) => model.kind === kind)!.secrets.map((secret) => `/spec${secret}`)
+  const secrets = MODELS.find((model) => model.kind === kind)!.request.secrets.map((secret) => `/spec${secret}`)
   const pointer = base + fault.pointer
   const secret = secrets.find((one) => pointer === one || pointer.startsWith(`${one}/`))
   if (secret !== undefined) return `SPEC_SECRET ${secret} ${placeOf(written, secret, 'key')}`

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import type { SpecCode } from '../../src/model/codes.ts'
 import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../../src/model/json.ts'
-import type { SpecCode } from '../../src/spec/codes.ts'
 
 /*
  * Values derived from the schemas: for each constraint that a sound value meets, the values nearest to its bound on either side.

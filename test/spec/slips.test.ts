@@ -4,6 +4,7 @@ import t from 'tap'
 import { MODELS } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
 import { diagnosticsText } from '../../src/report/diagnostics.ts'
+import { hintOf } from '../../src/report/remedies.ts'
 
 /* Fifty mistakes that people make, ten for each kind. What is said of each is meant to be read: see the snapshot. */
 
@@ -14,7 +15,10 @@ const OPTIONS = { colour: false, width: 120, now: 0 }
 async function told(file: string): Promise<string> {
   const { diagnostics } = await load({ root: SLIPS, kinds: MODELS, patterns: [file] })
   const title = fs.readFileSync(`${SLIPS}${file}`, 'utf8').split('\n')[0]
-  return `${title}\n${diagnosticsText(diagnostics, OPTIONS)}\n`
+  return `${title}\n${diagnosticsText(
+    diagnostics.map((one) => ({ ...one, hint: hintOf(one.remedies) })),
+    OPTIONS,
+  )}\n`
 }
 
 t.test('fifty slips are each told at their line, with what to write instead', async (t) => {

@@ -18,7 +18,7 @@ export function job(stage: RecordStage, more: Partial<JobRecord> = {}): JobRecor
       ? { id: 'reboot-night' }
       : { intent: { attempt: 1, at: '2026-11-14T19:45:00Z', leaseUntil: '2026-11-14T19:46:00Z' } }),
     ...more,
-  }
+  } as JobRecord
 }
 
 /** The same, with the attempt of its intent. */

@@ -1,6 +1,8 @@
 import t from 'tap'
-import type { State } from '../../src/model/state.ts'
+import type { Diagnostic } from '../../src/model/diagnostic.ts'
+import type { JobRecord, State } from '../../src/model/state.ts'
 import { parseState, serialiseState } from '../../src/state/format.ts'
+import { entryLine } from '../../src/state/journal-lines.ts'
 import { job, LINEAGE, stateOf } from './fixtures.ts'
 
 const full = stateOf(
@@ -22,9 +24,10 @@ function read(text: string): State {
   return parsed.state
 }
 
-function problemIn(text: string): { code: string; message: string; hint?: string | undefined } {
+function problemIn(text: string): Pick<Diagnostic, 'code' | 'message' | 'remedies'> {
   const parsed = parseState(text, 'jobs.state.json')
-  return 'problem' in parsed ? parsed.problem : { code: 'none', message: '' }
+  if ('problem' in parsed) return parsed.problem
+  throw new Error('the text is a state')
 }
 
 function changedLines(before: string, after: string): string[] {
@@ -39,6 +42,24 @@ t.test('a state comes back as it was written, and equal states have one text', a
   t.equal(serialiseState({ ...full, records: Object.fromEntries(Object.entries(full.records).reverse()) }), text)
   t.match(text, /^\{\n {2}"apiVersion": "jobwright\/v1",\n/)
   t.ok(text.endsWith('}\n'))
+})
+
+t.test('an undefined member is not written, neither to the state nor to the journal', async (t) => {
+  const plain = job('intent')
+  const nothing = {
+    site: { ...plain.site, endpoint: undefined },
+    intent: { ...plain.intent, marker: undefined, until: undefined, givenUp: undefined },
+    id: undefined,
+    condition: undefined,
+    counts: undefined,
+    history: undefined,
+    withdrawn: undefined,
+  }
+  const record = { ...plain, ...nothing } as JobRecord
+  const more = { source: undefined, horizon: undefined, budgets: undefined }
+  t.equal(serialiseState(stateOf({ 'IotJob/attic': record }, more)), serialiseState(stateOf({ 'IotJob/attic': plain })))
+  const entry = { set: 'record', address: 'IotJob/attic' } as const
+  t.equal(entryLine({ ...entry, record, was: undefined }), entryLine({ ...entry, record: plain }))
 })
 
 t.test('a change of one job is a change of one line', async (t) => {
@@ -101,17 +122,17 @@ t.test('damage is told with its place and the way out', async (t) => {
     ['a path as an address', text.replace('IotJob/barn', 'IotJob/../barn'), /"IotJob\/\.\.\/barn"/],
   ]
   for (const [name, damaged, message] of cases) {
-    const { code, message: found, hint } = problemIn(damaged)
+    const { code, message: found, remedies } = problemIn(damaged)
     t.equal(code, 'STATE_DAMAGED', name)
     t.match(found, message, name)
-    t.match(hint, 'Put the last good one back', name)
+    t.match(remedies, [{ text: 'Put the last good one back' }], name)
   }
   t.equal(({} as Record<string, unknown>)['how'], undefined)
 })
 
 t.test('a state that breaks the schema is never written', async (t) => {
   const { id: _, ...nameless } = job('created')
-  t.throws(() => serialiseState(stateOf({ 'IotJob/barn': nameless })), /\/records\/IotJob~1barn.*'id'/)
+  t.throws(() => serialiseState(stateOf({ 'IotJob/barn': nameless as JobRecord })), /\/records\/IotJob~1barn.*'id'/)
   t.throws(() => serialiseState(stateOf({ ['__proto__/x' as 'a/b']: job('created') })), /__proto__\/x/)
 })
 

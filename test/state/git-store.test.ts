@@ -276,7 +276,7 @@ t.test('a remote that cannot be reached, or that refuses, is told in the words o
     diagnostic: {
       code: 'STATE_REMOTE',
       message: /refused the push to jobwright-state.*the state branch is protected/s,
-      hint: /contents: write/,
+      remedies: [{ text: /contents: write/ }],
     },
   }
   t.match(await problemOf(open.commit([set('attic', attempt('intent', 1))], 'Intents')), refusal)

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { Problem } from '../../src/model/problem.ts'
-import { changed, type JobRecord, type State } from '../../src/model/state.ts'
+import { changed, type JobRecord, type OpenRecord, type State } from '../../src/model/state.ts'
 import { serialiseState } from '../../src/state/format.ts'
 import { journalIn } from '../../src/state/journal.ts'
 import { type Base, entryLine, type Folding, headerLine, parseJournal } from '../../src/state/journal-lines.ts'
@@ -121,7 +121,7 @@ t.test('over another base a journal is merged address by address', async (t) => 
     [
       'a job whose record was renamed meanwhile is not given to two addresses',
       undefined,
-      [set('a', { ...OTHER, stage: 'created' })],
+      [set('a', { ...OTHER, stage: 'created' } as JobRecord)],
       undefined,
     ],
     [
@@ -145,11 +145,11 @@ t.test('over another base a journal is merged address by address', async (t) => 
 
 t.test('what became of a create goes where its record was renamed to meanwhile', async (t) => {
   const request = { targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/roof'], document: { operation: 'reboot' } }
-  const intent = { ...attempt('intent', 1), request }
+  const intent = { ...attempt('intent', 1), request } as OpenRecord
   const answer: Entry = { ...set('a', job('created', { request })), was: RELEASED }
   const made = merge(stateOf({ 'IotJob/b': intent, 'IotJob/c': attempt('intent', 1) }), [answer])
   t.same(made.records, { 'IotJob/b': job('created', { request }), 'IotJob/c': attempt('intent', 1) })
-  const later = { ...intent, intent: { ...intent.intent!, at: '2026-11-14T20:00:00Z' } }
+  const later = { ...intent, intent: { ...intent.intent, at: '2026-11-14T20:00:00Z' } }
   t.same(Object.keys(merge(stateOf({ 'IotJob/b': later }), [answer]).records), ['IotJob/b', 'IotJob/a'])
 })
 
@@ -317,7 +317,7 @@ t.test('a write that stops half way leaves no half line behind', async (t) => {
     diagnostic: {
       code: 'STATE_DISK',
       message: new RegExp(`^${file}: writing the journal failed: ENOSPC`),
-      hint: /Free some space/,
+      remedies: [{ text: /Free some space/ }],
     },
   })
   delete next.append
@@ -337,7 +337,7 @@ t.test('after a failed fdatasync nothing is appended any more, and none is asked
     await journal.restart(base, () => [])
     Object.assign(next, fault)
     const first = await journal.append([set('attic', job('created'))]).catch((error: unknown) => error)
-    t.match(first, { exitCode: 8, diagnostic: { code: 'STATE_DISK', hint: /Check that disk/ } })
+    t.match(first, { exitCode: 8, diagnostic: { code: 'STATE_DISK', remedies: [{ text: /Check that disk/ }] } })
     for (const name of Object.keys(next)) delete next[name as keyof typeof next]
     const second = await journal.append([set('barn', job('created'))]).catch((error: unknown) => error)
     t.match(second, { exitCode: 8, diagnostic: { code: 'STATE_DISK' } })

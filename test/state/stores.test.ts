@@ -73,7 +73,7 @@ async function problemOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 function problem(exitCode: number, code: string, message: RegExp = /./): object {
-  return { name: 'Problem', exitCode, diagnostic: { severity: 'error', code, message, hint: /./ } }
+  return { name: 'Problem', exitCode, diagnostic: { severity: 'error', code, message, remedies: [{ text: /./ }] } }
 }
 
 async function begun(place: Place): Promise<OpenStore> {

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
+import type { Code } from '../../model/codes.ts'
 
 /** What a value may be: one of these words, or something that is looked up. */
 export type Values =
@@ -27,7 +28,7 @@ export type Vocabulary = {
   readonly kinds: readonly string[]
   readonly schemas: readonly string[]
   /** Of messages. */
-  readonly codes: readonly string[]
+  readonly codes: readonly Code[]
 }
 
 /** What can be typed, as far as a shell has to know it: taken from the program itself, so that nothing can be forgotten. */
@@ -48,9 +49,9 @@ function optionOf(option: Option, vocabulary: Vocabulary): OptionGrammar {
   const name = /[<[](.*)[>\]]/.exec(option.flags)?.[1]
   return {
     long: option.long ?? '',
-    ...(option.short !== undefined && { short: option.short }),
+    short: option.short,
     description: firstSentence(option.description),
-    ...(name !== undefined && { values: valuesOf(name, option, vocabulary) }),
+    values: name === undefined ? undefined : valuesOf(name, option, vocabulary),
   }
 }
 

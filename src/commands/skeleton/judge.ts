@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { KindModel } from '../../kinds/kind.ts'
 import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
 import { ENVELOPE, type Schemas, schemaOf } from '../../spec/check.ts'
 import { sampleOf } from './sample.ts'
 import { type Shapes, shapeAt } from './shape.ts'
@@ -34,7 +34,8 @@ export function completer(model: KindModel, shapes: Shapes, schemas: Schemas): C
       const grave = errors.filter(({ keyword }) => keyword !== 'if')
       if (grave.length === 0) {
         const request = here['spec']
-        const isSound = isObject(request) && model.check(request).every(({ severity }) => severity === 'warning')
+        const isSound =
+          isObject(request) && model.request.check(request).every(({ severity }) => severity === 'warning')
         return isSound ? here : undefined
       }
       for (const { keyword, instancePath, params } of grave) {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import type { KindModel } from '../../kinds/kind.ts'
 import { at, into, isObject, type Json, type JsonObject, type Pointer, steps, without } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
 import type { Schemas } from '../../spec/check.ts'
 import { type Complete, completer, put } from './judge.ts'
 import { sampleOf } from './sample.ts'

@@ -13,7 +13,8 @@ import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { reader } from '../../aws/read.ts'
 import { fillSecrets } from '../../aws/secret-values.ts'
-import type { KindModel, KindReader, KindWriter } from '../kind.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
 import { liveOf } from './live.ts'
 import { dataExchangeJob } from './model.ts'
 import { downloadFrom, uploadTo } from './transfer.ts'
@@ -39,9 +40,9 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     list: ({ scope, signal }) =>
       pages(async (token) => {
         const input = {
-          MaxResults: model.listing.page,
-          ...(scope && { DataSetId: scope }),
-          ...(token && { NextToken: token }),
+          MaxResults: model.api.listing.page,
+          DataSetId: scope || undefined,
+          NextToken: token,
         }
         const answer = await ask('ListJobs', signal, (options) => client.send(new ListJobsCommand(input), options))
         return { items: (answer.Jobs ?? []).map(liveOf), next: answer.NextToken }
@@ -56,7 +57,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
   return {
     upload: (id, source, { signal }) => uploadTo(ask, reads, id, source, signal),
     async create(request, options) {
-      const filled = fillSecrets(request, model.secrets, connection.env)
+      const filled = fillSecrets(request, model.request.secrets, connection.env)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {

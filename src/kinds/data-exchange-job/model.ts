@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/condition.ts'
 import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
+import type { KindModel, Retold, Slot, Transfer } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
-import type { KindModel, Retold, Slot, Transfer } from '../kind.ts'
 import { asSet, withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
@@ -11,25 +11,50 @@ export const dataExchangeJob: KindModel = {
   kind: 'DataExchangeJob',
   service: 'dataexchange',
   title: 'AWS Data Exchange CreateJob and StartJob',
-  recovery: { by: 'inert' },
-  steps: ['create', 'start'],
-  // AWS publishes no rate for this API; two a second is our own, careful figure.
-  lanes: { '*': { perSecond: 2 } },
-  slot,
-  operations: { create: 'CreateJob', describe: 'GetJob', list: 'ListJobs', start: 'StartJob' },
-  errors: {
-    ValidationException: 'bad-request',
-    ResourceNotFoundException: 'not-found',
-    ConflictException: 'conflict',
-    ServiceLimitExceededException: 'quota',
-    InternalServerException: 'outage',
+  serviceName: 'AWS Data Exchange',
+  identity: {
+    recovery: { by: 'inert' },
+    scope: (request) => {
+      const dataSet = at(details(request), '/DataSetId')
+      return typeof dataSet === 'string' ? dataSet : undefined
+    },
   },
-  statuses: ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT'],
-  retentionDays: 90,
-  listing: { tells: 'job', page: 200, newestFirst: true },
-  secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
-  documents: [],
-  actions: {
+  api: {
+    operations: { create: 'CreateJob', describe: 'GetJob', list: 'ListJobs', start: 'StartJob' },
+    errors: {
+      ValidationException: 'bad-request',
+      ResourceNotFoundException: 'not-found',
+      ConflictException: 'conflict',
+      ServiceLimitExceededException: 'quota',
+      InternalServerException: 'outage',
+    },
+    listing: { tells: 'job', page: 200, newestFirst: true },
+    partitions: ['aws'],
+    // The SDKs' table of endpoints.
+    regions: [
+      'ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 eu-central-1 eu-west-1 eu-west-2',
+      'us-east-1 us-east-2 us-west-1 us-west-2',
+    ].flatMap((line) => line.split(' ')),
+  },
+  lifecycle: {
+    steps: ['create', 'start'],
+    statuses: ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT'],
+    retentionDays: 90,
+    condition,
+    stageOf: ({ status }) => (status === 'WAITING' || status === '' ? 'created' : 'started'),
+    cancelling: {
+      operation: 'CancelJob',
+      refusal: ({ stage }) =>
+        stage === 'created' ? undefined : 'AWS Data Exchange cancels a job only before it is started',
+    },
+    timing: () => ({ when: 'ready' }),
+  },
+  limits: {
+    // AWS publishes no rate for this API; two a second is our own, careful figure.
+    lanes: { '*': { perSecond: 2 } },
+    slot,
+  },
+  permissions: {
     plan: ['dataexchange:GetJob', 'dataexchange:ListJobs'],
     reconcile: [
       'dataexchange:CreateJob',
@@ -42,36 +67,27 @@ export const dataExchangeJob: KindModel = {
       's3:PutObject',
     ],
   },
-  partitions: ['aws'],
-  // The SDKs' table of endpoints.
-  regions: [
-    'ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 eu-central-1 eu-west-1 eu-west-2',
-    'us-east-1 us-east-2 us-west-1 us-west-2',
-  ].flatMap((line) => line.split(' ')),
-  // Keys and data shares may be of other accounts, and keys of other regions: of the bucket's. A role is passed, within one account.
-  arns: [
-    { member: '/Details/ExportAssetsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
-    { member: '/Details/ExportRevisionsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
-    { member: '/Details/ImportAssetsFromRedshiftDataShares/AssetSources/*/DataShareArn', agrees: ['partition'] },
-    { member: '/Details/CreateS3DataAccessFromS3Bucket/AssetSource/KmsKeysToGrant/*/KmsKeyArn', agrees: ['partition'] },
-    { member: '/Details/ImportAssetsFromLakeFormationTagPolicy/RoleArn', agrees: ['partition', 'account'] },
-  ],
-  scope: (request) => {
-    const dataSet = at(details(request), '/DataSetId')
-    return typeof dataSet === 'string' ? dataSet : undefined
+  request: {
+    typeMember: '/Type',
+    secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
+    documents: [],
+    // Keys and data shares may be of other accounts, and keys of other regions: of the bucket's. A role is passed, within one account.
+    arns: [
+      { member: '/Details/ExportAssetsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
+      { member: '/Details/ExportRevisionsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
+      { member: '/Details/ImportAssetsFromRedshiftDataShares/AssetSources/*/DataShareArn', agrees: ['partition'] },
+      {
+        member: '/Details/CreateS3DataAccessFromS3Bucket/AssetSource/KmsKeysToGrant/*/KmsKeyArn',
+        agrees: ['partition'],
+      },
+      { member: '/Details/ImportAssetsFromLakeFormationTagPolicy/RoleArn', agrees: ['partition', 'account'] },
+    ],
+    normalise,
+    comparable,
+    toSpec,
+    check,
+    transfer: (request) => TRANSFERS.get(String(request['Type'])),
   },
-  normalise,
-  comparable,
-  toSpec,
-  condition,
-  check,
-  cancelling: {
-    operation: 'CancelJob',
-    refusal: ({ stage }) =>
-      stage === 'created' ? undefined : 'AWS Data Exchange cancels a job only before it is started',
-  },
-  transfer: (request) => TRANSFERS.get(String(request['Type'])),
-  timing: () => ({ when: 'ready' }),
 }
 
 /** The one member of Details, which is named after the type. */
@@ -143,7 +159,7 @@ function toSpec({ request }: Live): Retold | undefined {
 }
 
 function condition(live: Live): Condition {
-  const why = { ...(live.reason && { reason: live.reason }), ...(live.message && { message: live.message }) }
+  const message = live.message || undefined
   switch (live.status) {
     case 'WAITING':
       return { type: 'Pending', reason: 'WaitingToStart' }
@@ -152,11 +168,11 @@ function condition(live: Live): Condition {
     case 'COMPLETED':
       return { type: 'Succeeded' }
     case 'ERROR':
-      return { type: 'Failed', reason: 'Error', ...why }
+      return { type: 'Failed', reason: live.reason || 'Error', message }
     case 'CANCELLED':
       return { type: 'Cancelled' }
     case 'TIMED_OUT':
-      return { type: 'Failed', ...why, reason: 'TimedOut' }
+      return { type: 'Failed', reason: 'TimedOut', message }
     default:
       return unknownStatus(live)
   }

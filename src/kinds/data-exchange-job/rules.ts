@@ -1,5 +1,6 @@
 import { at, type Json, type JsonObject } from '../../model/json.ts'
-import type { Finding } from '../kind.ts'
+import type { Finding } from '../../model/kind.ts'
+import { advise } from '../../model/remedy.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
 export function check(request: JsonObject): Finding[] {
@@ -14,7 +15,7 @@ function checkTags(request: JsonObject): Finding[] {
       code: 'SPEC_ASSET_CONFIGURATION',
       message:
         'AssetConfiguration cannot be sent: the AWS SDK that Jobwright uses predates it and would drop it in silence',
-      hint: 'remove AssetConfiguration, and tag the assets after the import',
+      remedies: [advise('remove AssetConfiguration, and tag the assets after the import')],
     },
   ]
 }
@@ -33,11 +34,10 @@ function checkDestinations(request: JsonObject): Finding[] {
       ? []
       : [
           {
-            severity: 'warning',
             pointer: `${DESTINATIONS}/${index}/Key`,
             code: 'SPEC_SAME_OBJECT',
             message: `two assets are written to ${key}`,
-            hint: 'the second replaces the first: give each asset a key of its own',
+            remedies: [advise('the second replaces the first: give each asset a key of its own')],
           },
         ],
   )
@@ -58,7 +58,7 @@ function checkPatterns(request: JsonObject): Finding[] {
   const pointer = '/Details/ExportRevisionsToS3/RevisionDestinations'
   const list = at(request, pointer)
   if (!Array.isArray(list)) return []
-  return list.flatMap((one: Json, index) => {
+  return list.flatMap((one: Json, index): Finding[] => {
     const pattern = at(one, '/KeyPattern')
     const names =
       typeof pattern === 'string' ? [...pattern.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name) : []
@@ -66,11 +66,10 @@ function checkPatterns(request: JsonObject): Finding[] {
     if (unknown === undefined) return []
     return [
       {
-        severity: 'warning' as const,
         pointer: `${pointer}/${index}/KeyPattern`,
         code: 'SPEC_KEY_PATTERN',
         message: `AWS documents no reference \${${unknown}}`,
-        hint: `references are ${[...KNOWN].map((name) => `\${${name}}`).join(', ')}`,
+        remedies: [advise(`references are ${[...KNOWN].map((name) => `\${${name}}`).join(', ')}`)],
       },
     ]
   })

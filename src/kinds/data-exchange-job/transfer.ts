@@ -4,7 +4,7 @@ import { AwsError, problemOf } from '../../aws/aws-error.ts'
 import type { Ask } from '../../aws/read.ts'
 import { getThrough, putThrough } from '../../aws/signed-link.ts'
 import type { AwsProblem, Outcome } from '../../model/aws-problem.ts'
-import type { Receive, UploadSource } from '../kind.ts'
+import type { Receive, UploadSource } from '../../model/kind-calls.ts'
 
 /** A link is good for a minute; one that was not used in time is asked for once more. */
 const LINKS_MAX = 2

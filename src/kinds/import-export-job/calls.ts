@@ -8,7 +8,8 @@ import { reader } from '../../aws/read.ts'
 import { fillSecrets } from '../../aws/secret-values.ts'
 import type { Outcome } from '../../model/aws-problem.ts'
 import { isObject, type JsonObject } from '../../model/json.ts'
-import type { CreateOptions, KindModel, KindReader, KindWriter } from '../kind.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { CreateOptions, KindReader, KindWriter } from '../../model/kind-calls.ts'
 import { importExportClient } from './client.ts'
 import { listedLive, liveOf, TERMINAL_ERRORS } from './live.ts'
 import { parseManifest, writeManifest } from './manifest.ts'
@@ -42,7 +43,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     paperwork: (id, { signal }) => paperworkOf(ask, client, id, signal),
     list: ({ signal }) =>
       pages(async (marker) => {
-        const input = { MaxJobs: model.listing.page, ...(marker && { Marker: marker }) }
+        const input = { MaxJobs: model.api.listing.page, Marker: marker }
         const { jobs, more } = await ask('ListJobs', signal, (options) => client.listJobs(input, options))
         const last = jobs.at(-1)?.id
         if (more && !last) throw endless()
@@ -59,7 +60,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
     ValidateOnly: boolean,
     read: (id: string | undefined) => Value,
   ): Promise<Outcome<Value>> => {
-    const filled = fillSecrets(request, model.secrets, connection.env)
+    const filled = fillSecrets(request, model.request.secrets, connection.env)
     if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
     const bounds = { ...options, secrets: filled.secrets }
     return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending: SendOptions) => {
@@ -75,7 +76,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
         return { id, status: 'Pending', partial: true }
       }),
     async update(id, { operation, request, live }, options) {
-      const filled = fillSecrets(request, model.secrets, connection.env)
+      const filled = fillSecrets(request, model.request.secrets, connection.env)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attempt(connection.lane(model, operation), model, bounds, async (sending: SendOptions) => {
@@ -101,8 +102,8 @@ function inputOf(request: JsonObject, generator: string) {
   return {
     JobType: String(JobType),
     Manifest: writeManifest(manifest, { generator }),
-    ...(typeof ManifestAddendum === 'string' && { ManifestAddendum }),
-    ...(typeof APIVersion === 'string' && { APIVersion }),
+    ManifestAddendum: typeof ManifestAddendum === 'string' ? ManifestAddendum : undefined,
+    APIVersion: typeof APIVersion === 'string' ? APIVersion : undefined,
   }
 }
 

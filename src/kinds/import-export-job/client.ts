@@ -1,7 +1,7 @@
 import type { Connection } from '../../aws/connection.ts'
 import type { SendOptions } from '../../aws/handler.ts'
 import { itemsOf, member, type QueryClient, queryClient, textOf, type Xml } from '../../aws/query-client.ts'
-import type { KindModel } from '../kind.ts'
+import type { KindModel } from '../../model/kind.ts'
 
 /** The members of answers that may be shown or stored; signatures, artifact links and tracking data are never taken out of them. */
 export type ListedJob = { readonly id: string; readonly createdAt: string | undefined; readonly canceled: boolean }

@@ -1,11 +1,14 @@
 import type { Condition } from '../../model/condition.ts'
 import { isObject, type Json, type JsonObject, steps, without } from '../../model/json.ts'
+import type { KindModel, Retold, Updating } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import type { Difference } from '../../model/plan.ts'
-import type { KindModel, Retold, Updating } from '../kind.ts'
 import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
+
+/** The reason of a job whose device never arrived. */
+const EXPIRED = 'Expired'
 
 /** Progress codes with which a job ends before any of its data is copied (developer guide, status codes). */
 const FAILURES = [
@@ -18,6 +21,9 @@ const FAILURES = [
   'UnsupportedPowerSupply',
 ]
 
+/** `validate` sets it, never a spec. */
+const DROPPED = ['ValidateOnly']
+
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
 /** Import/Export (Disk) jobs: the paperwork for a device that is shipped to AWS. */
@@ -25,48 +31,67 @@ export const importExportJob: KindModel = {
   kind: 'ImportExportJob',
   service: 'importexport',
   title: 'AWS Import/Export CreateJob',
+  serviceName: 'AWS Import/Export',
   retired: 'AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
-  recovery: { by: 'match', marker: (_request, marker) => marker },
-  steps: ['create'],
-  // AWS publishes no rate; two a second is our own figure. 50 jobs a day (developer guide, Guidelines and Limitations).
-  lanes: { '*': { perSecond: 2 }, CreateJob: { perSecond: 2, perDay: 50 } },
-  slot: () => undefined,
-  operations: { create: 'CreateJob', describe: 'GetStatus', list: 'ListJobs', validate: 'CreateJob' },
-  errors: {
-    MissingParameterException: 'bad-request',
-    InvalidParameterException: 'bad-request',
-    InvalidAccessKeyIdException: 'auth',
-    InvalidAddressException: 'bad-request',
-    InvalidManifestFieldException: 'bad-request',
-    MissingManifestFieldException: 'bad-request',
-    NoSuchBucketException: 'bad-request',
-    MissingCustomsException: 'bad-request',
-    InvalidCustomsException: 'bad-request',
-    InvalidFileSystemException: 'bad-request',
-    MultipleRegionsException: 'bad-request',
-    BucketPermissionException: 'bad-request',
-    MalformedManifestException: 'bad-request',
-    InvalidVersionException: 'bad-request',
-    InvalidJobIdException: 'not-found',
-    CreateJobQuotaExceededException: 'quota',
-    UnableToUpdateJobIdException: 'conflict',
-    UnableToCancelJobIdException: 'conflict',
+  identity: {
+    recovery: { by: 'match', marker: (_request, marker) => marker },
+    scope: () => undefined,
   },
-  statuses: [
-    'Pending',
-    'InProgress',
-    'Started',
-    'Complete',
-    'Success',
-    'SuccessWithErrors',
-    'Canceled',
-    'Expired',
-    ...FAILURES,
-  ],
-  listing: { tells: 'id', page: 1000, newestFirst: true },
-  secrets: SECRETS.map((member) => `/Manifest/${member}`),
-  documents: [],
-  actions: {
+  api: {
+    operations: { create: 'CreateJob', describe: 'GetStatus', list: 'ListJobs', validate: 'CreateJob' },
+    errors: {
+      MissingParameterException: 'bad-request',
+      InvalidParameterException: 'bad-request',
+      InvalidAccessKeyIdException: 'auth',
+      InvalidAddressException: 'bad-request',
+      InvalidManifestFieldException: 'bad-request',
+      MissingManifestFieldException: 'bad-request',
+      NoSuchBucketException: 'bad-request',
+      MissingCustomsException: 'bad-request',
+      InvalidCustomsException: 'bad-request',
+      InvalidFileSystemException: 'bad-request',
+      MultipleRegionsException: 'bad-request',
+      BucketPermissionException: 'bad-request',
+      MalformedManifestException: 'bad-request',
+      InvalidVersionException: 'bad-request',
+      InvalidJobIdException: 'not-found',
+      CreateJobQuotaExceededException: 'quota',
+      UnableToUpdateJobIdException: 'conflict',
+      UnableToCancelJobIdException: 'conflict',
+    },
+    listing: { tells: 'id', page: 1000, newestFirst: true },
+    partitions: ['aws'],
+    regionless: true,
+  },
+  lifecycle: {
+    steps: ['create'],
+    statuses: [
+      'Pending',
+      'InProgress',
+      'Started',
+      'Complete',
+      'Success',
+      'SuccessWithErrors',
+      'Canceled',
+      'Expired',
+      ...FAILURES,
+    ],
+    condition,
+    unusedReasons: [EXPIRED],
+    stageOf: () => 'started',
+    updating,
+    cancelling: {
+      operation: 'CancelJob',
+      refusal: ({ condition }) => (condition?.type === 'InProgress' ? BEGUN : undefined),
+    },
+    timing: () => ({ when: 'ready' }),
+  },
+  limits: {
+    // AWS publishes no rate; two a second is our own figure. 50 jobs a day (developer guide, Guidelines and Limitations).
+    lanes: { '*': { perSecond: 2 }, CreateJob: { perSecond: 2, perDay: 50 } },
+    slot: () => undefined,
+  },
+  permissions: {
     plan: ['importexport:ListJobs', 'importexport:GetStatus'],
     reconcile: [
       'importexport:CreateJob',
@@ -75,21 +100,16 @@ export const importExportJob: KindModel = {
       'importexport:GetShippingLabel',
     ],
   },
-  partitions: ['aws'],
-  arns: [],
-  regionless: true,
-  scope: () => undefined,
-  normalise,
-  comparable,
-  toSpec,
-  condition,
-  check,
-  updating,
-  cancelling: {
-    operation: 'CancelJob',
-    refusal: ({ condition }) => (condition?.type === 'InProgress' ? BEGUN : undefined),
+  request: {
+    secrets: SECRETS.map((member) => `/Manifest/${member}`),
+    documents: [],
+    dropped: DROPPED,
+    arns: [],
+    normalise,
+    comparable,
+    toSpec,
+    check,
   },
-  timing: () => ({ when: 'ready' }),
 }
 
 const BEGUN = 'AWS Import/Export changes and cancels a job only before the transfer of its data begins'
@@ -113,7 +133,7 @@ function updating(
 /** The manifest is text on the wire, so every scalar counts as its text. The generator line is Jobwright's own. */
 function normalise(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
-  return withMembers(without(request, 'ValidateOnly'), {
+  return withMembers(without(request, ...DROPPED), {
     Manifest: isObject(manifest) ? asText(without(manifest, 'generator')) : manifest,
   })
 }
@@ -127,7 +147,7 @@ function asText(value: Json): Json {
 
 function comparable(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
-  return withMembers(without(request, 'ManifestAddendum', 'APIVersion', 'ValidateOnly'), {
+  return withMembers(without(request, 'ManifestAddendum', 'APIVersion', ...DROPPED), {
     Manifest: isObject(manifest) ? without(manifest, 'generator', ...SECRETS) : manifest,
   })
 }
@@ -146,13 +166,13 @@ function toSpec({ request }: Live): Retold | undefined {
 
 /** Progress codes of the developer guide's status page; the same page and the model use `Success` and `Started` as well. */
 function condition(live: Live): Condition {
-  const message = live.message ? { message: live.message } : {}
+  const message = live.message || undefined
   switch (live.status) {
     case 'Pending':
-      return { type: 'Pending', ...message }
+      return { type: 'Pending', message }
     case 'InProgress':
     case 'Started':
-      return { type: 'InProgress', ...message }
+      return { type: 'InProgress', message }
     case 'Complete':
     case 'Success':
       return { type: 'Succeeded' }
@@ -165,9 +185,9 @@ function condition(live: Live): Condition {
     case 'Canceled':
       return { type: 'Cancelled' }
     case 'Expired':
-      return { type: 'Failed', reason: 'Expired', message: 'the device did not arrive within 30 days' }
+      return { type: 'Failed', reason: EXPIRED, message: 'the device did not arrive within 30 days' }
     default:
-      if (FAILURES.includes(live.status)) return { type: 'Failed', reason: live.status, ...message }
+      if (FAILURES.includes(live.status)) return { type: 'Failed', reason: live.status, message }
       return unknownStatus(live)
   }
 }

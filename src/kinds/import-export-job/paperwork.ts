@@ -4,7 +4,7 @@ import { mask } from '../../aws/mask.ts'
 import type { Ask } from '../../aws/read.ts'
 import { getThrough } from '../../aws/signed-link.ts'
 import { at } from '../../model/json.ts'
-import type { Paperwork, Receive } from '../kind.ts'
+import type { Paperwork, Receive } from '../../model/kind-calls.ts'
 import type { ImportExportClient, JobPapers } from './client.ts'
 import { TERMINAL_ERRORS } from './live.ts'
 import { parseManifest } from './manifest.ts'
@@ -35,8 +35,8 @@ export async function paperworkOf(
   const { link, warning, problem } = await labelLink(ask, client, id, papers, signal)
   return {
     status: papers.progress,
-    ...(papers.signatureFile !== undefined && { signature: papers.signatureFile }),
-    ...(warning !== undefined && { warning: mask(warning) }),
+    signature: papers.signatureFile,
+    warning: warning === undefined ? undefined : mask(warning),
     label: async <Value>(receive: Receive<Value>) => {
       if (problem) throw problem
       if (link === undefined) return undefined
@@ -69,7 +69,7 @@ async function labelLink(
   id: string,
   { manifest, signatureFile }: JobPapers,
   signal: AbortSignal | undefined,
-): Promise<{ link?: string | undefined; warning?: string | undefined; problem?: AwsError }> {
+): Promise<{ link?: string; warning?: string; problem?: AwsError }> {
   if (signatureFile === undefined && manifest === undefined) return {}
   const from = addressIn(manifest)
   try {

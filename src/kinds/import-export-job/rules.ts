@@ -1,5 +1,6 @@
 import { at, isObject, type JsonObject } from '../../model/json.ts'
-import type { Finding } from '../kind.ts'
+import type { Finding } from '../../model/kind.ts'
+import { advise } from '../../model/remedy.ts'
 
 /** The rules of CreateJob and of the manifest that no schema can say. The manifest is a mapping by now, also where it was given as text. */
 export function check(request: JsonObject): Finding[] {
@@ -13,7 +14,7 @@ function checkAddendum(request: JsonObject): Finding[] {
       pointer: '/ManifestAddendum',
       code: 'SPEC_INTERNAL_MEMBER',
       message: 'ManifestAddendum is for use inside AWS',
-      hint: 'remove it',
+      remedies: [advise('remove it')],
     },
   ]
 }
@@ -30,7 +31,11 @@ function checkLogPrefix(request: JsonObject): Finding[] {
       pointer: '/Manifest/logPrefix',
       code: 'SPEC_LOG_PREFIX',
       message: `logPrefix is ${bytes.toLocaleString('en')} bytes long`,
-      hint: `at most ${LOG_PREFIX_MAX.toLocaleString('en')}: AWS adds export-log-JOBID, and a key of S3 holds 1,024`,
+      remedies: [
+        advise(
+          `at most ${LOG_PREFIX_MAX.toLocaleString('en')}: AWS adds export-log-JOBID, and a key of S3 holds 1,024`,
+        ),
+      ],
     },
   ]
 }
@@ -67,11 +72,12 @@ function checkCustoms(request: JsonObject): Finding[] {
   if (missing.length === 0) return []
   return [
     {
-      severity: 'warning',
       pointer: '/Manifest/customs',
       code: 'SPEC_CUSTOMS',
       message: `customs lacks ${missing.join(', ')}`,
-      hint: 'the customs ask for them where a disk crosses a border; AWS refuses a manifest without them then',
+      remedies: [
+        advise('the customs ask for them where a disk crosses a border; AWS refuses a manifest without them then'),
+      ],
     },
   ]
 }
@@ -80,11 +86,10 @@ function abroad(country: string): Finding[] {
   if (HOME.has(country.trim().toLowerCase().replaceAll('.', ''))) return []
   return [
     {
-      severity: 'warning',
       pointer: '/Manifest/returnAddress/country',
       code: 'SPEC_CUSTOMS',
       message: `a disk from ${country} hardly reaches AWS without crossing a border, and the manifest has no customs`,
-      hint: `add customs: { ${CUSTOMS.join(', ')} }, unless AWS reads the disk in the same country`,
+      remedies: [advise(`add customs: { ${CUSTOMS.join(', ')} }, unless AWS reads the disk in the same country`)],
     },
   ]
 }

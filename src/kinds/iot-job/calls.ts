@@ -18,8 +18,9 @@ import { pages } from '../../aws/pages.ts'
 import { defined, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
 import { canonical, type JsonObject } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { CreateOptions, KindReader, KindWriter, UpdateRequest } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
-import type { CreateOptions, KindModel, KindReader, KindWriter, UpdateRequest } from '../kind.ts'
 import { describedJob, listedJob } from './live.ts'
 import { iotJob } from './model.ts'
 import { addedTags, addedTargets, removedTags, SETTINGS } from './updating.ts'
@@ -45,11 +46,11 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
       const told = await unlessAbsent(
         ask('GetJobDocument', signal, (options) => client.send(new GetJobDocumentCommand({ jobId }), options)),
       )
-      return describedJob(answer.job, defined({ document: told?.document }))
+      return describedJob(answer.job, { document: told?.document })
     },
     list: ({ signal }) =>
       pages(async (nextToken) => {
-        const input = { maxResults: model.listing.page, ...(nextToken && { nextToken }) }
+        const input = { maxResults: model.api.listing.page, nextToken }
         const answer = await ask('ListJobs', signal, (options) => client.send(new ListJobsCommand(input), options))
         return { items: (answer.jobs ?? []).map(listedJob), next: answer.nextToken }
       }),
@@ -74,8 +75,10 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
       }),
     cancel: (id, { reason, force, ...options }) =>
       attempt(connection.lane(model, 'CancelJob'), model, options, async (sending) => {
-        const input = { jobId: nonEmpty(id, 'jobId'), reasonCode: 'JOBWRIGHT', ...(reason && { comment: reason }) }
-        await client.send(new CancelJobCommand({ ...input, ...(force && { force }) }), sending)
+        const jobId = nonEmpty(id, 'jobId')
+        // An empty comment and `force: false` would change the request.
+        const asked = { comment: reason || undefined, force: force || undefined }
+        await client.send(new CancelJobCommand({ jobId, reasonCode: 'JOBWRIGHT', ...asked }), sending)
       }),
   }
 }
@@ -108,7 +111,7 @@ function inputOf(request: JsonObject, { id }: CreateOptions): CreateJobCommandIn
   const { document, jobId, ...members } = request
   const own = id ?? (typeof jobId === 'string' ? jobId : undefined)
   const text = typeof document === 'string' || document === undefined ? document : JSON.stringify(document)
-  const input = { ...members, jobId: nonEmpty(own, 'jobId'), ...(text !== undefined && { document: text }) }
+  const input = { ...members, jobId: nonEmpty(own, 'jobId'), document: text }
   // The schema of the kind has checked the members; the SDK's types cannot see that.
   return input as unknown as CreateJobCommandInput & { jobId: string }
 }

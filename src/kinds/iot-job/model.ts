@@ -1,9 +1,10 @@
 import type { Condition } from '../../model/condition.ts'
 import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
+import type { KindModel, Retold, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
+import { advise } from '../../model/remedy.ts'
 import type { Policy } from '../../model/spec.ts'
 import { documentText, isDigest } from '../../model/written.ts'
-import type { KindModel, Retold, Timing } from '../kind.ts'
 import { asSet, withMembers, withoutEmpty } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
@@ -14,34 +15,55 @@ const DAY = 86_400_000
 /** How far ahead a schedule may begin and end at most (IoT API reference, SchedulingConfig). */
 const AHEAD_MAX = { startTime: 365 * DAY, endTime: 730 * DAY }
 
+/** A CONTINUOUS job that has reached all its targets goes on, for things that join them. */
+const STEADY = { reason: 'RolledOut', words: 'rolled out' }
+
 /** AWS IoT jobs: a document that is sent to things and thing groups. */
 export const iotJob: KindModel = {
   kind: 'IotJob',
   service: 'iot',
   title: 'AWS IoT CreateJob',
-  recovery: { by: 'id' },
-  idMember: 'jobId',
-  steps: ['create'],
-  // 10 calls a second for each job operation (Service Quotas, AWS IoT Device Management).
-  lanes: { '*': { perSecond: 10 } },
-  slot: () => undefined,
-  operations: { create: 'CreateJob', describe: 'DescribeJob', list: 'ListJobs' },
-  errors: {
-    InvalidRequestException: 'bad-request',
-    ResourceNotFoundException: 'not-found',
-    ResourceAlreadyExistsException: 'exists',
-    InvalidStateTransitionException: 'conflict',
-    VersionConflictException: 'conflict',
-    // A quota (HTTP 410), although SDKs retry it as if it were a throttle.
-    LimitExceededException: 'quota',
-    ServiceUnavailableException: 'outage',
+  serviceName: 'AWS IoT',
+  identity: {
+    recovery: { by: 'id' },
+    idMember: 'jobId',
+    scope: () => undefined,
+    identify: (request) => without(normalise(request), ...SETTINGS, 'tags'),
   },
-  statuses: ['SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS'],
-  retentionDays: 730,
-  listing: { tells: 'status', page: 250, newestFirst: false },
-  secrets: [],
-  documents: ['/document'],
-  actions: {
+  api: {
+    operations: { create: 'CreateJob', describe: 'DescribeJob', list: 'ListJobs' },
+    errors: {
+      InvalidRequestException: 'bad-request',
+      ResourceNotFoundException: 'not-found',
+      ResourceAlreadyExistsException: 'exists',
+      InvalidStateTransitionException: 'conflict',
+      VersionConflictException: 'conflict',
+      // A quota (HTTP 410), although SDKs retry it as if it were a throttle.
+      LimitExceededException: 'quota',
+      ServiceUnavailableException: 'outage',
+    },
+    listing: { tells: 'status', page: 250, newestFirst: false },
+    partitions: ['aws', 'aws-cn', 'aws-us-gov'],
+  },
+  lifecycle: {
+    steps: ['create'],
+    statuses: ['SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS'],
+    retentionDays: 730,
+    condition,
+    stageOf: () => 'started',
+    steady: STEADY,
+    updating,
+    // DescribeJob tells no tags.
+    unseenUpdates: ['TagResource', 'UntagResource'],
+    cancelling: { operation: 'CancelJob', refusal: () => undefined },
+    timing,
+  },
+  limits: {
+    // 10 calls a second for each job operation (Service Quotas, AWS IoT Device Management).
+    lanes: { '*': { perSecond: 10 } },
+    slot: () => undefined,
+  },
+  permissions: {
     plan: ['iot:ListJobs', 'iot:DescribeJob', 'iot:GetJobDocument'],
     reconcile: [
       'iot:CreateJob',
@@ -54,25 +76,22 @@ export const iotJob: KindModel = {
       'iam:PassRole',
     ],
   },
-  partitions: ['aws', 'aws-cn', 'aws-us-gov'],
-  // Things, groups, templates and packages are of one account and region; AWS's own templates name no account.
-  arns: [
-    { member: '/targets/*', agrees: ['partition', 'region', 'account'] },
-    { member: '/presignedUrlConfig/roleArn', agrees: ['partition', 'account'] },
-    { member: '/jobTemplateArn', agrees: ['partition', 'region', 'account'] },
-    { member: '/destinationPackageVersions/*', agrees: ['partition', 'region', 'account'] },
-  ],
-  scope: () => undefined,
-  normalise,
-  identity: (request) => without(normalise(request), ...SETTINGS, 'tags'),
-  // Tags are never part of DescribeJob; the document is, through GetJobDocument.
-  comparable: (request) => without(request, 'jobId', 'tags'),
-  toSpec,
-  condition,
-  check,
-  updating,
-  cancelling: { operation: 'CancelJob', refusal: () => undefined },
-  timing,
+  request: {
+    secrets: [],
+    documents: ['/document'],
+    // Things, groups, templates and packages are of one account and region; AWS's own templates name no account.
+    arns: [
+      { member: '/targets/*', agrees: ['partition', 'region', 'account'] },
+      { member: '/presignedUrlConfig/roleArn', agrees: ['partition', 'account'] },
+      { member: '/jobTemplateArn', agrees: ['partition', 'region', 'account'] },
+      { member: '/destinationPackageVersions/*', agrees: ['partition', 'region', 'account'] },
+    ],
+    normalise,
+    // Tags are never part of DescribeJob; the document is, through GetJobDocument.
+    comparable: (request) => without(request, 'jobId', 'tags'),
+    toSpec,
+    check,
+  },
 }
 
 function normalise(request: JsonObject): JsonObject {
@@ -129,11 +148,11 @@ function condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condit
     case 'SCHEDULED':
       return { type: 'Pending', reason: 'Scheduled' }
     case 'IN_PROGRESS':
-      return { type: 'InProgress', ...(live.steady && { reason: 'RolledOut' }) }
+      return { type: 'InProgress', reason: live.steady ? STEADY.reason : undefined }
     case 'COMPLETED':
       return completed(live, policy)
     case 'CANCELED':
-      return { type: 'Cancelled', reason: live.reason ?? 'Canceled', ...(live.message && { message: live.message }) }
+      return { type: 'Cancelled', reason: live.reason ?? 'Canceled', message: live.message || undefined }
     case 'DELETION_IN_PROGRESS':
       return { type: 'Cancelled', reason: 'DeletionInProgress' }
     default:
@@ -163,7 +182,7 @@ function timing(request: JsonObject, now: number): Timing {
     return {
       when: 'expired',
       reason: `schedulingConfig.${near.member} ${near.text} is less than 30 minutes ahead`,
-      hint: `write a later ${near.member}, or withdraw the spec`,
+      remedies: [advise(`write a later ${near.member}, or withdraw the spec`)],
     }
   }
   const expires = new Date(Math.min(...times.map(({ time }) => time)) - LEAD).toISOString()

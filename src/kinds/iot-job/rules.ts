@@ -1,7 +1,8 @@
 import { explainJson, type JsonFault } from '../../model/explain-json.ts'
 import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
+import type { Finding } from '../../model/kind.ts'
+import { advise } from '../../model/remedy.ts'
 import { documentText } from '../../model/written.ts'
-import type { Finding } from '../kind.ts'
 import { isRealDay, LEAD, scheduled } from './schedule.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
@@ -29,7 +30,7 @@ function checkDocument(request: JsonObject): Finding[] {
       pointer: '/document',
       code: 'SPEC_DOCUMENT_NOT_JSON',
       message: `document is text, but not JSON: line ${fault.line}, column ${fault.column}: ${fault.reason}`,
-      hint: 'write it as a YAML mapping, or mend the JSON text',
+      remedies: [advise('write it as a YAML mapping, or mend the JSON text')],
     })
   }
   const text = typeof document === 'string' ? document : documentText(document)
@@ -39,7 +40,7 @@ function checkDocument(request: JsonObject): Finding[] {
       pointer: '/document',
       code: 'SPEC_DOCUMENT_SIZE',
       message: `document is ${bytes.toLocaleString('en')} bytes of JSON`,
-      hint: 'AWS IoT takes 32,768 at most: put what is large into S3, and its address into the document',
+      remedies: [advise('AWS IoT takes 32,768 at most: put what is large into S3, and its address into the document')],
     })
   }
   // A template may bring the role.
@@ -50,7 +51,7 @@ function checkDocument(request: JsonObject): Finding[] {
       pointer: '/document',
       code: 'SPEC_PRESIGNED_ROLE',
       message: 'the document asks for presigned S3 URLs, but presignedUrlConfig.roleArn is missing',
-      hint: 'add presignedUrlConfig.roleArn: the role that AWS IoT assumes to sign the URLs',
+      remedies: [advise('add presignedUrlConfig.roleArn: the role that AWS IoT assumes to sign the URLs')],
     })
   }
   return findings
@@ -66,7 +67,9 @@ function checkTemplate(request: JsonObject): Finding[] {
       pointer: '/documentParameters',
       code: 'SPEC_TEMPLATE_PARAMETERS',
       message: 'jobTemplateArn is a template of your own, which takes no documentParameters',
-      hint: 'remove documentParameters, or use a template of AWS (arn:aws:iot:REGION::jobtemplate/NAME:VERSION)',
+      remedies: [
+        advise('remove documentParameters, or use a template of AWS (arn:aws:iot:REGION::jobtemplate/NAME:VERSION)'),
+      ],
     },
   ]
 }
@@ -85,20 +88,20 @@ function checkRetries(request: JsonObject): Finding[] {
       pointer: '/jobExecutionsRetryConfig/criteriaList',
       code: 'SPEC_RETRIES_TOTAL',
       message: `the retries of all criteria add up to ${total}`,
-      hint: `AWS IoT allows ${RETRIES_MAX} in total`,
+      remedies: [advise(`AWS IoT allows ${RETRIES_MAX} in total`)],
     })
   }
   const second = types.findIndex((type, index) => index > 0 && (types.indexOf(type) < index || types.includes('ALL')))
   if (second >= 0) {
     const isTwice = types.indexOf(types[second]) < second
     findings.push({
-      ...(isTwice ? {} : { severity: 'warning' as const }),
+      severity: isTwice ? undefined : 'warning',
       pointer: `/jobExecutionsRetryConfig/criteriaList/${second}`,
       code: 'SPEC_RETRIES_OVERLAP',
       message: isTwice
         ? `failureType ${String(types[second])} stands in two criteria`
         : 'a criterion for ALL covers what the other one counts too',
-      hint: 'write one criterion for ALL, or one for FAILED and one for TIMED_OUT',
+      remedies: [advise('write one criterion for ALL, or one for FAILED and one for TIMED_OUT')],
     })
   }
   const timed = types.indexOf('TIMED_OUT')
@@ -108,7 +111,7 @@ function checkRetries(request: JsonObject): Finding[] {
       pointer: `/jobExecutionsRetryConfig/criteriaList/${timed}`,
       code: 'SPEC_RETRY_TIMEOUT',
       message: 'retries on TIMED_OUT never happen without timeoutConfig',
-      hint: 'add timeoutConfig.inProgressTimeoutInMinutes, or remove the criterion',
+      remedies: [advise('add timeoutConfig.inProgressTimeoutInMinutes, or remove the criterion')],
     })
   }
   return findings
@@ -133,7 +136,7 @@ function decimals(request: JsonObject, pointer: Pointer, most: number): Finding 
     pointer,
     code: 'SPEC_DECIMALS',
     message: `${pointer.slice(pointer.lastIndexOf('/') + 1)} ${value} has more than ${most === 1 ? 'one digit' : 'two digits'} after the point`,
-    hint: `write ${value.toFixed(most)}`,
+    remedies: [advise(`write ${value.toFixed(most)}`)],
   }
 }
 
@@ -157,7 +160,7 @@ function checkSchedule(request: JsonObject): Finding[] {
         end - start >= LEAD
           ? 'endTime is more than two years after startTime'
           : `endTime is ${end <= start ? 'not' : 'less than 30 minutes'} after startTime`,
-      hint: 'AWS IoT asks for 30 minutes to 2 years between them',
+      remedies: [advise('AWS IoT asks for 30 minutes to 2 years between them')],
     },
   ]
 }
@@ -167,18 +170,23 @@ function noSuchDay(member: string, text: string): Finding {
     pointer: `/schedulingConfig/${member}`,
     code: 'SPEC_NO_SUCH_DAY',
     message: `${member} is on ${text.slice(0, 10)}, a day that does not exist`,
-    hint: 'write a day of the calendar: YYYY-MM-DD HH:MM',
+    remedies: [advise('write a day of the calendar: YYYY-MM-DD HH:MM')],
   }
 }
 
 function checkTags(request: JsonObject): Finding[] {
   const tags = request['tags']
   const keys = (Array.isArray(tags) ? tags : []).map((tag: Json) => String(at(tag, '/Key')))
-  return keys.flatMap((key, index) => {
+  return keys.flatMap((key, index): Finding[] => {
     const pointer = `/tags/${index}/Key`
     if (keys.indexOf(key) < index)
       return [
-        { pointer, code: 'SPEC_TAG_KEY', message: `the tag ${key} stands there twice`, hint: 'remove one of them' },
+        {
+          pointer,
+          code: 'SPEC_TAG_KEY',
+          message: `the tag ${key} stands there twice`,
+          remedies: [advise('remove one of them')],
+        },
       ]
     if (!/^aws:/i.test(key)) return []
     return [
@@ -186,7 +194,7 @@ function checkTags(request: JsonObject): Finding[] {
         pointer,
         code: 'SPEC_TAG_KEY',
         message: `${key} begins with aws:, which is AWS's own`,
-        hint: 'choose another key',
+        remedies: [advise('choose another key')],
       },
     ]
   })

@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/condition.ts'
 import { type Json, type JsonObject, steps } from '../../model/json.ts'
+import type { Updating } from '../../model/kind.ts'
 import type { Difference } from '../../model/plan.ts'
-import type { Updating } from '../kind.ts'
 
 /** What UpdateJob takes (IoT API reference, UpdateJob). */
 export const SETTINGS: readonly string[] = [
@@ -27,7 +27,7 @@ export function updating(
     if (typeof way === 'string') return { refused: way, pointer }
     for (const operation of way) by.add(operation)
   }
-  return { by: [...by], ...(by.has('UpdateJob') && timeoutWarning(changed)) }
+  return { by: [...by], warning: by.has('UpdateJob') ? timeoutWarning(changed) : undefined }
 }
 
 /** The operations for one member, or why there are none. */
@@ -90,7 +90,7 @@ function texts(value: Json | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((one: Json) => typeof one === 'string') : []
 }
 
-function timeoutWarning(changed: readonly Difference[]): { warning?: string } {
-  if (!changed.some(({ pointer }) => pointer.startsWith('/timeoutConfig'))) return {}
-  return { warning: 'the new timeout reaches only devices that have not begun yet' }
+function timeoutWarning(changed: readonly Difference[]): string | undefined {
+  const isChanged = changed.some(({ pointer }) => pointer.startsWith('/timeoutConfig'))
+  return isChanged ? 'the new timeout reaches only devices that have not begun yet' : undefined
 }

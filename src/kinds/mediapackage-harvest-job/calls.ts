@@ -13,8 +13,9 @@ import { pages } from '../../aws/pages.ts'
 import { defined, isoOf, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
 import type { JsonObject } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { CreateOptions, KindReader, KindWriter } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
-import type { CreateOptions, KindModel, KindReader, KindWriter } from '../kind.ts'
 import { mediapackageHarvestJob } from './model.ts'
 
 /** How MediaPackage harvest jobs are read and made over a connection. */
@@ -38,7 +39,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     },
     list: ({ signal }) =>
       pages(async (token) => {
-        const input = { MaxResults: model.listing.page, ...(token && { NextToken: token }) }
+        const input = { MaxResults: model.api.listing.page, NextToken: token }
         const answer = await ask('ListHarvestJobs', signal, (options) =>
           client.send(new ListHarvestJobsCommand(input), options),
         )

@@ -1,7 +1,8 @@
 import type { Condition } from '../../model/condition.ts'
 import { at, type JsonObject, without } from '../../model/json.ts'
+import type { Finding, KindModel, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
-import type { Finding, KindModel, Timing } from '../kind.ts'
+import { advise } from '../../model/remedy.ts'
 import { asInstant, instant, withMembers, withoutEmpty } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 
@@ -15,60 +16,72 @@ export const mediapackageHarvestJob: KindModel = {
   kind: 'MediaPackageHarvestJob',
   service: 'mediapackage',
   title: 'AWS Elemental MediaPackage CreateHarvestJob',
-  recovery: { by: 'id' },
-  idMember: 'Id',
-  steps: ['create'],
-  // 5 requests a second for the whole REST API, 10 harvests at once (MediaPackage user guide, quotas).
-  lanes: { '*': { perSecond: 5 } },
-  slot: () => ({ key: 'harvests', max: 10, step: 'create' }),
-  operations: { create: 'CreateHarvestJob', describe: 'DescribeHarvestJob', list: 'ListHarvestJobs' },
-  errors: {
-    // Bad input, and most likely also a repeated Id, for which no error is modelled: a read of the Id tells the two apart.
-    UnprocessableEntityException: 'exists',
-    ForbiddenException: 'auth',
-    NotFoundException: 'not-found',
-    TooManyRequestsException: 'throttle',
-    InternalServerErrorException: 'outage',
-    ServiceUnavailableException: 'outage',
+  serviceName: 'AWS Elemental MediaPackage',
+  identity: {
+    recovery: { by: 'id' },
+    idMember: 'Id',
+    sole: {
+      member: '/S3Destination/ManifestKey',
+      severity: 'warning',
+      key: (request) => {
+        const [bucket, key] = [at(request, '/S3Destination/BucketName'), at(request, '/S3Destination/ManifestKey')]
+        return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined
+      },
+      otherwise: 'the recording that is made later replaces the other',
+    },
+    scope: () => undefined,
   },
-  statuses: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
-  retentionDays: 90,
-  listing: { tells: 'job', page: 1000, newestFirst: false },
-  secrets: [],
-  documents: [],
-  actions: {
+  api: {
+    operations: { create: 'CreateHarvestJob', describe: 'DescribeHarvestJob', list: 'ListHarvestJobs' },
+    errors: {
+      // Bad input, and most likely also a repeated Id, for which no error is modelled: a read of the Id tells the two apart.
+      UnprocessableEntityException: 'exists',
+      ForbiddenException: 'auth',
+      NotFoundException: 'not-found',
+      TooManyRequestsException: 'throttle',
+      InternalServerErrorException: 'outage',
+      ServiceUnavailableException: 'outage',
+    },
+    listing: { tells: 'job', page: 1000, newestFirst: false },
+    partitions: ['aws', 'aws-iso', 'aws-iso-b'],
+    // The SDKs' table of endpoints. New live work goes to MediaPackage v2, so that no more are to come.
+    regions: [
+      'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-4',
+      'ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2',
+      'us-west-1 us-west-2 us-iso-east-1 us-isob-east-1',
+    ].flatMap((line) => line.split(' ')),
+  },
+  lifecycle: {
+    steps: ['create'],
+    statuses: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
+    retentionDays: 90,
+    condition,
+    stageOf: () => 'started',
+    timing,
+  },
+  limits: {
+    // 5 requests a second for the whole REST API, 10 harvests at once (MediaPackage user guide, quotas).
+    lanes: { '*': { perSecond: 5 } },
+    slot: () => ({ key: 'harvests', max: 10, step: 'create' }),
+  },
+  permissions: {
     plan: ['mediapackage:DescribeHarvestJob', 'mediapackage:ListHarvestJobs'],
     reconcile: ['mediapackage:CreateHarvestJob', 'iam:PassRole'],
   },
-  partitions: ['aws', 'aws-iso', 'aws-iso-b'],
-  // The SDKs' table of endpoints. New live work goes to MediaPackage v2, so that no more are to come.
-  regions: [
-    'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-4',
-    'ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2',
-    'us-west-1 us-west-2 us-iso-east-1 us-isob-east-1',
-  ].flatMap((line) => line.split(' ')),
-  // A role is passed to the service, which IAM allows within one account only.
-  arns: [{ member: '/S3Destination/RoleArn', agrees: ['partition', 'account'] }],
-  sole: {
-    member: '/S3Destination/ManifestKey',
-    severity: 'warning',
-    key: (request) => {
-      const [bucket, key] = [at(request, '/S3Destination/BucketName'), at(request, '/S3Destination/ManifestKey')]
-      return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined
-    },
-    otherwise: 'the recording that is made later replaces the other',
+  request: {
+    secrets: [],
+    documents: [],
+    // A role is passed to the service, which IAM allows within one account only.
+    arns: [{ member: '/S3Destination/RoleArn', agrees: ['partition', 'account'] }],
+    normalise: (request) =>
+      withMembers(without(request, 'Id'), {
+        StartTime: asInstant(request['StartTime']),
+        EndTime: asInstant(request['EndTime']),
+      }),
+    comparable: (request) => without(request, 'Id'),
+    toSpec: ({ request }) => request && { request: withoutEmpty(request), untold: [] },
+    check,
   },
-  scope: () => undefined,
-  normalise: (request) =>
-    withMembers(without(request, 'Id'), {
-      StartTime: asInstant(request['StartTime']),
-      EndTime: asInstant(request['EndTime']),
-    }),
-  comparable: (request) => without(request, 'Id'),
-  toSpec: ({ request }) => request && { request: withoutEmpty(request), untold: [] },
-  condition,
-  check,
-  timing,
 }
 
 function condition(live: Live): Condition {
@@ -93,7 +106,7 @@ function check(request: JsonObject): Finding[] {
         pointer: '/EndTime',
         code: 'SPEC_WINDOW_ORDER',
         message: `EndTime ${String(request['EndTime'])} is not after StartTime ${String(request['StartTime'])}`,
-        hint: 'EndTime has to be later than StartTime',
+        remedies: [advise('EndTime has to be later than StartTime')],
       },
     ]
   }
@@ -103,7 +116,7 @@ function check(request: JsonObject): Finding[] {
         pointer: '/EndTime',
         code: 'SPEC_WINDOW_LENGTH',
         message: `the window is ${Math.round((length / HOUR) * 10) / 10} hours long`,
-        hint: 'MediaPackage harvests at most 24 hours in one job; write several specs',
+        remedies: [advise('MediaPackage harvests at most 24 hours in one job; write several specs')],
       },
     ]
   }
@@ -122,7 +135,7 @@ function timing(request: JsonObject, now: number): Timing {
     return {
       when: 'expired',
       reason: `StartTime ${String(request['StartTime'])} is more than 14 days ago, and an endpoint keeps at most 14 days for startover`,
-      hint: 'withdraw the spec, or write a window that the endpoint still holds',
+      remedies: [advise('withdraw the spec, or write a window that the endpoint still holds')],
     }
   }
   const expires = isoOf(start + STARTOVER_MAX)
@@ -131,8 +144,8 @@ function timing(request: JsonObject, now: number): Timing {
       when: 'waiting',
       reason: 'its window has not ended yet',
       until: new Date(end).toISOString(),
-      ...(expires && { expires }),
+      expires,
     }
   }
-  return { when: 'ready', ...(expires && { expires }) }
+  return { when: 'ready', expires }
 }

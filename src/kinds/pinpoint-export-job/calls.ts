@@ -12,8 +12,9 @@ import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
-import type { KindModel, KindReader, KindWriter } from '../kind.ts'
 import { pinpointExportJob } from './model.ts'
 
 /** How Pinpoint export jobs are read and made over a connection. */
@@ -38,7 +39,7 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     list: ({ scope, signal }) =>
       pages(async (token) => {
         const ApplicationId = nonEmpty(scope, 'ApplicationId')
-        const input = { ApplicationId, PageSize: String(model.listing.page), ...(token && { Token: token }) }
+        const input = { ApplicationId, PageSize: String(model.api.listing.page), Token: token }
         const { ExportJobsResponse: answer } = await ask('GetExportJobs', signal, (options) =>
           client.send(new GetExportJobsCommand(input), options),
         )

@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/condition.ts'
 import { at } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
-import type { KindModel } from '../kind.ts'
 import { unknownStatus } from '../unknown-status.ts'
 
 const RUNNING = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'PENDING_JOB', 'COMPLETING', 'FAILING']
@@ -11,66 +11,78 @@ export const pinpointExportJob: KindModel = {
   kind: 'PinpointExportJob',
   service: 'pinpoint',
   title: 'Amazon Pinpoint CreateExportJob',
+  serviceName: 'Amazon Pinpoint',
   retired: 'Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
-  // The S3 prefix is the only member that a caller can make unique and that a list gives back.
-  recovery: { by: 'match', marker: (request) => String(at(request, '/ExportJobRequest/S3UrlPrefix') ?? '') },
-  steps: ['create'],
-  // 300 a second for operations without a quota of their own (Pinpoint developer guide, quotas).
-  lanes: { '*': { perSecond: 300 } },
-  slot: () => undefined,
-  operations: { create: 'CreateExportJob', describe: 'GetExportJob', list: 'GetExportJobs' },
-  errors: {
-    BadRequestException: 'bad-request',
-    ForbiddenException: 'auth',
-    NotFoundException: 'not-found',
-    MethodNotAllowedException: 'bad-request',
-    PayloadTooLargeException: 'bad-request',
-    TooManyRequestsException: 'throttle',
-    InternalServerErrorException: 'outage',
+  identity: {
+    // The S3 prefix is the only member that a caller can make unique and that a list gives back.
+    recovery: { by: 'match', marker: (request) => String(at(request, '/ExportJobRequest/S3UrlPrefix') ?? '') },
+    sole: {
+      member: '/ExportJobRequest/S3UrlPrefix',
+      severity: 'error',
+      key: (request) => {
+        const prefix = at(request, '/ExportJobRequest/S3UrlPrefix')
+        if (typeof prefix !== 'string') return undefined
+        return `${String(request['ApplicationId'])} ${prefix.replace(/(?<!\/)\/+$/, '')}`
+      },
+      otherwise: 'their files mix, and after a lost response the jobs could not be told apart',
+    },
+    scope: (request) => {
+      const application = request['ApplicationId']
+      return typeof application === 'string' ? application : undefined
+    },
   },
-  listing: { tells: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
-  statuses: ['CREATED', ...RUNNING, 'COMPLETED', 'FAILED'],
-  secrets: [],
-  documents: [],
-  actions: {
+  api: {
+    operations: { create: 'CreateExportJob', describe: 'GetExportJob', list: 'GetExportJobs' },
+    errors: {
+      BadRequestException: 'bad-request',
+      ForbiddenException: 'auth',
+      NotFoundException: 'not-found',
+      MethodNotAllowedException: 'bad-request',
+      PayloadTooLargeException: 'bad-request',
+      TooManyRequestsException: 'throttle',
+      InternalServerErrorException: 'outage',
+    },
+    listing: { tells: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
+    partitions: ['aws', 'aws-us-gov'],
+    // The SDKs' table of endpoints; the service is closed, so that no more are to come.
+    regions: [
+      'ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1',
+      'eu-west-1 eu-west-2 us-east-1 us-east-2 us-west-2 us-gov-west-1',
+    ].flatMap((line) => line.split(' ')),
+  },
+  lifecycle: {
+    steps: ['create'],
+    statuses: ['CREATED', ...RUNNING, 'COMPLETED', 'FAILED'],
+    condition,
+    stageOf: () => 'started',
+    timing: () => ({ when: 'ready' }),
+  },
+  limits: {
+    // 300 a second for operations without a quota of their own (Pinpoint developer guide, quotas).
+    lanes: { '*': { perSecond: 300 } },
+    slot: () => undefined,
+  },
+  permissions: {
     plan: ['mobiletargeting:GetExportJob', 'mobiletargeting:GetExportJobs'],
     reconcile: ['mobiletargeting:CreateExportJob', 'iam:PassRole'],
   },
-  partitions: ['aws', 'aws-us-gov'],
-  // The SDKs' table of endpoints; the service is closed, so that no more are to come.
-  regions: [
-    'ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1',
-    'eu-west-1 eu-west-2 us-east-1 us-east-2 us-west-2 us-gov-west-1',
-  ].flatMap((line) => line.split(' ')),
-  // A role is passed to the service, which IAM allows within one account only.
-  arns: [{ member: '/ExportJobRequest/RoleArn', agrees: ['partition', 'account'] }],
-  sole: {
-    member: '/ExportJobRequest/S3UrlPrefix',
-    severity: 'error',
-    key: (request) => {
-      const prefix = at(request, '/ExportJobRequest/S3UrlPrefix')
-      if (typeof prefix !== 'string') return undefined
-      return `${String(request['ApplicationId'])} ${prefix.replace(/(?<!\/)\/+$/, '')}`
-    },
-    otherwise: 'their files mix, and after a lost response the jobs could not be told apart',
+  request: {
+    secrets: [],
+    documents: [],
+    // A role is passed to the service, which IAM allows within one account only.
+    arns: [{ member: '/ExportJobRequest/RoleArn', agrees: ['partition', 'account'] }],
+    normalise: (request) => request,
+    comparable: (request) => request,
+    toSpec: ({ request }) => request && { request, untold: [] },
+    // What its members have to do with one another, the schema says.
+    check: () => [],
   },
-  scope: (request) => {
-    const application = request['ApplicationId']
-    return typeof application === 'string' ? application : undefined
-  },
-  normalise: (request) => request,
-  comparable: (request) => request,
-  toSpec: ({ request }) => request && { request, untold: [] },
-  condition,
-  // What its members have to do with one another, the schema says.
-  check: () => [],
-  timing: () => ({ when: 'ready' }),
 }
 
 function condition(live: Live): Condition {
   if (live.status === 'CREATED') return { type: 'Pending' }
   if (RUNNING.includes(live.status))
-    return { type: 'InProgress', ...(live.status === 'FAILING' && { reason: 'Failing' }) }
+    return { type: 'InProgress', reason: live.status === 'FAILING' ? 'Failing' : undefined }
   if (live.status === 'COMPLETED') {
     const failures = live.counts?.['failures'] ?? 0
     if (failures === 0) return { type: 'Succeeded' }

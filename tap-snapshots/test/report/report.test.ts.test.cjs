@@ -267,11 +267,11 @@ settling; 1 withdrawn, 1 archived, 1 lost.
 exports[`test/report/report.test.ts > TAP > annotations are workflow commands, worst first > must match snapshot 1`] = `
 ::error file=specs/base.yaml,line=12,endLine=14,title=SPEC_DUPLICATE::IotJob/kiosk-reboot is declared twice
 ::error file=specs/fleet.yaml,line=7,col=20,endLine=7,endColumn=29,title=SPEC_ENUM::IotJob/kiosk-firmware: targetSelection must be CONTINUOUS or SNAPSHOT, not "CONTINUOS"%0Ahint: did you mean 'CONTINUOUS'?
-::warning title=AWS_UNKNOWN_STATUS::PinpointExportJob/fans: AWS reports "PREPARING", which this version does not know; shown as Unknown
+::warning title=AWS_UNKNOWN::PinpointExportJob/fans: AWS reports "PREPARING", which this version does not know; shown as Unknown
 `
 
 exports[`test/report/report.test.ts > TAP > diagnostics show place, code, source line, carets, hint and the other place > coloured 1`] = `
-[33mwarning AWS_UNKNOWN_STATUS[39m: PinpointExportJob/fans: AWS reports "PREPARING", which this version does not know; shown as Unknown
+[33mwarning AWS_UNKNOWN[39m: PinpointExportJob/fans: AWS reports "PREPARING", which this version does not know; shown as Unknown
 [1mspecs/base.yaml:12:3[22m: [31merror SPEC_DUPLICATE[39m: IotJob/kiosk-reboot is declared twice
 [2m  12 | [22m  name: kiosk-reboot
 [2m     | [22m  [31m^^^^^^^^^^^^^^^^^^[39m
@@ -284,7 +284,7 @@ exports[`test/report/report.test.ts > TAP > diagnostics show place, code, source
 `
 
 exports[`test/report/report.test.ts > TAP > diagnostics show place, code, source line, carets, hint and the other place > plain 1`] = `
-warning AWS_UNKNOWN_STATUS: PinpointExportJob/fans: AWS reports "PREPARING", which this version does not know; shown as Unknown
+warning AWS_UNKNOWN: PinpointExportJob/fans: AWS reports "PREPARING", which this version does not know; shown as Unknown
 specs/base.yaml:12:3: error SPEC_DUPLICATE: IotJob/kiosk-reboot is declared twice
   12 |   name: kiosk-reboot
      |   ^^^^^^^^^^^^^^^^^^

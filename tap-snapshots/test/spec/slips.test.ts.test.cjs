@@ -67,7 +67,7 @@ DataExchangeJob/two-details.yaml:9:5: error SPEC_ITEMS: Details has 2 members
 DataExchangeJob/type-as-its-member.yaml:7:9: error SPEC_ENUM: Type cannot be "ImportAssetsFromS3"
   7 |   Type: ImportAssetsFromS3
     |         ^^^^^^^^^^^^^^^^^^
-  hint: did you mean IMPORT_ASSETS_FROM_S3? 8 other words are allowed: see \`jobwright schema\`
+  hint: did you mean IMPORT_ASSETS_FROM_S3? see the 8 other words that are allowed: jobwright schema
 1 error in 1 file
 
 # A quote that is never closed

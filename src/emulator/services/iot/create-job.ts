@@ -29,8 +29,8 @@ export const createJob = operation<CreateJobInput>({
     const facts: IotFacts = {
       // 8 to 12 minutes, by the job's own serial.
       duration: Math.round((8 + 4 * context.ids.fraction('iot duration', jobs.nextSerial())) * minute),
-      startsAt: now,
-      ...schedule,
+      startsAt: schedule.startsAt ?? now,
+      endsAt: schedule.endsAt,
       targets: [...new Set(request.targets)],
       tags: Object.fromEntries((request.tags ?? []).map(({ Key, Value = '' }) => [Key, Value])),
     }

@@ -81,7 +81,7 @@ export function readSchedule({ schedulingConfig = {} }: CreateJobInput, now: num
   within('startTime', startsAt, now, year)
   within('endTime', endsAt, now, 2 * year)
   if (startsAt !== undefined && endsAt !== undefined) within('endTime', endsAt, startsAt, 2 * year)
-  return { ...(startsAt !== undefined && { startsAt }), ...(endsAt !== undefined && { endsAt }) }
+  return { startsAt, endsAt }
 }
 
 function within(name: string, time: number | undefined, from: number, most: number): void {

@@ -38,7 +38,7 @@ function things(job: JobRecord): Thing[] {
 }
 
 /** How a job was stopped: by a call, or by its own abort criteria. */
-export type Cancellation = { at: number; force: boolean; reasonCode?: string | undefined; comment?: string | undefined }
+export type Cancellation = { at: number; force: boolean; reasonCode?: string; comment?: string }
 
 /** The cancellation of a job, if that has come by then. */
 export function cancellation(job: JobRecord, now: number): Cancellation | undefined {

@@ -1,0 +1,81 @@
+import type { AwsProblem } from './aws-problem.ts'
+import { exitsOf } from './codes.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { ExitCode } from './exit-code.ts'
+import { DOING, type Plan, type Planned, untilOf } from './plan.ts'
+
+/*
+ * How the exit code of a command comes about. A code has its exit codes in `codes.ts`; everything else that decides is here.
+ */
+
+/** Where several apply, the first of these wins. */
+export const PRECEDENCE: readonly ExitCode[] = [130, 1, 4, 8, 7, 3, 6, 5, 10, 9, 2]
+
+/** The one exit code of a run to which all of these apply. */
+export function worst(codes: Iterable<ExitCode>): ExitCode {
+  const all = new Set(codes)
+  return PRECEDENCE.find((code) => all.has(code)) ?? 0
+}
+
+/** What is known at the end of a run of passes. */
+export type Ending = {
+  /** The last plan. */
+  readonly plan: Plan
+  /** The calls that failed. */
+  readonly failed: Iterable<AwsProblem>
+  /** Whether a job ended in failure meanwhile. */
+  readonly sawFailure: boolean
+  readonly timedOut: boolean
+  /** Whether somebody else wrote the state meanwhile. */
+  readonly isStale: boolean
+  readonly interrupted: boolean
+}
+
+/** Every exit code that applies to a run of passes, in ascending order. None: all is done. */
+export function exitsOfRun({ plan, failed, sawFailure, timedOut, isStale, interrupted }: Ending): ExitCode[] {
+  const codes = new Set(exitsOfPlan(plan))
+  for (const problem of failed) {
+    codes.add(5)
+    if (problem.class === 'auth') codes.add(4)
+  }
+  if (sawFailure) codes.add(10)
+  if (timedOut) codes.add(9)
+  if (isStale) codes.add(8)
+  if (interrupted) codes.add(130)
+  return [...codes].sort((a, b) => a - b)
+}
+
+/** What a plan that was looked at, or that nothing more can be done of, means for the exit code. */
+export function exitsOfPlan({ actions, refusals }: Plan): ExitCode[] {
+  return [...actions.flatMap(exitsOfLine), ...refusals.flatMap(({ code }) => exitsOf(code))]
+}
+
+function exitsOfLine(planned: Planned): readonly ExitCode[] {
+  const { action, code } = planned
+  if (action === 'conflict' || action === 'unresolved') return [6]
+  if (action === 'settling') return [9]
+  // Room comes by itself at a known time.
+  if (code === 'PLAN_NO_ROOM' && untilOf(planned) !== undefined) return []
+  return code === undefined ? [] : exitsOf(code)
+}
+
+/** Bad specs stop themselves, not the run: it ends with their code all the same. */
+export function exitsOfSpecs(diagnostics: readonly Diagnostic[]): ExitCode[] {
+  return diagnostics.some(({ severity }) => severity === 'error') ? [3] : []
+}
+
+/** Whether carrying a plan out would change something at AWS or in the state. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.actions.some(({ action }) => DOING.has(action))
+}
+
+/** The exit codes of `plan`: what waits is no failure of it, and what is pending is one only where that was asked for. */
+export function exitsOfPreview(
+  plan: Plan,
+  specs: readonly Diagnostic[],
+  askedForPending: boolean,
+): { readonly outcomes: readonly ExitCode[]; readonly exitCode: ExitCode } {
+  const pending: ExitCode[] = askedForPending && hasChanges(plan) ? [2] : []
+  const outcomes = [...new Set([...exitsOfPlan(plan), ...exitsOfSpecs(specs), ...pending])]
+  return { outcomes, exitCode: worst(outcomes.filter((code) => code !== 9)) }
+}

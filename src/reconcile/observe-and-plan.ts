@@ -1,0 +1,71 @@
+import type { Queue } from '../aws/queue.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Need, Observed } from '../model/observed.ts'
+import type { Plan } from '../model/plan.ts'
+import type { State } from '../model/state.ts'
+import { observe } from '../observe/observe.ts'
+import { followNeeds, followPlan } from '../plan/follow.ts'
+import type { PlanInput, RunSoFar } from '../plan/input.ts'
+import { type NeedsInput, needs } from '../plan/needs.ts'
+import { claimed } from '../plan/ownership.ts'
+import { plan as makePlan } from '../plan/plan.ts'
+import type { Clock } from '../system/clock.ts'
+import type { World } from './world.ts'
+
+/** What a plan is made from besides the state, AWS and time: it stays the same over a run. */
+export type PlanBasis = Omit<NeedsInput, 'now' | 'run' | 'state' | 'siteOf' | 'readFrom' | 'clockOffsetMs'>
+
+/** What looking at AWS needs. */
+export type LookOptions = {
+  readonly world: World
+  readonly clock: Clock
+  readonly modelOf: (kind: string) => KindModel
+  readonly queue: Queue
+  readonly signal: AbortSignal
+  /** Only follow the jobs on record: read them and write down their statuses. */
+  readonly readOnly?: boolean
+}
+
+/** A plan, and what AWS showed when it was made. */
+export type Look = { readonly plan: Plan; readonly observed: Observed }
+
+/**
+ * Looks at AWS as far as the plan depends on it, and plans. Writes nothing. `recent`: what was observed a moment ago. Then jobs on record are
+ * not read again, since what is new of them came with the answers to our own calls. Throws what an interrupt throws.
+ */
+export async function observeAndPlan(
+  basis: PlanBasis,
+  state: State | undefined,
+  run: RunSoFar,
+  { world, clock, modelOf, queue, signal, readOnly = false }: LookOptions,
+  recent?: Observed,
+): Promise<Look> {
+  const before = { ...basis, state, run, siteOf: world.siteOf, now: clock.now() }
+  const isNews = ({ address, known }: Need): boolean => !known || state?.records[address]?.status === undefined
+  const all = basis.rules.offline ? [] : readOnly ? followNeeds(before) : needs(before)
+  const seen = await observe(
+    all.filter((need) => recent === undefined || isNews(need)),
+    {
+      readerOf: async (...at) => (await world.callsOf(...at)).reader,
+      modelOf,
+      queue,
+      isClaimed: claimed(before),
+      signal,
+    },
+  )
+  const observed = withFailures(seen, recent)
+  const input: PlanInput = {
+    ...before,
+    observed,
+    clockOffsetMs: world.clockOffsetMs?.(),
+    now: clock.now(),
+    readFrom: before.now,
+  }
+  return { plan: readOnly ? followPlan(input) : makePlan(input), observed }
+}
+
+/** A read that failed a moment ago is not tried again, nor forgotten. */
+function withFailures(observed: Observed, recent: Observed | undefined): Observed {
+  const failures = [...(recent?.jobs ?? [])].filter(([, seen]) => seen.is === 'failed')
+  return { ...observed, jobs: new Map([...failures, ...observed.jobs]) }
+}
