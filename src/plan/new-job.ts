@@ -235,6 +235,6 @@ export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefi
     action: 'blocked',
     code: 'PLAN_UNCOMMITTED',
     reason: uncommitted.map(describeUncommitted).join('; '),
-    remedies: remediesFor(uncommitted),
+    remedies: remediesFor(uncommitted, spec),
   })
 }

@@ -37,11 +37,15 @@ const WORDS: Readonly<Record<UncommittedWhy, (at: string | undefined) => string>
   deleted: (at) => about(at, 'deleted'),
   'left-out': () => 'left out of this checkout',
   link: (at) => (at === undefined ? 'its link leads elsewhere than in HEAD' : `it is a link to ${at}, but not in HEAD`),
-  'link-outside': (at) => `in HEAD the link ${at ?? 'itself'} leads to no file of the repository`,
-  'submodule-missing': (at) => `submodule ${at ?? 'itself'} is not initialised`,
-  'submodule-moved': (at) => `submodule ${at ?? 'itself'} is at another commit than HEAD records`,
+  'link-outside': (at) => `HEAD’s link${at === undefined ? '' : ` ${at}`} leads to no file of the repository`,
+  'submodule-missing': (at) => `${submodule(at)} is not initialised`,
+  'submodule-moved': (at) => `${submodule(at)} is at another commit than HEAD records`,
   attributes: (at) => `${at ?? 'a file of attributes'} decides how Git stores it, and is not committed`,
   'no-commit': () => 'the repository has no commit',
+}
+
+function submodule(at: string | undefined): string {
+  return at === undefined ? 'the submodule' : `submodule ${at}`
 }
 
 function about(at: string | undefined, what: string): string {
@@ -49,9 +53,12 @@ function about(at: string | undefined, what: string): string {
 }
 
 /** The ways out of a block, without repetition. Each works for its reason: Git does not stage an edit that a flag hides. */
-export function remediesFor(uncommitted: readonly Uncommitted[]): Remedy[] {
+export function remediesFor(uncommitted: readonly Uncommitted[], { upload }: Spec): Remedy[] {
   const all = [
     ...uncommitted.flatMap(({ why, file, at = file }) => WAYS[why]?.(at) ?? [advise('commit it')]),
+    ...(upload && uncommitted.some(({ file }) => file === upload.file)
+      ? [advise(`or write the MD5 of ${upload.file} into the spec, which pins its content: ${upload.md5}`)]
+      : []),
     suggest('or submit it as it is', 'reconcile', '--allow-dirty'),
   ]
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
