@@ -38,6 +38,9 @@ export type Config = {
   readonly guards: Guards
 }
 
+/** The name of the configuration file, in the project's folder. */
+export const CONFIG_FILE = 'jobwright.yaml'
+
 /** What holds without a jobwright.yaml. */
 export const DEFAULT_CONFIG: Config = {
   specs: ['specs'],

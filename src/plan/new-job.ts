@@ -17,6 +17,7 @@ import { planLookalike } from './lookalikes.ts'
 import { adoptJob, ownerKey } from './ownership.ts'
 import { jobWords, line, type Planner, planFailed, spoken, unread } from './planner.ts'
 import { timingOf } from './time.ts'
+import { describeUncommitted, remediesFor, uncommittedOf } from './uncommitted.ts'
 
 /** Seven days. */
 const URGENT_MS = 604_800_000
@@ -247,12 +248,12 @@ function planAdoption(
 export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefined {
   const { checkout, rules } = plan
   if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
-  const dirty = spec.files.filter((file) => checkout.dirty.includes(file))
-  if (dirty.length === 0) return undefined
+  const uncommitted = uncommittedOf(checkout, spec)
+  if (uncommitted.length === 0) return undefined
   return line(spec, {
     action: 'blocked',
     code: 'PLAN_UNCOMMITTED',
-    reason: `${dirty.join(', ')} ${dirty.length === 1 ? 'is' : 'are'} not committed`,
-    remedies: [advise('commit it, or submit it as it is with --allow-dirty')],
+    reason: uncommitted.map(describeUncommitted).join('; '),
+    remedies: remediesFor(uncommitted, spec),
   })
 }
