@@ -27,6 +27,7 @@ export const iotJob: KindModel = {
   identity: {
     recovery: { by: 'id' },
     idMember: 'jobId',
+    tagged: true,
     scope: () => undefined,
     identify: (request) => without(normalise(request), ...SETTINGS, 'tags'),
   },
