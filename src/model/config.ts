@@ -7,6 +7,8 @@ export type Target = {
   readonly roleArn?: string
   /** Twelve digits that the credentials must lead to. */
   readonly account?: string
+  /** Whether jobs carry our mark as a tag, where their kind has room for one; absent: they do. */
+  readonly ownerTag?: boolean
   /** Called in place of AWS. */
   readonly endpoint?: string
 }

@@ -13,6 +13,8 @@ export type Policy = {
   readonly hold: boolean
   /** A job with this ID that we did not make may be taken over. */
   readonly adopt: boolean
+  /** IotJob: whether its job carries our mark as a tag; absent: as its target says. */
+  readonly ownerTag?: boolean
   /** Two specs may carry the same request. */
   readonly allowIdentical: boolean
   /** IotJob: how many percent of the things may fail in a job that still counts as a success. */
