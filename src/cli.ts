@@ -3,10 +3,10 @@ import { setMaxListeners } from 'node:events'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AdoptOptions } from './commands/adopt.ts'
 import { argumentsOf } from './commands/command-line.ts'
-import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
+import type { ResolveCommandOptions } from './commands/resolve.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { duration, list, moment, positive, whole } from './commands/values.ts'
@@ -280,15 +280,25 @@ common(
 common(
   program
     .command('resolve')
-    .description('say what became of a create whose outcome nothing else tells; creates nothing')
-    .argument('<address>', 'such as PinpointExportJob/newsletter-readers'),
+    .description(
+      'say what became of a create whose outcome nothing else tells, which checkout is the newest, or whose the state is; creates nothing',
+    )
+    .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
 )
   .option('--adopt <id>', 'it made the job of this ID')
   .option('--not-created', 'it made no job: the next reconcile submits it again')
-  .option('--force', 'with --not-created: although a packet of the create may still arrive')
+  .option(
+    '--newest-checkout',
+    'without an address: this commit is the newest, although it lacks the one reconciled last',
+  )
+  .option('--claim-state', "without an address: the state is this project's, and no other one's of the repository")
+  .option(
+    '--force',
+    'with --not-created: although a packet of the create may still arrive; with --claim-state: although it names a project that is there',
+  )
   .action(
-    action(async (address: string, options: ResolveOptions) =>
-      (await import('./commands/decide.ts')).resolve(address, options, host),
+    action(async (address: string | undefined, options: ResolveCommandOptions) =>
+      (await import('./commands/resolve.ts')).resolveCommand(address, options, host),
     ),
   )
 
@@ -314,7 +324,12 @@ common(
     ),
 )
   .option('--only <address>', 'this spec alone; may be repeated', list)
-  .action(action(async (options: CommonOptions) => (await import('./commands/decide.ts')).baseline(options, host)))
+  .option('--new-state', 'with --only, where there is no state: begin one in which all other specs count as new')
+  .action(
+    action(async (options: CommonOptions & { newState?: boolean }) =>
+      (await import('./commands/decide.ts')).baseline(options, host),
+    ),
+  )
 
 common(
   program
