@@ -126,7 +126,10 @@ function decide(
   host: Host,
 ): Promise<ExitCode> {
   return inSession(verb, options, host, async (session) => {
-    const { state } = await storeOf(session.project, options).read()
+    const { state, diagnostics } = await storeOf(session.project, options).read()
+    const error = diagnostics.find(({ severity }) => severity === 'error')
+    // Of a missing state the run itself says all there is to say.
+    if (error && error.code !== 'STATE_MISSING') throw new Problem(error)
     return new Map([[known(address, session, state), decision]])
   })
 }

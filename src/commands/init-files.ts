@@ -3,7 +3,7 @@ import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { VERSION } from '../version.ts'
 import { type Project, STATE_FILE } from './project.ts'
-import { slugOf } from './project-branch.ts'
+import { slugsFor } from './project-branch.ts'
 import type { Repository } from './repository.ts'
 import { dependsOnJobwright, isSpecFile, schemaFolder, specFolder } from './spec-place.ts'
 import { configText, targetsText } from './templates/config.ts'
@@ -163,17 +163,29 @@ function oneOrLacking(
   return { at: file, files: [], lacks: isSaid(fs.readFileSync(file, 'utf8')) ? undefined : text }
 }
 
-/** The workflow of a project, relative to the repository's top. Each project has one of its own. */
-export function workflowFile(top: string, folder: string, others: readonly string[]): string {
-  const own = `.github/workflows/jobwright-${slugOf(folder || '.')}.yml`
-  const isThere = (file: string): boolean => fs.existsSync(path.join(top, file))
-  if (isThere(own)) return own
-  if (!isThere(WORKFLOW_FILE)) return others.length === 0 ? WORKFLOW_FILE : own
-  return runsIn(fs.readFileSync(path.join(top, WORKFLOW_FILE), 'utf8'), folder) ? WORKFLOW_FILE : own
+/** The workflow of a project, relative to the repository's top. Each project has one of its own; `name` tells it from the others. */
+export function workflowFile(
+  top: string,
+  folder: string,
+  others: readonly string[],
+): { readonly file: string; readonly name?: string } {
+  const own = slugsFor(folder || '.').map((name) => ({ file: `.github/workflows/jobwright-${name}.yml`, name }))
+  const all = others.length === 0 ? [{ file: WORKFLOW_FILE }, ...own] : [...own, { file: WORKFLOW_FILE }]
+  const texts = new Map(
+    all.flatMap(({ file }) => {
+      const whole = path.join(top, file)
+      return fs.existsSync(whole) ? [[file, fs.readFileSync(whole, 'utf8')]] : []
+    }),
+  )
+  const there = all.find(({ file }) => runsIn(texts.get(file), folder))
+  // The only project's workflow may have been edited past recognition.
+  if (there === undefined && others.length === 0) return { file: WORKFLOW_FILE }
+  return there ?? all.find(({ file }) => !texts.has(file)) ?? own[1]!
 }
 
 /** Whether a workflow works in a folder of the repository; empty: at its top. */
-function runsIn(workflow: string, folder: string): boolean {
+function runsIn(workflow: string | undefined, folder: string): boolean {
+  if (workflow === undefined) return false
   const [, said = ''] = /^ *working-directory: *(.*?) *$/m.exec(workflow) ?? []
   return said.replace(/^'(.*)'$/, '$1').replaceAll("''", "'") === folder
 }
@@ -186,7 +198,7 @@ function workflowPart(
 ): InitPart {
   const locked = isDependency && fs.existsSync(path.join(root, 'package-lock.json'))
   const { top, folder } = repository
-  const file = workflowFile(top, folder, others)
+  const { file, name } = workflowFile(top, folder, others)
   const text = workflowText({
     branch: repository.defaultBranch,
     install: locked
@@ -194,7 +206,7 @@ function workflowPart(
       : `npm install --prefix . --no-save --ignore-scripts --no-audit --no-fund jobwright@${VERSION}`,
     cli: CLI,
     folder: folder || undefined,
-    ...(file === WORKFLOW_FILE ? {} : { leg: { name: slugOf(folder || '.'), file } }),
+    ...(name !== undefined && { leg: { name, file } }),
   })
   return {
     ...one(path.join(top, file), text),

@@ -71,7 +71,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
       store,
       repository,
       state,
-      workflow: shown(workflowFile(repository?.top ?? project.root, repository?.folder ?? '', others), host),
+      workflow: workflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
     }).join('\n'),
   )
   out.line(

@@ -27,8 +27,14 @@ function hashOf(name: string): string {
 
 /** The branches that a project's state may be on unless jobwright.yaml names one, best first. None is below another one's name. */
 export function branchesFor(name: string): readonly [usual: string, own: string, other: string] {
-  const own = `${DEFAULT_BRANCH}-${slugOf(name)}`
-  return [DEFAULT_BRANCH, own, `${own}-${hashOf(name)}`]
+  const [slug, other] = slugsFor(name)
+  return [DEFAULT_BRANCH, `${DEFAULT_BRANCH}-${slug}`, `${DEFAULT_BRANCH}-${other}`]
+}
+
+/** The slug of a project, and the one to use where another project has the same: `a/b` and `a-b` differ in the second alone. */
+export function slugsFor(name: string): readonly [usual: string, other: string] {
+  const slug = slugOf(name)
+  return [slug, `${slug}-${hashOf(name)}`]
 }
 
 /**
