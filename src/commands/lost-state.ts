@@ -15,6 +15,9 @@ import { branchFor, configFileOf } from './project-branch.ts'
 import { remoteOf } from './state-owner.ts'
 import { exampleOf, SCHEMA_LINE } from './templates/example.ts'
 
+/** What makes a document a spec. */
+const SPEC = /apiVersion["']?\s*:\s*["']?jobwright\/v1/
+
 /** What was found of a state that is not where it should be. */
 export type LostState = { readonly message: string; readonly remedies: readonly Remedy[] }
 
@@ -36,7 +39,7 @@ export async function findLostState(project: Project, loaded: Loaded): Promise<L
   const isExample = exampleTest()
   const known =
     place === undefined
-      ? [...files].flatMap(([file, text]) => (isExample(text) ? [] : file))
+      ? [...files].flatMap(([file, text]) => (SPEC.test(text) && !isExample(text) ? [file] : []))
       : await committedSpecs(project, place, others)
   const found = (await statesElsewhere(project, place)).filter(({ state }) => isOurs(state))
   const notes = place && others.length === 0 ? await findNotes(root, nodeDisk) : []

@@ -1,11 +1,13 @@
 import path from 'node:path'
+import { MODELS } from '../kinds/models.ts'
 import { CONFIG_FILE } from '../load/config.ts'
+import { load } from '../load/load.ts'
 import type { ProjectPlace } from '../load/project-place.ts'
 import { digest } from '../model/digest.ts'
 import type { State } from '../model/state.ts'
 import { peekState } from '../state/find-states.ts'
 import { DEFAULT_BRANCH } from '../state/git-store.ts'
-import { loadSpecs, type Project } from './project.ts'
+import type { Project } from './project.ts'
 
 const SLUG_MAX = 60
 
@@ -62,8 +64,8 @@ export async function branchFor(project: Project, place: ProjectPlace | undefine
 }
 
 /** Whether a state holds a job of one of a project's specs. */
-export async function sharesJobs(project: Project, state: State): Promise<boolean> {
-  const { specs, blocked } = await loadSpecs(project, {})
+async function sharesJobs({ root, config }: Project, state: State): Promise<boolean> {
+  const { specs, blocked } = await load({ root, config, kinds: MODELS })
   return [...specs, ...blocked].some(({ address }) => state.records[address] !== undefined)
 }
 

@@ -1,11 +1,12 @@
 import type { ProjectPlace } from '../load/project-place.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
-import { advise, type Remedy, suggest } from '../model/remedy.ts'
+import { type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
+import { branchOf } from '../state/git-store.ts'
 import type { Judge } from '../state/store-over.ts'
 import { gitIn } from '../system/git.ts'
 import type { Project } from './project.ts'
-import { branchesFor, configFileOf, slugOf, spokenProject } from './project-branch.ts'
+import { branchesFor, branchFor, configFileOf, slugOf, spokenProject } from './project-branch.ts'
 
 /**
  * Judges whose a state is. A state of another project is refused. One that names no project, as those of earlier versions, is taken for this
@@ -60,7 +61,7 @@ export async function unclaimed(
     message: `the state does not say whose it is, and this repository has other projects (${listed(others)}): no missing spec counts as removed`,
     remedies: [
       suggest("if it is this project's", 'resolve', '--claim-state'),
-      advise(`if it is another project's, separate the two: write ${setting(project, place.name)}`),
+      ...(await separate(project, place.name, await headOfState(project, place))),
     ],
   })
 }
@@ -80,6 +81,14 @@ async function separate(project: Project, own: string, version: string | undefin
   const push = [await remoteOf(project), `${version}:refs/heads/${branchesFor(own)[1]}`]
   const text = 'if the state holds jobs of this project, copy it to that branch first, and claim the copy'
   return [init, { text, command: ['git', 'push', ...push] }]
+}
+
+/** The commit that holds the state, where it is in Git. It was read just now, so that this clone has it. */
+async function headOfState(project: Project, place: ProjectPlace): Promise<string | undefined> {
+  const { store, branch, remote } = project.config.state ?? {}
+  if (store !== 'git') return undefined
+  const on = branch ?? (await branchFor(project, place))
+  return (await branchOf(gitIn(project.root), on, remote)).head()
 }
 
 /** What `git push` is given to write a branch of the state: a remote, or this repository itself. */
