@@ -192,14 +192,14 @@ planning(
   .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', duration)
   .option(
     '--settle <duration>',
-    'how long to wait, once nothing else is to be done, for creates whose outcome is not known (10m unless told)',
+    'how long to wait, once nothing else is to be done, for creates whose outcome is not known (20m unless told)',
     duration,
   )
   .action(
     action(
       async ({
         timeout,
-        settle = 600_000,
+        settle = 1_200_000,
         ...options
       }: CommonOptions & { timeout?: number; settle?: number; wait?: boolean }) =>
         (await import('./commands/reconcile.ts')).reconcileCommand(
@@ -270,6 +270,7 @@ common(
   .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
   .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
   .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
+  .option('--force', 'with an address: although the job carries the mark of another state')
   .option('--yes', 'with a kind: write the spec and record the job, without a question')
   .action(
     action(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
@@ -281,20 +282,23 @@ common(
   program
     .command('resolve')
     .description(
-      'say what became of a create whose outcome nothing else tells, which checkout is the newest, or whose the state is; creates nothing',
+      'say what nothing else tells: the outcome of a create, other people’s jobs, a removed spec, the newest checkout, the owner of the state; creates nothing',
     )
     .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
 )
   .option('--adopt <id>', 'it made the job of this ID')
   .option('--not-created', 'it made no job: the next reconcile submits it again')
+  .option('--foreign <id...>', 'these jobs are not ours: no spec is compared with them any more')
+  .option('--foreign-listed', 'all jobs that are listed now, and on no record, are not ours')
+  .option('--removed', 'its spec was removed on purpose: no other spec is it renamed')
   .option(
     '--newest-checkout',
     'without an address: this commit is the newest, although it lacks the one reconciled last',
   )
-  .option('--claim-state', "without an address: the state is this project's, and no other one's of the repository")
+  .option('--claim-state', 'without an address: the state is this project’s, and no other one’s of the repository')
   .option(
     '--force',
-    'with --not-created: although a packet of the create may still arrive; with --claim-state: although it names a project that is there',
+    'with --not-created: although its request may still arrive; with --adopt: whatever mark the job carries; with --claim-state: although it names a project that is there',
   )
   .action(
     action(async (address: string | undefined, options: ResolveCommandOptions) =>

@@ -1,13 +1,16 @@
 import { spend, type Used } from '../lane/budget.ts'
-import { attemptName } from '../model/attempt-name.ts'
+import { type Attempt, attemptName, formatAttemptTag } from '../model/attempt-name.ts'
 import { leaseUntil, type Waits } from '../model/create-protocol.ts'
+import { firstAtOf } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Planned, PlannedCreate } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
+import type { Spec } from '../model/spec.ts'
 import {
   budgetKey,
   type Change,
+  isSettled,
   type JobRecord,
   type OpenRecord,
   type Site,
@@ -54,10 +57,16 @@ function isPlaced(planned: Planned): planned is PlacedCreate {
 }
 
 /** The record that has to be durable before the first byte of a create is sent. */
-export function intend(planned: PlacedCreate, model: KindModel, now: number, waits: Waits, lineage: string): Intended {
+export function intend(
+  planned: PlacedCreate,
+  model: KindModel,
+  now: number,
+  waits: Waits,
+  lineage: string,
+  awsNow?: number,
+): Intended {
   const { spec, site, record: previous, attempt, id, address } = planned
-  // Names this attempt among all that this and any other state has ever sent.
-  const marker = attemptName({ lineage, address, run: spec.policy.run, attempt })
+  const own = { lineage, address, run: spec.policy.run, attempt }
   const record: OpenRecord = {
     run: spec.policy.run,
     site,
@@ -68,13 +77,26 @@ export function intend(planned: PlacedCreate, model: KindModel, now: number, wai
       attempt,
       at: iso(now),
       leaseUntil: leaseUntil(now, waits),
-      marker: model.identity.recovery.by === 'match' ? model.identity.recovery.marker(spec.request, marker) : undefined,
+      awsAt: awsNow === undefined ? undefined : iso(awsNow),
+      firstAt: isRetry(previous, spec) ? firstAtOf(previous.intent) : undefined,
+      marker: markerOf(own, planned, model),
     },
     request: written(spec.request, model.request.documents),
     onRemove: spec.policy.onRemove,
     history: historyFor(previous, spec.policy.run, site),
   }
   return { planned, record, previous }
+}
+
+/** What names this attempt among all that this and any other state has ever sent, where the API has room for it. */
+function markerOf(own: Attempt, { spec, isTagged }: PlacedCreate, { identity }: KindModel): string | undefined {
+  if (identity.recovery.by === 'match') return identity.recovery.marker(spec.request, attemptName(own))
+  return isTagged ? formatAttemptTag(own) : undefined
+}
+
+/** Whether a create repeats an attempt of the same run that may have created a job. */
+function isRetry(previous: JobRecord | undefined, { policy }: Spec): previous is OpenRecord {
+  return previous !== undefined && !isSettled(previous) && previous.run === policy.run
 }
 
 /** What the creates that are about to be sent use up of daily budgets. One that is then released stays counted: too few is safe. */

@@ -7,6 +7,7 @@ import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { type Change, isSettled, recordEntries, type State } from '../model/state.ts'
 import { BEGIN_ANEW, FULL_HISTORY } from '../plan/guard.ts'
+import { describeUncommitted } from '../plan/uncommitted.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import { counted } from '../report/words.ts'
@@ -37,10 +38,11 @@ export async function resolveCommand(
   options: ResolveCommandOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const { newestCheckout, claimState, adopt, notCreated } = options
+  const { newestCheckout, claimState, adopt, notCreated, foreign, foreignListed, removed } = options
   const isOfState = newestCheckout === true || claimState === true
   if (address !== undefined && !isOfState) return resolve(address, options, host)
-  const isOne = newestCheckout !== claimState && address === undefined && adopt === undefined && !notCreated
+  const isOfJob = address !== undefined || adopt !== undefined || notCreated || foreign || foreignListed || removed
+  const isOne = newestCheckout !== claimState && !isOfJob
   if (!isOne)
     throw usage(
       address === undefined
@@ -103,11 +105,11 @@ function committed(checkout: Checkout): string {
 /** Throws a Problem where what is checked out is not what the commit holds, or where more history would tell. */
 function assertReadable(checkout: Checkout): void {
   if (!checkout.git) return
-  const [file] = [...checkout.dirty, ...checkout.deleted]
-  if (file !== undefined) {
+  const [first] = [...checkout.dirty, ...checkout.deleted]
+  if (first !== undefined) {
     throw new Problem({
       code: 'CHECKOUT_DIRTY',
-      message: `${file} has changes that are not committed, so this checkout is not the commit that would be recorded`,
+      message: `${describeUncommitted(first)}, so this checkout is not the commit that would be recorded`,
       remedies: [
         { text: 'commit them, or put them aside', command: ['git', 'stash', '--include-untracked'] },
         suggest('then', 'resolve', '--newest-checkout'),

@@ -13,6 +13,8 @@ export type Need = {
   readonly scope?: string
   /** The definition is compared as well, not the status alone. */
   readonly definition?: boolean
+  /** Who created the job is read as well, where the kind's jobs carry a mark that only another call tells. */
+  readonly mark?: boolean
   /** The job is on record: that a list does not show it proves nothing. */
   readonly known?: boolean
   /** For lists: ISO time; jobs created before it do not matter. */

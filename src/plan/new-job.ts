@@ -1,5 +1,6 @@
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { deviations } from '../model/deviations.ts'
+import { judgeMark } from '../model/evidence.ts'
 import type { KindModel, Timing } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned, PlannedCreate, PlannedStop } from '../model/plan.ts'
@@ -16,6 +17,7 @@ import { planLookalike } from './lookalikes.ts'
 import { adoptJob, ownerKey } from './ownership.ts'
 import { jobWords, line, type Planner, planFailed, spoken, unread } from './planner.ts'
 import { timingOf } from './time.ts'
+import { describeUncommitted, remediesFor, uncommittedOf } from './uncommitted.ts'
 
 /** Seven days. */
 const URGENT_MS = 604_800_000
@@ -44,6 +46,7 @@ function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
     reason: occasion.reason + uploadWords(spec) + urgency(timingOf(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     site: plan.siteOf(spec),
+    isTagged: model.identity.tagged === true && (plan.isTagged?.(spec) ?? true),
     id: model.identity.idMember && remoteId(spec, model.identity.idMember),
     record: occasion.previous,
   })
@@ -114,7 +117,7 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
     reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
     remedies: [
       advise(`if it was renamed, write metadata.formerly: ${partsOf(old).name}`),
-      advise('if it is to run as a second job, write policy.allowIdentical: true'),
+      suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
     ],
   })
 }
@@ -154,6 +157,8 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
   if (seen.is === 'failed') return unread(spec, seen)
+  if (spec.policy.adopt && judgeMark(seen.live, { lineage: plan.state?.lineage ?? '' }) === 'other')
+    return ownedElsewhere(spec, model, seen.live)
   return spec.policy.adopt
     ? planAdoption(spec, model, seen.live, site, plan, previous)
     : planForeign(spec, model, seen.live)
@@ -199,6 +204,21 @@ function planForeign(spec: Spec, model: KindModel, live: Live): Planned {
   })
 }
 
+/** Another state's mark is on a job: it has an owner, which will go on to act on it. */
+export function ownedElsewhere(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_OWNED_ELSEWHERE',
+    id: live.id,
+    record,
+    reason: `${jobWords(model, live.id)} carries the mark of another state`,
+    remedies: [
+      advise('let its owner give it up first: both would act on it'),
+      suggest('to take it all the same', 'adopt', spec.address, '--id', live.id, '--force'),
+    ],
+  })
+}
+
 function planAdoption(
   spec: Spec,
   model: KindModel,
@@ -228,12 +248,12 @@ function planAdoption(
 export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefined {
   const { checkout, rules } = plan
   if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
-  const dirty = spec.files.filter((file) => checkout.dirty.includes(file))
-  if (dirty.length === 0) return undefined
+  const uncommitted = uncommittedOf(checkout, spec)
+  if (uncommitted.length === 0) return undefined
   return line(spec, {
     action: 'blocked',
     code: 'PLAN_UNCOMMITTED',
-    reason: `${dirty.join(', ')} ${dirty.length === 1 ? 'is' : 'are'} not committed`,
-    remedies: [advise('commit it, or submit it as it is with --allow-dirty')],
+    reason: uncommitted.map(describeUncommitted).join('; '),
+    remedies: remediesFor(uncommitted, spec),
   })
 }

@@ -149,7 +149,7 @@ async function reconcileOnce(
           emit: onEvent,
           signal: new AbortController().signal,
           wait: false,
-          settleMs: 600_000,
+          settleMs: 1_200_000,
           pollMs: { least: 1000, most: 600_000 },
           ...options,
         },

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { openWorld } from '../emulator/setup.ts'
-import { build, CLI, cli, PLAIN, repository, stateOf } from './process.ts'
+import { build, CLI, PLAIN, repository, start, stateOf } from './process.ts'
 
 build()
 
@@ -47,7 +47,7 @@ t.test(
     const env = environment(world.url)
     const said: string[] = []
     const run = async (killAt?: string) => {
-      const ran = await cli(['reconcile', '--output', 'json'], {
+      const ran = await start(['reconcile', '--output', 'json'], {
         cwd,
         env,
         onLine: (line, child) => {

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { startEmulator } from '../../src/emulator/index.ts'
+import { TYPESCRIPT } from '../typescript.ts'
 import { manifest, openWorld, thing, type World } from './setup.ts'
 
 const job = { targets: [thing('pump-1')], document: '{}' }
@@ -169,7 +170,11 @@ t.test('settings that make no sense are refused, with a reason', async (t) => {
     [{ fault: 'throttle', service: 'iot', operation: 'StartJob' }, /unknown operation "StartJob"/],
     [{ fault: 'throttle', rate: 2 }, /rate from 0 to 1/],
     [{ fault: 'throttle', times: 0 }, /times as a whole number/],
-    [{ fault: 'throttle', when: 'now' }, /unknown member "when"/],
+    [{ fault: 'throttle', until: 'now' }, /unknown member "until"/],
+    [{ fault: 'deny', when: 'labels' }, /"labels", which is no member of an input; name its operation/],
+    [{ fault: 'deny', operation: 'CancelJob', when: 'tags' }, /CancelJob takes jobId, reasonCode/],
+    [{ fault: 'late' }, /must have seconds from 0 to 3600/],
+    [{ fault: 'tag-lag', seconds: 1, operation: 'ListJobs' }, /a tag-lag takes ListTagsForResource/],
     [{ fault: 'delay' }, /must have ms from 0 to 600000/],
     [{ fault: 'list-lag', seconds: -1 }, /must have seconds from 0 to 3600/],
     [{ fault: 'throttle', ms: 5 }, /has "ms", which a throttle does not take/],
@@ -191,6 +196,7 @@ t.test('settings that make no sense are refused, with a reason', async (t) => {
   t.match(await world.control('POST', 'advance', { seconds: -1 }), { error: /never runs backwards/ })
   t.match(await world.control('GET', 'constructor'), { error: /no GET constructor here/ })
   await t.rejects(startEmulator({ startAt: 'soon' }), { code: 'EMULATOR_OPTION' })
+  await t.rejects(startEmulator({ tagLagMs: -1 }), { code: 'EMULATOR_OPTION' })
   await t.rejects(startEmulator({ faults: [{ fault: 'throttle', rate: -1 }] }), { code: 'EMULATOR_OPTION' })
 })
 
@@ -275,7 +281,7 @@ t.test('one folder has one emulator, and a kill loses nothing', async (t) => {
   const script = `import { startEmulator } from ${JSON.stringify(source)}
     const { url } = await startEmulator({ dir: ${JSON.stringify(dir)}, startAt: '2026-11-20T12:00:00Z', timeScale: 600 })
     process.stdout.write(url)`
-  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, [`--import=${TYPESCRIPT}`, '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.teardown(() => child.kill('SIGKILL'))

@@ -1,10 +1,10 @@
 import type t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
-import type { Checkout } from '../../src/model/checkout.ts'
+import type { Checkout, Uncommitted } from '../../src/model/checkout.ts'
 import type { Code } from '../../src/model/codes.ts'
 import { exitsOf } from '../../src/model/codes.ts'
-import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
+import { DEFAULT_WAITS, type Waits } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Need, Sighting } from '../../src/model/observed.ts'
@@ -15,6 +15,9 @@ import { written } from '../../src/model/written.ts'
 import { FRESH_RUN, type PlanInput } from '../../src/plan/input.ts'
 import { needs } from '../../src/plan/needs.ts'
 import { plan } from '../../src/plan/plan.ts'
+
+/** The times that the cases are written for. The real ones have a test of their own. */
+export const WAITS: Waits = { ...DEFAULT_WAITS, signatureMs: 300_000 }
 
 /** The morning after the cup final. */
 export const NOW = '2026-11-15T09:00:00Z'
@@ -130,6 +133,15 @@ export function liveOf(address: Address, facts: Partial<Live> = {}): Live {
   }
 }
 
+type CheckoutFacts = Omit<Partial<Extract<Checkout, { git: true }>>, 'dirty' | 'deleted'> & {
+  readonly dirty?: readonly (string | Uncommitted)[]
+  readonly deleted?: readonly (string | Uncommitted)[]
+}
+
+function asUncommitted(one: string | Uncommitted, why: Uncommitted['why']): Uncommitted {
+  return typeof one === 'string' ? { file: one, why } : one
+}
+
 /** A world to plan in: one call for each fact, on a clean main branch, with a state. */
 export class World {
   #specs: Spec[] = []
@@ -207,9 +219,14 @@ export class World {
     return this.with({ rules: { ...this.input().rules, ...rules } })
   }
 
-  checkout(facts: Partial<Extract<Checkout, { git: true }>> | { git: false }): this {
+  /** A file that is only named was edited or deleted. */
+  checkout(facts: CheckoutFacts | { git: false }): this {
     if (facts.git === false) return this.with({ checkout: { git: false } })
-    return this.with({ checkout: { ...this.input().checkout, ...facts } as Checkout })
+    const lists = {
+      ...(facts.dirty && { dirty: facts.dirty.map((one) => asUncommitted(one, 'edited')) }),
+      ...(facts.deleted && { deleted: facts.deleted.map((one) => asUncommitted(one, 'deleted')) }),
+    }
+    return this.with({ checkout: { ...this.input().checkout, ...facts, ...lists } as Checkout })
   }
 
   with(more: Partial<PlanInput>): this {
@@ -226,7 +243,7 @@ export class World {
       observed: { jobs: this.#jobs, alike: this.#alike },
       siteOf: this.#site,
       now: Date.parse(NOW),
-      waits: DEFAULT_WAITS,
+      waits: WAITS,
       modelOf,
       checkout: {
         git: true,

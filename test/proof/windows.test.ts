@@ -85,17 +85,18 @@ t.test('W5: the answer was read, and the process dies before it is recorded', as
 })
 
 t.test('W7: a request arrives after its fate was settled: its signature is too old by then', async (t) => {
-  const stage = await openStage(t, { limits: { signatureSeconds: 0 } })
+  const stage = await openStage(t)
   const operation = 'CreateExportJob'
   const late = [
-    { operation, fault: 'delay', ms: 1000, times: 1 },
+    { operation, fault: 'late', seconds: 1800, times: 1 },
     { operation, fault: 'drop-response', times: 1 },
   ]
   await stage.faults(...late)
   const run = await stage.run(PINPOINT)
   t.same(run.outcomes, [])
   t.equal(createsOf(run, PINPOINT[0]!), 1, 'the second attempt; the first is still on its way')
-  while ((await stage.calls())[`pinpoint ${operation}`] !== 2) await new Promise((resolve) => setTimeout(resolve, 50))
+  await stage.emulator.advance(30)
+  t.equal((await stage.calls())[`pinpoint ${operation}`], 2, 'by now it has arrived')
   await eachOnce(t, stage, PINPOINT)
   await idle(t, stage, PINPOINT)
 })
