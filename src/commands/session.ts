@@ -1,5 +1,6 @@
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
+import { readProjectPlace } from '../load/project-place.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import type { Target } from '../model/config.ts'
 import type { Waits } from '../model/create-protocol.ts'
@@ -13,15 +14,17 @@ import type { Policy, Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
 import { isOfUpload } from '../plan/files.ts'
-import type { Rules } from '../plan/input.ts'
+import { type Rules, usesCheckout } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
+import { findLostState } from './lost-state.ts'
 import { type CommonOptions, type Host, selector } from './options.ts'
 import { assertConfig, assertUnmoved, checkoutOf, headOf, loadSpecs, openProject, type Project } from './project.ts'
+import { unclaimed } from './state-owner.ts'
 import { waitsOf } from './waits.ts'
 
 /** What plan, reconcile, status and watch stand on: the repository, its specs, and time. */
@@ -136,7 +139,9 @@ export async function inputOf(
   const { project, loaded } = session
   assertKnownKinds(state)
   const checkout = await checkoutOf(project, loaded, state)
-  if (!options.emulator) assertUnmoved(project, loaded, checkout, session.head)
+  const isOfCheckout = usesCheckout(options.decisions, state)
+  if (!options.emulator && isOfCheckout) assertUnmoved(project, loaded, checkout, session.head)
+  const place = options.emulator ? undefined : await readProjectPlace(project.root)
   const rules: Rules = {
     emulator: options.emulator === true,
     offline: options.offline === true,
@@ -145,7 +150,7 @@ export async function inputOf(
   }
   const only = selectorOf(session, options)
   // Of a part of the specs as well: what a run submits from this commit, no older checkout may take for gone.
-  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && bringsJobs(options)
+  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && isOfCheckout
   return {
     specs: loaded.specs,
     blocked: loaded.blocked,
@@ -161,12 +166,9 @@ export async function inputOf(
     isTagged: ({ policy }) => policy.ownerTag ?? targetOf(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
     source: speaks ? { commit: checkout.commit! } : undefined,
+    unclaimed: await unclaimed(project, place, state),
+    lost: state === undefined && !options.emulator ? await findLostState(project, loaded) : undefined,
   }
-}
-
-/** Whether a run may put jobs of this checkout on record. To stop a job, or to say that there is none, is no word of its specs. */
-function bringsJobs({ decisions }: CommonOptions): boolean {
-  return !decisions || [...decisions.values()].some((decision) => decision.do === 'adopt' || decision.do === 'baseline')
 }
 
 /** Throws a Problem (exit 8) for a state that holds jobs of kinds which this version does not know. */

@@ -1350,7 +1350,7 @@ table('a plan is refused', [
       .state({ source: { commit: 'beef'.repeat(10) } })
       .checkout({ relation: 'diverged' }),
     [
-      `forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `keep ${REBOOT}: its spec is not here, but this checkout may be older than what was reconciled last`,
       'refused 8: this checkout (c0ffee1) does not contain beefbee, which was reconciled last',
     ],
   ],
