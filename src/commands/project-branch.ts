@@ -7,7 +7,7 @@ import { digest } from '../model/digest.ts'
 import type { State } from '../model/state.ts'
 import { peekState } from '../state/find-states.ts'
 import { DEFAULT_BRANCH } from '../state/git-store.ts'
-import type { Project } from './project.ts'
+import type { Project } from './project-type.ts'
 
 const SLUG_MAX = 60
 

@@ -5,8 +5,8 @@ import type { State } from '../model/state.ts'
 import { branchOf } from '../state/git-store.ts'
 import type { Judge } from '../state/store-over.ts'
 import { gitIn } from '../system/git.ts'
-import type { Project } from './project.ts'
 import { branchesFor, branchFor, configFileOf, slugOf, spokenProject } from './project-branch.ts'
+import type { Project } from './project-type.ts'
 
 /**
  * Judges whose a state is. A state of another project is refused. One that names no project, as those of earlier versions, is taken for this

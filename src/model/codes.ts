@@ -1,5 +1,5 @@
-import type { Severity } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
+import type { Severity } from './severity.ts'
 
 /** What a code stands for, how bad it is unless its diagnostic says otherwise, and the exit codes of a run that ends with it, worst first. */
 export type CodeFacts = {
