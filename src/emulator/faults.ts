@@ -180,7 +180,8 @@ function wrongWhen(when: Json | undefined, operation: Json | undefined, known: K
   if (when === undefined) return undefined
   const members = known.filter(({ name }) => name === (operation ?? name)).flatMap((each) => each.members)
   if (members.includes(when as string)) return undefined
-  const way = operation === undefined ? 'name its operation' : `${operation} takes ${[...new Set(members)].join(', ')}`
+  const way =
+    operation === undefined ? 'name its operation' : `${operation as string} takes ${[...new Set(members)].join(', ')}`
   return `has "when": ${JSON.stringify(when)}, which is no member of an input; ${way}`
 }
 

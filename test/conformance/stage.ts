@@ -135,7 +135,8 @@ async function reconcileOnce(
   const { emulator } = stage
   try {
     const refresh = input.refresh === true
-    const settings = { clock, emulator, modelOf, refresh, env }
+    const asked = input.decisions && new Set<string>(input.decisions.keys())
+    const settings = { clock, emulator, modelOf, refresh, env, asked }
     const aws = await openAws(specs, opened.state, { targets: {}, limits }, settings)
     try {
       return await reconcile(

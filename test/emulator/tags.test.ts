@@ -8,8 +8,10 @@ const numbered = (count: number) => Array.from({ length: count }, (_, index) => 
 
 const create = (world: World, id: string, tags?: readonly Tag[]) =>
   world.call('iot', 'PUT', `/jobs/${id}`, { targets: [thing('pump-1')], document: '{}', tags })
-const read = (world: World, resourceArn: string, nextToken?: string) =>
-  world.call('iot', 'GET', `/tags?${new URLSearchParams({ resourceArn, ...(nextToken && { nextToken }) })}`)
+const read = (world: World, resourceArn: string, nextToken?: string) => {
+  const query = new URLSearchParams({ resourceArn, ...(nextToken && { nextToken }) })
+  return world.call('iot', 'GET', `/tags?${query.toString()}`)
+}
 const told = async (world: World, id: string) => JSON.parse((await read(world, arn(id))).text) as { tags: Tag[] }
 const tag = (world: World, id: string, tags: readonly Tag[]) =>
   world.call('iot', 'POST', '/tags', { resourceArn: arn(id), tags })
