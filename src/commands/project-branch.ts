@@ -3,11 +3,14 @@ import { MODELS } from '../kinds/models.ts'
 import { CONFIG_FILE } from '../load/config.ts'
 import { load } from '../load/load.ts'
 import type { ProjectPlace } from '../load/project-place.ts'
+import type { Config } from '../model/config.ts'
 import { digest } from '../model/digest.ts'
 import type { State } from '../model/state.ts'
 import { peekState } from '../state/find-states.ts'
 import { DEFAULT_BRANCH } from '../state/git-store.ts'
-import type { Project } from './project-type.ts'
+
+/** What decides where a project's state is. */
+export type Setting = { readonly root: string; readonly config: Config }
 
 const SLUG_MAX = 60
 
@@ -43,7 +46,7 @@ export function slugsFor(name: string): readonly [usual: string, other: string] 
  * The branch of a project's state where jobwright.yaml names none: the usual one for a project at the top and for the only one, and for one
  * whose state is there already; else one of its own. `isNew`: a project that is being set up, which takes no branch of another one.
  */
-export async function branchFor(project: Project, place: ProjectPlace | undefined, isNew = false): Promise<string> {
+export async function branchFor(project: Setting, place: ProjectPlace | undefined, isNew = false): Promise<string> {
   if (place === undefined || (place.name === '.' && !isNew)) return DEFAULT_BRANCH
   const others = await place.others()
   if (others.length === 0) return DEFAULT_BRANCH
@@ -64,7 +67,7 @@ export async function branchFor(project: Project, place: ProjectPlace | undefine
 }
 
 /** Whether a state holds a job of one of a project's specs. */
-async function sharesJobs({ root, config }: Project, state: State): Promise<boolean> {
+async function sharesJobs({ root, config }: Setting, state: State): Promise<boolean> {
   const { specs, blocked } = await load({ root, config, kinds: MODELS })
   return [...specs, ...blocked].some(({ address }) => state.records[address] !== undefined)
 }

@@ -8,7 +8,9 @@ import { searchedIn } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
+import type { Config } from '../model/config.ts'
 import { CONFIG_FILE } from '../model/config.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -25,13 +27,19 @@ import { sourceFiles } from '../system/source-files.ts'
 import { emulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './options.ts'
 import { branchFor } from './project-branch.ts'
-import type { Project } from './project-type.ts'
 import { judgeFor } from './state-owner.ts'
 
 /** What a state is called unless jobwright.yaml says otherwise. */
 export const STATE_FILE = 'jobs.state.json'
 
-export type { Project }
+/** A repository as a command finds it. */
+export type Project = {
+  readonly root: string
+  readonly config: Config
+  readonly diagnostics: readonly Diagnostic[]
+  /** What jobwright.yaml says, word for word; absent where there is none. */
+  readonly text?: string | undefined
+}
 
 /** The nearest folder upwards with a jobwright.yaml, else the folder itself; and what that file says. Throws a Problem (exit 4) for a bad one. */
 export function openProject(cwd: string): Project {

@@ -5,14 +5,13 @@ import type { State } from '../model/state.ts'
 import { branchOf } from '../state/git-store.ts'
 import type { Judge } from '../state/store-over.ts'
 import { gitIn } from '../system/git.ts'
-import { branchesFor, branchFor, configFileOf, slugOf, spokenProject } from './project-branch.ts'
-import type { Project } from './project-type.ts'
+import { branchesFor, branchFor, configFileOf, type Setting, slugOf, spokenProject } from './project-branch.ts'
 
 /**
  * Judges whose a state is. A state of another project is refused. One that names no project, as those of earlier versions, is taken for this
  * project's where the repository has no other; the next write then says so.
  */
-export function judgeFor(project: Project, placeOf: () => Promise<ProjectPlace | undefined>): Judge {
+export function judgeFor(project: Setting, placeOf: () => Promise<ProjectPlace | undefined>): Judge {
   return async (state, version) => {
     const place = await placeOf()
     if (place === undefined || state.project === place.name) return {}
@@ -23,7 +22,7 @@ export function judgeFor(project: Project, placeOf: () => Promise<ProjectPlace |
 }
 
 async function foreignState(
-  project: Project,
+  project: Setting,
   name: string,
   owner: string,
   others: readonly string[],
@@ -49,7 +48,7 @@ async function foreignState(
 
 /** A warning for a state that names no project, where the repository has several; undefined where there is no doubt. */
 export async function unclaimed(
-  project: Project,
+  project: Setting,
   place: ProjectPlace | undefined,
   state: State | undefined,
 ): Promise<Diagnostic | undefined> {
@@ -67,7 +66,7 @@ export async function unclaimed(
 }
 
 /** The setting that gives a project a state of its own. */
-function setting({ config }: Project, project: string): string {
+function setting({ config }: Setting, project: string): string {
   const own =
     config.state?.store === 'git'
       ? `state.branch: ${branchesFor(project)[1]}`
@@ -75,7 +74,7 @@ function setting({ config }: Project, project: string): string {
   return `${own} in ${configFileOf(project)}`
 }
 
-async function separate(project: Project, own: string, version: string | undefined): Promise<Remedy[]> {
+async function separate(project: Setting, own: string, version: string | undefined): Promise<Remedy[]> {
   const init = suggest(`give this project a state of its own: write ${setting(project, own)}, then`, 'init')
   if (project.config.state?.store !== 'git' || version === undefined) return [init]
   const push = [await remoteOf(project), `${version}:refs/heads/${branchesFor(own)[1]}`]
@@ -84,7 +83,7 @@ async function separate(project: Project, own: string, version: string | undefin
 }
 
 /** The commit that holds the state, where it is in Git. It was read just now, so that this clone has it. */
-async function headOfState(project: Project, place: ProjectPlace): Promise<string | undefined> {
+async function headOfState(project: Setting, place: ProjectPlace): Promise<string | undefined> {
   const { store, branch, remote } = project.config.state ?? {}
   if (store !== 'git') return undefined
   const on = branch ?? (await branchFor(project, place))
@@ -92,7 +91,7 @@ async function headOfState(project: Project, place: ProjectPlace): Promise<strin
 }
 
 /** What `git push` is given to write a branch of the state: a remote, or this repository itself. */
-export async function remoteOf({ root, config }: Project): Promise<string> {
+export async function remoteOf({ root, config }: Setting): Promise<string> {
   if (config.state?.remote !== undefined) return config.state.remote
   return (await gitIn(root)(['config', '--get', 'remote.origin.url'])).code === 0 ? 'origin' : '.'
 }
