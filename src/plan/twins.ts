@@ -1,12 +1,13 @@
 import { type Address, partsOf } from '../model/address.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
+import { duplicateId } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import { isJobOf } from '../model/deviations.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { iso } from '../model/iso.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Observed } from '../model/observed.ts'
-import { advise } from '../model/remedy.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { isIdentified, type JobRecord, recordEntries, type State } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
@@ -38,6 +39,11 @@ export function twinNeeds(input: AuditInput): Need[] {
   }))
 }
 
+/** The addresses that an audit looks at. */
+export function auditedAddresses(input: AuditInput): Address[] {
+  return audited(input).map(([address]) => address)
+}
+
 /** A job on no record that may be the second one of an address. */
 export type Twin = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
 
@@ -56,6 +62,8 @@ export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Tw
       const mark = attemptOf(live.marker ?? '')
       const isOwn = mark?.lineage === lineageMark(input.state?.lineage ?? '') && mark.address === address
       if (mark ? !(isOwn && mark.run === record.run) : !isJobOf(record.request, live, model)) continue
+      // Somebody has ended it already, as the way out says.
+      if (model.lifecycle.condition(live, { maxFailedPercent: 0 }).type === 'Cancelled') continue
       told.add(live)
       const spec = input.specs.find((one) => one.address === address)
       const job = `${jobWords(model, live.id)} (${live.status}, created ${spoken(live.createdAt)})`
@@ -73,8 +81,15 @@ function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRe
     const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasOver = old?.run === record.run && isTerminal(old.condition)
     const isMarked = modelOf(partsOf(address).kind).identity.recovery.by === 'match'
-    return isMarked && isIdentified(record) && !wasOver && !wasGone && !allowed.has(address)
+    const isOver = wasOver && !hasOpenDuplicate(state, address, record)
+    return isMarked && isIdentified(record) && !isOver && !wasGone && !allowed.has(address)
   })
+}
+
+/** A duplicate that nobody has acknowledged is looked at again: it may be claimed, or cancelled, by now. */
+function hasOpenDuplicate(state: State | undefined, address: Address, { run }: JobRecord): boolean {
+  const notes = state?.attention?.[address] ?? []
+  return notes.some((one) => one.run === run && !one.acknowledged && duplicateId(one.finding) !== undefined)
 }
 
 function isInTime(input: AuditInput, record: JobRecord, createdAt: string): boolean {
@@ -104,6 +119,7 @@ function diagnostic(
     remedies: [
       advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
       advise('if both are wanted, write policy.allowIdentical: true'),
+      suggest('if nothing is to be done about it', 'acknowledge', address),
     ],
     place: spec?.place,
   }
