@@ -68,7 +68,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   job: 'v type address target run id record condition status reason',
   adoptable: 'v type kind id scope createdAt status',
   spec: 'v type address file text',
-  summary: 'v type counts outcomes nextAt twins exitCode',
+  summary: 'v type counts outcomes nextAt twins needsAttention exitCode',
 }
 
 /** Standard output is JSON lines of contract 1 and nothing else, the summary is the last of them and tells the exit code. */

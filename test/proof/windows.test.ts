@@ -227,36 +227,34 @@ for (const fault of ['drop-request', 'drop-response', 'error-before', 'error-aft
   })
 }
 
-t.test(
-  'W16: a proxy sends a create twice: no job runs twice, or the second one is told of until it is over',
-  async (t) => {
-    for (const spec of ALL) {
-      const { recovery } = modelOf(spec.kind).identity
-      const stage = await openStage(t)
-      const first = await stage.run([spec], onCreate(stage, spec, { fault: 'repeat' }))
-      const run = await stage.run([spec])
-      if (recovery.by !== 'match') {
-        await wellAfter(t, stage, [spec])
-        t.same(run.twins, [], spec.kind)
-        continue
-      }
-      const jobs = (await stage.emulator.jobs()).map(({ id }) => id)
-      const known = (await stage.records())[spec.address]?.id
-      t.equal(jobs.length, 2, `${spec.kind}: there are two`)
-      for (const { twins } of [first, run])
-        t.same(
-          twins?.map(({ address, live }) => [address, live.id]),
-          [[spec.address, jobs.find((id) => id !== known)]],
-          'the one that is on no record is told of',
-        )
-      const allowed = await stage.run([{ ...spec, policy: { ...spec.policy, allowIdentical: true } }])
-      t.same(allowed.twins, [], 'until both are said to be wanted')
-      await stage.emulator.advance(YEARS)
-      await stage.run([spec])
-      t.same((await stage.run([spec])).twins, [], 'or the one on record is over')
+t.test('W16: a proxy sends a create twice: no job runs twice, or the second one needs a person', async (t) => {
+  for (const spec of ALL) {
+    const { recovery } = modelOf(spec.kind).identity
+    const stage = await openStage(t)
+    const first = await stage.run([spec], onCreate(stage, spec, { fault: 'repeat' }))
+    const run = await stage.run([spec])
+    if (recovery.by !== 'match') {
+      await wellAfter(t, stage, [spec])
+      t.same(run.twins, [], spec.kind)
+      continue
     }
-  },
-)
+    const jobs = (await stage.emulator.jobs()).map(({ id }) => id)
+    const known = (await stage.records())[spec.address]?.id
+    t.equal(jobs.length, 2, `${spec.kind}: there are two`)
+    for (const { twins } of [first, run])
+      t.same(
+        twins?.map(({ address, live }) => [address, live.id]),
+        [[spec.address, jobs.find((id) => id !== known)]],
+        'the one that is on no record is told of',
+      )
+    const allowed = await stage.run([{ ...spec, policy: { ...spec.policy, allowIdentical: true } }])
+    t.same(allowed.twins, [], 'until both are said to be wanted')
+    t.same(allowed.outcomes, [])
+    await stage.run([spec])
+    await stage.emulator.advance(YEARS)
+    for (const _ of [1, 2]) t.ok((await stage.run([spec])).outcomes.includes(6), 'also when the one on record is over')
+  }
+})
 
 t.test('W17: the credentials lead to another account: what is on record there is not made here', async (t) => {
   const stage = await openStage(t)
