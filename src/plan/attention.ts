@@ -1,3 +1,4 @@
+import { type Address, partsOf } from '../model/address.ts'
 import { type Attention, duplicateId, type Finding, type FindingKind, type Noted, noteOf } from '../model/attention.ts'
 import { CODES, type PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
@@ -6,7 +7,7 @@ import { canonical, type Json } from '../model/json.ts'
 import { changesOf, type Planned, type PlannedStop } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Policy } from '../model/spec.ts'
-import { isSettled, type JobRecord } from '../model/state.ts'
+import { isSettled, type JobRecord, type State } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { spoken } from './planner.ts'
 
@@ -161,8 +162,9 @@ function ofNotes({ state, rules }: AttentionInput, planned: Planned, { wanted, r
   return (state?.attention?.[planned.address] ?? []).flatMap((noted): Draft[] => {
     const { run, finding } = noted
     if (run < wanted) return []
+    if (isExcused(state, planned.address, noted)) return []
     const id = duplicateId(finding)
-    if (id !== undefined) return isDuplicateOf(planned, record, run) ? [draftDuplicate(noted, id, record?.id)] : []
+    if (id !== undefined) return record?.run === run ? [draftDuplicate(planned.address, noted, id, record.id)] : []
     return rules.offline ? ofLastRun(noted, planned, record) : []
   })
 }
@@ -190,28 +192,28 @@ function ofLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord 
   ]
 }
 
-/** A duplicate is one as long as the run on record is, and its spec does not say that both are wanted. */
-function isDuplicateOf({ spec }: Planned, record: JobRecord | undefined, run: number): boolean {
-  return record?.run === run && spec?.policy.allowIdentical !== true
+/** Whether a person said that the job which a finding names is not ours. The IDs of such jobs are unique, wherever they are. */
+export function isExcused(state: State | undefined, address: Address, { finding }: Noted): boolean {
+  const id = duplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
+  const { kind } = partsOf(address)
+  return Object.keys(state?.foreign ?? {}).some((key) => key.startsWith(`${kind} `) && key.endsWith(` ${id}`))
 }
 
 /** A job that duplicates the one on record. `own`: the ID of that one. */
-export function draftDuplicate({ run, finding }: Noted, id: string, own: string | undefined): Draft {
+export function draftDuplicate(address: Address, { run, finding }: Noted, id: string, own: string | undefined): Draft {
   return {
     kind: 'duplicate',
     run,
     finding,
     code: 'PLAN_TWIN',
     reason: `job ${id}, which is on no record, was found beside its job${own === undefined ? '' : ` ${own}`}`,
-    remedies: DUPLICATE_REMEDIES,
+    remedies: [
+      advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
+      suggest('if it is not ours', 'resolve', address, '--foreign', id),
+    ],
     isOfLine: false,
   }
 }
-
-const DUPLICATE_REMEDIES = [
-  advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
-  advise('if both are wanted, write policy.allowIdentical: true'),
-]
 
 function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefined): boolean {
   if (record?.withdrawn !== undefined || action === 'forget') return true

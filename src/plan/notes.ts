@@ -3,7 +3,7 @@ import { type Attention, duplicateFinding, duplicateId, type Finding, type Noted
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import type { State } from '../model/state.ts'
-import { draftDuplicate, factsOf, finish, hasFailed } from './attention.ts'
+import { draftDuplicate, factsOf, finish, hasFailed, isExcused } from './attention.ts'
 import type { Decision } from './input.ts'
 
 /** What a run found out about duplicates: address -> the IDs of its duplicates; addresses that it did not look at are missing. */
@@ -58,7 +58,8 @@ function isStillDue(given: Notes, address: Address, noted: Noted, planned: Plann
   if (id !== undefined && duplicates && !noted.acknowledged) return duplicates.includes(id)
   if (planned === undefined) return record !== undefined || !given.isWhole
   if (noted.acknowledged !== undefined) return true
-  if (id !== undefined) return planned.spec?.policy.allowIdentical !== true
+  if (isExcused(given.state, address, noted)) return false
+  if (id !== undefined) return true
   // What could not be judged in this run is as it was.
   if (planned.action === 'settling' || planned.action === 'blocked') return true
   return given.findings.some((one) => one.address === address && one.run === noted.run && one.finding === noted.finding)
@@ -75,7 +76,7 @@ export function withDuplicates(
     const record = state.records[address]
     if (record === undefined) return []
     const { run, id: own } = record
-    const drafts = ids.map((id) => draftDuplicate({ run, finding: duplicateFinding(id) }, id, own))
+    const drafts = ids.map((id) => draftDuplicate(address, { run, finding: duplicateFinding(id) }, id, own))
     return drafts.map((draft) => finish(state.attention, { address, spec: specAt.get(address) }, draft))
   })
   return [...rest, ...fresh]
@@ -116,20 +117,19 @@ export function noteDecided({
   readonly now: number
 }): Attention | undefined {
   const next: Record<Address, readonly Noted[]> = { ...state.attention }
-  for (const address of touched) {
-    const decision = decisions.get(address)
+  for (const [address, decision] of decisions) {
     const record = state.records[address]
-    if (decision === undefined || record === undefined) continue
-    const kept = (next[address] ?? []).filter(
-      ({ acknowledged, finding }) => acknowledged !== undefined || duplicateId(finding) !== undefined,
-    )
-    const isTaken = decision.do === 'baseline' && hasFailed(record)
+    const kept = (next[address] ?? []).filter((noted) => {
+      if (noted.acknowledged !== undefined) return true
+      if (isExcused(state, address, noted)) return false
+      return duplicateId(noted.finding) !== undefined || !touched.has(address)
+    })
+    const isTaken = decision.do === 'baseline' && touched.has(address) && record !== undefined && hasFailed(record)
     const taken: Noted[] = isTaken
       ? [{ run: record.run, finding: 'failed', acknowledged: iso(now), reason: 'baseline' }]
       : []
-    const noted = [...kept, ...taken]
-    if (noted.length > 0) next[address] = noted
-    else delete next[address]
+    next[address] = [...kept, ...taken]
+    if (next[address].length === 0) delete next[address]
   }
   for (const [address, ids] of audited) {
     const run = state.records[address]?.run

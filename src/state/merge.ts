@@ -110,6 +110,7 @@ function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Chan
   if (change.set === 'source') return base.source === undefined ? [change] : []
   // No journal holds it.
   if (change.set === 'attention') return []
+  if (change.set === 'foreign') return [change]
   const stored = base.budgets?.[change.key]
   const isLater =
     stored === undefined || change.day > stored.day || (change.day === stored.day && change.used > stored.used)

@@ -10,8 +10,8 @@ import { uploadTo } from '../../src/kinds/data-exchange-job/transfer.ts'
 import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import { type JobFiles, nodeFiles } from '../../src/system/job-files.ts'
 import { acknowledge } from '../../src/plan/notes.ts'
+import { type JobFiles, nodeFiles } from '../../src/system/job-files.ts'
 import { openStage, type Run, type RunOptions, type Stage } from './stage.ts'
 
 const IDS = { DataSetId: 'a'.repeat(32), RevisionId: 'b'.repeat(32) }

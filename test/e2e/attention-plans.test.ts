@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { CASES } from '../conformance/cases.ts'
 import { build, cli, commit, type Files, type Ran, repository, rewriteState, stateOf, write } from './process.ts'
-import { aws, CONFIG, doc, keepsContract, tells } from './world.ts'
+import { aws, CONFIG, counts, doc, tells } from './world.ts'
 
 build()
 // The children do the work: as many tests as there are processors may wait for theirs.
@@ -11,12 +11,6 @@ const FAILING = CASES.find(({ kind }) => kind === 'IotJob')!.failing
 const ago = new Date(Date.now() - 3_600_000).toISOString()
 
 const lamp = (more: Parameters<typeof doc>[2] = {}): Files => ({ 'specs/lamp.yaml': doc('IotJob', 'lamp-17', more) })
-
-const counts = (t: Test, ran: Ran, code: number, needsAttention: number, what: string): void => {
-  t.match(ran.lines.at(-1), { type: 'summary', exitCode: code, needsAttention }, what)
-  t.equal(ran.code, code, `${what}: ${ran.stderr.slice(-300)}`)
-  keepsContract(t, ran)
-}
 
 t.test('a plan of a pull request fails for what the change causes, and for nothing else', async (t) => {
   const world = await aws(t)

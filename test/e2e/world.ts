@@ -89,6 +89,13 @@ export function keepsContract(t: Test, { code, lines, stdout }: Ran): void {
   harmless(t, stdout)
 }
 
+/** A run ended with this code, and its summary counts so many addresses that need attention. */
+export function counts(t: Test, ran: Ran, code: number, needsAttention: number, what: string): void {
+  t.match(ran.lines.at(-1), { type: 'summary', exitCode: code, needsAttention }, what)
+  t.equal(ran.code, code, `${what}: ${ran.stderr.slice(-300)}`)
+  keepsContract(t, ran)
+}
+
 /** One of its lines says this. */
 export function tells(t: Test, { lines }: Ran, said: Readonly<Record<string, unknown>>): void {
   const hits = lines.filter((line) => Object.entries(said).every(([name, value]) => line[name] === value))

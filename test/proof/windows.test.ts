@@ -247,10 +247,6 @@ t.test('W16: a proxy sends a create twice: no job runs twice, or the second one 
         [[spec.address, jobs.find((id) => id !== known)]],
         'the one that is on no record is told of',
       )
-    const allowed = await stage.run([{ ...spec, policy: { ...spec.policy, allowIdentical: true } }])
-    t.same(allowed.twins, [], 'until both are said to be wanted')
-    t.same(allowed.outcomes, [])
-    await stage.run([spec])
     await stage.emulator.advance(YEARS)
     for (const _ of [1, 2]) t.ok((await stage.run([spec])).outcomes.includes(6), 'also when the one on record is over')
   }
