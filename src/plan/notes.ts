@@ -133,10 +133,10 @@ export function noteDecided({
   }
   for (const [address, ids] of audited) {
     const run = state.records[address]?.run
-    const fresh = run === undefined ? [] : ids.map((id) => ({ address, run, finding: duplicateFinding(id) }))
-    const own = fresh.filter((one) => noteOf(next, one) === undefined)
-    if (own.length > 0)
-      next[address] = [...(next[address] ?? []), ...own.map(({ address: _, ...one }) => ({ ...one, seen: iso(now) }))]
+    if (run === undefined) continue
+    const named = ids.map((id) => ({ run, finding: duplicateFinding(id), seen: iso(now) }))
+    const fresh = named.filter((one) => noteOf(next, { address, ...one }) === undefined)
+    if (fresh.length > 0) next[address] = [...(next[address] ?? []), ...fresh]
   }
   return state.attention === undefined && Object.keys(next).length === 0 ? undefined : next
 }

@@ -202,7 +202,7 @@ t.test('a plan fails for what the change causes', async (t) => {
   t.equal(causes('conflict').exitCode, 6)
   t.equal(causes('expired').exitCode, 6)
   t.equal(causes('lost').exitCode, 0)
-  t.same([...causes('lost').outcomes].sort(), [10, 6], 'but it tells of all')
+  t.same(new Set(causes('lost').outcomes), new Set([6, 10]), 'but it tells of all')
 })
 
 t.test('an acknowledgement is of one finding of one run', async (t) => {
