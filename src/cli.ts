@@ -193,14 +193,14 @@ planning(
   .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', duration)
   .option(
     '--settle <duration>',
-    'how long to wait, once nothing else is to be done, for creates whose outcome is not known (10m unless told)',
+    'how long to wait, once nothing else is to be done, for creates whose outcome is not known (20m unless told)',
     duration,
   )
   .action(
     action(
       async ({
         timeout,
-        settle = 600_000,
+        settle = 1_200_000,
         ...options
       }: CommonOptions & { timeout?: number; settle?: number; wait?: boolean }) =>
         (await import('./commands/reconcile.ts')).reconcileCommand(

@@ -1,5 +1,6 @@
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
 import { deadlineOf } from '../model/create-protocol.ts'
+import { iso } from '../model/iso.ts'
 import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import { takenOver } from '../model/record.ts'
@@ -55,7 +56,10 @@ async function done(pass: Pass, { planned, record }: Intended, live: Live): Prom
   const { spec } = planned
   const model = pass.modelOf(spec.kind)
   // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
-  const made = { ...record, createdAt: record.intent.at }
+  const now = pass.awsNow?.(record.site, model)
+  const { awsAt } = record.intent
+  const window = awsAt !== undefined && now !== undefined ? { from: awsAt, to: iso(now) } : undefined
+  const made = { ...record, createdAt: record.intent.at, window }
   const next = takenOver(
     made,
     live,

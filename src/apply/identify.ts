@@ -28,7 +28,11 @@ export async function identifyJob(
 ): Promise<Identified> {
   const { id } = record
   const isOpen = record.identity === undefined && model.identity.idMember !== undefined
-  const options = { scope: model.identity.scope(record.request), definition: definition || isOpen, mark: isOpen }
+  const options = {
+    scope: model.identity.scope(record.request),
+    definition: definition || undefined,
+    mark: isOpen || undefined,
+  }
   try {
     const live = await lookUntilShown(pass, record, () =>
       pass.write(({ signal }) => reader.describe(id, { ...options, signal })),

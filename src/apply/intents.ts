@@ -1,5 +1,5 @@
 import { spend, type Used } from '../lane/budget.ts'
-import { attemptName } from '../model/attempt-name.ts'
+import { type Attempt, attemptName, formatAttemptTag } from '../model/attempt-name.ts'
 import { leaseUntil, type Waits } from '../model/create-protocol.ts'
 import { firstAtOf } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
@@ -66,8 +66,7 @@ export function intend(
   awsNow?: number,
 ): Intended {
   const { spec, site, record: previous, attempt, id, address } = planned
-  // Names this attempt among all that this and any other state has ever sent.
-  const marker = attemptName({ lineage, address, run: spec.policy.run, attempt })
+  const own = { lineage, address, run: spec.policy.run, attempt }
   const record: OpenRecord = {
     run: spec.policy.run,
     site,
@@ -80,13 +79,19 @@ export function intend(
       leaseUntil: leaseUntil(now, waits),
       awsAt: awsNow === undefined ? undefined : iso(awsNow),
       firstAt: isRetry(previous, spec) ? firstAtOf(previous.intent) : undefined,
-      marker: model.identity.recovery.by === 'match' ? model.identity.recovery.marker(spec.request, marker) : undefined,
+      marker: markerOf(own, planned, model),
     },
     request: written(spec.request, model.request.documents),
     onRemove: spec.policy.onRemove,
     history: historyFor(previous, spec.policy.run, site),
   }
   return { planned, record, previous }
+}
+
+/** What names this attempt among all that this and any other state has ever sent, where the API has room for it. */
+function markerOf(own: Attempt, { spec, isTagged }: PlacedCreate, { identity }: KindModel): string | undefined {
+  if (identity.recovery.by === 'match') return identity.recovery.marker(spec.request, attemptName(own))
+  return isTagged ? formatAttemptTag(own) : undefined
 }
 
 /** Whether a create repeats an attempt of the same run that may have created a job. */

@@ -32,13 +32,22 @@ export function problemOf(
   const status = typeof error.$metadata?.httpStatusCode === 'number' ? error.$metadata.httpStatusCode : undefined
   const requestId = error.$metadata?.requestId
   const name = nameOf(error)
+  const kind = classOf(name, status, own)
+  const message = typeof error.message === 'string' ? error.message : ''
+  const deniedAction = kind === 'auth' ? deniedActionIn(message) : undefined
   return {
-    class: classOf(name, status, own),
+    class: kind,
     name,
-    message: mask(typeof error.message === 'string' ? error.message : '', secrets),
+    message: mask(message, secrets),
     status,
     requestId: typeof requestId === 'string' ? requestId : undefined,
+    ...(deniedAction !== undefined && { deniedAction }),
   }
+}
+
+/** `User: ARN is not authorized to perform: iot:TagResource on resource: ARN ...` (IAM user guide, access denied error messages). */
+function deniedActionIn(message: string): string | undefined {
+  return /\bnot authorized to perform:? ([a-z][a-z0-9-]*:[A-Za-z]+)(?![\w:*])/i.exec(message)?.[1]
 }
 
 /** A socket's error has a code that says more than its name, which is `Error`. */

@@ -2,10 +2,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { MODELS } from '../kinds/models.ts'
 import { readCheckout } from '../load/checkout.ts'
-import { CONFIG_FILE, readConfig } from '../load/config.ts'
+import type { Content } from '../load/committed.ts'
+import { readConfig } from '../load/config.ts'
+import { searchedIn } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
-import type { Checkout } from '../model/checkout.ts'
-import type { Config } from '../model/config.ts'
+import type { Checkout, Uncommitted } from '../model/checkout.ts'
+import { CONFIG_FILE, type Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -24,13 +26,18 @@ import type { CommonOptions } from './options.ts'
 export const STATE_FILE = 'jobs.state.json'
 
 /** A repository as a command finds it. */
-export type Project = { readonly root: string; readonly config: Config; readonly diagnostics: readonly Diagnostic[] }
+export type Project = {
+  readonly root: string
+  readonly config: Config
+  readonly diagnostics: readonly Diagnostic[]
+  /** What jobwright.yaml says, word for word; absent where there is none. */
+  readonly text?: string | undefined
+}
 
 /** The nearest folder upwards with a jobwright.yaml, else the folder itself; and what that file says. Throws a Problem (exit 4) for a bad one. */
 export function openProject(cwd: string): Project {
   const root = nearest(cwd) ?? cwd
-  const { config, diagnostics } = readConfig(root, MODELS)
-  return { root, config, diagnostics }
+  return { root, ...readConfig(root, MODELS) }
 }
 
 function nearest(folder: string): string | undefined {
@@ -76,15 +83,30 @@ export async function headOf(folder: string): Promise<string | undefined> {
   return code === 0 ? stdout.trim() : undefined
 }
 
-/** What Git says of the checkout, seen from the commit that the state was written from. */
+/** How the files that were read compare with HEAD, and how HEAD stands to the commit that the state was written from. */
 export function checkoutOf(project: Project, loaded: Loaded, state: State | undefined): Promise<Checkout> {
-  // An edit of `specs` there hides specs as well as a deletion does.
-  const config = fs.existsSync(path.join(project.root, CONFIG_FILE)) ? [CONFIG_FILE] : []
   return readCheckout({
     root: project.root,
-    files: [...loaded.files.keys(), ...loaded.included, ...config],
+    files: contentsOf(project, loaded),
+    searched: searchedIn(project.root, project.config.specs),
     since: state?.source?.commit,
   })
+}
+
+/** Every file whose content goes into requests or decides what is submitted, as it was read. */
+function contentsOf({ text }: Project, { files, included, includedTexts, specs }: Loaded): Content[] {
+  const texts = new Map<string, string | undefined>([
+    ...files,
+    ...included.map((file) => [file, includedTexts.get(file)] as const),
+    // It says where specs are and where their jobs go.
+    ...(text === undefined ? [] : [[CONFIG_FILE, text] as const]),
+  ])
+  const uploads = new Map(
+    specs.flatMap(({ upload, files: own }) =>
+      upload && own.includes(upload.file) ? [[upload.file, upload] as const] : [],
+    ),
+  )
+  return [...[...texts].map(([file, content]) => ({ file, text: content })), ...uploads.values()]
 }
 
 /**
@@ -94,15 +116,17 @@ export function checkoutOf(project: Project, loaded: Loaded, state: State | unde
 export function assertUnmoved(project: Project, loaded: Loaded, checkout: Checkout, head: string | undefined): void {
   if (!checkout.git) return
   if (checkout.commit !== head) throw moved(`from ${head ?? 'no commit'} to ${checkout.commit ?? 'no commit'}`)
-  const other = fileThatChanged(project, loaded)
+  const other = fileThatChanged(project, loaded, checkout.dirty)
   if (other !== undefined) throw moved(`in ${other}`)
 }
 
-function fileThatChanged({ root }: Project, { files }: Loaded): string | undefined {
+/** What HEAD holds was read from HEAD, whatever became of it since. */
+function fileThatChanged({ root }: Project, loaded: Loaded, dirty: readonly Uncommitted[]): string | undefined {
   const source = sourceFiles(root)
-  for (const [file, text] of files) {
-    const read = source.read(file, LIMITS.bytes)
-    if ('problem' in read || read.text !== text) return file
+  for (const { file } of dirty) {
+    const text = loaded.files.get(file) ?? loaded.includedTexts.get(file)
+    const read = text === undefined ? undefined : source.read(file, LIMITS.bytes)
+    if (read && ('problem' in read || read.text !== text)) return file
   }
   return undefined
 }

@@ -16,7 +16,7 @@ export type Repository = {
 
 /** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
 export async function readRepository(folder: string): Promise<Repository | undefined> {
-  const checkout = await readCheckout({ root: folder, files: [] })
+  const checkout = await readCheckout({ root: folder, files: [], searched: [] })
   if (!checkout.git) return undefined
   const git = gitIn(folder)
   const top = await line(git, 'rev-parse', '--show-toplevel')

@@ -3,6 +3,7 @@ import type { Loaded } from '../load/load.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { type Finding, openFindings } from '../model/attention.ts'
 import type { Checkout } from '../model/checkout.ts'
+import type { Target } from '../model/config.ts'
 import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
@@ -10,7 +11,7 @@ import type { KindModel } from '../model/kind.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import type { Spec } from '../model/spec.ts'
+import type { Policy, Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
 import { isOfUpload } from '../plan/files.ts'
@@ -171,6 +172,7 @@ export function basisOf(
     rules,
     guards: project.config.guards,
     perDay: (model) => perDay(model, project),
+    isTagged: ({ policy }) => policy.ownerTag ?? targetOf(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
     source: speaks ? { commit: checkout.commit! } : undefined,
   }
@@ -191,6 +193,10 @@ function assertKnownKinds(state: State | undefined): void {
     message: `the state holds ${unknown}, of a kind that this version of Jobwright does not know`,
     remedies: [advise('upgrade Jobwright; this version leaves the state as it is')],
   })
+}
+
+function targetOf({ target }: Policy, { config }: Project): Target | undefined {
+  return config.targets[resolveTargetName(target, config) ?? '']
 }
 
 function perDay(model: KindModel, { config }: Project): number | undefined {

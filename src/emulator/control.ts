@@ -50,7 +50,12 @@ export function operationsOf({ services }: Pick<World, 'services'>): Known {
   return Object.fromEntries(
     services.map(({ name, operations }) => [
       name,
-      operations.map((each) => ({ name: each.name, lists: each.lists === true })),
+      operations.map(({ name: operation, lists, readsTags, input }) => ({
+        name: operation,
+        lists: lists === true,
+        readsTags: readsTags === true,
+        members: Object.keys(input.members),
+      })),
     ]),
   )
 }

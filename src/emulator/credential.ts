@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts'
 import { type Service, ServiceError } from './service.ts'
 
 /** Who called, as the signature says; the signature itself is not verified. */
@@ -54,15 +55,36 @@ export function readCaller(service: Service, operation: string, authorization: s
   }
   // Anyone may ask who they are: no policy can deny it (STS API reference, GetCallerIdentity).
   if (accessKeyId.startsWith('AKIADENIED') && operation !== 'GetCallerIdentity') {
-    throw refuse(name.denied, `User is not authorized to perform: ${service.scopes[0]}:${operation}`)
+    throw refuse(name.denied, `User is not authorized to perform: ${actionOf(service, operation)}`)
   }
   const account = /\d{12}$/.exec(accessKeyId)?.[0]
   return { accessKeyId, region, account }
 }
 
-/** The refusal of a request that was on its way for longer than its signature lasts. */
-export function expiredSignature(service: Service): ServiceError {
-  return new ServiceError({ name: names[service.protocol].signature, status: 403 }, 'Signature expired.')
+/** An IAM action of a service. */
+function actionOf(service: Service, action: string): string {
+  return `${service.actionPrefix ?? service.scopes[0]}:${action}`
+}
+
+/** What IAM says to a caller that no policy lets do this: the user, the action and the resource. */
+export function denied(
+  service: Service,
+  place: { readonly partition: string; readonly region: string; readonly account: string },
+  action: string,
+  input: JsonObject,
+): ServiceError {
+  const user = `arn:${place.partition}:iam::${place.account}:user/emulator`
+  const named = actionOf(service, action)
+  const resource = service.resource?.(place, input) ?? '*'
+  return new ServiceError(
+    { name: names[service.protocol].denied, status: 403 },
+    `User: ${user} is not authorized to perform: ${named} on resource: ${resource} because no identity-based policy allows the ${named} action`,
+  )
+}
+
+/** What AWS says to a request whose signature it does not accept. */
+export function wrongSignature(service: Service, message: string): ServiceError {
+  return new ServiceError({ name: names[service.protocol].signature, status: 403 }, message)
 }
 
 /** The partition that a region lies in. */

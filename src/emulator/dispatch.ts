@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { errorResponse, type Response, resultResponse } from './answer.ts'
 import type { Calls } from './calls.ts'
-import { second } from './clock.ts'
-import { type Caller, expiredSignature, partitionOf, readCaller } from './credential.ts'
+import { type Clock, second } from './clock.ts'
+import { type Caller, denied, partitionOf, readCaller } from './credential.ts'
 import { type FaultName, type Faults, faultTable, type Strike } from './faults.ts'
 import type { Ids } from './ids.ts'
+import type { Json, JsonObject } from './json.ts'
 import type { Limits } from './limits.ts'
 import type { Rates } from './rates.ts'
-import { readInput, type Sent } from './read-input.ts'
+import { peekInput, readInput, type Sent } from './read-input.ts'
 import { findRoute, type Route } from './route.ts'
 import { type Context, type Operation, type Service, ServiceError } from './service.ts'
 import { openJobs } from './shelf.ts'
+import { checkSignature, signatureAge } from './signature.ts'
 import type { Store } from './store.ts'
 
 /** Everything that a running emulator consists of, but for its socket. */
@@ -23,6 +25,8 @@ export type World = {
   readonly calls: Calls
   readonly rates: Rates
   readonly account: string
+  /** How long tags of a new job stay unseen, in virtual milliseconds. */
+  readonly tagLagMs: number
   limits: Limits
   url: string
 }
@@ -33,6 +37,8 @@ export type Request = {
   readonly path: string
   readonly query: URLSearchParams
   readonly authorization: string | undefined
+  /** The header x-amz-date: when it was signed, by its caller's clock. */
+  readonly signedAt: string | undefined
   readonly body: string
 }
 
@@ -50,49 +56,92 @@ export async function dispatch(world: World, request: Request): Promise<Answer> 
     world.calls.add(service.name, operation.name, service.errors.throttle.name)
     return faultResponse(service, 'throttle', requestId)
   }
-  const call = { service: service.name, operation: operation.name, lists: operation.lists === true }
-  const strike = world.faults.strike(call)
-  const { fault, delayMs } = strike
-  const finish = () => finished(world, { ...route, operation }, request, requestId, strike)
-  if (delayMs === 0) return finish()
-  // Whoever stops the emulator does not wait for late packets.
-  const later = wait(delayMs, undefined, { ref: false }).then(finish)
-  return fault === 'drop-response' ? 'drop' : later
+  const sent: Sent = { labels: route.labels, query: request.query, body: request.body }
+  let given: JsonObject | undefined
+  const strike = world.faults.strike({
+    service: service.name,
+    operation: operation.name,
+    lists: operation.lists === true,
+    readsTags: operation.readsTags === true,
+    gives: (member) => {
+      given ??= peekInput(service, operation, sent)
+      return isGiven(given[member])
+    },
+  })
+  const { clock } = world.store
+  const ageMs = signatureAge(request.signedAt, clock)
+  const call: Call = { service, operation, sent, request, requestId, strike, ageMs, heldMs: heldFrom(clock, strike) }
+  if (strike.delayMs === 0 && strike.lateSeconds === 0) return finished(world, call)
+  const later = finishLater(world, strike, () => finished(world, call))
+  if (strike.fault !== 'drop-response') return later
+  // Its caller has gone. A bug of the emulator shows all the same.
+  later.catch((error: unknown) => process.emitWarning(error as Error))
+  return 'drop'
 }
 
-function finished(
-  world: World,
-  route: Route & { operation: Operation },
-  request: Request,
-  requestId: string,
-  strike: Strike,
-): Answer {
-  const { service, operation } = route
+/** A call on its way through the emulator. */
+type Call = {
+  readonly service: Service
+  readonly operation: Operation
+  readonly sent: Sent
+  readonly request: Request
+  readonly requestId: string
+  readonly strike: Strike
+  /** How old its signature was when it came in. */
+  readonly ageMs: number
+  /** How long it has been held back by now. */
+  heldMs(): number
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+}
+
+/** Finishes a call once the faults let it go on. Whoever stops the emulator does not wait for it. */
+async function finishLater(world: World, { delayMs, lateSeconds }: Strike, finish: () => Answer): Promise<Answer> {
+  const { clock } = world.store
+  if (delayMs > 0) await wait(delayMs, undefined, { ref: false })
+  return new Promise((resolve, reject) => {
+    // Within the ring, so that the call is carried out at its moment also where `advance` goes beyond it.
+    clock.at(clock.now() + lateSeconds * second, () => {
+      try {
+        resolve(finish())
+      } catch (error) {
+        reject(error as Error)
+      }
+    })
+  })
+}
+
+/** Begins to measure how long a call is held back: in real time, by what the clock is advanced, and by its faults at least. */
+function heldFrom(clock: Clock, { delayMs, lateSeconds }: Strike): () => number {
+  if (delayMs + lateSeconds === 0) return () => 0
+  const [real, advanced] = [performance.now(), clock.advanced()]
+  return () => Math.max(performance.now() - real + clock.advanced() - advanced, delayMs + lateSeconds * second)
+}
+
+function finished(world: World, call: Call): Answer {
+  const { service, operation, requestId, strike } = call
   const { fault } = strike
   const effect = fault && faultTable[fault]
-  const once = () => execute(world, route, request, requestId, strike)
+  const once = () => execute(world, call)
   if (effect?.answer === 'second') once()
-  const result = effect?.execute === false ? undefined : once()
+  const result = effect?.execute === false && effect.answer !== 'denied' ? undefined : once()
   world.calls.add(service.name, operation.name, fault ?? result?.outcome ?? 'ok')
   if (effect?.answer === 'drop') return 'drop'
   if (effect?.answer === 'cut' && result) return { cut: result.response }
-  const isAnswered = effect === undefined || effect.answer === 'second'
+  const isAnswered = effect === undefined || effect.answer === 'second' || effect.answer === 'denied'
   return isAnswered && result ? result.response : faultResponse(service, fault, requestId)
 }
 
-function execute(
-  world: World,
-  { service, operation, labels }: Route & { operation: Operation },
-  request: Request,
-  requestId: string,
-  { delayMs, lagSeconds }: Strike,
-): { response: Response; outcome: string } {
+function execute(world: World, call: Call): { response: Response; outcome: string } {
+  const { service, operation, sent, request, requestId, strike } = call
   try {
-    if (delayMs > world.limits.signatureSeconds * second) throw expiredSignature(service)
     const caller = readCaller(service, operation.name, request.authorization)
-    const sent: Sent = { labels, query: request.query, body: request.body }
-    const input = readInput(service, operation, sent)
-    const result = operation.run(contextOf(world, service, caller, lagSeconds * second), input)
+    checkSignature(service, request, call.ageMs + call.heldMs(), world.limits.signatureSeconds)
+    const context = contextOf(world, service, caller, strike)
+    if (strike.fault === 'deny') throw deniedCall(call, context)
+    const result = operation.run(context, readInput(service, operation, sent))
     return { response: resultResponse(service, operation.name, result, requestId), outcome: 'ok' }
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
@@ -100,13 +149,19 @@ function execute(
   }
 }
 
-function contextOf(world: World, service: Service, caller: Caller, lagMs: number): Context {
+function deniedCall({ service, operation, sent, strike }: Call, context: Context): ServiceError {
+  const action = strike.when === undefined ? undefined : operation.actions?.[strike.when]
+  return denied(service, context, action ?? operation.name, peekInput(service, operation, sent))
+}
+
+function contextOf(world: World, service: Service, caller: Caller, strike: Strike): Context {
   const { store, limits, ids, url } = world
   const { region, account = world.account } = caller
   const now = store.clock.now()
   const place = { service: service.name, account, region }
-  const jobs = openJobs(store, service, place, now, lagMs)
-  return { now, account, region, partition: partitionOf(region), url, limits, ids, jobs }
+  const jobs = openJobs(store, service, place, now, strike.lagSeconds * second)
+  const tagLagMs = Math.max(world.tagLagMs, strike.tagLagSeconds * second)
+  return { now, account, region, partition: partitionOf(region), url, limits, ids, jobs, tagLagMs }
 }
 
 function faultResponse(service: Service, fault: FaultName | undefined, requestId: string): Response {

@@ -10,8 +10,10 @@ export const faultTable = {
   throttle: { execute: false, answer: 'throttle' },
   /** What a proxy does that sends a request again: it is carried out twice, and the second answer is the one that arrives. */
   repeat: { execute: true, answer: 'second' },
+  /** What IAM does where no policy allows the call, or one of the members that it gives. */
+  deny: { execute: false, answer: 'denied' },
 } as const satisfies {
-  readonly [name: string]: { execute: boolean; answer: 'drop' | 'internal' | 'cut' | 'throttle' | 'second' }
+  readonly [name: string]: { execute: boolean; answer: 'drop' | 'internal' | 'cut' | 'throttle' | 'second' | 'denied' }
 }
 
 /** The faults that leave a call its answer, with the member that says by how much. They go together with a fault that ends it. */
@@ -21,8 +23,12 @@ const measured = {
    * caller is cut off at once.
    */
   delay: 'ms',
+  /** The same in virtual seconds: the request waits until the emulator's clock has gone on by so many, or was advanced by them. */
+  late: 'seconds',
   /** Lists do not show jobs that were made less than so many virtual seconds ago. */
   'list-lag': 'seconds',
+  /** Reads of tags do not show those of jobs that were made less than so many virtual seconds ago. */
+  'tag-lag': 'seconds',
 } as const satisfies { readonly [name: string]: string }
 
 /** The largest `ms` and `seconds`: ten minutes, and an hour. */
@@ -44,15 +50,32 @@ export type FaultRule = {
   times?: number
   /** Of a `delay`: real milliseconds. */
   ms?: number
-  /** Of a `list-lag`: virtual seconds. */
+  /** Of a `late`, a `list-lag` or a `tag-lag`: virtual seconds. */
   seconds?: number
+  /** A member of the input: the rule strikes only calls that give it, and not as an empty list. */
+  when?: string
 }
 
 /** What strikes one call. */
-export type Strike = { readonly fault: FaultName | undefined; readonly delayMs: number; readonly lagSeconds: number }
+export type Strike = {
+  readonly fault: FaultName | undefined
+  /** The member that the rule of `fault` asks for, where it asks for one. */
+  readonly when: string | undefined
+  readonly delayMs: number
+  readonly lateSeconds: number
+  readonly lagSeconds: number
+  readonly tagLagSeconds: number
+}
 
 /** The call that may be struck. */
-type Call = { readonly service: string; readonly operation: string; readonly lists: boolean }
+type Call = {
+  readonly service: string
+  readonly operation: string
+  readonly lists: boolean
+  readonly readsTags: boolean
+  /** Whether its input gives a member. */
+  gives(member: string): boolean
+}
 
 /** The rules in force. */
 export type Faults = {
@@ -67,22 +90,26 @@ export type Faults = {
  */
 export function holdFaults(initial: readonly FaultRule[], chance: () => number): Faults {
   let rules = withCounts(initial)
-  const strikes = (rule: Counted, { service, operation, lists }: Call): boolean => {
+  const strikes = (rule: Counted, { service, operation, lists, readsTags, gives }: Call): boolean => {
     if ((rule.service ?? service) !== service || (rule.operation ?? operation) !== operation) return false
-    if (rule.fault === 'list-lag' && !lists) return false
+    if ((rule.fault === 'list-lag' && !lists) || (rule.fault === 'tag-lag' && !readsTags)) return false
+    if (rule.when !== undefined && !gives(rule.when)) return false
     return rule.left > 0 && (rule.rate === undefined || chance() < rule.rate)
   }
   return {
     strike: (call) => {
-      let [delayMs, lagSeconds] = [0, 0]
+      const held = { delayMs: 0, lateSeconds: 0, lagSeconds: 0, tagLagSeconds: 0 }
       for (const rule of rules) {
         if (!strikes(rule, call)) continue
         rule.left--
-        if (rule.fault === 'delay') delayMs += rule.ms ?? 0
-        else if (rule.fault === 'list-lag') lagSeconds = Math.max(lagSeconds, rule.seconds ?? 0)
-        else return { fault: rule.fault, delayMs, lagSeconds }
+        const { fault, when, ms = 0, seconds = 0 } = rule
+        if (fault === 'delay') held.delayMs += ms
+        else if (fault === 'late') held.lateSeconds += seconds
+        else if (fault === 'list-lag') held.lagSeconds = Math.max(held.lagSeconds, seconds)
+        else if (fault === 'tag-lag') held.tagLagSeconds = Math.max(held.tagLagSeconds, seconds)
+        else return { fault, when, ...held }
       }
-      return { fault: undefined, delayMs, lagSeconds }
+      return { fault: undefined, when: undefined, ...held }
     },
     replace: (next) => {
       rules = withCounts(next)
@@ -96,8 +123,17 @@ function withCounts(rules: readonly FaultRule[]): Counted[] {
   return rules.map((rule) => ({ ...rule, left: rule.times ?? Number.POSITIVE_INFINITY }))
 }
 
+/** An operation that a rule may name. */
+type KnownOperation = {
+  readonly name: string
+  readonly lists: boolean
+  readonly readsTags: boolean
+  /** The members of its input. */
+  readonly members: readonly string[]
+}
+
 /** The operations that a rule may name, by service. */
-export type Known = { readonly [service: string]: readonly { readonly name: string; readonly lists: boolean }[] }
+export type Known = { readonly [service: string]: readonly KnownOperation[] }
 
 /**
  * Checks rules that came from outside.
@@ -113,7 +149,7 @@ export function readFaults(given: unknown, known: Known): FaultRule[] | string {
 }
 
 function wrongRule(rule: { readonly [member: string]: Json | undefined }, known: Known): string | undefined {
-  const { service, operation, fault, rate, times, ms, seconds, ...others } = rule
+  const { service, operation, fault, rate, times, ms, seconds, when, ...others } = rule
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `has an unknown member "${unknown}"`
   if (typeof fault !== 'string' || !names.includes(fault)) {
@@ -122,7 +158,8 @@ function wrongRule(rule: { readonly [member: string]: Json | undefined }, known:
   if (service !== undefined && !(typeof service === 'string' && Object.hasOwn(known, service))) {
     return `must have a service out of ${Object.keys(known).join(', ')}, not ${JSON.stringify(service)}`
   }
-  const wrong = wrongOperation(operation, fault, service === undefined ? Object.values(known).flat() : known[service]!)
+  const meant = service === undefined ? Object.values(known).flat() : known[service]!
+  const wrong = wrongOperation(operation, fault, meant) ?? wrongWhen(when, operation, meant)
   if (wrong) return wrong
   if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) return 'must have a rate from 0 to 1'
   if (times !== undefined && !(Number.isInteger(times) && (times as number) >= 1)) {
@@ -132,9 +169,20 @@ function wrongRule(rule: { readonly [member: string]: Json | undefined }, known:
 }
 
 function wrongOperation(operation: Json | undefined, fault: string, known: Known[string]): string | undefined {
-  const able = known.filter(({ lists }) => lists || fault !== 'list-lag').map(({ name }) => name)
+  const able = known
+    .filter(({ lists, readsTags }) => (lists || fault !== 'list-lag') && (readsTags || fault !== 'tag-lag'))
+    .map(({ name }) => name)
   if (operation === undefined || able.includes(operation as string)) return undefined
   return `has an unknown operation ${JSON.stringify(operation)}; a ${fault} takes ${[...new Set(able)].join(', ')}`
+}
+
+function wrongWhen(when: Json | undefined, operation: Json | undefined, known: Known[string]): string | undefined {
+  if (when === undefined) return undefined
+  const members = known.filter(({ name }) => name === (operation ?? name)).flatMap((each) => each.members)
+  if (members.includes(when as string)) return undefined
+  const way =
+    operation === undefined ? 'name its operation' : `${operation as string} takes ${[...new Set(members)].join(', ')}`
+  return `has "when": ${JSON.stringify(when)}, which is no member of an input; ${way}`
 }
 
 function wrongMeasure(fault: string, given: { readonly [member: string]: Json | undefined }): string | undefined {

@@ -31,6 +31,8 @@ export type EmulatorOptions = {
   faults?: readonly FaultRule[]
   /** Quotas other than AWS's; they belong to this run and are not stored. */
   limits?: Partial<Limits>
+  /** How long the tags of a new job stay unseen, in virtual milliseconds. Default 0. */
+  tagLagMs?: number
   /** The caller's account, twelve digits. */
   account?: string
 }
@@ -62,7 +64,7 @@ export class EmulatorOptionError extends Error {
  *   damaged other than by a cut-off last line; the system's error when the port is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { dir, port = 0, seed = 1, account = '123456789012' } = options
+  const { dir, port = 0, seed = 1, account = '123456789012', tagLagMs = 0 } = options
   const { startAt, scale, faults, limits } = checkOptions(options)
   if (dir !== undefined) makeFolder(dir)
   const lock: FolderLock | undefined = dir === undefined ? undefined : await lockFolder(dir)
@@ -71,7 +73,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const ids = seededIds(seed)
     const held = holdFaults(faults, () => ids.fraction('fault', store.draw()))
     const rates = countRates(() => performance.now())
-    const world: World = { services, store, ids, faults: held, calls: countCalls(), rates, account, limits, url: '' }
+    const fixed = { services, store, ids, rates, account, tagLagMs }
+    const world: World = { ...fixed, faults: held, calls: countCalls(), limits, url: '' }
     const restart = () => {
       store.reset()
       world.calls.reset()
@@ -103,10 +106,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-function checkOptions({ timeScale = 1, startAt, faults = [], limits = {}, account = '000000000000' }: EmulatorOptions) {
+function checkOptions(options: EmulatorOptions) {
+  const { timeScale = 1, startAt, faults = [], limits = {}, account = '000000000000', tagLagMs = 0 } = options
   const start = startAt === undefined ? Date.now() : Date.parse(startAt)
   if (Number.isNaN(start)) throw new EmulatorOptionError(`startAt must be an ISO time, not "${startAt}"`)
   if (!(timeScale >= 0 && timeScale <= 1e6)) throw new EmulatorOptionError('timeScale must be from 0 to 1e6')
+  if (!(tagLagMs >= 0)) throw new EmulatorOptionError('tagLagMs must be 0 or more')
   if (!/^\d{12}$/.test(account)) throw new EmulatorOptionError(`account must be twelve digits, not "${account}"`)
   const rules = readFaults(faults, operationsOf({ services }))
   if (typeof rules === 'string') throw new EmulatorOptionError(rules)

@@ -14,8 +14,8 @@ export type Limits = {
   dataExchangeConcurrent: number
   /** Data Exchange revision exports in progress at once. */
   dataExchangeRevisionExports: number
-  /** How long a request may be on its way, in real seconds, before its signature is too old (IAM user guide, Signature Version 4). */
-  signatureSeconds: number
+  /** How old a signature may be, in seconds, in place of what each service has by itself (`Service.signatureSeconds`); null: that. */
+  signatureSeconds: number | null
   /**
    * Calls in a real second by service (`iot`) or operation (`iot.CreateJob`); as many may come at once. What is faster meets the service's
    * own throttling error. None by default: AWS publishes few, and a test that wants one says so.
@@ -31,7 +31,7 @@ export const defaultLimits: Limits = {
   iotDeleting: 10,
   dataExchangeConcurrent: 10,
   dataExchangeRevisionExports: 5,
-  signatureSeconds: 300,
+  signatureSeconds: null,
   rates: {},
 }
 
@@ -55,6 +55,7 @@ export function readLimits(
 }
 
 function wrongQuota(name: string, value: Json | undefined): string | undefined {
+  if (value === null && defaultLimits[name as keyof Limits] === null) return undefined
   return Number.isInteger(value) && (value as number) >= 0 ? undefined : `limit "${name}" must be a whole number from 0`
 }
 

@@ -25,6 +25,16 @@ export function readInput(service: Service, operation: Operation, sent: Sent): J
   return value as JsonObject
 }
 
+/** The members that a request gives, not validated; where its body cannot be read, those of its path alone. */
+export function peekInput(service: Service, operation: Operation, sent: Sent): JsonObject {
+  try {
+    return service.protocol === 'query' ? readForm(operation.input, sent.body) : readRest(operation, sent)
+  } catch (error) {
+    if (error instanceof ServiceError) return sent.labels
+    throw error
+  }
+}
+
 function readRest(operation: Operation, sent: Sent): JsonObject {
   const parameters = Object.entries(operation.query ?? {}).flatMap(([parameter, member]) => {
     const values = sent.query.getAll(parameter)

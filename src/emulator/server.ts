@@ -67,6 +67,7 @@ async function serve(
     path: url.pathname,
     query: url.searchParams,
     authorization: incoming.headers.authorization,
+    signedAt: incoming.headers['x-amz-date']?.toString(),
     body,
   }
   const answer: Answer = isControl(request.path) ? control(world, request, restart) : await dispatch(world, request)

@@ -49,6 +49,8 @@ export type Context = {
   readonly limits: Limits
   readonly ids: Ids
   readonly jobs: Jobs
+  /** Tags of jobs that are younger, in virtual milliseconds, are not shown yet. */
+  readonly tagLagMs: number
 }
 
 /** What an operation answers. A body that is left out is an empty one. */
@@ -65,6 +67,10 @@ export type Operation = {
   readonly input: Structure
   /** It lists jobs: what it shows may lag behind what was made. */
   readonly lists?: true
+  /** It reads tags: what it shows may lag behind as well. */
+  readonly readsTags?: true
+  /** Members that need another permission beside the operation's own: member -> IAM action, without its prefix. */
+  readonly actions?: { readonly [member: string]: string }
   run(context: Context, input: JsonObject): Result
 }
 
@@ -84,6 +90,12 @@ export type Service = {
   readonly protocol: 'rest-json' | 'query'
   /** Signing names that are accepted in a credential scope. */
   readonly scopes: readonly string[]
+  /** How old a signature may be, in seconds. */
+  readonly signatureSeconds: number
+  /** The prefix of its IAM actions, where that is not its first signing name. */
+  readonly actionPrefix?: string
+  /** The ARN that a call is about, by its place and its members, as refusals name it; absent: `*`. */
+  resource?(place: Pick<Context, 'partition' | 'region' | 'account'>, members: JsonObject): string
   /** The only region that a credential scope may name, for global services. */
   readonly region?: string
   /** Paths that are this service's. */

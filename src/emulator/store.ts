@@ -130,6 +130,8 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
       bySerial.clear()
     },
     close: () => {
+      // What is still on its way must not be written to a file that may be another emulator's by then.
+      clock.stop()
       keepTime(0)
       clockFile?.close()
       log?.close()

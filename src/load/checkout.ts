@@ -1,14 +1,21 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Checkout } from '../model/checkout.ts'
+import type { Checkout, Uncommitted } from '../model/checkout.ts'
 import { Problem } from '../model/problem.ts'
 import { type Git, gitIn } from '../system/git.ts'
+import { byFile, type Content, compareWithHead } from './committed.ts'
+import { type Bytes, readTree, toBytes } from './head.ts'
 
 /** What to ask of Git. */
 export type CheckoutOptions = {
   readonly root: string
-  /** Files whose content goes into requests, relative to the root, with forward slashes. */
-  readonly files: readonly string[]
+  /**
+   * Files whose content goes into requests or decides what is submitted, as they were read. One that is only named, relative to the root
+   * and with forward slashes, is read now.
+   */
+  readonly files: readonly (string | Content)[]
+  /** Folders and files that are searched for specs, relative to the root; the whole root unless told. */
+  readonly searched?: readonly string[]
   /** The commit that the state was written from. */
   readonly since?: string
 }
@@ -16,7 +23,7 @@ export type CheckoutOptions = {
 /** Facts of the checkout around a folder, as plain data. Throws a `Problem` where there is a repository that git refuses to read. */
 export async function readCheckout(options: CheckoutOptions): Promise<Checkout> {
   const git = gitIn(options.root)
-  const prefix = await git(['rev-parse', '--show-prefix'])
+  const prefix = await git(['rev-parse', '--show-prefix'], { encoding: 'latin1' })
   if (prefix.code !== 0) {
     if (!hasRepository(options.root)) return { git: false }
     throw refused(prefix.stderr)
@@ -27,11 +34,11 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
   ])
   const commit = head.code === 0 ? head.stdout.trim() : undefined
   const isShallow = shallow.stdout.trim() === 'true'
-  const [{ dirty, deleted }, relation] = await Promise.all([
-    dirtyFiles(git, options.root, prefix.stdout.replace(/\r?\n$/, ''), options.files, commit),
+  const [compared, relation] = await Promise.all([
+    compare(git, options, prefix.stdout.replace(/\r?\n$/, ''), commit),
     relationOf(git, options.since, commit, isShallow),
   ])
-  return { git: true, commit, dirty, deleted, shallow: isShallow, relation }
+  return { git: true, commit, ...compared, shallow: isShallow, relation }
 }
 
 /** Whether a folder or one above it holds a repository, whatever git says of it (it refuses those of other users). */
@@ -56,42 +63,41 @@ function refused(stderr: string): Problem {
   })
 }
 
-/** Files that HEAD does not hold, or holds otherwise, and YAML files that only HEAD holds. Ignored files count: nobody has reviewed them. */
-async function dirtyFiles(
+/** What HEAD does not hold of what was read, and what it alone holds. */
+async function compare(
   git: Git,
-  root: string,
-  prefix: string,
-  files: readonly string[],
+  { root, files, searched = ['.'] }: CheckoutOptions,
+  prefix: Bytes,
   commit: string | undefined,
-): Promise<{ dirty: string[]; deleted: string[] }> {
-  if (commit === undefined) return { dirty: [...files].sort(), deleted: [] }
-  const [tree, status] = await Promise.all([
-    git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]),
-    git(['--no-optional-locks', 'status', '--porcelain', '-z', '--no-renames', '--untracked-files=no']),
-  ])
-  for (const { code, stderr } of [tree, status]) if (code !== 0) throw refused(stderr)
-  const committed = new Set(tree.stdout.split('\0'))
-  // Each entry is two letters, a space, and the path from the repository's top.
-  const entries = status.stdout.split('\0')
-  const changed = new Set(entries.map((entry) => entry.slice(3)))
-  const gone = entries.filter((entry) => entry.slice(0, 2).includes('D')).map((entry) => entry.slice(3))
-  // A sparse checkout leaves files out without a word in the status.
-  const missing = [...committed].filter((file) => isYamlIn(prefix, file) && !isThere(root, file.slice(prefix.length)))
-  return {
-    dirty: files.filter((file) => !committed.has(prefix + file) || changed.has(prefix + file)).sort(),
-    deleted: [...new Set([...gone, ...missing])]
-      .filter((file) => isYamlIn(prefix, file))
-      .map((file) => file.slice(prefix.length))
-      .sort(),
+): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted'>> {
+  const contents = files.map((one) => (typeof one === 'string' ? readNow(root, one) : one))
+  if (commit === undefined) {
+    const of = (some: readonly Content[]): Uncommitted[] =>
+      some.map(({ file }) => ({ file, why: 'no-commit' as const })).sort(byFile)
+    return {
+      dirty: of(contents.filter((one) => 'text' in one)),
+      uploads: of(contents.filter((one) => !('text' in one))),
+      deleted: [],
+    }
   }
+  const top = path.resolve(
+    fs.realpathSync(root),
+    ...prefix
+      .split('/')
+      .filter((part) => part !== '')
+      .map(() => '..'),
+  )
+  const head = await readTree(git, { folder: toBytes(top), at: '', commit })
+  if ('stderr' in head) throw refused(head.stderr)
+  return compareWithHead({ head, prefix, contents, searched })
 }
 
-function isYamlIn(prefix: string, file: string): boolean {
-  return file.startsWith(prefix) && /\.ya?ml$/.test(file)
-}
-
-function isThere(root: string, file: string): boolean {
-  return fs.lstatSync(path.join(root, file), { throwIfNoEntry: false }) !== undefined
+function readNow(root: string, file: string): Content {
+  try {
+    return { file, text: fs.readFileSync(path.join(root, file), 'utf8') }
+  } catch {
+    return { file, text: undefined }
+  }
 }
 
 type Relation = (Checkout & { git: true })['relation']

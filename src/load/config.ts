@@ -1,5 +1,7 @@
+export { CONFIG_FILE } from '../model/config.ts'
+
 import { configCodeOf } from '../model/codes.ts'
-import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
+import { CONFIG_FILE, type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { KindModel } from '../model/kind.ts'
 import { readConfigText } from '../spec/config-text.ts'
@@ -8,11 +10,13 @@ import { sourceFiles } from '../system/source-files.ts'
 import { unreadable } from './problems.ts'
 import { packagedSchemas } from './schemas.ts'
 
-/** The name of the configuration file, in the repository's folder. */
-export const CONFIG_FILE = 'jobwright.yaml'
-
 /** What jobwright.yaml says. With an error among the diagnostics (codes `CONFIG_…`), the config is the default one and must not be acted on. */
-export type ConfigRead = { readonly config: Config; readonly diagnostics: readonly Diagnostic[] }
+export type ConfigRead = {
+  readonly config: Config
+  readonly diagnostics: readonly Diagnostic[]
+  /** The text of the file, where there is one that can be read. */
+  readonly text?: string
+}
 
 /** Reads jobwright.yaml of a repository; without one, the defaults hold. */
 export function readConfig(root: string, kinds: readonly KindModel[]): ConfigRead {
@@ -22,7 +26,11 @@ export function readConfig(root: string, kinds: readonly KindModel[]): ConfigRea
     return { config: DEFAULT_CONFIG, diagnostics: [asConfig(unreadable(CONFIG_FILE, read.problem))] }
   }
   const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, packagedSchemas, kinds)
-  return { config: hasErrors(diagnostics) ? DEFAULT_CONFIG : config, diagnostics: diagnostics.map(asConfig) }
+  return {
+    config: hasErrors(diagnostics) ? DEFAULT_CONFIG : config,
+    diagnostics: diagnostics.map(asConfig),
+    text: read.text,
+  }
 }
 
 /** The same mistakes as in specs, in another file. */

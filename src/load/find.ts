@@ -23,6 +23,15 @@ export function findSpecs(source: SourceFiles, root: string, patterns: readonly 
   return { files: [...files].sort(), diagnostics: [...diagnostics.values()] }
 }
 
+/** Where patterns begin to look for specs, relative to the root: a folder or a file each. */
+export function searchedIn(root: string, patterns: readonly string[]): string[] {
+  return patterns.map((pattern) => {
+    const parts = relativeTo(path.resolve(root), pattern).split('/')
+    const firstGlob = parts.findIndex(isGlob)
+    return parts.slice(0, firstGlob === -1 ? undefined : firstGlob).join('/') || '.'
+  })
+}
+
 function relativeTo(root: string, pattern: string): string {
   const relative = path.isAbsolute(pattern) ? path.relative(root, pattern) : path.normalize(pattern)
   return relative.split(path.sep).join('/').replace(/\/$/, '') || '.'

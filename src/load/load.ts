@@ -46,6 +46,8 @@ export type Loaded = {
   readonly files: ReadonlyMap<string, string>
   /** Files inside the root that specs name with `$file`, there or not, relative to the root, sorted. */
   readonly included: readonly string[]
+  /** Texts of those that are there, as the requests hold them: each is read once. */
+  readonly includedTexts: ReadonlyMap<string, string>
   /** Files that specs name with `policy.upload`, there or not, relative to the root, sorted. */
   readonly uploads: readonly string[]
   /** Where a member stands, for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
@@ -60,10 +62,11 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const found = findSpecs(source, path.resolve(root), patterns, patterns !== DEFAULT_CONFIG.specs)
   const { files, diagnostics } = readAll(source, found.files)
   const included = new Set<string>()
+  const includedTexts = new Map<string, string>()
   const read = specsOf(files, {
     kinds,
     schemas: packagedSchemas,
-    include: includer(source, included),
+    include: includer(source, files, included, includedTexts),
     config,
   })
   const problems = [...found.diagnostics, ...diagnostics]
@@ -90,6 +93,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     complete: read.complete && problems.length === 0,
     files,
     included: [...included].sort(),
+    includedTexts,
     uploads: settled.uploads,
     locate,
   }
@@ -135,12 +139,20 @@ function readAll(
   return { files, diagnostics }
 }
 
-function includer(source: SourceFiles, included: Set<string>): Include {
+function includer(
+  source: SourceFiles,
+  files: ReadonlyMap<string, string>,
+  included: Set<string>,
+  texts: Map<string, string>,
+): Include {
   return (specFile, written) => {
     const file = path.posix.join(path.posix.dirname(specFile), written)
-    const read = source.read(file, LIMITS.bytes)
+    // One text for all requests: it is compared with HEAD once.
+    const known = texts.get(file) ?? files.get(file)
+    const read = known === undefined ? source.read(file, LIMITS.bytes) : { text: known }
     if (!('problem' in read) || read.problem.is !== 'outside') included.add(file)
     if ('problem' in read) return { problem: notIncluded(written, file, read.problem) }
+    texts.set(file, read.text)
     return { text: read.text, file }
   }
 }

@@ -97,7 +97,13 @@ async function withUpload(
   const given = at(spec.request, pointer)
   if (given !== undefined && given !== measured.md5) return { spec, faults: [otherMd5(pointer, written, measured.md5)] }
   return {
-    spec: { ...spec, request: put(spec.request, pointer, measured.md5), upload: { file, ...measured } },
+    spec: {
+      ...spec,
+      request: put(spec.request, pointer, measured.md5),
+      upload: { file, ...measured },
+      // An MD5 that the spec gives says what the file holds, wherever it comes from.
+      files: given === undefined ? [...spec.files, file] : spec.files,
+    },
     faults: [],
   }
 }

@@ -1,4 +1,5 @@
 import type { PageCode } from './codes.ts'
+import { advise, type Remedy } from './remedy.ts'
 
 /**
  * What kind of trouble an AWS answer is, decided by its error name, never by status alone: a throttle is slowed for, a quota is waited
@@ -26,6 +27,21 @@ export type AwsProblem = {
   readonly message: string
   readonly status?: number
   readonly requestId?: string
+  /** The IAM action that the caller may not perform, where AWS names it: `iot:TagResource`. */
+  readonly deniedAction?: string
+}
+
+/** Returns whether the caller may create jobs, but not give them tags. The same create without tags may succeed. */
+export function isTagRefusal({ class: kind, deniedAction }: Pick<AwsProblem, 'class' | 'deniedAction'>): boolean {
+  return kind === 'auth' && deniedAction !== undefined && deniedAction.endsWith(':TagResource')
+}
+
+/** Ways out of a problem that its words alone do not show; undefined where there is none. */
+export function remediesFor(problem: AwsProblem): readonly Remedy[] | undefined {
+  if (!isTagRefusal(problem)) return undefined
+  return [
+    advise('allow iot:TagResource to the role, or set ownerTag: false in policy or for the target in jobwright.yaml'),
+  ]
 }
 
 const CODE_OF_CLASS: Readonly<Record<ErrorClass, PageCode>> = {

@@ -7,6 +7,8 @@ export type Target = {
   readonly roleArn?: string
   /** Twelve digits that the credentials must lead to. */
   readonly account?: string
+  /** Whether jobs carry our mark as a tag, where their kind has room for one; absent: they do. */
+  readonly ownerTag?: boolean
   /** Called in place of AWS. */
   readonly endpoint?: string
 }
@@ -35,6 +37,9 @@ export type Config = {
   readonly limits: Readonly<Record<string, LaneLimit>>
   readonly guards: Guards
 }
+
+/** The name of the configuration file, in the project's folder. */
+export const CONFIG_FILE = 'jobwright.yaml'
 
 /** What holds without a jobwright.yaml. */
 export const DEFAULT_CONFIG: Config = {

@@ -25,6 +25,8 @@ import type { Identity, Intent, SettledRecord } from './state.ts'
 
 /** AWS's clock and the times that AWS tells agree within this, in milliseconds: Date headers and most creation times are whole seconds. */
 const AWS_MARGIN_MS = 2_000
+/** The same in seconds. */
+const MARGIN_S = AWS_MARGIN_MS / 1000
 /** How far the first read of a creation time may be from when the record says that the job was created, in milliseconds. */
 const FIRST_READ_MS = 300_000
 
@@ -93,6 +95,16 @@ export function judgeIdentity(
   const identity: Identity = { createdAt, source: 'read' }
   // AWS never names two jobs alike.
   if (model.identity.idMember === undefined) return { is: 'same', identity }
+  if (record.window) {
+    const [from, made, to] = [record.window.from, createdAt, record.window.to].map(secondsOf) as [
+      number,
+      number,
+      number,
+    ]
+    if (made >= from - MARGIN_S && made <= to) return { is: 'same', identity }
+    if (made < from - MARGIN_S || made > to + MARGIN_S)
+      return { is: 'other', why: `it was created ${createdAt}, and ours by ${record.window.to}` }
+  }
   const mark = judgeMark(live, { lineage: lineage ?? '' })
   if (mark === 'kin' || mark === 'own') return { is: 'same', identity }
   if (mark === 'other' && record.how === 'created') return { is: 'other', why: 'it carries the mark of another state' }

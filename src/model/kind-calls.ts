@@ -19,7 +19,7 @@ export type WriteOptions = Omit<CreateOptions, 'id' | 'marker'>
 export type CreateOptions = {
   /** The job ID, for kinds whose caller names the job. */
   readonly id?: string
-  /** What AWS is asked to keep with the job, for `match` kinds: address, run and attempt. */
+  /** What AWS is asked to keep with the job, for `match` kinds and as the tag of an IoT job: address, run and attempt. */
   readonly marker?: string
   readonly signal?: AbortSignal
   /** Asked after the request is signed and before its first byte: false abandons it, as not done. */
@@ -28,7 +28,10 @@ export type CreateOptions = {
 
 /** All that `observe` and `plan` are given, so that they cannot write. Errors are thrown as `AwsError`. */
 export type KindReader = {
-  /** The job, or undefined where the service says by name that there is none. `definition`: also what only further calls tell. */
+  /**
+   * The job, or undefined where the service says by name that there is none. `definition`: also what only further calls tell. `mark`: also its
+   * tags, for kinds that have them. A read of tags that fails is part of the answer (`Live.markRead`).
+   */
   describe(
     id: string,
     options: { scope?: string; definition?: boolean; mark?: boolean; signal?: AbortSignal },

@@ -13,7 +13,7 @@ export type Need = {
   readonly scope?: string
   /** The definition is compared as well, not the status alone. */
   readonly definition?: boolean
-  /** What the job says of its owner is read as well. */
+  /** Who created the job is read as well, where the kind's jobs carry a mark that only another call tells. */
   readonly mark?: boolean
   /** The job is on record: that a list does not show it proves nothing. */
   readonly known?: boolean

@@ -41,6 +41,8 @@ export type PlannedCreate = Line & {
   readonly site: Site | undefined
   /** Which attempt of this run it is, from 1. */
   readonly attempt: number
+  /** Whether the job is to carry our mark as a tag, where its kind has room for one. */
+  readonly isTagged: boolean
 }
 
 /** AWS is sent the file that a created job waits for. */

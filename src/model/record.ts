@@ -34,6 +34,7 @@ export function refreshed(
   identity?: Identity,
 ): IdentifiedRecord {
   const { lost: _lost, archived: _archived, ...rest } = record
+  const isCompared = live.createdAt !== undefined || record.identity !== undefined
   const ended = isTerminal(condition)
   const finishedAt = live.finishedAt ?? record.finishedAt ?? (ended ? iso(now) : undefined)
   return {
@@ -45,6 +46,7 @@ export function refreshed(
     counts: live.counts ?? record.counts,
     createdAt: live.createdAt ?? record.createdAt,
     identity: record.identity ?? identity,
+    window: isCompared ? undefined : record.window,
     finishedAt: ended ? finishedAt : record.finishedAt,
   }
 }

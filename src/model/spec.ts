@@ -13,6 +13,8 @@ export type Policy = {
   readonly hold: boolean
   /** A job with this ID that we did not make may be taken over. */
   readonly adopt: boolean
+  /** IotJob: whether its job carries our mark as a tag; absent: as its target says. */
+  readonly ownerTag?: boolean
   /** Two specs may carry the same request. */
   readonly allowIdentical: boolean
   /** IotJob: how many percent of the things may fail in a job that still counts as a success. */
@@ -42,6 +44,8 @@ export type Upload = {
   readonly modifiedMs: number
   /** MD5 in Base64, as the request has it. */
   readonly md5: string
+  /** The ID of its content as a Git blob, by SHA-1. */
+  readonly blob?: string
 }
 
 /** Where the asset that a job exports is put. */
@@ -75,7 +79,10 @@ export type Spec = {
   readonly upload?: Upload
   /** Where `policy.download` leads. */
   readonly download?: Download
-  /** The spec file, and those that it takes in with `$file`: all that the request is made of. Relative to the root. */
+  /**
+   * All files that the request is made of, relative to the root: the spec file, those that it takes in with `$file`, and the file of
+   * `policy.upload` where its MD5 is computed.
+   */
   readonly files: readonly string[]
   /** Where the document begins, and which document of its file it is (from 0). */
   readonly place: Place

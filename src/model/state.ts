@@ -76,6 +76,8 @@ type RecordBase = {
   readonly createdAt?: string
   /** Absent while AWS has not told when it created the job. Never overwritten. */
   readonly identity?: Identity
+  /** AWS's times between which it created the job, where the answer told none; gone once a read was compared with it. */
+  readonly window?: { readonly from: string; readonly to: string }
   readonly startedAt?: string
   readonly finishedAt?: string
   /** MD5, in Base64, of the file that AWS took in for it. */

@@ -21,7 +21,7 @@ export async function readJobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
-  const listable = needs.filter((need) => model.api.listing.tells !== 'id' && !need.definition)
+  const listable = needs.filter((need) => model.api.listing.tells !== 'id' && !need.definition && !need.mark)
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
   for (const need of needs) {
@@ -90,6 +90,7 @@ async function describeOne(
     const live = await reader.describe(need.id!, {
       scope: group.scope,
       definition: need.definition,
+      mark: need.mark,
       signal,
     })
     return live ? { is: 'live', live } : { is: 'absent' }

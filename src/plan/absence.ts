@@ -1,8 +1,9 @@
 import type { PlanInput } from './input.ts'
+import { describeUncommitted } from './uncommitted.ts'
 
 /**
  * Why a spec that is not among those that were loaded may still exist, in words; undefined: it is gone. Absence counts only in a complete
- * checkout whose files are all committed.
+ * checkout in which HEAD holds every file that was read, and none that was not.
  */
 export function whyNotGone({ complete, rules, checkout }: PlanInput): string | undefined {
   if (!complete) return 'some files were not read, so it may only look gone'
@@ -13,5 +14,5 @@ export function whyNotGone({ complete, rules, checkout }: PlanInput): string | u
       : 'outside Git a missing spec proves nothing (--allow-removals says that it does)'
   }
   const [uncommitted] = rules.allowDirty ? [] : [...checkout.deleted, ...checkout.dirty]
-  return uncommitted && `${uncommitted} has changes that are not committed, so it may not be meant to go`
+  return uncommitted && `${describeUncommitted(uncommitted)}, so it may not be meant to go`
 }

@@ -19,6 +19,8 @@ export type PlanInput = {
   readonly observed: Observed
   /** Where a spec's job belongs today; undefined while offline. */
   readonly siteOf: (spec: Spec) => Site | undefined
+  /** Whether a spec's job carries our mark as a tag; absent: it does. */
+  readonly isTagged?: (spec: Spec) => boolean
   /** Epoch milliseconds. */
   readonly now: number
   /** When it was decided what to read, in epoch milliseconds; absent: now. What comes due only after that was not read for, and is not submitted. */

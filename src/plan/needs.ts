@@ -129,9 +129,10 @@ function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[]
 }
 
 /** What the first read of a job has to tell besides its status: which job it is. A caller's ID may be another job's by now. */
-export function proofNeed(record: JobRecord, model: KindModel): Pick<Need, 'definition' | 'mark'> {
-  const isOpen = record.identity === undefined && model.identity.idMember !== undefined
-  return isOpen ? { definition: true, mark: true } : {}
+export function proofNeed(record: JobRecord, model: KindModel): Pick<Need, 'mark'> {
+  const isOpen = record.identity === undefined && record.window === undefined && model.identity.idMember !== undefined
+  // A list that tells all of a job tells which one it is.
+  return isOpen && model.api.listing.tells !== 'job' ? { mark: true } : {}
 }
 
 /** A read of the job on record, without its ID. */

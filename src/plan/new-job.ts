@@ -17,6 +17,7 @@ import { planLookalike } from './lookalikes.ts'
 import { adoptJob, ownerKey } from './ownership.ts'
 import { jobWords, line, type Planner, planFailed, spoken, unread } from './planner.ts'
 import { timingOf } from './time.ts'
+import { describeUncommitted, remediesFor, uncommittedOf } from './uncommitted.ts'
 
 /** Seven days. */
 const URGENT_MS = 604_800_000
@@ -45,6 +46,7 @@ function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
     reason: occasion.reason + uploadWords(spec) + urgency(timingOf(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     site: plan.siteOf(spec),
+    isTagged: model.identity.tagged === true && (plan.isTagged?.(spec) ?? true),
     id: model.identity.idMember && remoteId(spec, model.identity.idMember),
     record: occasion.previous,
   })
@@ -246,12 +248,12 @@ function planAdoption(
 export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefined {
   const { checkout, rules } = plan
   if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
-  const dirty = spec.files.filter((file) => checkout.dirty.includes(file))
-  if (dirty.length === 0) return undefined
+  const uncommitted = uncommittedOf(checkout, spec)
+  if (uncommitted.length === 0) return undefined
   return line(spec, {
     action: 'blocked',
     code: 'PLAN_UNCOMMITTED',
-    reason: `${dirty.join(', ')} ${dirty.length === 1 ? 'is' : 'are'} not committed`,
-    remedies: [advise('commit it, or submit it as it is with --allow-dirty')],
+    reason: uncommitted.map(describeUncommitted).join('; '),
+    remedies: remediesFor(uncommitted, spec),
   })
 }

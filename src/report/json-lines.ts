@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import { type AwsProblem, awsCodeOf } from '../model/aws-problem.ts'
+import { type AwsProblem, awsCodeOf, remediesFor } from '../model/aws-problem.ts'
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
@@ -277,6 +277,7 @@ export function failureDiagnostic(event: {
     code: awsCodeOf(event.problem),
     message: `${event.step} failed: ${name}: ${message}${request}`,
     address: event.address,
+    remedies: remediesFor(event.problem),
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
+import { remediesFor } from '../model/aws-problem.ts'
 import type { Event } from '../model/event.ts'
+import { hintLines } from './diagnostics.ts'
 import { forTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
 import { totalsText } from './plan-text.ts'
@@ -26,7 +28,8 @@ export function eventText(
       return `${event.step} ${named(event.address, idOf(event.address))}`
     case 'failed': {
       const head = paint('red', `failed ${event.step} of ${forTerminal(event.address)}`, options)
-      return `${head}: ${problemText(event.problem)}`
+      const hints = hintLines({ remedies: remediesFor(event.problem) }, '  ', options)
+      return [`${head}: ${problemText(event.problem)}`, ...hints].join('\n')
     }
     case 'job': {
       const { record } = event

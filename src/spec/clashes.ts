@@ -40,6 +40,7 @@ export function clashesOf(drafts: readonly Draft[], kinds: readonly string[], co
     const said = new Set(draft.diagnostics.map(({ pointer }) => pointer))
     for (const fault of elsewhereFaults(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
   }
+  for (const draft of drafts) for (const fault of tagFaults(draft, config)) note(draft, fault, [])
   dependencyFaults(drafts, kinds, add)
   if (config) unknownTargets(drafts, config, note)
   return found
@@ -166,6 +167,25 @@ function formerNames(drafts: readonly Draft[], note: Note): void {
     message: `${formerly(draft)} is the former name of ${first.draft.address} too`,
     remedies: [advise('one job can be taken over by one spec')],
   }))
+}
+
+/** AWS takes 50 tags, and one of them is ours unless `ownerTag` is false. */
+const OWN_TAGS_MAX = 49
+
+function tagFaults({ spec, model }: Draft, config: Config | undefined): Fault[] {
+  const tags = spec?.request['tags']
+  if (!spec || !model?.identity.tagged || !Array.isArray(tags) || tags.length <= OWN_TAGS_MAX) return []
+  const target = config?.targets[resolveTargetName(spec.policy.target, config) ?? '']
+  if (!(spec.policy.ownerTag ?? target?.ownerTag ?? true)) return []
+  return [
+    {
+      code: 'SPEC_ITEMS',
+      pointer: '/spec/tags',
+      aim: 'key',
+      message: `${tags.length} tags, and Jobwright adds one that says whose the job is: AWS takes ${OWN_TAGS_MAX + 1}`,
+      remedies: [advise('remove one, or write policy.ownerTag: false')],
+    },
+  ]
 }
 
 function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): void {

@@ -200,6 +200,7 @@ function policyOf(value: JsonObject): Policy {
     run: Number(at(policy, '/run') ?? 1),
     hold: at(policy, '/hold') === true,
     adopt: at(policy, '/adopt') === true,
+    ownerTag: flagAt(policy, '/ownerTag'),
     allowIdentical: at(policy, '/allowIdentical') === true,
     maxFailedPercent: Number(at(policy, '/success/maxFailedPercent') ?? 0),
     onRemove: at(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
@@ -217,6 +218,11 @@ function dependsOnOf(list: Json | undefined): Policy['dependsOn'] {
     if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
     return { job: at(one, '/job') as Address, when: at(one, '/when') === 'finished' ? 'finished' : 'succeeded' }
   })
+}
+
+function flagAt(value: Json | undefined, pointer: Pointer): boolean | undefined {
+  const flag = at(value, pointer)
+  return typeof flag === 'boolean' ? flag : undefined
 }
 
 function textAt(value: Json | undefined, pointer: Pointer): string | undefined {

@@ -68,6 +68,9 @@ export function differences(from: State, to: State): Entry[] {
   for (const [key, { day, used }] of Object.entries(to.budgets ?? {})) {
     if (!isSame(from.budgets?.[key], { day, used })) others.push({ set: 'budget', key, day, used })
   }
+  for (const [key, at] of Object.entries(to.foreign ?? {})) {
+    if (from.foreign?.[key] !== at) others.push({ set: 'foreign', key, at })
+  }
   return [...entries, ...others]
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import os from 'node:os'
 
 /** How a git command ended. `code` is 127 where git could not be started, 124 where it was stopped after its time. */
 export type GitResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -13,6 +14,10 @@ export type GitOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds after which the command is stopped; 60,000 unless told. */
   readonly timeoutMs?: number
+  /** How bytes become text, both ways: `latin1` keeps each one, as names of files need. UTF-8 unless told. */
+  readonly encoding?: 'utf8' | 'latin1'
+  /** Settings in the environment (`GIT_CONFIG_COUNT`) do not apply. Only for a repository that git has already agreed to read. */
+  readonly withoutEnvSettings?: boolean
 }
 
 /** A state of 100,000 jobs has 35 MB; nothing that git prints for us is larger than a state. */
@@ -30,6 +35,8 @@ const SETTINGS = [
   'gc.auto=0',
   'maintenance.auto=false',
   'core.quotePath=false',
+  // Grafts are turned off below, by an empty file of them.
+  'advice.graftFileDeprecated=false',
 ]
 
 /** Set when we run inside a hook of another repository (or of this one); they would lead git astray from the folder it is given. */
@@ -42,7 +49,19 @@ const MISLEADING = [
   'GIT_COMMON_DIR',
   'GIT_NAMESPACE',
   'GIT_PREFIX',
+  'GIT_SHALLOW_FILE',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_ATTR_SOURCE',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
 ]
+
+/** Settings that a process may inherit. */
+const ENV_SETTINGS = /^GIT_CONFIG_(COUNT|PARAMETERS|KEY_\d+|VALUE_\d+)$/
+/** Whether git may read the folder was answered before, perhaps by a setting in the environment. */
+const TRUSTED = 'safe.directory=*'
 
 /**
  * Git in a repository's folder, started without a shell, asking nothing, speaking English. `program` is the git to run. A terminal sends
@@ -61,10 +80,11 @@ function run(folder: string, program: string, args: readonly string[], options: 
   return new Promise((resolve) => {
     const child = execFile(
       program,
-      [...SETTINGS.flatMap((setting) => ['-c', setting]), ...args],
+      [...settingsFor(options).flatMap((setting) => ['-c', setting]), ...args],
       {
         cwd: folder,
-        env: environment(options.env),
+        env: environment(options),
+        encoding: options.encoding ?? 'utf8',
         maxBuffer: OUTPUT_MAX_BYTES,
         timeout: options.timeoutMs ?? TIMEOUT_MS,
         windowsHide: true,
@@ -77,19 +97,27 @@ function run(folder: string, program: string, args: readonly string[], options: 
     )
     // A git that ends before it has read everything closes the pipe; its exit code tells why.
     child.stdin?.on('error', () => {})
-    child.stdin?.end(options.input ?? '')
+    child.stdin?.end(options.input ?? '', options.encoding ?? 'utf8')
   })
 }
 
-function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+function settingsFor({ withoutEnvSettings }: GitOptions): readonly string[] {
+  return withoutEnvSettings ? [...SETTINGS, TRUSTED] : SETTINGS
+}
+
+function environment({ env: more, withoutEnvSettings = false }: GitOptions): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     GIT_TERMINAL_PROMPT: '0',
     SSH_ASKPASS_REQUIRE: 'never',
     LC_ALL: 'C',
+    // A commit means what its ID says: nothing replaces an object or a parent.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: os.devNull,
     ...more,
   }
-  for (const name of MISLEADING) delete env[name]
+  const settings = withoutEnvSettings ? Object.keys(env).filter((name) => ENV_SETTINGS.test(name)) : []
+  for (const name of [...MISLEADING, ...settings]) delete env[name]
   return env
 }
 

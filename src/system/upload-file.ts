@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import fs from 'node:fs/promises'
+import { blobHash } from './git-blob.ts'
 import { READ_FLAGS, type ReadProblem, readProblemOf, resolveInside, whatIs } from './source-files.ts'
 
-/** A file of any size as it was measured: absolute path after following links, size, time of its last change, MD5 in Base64. */
+/** A file of any size as it was measured: absolute path after following links, size, time of its last change, MD5 in Base64, blob ID. */
 export type Measured = {
   readonly path: string
   readonly bytes: number
   readonly modifiedMs: number
   readonly md5: string
+  /** The ID of its content as a Git blob, by SHA-1. */
+  readonly blob?: string
 }
 
 /** Thrown while a file is read that is not the one that was measured. */
@@ -38,12 +41,15 @@ export async function measureFile(
       if (!stats.isFile()) return { problem: { is: 'no-file', what: whatIs(stats) } }
       if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
       const hash = createHash('md5')
+      const blob = blobHash(stats.size, 'sha1')
       let bytes = 0
       for await (const chunk of chunksOf(handle)) {
         hash.update(chunk)
+        blob.update(chunk)
         bytes += chunk.length
       }
-      return { path: found.real, bytes, modifiedMs: stats.mtimeMs, md5: hash.digest('base64') }
+      const digests = { md5: hash.digest('base64'), blob: blob.digest('hex') }
+      return { path: found.real, bytes, modifiedMs: stats.mtimeMs, ...digests }
     } finally {
       await handle.close()
     }

@@ -197,6 +197,31 @@ t.test('an error’s class comes from its name first, and from its status last',
   t.same(problemOf('out of cheese', {}), { class: 'unknown', name: 'Error', message: 'out of cheese' })
 })
 
+t.test('an error of a missing permission names the action, and no other error does', async (t) => {
+  const denied = (message: string, name = 'AccessDeniedException') =>
+    problemOf({ name, message, $metadata: { httpStatusCode: 403 } }, {}).deniedAction
+  const user = 'User: arn:aws:sts::123456789012:assumed-role/jobs/run is not authorized to perform'
+  const arn = 'arn:aws:iot:eu-west-1:123456789012:job/reboot'
+  t.equal(denied(`${user}: iot:TagResource on resource: ${arn}`), 'iot:TagResource')
+  t.equal(
+    denied(`${user}: iot:TagResource on resource: ${arn} with an explicit deny in a service control policy`),
+    'iot:TagResource',
+  )
+  t.equal(
+    denied(`${user}: mobiletargeting:CreateExportJob because no policy allows it`, 'ForbiddenException'),
+    'mobiletargeting:CreateExportJob',
+  )
+  t.equal(denied('User is not authorized to access this resource'), undefined)
+  t.equal(denied(`${user}: ${arn}`), undefined, 'an ARN is no action')
+  t.equal(denied('The security token included in the request is expired', 'ExpiredTokenException'), undefined)
+  t.equal(
+    denied(`${user}: iot:TagResource`, 'InvalidRequestException'),
+    'iot:TagResource',
+    'a 403 counts by its status',
+  )
+  t.notOk('deniedAction' in problemOf({ name: 'ValidationException', message: `${user}: iot:TagResource` }, {}))
+})
+
 t.test('messages are cut, and lose signed requests and signed URLs', async (t) => {
   t.equal(mask('see https://a.b/c?X-Amz-Signature=1&d=2 and http://e.f/g'), 'see https://a.b/c?... and http://e.f/g')
   t.equal(mask('does not match. The Canonical String for this request was x-amz-security-token:abc'), 'does not match.')

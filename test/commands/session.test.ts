@@ -54,7 +54,9 @@ t.test('an edit of jobwright.yaml that is not committed lets no spec look remove
   const { host, write } = repository(t)
   write('jobwright.yaml', 'specs: [specs/a.yaml]\n')
   const session = await openSession(options, host)
-  t.match(await inputOf(session, undefined, options), { checkout: { dirty: ['jobwright.yaml'], deleted: [] } })
+  t.match(await inputOf(session, undefined, options), {
+    checkout: { dirty: [{ file: 'jobwright.yaml', why: 'edited' }], deleted: [] },
+  })
 })
 
 t.test('a job that was not asked for has no target connected, whatever its record is open for', async (t) => {

@@ -135,7 +135,8 @@ async function reconcileOnce(
   const { emulator } = stage
   try {
     const refresh = input.refresh === true
-    const settings = { clock, emulator, modelOf, refresh, env }
+    const asked = input.decisions && new Set<string>(input.decisions.keys())
+    const settings = { clock, emulator, modelOf, refresh, env, asked }
     const aws = await openAws(specs, opened.state, { targets: {}, limits }, settings)
     try {
       return await reconcile(
@@ -149,7 +150,7 @@ async function reconcileOnce(
           emit: onEvent,
           signal: new AbortController().signal,
           wait: false,
-          settleMs: 600_000,
+          settleMs: 1_200_000,
           pollMs: { least: 1000, most: 600_000 },
           ...options,
         },

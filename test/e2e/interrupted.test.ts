@@ -1,7 +1,7 @@
 import t from 'tap'
 import { CASES } from '../conformance/cases.ts'
 import { type EveryJob, openWorld } from '../emulator/setup.ts'
-import { build, cli, folder, repository, stateOf } from './process.ts'
+import { build, cli, folder, repository, start, stateOf } from './process.ts'
 import { aws, CONFIG, callsOf, doc, emulatorIn, keepsContract, recordsIn } from './world.ts'
 
 build()
@@ -18,7 +18,7 @@ t.test('130: an interrupted run takes back what it has not sent, and the next on
     ),
   })
   let created = 0
-  const stopped = await cli(['reconcile', '--output', 'json'], {
+  const stopped = await start(['reconcile', '--output', 'json'], {
     cwd,
     env: world.env,
     onLine: (line, child) => {
@@ -46,7 +46,7 @@ for (const point of [1, 7, 13, 19]) {
       'specs/night.yaml': NIGHT.map(({ kind, name, n }) => JSON.stringify(doc(kind, name, { n }))).join('\n---\n'),
     })
     let steps = 0
-    const killed = await cli(['reconcile', '--emulator', '--output', 'json'], {
+    const killed = await start(['reconcile', '--emulator', '--output', 'json'], {
       cwd,
       onLine: (line, child) => {
         if (line.includes('"type":"progress"') && ++steps === point) child.kill('SIGKILL')

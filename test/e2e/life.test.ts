@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import type { JsonObject } from '../../src/model/json.ts'
 import { CASES } from '../conformance/cases.ts'
 import { openWorld } from '../emulator/setup.ts'
-import { build, cli, commit, type Files, folder, repository, write } from './process.ts'
+import { build, cli, commit, type Files, folder, repository, start, write } from './process.ts'
 
 build()
 t.jobs = 2
@@ -142,7 +142,7 @@ targets:
     AWS_SHARED_CREDENTIALS_FILE: profiles,
     AWS_EC2_METADATA_DISABLED: 'true',
   }
-  return { world, cwd, run: (...args: string[]) => cli(args, { cwd, env }) }
+  return { world, cwd, env, run: (...args: string[]) => cli(args, { cwd, env }) }
 }
 
 t.test(
@@ -185,10 +185,11 @@ t.test(
 )
 
 t.test('4: an account that is not the expected one is refused before anything is sent', async (t) => {
-  const { world, cwd, run } = await twoAccounts(t)
+  const { world, cwd, env } = await twoAccounts(t)
   const config = fs.readFileSync(path.join(cwd, 'jobwright.yaml'), 'utf8')
   const refused = async (said: RegExp): Promise<void> => {
-    const ended = await run('reconcile')
+    // The SDK reads the file of profiles once in a process.
+    const ended = await start(['reconcile'], { cwd, env })
     t.equal(ended.code, 4, ended.stdout)
     t.match(ended.stdout, said)
   }

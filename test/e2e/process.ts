@@ -30,6 +30,9 @@ export type JsonLine = { readonly v: number; readonly type: string; readonly [me
 export type CliOptions = {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
+}
+
+export type ProcessOptions = CliOptions & {
   /** Options of Node itself. */
   readonly node?: readonly string[]
   /** Told each line of standard output as it comes. */
@@ -51,10 +54,28 @@ export function build(): void {
 }
 
 /** Runs the built program to its end. It inherits nothing of this process's environment but its PATH. */
-export async function cli(args: readonly string[], { cwd, env = {}, node = [], onLine }: CliOptions): Promise<Ran> {
+export async function cli(args: readonly string[], { cwd, env = {} }: CliOptions): Promise<Ran> {
+  const program = idle.pop() ?? openProgram()
+  // It holds this process only while it works.
+  program.ref()
+  const reply = new Promise<Said>((resolve, reject) => {
+    program.once('exit', (code) => reject(new Error(`the program took its process along: ${code}`)))
+    program.once('message', (message) => resolve(message as Said))
+  })
+  program.send({ args, cwd, env: environment(cwd, env) })
+  const said = await reply
+  program.removeAllListeners('exit')
+  program.unref()
+  idle.push(program)
+  return ranOf(said)
+}
+
+/** Runs the built program in a process of its own, which can be killed, and ends when nothing is left to do. */
+export async function start(args: readonly string[], options: ProcessOptions): Promise<Ran> {
+  const { cwd, env = {}, node = [], onLine } = options
   const child = spawn('env', [...PLAIN, process.execPath, ...node, CLI, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...env },
+    env: environment(cwd, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
@@ -67,7 +88,28 @@ export async function cli(args: readonly string[], { cwd, env = {}, node = [], o
     onLine?.(line, child)
   })
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { code, stdout, stderr, lines: stdout.startsWith('{"v":') ? stdout.trimEnd().split('\n').map(asLine) : [] }
+  return ranOf({ code, stdout, stderr })
+}
+
+type Said = Pick<Ran, 'code' | 'stdout' | 'stderr'>
+
+/** Processes that wait for their next run; there are as many as runs have overlapped. */
+const idle: ChildProcess[] = []
+
+function openProgram(): ChildProcess {
+  const child = spawn('env', [...PLAIN, process.execPath, path.join(import.meta.dirname, 'program.mjs')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  child.channel?.unref()
+  return child
+}
+
+function environment(cwd: string, env: Readonly<Record<string, string>>): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: cwd, ...env }
+}
+
+function ranOf(said: Said): Ran {
+  return { ...said, lines: said.stdout.startsWith('{"v":') ? said.stdout.trimEnd().split('\n').map(asLine) : [] }
 }
 
 function asLine(text: string): JsonLine {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import t from 'tap'
 import { arrive, CASES } from '../conformance/cases.ts'
 import { openWorld } from '../emulator/setup.ts'
-import { build, cli, commit, folder, git, repository, stateOf, write } from './process.ts'
+import { build, cli, commit, folder, git, repository, start, stateOf, write } from './process.ts'
 import {
   aws,
   CONFIG,
@@ -51,7 +51,7 @@ t.test('a repository lives: plan, reconcile, idle, edit, more, stale, removed', 
   t.equal((await cli(['reconcile', '--spec', 'specs/readers.yaml'], { cwd, env })).code, 0)
   t.equal((await world.jobs()).length, 2)
 
-  const all = await cli(['reconcile', '--output', 'json'], { cwd, env })
+  const all = await start(['reconcile', '--output', 'json'], { cwd, env })
   t.equal(all.code, 0)
   keepsContract(t, all)
   t.match(all.stderr, /DataExchangeJob\/prices/, 'people read stderr')
@@ -176,7 +176,7 @@ t.test('the end of a run shows the jobs whose specs it withdrew', async (t) => {
 t.test('a reader who goes away stops no run and shows no stack', async (t) => {
   const cwd = folder(t, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
   let child: ChildProcess | undefined
-  const ran = await cli(['reconcile', '--emulator', '--wait'], {
+  const ran = await start(['reconcile', '--emulator', '--wait'], {
     cwd,
     onLine: (_line, running) => {
       child ??= running

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { openWorld } from '../emulator/setup.ts'
-import { build, CLI, cli, PLAIN, repository, stateOf } from './process.ts'
+import { build, CLI, PLAIN, repository, start, stateOf } from './process.ts'
 
 build()
 
@@ -47,7 +47,7 @@ t.test(
     const env = environment(world.url)
     const said: string[] = []
     const run = async (killAt?: string) => {
-      const ran = await cli(['reconcile', '--output', 'json'], {
+      const ran = await start(['reconcile', '--output', 'json'], {
         cwd,
         env,
         onLine: (line, child) => {
@@ -96,7 +96,7 @@ t.test('a large file is measured and sent in memory that does not grow with it',
   const tell = 'data:text/javascript,process.on("exit",()=>process.stderr.write("kB "+process.resourceUsage().maxRSS))'
   const child = spawn(
     'env',
-    [...PLAIN, process.execPath, '--max-old-space-size=64', '--import', tell, CLI, 'reconcile'],
+    [...PLAIN, process.execPath, '--max-old-space-size=64', '--import', tell, CLI, 'reconcile', '--allow-dirty'],
     { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...environment(world.url) } },
   )
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])

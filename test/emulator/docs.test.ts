@@ -15,7 +15,7 @@ t.test('the page of the emulator tells every fault, and whether its call is carr
   for (const [name, { execute }] of Object.entries(faultTable)) {
     t.equal(rows.get(name), name === 'repeat' ? 'twice' : execute ? 'yes' : 'no', name)
   }
-  t.ok(rows.has('delay') && rows.has('list-lag'))
+  for (const name of ['delay', 'late', 'list-lag', 'tag-lag']) t.ok(rows.has(name), name)
   t.end()
 })
 
@@ -34,5 +34,5 @@ t.test('it tells every request of the control plane, and its rules are accepted'
   t.equal(places.length, 8)
   for (const [, method, place] of places) t.ok(rows.has(`${method} /_emulator/${place}`), `${method} ${place}`)
   const rules = /```json\n([\s\S]*?)\n```/.exec(PAGE)?.[1] ?? ''
-  t.strictSame(await world.control('PUT', 'faults', JSON.parse(rules)), { faults: 2 })
+  t.strictSame(await world.control('PUT', 'faults', JSON.parse(rules)), { faults: 4 })
 })

@@ -170,7 +170,11 @@ t.test('settings that make no sense are refused, with a reason', async (t) => {
     [{ fault: 'throttle', service: 'iot', operation: 'StartJob' }, /unknown operation "StartJob"/],
     [{ fault: 'throttle', rate: 2 }, /rate from 0 to 1/],
     [{ fault: 'throttle', times: 0 }, /times as a whole number/],
-    [{ fault: 'throttle', when: 'now' }, /unknown member "when"/],
+    [{ fault: 'throttle', until: 'now' }, /unknown member "until"/],
+    [{ fault: 'deny', when: 'labels' }, /"labels", which is no member of an input; name its operation/],
+    [{ fault: 'deny', operation: 'CancelJob', when: 'tags' }, /CancelJob takes jobId, reasonCode/],
+    [{ fault: 'late' }, /must have seconds from 0 to 3600/],
+    [{ fault: 'tag-lag', seconds: 1, operation: 'ListJobs' }, /a tag-lag takes ListTagsForResource/],
     [{ fault: 'delay' }, /must have ms from 0 to 600000/],
     [{ fault: 'list-lag', seconds: -1 }, /must have seconds from 0 to 3600/],
     [{ fault: 'throttle', ms: 5 }, /has "ms", which a throttle does not take/],
@@ -192,6 +196,7 @@ t.test('settings that make no sense are refused, with a reason', async (t) => {
   t.match(await world.control('POST', 'advance', { seconds: -1 }), { error: /never runs backwards/ })
   t.match(await world.control('GET', 'constructor'), { error: /no GET constructor here/ })
   await t.rejects(startEmulator({ startAt: 'soon' }), { code: 'EMULATOR_OPTION' })
+  await t.rejects(startEmulator({ tagLagMs: -1 }), { code: 'EMULATOR_OPTION' })
   await t.rejects(startEmulator({ faults: [{ fault: 'throttle', rate: -1 }] }), { code: 'EMULATOR_OPTION' })
 })
 

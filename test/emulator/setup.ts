@@ -31,7 +31,14 @@ export type World = Emulator & {
   call(service: string, method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>
 }
 export type EveryJob = { service: string; id: string; status: string; exists: boolean; [more: string]: unknown }
-export type CallOptions = { scope?: string; key?: string; region?: string; authorization?: string | undefined }
+export type CallOptions = {
+  scope?: string
+  key?: string
+  region?: string
+  authorization?: string | undefined
+  /** Epoch milliseconds by the caller's clock: the request then names the time of its signature. */
+  signedAt?: number
+}
 export type Answer = { status: number; error: string | undefined; text: string; headers: Headers }
 
 const scopes: Record<string, string> = { pinpoint: 'mobiletargeting', importexport: 'IngestionService' }
@@ -66,6 +73,11 @@ export async function openWorld(
   }
 }
 
+/** The format of the header x-amz-date. */
+export function basicTime(time: number): string {
+  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')
+}
+
 async function call(
   url: string,
   service: string,
@@ -77,7 +89,8 @@ async function call(
   const query = path === '/'
   const region = options.region ?? (service === 'importexport' ? 'us-east-1' : 'eu-west-1')
   const scope = options.scope ?? scopes[service] ?? service
-  const credential = `${options.key ?? 'AKIAFLEET'}/20261120/${region}/${scope}/aws4_request`
+  const date = options.signedAt === undefined ? undefined : basicTime(options.signedAt)
+  const credential = `${options.key ?? 'AKIAFLEET'}/${date?.slice(0, 8) ?? '20261120'}/${region}/${scope}/aws4_request`
   const authorization =
     'authorization' in options
       ? options.authorization
@@ -86,7 +99,10 @@ async function call(
   const text = query ? form : typeof body === 'string' ? body : JSON.stringify(body)
   const response = await fetch(`${url}${path}`, {
     method,
-    headers: authorization === undefined ? {} : { authorization },
+    headers: {
+      ...(authorization !== undefined && { authorization }),
+      ...(date !== undefined && { 'x-amz-date': date }),
+    },
     ...(method === 'GET' ? {} : { body: text ?? '' }),
   })
   const answer = await response.text()

@@ -7,6 +7,8 @@ import { type Emulator, startEmulator } from '../../src/emulator/index.ts'
 import { parseManifest, writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
 import { callsOf } from '../../src/kinds/index.ts'
 import { modelOf } from '../../src/kinds/models.ts'
+import { attemptName, attemptOf, formatAttemptTag } from '../../src/model/attempt-name.ts'
+import { isTagRefusal } from '../../src/model/aws-problem.ts'
 import { canonical, type JsonObject } from '../../src/model/json.ts'
 import type { Calls } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
@@ -145,7 +147,7 @@ function folder(kind: string): string {
     .replace('media-package', 'mediapackage')
 }
 
-const options = (n = 1) => ({ ...yes, id: `cup-final-r${n}`, marker: `jobwright Kind/cup-final#${n}` })
+const options = (n = 1) => ({ ...yes, id: `cup-final-r${n}`, marker: `3f2a91bc01de Kind/cup-final:${n}.1` })
 
 async function listed({ calls }: Stage, scope: string | undefined): Promise<Live[]> {
   const all: Live[] = []
@@ -321,7 +323,7 @@ t.test('an Import/Export job is validated first, keeps its marker, and gives no 
   const made = await here.calls.writer.create(request, options(3))
   const live = await here.calls.reader.describe(made.is === 'done' ? made.value.id : '', {})
   t.match(live?.request, {
-    Manifest: { generator: 'jobwright Kind/cup-final#3', eraseDevice: 'yes', manifestVersion: '2.0' },
+    Manifest: { generator: '3f2a91bc01de Kind/cup-final:3.1', eraseDevice: 'yes', manifestVersion: '2.0' },
   })
   t.notMatch(JSON.stringify(live), /08152|pinCode|Signature/)
   t.match(JSON.stringify(await here.jobs()), /08152/, 'the secret itself was sent')
@@ -453,4 +455,129 @@ t.test('a manifest is written so that every parser reads the same texts', async 
     ),
     'bucket: vault\neraseDevice: "yes"\nreturnAddress:\n  country: "NO"\noperations:\n  - a: "1"\n    b: c\ngenerator: g\n',
   )
+})
+
+const mark = '3f2a91bc01de IotJob/cup-final:1.1'
+
+t.test('the mark of an IoT job is a tag beside those of the spec, and a read tells it', async (t) => {
+  const here = await stage(t, 'IotJob')
+  t.match(await here.calls.writer.create(iot, { ...options(), marker: mark }), { is: 'done' })
+  const [job = {}] = await here.jobs()
+  t.strictSame((job['request'] as JsonObject)['tags'], [
+    { Key: 'fleet', Value: 'kiosks' },
+    { Key: 'jobwright', Value: mark },
+  ])
+  const live = await here.calls.reader.describe('cup-final-r1', { definition: true, mark: true })
+  t.match(live, { mark, markRead: 'told', tags: [{ Key: 'fleet' }, { Key: 'jobwright', Value: mark }] })
+  t.match(live?.request, { document: '{"operation":"restart","graceSeconds":30}' })
+  t.equal((await here.calls.reader.describe('cup-final-r1', { mark: true }))?.request, undefined)
+  const plain = await here.calls.reader.describe('cup-final-r1', {})
+  t.notOk(plain && ('tags' in plain || 'mark' in plain || 'markRead' in plain), 'only where it is asked for')
+})
+
+t.test('an IoT job without a mark is told from one whose tags cannot be read', async (t) => {
+  const here = await stage(t, 'IotJob')
+  const { tags: _, ...untagged } = iot
+  await here.calls.writer.create(untagged, { ...yes, id: 'plain' })
+  const [job = {}] = await here.jobs()
+  t.notOk('tags' in (job['request'] as JsonObject), 'no mark, no tags: none are sent')
+  const read = () => here.calls.reader.describe('plain', { mark: true })
+  const told = await read()
+  t.match(told, { markRead: 'told', tags: [] })
+  t.notOk('mark' in told!)
+  for (const [fault, markRead] of [
+    ['deny', 'refused'],
+    ['error-before', 'failed'],
+  ] as const) {
+    await here.faults({ operation: 'ListTagsForResource', fault })
+    const live = await read()
+    t.match(live, { id: 'plain', status: 'IN_PROGRESS', markRead })
+    t.notOk('tags' in live! || 'mark' in live!, fault)
+  }
+})
+
+t.test('a mark behind many tags is found on a later page', async (t) => {
+  const here = await stage(t, 'IotJob')
+  const tags = Array.from({ length: 49 }, (_, index) => ({ Key: `n${index}`, Value: '' }))
+  t.match(await here.calls.writer.create({ ...iot, tags }, { ...options(), marker: mark }), { is: 'done' })
+  const live = await here.calls.reader.describe('cup-final-r1', { mark: true })
+  t.equal(live?.mark, mark)
+  t.equal(live?.tags?.length, 50)
+})
+
+t.test('a role that may not read tags still reads and creates any number of jobs', async (t) => {
+  const here = await stage(t, 'IotJob')
+  await here.faults({ operation: 'ListTagsForResource', fault: 'deny' })
+  const create = (n: number) => here.calls.writer.create(iot, { ...options(n), marker: mark })
+  const many = Array.from({ length: 8 }, (_, index) => index + 1)
+  for (const n of many) t.match(await create(n), { is: 'done' })
+  const reads = many.map((n) => here.calls.reader.describe(`cup-final-r${n}`, { mark: true }))
+  for (const live of await Promise.all(reads)) t.match(live, { status: 'IN_PROGRESS', markRead: 'refused' })
+  t.match(await create(9), { is: 'done' }, 'many refusals in a row stop no other call')
+})
+
+t.test('a create that is refused for its tag says so, and is not done', async (t) => {
+  const here = await stage(t, 'IotJob')
+  await here.faults({ operation: 'CreateJob', fault: 'deny', when: 'tags' })
+  const refused = await here.calls.writer.create(iot, { ...options(), marker: mark })
+  t.match(refused, {
+    is: 'not-done',
+    problem: { class: 'auth', name: 'AccessDeniedException', status: 403, deniedAction: 'iot:TagResource' },
+  })
+  t.ok(refused.is === 'not-done' && isTagRefusal(refused.problem))
+  t.same(await here.jobs(), [])
+  const { tags: _, ...untagged } = iot
+  t.match(await here.calls.writer.create(untagged, { ...yes, id: 'plain' }), { is: 'done' })
+  await here.faults({ operation: 'CreateJob', fault: 'deny' })
+  const denied = await here.calls.writer.create(iot, options(2))
+  t.match(denied, { is: 'not-done', problem: { class: 'auth', deniedAction: 'iot:CreateJob' } })
+  t.notOk(denied.is === 'not-done' && isTagRefusal(denied.problem), 'another permission is missing')
+})
+
+t.test(
+  'a job whose tag somebody removed has no mark, and one that another made in its place has its own',
+  async (t) => {
+    const here = await stage(t, 'IotJob')
+    await here.calls.writer.create(iot, { ...options(), marker: mark })
+    const call = (method: string, path: string, body: object) =>
+      fetch(`${here.emulator.url}${path}`, {
+        method,
+        headers: {
+          authorization: 'AWS4-HMAC-SHA256 Credential=AKIAOTHER/20261115/eu-west-1/iot/aws4_request, Signature=0',
+        },
+        body: JSON.stringify(body),
+      })
+    const first = await here.calls.reader.describe('cup-final-r1', { mark: true })
+    await call('POST', '/untag', { resourceArn: first?.arn, tagKeys: ['jobwright'] })
+    const stripped = await here.calls.reader.describe('cup-final-r1', { mark: true })
+    t.match(stripped, { markRead: 'told', createdAt: first?.createdAt })
+    t.equal(stripped?.mark, undefined)
+
+    await call('DELETE', '/jobs/cup-final-r1?force=true', {})
+    here.emulator.ask('POST', 'advance', { seconds: 60 })
+    const other = {
+      targets: iot.targets,
+      document: '{}',
+      tags: [{ Key: 'jobwright', Value: 'aaaabbbbcccc IotJob/x:1.1' }],
+    }
+    t.equal((await call('PUT', '/jobs/cup-final-r1', other)).status, 200)
+    const replaced = await here.calls.reader.describe('cup-final-r1', { mark: true })
+    t.match(replaced, { mark: 'aaaabbbbcccc IotJob/x:1.1', createdAt: '2026-11-15T12:01:00.000Z' })
+  },
+)
+
+t.test('the name of an attempt fits in a tag, however long it is, and is read back', async (t) => {
+  const here = await stage(t, 'IotJob')
+  const attempt = {
+    lineage: 'Az09_-Az09_-',
+    address: `IotJob/${'x_-'.repeat(18)}yz`,
+    run: 999_999,
+    attempt: 999_999,
+  } as const
+  const marker = formatAttemptTag(attempt)
+  t.match(await here.calls.writer.create(iot, { ...options(), marker }), { is: 'done' })
+  const live = await here.calls.reader.describe('cup-final-r1', { mark: true })
+  t.strictSame(attemptOf(live?.mark ?? ''), attempt)
+  t.strictSame(attemptOf(attemptName(attempt)), attempt, 'as is the form that other kinds carry')
+  t.equal(attemptOf('3f2a91bc01de IotJob/a;1.1'), undefined)
 })

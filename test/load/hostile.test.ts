@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { MODELS } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
-import { build, cli, folder } from '../e2e/process.ts'
+import { build, folder, start } from '../e2e/process.ts'
 
 /*
  * Files that have killed a program, or made it hang or leak, somewhere. Those that a repository can hold are in fixtures/hostile/, in a folder
@@ -94,7 +94,7 @@ const { root, expected } = await corpus(t)
 t.test(
   'each hostile file ends in its diagnostic, in one process of small memory, and their neighbour is still read',
   async (t) => {
-    const run = await cli(['validate', '--output', 'json'], {
+    const run = await start(['validate', '--output', 'json'], {
       cwd: root,
       // Whoever builds up what one of these files describes does not fit in.
       node: ['--max-old-space-size=128'],
@@ -129,7 +129,7 @@ t.test(
 
 t.test('in GitHub Actions its text, annotations and SARIF are as harmless', async (t) => {
   for (const form of ['text', 'sarif']) {
-    const run = await cli(['validate', '--output', form], {
+    const run = await start(['validate', '--output', form], {
       cwd: root,
       env: { GITHUB_ACTIONS: 'true' },
       node: ['--max-old-space-size=128'],

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { MODELS } from '../../src/kinds/models.ts'
-import { readCheckout } from '../../src/load/checkout.ts'
 import { readConfig } from '../../src/load/config.ts'
 import { matches } from '../../src/load/glob.ts'
 import { load } from '../../src/load/load.ts'
@@ -219,101 +217,4 @@ t.test('jobwright.yaml is read from the root, with codes of its own', async (t) 
   t.strictSame(said(await load({ root, kinds: MODELS, config })), [
     'jobs/a.yaml error SPEC_UNKNOWN_TARGET there is no target prdo',
   ])
-})
-
-const git = (cwd: string, ...args: string[]) =>
-  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false', ...args], {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  }).trim()
-const commit = (root: string, message: string) => {
-  git(root, 'add', '-A')
-  git(root, 'commit', '-qm', message, '--allow-empty')
-  return git(root, 'rev-parse', 'HEAD')
-}
-
-t.test('a checkout tells which files are not those of HEAD, ignored ones included', async (t) => {
-  const top = t.testdir({
-    sub: { specs: { 'a.yaml': iot('a'), 'ä b.yaml': iot('b'), 'old.yaml': iot('old') } },
-    '.gitignore': 'ignored.yaml\n',
-  })
-  const root = path.join(top, 'sub')
-  const files = ['specs/a.yaml', 'specs/ä b.yaml']
-  git(top, 'init', '-q', '-b', 'main')
-  t.strictSame(
-    await readCheckout({ root, files }),
-    { git: true, commit: undefined, dirty: files, deleted: [], shallow: false, relation: 'none' },
-    'no commit yet',
-  )
-  const first = commit(top, 'first')
-  t.strictSame(await readCheckout({ root, files }), {
-    git: true,
-    commit: first,
-    dirty: [],
-    deleted: [],
-    shallow: false,
-    relation: 'none',
-  })
-  fs.appendFileSync(path.join(root, 'specs/ä b.yaml'), '# edited\n')
-  fs.writeFileSync(path.join(root, 'specs/new.yaml'), iot('new'))
-  fs.writeFileSync(path.join(root, 'specs/ignored.yaml'), iot('ignored'))
-  fs.writeFileSync(path.join(root, 'specs/staged.yaml'), iot('staged'))
-  git(root, 'add', 'specs/staged.yaml')
-  fs.rmSync(path.join(root, 'specs/a.yaml'))
-  git(root, 'rm', '-q', 'specs/old.yaml')
-  const all = ['specs/ä b.yaml', 'specs/new.yaml', 'specs/ignored.yaml', 'specs/staged.yaml']
-  t.match(await readCheckout({ root, files: all }), {
-    dirty: ['specs/ignored.yaml', 'specs/new.yaml', 'specs/staged.yaml', 'specs/ä b.yaml'],
-    deleted: ['specs/a.yaml', 'specs/old.yaml'],
-  })
-})
-
-t.test('a sparse checkout has not lost what it leaves out', async (t) => {
-  const root = t.testdir({ specs: { 'a.yaml': iot('a') }, old: { 'b.yaml': iot('b') } })
-  git(root, 'init', '-q', '-b', 'main')
-  commit(root, 'first')
-  git(root, 'sparse-checkout', 'set', '--no-cone', '/specs/')
-  t.notOk(fs.existsSync(path.join(root, 'old/b.yaml')))
-  t.match(await readCheckout({ root, files: ['specs/a.yaml'] }), { dirty: [], deleted: ['old/b.yaml'] })
-})
-
-t.test('a checkout tells how HEAD stands to the commit of the state', async (t) => {
-  const folder = t.testdir({ origin: { 'a.yaml': iot('a') } })
-  const root = path.join(folder, 'origin')
-  git(root, 'init', '-q', '-b', 'main')
-  const first = commit(root, 'first')
-  const second = commit(root, 'second')
-  const relation = async (since?: string) => {
-    const found = await readCheckout({ root, files: [], ...(since === undefined ? {} : { since }) })
-    return found.git ? found.relation : 'no git'
-  }
-  t.equal(await relation(), 'none')
-  t.equal(await relation(second), 'same')
-  t.equal(await relation(first), 'ahead')
-  git(root, 'checkout', '-q', first)
-  t.equal(await relation(second), 'behind')
-  commit(root, 'aside')
-  t.equal(await relation(second), 'diverged')
-  t.equal(await relation('0'.repeat(40)), 'unknown')
-  t.equal(await relation('--output=x'), 'unknown')
-
-  const clone = path.join(folder, 'clone')
-  execFileSync('git', ['clone', '-q', '--depth=1', '--branch=main', `file://${root}`, clone], { stdio: 'ignore' })
-  t.match(await readCheckout({ root: clone, files: [], since: first }), {
-    shallow: true,
-    relation: 'unknown',
-    commit: second,
-  })
-})
-
-t.test('no repository is told apart from one that git refuses', async (t) => {
-  // Outside of this repository's own folder, in which every test folder lies.
-  const root = fs.mkdtempSync(path.join(fs.realpathSync(process.env['TMPDIR'] ?? '/tmp'), 'jobwright-'))
-  t.teardown(() => fs.rmSync(root, { recursive: true }))
-  t.strictSame(await readCheckout({ root, files: ['a.yaml'] }), { git: false })
-  git(root, 'init', '-q')
-  fs.writeFileSync(path.join(root, '.git/HEAD'), 'nonsense\n')
-  const problem = await readCheckout({ root, files: [] }).catch((error: unknown) => error)
-  t.match(problem, { exitCode: 4, diagnostic: { code: 'CHECKOUT_UNREADABLE' } })
 })

@@ -1,5 +1,12 @@
 import t from 'tap'
+import { createQueue } from '../../src/aws/queue.ts'
+import { modelOf } from '../../src/kinds/models.ts'
+import type { KindReader } from '../../src/model/kind-calls.ts'
+import type { Live } from '../../src/model/live.ts'
+import type { Need } from '../../src/model/observed.ts'
 import type { Spec } from '../../src/model/spec.ts'
+import { observe } from '../../src/observe/observe.ts'
+import { systemClock } from '../../src/system/clock.ts'
 import { CASES, specOf } from '../conformance/cases.ts'
 import { openStage, type Run } from '../conformance/stage.ts'
 
@@ -113,4 +120,36 @@ t.test('an unknown create is looked for in one list, however many there are', as
   const jobs = await stage.emulator.jobs()
   t.equal(jobs.filter(({ startedAt }) => startedAt).length, 4, 'each is started once')
   t.ok((run.counts['dataexchange ListJobs'] ?? 0) <= 3)
+})
+
+t.test('a job whose mark is wanted is described, also among many that a list tells', async (t) => {
+  const site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
+  const need = (name: string, more: Partial<Need> = {}): Need => ({
+    address: `IotJob/${name}`,
+    kind: 'IotJob',
+    site,
+    id: name,
+    ...more,
+  })
+  const described: unknown[] = []
+  const live = (id: string): Live => ({ id, status: 'IN_PROGRESS' })
+  const reader: KindReader = {
+    describe: async (id, { mark, definition }) => {
+      described.push([id, mark, definition])
+      return { ...live(id), markRead: 'told' }
+    },
+    list: async function* () {
+      yield ['a', 'b', 'c', 'd'].map(live)
+    },
+  }
+  const needs = [need('a'), need('b', { mark: true }), need('c'), need('d')]
+  const { jobs } = await observe(needs, {
+    readerOf: async () => reader,
+    modelOf,
+    queue: createQueue({ concurrency: 4, clock: systemClock }),
+    isClaimed: () => false,
+  })
+  t.strictSame(described, [['b', true, undefined]])
+  t.match(jobs.get('IotJob/b'), { is: 'live', live: { id: 'b', markRead: 'told' } })
+  t.strictSame(jobs.get('IotJob/a'), { is: 'live', live: live('a') })
 })

@@ -111,7 +111,7 @@ table('an unknown create of a job that we name', [
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT)
       .checkout({ dirty: ['specs/kiosk-reboot.yaml'] }),
-    [`blocked ${REBOOT}: specs/kiosk-reboot.yaml is not committed`],
+    [`blocked ${REBOOT}: specs/kiosk-reboot.yaml is not committed (edited)`],
   ],
   [
     'is not repeated once its time is over',

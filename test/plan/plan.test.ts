@@ -107,7 +107,7 @@ table('a new spec', [
       .spec(REBOOT)
       .absent(REBOOT)
       .checkout({ dirty: ['specs/kiosk-reboot.yaml'] }),
-    [`blocked ${REBOOT}: specs/kiosk-reboot.yaml is not committed`],
+    [`blocked ${REBOOT}: specs/kiosk-reboot.yaml is not committed (edited)`],
   ],
   [
     'is not submitted while a file that it takes in is not committed',
@@ -115,7 +115,7 @@ table('a new spec', [
       .spec(REBOOT, { files: ['specs/kiosk-reboot.yaml', 'specs/reboot.json'] })
       .absent(REBOOT)
       .checkout({ dirty: ['specs/reboot.json'] }),
-    [`blocked ${REBOOT}: specs/reboot.json is not committed`],
+    [`blocked ${REBOOT}: specs/reboot.json is not committed (edited)`],
   ],
   [
     'is submitted from an uncommitted file with --allow-dirty',
@@ -897,7 +897,7 @@ table('a spec that is gone', [
       .record(REBOOT)
       .checkout({ deleted: ['specs/kiosk-reboot.yaml'] }),
     [
-      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml has changes that are not committed, so it may not be meant to go`,
+      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so it may not be meant to go`,
     ],
   ],
   [
@@ -908,7 +908,7 @@ table('a spec that is gone', [
       .checkout({ dirty: ['specs/fleet.yaml'] }),
     [
       `held ${FINAL}: policy.hold is true`,
-      `keep ${REBOOT}: its spec is not here, but specs/fleet.yaml has changes that are not committed, so it may not be meant to go`,
+      `keep ${REBOOT}: its spec is not here, but specs/fleet.yaml is not committed (edited), so it may not be meant to go`,
     ],
   ],
   [
@@ -1055,8 +1055,8 @@ table('a rename', [
       .record(REBOOT, DONE)
       .checkout({ deleted: ['specs/kiosk-reboot.yaml'] }),
     [
-      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but specs/kiosk-reboot.yaml has changes that are not committed, so it may not be meant to go`,
-      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml has changes that are not committed, so it may not be meant to go`,
+      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so it may not be meant to go`,
+      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so it may not be meant to go`,
     ],
   ],
   [

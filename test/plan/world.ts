@@ -1,7 +1,7 @@
 import type t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { type Address, partsOf } from '../../src/model/address.ts'
-import type { Checkout } from '../../src/model/checkout.ts'
+import type { Checkout, Uncommitted } from '../../src/model/checkout.ts'
 import type { Code } from '../../src/model/codes.ts'
 import { exitsOf } from '../../src/model/codes.ts'
 import { DEFAULT_WAITS, type Waits } from '../../src/model/create-protocol.ts'
@@ -133,6 +133,15 @@ export function liveOf(address: Address, facts: Partial<Live> = {}): Live {
   }
 }
 
+type CheckoutFacts = Omit<Partial<Extract<Checkout, { git: true }>>, 'dirty' | 'deleted'> & {
+  readonly dirty?: readonly (string | Uncommitted)[]
+  readonly deleted?: readonly (string | Uncommitted)[]
+}
+
+function asUncommitted(one: string | Uncommitted, why: Uncommitted['why']): Uncommitted {
+  return typeof one === 'string' ? { file: one, why } : one
+}
+
 /** A world to plan in: one call for each fact, on a clean main branch, with a state. */
 export class World {
   #specs: Spec[] = []
@@ -210,9 +219,14 @@ export class World {
     return this.with({ rules: { ...this.input().rules, ...rules } })
   }
 
-  checkout(facts: Partial<Extract<Checkout, { git: true }>> | { git: false }): this {
+  /** A file that is only named was edited or deleted. */
+  checkout(facts: CheckoutFacts | { git: false }): this {
     if (facts.git === false) return this.with({ checkout: { git: false } })
-    return this.with({ checkout: { ...this.input().checkout, ...facts } as Checkout })
+    const lists = {
+      ...(facts.dirty && { dirty: facts.dirty.map((one) => asUncommitted(one, 'edited')) }),
+      ...(facts.deleted && { deleted: facts.deleted.map((one) => asUncommitted(one, 'deleted')) }),
+    }
+    return this.with({ checkout: { ...this.input().checkout, ...facts, ...lists } as Checkout })
   }
 
   with(more: Partial<PlanInput>): this {

@@ -270,7 +270,8 @@ export class Town {
   }
 
   #checkout({ commit, dirty = [] }: Order, state: State | undefined): Checkout {
-    const base = { git: true, commit: commitName(commit), dirty, deleted: [], shallow: false } as const
+    const edited = dirty.map((file) => ({ file, why: 'edited' }) as const)
+    const base = { git: true, commit: commitName(commit), dirty: edited, deleted: [], shallow: false } as const
     const source = state?.source?.commit
     if (source === undefined) return { ...base, relation: 'none' }
     const known = Number.parseInt(source, 16)

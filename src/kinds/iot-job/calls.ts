@@ -7,21 +7,25 @@ import {
   GetJobDocumentCommand,
   IoTClient,
   ListJobsCommand,
+  ListTagsForResourceCommand,
+  type Tag,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateJobCommand,
 } from '@aws-sdk/client-iot'
 import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
 import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import { AwsError } from '../../aws/aws-error.ts'
 import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { defined, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
-import { canonical, type JsonObject } from '../../model/json.ts'
+import { MARK_TAG } from '../../model/attempt-name.ts'
+import { canonical, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter, UpdateRequest } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
-import { describedJob, listedJob } from './live.ts'
+import { describedJob, listedJob, type Marked, toldTags } from './live.ts'
 import { iotJob } from './model.ts'
 import { addedTags, addedTargets, removedTags, SETTINGS } from './updating.ts'
 
@@ -33,20 +37,39 @@ export function calls(connection: Connection, model: KindModel = iotJob): { read
 function readerOf(connection: Connection, model: KindModel): KindReader {
   const client = new IoTClient(connection.settings(model, 'read'))
   const ask = reader(connection, model)
+  const readDocument = (jobId: string, signal: AbortSignal | undefined) =>
+    unlessAbsent(ask('GetJobDocument', signal, (options) => client.send(new GetJobDocumentCommand({ jobId }), options)))
+  const readTags = async (arn: string | undefined, signal: AbortSignal | undefined): Promise<Marked> => {
+    try {
+      const resourceArn = nonEmpty(arn, 'resourceArn')
+      const all = pages(async (nextToken) => {
+        const command = new ListTagsForResourceCommand({ resourceArn, nextToken })
+        const answer = await ask('ListTagsForResource', signal, (options) => client.send(command, options))
+        return { items: answer.tags ?? [], next: answer.nextToken }
+      })
+      const tags: Tag[] = []
+      for await (const page of all) tags.push(...page)
+      return toldTags(tags)
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      return { markRead: error.problem.class === 'auth' ? 'refused' : 'failed' }
+    }
+  }
   return {
-    async describe(id, { definition, signal }) {
+    async describe(id, { definition, mark, signal }) {
       const jobId = nonEmpty(id, 'jobId')
       const answer = await unlessAbsent(
         ask('DescribeJob', signal, (options) => client.send(new DescribeJobCommand({ jobId }), options)),
       )
       if (!answer?.job) return undefined
-      const { documentSource } = answer
-      if (!definition || documentSource)
-        return describedJob(answer.job, documentSource ? { documentSource } : undefined)
-      const told = await unlessAbsent(
-        ask('GetJobDocument', signal, (options) => client.send(new GetJobDocumentCommand({ jobId }), options)),
-      )
-      return describedJob(answer.job, { document: told?.document })
+      const { job, documentSource } = answer
+      const isDocumentRead = definition && !documentSource
+      const [document, marked] = await Promise.all([
+        isDocumentRead ? readDocument(jobId, signal) : undefined,
+        mark ? readTags(job.jobArn, signal) : undefined,
+      ])
+      const source = documentSource ? { documentSource } : isDocumentRead ? { document: document?.document } : undefined
+      return { ...describedJob(job, source), ...marked }
     },
     list: ({ signal }) =>
       pages(async (nextToken) => {
@@ -107,13 +130,19 @@ function updateCommand(jobId: string, { operation, before, after, live }: Update
 }
 
 /** A document that was written as a mapping goes out as JSON text. */
-function inputOf(request: JsonObject, { id }: CreateOptions): CreateJobCommandInput & { jobId: string } {
+function inputOf(request: JsonObject, { id, marker }: CreateOptions): CreateJobCommandInput & { jobId: string } {
   const { document, jobId, ...members } = request
   const own = id ?? (typeof jobId === 'string' ? jobId : undefined)
   const text = typeof document === 'string' || document === undefined ? document : JSON.stringify(document)
-  const input = { ...members, jobId: nonEmpty(own, 'jobId'), document: text }
+  const input = { ...members, ...marked(members['tags'], marker), jobId: nonEmpty(own, 'jobId'), document: text }
   // The schema of the kind has checked the members; the SDK's types cannot see that.
   return input as unknown as CreateJobCommandInput & { jobId: string }
+}
+
+/** The mark beside the spec's own tags; without one, what the spec says, or nothing. */
+function marked(tags: Json | undefined, marker: string | undefined): JsonObject {
+  if (marker === undefined) return {}
+  return { tags: [...(Array.isArray(tags) ? (tags as Json[]) : []), { Key: MARK_TAG, Value: marker }] }
 }
 
 /** CreateJob tells no status; a job with a start time begins SCHEDULED, any other IN_PROGRESS (IoT developer guide, job states). */

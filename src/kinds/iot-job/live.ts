@@ -1,6 +1,7 @@
-import type { Job, JobSummary } from '@aws-sdk/client-iot'
+import type { Job, JobSummary, Tag } from '@aws-sdk/client-iot'
 import { mask } from '../../aws/mask.ts'
 import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
+import { MARK_TAG } from '../../model/attempt-name.ts'
 import type { Live } from '../../model/live.ts'
 
 /** The members of DescribeJob that repeat the request (API reference, Job); the document is told by GetJobDocument. */
@@ -62,6 +63,16 @@ export function describedJob(
     request: source && { ...pick(job, REQUEST), ...pick(source, ['documentSource', 'document']) },
     steady: isSteady(job) || undefined,
   })
+}
+
+/** What a read of a job's tags adds to it. */
+export type Marked = Pick<Live, 'tags' | 'mark' | 'markRead'>
+
+/** Tags as AWS told them; a tag without a value has an empty one. */
+export function toldTags(told: readonly Tag[]): Marked {
+  const tags = told.map(({ Key = '', Value = '' }) => ({ Key, Value }))
+  const mark = tags.find(({ Key }) => Key === MARK_TAG)?.Value
+  return { tags, ...(mark !== undefined && { mark }), markRead: 'told' }
 }
 
 /** A continuous job never completes by itself: once it is rolled out it only waits for new things. */

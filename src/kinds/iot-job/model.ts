@@ -27,6 +27,7 @@ export const iotJob: KindModel = {
   identity: {
     recovery: { by: 'id' },
     idMember: 'jobId',
+    tagged: true,
     scope: () => undefined,
     identify: (request) => without(normalise(request), ...SETTINGS, 'tags'),
   },
@@ -60,11 +61,12 @@ export const iotJob: KindModel = {
   },
   limits: {
     // 10 calls a second for each job operation (Service Quotas, AWS IoT Device Management).
-    lanes: { '*': { perSecond: 10 } },
+    // Reads of tags have a lane of their own: where a policy refuses them, the lane of all other calls must not stop.
+    lanes: { '*': { perSecond: 10 }, ListTagsForResource: { perSecond: 10 } },
     slot: () => undefined,
   },
   permissions: {
-    plan: ['iot:ListJobs', 'iot:DescribeJob', 'iot:GetJobDocument'],
+    plan: ['iot:ListJobs', 'iot:DescribeJob', 'iot:GetJobDocument', 'iot:ListTagsForResource'],
     reconcile: [
       'iot:CreateJob',
       'iot:UpdateJob',

@@ -1,3 +1,4 @@
+import { MARK_TAG } from '../../model/attempt-name.ts'
 import { explainJson, type JsonFault } from '../../model/explain-json.ts'
 import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
 import type { Finding } from '../../model/kind.ts'
@@ -186,6 +187,15 @@ function checkTags(request: JsonObject): Finding[] {
           code: 'SPEC_TAG_KEY',
           message: `the tag ${key} stands there twice`,
           remedies: [advise('remove one of them')],
+        },
+      ]
+    if (key === MARK_TAG)
+      return [
+        {
+          pointer,
+          code: 'SPEC_TAG_KEY',
+          message: `${key} is the tag in which Jobwright says whose the job is`,
+          remedies: [advise('choose another key')],
         },
       ]
     if (!/^aws:/i.test(key)) return []

@@ -7,6 +7,7 @@ export const dataexchange: Service = {
   name: 'dataexchange',
   protocol: 'rest-json',
   scopes: ['dataexchange'],
+  signatureSeconds: 5 * 60,
   paths: /^\/v1\/jobs(\/|$)/,
   messageMember: 'Message',
   errors: {

@@ -7,6 +7,8 @@ export const importexport: Service = {
   name: 'importexport',
   protocol: 'query',
   scopes: ['IngestionService'],
+  signatureSeconds: 15 * 60,
+  actionPrefix: 'importexport',
   region: 'us-east-1',
   paths: /^\/$/,
   version: '2010-06-01',

@@ -1,7 +1,7 @@
 import { minute } from '../../clock.ts'
 import { operation, ServiceError } from '../../service.ts'
 import { limitExceeded } from './errors.ts'
-import { type CreateJobInput, type IotFacts, jobArn } from './job.ts'
+import { type CreateJobInput, type IotFacts, jobArn, tagsOf } from './job.ts'
 import { checkCreateJob, readSchedule } from './rules.ts'
 import { createJob as input } from './shapes.ts'
 import { isRollingOut } from './timeline.ts'
@@ -11,6 +11,7 @@ export const createJob = operation<CreateJobInput>({
   name: 'CreateJob',
   method: 'PUT',
   path: '/jobs/{jobId}',
+  actions: { tags: 'TagResource' },
   input,
   run: (context, request) => {
     const { jobs, now, partition, region, account, limits } = context
@@ -32,7 +33,7 @@ export const createJob = operation<CreateJobInput>({
       startsAt: schedule.startsAt ?? now,
       endsAt: schedule.endsAt,
       targets: [...new Set(request.targets)],
-      tags: Object.fromEntries((request.tags ?? []).map(({ Key, Value = '' }) => [Key, Value])),
+      tags: tagsOf(request.tags ?? []),
     }
     jobs.add(jobId, request, facts)
     return { body: { jobArn: resourceArn, jobId, description: request.description } }

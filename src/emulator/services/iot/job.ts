@@ -11,7 +11,7 @@ export type CreateJobInput = JsonObject & {
   readonly targetSelection?: 'CONTINUOUS' | 'SNAPSHOT'
   readonly jobTemplateArn?: string
   readonly namespaceId?: string
-  readonly tags?: readonly { readonly Key: string; readonly Value?: string }[]
+  readonly tags?: readonly Tag[]
   readonly documentParameters?: JsonObject
   readonly presignedUrlConfig?: { readonly roleArn?: string }
   readonly timeoutConfig?: { readonly inProgressTimeoutInMinutes?: number }
@@ -23,6 +23,14 @@ export type CreateJobInput = JsonObject & {
     readonly criteriaList: readonly { readonly failureType: string; readonly numberOfRetries: number }[]
   }
   readonly schedulingConfig?: { readonly startTime?: string; readonly endTime?: string }
+}
+
+/** A tag as requests give it; without a value it is empty. */
+export type Tag = { readonly Key: string; readonly Value?: string }
+
+/** Tags by their keys. */
+export function tagsOf(tags: readonly Tag[]): IotFacts['tags'] {
+  return Object.fromEntries(tags.map(({ Key, Value = '' }) => [Key, Value]))
 }
 
 /** When failures stop a job: so many percent of the devices that have ended, once enough have. */

@@ -1,9 +1,11 @@
 import { day, minute } from '../../clock.ts'
 import { invalid } from './errors.ts'
-import type { CreateJobInput } from './job.ts'
+import type { CreateJobInput, Tag } from './job.ts'
 
 /** The most targets that one job may have. */
 export const targetsMax = 100
+/** The most tags that one job may have. */
+export const tagsMax = 50
 
 const targetArn = /^arn:aws[a-z-]*:iot:[a-z0-9-]+:\d{12}:(thing|thinggroup)\/[a-zA-Z0-9:_-]+$/
 const year = 365 * day
@@ -36,11 +38,16 @@ const rules: readonly ((input: CreateJobInput) => string | false | undefined)[] 
     )
   },
   (input) => wrongRetries(input),
-  ({ tags = [] }) => {
-    const keys = new Set(tags.map(({ Key }) => Key))
-    return (keys.size < tags.length && 'Duplicate tag keys.') || (tags.length > 50 && 'There may be at most 50 tags.')
-  },
+  ({ tags = [] }) => wrongTags(tags) ?? (tags.length > tagsMax && `A job may have at most ${tagsMax} tags.`),
 ]
+
+/** What is wrong with tags of one request, if anything is. */
+export function wrongTags(tags: readonly Tag[]): string | undefined {
+  const keys = tags.map(({ Key }) => Key)
+  const reserved = keys.find((key) => /^aws:/i.test(key))
+  if (reserved !== undefined) return `Tag key ${reserved} begins with aws:, which is reserved for AWS.`
+  return new Set(keys).size < keys.length ? 'Duplicate tag keys.' : undefined
+}
 
 /**
  * Applies the rules that no shape can express.

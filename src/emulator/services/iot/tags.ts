@@ -1,11 +1,20 @@
 import { type Context, operation, ServiceError } from '../../service.ts'
 import { list, string, structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
-import { invalid } from './errors.ts'
-import { factsOf, jobArn } from './job.ts'
+import { invalid, limitExceeded } from './errors.ts'
+import { factsOf, jobArn, type Tag, tagsOf } from './job.ts'
+import { tagsMax, wrongTags } from './rules.ts'
 import { tagKey, tags } from './shapes.ts'
 
+/** How many tags a page holds. The caller cannot choose, and AWS does not say: fewer than a job may have, so that callers must page. */
+const pageSize = 20
+
+/**
+ * The job of an ARN. Jobs are the only resources here.
+ * @throws ServiceError InvalidRequestException, ResourceNotFoundException
+ */
 function taggedJob({ jobs, partition, region, account }: Context, arn: string): JobRecord {
+  if (!/^arn:aws[a-z-]*:iot:[a-z0-9-]+:\d{12}:[^/]+\/.+$/.test(arn)) throw invalid(`Invalid resource ARN: ${arn}`)
   const job = jobs.find(arn.slice(arn.lastIndexOf('/') + 1))
   if (!job || jobArn(partition, { region, account, id: job.id }) !== arn) {
     throw new ServiceError({ name: 'ResourceNotFoundException', status: 404 }, `Resource ${arn} cannot be found.`)
@@ -13,36 +22,61 @@ function taggedJob({ jobs, partition, region, account }: Context, arn: string): 
   return job
 }
 
-/** GET /tags */
-export const listTags = operation<{ resourceArn: string }>({
+/** GET /tags, in pages. */
+export const listTags = operation<{ resourceArn: string; nextToken?: string }>({
   name: 'ListTagsForResource',
+  readsTags: true,
   method: 'GET',
   path: '/tags',
   query: { resourceArn: 'resourceArn', nextToken: 'nextToken' },
   input: structure({ 'resourceArn!': string(), nextToken: string() }),
-  run: (context, { resourceArn }) => {
-    const pairs = Object.entries(factsOf(taggedJob(context, resourceArn)).tags)
-    return { body: { tags: pairs.map(([Key, Value]) => ({ Key, Value })) } }
+  run: (context, { resourceArn, nextToken }) => {
+    const job = taggedJob(context, resourceArn)
+    const from = nextToken === undefined ? 0 : readToken(nextToken, resourceArn)
+    if (from === undefined) throw invalid('Invalid nextToken.')
+    const isShown = context.now - job.createdAt >= context.tagLagMs
+    const pairs = isShown ? Object.entries(factsOf(job).tags) : []
+    const end = from + pageSize
+    return {
+      body: {
+        tags: pairs.slice(from, end).map(([Key, Value]) => ({ Key, Value })),
+        nextToken: end < pairs.length ? writeToken(end, resourceArn) : undefined,
+      },
+    }
   },
 })
 
-/** POST /tags */
-export const tagResource = operation<{ resourceArn: string; tags: { Key: string; Value?: string }[] }>({
+function writeToken(from: number, arn: string): string {
+  return Buffer.from(JSON.stringify([from, arn])).toString('base64url')
+}
+
+function readToken(token: string, arn: string): number | undefined {
+  try {
+    const [from, given] = JSON.parse(Buffer.from(token, 'base64url').toString()) as [number, string]
+    return Number.isInteger(from) && given === arn ? from : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** POST /tags: adds tags, or gives those that the job has another value. */
+export const tagResource = operation<{ resourceArn: string; tags: Tag[] }>({
   name: 'TagResource',
   method: 'POST',
   path: '/tags',
   input: structure({ 'resourceArn!': string(), 'tags!': tags }),
   run: (context, { resourceArn, tags: added }) => {
     const job = taggedJob(context, resourceArn)
-    const pairs = Object.fromEntries(added.map(({ Key, Value = '' }) => [Key, Value]))
-    const all = { ...factsOf(job).tags, ...pairs }
-    if (Object.keys(all).length > 50) throw invalid('There may be at most 50 tags.')
+    const wrong = wrongTags(added)
+    if (wrong) throw invalid(wrong)
+    const all = { ...factsOf(job).tags, ...tagsOf(added) }
+    if (Object.keys(all).length > tagsMax) throw limitExceeded(`A job may have at most ${tagsMax} tags.`)
     context.jobs.change(job, { tags: all })
     return {}
   },
 })
 
-/** POST /untag */
+/** POST /untag: takes tags off, by anybody who may. */
 export const untagResource = operation<{ resourceArn: string; tagKeys: string[] }>({
   name: 'UntagResource',
   method: 'POST',

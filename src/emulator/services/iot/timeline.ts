@@ -1,12 +1,12 @@
-import { day, minute } from '../../clock.ts'
+import { day, second } from '../../clock.ts'
 import type { JobView } from '../../service.ts'
 import type { JobRecord } from '../../store.ts'
 import { type CreateJobInput, factsOf, requestOf } from './job.ts'
 
 /** How many devices a thing group stands for. */
 const thingsInGroup = 3
-/** How long a deletion takes. */
-const deletionTime = minute
+/** How long a deletion takes. AWS says only that it may take time. */
+const deletionTime = 10 * second
 /** How long the data of a finished job is kept (AWS IoT limits page). */
 const retention = 730 * day
 

@@ -124,6 +124,7 @@ export const mediapackage: Service = {
   name: 'mediapackage',
   protocol: 'rest-json',
   scopes: ['mediapackage'],
+  signatureSeconds: 5 * 60,
   paths: /^\/harvest_jobs(\/|$)/,
   messageMember: 'Message',
   errors: { invalid, throttle: tooMany, internal: { name: 'InternalServerErrorException', status: 500 } },

@@ -103,6 +103,8 @@ export const pinpoint: Service = {
   name: 'pinpoint',
   protocol: 'rest-json',
   scopes: ['mobiletargeting'],
+  // Its front end gives a signature as long as the Query services do, not the five minutes of most REST services.
+  signatureSeconds: 15 * 60,
   paths: /^\/v1\/apps\//,
   messageMember: 'Message',
   errors: {

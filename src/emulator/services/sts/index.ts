@@ -53,6 +53,7 @@ export const sts: Service = {
   name: 'sts',
   protocol: 'query',
   scopes: ['sts'],
+  signatureSeconds: 15 * 60,
   paths: /^\/$/,
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',

@@ -1,0 +1,384 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Checkout, Uncommitted, UncommittedWhy } from '../model/checkout.ts'
+import { groupBy } from '../spec/group.ts'
+import { blobId, formatOf } from '../system/git-blob.ts'
+import {
+  type Bytes,
+  type Followed,
+  type Found,
+  findInHead,
+  fold,
+  fromBytes,
+  fromTop,
+  type HeadTree,
+  ignoringCase,
+  isBelow,
+  onDisk,
+  openSubmodule,
+  SUBMODULE,
+  submodulesIn,
+  toBytes,
+} from './head.ts'
+
+/** A file as it was read: its text, if there was any, or what was measured of it. `file` is relative to the root, with forward slashes. */
+export type Content =
+  | { readonly file: string; readonly text: string | undefined }
+  | {
+      readonly file: string
+      readonly bytes: number
+      readonly modifiedMs: number
+      /** The ID of its content as a blob, by SHA-1. */
+      readonly blob?: string
+    }
+
+/** What to compare with HEAD. */
+export type Compared = {
+  readonly head: HeadTree
+  /** The root below the top of the repository: empty, or with a slash at its end. */
+  readonly prefix: Bytes
+  readonly contents: readonly Content[]
+  /** Folders and files that are searched for specs, relative to the root. */
+  readonly searched: readonly string[]
+}
+
+/** How a content compares with HEAD. */
+type Verdict = {
+  readonly content: Content
+  /** Its path from the top of the project's repository. */
+  readonly asked: Bytes
+  readonly found: Found
+  readonly why?: UncommittedWhy | undefined
+}
+
+/**
+ * Files of which HEAD does not hold what was read, and YAML files that HEAD alone holds. Only content counts: no flag of the index, no
+ * mode and no ignore rule decides. The number of git commands does not depend on the number of files.
+ */
+export async function compareWithHead(
+  compared: Compared,
+): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted'>> {
+  const { prefix, contents } = compared
+  const searched = compared.searched.map((one) => clean(prefix + toBytes(one)))
+  const asked = contents.map(({ file }) => clean(prefix + toBytes(file)))
+  const head = await withCase(compared.head, asked)
+  await openSubmodules(head, asked, searched)
+  const verdicts = await judgeFilters(
+    contents.map((content, index) => judge(content, asked[index]!, findInHead(head, asked[index]!))),
+  )
+  const unlike = verdicts.filter(({ why }) => why !== undefined)
+  const lost = findDeleted(head, prefix, searched, new Set(asked.filter((_, index) => wasRead(contents[index]!))))
+  const facts = await readFacts([...unlike, ...lost])
+  const named = (file: Bytes): string => fromBytes(path.posix.relative(prefix, file))
+  const explained = (some: readonly Verdict[]): Uncommitted[] =>
+    some.map((one) => explain(one, facts, named)).sort(byFile)
+  return {
+    dirty: explained(unlike.filter(({ content }) => 'text' in content)),
+    uploads: explained(unlike.filter(({ content }) => !('text' in content))),
+    deleted: lost.map((one) => explainDeleted(one, facts, named)).sort(byFile),
+  }
+}
+
+function wasRead(content: Content): boolean {
+  return !('text' in content) || content.text !== undefined
+}
+
+function clean(file: Bytes): Bytes {
+  const normal = path.posix.normalize(file)
+  return normal === '.' ? '' : normal.replace(/\/$/, '')
+}
+
+/** Sorts by name. */
+export function byFile(a: Uncommitted, b: Uncommitted): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : 0
+}
+
+/** Where a name is not in HEAD, the file system may ignore its case. */
+async function withCase(head: HeadTree, asked: readonly Bytes[]): Promise<HeadTree> {
+  if (asked.every((file) => findInHead(head, file).is === 'file')) return head
+  const { stdout } = await head.git(['config', '--type=bool', '--get', 'core.ignoreCase'])
+  return stdout.trim() === 'true' ? ignoringCase(head) : head
+}
+
+/** Opens the submodules that paths lead through, and those in which specs are searched for, however deep they are nested. */
+async function openSubmodules(head: HeadTree, asked: readonly Bytes[], searched: readonly Bytes[]): Promise<void> {
+  for (;;) {
+    const closed = new Map<Bytes, Found & { is: 'submodule' }>()
+    const note = (found: Found): void => {
+      if (found.is === 'submodule' && !found.tree.submodules.has(found.path)) closed.set(fromTop(found), found)
+    }
+    for (const file of asked) note(findInHead(head, file))
+    for (const place of searchedPlaces(head, searched)) {
+      note(place)
+      if (place.is === 'folder') submodulesIn(place).forEach(note)
+    }
+    if (closed.size === 0) return
+    await Promise.all([...closed.values()].map(openSubmodule))
+  }
+}
+
+/** Where HEAD has the folders and files that are searched, and all of its opened submodules below them. */
+function searchedPlaces(head: HeadTree, searched: readonly Bytes[], followed: Followed[] = []): Found[] {
+  return searched.flatMap((one) => withInner(findInHead(head, one, followed)))
+}
+
+function withInner(place: Found): Found[] {
+  if (place.is !== 'folder') return [place]
+  const inner = submodulesIn(place).flatMap(({ tree, path: file }) => {
+    const inside = tree.submodules.get(file)
+    return typeof inside === 'object' ? withInner({ tree: inside, path: '', is: 'folder' }) : []
+  })
+  return [place, ...inner]
+}
+
+function judge(content: Content, asked: Bytes, found: Found): Verdict {
+  const verdict = { content, asked, found }
+  if (found.is !== 'file') return { ...verdict, why: 'untracked' }
+  return idOf(content, found.id) === found.id ? verdict : { ...verdict, why: 'edited' }
+}
+
+/** The ID of a content as Git would name these very bytes; undefined where that was not computed. */
+function idOf(content: Content, like: string): string | undefined {
+  const format = formatOf(like)
+  if ('text' in content) return content.text === undefined ? undefined : blobId(Buffer.from(content.text), format)
+  return format === 'sha1' ? content.blob : undefined
+}
+
+/** Git may store a file otherwise than it was read: other line ends, a filter of LFS. It is asked about those whose bytes differ. */
+async function judgeFilters(verdicts: readonly Verdict[]): Promise<Verdict[]> {
+  const doubtful = groupBy(
+    verdicts.filter(isFile).filter(({ why }) => why !== undefined),
+    ({ found }) => found.tree,
+  )
+  const judged = new Map<Verdict, UncommittedWhy | undefined>()
+  for (const [tree, some] of doubtful) {
+    const attributes = attributeFiles(some.map(({ found }) => found.path))
+    // Git reads the file once more: it is the one that was read only if it is neither before nor after another.
+    const same = some.filter(({ content, found }) => isAsRead(content, onDisk(tree, found.path)))
+    const paths = [...same.map(({ found }) => found.path), ...attributes.filter((file) => isRegular(tree, file))]
+    const before = paths.map((file) => stampOf(tree, file))
+    const ids = await storedIds(tree, paths)
+    const stored = new Map(
+      paths.map((file, index) => [file, stampOf(tree, file) === before[index] ? ids[index] : undefined]),
+    )
+    for (const one of same) {
+      if (stored.get(one.found.path) !== one.found.id) continue
+      const isSettled = attributesOf(one.found.path).every((file) => stored.get(file) === tree.entries.get(file)?.id)
+      judged.set(one, isSettled ? undefined : 'attributes')
+    }
+  }
+  return verdicts.map((one) => (judged.has(one) ? { ...one, why: judged.get(one) } : one))
+}
+
+function isFile(one: Verdict): one is Verdict & { found: { is: 'file' } } {
+  return one.found.is === 'file'
+}
+
+/** The files of attributes that may speak of a path: in its folder and in each above. */
+function attributesOf(file: Bytes): Bytes[] {
+  const folders = file.split('/').slice(0, -1)
+  return [0, ...folders.map((_, index) => index + 1)].map((depth) =>
+    [...folders.slice(0, depth), '.gitattributes'].join('/'),
+  )
+}
+
+function attributeFiles(files: readonly Bytes[]): Bytes[] {
+  const folders = new Map(files.map((file) => [file.slice(0, file.lastIndexOf('/') + 1), file]))
+  return [...new Set([...folders.values()].flatMap(attributesOf))]
+}
+
+function isAsRead(content: Content, real: Buffer): boolean {
+  try {
+    if ('text' in content) return content.text !== undefined && fs.readFileSync(real).equals(Buffer.from(content.text))
+    const { size, mtimeMs } = fs.statSync(real)
+    return size === content.bytes && mtimeMs === content.modifiedMs
+  } catch {
+    return false
+  }
+}
+
+function isRegular(tree: HeadTree, file: Bytes): boolean {
+  return fs.lstatSync(onDisk(tree, file), { throwIfNoEntry: false })?.isFile() === true
+}
+
+function stampOf(tree: HeadTree, file: Bytes): string {
+  const stat = fs.lstatSync(onDisk(tree, file), { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? '' : [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')
+}
+
+/** The IDs under which Git would store files, filters applied. Empty where a filter fails. */
+async function storedIds(tree: HeadTree, paths: readonly Bytes[]): Promise<string[]> {
+  if (paths.length === 0) return []
+  const input = `${paths.map(quoted).join('\n')}\n`
+  const { code, stdout } = await tree.git(['hash-object', '--stdin-paths'], { input, withoutEnvSettings: true })
+  return code === 0 ? stdout.trim().split('\n') : []
+}
+
+/** A path in the quotes of C, as git reads it back. */
+function quoted(file: Bytes): string {
+  const escaped = file.replace(/[^ !#-[\]-~]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  return `"${escaped}"`
+}
+
+/** What HEAD alone holds, or what may hide it. */
+type Lost = { readonly found: Found; readonly why: 'deleted' | 'link' | 'submodule' }
+
+function findDeleted(head: HeadTree, prefix: Bytes, searched: readonly Bytes[], read: ReadonlySet<Bytes>): Lost[] {
+  const followed: Followed[] = []
+  const places = searchedPlaces(head, searched, followed)
+  const root: Found = { tree: head, path: prefix.replace(/\/$/, ''), is: 'folder' }
+  const elsewhere = places.filter(({ tree, path: folder }) => tree !== head || !isBelow(root.path, folder))
+  const all = [
+    ...[root, ...elsewhere].flatMap((place) => deletedIn(place, read)),
+    ...followed.flatMap(({ tree, path: link, target }): Lost[] =>
+      linkTarget(tree, link) === target ? [] : [{ found: { tree, path: link, is: 'nothing' }, why: 'link' }],
+    ),
+    ...places.flatMap(closedIn).map((found): Lost => ({ found, why: 'submodule' })),
+  ]
+  return [...new Map(all.map((one) => [fromTop(one.found), one])).values()]
+}
+
+function deletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): Lost[] {
+  const lost: Lost[] = []
+  for (const [file, { mode }] of tree.entries) {
+    if (!/\.ya?ml$/.test(file) || mode === SUBMODULE || !isBelow(folder, file)) continue
+    const found = { tree, path: file, is: 'nothing' } as const
+    if (!read.has(fromTop(found)) && !isThere(tree, file)) lost.push({ found, why: 'deleted' })
+  }
+  return lost
+}
+
+/** Submodules in which specs are searched for, and which could not be opened. */
+function closedIn(place: Found): Found[] {
+  if (place.is === 'submodule') return [place]
+  if (place.is !== 'folder') return []
+  return submodulesIn(place).filter(({ tree, path: file }) => typeof tree.submodules.get(file) !== 'object')
+}
+
+function isThere(tree: HeadTree, file: Bytes): boolean {
+  return fs.lstatSync(onDisk(tree, file), { throwIfNoEntry: false }) !== undefined
+}
+
+function linkTarget(tree: HeadTree, link: Bytes): Bytes | undefined {
+  try {
+    return fs.readlinkSync(onDisk(tree, link), { encoding: 'buffer' }).toString('latin1')
+  } catch {
+    return undefined
+  }
+}
+
+/** What explains a difference, of one repository. Nothing is decided by it. */
+type Facts = {
+  /** Paths of the index, with the letter that tells their flags: `h` assume-unchanged, `S` skip-worktree. */
+  readonly index: ReadonlyMap<Bytes, string>
+  readonly ignored: ReadonlySet<Bytes>
+  /** The commit that is checked out there. */
+  readonly at: string
+}
+
+async function readFacts(
+  differing: readonly { readonly found: Found; readonly asked?: Bytes }[],
+): Promise<ReadonlyMap<HeadTree, Facts>> {
+  const byTree = new Map<HeadTree, Bytes[]>()
+  for (const { found, asked } of differing) {
+    for (let one: HeadTree | undefined = found.tree; one !== undefined; one = one.parent) {
+      if (!byTree.has(one)) byTree.set(one, [])
+    }
+    // Git refuses the whole question where one path leads through a link.
+    const isPlain = found.is === 'nothing' && asked !== undefined && realPath(found, asked) === fromTop(found)
+    if (isPlain) byTree.get(found.tree)!.push(found.path)
+  }
+  const entries = [...byTree].map(async ([tree, files]): Promise<[HeadTree, Facts]> => {
+    const { git } = tree
+    const input = files.map((file) => `${file}\0`).join('')
+    const [listed, ignored, head] = await Promise.all([
+      git(['ls-files', '-v', '-z', '--full-name'], { encoding: 'latin1' }),
+      git(['check-ignore', '-z', '--stdin'], { encoding: 'latin1', input }),
+      git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
+    ])
+    const index = listed.stdout.split('\0').map((line): [Bytes, string] => [line.slice(2), line.slice(0, 1)])
+    return [tree, { index: new Map(index), ignored: new Set(ignored.stdout.split('\0')), at: head.stdout.trim() }]
+  })
+  return new Map(await Promise.all(entries))
+}
+
+function explain(
+  { content, asked, found, why }: Verdict,
+  facts: ReadonlyMap<HeadTree, Facts>,
+  named: (file: Bytes) => string,
+): Uncommitted {
+  const told = (reason: UncommittedWhy, at: Bytes = asked): Uncommitted => ({
+    file: content.file,
+    why: reason,
+    ...(at !== asked && { at: named(at) }),
+  })
+  const { tree } = found
+  if (found.is === 'submodule') return told(closedWhy(found), fromTop(found))
+  if (found.is === 'link-outside') return told('link-outside', fromTop(found))
+  if (why === 'attributes') {
+    const other = attributesOf(found.path).find((file) => !isCommitted(tree, file))
+    return told('attributes', path.posix.join(tree.at, other ?? '.gitattributes'))
+  }
+  const real = realPath(found, asked)
+  if (real !== undefined && !isSameName(found, real)) return told('link', real)
+  const moved = movedSubmodule(tree, facts)
+  if (moved !== undefined) return told('submodule-moved', moved)
+  const fact = facts.get(tree)
+  const flag = fact?.index.get(found.path)
+  if (real === undefined) return told(found.is === 'file' ? 'deleted' : 'untracked', fromTop(found))
+  if (found.is === 'file') return told(hidden(flag) ?? 'edited', fromTop(found))
+  if (flag !== undefined) return told('staged', fromTop(found))
+  return told(fact?.ignored.has(found.path) ? 'ignored' : 'untracked', fromTop(found))
+}
+
+function closedWhy({ tree, path: file }: Found): UncommittedWhy {
+  const closed = tree.submodules.get(file)
+  return typeof closed === 'string' ? closed : 'submodule-missing'
+}
+
+function hidden(flag: string | undefined): UncommittedWhy | undefined {
+  if (flag?.toUpperCase() === 'S') return 'skip-worktree'
+  return flag !== undefined && flag !== flag.toUpperCase() ? 'assume-unchanged' : undefined
+}
+
+function isCommitted(tree: HeadTree, file: Bytes): boolean {
+  const entry = tree.entries.get(file)
+  if (!isRegular(tree, file)) return entry === undefined
+  return entry !== undefined && blobId(fs.readFileSync(onDisk(tree, file)), formatOf(entry.id)) === entry.id
+}
+
+function isSameName(found: Found, real: Bytes): boolean {
+  const file = fromTop(found)
+  return file === real || (found.tree.folded !== undefined && fold(file) === fold(real))
+}
+
+/** Where a path really leads on this disk, from the top of the project's repository. */
+function realPath({ tree }: Found, asked: Bytes): Bytes | undefined {
+  let top = tree
+  while (top.parent !== undefined) top = top.parent
+  try {
+    const real = fs.realpathSync(onDisk(top, asked), { encoding: 'buffer' }).toString('latin1')
+    return path.posix.relative(top.folder, real)
+  } catch {
+    return undefined
+  }
+}
+
+/** The outermost submodule around a tree that is not at the commit which its superproject records. */
+function movedSubmodule(tree: HeadTree, facts: ReadonlyMap<HeadTree, Facts>): Bytes | undefined {
+  if (tree.parent === undefined) return undefined
+  return movedSubmodule(tree.parent, facts) ?? (facts.get(tree)?.at === tree.commit ? undefined : tree.at)
+}
+
+function explainDeleted(
+  { found, why }: Lost,
+  facts: ReadonlyMap<HeadTree, Facts>,
+  named: (file: Bytes) => string,
+): Uncommitted {
+  const file = named(fromTop(found))
+  if (why === 'submodule') return { file, why: closedWhy(found) }
+  const moved = movedSubmodule(found.tree, facts)
+  if (moved !== undefined) return { file, why: 'submodule-moved', at: named(moved) }
+  if (why === 'link') return { file, why }
+  return { file, why: hidden(facts.get(found.tree)?.index.get(found.path)) === undefined ? 'deleted' : 'left-out' }
+}

@@ -1,0 +1,222 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { type Git, gitIn } from '../system/git.ts'
+
+/*
+ * What a commit holds, submodules included. Git's names are bytes, not text: all paths here are strings of one character for each byte
+ * (Latin-1), so that no two names become one.
+ */
+
+/** A name as bytes, one character each. */
+export type Bytes = string
+
+/** One name in a tree: a file, a link (mode 120000) or a submodule (160000). */
+export type Entry = { readonly mode: string; readonly id: string }
+
+/** Every file of one commit, by its path from the top of its repository. */
+export type HeadTree = {
+  readonly git: Git
+  /** The folder of its checkout, as a path of this machine. */
+  readonly folder: Bytes
+  /** Where it lies below the project's repository; empty for that itself. */
+  readonly at: Bytes
+  readonly commit: string
+  readonly entries: ReadonlyMap<Bytes, Entry>
+  readonly folders: ReadonlySet<Bytes>
+  /** Where its links lead, by the ID of the link. */
+  readonly targets: ReadonlyMap<string, Bytes>
+  readonly parent?: HeadTree
+  /** Submodules that were opened, by path. */
+  readonly submodules: Map<Bytes, HeadTree | Unopened>
+  /** Entries by their name in lower case, where the file system ignores case. */
+  readonly folded?: ReadonlyMap<Bytes, Bytes>
+}
+
+/** Why a submodule is not read: it was never cloned, or its clone lacks the commit that its superproject records. */
+export type Unopened = 'submodule-missing' | 'submodule-moved'
+
+/** Where a path leads in a commit. `path` counts from the top of `tree`, links followed. */
+export type Found = { readonly tree: HeadTree; readonly path: Bytes } & (
+  | { readonly is: 'file'; readonly id: string }
+  | { readonly is: 'folder' | 'nothing' }
+  /** A submodule that has to be opened first. */
+  | { readonly is: 'submodule'; readonly id: string }
+  /** A link that leads out of the repository, or in a circle. */
+  | { readonly is: 'link-outside' }
+)
+
+/** A link that was followed. */
+export type Followed = { readonly tree: HeadTree; readonly path: Bytes; readonly target: Bytes }
+
+const LINK = '120000'
+/** The mode of a submodule in a tree. */
+export const SUBMODULE = '160000'
+/** As many as Linux follows. */
+const LINKS_MAX = 40
+
+export function toBytes(text: string): Bytes {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+export function fromBytes(bytes: Bytes): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+/** A path of this machine, as the file system takes it. */
+export function onDisk(tree: HeadTree, file: Bytes): Buffer {
+  return Buffer.from(path.posix.join(tree.folder, file), 'latin1')
+}
+
+/** The path from the top of the project's repository. */
+export function fromTop({ tree, path: file }: Pick<Found, 'tree' | 'path'>): Bytes {
+  return path.posix.join(tree.at, file)
+}
+
+/** Reads all names of a commit, and where its links lead, in two commands. Undefined, with git's words, where git cannot. */
+export async function readTree(
+  git: Git,
+  place: Pick<HeadTree, 'folder' | 'at' | 'commit' | 'parent'>,
+): Promise<HeadTree | { readonly stderr: string }> {
+  const listed = await git(['ls-tree', '-r', '-z', '--full-tree', place.commit], { encoding: 'latin1' })
+  if (listed.code !== 0) return { stderr: listed.stderr }
+  const { entries, folders } = parseTree(listed.stdout)
+  const targets = await readTargets(git, entries)
+  if (targets === undefined) return { stderr: 'the links of HEAD cannot be read' }
+  return { git, ...place, entries, folders, targets, submodules: new Map() }
+}
+
+/** Each entry is `MODE TYPE ID<tab>PATH`. */
+function parseTree(listing: Bytes): Pick<HeadTree, 'entries' | 'folders'> {
+  const entries = new Map<Bytes, Entry>()
+  const folders = new Set<Bytes>([''])
+  let last = ''
+  for (const line of listing.split('\0')) {
+    const tab = line.indexOf('\t')
+    if (tab === -1) continue
+    const file = line.slice(tab + 1)
+    entries.set(file, { mode: line.slice(0, 6), id: line.slice(line.indexOf(' ', 7) + 1, tab) })
+    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')))
+    if (folder === last) continue
+    last = folder
+    for (let one = folder; !folders.has(one); one = one.slice(0, Math.max(0, one.lastIndexOf('/')))) folders.add(one)
+  }
+  return { entries, folders }
+}
+
+async function readTargets(git: Git, entries: ReadonlyMap<Bytes, Entry>): Promise<Map<string, Bytes> | undefined> {
+  const ids = new Set([...entries.values()].flatMap(({ mode, id }) => (mode === LINK ? id : [])))
+  const targets = new Map<string, Bytes>()
+  if (ids.size === 0) return targets
+  const read = await git(['cat-file', '--batch'], { input: `${[...ids].join('\n')}\n`, encoding: 'latin1' })
+  if (read.code !== 0) return undefined
+  let at = 0
+  for (const id of ids) {
+    // `ID blob SIZE`, the content, a line break.
+    const end = read.stdout.indexOf('\n', at)
+    const size = Number(read.stdout.slice(at, end).split(' ')[2])
+    if (!Number.isInteger(size)) return undefined
+    targets.set(id, read.stdout.slice(end + 1, end + 1 + size))
+    at = end + 1 + size + 1
+  }
+  return targets
+}
+
+/** Where a path from the top of a tree leads in it. `followed` collects the links on the way. */
+export function findInHead(top: HeadTree, file: Bytes, followed: Followed[] = []): Found {
+  // What a tree lists has no link on its way.
+  const direct = top.entries.get(file)
+  if (direct?.mode.startsWith('100')) return { tree: top, path: file, is: 'file', id: direct.id }
+  let tree = top
+  let done: Bytes[] = []
+  let rest = file.split('/')
+  let links = 0
+  for (;;) {
+    const step = rest.shift()
+    if (step === undefined) return { tree, path: done.join('/'), is: 'folder' }
+    if (step === '' || step === '.') continue
+    if (step === '..') {
+      if (done.length === 0 && tree.parent === undefined) return { tree, path: '', is: 'link-outside' }
+      if (done.length === 0) {
+        done = path.posix.relative(tree.parent!.at, tree.at).split('/')
+        tree = tree.parent!
+      }
+      done.pop()
+      continue
+    }
+    const here = named(tree, [...done, step].join('/'))
+    const entry = tree.entries.get(here)
+    if (entry === undefined) {
+      if (!tree.folders.has(here)) return { tree, path: [here, ...rest].join('/'), is: 'nothing' }
+      done = here.split('/')
+    } else if (entry.mode === LINK) {
+      const target = tree.targets.get(entry.id) ?? ''
+      followed.push({ tree, path: here, target })
+      links += 1
+      if (links > LINKS_MAX) return { tree, path: here, is: 'link-outside' }
+      if (target.startsWith('/')) {
+        const root = rootOf(tree)
+        if (!target.startsWith(`${root.folder}/`)) return { tree, path: here, is: 'link-outside' }
+        tree = root
+        done = []
+        rest = [...target.slice(root.folder.length + 1).split('/'), ...rest]
+      } else rest = [...target.split('/'), ...rest]
+    } else if (entry.mode === SUBMODULE) {
+      const inside = tree.submodules.get(here)
+      if (typeof inside !== 'object') return { tree, path: here, is: 'submodule', id: entry.id }
+      tree = inside
+      done = []
+    } else {
+      const isEnd = rest.every((one) => one === '')
+      if (!isEnd) return { tree, path: [here, ...rest].join('/'), is: 'nothing' }
+      return { tree, path: here, is: 'file', id: entry.id }
+    }
+  }
+}
+
+function rootOf(tree: HeadTree): HeadTree {
+  return tree.parent === undefined ? tree : rootOf(tree.parent)
+}
+
+/** A path as HEAD spells it. */
+function named({ entries, folders, folded }: HeadTree, file: Bytes): Bytes {
+  return entries.has(file) || folders.has(file) ? file : (folded?.get(fold(file)) ?? file)
+}
+
+/** The same tree, for a file system that takes `A.yaml` and `a.yaml` for one name. */
+export function ignoringCase(tree: HeadTree): HeadTree {
+  const names = [...tree.entries.keys(), ...tree.folders]
+  return { ...tree, folded: new Map(names.map((name) => [fold(name), name])) }
+}
+
+/** A name in lower case, as a file system compares it that ignores case. */
+export function fold(file: Bytes): Bytes {
+  return toBytes(fromBytes(file).normalize('NFC').toLowerCase())
+}
+
+/** Submodules of a tree in or below a folder. */
+export function submodulesIn({ tree, path: folder }: Pick<Found, 'tree' | 'path'>): (Found & { is: 'submodule' })[] {
+  return [...tree.entries].flatMap(([file, { mode, id }]) =>
+    mode === SUBMODULE && isBelow(folder, file) ? { tree, path: file, is: 'submodule' as const, id } : [],
+  )
+}
+
+/** Whether a path is a folder or file itself, or below it. */
+export function isBelow(folder: Bytes, file: Bytes): boolean {
+  return folder === '' || file === folder || file.startsWith(`${folder}/`)
+}
+
+/** Opens a submodule at the commit that its superproject records, and notes it there. */
+export async function openSubmodule({ tree, path: file, id }: Found & { is: 'submodule' }): Promise<void> {
+  const folder = path.posix.join(tree.folder, file)
+  tree.submodules.set(file, await openAt(folder, path.posix.join(tree.at, file), id, tree))
+}
+
+async function openAt(folder: Bytes, at: Bytes, commit: string, parent: HeadTree): Promise<HeadTree | Unopened> {
+  // Without a repository of its own, git would take the one around it.
+  if (!fs.existsSync(Buffer.from(`${folder}/.git`, 'latin1'))) return 'submodule-missing'
+  const plain = gitIn(fromBytes(folder))
+  const env = { GIT_CEILING_DIRECTORIES: fromBytes(path.posix.dirname(folder)) }
+  const git: Git = (args, options) => plain(args, { ...options, env: { ...options?.env, ...env } })
+  const tree = await readTree(git, { folder, at, commit, parent })
+  return 'stderr' in tree ? 'submodule-moved' : tree
+}
