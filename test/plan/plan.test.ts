@@ -311,10 +311,7 @@ table('a job on record', [
   [
     'that is unfinished and unknown to AWS is lost, not made again',
     world().spec(REBOOT).record(REBOOT).absent(REBOOT),
-    [
-      `keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`,
-      `warning: ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`,
-    ],
+    [`keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`],
   ],
   [
     'that was made a moment ago and is not shown yet is not lost',
@@ -330,10 +327,7 @@ table('a job on record', [
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:30Z' })
       .absent(PRICES),
-    [
-      `keep ${PRICES}: AWS no longer knows this unfinished job; it is not made again`,
-      `warning: ${PRICES}: AWS no longer knows this unfinished job; it is not made again`,
-    ],
+    [`keep ${PRICES}: AWS no longer knows this unfinished job; it is not made again`],
   ],
   [
     'that was lost is found again',
