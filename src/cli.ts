@@ -2,7 +2,6 @@
 import { setMaxListeners } from 'node:events'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AdoptOptions } from './commands/adopt.ts'
-import { argumentsOf } from './commands/command-line.ts'
 import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
@@ -10,6 +9,7 @@ import type { CommonOptions, Host } from './commands/options.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { duration, list, moment, positive, whole } from './commands/values.ts'
+import { checkedArgumentsOf } from './commands/workflow-command.ts'
 import { isAddress } from './model/address.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { advise, type Remedy } from './model/remedy.ts'
@@ -383,7 +383,7 @@ for (const command of program.commands) {
 
 let args: readonly string[] = process.argv.slice(2)
 try {
-  args = argumentsOf(args)
+  args = checkedArgumentsOf(args, process.env)
   await program.parseAsync(args, { from: 'user' })
   process.exitCode = exitCode
 } catch (error) {

@@ -44,7 +44,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const out = printer(host, options)
   const kind = options.kind === undefined ? undefined : kindNamed(options.kind).kind
   const told = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
-  const project = openProject(host.cwd)
+  const project = openProject(host.cwd, host.env)
   assertConfig(project)
   const repository = await readRepository(project.root)
   const store = storeFor(options, project, repository)
@@ -52,14 +52,16 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const isRegionTold = options.region !== undefined
   const parts = initFiles({ project, repository, store, isRegionTold, ...answers })
   const written = parts.filter((part) => {
-    const isNew = part.files.map(({ path: file, text }) => writeNewFile(file, text)).includes(true)
+    const isNew = part.files
+      .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
+      .includes(true)
     out.text(did(isNew ? 'wrote' : 'kept', shown(part.at, host), part.what))
     if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indented(part.lacks)}`)
     return isNew
   })
-  if (!options.emulator) out.text(await beginState(openProject(project.root), options))
+  if (!options.emulator) out.text(await beginState(openProject(project.root, host.env), options))
   const files = written.map((part) => shown(part.at, host))
-  const state = store === 'file' ? shown(stateFile(openProject(project.root), {})!, host) : undefined
+  const state = store === 'file' ? shown(stateFile(openProject(project.root, host.env), {})!, host) : undefined
   out.text(nextSteps({ written: files, store, repository, state }).join('\n'))
   out.line(
     summaryLine({

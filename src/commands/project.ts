@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { Env } from '../aws/target.ts'
 import { MODELS } from '../kinds/models.ts'
 import { readCheckout } from '../load/checkout.ts'
 import { CONFIG_FILE, readConfig } from '../load/config.ts'
@@ -17,20 +18,28 @@ import type { Store } from '../state/store.ts'
 import { nodeDisk } from '../system/disk.ts'
 import { gitIn } from '../system/git.ts'
 import { sourceFiles } from '../system/source-files.ts'
-import { emulatorFolder } from './emulated.ts'
+import { EMULATOR_TOP, emulatorFolder } from './emulated.ts'
+import { assertNoLinkIn, assertStateNoLink } from './links.ts'
 import type { CommonOptions } from './options.ts'
 
 /** What a state is called unless jobwright.yaml says otherwise. */
 export const STATE_FILE = 'jobs.state.json'
 
 /** A repository as a command finds it. */
-export type Project = { readonly root: string; readonly config: Config; readonly diagnostics: readonly Diagnostic[] }
+export type Project = {
+  readonly root: string
+  readonly config: Config
+  readonly diagnostics: readonly Diagnostic[]
+  /** Where the operator lets the state be, outside the repository. */
+  readonly stateFolder?: string
+}
 
 /** The nearest folder upwards with a jobwright.yaml, else the folder itself; and what that file says. Throws a Problem (exit 4) for a bad one. */
-export function openProject(cwd: string): Project {
+export function openProject(cwd: string, env: Env = {}): Project {
   const root = nearest(cwd) ?? cwd
-  const { config, diagnostics } = readConfig(root, MODELS)
-  return { root, config, diagnostics }
+  const stateFolder = env['JOBWRIGHT_STATE_FOLDER']
+  const { config, diagnostics } = readConfig(root, MODELS, stateFolder)
+  return { root, config, diagnostics, stateFolder }
 }
 
 function nearest(folder: string): string | undefined {
@@ -49,10 +58,12 @@ export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>
   })
 }
 
-/** Where the state of a project is kept; the emulator has a state of its own. */
+/** Where the state of a project is kept; the emulator has a state of its own. Throws a Problem (exit 4) for a link in its place. */
 export function storeOf(project: Project, options: Pick<CommonOptions, 'emulator'>): Store {
   const { root, config } = project
   const file = stateFile(project, options)
+  if (options.emulator) assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
+  else if (file !== undefined) assertStateNoLink(root, file, project.stateFolder)
   if (file !== undefined) return fileStore({ path: file, disk: nodeDisk })
   const { state } = config
   return gitStore({

@@ -15,6 +15,7 @@ import type { JobEnd } from '../report/summary-text.ts'
 import { sentence } from '../report/words.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
+import { admitRecorded } from './admit-recorded.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { heading, planIn } from './plan.ts'
@@ -58,20 +59,21 @@ function wasNeverBegun({ project }: Session, options: CommonOptions): boolean {
  * tried again.
  */
 export async function reconcileIn(
-  session: Session,
+  given: Session,
   options: ReconcileCommandOptions,
   host: Host,
   out: Printer,
   failed?: Reconciled['failed'],
 ): Promise<Reconciled & { readonly exitCode: ExitCode }> {
-  const say = (state?: State): void => out.diagnostics(stillDue(session.loaded, state), session.clock.now())
-  const store = await storeOf(session.project, options)
+  const say = ({ loaded }: Session, state?: State): void => out.diagnostics(stillDue(loaded, state), given.clock.now())
+  const store = await storeOf(given.project, options)
     .open()
     .catch((error: unknown) => {
-      say()
+      say(given)
       throw error
     })
-  say(store.state)
+  const session = { ...given, loaded: admitRecorded(given.loaded, store.state) }
+  say(session, store.state)
   try {
     if (options.emulator && store.state === undefined)
       await store.create(emptyState(randomId(), iso(session.clock.now())))

@@ -37,6 +37,7 @@ export const CODES = {
   CONFIG_NO_DEFAULT_TARGET: { severity: 'error', exits: [4], means: 'several targets, and none is the default' },
   CONFIG_NO_REGION: { severity: 'error', exits: [4], means: 'no region is set' },
   CONFIG_REGION: { severity: 'error', exits: [4], means: 'the service does not exist in the region' },
+  CONFIG_REMOTE: { severity: 'error', exits: [4], means: 'a remote of the state that Git does not know' },
   CONFIG_UNKNOWN_TARGET: { severity: 'error', exits: [4], means: 'there is no such target in jobwright.yaml' },
   CONFIG_WAITS: { severity: 'error', exits: [4], means: 'JOBWRIGHT_WAITS cannot be used' },
   EMULATOR_FAULTS: {
@@ -64,9 +65,11 @@ export const CODES = {
     selfExplanatory: true,
   },
   EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there', selfExplanatory: true },
+  FILE_LINK: { severity: 'error', exits: [4], means: 'a link is where a file would be written' },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a run would create more jobs than the guard allows' },
   GUARD_REMOVALS: { severity: 'error', exits: [7], means: 'a run would withdraw more specs than the guard allows' },
+  GUARD_UPDATES: { severity: 'error', exits: [7], means: 'a run would update more jobs than the guard allows' },
   INIT_NO_REPOSITORY: {
     severity: 'error',
     exits: [4],
@@ -167,6 +170,11 @@ export const CODES = {
   SPEC_DUPLICATE_ID: { severity: 'error', exits: [3], means: 'two specs with the same job ID' },
   SPEC_DUPLICATE_KEY: { severity: 'error', exits: [3], means: 'a mapping has the same key twice' },
   SPEC_ENUM: { severity: 'error', exits: [3], means: 'a value that is none of the allowed ones' },
+  SPEC_ENV: {
+    severity: 'error',
+    exits: [3],
+    means: 'an environment variable that specs may not read',
+  },
   SPEC_FILE: {
     severity: 'error',
     exits: [3],

@@ -20,7 +20,11 @@ export type StateConfig = {
 }
 
 /** What one run may do at most. */
-export type Guards = { readonly maxCreates: number; readonly maxRemovals: number }
+export type Guards = {
+  readonly maxCreates: number
+  readonly maxRemovals: number
+  readonly maxUpdates: number
+}
 
 /** What jobwright.yaml says, defaults filled in. */
 export type Config = {
@@ -34,6 +38,8 @@ export type Config = {
   /** `service` or `service.Operation` -> the limit in place of the built-in one. */
   readonly limits: Readonly<Record<string, LaneLimit>>
   readonly guards: Guards
+  /** Environment variables that specs may read with `$env`. Absent: none. */
+  readonly env?: readonly string[]
 }
 
 /** What holds without a jobwright.yaml. */
@@ -41,5 +47,5 @@ export const DEFAULT_CONFIG: Config = {
   specs: ['specs'],
   targets: {},
   limits: {},
-  guards: { maxCreates: 50, maxRemovals: 10 },
+  guards: { maxCreates: 50, maxRemovals: 10, maxUpdates: 50 },
 }

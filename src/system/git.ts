@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 
 /** How a git command ended. `code` is 127 where git could not be started, 124 where it was stopped after its time. */
 export type GitResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -30,6 +30,8 @@ const SETTINGS = [
   'gc.auto=0',
   'maintenance.auto=false',
   'core.quotePath=false',
+  // A folder that was committed in the form of a bare repository must not bring a configuration of its own.
+  'safe.bareRepository=explicit',
 ]
 
 /** Set when we run inside a hook of another repository (or of this one); they would lead git astray from the folder it is given. */
@@ -53,6 +55,25 @@ export function gitIn(folder: string, program = 'git'): Git {
     const first = await run(folder, program, args, options)
     return first.interrupted ? (await run(folder, program, args, options)).result : first.result
   }
+}
+
+/**
+ * The remotes that Git has an address for in a folder's repository; undefined outside a repository. A name without an address would be
+ * read as a path.
+ */
+export function remotesOf(folder: string): string[] | undefined {
+  const ask = (...args: string[]) =>
+    spawnSync('git', [...SETTINGS.flatMap((setting) => ['-c', setting]), ...args], {
+      cwd: folder,
+      env: environment(),
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+      windowsHide: true,
+    })
+  if (ask('rev-parse', '--git-dir').status !== 0) return undefined
+  const { status, stdout } = ask('config', '--name-only', '-z', '--get-regexp', String.raw`^remote\..*\.url$`)
+  if (status !== 0) return []
+  return [...new Set(stdout.split('\0').flatMap((key) => /^remote\.(.*)\.url$/s.exec(key)?.[1] ?? []))].sort()
 }
 
 type Ran = { readonly result: GitResult; readonly interrupted: boolean }

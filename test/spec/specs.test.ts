@@ -975,7 +975,7 @@ guards: { maxCreates: 300 }
       targets: { prod: { region: 'eu-west-1', account: '012345678901' } },
       defaultTarget: 'prod',
       limits: { 'iot.CreateJob': { perSecond: 5 } },
-      guards: { maxCreates: 300, maxRemovals: 10 },
+      guards: { maxCreates: 300, maxRemovals: 10, maxUpdates: 50 },
     },
     said: [],
   })

@@ -26,6 +26,7 @@ ${region === undefined ? commented(targetsText('eu-west-1')) : targetsText(regio
 # guards:
 #   maxCreates: 50
 #   maxRemovals: 10
+#   maxUpdates: 50
 `
 }
 

@@ -12,7 +12,7 @@ export type Manifest = JsonObject
 export function parseManifest(text: string): Manifest {
   const strict = tryLoad(text)
   if (isManifest(strict)) return strict
-  const lenient = tryLoad(text.replace(/^(\s*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
+  const lenient = tryLoad(text.replace(/^([ \t]*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
   if (isManifest(lenient)) return lenient
   throw problem('MalformedManifest', 'Your manifest is not well-formed.')
 }
