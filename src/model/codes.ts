@@ -206,7 +206,7 @@ export const CODES = {
   SPEC_NO_SERVICE: { severity: 'error', exits: [3], means: 'a target in a place that does not have the service' },
   SPEC_NO_SUCH_DAY: { severity: 'error', exits: [3], means: 'a date that is not in the calendar' },
   SPEC_NUMBER: { severity: 'error', exits: [3], means: 'a number that would lose digits' },
-  SPEC_OUTSIDE: { severity: 'error', exits: [3], means: 'a file is a link that leads out of the repository' },
+  SPEC_OUTSIDE: { severity: 'error', exits: [3], means: 'a file or a path that leads out of the repository' },
   SPEC_PATTERN: { severity: 'error', exits: [3], means: 'text of another form than is due' },
   SPEC_PRESIGNED_ROLE: {
     severity: 'error',

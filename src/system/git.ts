@@ -1,4 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
 
 /** How a git command ended. `code` is 127 where git could not be started, 124 where it was stopped after its time. */
 export type GitResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -55,6 +57,13 @@ export function gitIn(folder: string, program = 'git'): Git {
     const first = await run(folder, program, args, options)
     return first.interrupted ? (await run(folder, program, args, options)).result : first.result
   }
+}
+
+/** Whether a folder has the form of a bare repository. Git is told not to use one that it merely finds. */
+export function looksBare(folder: string): boolean {
+  const isFolder = (name: string): boolean =>
+    fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true
+  return isFolder('objects') && isFolder('refs') && fs.existsSync(path.join(folder, 'HEAD'))
 }
 
 /**
