@@ -270,6 +270,7 @@ common(
   .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
   .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
   .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
+  .option('--force', 'with an address: although the job carries the mark of another state')
   .option('--yes', 'with a kind: write the spec and record the job, without a question')
   .action(
     action(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
@@ -280,12 +281,20 @@ common(
 common(
   program
     .command('resolve')
-    .description('say what became of a create whose outcome nothing else tells; creates nothing')
+    .description(
+      'say what nothing else tells: the outcome of a create, other people’s jobs, a removed spec; creates nothing',
+    )
     .argument('<address>', 'such as PinpointExportJob/newsletter-readers'),
 )
   .option('--adopt <id>', 'it made the job of this ID')
   .option('--not-created', 'it made no job: the next reconcile submits it again')
-  .option('--force', 'with --not-created: although a packet of the create may still arrive')
+  .option('--foreign <id...>', 'these jobs are not ours: no spec is compared with them any more')
+  .option('--foreign-listed', 'all jobs that are listed now, and on no record, are not ours')
+  .option('--removed', 'its spec was removed on purpose: no other spec is it renamed')
+  .option(
+    '--force',
+    'with --not-created: although its request may still arrive; with --adopt: whatever mark the job carries',
+  )
   .action(
     action(async (address: string, options: ResolveOptions) =>
       (await import('./commands/decide.ts')).resolve(address, options, host),

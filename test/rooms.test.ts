@@ -163,19 +163,35 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '')
 }
 
-t.test('no file imports itself by way of others', async (t) => {
-  const next = new Map<string, string[]>()
-  for (const { of, from, isType } of imports) {
-    if (!isType && texts.has(from)) next.set(of, [...(next.get(of) ?? []), from])
-  }
-  const done = new Set<string>()
-  const cycles: string[] = []
-  const walk = (file: string, trail: readonly string[]): void => {
-    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '))
-    if (trail.includes(file) || done.has(file)) return
-    for (const one of next.get(file) ?? []) walk(one, [...trail, file])
-    done.add(file)
-  }
-  for (const file of files) walk(file, [])
-  t.same(cycles, [])
+/** Cycles that are still to be undone, by their files in order. Nothing may be added. */
+const KNOWN_CYCLES: readonly string[] = [
+  // A type each: the options of a run, which its audit and its waits take a part of.
+  'reconcile/audit.ts, reconcile/reconcile.ts, reconcile/wait.ts',
+]
+
+t.test('no file imports itself by way of others, types included', async (t) => {
+  t.same(cyclesOf(files, imports), KNOWN_CYCLES)
 })
+
+/** The groups of files that reach one another, each as its files in order. */
+function cyclesOf(files: readonly string[], imports: readonly Import[]): string[] {
+  const next = new Map<string, readonly string[]>(
+    files.map((file) => [file, imports.filter(({ of }) => of === file).map(({ from }) => from)]),
+  )
+  const reached = new Map(files.map((file) => [file, reachedFrom(file, next)]))
+  const groups = files
+    .filter((file) => reached.get(file)!.has(file))
+    .map((file) => files.filter((other) => reached.get(file)!.has(other) && reached.get(other)!.has(file)))
+  return [...new Set(groups.map((group) => [...group].sort().join(', ')))].sort()
+}
+
+function reachedFrom(file: string, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const left = [...(next.get(file) ?? [])]
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    if (seen.has(one)) continue
+    seen.add(one)
+    left.push(...(next.get(one) ?? []))
+  }
+  return seen
+}

@@ -2,6 +2,7 @@ import type { Task } from '../aws/queue.ts'
 import { type Address, partsOf } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { isLeased } from '../model/create-protocol.ts'
+import { iso } from '../model/iso.ts'
 import { canonical, type Json } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Plan, Planned, PlannedStep } from '../model/plan.ts'
@@ -11,7 +12,7 @@ import { cancelJob } from './cancel.ts'
 import { createJob } from './create.ts'
 import { downloadFile } from './download.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
-import { budgetChanges, chooseCreates, type Intended, intend } from './intents.ts'
+import { budgetChanges, chooseCreates, type Intended, intend, type PlacedCreate } from './intents.ts'
 import { createLeaves, type Leaves } from './leaves.ts'
 import { startJob } from './start.ts'
 import { updateJob } from './update.ts'
@@ -50,11 +51,11 @@ export async function apply(
 ): Promise<Applied> {
   const now = options.clock.now()
   const intended = chooseCreates(plan.actions, options.modelOf, options.perSecond, options.waits).map((planned) =>
-    intend(planned, options.modelOf(planned.spec.kind), now, options.waits, store.state?.lineage ?? ''),
+    intendNow(planned, now, store, options),
   )
   const steps = plan.actions.filter(isStep)
   const changes: Change[] = [
-    ...plan.actions.flatMap(freeChanges),
+    ...plan.actions.flatMap((planned) => freeChanges(planned, now)),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
     ...budgetChanges(intended, options.modelOf, options.perDay, store.state, now),
     ...sourceChange(store, options.source),
@@ -81,6 +82,12 @@ export async function apply(
     failed,
     stale,
   }
+}
+
+function intendNow(planned: PlacedCreate, now: number, store: OpenStore, options: ApplyOptions): Intended {
+  const model = options.modelOf(planned.spec.kind)
+  const lineage = store.state?.lineage ?? ''
+  return intend(planned, model, now, options.waits, lineage, options.awsNow?.(planned.site, model))
 }
 
 /**
@@ -132,6 +139,7 @@ async function run(
   const pass: Pass = {
     ...options,
     mayStillSend,
+    lineage: store.state?.lineage,
     write: leaves.take,
     // What answers after an interrupt's patience is over stays an intent on record: the next run brings it to light.
     append: async (changes) => {
@@ -243,7 +251,10 @@ async function orInterrupted(work: Promise<void>, leaves: Leaves, { signal, cloc
 }
 
 /** What a line of a plan changes without any call. */
-function freeChanges({ address, next, movedFrom }: Planned): Change[] {
+function freeChanges(planned: Planned, now: number): Change[] {
+  const { address, next, movedFrom } = planned
+  if (planned.action === 'keep' && planned.excuses)
+    return planned.excuses.map((key) => ({ set: 'foreign', key, at: iso(now) }))
   if (!next) return []
   const moved: Change[] = movedFrom === undefined ? [] : [{ set: 'record', address: movedFrom, record: null }]
   return [...moved, { set: 'record', address, record: next }]

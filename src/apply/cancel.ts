@@ -1,10 +1,12 @@
 import { partsOf } from '../model/address.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
 import { isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
 import type { PlannedCancel } from '../model/plan.ts'
 import { refreshed } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
+import { identifyJob } from './identify.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /**
@@ -18,6 +20,8 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
   if (!pass.mayStillSend()) return
   const model = pass.modelOf(kind)
   const { reader, writer } = await pass.callsOf(record.site, kind, spec)
+  const seen = await identifyJob(pass, reader, model, record)
+  if ('problem' in seen) return failCancel(pass, planned, seen.problem)
   pass.emit({ type: 'step', address, step: 'cancelling' })
   const outcome = await unlessThrottled(pass, (leave) => writer.cancel!(id, { ...leave, reason: why, force }))
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return
@@ -41,6 +45,11 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
           message: 'AWS took the cancel, but does not show it yet',
         } as const)
       : outcome.problem
+  failCancel(pass, planned, problem)
+}
+
+function failCancel(pass: Pass, { address }: PlannedCancel, problem: AwsProblem): void {
+  if (problem.class === 'abandoned') return
   pass.fail(address, problem)
   pass.emit({ type: 'failed', address, step: 'cancel', problem })
 }

@@ -4,7 +4,7 @@ import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import { takenOver } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord, OpenRecord } from '../model/state.ts'
+import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import type { Intended } from './intents.ts'
 import type { Leave } from './leaves.ts'
@@ -62,32 +62,43 @@ async function done(pass: Pass, { planned, record }: Intended, live: Live): Prom
     model.lifecycle.stageOf(live),
     model.lifecycle.condition(live, spec.policy),
     pass.clock.now(),
+    'answer',
   )
   await put(pass, planned.address, next)
   pass.emit({ type: 'job', address: planned.address, record: next })
   pass.emit({ type: 'step', address: planned.address, step: 'created' })
 }
 
-async function settle(pass: Pass, { planned, record }: Intended, problem: AwsProblem): Promise<void> {
+async function settle(
+  pass: Pass,
+  { planned, record }: Intended,
+  problem: AwsProblem,
+  { refused }: Pick<Intent, 'refused'> = {},
+): Promise<void> {
   const byMatch = pass.modelOf(planned.spec.kind).identity.recovery.by === 'match'
-  const until = byMatch ? deadlineOf(record.intent, pass.waits, pass.clockOffsetMs?.()) : record.intent.until
+  const until = byMatch
+    ? deadlineOf(record.intent, pass.waits, { byMatch, clockOffsetMs: pass.clockOffsetMs?.() })
+    : record.intent.until
   const next: OpenRecord = {
     ...record,
     stage: 'settling',
-    intent: { ...record.intent, evidence: `${problem.name}: ${problem.message}`, until },
+    intent: { ...record.intent, evidence: `${problem.name}: ${problem.message}`, until, refused },
   }
   await put(pass, planned.address, next)
   pass.emit({ type: 'step', address: planned.address, step: 'settling' })
 }
 
-/** The ID is taken, perhaps by an earlier attempt of our own whose answer was lost: the next plan compares the two. */
+/**
+ * AWS says that the ID is taken: by an earlier attempt of our own whose answer was lost, by this one where something below us repeated it, or by
+ * somebody else. The record says that it was refused: the next plan reads the job, and takes it for ours by our mark alone.
+ */
 async function exists(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record
   const look = (): Promise<unknown> =>
     pass.write(({ signal }) => reader.describe(id!, { signal })).catch(() => 'unread')
   const live = id === undefined ? undefined : await look()
   if (live === undefined) return notDone(pass, intended, 'create', problem)
-  return settle(pass, intended, problem)
+  return settle(pass, intended, problem, { refused: true })
 }
 
 async function notDone(

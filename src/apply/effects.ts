@@ -25,6 +25,8 @@ export type ApplyOptions = {
   /** Wall milliseconds that pass in a monotonic one: 1 but on the emulator. */
   readonly timeScale: number
   readonly waits: Waits
+  /** AWS's time at a site, in epoch milliseconds; undefined where no answer told. */
+  readonly awsNow?: (site: Site, model: KindModel) => number | undefined
   /** How far AWS's clock is ahead of ours, in milliseconds; undefined where no answer told. */
   readonly clockOffsetMs?: () => number | undefined
   readonly emit: (event: Event) => void
@@ -36,6 +38,8 @@ export type ApplyOptions = {
 export type Pass = ApplyOptions & {
   /** Whether a request may still leave: no interrupt, and the lease of the pass's intents is not over. */
   readonly mayStillSend: () => boolean
+  /** The lineage of the state: what our marks begin with. */
+  readonly lineage: string | undefined
   /** Makes one write, which an interrupt ends while it waits for its turn. */
   readonly write: Leaves['take']
   /** Makes changes durable on this machine at once. */

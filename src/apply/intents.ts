@@ -1,13 +1,16 @@
 import { spend, type Used } from '../lane/budget.ts'
 import { attemptName } from '../model/attempt-name.ts'
 import { leaseUntil, type Waits } from '../model/create-protocol.ts'
+import { firstAtOf } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Planned, PlannedCreate } from '../model/plan.ts'
 import { historyFor } from '../model/record.ts'
+import type { Spec } from '../model/spec.ts'
 import {
   budgetKey,
   type Change,
+  isSettled,
   type JobRecord,
   type OpenRecord,
   type Site,
@@ -54,7 +57,14 @@ function isPlaced(planned: Planned): planned is PlacedCreate {
 }
 
 /** The record that has to be durable before the first byte of a create is sent. */
-export function intend(planned: PlacedCreate, model: KindModel, now: number, waits: Waits, lineage: string): Intended {
+export function intend(
+  planned: PlacedCreate,
+  model: KindModel,
+  now: number,
+  waits: Waits,
+  lineage: string,
+  awsNow?: number,
+): Intended {
   const { spec, site, record: previous, attempt, id, address } = planned
   // Names this attempt among all that this and any other state has ever sent.
   const marker = attemptName({ lineage, address, run: spec.policy.run, attempt })
@@ -68,6 +78,8 @@ export function intend(planned: PlacedCreate, model: KindModel, now: number, wai
       attempt,
       at: iso(now),
       leaseUntil: leaseUntil(now, waits),
+      awsAt: awsNow === undefined ? undefined : iso(awsNow),
+      firstAt: isRetry(previous, spec) ? firstAtOf(previous.intent) : undefined,
       marker: model.identity.recovery.by === 'match' ? model.identity.recovery.marker(spec.request, marker) : undefined,
     },
     request: written(spec.request, model.request.documents),
@@ -75,6 +87,11 @@ export function intend(planned: PlacedCreate, model: KindModel, now: number, wai
     history: historyFor(previous, spec.policy.run, site),
   }
   return { planned, record, previous }
+}
+
+/** Whether a create repeats an attempt of the same run that may have created a job. */
+function isRetry(previous: JobRecord | undefined, { policy }: Spec): previous is OpenRecord {
+  return previous !== undefined && !isSettled(previous) && previous.run === policy.run
 }
 
 /** What the creates that are about to be sent use up of daily budgets. One that is then released stays counted: too few is safe. */

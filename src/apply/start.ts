@@ -3,6 +3,7 @@ import { iso } from '../model/iso.ts'
 import type { PlannedStart } from '../model/plan.ts'
 import type { CreatedRecord, JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
+import { identifyJob } from './identify.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /**
@@ -13,6 +14,15 @@ export async function startJob(pass: Pass, { address, record, spec }: PlannedSta
   const { id } = record
   if (!pass.mayStillSend()) return
   const { reader, writer } = await pass.callsOf(record.site, spec.kind, spec)
+  const model = pass.modelOf(spec.kind)
+  const seen = await identifyJob(pass, reader, model, record)
+  if ('problem' in seen) {
+    if (seen.problem.class === 'abandoned') return
+    pass.fail(address, seen.problem)
+    pass.emit({ type: 'failed', address, step: 'start', problem: seen.problem })
+    return
+  }
+  if (model.lifecycle.stageOf(seen.live) === 'started') return started(pass, address, record)
   pass.emit({ type: 'step', address, step: 'starting' })
   const outcome = await unlessThrottled(pass, (leave) => writer.start!(id, leave))
   if (outcome.is === 'done') return started(pass, address, record)

@@ -1,4 +1,3 @@
-import { AwsError } from '../aws/aws-error.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { deviations } from '../model/deviations.ts'
 import { at, canonical, isWithin } from '../model/json.ts'
@@ -11,6 +10,7 @@ import type { Spec } from '../model/spec.ts'
 import type { IdentifiedRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import type { Pass } from './effects.ts'
+import { type Identified, identifyJob } from './identify.ts'
 import { unlessThrottled } from './throttled.ts'
 
 /** What AWS does not show at once it may show after a while: so many looks, so far apart. */
@@ -31,7 +31,7 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
     pass.emit({ type: 'failed', address, step: 'update', problem })
   }
   pass.emit({ type: 'step', address, step: 'updating' })
-  const first = await look(pass, calls, model, spec, record)
+  const first = await identifyJob(pass, calls.reader, model, record, { definition: true })
   if ('problem' in first) return fail(first.problem)
   const isMade = isTold(changes, model) && open(spec, changes, first.live, model).length === 0
   const before = model.request.normalise(record.request)
@@ -54,27 +54,6 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   pass.emit({ type: 'step', address, step: 'updated' })
 }
 
-type Look = { readonly live: Live } | { readonly problem: AwsProblem }
-
-async function look(
-  pass: Pass,
-  { reader }: Calls,
-  model: KindModel,
-  spec: Spec,
-  record: IdentifiedRecord,
-): Promise<Look> {
-  const scope = model.identity.scope(spec.request)
-  try {
-    const live = await pass.write(({ signal }) => reader.describe(record.id, { definition: true, signal, scope }))
-    if (live) return { live }
-    return { problem: { class: 'not-found', name: 'JobNotShown', message: `AWS does not show job ${record.id}` } }
-  } catch (error) {
-    if (error instanceof AwsError) return { problem: error.problem }
-    if (!pass.signal.aborted) throw error
-    return { problem: { class: 'abandoned', name: 'Interrupted', message: 'the run was interrupted' } }
-  }
-}
-
 /** The job once a read shows what was asked for. */
 async function shows(
   pass: Pass,
@@ -83,9 +62,9 @@ async function shows(
   spec: Spec,
   record: IdentifiedRecord,
   changes: readonly Difference[],
-): Promise<Look> {
+): Promise<Identified> {
   for (let looks = 1; ; looks++) {
-    const seen = await look(pass, calls, model, spec, record)
+    const seen = await identifyJob(pass, calls.reader, model, record, { definition: true })
     if ('problem' in seen) return seen
     const [missing] = open(spec, changes, seen.live, model)
     if (!missing) return seen

@@ -1,6 +1,7 @@
 import { iso } from '../model/iso.ts'
 import type { PlannedUpload } from '../model/plan.ts'
 import type { Pass } from './effects.ts'
+import { identifyJob } from './identify.ts'
 
 /**
  * Sends the file of a job whose ID the store already holds, and records its MD5: the start follows in a later pass. What was sent and not
@@ -11,6 +12,13 @@ export async function uploadFile(pass: Pass, { address, record, spec }: PlannedU
   const { id } = record
   if (pass.signal.aborted) return
   const { reader, writer } = await pass.callsOf(record.site, spec.kind, spec)
+  const seen = await identifyJob(pass, reader, pass.modelOf(spec.kind), record)
+  if ('problem' in seen) {
+    if (seen.problem.class === 'abandoned') return
+    pass.fail(address, seen.problem)
+    pass.emit({ type: 'failed', address, step: 'upload', problem: seen.problem })
+    return
+  }
   pass.emit({ type: 'step', address, step: 'uploading' })
   const { bytes, md5 } = upload
   const source = { bytes, md5, open: () => pass.files.read(upload) }

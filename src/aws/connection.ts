@@ -58,6 +58,8 @@ export type Connection = {
   /** The same for a Query service; its endpoint is `endpoint`, or AWS's own where that is absent. */
   query(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): QuerySettings & { readonly endpoint?: string }
   lane(model: LaneModel, operation: string): Lane
+  /** AWS's time now, in epoch milliseconds: what the last answer told, and what has passed since. Undefined before the first. A second fine. */
+  awsNow(): number | undefined
   /** How far AWS's clock is ahead of ours, in milliseconds, by the last answer; undefined before the first. A second fine. */
   clockOffsetMs(): number | undefined
   /** Ends idle connections. */
@@ -74,10 +76,10 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const lanes = options.lanes ?? createLanes(clock, options.limits)
   const endpoint = (service: Service | 'sts' | 'any'): string | undefined =>
     options.emulator ? options.emulator.url.replace(/\/$/, '') : endpointOf(service, target, env)
-  let offset: number | undefined
+  let told: { readonly time: number; readonly at: number; readonly wall: number } | undefined
   const onDate = (date: string): void => {
     const time = Date.parse(date)
-    if (!Number.isNaN(time)) offset = time - clock.now()
+    if (!Number.isNaN(time)) told = { time, at: clock.monotonic(), wall: clock.now() }
   }
   const reads = readHandler(onDate)
   const handlers = { read: reads, write: writeHandler(onDate) }
@@ -116,7 +118,9 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
       return { credentials, requestHandler: handlers[mode], userAgent, endpoint: own }
     },
     lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
-    clockOffsetMs: () => offset,
+    awsNow: () => told && told.time + clock.monotonic() - told.at,
+    // As it was when AWS told: a machine that slept since has a clock that did not.
+    clockOffsetMs: () => told && told.time - told.wall,
     close: () => reads.destroy(),
   }
 }

@@ -3,7 +3,6 @@ import type { AwsProblem } from '../model/aws-problem.ts'
 import type { KindApi, KindModel } from '../model/kind.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError, problemOf } from './aws-error.ts'
-import type { Connection } from './connection.ts'
 import type { Lane } from './lanes.ts'
 
 const ATTEMPTS_MAX = 4
@@ -49,8 +48,11 @@ export type Ask = <Value>(
   send: (options: HttpHandlerOptions) => Promise<Value>,
 ) => Promise<Value>
 
+/** What a reader needs of a connection. */
+type Reached = { readonly clock: Clock; lane(model: KindModel, operation: string): Lane }
+
 /** How a kind's reader asks over a connection. */
-export function reader(connection: Pick<Connection, 'lane' | 'clock'>, model: KindModel): Ask {
+export function reader(connection: Reached, model: KindModel): Ask {
   return (operation, signal, send) =>
     read(connection.lane(model, operation), model, { clock: connection.clock, signal }, send)
 }

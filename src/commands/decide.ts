@@ -22,36 +22,47 @@ export type ResolveOptions = CommonOptions & {
   readonly adopt?: string
   /** The unknown create made no job. */
   readonly notCreated?: boolean
+  /** IDs of jobs that are not ours. */
+  readonly foreign?: readonly string[]
+  /** All jobs that are listed now, and on no record, are not ours. */
+  readonly foreignListed?: boolean
+  /** The spec of the address was removed on purpose: no other one is it renamed. */
+  readonly removed?: boolean
   readonly force?: boolean
 }
 
 /** `jobwright adopt ADDRESS [--id ID]`: records a job that exists as the spec's own, if it is what the spec asks for. Creates nothing. */
 export function adopt(
   address: string,
-  options: CommonOptions & { readonly id?: string },
+  options: CommonOptions & { readonly id?: string; readonly force?: boolean },
   host: Host,
 ): Promise<ExitCode> {
-  const decision: Decision = { do: 'adopt', id: options.id }
+  const decision: Decision = { do: 'adopt', id: options.id, force: options.force }
   return decide('adopt', address, decision, options, host)
 }
 
-/** `jobwright resolve ADDRESS --adopt ID | --not-created`: a person's word on a create whose outcome nothing else tells. Creates nothing. */
+/** `jobwright resolve ADDRESS ...`: a person's word on what nothing else tells: an unknown create, other people's jobs, a removed spec. Creates nothing. */
 export function resolve(address: string, options: ResolveOptions, host: Host): Promise<ExitCode> {
-  if ((options.adopt === undefined) === (options.notCreated !== true)) {
+  const decisions = decisionsIn(options)
+  const [decision] = decisions
+  if (decision === undefined || decisions.length > 1) {
     throw new Problem({
       code: 'USAGE',
-      message:
-        options.adopt === undefined
-          ? 'resolve was not told what became of the create'
-          : 'resolve was told two things at once',
-      remedies: [advise('write either --adopt ID, with the ID of its job, or --not-created')],
+      message: decision === undefined ? 'resolve was not told what is true' : 'resolve was told two things at once',
+      remedies: [advise('write one of --adopt ID, --not-created, --foreign ID, --foreign-listed, --removed')],
     })
   }
-  const decision: Decision =
-    options.adopt === undefined
-      ? { do: 'not-created', force: options.force === true }
-      : { do: 'adopt', id: options.adopt, settles: true }
   return decide('resolve', address, decision, options, host)
+}
+
+function decisionsIn({ adopt: id, notCreated, foreign, foreignListed, removed, force }: ResolveOptions): Decision[] {
+  return [
+    ...(id === undefined ? [] : [{ do: 'adopt', id, settles: true, force } as const]),
+    ...(notCreated ? [{ do: 'not-created', force: force === true } as const] : []),
+    ...(foreign?.length ? [{ do: 'foreign', ids: foreign } as const] : []),
+    ...(foreignListed ? [{ do: 'foreign', ids: 'listed' } as const] : []),
+    ...(removed ? [{ do: 'removed' } as const] : []),
+  ]
 }
 
 /** `jobwright cancel ADDRESS --reason TEXT`: ends a job that is not over, where AWS lets one. Its record stays, so that it is not made again. */

@@ -5,7 +5,6 @@ import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
 import { hintFor } from '../report/remedies.ts'
-import type { InitOptions } from './init.ts'
 import { yamlFilesIn } from './init-files.ts'
 import { kindNamed } from './kind-named.ts'
 import type { Host } from './options.ts'
@@ -19,7 +18,7 @@ export type Answers = { readonly region: string | undefined; readonly kind: stri
 export async function askedFor(
   known: Answers,
   { root, config }: Project,
-  options: Pick<InitOptions, 'output' | 'yes'>,
+  options: { readonly output: 'text' | 'json'; readonly yes?: boolean },
   host: Host,
 ): Promise<Answers> {
   const { ask } = host

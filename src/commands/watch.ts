@@ -1,7 +1,8 @@
 import { modelOf } from '../kinds/models.ts'
+import type { PlanCode } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { hasChanges } from '../model/exit-rules.ts'
-import { type Plan, type Planned, untilOf } from '../model/plan.ts'
+import { type Plan, untilOf } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Reconciled } from '../reconcile/reconcile.ts'
 import { isFollowed } from '../reconcile/wait.ts'
@@ -113,7 +114,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
 
 /** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
 function isUnfinished(plan: Plan): boolean {
-  const forCommit: ReadonlySet<Planned['code']> = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
+  const forCommit: ReadonlySet<PlanCode | undefined> = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
   return plan.actions.some((planned) => isFollowed(planned, modelOf) || forCommit.has(planned.code))
 }
 

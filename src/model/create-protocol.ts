@@ -25,7 +25,10 @@ import type { Intent } from './state.ts'
 export type Waits = {
   /** How long after its intent became durable a request may be sent. */
   readonly leaseMs: number
-  /** How long after signing AWS accepts a request (IAM user guide, Signature Version 4). */
+  /**
+   * How long after signing AWS accepts a request. Most services say 5 minutes (IAM user guide, Signature Version 4), Query services 15. The
+   * longer one is waited out for every kind whose jobs only a list shows, since a late request of those would create a second job.
+   */
   readonly signatureMs: number
   /** How long a request may take before it is given up. */
   readonly requestMs: number
@@ -37,7 +40,7 @@ export type Waits = {
 
 export const DEFAULT_WAITS: Waits = {
   leaseMs: 60_000,
-  signatureMs: 300_000,
+  signatureMs: 900_000,
   requestMs: 30_000,
   listLagMs: 90_000,
   graceMs: 15_000,
@@ -56,12 +59,20 @@ export function isLeased(elapsedMs: number, { leaseMs }: Waits): boolean {
   return elapsedMs <= leaseMs
 }
 
+/** The signature life of services whose jobs are read by ID: a late request for a taken ID is refused anyway. */
+const SIGNATURE_BY_ID_MS = 300_000
+
 /**
  * The deadline of an attempt, an ISO time on our clock: from then on AWS accepts no request of it, and lists show the job that it created.
- * `clockOffsetMs`: how far AWS's clock is ahead of ours, where that was measured. Negative: ours is ahead, and the deadline comes later.
+ * `byMatch`: the job is found by its marker alone. `clockOffsetMs`: how far AWS's clock is ahead of ours, where that was measured. Negative: ours is ahead, and the deadline comes later.
  */
-export function deadlineOf({ at }: Pick<Intent, 'at'>, waits: Waits, clockOffsetMs = 0): string {
-  const { leaseMs, signatureMs, requestMs, listLagMs } = waits
+export function deadlineOf(
+  { at }: Pick<Intent, 'at'>,
+  waits: Waits,
+  { byMatch, clockOffsetMs = 0 }: { readonly byMatch: boolean; readonly clockOffsetMs?: number },
+): string {
+  const { leaseMs, requestMs, listLagMs } = waits
+  const signatureMs = byMatch ? waits.signatureMs : Math.min(waits.signatureMs, SIGNATURE_BY_ID_MS)
   const aheadMs = Math.max(0, -clockOffsetMs)
   return iso(Date.parse(at) + leaseMs + signatureMs + requestMs + listLagMs + aheadMs)
 }

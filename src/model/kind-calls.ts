@@ -31,7 +31,7 @@ export type KindReader = {
   /** The job, or undefined where the service says by name that there is none. `definition`: also what only further calls tell. */
   describe(
     id: string,
-    options: { scope?: string; definition?: boolean; signal?: AbortSignal },
+    options: { scope?: string; definition?: boolean; mark?: boolean; signal?: AbortSignal },
   ): Promise<Live | undefined>
   /** Pages of jobs, newest first where the service sorts. */
   list(options: { scope?: string; signal?: AbortSignal }): AsyncIterable<readonly Live[]>

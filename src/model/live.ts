@@ -17,6 +17,10 @@ export type Live = {
   readonly request?: JsonObject
   /** What AWS keeps of the marker that its create carried, for kinds that are found by it; absent where AWS does not tell. */
   readonly marker?: string
+  /** What AWS keeps of our mark in a place of its own, an IoT tag; absent where there is none, or it was not read. */
+  readonly mark?: string
+  /** Whether the mark was asked for, and AWS told of it: `told` without a `mark` means that the job carries none. */
+  readonly markRead?: 'told' | 'refused'
   /** True where only a list was read that tells less than describe: enough for a running job, not for judging a finished one. */
   readonly partial?: boolean
   /** True where the service's clock for this job stands still on purpose (CONTINUOUS jobs that are rolled out). */

@@ -13,6 +13,8 @@ export type Need = {
   readonly scope?: string
   /** The definition is compared as well, not the status alone. */
   readonly definition?: boolean
+  /** What the job says of its owner is read as well. */
+  readonly mark?: boolean
   /** The job is on record: that a list does not show it proves nothing. */
   readonly known?: boolean
   /** For lists: ISO time; jobs created before it do not matter. */

@@ -85,8 +85,8 @@ export type PlannedAdopt = Line & { readonly action: 'adopt'; readonly next: Set
 /** A record is marked as withdrawn: its spec is gone. */
 export type PlannedForget = Line & { readonly action: 'forget'; readonly record: JobRecord; readonly next: JobRecord }
 
-/** All is as it should be, or nothing can be done about it. */
-export type PlannedKeep = Line & { readonly action: 'keep' }
+/** All is as it should be, or nothing can be done about it. `excuses`: jobs that a person said are not ours, by their keys in the state. */
+export type PlannedKeep = Line & { readonly action: 'keep'; readonly excuses?: readonly string[] }
 
 /** It cannot proceed now. `changes`: how the spec differs from what was submitted. */
 export type PlannedStop = Line & {

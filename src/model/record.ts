@@ -4,6 +4,7 @@ import type { Live } from './live.ts'
 import type { Spec } from './spec.ts'
 import {
   type IdentifiedRecord,
+  type Identity,
   type JobRecord,
   type OpenRecord,
   type PastRun,
@@ -21,8 +22,17 @@ export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobR
   return record.downloaded?.file !== download.file
 }
 
-/** A record with what a read tells: status, counts, condition, times. Reading the same again changes nothing. */
-export function refreshed(record: SettledRecord, live: Live, condition: Condition, now: number): IdentifiedRecord {
+/**
+ * A record with what a read tells: status, counts, condition, times. Reading the same again changes nothing. `identity`: what the read proved
+ * of it, where none is on record.
+ */
+export function refreshed(
+  record: SettledRecord,
+  live: Live,
+  condition: Condition,
+  now: number,
+  identity?: Identity,
+): IdentifiedRecord {
   const { lost: _lost, archived: _archived, ...rest } = record
   const ended = isTerminal(condition)
   const finishedAt = live.finishedAt ?? record.finishedAt ?? (ended ? iso(now) : undefined)
@@ -34,6 +44,7 @@ export function refreshed(record: SettledRecord, live: Live, condition: Conditio
     condition,
     counts: live.counts ?? record.counts,
     createdAt: live.createdAt ?? record.createdAt,
+    identity: record.identity ?? identity,
     finishedAt: ended ? finishedAt : record.finishedAt,
   }
 }
@@ -45,8 +56,9 @@ export function reread(
   stage: LiveStage,
   condition: Condition,
   now: number,
+  identity?: Identity,
 ): IdentifiedRecord {
-  const next = refreshed(record, live, condition, now)
+  const next = refreshed(record, live, condition, now, identity)
   return record.stage === 'created' ? { ...next, stage } : next
 }
 
@@ -61,8 +73,10 @@ export function takenOver(
   stage: LiveStage,
   condition: Condition,
   now: number,
+  source: Identity['source'] = 'read',
 ): IdentifiedRecord {
-  return refreshed({ ...adopter, intent: undefined, id: live.id, stage }, live, condition, now)
+  const identity = live.createdAt === undefined ? undefined : { createdAt: live.createdAt, source }
+  return refreshed({ ...adopter, intent: undefined, id: live.id, stage }, live, condition, now, identity)
 }
 
 /**

@@ -35,7 +35,16 @@ export type Intent = {
   readonly givenUp?: true
   /** What was seen of the attempt, in words: `response lost: socket hang up`. */
   readonly evidence?: string
+  /** AWS's time when the intent was made durable, ISO: what was created before it is not this attempt's. Absent: AWS had not told its time. */
+  readonly awsAt?: string
+  /** The same of the first attempt of this run: a job that is not older may be an earlier attempt's. Absent: this is the first. */
+  readonly firstAt?: string
+  /** AWS said that the ID is taken. Without our mark the job is another owner's, and no plan adopts it. */
+  readonly refused?: true
 }
+
+/** What tells a job from every other one that has, had or will have its ID: when AWS created it, as AWS told. */
+export type Identity = { readonly createdAt: string; readonly source: 'answer' | 'read' }
 
 /** A finished or superseded run of an address. */
 export type PastRun = {
@@ -64,6 +73,8 @@ type RecordBase = {
   readonly status?: string
   readonly counts?: Readonly<Record<string, number>>
   readonly createdAt?: string
+  /** Absent while AWS has not told when it created the job. Never overwritten. */
+  readonly identity?: Identity
   readonly startedAt?: string
   readonly finishedAt?: string
   /** MD5, in Base64, of the file that AWS took in for it. */
@@ -134,6 +145,8 @@ export type State = {
   readonly records: Readonly<Record<Address, JobRecord>>
   /** ISO time of its birth: jobs that are older are foreign, and never read for look-alikes. Absent: none is too old. */
   readonly horizon?: string
+  /** Jobs that a person said are not ours: site, kind and ID as one text -> ISO time at which it was said. They are nobody's look-alike. */
+  readonly foreign?: Readonly<Record<string, string>>
   /** `account/service` -> how many creates were sent on the named UTC day, for daily budgets. */
   readonly budgets?: Readonly<Record<string, { readonly day: string; readonly used: number }>>
 }
@@ -142,6 +155,7 @@ export type State = {
 export type Change =
   | { readonly set: 'record'; readonly address: Address; readonly record: JobRecord | null }
   | { readonly set: 'source'; readonly source: Source }
+  | { readonly set: 'foreign'; readonly key: string; readonly at: string }
   | { readonly set: 'budget'; readonly key: string; readonly day: string; readonly used: number }
 
 /** The state after these changes, serial unchanged. */
@@ -153,6 +167,7 @@ export function changed(state: State, changes: readonly Change[]): State {
       if (change.record === null) delete records[change.address]
       else records[change.address] = change.record
     } else if (change.set === 'source') next = { ...next, source: change.source }
+    else if (change.set === 'foreign') next = { ...next, foreign: { ...next.foreign, [change.key]: change.at } }
     else next = { ...next, budgets: { ...next.budgets, [change.key]: { day: change.day, used: change.used } } }
   }
   return { ...next, records }

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import { deviations } from '../model/deviations.ts'
+import { judgeMark } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
@@ -11,7 +12,7 @@ import { isSettled, type JobRecord, type OpenRecord, type SettledRecord } from '
 import { written } from '../model/written.ts'
 import { isCancellable, planCancel } from './cancel.ts'
 import type { Decision } from './input.ts'
-import { idUsed } from './new-job.ts'
+import { idUsed, ownedElsewhere } from './new-job.ts'
 import { adoptJob, ownerKey } from './ownership.ts'
 import {
   decidedRecord,
@@ -20,6 +21,8 @@ import {
   line,
   NOT_SHOWN_YET,
   type Planner,
+  type SeenRecord,
+  seenOf,
   shownFrom,
   spoken,
   unread,
@@ -29,11 +32,13 @@ import { quiet } from './unknown.ts'
 /** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
 export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
   if (decision.do === 'cancel') return planStop(plan, spec, stored, decision)
+  if (decision.do === 'foreign') return planForeign(plan, spec, stored, decision.ids)
+  if (decision.do === 'removed') return planRemoved(plan, spec, stored)
   const record = decidedRecord(spec, stored, decision)
   if (record && isSettled(record)) return settledAlready(spec, record, decision)
   switch (decision.do) {
     case 'adopt':
-      return takeOver(plan, spec, record, 'adopted', stored)
+      return takeOver(plan, spec, record, 'adopted', { stored, force: decision.force })
     case 'not-created':
       return giveUp(plan, spec, record, decision.force)
     case 'baseline':
@@ -64,13 +69,14 @@ function planStop(
       reason: 'the outcome of its create is not known, so there is no job to cancel yet',
       remedies: [suggest('find out what became of it, then cancel it', 'reconcile')],
     })
-  const seen = plan.observed.jobs.get(spec.address)
+  const seen = seenOf(plan, spec.address, record)
   if (seen?.is === 'failed') return unread(spec, seen, record)
+  if (seen?.is === 'replaced') return replaced(spec, plan.modelOf(spec.kind), record, seen.why)
   const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
   if (until !== undefined) return line(spec, { action: 'settling', record, reason: NOT_SHOWN_YET, until })
   if (seen?.is === 'absent') return { ...keep(spec, record, 'AWS no longer knows its job'), next: gone(record) }
   const model = plan.modelOf(spec.kind)
-  const next = seen?.is === 'live' ? asSeen(plan, spec, model, record, seen.live) : undefined
+  const next = seen?.is === 'live' ? asSeen(plan, spec, model, record, seen) : undefined
   const now = next ?? record
   // Also what the pass after a cancellation finds.
   if (!isCancellable(now)) return line(spec, { action: 'keep', record: now, reason: 'its job is over already', next })
@@ -86,11 +92,32 @@ function planStop(
   })
 }
 
-function asSeen(plan: Planner, spec: Spec, model: KindModel, record: SettledRecord, live: Live): SettledRecord {
-  return reread(record, live, model.lifecycle.stageOf(live), model.lifecycle.condition(live, spec.policy), plan.now)
+function asSeen(
+  plan: Planner,
+  spec: Spec,
+  { lifecycle }: KindModel,
+  record: SettledRecord,
+  { live, identity }: Extract<SeenRecord, { is: 'live' }>,
+): SettledRecord {
+  return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
 }
 
-function settledAlready(spec: Spec, record: SettledRecord, decision: Exclude<Decision, { do: 'cancel' }>): Planned {
+function replaced(spec: Spec, model: KindModel, record: SettledRecord, why: string): PlannedStop {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_OTHER_JOB',
+    record,
+    id: record.id,
+    reason: `${jobWords(model, record.id ?? '')} is not the one on record: ${why}. Nothing is done to it`,
+    remedies: [suggest('write down that ours is lost', 'reconcile')],
+  })
+}
+
+function settledAlready(
+  spec: Spec,
+  record: SettledRecord,
+  decision: Exclude<Decision, { do: 'cancel' | 'foreign' | 'removed' }>,
+): Planned {
   if (decision.do !== 'adopt' || decision.id === undefined || decision.id === record.id) {
     return keep(
       spec,
@@ -116,7 +143,7 @@ function takeOver(
   spec: Spec,
   record: OpenRecord | undefined,
   how: JobRecord['how'],
-  stored?: JobRecord,
+  { stored, force = false }: { readonly stored?: JobRecord; readonly force?: boolean } = {},
 ): Planned {
   const seen = plan.observed.jobs.get(spec.address)
   const model = plan.modelOf(spec.kind)
@@ -128,6 +155,8 @@ function takeOver(
   const owner = plan.claims.get(key) ?? hopeful(plan, spec, key)
   // One that is this address's own is that of an earlier run.
   if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)
+  const mark = judgeMark(live, { lineage: plan.state?.lineage ?? '', address: spec.address, run: spec.policy.run })
+  if (mark === 'other' && !force) return ownedElsewhere(spec, model, live, record)
   // A later attempt than the one on record may have made what the spec asks for by now.
   const isOfRecord = record !== undefined && deviations(record.request, live, model).length === 0
   const request = isOfRecord ? record.request : written(spec.request, model.request.documents)
@@ -147,11 +176,69 @@ function hopeful(plan: Planner, spec: Spec, key: string): Address | undefined {
   return other === undefined || other === spec.address || plan.records[other]?.withdrawn ? undefined : other
 }
 
-function noSuchJob(spec: Spec, model: KindModel): PlannedStop {
+/** A person says that jobs are not ours. Recorded by ID for every address of the site; a job with this address's own mark is never excused. */
+function planForeign(
+  plan: Planner,
+  spec: Spec,
+  record: JobRecord | undefined,
+  ids: readonly string[] | 'listed',
+): Planned {
+  const model = plan.modelOf(spec.kind)
+  const site = record?.site ?? plan.siteOf(spec)
+  const listed = plan.observed.alike.get(spec.address)
+  if (listed?.is === 'failed') return unread(spec, listed, record)
+  if (!listed || !site)
+    return keep(spec, record, 'jobs of this kind are told apart by their ID: none needs to be excused')
+  const keyOf = (live: Live): string => ownerKey(model, site, live.id)
+  const free = listed.jobs.filter((live) => !plan.claims.has(keyOf(live)))
+  const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
+  const missing = ids === 'listed' ? undefined : ids.find((id) => !asked.some((live) => live.id === id))
+  if (missing !== undefined) return noSuchJob(spec, model, missing)
+  const own = asked.find((live) => isOwnMark(plan, spec, live))
+  if (own && ids !== 'listed') return ownMarked(spec, model, own, record)
+  const excuses = asked.filter((live) => !isOwnMark(plan, spec, live)).map(keyOf)
+  const count = excuses.length === 1 ? '1 job is' : `${excuses.length} jobs are`
+  return line(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
+}
+
+function isOwnMark({ state }: Planner, { address, policy }: Spec, live: Live): boolean {
+  return judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run }) === 'own'
+}
+
+function ownMarked(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_OWN_MARK',
+    id: live.id,
+    record,
+    reason: `${jobWords(model, live.id)} carries the mark of this very spec, so it is ours`,
+    remedies: [
+      suggest('take it over', 'adopt', spec.address, '--id', live.id),
+      advise(`or write policy.run: ${spec.policy.run + 1} to run it again`),
+    ],
+  })
+}
+
+/** A person says that a spec was removed on purpose. Its record is kept, marked as withdrawn, and no spec is taken for it renamed. */
+function planRemoved(plan: Planner, spec: Spec, record: JobRecord | undefined): Planned {
+  if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))
+    return keep(spec, record, 'its spec is here: remove it first')
+  if (!record) return keep(spec, record, 'nothing of it is on record')
+  if (record.withdrawn !== undefined) return keep(spec, record, 'recorded as removed already')
+  return line(spec, {
+    action: 'forget',
+    record,
+    id: record.id,
+    reason: 'its spec was removed, as decided; its record is kept',
+    next: { ...record, withdrawn: iso(plan.now) },
+  })
+}
+
+function noSuchJob(spec: Spec, model: KindModel, id?: string): PlannedStop {
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_NO_SUCH_JOB',
-    reason: `AWS knows no such ${model.serviceName} job`,
+    reason: `AWS knows no such ${model.serviceName} job${id === undefined ? '' : `: ${id}`}`,
     remedies: model.identity.idMember
       ? [advise('name the job with --id')]
       : [suggest('name the job that AWS made with --id. To list those that there are', 'adopt', '--list')],
@@ -179,7 +266,7 @@ function differs(
 /** A person says that an unknown create made no job. Believed only once no packet of it can arrive any more, or by force. */
 function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force: boolean): Planned {
   if (!record) return keep(spec, record, 'no create of it is open')
-  const until = quiet(plan, record)
+  const until = quiet(plan, spec, record)
   if (plan.now < Date.parse(until) && !force) {
     return line(spec, {
       action: 'settling',

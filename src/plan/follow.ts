@@ -4,7 +4,7 @@ import type { Plan, Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { isSettled, type SettledRecord } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
-import { recordNeed } from './needs.ts'
+import { proofNeed, recordNeed } from './needs.ts'
 import { isSelected, type Planner, planner } from './planner.ts'
 import { keepRecorded } from './recorded.ts'
 
@@ -16,7 +16,14 @@ export function followNeeds(input: FollowInput): Need[] {
   return followed({ ...input, observed: NOTHING_OBSERVED }).flatMap(({ spec, record, plan }) =>
     record.id === undefined || isTerminal(record.condition) || record.lost
       ? []
-      : [{ ...recordNeed(spec.address, record, plan.modelOf(spec.kind)), id: record.id, known: true }],
+      : [
+          {
+            ...recordNeed(spec.address, record, plan.modelOf(spec.kind)),
+            id: record.id,
+            known: true,
+            ...proofNeed(record, plan.modelOf(spec.kind)),
+          },
+        ],
   )
 }
 

@@ -41,8 +41,12 @@ export type PlanInput = {
 
 /** A person's word on one address. */
 export type Decision =
-  /** Take over the job of this ID; absent: the one that the spec's own ID names. `settles`: it is what the create on record made, whatever run the spec asks for by now. */
-  | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true }
+  /** Take over the job of this ID; absent: the one that the spec's own ID names. `settles`: it is what the create on record made, whatever run the spec asks for by now. `force`: although it carries another owner's mark. */
+  | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true; readonly force?: boolean }
+  /** These jobs, or all that are listed now, are not ours: nobody's look-alikes from now on. */
+  | { readonly do: 'foreign'; readonly ids: readonly string[] | 'listed' }
+  /** Its spec was removed on purpose, and no other one is it renamed. */
+  | { readonly do: 'removed' }
   /** The unknown create of it made no job. `force`: believed although a packet may still arrive. */
   | { readonly do: 'not-created'; readonly force: boolean }
   /** Its unfinished job is to end. `force`: what devices have begun as well. */

@@ -1,15 +1,16 @@
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import { CLOCKS_MS } from '../model/create-protocol.ts'
 import { isJobOf } from '../model/deviations.ts'
+import { judgeMark } from '../model/evidence.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
 import type { PlannedStop } from '../model/plan.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { isSettled, type JobRecord, type OpenRecord, siteKey } from '../model/state.ts'
+import { isSettled, type JobRecord, type OpenRecord, type Site, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
-import { horizonOf, ownerKey } from './ownership.ts'
+import { horizonOf, isForeign, ownerKey } from './ownership.ts'
 import { jobWords, line, type Planner, spoken, unread } from './planner.ts'
 
 /**
@@ -18,10 +19,13 @@ import { jobWords, line, type Planner, spoken, unread } from './planner.ts'
  */
 export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  if (!site || !isLookedFor(spec, model)) return []
+  return site && isLookedFor(model) ? [lookalikeNeed(plan, spec, model, site)] : []
+}
+
+/** The list of the jobs at a site that may be a spec's. */
+export function lookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
   const scope = model.identity.scope(spec.request)
-  const since = horizonOf(plan.state)
-  return [{ address: spec.address, kind: spec.kind, site, since, definition: true, scope }]
+  return { address: spec.address, kind: spec.kind, site, since: horizonOf(plan.state), definition: true, scope }
 }
 
 /** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
@@ -42,7 +46,7 @@ export function planLookalike(
   previous: JobRecord | undefined,
 ): PlannedStop | undefined {
   const site = plan.siteOf(spec)
-  if (!site || !isLookedFor(spec, model)) return undefined
+  if (!site || !isLookedFor(model)) return undefined
   const isMoved = previous !== undefined && !isSettled(previous) && goesElsewhere(plan, spec, previous, model)
   const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
@@ -52,13 +56,14 @@ export function planLookalike(
   const live = listed.jobs.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&
+      (isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id))) &&
       (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
       // What was never started did nothing, and never will.
       model.lifecycle.stageOf(one) === 'started' &&
       (open === undefined || isNews(spec, model, open, one)) &&
       mayBeOf(plan, spec, model, one),
   )
-  return live && question(spec, model, live)
+  return live && question(spec, model, live, isOwn(plan, spec, live))
 }
 
 /**
@@ -73,8 +78,14 @@ function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, {
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
 
-function isLookedFor(spec: Spec, { identity: { recovery } }: KindModel): boolean {
-  return !spec.policy.allowIdentical && (recovery.by === 'inert' || recovery.by === 'match')
+/** Whether AWS names the jobs of a kind, so that nothing else shows a job that is there already. */
+function isLookedFor({ identity: { recovery } }: KindModel): boolean {
+  return recovery.by === 'inert' || recovery.by === 'match'
+}
+
+/** Whether a job carries the mark of a spec's own run: no word of a person makes it somebody else's. */
+function isOwn({ state }: Planner, { address, policy }: Spec, live: Live): boolean {
+  return judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run }) === 'own'
 }
 
 /**
@@ -97,23 +108,25 @@ function endedEarly(model: KindModel, live: Live): boolean {
   return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
 }
 
-function question(spec: Spec, model: KindModel, live: Live): PlannedStop {
+function question(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
   const job = `${jobWords(model, live.id)} (${live.status}${live.createdAt ? `, created ${spoken(live.createdAt)}` : ''})`
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_LOOKALIKE',
     id: live.id,
-    reason: `${job} is on no record, and ${why(live, attemptOf(live.marker ?? '')?.address === spec.address)}`,
+    reason: `${job} is on no record, and ${why(live, isMarked)}`,
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
-      advise('if it is to run as a second job, write policy.allowIdentical: true'),
+      isMarked
+        ? advise(`to run it again, write policy.run: ${spec.policy.run + 1}`)
+        : suggest('if it is not', 'resolve', spec.address, '--foreign', live.id),
     ],
   })
 }
 
-function why({ request }: Live, isOwn: boolean): string {
-  if (isOwn) return 'carries the mark of this very spec'
+function why({ request }: Live, isMarked: boolean): string {
+  if (isMarked) return 'carries the mark of this very spec'
   return request === undefined
     ? 'AWS does not tell what it does: it may be this spec’s'
     : 'is just what this spec asks for'

@@ -7,7 +7,7 @@ import type { Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord, recordEntries } from '../model/state.ts'
 import { isCancellable } from './cancel.ts'
 import type { Decision, PlanInput } from './input.ts'
-import { goesElsewhere, lookalikeNeeds } from './lookalikes.ts'
+import { goesElsewhere, lookalikeNeed, lookalikeNeeds } from './lookalikes.ts'
 import { moveFormer } from './move-former.ts'
 import { planDue, planHeld } from './new-job.ts'
 import { standInFor } from './ownership.ts'
@@ -48,7 +48,7 @@ function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
     ]
   }
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
-  return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]
+  return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
 }
 
 /** The one job that a decision is about. */
@@ -59,9 +59,14 @@ function decisionNeeds(
   model: KindModel,
   decision: Decision,
 ): Need[] {
+  if (decision.do === 'removed') return []
+  if (decision.do === 'foreign') {
+    const site = record?.site ?? plan.siteOf(spec)
+    return site && !model.identity.idMember ? [lookalikeNeed(plan, spec, model, site)] : []
+  }
   if (decision.do === 'cancel') {
     if (!record?.id || !isCancellable(record)) return []
-    return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true }]
+    return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
   }
   const known = decidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
@@ -70,7 +75,7 @@ function decisionNeeds(
   const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
   if (id === undefined) return []
   const scope = model.identity.scope((known ?? spec).request)
-  return [{ address: spec.address, kind: spec.kind, site, id, definition: true, scope }]
+  return [{ address: spec.address, kind: spec.kind, site, id, definition: true, mark: true, scope }]
 }
 
 /** One look before the create, or before the job is taken over: a caller-chosen ID may be taken, and a job of AWS's naming be there already. */
@@ -80,7 +85,14 @@ function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   if (!(spec.policy.adopt && model.identity.idMember) && planDue(plan, spec, model)) return []
   if (!model.identity.idMember) return lookalikeNeeds(plan, spec, model)
   const id = remoteId(spec, model.identity.idMember)
-  const own: Need = { address: spec.address, kind: spec.kind, site, id, definition: spec.policy.adopt }
+  const own: Need = {
+    address: spec.address,
+    kind: spec.kind,
+    site,
+    id,
+    definition: spec.policy.adopt,
+    mark: spec.policy.adopt,
+  }
   return [own, ...formerNeeds(plan, spec, model).filter((former) => former.id !== id)]
 }
 
@@ -97,7 +109,9 @@ function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Ne
   switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
-      return record.id === undefined ? [] : [{ ...recordNeed(address, record, model), id: record.id, definition: true }]
+      return record.id === undefined
+        ? []
+        : [{ ...recordNeed(address, record, model), id: record.id, definition: true, mark: true }]
     case 'inert':
       return [{ ...recordNeed(address, record, model), since: record.intent?.at }]
     case 'match':
@@ -111,7 +125,13 @@ function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[]
   if (decision) return decisionNeeds(plan, standInFor(address, record), record, model, decision)
   if (!isSettled(record)) return unknownNeeds(address, record, model)
   if (record.id === undefined || !mayCancel(record)) return []
-  return [{ ...recordNeed(address, record, model), id: record.id, known: true }]
+  return [{ ...recordNeed(address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
+}
+
+/** What the first read of a job has to tell besides its status: which job it is. A caller's ID may be another job's by now. */
+export function proofNeed(record: JobRecord, model: KindModel): Pick<Need, 'definition' | 'mark'> {
+  const isOpen = record.identity === undefined && model.identity.idMember !== undefined
+  return isOpen ? { definition: true, mark: true } : {}
 }
 
 /** A read of the job on record, without its ID. */

@@ -1,5 +1,6 @@
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { deviations } from '../model/deviations.ts'
+import { judgeMark } from '../model/evidence.ts'
 import type { KindModel, Timing } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned, PlannedCreate, PlannedStop } from '../model/plan.ts'
@@ -114,7 +115,7 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
     reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
     remedies: [
       advise(`if it was renamed, write metadata.formerly: ${partsOf(old).name}`),
-      advise('if it is to run as a second job, write policy.allowIdentical: true'),
+      suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
     ],
   })
 }
@@ -154,6 +155,8 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
   if (seen.is === 'failed') return unread(spec, seen)
+  if (spec.policy.adopt && judgeMark(seen.live, { lineage: plan.state?.lineage ?? '' }) === 'other')
+    return ownedElsewhere(spec, model, seen.live)
   return spec.policy.adopt
     ? planAdoption(spec, model, seen.live, site, plan, previous)
     : planForeign(spec, model, seen.live)
@@ -195,6 +198,21 @@ function planForeign(spec: Spec, model: KindModel, live: Live): Planned {
       advise('to take it over, write policy.adopt: true'),
       suggest('or record that it is this spec’s', 'adopt', spec.address),
       advise(`to make another job, choose another name or ${model.identity.idMember}`),
+    ],
+  })
+}
+
+/** Another state's mark is on a job: it has an owner, which will go on to act on it. */
+export function ownedElsewhere(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+  return line(spec, {
+    action: 'conflict',
+    code: 'PLAN_OWNED_ELSEWHERE',
+    id: live.id,
+    record,
+    reason: `${jobWords(model, live.id)} carries the mark of another state`,
+    remedies: [
+      advise('let its owner give it up first: both would act on it'),
+      suggest('to take it all the same', 'adopt', spec.address, '--id', live.id, '--force'),
     ],
   })
 }

@@ -56,6 +56,11 @@ export function claimed({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>
   return (kind: string, site: Site, id: string): boolean => claims.has(ownerKey(modelOf(kind), site, id))
 }
 
+/** Whether a person said that a job is not ours; `key` as `ownerKey` makes it. */
+export function isForeign({ state }: Pick<PlanInput, 'state'>, key: string): boolean {
+  return state?.foreign?.[key] !== undefined
+}
+
 /** The job that a line of a plan claims for its address, so that no later line is given it; undefined where it claims none. */
 export function claimOf(planned: Planned, modelOf: PlanInput['modelOf']): string | undefined {
   const model = modelOf(partsOf(planned.address).kind)

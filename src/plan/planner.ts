@@ -1,13 +1,15 @@
-import type { Address } from '../model/address.ts'
+import { type Address, partsOf } from '../model/address.ts'
 import type { PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import { shownFrom as shownAfter } from '../model/create-protocol.ts'
+import { judgeIdentity } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
+import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
-import { isSettled, type JobRecord } from '../model/state.ts'
+import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { claimOf, type Ownership, readOwnership } from './ownership.ts'
 import { findRenames, type Renames } from './renames.ts'
@@ -51,6 +53,22 @@ export function gone<R extends JobRecord>(record: R): R {
 }
 
 export const NOT_SHOWN_YET = 'its job was made a moment ago, and AWS does not show it yet'
+
+/** What was seen of the job on record: itself, with what the read proves of it; that it is gone; or that its ID is another job's now. */
+export type SeenRecord =
+  | { readonly is: 'live'; readonly live: Live; readonly identity?: Identity }
+  | { readonly is: 'absent' }
+  | { readonly is: 'replaced'; readonly why: string }
+  | Extract<Sighting, { is: 'failed' }>
+
+/** What this plan's reads show of a settled record's job; undefined where it was not read. */
+export function seenOf(plan: Planner, address: Address, record: SettledRecord): SeenRecord | undefined {
+  const seen = plan.observed.jobs.get(address)
+  if (seen?.is !== 'live') return seen
+  const verdict = judgeIdentity(record, seen.live, plan.modelOf(partsOf(address).kind), plan.state?.lineage)
+  if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }
+  return { is: 'live', live: seen.live, identity: verdict.identity }
+}
 
 /** ISO time from which the absence of a recorded job proves something; undefined: it does now. */
 export function shownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {

@@ -1,12 +1,11 @@
 import { isSteady, isTerminal } from '../model/condition.ts'
 import { canonical, type Json } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
-import type { Live } from '../model/live.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../model/plan.ts'
 import { reread } from '../model/record.ts'
 import { advise } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { type IdentifiedRecord, isIdentified, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
+import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
 import { isOfUpload, planDownload, planUpload } from './files.ts'
@@ -19,6 +18,8 @@ import {
   type Planner,
   planFailed,
   raised,
+  type SeenRecord,
+  seenOf,
   shownFrom,
   spoken,
   unread,
@@ -37,11 +38,10 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
       previous: record,
     })
   }
-  const seen = plan.observed.jobs.get(spec.address)
+  const seen = seenOf(plan, spec.address, record)
   const fresh = seen?.is === 'absent' ? notShownYet(plan, spec, record) : undefined
   if (fresh) return fresh
-  const now =
-    seen?.is === 'live' ? asSeen(plan, spec, model, record, seen.live) : seen?.is === 'absent' ? gone(record) : record
+  const now = asSeen(plan, spec, model, record, seen)
   const next = isEqual(now, stored) ? undefined : now
   if (spec.policy.run < record.run) return { ...lowerRun(spec, now), next }
   // Where a job that is over was made no longer matters; whether its target is known depends on which others are still open.
@@ -49,21 +49,24 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   const changes = edits(spec, record, model, site)
   if (changes.length > 0) return { ...planEdit(plan, spec, model, now, changes), next }
   if (seen?.is === 'failed' && !isTerminal(record.condition)) return unread(spec, seen, record)
-  return { ...proceed(plan, spec, model, now), next }
+  const planned = proceed(plan, spec, model, now)
+  return {
+    ...(seen?.is === 'replaced' ? { ...planned, reason: replacedWords(planned.reason, seen.why) } : planned),
+    next,
+  }
 }
 
 /** A settled job with what was just seen of it, and no step beyond that: its spec is not looked at. */
 export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): Planned {
   const model = plan.modelOf(spec.kind)
-  const seen = plan.observed.jobs.get(spec.address)
+  const seen = seenOf(plan, spec.address, record)
   if (seen?.is === 'failed') return unread(spec, seen, record)
   const base = { id: record.id, record }
-  if (seen?.is === 'absent') {
-    return (
-      notShownYet(plan, spec, record) ?? line(spec, { ...base, action: 'keep', reason: 'gone', next: gone(record) })
-    )
-  }
-  const now = seen ? asSeen(plan, spec, model, record, seen.live) : record
+  const fresh = seen?.is === 'absent' ? notShownYet(plan, spec, record) : undefined
+  if (fresh) return fresh
+  if (seen?.is === 'absent' || seen?.is === 'replaced')
+    return line(spec, { ...base, action: 'keep', reason: 'gone', next: gone(record) })
+  const now = asSeen(plan, spec, model, record, seen)
   const next = isEqual(now, record) ? undefined : now
   const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return line(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
@@ -73,6 +76,11 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
 /** Whether two records say the same. */
 function isEqual(a: JobRecord, b: JobRecord): boolean {
   return canonical(a as unknown as Json) === canonical(b as unknown as Json)
+}
+
+/** That a job is lost since its ID is another's now. */
+function replacedWords(reason: string, why: string): string {
+  return `the job of its ID is another one now: ${why}; ${reason}`
 }
 
 /** What a plan can say of a job on record. */
@@ -191,8 +199,17 @@ function edited(
   })
 }
 
-function asSeen(plan: Planner, spec: Spec, model: KindModel, record: SettledRecord, live: Live): IdentifiedRecord {
-  return reread(record, live, model.lifecycle.stageOf(live), model.lifecycle.condition(live, spec.policy), plan.now)
+function asSeen(
+  plan: Planner,
+  spec: Spec,
+  { lifecycle }: KindModel,
+  record: SettledRecord,
+  seen: SeenRecord | undefined,
+): SettledRecord {
+  if (seen?.is === 'absent' || seen?.is === 'replaced') return gone(record)
+  if (seen?.is !== 'live') return record
+  const { live, identity } = seen
+  return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
 }
 
 /** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */

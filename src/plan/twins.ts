@@ -4,14 +4,23 @@ import { isTerminal } from '../model/condition.ts'
 import { isJobOf } from '../model/deviations.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { iso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Observed } from '../model/observed.ts'
-import { advise } from '../model/remedy.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { isIdentified, type JobRecord, recordEntries, type State } from '../model/state.ts'
+import {
+  isIdentified,
+  isSettled,
+  type JobRecord,
+  recordEntries,
+  type Site,
+  type State,
+  siteKey,
+} from '../model/state.ts'
 import type { PlanInput } from './input.ts'
 import { recordNeed } from './needs.ts'
-import { claimed, horizonOf } from './ownership.ts'
+import { claimed, horizonOf, isForeign, ownerKey } from './ownership.ts'
 import { jobWords, spoken } from './planner.ts'
 
 /** A packet that something below us kept, or sent again, makes its job within this time of the one that is on record. */
@@ -56,24 +65,36 @@ export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Tw
       const mark = attemptOf(live.marker ?? '')
       const isOwn = mark?.lineage === lineageMark(input.state?.lineage ?? '') && mark.address === address
       if (mark ? !(isOwn && mark.run === record.run) : !isJobOf(record.request, live, model)) continue
+      if (!mark && isForeign(input, ownerKey(model, record.site, live.id))) continue
+      if (!mark && mayBeUnknown(input, model, record.site, live)) continue
       told.add(live)
       const spec = input.specs.find((one) => one.address === address)
       const job = `${jobWords(model, live.id)} (${live.status}, created ${spoken(live.createdAt)})`
-      found.push({ address, live, diagnostic: diagnostic(address, spec, record, job, mark !== undefined) })
+      found.push({ address, live, diagnostic: diagnostic(address, spec, record, live.id, job, mark !== undefined) })
     }
   }
   return found
 }
 
-function audited({ specs, state, before, modelOf }: AuditInput): [Address, JobRecord][] {
-  const allowed = new Set(specs.filter(({ policy }) => policy.allowIdentical).map(({ address }) => address))
+/** Whether a create whose outcome is unknown may have made a job: an identical spec's, which is looked for by itself. */
+function mayBeUnknown({ state, modelOf }: AuditInput, model: KindModel, site: Site, live: Live): boolean {
+  return recordEntries(state?.records).some(
+    ([address, record]) =>
+      !isSettled(record) &&
+      modelOf(partsOf(address).kind) === model &&
+      siteKey(record.site) === siteKey(site) &&
+      isJobOf(record.request, live, model),
+  )
+}
+
+function audited({ state, before, modelOf }: AuditInput): [Address, JobRecord][] {
   return recordEntries(state?.records ?? {}).filter(([address, record]) => {
     const old = before[address]
     // The job of a withdrawn spec is never read again, and would seem to run for ever, perhaps where no target leads any more.
     const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasOver = old?.run === record.run && isTerminal(old.condition)
     const isMarked = modelOf(partsOf(address).kind).identity.recovery.by === 'match'
-    return isMarked && isIdentified(record) && !wasOver && !wasGone && !allowed.has(address)
+    return isMarked && isIdentified(record) && !wasOver && !wasGone
   })
 }
 
@@ -92,6 +113,7 @@ function diagnostic(
   address: Address,
   spec: Spec | undefined,
   record: JobRecord,
+  id: string,
   job: string,
   isMarked: boolean,
 ): Diagnostic {
@@ -103,7 +125,7 @@ function diagnostic(
     message: `${address}: ${job} is on no record, and ${why}, beside its job ${record.id}`,
     remedies: [
       advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
-      advise('if both are wanted, write policy.allowIdentical: true'),
+      ...(isMarked ? [] : [suggest('if it is not ours', 'resolve', address, '--foreign', id)]),
     ],
     place: spec?.place,
   }

@@ -1,17 +1,22 @@
+import { partsOf } from '../model/address.ts'
 import { attemptOf } from '../model/attempt-name.ts'
 import { CLOCKS_MS, deadlineOf } from '../model/create-protocol.ts'
 import { deviations, isJobOf } from '../model/deviations.ts'
+import { isBefore, judgeMark, type MarkVerdict, markOf } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
-import type { Planned, PlannedAdopt, PlannedStop } from '../model/plan.ts'
+import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { OpenRecord } from '../model/state.ts'
+import { isSettled, type OpenRecord, recordEntries, siteKey } from '../model/state.ts'
 import { requestKey } from './edit.ts'
 import { idUsed, isElsewhere, planNew } from './new-job.ts'
-import { adoptJob, ownerKey } from './ownership.ts'
+import { adoptJob, isForeign, ownerKey } from './ownership.ts'
 import { after, jobWords, line, lowerRun, type Planner, raised, spoken, unread } from './planner.ts'
+
+/** How long a service is believed to remember jobs where AWS does not document it. After that an absent job may have been created and forgotten. */
+const UNKNOWN_RETENTION_DAYS = 30
 
 /** A record whose create may or may not have happened. Never sent again before its fate is known. */
 export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Planned {
@@ -31,31 +36,62 @@ export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Plan
   }
 }
 
-/** The job's ID is ours: the job is there and fits, is there and does not fit, or is not there at two reads. */
+/** We chose the job's ID. A job of that ID is ours by its mark, or where all else fits; it is not there at two reads; or it is another owner's. */
 function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const seen = plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'failed') {
     return seen ? unread(spec, seen, record) : settling(spec, record, 'the outcome of its create is not known yet')
   }
   if (seen.is === 'absent') return absent(plan, spec, record, plan.waits.graceMs)
-  const owner = plan.claims.get(ownerKey(model, record.site, seen.live.id))
-  const isOurs = owner === undefined || owner === spec.address
-  const changes = deviations(record.request, seen.live, model)
-  if (isOurs && changes.length === 0) return takeOver(plan, spec, record, seen.live, [])
+  const { live } = seen
+  const owner = plan.claims.get(ownerKey(model, record.site, live.id))
+  const isClaimed = owner !== undefined && owner !== spec.address
+  const changes = deviations(record.request, live, model)
+  const mark = judgeAttempt(plan, spec, record, live)
+  const fits = !isClaimed && changes.length === 0 && !isBefore(record.intent, live)
+  if (fits && mark === 'none' && isMarkPending(plan, record, live))
+    return settling(spec, record, 'its job is there, and AWS may not show its tags yet', tagsShownFrom(plan, record))
+  const isOurs = fits && (mark === 'own' || (mark === 'none' && !record.intent.refused))
+  if (isOurs) return takeOver(plan, spec, record, live)
   // An ID names one job: where another has it, our create was refused, and may be made under another ID.
   if (isElsewhere(plan, spec, record, model)) {
-    return again(plan, spec, record, `its create came to nothing: the ID ${seen.live.id} belongs to another job`)
+    return again(plan, spec, record, `its create came to nothing: the ID ${live.id} belongs to another job`)
   }
-  if (!isOurs) return idUsed(spec, model, seen.live.id, owner, record)
+  if (isClaimed) return idUsed(spec, model, live.id, owner, record)
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_ID_TAKEN',
-    id: seen.live.id,
+    id: live.id,
     record,
     changes,
-    reason: `${jobWords(model, seen.live.id)} exists, but is not the one that was submitted`,
-    remedies: idTakenRemedies(spec, model, seen.live),
+    reason: `${jobWords(model, live.id)} exists, but ${whyNotOurs(record, live, mark, changes)}`,
+    remedies: idTakenRemedies(spec, model, live),
   })
+}
+
+/** What a job's mark says of an attempt, which may have been sent under the former name of its spec. */
+function judgeAttempt({ state }: Planner, spec: Spec, { run, intent }: OpenRecord, live: Live): MarkVerdict {
+  const lineage = state?.lineage ?? ''
+  const verdict = judgeMark(live, { lineage, address: spec.address, run })
+  const former = attemptOf(intent.marker ?? '')?.address
+  return verdict === 'kin' && former !== undefined ? judgeMark(live, { lineage, address: former, run }) : verdict
+}
+
+/** Whether the mark of a job that should carry one may only not be shown yet: tags lag behind creates as lists do. */
+function isMarkPending(plan: Planner, record: OpenRecord, { markRead }: Live): boolean {
+  return record.intent.marker !== undefined && markRead === 'told' && plan.now < Date.parse(tagsShownFrom(plan, record))
+}
+
+function tagsShownFrom({ waits }: Planner, { intent }: OpenRecord): string {
+  return after(intent.at, waits.leaseMs + waits.listLagMs)
+}
+
+function whyNotOurs({ intent }: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
+  if (mark === 'other' || mark === 'kin')
+    return `carries the mark of ${mark === 'kin' ? markOf(live)?.address : 'another state'}`
+  if (isBefore(intent, live)) return 'was created before this create was sent'
+  if (changes.length > 0 || mark === 'own') return 'is not the one that was submitted'
+  return 'AWS refused this create: the job was there already'
 }
 
 /** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */
@@ -78,18 +114,30 @@ function byList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel)
   if (listed === undefined) return settling(spec, record, 'the outcome of its create is not known yet')
   if (listed.is === 'failed') return unread(spec, listed, record)
   const matches = listed.jobs.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest(model))
-  const [job, ...twins] = matches
-  if (job) return takeOver(plan, spec, record, job, twins)
+  const [job, ...more] = matches
+  // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
+  if (job && more.length > 0 && matches.length > countRivals(plan, record, model))
+    return unresolved(spec, record, matches)
+  if (job) return takeOver(plan, spec, record, job)
   return absent(plan, spec, record, plan.waits.listLagMs)
 }
 
-/**
- * Whether a job can be the intent's at all: nobody's, and not made before it, but for a minute by which clocks may differ. One of which AWS
- * does not tell when it was made can.
- */
-function isCandidate(plan: Planner, spec: Spec, record: OpenRecord, { id, createdAt }: Live): boolean {
-  if (plan.claims.has(ownerKey(plan.modelOf(spec.kind), record.site, id))) return false
-  return createdAt === undefined || Date.parse(createdAt) >= Date.parse(record.intent.at) - CLOCKS_MS
+/** How many unknown creates asked for the same at the same place, this one among them. */
+function countRivals(plan: Planner, record: OpenRecord, model: KindModel): number {
+  const key = requestKey(record.request, model)
+  return recordEntries(plan.records).filter(
+    ([address, other]) =>
+      partsOf(address).kind === model.kind &&
+      !isSettled(other) &&
+      siteKey(other.site) === siteKey(record.site) &&
+      requestKey(other.request, model) === key,
+  ).length
+}
+
+/** Whether a job can be the attempt's at all: nobody's, not excused as foreign, and not created before it. */
+function isCandidate(plan: Planner, spec: Spec, record: OpenRecord, live: Live): boolean {
+  const key = ownerKey(plan.modelOf(spec.kind), record.site, live.id)
+  return !plan.claims.has(key) && !isForeign(plan, key) && !isBefore(record.intent, live)
 }
 
 function fits(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel, live: Live): boolean {
@@ -107,7 +155,7 @@ function startedThenOldest({ lifecycle }: KindModel): (a: Live, b: Live) => numb
  */
 function byMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
-  const until = quiet(plan, record)
+  const until = quiet(plan, spec, record)
   const isOver = plan.now >= Date.parse(until)
   if (listed === undefined) return settling(spec, record, unknownYet(record), isOver ? undefined : until)
   if (listed.is === 'failed') return unread(spec, listed, record)
@@ -115,7 +163,7 @@ function byMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindMode
   const marked = candidates.filter(({ marker }) => marker !== undefined && isMarkOf(spec, record, marker))
   const ours = marked.filter((live) => fits(plan, spec, record, model, live))
   const [job, ...more] = ours
-  if (job && more.length === 0 && isInTime(plan, record, job)) return takeOver(plan, spec, record, job, [])
+  if (job && more.length === 0 && isInTime(plan, spec, record, job)) return takeOver(plan, spec, record, job)
   if (!isOver) return settling(spec, record, unknownYet(record), until)
   // A job of which AWS tells no marker may be this one, and so may one with the marker that AWS tells otherwise than it was asked for, with a
   // default filled in: nothing but a person can say.
@@ -140,9 +188,9 @@ function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string): bool
 }
 
 /** A job that names no attempt, and was made when no packet of this one could arrive any more, may be a later run's, of which a state that was put back knows nothing. */
-function isInTime(plan: Planner, record: OpenRecord, { marker, createdAt }: Live): boolean {
+function isInTime(plan: Planner, spec: Spec, record: OpenRecord, { marker, createdAt }: Live): boolean {
   if (createdAt === undefined || attemptOf(marker ?? '')) return true
-  return Date.parse(createdAt) <= Date.parse(quiet(plan, record)) + CLOCKS_MS
+  return Date.parse(createdAt) <= Date.parse(quiet(plan, spec, record)) + CLOCKS_MS
 }
 
 function unknownYet(record: OpenRecord): string {
@@ -167,12 +215,8 @@ function unresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[])
   })
 }
 
-function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live, twins: readonly Live[]): PlannedAdopt {
-  const also =
-    twins.length === 0
-      ? ''
-      : `; ${twins.map((twin) => `${twin.id} (${twin.status})`).join(', ')} look the same and are left alone`
-  const reason = `the answer to its create was lost (${evidence(record)}); this is the job${also}`
+function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): PlannedAdopt {
+  const reason = `the answer to its create was lost (${evidence(record)}); this is the job`
   return adoptJob(plan, spec, record, live, { reason, record })
 }
 
@@ -186,10 +230,11 @@ function absent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: number):
   const isOther = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
   const mayHarm = isOther || model.identity.recovery.by === 'match'
   // Whoever raises the run wants another job, whatever became of the one before.
-  const days = spec.policy.run > record.run ? undefined : model.lifecycle.retentionDays
+  const isRaised = spec.policy.run > record.run
+  const days = isRaised ? undefined : (model.lifecycle.retentionDays ?? UNKNOWN_RETENTION_DAYS)
   if (days !== undefined && plan.now >= Date.parse(after(record.intent.at, days * 86_400_000)))
     return forgotten(spec, record, days)
-  const sentUntil = mayHarm ? quiet(plan, record) : record.intent.leaseUntil
+  const sentUntil = mayHarm ? quiet(plan, spec, record) : record.intent.leaseUntil
   if (plan.now < Date.parse(sentUntil)) {
     return settling(spec, record, 'its create may still be on its way', sentUntil)
   }
@@ -217,8 +262,13 @@ function again(plan: Planner, spec: Spec, record: OpenRecord, reason: string): P
 }
 
 /** The deadline of the attempt on record, by the clock offset that was measured. */
-export function quiet({ waits, clockOffsetMs }: Planner, { intent }: OpenRecord): string {
-  return deadlineOf(intent, waits, clockOffsetMs)
+export function quiet(
+  { waits, clockOffsetMs, modelOf }: Planner,
+  spec: Pick<Spec, 'kind'>,
+  { intent }: OpenRecord,
+): string {
+  const byMatch = modelOf(spec.kind).identity.recovery.by === 'match'
+  return deadlineOf(intent, waits, { byMatch, clockOffsetMs })
 }
 
 function settling(spec: Spec, record: OpenRecord, reason: string, until?: string): PlannedStop {
@@ -236,7 +286,7 @@ function forgotten(spec: Spec, record: OpenRecord, days: number): PlannedStop {
     action: 'unresolved',
     code: 'PLAN_UNRESOLVED',
     record,
-    reason: `its create left no job that AWS shows, but AWS forgets jobs after ${days} days: it may have been made and be over`,
+    reason: `its create left no job that AWS shows, but after ${days} days AWS may have forgotten one: it may have run and ended`,
     remedies: [
       suggest('if it made none', 'resolve', spec.address, '--not-created'),
       advise('if it did: raise policy.run only to run it again'),

@@ -1,6 +1,5 @@
 import { type Address, partsOf } from '../model/address.ts'
 import { iso } from '../model/iso.ts'
-import type { Live } from '../model/live.ts'
 import type { Planned } from '../model/plan.ts'
 import { reread } from '../model/record.ts'
 import { advise } from '../model/remedy.ts'
@@ -8,7 +7,7 @@ import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } 
 import { whyNotGone } from './absence.ts'
 import { isCancellable, planCancel } from './cancel.ts'
 import { planWithoutSpec } from './ownership.ts'
-import { gone, NOT_SHOWN_YET, notRead, type Planner, shownFrom } from './planner.ts'
+import { gone, NOT_SHOWN_YET, notRead, type Planner, type SeenRecord, seenOf, shownFrom } from './planner.ts'
 import { planUnknown } from './unknown.ts'
 
 const UNREAD = advise('let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove')
@@ -26,13 +25,18 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
   if (!isSettled(record)) return planForget(plan, address, record, record, 'no job was made')
-  const seen = mayCancel(record) ? plan.observed.jobs.get(address) : undefined
+  const seen = mayCancel(record) ? seenOf(plan, address, record) : undefined
   if (seen?.is === 'failed') return { ...base, ...notRead(seen), remedies: [UNREAD] }
   const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
   if (until !== undefined) return { ...base, action: 'settling', reason: NOT_SHOWN_YET, until }
   const now: SettledRecord =
-    seen === undefined ? record : seen.is === 'absent' ? gone(record) : asSeen(plan, address, record, seen.live)
-  const left = now.lost ? `AWS no longer knows job ${record.id}` : `job ${record.id} stays as it is at AWS`
+    seen === undefined ? record : seen.is === 'live' ? asSeen(plan, address, record, seen) : gone(record)
+  const left =
+    seen?.is === 'replaced'
+      ? `job ${record.id} is another one now (${seen.why}) and stays as it is`
+      : now.lost
+        ? `AWS no longer knows job ${record.id}`
+        : `job ${record.id} stays as it is at AWS`
   if (!mayCancel(now)) return planForget(plan, address, record, now, left)
   const reason = 'its spec is gone, and policy.onRemove is cancel'
   const cancel = planCancel(plan, address, now, { reason, why: reason, withdraws: true, force: false })
@@ -62,15 +66,15 @@ export function mayCancel(record: JobRecord): record is IdentifiedRecord {
   return record.onRemove === 'cancel' && isCancellable(record)
 }
 
-function asSeen(plan: Planner, address: Address, record: SettledRecord, live: Live): IdentifiedRecord {
-  const model = plan.modelOf(partsOf(address).kind)
-  return reread(
-    record,
-    live,
-    model.lifecycle.stageOf(live),
-    model.lifecycle.condition(live, { maxFailedPercent: 0 }),
-    plan.now,
-  )
+function asSeen(
+  plan: Planner,
+  address: Address,
+  record: SettledRecord,
+  { live, identity }: Extract<SeenRecord, { is: 'live' }>,
+): IdentifiedRecord {
+  const { lifecycle } = plan.modelOf(partsOf(address).kind)
+  const condition = lifecycle.condition(live, { maxFailedPercent: 0 })
+  return reread(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
 }
 
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */

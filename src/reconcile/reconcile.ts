@@ -190,6 +190,7 @@ async function applyPass(run: Run, input: ReconcileInput, options: ReconcileOpti
     ...options,
     callsOf: world.callsOf,
     perSecond: world.perSecond,
+    awsNow: world.awsNow,
     clockOffsetMs: world.clockOffsetMs,
     perDay: input.perDay,
     timingOf: (spec, now) => timingOf(spec, modelOf(spec.kind), now),

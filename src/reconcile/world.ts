@@ -20,6 +20,8 @@ export type World = {
   callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
   /** Creates a second that the lane of a kind allows at a site. */
   perSecond(site: Site, model: KindModel): number
+  /** AWS's time at a site, in epoch milliseconds; undefined where no answer told. */
+  awsNow?(site: Site, model: KindModel): number | undefined
   /** How far AWS's clock is ahead of ours, in milliseconds, by the connection that differs most; undefined where no answer told. */
   clockOffsetMs?(): number | undefined
   /** Where jobs go, in words, for headings. */
@@ -53,8 +55,11 @@ export async function openWorld(
   },
 ): Promise<World> {
   const lanes = options.lanes ?? createLanes(options.clock, config.limits)
-  const targetName = ({ policy }: Spec): string | undefined => resolveTargetName(policy.target, config)
-  const needed = specs.filter((spec) => options.refresh || !isOver(spec, state?.records[spec.address]))
+  // On the emulator a spec without a target goes where it always went there: its state keeps the place.
+  const targetName = ({ policy }: Spec): string | undefined =>
+    options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
+  const isAsked = (spec: Spec): boolean => options.refresh || options.asked?.has(spec.address) === true
+  const needed = specs.filter((spec) => isAsked(spec) || !isOver(spec, state?.records[spec.address]))
   const connections = new Map<string, Connection>()
   // Here, so that those who ask AWS nothing do not wait for its SDK.
   const { connect } = await import('../aws/connection.ts')
@@ -83,6 +88,7 @@ export async function openWorld(
       return known
     },
     perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).limit.perSecond,
+    awsNow: (site, model) => reach(site, model).awsNow(),
     // What stands in for AWS may keep a time of its own.
     clockOffsetMs: () =>
       furthest(all.filter(({ site }) => site.endpoint === undefined).map((connection) => connection.clockOffsetMs())),

@@ -1,3 +1,4 @@
+import type { Code } from '../model/codes.ts'
 import type { Diagnostic, Place, Severity } from '../model/diagnostic.ts'
 import { inFileOrder } from '../model/diagnostic.ts'
 import { forTerminal } from './escape.ts'
@@ -48,7 +49,7 @@ export function diagnosticsCount(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** Where more is said of a code. */
-export function explainPointer(code: Diagnostic['code']): string {
+export function explainPointer(code: Code): string {
   return `more on a code: jobwright explain ${forTerminal(code)}`
 }
 

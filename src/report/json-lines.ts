@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import { type AwsProblem, awsCodeOf } from '../model/aws-problem.ts'
+import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
@@ -19,7 +20,7 @@ export type DiagnosticLine = {
   readonly v: 1
   readonly type: 'diagnostic'
   readonly severity: Severity
-  readonly code: Diagnostic['code']
+  readonly code: Code
   readonly message: string
   readonly file?: string
   readonly line?: number

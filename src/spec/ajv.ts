@@ -1,7 +1,7 @@
 import { Ajv2020, type CodeOptions } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { at, isObject, type JsonObject } from '../model/json.ts'
-import type { Schemas } from './check.ts'
+import type { Schemas } from './schemas.ts'
 
 /** An Ajv that knows what the schemas of several kinds refer to. `code` says how it writes what it compiles. */
 export function ajvOf(schemas: Schemas, code: CodeOptions = {}): Ajv2020 {

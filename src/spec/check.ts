@@ -1,10 +1,10 @@
-import type { Json, JsonObject } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
 import { compile } from './compile.ts'
 import type { Fault, SourceText } from './fault.ts'
 import { faultsOf } from './faults.ts'
+import type { Schemas } from './schemas.ts'
 
-/** Gives the content of a file of `schemas/`, such as `IotJob.schema.json`. */
-export type Schemas = (file: string) => JsonObject
+export type { Schemas }
 
 /** Checks values against one file of `schemas/`, or a part of it. */
 export type Checker = (part: string, value: Json, sourceText: SourceText) => Fault[]

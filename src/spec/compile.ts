@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv'
 import { ajvOf, partOf } from './ajv.ts'
-import type { Schemas } from './check.ts'
+import type { Schemas } from './schemas.ts'
 
 /*
  * In dist/, `npm run build` puts the code in place of this module that Ajv writes for the schemas of this package: scripts/validators.ts.

@@ -1,8 +1,10 @@
 import module from 'node:module'
 import { Ajv2020, type CodeOptions } from 'ajv/dist/2020.js'
-import type { Form } from './compile.ts'
 
-/** What schemas/state.schema.json describes, and where in it. */
+/** What schemas/state.schema.json describes: the whole file, a line of the journal, the journal's first line. */
+export type Form = 'state' | 'change' | 'header'
+
+/** Where in it each form is. */
 export const FORMS: Readonly<Record<Form, string>> = { state: '', change: '#/$defs/change', header: '#/$defs/header' }
 
 /** An Ajv that knows the schema of the state. `code` says how it writes what it compiles. */

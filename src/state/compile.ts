@@ -1,13 +1,12 @@
 import type { ValidateFunction } from 'ajv'
-import { idOf, stateAjv } from './ajv.ts'
+import { type Form, idOf, stateAjv } from './ajv.ts'
 
 /*
  * In dist/, `npm run build` puts the code in place of this module that Ajv writes for schemas/state.schema.json: scripts/validators.ts.
  * From source, the schema is compiled at the first use, because commands that need no state should not pay for it.
  */
 
-/** What schemas/state.schema.json describes: the whole file, a line of the journal, the journal's first line. */
-export type Form = 'state' | 'change' | 'header'
+export type { Form }
 
 let ajv: ReturnType<typeof stateAjv> | undefined
 

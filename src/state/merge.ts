@@ -108,6 +108,7 @@ function unlessReleased(record: JobRecord | undefined, released: readonly Attemp
 
 function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
   if (change.set === 'source') return base.source === undefined ? [change] : []
+  if (change.set === 'foreign') return [change]
   const stored = base.budgets?.[change.key]
   const isLater =
     stored === undefined || change.day > stored.day || (change.day === stored.day && change.used > stored.used)

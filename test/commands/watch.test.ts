@@ -7,6 +7,7 @@ import t from 'tap'
 import { type Round, startRounds } from '../../src/commands/rounds.ts'
 import { watchCommand } from '../../src/commands/watch.ts'
 import type { Clock } from '../../src/system/clock.ts'
+import { TYPESCRIPT } from '../typescript.ts'
 
 /** Rounds that last until the test ends them, and pauses that last until the test ends them. */
 function drive() {
@@ -202,10 +203,14 @@ t.test('a bad jobwright.yaml is told, and the watch goes on; what a spec include
 t.test('with --apply a saved spec becomes a job, an edit of it a conflict, and Ctrl-C ends it', async (t) => {
   const root = t.testdir({})
   const cli = path.resolve('src/cli.ts')
-  const child = spawn(process.execPath, ['--import=tsx', cli, 'watch', '--apply', '--emulator', '--output', 'json'], {
-    cwd: root,
-    env: { ...process.env, NODE_OPTIONS: '', CI: '1' },
-  })
+  const child = spawn(
+    process.execPath,
+    [`--import=${TYPESCRIPT}`, cli, 'watch', '--apply', '--emulator', '--output', 'json'],
+    {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: '', CI: '1' },
+    },
+  )
   t.teardown(() => child.kill('SIGKILL'))
   const { push, until } = lineReader()
   createInterface({ input: child.stdout }).on('line', push)

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { startEmulator } from '../../src/emulator/index.ts'
+import { TYPESCRIPT } from '../typescript.ts'
 import { manifest, openWorld, thing, type World } from './setup.ts'
 
 const job = { targets: [thing('pump-1')], document: '{}' }
@@ -275,7 +276,7 @@ t.test('one folder has one emulator, and a kill loses nothing', async (t) => {
   const script = `import { startEmulator } from ${JSON.stringify(source)}
     const { url } = await startEmulator({ dir: ${JSON.stringify(dir)}, startAt: '2026-11-20T12:00:00Z', timeScale: 600 })
     process.stdout.write(url)`
-  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, [`--import=${TYPESCRIPT}`, '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.teardown(() => child.kill('SIGKILL'))

@@ -338,19 +338,36 @@ const at = (minute: number, facts: Partial<Live> = {}): Partial<Live> => ({
   ...facts,
 })
 
+const unclear = (jobs: string, address: Address = READERS) => `unresolved ${address}: ${jobs}`
+
 table('an unknown create of an inert job', [
   [
-    'takes over the oldest that fits, and names its twins',
+    'is for a person to decide where several fit',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
-    [`adopt ${PRICES}: ${FOUND}; job-52 (WAITING), job-53 (WAITING) look the same and are left alone`],
+    [
+      unclear(
+        '3 jobs may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
+        PRICES,
+      ),
+    ],
   ],
   [
-    'takes over a started one first',
+    'is for a person to decide where one of several has started',
     world()
       .spec(PRICES)
       .unknown(PRICES)
       .listed(PRICES, at(51), at(52, { status: 'COMPLETED' })),
-    [`adopt ${PRICES}: ${FOUND}; job-51 (WAITING) look the same and are left alone`],
+    [
+      unclear(
+        '2 jobs may be what its create made, and nothing tells which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
+        PRICES,
+      ),
+    ],
+  ],
+  [
+    'takes over none that was created before it by AWS’s own clock',
+    world().spec(PRICES).unknown(PRICES, { awsAt: '2026-11-15T08:50:10Z' }).listed(PRICES, at(50)),
+    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
     'takes over none from before its intent, a minute of grace for clocks aside',
@@ -418,10 +435,7 @@ table('an unknown create of an inert job', [
       .unknown('DataExchangeJob/b', LOOKED)
       .listed('DataExchangeJob/a', at(51), at(52))
       .listed('DataExchangeJob/b', at(51), at(52)),
-    [
-      `adopt DataExchangeJob/a: ${FOUND}; job-52 (WAITING) look the same and are left alone`,
-      `adopt DataExchangeJob/b: ${FOUND}`,
-    ],
+    [`adopt DataExchangeJob/a: ${FOUND}`, `adopt DataExchangeJob/b: ${FOUND}`],
   ],
   [
     'beside another of the same request, of which one job was made, is repeated',
@@ -458,7 +472,6 @@ table('an unknown create of an inert job', [
 ])
 
 const MARKED = { marker: `${READERS}#1.1` }
-const unclear = (jobs: string) => `unresolved ${READERS}: ${jobs}`
 table('an unknown create of a job that begins at once and that AWS names', [
   [
     'is taken over where one job carries its marker',
@@ -549,13 +562,14 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`adopt ${READERS}: ${FOUND}`],
   ],
   [
-    'is given up by raising the run, by a user who says that it may have a double',
+    'is given up by raising the run, by a user who says that the job is not ours',
     world()
-      .spec(READERS, { policy: { run: 2, allowIdentical: true } })
-      .unknown(READERS, { attempt: 2 })
+      .spec(READERS, { policy: { run: 2 } })
+      .unknown(READERS, { attempt: 2, ...LOOKED })
+      .state({ foreign: { 'PinpointExportJob aws/123456789012/eu-west-1 job-51': '2026-11-15T08:59:00Z' } })
       .listed(READERS, at(51)),
     [
-      `create ${READERS}: policy.run was raised from 1 to 2, which gives up the unknown one`,
+      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two looks`,
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],

@@ -1465,10 +1465,11 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`conflict ${PRICES}: AWS Data Exchange job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${DOUBLE}`],
   ],
   [
-    'is created where a user says that it may have a double',
+    'is created where a user said that it is not ours',
     world()
       .state(BORN)
-      .spec(PRICES, { policy: { allowIdentical: true } })
+      .spec(PRICES)
+      .state({ foreign: { 'DataExchangeJob aws/123456789012/eu-west-1 job-30': '2026-11-15T08:59:00Z' } })
       .listed(PRICES, job(30)),
     [`create ${PRICES}: new spec`],
   ],
@@ -1562,7 +1563,6 @@ t.test('a plan asks for', async (t) => {
       world().spec(READERS),
       [`${READERS}: list of newsletter with definition since 2006-01-01T00:00:00Z`],
     ],
-    ['nothing of one that may have a double', world().spec(PRICES, { policy: { allowIdentical: true } }), []],
     ['nothing of a spec that is held', world().spec(REBOOT, held), []],
     ['nothing of a harvest that waits', world().at('2026-11-14T21:00:00Z').spec(FINAL), []],
     ['nothing of a harvest that has expired', world().at('2026-12-14T21:00:00Z').spec(FINAL), []],
@@ -1609,13 +1609,13 @@ t.test('a plan asks for', async (t) => {
     [
       'a job that is to be cancelled, before it is',
       world().record(REBOOT, { onRemove: 'cancel' }),
-      [`${REBOOT}: read kiosk-reboot known`],
+      [`${REBOOT}: read kiosk-reboot with definition known`],
     ],
-    ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot known`]],
+    ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot with definition known`]],
     [
       'a running job where it is on record, wherever its target leads now',
       world().spec(REBOOT).record(REBOOT, { site: OTHER_SITE }),
-      [`${REBOOT}: read kiosk-reboot in us-east-1 known`],
+      [`${REBOOT}: read kiosk-reboot in us-east-1 with definition known`],
     ],
     [
       'a running export in its project',
@@ -1636,15 +1636,25 @@ t.test('a plan asks for', async (t) => {
     [
       'a moved record under its new name',
       world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT),
-      [`${NIGHT}: read kiosk-reboot known`],
+      [`${NIGHT}: read kiosk-reboot with definition known`],
     ],
   ]
   for (const [name, given, expected] of cases) t.test(name, async (t) => checkNeeds(t, given, expected))
   t.test('finished and lost jobs when told to refresh', async (t) => {
     const given = world().spec(REBOOT).record(REBOOT, DONE).spec(FINAL).record(FINAL, { lost: true })
-    checkNeeds(t, given, [`${REBOOT}: read kiosk-reboot known`, `${FINAL}: read cup-final known`], { refresh: true })
+    checkNeeds(
+      t,
+      given,
+      [`${REBOOT}: read kiosk-reboot with definition known`, `${FINAL}: read cup-final with definition known`],
+      { refresh: true },
+    )
   })
 })
+
+const KNOWN = {
+  createdAt: '2026-11-15T08:50:05Z',
+  identity: { createdAt: '2026-11-15T08:50:05Z', source: 'read' },
+} as const
 
 t.test('what a plan writes without a call', async (t) => {
   const next = (given: World, lines: string | string[]) => check(t, given, lines).actions[0]?.next
@@ -1654,10 +1664,7 @@ t.test('what a plan writes without a call', async (t) => {
     'nothing, where nothing is new',
   )
   t.equal(
-    next(
-      world().spec(REBOOT).record(REBOOT, { createdAt: '2026-11-15T08:50:05Z' }).live(REBOOT),
-      `keep ${REBOOT}: running`,
-    ),
+    next(world().spec(REBOOT).record(REBOOT, KNOWN).live(REBOOT), `keep ${REBOOT}: running`),
     undefined,
     'nor where a read tells the same',
   )
@@ -1677,7 +1684,7 @@ t.test('what a plan writes without a call', async (t) => {
     id: 'kiosk-reboot',
     status: 'COMPLETED',
     condition: { type: 'Succeeded' },
-    createdAt: '2026-11-15T08:50:05Z',
+    ...KNOWN,
     finishedAt: '2026-11-15T08:59:00Z',
   })
   const waiting = next(

@@ -93,9 +93,12 @@ t.test('other jobs are none', (t) => {
   t.end()
 })
 
-t.test('identical jobs that a spec allows are no second ones', (t) => {
+t.test('a job that a person called foreign is no second one, and no policy excuses any', (t) => {
   const specs = [specOf(READERS, { policy: { allowIdentical: true } }), specOf(DISK)]
-  t.same(found(input({ specs }), readers()), [])
+  t.same(found(input({ specs }), readers())?.length, 1, 'allowIdentical is about specs')
+  const foreign = { 'PinpointExportJob aws/123456789012/eu-west-1 second': '2026-11-15T08:59:00Z' }
+  const given = input({ specs })
+  t.same(found({ ...given, state: { ...(given.state ?? emptyState('night')), foreign } }, readers()), [])
   t.end()
 })
 

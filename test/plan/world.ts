@@ -4,7 +4,7 @@ import { type Address, partsOf } from '../../src/model/address.ts'
 import type { Checkout } from '../../src/model/checkout.ts'
 import type { Code } from '../../src/model/codes.ts'
 import { exitsOf } from '../../src/model/codes.ts'
-import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
+import { DEFAULT_WAITS, type Waits } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Need, Sighting } from '../../src/model/observed.ts'
@@ -15,6 +15,9 @@ import { written } from '../../src/model/written.ts'
 import { FRESH_RUN, type PlanInput } from '../../src/plan/input.ts'
 import { needs } from '../../src/plan/needs.ts'
 import { plan } from '../../src/plan/plan.ts'
+
+/** The times that the cases are written for. The real ones have a test of their own. */
+export const WAITS: Waits = { ...DEFAULT_WAITS, signatureMs: 300_000 }
 
 /** The morning after the cup final. */
 export const NOW = '2026-11-15T09:00:00Z'
@@ -226,7 +229,7 @@ export class World {
       observed: { jobs: this.#jobs, alike: this.#alike },
       siteOf: this.#site,
       now: Date.parse(NOW),
-      waits: DEFAULT_WAITS,
+      waits: WAITS,
       modelOf,
       checkout: {
         git: true,

@@ -24,7 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an unknown create is sent again by the next pass',
     file: 'src/plan/unknown.ts',
-    from: '  if (record.intent?.givenUp) return',
+    from: '  if (record.intent.givenUp) return',
     to: '  if (record.intent) return',
   },
   {
@@ -48,7 +48,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'there is no lease',
     file: 'src/apply/apply.ts',
-    from: '!broken && !options.signal.aborted && isLeased()',
+    from: '!broken && !options.signal.aborted && mayLeave()',
     to: '!broken && !options.signal.aborted',
   },
   {
@@ -96,8 +96,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a job is started before its file was sent',
     file: 'src/plan/recorded.ts',
-    from: 'const upload = planUpload(plan, spec, record)',
-    to: 'const upload = undefined',
+    from: 'planUpload(plan, spec, record) ??',
+    to: '',
   },
   {
     name: 'a job is started from a record that the store does not hold',
@@ -119,15 +119,15 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the job of an earlier run is nobody’s',
-    file: 'src/plan/planner.ts',
+    file: 'src/plan/ownership.ts',
     from: 'for (const { id, site } of record.history ?? []) note(claims, id, site)',
     to: 'for (const { id, site } of record.history ?? []) note(new Map(), id, site)',
   },
   {
     name: 'a packet that may still arrive is not waited for',
-    file: 'src/plan/unknown.ts',
-    from: 'return after(intentOf(record).at, leaseMs + signatureMs + requestMs + listLagMs + aheadMs)',
-    to: 'return after(intentOf(record).at, leaseMs + 0 * (signatureMs + requestMs + listLagMs + aheadMs))',
+    file: 'src/model/create-protocol.ts',
+    from: 'leaseMs + signatureMs + requestMs + listLagMs + aheadMs',
+    to: 'leaseMs + 0 * (signatureMs + requestMs + listLagMs + aheadMs)',
   },
   {
     name: 'what is missing from a part of the specs is withdrawn',
@@ -211,7 +211,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a job of a later attempt than the one on record is not known again',
     file: 'src/plan/unknown.ts',
-    from: '  if (marker === intent?.marker) return true\n',
+    from: '  if (marker === intent.marker) return true\n',
     to: '  if (intent) return marker === intent.marker\n',
   },
   {

@@ -10,6 +10,7 @@ import { gitStore } from '../../src/state/git-store.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
 import { type AppendFile, type Disk, nodeDisk } from '../../src/system/disk.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
+import { TYPESCRIPT } from '../typescript.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
 
 /** A fresh place for a state, and what a test does to it behind the store's back. */
@@ -229,7 +230,7 @@ for (const [kind, placeFor] of [
     await (await begun(place)).close()
     const child = spawn(
       process.execPath,
-      ['--import=tsx', path.join(import.meta.dirname, 'holder.ts'), kind, place.at],
+      [`--import=${TYPESCRIPT}`, path.join(import.meta.dirname, 'holder.ts'), kind, place.at],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

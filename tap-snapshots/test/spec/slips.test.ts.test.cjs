@@ -200,7 +200,7 @@ IotJob/members-at-the-top.yaml:6:1: error SPEC_UNKNOWN_MEMBER: description, targ
 1 error in 1 file
 
 # No space after the colons of a mapping
-IotJob/no-space-after-colon.yaml:11:5: error SPEC_DOCUMENT_NOT_JSON: document is text, but not JSON
+IotJob/no-space-after-colon.yaml:11:5: error SPEC_DOCUMENT_NOT_JSON: document is text, but not JSON: line 1, column 1: unexpected token operation
   11 |     operation:install-firmware
      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^
   hint: write a space after the colon of every member, as in "key: value", so that it is a mapping

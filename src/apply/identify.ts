@@ -1,0 +1,62 @@
+import { AwsError } from '../aws/aws-error.ts'
+import type { AwsProblem } from '../model/aws-problem.ts'
+import { shownFrom } from '../model/create-protocol.ts'
+import { judgeIdentity } from '../model/evidence.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { KindReader } from '../model/kind-calls.ts'
+import type { Live } from '../model/live.ts'
+import type { IdentifiedRecord } from '../model/state.ts'
+import type { Pass } from './effects.ts'
+
+/** A job that was read and is the one on record, or why nothing may be done to it. */
+export type Identified = { readonly live: Live } | { readonly problem: AwsProblem }
+
+/** What a job that was created a moment ago is waited for: AWS may not show it yet. So many looks, so far apart. */
+const LOOKS = 8
+const BETWEEN_MS = 2_000
+
+/**
+ * Reads the job on record right before it is changed, started, fed or cancelled, and compares its identity: since it was planned somebody may
+ * have deleted it and created another one under its ID.
+ */
+export async function identifyJob(
+  pass: Pass,
+  reader: KindReader,
+  model: KindModel,
+  record: IdentifiedRecord,
+  { definition = false }: { readonly definition?: boolean } = {},
+): Promise<Identified> {
+  const { id } = record
+  const isOpen = record.identity === undefined && model.identity.idMember !== undefined
+  const options = { scope: model.identity.scope(record.request), definition: definition || isOpen, mark: isOpen }
+  try {
+    const live = await lookUntilShown(pass, record, () =>
+      pass.write(({ signal }) => reader.describe(id, { ...options, signal })),
+    )
+    if (!live) return refuse('not-found', 'JobNotShown', `AWS does not show job ${id}`)
+    const verdict = judgeIdentity(record, live, model, pass.lineage)
+    if (verdict.is === 'same') return { live }
+    return refuse('conflict', 'OtherJob', `job ${id} is another one now (${verdict.why}); nothing was done to it`)
+  } catch (error) {
+    if (error instanceof AwsError) return { problem: error.problem }
+    if (!pass.signal.aborted) throw error
+    return refuse('abandoned', 'Interrupted', 'the run was interrupted')
+  }
+}
+
+async function lookUntilShown(
+  { clock, waits, signal }: Pass,
+  { createdAt }: IdentifiedRecord,
+  look: () => Promise<Live | undefined>,
+): Promise<Live | undefined> {
+  for (let looks = 1; ; looks++) {
+    const live = await look()
+    const isNew = createdAt !== undefined && clock.now() < Date.parse(shownFrom(createdAt, waits))
+    if (live || !isNew || looks === LOOKS || signal.aborted) return live
+    await clock.sleep(BETWEEN_MS, signal).catch(() => {})
+  }
+}
+
+function refuse(kind: AwsProblem['class'], name: string, message: string): { readonly problem: AwsProblem } {
+  return { problem: { class: kind, name, message } }
+}

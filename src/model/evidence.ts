@@ -1,0 +1,124 @@
+import { type Attempt, attemptOf, lineageMark } from './attempt-name.ts'
+import { CLOCKS_MS } from './create-protocol.ts'
+import { deviations } from './deviations.ts'
+import { iso } from './iso.ts'
+import { isObject, type JsonObject } from './json.ts'
+import type { KindModel } from './kind.ts'
+import type { Live } from './live.ts'
+import type { Identity, Intent, SettledRecord } from './state.ts'
+
+/*
+ * Whose job is it? What each kind of evidence proves, and what it allows. Nothing is taken for ours by its ID alone.
+ *
+ *   evidence                                              proves                     allows
+ *   our mark: this lineage, address and run               ours                       adopt, keep, change, cancel
+ *   a mark of another lineage                             another owner's            nothing: conflict, or our own job is lost
+ *   no mark, or none that may be read                     nothing                    what follows decides
+ *   the recorded creation time                            the job on record          keep, change, cancel
+ *   another creation time under the recorded ID           another job                nothing: our own job is lost
+ *   created before the intent, by AWS's clock             not this attempt's         nothing: no candidate
+ *   a complete "exists" without our mark                  another owner's            nothing: conflict until a person decides
+ *   ID and request and creation time fit the attempt      ours                       adopt
+ *   several jobs that fit                                 one of them may be ours    nothing: a person decides
+ *   a person's word (adopt, foreign)                      what it says               what it says
+ */
+
+/** AWS's clock and the times that AWS tells agree within this, in milliseconds: Date headers and most creation times are whole seconds. */
+const AWS_MARGIN_MS = 2_000
+/** How far the first read of a creation time may be from when the record says that the job was created, in milliseconds. */
+const FIRST_READ_MS = 300_000
+
+/** Who asks: the beginning of a mark that is our own. */
+export type Owner = Pick<Attempt, 'lineage'> & { readonly address?: string; readonly run?: number }
+
+/** The attempt that a live job's mark names; undefined where there is none, or AWS does not tell. */
+export function markOf({ marker, mark }: Pick<Live, 'marker' | 'mark'>): Attempt | undefined {
+  return attemptOf(mark ?? marker ?? '')
+}
+
+/** `own`: an attempt of this address and run. `kin`: of the same state, but another address or run. `other`: another state's. `none`: nothing is told. */
+export type MarkVerdict = 'own' | 'kin' | 'other' | 'none'
+
+/** What a mark says about whose job it is. */
+export function judgeMark(live: Pick<Live, 'marker' | 'mark'>, owner: Owner): MarkVerdict {
+  const mark = markOf(live)
+  if (mark === undefined) return 'none'
+  if (mark.lineage !== lineageMark(owner.lineage)) return 'other'
+  return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'
+}
+
+/** Whether a job was created before an attempt could create it, compared on AWS's own clock where its time is on record. */
+export function isBefore(
+  intent: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>,
+  { createdAt }: Pick<Live, 'createdAt'>,
+): boolean {
+  return createdAt !== undefined && Date.parse(createdAt) < earliestOf(intent)
+}
+
+/** ISO time from which attempts of a run may have created jobs, for the intent of its next attempt. */
+export function firstAtOf({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): string {
+  return firstAt ?? iso(awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt))
+}
+
+/** Epoch milliseconds before which no job of this attempt, or an earlier one of its run, can have been created. */
+function earliestOf({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): number {
+  if (firstAt !== undefined) return Date.parse(firstAt) - AWS_MARGIN_MS
+  return awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt) - AWS_MARGIN_MS
+}
+
+/** What a read proves about the job on record. */
+export type IdentityVerdict =
+  /** It is that job. `identity`: what may now be recorded of it. */
+  | { readonly is: 'same'; readonly identity?: Identity }
+  /** The ID is another job's: the one on record is gone. */
+  | { readonly is: 'other'; readonly why: string }
+
+/**
+ * Judges whether a live job is the one on record. A recorded creation time alone decides, to the second. Where none is on record, the mark
+ * decides, or the request and the time; a read that tells none of them leaves the identity open.
+ */
+export function judgeIdentity(
+  record: SettledRecord,
+  live: Live,
+  model: KindModel,
+  lineage: string | undefined,
+): IdentityVerdict {
+  const { createdAt } = live
+  const known = record.identity
+  if (createdAt === undefined) return { is: 'same', identity: known }
+  if (known !== undefined) {
+    if (secondsOf(known.createdAt) === secondsOf(createdAt)) return { is: 'same', identity: known }
+    return { is: 'other', why: `it was created ${createdAt}, and ours ${known.createdAt}` }
+  }
+  const identity: Identity = { createdAt, source: 'read' }
+  // AWS never names two jobs alike.
+  if (model.identity.idMember === undefined) return { is: 'same', identity }
+  const mark = judgeMark(live, { lineage: lineage ?? '' })
+  if (mark === 'kin' || mark === 'own') return { is: 'same', identity }
+  if (mark === 'other' && record.how === 'created') return { is: 'other', why: 'it carries the mark of another state' }
+  const expected = record.createdAt
+  if (expected !== undefined && Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
+    return { is: 'other', why: `it was created ${createdAt}, and ours about ${expected}` }
+  if (live.request === undefined) return { is: 'same' }
+  if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }
+  return { is: 'same', identity }
+}
+
+/** Whether a job does something else than what was submitted, whatever a person may have changed of it since. */
+function isOtherRequest(request: JsonObject, live: Live, model: KindModel): boolean {
+  const fixed = model.identity.identify?.(request) ?? request
+  return deviations(request, live, model).some(({ pointer, from, to }) => {
+    const member = pointer.split('/')[1] ?? ''
+    if (!(member in fixed)) return false
+    // Groups may be added to a running job.
+    return !(Array.isArray(from) && Array.isArray(to) && to.every((one) => includes(from, one)))
+  })
+}
+
+function includes(list: readonly unknown[], one: unknown): boolean {
+  return list.some((other) => (isObject(one) ? JSON.stringify(other) === JSON.stringify(one) : other === one))
+}
+
+function secondsOf(time: string): number {
+  return Math.floor(Date.parse(time) / 1000)
+}
