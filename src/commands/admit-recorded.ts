@@ -13,7 +13,7 @@ export function admitRecorded(loaded: Loaded, state: State | undefined): Loaded 
     const record = state?.records[address]
     if (spec === undefined || record?.id === undefined || record.run < spec.policy.run) continue
     const errors = loaded.diagnostics.filter((one) => one.address === address && one.severity === 'error')
-    if (errors.length > 0 && errors.every(({ code }) => code === 'SPEC_ENV')) admitted.set(address, spec)
+    if (errors.length > 0 && errors.every(({ code }) => code === 'SPEC_VARIABLE')) admitted.set(address, spec)
   }
   if (admitted.size === 0) return loaded
   return {
@@ -22,7 +22,7 @@ export function admitRecorded(loaded: Loaded, state: State | undefined): Loaded 
     blocked: loaded.blocked.filter(({ address }) => !admitted.has(address)),
     invalid: loaded.invalid - admitted.size,
     diagnostics: loaded.diagnostics.map((one) =>
-      one.code === 'SPEC_ENV' && one.address !== undefined && admitted.has(one.address)
+      one.code === 'SPEC_VARIABLE' && one.address !== undefined && admitted.has(one.address)
         ? { ...one, severity: 'warning' }
         : one,
     ),

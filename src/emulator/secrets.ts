@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dump, FAILSAFE_SCHEMA } from 'js-yaml'
-import { isObject, type Json, type JsonObject } from './json.ts'
-import { parseManifest } from './services/importexport/manifest.ts'
+import type { Json, JsonObject } from './json.ts'
+import { readManifest } from './manifest-text.ts'
 
 /** Members that hold a secret, of whatever service, in lower case. */
 const SECRETS: ReadonlySet<string> = new Set(['apikey', 'accesskeyid', 'truecryptpassword', 'pincode'])
@@ -45,17 +45,17 @@ function replaced(value: Json | undefined, done: Map<unknown, Json>): Json | und
 function member(name: string, value: Json | undefined, done: Map<unknown, Json>): Json | undefined {
   const lower = name.toLowerCase()
   if (SECRETS.has(lower) && value !== undefined && value !== null) return digestOf(value)
-  if (MANIFESTS.has(lower) && typeof value === 'string' && NAMES.test(value)) return manifestWithout(value)
+  if (MANIFESTS.has(lower) && typeof value === 'string') return manifestWithout(value)
   return replaced(value, done)
 }
 
 function manifestWithout(text: string): string {
-  const parsed = parsedAs(text)
-  if (parsed === undefined) return digestOf(text)
-  const clean = cleanOf(parsed)
-  if (clean === undefined) return digestOf(text)
-  // Where a name stands in a comment or in a value, nothing says that no secret is behind it.
-  return clean === parsed && !text.includes('#') ? text : dump(clean, { schema: FAILSAFE_SCHEMA, lineWidth: -1 })
+  const parsed = readManifest(text)
+  const clean = parsed && cleanOf(parsed)
+  if (clean === undefined) return NAMES.test(text) ? digestOf(text) : text
+  // A secret may also be commented out.
+  const isClean = clean === parsed && !(text.includes('#') && NAMES.test(text))
+  return isClean ? text : dump(clean, { schema: FAILSAFE_SCHEMA, lineWidth: -1 })
 }
 
 function cleanOf(manifest: JsonObject): JsonObject | undefined {
@@ -67,17 +67,8 @@ function cleanOf(manifest: JsonObject): JsonObject | undefined {
   }
 }
 
-function parsedAs(text: string): JsonObject | undefined {
-  try {
-    const value = parseManifest(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    // A text that is no manifest is kept as a digest.
-    return undefined
-  }
-}
-
 function digestOf(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  // What is no text has no digest that anyone could compare.
+  const text = typeof value === 'object' ? '' : String(value)
   return DIGEST.test(text) ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`
 }

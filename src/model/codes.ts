@@ -173,11 +173,6 @@ export const CODES = {
   SPEC_DUPLICATE_ID: { severity: 'error', exits: [3], means: 'two specs with the same job ID' },
   SPEC_DUPLICATE_KEY: { severity: 'error', exits: [3], means: 'a mapping has the same key twice' },
   SPEC_ENUM: { severity: 'error', exits: [3], means: 'a value that is none of the allowed ones' },
-  SPEC_ENV: {
-    severity: 'error',
-    exits: [3],
-    means: 'an environment variable that specs may not read',
-  },
   SPEC_FILE: {
     severity: 'error',
     exits: [3],
@@ -264,6 +259,7 @@ export const CODES = {
     exits: [3],
     means: 'a job that takes a file in and names none, or the other way round',
   },
+  SPEC_VARIABLE: { severity: 'error', exits: [3], means: 'an environment variable that specs may not read' },
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest of more than 24 hours' },
   SPEC_WINDOW_ORDER: { severity: 'error', exits: [3], means: 'a harvest ends before it begins' },
   SPEC_YAML_1_1: {

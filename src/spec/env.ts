@@ -30,7 +30,7 @@ export function envListFaults(value: JsonObject): Fault[] {
 
 function unlisted(name: string, pointer: string, env: readonly string[]): Fault {
   return {
-    code: 'SPEC_ENV',
+    code: 'SPEC_VARIABLE',
     pointer,
     aim: 'value',
     message: `jobwright.yaml does not list the environment variable ${name}`,
@@ -45,7 +45,7 @@ function unlisted(name: string, pointer: string, env: readonly string[]): Fault 
 
 function refused(name: string, pointer: string): Fault {
   return {
-    code: 'SPEC_ENV',
+    code: 'SPEC_VARIABLE',
     pointer,
     aim: 'value',
     message: `no spec may read ${name}: variables that begin with ${refusedFamilyOf(name)} hold credentials`,
