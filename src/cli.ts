@@ -3,7 +3,6 @@ import { setMaxListeners } from 'node:events'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AcknowledgeOptions } from './commands/acknowledge.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
-import { argumentsOf } from './commands/command-line.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
@@ -11,6 +10,7 @@ import type { ResolveCommandOptions } from './commands/resolve.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { duration, list, moment, positive, whole } from './commands/values.ts'
+import { checkedArgumentsOf } from './commands/workflow-command.ts'
 import { isAddress } from './model/address.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { advise, type Remedy } from './model/remedy.ts'
@@ -420,7 +420,7 @@ for (const command of program.commands) {
 
 let args: readonly string[] = process.argv.slice(2)
 try {
-  args = argumentsOf(args)
+  args = checkedArgumentsOf(args, process.env)
   await program.parseAsync(args, { from: 'user' })
   process.exitCode = exitCode
 } catch (error) {

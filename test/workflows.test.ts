@@ -5,6 +5,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { argumentsOf } from '../src/commands/command-line.ts'
 import { WORKFLOW_FILE, workflowText } from '../src/commands/templates/workflow.ts'
+import { checkedArgumentsOf, WORKFLOW_GRAMMAR } from '../src/commands/workflow-command.ts'
 import { commandText, IN_WORKFLOW } from '../src/report/remedies.ts'
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }
@@ -142,6 +143,66 @@ t.test('the command of a run by hand can be any that a message asks for there', 
       t.same(argumentsOf(['__line', text.slice(prefix.length)]), [verb, '--reason', word])
     }
   }
+  t.end()
+})
+
+/** The verbs of the program and their options, as the page of the command line has them. */
+function verbsAndOptions(): Map<string, readonly string[]> {
+  const sections = read('docs/cli.md')
+    .split(/^## jobwright ?/m)
+    .slice(1)
+  return new Map(
+    sections.map((section) => [
+      /^\S*/.exec(section)?.[0] ?? '',
+      [...section.matchAll(/^ +(?:(-\w), )?(--[a-z-]+)/gm)].flatMap(([, short, long = '']) =>
+        short === undefined ? [long] : [short, long],
+      ),
+    ]),
+  )
+}
+
+t.test(
+  'the input of the workflow takes verbs and options of the program, and none that reads or writes a path',
+  (t) => {
+    const verbs = verbsAndOptions()
+    t.ok(verbs.size > 12)
+    for (const [verb, { flags = [], values = [] }] of Object.entries(WORKFLOW_GRAMMAR)) {
+      // Allowed by its name before the program has it.
+      if (verb === 'acknowledge' && !verbs.has(verb)) continue
+      t.ok(verbs.has(verb), verb)
+      for (const option of [...flags, ...values]) t.ok(verbs.get(verb)?.includes(option), `${verb} ${option}`)
+    }
+    const taken = Object.values(WORKFLOW_GRAMMAR).flatMap(({ flags = [], values = [] }) => [...flags, ...values])
+    for (const option of '--spec --out --dir --file --allow-dirty --allow-removals --yes --new-state'.split(' '))
+      t.notOk(taken.includes(option), option)
+    for (const verb of 'init new rerun watch paperwork schema emulator completion'.split(' '))
+      t.notOk(Object.hasOwn(WORKFLOW_GRAMMAR, verb), verb)
+    t.end()
+  },
+)
+
+t.test('every command that a message asks for in a workflow is one that its input takes', (t) => {
+  const given = (line: string, env = {}) => checkedArgumentsOf(['__line', line], env)
+  for (const [verb, ...args] of [
+    ['adopt', 'IotJob/a', '--id', 'a b'],
+    ['adopt', 'IotJob', 'a-1', '--name', 'a', '--target', 'prod'],
+    ['adopt', '--list', '--kind', 'IotJob'],
+    ['resolve', 'PinpointExportJob/a', '--not-created'],
+    ['resolve', 'PinpointExportJob/a', '--adopt', '-x'],
+    ['cancel', 'IotJob/a', '--reason', '--force'],
+    ['baseline', '--only', 'IotJob/a'],
+    ['acknowledge', 'IotJob/a'],
+    ['reconcile', '--timeout', '45m', '--wait'],
+  ] as const) {
+    const said = commandText(['jobwright', verb, ...args], { workflow: true })
+    const line = said.slice(said.indexOf(verb))
+    t.same(given(line), [verb, ...args], line)
+    t.same(given(`${line} --emulator`), [verb, ...args, '--emulator'])
+  }
+  t.throws(() => given('cancel IotJob/a --force'), { exitCode: 1, message: /--force/ })
+  t.throws(() => given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: '1' }), { exitCode: 1, message: /--force/ })
+  t.same(given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: 'true' }), ['cancel', 'IotJob/a', '--force'])
+  t.same(checkedArgumentsOf(['init', '--new-state'], {}), ['init', '--new-state'], 'a shell is not restricted')
   t.end()
 })
 

@@ -30,6 +30,7 @@ export type Applied = {
   /** Creates that were sent, whatever came of them; guards count them. */
   readonly created: number
   readonly removed: number
+  readonly updated: number
   readonly failed: ReadonlyMap<Address, AwsProblem>
   /** Somebody else wrote the state meanwhile: nothing more may be sent, plan again. */
   readonly stale?: string
@@ -67,7 +68,7 @@ export async function apply(
     const always = steps.some(({ action }) => action === 'update' || action === 'cancel')
     const committed = await store.commit(changes, message(plan, intended), { always })
     if (committed.is === 'stale') {
-      return { effects: 0, unsent: 0, created: 0, removed: 0, failed: new Map(), stale: committed.message }
+      return { effects: 0, unsent: 0, created: 0, removed: 0, updated: 0, failed: new Map(), stale: committed.message }
     }
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
     for (const planned of plan.actions) tellFree(options, planned)
@@ -78,6 +79,7 @@ export async function apply(
     unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
     created: intended.length - released,
     removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
+    updated: plan.actions.filter(({ action }) => action === 'update').length,
     failed,
     stale,
   }

@@ -23,6 +23,8 @@ export type ConnectOptions = {
   readonly lanes?: Lanes
   /** The environment; absent: the process's. */
   readonly env?: Env
+  /** The environment variables that specs may read, as jobwright.yaml lists them; absent: none. */
+  readonly envNames?: readonly string[]
   /** Our own version, as the user agent tells it. */
   readonly version?: string
 }
@@ -45,6 +47,8 @@ export type Connection = {
   readonly clock: Clock
   /** Where secrets are read from, by the names that specs give. */
   readonly env: Env
+  /** The names of those that specs may read. */
+  readonly envNames: readonly string[]
   /** The site of every job of this target; its endpoint only where one stands in for all services. */
   readonly site: Site
   /** The site of one service's jobs, with the endpoint that stands in for that service. */
@@ -91,6 +95,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     target,
     clock,
     env,
+    envNames: options.envNames ?? [],
     site: siteOf('any'),
     siteOf,
     settings(model, mode) {

@@ -1,3 +1,4 @@
+import { ALLOWED_ENDPOINTS, isEndpointAllowed } from '../model/endpoint.ts'
 import type { Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -5,15 +6,16 @@ import type { Env, Target } from './target.ts'
 
 /**
  * The endpoint that stands in for AWS's own of a service (`any`: of all services), or undefined: the target's `endpoint`, else AWS_ENDPOINT_URL_<SERVICE>, else
- * AWS_ENDPOINT_URL (the names that AWS's own tools read). Signed requests go there, so it must be https, or a loopback host:
- * throws a Problem (exit 4) otherwise. A base path is kept.
+ * AWS_ENDPOINT_URL (the names that AWS's own tools read). Signed requests go there. The operator's environment may name any https host, or
+ * http on this machine. jobwright.yaml, which a commit can change, may name this machine or AWS. Throws a Problem (exit 4) otherwise. A
+ * base path is kept.
  */
 export function endpointOf(
   service: Service | 'sts' | 'any',
   target: Pick<Target, 'name' | 'endpoint'>,
   env: Env,
 ): string | undefined {
-  if (target.endpoint) return checked(target.endpoint, `endpoint of the target "${target.name}"`)
+  if (target.endpoint) return committed(target.endpoint, target.name)
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return undefined
   const own = service === 'any' ? [] : [`AWS_ENDPOINT_URL_${service.toUpperCase()}`]
   for (const variable of [...own, 'AWS_ENDPOINT_URL']) {
@@ -21,6 +23,20 @@ export function endpointOf(
     if (value) return checked(value, variable)
   }
   return undefined
+}
+
+/** The endpoint of a target. jobwright.yaml was checked when it was read; here it is about to be used. */
+function committed(value: string, target: string): string {
+  if (isEndpointAllowed(value)) return new URL(value).href.replace(/\/$/, '')
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  throw new Problem({
+    code: 'CONFIG_ENDPOINT',
+    message: `endpoint of the target "${target}" is ${shown(value, url)}, where signed requests must not go`,
+    remedies: [
+      advise(`name ${ALLOWED_ENDPOINTS}`),
+      advise('for any other host, remove the line and set AWS_ENDPOINT_URL in the environment'),
+    ],
+  })
 }
 
 function checked(value: string, source: string): string {

@@ -12,10 +12,15 @@ export function mask(message: string, secrets: readonly string[] = []): string {
   for (const form of known) if (form !== '') text = text.replaceAll(form, '***')
   text = text
     .replace(/The Canonical String for this request[\s\S]*/, '')
-    .replace(/(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gi, '$1?...')
+    .replace(/https?:\/\/[^\s"'<>]*/gi, withoutQuery)
     .replace(/\b(AKIA|ASIA)[A-Z0-9]{8,}\b/g, '$1...')
     .trim()
   return text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX - 1)}…` : text
+}
+
+function withoutQuery(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? url : `${url.slice(0, at)}?...`
 }
 
 /** A secret as it is, as a manifest quotes it, and each of these as a form and as XML hold them: a service may echo any of them. */

@@ -1,4 +1,5 @@
 import type { AwsProblem } from '../model/aws-problem.ts'
+import { isReadable } from '../model/env-names.ts'
 import { at, isObject, type JsonObject, type Pointer, steps } from '../model/json.ts'
 import type { Env } from './target.ts'
 
@@ -7,19 +8,31 @@ export type Filled =
   | { readonly request: JsonObject; readonly secrets: readonly string[] }
   | { readonly problem: AwsProblem }
 
-/** Puts the values of `{ $env: NAME }` into the members that may hold a secret. An unset or empty variable is a problem. */
-export function fillSecrets(request: JsonObject, members: readonly Pointer[], env: Env): Filled {
+/** An environment, and the names in it that specs may read. */
+export type SecretSource = { readonly env: Env; readonly envNames: readonly string[] }
+
+/**
+ * Puts the values of `{ $env: NAME }` into the members that may hold a secret. A variable that is not listed, unset or empty is a problem.
+ * The list is checked here again: this is the only line that reads a secret.
+ */
+export function fillSecrets(request: JsonObject, members: readonly Pointer[], { env, envNames }: SecretSource): Filled {
   const secrets: string[] = []
   let filled = request
   for (const pointer of members) {
     const name = at(at(request, pointer), '/$env')
     if (typeof name !== 'string') continue
+    if (!isReadable(name, envNames)) return { problem: unlisted(name, pointer) }
     const value = env[name]
     if (!value) return { problem: missing(name, pointer) }
     secrets.push(value)
     filled = replaced(filled, steps(pointer), value)
   }
   return { request: filled, secrets }
+}
+
+function unlisted(name: string, pointer: Pointer): AwsProblem {
+  const message = `${pointer.slice(1)} names the environment variable ${name}, which jobwright.yaml does not let specs read`
+  return { class: 'bad-request', name: 'UnlistedVariable', message }
 }
 
 function missing(name: string, pointer: Pointer): AwsProblem {

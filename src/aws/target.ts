@@ -1,4 +1,5 @@
 import type { Service } from '../model/kind.ts'
+import { domainOf, partitionOf as partitionNameOf } from '../model/partition.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { ENVIRONMENT_TARGET, resolveTargetName } from '../model/target-name.ts'
@@ -61,21 +62,9 @@ function regionFrom(name: string, env: Env): string {
   })
 }
 
-/** Partitions by the beginning of their regions' names, with the domain of their hosts; `aws` is everything else. */
-const PARTITIONS: readonly (readonly [prefix: string, partition: string, domain: string])[] = [
-  ['cn-', 'aws-cn', 'amazonaws.com.cn'],
-  ['us-gov-', 'aws-us-gov', 'amazonaws.com'],
-  ['us-iso-', 'aws-iso', 'c2s.ic.gov'],
-  ['us-isob-', 'aws-iso-b', 'sc2s.sgov.gov'],
-  ['eu-isoe-', 'aws-iso-e', 'cloud.adc-e.uk'],
-  ['us-isof-', 'aws-iso-f', 'csp.hci.ic.gov'],
-  ['eusc-', 'aws-eusc', 'amazonaws.eu'],
-]
-
 /** The partition of a region, and the domain that its hosts end in. */
 export function partitionOf(region: string): { readonly partition: string; readonly domain: string } {
-  const found = PARTITIONS.find(([prefix]) => region.startsWith(prefix))
-  return found ? { partition: found[1], domain: found[2] } : { partition: 'aws', domain: 'amazonaws.com' }
+  return { partition: partitionNameOf(region), domain: domainOf(region) }
 }
 
 /** Where each service is, by partition (AWS's endpoint tables); a host of any other partition does not exist. */

@@ -54,7 +54,7 @@ export async function adoptJob(kind: string, id: string, options: AdoptJobOption
     return 0
   }
   const whole = path.join(session.project.root, file)
-  if (!writeNewFile(whole, text)) throw fileTaken(file)
+  if (!writeNewFile(whole, text, session.project.root)) throw fileTaken(file)
   out.text(`\nwrote  ${forTerminal(file)}`)
   const { spec: _spec, only: _only, ...rest } = options
   let exitCode: ExitCode | undefined

@@ -4,8 +4,8 @@ import { advise } from '../model/remedy.ts'
 /** Before a command that is one text: what a workflow is given as an input is split here, so that no shell has to look at it. */
 export const AS_TEXT = '__line'
 
-/** Between blanks; a quoted part; a part without quotes; or a quote that nothing closes. */
-const PART = /\s+|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|([^\s'"]+)|['"]/g
+/** Blanks; a part in single or in double quotes, with the quote that closes it, if one does; or a part without quotes. */
+const PART = /\s+|'([^']*)('?)|"((?:[^"\\]|\\[\s\S])*)("?)|([^\s'"]+)/g
 
 /** The arguments of the program, those of a text among them. Throws a Problem (exit 1) for a quote that is not closed. */
 export function argumentsOf(given: readonly string[]): readonly string[] {
@@ -27,12 +27,12 @@ export function argumentsOf(given: readonly string[]): readonly string[] {
 export function wordsOf(text: string): string[] | undefined {
   const words: string[] = []
   let isInside = false
-  for (const [part, single, double, plain] of text.matchAll(PART)) {
+  for (const [, single, end, double, doubleEnd, plain] of text.matchAll(PART)) {
+    if (end === '' || doubleEnd === '') return undefined
+
     const value = single ?? double?.replace(/\\(["\\])/g, '$1') ?? plain
-    if (value === undefined) {
-      if (part.trim() !== '') return undefined
-      isInside = false
-    } else {
+    if (value === undefined) isInside = false
+    else {
       words.push(isInside ? `${words.pop() ?? ''}${value}` : value)
       isInside = true
     }

@@ -1,10 +1,11 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import type { DamagedLogError } from '../emulator/index.ts'
 import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
+import { assertNoLinkIn } from './links.ts'
+import { makeFolder, writeNewFile } from './new-file.ts'
 
 /** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
 const TIME_SCALE = 600
@@ -21,16 +22,23 @@ export type Emulated = {
   close(): Promise<void>
 }
 
+/** The folder that holds it all, below a repository's. */
+export const EMULATOR_TOP = '.jobwright'
+
 /** The folder of the emulator's jobs, state and clock. */
 export function emulatorFolder(root: string): string {
-  return path.join(root, '.jobwright', 'emulator')
+  return path.join(root, EMULATOR_TOP, 'emulator')
 }
 
-/** Starts the built-in emulator on a repository's folder, or joins the one that already runs there. */
+/**
+ * Starts the built-in emulator on a repository's folder, or joins the one that already runs there. Throws a Problem (exit 4) where the folder
+ * or anything in it is a link.
+ */
 export async function openEmulator(root: string): Promise<Emulated> {
   const folder = emulatorFolder(root)
-  fs.mkdirSync(folder, { recursive: true })
-  ignored(path.join(root, '.jobwright'))
+  assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
+  writeNewFile(path.join(root, EMULATOR_TOP, '.gitignore'), IGNORE_ALL)
+  makeFolder(folder)
   // Of no use to all who have an account.
   const { DamagedLogError, EmulatorRunningError, startEmulator } = await import('../emulator/index.ts')
   try {
@@ -72,10 +80,4 @@ async function join(url: string): Promise<Emulated> {
 }
 
 /** Keeps the folder out of Git without touching the user's own files. */
-function ignored(folder: string): void {
-  try {
-    fs.writeFileSync(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
+const IGNORE_ALL = '*\n'

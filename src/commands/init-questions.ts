@@ -3,6 +3,7 @@ import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
+import { forTerminal } from '../report/escape.ts'
 import { hintFor } from '../report/remedies.ts'
 import { yamlFilesIn } from './init-files.ts'
 import { kindNamed } from './kind-named.ts'
@@ -46,7 +47,7 @@ async function answered<Answer>(
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       const hint = hintFor(error.diagnostic)
-      host.stderr.write(`${error.diagnostic.message}${hint === undefined ? '' : `; ${hint}`}\n`)
+      host.stderr.write(`${forTerminal(`${error.diagnostic.message}${hint === undefined ? '' : `; ${hint}`}`)}\n`)
     }
   }
 }

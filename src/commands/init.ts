@@ -46,7 +46,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const out = printer(host, options)
   const kind = options.kind === undefined ? undefined : kindNamed(options.kind).kind
   const told = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
-  const project = openProject(host.cwd)
+  const project = openProject(host.cwd, host.env)
   assertConfig(project)
   const repository = await readRepository(project.root)
   const store = storeFor(options, project, repository)
@@ -57,14 +57,16 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const isRegionTold = options.region !== undefined
   const parts = initFiles({ project, repository, store, branch, others, isRegionTold, ...answers })
   const written = parts.filter((part) => {
-    const isNew = part.files.map(({ path: file, text }) => writeNewFile(file, text)).includes(true)
+    const isNew = part.files
+      .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
+      .includes(true)
     out.text(did(isNew ? 'wrote' : 'kept', shown(part.at, host), part.what))
     if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indented(part.lacks)}`)
     return isNew
   })
-  if (!options.emulator) out.text(await beginState(openProject(project.root), options, out))
+  if (!options.emulator) out.text(await beginState(openProject(project.root, host.env), options, out))
   const files = written.map((part) => shown(part.at, host))
-  const state = store === 'file' ? shown(stateFile(openProject(project.root), {})!, host) : undefined
+  const state = store === 'file' ? shown(stateFile(openProject(project.root, host.env), {})!, host) : undefined
   out.text(
     nextSteps({
       written: files,

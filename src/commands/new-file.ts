@@ -2,17 +2,37 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
+import { assertNoLink } from './links.ts'
 
-/** Writes a file that is not there, and its folders; false where something of that name is there, which stays as it is. Throws a Problem (exit 4). */
-export function writeNewFile(file: string, text: string): boolean {
-  try {
+/**
+ * Writes a file that is not there, and its folders; false where something of that name is there, which stays as it is. Throws a Problem
+ * (exit 4), also where a folder below `root` is a link.
+ */
+export function writeNewFile(file: string, text: string, root?: string): boolean {
+  if (root !== undefined) assertNoLink(root, path.dirname(file))
+  return writing(file, () => {
     fs.mkdirSync(path.dirname(file), { recursive: true })
-    // Refuses links too, so that nothing outside is written through one.
-    fs.writeFileSync(file, text, { flag: 'wx' })
-    return true
+    try {
+      // Refuses links too, so that nothing outside is written through one.
+      fs.writeFileSync(file, text, { flag: 'wx' })
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    }
+  })
+}
+
+/** Makes a folder and those above it. Throws a Problem (exit 4). */
+export function makeFolder(folder: string): void {
+  writing(folder, () => fs.mkdirSync(folder, { recursive: true }))
+}
+
+function writing<Value>(file: string, work: () => Value): Value {
+  try {
+    return work()
   } catch (error) {
-    const { code, message, syscall } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && syscall === 'open') return false
+    const { code, message } = error as NodeJS.ErrnoException
     throw new Problem(
       { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, remedies: [advise(wayOut(code))] },
       error,

@@ -31,7 +31,7 @@ export type NewOptions = {
 export async function newSpec(kind: string, name: string, options: NewOptions, host: Host): Promise<ExitCode> {
   const model = kindNamed(kind)
   assertName(model, name)
-  const project = openProject(host.cwd)
+  const project = openProject(host.cwd, host.env)
   assertConfig(project)
   const known = knownMembers(model, options.set ?? [])
   const file =
@@ -51,7 +51,7 @@ export async function newSpec(kind: string, name: string, options: NewOptions, h
     return 0
   }
   await assertFree(project, model, name)
-  if (!writeNewFile(file, text)) throw taken(shown(file, host))
+  if (!writeNewFile(file, text, project.root)) throw taken(shown(file, host))
   host.stdout.write(`${told(text, shown(file, host), name, model)}\n`)
   if (!schema.isThere) {
     host.stderr.write(

@@ -10,6 +10,7 @@ import { FRESH_RUN } from '../plan/input.ts'
 import { observeAndPlan } from '../reconcile/observe-and-plan.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import type { PlanHeading } from '../report/plan-text.ts'
+import { admitRecorded } from './admit-recorded.ts'
 import { findCaused } from './attention.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
@@ -35,12 +36,13 @@ export async function planCommand(options: PlanOptions, host: Host): Promise<Exi
 
 /** Plans in an open session and shows the plan; takes no lock and writes nothing. */
 export async function planIn(
-  session: Session,
+  given: Session,
   options: PlanOptions,
   host: Host,
   out: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
-  const stored = await storeOf(session.project, options).read()
+  const stored = await storeOf(given.project, options).read()
+  const session = { ...given, loaded: admitRecorded(given.loaded, stored.state) }
   const isUnread = hasErrors(stored.diagnostics)
   const now = session.clock.now()
   // A state that is there and cannot be trusted has its own way out: a plan made without it would say things that are not so.

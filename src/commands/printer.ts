@@ -6,7 +6,7 @@ import type { Event } from '../model/event.ts'
 import { countActions, type Plan, type Planned } from '../model/plan.ts'
 import { annotations } from '../report/annotations.ts'
 import { diagnosticsText, explainPointer } from '../report/diagnostics.ts'
-import { withoutCommands } from '../report/escape.ts'
+import { withoutCommands, withoutLogCommands } from '../report/escape.ts'
 import { diagnosticLine, eventLines, type Line, lineText, summaryLine } from '../report/json-lines.ts'
 import type { ReportOptions } from '../report/options.ts'
 import { type PlanHeading, planText } from '../report/plan-text.ts'
@@ -98,7 +98,7 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   }
   const text = (given: string): void => {
     settle()
-    people.write(`${inActions ? withoutCommands(given) : given}\n`)
+    people.write(`${inActions ? withoutCommands(given) : withoutLogCommands(given)}\n`)
   }
   const line = (given: Line): void => {
     if (json) host.stdout.write(`${lineText(given)}\n`)

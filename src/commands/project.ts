@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import type { Env } from '../aws/target.ts'
 import { MODELS } from '../kinds/models.ts'
 import { readCheckout } from '../load/checkout.ts'
 import type { Content } from '../load/committed.ts'
@@ -24,7 +25,8 @@ import { nodeDisk } from '../system/disk.ts'
 import { gitIn } from '../system/git.ts'
 import { randomId } from '../system/random.ts'
 import { sourceFiles } from '../system/source-files.ts'
-import { emulatorFolder } from './emulated.ts'
+import { EMULATOR_TOP, emulatorFolder } from './emulated.ts'
+import { assertNoLinkIn, assertStateNoLink } from './links.ts'
 import type { CommonOptions } from './options.ts'
 import { branchFor } from './project-branch.ts'
 import { judgeFor } from './state-owner.ts'
@@ -39,12 +41,15 @@ export type Project = {
   readonly diagnostics: readonly Diagnostic[]
   /** What jobwright.yaml says, word for word; absent where there is none. */
   readonly text?: string | undefined
+  /** Where the operator lets the state be, outside the repository. */
+  readonly stateFolder?: string
 }
 
 /** The nearest folder upwards with a jobwright.yaml, else the folder itself; and what that file says. Throws a Problem (exit 4) for a bad one. */
-export function openProject(cwd: string): Project {
+export function openProject(cwd: string, env: Env = {}): Project {
   const root = nearest(cwd) ?? cwd
-  return { root, ...readConfig(root, MODELS) }
+  const stateFolder = env['JOBWRIGHT_STATE_FOLDER']
+  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder }
 }
 
 function nearest(folder: string): string | undefined {
@@ -69,10 +74,15 @@ export type StoreOptions = Pick<CommonOptions, 'emulator'> & {
   readonly anyProject?: boolean
 }
 
-/** Where the state of a project is kept; the emulator has a state of its own. A state of another project is refused (STATE_PROJECT). */
+/**
+ * Where the state of a project is kept; the emulator has a state of its own. A state of another project is refused (STATE_PROJECT). Throws a
+ * Problem (exit 4) for a link in its place.
+ */
 export function storeOf(project: Project, options: StoreOptions): Store {
   const { root, config } = project
   const file = stateFile(project, options)
+  if (options.emulator) assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
+  else if (file !== undefined) assertStateNoLink(root, file, project.stateFolder)
   let place: ReturnType<typeof readProjectPlace> | undefined
   const placeOf = () => (place ??= readProjectPlace(root))
   const judge = options.emulator || options.anyProject ? undefined : judgeFor(project, placeOf)

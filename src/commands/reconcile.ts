@@ -17,6 +17,7 @@ import { sentence } from '../report/words.ts'
 import { beginning } from '../state/beginning.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
+import { admitRecorded } from './admit-recorded.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { heading, planIn } from './plan.ts'
@@ -62,20 +63,21 @@ function wasNeverBegun({ project }: Session, options: CommonOptions): boolean {
  * tried again.
  */
 export async function reconcileIn(
-  session: Session,
+  given: Session,
   options: ReconcileCommandOptions,
   host: Host,
   out: Printer,
   failed?: Reconciled['failed'],
 ): Promise<Reconciled & { readonly exitCode: ExitCode }> {
-  const say = (state?: State): void => out.diagnostics(stillDue(session.loaded, state), session.clock.now())
-  const opened = await storeOf(session.project, options)
+  const say = ({ loaded }: Session, state?: State): void => out.diagnostics(stillDue(loaded, state), given.clock.now())
+  const opened = await storeOf(given.project, options)
     .open()
     .catch((error: unknown) => {
-      say()
+      say(given)
       throw error
     })
-  say(opened.state)
+  const session = { ...given, loaded: admitRecorded(given.loaded, opened.state) }
+  say(session, opened.state)
   const isNew = opened.state === undefined
   const begins = options.begins === true && isNew && !options.emulator
   const store = begins ? beginning(opened, await firstState(session.project, session.clock)) : opened

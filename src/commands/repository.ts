@@ -1,7 +1,7 @@
 import { readCheckout } from '../load/checkout.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { type Git, gitIn } from '../system/git.ts'
+import { type Git, gitIn, looksBare } from '../system/git.ts'
 
 /** The Git repository around a folder, as far as init has to know it. */
 export type Repository = {
@@ -16,17 +16,12 @@ export type Repository = {
 
 /** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
 export async function readRepository(folder: string): Promise<Repository | undefined> {
+  if (looksBare(folder)) throw noWorkTree(folder)
   const checkout = await readCheckout({ root: folder, files: [], searched: [] })
   if (!checkout.git) return undefined
   const git = gitIn(folder)
   const top = await line(git, 'rev-parse', '--show-toplevel')
-  if (top === undefined) {
-    throw new Problem({
-      code: 'INIT_NO_WORK_TREE',
-      message: `${folder} is in a Git repository without a work tree: there is no place for specs`,
-      remedies: [advise('clone the repository and run this in the clone')],
-    })
-  }
+  if (top === undefined) throw noWorkTree(folder)
   const prefix = (await line(git, 'rev-parse', '--show-prefix')) ?? ''
   const remotes = ((await line(git, 'remote')) ?? '').split('\n').filter((name) => name !== '')
   const remote = remotes.includes('origin') ? 'origin' : remotes[0]
@@ -36,6 +31,14 @@ export async function readRepository(folder: string): Promise<Repository | undef
     remote,
     defaultBranch: await defaultBranch(git, remote),
   }
+}
+
+function noWorkTree(folder: string): Problem {
+  return new Problem({
+    code: 'INIT_NO_WORK_TREE',
+    message: `${folder} is in a Git repository without a work tree: there is no place for specs`,
+    remedies: [advise('clone the repository and run this in the clone')],
+  })
 }
 
 /** What the remote calls its default branch, as of the clone; else the branch that is checked out. */

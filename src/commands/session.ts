@@ -49,7 +49,7 @@ export type Session = {
  */
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
   const head = await headOf(host.cwd)
-  const project = openProject(host.cwd)
+  const project = openProject(host.cwd, host.env)
   assertConfig(project)
   assertTargets(options, project)
   const waits = waitsOf(project.config, host.env, options.emulator === true)

@@ -27,7 +27,7 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
     ...options,
     output: forCodeHost ? 'text' : output,
   })
-  const project = openProject(host.cwd)
+  const project = openProject(host.cwd, host.env)
   const loaded = await loadSpecs(project, options)
   const diagnostics = [...project.diagnostics, ...loaded.diagnostics]
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0

@@ -32,7 +32,7 @@ const QUIET_MS = { plan: 100, apply: 500 }
 export async function watchCommand(options: WatchCommandOptions, host: Host): Promise<ExitCode> {
   const printed = printer(host, options)
   const out = watchPrinter(printed, options.apply === true)
-  const first = openProject(host.cwd)
+  const first = openProject(host.cwd, host.env)
   const here: Host = { ...host, cwd: first.root }
   const pollMs = options.emulator ? POLL_MS.emulator : POLL_MS.real
   const quietMs = options.apply ? QUIET_MS.apply : QUIET_MS.plan

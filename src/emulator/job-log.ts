@@ -24,27 +24,34 @@ export class DamagedLogError extends Error {
 }
 
 /**
- * Opens the log, creating it if need be, and hands every entry in it to `replay`, oldest first.
+ * Opens the log, creating it if need be, and hands every entry in it to `replay`, oldest first. Where `replay` gives back another entry, the
+ * log holds that one from then on.
  * A last line without its line feed was cut off by a kill: it is removed.
  * @throws DamagedLogError when an earlier line is not JSON
  */
-export function openJobLog(file: string, replay: (entry: unknown) => void): JobLog {
+export function openJobLog(file: string, replay: (entry: unknown) => unknown): JobLog {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
   const end = text.lastIndexOf('\n') + 1
-  text
-    .slice(0, end)
-    .split('\n')
-    .slice(0, -1)
-    .forEach((line, index) => {
-      replay(parseLine(line, file, index + 1))
-    })
-  if (end < text.length) fs.truncateSync(file, Buffer.byteLength(text.slice(0, end)))
+  const lines = text.slice(0, end).split('\n').slice(0, -1)
+  const kept = lines.map((line, index) => {
+    const entry = parseLine(line, file, index + 1)
+    const now = replay(entry)
+    return now === entry ? line : JSON.stringify(now)
+  })
+  if (kept.some((line, index) => line !== lines[index])) replaceFile(file, kept)
+  else if (end < text.length) fs.truncateSync(file, Buffer.byteLength(text.slice(0, end)))
   const handle = fs.openSync(file, 'a', 0o600)
   return {
     append: (entry) => writeAll(handle, `${JSON.stringify(entry)}\n`),
     clear: () => fs.ftruncateSync(handle, 0),
     close: () => fs.closeSync(handle),
   }
+}
+
+function replaceFile(file: string, lines: readonly string[]): void {
+  const draft = `${file}.${process.pid}.draft`
+  fs.writeFileSync(draft, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
+  fs.renameSync(draft, file)
 }
 
 function parseLine(text: string, file: string, line: number): unknown {

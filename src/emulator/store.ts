@@ -4,6 +4,7 @@ import { type Clock, startClock } from './clock.ts'
 import { openClockFile, readProgress } from './clock-file.ts'
 import { openJobLog } from './job-log.ts'
 import type { JsonObject } from './json.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** A job that was made, for ever: what was asked for, and what happened to it since. Its status follows from this and the time. */
 export type JobRecord = {
@@ -72,11 +73,14 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
     bySerial.set(job.serial, job)
     next = Math.max(next, job.serial + 1)
   }
-  const replay = (entry: unknown) => {
-    const { at, put: job, next: serial } = entry as Entry
+  const replay = (written: unknown) => {
+    const entry = written as Entry
+    // A log of an older version holds secrets.
+    const { at, put: job, next: serial } = entry.put ? { ...entry, put: cleaned(entry.put) } : entry
     latest = Math.max(latest, at)
     next = Math.max(next, serial ?? 0)
     if (job) put(job)
+    return job === entry.put ? written : { ...entry, put: job }
   }
 
   const log = folder === undefined ? undefined : openJobLog(path.join(folder, 'jobs.log'), replay)
@@ -92,7 +96,8 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
     savedAt = performance.now()
     clockFile.save({ now: clock.now(), draws })
   }
-  const record = (job: JobRecord) => {
+  const record = (given: JobRecord) => {
+    const job = cleaned(given)
     // Logged before it is visible: what a caller has seen is on disk.
     log?.append({ at: clock.now(), put: job })
     put(job)
@@ -139,7 +144,13 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
   }
 }
 
-/** Makes the folder, readable by its owner alone: requests may hold secrets. */
+/** A job without its secrets; the same value where it has none. */
+function cleaned(job: JobRecord): JobRecord {
+  const [request, facts] = [withoutSecrets(job.request), withoutSecrets(job.facts)]
+  return request === job.request && facts === job.facts ? job : { ...job, request, facts }
+}
+
+/** Makes the folder, readable by its owner alone: requests are nobody else's business. */
 export function makeFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
 }

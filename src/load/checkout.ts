@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
 import { Problem } from '../model/problem.ts'
-import { type Git, gitIn } from '../system/git.ts'
+import { type Git, gitIn, looksBare } from '../system/git.ts'
 import { byFile, type Content, compareWithHead } from './committed.ts'
 import { type Bytes, readTree, toBytes } from './head.ts'
 
@@ -44,7 +44,7 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
 /** Whether a folder or one above it holds a repository, whatever git says of it (it refuses those of other users). */
 function hasRepository(root: string): boolean {
   for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
-    if (fs.existsSync(path.join(folder, '.git'))) return true
+    if (fs.existsSync(path.join(folder, '.git')) || looksBare(folder)) return true
     if (folder === path.dirname(folder)) return false
   }
 }

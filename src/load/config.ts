@@ -1,12 +1,14 @@
 export { CONFIG_FILE } from '../model/config.ts'
 
+import path from 'node:path'
 import { configCodeOf } from '../model/codes.ts'
 import { CONFIG_FILE, type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { KindModel } from '../model/kind.ts'
 import { readConfigText } from '../spec/config-text.ts'
 import { LIMITS } from '../spec/limits.ts'
-import { sourceFiles } from '../system/source-files.ts'
+import { remotesOf } from '../system/git.ts'
+import { isInside, sourceFiles } from '../system/source-files.ts'
 import { unreadable } from './problems.ts'
 import { packagedSchemas } from './schemas.ts'
 
@@ -18,19 +20,33 @@ export type ConfigRead = {
   readonly text?: string
 }
 
-/** Reads jobwright.yaml of a repository; without one, the defaults hold. */
-export function readConfig(root: string, kinds: readonly KindModel[]): ConfigRead {
+/**
+ * Reads jobwright.yaml of a repository; without one, the defaults hold. `stateFolder`: where the operator lets the state be, outside the
+ * repository.
+ */
+export function readConfig(root: string, kinds: readonly KindModel[], stateFolder?: string): ConfigRead {
   const read = sourceFiles(root).read(CONFIG_FILE, LIMITS.bytes)
   if ('problem' in read) {
     if (read.problem.is === 'missing') return { config: DEFAULT_CONFIG, diagnostics: [] }
     return { config: DEFAULT_CONFIG, diagnostics: [asConfig(unreadable(CONFIG_FILE, read.problem))] }
   }
-  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, packagedSchemas, kinds)
+  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, packagedSchemas, kinds, {
+    remotes: () => remotesOf(root),
+    isInside: (file) => isInside(path.resolve(root), path.resolve(root, file)),
+    isStateAllowed: (file) => isStateAllowed(root, file, stateFolder),
+  })
   return {
     config: hasErrors(diagnostics) ? DEFAULT_CONFIG : config,
     diagnostics: diagnostics.map(asConfig),
     text: read.text,
   }
+}
+
+/** Whether a state file may be at a path: inside the repository and not in `.git`, or in the folder that the operator names. */
+function isStateAllowed(root: string, file: string, stateFolder: string | undefined): boolean {
+  const target = path.resolve(root, file)
+  if (isInside(path.resolve(root), target) && target !== path.resolve(root)) return true
+  return stateFolder !== undefined && stateFolder !== '' && isInside(path.resolve(stateFolder), target)
 }
 
 /** The same mistakes as in specs, in another file. */

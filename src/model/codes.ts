@@ -40,6 +40,7 @@ export const CODES = {
   CONFIG_NO_DEFAULT_TARGET: { severity: 'error', exits: [4], means: 'several targets, and none is the default' },
   CONFIG_NO_REGION: { severity: 'error', exits: [4], means: 'no region is set' },
   CONFIG_REGION: { severity: 'error', exits: [4], means: 'the service does not exist in the region' },
+  CONFIG_REMOTE: { severity: 'error', exits: [4], means: 'a remote of the state that Git does not know' },
   CONFIG_UNKNOWN_TARGET: { severity: 'error', exits: [4], means: 'there is no such target in jobwright.yaml' },
   CONFIG_WAITS: { severity: 'error', exits: [4], means: 'JOBWRIGHT_WAITS cannot be used' },
   EMULATOR_FAULTS: {
@@ -67,9 +68,11 @@ export const CODES = {
     selfExplanatory: true,
   },
   EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there', selfExplanatory: true },
+  FILE_LINK: { severity: 'error', exits: [4], means: 'a link is where a file would be written' },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a run would create more jobs than the guard allows' },
   GUARD_REMOVALS: { severity: 'error', exits: [7], means: 'a run would withdraw more specs than the guard allows' },
+  GUARD_UPDATES: { severity: 'error', exits: [7], means: 'a run would update more jobs than the guard allows' },
   INIT_NO_REPOSITORY: {
     severity: 'error',
     exits: [4],
@@ -206,7 +209,7 @@ export const CODES = {
   SPEC_NO_SERVICE: { severity: 'error', exits: [3], means: 'a target in a place that does not have the service' },
   SPEC_NO_SUCH_DAY: { severity: 'error', exits: [3], means: 'a date that is not in the calendar' },
   SPEC_NUMBER: { severity: 'error', exits: [3], means: 'a number that would lose digits' },
-  SPEC_OUTSIDE: { severity: 'error', exits: [3], means: 'a file is a link that leads out of the repository' },
+  SPEC_OUTSIDE: { severity: 'error', exits: [3], means: 'a file or a path that leads out of the repository' },
   SPEC_PATTERN: { severity: 'error', exits: [3], means: 'text of another form than is due' },
   SPEC_PRESIGNED_ROLE: {
     severity: 'error',
@@ -261,6 +264,7 @@ export const CODES = {
     exits: [3],
     means: 'a job that takes a file in and names none, or the other way round',
   },
+  SPEC_VARIABLE: { severity: 'error', exits: [3], means: 'an environment variable that specs may not read' },
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest of more than 24 hours' },
   SPEC_WINDOW_ORDER: { severity: 'error', exits: [3], means: 'a harvest ends before it begins' },
   SPEC_YAML_1_1: {

@@ -22,7 +22,11 @@ export type StateConfig = {
 }
 
 /** What one run may do at most. */
-export type Guards = { readonly maxCreates: number; readonly maxRemovals: number }
+export type Guards = {
+  readonly maxCreates: number
+  readonly maxRemovals: number
+  readonly maxUpdates: number
+}
 
 /** What jobwright.yaml says, defaults filled in. */
 export type Config = {
@@ -36,6 +40,8 @@ export type Config = {
   /** `service` or `service.Operation` -> the limit in place of the built-in one. */
   readonly limits: Readonly<Record<string, LaneLimit>>
   readonly guards: Guards
+  /** Environment variables that specs may read with `$env`. Absent: none. */
+  readonly env?: readonly string[]
 }
 
 /** The name of the configuration file, in the project's folder. */
@@ -46,5 +52,5 @@ export const DEFAULT_CONFIG: Config = {
   specs: ['specs'],
   targets: {},
   limits: {},
-  guards: { maxCreates: 50, maxRemovals: 10 },
+  guards: { maxCreates: 50, maxRemovals: 10, maxUpdates: 50 },
 }

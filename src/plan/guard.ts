@@ -1,4 +1,5 @@
 import type { Code } from '../model/codes.ts'
+import { DEFAULT_CONFIG } from '../model/config.ts'
 import { CLOCKS_MS } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Planned } from '../model/plan.ts'
@@ -115,6 +116,7 @@ function checkoutRefusals(plan: Planner): Diagnostic[] {
 }
 
 function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+  const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
   const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
   return [
     ...overGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
@@ -126,6 +128,7 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
       plan.guards.maxRemovals,
       'maxRemovals',
     ),
+    ...overGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),
   ]
 }
 
@@ -150,7 +153,7 @@ function earlyRefusals(actions: readonly Planned[]): Diagnostic[] {
 }
 
 function overGuard(
-  code: 'GUARD_CREATES' | 'GUARD_REMOVALS',
+  code: 'GUARD_CREATES' | 'GUARD_REMOVALS' | 'GUARD_UPDATES',
   verb: string,
   planned: number,
   before: number,
@@ -159,7 +162,7 @@ function overGuard(
 ): Diagnostic[] {
   if (planned + before <= max) return []
   // A filter hides what is gone: with --only nothing is withdrawn.
-  const way = verb === 'create' ? ', or act on fewer specs with --only' : ''
+  const way = verb !== 'withdraw' ? ', or act on fewer specs with --only' : ''
   const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
   const raise = `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
   return [refusal(code, `this run would ${verb} ${sum} jobs; guards.${member} allows ${max}`, advise(raise))]

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Checkout } from '../model/checkout.ts'
+import type { Guards } from '../model/config.ts'
 import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { KindModel } from '../model/kind.ts'
@@ -33,7 +34,8 @@ export type PlanInput = {
   readonly modelOf: (kind: string) => KindModel
   readonly checkout: Checkout
   readonly rules: Rules
-  readonly guards: { readonly maxCreates: number; readonly maxRemovals: number }
+  /** Without `maxUpdates`, the default of jobwright.yaml holds. */
+  readonly guards: Omit<Guards, 'maxUpdates'> & Partial<Guards>
   /** How many creates a UTC day AWS allows at a site; undefined where it sets no such limit. */
   readonly perDay: (model: KindModel) => number | undefined
   readonly run: RunSoFar
@@ -89,8 +91,9 @@ export type Rules = {
 export type RunSoFar = {
   readonly created: number
   readonly removed: number
+  readonly updated: number
   /** Addresses whose action failed in this run: not tried again in it. */
   readonly failed: ReadonlyMap<Address, AwsProblem>
 }
 
-export const FRESH_RUN: RunSoFar = { created: 0, removed: 0, failed: new Map() }
+export const FRESH_RUN: RunSoFar = { created: 0, removed: 0, updated: 0, failed: new Map() }

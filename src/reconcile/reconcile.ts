@@ -310,6 +310,7 @@ function sum(run: RunSoFar, applied: Applied): RunSoFar {
   return {
     created: run.created + applied.created,
     removed: run.removed + applied.removed,
+    updated: run.updated + applied.updated,
     failed: new Map([...run.failed, ...applied.failed]),
   }
 }

@@ -45,7 +45,7 @@ export const OFFLINE: World = {
 export async function openWorld(
   specs: readonly Spec[],
   state: State | undefined,
-  config: Pick<Config, 'targets' | 'defaultTarget' | 'limits'>,
+  config: Pick<Config, 'targets' | 'defaultTarget' | 'limits' | 'env'>,
   options: ConnectOptions & {
     readonly env: Env
     readonly modelOf: (kind: string) => KindModel
@@ -65,7 +65,7 @@ export async function openWorld(
   const { connect } = await import('../aws/connection.ts')
   for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config, options.asked)])) {
     const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config, options.env)
-    connections.set(name ?? '', await connect(target, { ...options, lanes }))
+    connections.set(name ?? '', await connect(target, { ...options, envNames: config.env, lanes }))
   }
   const all = [...connections.values()]
   const calls = new Map<string, Promise<Calls>>()

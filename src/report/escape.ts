@@ -19,10 +19,16 @@ function visible(character: string): string {
 
 /**
  * Text that does nothing to a terminal but be seen: what is invisible or would move the cursor is written out, `\x1b`, `\u202e`.
- * A line break is written out too, unless `lines` allows it.
+ * A line break is written out too, unless `lines` allows it. `##[` is written out as well: runners of workflows take it for a command
+ * anywhere in a line, and not every runner says that it is one.
  */
 export function forTerminal(text: string, allow: { readonly lines?: boolean } = {}): string {
-  return text.replace(UNSEEN, (found) => (found === '\n' && allow.lines ? found : visible(found)))
+  return withoutLogCommands(text.replace(UNSEEN, (found) => (found === '\n' && allow.lines ? found : visible(found))))
+}
+
+/** Finished text of this folder without `##[`, also where its parts make one together. */
+export function withoutLogCommands(text: string): string {
+  return text.replaceAll('##[', '##\\x5b')
 }
 
 /**
@@ -31,7 +37,7 @@ export function forTerminal(text: string, allow: { readonly lines?: boolean } = 
  * `::` is left alone only inside a word, where no cut or wrap can bring it to the start of a line, so that ARNs can still be copied.
  */
 export function withoutCommands(text: string): string {
-  return text.replace(/(?<![A-Za-z0-9:])::/g, '\\x3a:').replaceAll('##[', '##\\x5b')
+  return withoutLogCommands(text.replace(/(?<![A-Za-z0-9:])::/g, '\\x3a:'))
 }
 
 /** Untrusted text for a GitHub Actions log: safe for a terminal, and no workflow command. */
@@ -45,11 +51,7 @@ export function forWorkflowLog(text: string, allow: { readonly lines?: boolean }
  */
 export function forAnnotation(text: string, part: 'data' | 'property'): string {
   if (part === 'data') return forWorkflowLog(text, { lines: true }).replaceAll('%', '%25').replaceAll('\n', '%0A')
-  return forTerminal(text)
-    .replaceAll('##[', '##\\x5b')
-    .replaceAll('%', '%25')
-    .replaceAll(':', '%3A')
-    .replaceAll(',', '%2C')
+  return forTerminal(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
 function entity(character: string): string {

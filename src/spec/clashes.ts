@@ -9,6 +9,7 @@ import { resolveTargetName } from '../model/target-name.ts'
 import { dependencyFaults } from './dependencies.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
 import { elsewhereFaults } from './elsewhere.ts'
+import { envFaults } from './env.ts'
 import type { Fault } from './fault.ts'
 import { groupBy } from './group.ts'
 import { isSound } from './read.ts'
@@ -42,7 +43,10 @@ export function clashesOf(drafts: readonly Draft[], kinds: readonly string[], co
   }
   for (const draft of drafts) for (const fault of tagFaults(draft, config)) note(draft, fault, [])
   dependencyFaults(drafts, kinds, add)
-  if (config) unknownTargets(drafts, config, note)
+  if (config) {
+    unknownTargets(drafts, config, note)
+    unreadableNames(drafts, config, note)
+  }
   return found
 }
 
@@ -203,6 +207,13 @@ function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): v
       remedies: [...didYouMean(target, names), advise(known)],
     }
     note(draft, fault, [])
+  }
+}
+
+function unreadableNames(drafts: readonly Draft[], config: Config, note: Note): void {
+  for (const draft of drafts) {
+    if (draft.request === undefined || draft.model === undefined) continue
+    for (const fault of envFaults(draft.request, draft.model, config)) note(draft, fault, [])
   }
 }
 

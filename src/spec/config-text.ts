@@ -1,17 +1,29 @@
 import { arnParts } from '../model/arn.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { ALLOWED_ENDPOINTS, isEndpointAllowed } from '../model/endpoint.ts'
 import { at, into, isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { partitionOf } from '../model/partition.ts'
 import { advise } from '../model/remedy.ts'
 import { CONFIG, checker, type Schemas } from './check.ts'
 import { toDiagnostic } from './draft.ts'
+import { envListFaults } from './env.ts'
 import type { Fault } from './fault.ts'
 import { locator } from './locate.ts'
 import { parse } from './parse.ts'
 import { type Source, sourceOf, spotOf } from './source.ts'
 import { didYouMean } from './suggest.ts'
+
+/** What only the machine knows of the repository; each absent where it does not matter. */
+export type Around = {
+  /** The remotes that Git has an address for; undefined outside a repository. Asked for only where a remote is named. */
+  readonly remotes?: () => readonly string[] | undefined
+  /** Whether a path or pattern, relative to the repository's folder, stays in it. */
+  readonly isInside?: (file: string) => boolean
+  /** Whether a state file may be at a path, relative to the repository's folder. */
+  readonly isStateAllowed?: (file: string) => boolean
+}
 
 /** A configuration's text as a config, with the codes of specs. Errors make the config useless. */
 export function readConfigText(
@@ -19,6 +31,7 @@ export function readConfigText(
   text: string,
   schemas: Schemas,
   kinds: readonly KindModel[],
+  around: Around = {},
 ): { config: Config; diagnostics: readonly Diagnostic[] } {
   const source = sourceOf(file, text)
   const { documents, refused } = parse(source)
@@ -32,8 +45,99 @@ export function readConfigText(
   if (faults.length > 0 || !isObject(value))
     return { config: DEFAULT_CONFIG, diagnostics: faults.map((fault) => toDiagnostic(base, fault)) }
   const config = configOf(value)
-  const wrong = [...unknownTarget(value), ...unknownLimits(value, kinds), ...foreignRoles(config)]
+  const wrong = [
+    ...outerSpecs(config, around),
+    ...stateFaults(value, around),
+    ...endpointFaults(config),
+    ...envListFaults(value),
+    ...unknownTarget(value),
+    ...unknownLimits(value, kinds),
+    ...foreignRoles(config),
+  ]
   return { config, diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
+}
+
+/** Specs are reviewed where they are committed: a pattern finds files of this repository. */
+function outerSpecs({ specs }: Config, { isInside = () => true }: Around): Fault[] {
+  return specs.flatMap((pattern, index) => {
+    if (isInside(pattern)) return []
+    return [
+      {
+        code: 'SPEC_OUTSIDE' as const,
+        pointer: into('/specs', String(index)),
+        aim: 'value' as const,
+        message: `${pattern} leads out of the repository, or into .git`,
+        remedies: [advise('name a folder of this repository, such as specs')],
+      },
+    ]
+  })
+}
+
+/** A commit must not choose where credentials and states go: a remote is one that Git knows, and a file is inside the repository. */
+function stateFaults(value: JsonObject, { remotes, isStateAllowed = () => true }: Around): Fault[] {
+  const [remote, file, store] = ['remote', 'path', 'store'].map((member) => at(value, `/state/${member}`))
+  const known = typeof remote === 'string' ? remotes?.() : undefined
+  const isPlaced = typeof file !== 'string' || (store === 'git' ? FILE_NAME.test(file) : isStateAllowed(file))
+  return [
+    ...(typeof remote === 'string' && known && !known.includes(remote) ? [unknownRemote(remote, known)] : []),
+    ...(isPlaced ? [] : [misplacedState(file, store === 'git')]),
+  ]
+}
+
+function unknownRemote(remote: string, known: readonly string[]): Fault {
+  return {
+    code: 'CONFIG_REMOTE',
+    pointer: '/state/remote',
+    aim: 'value',
+    message: `Git knows no remote ${remote} here`,
+    remedies: [
+      ...didYouMean(remote, known),
+      advise(known.length === 0 ? 'this repository has no remotes' : `remotes are ${known.join(', ')}`),
+      { text: 'add it', command: ['git', 'remote', 'add', remote, 'URL'] },
+    ],
+  }
+}
+
+function misplacedState(file: string, isGit: boolean): Fault {
+  return {
+    code: 'SPEC_OUTSIDE',
+    pointer: '/state/path',
+    aim: 'value',
+    message: isGit
+      ? `${file} is not the name of a file at the top of the branch`
+      : `${file} leads out of the repository, or into .git`,
+    remedies: [
+      advise('name a file such as jobs.state.json'),
+      ...(isGit
+        ? []
+        : [
+            advise(
+              'to keep the state in a folder elsewhere, set JOBWRIGHT_STATE_FOLDER to that folder in the environment',
+            ),
+          ]),
+    ],
+  }
+}
+
+/** A name without a folder, and not one that Git reserves. */
+const FILE_NAME = /^(?!\.{1,2}$|\.git$)[^/\\\p{Cc}]+$/iu
+
+function endpointFaults({ targets }: Config): Fault[] {
+  return Object.entries(targets).flatMap(([name, { endpoint }]) => {
+    if (endpoint === undefined || isEndpointAllowed(endpoint)) return []
+    return [
+      {
+        code: 'CONFIG_ENDPOINT' as const,
+        pointer: into(into('/targets', name), 'endpoint'),
+        aim: 'value' as const,
+        message: 'signed requests must not go to this endpoint',
+        remedies: [
+          advise(`name ${ALLOWED_ENDPOINTS}`),
+          advise('for any other host, remove the line and set AWS_ENDPOINT_URL in the environment'),
+        ],
+      },
+    ]
+  })
 }
 
 function secondDocument(source: Source, start: number): Diagnostic {

@@ -4,11 +4,14 @@ import type { Json, Pointer } from '../model/json.ts'
 import type { Remedy } from '../model/remedy.ts'
 import type { Aim } from './locate.ts'
 
+/** The code of a fault: one about specs and jobwright.yaml alike, or about jobwright.yaml alone. */
+export type FaultCode = SpecCode | 'CONFIG_ENDPOINT' | 'CONFIG_REMOTE'
+
 /** A rule of a schema that a value breaks, in words. */
 export type Fault = {
   /** Absent: that of the code. */
   readonly severity?: Severity
-  readonly code: SpecCode
+  readonly code: FaultCode
   readonly pointer: Pointer
   readonly aim: Aim
   readonly message: string

@@ -1,8 +1,7 @@
 import type { ErrorObject } from 'ajv'
-import type { SpecCode } from '../model/codes.ts'
 import { into, type Json, type JsonObject, type Pointer } from '../model/json.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
-import type { Checked, Fault } from './fault.ts'
+import type { Checked, Fault, FaultCode } from './fault.ts'
 import { furtherIn } from './further-in.ts'
 import { measured } from './measures.ts'
 import { type Context, description, fault, members, property, subject, where } from './schema-error.ts'
@@ -29,7 +28,7 @@ export function faultsOf(errors: readonly ErrorObject[], checked: Checked): Faul
 }
 
 /** Of several faults of one value, the first of these is shown; all others come behind. */
-const PLAINEST: readonly SpecCode[] = [
+const PLAINEST: readonly FaultCode[] = [
   'SPEC_RULE',
   'SPEC_TYPE',
   'SPEC_CONST',

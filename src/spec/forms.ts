@@ -42,20 +42,31 @@ function fits(error: ErrorObject, text: string): boolean {
   return new RegExp(pattern, 'u').test(text)
 }
 
+/** The object that an address of S3's website leads to: the bucket is the first part of the host, or of the path. */
+function objectAt(found: string): { bucket: string; key: string } | undefined {
+  const [, host = '', rest = ''] = /^https?:\/\/([\w.-]+)\/?(.*)$/s.exec(found) ?? []
+  if (!host.endsWith('amazonaws.com')) return undefined
+  if (host.startsWith('s3.') || host.startsWith('s3-')) {
+    const [, bucket, key = ''] = /^([\w.-]+)\/?(.*)$/s.exec(rest) ?? []
+    return bucket === undefined ? undefined : { bucket, key }
+  }
+  const end = host.indexOf('.s3')
+  return end > 0 ? { bucket: host.slice(0, end), key: rest } : undefined
+}
+
 /** Texts that stand for the same as this one, written as other tools do. */
 function candidates(found: string): string[] {
-  const url =
-    /^https?:\/\/(?:s3[.-][\w.-]*amazonaws\.com\/([\w.-]+)|([\w.-]+?)\.s3[\w.-]*\.amazonaws\.com)\/?(.*)$/.exec(found)
-  const bucket = url?.[1] ?? url?.[2]
+  const object = objectAt(found)
   return [
     found.trim(),
-    ...(bucket === undefined ? [] : [`s3://${bucket}/${url?.[3] ?? ''}`, bucket]),
+    ...(object === undefined ? [] : [`s3://${object.bucket}/${object.key}`, object.bucket]),
     ...[/^s3:\/\/([^/]+)/.exec(found)?.[1] ?? []].flat(),
     ...(/^[\w.-]+\/.*$/.test(found) ? [`s3://${found}`] : []),
     found
       .trim()
       .replace(/[^A-Za-z0-9_-]+/g, '-')
-      .replace(/^[-_]+|-+$/g, ''),
+      .replace(/^[-_]+/, '')
+      .replace(/(?<!-)-+$/, ''),
     found.trim().toLowerCase(),
   ].filter((one) => one !== '')
 }
@@ -105,7 +116,7 @@ function arnHint(error: ErrorObject, found: string): string | undefined {
 
 /** The characters of a pattern that is made of classes alone, in words: `letters, digits, _ and -`. */
 function allowedCharacters(pattern: string): string | undefined {
-  const classes = [...pattern.matchAll(/\[((?!\^)[^\]]+)\]/g)].map((found) => found[1] ?? '')
+  const classes = [...pattern.matchAll(/\[((?!\^)[^[\]]+)\]/g)].map((found) => found[1] ?? '')
   if (!/^\^(\[(?!\^)[^\]]+\][+*]?)+\$$/.test(pattern) || classes.length === 0) return undefined
   const last = classes.at(-1) ?? ''
   if (/\\p/.test(last)) return undefined

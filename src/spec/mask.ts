@@ -71,12 +71,15 @@ function continuesSecret(lines: readonly string[], names: SecretNames): boolean 
   for (let index = lines.length - 2; index >= 0; index--) {
     const line = lines[index] ?? ''
     if (line.trim() === '') continue
-    if (secretAt(line, names) !== -1) return least > indent(line) || /[:,|>{["'&][^\s]*\s*$/.test(line)
+    if (secretAt(line, names) !== -1) return least > indent(line) || OPEN.test(line.trimEnd().split(/\s/).at(-1) ?? '')
     least = Math.min(least, indent(line))
     if (least === 0) return false
   }
   return false
 }
+
+/** What goes on in the next line, in the last word of a line. */
+const OPEN = /[:,|>{["'&]/
 
 function indent(line: string): number {
   return line.length - line.trimStart().length

@@ -5,7 +5,7 @@ import type { Located } from './locate.ts'
 
 /** Words that YAML 1.1 takes for true or false, and numbers in forms that only it knows. */
 const SWITCH = /^(yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/
-const NUMBER = /^[-+]?(0b[01_]+|\d[\d_]*_[\d_]*(\.[\d_]*)?)$/
+const NUMBER = /^[-+]?(0b[01_]+|\d+_[\d_]*(\.[\d_]*)?)$/
 
 /**
  * Unquoted values inside a free document that YAML 1.1, as many tools still read it, takes for a truth value or a number. Here they are

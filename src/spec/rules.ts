@@ -1,10 +1,9 @@
-import type { SpecCode } from '../model/codes.ts'
 import { isWithin, type JsonObject, type Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, FaultCode } from './fault.ts'
 
 /** Faults of one value: what else the request says can still be judged. A member that is missing, unknown or of another type leads to more. */
-const LOCAL: readonly SpecCode[] = [
+const LOCAL: readonly FaultCode[] = [
   'SPEC_LENGTH',
   'SPEC_PATTERN',
   'SPEC_RANGE',

@@ -1,7 +1,6 @@
-import type { SpecCode } from '../model/codes.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, FaultCode } from './fault.ts'
 
 /**
  * Faults of a request in which no secret is quoted: whatever is wrong at or below a secret member becomes the one fault that it must be
@@ -34,7 +33,7 @@ function isReference(value: Json): boolean {
 }
 
 /** Faults that tell how long or how many, and quote nothing. */
-const COUNTS: readonly SpecCode[] = ['SPEC_LENGTH', 'SPEC_ITEMS']
+const COUNTS: readonly FaultCode[] = ['SPEC_LENGTH', 'SPEC_ITEMS']
 
 /** A fault of what should be the mapping around a secret must not quote it: the secret may be in its text. */
 function unquoted(fault: Fault, secrets: readonly Pointer[]): Fault {

@@ -196,5 +196,8 @@ function keepsDigits(source: string, value: number): boolean {
 
 /** The significant digits of a decimal number's text, without sign, point, exponent and outer zeros. */
 function significant(text: string): string {
-  return (text.split(/e/i)[0] ?? '').replace(/[^0-9]/g, '').replace(/^0+|0+$/g, '')
+  return (text.split(/e/i)[0] ?? '')
+    .replace(/[^0-9]/g, '')
+    .replace(/^0+/, '')
+    .replace(/(?<!0)0+$/, '')
 }

@@ -99,7 +99,7 @@ export function refused(what: string, result: GitResult): Problem {
 
 /** A text without the user and password of the addresses in it. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1')
+  return text.replace(/:\/\/[^\s/@]*@/g, '://')
 }
 
 /** What git said as one line, as messages are shown; its last lines where it said much. */

@@ -1,4 +1,6 @@
 import path from 'node:path'
+import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
 import { type Git, gitIn } from '../system/git.ts'
 import { randomId } from '../system/random.ts'
 import { type Branch, localBranch, refused, remoteBranch, withoutCredentials } from './git-branch.ts'
@@ -17,7 +19,7 @@ export type GitStoreOptions = Doors & {
   /** A folder in the repository, its work tree or not. */
   readonly repository: string
   readonly branch?: string
-  /** A configured remote, or an address. Absent: origin, or where there is no origin the branch of this repository alone. */
+  /** A remote that Git has an address for. Absent: origin, or where there is no origin the branch of this repository alone. */
   readonly remote?: string
   /** The file's name at the top of the branch. */
   readonly path?: string
@@ -79,9 +81,25 @@ async function backingOf(git: Git, { repository, branch: branchName, name, remot
 
 /** The branch of a remote, of origin where there is one, or else of this repository alone. */
 export async function branchOf(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
-  if (remote !== undefined) return remoteBranch(git, remote, branch)
-  const hasOrigin = (await git(['config', '--get', 'remote.origin.url'])).code === 0
-  return hasOrigin ? remoteBranch(git, 'origin', branch) : localBranch(git, branch)
+  const isKnown = async (name: string): Promise<boolean> =>
+    (await git(['config', '--get', `remote.${name}.url`])).code === 0
+  if (remote === undefined) {
+    return (await isKnown('origin')) ? remoteBranch(git, 'origin', branch) : localBranch(git, branch)
+  }
+  // Git reads a name that it does not know as a path, and a repository that was committed there has hooks.
+  if (remote.startsWith('-') || !(await isKnown(remote))) throw unknownRemote(remote)
+  return remoteBranch(git, remote, branch)
+}
+
+function unknownRemote(remote: string): Problem {
+  return new Problem({
+    code: 'CONFIG_REMOTE',
+    message: withoutCredentials(`Git knows no remote ${remote} here`),
+    remedies: [
+      { text: 'see which there are', command: ['git', 'remote', '--verbose'] },
+      advise('then name one of them as state.remote in jobwright.yaml'),
+    ],
+  })
 }
 
 async function load(git: Git, branch: Branch, name: string, toWrite: boolean): Promise<Loaded> {

@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import os from 'node:os'
+import path from 'node:path'
 
 /** How a git command ended. `code` is 127 where git could not be started, 124 where it was stopped after its time. */
 export type GitResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -37,6 +39,8 @@ const SETTINGS = [
   'core.quotePath=false',
   // Grafts are turned off below, by an empty file of them.
   'advice.graftFileDeprecated=false',
+  // A folder that was committed in the form of a bare repository must not bring a configuration of its own.
+  'safe.bareRepository=explicit',
 ]
 
 /** Set when we run inside a hook of another repository (or of this one); they would lead git astray from the folder it is given. */
@@ -72,6 +76,32 @@ export function gitIn(folder: string, program = 'git'): Git {
     const first = await run(folder, program, args, options)
     return first.interrupted ? (await run(folder, program, args, options)).result : first.result
   }
+}
+
+/** Whether a folder has the form of a bare repository. Git is told not to use one that it merely finds. */
+export function looksBare(folder: string): boolean {
+  const isFolder = (name: string): boolean =>
+    fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true
+  return isFolder('objects') && isFolder('refs') && fs.existsSync(path.join(folder, 'HEAD'))
+}
+
+/**
+ * The remotes that Git has an address for in a folder's repository; undefined outside a repository. A name without an address would be
+ * read as a path.
+ */
+export function remotesOf(folder: string): string[] | undefined {
+  const ask = (...args: string[]) =>
+    spawnSync('git', [...settingsFor({}).flatMap((setting) => ['-c', setting]), ...args], {
+      cwd: folder,
+      env: environment({}),
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+      windowsHide: true,
+    })
+  if (ask('rev-parse', '--git-dir').status !== 0) return undefined
+  const { status, stdout } = ask('config', '--name-only', '-z', '--get-regexp', String.raw`^remote\..*\.url$`)
+  if (status !== 0) return []
+  return [...new Set(stdout.split('\0').flatMap((key) => /^remote\.(.*)\.url$/s.exec(key)?.[1] ?? []))].sort()
 }
 
 type Ran = { readonly result: GitResult; readonly interrupted: boolean }

@@ -271,6 +271,10 @@ t.test('guards count over all passes of a run, and refuse before anything is sen
   t.equal(run.counts['iot CreateJob'], undefined)
   t.same((await stage.run(crew('IotJob', 2), { input: { guards } })).outcomes, [])
   t.same((await stage.run([], { input: { guards } })).outcomes, [7], 'removals as well')
+  const edited = crew('IotJob', 2).map((one) => ({ ...one, request: { ...one.request, description: 'by day' } }))
+  const updates = await stage.run(edited, { input: { guards: { ...guards, maxUpdates: 1 } } })
+  t.same(updates.outcomes, [7], 'and updates')
+  t.equal(updates.counts['iot UpdateJob'], undefined)
 })
 
 /** The machine's disk, which takes no more of the journal once it is full. */

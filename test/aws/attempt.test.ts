@@ -36,7 +36,10 @@ t.teardown(() => sts.close())
 
 function connectTo(url: string): Promise<Connection> {
   const elsewhere = { ...process.env, AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_STS: sts.url }
-  return connect({ name: 'default', region: 'eu-west-1' }, { clock: quickClock(), env: elsewhere })
+  return connect(
+    { name: 'default', region: 'eu-west-1' },
+    { clock: quickClock(), env: elsewhere, envNames: ['JOBWRIGHT_TEST_PIN'] },
+  )
 }
 
 /** How each kind's create is sent at `url`. */
@@ -281,6 +284,13 @@ t.test('what cannot be sent is not sent', async (t) => {
   t.match(outcome, {
     problem: { message: /Manifest\/pinCode is read from the environment variable JOBWRIGHT_TEST_PIN/ },
   })
+  process.env['JOBWRIGHT_TEST_OTHER'] = 'swordfish'
+  t.teardown(() => delete process.env['JOBWRIGHT_TEST_OTHER'])
+  for (const name of ['JOBWRIGHT_TEST_OTHER', 'AWS_SECRET_ACCESS_KEY', 'PATH']) {
+    const unlisted = { JobType: 'Import', Manifest: { ...manifest, pinCode: { $env: name } } }
+    const refused = await writer.create(unlisted, { marker: 'm', ...yes })
+    t.equal(told(refused), 'not-done bad-request UnlistedVariable', name)
+  }
   t.equal(server.connections(), 0)
 })
 

@@ -148,8 +148,10 @@ t.test('an endpoint is the target’s, the service’s or everyone’s, and must
     'https://aws.example.com',
     'http://127.3.2.1',
   ]) {
-    t.equal(of('iot', good, {}), good)
+    t.equal(of('iot', undefined, { AWS_ENDPOINT_URL: good }), good)
   }
+  for (const good of ['http://[::1]:4566', 'http://127.3.2.1', 'https://iot.eu-west-1.amazonaws.com'])
+    t.equal(of('iot', good, {}), good)
   for (const bad of [
     'http://10.0.0.1',
     'http://127.0.0.1.example.com',
@@ -163,7 +165,18 @@ t.test('an endpoint is the target’s, the service’s or everyone’s, and must
       'CONFIG_ENDPOINT 4',
       bad,
     )
+    t.equal(
+      codeOf(() => of('iot', undefined, { AWS_ENDPOINT_URL: bad })),
+      'CONFIG_ENDPOINT 4',
+      bad,
+    )
   }
+  for (const bad of ['https://aws.example.com', 'http://sts.localhost:4566', 'https://s3.amazonaws.com/evil'])
+    t.equal(
+      codeOf(() => of('iot', bad, {})),
+      'CONFIG_ENDPOINT 4',
+      `${bad}: the operator may say so, jobwright.yaml may not`,
+    )
   t.throws(() => of('iot', 'https://user:word@host', {}), { message: /^(?!.*word@)/ }, 'a password is not shown')
 })
 

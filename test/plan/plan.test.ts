@@ -1279,6 +1279,21 @@ const reboots = (count: number) =>
 const rebootLines = (count: number) =>
   Array.from({ length: count }, (_, index) => `create IotJob/kiosk-${index} (as kiosk-${index}): new spec`)
 
+/** Jobs that run, whose specs have another description now. */
+const redescribed = (count: number) =>
+  Array.from({ length: count }, (_, index) => `IotJob/kiosk-${String(index).padStart(2, '0')}` as const).reduce(
+    (all, address) =>
+      all
+        .spec(address, { request: kiosks({ description: 'day', jobId: address.slice(7) }) })
+        .record(address, { request: kiosks({ description: 'night', jobId: address.slice(7) }) }),
+    world(),
+  )
+const redescribedLines = (count: number) =>
+  Array.from({ length: count }, (_, index) => [
+    `update IotJob/kiosk-${String(index).padStart(2, '0')}: /description changed, and AWS lets the running job take it on`,
+    '  /description: "night" -> "day"',
+  ]).flat()
+
 table('a plan is refused', [
   [
     'that would create more than the guard allows',
@@ -1316,6 +1331,27 @@ table('a plan is refused', [
       `forget ${FINAL}: its spec is gone; job cup-final stays as it is at AWS, its record is kept`,
       'refused 7: this run would withdraw 2 jobs; guards.maxRemovals allows 1',
     ],
+  ],
+  [
+    'that would update more than the guard allows',
+    redescribed(2).with({ guards: { maxCreates: 50, maxRemovals: 10, maxUpdates: 1 } }),
+    [...redescribedLines(2), 'refused 7: this run would update 2 jobs; guards.maxUpdates allows 1'],
+  ],
+  [
+    'whose passes together would update more',
+    redescribed(2).with({
+      guards: { maxCreates: 0, maxRemovals: 0, maxUpdates: 3 },
+      run: { ...FRESH_RUN, updated: 2 },
+    }),
+    [
+      ...redescribedLines(2),
+      'refused 7: this run would update 2 before in this run + 2 = 4 jobs; guards.maxUpdates allows 3',
+    ],
+  ],
+  [
+    'that would update more than the default of a guard that is not given',
+    redescribed(51).with({ guards: { maxCreates: 0, maxRemovals: 0 } }),
+    [...redescribedLines(51), 'refused 7: this run would update 51 jobs; guards.maxUpdates allows 50'],
   ],
   [
     'without a state',

@@ -142,6 +142,8 @@ export function environment(url: string, home: string): Record<string, string> {
     AWS_REGION: 'eu-west-1',
     AWS_DEFAULT_REGION: 'eu-west-1',
     AWS_EC2_METADATA_DISABLED: 'true',
+    // All clones share a state of this machine, which is in none of them.
+    JOBWRIGHT_STATE_FOLDER: path.join(home, '..', 'state'),
   }
 }
 

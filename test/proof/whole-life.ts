@@ -80,6 +80,7 @@ function openLife(repository: Repository, aws: Aws, time: VirtualTime, random: (
     AWS_ENDPOINT_URL: aws.url,
     AWS_SHARED_CREDENTIALS_FILE: profiles,
     AWS_EC2_METADATA_DISABLED: 'true',
+    JOBWRIGHT_STATE_FOLDER: path.join(root, '..', 'state'),
     PROOF_CLOCK: clockVariable(time),
     JOBWRIGHT_WAITS: JSON.stringify(waits),
   }

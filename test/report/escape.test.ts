@@ -81,14 +81,19 @@ t.test('what a terminal would act on is written out', async (t) => {
   )
   t.equal(forTerminal('a\nb\r', { lines: true }), 'a\nb\\r')
   t.equal(forTerminal('ü カップ ⚽ ⚠️ %::'), 'ü カップ ⚽ ⚠️ %::', 'all else stays')
+  t.equal(
+    forTerminal('##[error] ###[x ##'),
+    '##\\x5berror] ###\\x5bx ##',
+    'but for what a runner reads anywhere in a line',
+  )
   t.strictSame(
-    offenders(forTerminal, (shown) => UNSAFE.test(shown)),
+    offenders(forTerminal, (shown) => UNSAFE.test(shown) || shown.includes('##[')),
     [],
   )
   t.strictSame(
     offenders(
       (text) => forTerminal(text, { lines: true }),
-      (shown) => UNSAFE_LINES.test(shown),
+      (shown) => UNSAFE_LINES.test(shown) || shown.includes('##['),
     ),
     [],
   )

@@ -75,7 +75,10 @@ export function callsOf(
     writer: {
       create: async (request, options) => {
         const wish = ledger.wishOf(request)
-        const filled = fillSecrets(request, model.request.secrets, { ACCESS_KEY_ID: ledger.secret })
+        const filled = fillSecrets(request, model.request.secrets, {
+          env: { ACCESS_KEY_ID: ledger.secret },
+          envNames: ['ACCESS_KEY_ID'],
+        })
         if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
         const manifest = manifestOf(kind, filled.request, options.marker)
         const own = { ...(options.id !== undefined && { id: options.id }), ...(manifest !== undefined && { manifest }) }
@@ -109,7 +112,10 @@ export function callsOf(
       }),
       ...(model.api.operations.validate && {
         validate: async (request, options) => {
-          const filled = fillSecrets(request, model.request.secrets, { ACCESS_KEY_ID: ledger.secret })
+          const filled = fillSecrets(request, model.request.secrets, {
+            env: { ACCESS_KEY_ID: ledger.secret },
+            envNames: ['ACCESS_KEY_ID'],
+          })
           if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
           return write('CreateJob', options, () => {}, undefined, filled.secrets)
         },

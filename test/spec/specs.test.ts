@@ -975,7 +975,7 @@ guards: { maxCreates: 300 }
       targets: { prod: { region: 'eu-west-1', account: '012345678901' } },
       defaultTarget: 'prod',
       limits: { 'iot.CreateJob': { perSecond: 5 } },
-      guards: { maxCreates: 300, maxRemovals: 10 },
+      guards: { maxCreates: 300, maxRemovals: 10, maxUpdates: 50 },
     },
     said: [],
   })
@@ -1028,6 +1028,7 @@ t.test('every code is shown to someone', async (t) => {
     'SPEC_UPLOAD',
     'SPEC_MD5',
     'SPEC_DOWNLOAD',
+    'SPEC_VARIABLE',
   ]
   t.strictSame(
     Object.keys(CODES).filter((code) => code.startsWith('SPEC_') && !seen.has(code) && !elsewhere.includes(code)),

@@ -290,11 +290,11 @@ t.test('a remote that cannot be reached, or that refuses, is told in the words o
   t.match(await problemOf(storeIn(here).open()), unreachable)
   t.match(await problemOf(storeIn(here, { remote: 'upstream' }).open()), {
     exitCode: 4,
-    diagnostic: { message: /upstream/ },
+    diagnostic: { code: 'CONFIG_REMOTE', message: /upstream/ },
   })
   const secret = `file://user:hunter2@localhost${bare}/nowhere`
   const told = await problemOf(storeIn(here, { remote: secret }).open())
-  t.match(told, { exitCode: 4, diagnostic: { message: /file:\/\/localhost/ } })
+  t.match(told, { exitCode: 4, diagnostic: { code: 'CONFIG_REMOTE', message: /file:\/\/localhost/ } })
   t.notMatch(JSON.stringify(told), /hunter2/, 'without what an address holds of passwords')
   t.notMatch(storeIn(here, { remote: secret }).where, /hunter2/)
   t.match(await problemOf(storeIn(t.testdir({}), { git: gitIn('/') }).open()), {

@@ -46,7 +46,7 @@ export function grammarOf(program: Command, vocabulary: Vocabulary): VerbGrammar
 }
 
 function optionOf(option: Option, vocabulary: Vocabulary): OptionGrammar {
-  const name = /[<[](.*)[>\]]/.exec(option.flags)?.[1]
+  const name = /[<[]([^<>[\]]*)[>\]]/.exec(option.flags)?.[1]
   return {
     long: option.long ?? '',
     short: option.short,

@@ -24,10 +24,14 @@ specs:
 ${store === 'git' ? gitState(branch, remote) : FILE_STATE}
 # Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
 ${region === undefined ? commented(targetsText('eu-west-1')) : targetsText(region)}
+# Environment variables that specs may read with $env, such as a secret of the workflow. A new name is reviewed here.
+# env: [DISK_PIN]
+
 # What one run may do at most before it refuses. To do more, raise these numbers in a reviewed change.
 # guards:
 #   maxCreates: 50
 #   maxRemovals: 10
+#   maxUpdates: 50
 `
 }
 

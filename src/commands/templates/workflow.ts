@@ -44,6 +44,7 @@ export function workflowText(options: WorkflowOptions): string {
 # The reconcile job is skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
 #   JOBWRIGHT_ROLE_ARN  a role whose trust policy lets GitHub's OIDC provider assume it for this branch of this repository
 #   JOBWRIGHT_REGION    such as eu-west-1
+# Set JOBWRIGHT_ALLOW_FORCE to true as well where whoever runs this by hand may use --force.
 name: ${leg === undefined ? 'reconcile' : `reconcile ${leg.name}`}
 
 on:
@@ -55,7 +56,7 @@ ${pathsText(paths)}  schedule:
   workflow_dispatch:
     inputs:
       command:
-        description: What to do; a stuck job prints its command, such as resolve PinpointExportJob/readers --not-created
+        description: What to do (reconcile, plan, status, adopt, resolve, cancel, baseline or acknowledge); a stuck job prints its command, such as resolve PinpointExportJob/readers --not-created
         default: ${COMMAND}
 
 permissions: {}
@@ -104,7 +105,9 @@ ${setup(options)}
       - name: Reconcile
         env:
           COMMAND: \${{ inputs.command }}
-        # The command, where one was given, goes to Jobwright as one text, quotes and all: no shell splits or interprets it.
+          JOBWRIGHT_ALLOW_FORCE: \${{ vars.JOBWRIGHT_ALLOW_FORCE }}
+        # The command, where one was given, goes to Jobwright as one text, quotes and all: no shell splits or interprets it. Jobwright
+        # refuses all that reads or writes a path, before it does anything.
         # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
         run: exec node ${options.cli} ${AS_TEXT} "\${COMMAND:-${COMMAND}}"
 `

@@ -57,7 +57,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
   return {
     upload: (id, source, { signal }) => uploadTo(ask, reads, id, source, signal),
     async create(request, options) {
-      const filled = fillSecrets(request, model.request.secrets, connection.env)
+      const filled = fillSecrets(request, model.request.secrets, connection)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {

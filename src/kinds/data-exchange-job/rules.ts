@@ -61,7 +61,7 @@ function checkPatterns(request: JsonObject): Finding[] {
   return list.flatMap((one: Json, index): Finding[] => {
     const pattern = at(one, '/KeyPattern')
     const names =
-      typeof pattern === 'string' ? [...pattern.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name) : []
+      typeof pattern === 'string' ? [...pattern.matchAll(/\$\{([^{}]*)\}/g)].map(([, name = '']) => name) : []
     const unknown = names.find((name) => !KNOWN.has(name))
     if (unknown === undefined) return []
     return [

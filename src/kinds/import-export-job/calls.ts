@@ -60,7 +60,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
     ValidateOnly: boolean,
     read: (id: string | undefined) => Value,
   ): Promise<Outcome<Value>> => {
-    const filled = fillSecrets(request, model.request.secrets, connection.env)
+    const filled = fillSecrets(request, model.request.secrets, connection)
     if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
     const bounds = { ...options, secrets: filled.secrets }
     return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending: SendOptions) => {
@@ -76,7 +76,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
         return { id, status: 'Pending', partial: true }
       }),
     async update(id, { operation, request, live }, options) {
-      const filled = fillSecrets(request, model.request.secrets, connection.env)
+      const filled = fillSecrets(request, model.request.secrets, connection)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attempt(connection.lane(model, operation), model, bounds, async (sending: SendOptions) => {

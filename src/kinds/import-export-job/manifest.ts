@@ -12,7 +12,7 @@ const OPENERS_MAX = 200
  */
 export function parseManifest(text: string): JsonObject | undefined {
   if (text.length > LENGTH_MAX || (text.match(/[[{]|- - /g) ?? []).length > OPENERS_MAX) return undefined
-  return strictly(text) ?? strictly(text.replace(/^(\s*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
+  return strictly(text) ?? strictly(text.replace(/^([ \t]*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
 }
 
 function strictly(text: string): JsonObject | undefined {

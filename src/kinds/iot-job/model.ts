@@ -135,7 +135,7 @@ function toSpec({ request }: Live): Retold | undefined {
 
 /** JSON text as the mapping that it stands for; any other text as it is, and one of which a mapping would lose digits or mean a file. */
 function asMapping(text: string): Json {
-  const numbers = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').match(/-?\d[\d.eE+-]*/g) ?? []
+  const numbers = text.replaceAll(/"(?:[^"\\]|\\.)*"?/g, '').match(/-?\d[\d.eE+-]*/g) ?? []
   if (numbers.some((number) => String(Number(number)) !== number)) return text
   try {
     const value = JSON.parse(text) as Json

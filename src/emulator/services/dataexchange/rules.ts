@@ -2,7 +2,7 @@ import { isObject } from '../../json.ts'
 import type { CreateJobInput } from './job.ts'
 import { jobTypes } from './shapes.ts'
 
-const references = /\$\{([^}]*)\}/g
+const references = /\$\{([^{}]*)\}/g
 const known = /^(Asset\.(Id|Name)|Revision\.Id|Revision\.CreatedAt(\.(Year|Month|Day))?)$/
 
 /**

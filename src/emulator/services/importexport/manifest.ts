@@ -1,19 +1,17 @@
-import { FAILSAFE_SCHEMA, load } from 'js-yaml'
 import { isObject, type Json, type JsonObject } from '../../json.ts'
+import { readManifest } from '../../manifest-text.ts'
 import { problem } from './errors.ts'
 
 /** A manifest whose scalars are all texts. */
 export type Manifest = JsonObject
 
 /**
- * Parses a manifest. AWS's own samples write `manifestVersion:2.0` without a space, which YAML reads as one text: such keys are told apart.
+ * Parses a manifest.
  * @throws ServiceError MalformedManifestException
  */
 export function parseManifest(text: string): Manifest {
-  const strict = tryLoad(text)
-  if (isManifest(strict)) return strict
-  const lenient = tryLoad(text.replace(/^(\s*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
-  if (isManifest(lenient)) return lenient
+  const manifest = readManifest(text)
+  if (manifest) return manifest
   throw problem('MalformedManifest', 'Your manifest is not well-formed.')
 }
 
@@ -21,20 +19,6 @@ export function parseManifest(text: string): Manifest {
 export function scalar(manifest: Manifest, name: string): string {
   const value = manifest[name]
   return typeof value === 'string' ? value : ''
-}
-
-function isManifest(value: unknown): value is Manifest {
-  return isObject(value) && value['manifestVersion'] !== undefined
-}
-
-function tryLoad(text: string): unknown {
-  try {
-    // Failsafe: every scalar stays the text that was written, 2.0 and yes included.
-    return load(text, { schema: FAILSAFE_SCHEMA })
-  } catch {
-    // What is wrong with the text is of no use to the caller: AWS does not say it either.
-    return undefined
-  }
 }
 
 /**

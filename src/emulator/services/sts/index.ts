@@ -24,7 +24,7 @@ const assumeRole = operation<{ RoleArn: string; RoleSessionName: string }>({
     'RoleSessionName!': string({ min: 2, max: 64, pattern: /[\w+=,.@-]*/ }),
   }),
   run: ({ now, partition }, { RoleArn, RoleSessionName }) => {
-    const [, account = '', name = ''] = /::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(RoleArn) ?? []
+    const [, account = '', name = ''] = /^[^/]*::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(RoleArn) ?? []
     if (name.includes('denied')) {
       throw new ServiceError(
         { name: 'AccessDenied', status: 403 },

@@ -1,0 +1,38 @@
+import { domainOf } from './partition.ts'
+
+/** What a URL of jobwright.yaml may lead to, in words. */
+export const ALLOWED_ENDPOINTS =
+  'this machine (localhost, 127.0.0.1, [::1]), or a host of one of the five services or of STS, such as https://iot.eu-west-1.amazonaws.com'
+
+/** A service, perhaps its FIPS host, and a region: the first labels of a host of AWS. The domain is that of the region. */
+const REGIONAL = /^(?:iot|mediapackage|pinpoint|dataexchange|sts)(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-[0-9]+)\.(.*)$/
+const GLOBAL: readonly string[] = ['importexport.amazonaws.com', 'sts.amazonaws.com']
+
+/**
+ * Whether jobwright.yaml may have signed requests sent to a URL. Anyone can own a host below amazonaws.com (a bucket, a load balancer, an
+ * API), so only the hosts of the services that Jobwright calls count. Nothing is looked up: a name alone decides.
+ */
+export function isEndpointAllowed(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  if (url.username || url.password || url.search || url.hash) return false
+  // Another spelling of an address, such as 0x7f.1 or a full-width dot, is there to look like something else.
+  if (hostIn(text) !== url.hostname) return false
+  if (isLoopbackHost(url.hostname)) return url.protocol === 'http:' || url.protocol === 'https:'
+  return url.protocol === 'https:' && url.port === '' && isHostOfAws(url.hostname)
+}
+
+/** Whether a host, as a URL has it, is this machine whatever a name server says. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(host)
+}
+
+function isHostOfAws(host: string): boolean {
+  const [, region, domain] = REGIONAL.exec(host) ?? []
+  return GLOBAL.includes(host) || (region !== undefined && domain === domainOf(region))
+}
+
+/** The host of a URL as it was written, in lower case. */
+function hostIn(text: string): string | undefined {
+  return /^https?:\/\/(\[[^\]/]*\]|[^:/?#\\]*)(?::[0-9]*)?(?:\/|$)/i.exec(text)?.[1]?.toLowerCase()
+}

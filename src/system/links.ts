@@ -1,0 +1,43 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/**
+ * The first part of a path below a root that is a symbolic link, relative to the root; undefined where there is none, or where the path
+ * leads out of the root. A commit can hold a link: what is written below the root must not follow one elsewhere.
+ */
+export function linkOnWay(root: string, file: string): string | undefined {
+  const parts = path.relative(root, file).split(path.sep)
+  if (parts[0] === '..' || path.isAbsolute(parts[0] ?? '')) return undefined
+  let here = path.resolve(root)
+  for (const part of parts) {
+    here = path.join(here, part)
+    if (isLink(here)) return path.relative(root, here)
+  }
+  return undefined
+}
+
+/** The first symbolic link on the way to a folder or anywhere in it, relative to the root. */
+export function linkIn(root: string, folder: string): string | undefined {
+  const onWay = linkOnWay(root, folder)
+  if (onWay !== undefined) return onWay
+  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const inner = path.join(folder, entry.name)
+    const found = entry.isSymbolicLink()
+      ? path.relative(root, inner)
+      : entry.isDirectory()
+        ? linkIn(root, inner)
+        : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function isLink(file: string): boolean {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  } catch {
+    // A file where a folder should be: whoever writes there says so.
+    return false
+  }
+}

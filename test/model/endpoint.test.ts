@@ -1,0 +1,55 @@
+import t from 'tap'
+import { isEndpointAllowed } from '../../src/model/endpoint.ts'
+
+/** Endpoints of jobwright.yaml, and whether they may be there. */
+const ENDPOINTS: readonly (readonly [url: string, isAllowed: boolean])[] = [
+  ['http://127.0.0.1:4599', true],
+  ['http://127.9.8.7', true],
+  ['http://localhost:4599/base', true],
+  ['https://localhost', true],
+  ['http://[::1]:4599', true],
+  ['https://iot.eu-west-1.amazonaws.com', true],
+  ['https://iot-fips.us-gov-west-1.amazonaws.com', true],
+  ['https://iot.cn-north-1.amazonaws.com.cn', true],
+  ['https://sts.amazonaws.com', true],
+  ['https://importexport.amazonaws.com', true],
+  ['https://canary.example', false],
+  ['http://iot.eu-west-1.amazonaws.com', false],
+  ['https://iot.eu-west-1.amazonaws.com:8443', false],
+  ['https://iot.eu-west-1.amazonaws.com.', false],
+  ['https://iot.eu-west-1.amazonaws.com.evil.example', false],
+  ['https://iot.eu-west-1.amazonaws.com.cn', false],
+  ['https://iot.eu-west-1.amazonaws.com@evil.example', false],
+  ['https://user:word@iot.eu-west-1.amazonaws.com', false],
+  ['https://evil.example/iot.eu-west-1.amazonaws.com', false],
+  ['https://evil.example?x=iot.eu-west-1.amazonaws.com', false],
+  ['https://evil-iot.eu-west-1.amazonaws.com', false],
+  ['https://a.iot.eu-west-1.amazonaws.com', false],
+  ['https://abc123.execute-api.eu-west-1.amazonaws.com', false],
+  ['https://evil-1.eu-west-1.elb.amazonaws.com', false],
+  ['https://s3.amazonaws.com/evil', false],
+  ['https://evil.s3.eu-west-1.amazonaws.com', false],
+  ['http://evil.s3-website.eu-west-1.amazonaws.com', false],
+  ['https://ec2-1-2-3-4.compute-1.amazonaws.com', false],
+  ['http://127.0.0.1.nip.io', false],
+  ['http://localhost.evil.example', false],
+  ['http://evil.localhost', false],
+  ['http://localhost.', false],
+  ['http://127.0.0.1.', false],
+  ['http://2130706433', false],
+  ['http://0x7f.0.0.1', false],
+  ['http://0177.0.0.1', false],
+  ['http://127.1', false],
+  ['http://127\u30020\u30020\u30021', false],
+  ['http://[::ffff:127.0.0.1]', false],
+  ['http://[::ffff:10.0.0.1]', false],
+  ['http://[::]', false],
+  ['http://0.0.0.0', false],
+  ['http://10.0.0.1', false],
+  ['http://169.254.169.254', false],
+  ['http:/\\evil.example', false],
+]
+
+t.test('an endpoint of jobwright.yaml is this machine or a host of the services, in their own spelling', async (t) => {
+  for (const [url, isAllowed] of ENDPOINTS) t.equal(isEndpointAllowed(url), isAllowed, url)
+})
