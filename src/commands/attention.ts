@@ -55,7 +55,13 @@ export async function findCaused(
   })
   const since = state?.source?.commit
   const isKnowable = fresh.length > 0 && since !== undefined && checkout.git
-  const changes = isKnowable ? await readChanges(project.root, since, checkout.dirty) : undefined
+  const changes = isKnowable
+    ? await readChanges(
+        project.root,
+        since,
+        checkout.dirty.map(({ file }) => file),
+      )
+    : undefined
   const specAt = new Map(actions.map(({ address, spec }) => [address, spec]))
   const isCaused = ({ kind, code, address }: Finding): boolean => {
     const spec = specAt.get(address)
