@@ -4,10 +4,10 @@ import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AcknowledgeOptions } from './commands/acknowledge.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
 import { argumentsOf } from './commands/command-line.ts'
-import type { ResolveOptions } from './commands/decide.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
+import type { ResolveCommandOptions } from './commands/resolve.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { duration, list, moment, positive, whole } from './commands/values.ts'
@@ -284,9 +284,9 @@ common(
   program
     .command('resolve')
     .description(
-      'say what nothing else tells: the outcome of a create, other people’s jobs, a removed spec; creates nothing',
+      'say what nothing else tells: the outcome of a create, other people’s jobs, a removed spec, the newest checkout, the owner of the state; creates nothing',
     )
-    .argument('<address>', 'such as PinpointExportJob/newsletter-readers'),
+    .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
 )
   .option('--adopt <id>', 'it made the job of this ID')
   .option('--not-created', 'it made no job: the next reconcile submits it again')
@@ -294,12 +294,17 @@ common(
   .option('--foreign-listed', 'all jobs that are listed now, and on no record, are not ours')
   .option('--removed', 'its spec was removed on purpose: no other spec is it renamed')
   .option(
+    '--newest-checkout',
+    'without an address: this commit is the newest, although it lacks the one reconciled last',
+  )
+  .option('--claim-state', 'without an address: the state is this project’s, and no other one’s of the repository')
+  .option(
     '--force',
-    'with --not-created: although its request may still arrive; with --adopt: whatever mark the job carries',
+    'with --not-created: although its request may still arrive; with --adopt: whatever mark the job carries; with --claim-state: although it names a project that is there',
   )
   .action(
-    action(async (address: string, options: ResolveOptions) =>
-      (await import('./commands/decide.ts')).resolve(address, options, host),
+    action(async (address: string | undefined, options: ResolveCommandOptions) =>
+      (await import('./commands/resolve.ts')).resolveCommand(address, options, host),
     ),
   )
 
@@ -341,7 +346,12 @@ common(
     ),
 )
   .option('--only <address>', 'this spec alone; may be repeated', list)
-  .action(action(async (options: CommonOptions) => (await import('./commands/decide.ts')).baseline(options, host)))
+  .option('--new-state', 'with --only, where there is no state: begin one in which all other specs count as new')
+  .action(
+    action(async (options: CommonOptions & { newState?: boolean }) =>
+      (await import('./commands/decide.ts')).baseline(options, host),
+    ),
+  )
 
 common(
   program

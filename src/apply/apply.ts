@@ -4,7 +4,6 @@ import { moveNotes } from '../model/attention.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { isLeased } from '../model/create-protocol.ts'
 import { iso } from '../model/iso.ts'
-import { canonical, type Json } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Plan, Planned, PlannedStep } from '../model/plan.ts'
 import { type Change, type Site, type Source, siteKey } from '../model/state.ts'
@@ -277,8 +276,8 @@ function tellFree({ emit }: ApplyOptions, { address, action, next }: Planned): v
 }
 
 function sourceChange(store: OpenStore, source: Source | undefined): Change[] {
-  if (!source || canonical(source as unknown as Json) === canonical((store.state?.source ?? null) as unknown as Json))
-    return []
+  // What a person said of the same commit stays on record beside it.
+  if (!source || source.commit === store.state?.source?.commit) return []
   return [{ set: 'source', source }]
 }
 

@@ -12,6 +12,7 @@ import type { Live } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
+import { BEGIN_ANEW } from '../plan/guard.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import { commandText } from '../report/remedies.ts'
@@ -151,7 +152,7 @@ async function stateFor({ project }: Session, options: AdoptJobOptions, out: Pri
   throw new Problem({
     code: 'STATE_MISSING',
     message: 'there is no state in which the job could be recorded',
-    remedies: [suggest('store a first state', 'init')],
+    remedies: [suggest('store a first state', 'init'), advise('if there was a state, restore it'), ...BEGIN_ANEW],
   })
 }
 

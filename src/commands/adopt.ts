@@ -7,13 +7,14 @@ import { type AdoptListOptions, adoptList } from './adopt-list.ts'
 import { adopt } from './decide.ts'
 import type { Host } from './options.ts'
 
-export type AdoptOptions = AdoptJobOptions & AdoptListOptions & { readonly list?: boolean; readonly id?: string }
+export type AdoptOptions = AdoptJobOptions &
+  AdoptListOptions & { readonly list?: boolean; readonly id?: string; readonly force?: boolean }
 
 /** Options that belong to one form of `adopt` and no other. */
 const FORMS = {
   list: ['kind', 'target', 'application'],
   job: ['name', 'yes', 'target', 'application'],
-  address: ['id'],
+  address: ['id', 'force'],
 } as const
 const NAMES = { list: '--list', job: 'KIND ID', address: 'ADDRESS' } as const
 

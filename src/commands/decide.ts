@@ -1,17 +1,15 @@
 import { type Address, isAddress } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { emptyState, type State } from '../model/state.ts'
+import type { State } from '../model/state.ts'
 import type { Decision } from '../plan/input.ts'
 import { didYouMean } from '../spec/suggest.ts'
-import { randomId } from '../system/random.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { printer } from './printer.ts'
 import { storeOf } from './project.ts'
-import { reconcileIn } from './reconcile.ts'
+import { type ReconcileCommandOptions, reconcileIn } from './reconcile.ts'
 import { openSession, type Session } from './session.ts'
 
 /** The longest comment of an IoT job (API reference, CancelJob). */
@@ -90,20 +88,44 @@ export function cancel(
  * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted; begins
  * the state where there is none. Creates no job.
  */
-export async function baseline(options: CommonOptions, host: Host): Promise<ExitCode> {
-  return inSession('baseline', options, host, async (session) => {
+export async function baseline(
+  options: CommonOptions & {
+    /** Begin a state with the specs of `only` alone: all others then count as new. */
+    readonly newState?: boolean
+  },
+  host: Host,
+): Promise<ExitCode> {
+  return inSession('baseline', { ...options, begins: true }, host, async (session) => {
     const store = storeOf(session.project, options)
     const { state } = await store.read()
     assertOnly(options, session.loaded, state)
-    if (state === undefined) {
-      const open = await store.open()
-      await open.create(emptyState(randomId(), iso(session.clock.now())), { anew: true }).finally(() => open.close())
-    }
+    if (state === undefined && !options.emulator) assertWhole(options, session)
     const chosen = session.loaded.specs.filter((spec) => {
       const isAsked = !options.only?.length || options.only.includes(spec.address)
       return isAsked && state?.records[spec.address] === undefined
     })
     return new Map(chosen.map((spec) => [spec.address, { do: 'baseline' }]))
+  })
+}
+
+/** Throws a Problem (STATE_MISSING) where a state would begin without a word on some specs: those would run. */
+function assertWhole({ only, newState }: Parameters<typeof baseline>[0], { loaded }: Session): void {
+  if (only?.length && !newState) {
+    throw new Problem({
+      code: 'STATE_MISSING',
+      message: 'there is no state, and one that begins with some specs taken as done lets all others run',
+      remedies: [
+        suggest('take every spec as done', 'baseline'),
+        suggest('or let the others run', 'baseline', '--new-state', ...only.flatMap((one) => ['--only', one])),
+      ],
+    })
+  }
+  const [blocked] = loaded.blocked
+  if (only?.length || (loaded.complete && blocked === undefined)) return
+  throw new Problem({
+    code: 'STATE_MISSING',
+    message: `there is no state, and none is begun while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): mended later, they would run`,
+    remedies: [suggest('list what is wrong', 'validate'), suggest('mend that, then', 'baseline')],
   })
 }
 
@@ -115,7 +137,10 @@ function decide(
   host: Host,
 ): Promise<ExitCode> {
   return inSession(verb, options, host, async (session) => {
-    const { state } = await storeOf(session.project, options).read()
+    const { state, diagnostics } = await storeOf(session.project, options).read()
+    const error = diagnostics.find(({ severity }) => severity === 'error')
+    // Of a missing state the run itself says all there is to say.
+    if (error && error.code !== 'STATE_MISSING') throw new Problem(error)
     return new Map([[known(address, session, state), decision]])
   })
 }
@@ -123,7 +148,7 @@ function decide(
 /** One pass of the reconciler over the decided addresses, and no others. */
 async function inSession(
   verb: string,
-  options: CommonOptions,
+  options: CommonOptions & Pick<ReconcileCommandOptions, 'begins'>,
   host: Host,
   decisionsOf: (session: Session) => Promise<ReadonlyMap<Address, Decision>>,
 ): Promise<ExitCode> {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { VERSION } from '../version.ts'
 import { type Project, STATE_FILE } from './project.ts'
+import { slugsFor } from './project-branch.ts'
 import type { Repository } from './repository.ts'
 import { dependsOnJobwright, isSpecFile, schemaFolder, specFolder } from './spec-place.ts'
 import { configText, targetsText } from './templates/config.ts'
@@ -25,6 +26,10 @@ export type InitChoices = {
   readonly project: Project
   readonly repository: Repository | undefined
   readonly store: 'git' | 'file'
+  /** The branch of the state, where it is kept in Git. */
+  readonly branch: string | undefined
+  /** Folders of the repository's other projects. */
+  readonly others: readonly string[]
   readonly region: string | undefined
   /** The region was asked for on the command line: a jobwright.yaml that is there has to have it as well. */
   readonly isRegionTold: boolean
@@ -41,7 +46,7 @@ const CLI = 'node_modules/jobwright/dist/cli.js'
  * an upgrade (`jobwright schema --out` writes them again), and a hidden folder is never searched for specs.
  */
 export function initFiles(choices: InitChoices): InitPart[] {
-  const { project, repository, store, region } = choices
+  const { project, repository, store, region, branch, others } = choices
   const { root } = project
   const folder = specFolder(project.config)
   const isDependency = dependsOnJobwright(root)
@@ -49,6 +54,7 @@ export function initFiles(choices: InitChoices): InitPart[] {
   const remote = repository?.remote
   const config = configText({
     store,
+    branch,
     schema: `${schemas}/config.schema.json`,
     remote: remote === 'origin' ? undefined : remote,
     region,
@@ -57,21 +63,34 @@ export function initFiles(choices: InitChoices): InitPart[] {
     {
       ...one(path.join(root, CONFIG_FILE), config),
       what: 'where the specs and the state are, and what a run may do',
-      ...lackingRegion(choices),
+      ...lacking(choices),
     },
     examplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
     ...(isDependency ? [] : [schemasPart(path.join(root, schemas))]),
     settingsPart(choices, schemas),
     ...(repository && store === 'file' ? ignoreParts(repository.top, stateIn(choices)) : []),
-    ...(repository && store === 'git' ? [workflowPart(root, repository, isDependency)] : []),
+    ...(repository && store === 'git' ? [workflowPart(root, repository, others, isDependency)] : []),
   ]
 }
 
-/** The target that a jobwright.yaml lacks which was there before a region was asked for. */
-function lackingRegion({ project, region, isRegionTold }: InitChoices): Pick<InitPart, 'lacks'> {
-  if (!isRegionTold || region === undefined || !fs.existsSync(path.join(project.root, CONFIG_FILE))) return {}
+/** What a jobwright.yaml lacks that was there before: the target of a region that was asked for, and the branch of a second project. */
+function lacking(choices: InitChoices): Pick<InitPart, 'lacks'> {
+  if (!fs.existsSync(path.join(choices.project.root, CONFIG_FILE))) return {}
+  const lacks = lackingBranch(choices) + lackingRegion(choices)
+  return lacks === '' ? {} : { lacks }
+}
+
+/** Among several projects the branch is to be read in the file, and not to depend on what else there is. */
+function lackingBranch({ project, branch, others }: InitChoices): string {
+  const { state } = project.config
+  if (branch === undefined || others.length === 0 || state?.store !== 'git' || state.branch !== undefined) return ''
+  return `state:\n  branch: ${branch}\n`
+}
+
+function lackingRegion({ project, region, isRegionTold }: InitChoices): string {
+  if (!isRegionTold || region === undefined) return ''
   const isSaid = Object.values(project.config.targets).some((target) => target.region === region)
-  return isSaid ? {} : { lacks: targetsText(region) }
+  return isSaid ? '' : targetsText(region)
 }
 
 function one(file: string, text: string): Pick<InitPart, 'at' | 'files'> {
@@ -144,18 +163,53 @@ function oneOrLacking(
   return { at: file, files: [], lacks: isSaid(fs.readFileSync(file, 'utf8')) ? undefined : text }
 }
 
-function workflowPart(root: string, repository: Repository, isDependency: boolean): InitPart {
+/** The workflow of a project, relative to the repository's top. Each project has one of its own; `name` tells it from the others. */
+export function workflowFile(
+  top: string,
+  folder: string,
+  others: readonly string[],
+): { readonly file: string; readonly name?: string } {
+  const own = slugsFor(folder || '.').map((name) => ({ file: `.github/workflows/jobwright-${name}.yml`, name }))
+  const all = others.length === 0 ? [{ file: WORKFLOW_FILE }, ...own] : [...own, { file: WORKFLOW_FILE }]
+  const texts = new Map(
+    all.flatMap(({ file }) => {
+      const whole = path.join(top, file)
+      return fs.existsSync(whole) ? [[file, fs.readFileSync(whole, 'utf8')]] : []
+    }),
+  )
+  const there = all.find(({ file }) => runsIn(texts.get(file), folder))
+  // The only project's workflow may have been edited past recognition.
+  if (there === undefined && others.length === 0) return { file: WORKFLOW_FILE }
+  return there ?? all.find(({ file }) => !texts.has(file)) ?? own[1]!
+}
+
+/** Whether a workflow works in a folder of the repository; empty: at its top. */
+function runsIn(workflow: string | undefined, folder: string): boolean {
+  if (workflow === undefined) return false
+  const [, said = ''] = /^ *working-directory: *(.*?) *$/m.exec(workflow) ?? []
+  return said.replace(/^'(.*)'$/, '$1').replaceAll("''", "'") === folder
+}
+
+function workflowPart(
+  root: string,
+  repository: Repository,
+  others: readonly string[],
+  isDependency: boolean,
+): InitPart {
   const locked = isDependency && fs.existsSync(path.join(root, 'package-lock.json'))
+  const { top, folder } = repository
+  const { file, name } = workflowFile(top, folder, others)
   const text = workflowText({
     branch: repository.defaultBranch,
     install: locked
       ? 'npm ci --ignore-scripts'
       : `npm install --prefix . --no-save --ignore-scripts --no-audit --no-fund jobwright@${VERSION}`,
     cli: CLI,
-    folder: repository.folder || undefined,
+    folder: folder || undefined,
+    ...(name !== undefined && { leg: { name, file } }),
   })
   return {
-    ...one(path.join(repository.top, WORKFLOW_FILE), text),
+    ...one(path.join(top, file), text),
     what: 'checks pull requests, and reconciles what is merged',
   }
 }

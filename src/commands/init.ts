@@ -1,25 +1,27 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
+import { readProjectPlace } from '../load/project-place.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { emptyState } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import { commandText } from '../report/remedies.ts'
 import { counted } from '../report/words.ts'
+import { DEFAULT_BRANCH } from '../state/git-store.ts'
 import { systemClock } from '../system/clock.ts'
-import { randomId } from '../system/random.ts'
-import { initFiles } from './init-files.ts'
+import { initFiles, workflowFile } from './init-files.ts'
 import { askedFor, knownRegion } from './init-questions.ts'
 import { kindNamed } from './kind-named.ts'
+import { findLostState } from './lost-state.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
-import { printer } from './printer.ts'
-import { assertConfig, openProject, type Project, stateFile, storeOf } from './project.ts'
+import { type Printer, printer } from './printer.ts'
+import { assertConfig, firstState, loadSpecs, openProject, type Project, stateFile, storeOf } from './project.ts'
+import { branchesFor, branchFor } from './project-branch.ts'
 import { type Repository, readRepository } from './repository.ts'
-import { WORKFLOW_FILE } from './templates/workflow.ts'
+import { unclaimed } from './state-owner.ts'
 
 export type InitOptions = {
   readonly output: 'text' | 'json'
@@ -48,19 +50,30 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   assertConfig(project)
   const repository = await readRepository(project.root)
   const store = storeFor(options, project, repository)
+  const branch = store === 'git' ? await branchToUse(project, repository) : undefined
+  if (!options.emulator && !options.newState) await assertNoneLost(meant(project, store, branch, repository))
   const answers = await askedFor({ region: told, kind }, project, options, host)
+  const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionTold = options.region !== undefined
-  const parts = initFiles({ project, repository, store, isRegionTold, ...answers })
+  const parts = initFiles({ project, repository, store, branch, others, isRegionTold, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files.map(({ path: file, text }) => writeNewFile(file, text)).includes(true)
     out.text(did(isNew ? 'wrote' : 'kept', shown(part.at, host), part.what))
     if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indented(part.lacks)}`)
     return isNew
   })
-  if (!options.emulator) out.text(await beginState(openProject(project.root), options))
+  if (!options.emulator) out.text(await beginState(openProject(project.root), options, out))
   const files = written.map((part) => shown(part.at, host))
   const state = store === 'file' ? shown(stateFile(openProject(project.root), {})!, host) : undefined
-  out.text(nextSteps({ written: files, store, repository, state }).join('\n'))
+  out.text(
+    nextSteps({
+      written: files,
+      store,
+      repository,
+      state,
+      workflow: workflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
+    }).join('\n'),
+  )
   out.line(
     summaryLine({
       counts: { written: written.length, kept: parts.length - written.length },
@@ -95,17 +108,59 @@ function storeFor({ store }: InitOptions, { root, config }: Project, repository:
   return chosen
 }
 
+/** The branch of the state: as jobwright.yaml says, else one that no other project of the repository has. */
+async function branchToUse(project: Project, repository: Repository | undefined): Promise<string> {
+  const { branch } = project.config.state ?? {}
+  if (branch !== undefined) return branch
+  const place = await readProjectPlace(project.root)
+  const asked = meant(project, 'git', undefined, repository)
+  // Where the remote does not answer, storing the state will say so.
+  return branchFor(asked, place, true).catch((error: unknown) => {
+    if (!(error instanceof Problem)) throw error
+    return place === undefined ? DEFAULT_BRANCH : branchesFor(place.name)[1]
+  })
+}
+
+/** A project as its jobwright.yaml will be, if it is not there yet. */
+function meant(
+  project: Project,
+  store: 'git' | 'file',
+  branch: string | undefined,
+  repository: Repository | undefined,
+): Project {
+  if (fs.existsSync(path.join(project.root, CONFIG_FILE))) return project
+  const { remote } = repository ?? {}
+  const state = store === 'file' ? { store } : { store, branch, ...(remote !== 'origin' && { remote }) }
+  return { ...project, config: { ...project.config, state } }
+}
+
+/** Throws a Problem (STATE_MISSING) where there is no state, and signs of one that is lost. */
+async function assertNoneLost(project: Project): Promise<void> {
+  try {
+    const { state, diagnostics } = await storeOf(project, {}).read()
+    if (state !== undefined || diagnostics.some(({ code }) => code !== 'STATE_MISSING')) return
+  } catch (error) {
+    // Storing the state says it again, after the files are written.
+    if (error instanceof Problem) return
+    throw error
+  }
+  const lost = await findLostState(project, await loadSpecs(project, {}))
+  if (lost) throw new Problem({ code: 'STATE_MISSING', ...lost })
+}
+
 /** Stores the first state, and tells in a line what is stored now. */
-async function beginState(project: Project, { newState }: InitOptions): Promise<string> {
+async function beginState(project: Project, { newState }: InitOptions, out: Printer): Promise<string> {
   const store = storeOf(project, {})
   const where = forTerminal(store.where)
   const open = await store.open()
   try {
     const { state } = open
     if (state !== undefined && !newState) {
+      const doubt = await unclaimed(project, await readProjectPlace(project.root), state)
+      if (doubt) out.diagnostics([doubt], systemClock.now())
       return did('kept', 'the state', `${where}; ${counted(Object.keys(state.records).length, 'job')}`)
     }
-    const created = await open.create(emptyState(randomId(), iso(systemClock.now())), { anew: newState === true })
+    const created = await open.create(await firstState(project, systemClock), { anew: newState === true })
     if (created.is === 'stale') {
       throw new Problem({
         code: 'STATE_STALE',
@@ -125,9 +180,11 @@ type Done = {
   readonly repository: Repository | undefined
   /** The state, where it is a file. */
   readonly state?: string
+  /** The workflow's file. */
+  readonly workflow: string
 }
 
-function nextSteps({ written, store, repository, state }: Done): string[] {
+function nextSteps({ written, store, repository, state, workflow }: Done): string[] {
   const isPushed = store === 'git' && repository?.remote !== undefined
   const add = `${commandText(['git', 'add', ...written])} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
   return [
@@ -139,7 +196,7 @@ function nextSteps({ written, store, repository, state }: Done): string[] {
     '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
     ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
     ...(isPushed
-      ? ['', `On GitHub, ${WORKFLOW_FILE} creates no job until you set the two variables that its first lines name.`]
+      ? ['', `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`]
       : []),
     ...(store === 'git' && !isPushed
       ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']

@@ -6,21 +6,28 @@ import type { Content } from '../load/committed.ts'
 import { readConfig } from '../load/config.ts'
 import { searchedIn } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
+import { readProjectPlace } from '../load/project-place.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
-import { CONFIG_FILE, type Config } from '../model/config.ts'
+import type { Config } from '../model/config.ts'
+import { CONFIG_FILE } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import type { State } from '../model/state.ts'
+import { emptyState, type State } from '../model/state.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { fileStore } from '../state/file-store.ts'
 import { gitStore } from '../state/git-store.ts'
 import type { Store } from '../state/store.ts'
+import type { Clock } from '../system/clock.ts'
 import { nodeDisk } from '../system/disk.ts'
 import { gitIn } from '../system/git.ts'
+import { randomId } from '../system/random.ts'
 import { sourceFiles } from '../system/source-files.ts'
 import { emulatorFolder } from './emulated.ts'
 import type { CommonOptions } from './options.ts'
+import { branchFor } from './project-branch.ts'
+import { judgeFor } from './state-owner.ts'
 
 /** What a state is called unless jobwright.yaml says otherwise. */
 export const STATE_FILE = 'jobs.state.json'
@@ -56,19 +63,43 @@ export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>
   })
 }
 
-/** Where the state of a project is kept; the emulator has a state of its own. */
-export function storeOf(project: Project, options: Pick<CommonOptions, 'emulator'>): Store {
+/** How a store is opened. */
+export type StoreOptions = Pick<CommonOptions, 'emulator'> & {
+  /** Take the state of another project as well. */
+  readonly anyProject?: boolean
+}
+
+/** Where the state of a project is kept; the emulator has a state of its own. A state of another project is refused (STATE_PROJECT). */
+export function storeOf(project: Project, options: StoreOptions): Store {
   const { root, config } = project
   const file = stateFile(project, options)
-  if (file !== undefined) return fileStore({ path: file, disk: nodeDisk })
-  const { state } = config
-  return gitStore({
-    repository: root,
-    disk: nodeDisk,
-    branch: state?.branch,
-    remote: state?.remote,
-    path: state?.path,
-  })
+  let place: ReturnType<typeof readProjectPlace> | undefined
+  const placeOf = () => (place ??= readProjectPlace(root))
+  const judge = options.emulator || options.anyProject ? undefined : judgeFor(project, placeOf)
+  if (file !== undefined) return fileStore({ path: file, disk: nodeDisk, judge })
+  const { branch, remote, path: name } = config.state ?? {}
+  const on = (chosen: string) =>
+    gitStore({ repository: root, disk: nodeDisk, judge, branch: chosen, remote, path: name })
+  return branch === undefined ? lateStore(async () => on(await branchFor(project, await placeOf()))) : on(branch)
+}
+
+/** An empty state for a project, with a lineage of its own. */
+export async function firstState({ root }: Project, clock: Pick<Clock, 'now'>): Promise<State> {
+  const place = await readProjectPlace(root)
+  return { ...emptyState(randomId(), iso(clock.now())), ...(place && { project: place.name }) }
+}
+
+/** A store of which it has yet to be found out where it is. */
+function lateStore(find: () => Promise<Store>): Store {
+  let found: Store | undefined
+  const store = async (): Promise<Store> => (found ??= await find())
+  return {
+    get where() {
+      return found?.where ?? STATE_FILE
+    },
+    read: async () => (await store()).read(),
+    open: async () => (await store()).open(),
+  }
 }
 
 /** The absolute path of the state, where it is kept in a file of this machine. */

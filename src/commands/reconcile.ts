@@ -14,13 +14,14 @@ import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
 import type { JobEnd } from '../report/summary-text.ts'
 import { sentence } from '../report/words.ts'
+import { beginning } from '../state/beginning.ts'
 import type { OpenStore } from '../state/store.ts'
 import { randomId } from '../system/random.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { heading, planIn } from './plan.ts'
 import { type Printer, printer } from './printer.ts'
-import { stateFile, storeOf } from './project.ts'
+import { firstState, stateFile, storeOf } from './project.ts'
 import { inputOf, loopOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
 import { stillDue } from './still-due.ts'
 
@@ -33,6 +34,8 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly settleMs: number
   /** The command in whose name it runs: `reconcile` unless told. */
   readonly verb?: string
+  /** Where there is no state, what is decided begins one: with all of it, or not at all. */
+  readonly begins?: boolean
 }
 
 /** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
@@ -66,17 +69,22 @@ export async function reconcileIn(
   failed?: Reconciled['failed'],
 ): Promise<Reconciled & { readonly exitCode: ExitCode }> {
   const say = (state?: State): void => out.diagnostics(stillDue(session.loaded, state), session.clock.now())
-  const store = await storeOf(session.project, options)
+  const opened = await storeOf(session.project, options)
     .open()
     .catch((error: unknown) => {
       say()
       throw error
     })
-  say(store.state)
+  say(opened.state)
+  const isNew = opened.state === undefined
+  const begins = options.begins === true && isNew && !options.emulator
+  const store = begins ? beginning(opened, await firstState(session.project, session.clock)) : opened
   try {
-    if (options.emulator && store.state === undefined)
-      await store.create(emptyState(randomId(), iso(session.clock.now())))
-    const result = await run(session, store, options, host, out, failed)
+    if (options.emulator && isNew) await store.create(emptyState(randomId(), iso(session.clock.now())))
+    const result = await run(session, store, { ...options, begins }, host, out, failed)
+    // Without any spec there is nothing to take as done, and nothing that could run.
+    if (begins && session.loaded.specs.length === 0 && result.plan.refusals.length === 0)
+      await store.commit([], 'Begin')
     const unstored = result.stale === undefined ? await problemOf(store.close()) : undefined
     return { ...result, exitCode: report(result, unstored, session, store, out) }
   } finally {
@@ -106,7 +114,7 @@ async function run(
 ): Promise<Reconciled> {
   assertOnly(options, session.loaded, store.state)
   const world = await worldOf(session, store.state, options, host)
-  const input = await inputOf(session, store.state, options)
+  const input = { ...(await inputOf(session, store.state, options)), begins: options.begins }
   const isNews = onceEach()
   const emit = (event: Event): void => {
     const now = session.clock.now()

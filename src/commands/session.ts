@@ -1,5 +1,6 @@
 import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
+import { readProjectPlace } from '../load/project-place.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { type Finding, openFindings } from '../model/attention.ts'
 import type { Checkout } from '../model/checkout.ts'
@@ -15,15 +16,17 @@ import type { Policy, Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
 import { isOfUpload } from '../plan/files.ts'
-import type { Rules } from '../plan/input.ts'
+import { type Rules, usesCheckout } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
+import { findLostState } from './lost-state.ts'
 import { type CommonOptions, type Host, selector } from './options.ts'
 import { assertConfig, assertUnmoved, checkoutOf, headOf, loadSpecs, openProject, type Project } from './project.ts'
+import { unclaimed } from './state-owner.ts'
 import { waitsOf } from './waits.ts'
 
 /** What plan, reconcile, status and watch stand on: the repository, its specs, and time. */
@@ -138,11 +141,17 @@ export async function inputOf(
   const { project, loaded } = session
   assertKnownKinds(state)
   const checkout = await checkoutOf(project, loaded, state)
-  if (!options.emulator) assertUnmoved(project, loaded, checkout, session.head)
-  return basisOf(session, state, options, checkout)
+  const isOfCheckout = usesCheckout(options.decisions, state)
+  if (!options.emulator && isOfCheckout) assertUnmoved(project, loaded, checkout, session.head)
+  const place = options.emulator ? undefined : await readProjectPlace(project.root)
+  return {
+    ...basisOf(session, state, options, checkout),
+    unclaimed: await unclaimed(project, place, state),
+    lost: state === undefined && !options.emulator ? await findLostState(project, loaded) : undefined,
+  }
 }
 
-/** The same over a checkout that was read already. */
+/** The same over a checkout that was read already, without what only the repository tells of the state. */
 export function basisOf(
   session: Session,
   state: State | undefined,
@@ -151,6 +160,7 @@ export function basisOf(
 ): ReconcileInput {
   const { project, loaded } = session
   assertKnownKinds(state)
+  const isOfCheckout = usesCheckout(options.decisions, state)
   const rules: Rules = {
     emulator: options.emulator === true,
     offline: options.offline === true,
@@ -159,7 +169,7 @@ export function basisOf(
   }
   const only = selectorOf(session, options)
   // Of a part of the specs as well: what a run submits from this commit, no older checkout may take for gone.
-  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && bringsJobs(options)
+  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && isOfCheckout
   return {
     specs: loaded.specs,
     blocked: loaded.blocked,
@@ -176,11 +186,6 @@ export function basisOf(
     refresh: options.refresh === true,
     source: speaks ? { commit: checkout.commit! } : undefined,
   }
-}
-
-/** Whether a run may put jobs of this checkout on record. To stop a job, or to say that there is none, is no word of its specs. */
-function bringsJobs({ decisions }: CommonOptions): boolean {
-  return !decisions || [...decisions.values()].some((decision) => decision.do === 'adopt' || decision.do === 'baseline')
 }
 
 /** Throws a Problem (exit 8) for a state that holds jobs of kinds which this version does not know. */

@@ -1,5 +1,5 @@
-import type { Severity } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
+import type { Severity } from './severity.ts'
 
 /** What a code stands for, how bad it is unless its diagnostic says otherwise, and the exit codes of a run that ends with it, worst first. */
 export type CodeFacts = {
@@ -30,6 +30,7 @@ export const CODES = {
   AWS_UNKNOWN: { severity: 'error', exits: [5], means: 'an answer that is not known' },
   AWS_UNREACHABLE: { severity: 'error', exits: [4, 5], means: 'AWS cannot be reached' },
   AWS_WRONG_ACCOUNT: { severity: 'error', exits: [4], means: 'the credentials lead to another account' },
+  CHECKOUT_DIRTY: { severity: 'error', exits: [8], means: 'the checkout has changes that are not committed' },
   CHECKOUT_MOVED: { severity: 'error', exits: [8], means: 'the checkout changed while it was read' },
   CHECKOUT_STALE: { severity: 'error', exits: [8], means: 'the checkout is older than what was reconciled last' },
   CHECKOUT_UNKNOWN: { severity: 'error', exits: [8], means: 'the history of the checkout is cut off' },
@@ -283,6 +284,7 @@ export const CODES = {
   },
   STATE_LOCKED: { severity: 'error', exits: [8], means: 'another process on this machine holds the state' },
   STATE_MISSING: { severity: 'error', exits: [8], means: 'there was a state here, and it is gone' },
+  STATE_PROJECT: { severity: 'error', exits: [8], means: 'the state belongs to another project of the repository' },
   STATE_REMOTE: {
     severity: 'error',
     exits: [4],
@@ -298,6 +300,11 @@ export const CODES = {
     severity: 'error',
     exits: [8],
     means: 'the state was written by a newer Jobwright that older ones must not touch',
+  },
+  STATE_UNCLAIMED: {
+    severity: 'warning',
+    exits: [],
+    means: 'the state names no project, and the repository holds several',
   },
   USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be', selfExplanatory: true },
   WATCH_FAILED: { severity: 'error', exits: [4], means: 'files cannot be watched' },

@@ -76,8 +76,8 @@ export type KindIdentity = {
   readonly recovery: Recovery
   /** The request member with the caller-chosen job ID; absent where AWS names the job. */
   readonly idMember?: string
-  /** Whether a create carries our mark beside its request: the tag `jobwright`, unless `ownerTag` is false. */
-  readonly tagged?: true
+  /** The member with the tags of a job: a create carries our mark as one more, `jobwright`, unless `ownerTag` is false. */
+  readonly tagged?: Pointer
   readonly sole?: Sole
   /** What a list has to be asked for: the Pinpoint project, the Data Exchange data set. */
   scope(request: JsonObject): string | undefined

@@ -135,7 +135,14 @@ export function isIdentified(record: JobRecord | undefined): record is Identifie
 }
 
 /** What made the state: the commit whose specs were reconciled last. */
-export type Source = { readonly commit: string }
+export type Source = {
+  readonly commit: string
+  /** A person said that this commit is the newest, although it does not contain the one that was reconciled before. */
+  readonly replaced?: { readonly commit: string; readonly at: string }
+}
+
+/** When a person said whose a state is; `from` is the project that it named before. */
+export type Claim = { readonly at: string; readonly from?: string }
 
 /** The file of what we own. */
 export type State = {
@@ -147,6 +154,9 @@ export type State = {
   /** Its write count. */
   readonly serial: number
   readonly source?: Source
+  /** Folder of its jobwright.yaml, from the top of the Git repository; `.` at the top. Absent: not known yet. */
+  readonly project?: string
+  readonly claimed?: Claim
   readonly records: Readonly<Record<Address, JobRecord>>
   /** ISO time of its birth: jobs that are older are foreign, and never read for look-alikes. Absent: none is too old. */
   readonly horizon?: string

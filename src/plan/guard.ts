@@ -3,12 +3,33 @@ import { CLOCKS_MS } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Planned } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
+import { usesCheckout } from './input.ts'
 import type { Planner } from './planner.ts'
+
+/** Ways to go on where a state is lost for good. */
+export const BEGIN_ANEW: readonly Remedy[] = [
+  suggest('or take every spec as done', 'baseline'),
+  suggest('to run every spec, also those that ran', 'init', '--new-state'),
+]
+
+/** The way out where history was rewritten. */
+const NEWEST = suggest(
+  'if the history was rewritten, as by a squash merge, an amend or a rebase, and this commit is the newest',
+  'resolve',
+  '--newest-checkout',
+)
+
+/** The way out of a shallow clone. */
+export const FULL_HISTORY: readonly Remedy[] = [
+  { text: 'the clone is shallow: fetch the whole history', command: ['git', 'fetch', '--unshallow'] },
+  advise('in GitHub Actions, use fetch-depth: 0 in the checkout'),
+]
 
 /** Everything for which a whole plan is not carried out. Empty: it may be. */
 export function refusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   return [
     ...stateRefusals(plan),
+    ...beginRefusals(plan, actions),
     ...checkoutRefusals(plan),
     ...guardRefusals(plan, actions),
     ...earlyRefusals(actions),
@@ -19,23 +40,42 @@ export function refusals(plan: Planner, actions: readonly Planned[]): Diagnostic
 /** A missing state is not an empty one: after a lost state every old spec would run again. */
 function stateRefusals(plan: Planner): Diagnostic[] {
   if (plan.state !== undefined || plan.rules.emulator) return []
+  if (plan.lost) return [refusal('STATE_MISSING', plan.lost.message, ...plan.lost.remedies)]
   return [
     refusal(
       'STATE_MISSING',
       'there is no state, so which jobs already ran is not known; nothing is created without one',
       suggest('in a new repository', 'init'),
       advise('if there was a state, restore it'),
-      suggest('or take every spec as done', 'baseline'),
-      suggest('to run every spec again', 'init', '--new-state'),
+      ...BEGIN_ANEW,
+    ),
+  ]
+}
+
+/** A state that is begun with some specs taken as done would let the others run. */
+function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+  if (!plan.begins) return []
+  const left = actions.filter(({ action }) => action !== 'adopt')
+  if (left.length === 0) return []
+  const [first] = left
+  const more = left.length > 1 ? `, and ${left.length - 1} more` : ''
+  return [
+    refusal(
+      'STATE_MISSING',
+      `no state is begun, since not every spec can be taken as done, and what is left would run: ${first?.address}: ${first?.reason}${more}`,
+      suggest('mend that, then', 'baseline'),
     ),
   ]
 }
 
 /** An older checkout has lost specs and regained old ones: it neither creates nor removes. */
 function checkoutRefusals(plan: Planner): Diagnostic[] {
-  const { checkout, state, rules } = plan
-  if (rules.emulator || !state?.source) return []
+  const { checkout, state, rules, decisions } = plan
+  if (rules.emulator || !state?.source || !usesCheckout(decisions, state)) return []
   const known = state.source.commit.slice(0, 7)
+  const why = decisions
+    ? [advise('this command puts jobs of this checkout on record, so it takes the newest one alone')]
+    : []
   if (!checkout.git) {
     if (rules.allowDirty) return []
     return [
@@ -43,6 +83,7 @@ function checkoutRefusals(plan: Planner): Diagnostic[] {
         'CHECKOUT_UNKNOWN',
         `this folder is in no Git repository, so whether its specs are newer than ${known}, which was reconciled last, cannot be told`,
         advise('run in a clone of the repository, or take the specs as they are with --allow-dirty'),
+        ...why,
       ),
     ]
   }
@@ -55,7 +96,8 @@ function checkoutRefusals(plan: Planner): Diagnostic[] {
           'CHECKOUT_STALE',
           `this checkout (${head}) does not contain ${known}, which was reconciled last`,
           { text: 'check out the tip of the branch, then run again', command: ['git', 'pull'] },
-          advise('an older checkout neither creates nor removes jobs'),
+          NEWEST,
+          ...(decisions ? why : [advise('an older checkout neither creates nor removes jobs')]),
         ),
       ]
     case 'unknown':
@@ -63,15 +105,8 @@ function checkoutRefusals(plan: Planner): Diagnostic[] {
         refusal(
           'CHECKOUT_UNKNOWN',
           `whether this checkout (${head}) contains ${known}, which was reconciled last, cannot be told`,
-          ...(checkout.shallow
-            ? [
-                {
-                  text: 'the clone is shallow: fetch the whole history',
-                  command: ['git', 'fetch', '--unshallow'],
-                } as const,
-                advise('in GitHub Actions, use fetch-depth: 0 in the checkout'),
-              ]
-            : [advise(`fetch the commit ${known}, or restore it`)]),
+          ...(checkout.shallow ? FULL_HISTORY : [advise(`fetch the commit ${known}, or restore it`), NEWEST]),
+          ...why,
         ),
       ]
     default:

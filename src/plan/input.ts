@@ -2,10 +2,12 @@ import type { Address } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Waits } from '../model/create-protocol.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Observed } from '../model/observed.ts'
+import type { Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
-import type { Site, State } from '../model/state.ts'
+import { isSettled, type Site, type State } from '../model/state.ts'
 
 /** Everything that a plan is made from. The same input gives the same plan, at any time and on any machine. */
 export type PlanInput = {
@@ -37,6 +39,12 @@ export type PlanInput = {
   readonly run: RunSoFar
   /** What a person decided about addresses, in place of what would be planned for them. */
   readonly decisions?: ReadonlyMap<Address, Decision>
+  /** Why the state may be another project's of this repository. A missing spec then proves nothing. */
+  readonly unclaimed?: Diagnostic
+  /** What was found of a state that is gone, and the ways back to it. */
+  readonly lost?: { readonly message: string; readonly remedies: readonly Remedy[] }
+  /** There is no state, and these decisions begin one: all of them, or none. */
+  readonly begins?: boolean
 }
 
 /** A person's word on one address. */
@@ -53,6 +61,20 @@ export type Decision =
   | { readonly do: 'cancel'; readonly reason: string; readonly force: boolean }
   /** Its job ran before this state began. */
   | { readonly do: 'baseline' }
+
+/**
+ * Whether decisions put a job on record by what this checkout says. All others are about what is on record already: they hold in any
+ * checkout, and say nothing about it.
+ */
+export function usesCheckout(decisions: PlanInput['decisions'], state: State | undefined): boolean {
+  if (decisions === undefined) return true
+  return [...decisions].some(([address, decision]) => {
+    if (decision.do === 'baseline') return true
+    const record = state?.records[address]
+    const isOnRecord = record !== undefined && !isSettled(record)
+    return decision.do === 'adopt' && !(decision.settles && isOnRecord)
+  })
+}
 
 export type Rules = {
   /** The built-in emulator is a playground: no state is needed, no commit is asked for. */

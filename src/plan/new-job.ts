@@ -46,7 +46,7 @@ function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
     reason: occasion.reason + uploadWords(spec) + urgency(timingOf(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     site: plan.siteOf(spec),
-    isTagged: model.identity.tagged === true && (plan.isTagged?.(spec) ?? true),
+    isTagged: model.identity.tagged !== undefined && (plan.isTagged?.(spec) ?? true),
     id: model.identity.idMember && remoteId(spec, model.identity.idMember),
     record: occasion.previous,
   })

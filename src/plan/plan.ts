@@ -10,7 +10,7 @@ import { explainWaits } from './depends.ts'
 import { edits } from './edit.ts'
 import { withRecordedMd5 } from './files.ts'
 import { refusals } from './guard.ts'
-import type { Decision, PlanInput } from './input.ts'
+import { type Decision, type PlanInput, usesCheckout } from './input.ts'
 import { withinLimits } from './limits.ts'
 import { moveFormer } from './move-former.ts'
 import { planNew } from './new-job.ts'
@@ -28,7 +28,7 @@ export function plan(given: PlanInput): Plan {
     ...planInTurn(context, [
       ...input.specs
         .filter((spec) => isSelected(input, spec.address, spec.labels))
-        .map((spec) => (inTurn: Planner) => withRemoval(planSpec(inTurn, spec, moved))),
+        .map((spec) => (inTurn: Planner) => withRemoval(context, planSpec(inTurn, spec, moved))),
       ...input.blocked
         .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
         .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
@@ -46,7 +46,7 @@ export function plan(given: PlanInput): Plan {
     // Guards see every create that is due, also those for which there is no room in this pass.
     refusals: refusals(context, lines),
     actions: findings?.length ? actions.map((one) => withAcknowledgement(one, findings)) : actions,
-    diagnostics: warnings(context, lines),
+    diagnostics: [...(input.unclaimed && !input.decisions ? [input.unclaimed] : []), ...warnings(context, lines)],
     findings,
   }
 }
@@ -60,10 +60,16 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
       ? planRecorded(context, spec, record)
       : planNew(context, spec, { reason: 'new spec', attempt: 1 })
   const from = moved.get(spec.address)
-  if (from === undefined || !record) return withReturn(planned, record)
+  if (from === undefined || !record) return goesByCheckout(context, spec) ? withReturn(planned, record) : planned
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
   const here = { ...planned, reason, movedFrom: from, next: planned.next ?? record } as Planned
   return withReturn(here, record)
+}
+
+/** Whether a line may write down what this checkout says. A decision about what is on record may not: it holds in an older checkout too. */
+function goesByCheckout({ decisions, state }: Planner, { address }: Spec): boolean {
+  const decision = decisions?.get(address)
+  return decision === undefined || usesCheckout(new Map([[address, decision]]), state)
 }
 
 /** Where a spec is back, or took up a record under a new name, nothing is withdrawn any more, also while it is held. */
@@ -73,10 +79,11 @@ function withReturn(planned: Planned, stored: JobRecord | undefined): Planned {
 }
 
 /** What is to become of an unfinished job when its spec is gone has to be on record by then. */
-function withRemoval(planned: Planned): Planned {
+function withRemoval(context: Planner, planned: Planned): Planned {
   const { spec, action } = planned
   const record = planned.next ?? planned.record
-  if (!spec || !record || action === 'create' || isTerminal(record.condition)) return planned
+  if (!spec || !goesByCheckout(context, spec) || !record || action === 'create' || isTerminal(record.condition))
+    return planned
   const { onRemove } = spec.policy
   return record.onRemove === onRemove ? planned : withRecord(planned, record, (one) => ({ ...one, onRemove }))
 }

@@ -3,11 +3,9 @@ import { createQueue, type Queue } from '../aws/queue.ts'
 import type { Address } from '../model/address.ts'
 import { type Attention, type Finding, openFindings } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
-import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { exitsOfRun } from '../model/exit-rules.ts'
 import { iso } from '../model/iso.ts'
-import type { KindModel } from '../model/kind.ts'
 import type { Observed } from '../model/observed.ts'
 import { DOING, EMPTY_PLAN, type Plan, type Planned, untilOf } from '../model/plan.ts'
 import { type JobRecord, recordEntries, type Source } from '../model/state.ts'
@@ -17,13 +15,11 @@ import { FRESH_RUN, type RunSoFar } from '../plan/input.ts'
 import { type Audited, noteAttention, noteDecided, withDuplicates } from '../plan/notes.ts'
 import { timingOf } from '../plan/time.ts'
 import { auditedAddresses, type Twin } from '../plan/twins.ts'
-import type { OpenStore } from '../state/store.ts'
-import type { Clock } from '../system/clock.ts'
-import { type JobFiles, nodeFiles } from '../system/job-files.ts'
+import { nodeFiles } from '../system/job-files.ts'
 import { audit } from './audit.ts'
 import { observeAndPlan, type PlanBasis } from './observe-and-plan.ts'
+import type { ReconcileOptions } from './options.ts'
 import { howLong } from './wait.ts'
-import type { World } from './world.ts'
 
 /** How many calls of one service are under way at once; the lanes decide how fast they go. */
 const CONCURRENCY = 10
@@ -37,30 +33,7 @@ export type ReconcileInput = PlanBasis & {
   readonly source?: Source
 }
 
-export type ReconcileOptions = {
-  readonly world: World
-  readonly store: OpenStore
-  readonly clock: Clock
-  /** Wall milliseconds that pass in a millisecond of sleep: 1 but on the emulator. */
-  readonly timeScale: number
-  readonly modelOf: (kind: string) => KindModel
-  readonly emit: (event: Event) => void
-  readonly signal: AbortSignal
-  /** Follow jobs to their end. */
-  readonly wait: boolean
-  /** Only read the jobs on record and write their statuses down: nothing is created, started, changed or forgotten. */
-  readonly readOnly?: boolean
-  /** Milliseconds for the whole run; absent: no bound. */
-  readonly timeoutMs?: number
-  /** Wall milliseconds that settling creates are waited for. */
-  readonly settleMs: number
-  /** The shortest and longest pause between two looks at running jobs. */
-  readonly pollMs: { readonly least: number; readonly most: number }
-  /** The files that jobs take in and give out; absent: this machine's. */
-  readonly files?: JobFiles
-  /** What failed in a run that this one goes on with: it is not tried again. */
-  readonly failed?: RunSoFar['failed']
-}
+export type { ReconcileOptions }
 
 export type Reconciled = {
   /** The last plan. */

@@ -26,8 +26,15 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'status',
   'watch',
 ])
-/** Verbs that decide about a job: the workflow's `command` input takes them. */
-export const IN_WORKFLOW: ReadonlySet<string> = new Set(['acknowledge', 'adopt', 'baseline', 'cancel', 'resolve'])
+/** Verbs that decide about a job or the state: the workflow's `command` input takes them. */
+export const IN_WORKFLOW: ReadonlySet<string> = new Set([
+  'acknowledge',
+  'adopt',
+  'baseline',
+  'cancel',
+  'init',
+  'resolve',
+])
 
 /** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {

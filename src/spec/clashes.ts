@@ -2,7 +2,7 @@ import { addressOf } from '../model/address.ts'
 import type { SpecCode } from '../model/codes.ts'
 import type { Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { canonical, type Pointer } from '../model/json.ts'
+import { at, canonical, type Pointer } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import { remoteId } from '../model/remote-id.ts'
 import { resolveTargetName } from '../model/target-name.ts'
@@ -173,14 +173,15 @@ function formerNames(drafts: readonly Draft[], note: Note): void {
 const OWN_TAGS_MAX = 49
 
 function tagFaults({ spec, model }: Draft, config: Config | undefined): Fault[] {
-  const tags = spec?.request['tags']
-  if (!spec || !model?.identity.tagged || !Array.isArray(tags) || tags.length <= OWN_TAGS_MAX) return []
+  const pointer = model?.identity.tagged
+  const tags = pointer === undefined ? undefined : at(spec?.request, pointer)
+  if (!spec || !Array.isArray(tags) || tags.length <= OWN_TAGS_MAX) return []
   const target = config?.targets[resolveTargetName(spec.policy.target, config) ?? '']
   if (!(spec.policy.ownerTag ?? target?.ownerTag ?? true)) return []
   return [
     {
       code: 'SPEC_ITEMS',
-      pointer: '/spec/tags',
+      pointer: `/spec${pointer}`,
       aim: 'key',
       message: `${tags.length} tags, and Jobwright adds one that says whose the job is: AWS takes ${OWN_TAGS_MAX + 1}`,
       remedies: [advise('remove one, or write policy.ownerTag: false')],

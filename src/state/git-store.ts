@@ -9,6 +9,10 @@ import { type Doors, storeOver } from './store-over.ts'
 /** How often a head that moves while it is read is looked at again. */
 const READS = 5
 
+/** The branch of a state and the name of its file, unless something else is said. */
+export const DEFAULT_BRANCH = 'jobwright-state'
+export const DEFAULT_FILE = 'jobs.state.json'
+
 export type GitStoreOptions = Doors & {
   /** A folder in the repository, its work tree or not. */
   readonly repository: string
@@ -28,7 +32,7 @@ export type GitStoreOptions = Doors & {
  * theirs is the state; the journal and the lock are in this repository's Git folder, shared by all its work trees.
  */
 export function gitStore(options: GitStoreOptions): Store {
-  const { repository, branch = 'jobwright-state', path: name = 'jobs.state.json', mark = randomId } = options
+  const { repository, branch = DEFAULT_BRANCH, path: name = DEFAULT_FILE, mark = randomId } = options
   const git = options.git ?? gitIn(repository)
   const where = withoutCredentials(`${name} on branch ${branch} of ${options.remote ?? repository}`)
   let made: Promise<Backing> | undefined
@@ -73,7 +77,8 @@ async function backingOf(git: Git, { repository, branch: branchName, name, remot
   }
 }
 
-async function branchOf(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
+/** The branch of a remote, of origin where there is one, or else of this repository alone. */
+export async function branchOf(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
   if (remote !== undefined) return remoteBranch(git, remote, branch)
   const hasOrigin = (await git(['config', '--get', 'remote.origin.url'])).code === 0
   return hasOrigin ? remoteBranch(git, 'origin', branch) : localBranch(git, branch)

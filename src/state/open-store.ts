@@ -10,7 +10,7 @@ import { type Journal, journalIn } from './journal.ts'
 import type { Release } from './lock.ts'
 import { attemptOf, type Entry } from './merge.ts'
 import { baseOf, differences, type Recovered } from './recover.ts'
-import type { Backing, Committed, Loaded, OpenStore } from './store.ts'
+import type { Backing, CommitOptions, Committed, Loaded, OpenStore } from './store.ts'
 
 /** What an open store starts from. */
 export type Opening = {
@@ -20,10 +20,13 @@ export type Opening = {
   readonly loaded: Loaded
   readonly recovered: Recovered
   readonly release: Release
+  /** The project that a write names where the state names none. */
+  readonly stamp?: string
 }
 
 /** A store that is held: the stored base, the changes since, and the journal that keeps them. */
-export async function openOver({ where, backing, disk, loaded, recovered, release }: Opening): Promise<OpenStore> {
+export async function openOver(opening: Opening): Promise<OpenStore> {
+  const { where, backing, disk, loaded, recovered, release, stamp } = opening
   const journal: Journal = journalIn(backing.journal, disk)
   let base = recovered.base
   let version = loaded.version
@@ -65,11 +68,19 @@ export async function openOver({ where, backing, disk, loaded, recovered, releas
     await journal.append(entries)
   }
 
-  const commit = async (changes: readonly Change[], message: string, always = false): Promise<Committed> => {
+  const commit = async (
+    changes: readonly Change[],
+    message: string,
+    { always = false, claim }: CommitOptions = {},
+  ): Promise<Committed> => {
     const state = current()
     if (base === undefined || state === undefined) throw new Error('A commit was asked for a state that does not exist')
-    const next = changed({ ...state, serial: base.serial + 1 }, changes)
-    if (!always && differences(base, next).length === 0) return { is: 'committed', state }
+    const project = state.project ?? stamp
+    const next = changed(
+      { ...state, serial: base.serial + 1, ...(project !== undefined && { project }), ...claim },
+      changes,
+    )
+    if (!always && claim === undefined && differences(base, next).length === 0) return { is: 'committed', state }
     const text = serialiseState(next)
     const taken = pending.length
     if (taken > 0) await journal.append([{ set: 'folding', digest: digest(text) }])
@@ -127,7 +138,7 @@ export async function openOver({ where, backing, disk, loaded, recovered, releas
     get state() {
       return current()
     },
-    commit: (changes, message, options = {}) => inTurn(() => commit(changes, message, options.always)),
+    commit: (changes, message, options = {}) => inTurn(() => commit(changes, message, options)),
     append,
     create: (state, options = {}) => inTurn(() => create(state, options.anew === true)),
     close: () => inTurn(close),

@@ -100,7 +100,8 @@ function mistrust(
       'STATE_MISSING',
       `${where} is gone; ${last}`,
       advise('Put the state back from its branch or a backup'),
-      suggest('begin a new one, if every spec may run again', 'init', '--new-state'),
+      suggest('or take every spec as done', 'baseline'),
+      suggest('to run every spec, also those that ran', 'init', '--new-state'),
     )
   }
   if (current.lineage !== seen.lineage) {

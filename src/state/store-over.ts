@@ -1,5 +1,7 @@
 import path from 'node:path'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
+import type { State } from '../model/state.ts'
 import type { Disk } from '../system/disk.ts'
 import { kernelLock, type TryLock } from '../system/kernel-lock.ts'
 import { type ProcessName, thisProcess } from '../system/this-process.ts'
@@ -10,16 +12,31 @@ import { recover } from './recover.ts'
 import type { Backing, Store } from './store.ts'
 
 /** The doors of a store to its machine; a simulation gives its own. */
-export type Doors = { readonly disk: Disk; readonly tryLock?: TryLock; readonly name?: () => ProcessName }
+export type Doors = {
+  readonly disk: Disk
+  readonly tryLock?: TryLock
+  readonly name?: () => ProcessName
+  /** Says whose a state is. Absent: any state is taken. */
+  readonly judge?: Judge
+}
+
+/** What a project makes of a state; `version` is that of its text. */
+export type Judge = (state: State, version: string | undefined) => Promise<Verdict>
+
+/** Why a state must not be worked with, or the project that the next write names in it. */
+export type Verdict = { readonly problem?: Diagnostic; readonly stamp?: string }
 
 /** A store over anything that can replace one text if it is unchanged. `backing` is asked for at the first use. */
 export function storeOver(where: string, backing: () => Promise<Backing>, doors: Doors): Store {
-  const { disk, tryLock = kernelLock, name = thisProcess } = doors
+  const { disk, tryLock = kernelLock, name = thisProcess, judge } = doors
   // The journal is read first: a process that commits meanwhile leaves an older journal over a newer state, which recovery understands.
   const gather = async (from: Backing, toWrite: boolean) => {
     const journal = await onDisk(from.journal, 'reading the journal', () => disk.read(from.journal))
     const loaded = await from.load(toWrite)
-    return { loaded, recovered: recover({ where, text: loaded.text, journalFile: from.journal, journal }) }
+    const recovered = recover({ where, text: loaded.text, journalFile: from.journal, journal })
+    if (judge === undefined || recovered.state === undefined) return { loaded, recovered }
+    const { problem, stamp } = await judge(recovered.state, loaded.version)
+    return { loaded, recovered: problem === undefined ? recovered : { problem }, stamp }
   }
   return {
     where,
@@ -35,10 +52,10 @@ export function storeOver(where: string, backing: () => Promise<Backing>, doors:
       const release = await takeLock(from.lock, where, disk, tryLock, name())
       try {
         await onDisk(folder, 'clearing up', () => removeLeftovers(disk, from.journal))
-        const { loaded, recovered } = await gather(from, true)
+        const { loaded, recovered, stamp } = await gather(from, true)
         if (recovered.problem !== undefined && recovered.problem.code !== 'STATE_MISSING')
           throw new Problem(recovered.problem)
-        return await openOver({ where, backing: from, disk, loaded, recovered, release })
+        return await openOver({ where, backing: from, disk, loaded, recovered, release, stamp })
       } catch (error) {
         await release()
         throw error

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
-import type { Change, State } from '../model/state.ts'
+import type { Change, Claim, State } from '../model/state.ts'
 
 /** What a store holds. `state` is absent where there is none, or where a diagnostic says why it cannot be used. */
 export type Stored = { readonly state?: State; readonly diagnostics: readonly Diagnostic[] }
@@ -8,6 +8,14 @@ export type Stored = { readonly state?: State; readonly diagnostics: readonly Di
 export type Committed =
   | { readonly is: 'committed'; readonly state: State }
   | { readonly is: 'stale'; readonly message: string }
+
+/** How a commit is made. */
+export type CommitOptions = {
+  /** Write even where nothing differs. */
+  readonly always?: boolean
+  /** Whose the state is from now on. */
+  readonly claim?: { readonly project: string; readonly claimed: Claim }
+}
 
 /** A state held for writing. Its methods throw Problems (exit 8, or 4 for a repository that cannot be reached). */
 export type OpenStore = {
@@ -19,7 +27,7 @@ export type OpenStore = {
    * alone gets further. The changes are lost if it fails: what must
    * survive that is appended first.
    */
-  commit(changes: readonly Change[], message: string, options?: { readonly always?: boolean }): Promise<Committed>
+  commit(changes: readonly Change[], message: string, options?: CommitOptions): Promise<Committed>
   /** Resolves when the changes are durable on this machine. They are in `state` at once, and stay there even if the disk refuses. */
   append(changes: readonly Change[]): Promise<void>
   /**

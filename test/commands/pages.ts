@@ -56,7 +56,11 @@ const COMMANDS: Readonly<Record<string, Run>> = {
       host,
     ),
   resolve: async (options, host, address = '') =>
-    (await import('../../src/commands/decide.ts')).resolve(address, { output: 'text', ...options }, host),
+    (await import('../../src/commands/resolve.ts')).resolveCommand(
+      address || undefined,
+      { output: 'text', ...options },
+      host,
+    ),
   baseline: async (options, host) =>
     (await import('../../src/commands/decide.ts')).baseline({ output: 'text', ...options }, host),
   emulator: async (options, host) => (await import('../../src/commands/emulator.ts')).emulatorCommand(options, host),

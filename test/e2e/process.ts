@@ -128,12 +128,16 @@ export function folder(t: { teardown(end: () => unknown): void }, files: Files):
 }
 
 /** A Git repository with these files committed and an empty state. */
-export async function repository(t: { teardown(end: () => unknown): void }, files: Files): Promise<string> {
+export async function repository(
+  t: { teardown(end: () => unknown): void },
+  files: Files,
+  lineage = 'night-shifts',
+): Promise<string> {
   const root = folder(t, { '.gitignore': 'jobs.state.json*\n', ...files })
   git(root, 'init', '--quiet')
   commit(root)
   const store = await stateOf(root).open()
-  await store.create(emptyState('night-shifts'))
+  await store.create(emptyState(lineage))
   await store.close()
   return root
 }

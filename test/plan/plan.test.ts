@@ -1344,7 +1344,7 @@ table('a plan is refused', [
       .state({ source: { commit: 'beef'.repeat(10) } })
       .checkout({ relation: 'diverged' }),
     [
-      `forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `keep ${REBOOT}: its spec is not here, but this checkout may be older than what was reconciled last`,
       'refused 8: this checkout (c0ffee1) does not contain beefbee, which was reconciled last',
     ],
   ],
@@ -1603,13 +1603,13 @@ t.test('a plan asks for', async (t) => {
     [
       'a job that is to be cancelled, before it is',
       world().record(REBOOT, { onRemove: 'cancel' }),
-      [`${REBOOT}: read kiosk-reboot with definition known`],
+      [`${REBOOT}: read kiosk-reboot with mark known`],
     ],
-    ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot with definition known`]],
+    ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot with mark known`]],
     [
       'a running job where it is on record, wherever its target leads now',
       world().spec(REBOOT).record(REBOOT, { site: OTHER_SITE }),
-      [`${REBOOT}: read kiosk-reboot in us-east-1 with definition known`],
+      [`${REBOOT}: read kiosk-reboot in us-east-1 with mark known`],
     ],
     [
       'a running export in its project',
@@ -1630,18 +1630,15 @@ t.test('a plan asks for', async (t) => {
     [
       'a moved record under its new name',
       world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT),
-      [`${NIGHT}: read kiosk-reboot with definition known`],
+      [`${NIGHT}: read kiosk-reboot with mark known`],
     ],
   ]
   for (const [name, given, expected] of cases) t.test(name, async (t) => checkNeeds(t, given, expected))
   t.test('finished and lost jobs when told to refresh', async (t) => {
     const given = world().spec(REBOOT).record(REBOOT, DONE).spec(FINAL).record(FINAL, { lost: true })
-    checkNeeds(
-      t,
-      given,
-      [`${REBOOT}: read kiosk-reboot with definition known`, `${FINAL}: read cup-final with definition known`],
-      { refresh: true },
-    )
+    checkNeeds(t, given, [`${REBOOT}: read kiosk-reboot with mark known`, `${FINAL}: read cup-final known`], {
+      refresh: true,
+    })
   })
 })
 

@@ -1,6 +1,8 @@
 /** What init has found out, or was told. */
 export type ConfigChoices = {
   readonly store: 'git' | 'file'
+  /** The branch of the state, where it is kept in Git. */
+  readonly branch?: string
   /** Only where it is not origin. */
   readonly remote?: string
   /** Absent: nobody said which. */
@@ -10,7 +12,7 @@ export type ConfigChoices = {
 }
 
 /** The text of a first jobwright.yaml, with a comment at everything that one may want to change. */
-export function configText({ store, remote, region, schema }: ConfigChoices): string {
+export function configText({ store, branch, remote, region, schema }: ConfigChoices): string {
   return `# yaml-language-server: $schema=${schema}
 #
 # How this repository is reconciled.
@@ -19,7 +21,7 @@ export function configText({ store, remote, region, schema }: ConfigChoices): st
 specs:
   - specs
 
-${store === 'git' ? gitState(remote) : FILE_STATE}
+${store === 'git' ? gitState(branch, remote) : FILE_STATE}
 # Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
 ${region === undefined ? commented(targetsText('eu-west-1')) : targetsText(region)}
 # What one run may do at most before it refuses. To do more, raise these numbers in a reviewed change.
@@ -29,11 +31,11 @@ ${region === undefined ? commented(targetsText('eu-west-1')) : targetsText(regio
 `
 }
 
-function gitState(remote: string | undefined): string {
+function gitState(branch = 'jobwright-state', remote?: string): string {
   return `# Where the record of every job is kept: on a branch of its own, which is pushed. Losing it means not knowing what already ran.
 state:
   store: git
-  branch: jobwright-state
+  branch: ${branch}
 ${remote === undefined ? '' : `  remote: ${remote}\n`}`
 }
 

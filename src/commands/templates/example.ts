@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 
 const FOLDER = new URL('../../../specs/', import.meta.url)
-const SCHEMA_LINE = /^# yaml-language-server: \$schema=.*$/m
+/** The line of a spec that leads editors to its schema. */
+export const SCHEMA_LINE = /^# yaml-language-server: \$schema=.*$/m
 
 /** An example spec that comes with this package. */
 export type Example = { readonly name: string; readonly text: string }

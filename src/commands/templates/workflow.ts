@@ -10,6 +10,8 @@ export type WorkflowOptions = {
   readonly cli: string
   /** Folder of jobwright.yaml, relative to the repository's top; absent: the top itself. */
   readonly folder?: string
+  /** One of several projects of the repository: its name, and the workflow's file. */
+  readonly leg?: { readonly name: string; readonly file: string }
   /** The specs are examples, which have no state: they are planned as for the emulator. */
   readonly examples?: boolean
 }
@@ -30,8 +32,11 @@ export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
  * hand. Nothing that an outsider can choose (a title, a branch of a fork) is put into a shell command.
  */
 export function workflowText(options: WorkflowOptions): string {
-  const { branch, folder } = options
-  const pattern = quoted(branch.replace(/[\\*?+![\]]/g, '\\$&'))
+  const { branch, folder, leg } = options
+  const suffix = leg === undefined ? '' : `-${leg.name}`
+  // What changes elsewhere is no business of this project. The one at the top is told of everything.
+  const paths = leg === undefined || folder === undefined ? [] : [`${literal(folder)}/**`, leg.file]
+  const pattern = quoted(literal(branch))
   const ref = quoted(`refs/heads/${branch}`)
   const defaults = folder === undefined ? '' : `defaults:\n  run:\n    working-directory: ${quoted(folder)}\n\n`
   return `# Checks every pull request without credentials, and reconciles what has been merged.
@@ -39,13 +44,13 @@ export function workflowText(options: WorkflowOptions): string {
 # The reconcile job is skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
 #   JOBWRIGHT_ROLE_ARN  a role whose trust policy lets GitHub's OIDC provider assume it for this branch of this repository
 #   JOBWRIGHT_REGION    such as eu-west-1
-name: reconcile
+name: ${leg === undefined ? 'reconcile' : `reconcile ${leg.name}`}
 
 on:
   pull_request:
-  push:
+${pathsText(paths)}  push:
     branches: [${pattern}]
-  schedule:
+${pathsText(paths)}  schedule:
     - cron: '17 * * * *' # writes down how jobs ended, and makes those that had to wait
   workflow_dispatch:
     inputs:
@@ -64,7 +69,7 @@ ${defaults}jobs:
     permissions:
       contents: read
     concurrency:
-      group: jobwright-check-\${{ github.ref }}
+      group: jobwright-check${suffix}-\${{ github.ref }}
       cancel-in-progress: true
     steps:
       - uses: ${CHECKOUT}
@@ -84,7 +89,7 @@ ${setup(options)}
       contents: write # pushes the state to its branch
       id-token: write # shows AWS who asks, in place of a stored key
     concurrency:
-      group: jobwright-reconcile
+      group: jobwright-reconcile${suffix}
       cancel-in-progress: false # one at a time, and none is stopped half-way
     steps:
       - uses: ${CHECKOUT}
@@ -117,4 +122,13 @@ function setup({ install }: WorkflowOptions): string {
 /** A text in single quotes, as YAML and GitHub's expressions both write it. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
+}
+
+/** A text in which a filter of GitHub's has no pattern to read. */
+function literal(text: string): string {
+  return text.replace(/[\\*?+![\]]/g, '\\$&')
+}
+
+function pathsText(paths: readonly string[]): string {
+  return paths.length === 0 ? '' : `    paths: [${paths.map(quoted).join(', ')}]\n`
 }

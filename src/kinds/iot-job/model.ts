@@ -27,7 +27,7 @@ export const iotJob: KindModel = {
   identity: {
     recovery: { by: 'id' },
     idMember: 'jobId',
-    tagged: true,
+    tagged: '/tags',
     scope: () => undefined,
     identify: (request) => without(normalise(request), ...SETTINGS, 'tags'),
   },

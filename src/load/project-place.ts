@@ -1,0 +1,51 @@
+import { gitIn } from '../system/git.ts'
+import { CONFIG_FILE } from './config.ts'
+
+/** Where a project is in its Git repository. A project is a folder with a jobwright.yaml. */
+export type ProjectPlace = {
+  /** The folder, from the top of the repository, with forward slashes; `.` at the top. */
+  readonly name: string
+  /** The repository's other projects, in HEAD or in the work tree, sorted. Read at the first call. */
+  others(): Promise<readonly string[]>
+}
+
+/** Where a folder is in its Git repository; undefined outside Git. */
+export async function readProjectPlace(root: string): Promise<ProjectPlace | undefined> {
+  const { code, stdout } = await gitIn(root)(['rev-parse', '--is-inside-work-tree', '--show-prefix'])
+  const [isInside, ...prefix] = stdout.split('\n')
+  if (code !== 0 || isInside?.trim() !== 'true') return undefined
+  const name =
+    prefix
+      .join('\n')
+      .replace(/\r?\n$/, '')
+      .replace(/\/$/, '') || '.'
+  let found: Promise<readonly string[]> | undefined
+  return { name, others: () => (found ??= findOthers(root, name)) }
+}
+
+async function findOthers(root: string, name: string): Promise<string[]> {
+  const git = gitIn(root)
+  const [tree, work] = await Promise.all([
+    git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD']),
+    git([
+      'ls-files',
+      '-z',
+      '--full-name',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+      '--',
+      `:(top,glob)**/${CONFIG_FILE}`,
+    ]),
+  ])
+  const folders = [tree, work]
+    .flatMap(({ code, stdout }) => (code === 0 ? stdout.split('\0') : []))
+    .flatMap((file) => folderOf(file) ?? [])
+  return [...new Set(folders)].filter((folder) => folder !== name).sort()
+}
+
+/** The folder of a jobwright.yaml; undefined for every other file. */
+function folderOf(file: string): string | undefined {
+  if (file === CONFIG_FILE) return '.'
+  return file.endsWith(`/${CONFIG_FILE}`) ? file.slice(0, -CONFIG_FILE.length - 1) : undefined
+}

@@ -1,0 +1,147 @@
+import path from 'node:path'
+import type { State } from '../model/state.ts'
+import type { Disk } from '../system/disk.ts'
+import { type Git, gitIn } from '../system/git.ts'
+import { parseState } from './format.ts'
+import { readFileAt } from './git-objects.ts'
+import { branchOf, DEFAULT_BRANCH, DEFAULT_FILE } from './git-store.ts'
+import { parseJournal } from './journal-lines.ts'
+
+/** A branch of a state holds few files; one with many is something else. */
+const FILES_MAX = 20
+
+/** Which branch holds a state, and where. */
+export type BranchPlace = {
+  /** A folder in the repository. */
+  readonly repository: string
+  /** A configured remote; absent: origin, or where there is none this repository alone. */
+  readonly remote?: string
+  readonly path?: string
+}
+
+/** The state that a branch holds now; undefined where there is none that can be read. Throws a Problem where the remote does not answer. */
+export async function peekState(place: BranchPlace, branch: string): Promise<State | undefined> {
+  const git = gitIn(place.repository)
+  const source = await branchOf(git, branch, place.remote)
+  const commit = await source.head()
+  if (commit === undefined) return undefined
+  await source.bring(commit, false)
+  const text = await readFileAt(git, commit, place.path ?? DEFAULT_FILE)
+  return text === undefined ? undefined : stateIn(text)
+}
+
+/** A state that was found while another one was looked for. */
+export type FoundState = {
+  readonly state: State
+  /** `live`: the branch holds it now. `kept`: this clone alone still has the commit. `file`: a file of this machine. */
+  readonly is: 'live' | 'kept' | 'file'
+  /** The branch, or the file's path. */
+  readonly at: string
+  /** Of a branch: its commit, and the name of the file in it. */
+  readonly commit?: string
+  readonly file?: string
+}
+
+/** What this clone remembers of a state that it saw: the journal beside its lock. */
+export type Note = { readonly branch: string; readonly lineage: string; readonly serial: number }
+
+/**
+ * Every state of a repository that can be found without reading all branches: by its usual name, by these further names, or by what this
+ * clone has kept. The newest of each branch. A remote that does not answer has none.
+ */
+export async function findStates(place: BranchPlace, names: readonly string[] = []): Promise<FoundState[]> {
+  const git = gitIn(place.repository)
+  const newest = new Map<string, FoundState>()
+  for (const { branch, commit, is } of await heads(git, place.remote, names)) {
+    for (const { file, state } of await statesAt(git, commit, branch, place).catch(() => [])) {
+      const key = `${branch} ${file}`
+      if ((newest.get(key)?.state.serial ?? -1) < state.serial) newest.set(key, { state, is, at: branch, commit, file })
+    }
+  }
+  return [...newest.values()]
+}
+
+/** The state in a file of this machine; undefined where there is none that can be read. */
+export async function findFile(file: string, disk: Disk): Promise<FoundState | undefined> {
+  const text = await disk.read(file).catch(() => undefined)
+  const state = text === undefined ? undefined : stateIn(text)
+  return state && { state, is: 'file', at: file }
+}
+
+/** The states that this clone has worked with, by what it noted beside them. */
+export async function findNotes(repository: string, disk: Disk): Promise<Note[]> {
+  const { code, stdout } = await gitIn(repository)(['rev-parse', '--git-common-dir'])
+  if (code !== 0) return []
+  const folder = path.resolve(repository, stdout.trim(), 'jobwright')
+  const names = await disk.list(folder).catch(() => [])
+  const notes: Note[] = []
+  for (const name of names.filter((one) => /@.*\.journal$/.test(one))) {
+    const text = await disk.read(path.join(folder, name)).catch(() => undefined)
+    const journal = text === undefined ? undefined : parseJournal(text, name)
+    if (journal === undefined || 'problem' in journal) continue
+    const { lineage, serial } = journal.base
+    // A state of serial 1 was begun, and nothing was done with it.
+    if (serial > 1 || journal.entries.length > 0)
+      notes.push({ branch: decodeURIComponent(name.split('@')[0] ?? ''), lineage, serial })
+  }
+  return notes
+}
+
+type Head = { readonly branch: string; readonly commit: string; readonly is: 'live' | 'kept' }
+
+/** Branches of the remote first: what a clone keeps of them may be older. */
+async function heads(git: Git, remote: string | undefined, names: readonly string[]): Promise<Head[]> {
+  const own = remote ?? ((await git(['config', '--get', 'remote.origin.url'])).code === 0 ? 'origin' : undefined)
+  const refs = await git(['for-each-ref', '--format=%(objectname) %(refname)'])
+  const local = linesOf(refs.stdout)
+  // What this clone has kept of a branch may still be alive there, and newer.
+  const seen = local.flatMap(({ ref }) => /^refs\/jobwright\/(.*)$/.exec(ref)?.[1] ?? [])
+  const asked = [`${DEFAULT_BRANCH}*`, ...names, ...seen].map((one) => `refs/heads/${one}`)
+  const listed = own === undefined ? undefined : await git(['ls-remote', '--', own, ...asked])
+  const there = own === undefined ? local : linesOf(listed?.stdout ?? '')
+  const isNamed = (branch: string): boolean =>
+    branch.startsWith(DEFAULT_BRANCH) || names.includes(branch) || seen.includes(branch)
+  const live = there.flatMap(({ commit, ref }): Head[] => {
+    const branch = /^refs\/heads\/(.*)$/.exec(ref)?.[1]
+    return branch !== undefined && isNamed(branch) ? [{ branch, commit, is: 'live' }] : []
+  })
+  const kept = local.flatMap(({ commit, ref }): Head[] => {
+    const branch = /^refs\/(?:heads|jobwright|remotes\/[^/]+)\/(.*)$/.exec(ref)?.[1]
+    const isOne = branch !== undefined && (ref.startsWith('refs/jobwright/') || isNamed(branch))
+    return isOne && !live.some((one) => one.branch === branch) ? [{ branch, commit, is: 'kept' }] : []
+  })
+  return [...live, ...kept]
+}
+
+function linesOf(text: string): { commit: string; ref: string }[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [commit = '', ref = ''] = line.split(/\s+/)
+      return { commit, ref }
+    })
+}
+
+/** The states in a commit, whatever their files are called. */
+async function statesAt(
+  git: Git,
+  commit: string,
+  branch: string,
+  place: BranchPlace,
+): Promise<{ file: string; state: State }[]> {
+  await (await branchOf(git, branch, place.remote)).bring(commit, false)
+  const names = (await git(['ls-tree', '--full-tree', '--name-only', '-z', commit])).stdout.split('\0')
+  const found: { file: string; state: State }[] = []
+  for (const file of names.filter((name) => name.endsWith('.json')).slice(0, FILES_MAX)) {
+    const text = await readFileAt(git, commit, file)
+    const state = text === undefined ? undefined : stateIn(text)
+    if (state !== undefined) found.push({ file, state })
+  }
+  return found
+}
+
+function stateIn(text: string): State | undefined {
+  const parsed = parseState(text)
+  return 'state' in parsed ? parsed.state : undefined
+}
