@@ -71,7 +71,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
   })
   fs.chmodSync(path.join(here, 'bin/jobwright'), 0o755)
   const verbNames =
-    'init new validate plan reconcile watch status adopt resolve baseline schema explain completion emulator help cancel paperwork rerun'
+    'init new validate plan reconcile watch status acknowledge adopt resolve baseline schema explain completion emulator help cancel paperwork rerun'
   const cases: [words: string[], offered: string][] = [
     [[''], verbNames],
     [['ba'], 'baseline'],

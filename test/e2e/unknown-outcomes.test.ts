@@ -89,7 +89,7 @@ t.test('6: a create that stays unresolved comes with two commands, one for each 
   for (const request of [readers!, readers!, writers!, writers!]) {
     await arrive(world, 'PinpointExportJob', request, prefixOf(request))
   }
-  await world.advance(9)
+  await world.advance(19)
   const ran = await cli(run, { cwd })
   t.equal(ran.code, 6)
   keepsContract(t, ran)

@@ -120,7 +120,7 @@ Options:
   --timeout <duration>    give up waiting after this long (90s, 15m, 2h) with
                           exit 9
   --settle <duration>     how long to wait, once nothing else is to be done, for
-                          creates whose outcome is not known (10m unless told)
+                          creates whose outcome is not known (20m unless told)
   -h, --help              display help for command
 
 `
