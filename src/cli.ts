@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events'
 import { Argument, Command, CommanderError, Option } from 'commander'
+import type { AcknowledgeOptions } from './commands/acknowledge.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
 import { argumentsOf } from './commands/command-line.ts'
 import type { InitOptions } from './commands/init.ts'
@@ -236,6 +237,7 @@ common(
 )
   .option('--only <address|label>', 'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated', list)
   .option('--target <target>', 'show specs of this target of jobwright.yaml alone; may be repeated', list)
+  .option('--exit-code', 'end with 6 or 10 while something needs attention; asks AWS nothing for it')
   .option('--wait', 'follow the jobs on record to their end and write their statuses down; creates nothing')
   .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', duration)
   .action(
@@ -303,6 +305,22 @@ common(
   .action(
     action(async (address: string | undefined, options: ResolveCommandOptions) =>
       (await import('./commands/resolve.ts')).resolveCommand(address, options, host),
+    ),
+  )
+
+common(
+  program
+    .command('acknowledge')
+    .description(
+      'say that nothing is to be done about what needs attention: it keeps no exit code any more; starts and unblocks nothing',
+    )
+    .argument('[address...]', 'such as IotJob/kiosk-firmware'),
+)
+  .option('--all', 'everything that needs attention now')
+  .option('--reason <text>', 'why; kept in the state')
+  .action(
+    action(async (addresses: string[], options: AcknowledgeOptions) =>
+      (await import('./commands/acknowledge.ts')).acknowledgeCommand(addresses, options, host),
     ),
   )
 

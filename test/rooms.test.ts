@@ -163,16 +163,8 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '')
 }
 
-/** Cycles that are still to be undone, by their files in order. Nothing may be added. */
-const KNOWN_CYCLES: readonly string[] = [
-  // The table of codes names severities, which diagnostics have.
-  'model/codes.ts, model/diagnostic.ts',
-  // A type each: the options of a run, which its audit and its waits take a part of.
-  'reconcile/audit.ts, reconcile/reconcile.ts, reconcile/wait.ts',
-]
-
 t.test('no file imports itself by way of others, types included', async (t) => {
-  t.same(cyclesOf(files, imports), KNOWN_CYCLES)
+  t.same(cyclesOf(files, imports), [])
 })
 
 /** The groups of files that reach one another, each as its files in order. */

@@ -1,5 +1,6 @@
 import type { Task } from '../aws/queue.ts'
 import { type Address, partsOf } from '../model/address.ts'
+import { moveNotes } from '../model/attention.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { isLeased } from '../model/create-protocol.ts'
 import { iso } from '../model/iso.ts'
@@ -57,6 +58,7 @@ export async function apply(
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
     ...budgetChanges(intended, options.modelOf, options.perDay, store.state, now),
     ...sourceChange(store, options.source),
+    ...noteChange(store, plan.actions),
   ]
   const mayLeave = leaseOf(options, now)
   // A start goes by what the store holds: what a journal brought along is stored first.
@@ -255,6 +257,15 @@ function freeChanges(planned: Planned, now: number): Change[] {
   if (!next) return []
   const moved: Change[] = movedFrom === undefined ? [] : [{ set: 'record', address: movedFrom, record: null }]
   return [...moved, { set: 'record', address, record: next }]
+}
+
+/** What is noted of a renamed address goes with its record. */
+function noteChange({ state }: OpenStore, actions: readonly Planned[]): Change[] {
+  const moved = actions.flatMap(({ address, movedFrom, next }): [Address, Address][] =>
+    movedFrom !== undefined && next && state?.attention?.[movedFrom] ? [[address, movedFrom]] : [],
+  )
+  const attention = moveNotes(state?.attention, moved)
+  return moved.length > 0 && attention ? [{ set: 'attention', attention }] : []
 }
 
 function tellFree({ emit }: ApplyOptions, { address, action, next }: Planned): void {

@@ -30,13 +30,19 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
   const policy = spec?.policy ?? { maxFailedPercent: 0 }
   const condition = live && model.lifecycle.condition(live, policy)
   if (live && condition && isTerminal(condition)) {
-    const ended = refreshed(record, live, condition, pass.clock.now())
+    const isCancelled = condition.type === 'Cancelled'
+    const ended: JobRecord = {
+      ...refreshed(record, live, condition, pass.clock.now()),
+      ...(isCancelled && { cancelled: true }),
+    }
     const next: JobRecord = planned.withdraws ? { ...ended, withdrawn: iso(pass.clock.now()) } : ended
     await pass.append([{ set: 'record', address, record: next }])
     pass.emit({ type: 'step', address, step: 'cancelled' })
     pass.emit({ type: 'job', address, record: next })
     return
   }
+  // A later run may see the end that this cancel brings: it is no failure then either.
+  if (outcome.is !== 'not-done') await pass.append([{ set: 'record', address, record: { ...record, cancelled: true } }])
   const problem =
     outcome.is === 'done'
       ? ({

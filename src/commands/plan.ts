@@ -1,5 +1,6 @@
 import { createQueue } from '../aws/queue.ts'
 import { modelOf } from '../kinds/models.ts'
+import { addressesOf, type Finding, openFindings } from '../model/attention.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { exitsOfPreview } from '../model/exit-rules.ts'
@@ -9,6 +10,7 @@ import { FRESH_RUN } from '../plan/input.ts'
 import { observeAndPlan } from '../reconcile/observe-and-plan.ts'
 import { summaryLine } from '../report/json-lines.ts'
 import type { PlanHeading } from '../report/plan-text.ts'
+import { findCaused } from './attention.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { type Printer, printer } from './printer.ts'
@@ -48,11 +50,14 @@ export async function planIn(
     return { plan: EMPTY_PLAN, exitCode: 8 }
   }
   assertOnly(options, session.loaded, stored.state)
-  const { plan, where } = await look(session, stored.state, options, host)
-  out.diagnostics([...stillDue(session.loaded, stored.state), ...planDiagnostics(plan, session.loaded)], now)
+  const { plan, where, caused } = await look(session, stored.state, options, host)
+  out.diagnostics([...stillDue(session.loaded, stored.state), ...planDiagnostics(plan, session.loaded, caused)], now)
   out.plan(plan, heading('plan', plan, where, session, stored.state), now)
-  const { outcomes, exitCode } = exitsOfPreview(plan, session.loaded.diagnostics, options.exitCode === true)
-  out.line(summaryLine({ counts: countActions(plan), outcomes, exitCode }))
+  const { outcomes, exitCode } = exitsOfPreview(plan, session.loaded.diagnostics, options.exitCode === true, (one) =>
+    caused.has(one),
+  )
+  const needsAttention = addressesOf(openFindings(plan.findings)).length
+  out.line(summaryLine({ counts: countActions(plan), outcomes, needsAttention, exitCode }))
   return { plan, exitCode }
 }
 
@@ -64,14 +69,15 @@ async function look(
   state: State | undefined,
   options: PlanOptions,
   host: Host,
-): Promise<{ plan: Plan; where: string }> {
+): Promise<{ plan: Plan; where: string; caused: ReadonlySet<Finding> }> {
   const world = await worldOf(session, state, options, host)
   try {
     const { clock } = session
     const basis = await inputOf(session, state, options)
     const queue = createQueue({ concurrency: CONCURRENCY, clock })
     const at = { world, clock, modelOf, queue, signal: host.signal }
-    return { plan: (await observeAndPlan(basis, state, FRESH_RUN, at)).plan, where: world.where }
+    const { plan } = await observeAndPlan(basis, state, FRESH_RUN, at)
+    return { plan, where: world.where, caused: await findCaused(plan, session, basis, state) }
   } finally {
     world.close()
   }

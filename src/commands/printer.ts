@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import { addressesOf, openFindings } from '../model/attention.ts'
 import { isSelfExplanatory } from '../model/codes.ts'
 import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
@@ -125,13 +126,14 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
       const planned: Event = { type: 'planned', pass: 1, plan }
       progress = progressAfter(progress, planned)
       for (const one of eventLines(planned, medium)) line(one)
-      text(planText({ ...plan, actions: plan.actions.map(withoutRepetition) }, heading, options(now)))
+      text(planText(withoutRepetition(plan), heading, options(now)))
     },
     end(plan, end, now) {
       text('')
       text(summaryText(end, options(now)))
-      const { outcomes = [], exitCode, nextAt, twins } = end
-      line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins }))
+      const { outcomes = [], exitCode, nextAt, twins, findings } = end
+      const needsAttention = findings && addressesOf(openFindings(findings)).length
+      line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins, needsAttention }))
     },
     event(event, now) {
       for (const one of eventLines(event, medium)) line(one)
@@ -149,8 +151,13 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   }
 }
 
-/** A conflict's diagnostic shows its ways out, beside the line of the spec: the plan's table does not repeat them. */
-function withoutRepetition(planned: Planned): Planned {
-  const isShown = planned.action === 'conflict' || planned.action === 'unresolved'
-  return isShown ? { ...planned, remedies: [] } : planned
+/** The diagnostic of what needs a person shows its ways out, beside the line of the spec: the plan's table does not repeat them. */
+function withoutRepetition(plan: Plan): Plan {
+  const shown = new Set(openFindings(plan.findings).flatMap(({ address, isOfLine }) => (isOfLine ? [address] : [])))
+  const isShown = ({ action, address }: Planned): boolean =>
+    action === 'conflict' || action === 'unresolved' || shown.has(address)
+  return {
+    ...plan,
+    actions: plan.actions.map((planned) => (isShown(planned) ? { ...planned, remedies: [] } : planned)),
+  }
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { duplicateFinding } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
@@ -7,7 +8,7 @@ import { exitsOfSpecs, worst } from '../model/exit-rules.ts'
 import { iso } from '../model/iso.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
-import { advise } from '../model/remedy.ts'
+import { advise, suggest } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
 import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
@@ -187,11 +188,8 @@ function report(
   const now = session.clock.now()
   if (stale !== undefined) out.diagnostics([staleDiagnostic(stale)], now)
   if (result.gaveUp) out.diagnostics([gaveUpDiagnostic(result.gaveUp, now)], now)
-  if (result.twins)
-    out.diagnostics(
-      result.twins.map(({ diagnostic }) => diagnostic),
-      now,
-    )
+  if (result.twins) out.diagnostics(newTwins(result), now)
+  if (result.hasBacklog) out.diagnostics([backlogDiagnostic()], now)
   if (unstored) out.diagnostics([unstored.diagnostic], now)
   const codes: ExitCode[] = [
     ...result.outcomes,
@@ -220,7 +218,25 @@ function report(
   }))
   const settledBefore = isIdle ? 0 : plan.actions.length - shown.length
   const outcomes = [...new Set(codes)]
-  const { nextAt, twins } = result
-  out.end(plan, { jobs, settledBefore, exitCode, outcomes, nextAt, twins: twins?.length }, now)
+  const { nextAt, twins, findings } = result
+  out.end(plan, { jobs, settledBefore, exitCode, outcomes, nextAt, twins: twins?.length, findings }, now)
   return exitCode
+}
+
+/** Duplicates that this run was the first to find; the plan has told of those that were known. */
+function newTwins({ twins = [], findings = [] }: Reconciled): Diagnostic[] {
+  const known = new Set(findings.flatMap(({ address, finding, isKnown }) => (isKnown ? [`${address} ${finding}`] : [])))
+  return twins.flatMap(({ address, live, diagnostic }) =>
+    known.has(`${address} ${duplicateFinding(live.id)}`) ? [] : [diagnostic],
+  )
+}
+
+/** What an older version kept silent about comes all at once: one command acknowledges it. */
+function backlogDiagnostic(): Diagnostic {
+  return diagnose({
+    code: 'ATTENTION_BACKLOG',
+    message:
+      'from this version on, failures of earlier runs keep their exit code until they are settled or acknowledged',
+    remedies: [suggest('look at them, then acknowledge all of them at once', 'acknowledge', '--all')],
+  })
 }

@@ -2,6 +2,8 @@ import { MODELS, modelOf } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
 import { type Address, addressOf, partsOf } from '../model/address.ts'
+import { type Finding, openFindings } from '../model/attention.ts'
+import type { Checkout } from '../model/checkout.ts'
 import type { Target } from '../model/config.ts'
 import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
@@ -142,6 +144,23 @@ export async function inputOf(
   const isOfCheckout = usesCheckout(options.decisions, state)
   if (!options.emulator && isOfCheckout) assertUnmoved(project, loaded, checkout, session.head)
   const place = options.emulator ? undefined : await readProjectPlace(project.root)
+  return {
+    ...basisOf(session, state, options, checkout),
+    unclaimed: await unclaimed(project, place, state),
+    lost: state === undefined && !options.emulator ? await findLostState(project, loaded) : undefined,
+  }
+}
+
+/** The same over a checkout that was read already, without what only the repository tells of the state. */
+export function basisOf(
+  session: Session,
+  state: State | undefined,
+  options: CommonOptions,
+  checkout: Checkout,
+): ReconcileInput {
+  const { project, loaded } = session
+  assertKnownKinds(state)
+  const isOfCheckout = usesCheckout(options.decisions, state)
   const rules: Rules = {
     emulator: options.emulator === true,
     offline: options.offline === true,
@@ -166,8 +185,6 @@ export async function inputOf(
     isTagged: ({ policy }) => policy.ownerTag ?? targetOf(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
     source: speaks ? { commit: checkout.commit! } : undefined,
-    unclaimed: await unclaimed(project, place, state),
-    lost: state === undefined && !options.emulator ? await findLostState(project, loaded) : undefined,
   }
 }
 
@@ -193,25 +210,51 @@ function perDay(model: KindModel, { config }: Project): number | undefined {
   return own?.perDay ?? model.limits.lanes[operation]?.perDay ?? model.limits.lanes['*']?.perDay
 }
 
-/** What a plan has to tell beside its table: what cannot go on without an edit, at its line, and why the whole is refused. */
-export function planDiagnostics(plan: Plan, loaded: Loaded): Diagnostic[] {
-  return [...plan.diagnostics, ...plan.actions.flatMap((planned) => conflict(planned, loaded)), ...plan.refusals]
+/**
+ * What a plan has to tell beside its table: what needs a person, what cannot go on without an edit, at its line, and why the whole is
+ * refused. `caused`: the findings that make the command fail; absent: all of them. The others are warnings.
+ */
+export function planDiagnostics(plan: Plan, loaded: Loaded, caused?: ReadonlySet<Finding>): Diagnostic[] {
+  const open = openFindings(plan.findings)
+  const shown = new Map(open.filter(isConflict).map((one) => [one.address, one]))
+  return [
+    ...plan.diagnostics,
+    ...open.filter((one) => !isConflict(one)).map(attentionDiagnostic),
+    ...plan.actions.flatMap((planned) => conflict(planned, loaded, shown.get(planned.address), caused)),
+    ...plan.refusals,
+  ]
 }
 
-function conflict(planned: Planned, loaded: Loaded): Diagnostic[] {
+function isConflict({ kind, isOfLine }: Finding): boolean {
+  return isOfLine && (kind === 'conflict' || kind === 'unresolved')
+}
+
+/** A finding as a warning: the command's exit code says whether it fails. */
+export function attentionDiagnostic({ code, address, reason, remedies, place }: Finding): Diagnostic {
+  return { severity: 'warning', code, address, message: `${address}: ${reason}`, remedies, place }
+}
+
+function conflict(
+  planned: Planned,
+  loaded: Loaded,
+  finding: Finding | undefined,
+  caused: ReadonlySet<Finding> | undefined,
+): Diagnostic[] {
   if (planned.action !== 'conflict' && planned.action !== 'unresolved') return []
+  if (planned.acknowledged !== undefined) return []
   const { address, spec, reason, code, changes } = planned
   const first = changes?.[0]
   const shown = spec && loaded.locate(spec, first ? shownAt(spec, first) : '/metadata/name')
+  const isFailure = finding === undefined || caused === undefined || caused.has(finding)
   return [
     {
-      severity: 'error',
+      severity: isFailure ? 'error' : 'warning',
       code: code ?? 'PLAN_CONFLICT',
       address,
       message: `${address}: ${reason}`,
       pointer: first && documentPointer(first),
       ...shown,
-      remedies: planned.remedies,
+      remedies: finding?.remedies ?? planned.remedies,
     },
   ]
 }

@@ -1,26 +1,32 @@
 import type { Address } from '../model/address.ts'
+import { addressesOf, type Finding, openFindings } from '../model/attention.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { worst } from '../model/exit-rules.ts'
+import { exitsOfFindings, worst } from '../model/exit-rules.ts'
+import { Problem } from '../model/problem.ts'
 import { suggest } from '../model/remedy.ts'
 import { type JobRecord, recordEntries, type State } from '../model/state.ts'
+import { attentionText } from '../report/attention-text.ts'
 import { hintLines } from '../report/diagnostics.ts'
 import { jobText } from '../report/job-text.ts'
 import { jobDetailLine, jobLine, summaryLine } from '../report/json-lines.ts'
 import { statusText } from '../report/status-text.ts'
 import { counted } from '../report/words.ts'
+import { planWithoutAws } from './attention.ts'
 import { followIn } from './follow.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
-import { openSession, type Session, selectorOf } from './session.ts'
+import { attentionDiagnostic, openSession, type Session, selectorOf } from './session.ts'
 
 export type StatusOptions = CommonOptions & {
   /** Read the jobs on record until they are over, and write their statuses down. */
   readonly wait?: boolean
   /** Milliseconds for the whole of `wait`. */
   readonly timeoutMs?: number
+  /** End with the exit codes of what needs a person. */
+  readonly exitCode?: boolean
 }
 
 /**
@@ -35,7 +41,8 @@ export async function status(address: string | undefined, given: StatusOptions, 
     const { state, outcomes } = options.wait
       ? await followIn(session, options, host, out)
       : await stored(session, options, out)
-    const exitCode = report(state, outcomes, address, session, options, out)
+    const findings = await findingsOf(state, session, options)
+    const exitCode = report(state, outcomes, address, session, options, out, findings)
     const isEmpty = exitCode === 0 && Object.keys(state?.records ?? {}).length === 0
     if (isEmpty && !options.emulator) await pointToEmulator(session, out)
     return exitCode
@@ -73,26 +80,47 @@ function report(
   session: Session,
   options: StatusOptions,
   out: Printer,
+  findings: readonly Finding[] | undefined,
 ): ExitCode {
   const now = session.clock.now()
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
   const only = selectorOf(session, options)
-  const all = recordEntries(state?.records)
-  const chosen = all.filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
+  const chosen = recordEntries(state?.records).filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
   const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
   for (const [one, record] of chosen) out.line(single ? jobDetailLine(one, record) : jobLine(one, record))
+  if (options.exitCode) out.diagnostics(openFindings(findings).map(attentionDiagnostic), now)
   // Of a state that cannot be read it would be untrue that nothing is on record.
   if (!outcomes.includes(8) || chosen.length > 0) {
     const order = [...labels.keys()]
     out.text(
       single
-        ? jobText(...single, out.options(now))
+        ? jobText(...single, out.options(now), state?.attention?.[single[0]])
         : statusText(Object.fromEntries(chosen), order, out.tableOptions(now)),
     )
   }
-  const exitCode = worst(outcomes)
-  out.line(summaryLine({ counts: countConditions(chosen), outcomes, exitCode }))
+  const attention = attentionText(findings)
+  if (attention !== undefined) out.text(attention)
+  const all = options.exitCode ? [...outcomes, ...exitsOfFindings(findings)] : outcomes
+  const exitCode = worst(all)
+  const needsAttention = findings && addressesOf(openFindings(findings)).length
+  out.line(summaryLine({ counts: countConditions(chosen), outcomes: all, needsAttention, exitCode }))
   return exitCode
+}
+
+/** What needs a person, of the specs that were asked for. Undefined where the state cannot tell. */
+async function findingsOf(
+  state: State | undefined,
+  session: Session,
+  options: StatusOptions,
+): Promise<readonly Finding[] | undefined> {
+  if (state === undefined) return undefined
+  try {
+    return (await planWithoutAws(session, state, options)).findings
+  } catch (error) {
+    // A state of a newer version can be shown, although what it asks for is not known here.
+    if (error instanceof Problem && !options.exitCode) return undefined
+    throw error
+  }
 }
 
 function countConditions(records: readonly (readonly [Address, JobRecord])[]): Record<string, number> {

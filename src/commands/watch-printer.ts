@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import { addressesOf, openFindings } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { changesOf, countActions, type Plan, untilOf } from '../model/plan.ts'
@@ -98,8 +99,10 @@ export function watchPrinter(out: Printer, applies: boolean): WatchPrinter {
     line(line) {
       if (line.type !== 'summary' || spoke || isEverything()) out.line(line)
     },
-    end(plan, { outcomes = [], exitCode, nextAt }) {
-      if (spoke || isEverything()) out.line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt }))
+    end(plan, { outcomes = [], exitCode, nextAt, findings }) {
+      if (!spoke && !isEverything()) return
+      const needsAttention = findings && addressesOf(openFindings(findings)).length
+      out.line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, needsAttention }))
     },
   }
 }

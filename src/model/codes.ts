@@ -1,5 +1,5 @@
-import type { Severity } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
+import type { Severity } from './severity.ts'
 
 /** What a code stands for, how bad it is unless its diagnostic says otherwise, and the exit codes of a run that ends with it, worst first. */
 export type CodeFacts = {
@@ -14,6 +14,8 @@ export type CodeFacts = {
 export const CODES = {
   ADOPT_NO_SCOPE: { severity: 'warning', exits: [], means: 'where to look for jobs is not known' },
   ADOPT_UNTOLD: { severity: 'error', exits: [6], means: 'AWS does not tell what a job was asked for' },
+  ATTENTION_BACKLOG: { severity: 'info', exits: [], means: 'older failures need a person too, from this version on' },
+  ATTENTION_NONE: { severity: 'warning', exits: [], means: 'an address that was acknowledged needs no attention' },
   AWS_ABANDONED: { severity: 'error', exits: [5], means: 'a call was not sent' },
   AWS_AUTH: { severity: 'error', exits: [4, 5], means: 'AWS denied a call' },
   AWS_BAD_REQUEST: { severity: 'error', exits: [5], means: 'AWS refused a request as wrong' },
@@ -92,7 +94,7 @@ export const CODES = {
   PLAN_DEPENDENCY: { severity: 'error', exits: [9], means: 'a spec waits for another one that cannot go on' },
   PLAN_DEPENDENCY_FAILED: {
     severity: 'error',
-    exits: [9],
+    exits: [10],
     means: 'a spec waits for the success of a job that did not succeed',
   },
   PLAN_DEPENDENCY_GONE: { severity: 'error', exits: [3], means: 'a spec waits for a job whose spec is not here' },
@@ -100,6 +102,8 @@ export const CODES = {
   PLAN_DEPENDS_MET: { severity: 'info', exits: [], means: 'what a spec waited for has just ended' },
   PLAN_DONE_INVALID: { severity: 'warning', exits: [], means: 'a finished job whose spec has errors now' },
   PLAN_DOWNLOAD_GONE: { severity: 'error', exits: [6], means: 'the asset of a finished job can no longer be fetched' },
+  PLAN_EXPIRED: { severity: 'warning', exits: [6], means: 'the time of a spec passed before its job was submitted' },
+  PLAN_FAILED: { severity: 'warning', exits: [10], means: 'a job failed, or was cancelled outside Jobwright' },
   PLAN_FILE_DIFFERS: { severity: 'error', exits: [6], means: 'another file stands where a download is to go' },
   PLAN_FOREIGN: { severity: 'error', exits: [6], means: 'a job of this ID exists that Jobwright did not make' },
   PLAN_FORMERLY: { severity: 'error', exits: [6], means: 'a former name whose spec is still there' },
@@ -110,7 +114,7 @@ export const CODES = {
   PLAN_IMMUTABLE: { severity: 'error', exits: [6], means: 'a spec was edited after its job was submitted' },
   PLAN_INVALID: { severity: 'error', exits: [3], means: 'a spec that may not go on because it has errors' },
   PLAN_LOOKALIKE: { severity: 'error', exits: [6], means: "a job that is on no record may be this spec's" },
-  PLAN_LOST: { severity: 'warning', exits: [], means: 'an unfinished job is gone at AWS' },
+  PLAN_LOST: { severity: 'warning', exits: [6], means: 'an unfinished job is gone at AWS' },
   PLAN_LOWER_RUN: { severity: 'warning', exits: [], means: 'policy.run is lower than the run on record' },
   PLAN_NOT_CANCELLABLE: { severity: 'error', exits: [6], means: 'a job that cannot be cancelled' },
   PLAN_NOT_MOVED: { severity: 'error', exits: [9], means: 'a rename waits until it is sure that the old spec is gone' },
@@ -125,7 +129,7 @@ export const CODES = {
   PLAN_REFUSED: { severity: 'error', exits: [4, 5], means: 'AWS refused to show a job' },
   PLAN_RENAMED: { severity: 'error', exits: [6], means: 'a new spec looks like one that was renamed' },
   PLAN_TOO_EARLY: { severity: 'error', exits: [7], means: 'too early to say that a create made nothing' },
-  PLAN_TWIN: { severity: 'warning', exits: [], means: 'a create may have made two jobs' },
+  PLAN_TWIN: { severity: 'warning', exits: [6], means: 'a create may have made two jobs' },
   PLAN_UNCOMMITTED: { severity: 'error', exits: [9], means: 'a spec is not committed' },
   PLAN_UNREAD: { severity: 'error', exits: [5], means: 'AWS could not be asked about a job' },
   PLAN_UNRESOLVED: { severity: 'error', exits: [6], means: 'what became of a create cannot be told' },

@@ -2,8 +2,9 @@ import type { Address } from './address.ts'
 import { type Code, severityOf } from './codes.ts'
 import type { Pointer } from './json.ts'
 import type { Remedy } from './remedy.ts'
+import type { Severity } from './severity.ts'
 
-export type Severity = 'error' | 'warning' | 'info'
+export type { Severity }
 
 /** A stretch of a file. Lines and columns count from 1; columns count UTF-16 units; the end is exclusive. */
 export type Place = {

@@ -6,11 +6,11 @@ export const EXIT_CODES = {
   3: 'invalid specs',
   4: 'credentials or configuration',
   5: 'some actions failed',
-  6: 'a decision is needed (conflict, unresolved)',
+  6: 'a decision is needed (conflict, unresolved, expired, lost, duplicate)',
   7: 'a guard refused',
   8: 'locked, stale, or no state',
   9: 'partial: blocked, settling, no room, or timed out',
-  10: 'a job that this run saw end in failure',
+  10: 'a job failed, or is blocked by one that failed',
   130: 'interrupted, state safe',
 } as const
 

@@ -1,3 +1,4 @@
+import { type Finding, openFindings } from './attention.ts'
 import type { AwsProblem } from './aws-problem.ts'
 import { exitsOf } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -23,7 +24,7 @@ export type Ending = {
   readonly plan: Plan
   /** The calls that failed. */
   readonly failed: Iterable<AwsProblem>
-  /** Whether a job ended in failure meanwhile. */
+  /** Whether a job ended in failure meanwhile, where nobody looked for what needs a person. */
   readonly sawFailure: boolean
   readonly timedOut: boolean
   /** Whether somebody else wrote the state meanwhile. */
@@ -45,9 +46,24 @@ export function exitsOfRun({ plan, failed, sawFailure, timedOut, isStale, interr
   return [...codes].sort((a, b) => a - b)
 }
 
-/** What a plan that was looked at, or that nothing more can be done of, means for the exit code. */
-export function exitsOfPlan({ actions, refusals }: Plan): ExitCode[] {
-  return [...actions.flatMap(exitsOfLine), ...refusals.flatMap(({ code }) => exitsOf(code))]
+/**
+ * What a plan that was looked at, or that nothing more can be done of, means for the exit code. What needs a person counts in each run until
+ * it is settled or acknowledged.
+ */
+export function exitsOfPlan(plan: Plan): ExitCode[] {
+  return [...exitsOfRest(plan), ...exitsOfFindings(plan.findings)]
+}
+
+/** The exit codes of what needs a person; what a person acknowledged has none. */
+export function exitsOfFindings(findings: readonly Finding[] = []): ExitCode[] {
+  return openFindings(findings).flatMap(({ code }) => exitsOf(code))
+}
+
+/** The exit codes of a plan but for those of its findings. */
+function exitsOfRest({ actions, refusals, findings = [] }: Plan): ExitCode[] {
+  const found = new Set(findings.map(({ address, code }) => `${address} ${code}`))
+  const rest = actions.filter(({ address, code = 'PLAN_CONFLICT' }) => !found.has(`${address} ${code}`))
+  return [...rest.flatMap(exitsOfLine), ...refusals.flatMap(({ code }) => exitsOf(code))]
 }
 
 function exitsOfLine(planned: Planned): readonly ExitCode[] {
@@ -69,13 +85,21 @@ export function hasChanges(plan: Plan): boolean {
   return plan.actions.some(({ action }) => DOING.has(action))
 }
 
-/** The exit codes of `plan`: what waits is no failure of it, and what is pending is one only where that was asked for. */
+/**
+ * The exit codes of `plan`: what waits is no failure of it, and what is pending is one only where that was asked for. Of what needs a person
+ * only the findings that the change causes make it fail, so that a change which mends something is green.
+ */
 export function exitsOfPreview(
   plan: Plan,
   specs: readonly Diagnostic[],
   askedForPending: boolean,
+  isCaused: (finding: Finding) => boolean,
 ): { readonly outcomes: readonly ExitCode[]; readonly exitCode: ExitCode } {
   const pending: ExitCode[] = askedForPending && hasChanges(plan) ? [2] : []
-  const outcomes = [...new Set([...exitsOfPlan(plan), ...exitsOfSpecs(specs), ...pending])]
-  return { outcomes, exitCode: worst(outcomes.filter((code) => code !== 9)) }
+  const rest = [...exitsOfRest(plan), ...exitsOfSpecs(specs), ...pending]
+  const caused = exitsOfFindings(plan.findings?.filter(isCaused))
+  return {
+    outcomes: [...new Set([...rest, ...exitsOfFindings(plan.findings)])],
+    exitCode: worst([...rest, ...caused].filter((code) => code !== 9)),
+  }
 }

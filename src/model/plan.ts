@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Finding } from './attention.ts'
 import type { PlanCode } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Json, Pointer } from './json.ts'
@@ -28,6 +29,8 @@ type Line = {
   readonly next?: JobRecord
   /** `formerly`: the address whose record moves here. */
   readonly movedFrom?: Address
+  /** ISO time at which a person acknowledged what the line says: it needs no attention. */
+  readonly acknowledged?: string
 }
 
 /** A job is submitted. `record`: what is on record before it, an earlier run or an attempt that created nothing. */
@@ -96,7 +99,12 @@ export type PlannedStop = Line & {
   readonly changes?: readonly Difference[]
   /** ISO time at which it can go on by itself. */
   readonly until?: string
+  /** Of a spec that waits for good: the job at the beginning of the chain. */
+  readonly root?: Root
 }
+
+/** The job that keeps all others in a chain from going on. `needsPerson`: nothing but a person takes it further. */
+export type Root = { readonly address: Address; readonly run: number; readonly needsPerson: boolean }
 
 /** An action that calls AWS about a job on record. */
 export type PlannedStep = PlannedUpload | PlannedStart | PlannedDownload | PlannedUpdate | PlannedCancel
@@ -136,6 +144,8 @@ export type Plan = {
   readonly diagnostics: readonly Diagnostic[]
   /** Guards and checkout rules that refuse it. Empty: it may be carried out. */
   readonly refusals: readonly Diagnostic[]
+  /** What needs a person, acknowledged or not. Absent: the plan is for one decision, or only follows jobs, and nobody looked. */
+  readonly findings?: readonly Finding[]
 }
 
 /** A plan of nothing. */

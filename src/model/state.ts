@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Attention } from './attention.ts'
 import type { Condition } from './condition.ts'
 import type { JsonObject } from './json.ts'
 
@@ -92,6 +93,8 @@ type RecordBase = {
   readonly archived?: true
   /** The service does not know the unfinished job any more. */
   readonly lost?: true
+  /** Jobwright cancelled it, because its spec or a person asked for that: its end is no failure. */
+  readonly cancelled?: true
 }
 
 /** A create may be on its way, or its outcome is unknown. */
@@ -161,14 +164,20 @@ export type State = {
   readonly foreign?: Readonly<Record<string, string>>
   /** `account/service` -> how many creates were sent on the named UTC day, for daily budgets. */
   readonly budgets?: Readonly<Record<string, { readonly day: string; readonly used: number }>>
+  /** What needs a person, as runs noted it and persons acknowledged it. Absent: no run has noted anything yet. */
+  readonly attention?: Attention
 }
 
-/** One change of a state, as a journal line holds it. A record of null is an intent that was released: nothing was sent. */
+/**
+ * One change of a state. A journal line holds it, but for `attention`: only commits write that, since older programs refuse a journal with
+ * a change that they do not know. A record of null is an intent that was released: nothing was sent.
+ */
 export type Change =
   | { readonly set: 'record'; readonly address: Address; readonly record: JobRecord | null }
   | { readonly set: 'source'; readonly source: Source }
   | { readonly set: 'foreign'; readonly key: string; readonly at: string }
   | { readonly set: 'budget'; readonly key: string; readonly day: string; readonly used: number }
+  | { readonly set: 'attention'; readonly attention: Attention }
 
 /** The state after these changes, serial unchanged. */
 export function changed(state: State, changes: readonly Change[]): State {
@@ -179,6 +188,7 @@ export function changed(state: State, changes: readonly Change[]): State {
       if (change.record === null) delete records[change.address]
       else records[change.address] = change.record
     } else if (change.set === 'source') next = { ...next, source: change.source }
+    else if (change.set === 'attention') next = { ...next, attention: change.attention }
     else if (change.set === 'foreign') next = { ...next, foreign: { ...next.foreign, [change.key]: change.at } }
     else next = { ...next, budgets: { ...next.budgets, [change.key]: { day: change.day, used: change.used } } }
   }

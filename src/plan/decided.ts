@@ -79,7 +79,11 @@ function planStop(
   const next = seen?.is === 'live' ? asSeen(plan, spec, model, record, seen) : undefined
   const now = next ?? record
   // Also what the pass after a cancellation finds.
-  if (!isCancellable(now)) return line(spec, { action: 'keep', record: now, reason: 'its job is over already', next })
+  if (!isCancellable(now)) {
+    const isNews = now.condition?.type === 'Cancelled' && !now.cancelled
+    const asked = isNews ? { ...now, cancelled: true as const } : next
+    return line(spec, { action: 'keep', record: asked ?? now, reason: 'its job is over already', next: asked })
+  }
   const cancel = planCancel(plan, spec.address, now, { reason, why: reason, withdraws: false, force }, spec)
   if (!('refused' in cancel)) return { ...cancel, next }
   return line(spec, {

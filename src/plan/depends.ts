@@ -1,7 +1,7 @@
 import { type Address, partsOf } from '../model/address.ts'
 import type { PlanCode } from '../model/codes.ts'
 import { isSteady, isTerminal } from '../model/condition.ts'
-import { type Planned, type PlannedStop, untilOf } from '../model/plan.ts'
+import { type Planned, type PlannedStop, type Root, untilOf } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Dependency, Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord } from '../model/state.ts'
@@ -77,13 +77,14 @@ type Obstacle = {
   readonly until?: string
   readonly remedies?: readonly Remedy[]
   readonly code?: PlanCode
+  readonly root?: Root
 }
 
 function explainWait(planned: PlannedStop, all: readonly Obstacle[]): PlannedStop {
   const blocking = all.find(({ is }) => is === 'blocked')
   if (blocking) {
-    const { reason, remedies, code = 'PLAN_DEPENDENCY' } = blocking
-    return { ...planned, action: 'blocked', code, reason, remedies }
+    const { reason, remedies, code = 'PLAN_DEPENDENCY', root } = blocking
+    return { ...planned, action: 'blocked', code, reason, remedies, root }
   }
   const [first, ...more] = all
   if (!first) return { ...planned, code: DEPENDS_MET, reason: 'what it waited for is over; it goes next' }
@@ -124,6 +125,7 @@ function unmet(job: Address, record: JobRecord): Obstacle {
     code: 'PLAN_DEPENDENCY_FAILED',
     reason: `depends on ${job}, ${ended}${why}`,
     remedies: [suggest(`run that again, with policy.run: ${run + 1}`, 'rerun', job), ...anyway],
+    root: { address: job, run, needsPerson: true },
   }
 }
 
@@ -151,9 +153,23 @@ function open(plan: Planner, job: Address, planned: Planned, record: JobRecord |
     case 'unresolved':
       // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not, nor the next run.
       if (isWanted && record?.stage === 'started' && !isTerminal(record.condition)) break
-      if (code !== undefined && BY_DEPENDENCY.has(code))
-        return { is: 'blocked', reason: `depends on ${job}, which ${last(reason)}` }
-      return { is: 'blocked', reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}` }
+      if (code !== undefined && BY_DEPENDENCY.has(code)) {
+        const reasonOfRoot = `depends on ${job}, which ${last(reason)}`
+        const { root, remedies } = planned
+        // A failure blocks every link of the chain, and running it again is the way out for each.
+        if (code === 'PLAN_DEPENDENCY_FAILED')
+          return { is: 'blocked', code, reason: reasonOfRoot, root, remedies: remedies?.slice(0, 1) }
+        return { is: 'blocked', reason: reasonOfRoot, root }
+      }
+      return {
+        is: 'blocked',
+        reason: `depends on ${job}, which is ${STUCK[action]}: ${reason}`,
+        root: {
+          address: job,
+          run: planned.spec?.policy.run ?? record?.run ?? 1,
+          needsPerson: action !== 'blocked',
+        },
+      }
     case 'waiting':
       return {
         is: 'waiting',

@@ -1,4 +1,5 @@
 import { type Address, addressOf } from '../model/address.ts'
+import { moveNotes } from '../model/attention.ts'
 import type { JobRecord } from '../model/state.ts'
 import { whyNotGone } from './absence.ts'
 import type { PlanInput } from './input.ts'
@@ -23,5 +24,8 @@ export function moveFormer(input: PlanInput): { input: PlanInput; moved: Readonl
   }
   return moved.size === 0 || !input.state
     ? { input, moved }
-    : { input: { ...input, state: { ...input.state, records } }, moved }
+    : {
+        input: { ...input, state: { ...input.state, records, attention: moveNotes(input.state.attention, moved) } },
+        moved,
+      }
 }

@@ -66,7 +66,7 @@ export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
 export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
   const timing = timingOf(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
   if (timing.when === 'expired')
-    return line(spec, { action: 'expired', reason: timing.reason, remedies: timing.remedies })
+    return line(spec, { action: 'expired', code: 'PLAN_EXPIRED', reason: timing.reason, remedies: timing.remedies })
   if (timing.when === 'waiting') {
     const reason = timing.reason + goodUntil(timing)
     return line(spec, { action: 'waiting', reason, until: timing.until })

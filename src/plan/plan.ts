@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
+import { findAttention, withAcknowledgement } from './attention.ts'
 import { planDecided } from './decided.ts'
 import { explainWaits } from './depends.ts'
 import { edits } from './edit.ts'
@@ -38,11 +39,15 @@ export function plan(given: PlanInput): Plan {
       ),
     ]),
   ])
+  // A decision ends by its own outcome, whatever else needs a person.
+  const findings = input.decisions ? undefined : findAttention(context, lines)
+  const actions = withinLimits(context, lines)
   return {
     // Guards see every create that is due, also those for which there is no room in this pass.
     refusals: refusals(context, lines),
-    actions: withinLimits(context, lines),
+    actions: findings?.length ? actions.map((one) => withAcknowledgement(one, findings)) : actions,
     diagnostics: [...(input.unclaimed && !input.decisions ? [input.unclaimed] : []), ...warnings(context, lines)],
+    findings,
   }
 }
 
@@ -138,7 +143,7 @@ function withoutSpec(context: Planner, address: Address, record: JobRecord, deci
   return planWithoutSpec(address, record, (spec) => planDecided(context, spec, record, decision))
 }
 
-/** One warning for each retired kind that is about to be used, for each lost job, each lower run and each finished job whose spec is invalid today. */
+/** One warning for each retired kind that is about to be used, each lower run and each finished job whose spec is invalid today. */
 function warnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
   const kinds = new Set(
     lines.flatMap(({ spec, action }) => (spec && (action === 'create' || action === 'waiting') ? [spec.kind] : [])),
@@ -152,6 +157,6 @@ function warnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
 
 function lineWarnings(planned: Planned): Diagnostic[] {
   const { address, code, reason, spec } = planned
-  if (code !== 'PLAN_LOST' && code !== 'PLAN_LOWER_RUN' && code !== 'PLAN_DONE_INVALID') return []
+  if (code !== 'PLAN_LOWER_RUN' && code !== 'PLAN_DONE_INVALID') return []
   return [{ severity: 'warning', code, address, message: `${address}: ${reason}`, place: spec?.place }]
 }

@@ -1,5 +1,6 @@
 import { type Address, partsOf } from '../model/address.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
+import { duplicateId } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import { isJobOf } from '../model/deviations.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
@@ -47,6 +48,11 @@ export function twinNeeds(input: AuditInput): Need[] {
   }))
 }
 
+/** The addresses that an audit looks at. */
+export function auditedAddresses(input: AuditInput): Address[] {
+  return audited(input).map(([address]) => address)
+}
+
 /** A job on no record that may be the second one of an address. */
 export type Twin = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
 
@@ -65,6 +71,8 @@ export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Tw
       const mark = attemptOf(live.marker ?? '')
       const isOwn = mark?.lineage === lineageMark(input.state?.lineage ?? '') && mark.address === address
       if (mark ? !(isOwn && mark.run === record.run) : !isJobOf(record.request, live, model)) continue
+      // Somebody has ended it already, as the way out says.
+      if (model.lifecycle.condition(live, { maxFailedPercent: 0 }).type === 'Cancelled') continue
       if (!mark && isForeign(input, ownerKey(model, record.site, live.id))) continue
       if (!mark && mayBeUnknown(input, model, record.site, live)) continue
       told.add(live)
@@ -94,8 +102,15 @@ function audited({ state, before, modelOf }: AuditInput): [Address, JobRecord][]
     const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasOver = old?.run === record.run && isTerminal(old.condition)
     const isMarked = modelOf(partsOf(address).kind).identity.recovery.by === 'match'
-    return isMarked && isIdentified(record) && !wasOver && !wasGone
+    const isOver = wasOver && !hasOpenDuplicate(state, address, record)
+    return isMarked && isIdentified(record) && !isOver && !wasGone
   })
+}
+
+/** A duplicate that nobody has acknowledged is looked at again: it may be claimed, or cancelled, by now. */
+function hasOpenDuplicate(state: State | undefined, address: Address, { run }: JobRecord): boolean {
+  const notes = state?.attention?.[address] ?? []
+  return notes.some((one) => one.run === run && !one.acknowledged && duplicateId(one.finding) !== undefined)
 }
 
 function isInTime(input: AuditInput, record: JobRecord, createdAt: string): boolean {
@@ -126,6 +141,7 @@ function diagnostic(
     remedies: [
       advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
       ...(isMarked ? [] : [suggest('if it is not ours', 'resolve', address, '--foreign', id)]),
+      suggest('if nothing is to be done about it', 'acknowledge', address),
     ],
     place: spec?.place,
   }

@@ -2,7 +2,7 @@ import { createQueue } from '../aws/queue.ts'
 import { observe } from '../observe/observe.ts'
 import { claimed } from '../plan/ownership.ts'
 import { type AuditInput, type Twin, twinNeeds, twins } from '../plan/twins.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import type { ReconcileOptions } from './options.ts'
 
 /** Looks for second jobs of what a run left unfinished or made. Undefined: AWS did not tell, or the run was interrupted. */
 export async function audit(

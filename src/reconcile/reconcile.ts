@@ -1,26 +1,25 @@
 import { type Applied, apply } from '../apply/apply.ts'
 import { createQueue, type Queue } from '../aws/queue.ts'
 import type { Address } from '../model/address.ts'
+import { type Attention, type Finding, openFindings } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
-import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { exitsOfRun } from '../model/exit-rules.ts'
 import { iso } from '../model/iso.ts'
-import type { KindModel } from '../model/kind.ts'
 import type { Observed } from '../model/observed.ts'
 import { DOING, EMPTY_PLAN, type Plan, type Planned, untilOf } from '../model/plan.ts'
 import { type JobRecord, recordEntries, type Source } from '../model/state.ts'
+import { hasFailed } from '../plan/attention.ts'
 import { DEPENDS_MET } from '../plan/depends.ts'
 import { FRESH_RUN, type RunSoFar } from '../plan/input.ts'
+import { type Audited, noteAttention, noteDecided, withDuplicates } from '../plan/notes.ts'
 import { timingOf } from '../plan/time.ts'
-import type { Twin } from '../plan/twins.ts'
-import type { OpenStore } from '../state/store.ts'
-import type { Clock } from '../system/clock.ts'
-import { type JobFiles, nodeFiles } from '../system/job-files.ts'
+import { auditedAddresses, type Twin } from '../plan/twins.ts'
+import { nodeFiles } from '../system/job-files.ts'
 import { audit } from './audit.ts'
 import { observeAndPlan, type PlanBasis } from './observe-and-plan.ts'
+import type { ReconcileOptions } from './options.ts'
 import { howLong } from './wait.ts'
-import type { World } from './world.ts'
 
 /** How many calls of one service are under way at once; the lanes decide how fast they go. */
 const CONCURRENCY = 10
@@ -34,30 +33,7 @@ export type ReconcileInput = PlanBasis & {
   readonly source?: Source
 }
 
-export type ReconcileOptions = {
-  readonly world: World
-  readonly store: OpenStore
-  readonly clock: Clock
-  /** Wall milliseconds that pass in a millisecond of sleep: 1 but on the emulator. */
-  readonly timeScale: number
-  readonly modelOf: (kind: string) => KindModel
-  readonly emit: (event: Event) => void
-  readonly signal: AbortSignal
-  /** Follow jobs to their end. */
-  readonly wait: boolean
-  /** Only read the jobs on record and write their statuses down: nothing is created, started, changed or forgotten. */
-  readonly readOnly?: boolean
-  /** Milliseconds for the whole run; absent: no bound. */
-  readonly timeoutMs?: number
-  /** Wall milliseconds that settling creates are waited for. */
-  readonly settleMs: number
-  /** The shortest and longest pause between two looks at running jobs. */
-  readonly pollMs: { readonly least: number; readonly most: number }
-  /** The files that jobs take in and give out; absent: this machine's. */
-  readonly files?: JobFiles
-  /** What failed in a run that this one goes on with: it is not tried again. */
-  readonly failed?: RunSoFar['failed']
-}
+export type { ReconcileOptions }
 
 export type Reconciled = {
   /** The last plan. */
@@ -76,6 +52,10 @@ export type Reconciled = {
   readonly gaveUp?: GaveUp
   /** Jobs on no record that may be second ones of jobs on record. Absent: nobody looked, or AWS did not tell. */
   readonly twins?: readonly Twin[]
+  /** What needs a person, acknowledged or not. Absent: nobody looked. */
+  readonly findings?: readonly Finding[]
+  /** The state is of a version that kept silent about failures of earlier runs, and this run is the first to report some. */
+  readonly hasBacklog?: true
 }
 
 /** A run that ended at its timeout. */
@@ -95,12 +75,59 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   const { state } = options.store
   const run = beginRun(options)
   await repeatPasses(run, input, options)
-  const ended = endOf(run, options)
   const isAtRest = run.stale === undefined && !options.signal.aborted && run.plan.refusals.length === 0
-  if (!isAtRest || run.gaveUp || options.readOnly) return ended
+  if (!isAtRest || options.readOnly) return endOf(run, options, run.plan.findings)
   const { currentAt } = run
-  const audited = { ...input, state: options.store.state, before: state?.records ?? {}, currentAt }
-  return { ...ended, twins: await audit(audited, options, CONCURRENCY) }
+  const toAudit = { ...input, state: options.store.state, before: state?.records ?? {}, currentAt }
+  const twins = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)
+  const audited: Audited = new Map(
+    twins ? auditedAddresses(toAudit).map((address) => [address, idsOf(twins, address)]) : [],
+  )
+  const findings = await note(run, input, options, audited)
+  const hasBacklog = state !== undefined && state.attention === undefined && isOlder(findings, state.records)
+  return { ...endOf(run, options, findings), twins, ...(hasBacklog && { hasBacklog }) }
+}
+
+function idsOf(twins: readonly Twin[], address: Address): string[] {
+  return twins.filter((twin) => twin.address === address).map(({ live }) => live.id)
+}
+
+/** Writes down what needs a person, for runs and commands that do not see it themselves. Nothing is written where nothing is new. */
+async function note(
+  run: Run,
+  input: ReconcileInput,
+  { store, clock, signal }: ReconcileOptions,
+  audited: Audited,
+): Promise<readonly Finding[] | undefined> {
+  const { state } = store
+  const { findings: seen, actions: lines } = run.plan
+  const now = clock.now()
+  if (state === undefined || signal.aborted) return seen
+  const findings = seen && withDuplicates(seen, { state, audited, lines })
+  const isWhole = input.only === undefined && input.complete
+  const attention: Attention | undefined = findings
+    ? noteAttention({ findings, lines, state, audited, isWhole, now })
+    : noteDecided({
+        state,
+        decisions: input.decisions ?? new Map(),
+        touched: touchedSince(run, state.records),
+        audited,
+        now,
+      })
+  if (attention === undefined) return findings
+  const committed = await store.commit([{ set: 'attention', attention }], 'what needs attention')
+  if (committed.is === 'stale') run.stale = committed.message
+  return findings
+}
+
+/** Whether something needs a person since before a run, by the records that it began with. */
+function isOlder(findings: readonly Finding[] | undefined, before: Records): boolean {
+  return openFindings(findings).some(({ address, kind }) => {
+    const record = before[address]
+    return (
+      record !== undefined && ((kind === 'failed' && hasFailed(record)) || (kind === 'lost' && record.lost === true))
+    )
+  })
 }
 
 /** What is known of a run while it goes on. */
@@ -247,19 +274,23 @@ function giveUp(run: Run, on: readonly Planned[]): void {
   run.gaveUp = { on, since: iso(run.changedAt) }
 }
 
-function endOf(run: Run, { store, signal }: ReconcileOptions): Reconciled {
+function endOf(run: Run, { store, signal }: ReconcileOptions, findings: readonly Finding[] | undefined): Reconciled {
   const { plan, soFar, before, cancelled, gaveUp, stale } = run
   const now = store.state?.records ?? {}
+  const isSettledBefore = ([address, { name }]: [Address, { readonly name: string }]): boolean =>
+    name === 'FileDiffers' && plan.actions.some((one) => one.address === address && one.acknowledged !== undefined)
   const times = plan.actions.flatMap((planned) => untilOf(planned) ?? []).sort()
   return {
     plan,
     failed: soFar.failed,
     created: soFar.created,
-    touched: new Set(recordEntries(now).flatMap(([address, record]) => (record === before[address] ? [] : address))),
+    touched: touchedSince(run, now),
+    findings,
     outcomes: exitsOfRun({
-      plan,
-      failed: soFar.failed.values(),
-      sawFailure: endedBadly(before, now).some((address) => !cancelled.has(address)),
+      plan: { ...plan, findings },
+      failed: [...soFar.failed].filter((one) => !isSettledBefore(one)).map(([, problem]) => problem),
+      // What needs a person says more than that, where somebody looked.
+      sawFailure: findings === undefined && endedBadly(before, now).some((address) => !cancelled.has(address)),
       timedOut: gaveUp !== undefined,
       isStale: stale !== undefined,
       interrupted: signal.aborted,
@@ -268,6 +299,11 @@ function endOf(run: Run, { store, signal }: ReconcileOptions): Reconciled {
     nextAt: times[0],
     gaveUp,
   }
+}
+
+/** Addresses whose record is not what it was before a run. */
+function touchedSince({ before }: Run, now: Records): Set<Address> {
+  return new Set(recordEntries(now).flatMap(([address, record]) => (record === before[address] ? [] : address)))
 }
 
 function sum(run: RunSoFar, applied: Applied): RunSoFar {

@@ -3,7 +3,7 @@ import { isSteady, isTerminal } from '../model/condition.ts'
 import { iso } from '../model/iso.ts'
 import { type Plan, type Planned, untilOf } from '../model/plan.ts'
 import { isSettled } from '../model/state.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import type { ReconcileOptions } from './options.ts'
 
 /** How long to wait before looking again, in milliseconds of sleep; undefined: there is nothing to wait for. */
 export function howLong(

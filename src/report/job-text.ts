@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import type { Noted } from '../model/attention.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { JobRecord, PastRun } from '../model/state.ts'
 import { forTerminal } from './escape.ts'
@@ -17,9 +18,14 @@ const HOW = {
 
 /**
  * All that is on record of one job, for people: where it stands and where it is, its times and counts, what was asked for and the runs
- * before. Lines without a line break at the end.
+ * before; what a person acknowledged of it. Lines without a line break at the end.
  */
-export function jobText(address: Address, record: JobRecord, options: ReportOptions): string {
+export function jobText(
+  address: Address,
+  record: JobRecord,
+  options: ReportOptions,
+  notes: readonly Noted[] = [],
+): string {
   const { condition, site, intent } = record
   const rows: [label: string, text: string | undefined][] = [
     ['condition', paint(conditionStyle(condition), standing(record), options)],
@@ -42,6 +48,7 @@ export function jobText(address: Address, record: JobRecord, options: ReportOpti
     ['started', time(record.startedAt, options)],
     ['finished', time(record.finishedAt, options)],
     ['withdrawn', time(record.withdrawn, options)],
+    ...notes.map((noted): [string, string | undefined] => ['known', acknowledgedText(noted, options)]),
   ]
   return [
     paint('bold', forTerminal(address), options),
@@ -52,6 +59,13 @@ export function jobText(address: Address, record: JobRecord, options: ReportOpti
       ? ['  earlier runs', ...record.history.map((one) => `    ${pastText(one, options)}`)]
       : []),
   ].join('\n')
+}
+
+/** `failed, acknowledged 2026-11-15 09:24 UTC (5 min ago): known`. */
+function acknowledgedText({ finding, acknowledged, reason }: Noted, options: ReportOptions): string | undefined {
+  if (acknowledged === undefined) return undefined
+  const [kind = ''] = finding.split(':')
+  return `${sentence(kind)}, acknowledged ${time(acknowledged, options)}${reason === undefined ? '' : `: ${sentence(reason)}`}`
 }
 
 function time(iso: string | undefined, { now }: ReportOptions): string | undefined {

@@ -133,6 +133,8 @@ export type SummaryLine = {
   readonly nextAt?: string
   /** Of `reconcile`: jobs on no record that may be second ones of jobs on record; absent where nobody looked. */
   readonly twins?: number
+  /** Addresses that need a person: not settled, and not acknowledged. Absent where nobody looked. */
+  readonly needsAttention?: number
   readonly exitCode: ExitCode
 }
 
@@ -245,11 +247,12 @@ export function summaryLine(end: {
   readonly outcomes: readonly ExitCode[]
   readonly nextAt?: string | undefined
   readonly twins?: number | undefined
+  readonly needsAttention?: number | undefined
   readonly exitCode: ExitCode
 }): SummaryLine {
-  const { counts, nextAt, twins, exitCode } = end
+  const { counts, nextAt, twins, needsAttention, exitCode } = end
   const outcomes = PRECEDENCE.filter((code) => end.outcomes.includes(code))
-  return { v: 1, type: 'summary', counts, outcomes, nextAt, twins, exitCode }
+  return { v: 1, type: 'summary', counts, outcomes, nextAt, twins, needsAttention, exitCode }
 }
 
 /** The lines of an event: a plan gives one for each of its actions, a failure its reason too; queue figures give none. */

@@ -11,6 +11,7 @@ import {
 } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, actionCell, isQuiet } from './action-words.ts'
+import { attentionText } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
 import { forTerminal } from './escape.ts'
 import { exitText } from './exit-text.ts'
@@ -154,14 +155,21 @@ function keptLine(quiet: readonly Planned[]): string[] {
   return [`  · ${quiet.length} kept${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`]
 }
 
-function closing(plan: Plan, { maxCreates, createdBefore = 0 }: PlanHeading, options: ReportOptions): string[] {
+function closing(
+  plan: Plan,
+  { verb = 'plan', maxCreates, createdBefore = 0 }: PlanHeading,
+  options: ReportOptions,
+): string[] {
   const creates = countActions(plan).create ?? 0
   const idle = plan.actions.every(({ action }) => action === 'keep')
   const refused = [...new Set(plan.refusals.flatMap(({ code }) => exitsOf(code)))]
+  // A run says it at its end, of what is so by then.
+  const attention = verb === 'plan' ? attentionText(plan.findings) : undefined
   const guard = maxCreates === undefined ? '' : `Creates: ${createdBefore + creates} of ${maxCreates} allowed per run.`
   return [
     idle && refused.length === 0 ? idleText(plan.actions) : `Plan: ${totalsText(plan)}.`,
     ...(creates > 0 && guard !== '' ? [guard] : []),
+    ...(attention === undefined ? [] : [attention]),
     ...refused.map((code) => paint('red', `This plan is refused: ${exitText(code)}`, options)),
   ]
 }

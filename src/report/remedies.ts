@@ -14,6 +14,7 @@ export type Advised = Pick<Diagnostic, 'remedies'>
 
 /** Verbs whose commands need `--emulator` to stay on it. */
 export const ON_EMULATOR: ReadonlySet<string> = new Set([
+  'acknowledge',
   'adopt',
   'baseline',
   'cancel',
@@ -26,7 +27,14 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'watch',
 ])
 /** Verbs that decide about a job or the state: the workflow's `command` input takes them. */
-export const IN_WORKFLOW: ReadonlySet<string> = new Set(['adopt', 'baseline', 'cancel', 'init', 'resolve'])
+export const IN_WORKFLOW: ReadonlySet<string> = new Set([
+  'acknowledge',
+  'adopt',
+  'baseline',
+  'cancel',
+  'init',
+  'resolve',
+])
 
 /** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {

@@ -1,10 +1,12 @@
 import type { Address } from '../model/address.ts'
+import type { Finding } from '../model/attention.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
 import { type ActionName, DOING } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, isStuck } from './action-words.ts'
+import { attentionText } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
 import { forTerminal } from './escape.ts'
 import { exitText } from './exit-text.ts'
@@ -28,6 +30,8 @@ export type JobEnd = Advised & {
   readonly until?: string
   /** The call that failed in this run. */
   readonly problem?: AwsProblem
+  /** ISO time at which a person acknowledged that it cannot go on. */
+  readonly acknowledged?: string
 }
 
 /** How a run ended. */
@@ -43,6 +47,8 @@ export type RunEnd = {
   readonly nextAt?: string
   /** How many second jobs were found, where anybody looked. */
   readonly twins?: number
+  /** What needs a person, acknowledged or not; absent where nobody looked. */
+  readonly findings?: readonly Finding[]
 }
 
 const BOUNDS = [60, 40, 40, 300]
@@ -59,12 +65,14 @@ export function summaryText(given: RunEnd, options: ReportOptions): string {
   )
   const records = end.jobs.flatMap(({ record }) => record ?? [])
   const before = end.settledBefore ?? 0
+  const attention = attentionText(end.findings)
   return [
     ...end.jobs.flatMap((job, index) => [rows[index] ?? '', ...whatToDo(job, options)]),
     ...(before > 0 ? [`  · ${before} more, settled before this run`] : []),
     ...(end.jobs.length + before > 0 ? [''] : []),
     ...(records.length > 0 ? [recordsCount(records)] : []),
     ...stuckLine(end.jobs),
+    ...(attention === undefined ? [] : [attention]),
     ...(end.nextAt === undefined ? [] : [`Next: ${until(end.nextAt, options.now)}, when what waits can go on.`]),
     ...exitLines(end, options),
   ].join('\n')
@@ -109,7 +117,7 @@ function whatToDo(job: JobEnd, options: ReportOptions): string[] {
 }
 
 function stuckLine(jobs: readonly JobEnd[]): string[] {
-  const stuck = jobs.filter(({ action }) => isStuck(action)).length
+  const stuck = jobs.filter(({ action, acknowledged }) => isStuck(action) && acknowledged === undefined).length
   return stuck === 0
     ? []
     : [`${stuck} cannot go on without a decision or an edit: see ${stuck === 1 ? 'its hint' : 'their hints'}.`]

@@ -10,7 +10,7 @@ import { explainDamage, repeatedAddress } from './damage.ts'
 export const READER = 1
 
 /** The members whose own members get a line each, so that a change of one job is a diff of one line. */
-const LISTED: readonly string[] = ['records', 'budgets']
+const LISTED: readonly string[] = ['records', 'budgets', 'attention']
 
 const RESTORE =
   'Put the last good one back (from its branch or the Git history of its file, or from a backup), then run again'

@@ -108,6 +108,8 @@ function unlessReleased(record: JobRecord | undefined, released: readonly Attemp
 
 function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
   if (change.set === 'source') return base.source === undefined ? [change] : []
+  // No journal holds it.
+  if (change.set === 'attention') return []
   if (change.set === 'foreign') return [change]
   const stored = base.budgets?.[change.key]
   const isLater =

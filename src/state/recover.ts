@@ -63,6 +63,8 @@ export function differences(from: State, to: State): Entry[] {
   }
   const others: Change[] = []
   if (to.source !== undefined && !isSame(from.source, to.source)) others.push({ set: 'source', source: to.source })
+  if (to.attention !== undefined && !isSame(from.attention, to.attention))
+    others.push({ set: 'attention', attention: to.attention })
   for (const [key, { day, used }] of Object.entries(to.budgets ?? {})) {
     if (!isSame(from.budgets?.[key], { day, used })) others.push({ set: 'budget', key, day, used })
   }

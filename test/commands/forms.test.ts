@@ -21,7 +21,7 @@ const STATE = '.jobwright/emulator/jobs.state.json'
 type Line = { readonly type: string; readonly [member: string]: unknown }
 
 /** Members of lines that came later, by type. */
-const ADDED: Readonly<Record<string, readonly string[]>> = {}
+const ADDED: Readonly<Record<string, readonly string[]>> = { summary: ['needsAttention'] }
 /** Members of records that came later; the first run that reads a job adds them. */
 const ADDED_TO_RECORDS: readonly string[] = ['identity']
 
@@ -31,6 +31,17 @@ const FREE: Readonly<Record<string, readonly string[]>> = {
   planned: ['reason', 'until'],
   job: ['message'],
   summary: ['nextAt'],
+}
+
+/** Codes of what version 0.1 was silent about. */
+const SILENT: readonly unknown[] = ['ATTENTION_BACKLOG', 'PLAN_EXPIRED', 'PLAN_FAILED']
+
+/** Version 0.1 reported a failed job in one run; by now it keeps its exit code. */
+function withoutFailures(line: Line): Line {
+  const { outcomes, exitCode } = line
+  if (line.type !== 'summary' || !Array.isArray(outcomes)) return line
+  const rest = outcomes.filter((code) => code !== 10)
+  return { ...line, outcomes: rest, exitCode: exitCode === 10 ? (rest[0] ?? 0) : exitCode }
 }
 
 /** A folder as version 0.1 left it. */
@@ -57,7 +68,8 @@ function stateIn(root: string): State {
 /** A command prints what version 0.1 printed there. */
 async function printsTheSame(t: Test, root: string, name: string, command: string): Promise<void> {
   const before = linesOf(fs.readFileSync(path.join(root, 'said', `${name}.jsonl`), 'utf8'))
-  const now = linesOf(await said(`jobwright ${command} --output json 2>/dev/null`, root))
+  const all = linesOf(await said(`jobwright ${command} --output json 2>/dev/null`, root))
+  const now = all.filter((line) => !SILENT.includes(line['code'])).map(withoutFailures)
   const jobs = new Set(before.map((line) => JSON.stringify(comparable(line))))
   // A run also shows the jobs to whose records it added something.
   const isExtra = (line: Line): boolean => line.type === 'job' && !jobs.has(JSON.stringify(comparable(line)))

@@ -49,6 +49,12 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     (await import('../../src/commands/decide.ts')).cancel(address, { output: 'text', ...options }, host),
   paperwork: async (options, host, address = '') =>
     (await import('../../src/commands/paperwork.ts')).paperwork(address, { output: 'text', out: '', ...options }, host),
+  acknowledge: async (options, host, address) =>
+    (await import('../../src/commands/acknowledge.ts')).acknowledgeCommand(
+      address === undefined ? [] : [address],
+      { output: 'text', ...options },
+      host,
+    ),
   resolve: async (options, host, address = '') =>
     (await import('../../src/commands/resolve.ts')).resolveCommand(
       address || undefined,

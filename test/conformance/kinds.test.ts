@@ -85,7 +85,7 @@ for (const one of CASES) {
     t.equal((await stage.emulator.jobs()).length, 1)
   })
 
-  t.test(`${one.kind}: a failed job is told by the run that saw it fail, and stays failed`, async (t) => {
+  t.test(`${one.kind}: a failed job is reported by each run, and stays failed`, async (t) => {
     const stage = await openStage(t)
     const doomed = specOf(one.kind, one.failing)
     t.same((await stage.run([doomed])).outcomes, [])
@@ -93,7 +93,7 @@ for (const one of CASES) {
     t.same((await stage.run([doomed])).outcomes, [10])
     t.match(await record(stage), { status: one.words.failed, condition: { type: 'Failed', reason: String } })
     const later = await stage.run([doomed])
-    t.same(later.outcomes, [])
+    t.same(later.outcomes, [10])
     t.same(later.counts, {})
     t.equal((await stage.emulator.jobs()).length, 1)
   })
@@ -320,7 +320,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
       if (marker !== intent.marker) theirs.push(await arrive(stage.emulator, one.kind, request, marker))
     }
     const run = await stage.run([spec])
-    t.same(run.outcomes, [])
+    t.same(run.outcomes, run.twins?.length ? [6] : [], 'one that does just the same needs a person')
     t.notOk(run.passes.flat().includes('adopt'))
     t.equal(run.created, 1)
     t.ok(theirs.length > 0)

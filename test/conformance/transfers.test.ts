@@ -10,6 +10,7 @@ import { uploadTo } from '../../src/kinds/data-exchange-job/transfer.ts'
 import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
 import type { Spec } from '../../src/model/spec.ts'
+import { acknowledge } from '../../src/plan/notes.ts'
 import { type JobFiles, nodeFiles } from '../../src/system/job-files.ts'
 import { openStage, type Run, type RunOptions, type Stage } from './stage.ts'
 
@@ -311,6 +312,12 @@ t.test('a file that is there is never overwritten: the same content is as good, 
   t.match(refused.plan.actions, [{ code: 'PLAN_FILE_DIFFERS' }])
   t.equal(fs.readFileSync(file, 'utf8'), 'mine')
   t.same(fs.readdirSync(stage.root).sort(), ['asset.csv', 'specs'])
+  const store = await stage.store.open()
+  const attention = acknowledge(store.state?.attention, refused.findings ?? [], { now: stage.clock.now() })
+  await store.commit([{ set: 'attention', attention }], 'acknowledge')
+  await store.close()
+  t.same((await stage.reconcile()).outcomes, [], 'a person let it be')
+  t.equal(fs.readFileSync(file, 'utf8'), 'mine')
 
   fs.rmSync(file)
   const cut: JobFiles = {

@@ -172,3 +172,10 @@ export function git(root: string, ...args: string[]): void {
 export function stateOf(root: string): Store {
   return fileStore({ path: path.join(root, 'jobs.state.json'), disk: nodeDisk })
 }
+
+/** Edits the text of a state as somebody would who means it: its serial is raised. */
+export function rewriteState(root: string, change: (text: string) => string): void {
+  const file = path.join(root, 'jobs.state.json')
+  const state = JSON.parse(change(fs.readFileSync(file, 'utf8'))) as { serial: number }
+  fs.writeFileSync(file, JSON.stringify({ ...state, serial: state.serial + 1 }))
+}

@@ -68,7 +68,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   job: 'v type address target run id record condition status reason',
   adoptable: 'v type kind id scope createdAt status',
   spec: 'v type address file text',
-  summary: 'v type counts outcomes nextAt twins exitCode',
+  summary: 'v type counts outcomes nextAt twins needsAttention exitCode',
 }
 
 /** Standard output is JSON lines of contract 1 and nothing else, the summary is the last of them and tells the exit code. */
@@ -87,6 +87,13 @@ export function keepsContract(t: Test, { code, lines, stdout }: Ran): void {
   t.equal(lines.filter(({ type }) => type === 'summary').length, 1)
   t.match(lines.at(-1), { type: 'summary', exitCode: code })
   harmless(t, stdout)
+}
+
+/** A run ended with this code, and its summary counts so many addresses that need attention. */
+export function counts(t: Test, ran: Ran, code: number, needsAttention: number, what: string): void {
+  t.match(ran.lines.at(-1), { type: 'summary', exitCode: code, needsAttention }, what)
+  t.equal(ran.code, code, `${what}: ${ran.stderr.slice(-300)}`)
+  keepsContract(t, ran)
 }
 
 /** One of its lines says this. */

@@ -151,7 +151,7 @@ class Life {
 
   #create(planned: PlacedCreate, faults: boolean): void {
     const model = modelOf(this.kind)
-    const { record } = intend(planned, model, this.now, DEFAULT_WAITS, 'night-lineage')
+    const { record } = intend(planned, model, this.now, DEFAULT_WAITS, this.state.lineage)
     const { address } = planned
     this.#write({ set: 'record', address, record })
     const fate = faults ? this.one('done', 'done', 'request lost', 'answer lost', 'late') : 'done'

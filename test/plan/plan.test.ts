@@ -311,10 +311,7 @@ table('a job on record', [
   [
     'that is unfinished and unknown to AWS is lost, not made again',
     world().spec(REBOOT).record(REBOOT).absent(REBOOT),
-    [
-      `keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`,
-      `warning: ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`,
-    ],
+    [`keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`],
   ],
   [
     'that was made a moment ago and is not shown yet is not lost',
@@ -330,10 +327,7 @@ table('a job on record', [
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:30Z' })
       .absent(PRICES),
-    [
-      `keep ${PRICES}: AWS no longer knows this unfinished job; it is not made again`,
-      `warning: ${PRICES}: AWS no longer knows this unfinished job; it is not made again`,
-    ],
+    [`keep ${PRICES}: AWS no longer knows this unfinished job; it is not made again`],
   ],
   [
     'that was lost is found again',
@@ -1609,13 +1603,13 @@ t.test('a plan asks for', async (t) => {
     [
       'a job that is to be cancelled, before it is',
       world().record(REBOOT, { onRemove: 'cancel' }),
-      [`${REBOOT}: read kiosk-reboot with definition known`],
+      [`${REBOOT}: read kiosk-reboot with mark known`],
     ],
-    ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot with definition known`]],
+    ['a running job', world().spec(REBOOT).record(REBOOT), [`${REBOOT}: read kiosk-reboot with mark known`]],
     [
       'a running job where it is on record, wherever its target leads now',
       world().spec(REBOOT).record(REBOOT, { site: OTHER_SITE }),
-      [`${REBOOT}: read kiosk-reboot in us-east-1 with definition known`],
+      [`${REBOOT}: read kiosk-reboot in us-east-1 with mark known`],
     ],
     [
       'a running export in its project',
@@ -1636,18 +1630,15 @@ t.test('a plan asks for', async (t) => {
     [
       'a moved record under its new name',
       world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT),
-      [`${NIGHT}: read kiosk-reboot with definition known`],
+      [`${NIGHT}: read kiosk-reboot with mark known`],
     ],
   ]
   for (const [name, given, expected] of cases) t.test(name, async (t) => checkNeeds(t, given, expected))
   t.test('finished and lost jobs when told to refresh', async (t) => {
     const given = world().spec(REBOOT).record(REBOOT, DONE).spec(FINAL).record(FINAL, { lost: true })
-    checkNeeds(
-      t,
-      given,
-      [`${REBOOT}: read kiosk-reboot with definition known`, `${FINAL}: read cup-final with definition known`],
-      { refresh: true },
-    )
+    checkNeeds(t, given, [`${REBOOT}: read kiosk-reboot with mark known`, `${FINAL}: read cup-final known`], {
+      refresh: true,
+    })
   })
 })
 

@@ -319,12 +319,13 @@ function lineOf(planned: Planned): string[] {
   ]
 }
 
-function needText({ address, id, site, scope, definition, known, since }: Need): string {
+function needText({ address, id, site, scope, definition, mark, known, since }: Need): string {
   const parts = [
     id === undefined ? 'list' : `read ${id}`,
     ...(site === SITE ? [] : [`in ${site.region}`]),
     ...(scope === undefined ? [] : [`of ${scope}`]),
     ...(definition ? ['with definition'] : []),
+    ...(mark && !definition ? ['with mark'] : []),
     ...(known ? ['known'] : []),
     ...(since === undefined ? [] : [`since ${since}`]),
   ]

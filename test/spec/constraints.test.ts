@@ -181,9 +181,15 @@ const CONFIG_ONLY = 'common.schema.json#/$defs/name'
 
 function documentOf({ kind, envelope }: Seed, spec: Json, name: string): JsonObject {
   const policy: JsonObject =
-    kind === 'PinpointExportJob' || kind === 'ImportExportJob' ? { policy: { allowIdentical: true } } : {}
+    kind === 'PinpointExportJob' || kind === 'ImportExportJob'
+      ? { policy: { allowIdentical: true } }
+      : // AWS's 50 tags are all the spec's own only where none is ours.
+        kind === 'IotJob'
+        ? { policy: { ownerTag: false } }
+        : {}
   const own = JSON.parse(JSON.stringify(envelope ?? {}).replaceAll('NAME', name)) as JsonObject
-  return { apiVersion: 'jobwright/v1', kind, metadata: { name }, ...policy, ...own, spec }
+  const both = { policy: { ...(policy['policy'] as JsonObject), ...(own['policy'] as JsonObject) } }
+  return { apiVersion: 'jobwright/v1', kind, metadata: { name }, ...own, ...both, spec }
 }
 
 type Trial = Case & { readonly document: Json; readonly base: Pointer; readonly seed: Seed }

@@ -44,8 +44,12 @@ Commands:
                                        that have no spec (--list), or write the
                                        spec of one (adopt KIND ID); creates no
                                        job
-  resolve [options] <address>          say what became of a create whose outcome
-                                       nothing else tells; creates nothing
+  resolve [options] <address>          say what nothing else tells: the outcome
+                                       of a create, other people’s jobs, a
+                                       removed spec; creates nothing
+  acknowledge [options] [address...]   say that nothing is to be done about what
+                                       needs attention: it keeps no exit code
+                                       any more; starts and unblocks nothing
   cancel [options] <address>           end a job that is not over, where AWS
                                        lets one; it is not made again
   baseline [options]                   record every spec without a record as
@@ -82,11 +86,11 @@ Exit codes:
     3  invalid specs
     4  credentials or configuration
     5  some actions failed
-    6  a decision is needed (conflict, unresolved)
+    6  a decision is needed (conflict, unresolved, expired, lost, duplicate)
     7  a guard refused
     8  locked, stale, or no state
     9  partial: blocked, settling, no room, or timed out
-   10  a job that this run saw end in failure
+   10  a job failed, or is blocked by one that failed
   130  interrupted, state safe
 
 `

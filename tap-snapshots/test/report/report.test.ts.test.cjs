@@ -338,7 +338,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run tells where every j
 4 jobs: 2 succeeded, 1 failed, 1 settling.
 1 cannot go on without a decision or an edit: see its hint.
 Next: in 3 h (22:00 UTC), when what waits can go on.
-[31mexit 6: a decision is needed (conflict, unresolved)[39m
+[31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
 [2malso exit 9: partial: blocked, settling, no room, or timed out[22m
 `
@@ -358,7 +358,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run tells where every j
 4 jobs: 2 succeeded, 1 failed, 1 settling.
 1 cannot go on without a decision or an edit: see its hint.
 Next: in 3 h (22:00 UTC), when what waits can go on.
-exit 6: a decision is needed (conflict, unresolved)
+exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
 also exit 9: partial: blocked, settling, no room, or timed out
 `

@@ -1,0 +1,160 @@
+import { type Address, isAddress } from '../model/address.ts'
+import { addressesOf, type Finding, openFindings } from '../model/attention.ts'
+import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
+import type { ExitCode } from '../model/exit-code.ts'
+import { Problem } from '../model/problem.ts'
+import { advise, suggest } from '../model/remedy.ts'
+import type { State } from '../model/state.ts'
+import { acknowledge } from '../plan/notes.ts'
+import { attentionText } from '../report/attention-text.ts'
+import { progressLine, summaryLine } from '../report/json-lines.ts'
+import { sentence } from '../report/words.ts'
+import { didYouMean } from '../spec/suggest.ts'
+import { planWithoutAws } from './attention.ts'
+import type { CommonOptions, Host } from './options.ts'
+import { printer } from './printer.ts'
+import { storeOf } from './project.ts'
+import { staleDiagnostic } from './reconcile.ts'
+import { openSession, type Session } from './session.ts'
+
+/** The longest reason, in characters. */
+const REASON_MAX = 2028
+
+export type AcknowledgeOptions = CommonOptions & {
+  /** Everything that needs attention. */
+  readonly all?: boolean
+  /** Why nothing is to be done; kept in the state. */
+  readonly reason?: string
+}
+
+/**
+ * `jobwright acknowledge ADDRESS... | --all`: a person has seen what needs attention, and nothing is to be done about it. It ends no run with
+ * its exit code any more. Calls nothing, starts nothing, and unblocks nothing.
+ */
+export async function acknowledgeCommand(
+  addresses: readonly string[],
+  options: AcknowledgeOptions,
+  host: Host,
+): Promise<ExitCode> {
+  assertUsage(addresses, options)
+  const out = printer(host, options)
+  const session = await openSession(options, host)
+  try {
+    const { state, diagnostics } = await storeOf(session.project, options).read()
+    const now = session.clock.now()
+    if (hasErrors(diagnostics)) {
+      out.diagnostics(diagnostics, now)
+      out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+      return 8
+    }
+    const asked = options.all ? undefined : addresses.map((address) => known(address, session, state))
+    const ended = await write(session, asked, options)
+    if ('stale' in ended) {
+      out.diagnostics([staleDiagnostic(ended.stale)], now)
+      out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+      return 8
+    }
+    const { chosen, findings } = ended
+    for (const address of addressesOf(chosen)) out.line(progressLine(address, 'acknowledged'))
+    const before = findings.filter((one) => one.acknowledged !== undefined && asked?.includes(one.address))
+    const told = [...chosen.map(text), ...before.map(textOfBefore)]
+    if (told.length > 0 || asked === undefined) out.text(told.join('\n') || 'nothing needs attention')
+    out.diagnostics(withoutFinding(asked ?? [], findings), now)
+    const left = openFindings(findings).filter((one) => !chosen.includes(one))
+    const rest = attentionText(left)
+    if (rest !== undefined) out.text(rest)
+    const needsAttention = addressesOf(left).length
+    out.line(summaryLine({ counts: { acknowledged: chosen.length }, outcomes: [], needsAttention, exitCode: 0 }))
+    return 0
+  } finally {
+    await session.close()
+  }
+}
+
+function assertUsage(addresses: readonly string[], { all, reason = '' }: AcknowledgeOptions): void {
+  if (reason.length > REASON_MAX) {
+    throw new Problem({
+      code: 'USAGE',
+      message: `the reason has ${reason.length} characters`,
+      remedies: [advise(`write at most ${REASON_MAX} characters`)],
+    })
+  }
+  if (addresses.length > 0 !== (all === true)) return
+  throw new Problem({
+    code: 'USAGE',
+    message: all ? 'acknowledge was told both addresses and --all' : 'acknowledge was not told what',
+    remedies: [advise('write either addresses or --all'), suggest('see what needs attention', 'status', '--exit-code')],
+  })
+}
+
+/** What was acknowledged, and all findings as they were before. */
+type Written =
+  | { readonly chosen: readonly Finding[]; readonly findings: readonly Finding[] }
+  | { readonly stale: string }
+
+/** Holds the state, so that no run changes meanwhile what is acknowledged. */
+async function write(
+  session: Session,
+  asked: readonly Address[] | undefined,
+  options: AcknowledgeOptions,
+): Promise<Written> {
+  const store = await storeOf(session.project, options).open()
+  try {
+    const { state } = store
+    if (state === undefined) {
+      if (options.emulator) return { chosen: [], findings: [] }
+      throw new Problem({
+        code: 'STATE_MISSING',
+        message: 'there is no state, so there is nothing to acknowledge',
+        remedies: [suggest('in a new repository', 'init'), advise('if there was a state, restore it')],
+      })
+    }
+    const { findings = [] } = await planWithoutAws(session, state, options)
+    const chosen = openFindings(findings).filter(({ address }) => asked === undefined || asked.includes(address))
+    if (chosen.length === 0) return { chosen, findings }
+    const reason = options.reason?.trim() || undefined
+    const attention = acknowledge(state.attention, chosen, { now: session.clock.now(), reason })
+    const committed = await store.commit([{ set: 'attention', attention }], `acknowledge ${chosen.length}`)
+    return committed.is === 'stale' ? { stale: committed.message } : { chosen, findings }
+  } finally {
+    await store.close()
+  }
+}
+
+function known(address: string, { loaded }: Session, state: State | undefined): Address {
+  const specs = [...loaded.specs, ...loaded.blocked].map((one) => one.address)
+  const all: string[] = [...specs, ...Object.keys(state?.records ?? {}), ...Object.keys(state?.attention ?? {})]
+  if (isAddress(address) && all.includes(address)) return address
+  throw new Problem({
+    code: 'USAGE',
+    message: `there is no spec and no record ${address}`,
+    remedies: [
+      ...didYouMean(address, [...new Set(all)]),
+      advise('an address is Kind/name'),
+      suggest('list the addresses', 'status'),
+    ],
+  })
+}
+
+function text({ address, kind, run, reason }: Finding): string {
+  return `acknowledged ${address}: ${kind}, run ${run}: ${sentence(reason)}`
+}
+
+function textOfBefore({ address, kind, run, acknowledged = '' }: Finding): string {
+  return `${address} was acknowledged before: ${kind}, run ${run}, at ${acknowledged}`
+}
+
+/** Addresses that have nothing to acknowledge. Those that were acknowledged before are as they were asked to be. */
+function withoutFinding(asked: readonly Address[], findings: readonly Finding[]): Diagnostic[] {
+  const found = new Set(findings.map(({ address }) => address))
+  return asked
+    .filter((address) => !found.has(address))
+    .map((address) =>
+      diagnose({
+        code: 'ATTENTION_NONE',
+        address,
+        message: `${address} needs no attention`,
+        remedies: [suggest('what AWS alone shows is known after the next run', 'reconcile')],
+      }),
+    )
+}

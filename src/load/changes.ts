@@ -1,0 +1,54 @@
+import { type Address, addressOf } from '../model/address.ts'
+import { canonical } from '../model/json.ts'
+import type { Spec } from '../model/spec.ts'
+import { parse } from '../spec/parse.ts'
+import { sourceOf } from '../spec/source.ts'
+import { gitIn } from '../system/git.ts'
+
+/** Beyond so many changed spec files nothing is compared: each costs a call of Git. */
+const FILES_MAX = 500
+
+/** How a folder differs from a commit. */
+export type Changes = {
+  /** Files that the commit holds otherwise, or not at all, relative to the root. */
+  readonly files: ReadonlySet<string>
+  /** The documents of the changed files as the commit has them: address -> canonical text. */
+  readonly documents: ReadonlyMap<Address, string>
+}
+
+/**
+ * Reads how a folder differs from a commit. `dirty`: files that HEAD does not hold or holds otherwise. Undefined where that cannot be known:
+ * outside Git, in a shallow clone, or where too much changed.
+ */
+export async function readChanges(root: string, since: string, dirty: readonly string[]): Promise<Changes | undefined> {
+  // The state is a file that anyone may have written: what is no commit ID never reaches git's command line.
+  if (!/^[0-9a-f]{40,64}$/.test(since)) return undefined
+  const git = gitIn(root)
+  const diff = await git(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--relative', since, '--'])
+  if (diff.code !== 0) return undefined
+  const files = new Set([...diff.stdout.split('\0').filter((file) => file !== ''), ...dirty])
+  const specFiles = [...files].filter((file) => /\.ya?ml$/.test(file))
+  if (specFiles.length > FILES_MAX) return undefined
+  const documents = new Map<Address, string>()
+  for (const file of specFiles) {
+    const { code, stdout } = await git(['show', `${since}:./${file}`])
+    if (code === 0) for (const [address, text] of documentsOf(file, stdout)) documents.set(address, text)
+  }
+  return { files, documents }
+}
+
+/** Whether a spec, or anything that it is made of, differs from the commit. `text`: that of its file now. */
+export function isChanged({ files, documents }: Changes, spec: Spec, text: string): boolean {
+  const { file } = spec.place
+  const others = [...spec.files, ...(spec.upload ? [spec.upload.file] : [])].filter((one) => one !== file)
+  if (others.some((one) => files.has(one))) return true
+  return files.has(file) && documents.get(spec.address) !== documentsOf(file, text).get(spec.address)
+}
+
+function documentsOf(file: string, text: string): Map<Address, string> {
+  const found = new Map<Address, string>()
+  for (const { kind, name, value } of parse(sourceOf(file, text)).documents)
+    if (kind !== undefined && name !== undefined && value !== undefined)
+      found.set(addressOf(kind, name), canonical(value))
+  return found
+}

@@ -1,0 +1,94 @@
+import type { Address } from './address.ts'
+import type { PlanCode } from './codes.ts'
+import type { Place } from './diagnostic.ts'
+import type { Remedy } from './remedy.ts'
+
+/*
+ * What needs a person. A finding keeps the exit code of its code until it is settled, or until a person acknowledges it.
+ */
+
+/** What is wrong with an address. `blocked`: it waits for a job that needs a person. */
+export type FindingKind = 'conflict' | 'unresolved' | 'expired' | 'lost' | 'duplicate' | 'failed' | 'blocked'
+
+/** One thing about an address that needs a person. */
+export type Finding = {
+  readonly address: Address
+  /** The run that it is about. A higher run settles it. */
+  readonly run: number
+  readonly kind: FindingKind
+  /** Stable name within address and run: `failed`, `conflict:PLAN_FOREIGN:kiosk-restart`. */
+  readonly finding: string
+  readonly code: PlanCode
+  /** Raw text: sinks escape it. */
+  readonly reason: string
+  /** Ways out, the likeliest first; the last one acknowledges it. */
+  readonly remedies: readonly Remedy[]
+  readonly place?: Place
+  /** A line of the plan shows it; otherwise the record does, or a run noted it. */
+  readonly isOfLine: boolean
+  /** The state knows it from an earlier run. */
+  readonly isKnown: boolean
+  /** ISO time at which a person acknowledged it. */
+  readonly acknowledged?: string
+}
+
+/** A finding as the state keeps it: noted by a run, acknowledged by a person, or both. */
+export type Noted = {
+  readonly run: number
+  readonly finding: string
+  /** ISO time at which a run noted it. */
+  readonly seen?: string
+  /** ISO time at which a person acknowledged it. */
+  readonly acknowledged?: string
+  /** Why, in the person's words. */
+  readonly reason?: string
+}
+
+/** Everything noted, by address. */
+export type Attention = Readonly<Record<Address, readonly Noted[]>>
+
+/** The findings that no person has acknowledged. */
+export function openFindings(findings: readonly Finding[] = []): Finding[] {
+  return findings.filter(({ acknowledged }) => acknowledged === undefined)
+}
+
+/** The addresses that need a person, each once, in order. */
+export function addressesOf(findings: readonly Finding[]): Address[] {
+  return [...new Set(findings.map(({ address }) => address))]
+}
+
+/** Returns the note about a finding; undefined where there is none. */
+export function noteOf(
+  attention: Attention | undefined,
+  { address, run, finding }: Pick<Finding, 'address' | 'run' | 'finding'>,
+): Noted | undefined {
+  return attention?.[address]?.find((noted) => noted.run === run && noted.finding === finding)
+}
+
+/** Moves the notes of renamed addresses. `moved`: new address -> old one. */
+export function moveNotes(
+  attention: Attention | undefined,
+  moved: Iterable<readonly [Address, Address]>,
+): Attention | undefined {
+  if (attention === undefined) return undefined
+  const next: Record<Address, readonly Noted[]> = { ...attention }
+  for (const [to, from] of moved) {
+    const notes = next[from]
+    if (notes === undefined) continue
+    delete next[from]
+    next[to] = notes
+  }
+  return next
+}
+
+const DUPLICATE = 'duplicate:'
+
+/** The name of the finding that a job duplicates the one on record. */
+export function duplicateFinding(id: string): string {
+  return `${DUPLICATE}${id}`
+}
+
+/** The ID of the job that a finding says is a duplicate; undefined for any other finding. */
+export function duplicateId(finding: string): string | undefined {
+  return finding.startsWith(DUPLICATE) ? finding.slice(DUPLICATE.length) : undefined
+}
