@@ -9,9 +9,14 @@ export type ProjectPlace = {
   others(): Promise<readonly string[]>
 }
 
-/** Where a folder is in its Git repository; undefined outside Git. */
+/** Where a folder is in its Git repository; undefined outside Git, and in a folder that Git ignores: that is no part of the repository. */
 export async function readProjectPlace(root: string): Promise<ProjectPlace | undefined> {
-  const { code, stdout } = await gitIn(root)(['rev-parse', '--is-inside-work-tree', '--show-prefix'])
+  const git = gitIn(root)
+  const [{ code, stdout }, ignored] = await Promise.all([
+    git(['rev-parse', '--is-inside-work-tree', '--show-prefix']),
+    git(['check-ignore', '--quiet', '--', CONFIG_FILE]),
+  ])
+  if (ignored.code === 0) return undefined
   const [isInside, ...prefix] = stdout.split('\n')
   if (code !== 0 || isInside?.trim() !== 'true') return undefined
   const name =

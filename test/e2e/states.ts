@@ -66,7 +66,7 @@ export function said({ stdout, stderr }: Ran): string {
 /** The printed ways out of a missing state or an old checkout that are commands of ours, as arguments, sorted. */
 export function waysOut(ran: Ran): string[][] {
   const printed = [...said(ran).matchAll(/: jobwright ([^;\n]+)/g)].map(([, words = '']) => words.trim())
-  const ours = printed.filter((words) => /^(baseline|init|resolve)\b/.test(words))
+  const ours = printed.filter((words) => /^(baseline|init|resolve --)/.test(words))
   return [...new Set(ours)].sort().map((words) => words.split(' '))
 }
 
