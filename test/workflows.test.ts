@@ -189,6 +189,9 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     ['adopt', '--list', '--kind', 'IotJob'],
     ['resolve', 'PinpointExportJob/a', '--not-created'],
     ['resolve', 'PinpointExportJob/a', '--adopt', '-x'],
+    ['resolve', 'PinpointExportJob/a', '--foreign', 'a-1', 'a-2'],
+    ['resolve', '--newest-checkout'],
+    ['resolve', '--claim-state'],
     ['cancel', 'IotJob/a', '--reason', '--force'],
     ['baseline', '--only', 'IotJob/a'],
     ['acknowledge', 'IotJob/a'],
@@ -199,6 +202,11 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     t.same(given(line), [verb, ...args], line)
     t.same(given(`${line} --emulator`), [verb, ...args, '--emulator'])
   }
+  for (const args of [
+    ['init', '--new-state'],
+    ['baseline', '--new-state', '--only', 'IotJob/a'],
+  ])
+    t.equal(commandText(['jobwright', ...args], { workflow: true }), `jobwright ${args.join(' ')}`, 'it takes a clone')
   t.throws(() => given('cancel IotJob/a --force'), { exitCode: 1, message: /--force/ })
   t.throws(() => given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: '1' }), { exitCode: 1, message: /--force/ })
   t.same(given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: 'true' }), ['cancel', 'IotJob/a', '--force'])

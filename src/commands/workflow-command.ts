@@ -13,6 +13,8 @@ type Grammar = {
   readonly flags?: readonly string[]
   /** Options with a value. */
   readonly values?: readonly string[]
+  /** Options with one value or more. */
+  readonly lists?: readonly string[]
 }
 
 const SELECTION = ['--only', '--target', '--output', '-o']
@@ -38,16 +40,25 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
   resolve: {
     words: ['address'],
     most: 1,
-    flags: ['--not-created', '--force', '--emulator'],
+    flags: [
+      '--not-created',
+      '--foreign-listed',
+      '--removed',
+      '--newest-checkout',
+      '--claim-state',
+      '--force',
+      '--emulator',
+    ],
     values: [...ALWAYS, '--adopt'],
+    lists: ['--foreign'],
   },
   cancel: { words: ['address'], most: 1, flags: ['--force', '--emulator'], values: [...ALWAYS, '--reason'] },
   baseline: { flags: ['--emulator'], values: [...ALWAYS, '--only'] },
   acknowledge: {
     words: ['address'],
     most: 100,
-    flags: ['--emulator'],
-    values: [...ALWAYS, '--reason', '--only'],
+    flags: ['--all', '--emulator'],
+    values: [...ALWAYS, '--reason'],
   },
 }
 
@@ -91,7 +102,10 @@ function assertForWorkflow(
     const [name = '', ...value] = word.split('=')
     const isLong = name.startsWith('--')
     if (grammar.flags?.includes(word)) assertForce(word, env)
-    else if (!grammar.values?.includes(name) || (!isLong && value.length > 0)) throw unknownOption(verb, name, grammar)
+    else if (grammar.lists?.includes(name)) {
+      while (rest[index + 1] !== undefined && !rest[index + 1]!.startsWith('-')) index++
+    } else if (!grammar.values?.includes(name) || (!isLong && value.length > 0))
+      throw unknownOption(verb, name, grammar)
     // The value of an option, whatever it looks like, is no option itself.
     else if (value.length === 0) index++
   }
@@ -109,8 +123,8 @@ function assertForce(flag: string, env: Readonly<Record<string, string | undefin
   )
 }
 
-function unknownOption(verb: string, option: string, { flags = [], values = [] }: Grammar): Problem {
-  const known = [...flags, ...values].filter((one) => one !== '-o')
+function unknownOption(verb: string, option: string, { flags = [], values = [], lists = [] }: Grammar): Problem {
+  const known = [...flags, ...values, ...lists].filter((one) => one !== '-o')
   return refused(
     `the workflow does not take ${quoted(option)} with ${verb}`,
     advise(`${verb} takes ${known.join(', ')} there`),
