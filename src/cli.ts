@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AcknowledgeOptions } from './commands/acknowledge.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
+import { AS_TEXT, argumentsOf } from './commands/command-line.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
@@ -10,7 +11,7 @@ import type { ResolveCommandOptions } from './commands/resolve.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { duration, list, moment, positive, whole } from './commands/values.ts'
-import { checkedArgumentsOf } from './commands/workflow-command.ts'
+import { assertForWorkflow } from './commands/workflow-command.ts'
 import { isAddress } from './model/address.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { advise, type Remedy } from './model/remedy.ts'
@@ -272,7 +273,7 @@ common(
   .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
   .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
   .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
-  .option('--force', 'with an address: although the job carries the mark of another state')
+  .option('--force', 'although the job carries the mark of another state')
   .option('--yes', 'with a kind: write the spec and record the job, without a question')
   .action(
     action(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
@@ -418,9 +419,12 @@ for (const command of program.commands) {
   command.showHelpAfterError(`see: jobwright ${command.name()} --help`)
 }
 
-let args: readonly string[] = process.argv.slice(2)
+const given: readonly string[] = process.argv.slice(2)
+let args = given
 try {
-  args = checkedArgumentsOf(args, process.env)
+  args = argumentsOf(given)
+  // A text is the input of a workflow. It is split first, so that a refusal has the form that it asks for.
+  if (given[0] === AS_TEXT) assertForWorkflow(args, process.env)
   await program.parseAsync(args, { from: 'user' })
   process.exitCode = exitCode
 } catch (error) {

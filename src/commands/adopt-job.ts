@@ -33,6 +33,8 @@ export type AdoptJobOptions = LookOptions & {
   readonly name?: string
   /** Write it without a question. */
   readonly yes?: boolean
+  /** Although the job carries the mark of another state. */
+  readonly force?: boolean
 }
 
 /**

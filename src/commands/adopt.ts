@@ -13,7 +13,7 @@ export type AdoptOptions = AdoptJobOptions &
 /** Options that belong to one form of `adopt` and no other. */
 const FORMS = {
   list: ['kind', 'target', 'application'],
-  job: ['name', 'yes', 'target', 'application'],
+  job: ['name', 'yes', 'force', 'target', 'application'],
   address: ['id', 'force'],
 } as const
 const NAMES = { list: '--list', job: 'KIND ID', address: 'ADDRESS' } as const

@@ -1,7 +1,6 @@
 import { isAddress } from '../model/address.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
-import { AS_TEXT, argumentsOf } from './command-line.ts'
 
 /** What the input of the workflow may say after a verb. */
 type Grammar = {
@@ -34,7 +33,7 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
   adopt: {
     words: ['kind-or-address', 'id'],
     most: 2,
-    flags: ['--list', '--emulator'],
+    flags: ['--list', '--force', '--emulator'],
     values: [...ALWAYS, '--id', '--kind', '--target', '--application', '--name'],
   },
   resolve: {
@@ -65,21 +64,8 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
 /** The repository variable, handed over as an environment variable, without which the input takes no `--force`. */
 const FORCE_VARIABLE = 'JOBWRIGHT_ALLOW_FORCE'
 
-/**
- * The arguments of the program. Those that come from the input of a workflow are checked first: throws a Problem (exit 1) for what it does
- * not take.
- */
-export function checkedArgumentsOf(
-  given: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const args = argumentsOf(given)
-  if (given[0] === AS_TEXT) assertForWorkflow(args, env)
-  return args
-}
-
 /** Throws a Problem (exit 1) for a command that the workflow's input does not take. */
-function assertForWorkflow(
+export function assertForWorkflow(
   [verb = '', ...rest]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): void {

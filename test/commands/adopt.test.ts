@@ -52,7 +52,13 @@ const adopt = (
   id?: string,
   options: Partial<AdoptOptions> = {},
   more: Partial<Host> = {},
-) => heard(cwd, (host) => adoptCommand(what, id, { ...on, ...options }, host), more)
+) =>
+  heard(
+    cwd,
+    // The jobs carry the mark of the state that was forgotten.
+    (host) => adoptCommand(what, id, { ...on, ...(id === undefined ? {} : { force: true }), ...options }, host),
+    more,
+  )
 const plan = (cwd: string) => heard(cwd, (host) => planCommand({ ...on }, host))
 const specsIn = (cwd: string) => fs.readdirSync(path.join(cwd, 'specs')).sort()
 

@@ -136,8 +136,9 @@ async function reconcileOnce(
   try {
     const refresh = input.refresh === true
     const asked = input.decisions && new Set<string>(input.decisions.keys())
+    // Specs of these tests may read whatever their test sets.
     const settings = { clock, emulator, modelOf, refresh, env, asked }
-    const aws = await openAws(specs, opened.state, { targets: {}, limits }, settings)
+    const aws = await openAws(specs, opened.state, { targets: {}, limits, env: Object.keys(env) }, settings)
     try {
       return await reconcile(
         { ...inputOf(specs), ...input },

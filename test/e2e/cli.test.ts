@@ -88,14 +88,14 @@ t.test('8: an emulator whose jobs cannot be read is no bug, and names the folder
 })
 
 t.test('a command as one text is split, and a slip in it is told like any other', async (t) => {
-  const cwd = folder(t, {})
+  const cwd = folder(t, { 'specs/one.yaml': doc('IotJob', 'one') })
   const given = (text: string) => cli(['__line', text], { cwd })
-  const [schema, open, json] = await Promise.all([
-    given('schema "IotJob"'),
+  const [plan, open, json] = await Promise.all([
+    given('plan --emulator "--only" "IotJob/one"'),
     given('status "'),
     given('plan --nope --output=json'),
   ])
-  t.match(schema, { code: 0, stdout: /^\{/ })
+  t.match(plan, { code: 0, stdout: /create +IotJob\/one/ })
   t.match(open, { code: 1, stdout: /USAGE: a quote in the command is not closed/ })
   t.match(json, { code: 1, lines: [{ code: 'USAGE' }, { type: 'summary', exitCode: 1 }] })
   keepsContract(t, json)

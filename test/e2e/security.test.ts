@@ -257,7 +257,7 @@ t.test('the operator may keep the state in a folder elsewhere, and says so in th
   write(repo, { 'jobwright.yaml': { state: { store: 'file', path: '../states/jobs.state.json' } } })
   t.equal((await cli(['init', '--region', 'eu-west-1'], { cwd: repo })).code, 4)
   const env = { JOBWRIGHT_STATE_FOLDER: states }
-  t.equal((await cli(['init', '--region', 'eu-west-1'], { cwd: repo, env })).code, 0)
+  t.equal((await cli(['init', '--new-state', '--region', 'eu-west-1'], { cwd: repo, env })).code, 0)
   t.ok(fs.existsSync(path.join(states, 'jobs.state.json')))
 
   write(repo, { 'jobwright.yaml': { state: { store: 'file', path: 'state/jobs.state.json' } } })
