@@ -166,16 +166,14 @@ t.test(
   (t) => {
     const verbs = verbsAndOptions()
     t.ok(verbs.size > 12)
-    for (const [verb, { flags = [], values = [] }] of Object.entries(WORKFLOW_GRAMMAR)) {
-      // Allowed by its name before the program has it.
-      if (verb === 'acknowledge' && !verbs.has(verb)) continue
+    for (const [verb, { flags = [], values = [], lists = [] }] of Object.entries(WORKFLOW_GRAMMAR)) {
       t.ok(verbs.has(verb), verb)
-      for (const option of [...flags, ...values]) t.ok(verbs.get(verb)?.includes(option), `${verb} ${option}`)
+      for (const option of [...flags, ...values, ...lists]) t.ok(verbs.get(verb)?.includes(option), `${verb} ${option}`)
     }
     const taken = Object.values(WORKFLOW_GRAMMAR).flatMap(({ flags = [], values = [] }) => [...flags, ...values])
-    for (const option of '--spec --out --dir --file --allow-dirty --allow-removals --yes --new-state'.split(' '))
+    for (const option of '--spec --out --dir --file --allow-dirty --allow-removals --yes'.split(' '))
       t.notOk(taken.includes(option), option)
-    for (const verb of 'init new rerun watch paperwork schema emulator completion'.split(' '))
+    for (const verb of 'new rerun watch paperwork schema emulator completion'.split(' '))
       t.notOk(Object.hasOwn(WORKFLOW_GRAMMAR, verb), verb)
     t.end()
   },
@@ -191,13 +189,28 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     ['resolve', 'PinpointExportJob/a', '--adopt', '-x'],
     ['cancel', 'IotJob/a', '--reason', '--force'],
     ['baseline', '--only', 'IotJob/a'],
-    ['acknowledge', 'IotJob/a'],
+    ['acknowledge', 'IotJob/a', 'IotJob/b', '--reason', 'a b'],
+    ['acknowledge', '--all'],
+    ['resolve', 'IotJob/a', '--foreign', 'a-1', 'a-2', '--output', 'json'],
+    ['resolve', '--newest-checkout'],
+    ['resolve', '--claim-state'],
+    ['resolve', 'IotJob/a', '--removed'],
+    ['status', '--exit-code'],
     ['reconcile', '--timeout', '45m', '--wait'],
   ] as const) {
     const said = commandText(['jobwright', verb, ...args], { workflow: true })
     const line = said.slice(said.indexOf(verb))
     t.same(given(line), [verb, ...args], line)
     t.same(given(`${line} --emulator`), [verb, ...args, '--emulator'])
+  }
+  for (const gated of [
+    'init',
+    'init --new-state',
+    'baseline --new-state --only IotJob/a',
+    'resolve --claim-state --force',
+  ]) {
+    t.throws(() => given(gated), { exitCode: 1, message: /unless the repository allows it/ }, gated)
+    t.same(given(gated, { JOBWRIGHT_ALLOW_FORCE: 'true' }), gated.split(' '))
   }
   t.throws(() => given('cancel IotJob/a --force'), { exitCode: 1, message: /--force/ })
   t.throws(() => given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: '1' }), { exitCode: 1, message: /--force/ })

@@ -13,6 +13,10 @@ type Grammar = {
   readonly flags?: readonly string[]
   /** Options with a value. */
   readonly values?: readonly string[]
+  /** Options with one value or more. */
+  readonly lists?: readonly string[]
+  /** Taken only where the repository allows it. */
+  readonly gated?: true
 }
 
 const SELECTION = ['--only', '--target', '--output', '-o']
@@ -28,30 +32,59 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
     values: [...SELECTION, '--timeout', '--settle'],
   },
   plan: { flags: ['--offline', '--exit-code', '--refresh', '--emulator'], values: SELECTION },
-  status: { words: ['address'], most: 1, flags: ['--wait', '--emulator'], values: [...SELECTION, '--timeout'] },
+  status: {
+    words: ['address'],
+    most: 1,
+    flags: ['--wait', '--exit-code', '--emulator'],
+    values: [...SELECTION, '--timeout'],
+  },
   adopt: {
     words: ['kind-or-address', 'id'],
     most: 2,
-    flags: ['--list', '--emulator'],
+    flags: ['--list', '--force', '--emulator'],
     values: [...ALWAYS, '--id', '--kind', '--target', '--application', '--name'],
   },
   resolve: {
     words: ['address'],
     most: 1,
-    flags: ['--not-created', '--force', '--emulator'],
+    flags: [
+      '--not-created',
+      '--foreign-listed',
+      '--removed',
+      '--newest-checkout',
+      '--claim-state',
+      '--force',
+      '--emulator',
+    ],
     values: [...ALWAYS, '--adopt'],
+    lists: ['--foreign'],
   },
   cancel: { words: ['address'], most: 1, flags: ['--force', '--emulator'], values: [...ALWAYS, '--reason'] },
-  baseline: { flags: ['--emulator'], values: [...ALWAYS, '--only'] },
+  baseline: { flags: ['--new-state', '--emulator'], values: [...ALWAYS, '--only'] },
   acknowledge: {
     words: ['address'],
     most: 100,
-    flags: ['--emulator'],
-    values: [...ALWAYS, '--reason', '--only'],
+    flags: ['--all', '--emulator'],
+    values: [...ALWAYS, '--reason'],
   },
+  // It lets every spec run again; a message that asks for it comes where the state is lost.
+  init: { flags: ['--new-state', '--emulator'], values: ALWAYS, gated: true },
 }
 
-/** The repository variable, handed over as an environment variable, without which the input takes no `--force`. */
+/** What to do in place of a verb that is not taken. */
+const OTHER_VERBS: readonly Remedy[] = [
+  advise(
+    `it runs ${Object.keys(WORKFLOW_GRAMMAR)
+      .filter((verb) => !WORKFLOW_GRAMMAR[verb]?.gated)
+      .join(', ')}`,
+  ),
+  advise('run any other command in a clone of the repository'),
+]
+
+/** Options that are taken only where the repository allows it: they may create a job twice, or let every spec run again. */
+const GATED: readonly string[] = ['--force', '--new-state']
+
+/** The repository variable, handed over as an environment variable, without which the input takes none of them. */
 const FORCE_VARIABLE = 'JOBWRIGHT_ALLOW_FORCE'
 
 /**
@@ -74,13 +107,12 @@ function assertForWorkflow(
 ): void {
   const grammar = Object.hasOwn(WORKFLOW_GRAMMAR, verb) ? WORKFLOW_GRAMMAR[verb]! : undefined
   if (grammar === undefined) {
-    const verbs = Object.keys(WORKFLOW_GRAMMAR).join(', ')
     throw refused(
       verb === '' ? 'the command of the workflow is empty' : `the workflow does not run ${quoted(verb)}`,
-      advise(`it runs ${verbs}`),
-      advise('run any other command in a clone of the repository'),
+      ...OTHER_VERBS,
     )
   }
+  if (grammar.gated) assertAllowed(verb, env, ...OTHER_VERBS)
   const words: string[] = []
   for (let index = 0; index < rest.length; index++) {
     const word = rest[index]!
@@ -90,27 +122,37 @@ function assertForWorkflow(
     }
     const [name = '', ...value] = word.split('=')
     const isLong = name.startsWith('--')
-    if (grammar.flags?.includes(word)) assertForce(word, env)
-    else if (!grammar.values?.includes(name) || (!isLong && value.length > 0)) throw unknownOption(verb, name, grammar)
+    if (grammar.flags?.includes(word)) {
+      if (GATED.includes(word)) assertAllowed(word, env)
+    } else if (grammar.lists?.includes(word)) {
+      while (rest[index + 1]?.startsWith('-') === false) index++
+    } else if (!grammar.values?.includes(name) || (!isLong && value.length > 0))
+      throw unknownOption(verb, name, grammar)
     // The value of an option, whatever it looks like, is no option itself.
     else if (value.length === 0) index++
   }
   assertWords(verb, words, grammar)
 }
 
-function assertForce(flag: string, env: Readonly<Record<string, string | undefined>>): void {
-  if (flag !== '--force' || env[FORCE_VARIABLE] === 'true') return
+/** Throws a Problem (exit 1) for a word that the repository has to allow, and does not. */
+function assertAllowed(
+  word: string,
+  env: Readonly<Record<string, string | undefined>>,
+  ...more: readonly Remedy[]
+): void {
+  if (env[FORCE_VARIABLE] === 'true') return
   throw refused(
-    `the workflow does not take --force unless the repository allows it`,
+    `the workflow does not take ${word} unless the repository allows it`,
     advise(
       `set the repository variable ${FORCE_VARIABLE} to true (Settings, Secrets and variables, Actions, Variables), and run it again`,
     ),
     advise('a workflow of an older version has to hand that variable to the step as well'),
+    ...more,
   )
 }
 
-function unknownOption(verb: string, option: string, { flags = [], values = [] }: Grammar): Problem {
-  const known = [...flags, ...values].filter((one) => one !== '-o')
+function unknownOption(verb: string, option: string, { flags = [], values = [], lists = [] }: Grammar): Problem {
+  const known = [...flags, ...values, ...lists].filter((one) => one !== '-o')
   return refused(
     `the workflow does not take ${quoted(option)} with ${verb}`,
     advise(`${verb} takes ${known.join(', ')} there`),

@@ -252,7 +252,7 @@ t.test('a branch or a path of the state that is no name is refused at its line',
 })
 
 t.test('the operator may keep the state in a folder elsewhere, and says so in the environment', async (t) => {
-  const cwd = folder(t, { 'repo/specs/lamp.yaml': doc('IotJob', 'lamp'), 'states/x': '' })
+  const cwd = folder(t, { 'repo/x': '', 'states/x': '' })
   const [repo, states] = [path.join(cwd, 'repo'), path.join(cwd, 'states')]
   write(repo, { 'jobwright.yaml': { state: { store: 'file', path: '../states/jobs.state.json' } } })
   t.equal((await cli(['init', '--region', 'eu-west-1'], { cwd: repo })).code, 4)
@@ -348,7 +348,7 @@ t.test(
       ['adopt IotJob lamp-1 --yes', /"--yes"/],
       [
         'init --new-state',
-        /does not run "init".*reconcile, plan, status, adopt, resolve, cancel, baseline, acknowledge/s,
+        /does not take init unless.*JOBWRIGHT_ALLOW_FORCE.*reconcile, plan, status, adopt, resolve, cancel, baseline, acknowledge/s,
       ],
       ['paperwork ImportExportJob/disk --out /tmp', /does not run "paperwork"/],
       ['schema --out /tmp', /does not run "schema"/],
