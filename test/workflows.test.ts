@@ -171,9 +171,9 @@ t.test(
       for (const option of [...flags, ...values, ...lists]) t.ok(verbs.get(verb)?.includes(option), `${verb} ${option}`)
     }
     const taken = Object.values(WORKFLOW_GRAMMAR).flatMap(({ flags = [], values = [] }) => [...flags, ...values])
-    for (const option of '--spec --out --dir --file --allow-dirty --allow-removals --yes'.split(' '))
+    for (const option of '--spec --out --dir --file --allow-dirty --allow-removals --yes --new-state'.split(' '))
       t.notOk(taken.includes(option), option)
-    for (const verb of 'new rerun watch paperwork schema emulator completion'.split(' '))
+    for (const verb of 'init new rerun watch paperwork schema emulator completion'.split(' '))
       t.notOk(Object.hasOwn(WORKFLOW_GRAMMAR, verb), verb)
     t.end()
   },
@@ -187,13 +187,13 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     ['adopt', '--list', '--kind', 'IotJob'],
     ['resolve', 'PinpointExportJob/a', '--not-created'],
     ['resolve', 'PinpointExportJob/a', '--adopt', '-x'],
+    ['resolve', 'PinpointExportJob/a', '--foreign', 'a-1', 'a-2'],
+    ['resolve', '--newest-checkout'],
+    ['resolve', '--claim-state'],
     ['cancel', 'IotJob/a', '--reason', '--force'],
     ['baseline', '--only', 'IotJob/a'],
     ['acknowledge', 'IotJob/a', 'IotJob/b', '--reason', 'a b'],
     ['acknowledge', '--all'],
-    ['resolve', 'IotJob/a', '--foreign', 'a-1', 'a-2', '--output', 'json'],
-    ['resolve', '--newest-checkout'],
-    ['resolve', '--claim-state'],
     ['resolve', 'IotJob/a', '--removed'],
     ['status', '--exit-code'],
     ['reconcile', '--timeout', '45m', '--wait'],
@@ -203,15 +203,13 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     t.same(given(line), [verb, ...args], line)
     t.same(given(`${line} --emulator`), [verb, ...args, '--emulator'])
   }
-  for (const gated of [
-    'init',
-    'init --new-state',
-    'baseline --new-state --only IotJob/a',
-    'resolve --claim-state --force',
-  ]) {
-    t.throws(() => given(gated), { exitCode: 1, message: /unless the repository allows it/ }, gated)
-    t.same(given(gated, { JOBWRIGHT_ALLOW_FORCE: 'true' }), gated.split(' '))
-  }
+  for (const args of [
+    ['init', '--new-state'],
+    ['baseline', '--new-state', '--only', 'IotJob/a'],
+  ])
+    t.equal(commandText(['jobwright', ...args], { workflow: true }), `jobwright ${args.join(' ')}`, 'it takes a clone')
+  for (const refused of ['init', 'init --new-state', 'baseline --new-state --only IotJob/a'])
+    t.throws(() => given(refused, { JOBWRIGHT_ALLOW_FORCE: 'true' }), { exitCode: 1, message: /does not/ }, refused)
   t.throws(() => given('cancel IotJob/a --force'), { exitCode: 1, message: /--force/ })
   t.throws(() => given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: '1' }), { exitCode: 1, message: /--force/ })
   t.same(given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: 'true' }), ['cancel', 'IotJob/a', '--force'])

@@ -15,8 +15,6 @@ type Grammar = {
   readonly values?: readonly string[]
   /** Options with one value or more. */
   readonly lists?: readonly string[]
-  /** Taken only where the repository allows it. */
-  readonly gated?: true
 }
 
 const SELECTION = ['--only', '--target', '--output', '-o']
@@ -60,31 +58,16 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
     lists: ['--foreign'],
   },
   cancel: { words: ['address'], most: 1, flags: ['--force', '--emulator'], values: [...ALWAYS, '--reason'] },
-  baseline: { flags: ['--new-state', '--emulator'], values: [...ALWAYS, '--only'] },
+  baseline: { flags: ['--emulator'], values: [...ALWAYS, '--only'] },
   acknowledge: {
     words: ['address'],
     most: 100,
     flags: ['--all', '--emulator'],
     values: [...ALWAYS, '--reason'],
   },
-  // It lets every spec run again; a message that asks for it comes where the state is lost.
-  init: { flags: ['--new-state', '--emulator'], values: ALWAYS, gated: true },
 }
 
-/** What to do in place of a verb that is not taken. */
-const OTHER_VERBS: readonly Remedy[] = [
-  advise(
-    `it runs ${Object.keys(WORKFLOW_GRAMMAR)
-      .filter((verb) => !WORKFLOW_GRAMMAR[verb]?.gated)
-      .join(', ')}`,
-  ),
-  advise('run any other command in a clone of the repository'),
-]
-
-/** Options that are taken only where the repository allows it: they may create a job twice, or let every spec run again. */
-const GATED: readonly string[] = ['--force', '--new-state']
-
-/** The repository variable, handed over as an environment variable, without which the input takes none of them. */
+/** The repository variable, handed over as an environment variable, without which the input takes no `--force`. */
 const FORCE_VARIABLE = 'JOBWRIGHT_ALLOW_FORCE'
 
 /**
@@ -107,12 +90,13 @@ function assertForWorkflow(
 ): void {
   const grammar = Object.hasOwn(WORKFLOW_GRAMMAR, verb) ? WORKFLOW_GRAMMAR[verb]! : undefined
   if (grammar === undefined) {
+    const verbs = Object.keys(WORKFLOW_GRAMMAR).join(', ')
     throw refused(
       verb === '' ? 'the command of the workflow is empty' : `the workflow does not run ${quoted(verb)}`,
-      ...OTHER_VERBS,
+      advise(`it runs ${verbs}`),
+      advise('run any other command in a clone of the repository'),
     )
   }
-  if (grammar.gated) assertAllowed(verb, env, ...OTHER_VERBS)
   const words: string[] = []
   for (let index = 0; index < rest.length; index++) {
     const word = rest[index]!
@@ -122,10 +106,9 @@ function assertForWorkflow(
     }
     const [name = '', ...value] = word.split('=')
     const isLong = name.startsWith('--')
-    if (grammar.flags?.includes(word)) {
-      if (GATED.includes(word)) assertAllowed(word, env)
-    } else if (grammar.lists?.includes(word)) {
-      while (rest[index + 1]?.startsWith('-') === false) index++
+    if (grammar.flags?.includes(word)) assertForce(word, env)
+    else if (grammar.lists?.includes(name)) {
+      while (rest[index + 1] !== undefined && !rest[index + 1]!.startsWith('-')) index++
     } else if (!grammar.values?.includes(name) || (!isLong && value.length > 0))
       throw unknownOption(verb, name, grammar)
     // The value of an option, whatever it looks like, is no option itself.
@@ -134,20 +117,14 @@ function assertForWorkflow(
   assertWords(verb, words, grammar)
 }
 
-/** Throws a Problem (exit 1) for a word that the repository has to allow, and does not. */
-function assertAllowed(
-  word: string,
-  env: Readonly<Record<string, string | undefined>>,
-  ...more: readonly Remedy[]
-): void {
-  if (env[FORCE_VARIABLE] === 'true') return
+function assertForce(flag: string, env: Readonly<Record<string, string | undefined>>): void {
+  if (flag !== '--force' || env[FORCE_VARIABLE] === 'true') return
   throw refused(
-    `the workflow does not take ${word} unless the repository allows it`,
+    `the workflow does not take --force unless the repository allows it`,
     advise(
       `set the repository variable ${FORCE_VARIABLE} to true (Settings, Secrets and variables, Actions, Variables), and run it again`,
     ),
     advise('a workflow of an older version has to hand that variable to the step as well'),
-    ...more,
   )
 }
 

@@ -27,14 +27,7 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'watch',
 ])
 /** Verbs that decide about a job or the state: the workflow's `command` input takes them. */
-export const IN_WORKFLOW: ReadonlySet<string> = new Set([
-  'acknowledge',
-  'adopt',
-  'baseline',
-  'cancel',
-  'init',
-  'resolve',
-])
+export const IN_WORKFLOW: ReadonlySet<string> = new Set(['acknowledge', 'adopt', 'baseline', 'cancel', 'resolve'])
 
 /** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {
@@ -59,7 +52,8 @@ export function commandText([program, ...args]: NonNullable<Remedy['command']>, 
   const isOurs = program === 'jobwright'
   const isMissing = medium.emulator === true && isOurs && ON_EMULATOR.has(verb) && !args.includes('--emulator')
   const words = isMissing ? [...args, '--emulator'] : args
-  if (medium.workflow && isOurs && IN_WORKFLOW.has(verb))
+  // Whoever may run a workflow may not begin another state: that takes a clone.
+  if (medium.workflow && isOurs && IN_WORKFLOW.has(verb) && !args.includes('--new-state'))
     return `run this workflow with the command: ${words.map(quoteForInput).join(' ')}`
   return [program, ...words.map(quote)].join(' ')
 }

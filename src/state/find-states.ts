@@ -75,7 +75,7 @@ export async function findNotes(repository: string, disk: Disk): Promise<Note[]>
   const folder = path.resolve(repository, stdout.trim(), 'jobwright')
   const names = await disk.list(folder).catch(() => [])
   const notes: Note[] = []
-  for (const name of names.filter((one) => /@.*\.journal$/.test(one))) {
+  for (const name of names.filter((one) => one.includes('@') && one.endsWith('.journal'))) {
     const text = await disk.read(path.join(folder, name)).catch(() => undefined)
     const journal = text === undefined ? undefined : parseJournal(text, name)
     if (journal === undefined || 'problem' in journal) continue

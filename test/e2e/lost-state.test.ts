@@ -39,7 +39,7 @@ t.test('a state whose branch was deleted is begun anew by no plain init, and eve
     t.strictSame(waysOut(refused), [['baseline'], ['init', '--new-state']], `${verb} prints the same ways`)
   }
   const inActions = await cli(['reconcile'], { cwd: there, env: { ...env, GITHUB_ACTIONS: 'true' } })
-  t.match(inActions.stdout, /run this workflow with the command: init --new-state/)
+  t.match(inActions.stdout, /: jobwright init --new-state/)
   t.match(inActions.stdout, /run this workflow with the command: baseline/)
 
   t.test('the clone that has kept the commit is told how to put it back', async (t) => {
@@ -64,7 +64,7 @@ t.test('a state whose branch was deleted is begun anew by no plain init, and eve
   })
 
   t.test('init --new-state begins anew', async (t) => {
-    t.equal((await cli(['__line', 'init --new-state'], { cwd: remote.clone('runner'), env })).code, 0)
+    t.equal((await cli(['init', '--new-state'], { cwd: remote.clone('runner'), env })).code, 0)
     t.match(remote.state(), { serial: 1, records: {} })
   })
 })

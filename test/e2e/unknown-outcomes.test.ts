@@ -108,7 +108,8 @@ t.test('6: a create that stays unresolved comes with two commands, one for each 
   }
   t.equal((await world.jobs()).length, 4, 'a decision creates nothing')
   const over = await cli(run, { cwd })
-  t.equal(over.code, 0)
+  t.equal(over.code, 6, 'the jobs beside the right ones are still there')
+  tells(t, over, { type: 'diagnostic', address: 'PinpointExportJob/readers', code: 'PLAN_TWIN' })
   tells(t, over, { type: 'planned', address: 'PinpointExportJob/readers', action: 'keep' })
   tells(t, over, { type: 'planned', address: 'PinpointExportJob/writers', action: 'create' })
   const jobs = await world.jobs()
@@ -117,4 +118,6 @@ t.test('6: a create that stays unresolved comes with two commands, one for each 
     'PinpointExportJob/readers': { stage: 'started', id: adopt?.split(' ').at(-2) },
     'PinpointExportJob/writers': { stage: 'started', id: jobs.at(-1)?.id },
   })
+  t.equal((await cli(['acknowledge', '--all', '--emulator'], { cwd })).code, 0)
+  t.equal((await cli(run, { cwd })).code, 0, 'until a person lets them be')
 })

@@ -44,9 +44,10 @@ Commands:
                                        that have no spec (--list), or write the
                                        spec of one (adopt KIND ID); creates no
                                        job
-  resolve [options] <address>          say what nothing else tells: the outcome
+  resolve [options] [address]          say what nothing else tells: the outcome
                                        of a create, other people’s jobs, a
-                                       removed spec; creates nothing
+                                       removed spec, the newest checkout, the
+                                       owner of the state; creates nothing
   acknowledge [options] [address...]   say that nothing is to be done about what
                                        needs attention: it keeps no exit code
                                        any more; starts and unblocks nothing
