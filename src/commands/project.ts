@@ -9,9 +9,8 @@ import { searchedIn } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
-import type { Config } from '../model/config.ts'
-import { CONFIG_FILE } from '../model/config.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { CONFIG_FILE, type Config } from '../model/config.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -63,7 +62,8 @@ export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>
   return load({
     root: project.root,
     kinds: MODELS,
-    config: project.config,
+    // What specs ask of a jobwright.yaml that cannot be read is not known.
+    config: hasErrors(project.diagnostics) ? undefined : project.config,
     patterns: options.spec?.length ? options.spec : undefined,
   })
 }

@@ -1,7 +1,7 @@
 import { readCheckout } from '../load/checkout.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { type Git, gitIn, looksBare } from '../system/git.ts'
+import { type Git, gitIn, looksBare, remotesOf } from '../system/git.ts'
 
 /** The Git repository around a folder, as far as init has to know it. */
 export type Repository = {
@@ -23,7 +23,7 @@ export async function readRepository(folder: string): Promise<Repository | undef
   const top = await line(git, 'rev-parse', '--show-toplevel')
   if (top === undefined) throw noWorkTree(folder)
   const prefix = (await line(git, 'rev-parse', '--show-prefix')) ?? ''
-  const remotes = ((await line(git, 'remote')) ?? '').split('\n').filter((name) => name !== '')
+  const remotes = remotesOf(folder) ?? []
   const remote = remotes.includes('origin') ? 'origin' : remotes[0]
   return {
     top,

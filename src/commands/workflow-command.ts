@@ -29,7 +29,12 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
     values: [...SELECTION, '--timeout', '--settle'],
   },
   plan: { flags: ['--offline', '--exit-code', '--refresh', '--emulator'], values: SELECTION },
-  status: { words: ['address'], most: 1, flags: ['--wait', '--emulator'], values: [...SELECTION, '--timeout'] },
+  status: {
+    words: ['address'],
+    most: 1,
+    flags: ['--wait', '--exit-code', '--emulator'],
+    values: [...SELECTION, '--timeout'],
+  },
   adopt: {
     words: ['kind-or-address', 'id'],
     most: 2,

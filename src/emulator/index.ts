@@ -9,7 +9,7 @@ import { defaultLimits, type Limits, readLimits } from './limits.ts'
 import { countRates } from './rates.ts'
 import { listen } from './server.ts'
 import { services } from './services/index.ts'
-import { makeFolder, openStore } from './store.ts'
+import { linkIn, makeFolder, openStore } from './store.ts'
 
 export type { FaultRule } from './faults.ts'
 export { EmulatorRunningError } from './folder-lock.ts'
@@ -66,7 +66,11 @@ export class EmulatorOptionError extends Error {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { dir, port = 0, seed = 1, account = '123456789012', tagLagMs = 0 } = options
   const { startAt, scale, faults, limits } = checkOptions(options)
-  if (dir !== undefined) makeFolder(dir)
+  if (dir !== undefined) {
+    makeFolder(dir)
+    const link = linkIn(dir)
+    if (link !== undefined) throw new EmulatorOptionError(`${link} is a link, and nothing is written through a link`)
+  }
   const lock: FolderLock | undefined = dir === undefined ? undefined : await lockFolder(dir)
   try {
     const store = openStore(dir, startAt, scale)

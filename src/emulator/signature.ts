@@ -55,7 +55,7 @@ export function checkSignature(service: Service, request: Signed, ageMs: number,
   if (signedAt !== '' && time === undefined) {
     throw wrongSignature(service, `Date must be in ISO-8601 'basic format'. Got '${signedAt}'.`)
   }
-  const day = /Credential=[^/]+\/(\d{8})\//.exec(request.authorization ?? '')?.[1]
+  const day = /Credential=[^/=]+\/(\d{8})\//.exec(request.authorization ?? '')?.[1]
   if (time !== undefined && day !== signedAt.slice(0, 8)) {
     throw wrongSignature(service, `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date.`)
   }

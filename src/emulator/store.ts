@@ -155,6 +155,12 @@ export function makeFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
+/** The first symbolic link in a folder: what is written there would go elsewhere. */
+export function linkIn(folder: string): string | undefined {
+  const link = fs.readdirSync(folder, { withFileTypes: true }).find((entry) => entry.isSymbolicLink())
+  return link && path.join(folder, link.name)
+}
+
 function shelfOf(shelves: Map<string, Shelf>, { service, account, region }: Place): Shelf {
   const key = `${service} ${account} ${region}`
   const known = shelves.get(key)

@@ -4,7 +4,7 @@ import type { Disk } from '../system/disk.ts'
 import { type Git, gitIn } from '../system/git.ts'
 import { parseState } from './format.ts'
 import { readFileAt } from './git-objects.ts'
-import { branchOf, DEFAULT_BRANCH, DEFAULT_FILE } from './git-store.ts'
+import { branchOf, DEFAULT_BRANCH, DEFAULT_FILE, knownRemote } from './git-store.ts'
 import { parseJournal } from './journal-lines.ts'
 
 /** A branch of a state holds few files; one with many is something else. */
@@ -75,7 +75,7 @@ export async function findNotes(repository: string, disk: Disk): Promise<Note[]>
   const folder = path.resolve(repository, stdout.trim(), 'jobwright')
   const names = await disk.list(folder).catch(() => [])
   const notes: Note[] = []
-  for (const name of names.filter((one) => /@.*\.journal$/.test(one))) {
+  for (const name of names.filter((one) => one.includes('@') && one.endsWith('.journal'))) {
     const text = await disk.read(path.join(folder, name)).catch(() => undefined)
     const journal = text === undefined ? undefined : parseJournal(text, name)
     if (journal === undefined || 'problem' in journal) continue
@@ -91,7 +91,7 @@ type Head = { readonly branch: string; readonly commit: string; readonly is: 'li
 
 /** Branches of the remote first: what a clone keeps of them may be older. */
 async function heads(git: Git, remote: string | undefined, names: readonly string[]): Promise<Head[]> {
-  const own = remote ?? ((await git(['config', '--get', 'remote.origin.url'])).code === 0 ? 'origin' : undefined)
+  const own = await knownRemote(git, remote)
   const refs = await git(['for-each-ref', '--format=%(objectname) %(refname)'])
   const local = linesOf(refs.stdout)
   // What this clone has kept of a branch may still be alive there, and newer.

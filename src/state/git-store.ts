@@ -81,14 +81,20 @@ async function backingOf(git: Git, { repository, branch: branchName, name, remot
 
 /** The branch of a remote, of origin where there is one, or else of this repository alone. */
 export async function branchOf(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
-  const isKnown = async (name: string): Promise<boolean> =>
-    (await git(['config', '--get', `remote.${name}.url`])).code === 0
-  if (remote === undefined) {
-    return (await isKnown('origin')) ? remoteBranch(git, 'origin', branch) : localBranch(git, branch)
-  }
-  // Git reads a name that it does not know as a path, and a repository that was committed there has hooks.
-  if (remote.startsWith('-') || !(await isKnown(remote))) throw unknownRemote(remote)
-  return remoteBranch(git, remote, branch)
+  const known = await knownRemote(git, remote)
+  return known === undefined ? localBranch(git, branch) : remoteBranch(git, known, branch)
+}
+
+/**
+ * The remote of the state: the one that is named, or origin where there is one. Throws a Problem (exit 4) for a name that Git does not know:
+ * Git reads it as a path, and a repository that was committed there has hooks.
+ */
+export async function knownRemote(git: Git, remote: string | undefined): Promise<string | undefined> {
+  const name = remote ?? 'origin'
+  const isKnown = !name.startsWith('-') && (await git(['config', '--get', `remote.${name}.url`])).code === 0
+  if (isKnown) return name
+  if (remote !== undefined) throw unknownRemote(remote)
+  return undefined
 }
 
 function unknownRemote(remote: string): Problem {

@@ -252,7 +252,7 @@ t.test('a branch or a path of the state that is no name is refused at its line',
 })
 
 t.test('the operator may keep the state in a folder elsewhere, and says so in the environment', async (t) => {
-  const cwd = folder(t, { 'repo/specs/lamp.yaml': doc('IotJob', 'lamp'), 'states/x': '' })
+  const cwd = folder(t, { 'repo/x': '', 'states/x': '' })
   const [repo, states] = [path.join(cwd, 'repo'), path.join(cwd, 'states')]
   write(repo, { 'jobwright.yaml': { state: { store: 'file', path: '../states/jobs.state.json' } } })
   t.equal((await cli(['init', '--region', 'eu-west-1'], { cwd: repo })).code, 4)

@@ -74,6 +74,16 @@ t.test('a log that an older version wrote loses its secrets when it is opened', 
   t.equal(fs.readFileSync(file, 'utf8'), once)
 })
 
+t.test('an emulator writes its log through no link', async (t) => {
+  const dir = t.testdir({ aws: {}, kept: 'kept' })
+  for (const name of ['jobs.log', 'clock', 'lock']) {
+    fs.symlinkSync(path.join(dir, 'elsewhere'), path.join(dir, 'aws', name))
+    await t.rejects(openWorld(t, { dir: path.join(dir, 'aws') }), { code: 'EMULATOR_OPTION', message: /is a link/ })
+    fs.rmSync(path.join(dir, 'aws', name))
+  }
+  t.strictSame(fs.readdirSync(dir).sort(), ['aws', 'kept'])
+})
+
 t.test('a manifest in any form loses its secrets', async (t) => {
   const clean = (Manifest: string) => JSON.stringify(withoutSecrets({ Manifest }))
   for (const line of [

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
@@ -217,4 +218,110 @@ t.test('jobwright.yaml is read from the root, with codes of its own', async (t) 
   t.strictSame(said(await load({ root, kinds: MODELS, config })), [
     'jobs/a.yaml error SPEC_UNKNOWN_TARGET there is no target prdo',
   ])
+})
+
+t.test('where jobwright.yaml keeps the state stays in the repository, and has the form of a name', async (t) => {
+  for (const state of [
+    { store: 'git', branch: '-x' },
+    { store: 'git', branch: 'a..b' },
+    { store: 'git', branch: '../../heads/main' },
+    { store: 'git', branch: 'a@{1}' },
+    { store: 'git', branch: '+main' },
+    { store: 'git', branch: 'main:main' },
+    { store: 'git', branch: 'a.lock' },
+    { store: 'git', path: '../x.json' },
+    { store: 'git', path: 'a/b.json' },
+    { store: 'git', path: '.git' },
+    { store: 'file', path: '../x.json' },
+    { store: 'file', path: 'specs/../../x.json' },
+    { store: 'file', path: '/tmp/x.json' },
+    { store: 'file', path: '.git/hooks/post-checkout' },
+    { store: 'file', path: '.' },
+    { store: 'git', remote: './evil' },
+    { store: 'git', remote: '/tmp/evil' },
+    { store: 'git', remote: '--upload-pack=evil' },
+    { store: 'git', remote: 'ext::evil' },
+    { store: 'git', remote: 'file:///evil' },
+  ]) {
+    const root = t.testdir({ 'jobwright.yaml': JSON.stringify({ state }) })
+    const { config, diagnostics } = readConfig(root, MODELS)
+    t.equal(config, DEFAULT_CONFIG)
+    t.match(
+      diagnostics,
+      [{ severity: 'error', code: /^CONFIG_(OUTSIDE|PATTERN)$/, place: { line: 1 } }],
+      JSON.stringify(state),
+    )
+  }
+  for (const state of [
+    { store: 'git', branch: 'jobs/state-1.x', path: 'night state.json' },
+    { store: 'file', path: 'states/jobs.json' },
+    { store: 'file', path: '..jobs.json' },
+  ]) {
+    const root = t.testdir({ 'jobwright.yaml': JSON.stringify({ state }) })
+    t.strictSame(readConfig(root, MODELS).diagnostics, [], JSON.stringify(state))
+  }
+  const outside = t.testdir({ 'jobwright.yaml': '{ state: { store: file, path: ../states/jobs.json } }' })
+  t.strictSame(
+    readConfig(outside, MODELS, path.join(outside, '../states')).diagnostics,
+    [],
+    'where the operator says so',
+  )
+  t.match(readConfig(outside, MODELS, path.join(outside, '../other')).diagnostics, [{ code: 'CONFIG_OUTSIDE' }])
+})
+
+t.test('specs are looked for inside the repository', async (t) => {
+  for (const pattern of ['..', '../other', 'specs/../../other/*.yaml', '/etc', '.git/specs']) {
+    const root = t.testdir({ 'jobwright.yaml': JSON.stringify({ specs: ['specs', pattern] }) })
+    t.match(readConfig(root, MODELS).diagnostics, [{ code: 'CONFIG_OUTSIDE', pointer: '/specs/1' }], pattern)
+  }
+})
+
+t.test(
+  'jobwright.yaml lists the variables that specs may read, and cannot open a family that holds credentials',
+  async (t) => {
+    const read = (env: unknown) => readConfig(t.testdir({ 'jobwright.yaml': JSON.stringify({ env }) }), MODELS)
+    t.strictSame(read(['DISK_PIN', 'PATH', 'JOBWRIGHT_TEST_PIN']).diagnostics, [])
+    for (const name of [
+      'AWS_SECRET_ACCESS_KEY',
+      'aws_session_token',
+      'Aws_X',
+      'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+      'GITHUB_TOKEN',
+      'RUNNER_TEMP',
+      'GH_TOKEN',
+      'NODE_AUTH_TOKEN',
+      'NODE_OPTIONS',
+      'NPM_TOKEN',
+      'npm_config_token',
+    ])
+      t.match(
+        read(['DISK_PIN', name]).diagnostics,
+        [{ severity: 'error', code: 'CONFIG_VARIABLE', pointer: '/env/1' }],
+        name,
+      )
+    for (const bad of [['A B'], ['A=B'], [''], [1], 'DISK_PIN', ['A', 'A']])
+      t.ok(read(bad).diagnostics.length > 0, JSON.stringify(bad))
+  },
+)
+
+t.test('a remote of the state is one that Git has an address for', async (t) => {
+  const root = t.testdir({ 'jobwright.yaml': '{ state: { store: git, remote: backups } }', backups: {} })
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' })
+  git('init', '--quiet')
+  git('remote', 'add', 'backup', '../b.git')
+  git('config', 'remote.backups.fetch', '+refs/heads/*:refs/remotes/backups/*')
+  t.match(readConfig(root, MODELS).diagnostics, [
+    {
+      severity: 'error',
+      code: 'CONFIG_REMOTE',
+      pointer: '/state/remote',
+      remedies: [
+        { text: 'did you mean backup?' },
+        { text: 'remotes are backup' },
+        { command: ['git', 'remote', 'add'] },
+      ],
+    },
+  ])
+  git('config', 'remote.backups.url', '../c.git')
+  t.strictSame(readConfig(root, MODELS).diagnostics, [])
 })
