@@ -338,7 +338,7 @@ t.test(
       ['reconcile --spec=/etc/passwd', /"--spec"/],
       ['plan --allow-dirty', /"--allow-dirty"/],
       ['plan -o=json', /"-o"/],
-      ['plan -ojson', /"-ojson"/],
+      ['plan -ojson', /\\"-ojson\\"/],
       ['plan -- --spec x', /"--"/],
       ['plan --help', /"--help"/],
       ['status --only IotJob/lamp /etc/passwd', /"\/etc\/passwd" after status.*KIND\/NAME/s],

@@ -27,7 +27,7 @@ const SCALE_MOST = 1_200
 /** Runs of one commit after which it will never come to rest. */
 const RUNS_MAX = 400
 /** Exit codes after which a further run goes on by itself. */
-const GOES_ON: readonly (number | null)[] = [null, 0, 5, 9, 10]
+const GOES_ON: readonly (number | null)[] = [null, 0, 5, 6, 9, 10]
 
 /**
  * One repository that uses all there is, in two commits. Each is planned, and then reconciled by runs of `reconcile --wait`, so many of
