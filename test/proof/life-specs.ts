@@ -151,7 +151,7 @@ const addressOf = ({ kind, metadata }: Document): string => `${kind}/${metadata.
 export const UPDATED: Readonly<Record<string, RegExp>> = {
   'IotJob/menu': /"targets":\[[^\]]*thinggroup\/menus"[^\]]*thinggroup\/menus-upstairs"\]/,
   'IotJob/opening-hours':
-    /(?=.*"updated":\{"description":"Summer"\})(?=.*"tags":\{"season":"summer","floor":"1","roof":"open"\})/,
+    /(?=.*"updated":\{"description":"Summer"\})(?=.*"tags":\{"season":"summer","floor":"1","jobwright":"[^"]*","roof":"open"\})/,
   'ImportExportJob/late-crate': /"updated":\{.*crate-2-of-3/,
 }
 
