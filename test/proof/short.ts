@@ -12,8 +12,8 @@ export function prove(scenarios: readonly (readonly [name: string, store: StoreN
   for (const [name, store, scenario] of scenarios) {
     t.test(`${name} (${store}): each job is made once, and none is lost`, async (t) => {
       const aws = await openAws(1)
+      t.teardown(() => aws.close())
       const { duplicates, lost, stuck, wrong, note } = await scenario({ aws, size: SIZE, store, seed: 1 })
-      await aws.close()
       t.same({ duplicates, lost, stuck }, { duplicates: 0, lost: 0, stuck: 0 })
       t.same(wrong, [], note)
     })
