@@ -40,6 +40,12 @@ export async function identifyJob(
     if (!live) return refuse('not-found', 'JobNotShown', `AWS does not show job ${id}`)
     const verdict = judgeIdentity(record, live, model, pass.lineage)
     if (verdict.is === 'same') return { live }
+    if (verdict.is === 'unproven')
+      return refuse(
+        'conflict',
+        'Unproven',
+        `nothing proves that job ${id} is ours (${verdict.why}); nothing was done to it`,
+      )
     return refuse('conflict', 'OtherJob', `job ${id} is another one now (${verdict.why}); nothing was done to it`)
   } catch (error) {
     if (error instanceof AwsError) return { problem: error.problem }

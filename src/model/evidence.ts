@@ -19,6 +19,7 @@ import type { Identity, Intent, SettledRecord } from './state.ts'
  *   created before the intent, by AWS's clock             not this attempt's         nothing: no candidate
  *   a complete "exists" without our mark                  another owner's            nothing: conflict until a person decides
  *   ID and request and creation time fit the attempt      ours                       adopt
+ *   neither a mark nor both request and creation time     nothing                    nothing: its status is shown
  *   several jobs that fit                                 one of them may be ours    nothing: a person decides
  *   a person's word (adopt, foreign)                      what it says               what it says
  */
@@ -74,10 +75,12 @@ export type IdentityVerdict =
   | { readonly is: 'same'; readonly identity?: Identity }
   /** The ID is another job's: the one on record is gone. */
   | { readonly is: 'other'; readonly why: string }
+  /** AWS told too little to say. Its status may be shown; nothing may be done to it. */
+  | { readonly is: 'unproven'; readonly why: string }
 
 /**
  * Judges whether a live job is the one on record. A recorded creation time alone decides, to the second. Where none is on record, the mark
- * decides, or the request and the time; a read that tells none of them leaves the identity open.
+ * decides, or the request and the time. A read that tells none of them proves nothing.
  */
 export function judgeIdentity(
   record: SettledRecord,
@@ -87,13 +90,17 @@ export function judgeIdentity(
 ): IdentityVerdict {
   const { createdAt } = live
   const known = record.identity
-  if (createdAt === undefined) return { is: 'same', identity: known }
+  // AWS never names two jobs of such a kind alike.
+  if (model.identity.idMember === undefined && createdAt === undefined) return { is: 'same', identity: known }
+  const mark = judgeMark(live, { lineage: lineage ?? '' })
+  const isMarked = mark === 'kin' || mark === 'own'
+  if (createdAt === undefined)
+    return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not tell when it was created' }
   if (known !== undefined) {
     if (secondsOf(known.createdAt) === secondsOf(createdAt)) return { is: 'same', identity: known }
     return { is: 'other', why: `it was created ${createdAt}, and ours ${known.createdAt}` }
   }
   const identity: Identity = { createdAt, source: 'read' }
-  // AWS never names two jobs alike.
   if (model.identity.idMember === undefined) return { is: 'same', identity }
   if (record.window) {
     const [from, made, to] = [record.window.from, createdAt, record.window.to].map(secondsOf) as [
@@ -105,13 +112,13 @@ export function judgeIdentity(
     if (made < from - MARGIN_S || made > to + MARGIN_S)
       return { is: 'other', why: `it was created ${createdAt}, and ours by ${record.window.to}` }
   }
-  const mark = judgeMark(live, { lineage: lineage ?? '' })
-  if (mark === 'kin' || mark === 'own') return { is: 'same', identity }
+  if (isMarked) return { is: 'same', identity }
   if (mark === 'other' && record.how === 'created') return { is: 'other', why: 'it carries the mark of another state' }
   const expected = record.createdAt
   if (expected !== undefined && Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
     return { is: 'other', why: `it was created ${createdAt}, and ours about ${expected}` }
-  if (live.request === undefined) return { is: 'same' }
+  if (live.request === undefined)
+    return expected === undefined ? { is: 'unproven', why: 'AWS does not tell what it was asked for' } : { is: 'same' }
   if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }
   return { is: 'same', identity }
 }

@@ -227,6 +227,15 @@ function planAdoption(
   plan: Planner,
   previous: JobRecord | undefined,
 ): Planned {
+  if (live.request === undefined) {
+    return line(spec, {
+      action: 'conflict',
+      code: 'PLAN_FOREIGN',
+      id: live.id,
+      reason: `${jobWords(model, live.id)} exists, but AWS does not tell what it does`,
+      remedies: [suggest('if it is this spec’s', 'adopt', spec.address)],
+    })
+  }
   const changes = deviations(spec.request, live, model)
   if (changes.length > 0) {
     return line(spec, {

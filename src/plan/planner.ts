@@ -67,7 +67,7 @@ export function seenOf(plan: Planner, address: Address, record: SettledRecord): 
   if (seen?.is !== 'live') return seen
   const verdict = judgeIdentity(record, seen.live, plan.modelOf(partsOf(address).kind), plan.state?.lineage)
   if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }
-  return { is: 'live', live: seen.live, identity: verdict.identity }
+  return { is: 'live', live: seen.live, identity: verdict.is === 'same' ? verdict.identity : record.identity }
 }
 
 /** ISO time from which the absence of a recorded job proves something; undefined: it does now. */

@@ -51,7 +51,8 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
   const fits = !isClaimed && changes.length === 0 && !isBefore(record.intent, live)
   if (fits && mark === 'none' && isMarkPending(plan, record, live))
     return settling(spec, record, 'its job is there, and AWS may not show its tags yet', tagsShownFrom(plan, record))
-  const isOurs = fits && (mark === 'own' || (mark === 'none' && !record.intent.refused))
+  const isProven = isTold(live) && !record.intent.refused
+  const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
   // An ID names one job: where another has it, our create was refused, and may be made under another ID.
   if (isElsewhere(plan, spec, record, model)) {
@@ -67,6 +68,11 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
     reason: `${jobWords(model, live.id)} exists, but ${whyNotOurs(record, live, mark, changes)}`,
     remedies: idTakenRemedies(spec, model, live),
   })
+}
+
+/** Whether AWS told when a job was created and what it does: without a mark, only both together prove whose it is. */
+function isTold({ createdAt, request }: Live): boolean {
+  return createdAt !== undefined && request !== undefined
 }
 
 /** What a job's mark says of an attempt, which may have been sent under the former name of its spec. */
@@ -91,7 +97,8 @@ function whyNotOurs({ intent }: OpenRecord, live: Live, mark: MarkVerdict, chang
     return `carries the mark of ${mark === 'kin' ? markOf(live)?.address : 'another state'}`
   if (isBefore(intent, live)) return 'was created before this create was sent'
   if (changes.length > 0 || mark === 'own') return 'is not the one that was submitted'
-  return 'AWS refused this create: the job was there already'
+  if (intent.refused) return 'AWS refused this create: the job was there already'
+  return 'AWS does not tell enough of it to prove that it is the one that was submitted'
 }
 
 /** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */

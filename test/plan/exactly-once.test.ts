@@ -31,6 +31,7 @@ const READERS = 'PinpointExportJob/readers'
 
 const kiosks = (members: object) => ({ ...REQUESTS['IotJob'], ...members })
 const WHY = 'TimeoutError: socket hang up'
+const UNTOLD = 'AWS does not tell enough of it to prove that it is the one that was submitted'
 const FOUND = `the answer to its create was lost (${WHY}); this is the job`
 const LOOKED = { absentSince: '2026-11-15T08:55:00Z' }
 
@@ -47,6 +48,16 @@ table('an unknown create of a job that we name', [
     'is taken over where the job is there',
     world().spec(REBOOT).unknown(REBOOT).live(REBOOT),
     [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
+    'is not taken over where AWS does not tell when the job was created',
+    world().spec(REBOOT).unknown(REBOOT).live(REBOOT, { createdAt: undefined }),
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but ${UNTOLD}`],
+  ],
+  [
+    'is not taken over where AWS does not tell what the job does',
+    world().spec(FINAL).unknown(FINAL).live(FINAL, { request: undefined }),
+    [`conflict ${FINAL}: AWS Elemental MediaPackage job cup-final exists, but ${UNTOLD}`],
   ],
   [
     'is taken over while its lease still runs',

@@ -183,6 +183,13 @@ table('a job that exists and is not ours', [
     [`adopt ${REBOOT}: policy.adopt is true and the job fits the spec`],
   ],
   [
+    'is not taken over with policy.adopt where AWS does not tell what it does',
+    world()
+      .spec(REBOOT, { policy: { adopt: true } })
+      .live(REBOOT, { request: undefined }),
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS does not tell what it does`],
+  ],
+  [
     'is not taken over with policy.adopt where it differs',
     world()
       .spec(REBOOT, { policy: { adopt: true } })
