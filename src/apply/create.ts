@@ -93,8 +93,8 @@ async function settle(
 }
 
 /**
- * AWS says that the ID is taken: by an earlier attempt of our own whose answer was lost, by this one where something below us repeated it, or by
- * somebody else. The record says that it was refused: the next plan reads the job, and takes it for ours by our mark alone.
+ * AWS says that the ID is taken. An earlier attempt of ours whose answer was lost may have taken it, or this one if a lower layer repeated it,
+ * or somebody else. The record notes the refusal: the next plan reads the job, and takes it for ours by our mark alone.
  */
 async function exists(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record

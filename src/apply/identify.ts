@@ -11,7 +11,7 @@ import type { Pass } from './effects.ts'
 /** A job that was read and is the one on record, or why nothing may be done to it. */
 export type Identified = { readonly live: Live } | { readonly problem: AwsProblem }
 
-/** What a job that was created a moment ago is waited for: AWS may not show it yet. So many looks, so far apart. */
+/** How often, and at what interval, a job created a moment ago is read again: AWS may not show it yet. */
 const LOOKS = 8
 const BETWEEN_MS = 2_000
 

@@ -19,7 +19,7 @@ import {
 } from '../model/state.ts'
 import { written } from '../model/written.ts'
 
-/** A create of which it is known where it goes. */
+/** A create whose site is known. */
 export type PlacedCreate = PlannedCreate & { readonly site: Site }
 
 /** A create that is about to be sent: what is on record for it now, and what was before. */

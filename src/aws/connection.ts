@@ -119,7 +119,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     },
     lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
     awsNow: () => told && told.time + clock.monotonic() - told.at,
-    // As it was when AWS told: a machine that slept since has a clock that did not.
+    // As measured when AWS answered: the wall clock goes on while the machine sleeps, the monotonic one may not.
     clockOffsetMs: () => told && told.time - told.wall,
     close: () => reads.destroy(),
   }

@@ -32,7 +32,7 @@ export async function planWithoutAws(session: Session, state: State, options: Co
   })
 }
 
-/** Conflicts with another spec, or with what became of it: a change of that one causes them as well. */
+/** Conflicts with another spec or its record: a change of that spec causes them as well. */
 const OF_TWO_SPECS: ReadonlySet<PlanCode> = new Set<PlanCode>([
   'PLAN_FORMERLY',
   'PLAN_FORMER_LOST',

@@ -24,7 +24,7 @@ export type ResolveOptions = CommonOptions & {
   readonly foreign?: readonly string[]
   /** All jobs that are listed now, and on no record, are not ours. */
   readonly foreignListed?: boolean
-  /** The spec of the address was removed on purpose: no other one is it renamed. */
+  /** The spec of the address was removed on purpose: no other spec is a rename of it. */
   readonly removed?: boolean
   readonly force?: boolean
 }

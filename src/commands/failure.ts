@@ -35,7 +35,7 @@ export function failure(
   return exitCode
 }
 
-/** Ends a command that was called with options that it does not have. What is wrong was printed already, but for the ways out; programs are told here. */
+/** Ends a command that was called with unknown options. The error is printed already: this prints the ways out, and the JSON lines. */
 export function misused(message: string, remedies: readonly Remedy[], host: Host, json: boolean): ExitCode {
   const hint = hintOf(remedies)
   if (hint !== undefined) host.stderr.write(`${forWorkflowLog(`hint: ${hint}`)}\n`)

@@ -99,7 +99,7 @@ export async function firstState({ root }: Project, clock: Pick<Clock, 'now'>): 
   return { ...emptyState(randomId(), iso(clock.now())), ...(place && { project: place.name }) }
 }
 
-/** A store of which it has yet to be found out where it is. */
+/** A store whose place is found at its first use. */
 function lateStore(find: () => Promise<Store>): Store {
   let found: Store | undefined
   const store = async (): Promise<Store> => (found ??= await find())

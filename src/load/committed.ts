@@ -153,7 +153,7 @@ async function judgeFilters(verdicts: readonly Verdict[]): Promise<Verdict[]> {
   const judged = new Map<Verdict, UncommittedWhy | undefined>()
   for (const [tree, some] of doubtful) {
     const attributes = attributeFiles(some.map(({ found }) => found.path))
-    // Git reads the file once more: it is the one that was read only if it is neither before nor after another.
+    // Git reads the file once more: its answer counts only if the file is unchanged both before and after.
     const same = some.filter(({ content, found }) => isAsRead(content, onDisk(tree, found.path)))
     const paths = [...same.map(({ found }) => found.path), ...attributes.filter((file) => isRegular(tree, file))]
     const before = paths.map((file) => stampOf(tree, file))

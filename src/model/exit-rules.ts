@@ -86,8 +86,8 @@ export function hasChanges(plan: Plan): boolean {
 }
 
 /**
- * The exit codes of `plan`: what waits is no failure of it, and what is pending is one only where that was asked for. Of what needs a person
- * only the findings that the change causes make it fail, so that a change which mends something is green.
+ * The exit codes of `plan`. Waiting is not a failure, and pending changes count only on request. Of the findings, only those that the change
+ * causes make it fail: a change that fixes something is green.
  */
 export function exitsOfPreview(
   plan: Plan,

@@ -55,7 +55,7 @@ export type Decision =
   | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true; readonly force?: boolean }
   /** These jobs, or all that are listed now, are not ours: nobody's look-alikes from now on. */
   | { readonly do: 'foreign'; readonly ids: readonly string[] | 'listed' }
-  /** Its spec was removed on purpose, and no other one is it renamed. */
+  /** Its spec was removed on purpose, and no other spec is a rename of it. */
   | { readonly do: 'removed' }
   /** The unknown create of it made no job. `force`: believed although a packet may still arrive. */
   | { readonly do: 'not-created'; readonly force: boolean }

@@ -36,7 +36,7 @@ export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Plan
   }
 }
 
-/** We chose the job's ID. A job of that ID is ours by its mark, or where all else fits; it is not there at two reads; or it is another owner's. */
+/** We chose the job's ID. A job of that ID is ours if its mark says so or all else fits; otherwise another owner's. Two reads prove that there is none. */
 function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const seen = plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'failed') {
