@@ -273,7 +273,7 @@ common(
   .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
   .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
   .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
-  .option('--force', 'although the job carries the mark of another state')
+  .option('--force', 'even if the job carries the mark of another state')
   .option('--yes', 'with a kind: write the spec and record the job, without a question')
   .action(
     action(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
@@ -285,7 +285,7 @@ common(
   program
     .command('resolve')
     .description(
-      'say what nothing else tells: the outcome of a create, other people’s jobs, a removed spec, the newest checkout, the owner of the state; creates nothing',
+      'record what only a person can know: the outcome of a create, other people’s jobs, a removed spec, the newest checkout, the owner of the state; creates nothing',
     )
     .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
 )
@@ -301,7 +301,7 @@ common(
   .option('--claim-state', 'without an address: the state is this project’s, and no other one’s of the repository')
   .option(
     '--force',
-    'with --not-created: although its request may still arrive; with --adopt: whatever mark the job carries; with --claim-state: although it names a project that is there',
+    'with --not-created: even if its request may still arrive; with --adopt: even if the job carries the mark of another state; with --claim-state: even if the state names a project that exists',
   )
   .action(
     action(async (address: string | undefined, options: ResolveCommandOptions) =>
@@ -313,7 +313,7 @@ common(
   program
     .command('acknowledge')
     .description(
-      'say that nothing is to be done about what needs attention: it keeps no exit code any more; starts and unblocks nothing',
+      'acknowledge what needs attention, so that runs no longer end with its exit code; starts and unblocks nothing',
     )
     .argument('[address...]', 'such as IotJob/kiosk-firmware'),
 )

@@ -182,11 +182,11 @@ function recovery(model: KindModel): string {
   switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
-      return `The ID is ours, so \`${model.api.operations.describe}\` tells: the job is there and is what was submitted, and is taken over; or it is not there at two reads ${seconds(graceMs)} apart, once the ${seconds(leaseMs)} in which the request may be sent are over, and is then made again under the same ID, of which AWS makes no second job.`
+      return `Jobwright chose the ID, so it asks \`${model.api.operations.describe}\`. A job that is there and is proven to be the one that was submitted is adopted; any other is a conflict. If two reads ${seconds(graceMs)} apart find none, once the ${seconds(leaseMs)} in which the request may be sent are over, the create is sent again under the same ID. AWS creates no second job of an ID.`
     case 'inert':
-      return `A job that was never started does nothing. ${list} shows what was made since the intent: the job that is just what the spec asks for is taken over, a started one before one that waits, and twins that wait are named and left alone. If two reads ${seconds(listLagMs)} apart show none, the create is sent again.`
+      return `A job that was never started does nothing. ${list} shows what was made since the intent: a job that is just what the spec asks for is adopted. If several are, the plan says \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart show none, the create is sent again.`
     case 'match':
-      return `The job begins at once, so that a second create is never harmless. ${list} is searched for the mark that the request carried. That none is there is believed only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)} (${seconds(leaseMs)} in which it may be sent, ${seconds(signatureMs)} in which AWS accepts its signature, ${seconds(requestMs)} for the answer, ${seconds(listLagMs)} by which the list may lag), and two reads ${seconds(listLagMs)} apart; then it is sent again. Where several jobs fit, the plan says \`unresolved\`: see [recovery](../recovery.md#unresolved).`
+      return `The job begins at once, so a second create is never harmless. Jobwright searches ${list} for the mark that the request carried. It sends the create again only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job. That time has four parts: ${seconds(leaseMs)} in which the request may be sent, ${seconds(signatureMs)} in which AWS accepts its signature, ${seconds(requestMs)} for the answer, and ${seconds(listLagMs)} by which the list may lag. If several jobs fit, the plan says \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }
 }
 

@@ -77,7 +77,7 @@ export function finish(
   draft: Draft,
 ): Finding {
   const noted = noteOf(attention, { address, ...draft })
-  const remedies = [...draft.remedies, suggest('if nothing is to be done about it', 'acknowledge', address)]
+  const remedies = [...draft.remedies, suggest('to leave it as it is', 'acknowledge', address)]
   return {
     address,
     ...draft,
@@ -208,7 +208,7 @@ export function draftDuplicate(address: Address, { run, finding }: Noted, id: st
     code: 'PLAN_TWIN',
     reason: `job ${id}, which is on no record, was found beside its job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
-      advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
+      advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
       suggest('if it is not ours', 'resolve', address, '--foreign', id),
     ],
     isOfLine: false,

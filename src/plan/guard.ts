@@ -63,7 +63,7 @@ function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
   return [
     refusal(
       'STATE_MISSING',
-      `no state is begun, since not every spec can be taken as done, and what is left would run: ${first?.address}: ${first?.reason}${more}`,
+      `no state was begun: these specs cannot be recorded as done and would run: ${first?.address}: ${first?.reason}${more}`,
       suggest('mend that, then', 'baseline'),
     ),
   ]

@@ -139,9 +139,9 @@ function diagnostic(
     address,
     message: `${address}: ${job} is on no record, and ${why}, beside its job ${record.id}`,
     remedies: [
-      advise('something between here and AWS may have sent the create twice. End the one that is not wanted'),
+      advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
       ...(isMarked ? [] : [suggest('if it is not ours', 'resolve', address, '--foreign', id)]),
-      suggest('if nothing is to be done about it', 'acknowledge', address),
+      suggest('to leave it as it is', 'acknowledge', address),
     ],
     place: spec?.place,
   }

@@ -44,13 +44,13 @@ Commands:
                                        that have no spec (--list), or write the
                                        spec of one (adopt KIND ID); creates no
                                        job
-  resolve [options] [address]          say what nothing else tells: the outcome
-                                       of a create, other people’s jobs, a
-                                       removed spec, the newest checkout, the
+  resolve [options] [address]          record what only a person can know: the
+                                       outcome of a create, other people’s jobs,
+                                       a removed spec, the newest checkout, the
                                        owner of the state; creates nothing
-  acknowledge [options] [address...]   say that nothing is to be done about what
-                                       needs attention: it keeps no exit code
-                                       any more; starts and unblocks nothing
+  acknowledge [options] [address...]   acknowledge what needs attention, so that
+                                       runs no longer end with its exit code;
+                                       starts and unblocks nothing
   cancel [options] <address>           end a job that is not over, where AWS
                                        lets one; it is not made again
   baseline [options]                   record every spec without a record as
