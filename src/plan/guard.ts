@@ -165,7 +165,13 @@ function overGuard(
   const way = verb !== 'withdraw' ? ', or act on fewer specs with --only' : ''
   const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
   const raise = `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
-  return [refusal(code, `this run would ${verb} ${sum} jobs; guards.${member} allows ${max}`, advise(raise))]
+  return [
+    refusal(
+      code,
+      `this run would ${verb} ${sum} ${planned + before === 1 ? 'job' : 'jobs'}; guards.${member} allows ${max}`,
+      advise(raise),
+    ),
+  ]
 }
 
 function refusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {

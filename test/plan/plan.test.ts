@@ -832,7 +832,7 @@ table('an unfinished job that is to be cancelled with its spec', [
       .with({ guards: { maxCreates: 1, maxRemovals: 0 } }),
     [
       `cancel ${REBOOT}: its spec is gone, and policy.onRemove is cancel`,
-      'refused 7: this run would withdraw 1 jobs; guards.maxRemovals allows 0',
+      'refused 7: this run would withdraw 1 job; guards.maxRemovals allows 0',
     ],
   ],
 ])
