@@ -30,7 +30,7 @@ export async function identifyJob(
   const isOpen = record.identity === undefined && model.identity.idMember !== undefined
   const options = {
     scope: model.identity.scope(record.request),
-    definition: definition || undefined,
+    definition: definition || isOpen || undefined,
     mark: isOpen || undefined,
   }
   try {

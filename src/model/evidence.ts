@@ -64,7 +64,7 @@ export function firstAtOf({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 
 }
 
 /** Epoch milliseconds before which no job of this attempt, or an earlier one of its run, can have been created. */
-function earliestOf({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): number {
+export function earliestOf({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): number {
   if (firstAt !== undefined) return Date.parse(firstAt) - AWS_MARGIN_MS
   return awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt) - AWS_MARGIN_MS
 }
@@ -117,8 +117,7 @@ export function judgeIdentity(
   const expected = record.createdAt
   if (expected !== undefined && Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
     return { is: 'other', why: `it was created ${createdAt}, and ours about ${expected}` }
-  if (live.request === undefined)
-    return expected === undefined ? { is: 'unproven', why: 'AWS does not tell what it was asked for' } : { is: 'same' }
+  if (live.request === undefined) return { is: 'unproven', why: 'AWS does not tell what it does' }
   if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }
   return { is: 'same', identity }
 }

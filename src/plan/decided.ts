@@ -1,6 +1,7 @@
-import type { Address } from '../model/address.ts'
-import { deviations } from '../model/deviations.ts'
-import { judgeMark } from '../model/evidence.ts'
+import { type Address, partsOf } from '../model/address.ts'
+import { attemptOf } from '../model/attempt-name.ts'
+import { deviations, isJobOf } from '../model/deviations.ts'
+import { judgeMark, markOf } from '../model/evidence.ts'
 import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
@@ -8,7 +9,15 @@ import type { Difference, Planned, PlannedKeep, PlannedStop } from '../model/pla
 import { historyFor, reread } from '../model/record.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { isSettled, type JobRecord, type OpenRecord, type SettledRecord } from '../model/state.ts'
+import {
+  isSettled,
+  type JobRecord,
+  type OpenRecord,
+  recordEntries,
+  type SettledRecord,
+  type Site,
+  siteKey,
+} from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { isCancellable, planCancel } from './cancel.ts'
 import type { Decision } from './input.ts'
@@ -27,7 +36,7 @@ import {
   spoken,
   unread,
 } from './planner.ts'
-import { quiet } from './unknown.ts'
+import { isMarkOf, quiet } from './unknown.ts'
 
 /** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
 export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
@@ -198,18 +207,44 @@ function planForeign(
   const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
   const missing = ids === 'listed' ? undefined : ids.find((id) => !asked.some((live) => live.id === id))
   if (missing !== undefined) return noSuchJob(spec, model, missing)
-  const own = asked.find((live) => isOwnMark(plan, spec, live))
-  if (own && ids !== 'listed') return ownMarked(spec, model, own, record)
-  const excuses = asked.filter((live) => !isOwnMark(plan, spec, live)).map(keyOf)
+  const ours = asked.filter((live) => isMarkedOurs(plan, live) || mayBeOpen(plan, spec, site, live))
+  const [own] = ours
+  if (own && ids !== 'listed') return ownMarked(plan, spec, model, own, record)
+  const excuses = asked.filter((live) => !ours.includes(live)).map(keyOf)
   const count = excuses.length === 1 ? '1 job is' : `${excuses.length} jobs are`
   return line(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
 }
 
-function isOwnMark({ state }: Planner, { address, policy }: Spec, live: Live): boolean {
-  return judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run }) === 'own'
+/** Whether a job carries the mark of this state, for whatever address. */
+function isMarkedOurs({ state }: Planner, live: Live): boolean {
+  return ['own', 'kin'].includes(judgeMark(live, { lineage: state?.lineage ?? '' }))
 }
 
-function ownMarked(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+/** Whether a job may be what the unknown create of another address made. */
+function mayBeOpen({ records, modelOf }: Planner, spec: Spec, site: Site, live: Live): boolean {
+  return recordEntries(records).some(
+    ([address, record]) =>
+      address !== spec.address &&
+      partsOf(address).kind === spec.kind &&
+      !isSettled(record) &&
+      siteKey(record.site) === siteKey(site) &&
+      isJobOf(record.request, live, modelOf(spec.kind)),
+  )
+}
+
+function ownMarked({ state }: Planner, spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+  const { run } = spec.policy
+  if (judgeMark(live, { lineage: state?.lineage ?? '', address: spec.address, run }) !== 'own') {
+    const owner = markOf(live)?.address
+    return line(spec, {
+      action: 'conflict',
+      code: 'PLAN_OWN_MARK',
+      id: live.id,
+      record,
+      reason: `${jobWords(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be what another spec’s create made'}, so it is not excused`,
+      remedies: [suggest('find that out first', 'reconcile')],
+    })
+  }
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_OWN_MARK',
@@ -267,7 +302,7 @@ function differs(
   })
 }
 
-/** A person says that an unknown create made no job. Believed only once no packet of it can arrive any more, or by force. */
+/** A person says that an unknown create made no job. Believed only once no request of it can arrive any more, or by force. */
 function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force: boolean): Planned {
   if (!record) return keep(spec, record, 'no create of it is open')
   const until = quiet(plan, spec, record)
@@ -277,8 +312,26 @@ function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force
       code: 'PLAN_TOO_EARLY',
       record,
       until,
-      reason: `a packet of its create may still arrive until ${spoken(until)}`,
+      reason: `a request of its create may still arrive until ${spoken(until)}`,
       remedies: [advise('wait until then, or add --force if you know better: a second job may be the price')],
+    })
+  }
+  const listed = plan.observed.alike.get(spec.address)
+  if (listed?.is === 'failed' && !force) return unread(spec, listed, record)
+  const jobs = listed?.is === 'listed' ? listed.jobs : []
+  const model = plan.modelOf(spec.kind)
+  const made = jobs.find(
+    ({ id, marker = '' }) =>
+      attemptOf(marker) && isMarkOf(spec, record, marker) && !plan.claims.has(ownerKey(model, record.site, id)),
+  )
+  if (made) {
+    return line(spec, {
+      action: 'conflict',
+      code: 'PLAN_OWN_MARK',
+      id: made.id,
+      record,
+      reason: `${jobWords(model, made.id)} carries the mark of its create, so it is ours`,
+      remedies: [suggest('take it over', 'reconcile')],
     })
   }
   return line(spec, {

@@ -1,7 +1,6 @@
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
-import { CLOCKS_MS } from '../model/create-protocol.ts'
 import { isJobOf } from '../model/deviations.ts'
-import { judgeMark } from '../model/evidence.ts'
+import { earliestOf, judgeMark } from '../model/evidence.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
@@ -52,7 +51,7 @@ export function planLookalike(
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return unread(spec, listed)
   const open = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
-  const since = Date.parse(open?.intent.at ?? horizonOf(plan.state)) - CLOCKS_MS
+  const since = open ? earliestOf(open.intent) : Date.parse(horizonOf(plan.state))
   const live = listed.jobs.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&

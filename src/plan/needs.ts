@@ -1,5 +1,8 @@
 import { type Address, addressOf, partsOf } from '../model/address.ts'
+import { attemptOf } from '../model/attempt-name.ts'
 import { isTerminal } from '../model/condition.ts'
+import { earliestOf } from '../model/evidence.ts'
+import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import { remoteId } from '../model/remote-id.ts'
@@ -68,6 +71,9 @@ function decisionNeeds(
     if (!record?.id || !isCancellable(record)) return []
     return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
   }
+  // A job with our mark is ours, whatever a person says.
+  if (decision.do === 'not-created' && record && attemptOf(record.intent?.marker ?? '') && !isSettled(record))
+    return unknownNeeds(spec.address, record, model)
   const known = decidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
   if (decision.do === 'not-created' || !site || (known && isSettled(known))) return []
@@ -113,10 +119,15 @@ function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Ne
         ? []
         : [{ ...recordNeed(address, record, model), id: record.id, definition: true, mark: true }]
     case 'inert':
-      return [{ ...recordNeed(address, record, model), since: record.intent?.at }]
+      return [{ ...recordNeed(address, record, model), since: sinceOf(record) }]
     case 'match':
-      return [{ ...recordNeed(address, record, model), since: record.intent?.at, definition: true }]
+      return [{ ...recordNeed(address, record, model), since: sinceOf(record), definition: true }]
   }
+}
+
+/** ISO time, on AWS's clock where it is known, from which attempts of a run may have created jobs. */
+function sinceOf({ intent }: JobRecord): string | undefined {
+  return intent && iso(earliestOf(intent))
 }
 
 function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[] {

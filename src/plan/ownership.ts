@@ -1,4 +1,5 @@
 import { type Address, partsOf } from '../model/address.ts'
+import { iso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned, PlannedAdopt } from '../model/plan.ts'
@@ -72,9 +73,12 @@ export function claimOf(planned: Planned, modelOf: PlanInput['modelOf']): string
   return ownerKey(model, planned.next.site, planned.next.id)
 }
 
+/** How far the clock by which a state began may have been ahead of AWS's: AWS accepts no request that was signed further off. */
+const HORIZON_MARGIN_MS = 900_000
+
 /** ISO time before which no job can be one of a state's own: its birth, or for one that does not tell it the beginning of AWS. */
 export function horizonOf(state: State | undefined): string {
-  return state?.horizon ?? '2006-01-01T00:00:00Z'
+  return state?.horizon === undefined ? '2006-01-01T00:00:00Z' : iso(Date.parse(state.horizon) - HORIZON_MARGIN_MS)
 }
 
 /** A line that makes a live job an address's own. `adopter`: the record that takes it over, or what a new one begins with. */

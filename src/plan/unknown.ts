@@ -51,7 +51,7 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
   const fits = !isClaimed && changes.length === 0 && !isBefore(record.intent, live)
   if (fits && mark === 'none' && isMarkPending(plan, record, live))
     return settling(spec, record, 'its job is there, and AWS may not show its tags yet', tagsShownFrom(plan, record))
-  const isProven = isTold(live) && !record.intent.refused
+  const isProven = isTold(live) && !record.intent.refused && !lacksMark(record, live)
   const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
   // An ID names one job: where another has it, our create was refused, and may be made under another ID.
@@ -68,6 +68,11 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
     reason: `${jobWords(model, live.id)} exists, but ${whyNotOurs(record, live, mark, changes)}`,
     remedies: idTakenRemedies(spec, model, live),
   })
+}
+
+/** Whether AWS shows that a job has no mark although our create asked for one. */
+function lacksMark({ intent }: OpenRecord, { mark, markRead }: Live): boolean {
+  return intent.marker !== undefined && markRead === 'told' && mark === undefined
 }
 
 /** Whether AWS told when a job was created and what it does: without a mark, only both together prove whose it is. */
@@ -92,12 +97,14 @@ function tagsShownFrom({ waits }: Planner, { intent }: OpenRecord): string {
   return after(intent.at, waits.leaseMs + waits.listLagMs)
 }
 
-function whyNotOurs({ intent }: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
+function whyNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
+  const { intent } = record
   if (mark === 'other' || mark === 'kin')
     return `carries the mark of ${mark === 'kin' ? markOf(live)?.address : 'another state'}`
   if (isBefore(intent, live)) return 'was created before this create was sent'
   if (changes.length > 0 || mark === 'own') return 'is not the one that was submitted'
   if (intent.refused) return 'AWS refused this create: the job was there already'
+  if (lacksMark(record, live)) return 'does not carry the tag that our create asked for'
   return 'AWS does not tell enough of it to prove that it is the one that was submitted'
 }
 
@@ -182,7 +189,7 @@ function byMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindMode
 }
 
 /** A state that was put back may know of an earlier attempt than the one that made the job, under this name or a former one. */
-function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string): boolean {
+export function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string): boolean {
   if (marker === intent.marker) return true
   const own = attemptOf(intent.marker ?? '')
   const mark = attemptOf(marker)

@@ -27,7 +27,7 @@ const READS: readonly (readonly [name: string, Partial<SettledRecord>, Partial<L
   ['no creation time, where only a window is on record', { window: WINDOW }, { createdAt: undefined }, 'unproven'],
   ['the request, where no time is on record', {}, {}, 'same'],
   ['another request', {}, { request: { targets: ['arn:aws:iot:eu-west-1:123456789012:thing/other'] } }, 'other'],
-  ['no request, where a time that fits is on record', { createdAt: LATER }, { request: undefined }, 'same'],
+  ['no request, where only an uncertain time is on record', { createdAt: LATER }, { request: undefined }, 'unproven'],
   ['no request, and no time on record', {}, { request: undefined }, 'unproven'],
 ]
 

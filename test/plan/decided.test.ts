@@ -8,6 +8,9 @@ const REBOOT = 'IotJob/kiosk-reboot'
 const NIGHT = 'IotJob/kiosk-night'
 const READERS = 'PinpointExportJob/readers'
 const DISK = 'ImportExportJob/archive-disk'
+const OTHER_DISK = 'ImportExportJob/other-disk'
+const PRICES = 'DataExchangeJob/prices'
+const RATES = 'DataExchangeJob/rates'
 
 const decide = (given: World, address: Address, decision: Decision): World =>
   given.with({ decisions: new Map([[address, decision]]), only: (one) => one === address })
@@ -16,6 +19,8 @@ const adopt = (id?: string): Decision => ({ do: 'adopt', ...(id !== undefined &&
 const NOT_CREATED: Decision = { do: 'not-created', force: false }
 const STOP: Decision = { do: 'cancel', reason: 'wrong firmware', force: false }
 const BASELINE: Decision = { do: 'baseline' }
+
+const MARKED = { marker: `kiosk-fleet ${OTHER_DISK}#1.1` }
 
 const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
@@ -125,11 +130,11 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`adopt ${DISK}: as decided`],
   ],
   [
-    'that a create made no job is not believed while a packet of it may arrive',
+    'that a create made no job is not believed while a request of it may arrive',
     decide(world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS), READERS, NOT_CREATED),
     [
-      `settling ${READERS}: a packet of its create may still arrive until 2026-11-15 08:58 UTC [until 2026-11-15T08:58:00Z]`,
-      `refused 7: ${READERS}: a packet of its create may still arrive until 2026-11-15 08:58 UTC`,
+      `settling ${READERS}: a request of its create may still arrive until 2026-11-15 08:58 UTC [until 2026-11-15T08:58:00Z]`,
+      `refused 7: ${READERS}: a request of its create may still arrive until 2026-11-15 08:58 UTC`,
     ],
   ],
   [
@@ -139,6 +144,63 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       force: true,
     }),
     [`keep ${READERS}: recorded that its create made no job`],
+  ],
+  [
+    'but not where a job carries the mark of its create, not even by force',
+    decide(
+      world()
+        .spec(OTHER_DISK)
+        .unknown(OTHER_DISK, MARKED)
+        .listed(OTHER_DISK, { id: 'ADP7B', ...MARKED }),
+      OTHER_DISK,
+      {
+        do: 'not-created',
+        force: true,
+      },
+    ),
+    [`conflict ${OTHER_DISK}: AWS Import/Export job ADP7B carries the mark of its create, so it is ours`],
+  ],
+  [
+    'jobs are excused by a word',
+    decide(world().spec(READERS).listed(READERS, { id: 'second' }), READERS, { do: 'foreign', ids: ['second'] }),
+    [`keep ${READERS}: recorded that 1 job is not ours`],
+  ],
+  [
+    'but none that the unknown create of another spec may have made',
+    decide(
+      world()
+        .spec(DISK)
+        .unknown(OTHER_DISK, MARKED)
+        .listed(DISK, { id: 'ADP7B', ...MARKED }),
+      DISK,
+      {
+        do: 'foreign',
+        ids: 'listed',
+      },
+    ),
+    [`keep ${DISK}: recorded that 0 jobs are not ours`],
+  ],
+  [
+    'nor one with the mark of another spec of this state',
+    decide(
+      world()
+        .spec(DISK)
+        .listed(DISK, { id: 'ADP7B', ...MARKED, request: undefined }),
+      DISK,
+      {
+        do: 'foreign',
+        ids: ['ADP7B'],
+      },
+    ),
+    [`conflict ${DISK}: AWS Import/Export job ADP7B carries the mark of ${OTHER_DISK}, so it is not excused`],
+  ],
+  [
+    'nor one without a mark that is just what the unknown create of another spec asked for',
+    decide(world().spec(PRICES).unknown(RATES).listed(PRICES, { id: 'job-1', status: 'WAITING' }), PRICES, {
+      do: 'foreign',
+      ids: ['job-1'],
+    }),
+    [`conflict ${PRICES}: AWS Data Exchange job job-1 may be what another spec’s create made, so it is not excused`],
   ],
   [
     'a running job is cancelled by a word',

@@ -60,6 +60,22 @@ table('an unknown create of a job that we name', [
     [`conflict ${FINAL}: AWS Elemental MediaPackage job cup-final exists, but ${UNTOLD}`],
   ],
   [
+    'is not taken over where AWS shows the tags of the job, and the one that our create asked for is not among them',
+    world()
+      .spec(REBOOT)
+      .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
+      .live(REBOOT, { markRead: 'told' }),
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but does not carry the tag that our create asked for`],
+  ],
+  [
+    'is taken over where AWS does not show the tags of the job',
+    world()
+      .spec(REBOOT)
+      .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
+      .live(REBOOT, { markRead: 'refused' }),
+    [`adopt ${REBOOT}: ${FOUND}`],
+  ],
+  [
     'is taken over while its lease still runs',
     world().at('2026-11-15T08:50:30Z').spec(REBOOT).unknown(REBOOT, {}, { stage: 'intent' }).live(REBOOT),
     [`adopt ${REBOOT}: ${FOUND}`],

@@ -1511,8 +1511,8 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`create ${PRICES}: new spec`],
   ],
   [
-    'is created where that is older than the state',
-    world().state({ horizon: '2026-11-15T08:40:00Z' }).spec(PRICES).listed(PRICES, job(30)),
+    'is created where that is older than the state by more than clocks differ',
+    world().state({ horizon: '2026-11-15T08:46:00Z' }).spec(PRICES).listed(PRICES, job(30)),
     [`create ${PRICES}: new spec`],
   ],
   [
@@ -1593,7 +1593,7 @@ t.test('a plan asks for', async (t) => {
     [
       'the jobs since the state began, before the first of a job that AWS names',
       world().spec(PRICES).state({ horizon: '2026-11-01T08:00:00Z' }),
-      [`${PRICES}: list of ${'a'.repeat(32)} with definition since 2026-11-01T08:00:00Z`],
+      [`${PRICES}: list of ${'a'.repeat(32)} with definition since 2026-11-01T07:45:00Z`],
     ],
     [
       'all of its jobs where the state does not say when it began',
@@ -1607,7 +1607,7 @@ t.test('a plan asks for', async (t) => {
     [
       'an unknown create of a job that AWS names by list, with definitions',
       world().spec(READERS).unknown(READERS),
-      [`${READERS}: list of newsletter with definition since 2026-11-15T08:50:00Z`],
+      [`${READERS}: list of newsletter with definition since 2026-11-15T08:49:00Z`],
     ],
     ['a new job under its ID', world().spec(REBOOT), [`${REBOOT}: read kiosk-reboot`]],
     [
@@ -1667,7 +1667,12 @@ t.test('a plan asks for', async (t) => {
     [
       'an unknown create of an inert kind by list',
       world().spec(PRICES).unknown(PRICES),
-      [`${PRICES}: list of ${'a'.repeat(32)} since 2026-11-15T08:50:00Z`],
+      [`${PRICES}: list of ${'a'.repeat(32)} since 2026-11-15T08:49:00Z`],
+    ],
+    [
+      'jobs from when AWS’s own clock says that its first attempt may have been sent',
+      world().spec(READERS).unknown(READERS, { awsAt: '2026-11-15T08:46:00Z', firstAt: '2026-11-15T08:40:00Z' }),
+      [`${READERS}: list of newsletter with definition since 2026-11-15T08:39:58Z`],
     ],
     ['an unknown create whose spec is gone', world().unknown(REBOOT), [`${REBOOT}: read kiosk-reboot with definition`]],
     [

@@ -61,8 +61,8 @@ t.test('an audit lists the kinds whose second job would run, back to a day befor
   const young = input({ state: { ...emptyState('kiosk-fleet', '2026-11-15T08:00:00Z'), records: RECORDS } })
   t.same(
     twinNeeds(young).map(({ since }) => since),
-    ['2026-11-15T08:00:00Z', '2026-11-15T08:00:00Z'],
-    'but no further than the state goes',
+    ['2026-11-15T07:45:00Z', '2026-11-15T07:45:00Z'],
+    'but no further than the state goes, by a clock that may be as far ahead as AWS lets it be',
   )
   t.same(twinNeeds(input({ before: { [READERS]: recordOf(READERS, DONE), [DISK]: recordOf(DISK, DONE) } })), [])
   t.same(twinNeeds(input({}, { [READERS]: unknownOf(READERS) })), [], 'what is not settled is resolved elsewhere')

@@ -5,6 +5,8 @@ import { type CrashPlan, type Machine, Process } from './machine.ts'
 import { type End, JOURNAL, type Order, Town } from './town.ts'
 
 const MINUTE = 60_000
+/** How far the clock of a machine may be off, in milliseconds: where it is off by a minute or more, a run creates nothing. */
+const SKEW_MS = 59_000
 /** So many runs after the last fault everything is done. */
 const RUNS_TO_REST = 8
 
@@ -41,7 +43,7 @@ export class Life {
   constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
     this.town = new Town(seed, store, trace)
     const { random } = this.town.setting
-    this.#laptop = this.town.machine('laptop', random.int(-20_000, 20_000))
+    this.#laptop = this.town.machine('laptop', random.int(-SKEW_MS, SKEW_MS))
   }
 
   /** How many effects the last run that was alone had. */
@@ -232,7 +234,7 @@ export class Life {
     const { town } = this
     const { random } = town.setting
     const isRunner = town.store === 'git' && random.hit(0.6)
-    const machine = isRunner ? town.machine(`runner-${++this.#runners}`, random.int(-20_000, 20_000)) : this.#laptop
+    const machine = isRunner ? town.machine(`runner-${++this.#runners}`, random.int(-SKEW_MS, SKEW_MS)) : this.#laptop
     const latest = town.ledger.commits.length - 1
     const all = town.ledger.commits[latest] ?? []
     const some = new Set(all.filter(() => random.hit(0.5)).map(({ address }) => address as string))
