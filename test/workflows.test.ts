@@ -170,7 +170,11 @@ t.test(
       t.ok(verbs.has(verb), verb)
       for (const option of [...flags, ...values, ...lists]) t.ok(verbs.get(verb)?.includes(option), `${verb} ${option}`)
     }
-    const taken = Object.values(WORKFLOW_GRAMMAR).flatMap(({ flags = [], values = [] }) => [...flags, ...values])
+    const taken = Object.values(WORKFLOW_GRAMMAR).flatMap(({ flags = [], values = [], lists = [] }) => [
+      ...flags,
+      ...values,
+      ...lists,
+    ])
     for (const option of '--spec --out --dir --file --allow-dirty --allow-removals --yes --new-state'.split(' '))
       t.notOk(taken.includes(option), option)
     for (const verb of 'init new rerun watch paperwork schema emulator completion'.split(' '))

@@ -1,25 +1,27 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Checkout, Uncommitted, UncommittedWhy } from '../model/checkout.ts'
-import { groupBy } from '../spec/group.ts'
+import { groupBy } from '../model/group.ts'
 import { blobId, formatOf } from '../system/git-blob.ts'
+import { attributeFiles, attributesOf } from './attributes.ts'
 import {
   type Bytes,
   type Followed,
   type Found,
   findInHead,
-  fold,
   fromBytes,
   fromTop,
   type HeadTree,
   ignoringCase,
   isBelow,
+  isRegular,
   onDisk,
   openSubmodule,
   SUBMODULE,
   submodulesIn,
   toBytes,
 } from './head.ts'
+import { explain, explainDeleted, type Lost, readFacts } from './why-uncommitted.ts'
 
 /** A file as it was read: its text, if there was any, or what was measured of it. `file` is relative to the root, with forward slashes. */
 export type Content =
@@ -71,7 +73,7 @@ export async function compareWithHead(
   const facts = await readFacts([...unlike, ...lost])
   const named = (file: Bytes): string => fromBytes(path.posix.relative(prefix, file))
   const explained = (some: readonly Verdict[]): Uncommitted[] =>
-    some.map((one) => explain(one, facts, named)).sort(byFile)
+    some.map((one) => explain({ ...one, file: one.content.file }, facts, named)).sort(byFile)
   return {
     dirty: explained(unlike.filter(({ content }) => 'text' in content)),
     uploads: explained(unlike.filter(({ content }) => !('text' in content))),
@@ -174,19 +176,6 @@ function isFile(one: Verdict): one is Verdict & { found: { is: 'file' } } {
   return one.found.is === 'file'
 }
 
-/** The files of attributes that may speak of a path: in its folder and in each above. */
-function attributesOf(file: Bytes): Bytes[] {
-  const folders = file.split('/').slice(0, -1)
-  return [0, ...folders.map((_, index) => index + 1)].map((depth) =>
-    [...folders.slice(0, depth), '.gitattributes'].join('/'),
-  )
-}
-
-function attributeFiles(files: readonly Bytes[]): Bytes[] {
-  const folders = new Map(files.map((file) => [file.slice(0, file.lastIndexOf('/') + 1), file]))
-  return [...new Set([...folders.values()].flatMap(attributesOf))]
-}
-
 function isAsRead(content: Content, real: Buffer): boolean {
   try {
     if ('text' in content) return content.text !== undefined && fs.readFileSync(real).equals(Buffer.from(content.text))
@@ -195,10 +184,6 @@ function isAsRead(content: Content, real: Buffer): boolean {
   } catch {
     return false
   }
-}
-
-function isRegular(tree: HeadTree, file: Bytes): boolean {
-  return fs.lstatSync(onDisk(tree, file), { throwIfNoEntry: false })?.isFile() === true
 }
 
 function stampOf(tree: HeadTree, file: Bytes): string {
@@ -219,9 +204,6 @@ function quoted(file: Bytes): string {
   const escaped = file.replace(/[^ !#-[\]-~]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`)
   return `"${escaped}"`
 }
-
-/** What HEAD alone holds, or what may hide it. */
-type Lost = { readonly found: Found; readonly why: 'deleted' | 'link' | 'submodule' }
 
 function findDeleted(head: HeadTree, prefix: Bytes, searched: readonly Bytes[], read: ReadonlySet<Bytes>): Lost[] {
   const followed: Followed[] = []
@@ -265,120 +247,4 @@ function linkTarget(tree: HeadTree, link: Bytes): Bytes | undefined {
   } catch {
     return undefined
   }
-}
-
-/** What explains a difference, of one repository. Nothing is decided by it. */
-type Facts = {
-  /** Paths of the index, with the letter that tells their flags: `h` assume-unchanged, `S` skip-worktree. */
-  readonly index: ReadonlyMap<Bytes, string>
-  readonly ignored: ReadonlySet<Bytes>
-  /** The commit that is checked out there. */
-  readonly at: string
-}
-
-async function readFacts(
-  differing: readonly { readonly found: Found; readonly asked?: Bytes }[],
-): Promise<ReadonlyMap<HeadTree, Facts>> {
-  const byTree = new Map<HeadTree, Bytes[]>()
-  for (const { found, asked } of differing) {
-    for (let one: HeadTree | undefined = found.tree; one !== undefined; one = one.parent) {
-      if (!byTree.has(one)) byTree.set(one, [])
-    }
-    // Git refuses the whole question where one path leads through a link.
-    const isPlain = found.is === 'nothing' && asked !== undefined && realPath(found, asked) === fromTop(found)
-    if (isPlain) byTree.get(found.tree)!.push(found.path)
-  }
-  const entries = [...byTree].map(async ([tree, files]): Promise<[HeadTree, Facts]> => {
-    const { git } = tree
-    const input = files.map((file) => `${file}\0`).join('')
-    const [listed, ignored, head] = await Promise.all([
-      git(['ls-files', '-v', '-z', '--full-name'], { encoding: 'latin1' }),
-      git(['check-ignore', '-z', '--stdin'], { encoding: 'latin1', input }),
-      git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
-    ])
-    const index = listed.stdout.split('\0').map((line): [Bytes, string] => [line.slice(2), line.slice(0, 1)])
-    return [tree, { index: new Map(index), ignored: new Set(ignored.stdout.split('\0')), at: head.stdout.trim() }]
-  })
-  return new Map(await Promise.all(entries))
-}
-
-function explain(
-  { content, asked, found, why }: Verdict,
-  facts: ReadonlyMap<HeadTree, Facts>,
-  named: (file: Bytes) => string,
-): Uncommitted {
-  const told = (reason: UncommittedWhy, at: Bytes = asked): Uncommitted => ({
-    file: content.file,
-    why: reason,
-    ...(at !== asked && { at: named(at) }),
-  })
-  const { tree } = found
-  if (found.is === 'submodule') return told(closedWhy(found), fromTop(found))
-  if (found.is === 'link-outside') return told('link-outside', fromTop(found))
-  if (why === 'attributes') {
-    const other = attributesOf(found.path).find((file) => !isCommitted(tree, file))
-    return told('attributes', path.posix.join(tree.at, other ?? '.gitattributes'))
-  }
-  const real = realPath(found, asked)
-  if (real !== undefined && !isSameName(found, real)) return told('link', real)
-  const moved = movedSubmodule(tree, facts)
-  if (moved !== undefined) return told('submodule-moved', moved)
-  const fact = facts.get(tree)
-  const flag = fact?.index.get(found.path)
-  if (real === undefined) return told(found.is === 'file' ? 'deleted' : 'untracked', fromTop(found))
-  if (found.is === 'file') return told(hidden(flag) ?? 'edited', fromTop(found))
-  if (flag !== undefined) return told('staged', fromTop(found))
-  return told(fact?.ignored.has(found.path) ? 'ignored' : 'untracked', fromTop(found))
-}
-
-function closedWhy({ tree, path: file }: Found): UncommittedWhy {
-  const closed = tree.submodules.get(file)
-  return typeof closed === 'string' ? closed : 'submodule-missing'
-}
-
-function hidden(flag: string | undefined): UncommittedWhy | undefined {
-  if (flag?.toUpperCase() === 'S') return 'skip-worktree'
-  return flag !== undefined && flag !== flag.toUpperCase() ? 'assume-unchanged' : undefined
-}
-
-function isCommitted(tree: HeadTree, file: Bytes): boolean {
-  const entry = tree.entries.get(file)
-  if (!isRegular(tree, file)) return entry === undefined
-  return entry !== undefined && blobId(fs.readFileSync(onDisk(tree, file)), formatOf(entry.id)) === entry.id
-}
-
-function isSameName(found: Found, real: Bytes): boolean {
-  const file = fromTop(found)
-  return file === real || (found.tree.folded !== undefined && fold(file) === fold(real))
-}
-
-/** Where a path really leads on this disk, from the top of the project's repository. */
-function realPath({ tree }: Found, asked: Bytes): Bytes | undefined {
-  let top = tree
-  while (top.parent !== undefined) top = top.parent
-  try {
-    const real = fs.realpathSync(onDisk(top, asked), { encoding: 'buffer' }).toString('latin1')
-    return path.posix.relative(top.folder, real)
-  } catch {
-    return undefined
-  }
-}
-
-/** The outermost submodule around a tree that is not at the commit which its superproject records. */
-function movedSubmodule(tree: HeadTree, facts: ReadonlyMap<HeadTree, Facts>): Bytes | undefined {
-  if (tree.parent === undefined) return undefined
-  return movedSubmodule(tree.parent, facts) ?? (facts.get(tree)?.at === tree.commit ? undefined : tree.at)
-}
-
-function explainDeleted(
-  { found, why }: Lost,
-  facts: ReadonlyMap<HeadTree, Facts>,
-  named: (file: Bytes) => string,
-): Uncommitted {
-  const file = named(fromTop(found))
-  if (why === 'submodule') return { file, why: closedWhy(found) }
-  const moved = movedSubmodule(found.tree, facts)
-  if (moved !== undefined) return { file, why: 'submodule-moved', at: named(moved) }
-  if (why === 'link') return { file, why }
-  return { file, why: hidden(facts.get(found.tree)?.index.get(found.path)) === undefined ? 'deleted' : 'left-out' }
 }

@@ -220,3 +220,8 @@ async function openAt(folder: Bytes, at: Bytes, commit: string, parent: HeadTree
   const tree = await readTree(git, { folder, at, commit, parent })
   return 'stderr' in tree ? 'submodule-moved' : tree
 }
+
+/** Whether a path of a repository is a regular file on this disk. */
+export function isRegular(tree: HeadTree, file: Bytes): boolean {
+  return fs.lstatSync(onDisk(tree, file), { throwIfNoEntry: false })?.isFile() === true
+}

@@ -1,5 +1,6 @@
 import { type Address, partsOf } from '../model/address.ts'
 import { type Attention, duplicateId, type Finding, type FindingKind, type Noted, noteOf } from '../model/attention.ts'
+import { CANCEL_REASON } from '../model/cancel-reason.ts'
 import { CODES, type PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import { digest } from '../model/digest.ts'
@@ -23,9 +24,6 @@ const SHOWN_BY_AWS: ReadonlySet<string> = new Set<PlanCode>([
   'PLAN_FORMER_LOST',
   'PLAN_ID_USED',
 ])
-
-/** The reason that Jobwright gives AWS IoT when it cancels a job. Records of older versions have no other mark of it. */
-const OUR_REASON = 'JOBWRIGHT'
 
 /** Everything in the lines of a plan that needs a person, in plan order; acknowledged findings too. */
 export function findAttention(input: AttentionInput, lines: readonly Planned[]): Finding[] {
@@ -146,7 +144,7 @@ function ofRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
 /** Whether a job ended in a way that nobody asked Jobwright for. */
 export function hasFailed({ condition, cancelled }: JobRecord): boolean {
   if (condition?.type === 'Failed') return true
-  return condition?.type === 'Cancelled' && !cancelled && condition.reason !== OUR_REASON
+  return condition?.type === 'Cancelled' && !cancelled && condition.reason !== CANCEL_REASON
 }
 
 function describeFailure({ condition, finishedAt, id }: JobRecord): string {

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import { type Attention, duplicateFinding, duplicateId, type Finding, type Noted, noteOf } from '../model/attention.ts'
+import { groupBy } from '../model/group.ts'
 import { iso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import type { State } from '../model/state.ts'
@@ -31,7 +32,7 @@ export function noteAttention(given: Notes): Attention | undefined {
   const before = state.attention
   if (before === undefined && findings.length === 0) return undefined
   const lineAt = new Map(lines.map((planned) => [planned.address, planned]))
-  const found = groupByAddress(findings)
+  const found = groupBy(findings, ({ address }) => address)
   const addresses = new Set([...(Object.keys(before ?? {}) as Address[]), ...found.keys()])
   const entries = [...addresses].sort().map((address): [Address, Noted[]] => {
     const kept = (before?.[address] ?? []).filter((noted) => isStillDue(given, address, noted, lineAt.get(address)))
@@ -40,12 +41,6 @@ export function noteAttention(given: Notes): Attention | undefined {
     return [address, [...kept, ...own.map(({ run, finding }) => ({ run, finding, seen: iso(given.now) }))]]
   })
   return Object.fromEntries(entries.filter(([, noted]) => noted.length > 0))
-}
-
-function groupByAddress(findings: readonly Finding[]): Map<Address, Finding[]> {
-  const found = new Map<Address, Finding[]>()
-  for (const one of findings) found.set(one.address, [...(found.get(one.address) ?? []), one])
-  return found
 }
 
 function isStillDue(given: Notes, address: Address, noted: Noted, planned: Planned | undefined): boolean {

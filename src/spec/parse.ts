@@ -224,8 +224,8 @@ const wording: Partial<Record<YAMLError['code'], readonly [message: string, way:
     'check the quotes and brackets that this line opens',
   ],
   MULTILINE_IMPLICIT_KEY: [
-    'the key goes over several lines',
-    'write a space after the colon of every member: "key: value"',
+    'this is no member: a colon, or the space after it, is missing',
+    'write every member as "key: value", with a colon and a space',
   ],
   MULTIPLE_ANCHORS: ['the value has two anchors', 'keep one of them'],
   MULTIPLE_DOCS: ['another document begins here', 'separate documents by a line with ---'],

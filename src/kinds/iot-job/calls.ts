@@ -21,6 +21,7 @@ import { pages } from '../../aws/pages.ts'
 import { defined, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
 import { MARK_TAG } from '../../model/attempt-name.ts'
+import { CANCEL_REASON } from '../../model/cancel-reason.ts'
 import { canonical, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter, UpdateRequest } from '../../model/kind-calls.ts'
@@ -101,7 +102,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
         const jobId = nonEmpty(id, 'jobId')
         // An empty comment and `force: false` would change the request.
         const asked = { comment: reason || undefined, force: force || undefined }
-        await client.send(new CancelJobCommand({ jobId, reasonCode: 'JOBWRIGHT', ...asked }), sending)
+        await client.send(new CancelJobCommand({ jobId, reasonCode: CANCEL_REASON, ...asked }), sending)
       }),
   }
 }

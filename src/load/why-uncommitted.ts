@@ -1,0 +1,136 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Uncommitted, UncommittedWhy } from '../model/checkout.ts'
+import { blobId, formatOf } from '../system/git-blob.ts'
+import { attributesOf } from './attributes.ts'
+import { type Bytes, type Found, fold, fromTop, type HeadTree, isRegular, onDisk } from './head.ts'
+
+/** A file of which HEAD does not hold what was read. `file` is relative to the root; `asked` is its path from the top of the repository. */
+export type Unlike = {
+  readonly file: string
+  readonly asked: Bytes
+  readonly found: Found
+  readonly why?: UncommittedWhy | undefined
+}
+
+/** What HEAD alone holds, or what may hide it. */
+export type Lost = { readonly found: Found; readonly why: 'deleted' | 'link' | 'submodule' }
+
+/** What explains a difference, of one repository. Nothing is decided by it. */
+type Facts = {
+  /** Paths of the index, with the letter that tells their flags: `h` assume-unchanged, `S` skip-worktree. */
+  readonly index: ReadonlyMap<Bytes, string>
+  readonly ignored: ReadonlySet<Bytes>
+  /** The commit that is checked out there. */
+  readonly at: string
+}
+
+/** Reads what explains differences, for every repository that they are in. */
+export async function readFacts(
+  differing: readonly { readonly found: Found; readonly asked?: Bytes }[],
+): Promise<ReadonlyMap<HeadTree, Facts>> {
+  const byTree = new Map<HeadTree, Bytes[]>()
+  for (const { found, asked } of differing) {
+    for (let one: HeadTree | undefined = found.tree; one !== undefined; one = one.parent) {
+      if (!byTree.has(one)) byTree.set(one, [])
+    }
+    // Git refuses the whole question where one path leads through a link.
+    const isPlain = found.is === 'nothing' && asked !== undefined && realPath(found, asked) === fromTop(found)
+    if (isPlain) byTree.get(found.tree)!.push(found.path)
+  }
+  const entries = [...byTree].map(async ([tree, files]): Promise<[HeadTree, Facts]> => {
+    const { git } = tree
+    const input = files.map((file) => `${file}\0`).join('')
+    const [listed, ignored, head] = await Promise.all([
+      git(['ls-files', '-v', '-z', '--full-name'], { encoding: 'latin1' }),
+      git(['check-ignore', '-z', '--stdin'], { encoding: 'latin1', input }),
+      git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
+    ])
+    const index = listed.stdout.split('\0').map((line): [Bytes, string] => [line.slice(2), line.slice(0, 1)])
+    return [tree, { index: new Map(index), ignored: new Set(ignored.stdout.split('\0')), at: head.stdout.trim() }]
+  })
+  return new Map(await Promise.all(entries))
+}
+
+/** Why HEAD does not hold what was read. */
+export function explain(
+  { file, asked, found, why }: Unlike,
+  facts: ReadonlyMap<HeadTree, Facts>,
+  named: (file: Bytes) => string,
+): Uncommitted {
+  const told = (reason: UncommittedWhy, at: Bytes = asked): Uncommitted => ({
+    file,
+    why: reason,
+    ...(at !== asked && { at: named(at) }),
+  })
+  const { tree } = found
+  if (found.is === 'submodule') return told(closedWhy(found), fromTop(found))
+  if (found.is === 'link-outside') return told('link-outside', fromTop(found))
+  if (why === 'attributes') {
+    const other = attributesOf(found.path).find((file) => !isCommitted(tree, file))
+    return told('attributes', path.posix.join(tree.at, other ?? '.gitattributes'))
+  }
+  const real = realPath(found, asked)
+  if (real !== undefined && !isSameName(found, real)) return told('link', real)
+  const moved = movedSubmodule(tree, facts)
+  if (moved !== undefined) return told('submodule-moved', moved)
+  const fact = facts.get(tree)
+  const flag = fact?.index.get(found.path)
+  if (real === undefined) return told(found.is === 'file' ? 'deleted' : 'untracked', fromTop(found))
+  if (found.is === 'file') return told(hidden(flag) ?? 'edited', fromTop(found))
+  if (flag !== undefined) return told('staged', fromTop(found))
+  return told(fact?.ignored.has(found.path) ? 'ignored' : 'untracked', fromTop(found))
+}
+
+function closedWhy({ tree, path: file }: Found): UncommittedWhy {
+  const closed = tree.submodules.get(file)
+  return typeof closed === 'string' ? closed : 'submodule-missing'
+}
+
+function hidden(flag: string | undefined): UncommittedWhy | undefined {
+  if (flag?.toUpperCase() === 'S') return 'skip-worktree'
+  return flag !== undefined && flag !== flag.toUpperCase() ? 'assume-unchanged' : undefined
+}
+
+function isCommitted(tree: HeadTree, file: Bytes): boolean {
+  const entry = tree.entries.get(file)
+  if (!isRegular(tree, file)) return entry === undefined
+  return entry !== undefined && blobId(fs.readFileSync(onDisk(tree, file)), formatOf(entry.id)) === entry.id
+}
+
+function isSameName(found: Found, real: Bytes): boolean {
+  const file = fromTop(found)
+  return file === real || (found.tree.folded !== undefined && fold(file) === fold(real))
+}
+
+/** Where a path really leads on this disk, from the top of the project's repository. */
+function realPath({ tree }: Found, asked: Bytes): Bytes | undefined {
+  let top = tree
+  while (top.parent !== undefined) top = top.parent
+  try {
+    const real = fs.realpathSync(onDisk(top, asked), { encoding: 'buffer' }).toString('latin1')
+    return path.posix.relative(top.folder, real)
+  } catch {
+    return undefined
+  }
+}
+
+/** The outermost submodule around a tree that is not at the commit which its superproject records. */
+function movedSubmodule(tree: HeadTree, facts: ReadonlyMap<HeadTree, Facts>): Bytes | undefined {
+  if (tree.parent === undefined) return undefined
+  return movedSubmodule(tree.parent, facts) ?? (facts.get(tree)?.at === tree.commit ? undefined : tree.at)
+}
+
+/** Why only HEAD holds a file. */
+export function explainDeleted(
+  { found, why }: Lost,
+  facts: ReadonlyMap<HeadTree, Facts>,
+  named: (file: Bytes) => string,
+): Uncommitted {
+  const file = named(fromTop(found))
+  if (why === 'submodule') return { file, why: closedWhy(found) }
+  const moved = movedSubmodule(found.tree, facts)
+  if (moved !== undefined) return { file, why: 'submodule-moved', at: named(moved) }
+  if (why === 'link') return { file, why }
+  return { file, why: hidden(facts.get(found.tree)?.index.get(found.path)) === undefined ? 'deleted' : 'left-out' }
+}
