@@ -108,8 +108,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a job that is absent from a read is made again, whatever the state says',
     file: 'src/plan/recorded.ts',
-    from: '  const fresh = seen?.is ===',
-    to: "  if (seen?.is === 'absent') return planNew(plan, spec, { reason: 'gone', attempt: 1 })\n  const fresh = seen?.is ===",
+    from: '  if (fresh) return fresh\n  const now = ',
+    to: "  if (seen?.is === 'absent') return planNew(plan, spec, { reason: 'gone', attempt: 1 })\n  if (fresh) return fresh\n  const now = ",
   },
   {
     name: 'a job that already began is not taken over',
@@ -187,8 +187,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a change is on record before a read shows it',
     file: 'src/apply/update.ts',
-    from: '  const first = await look(pass, calls, model, spec, record)\n',
-    to: "  await pass.append([{ set: 'record', address, record: { ...record, request: written(spec.request, model.request.documents) } }])\n  const first = await look(pass, calls, model, spec, record)\n",
+    from: '  const first = await identifyJob(',
+    to: "  await pass.append([{ set: 'record', address, record: { ...record, request: written(spec.request, model.request.documents) } }])\n  const first = await identifyJob(",
   },
   {
     name: 'a job that is to end with its spec is cancelled although the spec may be there',
@@ -223,7 +223,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a message of AWS is kept with the secrets in it',
     file: 'src/aws/aws-error.ts',
-    from: "mask(typeof error.message === 'string' ? error.message : '', secrets)",
-    to: "(secrets && mask('', []), String(error.message))",
+    from: 'mask(message, secrets)',
+    to: "(secrets && mask('', []), message)",
   },
 ]

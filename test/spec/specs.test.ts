@@ -103,7 +103,10 @@ t.test('aliases repeat values; a later anchor of the same name takes over', asyn
 })
 
 const cases: Record<string, [text: string, ...expected: string[]]> = {
-  'a missing space': ['kind:IotJob\nmetadata: {}\n', 'SPEC_SYNTAX 1:1-9 this is no member: a colon, or the space after it, is missing'],
+  'a missing space': [
+    'kind:IotJob\nmetadata: {}\n',
+    'SPEC_SYNTAX 1:1-9 this is no member: a colon, or the space after it, is missing',
+  ],
   'an unclosed quote, where it opens': [
     'kind: "IotJob\nmetadata: { name: a }\nspec: {}\n',
     'SPEC_SYNTAX 1:7-8 the quote that opens here is not closed',
