@@ -128,7 +128,11 @@ export const CODES = {
   PLAN_OFFLINE: { severity: 'error', exits: [], means: 'the account of a spec is not known offline' },
   PLAN_OTHER_JOB: { severity: 'error', exits: [6], means: 'the job of a recorded ID is another one now' },
   PLAN_OWNED_ELSEWHERE: { severity: 'error', exits: [6], means: 'a job carries the mark of another state' },
-  PLAN_OWN_MARK: { severity: 'error', exits: [6], means: 'a job that was called foreign carries our own mark' },
+  PLAN_OWN_MARK: {
+    severity: 'error',
+    exits: [6],
+    means: 'a job that was called foreign, or denied, is or may be ours',
+  },
   PLAN_REFUSED: { severity: 'error', exits: [4, 5], means: 'AWS refused to show a job' },
   PLAN_RENAMED: { severity: 'error', exits: [6], means: 'a new spec looks like one that was renamed' },
   PLAN_TOO_EARLY: { severity: 'error', exits: [7], means: 'too early to say that a create made nothing' },
