@@ -11,6 +11,7 @@ import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
+import { createListings, type Listing } from './listing.ts'
 import { claimOf, type Ownership, readOwnership } from './ownership.ts'
 import { findRenames, type Renames } from './renames.ts'
 
@@ -21,6 +22,8 @@ export type Planner = PlanInput &
     readonly specAt: ReadonlyMap<Address, Spec>
     readonly blockedAt: ReadonlySet<Address>
     readonly renames: Renames
+    /** What was listed, indexed. */
+    readonly listingOf: (jobs: readonly Live[], model: KindModel) => Listing
   }
 
 export function planner(input: PlanInput): Planner {
@@ -32,6 +35,7 @@ export function planner(input: PlanInput): Planner {
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
     blockedAt: new Set(input.blocked.map((blocked) => blocked.address)),
     renames: findRenames(input, records),
+    listingOf: createListings(),
   }
 }
 
