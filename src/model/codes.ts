@@ -317,6 +317,7 @@ export const CODES = {
   },
   USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be', selfExplanatory: true },
   WATCH_FAILED: { severity: 'error', exits: [4], means: 'files cannot be watched' },
+  WATCH_POLLING: { severity: 'warning', exits: [], means: 'files are polled, as no more can be watched' },
   WATCH_ROOT_GONE: { severity: 'error', exits: [4], means: 'the watched folder is gone' },
 } as const satisfies Readonly<Record<string, CodeFacts>>
 
