@@ -27,6 +27,7 @@ const OURS = { branch: 'main', install: 'npm ci', cli: 'dist/cli.js', examples: 
 const USERS = { branch: 'main', install: 'npm ci --ignore-scripts', cli: 'node_modules/jobwright/dist/cli.js' }
 const WORKFLOWS: Readonly<Record<string, string>> = {
   'ci.yml': read('.github/workflows/ci.yml'),
+  'release.yml': read('.github/workflows/release.yml'),
   'reconcile.yml': read(WORKFLOW_FILE),
   'as init writes it': workflowText(USERS),
   'as init writes it in a folder, for a branch with odd characters': workflowText({

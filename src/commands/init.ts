@@ -7,7 +7,7 @@ import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
-import { commandText } from '../report/remedies.ts'
+import { commandText, type Medium } from '../report/remedies.ts'
 import { counted } from '../report/words.ts'
 import { DEFAULT_BRANCH } from '../state/git-store.ts'
 import { systemClock } from '../system/clock.ts'
@@ -22,6 +22,7 @@ import { type Printer, printer } from './printer.ts'
 import { assertConfig, firstState, loadSpecs, openProject, type Project, stateFile, storeOf } from './project.ts'
 import { branchesFor, branchFor } from './project-branch.ts'
 import { type Repository, readRepository } from './repository.ts'
+import { shellOf } from './shell.ts'
 import { unclaimed } from './state-owner.ts'
 
 export type InitOptions = {
@@ -78,6 +79,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
       workflow: workflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
       packages,
       cwd: host.cwd,
+      shell: shellOf(host.env),
     }).join('\n'),
   )
   out.line(
@@ -190,23 +192,26 @@ type Done = {
   readonly workflow: string
   readonly packages: PackagePlace
   readonly cwd: string
+  readonly shell: Medium['shell']
 }
 
-function nextSteps({ written, store, repository, state, workflow, packages, cwd }: Done): string[] {
+function nextSteps({ written, store, repository, state, workflow, packages, cwd, shell }: Done): string[] {
   const isPushed = store === 'git' && repository?.remote !== undefined
   const isInWorkflow = store === 'git' && repository !== undefined
   const manifests = packageFiles(packages).map((file) => path.relative(cwd, file))
   const locking = isInWorkflow ? lockingCommand(packages, cwd) : undefined
   const all = isInWorkflow && locking === undefined && written.length > 0 ? [...manifests, ...written] : written
-  const add = `${commandText(['git', 'add', ...all])} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
+  // Windows PowerShell knows no `&&`.
+  const and = shell === 'powershell' ? '; ' : ' && '
+  const typed = (...command: readonly string[]): string => commandText(command as [string, ...string[]], { shell })
+  const commit = 'git commit -m "Set up Jobwright"'
+  const add = [typed('git', 'add', ...all), commit, ...(isPushed ? ['git push'] : [])].join(and)
   return [
     '',
     ...(repository ? [inGit(state), ''] : []),
     'Next:',
     '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
-    ...(locking
-      ? [`  ${commandText(locking as [string, ...string[]])} && ${commandText(['git', 'add', ...manifests])}`]
-      : []),
+    ...(locking ? [`  ${typed(...locking)}${and}${typed('git', 'add', ...manifests)}`] : []),
     ...(repository && written.length > 0 ? [`  ${add}`] : []),
     '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
     ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
