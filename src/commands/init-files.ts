@@ -4,6 +4,7 @@ import { CONFIG_FILE } from '../load/config.ts'
 import { searchedIn } from '../load/find.ts'
 import { submoduleOf } from '../load/submodules.ts'
 import { Problem } from '../model/problem.ts'
+import { packageFile } from '../system/package-file.ts'
 import { AS_TEXT } from './command-line.ts'
 import { needsIgnore, type PackagePlace } from './package-place.ts'
 import { type Project, STATE_FILE } from './project.ts'
@@ -43,7 +44,7 @@ export type InitChoices = {
   readonly kind: string | undefined
 }
 
-const PACKAGED_SCHEMAS = new URL('../../schemas/', import.meta.url)
+const PACKAGED_SCHEMAS = packageFile('schemas/')
 
 /**
  * What init writes, in this order. Where package.json depends on Jobwright, editors find the schemas in node_modules. Everywhere else they
