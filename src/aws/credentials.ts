@@ -1,6 +1,8 @@
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core'
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types'
+import { readHandler } from './handler.ts'
 import type { Target } from './target.ts'
+import { requests } from './trace.ts'
 
 /** What the emulator is called with; it looks at the key's first letters only. */
 const EMULATOR: AwsCredentialIdentity = { accessKeyId: 'AKIAEMULATOR', secretAccessKey: 'emulator' }
@@ -19,7 +21,9 @@ export async function credentialsOf(
   version: string,
 ): Promise<AwsCredentialIdentityProvider> {
   const { fromIni, fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
-  const clientConfig = { region: target.region, endpoint: sts }
+  // Where somebody listens, its own requests are told of as well.
+  const heard = requests.hasSubscribers ? { requestHandler: readHandler(() => {}) } : {}
+  const clientConfig = { region: target.region, endpoint: sts, ...heard }
   // A profile that is named is meant: the chain would complain of keys in the environment on standard error, and fall back to others.
   const chain = target.profile
     ? fromIni({ profile: target.profile, clientConfig })

@@ -11,6 +11,12 @@ export type Host = {
   readonly signal: AbortSignal
   /** Asks the person at the terminal; absent where nobody is there to answer. */
   readonly ask?: (question: string) => Promise<string>
+  /** Whether text is coloured, where the command line says so. */
+  readonly colour?: boolean
+  /** Say only what is wrong. */
+  readonly quiet?: boolean
+  /** Say each step of a run, also those that only begin. */
+  readonly verbose?: boolean
 }
 
 export type OutStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
@@ -32,6 +38,8 @@ export type CommonOptions = {
   readonly allowRemovals?: boolean
   /** Read finished jobs as well. */
   readonly refresh?: boolean
+  /** Milliseconds that another run's hold on the state is waited for; absent: as `whileLocked` has it. */
+  readonly lockTimeout?: number
   /** What a person decided about addresses; only those are acted on. */
   readonly decisions?: ReadonlyMap<Address, Decision>
 }

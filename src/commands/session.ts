@@ -26,6 +26,7 @@ import { type Emulated, openEmulator } from './emulated.ts'
 import { findLostState } from './lost-state.ts'
 import { type CommonOptions, type Host, selector } from './options.ts'
 import { assertConfig, assertUnmoved, checkoutOf, headOf, loadSpecs, openProject, type Project } from './project.ts'
+import { withRehearsedRuns } from './rehearsed.ts'
 import { unclaimed } from './state-owner.ts'
 import { waitsOf } from './waits.ts'
 
@@ -53,7 +54,8 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   assertConfig(project)
   assertTargets(options, project)
   const waits = waitsOf(project.config, host.env, options.emulator === true)
-  const loaded = await loadSpecs(project, options)
+  const committed = await loadSpecs(project, options)
+  const loaded = options.emulator ? await withRehearsedRuns(committed, project.root) : committed
   const own = options.emulator && !options.offline && !given ? await openEmulator(project.root) : undefined
   const emulated = given ?? own
   return {
