@@ -140,6 +140,11 @@ function common(command: Command, form = output()): Command {
   return command
     .addOption(form)
     .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
+    .option(
+      '--start-at <time>',
+      "with --emulator: an ISO time, now or today; its clock starts then, or is moved on to it (a new one's default: 2026-11-15T09:00:00Z)",
+      moment,
+    )
     .option('--spec <glob>', 'files, folders or globs in place of those of jobwright.yaml; may be repeated', list)
 }
 
@@ -456,14 +461,18 @@ program
   .addArgument(new Argument('<what>').choices(['addresses', 'targets']))
   .action(action(async (what: string) => (await import('./commands/completion.ts')).complete(what, host)))
 
-program
+const emulator = program
   .command('emulator')
   .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
   .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', whole)
   .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
   .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', whole)
   .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', positive)
-  .option('--start-at <time>', 'ISO time at which the clock of a new emulator starts (default: now)', moment)
+  .option(
+    '--start-at <time>',
+    'ISO time, now or today, at which the clock of a new emulator starts (default: now)',
+    moment,
+  )
   .option('--faults <file>', 'JSON file with fault rules: [{service, operation, fault, rate | times}]')
   .option('--limits <file>', 'JSON file with quotas and rates: {iotConcurrent, rates: {iot, "iot.CreateJob"}}')
   .action(
@@ -472,8 +481,15 @@ program
     ),
   )
 
+emulator
+  .command('advance')
+  .description("move the clock of the repository's own emulator on, that of --emulator, whether it runs or not")
+  .argument('<duration>', 'such as 90s, 15m, 2h or 3d', duration)
+  .action(action(async (ms: number) => (await import('./commands/emulator.ts')).advanceEmulator(ms, host)))
+
 for (const command of program.commands) {
   command.showHelpAfterError(`see: jobwright ${command.name()} --help`)
+  for (const part of command.commands) part.showHelpAfterError(`see: jobwright ${command.name()} ${part.name()} --help`)
 }
 
 const given: readonly string[] = process.argv.slice(2)

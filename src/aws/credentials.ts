@@ -4,11 +4,11 @@ import { readHandler } from './handler.ts'
 import type { Target } from './target.ts'
 import { requests } from './trace.ts'
 
-/** What the emulator is called with; it looks at the key's first letters only. */
-const EMULATOR: AwsCredentialIdentity = { accessKeyId: 'AKIAEMULATOR', secretAccessKey: 'emulator' }
-
-/** The credentials that any caller of the emulator has. */
-export const emulatorCredentials: AwsCredentialIdentityProvider = async () => EMULATOR
+/** The credentials that a target has on the emulator, which takes a key that ends in twelve digits for one of that account. */
+export function emulatorCredentials(account = ''): AwsCredentialIdentityProvider {
+  const credentials: AwsCredentialIdentity = { accessKeyId: `AKIAEMULATOR${account}`, secretAccessKey: 'emulator' }
+  return () => Promise.resolve(credentials)
+}
 
 /**
  * The one source of credentials of a target, shared by all its clients: the SDK's chain (environment, profile, SSO, OIDC, process,

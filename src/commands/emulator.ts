@@ -9,10 +9,13 @@ import {
 import type { Unrated } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { explainJson } from '../model/explain-json.ts'
+import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { damagedLog } from './emulated.ts'
+import { spokenTime } from '../report/time.ts'
+import { damagedLog, openEmulator } from './emulated.ts'
 import type { Host } from './options.ts'
+import { openProject } from './project.ts'
 
 export type EmulatorCommandOptions = {
   readonly port?: number
@@ -59,6 +62,19 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
     }
     if (error instanceof DamagedLogError) throw damagedLog(error, 'restore the file, or remove the folder of --dir')
     throw error
+  }
+}
+
+/** `jobwright emulator advance DURATION`: moves the clock of the repository's own emulator on, whether it runs or not. */
+export async function advanceEmulator(ms: number, host: Host): Promise<ExitCode> {
+  const emulated = await openEmulator(openProject(host.cwd).root)
+  try {
+    const before = iso(emulated.clock.now())
+    const { clock } = await emulated.advance(ms)
+    host.stdout.write(`the emulator's clock is at ${spokenTime(iso(clock.now()))}, was at ${spokenTime(before)}\n`)
+    return 0
+  } finally {
+    await emulated.close()
   }
 }
 

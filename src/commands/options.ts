@@ -26,6 +26,8 @@ export type CommonOptions = {
   readonly output: 'text' | 'json'
   /** Run against the built-in emulator. */
   readonly emulator?: boolean
+  /** With the emulator: the ISO time before which its clock is not to be. */
+  readonly startAt?: string
   /** Spec files, folders or globs in place of those of jobwright.yaml. */
   readonly spec?: readonly string[]
   /** Addresses or labels (`key=value`) to act on; the rest is left alone. */

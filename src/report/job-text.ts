@@ -83,7 +83,7 @@ export function specText(
   const rows: [label: string, text: string | undefined][] = [
     ['condition', paint(style, plannedWord(planned), options)],
     ['why', sentence(reason)],
-    ['until', untilOf(planned) && spokenTime(untilOf(planned)!)],
+    ['goes on', untilOf(planned) && spokenTime(untilOf(planned)!)],
     ['run', spec && String(spec.policy.run)],
     ['target', target && sentence(target)],
     ['spec', place && `${sentence(place.file)}:${place.line}`],

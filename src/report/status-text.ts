@@ -82,7 +82,7 @@ export function plannedWord({ action, movedFrom }: Planned): string {
 function whyNotYet(planned: Planned | undefined): string {
   if (planned === undefined || (planned.action === 'create' && planned.movedFrom === undefined)) return ''
   const until = untilOf(planned)
-  return `${sentence(planned.reason)}${until === undefined ? '' : `; until ${spokenTime(until)}`}`
+  return `${sentence(planned.reason)}${until === undefined ? '' : `; goes on ${spokenTime(until)}`}`
 }
 
 /** `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` */
