@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import {
   DamagedLogError,
   EmulatorOptionError,
@@ -14,6 +15,7 @@ import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { spokenTime } from '../report/time.ts'
 import { damagedLog, openEmulator } from './emulated.ts'
+import { makeFolder } from './new-file.ts'
 import type { Host } from './options.ts'
 import { openProject } from './project.ts'
 
@@ -37,6 +39,7 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
     faults: faults === undefined ? undefined : (readJson(faults, FAULTS) as EmulatorOptions['faults']),
     limits: limits === undefined ? undefined : (readJson(limits, LIMITS) as EmulatorOptions['limits']),
   }
+  if (options.dir !== undefined) makeFolder(path.resolve(host.cwd, options.dir))
   try {
     const emulator = await startEmulator(given)
     host.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`)
@@ -60,9 +63,28 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
         remedies: [advise('use that one, or give this one another --dir')],
       })
     }
+    if (isOfPort(error)) throw portTaken(error)
     if (error instanceof DamagedLogError) throw damagedLog(error, 'restore the file, or remove the folder of --dir')
     throw error
   }
+}
+
+function isOfPort(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return syscall === 'listen' && (code === 'EADDRINUSE' || code === 'EACCES')
+}
+
+function portTaken(error: NodeJS.ErrnoException): Problem {
+  const { port } = error as { port?: number }
+  const why = error.code === 'EACCES' ? 'may not be used by this user' : 'is in use'
+  return new Problem(
+    {
+      code: 'EMULATOR_OPTION',
+      message: `port ${port} of 127.0.0.1 ${why}`,
+      remedies: [advise('choose another --port, or leave it out: any free one is then taken')],
+    },
+    error,
+  )
 }
 
 /** `jobwright emulator advance DURATION`: moves the clock of the repository's own emulator on, whether it runs or not. */

@@ -42,10 +42,23 @@ function fileIn(root: string): string {
 }
 
 async function readRuns(root: string): Promise<Runs> {
-  const text = await nodeDisk.read(fileIn(root))
+  const text = await nodeDisk.read(fileIn(root)).catch(unread)
   if (text === undefined) return new Map()
   const entries = Object.entries(parse(text))
   return new Map(entries.filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1])))
+}
+
+/** Where a file stands in the place of the folder, whoever makes the folder says so. */
+function unread(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOTDIR') return undefined
+  throw damaged(` cannot be read (${code})`, error)
+}
+
+function damaged(what: string, cause: unknown): Problem {
+  const message = `.jobwright/emulator/${RUNS_FILE}${what}`
+  const remedy = advise('remove that file: it only says which runs were raised on the emulator')
+  return new Problem({ code: 'EMULATOR_LOG_DAMAGED', message, remedies: [remedy] }, cause)
 }
 
 function parse(text: string): Readonly<Record<string, Json | undefined>> {
@@ -54,13 +67,6 @@ function parse(text: string): Readonly<Record<string, Json | undefined>> {
     return isObject(value) ? value : {}
   } catch (error) {
     const { line, column, reason } = explainJson(text)
-    throw new Problem(
-      {
-        code: 'EMULATOR_LOG_DAMAGED',
-        message: `.jobwright/emulator/${RUNS_FILE}:${line}:${column} is not JSON: ${reason}`,
-        remedies: [advise('remove that file: it only says which runs were raised on the emulator')],
-      },
-      error,
-    )
+    throw damaged(`:${line}:${column} is not JSON: ${reason}`, error)
   }
 }

@@ -319,6 +319,23 @@ t.test('the emulator plays the account of each target, and one with older jobs g
   t.match(recordsIn(old), { 'IotJob/desks': { site: { account: '123456789012' }, condition: { type: 'Succeeded' } } })
 })
 
+t.test('a port that is taken, or a file in place of a folder, is no bug', async (t) => {
+  const world = await aws(t)
+  const cwd = folder(t, { file: '', '.jobwright': '' })
+  for (const args of [
+    ['emulator', '--dir', 'file'],
+    ['emulator', '--dir', 'file/below'],
+    ['emulator', 'advance', '1d'],
+    ...['plan', 'status', 'reconcile'].map((verb) => [verb, '--emulator']),
+  ])
+    t.match(await cli(args, { cwd }), { code: 4, stdout: /^error FILE_WRITE: / }, args.join(' '))
+  const { port } = new URL(world.url)
+  const taken = await cli(['emulator', '--port', port], { cwd })
+  t.match(taken, { code: 1, stdout: /EMULATOR_OPTION: port \d+ of 127\.0\.0\.1 is in use\n.*choose another --port/ })
+  const large = await cli(['emulator', '--port', '99999'], { cwd })
+  t.match(large, { code: 1, stdout: /EMULATOR_OPTION: port must be from 0 to 65535/ })
+})
+
 t.test("a harvest of tomorrow is rehearsed: the emulator's clock starts today and is moved on", async (t) => {
   const tomorrow = (hour: string) => `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T${hour}:00:00Z`
   const spec = {
