@@ -1,12 +1,12 @@
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core'
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types'
+import type { CredentialsProvider } from './client-settings.ts'
 import { readHandler } from './handler.ts'
 import type { Target } from './target.ts'
 import { requests } from './trace.ts'
 
 /** The credentials that a target has on the emulator, which takes a key that ends in twelve digits for one of that account. */
-export function emulatorCredentials(account = ''): AwsCredentialIdentityProvider {
-  const credentials: AwsCredentialIdentity = { accessKeyId: `AKIAEMULATOR${account}`, secretAccessKey: 'emulator' }
+export function emulatorCredentials(account = ''): CredentialsProvider {
+  const credentials = { accessKeyId: `AKIAEMULATOR${account}`, secretAccessKey: 'emulator' }
   return () => Promise.resolve(credentials)
 }
 
@@ -19,7 +19,7 @@ export async function credentialsOf(
   target: Target,
   sts: string | undefined,
   version: string,
-): Promise<AwsCredentialIdentityProvider> {
+): Promise<CredentialsProvider> {
   const { fromIni, fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
   // Where somebody listens, its own requests are told of as well.
   const heard = requests.hasSubscribers ? { requestHandler: readHandler(() => {}) } : {}
