@@ -158,7 +158,8 @@ async function inSession(
     const session = await openSession(options, host)
     try {
       const decisions = await decisionsOf(session)
-      const run = { ...options, verb, decisions, settleMs: 0, mayRetry }
+      const beforeRelease = (): Promise<void> => session.close()
+      const run = { ...options, verb, decisions, settleMs: 0, mayRetry, beforeRelease }
       return (await reconcileIn(session, run, host, out)).exitCode
     } finally {
       out.settle()

@@ -38,10 +38,29 @@ export function emulatorFolder(root: string): string {
  * or anything in it is a link.
  */
 export async function openEmulator(root: string, { startAt }: Pick<CommonOptions, 'startAt'> = {}): Promise<Emulated> {
-  const opened = await openAt(root, startAt ?? START_AT)
+  const opened = await openOrJoin(root, startAt ?? START_AT)
   const aheadMs = startAt === undefined ? 0 : Date.parse(startAt) - opened.clock.now()
   // A clock that has begun already is moved on; it never runs backwards.
   return aheadMs > 0 ? opened.advance(aheadMs) : opened
+}
+
+/** How often an emulator that ends just when it is to be joined is passed over. */
+const JOINS_MAX = 20
+
+async function openOrJoin(root: string, startAt: string): Promise<Emulated> {
+  for (let joins = 1; ; joins++) {
+    try {
+      return await openAt(root, startAt)
+    } catch (error) {
+      if (!isConnectionLost(error) || joins === JOINS_MAX) throw error
+      await systemClock.sleep(50)
+    }
+  }
+}
+
+/** Whether `fetch` found nobody: it throws a TypeError with the system's error as its cause. */
+function isConnectionLost(error: unknown): boolean {
+  return error instanceof TypeError && error.cause !== undefined
 }
 
 async function openAt(root: string, startAt: string): Promise<Emulated> {

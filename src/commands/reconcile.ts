@@ -40,6 +40,8 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly begins?: boolean
   /** Whether a run that another one kept from the state is begun once more, so that it need not say so. */
   readonly mayRetry?: MayRetry
+  /** Ends what others may only find ended once they hold the state. */
+  readonly beforeRelease?: () => Promise<void>
 }
 
 /** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
@@ -53,7 +55,9 @@ async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: 
   try {
     // Without a state all that is left to do is to say so: not even a lock is made where `init` has never been.
     if (wasNeverBegun(session, options)) return (await planIn(session, options, host, out)).exitCode
-    return (await reconcileIn(session, options, host, out)).exitCode
+    // A run that waits for the state has joined this run's emulator: it must not begin on one that is about to end.
+    const beforeRelease = (): Promise<void> => session.close()
+    return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
   } catch (error) {
     // The emulator of the run that was waited for has ended with it.
     if (session.emulated?.joined && isUnreachable(error)) throw lostEmulator(error)
@@ -99,9 +103,11 @@ export async function reconcileIn(
     if (begins && session.loaded.specs.length === 0 && result.plan.refusals.length === 0)
       await store.commit([], 'Begin')
     if (result.stale !== undefined && options.mayRetry?.()) throw new Problem(staleDiagnostic(result.stale))
+    await options.beforeRelease?.()
     const unstored = result.stale === undefined ? await problemOf(store.close()) : undefined
     return { ...result, exitCode: report(result, unstored, session, store, out) }
   } finally {
+    await options.beforeRelease?.()
     // What went wrong before is what is told.
     await problemOf(store.close())
   }
