@@ -25,5 +25,7 @@ export function traceRequests({ stderr, env }: Host, level: 'verbose' | 'debug')
   }
   if (level === 'debug') write(`jobwright ${VERSION}, Node ${process.version}, ${process.platform} ${process.arch}`)
   requests.subscribe(listen)
-  return () => void requests.unsubscribe(listen)
+  return () => {
+    requests.unsubscribe(listen)
+  }
 }
