@@ -24,6 +24,7 @@ const pages: Record<string, string> = { jobwright: await helpOf() }
 const commands = pages['jobwright']?.split('\nCommands:\n')[1]?.split('\n\n')[0] ?? ''
 for (const [, verb = ''] of commands.matchAll(/^ {2}(\w+)/gm)) {
   if (verb !== 'help') pages[`jobwright ${verb}`] = await helpOf(verb)
+  if (verb === 'emulator') pages['jobwright emulator advance'] = await helpOf(verb, 'advance')
 }
 write(JSON.stringify(pages))
 process.exitCode = 0

@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AcknowledgeOptions } from './commands/acknowledge.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
 import { AS_TEXT, argumentsOf } from './commands/command-line.ts'
+import { answersTo } from './commands/foreign-verbs.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
@@ -14,7 +15,7 @@ import { duration, list, moment, positive, whole } from './commands/values.ts'
 import { assertForWorkflow } from './commands/workflow-command.ts'
 import { isAddress } from './model/address.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
-import { advise, type Remedy } from './model/remedy.ts'
+import { advise, type Remedy, suggest } from './model/remedy.ts'
 import { forWorkflowLog } from './report/escape.ts'
 import { VERSION } from './version.ts'
 
@@ -52,7 +53,7 @@ process.on('exit', (code) => {
   if (unwritable && code === 0) process.exitCode = 1
 })
 
-const host: Host = {
+let host: Host = {
   cwd: process.cwd(),
   env: process.env,
   stdout: process.stdout,
@@ -76,6 +77,18 @@ async function ask(question: string): Promise<string> {
 
 let exitCode: ExitCode = 0
 
+/** Options that every command takes, before or behind its verb. */
+type GlobalOptions = { quiet?: boolean; verbose?: boolean; debug?: boolean; color?: boolean }
+
+let endTrace: (() => void) | undefined
+
+/** Takes what every command can be told of how to speak. */
+async function takeGlobalOptions({ quiet, verbose, debug, color }: GlobalOptions): Promise<void> {
+  const isVerbose = verbose === true || debug === true
+  host = { ...host, colour: color, quiet: quiet === true, verbose: isVerbose }
+  if (isVerbose) endTrace = (await import('./commands/tracing.ts')).traceRequests(host, debug ? 'debug' : 'verbose')
+}
+
 /** Runs a command that was loaded on demand, so that `--help` and `validate` never load an SDK. */
 function action<Args extends unknown[]>(load: (...args: Args) => Promise<ExitCode>): (...args: Args) => Promise<void> {
   return async (...args) => {
@@ -90,6 +103,13 @@ const codes = Object.entries(EXIT_CODES)
 const program = new Command('jobwright')
   .description('Commit a job spec; the job runs exactly once. A declarative reconciler for one-shot AWS jobs.')
   .version(VERSION)
+  .addOption(new Option('-q, --quiet', 'say only what is wrong').conflicts(['verbose', 'debug']))
+  .option('--verbose', 'say on standard error each request to AWS, when it was sent and how it ended; no secrets')
+  .option('--debug', 'the same with its start and its size, the version and the system: what a bug report needs')
+  .option('--color', 'colour the text, also where it is no terminal (FORCE_COLOR does the same)')
+  .option('--no-color', 'never colour the text (NO_COLOR does the same)')
+  .configureHelp({ showGlobalOptions: true })
+  .hook('preAction', (command) => takeGlobalOptions(command.opts()))
   .showSuggestionAfterError()
   .exitOverride()
   .showHelpAfterError('see: jobwright --help')
@@ -125,7 +145,21 @@ function common(command: Command, form = output()): Command {
   return command
     .addOption(form)
     .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
+    .option(
+      '--start-at <time>',
+      "with --emulator: an ISO time, now or today; its clock starts then, or is moved on to it (a new one's default: 2026-11-15T09:00:00Z)",
+      moment,
+    )
     .option('--spec <glob>', 'files, folders or globs in place of those of jobwright.yaml; may be repeated', list)
+}
+
+/** How long a command that writes the state waits for the run that holds it. */
+function locking(command: Command, unlessTold = '0s'): Command {
+  return command.option(
+    '--lock-timeout <duration>',
+    `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${unlessTold})`,
+    duration,
+  )
 }
 
 function planning(command: Command): Command {
@@ -190,10 +224,13 @@ planning(program.command('plan').description('say what reconcile would do now, a
   .option('--exit-code', 'end with 2 where changes are pending')
   .action(action(async (options: CommonOptions) => (await import('./commands/plan.ts')).planCommand(options, host)))
 
-planning(
-  program
-    .command('reconcile')
-    .description('create, start and adopt what the plan says, and write every status to the state'),
+locking(
+  planning(
+    program
+      .command('reconcile')
+      .description('create, start and adopt what the plan says, and write every status to the state'),
+  ),
+  '5m with --target, else 0s',
 )
   .option('--wait', 'follow jobs to their end; a job that ends in failure means exit 10')
   .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', duration)
@@ -246,6 +283,11 @@ common(
   .option('--exit-code', 'end with 6 or 10 while something needs attention; asks AWS nothing for it')
   .option('--wait', 'follow the jobs on record to their end and write their statuses down; creates nothing')
   .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', duration)
+  .option(
+    '--lock-timeout <duration>',
+    'with --wait: wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: 5m with --target, else 0s)',
+    duration,
+  )
   .action(
     action(async (address: string | undefined, { timeout, ...options }: StatusOptions & { timeout?: number }) =>
       (await import('./commands/status.ts')).status(address, { ...options, timeoutMs: timeout }, host),
@@ -263,14 +305,16 @@ common(
   ),
 )
 
-common(
-  program
-    .command('adopt')
-    .description(
-      'record a job that exists as the one of a spec (adopt KIND/NAME); list the jobs that have no spec (--list), or write the spec of one (adopt KIND ID); creates no job',
-    )
-    .argument('[address|kind]', 'such as IotJob/kiosk-firmware, or IotJob')
-    .argument('[id]', 'after a kind: the ID of a job that has no spec'),
+locking(
+  common(
+    program
+      .command('adopt')
+      .description(
+        'record a job that exists as the one of a spec (adopt KIND/NAME); list the jobs that have no spec (--list), or write the spec of one (adopt KIND ID); creates no job',
+      )
+      .argument('[address|kind]', 'such as IotJob/kiosk-firmware, or IotJob')
+      .argument('[id]', 'after a kind: the ID of a job that has no spec'),
+  ),
 )
   .option('--id <id>', 'with an address: the ID of the job (default: the one that the spec names)')
   .option('--list', 'list the jobs of a target that are on no record')
@@ -286,13 +330,15 @@ common(
     ),
   )
 
-common(
-  program
-    .command('resolve')
-    .description(
-      'record what only a person can know: the outcome of a create, other people’s jobs, a removed spec, the newest checkout, the owner of the state; creates nothing',
-    )
-    .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
+locking(
+  common(
+    program
+      .command('resolve')
+      .description(
+        'record what only a person can know: the outcome of a create, other people’s jobs, a removed spec, the newest checkout, the owner of the state; creates nothing',
+      )
+      .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
+  ),
 )
   .option('--adopt <id>', 'it made the job of this ID')
   .option('--not-created', 'it made no job: the next reconcile submits it again')
@@ -314,13 +360,15 @@ common(
     ),
   )
 
-common(
-  program
-    .command('acknowledge')
-    .description(
-      'acknowledge what needs attention, so that runs no longer end with its exit code; starts and unblocks nothing',
-    )
-    .argument('[address...]', 'such as IotJob/kiosk-firmware'),
+locking(
+  common(
+    program
+      .command('acknowledge')
+      .description(
+        'acknowledge what needs attention, so that runs no longer end with its exit code; starts and unblocks nothing',
+      )
+      .argument('[address...]', 'such as IotJob/kiosk-firmware'),
+  ),
 )
   .option('--all', 'everything that needs attention now')
   .option('--reason <text>', 'why; kept in the state')
@@ -330,11 +378,13 @@ common(
     ),
   )
 
-common(
-  program
-    .command('cancel')
-    .description('end a job that is not over, where AWS lets one; it is not made again')
-    .argument('<address>', 'such as IotJob/kiosk-firmware'),
+locking(
+  common(
+    program
+      .command('cancel')
+      .description('end a job that is not over, where AWS lets one; it is not made again')
+      .argument('<address>', 'such as IotJob/kiosk-firmware'),
+  ),
 )
   .option('--reason <text>', 'why; kept with the job where its API has room for it')
   .option('--force', 'IotJob: end what devices have begun as well; they can then no longer report')
@@ -344,12 +394,14 @@ common(
     ),
   )
 
-common(
-  program
-    .command('baseline')
-    .description(
-      'record every spec without a record as done, so that it is not submitted; begins a state where there is none',
-    ),
+locking(
+  common(
+    program
+      .command('baseline')
+      .description(
+        'record every spec without a record as done, so that it is not submitted; begins a state where there is none',
+      ),
+  ),
 )
   .option('--only <address>', 'this spec alone; may be repeated', list)
   .option('--new-state', 'with --only, where there is no state: begin one in which all other specs count as new')
@@ -400,18 +452,32 @@ program
   )
 
 program
+  .command('version')
+  .description('print the version')
+  .action(
+    action(async () => {
+      host.stdout.write(`${VERSION}\n`)
+      return 0
+    }),
+  )
+
+program
   .command('__complete', { hidden: true })
   .addArgument(new Argument('<what>').choices(['addresses', 'targets']))
   .action(action(async (what: string) => (await import('./commands/completion.ts')).complete(what, host)))
 
-program
+const emulator = program
   .command('emulator')
   .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
   .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', whole)
   .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
   .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', whole)
   .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', positive)
-  .option('--start-at <time>', 'ISO time at which the clock of a new emulator starts (default: now)', moment)
+  .option(
+    '--start-at <time>',
+    'ISO time, now or today, at which the clock of a new emulator starts (default: now)',
+    moment,
+  )
   .option('--faults <file>', 'JSON file with fault rules: [{service, operation, fault, rate | times}]')
   .option('--limits <file>', 'JSON file with quotas and rates: {iotConcurrent, rates: {iot, "iot.CreateJob"}}')
   .action(
@@ -420,8 +486,15 @@ program
     ),
   )
 
+emulator
+  .command('advance')
+  .description("move the clock of the repository's own emulator on, that of --emulator, whether it runs or not")
+  .argument('<duration>', 'such as 90s, 15m, 2h or 3d', duration)
+  .action(action(async (ms: number) => (await import('./commands/emulator.ts')).advanceEmulator(ms, host)))
+
 for (const command of program.commands) {
   command.showHelpAfterError(`see: jobwright ${command.name()} --help`)
+  for (const part of command.commands) part.showHelpAfterError(`see: jobwright ${command.name()} ${part.name()} --help`)
 }
 
 const given: readonly string[] = process.argv.slice(2)
@@ -430,10 +503,21 @@ try {
   args = argumentsOf(given)
   // A text is the input of a workflow. It is split first, so that a refusal has the form that it asks for.
   if (given[0] === AS_TEXT) assertForWorkflow(args, process.env)
+  // Other tools print their version so. Behind a verb it may stand for --verbose: there it is refused.
+  if (args[0] === '-v') args = ['--version', ...args.slice(1)]
+  // What another tool calls so is no slip of the pen for a verb of ours.
+  if (answersTo(verbIn(args) ?? '')) program.showSuggestionAfterError(false)
   await program.parseAsync(args, { from: 'user' })
   process.exitCode = exitCode
 } catch (error) {
   process.exitCode = await explain(error)
+} finally {
+  endTrace?.()
+}
+
+/** The first word that is no option. */
+function verbIn(words: readonly string[]): string | undefined {
+  return words.find((word) => !word.startsWith('-'))
 }
 
 /** Prints why a command could not do its work, and gives its exit code. */
@@ -446,7 +530,11 @@ async function explain(error: unknown): Promise<ExitCode> {
 }
 
 /** What to write where a file or an address stood by itself, which belongs behind an option. */
-function optionMeant({ code }: CommanderError, [verb]: readonly string[]): Remedy[] {
+function optionMeant({ code, message }: CommanderError, args: readonly string[]): Remedy[] {
+  const verb = verbIn(args)
+  if (code === 'commander.unknownCommand') return [...(answersTo(verb ?? '') ?? [])]
+  if (code === 'commander.unknownOption' && message.includes("'-v'"))
+    return [suggest('to see what is sent, write --verbose; for the version', '--version')]
   const command = program.commands.find((one) => one.name() === verb)
   const [word = ''] = command?.args ?? []
   const name = isAddress(word) ? '--only' : '--spec'

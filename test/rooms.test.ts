@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'lane',
     'system',
     'p-queue',
+    'node:diagnostics_channel',
     'node:events',
     'node:http',
     'node:https',

@@ -71,7 +71,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const reads = readHandler(onDate)
   const handlers = { read: reads, write: writeHandler(onDate) }
   const sts = endpoint('sts')
-  const credentials = options.emulator ? emulatorCredentials : await credentialsOf(target, sts, version)
+  const credentials = options.emulator ? emulatorCredentials(target.account) : await credentialsOf(target, sts, version)
   const userAgent = `jobwright/${version}`
   const account = await accountOf(target, { credentials, requestHandler: reads, userAgent }, sts, clock)
   const { partition } = partitionOf(target.region)

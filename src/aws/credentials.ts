@@ -1,12 +1,14 @@
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core'
 import type { CredentialsProvider } from './client-settings.ts'
+import { readHandler } from './handler.ts'
 import type { Target } from './target.ts'
+import { requests } from './trace.ts'
 
-/** What the emulator is called with; it looks at the key's first letters only. */
-const EMULATOR = { accessKeyId: 'AKIAEMULATOR', secretAccessKey: 'emulator' }
-
-/** The credentials that any caller of the emulator has. */
-export const emulatorCredentials: CredentialsProvider = async () => EMULATOR
+/** The credentials that a target has on the emulator, which takes a key that ends in twelve digits for one of that account. */
+export function emulatorCredentials(account = ''): CredentialsProvider {
+  const credentials = { accessKeyId: `AKIAEMULATOR${account}`, secretAccessKey: 'emulator' }
+  return () => Promise.resolve(credentials)
+}
 
 /**
  * The one source of credentials of a target, shared by all its clients: the SDK's chain (environment, profile, SSO, OIDC, process,
@@ -19,7 +21,9 @@ export async function credentialsOf(
   version: string,
 ): Promise<CredentialsProvider> {
   const { fromIni, fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
-  const clientConfig = { region: target.region, endpoint: sts }
+  // Where somebody listens, its own requests are told of as well.
+  const heard = requests.hasSubscribers ? { requestHandler: readHandler(() => {}) } : {}
+  const clientConfig = { region: target.region, endpoint: sts, ...heard }
   // A profile that is named is meant: the chain would complain of keys in the environment on standard error, and fall back to others.
   const chain = target.profile
     ? fromIni({ profile: target.profile, clientConfig })

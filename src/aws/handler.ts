@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '@smithy/core/protocols'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { HttpHandlerOptions, RequestHandler as SdkHandler } from '@smithy/types'
 import type { RequestHandler } from './client-settings.ts'
+import { traceRequest } from './trace.ts'
 import { Abandoned, type Watch, watchedAgents } from './watch.ts'
 
 /** A request that waits longer for its connection, for its answer, or between two packets of it, has failed. */
@@ -31,7 +32,7 @@ export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     destroy: () => inner.destroy(),
-    handle: async (request, options = {}) => noted(await inner.handle(request, network(options)), onDate),
+    handle: async (request, options = {}) => noted(await sent(inner, request, options), onDate),
   }
 }
 
@@ -45,10 +46,23 @@ export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
       if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
       seen.handed = true
       const inner = new NodeHttpHandler({ ...timeouts, ...watchedAgents(seen) })
-      const { response } = noted(await inner.handle(request, network(options)), onDate)
+      const { response } = noted(await sent(inner, request, options), onDate)
       seen.status = response.statusCode
       return { response }
     },
+  }
+}
+
+async function sent(inner: NodeHttpHandler, request: HttpRequest, options: SendOptions) {
+  const { method, hostname, port, path, body } = request
+  const trace = traceRequest({ method, host: port === undefined ? hostname : `${hostname}:${port}`, path, body })
+  try {
+    const answer = await inner.handle(request, network(options))
+    trace.answered(answer.response.statusCode, answer.response.headers)
+    return answer
+  } catch (error) {
+    trace.failed(error)
+    throw error
   }
 }
 

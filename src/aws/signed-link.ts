@@ -7,6 +7,7 @@ import type { Receive, UploadSource } from '../model/kind-calls.ts'
 import { AwsError, problemOf } from './aws-error.ts'
 import { isLoopback } from './endpoint.ts'
 import { classOf } from './error-class.ts'
+import { traceRequest } from './trace.ts'
 
 /**
  * A link that AWS has signed gives whoever has it access: it is held in memory from the answer that brought it to the request that uses it,
@@ -73,11 +74,21 @@ async function exchange<Value>(
   const { request: open } = url.protocol === 'https:' ? https : http
   const request = open(url, { method, headers, agent: false, timeout: IDLE_MS, signal })
   request.on('timeout', () => request.destroy(new IdleError()))
+  const bytes = headers['content-length']
+  const trace = traceRequest({
+    method,
+    host: url.host,
+    path: url.pathname,
+    bytes: bytes === undefined ? 0 : Number(bytes),
+  })
   const answer = new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('response', resolve)
     request.on('error', reject)
   })
-  answer.catch(() => {})
+  answer.then(
+    ({ statusCode = 0, headers: told }) => trace.answered(statusCode, told),
+    (error: unknown) => trace.failed(error),
+  )
   try {
     return await use(request, answer)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Address, isAddress } from '../model/address.ts'
+import type { Address } from '../model/address.ts'
 import { addressesOf, type Finding, openFindings } from '../model/attention.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
@@ -9,13 +9,14 @@ import { acknowledge } from '../plan/notes.ts'
 import { attentionText } from '../report/attention-text.ts'
 import { progressLine, summaryLine } from '../report/json-lines.ts'
 import { sentence } from '../report/words.ts'
-import { didYouMean } from '../spec/suggest.ts'
 import { planWithoutAws } from './attention.ts'
+import { assertKnown } from './known-address.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { printer } from './printer.ts'
+import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
 import { staleDiagnostic } from './reconcile.ts'
 import { openSession, type Session } from './session.ts'
+import { type MayRetry, whileLocked } from './while-locked.ts'
 
 /** The longest reason, in characters. */
 const REASON_MAX = 2028
@@ -38,6 +39,16 @@ export async function acknowledgeCommand(
 ): Promise<ExitCode> {
   assertUsage(addresses, options)
   const out = printer(host, options)
+  return whileLocked(options, host, out, (mayRetry) => acknowledgeOnce(addresses, options, host, out, mayRetry))
+}
+
+async function acknowledgeOnce(
+  addresses: readonly string[],
+  options: AcknowledgeOptions,
+  host: Host,
+  out: Printer,
+  mayRetry: MayRetry,
+): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
     const { state, diagnostics } = await storeOf(session.project, options).read()
@@ -50,6 +61,7 @@ export async function acknowledgeCommand(
     const asked = options.all ? undefined : addresses.map((address) => known(address, session, state))
     const ended = await write(session, asked, options)
     if ('stale' in ended) {
+      if (mayRetry()) throw new Problem(staleDiagnostic(ended.stale))
       out.diagnostics([staleDiagnostic(ended.stale)], now)
       out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
       return 8
@@ -124,16 +136,8 @@ async function write(
 function known(address: string, { loaded }: Session, state: State | undefined): Address {
   const specs = [...loaded.specs, ...loaded.blocked].map((one) => one.address)
   const all: string[] = [...specs, ...Object.keys(state?.records ?? {}), ...Object.keys(state?.attention ?? {})]
-  if (isAddress(address) && all.includes(address)) return address
-  throw new Problem({
-    code: 'USAGE',
-    message: `there is no spec and no record ${address}`,
-    remedies: [
-      ...didYouMean(address, [...new Set(all)]),
-      advise('an address is Kind/name'),
-      suggest('list the addresses', 'status'),
-    ],
-  })
+  assertKnown(address, { loaded, state, all })
+  return address
 }
 
 function text({ address, kind, run, reason }: Finding): string {

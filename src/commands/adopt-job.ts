@@ -19,7 +19,7 @@ import { commandText } from '../report/remedies.ts'
 import { specsOf } from '../spec/specs.ts'
 import { adopt } from './decide.ts'
 import { kindNamed } from './kind-named.ts'
-import { type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
+import { commonOptionsOf, type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
 import { type Printer, printer } from './printer.ts'
@@ -44,28 +44,28 @@ export type AdoptJobOptions = LookOptions & {
 export async function adoptJob(kind: string, id: string, options: AdoptJobOptions, host: Host): Promise<ExitCode> {
   const model = kindNamed(kind)
   const out = printer(host, options)
-  const session = await openSession(options, host)
+  const session = await openSession(commonOptionsOf(options), host)
   const found = await proposal(model, id, session, options, host, out).finally(() => session.close())
   if (typeof found === 'number') return found
   const { address, file, text } = found
   const isWanted = options.yes === true || (await agreed(file, address, host))
   if (!isWanted) {
-    out.text(`\nNothing was written. To write ${forTerminal(file)} and record the job as that of ${address}:`)
-    out.text(forTerminal(`  ${commandOf(model, id, options)}`))
+    out.answer(`\nNothing was written. To write ${forTerminal(file)} and record the job as that of ${address}:`)
+    out.answer(forTerminal(`  ${commandOf(model, id, options)}`))
     out.line(summaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
     return 0
   }
   const whole = path.join(session.project.root, file)
   if (!writeNewFile(whole, text, session.project.root)) throw fileTaken(file)
-  out.text(`\nwrote  ${forTerminal(file)}`)
-  const { spec: _spec, only: _only, ...rest } = options
+  out.answer(`\nwrote  ${forTerminal(file)}`)
+  const { spec: _spec, only: _only, ...rest } = commonOptionsOf(options)
   let exitCode: ExitCode | undefined
   try {
     exitCode = await adopt(address, { ...rest, id }, host)
   } finally {
     await takeBack(whole, { address, file, text }, session, options, out)
   }
-  if (exitCode === 0) out.text(`\nCommit ${forTerminal(file)}: from now on it says what this job is.`)
+  if (exitCode === 0) out.answer(`\nCommit ${forTerminal(file)}: from now on it says what this job is.`)
   return exitCode
 }
 
@@ -83,7 +83,9 @@ async function takeBack(
   if (stored?.state?.records[address] !== undefined) return
   if (!fs.existsSync(whole) || fs.readFileSync(whole, 'utf8') !== text) return
   fs.rmSync(whole)
-  out.text(`took ${forTerminal(file)} away again: the job was not recorded, and its spec alone would make a second one`)
+  out.answer(
+    `took ${forTerminal(file)} away again: the job was not recorded, and its spec alone would make a second one`,
+  )
 }
 
 type Proposal = { readonly address: Address; readonly file: string; readonly text: string }
@@ -127,12 +129,12 @@ async function proposal(
       retold: withId(model, id, name, retold),
       origin: `Written by jobwright adopt from the job ${id} (${live.status}${live.createdAt ? `, created ${live.createdAt}` : ''}).`,
     })
-    out.text(forTerminal(text, { lines: true }).trimEnd())
+    out.answer(forTerminal(text, { lines: true }).trimEnd())
     out.line({ v: 1, type: 'spec', address, file, text })
     const faults = faultsIn(file, text, session)
     out.diagnostics(faults, session.clock.now())
     if (!hasErrors(faults)) return { address, file, text }
-    out.text(
+    out.answer(
       'Nothing was written: what AWS tells of the job is no valid spec. Write the spec by hand, then adopt it by its address.',
     )
     out.line(summaryLine({ counts: { written: 0 }, outcomes: [3], exitCode: 3 }))
@@ -159,7 +161,7 @@ async function stateFor({ project }: Session, options: AdoptJobOptions, out: Pri
 }
 
 function recorded(owner: Address, id: string, out: Printer): ExitCode {
-  out.text(`The job ${forTerminal(id)} is on record already, as ${forTerminal(owner)}. Nothing was written.`)
+  out.answer(`The job ${forTerminal(id)} is on record already, as ${forTerminal(owner)}. Nothing was written.`)
   out.line(summaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
   return 0
 }

@@ -13,7 +13,7 @@ import { commandText } from '../report/remedies.ts'
 import { table } from '../report/table.ts'
 import { counted, sentence } from '../report/words.ts'
 import { kindNamed } from './kind-named.ts'
-import { type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
+import { commonOptionsOf, type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
 import type { Host } from './options.ts'
 import { printer } from './printer.ts'
 import { storeOf } from './project.ts'
@@ -28,7 +28,7 @@ const BOUNDS = [24, 64, 24, 30, 40]
 export async function adoptList(options: AdoptListOptions, host: Host): Promise<ExitCode> {
   const kinds = options.kind === undefined ? MODELS.map(({ kind }) => kind) : [kindNamed(options.kind).kind]
   const out = printer(host, options)
-  const session = await openSession(options, host)
+  const session = await openSession(commonOptionsOf(options), host)
   try {
     const now = session.clock.now()
     const stored = await storeOf(session.project, options).read()
@@ -42,8 +42,8 @@ export async function adoptList(options: AdoptListOptions, host: Host): Promise<
       for (const job of jobs) out.line(job)
       out.diagnostics(diagnostics, now)
       const head = HEAD.map((text) => ({ text, style: 'bold' as const }))
-      if (jobs.length > 0) out.text(table([head, ...jobs.map(row)], BOUNDS, out.options(now)).join('\n'))
-      out.text(closing(jobs, world.where, options))
+      if (jobs.length > 0) out.answer(table([head, ...jobs.map(row)], BOUNDS, out.options(now)).join('\n'))
+      out.answer(closing(jobs, world.where, options))
       return end(hasErrors(diagnostics) ? 5 : 0, jobs.length)
     } finally {
       world.close()

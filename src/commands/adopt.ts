@@ -5,6 +5,7 @@ import { suggest } from '../model/remedy.ts'
 import { type AdoptJobOptions, adoptJob } from './adopt-job.ts'
 import { type AdoptListOptions, adoptList } from './adopt-list.ts'
 import { adopt } from './decide.ts'
+import { commonOptionsOf } from './looking.ts'
 import type { Host } from './options.ts'
 
 export type AdoptOptions = AdoptJobOptions &
@@ -36,7 +37,7 @@ export async function adoptCommand(
   }
   if (what === undefined) throw usage('adopt was not told what')
   if (form === 'address') {
-    if (id === undefined) return adopt(what, options, host)
+    if (id === undefined) return adopt(what, commonOptionsOf(options), host)
     throw usage(isAddress(what) ? `adopt ADDRESS takes the ID of the job as --id ${id}` : `${what} is no address`)
   }
   if (id === undefined) throw usage(`adopt was not told which job of ${what}`)

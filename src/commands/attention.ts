@@ -18,7 +18,11 @@ import { basisOf, type Session } from './session.ts'
  * What needs a person, by specs and state alone: AWS is not asked, and what it alone shows is as the last run noted it. No checkout rule
  * counts, since nothing is submitted.
  */
-export async function planWithoutAws(session: Session, state: State, options: CommonOptions): Promise<Plan> {
+export async function planWithoutAws(
+  session: Session,
+  state: State | undefined,
+  options: CommonOptions,
+): Promise<Plan> {
   const checkout = await checkoutOf(session.project, session.loaded, state).catch(() => ({ git: false }) as const)
   const basis = basisOf(session, state, { ...options, offline: true }, checkout)
   return makePlan({

@@ -4,7 +4,7 @@ import { pageCodes } from '../load/pages.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { bashScript } from './completion/bash.ts'
 import { fishScript } from './completion/fish.ts'
-import { grammarOf, type VerbGrammar } from './completion/grammar.ts'
+import { globalOptionsOf, grammarOf, type OptionGrammar, type VerbGrammar } from './completion/grammar.ts'
 import { zshScript } from './completion/zsh.ts'
 import type { Host } from './options.ts'
 import { loadSpecs, openProject } from './project.ts'
@@ -13,7 +13,7 @@ import { schemaNames } from './schema.ts'
 /** The shells whose completion is known. */
 export type Shell = 'bash' | 'zsh' | 'fish'
 
-const SCRIPTS: Readonly<Record<Shell, (verbs: readonly VerbGrammar[]) => string>> = {
+const SCRIPTS: Readonly<Record<Shell, (verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[]) => string>> = {
   bash: bashScript,
   zsh: zshScript,
   fish: fishScript,
@@ -23,7 +23,7 @@ const SCRIPTS: Readonly<Record<Shell, (verbs: readonly VerbGrammar[]) => string>
 export function completion(shell: Shell, program: Command, host: Host): Promise<ExitCode> {
   const kinds = MODELS.map(({ kind }) => kind)
   const verbs = grammarOf(program, { kinds, schemas: schemaNames(), codes: pageCodes() })
-  host.stdout.write(SCRIPTS[shell](verbs))
+  host.stdout.write(SCRIPTS[shell](verbs, globalOptionsOf(program)))
   return Promise.resolve(0)
 }
 

@@ -1,16 +1,17 @@
-import { type Address, isAddress } from '../model/address.ts'
+import type { Address } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import type { Decision } from '../plan/input.ts'
-import { didYouMean } from '../spec/suggest.ts'
+import { assertKnown } from './known-address.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { printer } from './printer.ts'
 import { storeOf } from './project.ts'
 import { type ReconcileCommandOptions, reconcileIn } from './reconcile.ts'
 import { openSession, type Session } from './session.ts'
+import { whileLocked } from './while-locked.ts'
 
 /** The longest comment of an IoT job (API reference, CancelJob). */
 const REASON_MAX = 2028
@@ -153,22 +154,22 @@ async function inSession(
   decisionsOf: (session: Session) => Promise<ReadonlyMap<Address, Decision>>,
 ): Promise<ExitCode> {
   const out = printer(host, options)
-  const session = await openSession(options, host)
-  try {
-    const decisions = await decisionsOf(session)
-    return (await reconcileIn(session, { ...options, verb, decisions, settleMs: 0 }, host, out)).exitCode
-  } finally {
-    out.settle()
-    await session.close()
-  }
+  return whileLocked(options, host, out, async (mayRetry) => {
+    const session = await openSession(options, host)
+    try {
+      const decisions = await decisionsOf(session)
+      const beforeRelease = (): Promise<void> => session.close()
+      const run = { ...options, verb, decisions, settleMs: 0, mayRetry, beforeRelease }
+      return (await reconcileIn(session, run, host, out)).exitCode
+    } finally {
+      out.settle()
+      await session.close()
+    }
+  })
 }
 
 function known(address: string, { loaded }: Session, state: State | undefined): Address {
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(state?.records ?? {})]
-  if (isAddress(address) && all.includes(address)) return address
-  throw new Problem({
-    code: 'USAGE',
-    message: `there is no spec and no record ${address}`,
-    remedies: [...didYouMean(address, all), advise('an address is Kind/name'), suggest('list the addresses', 'status')],
-  })
+  assertKnown(address, { loaded, state, all })
+  return address
 }

@@ -7,6 +7,7 @@ import { advise } from '../model/remedy.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { assertNoLinkIn } from './links.ts'
 import { makeFolder, writeNewFile } from './new-file.ts'
+import type { CommonOptions } from './options.ts'
 
 /** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
 const TIME_SCALE = 600
@@ -20,6 +21,8 @@ export type Emulated = {
   readonly timeScale: number
   /** It is another process's, and ends with that. */
   readonly joined: boolean
+  /** Moves its clock on by so many virtual milliseconds; what it returns goes by the new time. */
+  advance(ms: number): Promise<Emulated>
   close(): Promise<void>
 }
 
@@ -35,7 +38,33 @@ export function emulatorFolder(root: string): string {
  * Starts the built-in emulator on a repository's folder, or joins the one that already runs there. Throws a Problem (exit 4) where the folder
  * or anything in it is a link.
  */
-export async function openEmulator(root: string): Promise<Emulated> {
+export async function openEmulator(root: string, { startAt }: Pick<CommonOptions, 'startAt'> = {}): Promise<Emulated> {
+  const opened = await openOrJoin(root, startAt ?? START_AT)
+  const aheadMs = startAt === undefined ? 0 : Date.parse(startAt) - opened.clock.now()
+  // A clock that has begun already is moved on; it never runs backwards.
+  return aheadMs > 0 ? opened.advance(aheadMs) : opened
+}
+
+/** How often an emulator that ends just when it is to be joined is passed over. */
+const JOINS_MAX = 20
+
+async function openOrJoin(root: string, startAt: string): Promise<Emulated> {
+  for (let joins = 1; ; joins++) {
+    try {
+      return await openAt(root, startAt)
+    } catch (error) {
+      if (!isConnectionLost(error) || joins === JOINS_MAX) throw error
+      await systemClock.sleep(50)
+    }
+  }
+}
+
+/** Whether `fetch` found nobody: it throws a TypeError with the system's error as its cause. */
+function isConnectionLost(error: unknown): boolean {
+  return error instanceof TypeError && error.cause !== undefined
+}
+
+async function openAt(root: string, startAt: string): Promise<Emulated> {
   const folder = emulatorFolder(root)
   assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
   const isInMemory = !isWritable(root)
@@ -49,15 +78,20 @@ export async function openEmulator(root: string): Promise<Emulated> {
     const emulator = await startEmulator({
       ...(!isInMemory && { dir: path.join(folder, 'aws') }),
       timeScale: TIME_SCALE,
-      startAt: START_AT,
+      startAt,
     })
-    return {
+    const opened: Emulated = {
       url: emulator.url,
       clock: { ...systemClock, now: () => emulator.now() },
       timeScale: TIME_SCALE,
       joined: false,
+      advance: async (ms) => {
+        await moveOn(emulator.url, ms)
+        return opened
+      },
       close: () => emulator.close(),
     }
+    return opened
   } catch (error) {
     if (error instanceof DamagedLogError)
       throw damagedLog(error, 'remove .jobwright/emulator: its jobs are a playground, and the next run begins anew')
@@ -97,8 +131,26 @@ async function join(url: string): Promise<Emulated> {
     clock: { ...systemClock, now: () => virtual + (systemClock.monotonic() - real) * timeScale },
     timeScale: timeScale || 1,
     joined: true,
+    advance: async (ms) => {
+      await moveOn(url, ms)
+      return join(url)
+    },
     close: () => Promise.resolve(),
   }
+}
+
+/** The furthest that one advance goes, as the emulator has it. */
+const ADVANCE_MAX_MS = 1e12
+
+async function moveOn(url: string, ms: number): Promise<void> {
+  if (ms > ADVANCE_MAX_MS) {
+    throw new Problem({
+      code: 'EMULATOR_OPTION',
+      message: "the emulator's clock is not moved on by so much at once",
+      remedies: [advise('move it on by at most 11574 days')],
+    })
+  }
+  await fetch(`${url}/_emulator/advance`, { method: 'POST', body: JSON.stringify({ seconds: ms / 1000 }) })
 }
 
 /** Keeps the folder out of Git without touching the user's own files. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import {
   DamagedLogError,
   EmulatorOptionError,
@@ -9,11 +10,14 @@ import {
 import type { Unrated } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { explainJson } from '../model/explain-json.ts'
+import { iso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { damagedLog } from './emulated.ts'
+import { spokenTime } from '../report/time.ts'
+import { damagedLog, openEmulator } from './emulated.ts'
 import { writing } from './new-file.ts'
 import type { Host } from './options.ts'
+import { openProject } from './project.ts'
 
 export type EmulatorCommandOptions = {
   readonly port?: number
@@ -61,8 +65,40 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
         remedies: [advise('use that one, or give this one another --dir')],
       })
     }
+    if (isOfPort(error)) throw portTaken(error)
     if (error instanceof DamagedLogError) throw damagedLog(error, 'restore the file, or remove the folder of --dir')
     throw error
+  }
+}
+
+function isOfPort(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return syscall === 'listen' && (code === 'EADDRINUSE' || code === 'EACCES')
+}
+
+function portTaken(error: NodeJS.ErrnoException): Problem {
+  const { port } = error as { port?: number }
+  const why = error.code === 'EACCES' ? 'may not be used by this user' : 'is in use'
+  return new Problem(
+    {
+      code: 'EMULATOR_OPTION',
+      message: `port ${port} of 127.0.0.1 ${why}`,
+      remedies: [advise('choose another --port, or leave it out: any free one is then taken')],
+    },
+    error,
+  )
+}
+
+/** `jobwright emulator advance DURATION`: moves the clock of the repository's own emulator on, whether it runs or not. */
+export async function advanceEmulator(ms: number, host: Host): Promise<ExitCode> {
+  const emulated = await openEmulator(openProject(host.cwd).root)
+  try {
+    const before = iso(emulated.clock.now())
+    const { clock } = await emulated.advance(ms)
+    host.stdout.write(`the emulator's clock is at ${spokenTime(iso(clock.now()))}, was at ${spokenTime(before)}\n`)
+    return 0
+  } finally {
+    await emulated.close()
   }
 }
 

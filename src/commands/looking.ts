@@ -9,11 +9,18 @@ import type { CommonOptions, Host } from './options.ts'
 import type { Session } from './session.ts'
 
 /** Which jobs of AWS's are looked at. */
-export type LookOptions = CommonOptions & {
+export type LookOptions = Omit<CommonOptions, 'target'> & {
   /** A target of jobwright.yaml; absent: the default one. */
   readonly target?: string
   /** Pinpoint projects to look in; absent: those that specs and records name. */
   readonly application?: readonly string[]
+}
+
+/** The same options for what works on several targets: a session, a decision. */
+export function commonOptionsOf<Options extends LookOptions>(
+  options: Options,
+): Omit<Options, 'target'> & Pick<CommonOptions, 'target'> {
+  return { ...options, target: options.target === undefined ? undefined : [options.target] }
 }
 
 /** A spec that stands for jobs which have none yet: it says where they are. */

@@ -52,7 +52,7 @@ export async function newSpec(kind: string, name: string, options: NewOptions, h
   }
   await assertFree(project, model, name)
   if (!writeNewFile(file, text, project.root)) throw taken(shown(file, host))
-  host.stdout.write(`${told(text, shown(file, host), name, model)}\n`)
+  if (!host.quiet) host.stdout.write(`${told(text, shown(file, host), name, model)}\n`)
   if (!schema.isThere) {
     host.stderr.write(
       `note: its first line leads editors to ${schema.folder}; \`jobwright schema --out ${schema.folder}\` writes the schemas there\n`,

@@ -1,8 +1,7 @@
 import type { Loaded } from '../load/load.ts'
-import { Problem } from '../model/problem.ts'
-import { advise, suggest } from '../model/remedy.ts'
+import { advise } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
-import { didYouMean } from '../spec/suggest.ts'
+import { unknownAddress } from './known-address.ts'
 import type { CommonOptions } from './options.ts'
 
 /**
@@ -23,15 +22,8 @@ export function assertOnly(
     const known = isLabel ? labels : addresses
     // The labels of a blocked spec are not known.
     if (known.includes(one) || (isLabel && blocked.length > 0)) continue
-    throw new Problem({
-      code: 'USAGE',
-      message: isLabel ? `no spec has the label ${one}` : `there is no spec and no record ${one}`,
-      remedies: [
-        ...didYouMean(one, [...new Set(known)]),
-        advise('an address is Kind/name'),
-        advise('a label is KEY=VALUE'),
-        suggest('list the addresses', 'status'),
-      ],
-    })
+    const message = isLabel ? `no spec has the label ${one}` : `there is no spec and no record ${one}`
+    const searched = { loaded: { specs, blocked }, state, all: known }
+    throw unknownAddress(one, searched, message, advise('a label is KEY=VALUE'))
   }
 }

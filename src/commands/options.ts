@@ -11,6 +11,12 @@ export type Host = {
   readonly signal: AbortSignal
   /** Asks the person at the terminal; absent where nobody is there to answer. */
   readonly ask?: (question: string) => Promise<string>
+  /** Whether text is coloured, where the command line says so. */
+  readonly colour?: boolean
+  /** Say only what is wrong. */
+  readonly quiet?: boolean
+  /** Say each step of a run, also those that only begin. */
+  readonly verbose?: boolean
 }
 
 export type OutStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
@@ -20,6 +26,8 @@ export type CommonOptions = {
   readonly output: 'text' | 'json'
   /** Run against the built-in emulator. */
   readonly emulator?: boolean
+  /** With the emulator: the ISO time before which its clock is not to be. */
+  readonly startAt?: string
   /** Spec files, folders or globs in place of those of jobwright.yaml. */
   readonly spec?: readonly string[]
   /** Addresses or labels (`key=value`) to act on; the rest is left alone. */
@@ -32,6 +40,8 @@ export type CommonOptions = {
   readonly allowRemovals?: boolean
   /** Read finished jobs as well. */
   readonly refresh?: boolean
+  /** Milliseconds that another run's hold on the state is waited for; absent: as `whileLocked` has it. */
+  readonly lockTimeout?: number
   /** What a person decided about addresses; only those are acted on. */
   readonly decisions?: ReadonlyMap<Address, Decision>
 }

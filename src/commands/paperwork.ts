@@ -13,8 +13,8 @@ import type { Spec } from '../model/spec.ts'
 import type { JobRecord, State } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { failureDiagnostic, summaryLine } from '../report/json-lines.ts'
-import { didYouMean } from '../spec/suggest.ts'
 import { FileDiffers, receiveFile } from '../system/download-file.ts'
+import { unknownAddress } from './known-address.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
@@ -70,15 +70,9 @@ function shippable(address: string, { loaded }: Session, state: State | undefine
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(records)]
   const own = all.filter((one) => one.startsWith('ImportExportJob/'))
   if (!isAddress(address) || !all.includes(address)) {
-    throw new Problem({
-      code: 'USAGE',
-      message: `there is no spec and no record ${address}`,
-      remedies: [
-        ...didYouMean(address, own),
-        advise('paperwork belongs to an ImportExportJob'),
-        suggest('list them', 'status'),
-      ],
-    })
+    const searched = { loaded, state, all: own }
+    const whose = advise('paperwork belongs to an ImportExportJob')
+    throw unknownAddress(address, searched, `there is no spec and no record ${address}`, whose)
   }
   const spec = loaded.specs.find((one) => one.address === address)
   if (spec?.kind !== 'ImportExportJob') {

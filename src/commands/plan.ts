@@ -98,6 +98,13 @@ export function heading(
     verb,
     serial: state?.serial,
     where: where || undefined,
+    isWithoutFiles: isWithoutFiles(plan, session),
     maxCreates: plan.actions.some(({ action }) => action === 'create') ? guards.maxCreates : undefined,
   }
+}
+
+/** Whether the specs seem gone as a whole. Where there never was a job, and none was asked for by a path, there is simply nothing to do. */
+function isWithoutFiles({ actions }: Plan, { loaded: { diagnostics, files } }: Session): boolean {
+  const missing = diagnostics.find(({ code }) => code === 'SPEC_NO_FILES')
+  return files.size === 0 && missing !== undefined && (missing.severity === 'error' || actions.length > 0)
 }

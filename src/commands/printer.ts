@@ -15,6 +15,7 @@ import type { Medium } from '../report/remedies.ts'
 import { eventText } from '../report/run-text.ts'
 import { type RunEnd, summaryText } from '../report/summary-text.ts'
 import { standing } from '../report/words.ts'
+import { hasColour } from './colour.ts'
 import type { Host } from './options.ts'
 import { shellOf } from './shell.ts'
 
@@ -24,8 +25,10 @@ export type Printer = {
   options(now: number): ReportOptions
   /** The same for a table: what is no terminal has room for all of it. */
   tableOptions(now: number): ReportOptions
-  /** Text for people: stdout, or stderr where stdout is for JSON. */
+  /** Text for people: stdout, or stderr where stdout is for JSON. Not said where only what is wrong is wanted. */
   text(text: string): void
+  /** Text that the command was called for: said in any case. */
+  answer(text: string): void
   /** A line of the JSON contract; nothing in text mode. */
   line(line: Line): void
   diagnostics(diagnostics: readonly Diagnostic[], now: number): void
@@ -60,8 +63,9 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   const people = json ? host.stderr : host.stdout
   const inActions = host.env['GITHUB_ACTIONS'] === 'true'
   const medium: Medium = { emulator, workflow: inActions, shell: shellOf(host.env) }
-  const live = host.stderr.isTTY === true && !inActions && host.env['CI'] === undefined
-  const colour = people.isTTY === true && !host.env['NO_COLOR'] && host.env['TERM'] !== 'dumb'
+  const live = host.stderr.isTTY === true && host.quiet !== true && !inActions && host.env['CI'] === undefined
+  const colour = hasColour(host, people)
+  const quiet = host.quiet === true
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
   let progress = NO_PROGRESS
   let painted = false
@@ -83,7 +87,7 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
     if (event.type === 'step') {
       if (event.step === 'creating') creating.add(event.address)
       else creating.delete(event.address)
-      return DONE.has(event.step) ? event : undefined
+      return DONE.has(event.step) || host.verbose ? event : undefined
     }
     return event.type === 'failed' ? event : undefined
   }
@@ -97,9 +101,12 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
     if (painted) host.stderr.write(CLEAR)
     painted = false
   }
-  const text = (given: string): void => {
+  const answer = (given: string): void => {
     settle()
     people.write(`${inActions ? withoutCommands(given) : withoutLogCommands(given)}\n`)
+  }
+  const text = (given: string): void => {
+    if (!quiet) answer(given)
   }
   const line = (given: Line): void => {
     if (json) host.stdout.write(`${lineText(given)}\n`)
@@ -110,17 +117,18 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
     options,
     tableOptions: (now) => ({ ...options(now), width: people.isTTY ? width : Number.POSITIVE_INFINITY }),
     text,
+    answer,
     line,
     settle,
     diagnostics(given, now) {
       const diagnostics = inFileOrder(given)
       for (const one of diagnostics) line(diagnosticLine(one, medium))
       if (diagnostics.length === 0) return
-      text(diagnosticsText(diagnostics, options(now)))
+      answer(diagnosticsText(diagnostics, options(now)))
       const worst = diagnostics.find(({ severity, code }) => severity === 'error' && !isSelfExplanatory(code))
-      if (worst && !pointed) text(explainPointer(worst.code))
+      if (worst && !pointed) answer(explainPointer(worst.code))
       pointed ||= worst !== undefined
-      text('')
+      answer('')
       if (inActions && !json) host.stdout.write(`${annotations(diagnostics, medium)}\n`)
     },
     plan(plan, heading, now) {
@@ -130,8 +138,9 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
       text(planText(withoutRepetition(plan), heading, options(now)))
     },
     end(plan, end, now) {
-      text('')
-      text(summaryText(end, options(now)))
+      const say = end.exitCode === 0 ? text : answer
+      say('')
+      say(summaryText(end, options(now)))
       const { outcomes = [], exitCode, nextAt, twins, findings } = end
       const needsAttention = findings && addressesOf(openFindings(findings)).length
       line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins, needsAttention }))
@@ -147,7 +156,8 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
         return
       }
       const told = news(event)
-      if (told) text(eventText(told, options(now), (address) => ids.get(address)))
+      const say = told?.type === 'failed' ? answer : text
+      if (told) say(eventText(told, options(now), (address) => ids.get(address)))
     },
   }
 }

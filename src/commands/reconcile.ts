@@ -25,6 +25,7 @@ import { type Printer, printer } from './printer.ts'
 import { firstState, stateFile, storeOf } from './project.ts'
 import { inputOf, loopOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
 import { stillDue } from './still-due.ts'
+import { isPassing, type MayRetry, whileLocked } from './while-locked.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
   /** Follow jobs to their end. */
@@ -37,16 +38,30 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly verb?: string
   /** Where there is no state, what is decided begins one: with all of it, or not at all. */
   readonly begins?: boolean
+  /** Whether a run that another one kept from the state is begun once more, so that it need not say so. */
+  readonly mayRetry?: MayRetry
+  /** Ends what others may only find ended once they hold the state. */
+  readonly beforeRelease?: () => Promise<void>
 }
 
 /** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
 export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
   const out = printer(host, options)
+  return whileLocked(options, host, out, (mayRetry) => reconcileOnce({ ...options, mayRetry }, host, out))
+}
+
+async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: Printer): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
     // Without a state all that is left to do is to say so: not even a lock is made where `init` has never been.
     if (wasNeverBegun(session, options)) return (await planIn(session, options, host, out)).exitCode
-    return (await reconcileIn(session, options, host, out)).exitCode
+    // A run that waits for the state has joined this run's emulator: it must not begin on one that is about to end.
+    const beforeRelease = (): Promise<void> => session.close()
+    return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
+  } catch (error) {
+    // The emulator of the run that was waited for has ended with it.
+    if (session.emulated?.joined && isUnreachable(error)) throw lostEmulator(error)
+    throw error
   } finally {
     out.settle()
     await session.close()
@@ -73,7 +88,7 @@ export async function reconcileIn(
   const opened = await storeOf(given.project, options)
     .open()
     .catch((error: unknown) => {
-      say(given)
+      if (!isPassing(error) || !options.mayRetry?.()) say(given)
       throw error
     })
   const session = { ...given, loaded: admitRecorded(given.loaded, opened.state) }
@@ -87,12 +102,25 @@ export async function reconcileIn(
     // Without any spec there is nothing to take as done, and nothing that could run.
     if (begins && session.loaded.specs.length === 0 && result.plan.refusals.length === 0)
       await store.commit([], 'Begin')
+    if (result.stale !== undefined && options.mayRetry?.()) throw new Problem(staleDiagnostic(result.stale))
+    await options.beforeRelease?.()
     const unstored = result.stale === undefined ? await problemOf(store.close()) : undefined
     return { ...result, exitCode: report(result, unstored, session, store, out) }
   } finally {
+    await options.beforeRelease?.()
     // What went wrong before is what is told.
     await problemOf(store.close())
   }
+}
+
+function isUnreachable(error: unknown): error is Problem {
+  return error instanceof Problem && error.diagnostic.code === 'AWS_UNREACHABLE'
+}
+
+/** Another try finds another emulator, or starts one. */
+function lostEmulator(cause: Problem): Problem {
+  const message = 'the emulator of the other run has ended with that run'
+  return new Problem({ code: 'STATE_LOCKED', message, remedies: [advise('run again')] }, cause)
 }
 
 /** The Problem that a work ends with, if it does. */

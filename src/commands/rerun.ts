@@ -1,29 +1,31 @@
 import path from 'node:path'
 import { modelOf } from '../kinds/models.ts'
+import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord } from '../model/state.ts'
+import type { JobRecord, State } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { progressLine, summaryLine } from '../report/json-lines.ts'
 import { commandText } from '../report/remedies.ts'
 import { standing } from '../report/words.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { type Raised, raiseRun } from '../spec/raise-run.ts'
-import { didYouMean } from '../spec/suggest.ts'
 import { replaceFile } from '../system/replace-file.ts'
 import { sourceFiles } from '../system/source-files.ts'
+import { unknownAddress } from './known-address.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { printer } from './printer.ts'
 import { storeOf } from './project.ts'
+import { rehearseRun } from './rehearsed.ts'
 import { openSession, type Session } from './session.ts'
 
 /**
  * `jobwright rerun ADDRESS`: raises `policy.run` of a spec in its file, and nothing else in it, so that the next reconcile of the commit
- * runs the job once more. Asks nothing of AWS and leaves the state alone.
+ * runs the job once more. Asks nothing of AWS and leaves the state alone. With `--emulator` it raises the run there and leaves the file alone.
  */
 export async function rerun(address: string, options: CommonOptions, host: Host): Promise<ExitCode> {
   const out = printer(host, options)
@@ -35,19 +37,19 @@ export async function rerun(address: string, options: CommonOptions, host: Host)
     out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
     return 8
   }
-  const spec = specOf(address, session)
+  const spec = specOf(address, session, state)
   const record = state?.records[spec.address]
   assertOver(spec, record)
   const run = Math.max(spec.policy.run, record.run) + 1
-  const { line } = await edit(session, spec, run)
-  out.diagnostics(warnings(spec, record), now)
+  const text = options.emulator ? await rehearse(session, spec, run) : await raise(session, spec, run)
+  out.diagnostics(warnings(spec, record, options), now)
   out.line(progressLine(spec.address, 'raised'))
-  out.text(text(spec, run, line, options))
+  out.text(text)
   out.line(summaryLine({ counts: { raised: 1 }, outcomes: [], exitCode: 0 }))
   return 0
 }
 
-function specOf(address: string, { loaded }: Session): Spec {
+function specOf(address: string, { loaded }: Session, state: State | undefined): Spec {
   const found = loaded.specs.find((spec) => spec.address === address)
   if (found) return found
   if (loaded.blocked.some((blocked) => blocked.address === address)) {
@@ -57,12 +59,13 @@ function specOf(address: string, { loaded }: Session): Spec {
       remedies: [suggest('see its errors, and correct them first', 'validate')],
     })
   }
-  const known = loaded.specs.map((spec) => spec.address)
-  throw new Problem({
-    code: 'USAGE',
-    message: `there is no spec ${address}`,
-    remedies: [...didYouMean(address, known), advise('an address is Kind/name'), suggest('list the addresses', 'plan')],
-  })
+  const isOnRecord = state?.records[address as Address] !== undefined
+  throw unknownAddress(
+    address,
+    { loaded, state, all: loaded.specs.map((spec) => spec.address) },
+    isOnRecord ? `${address} is on record, but its spec is gone` : `there is no spec ${address}`,
+    ...(isOnRecord ? [advise('bring its spec back to run it again')] : []),
+  )
 }
 
 /** A run that was not submitted yet, or of which nobody knows what became of it, is no reason for another one. */
@@ -110,7 +113,7 @@ function uneditable({ place }: Spec, why: string, run: number): Problem {
   })
 }
 
-function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
+function warnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions): Diagnostic[] {
   const { idMember } = modelOf(spec.kind).identity
   const found: Diagnostic[] = []
   if (!isTerminal(record.condition)) {
@@ -119,7 +122,9 @@ function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
         code: 'RUN_NOT_OVER',
         address: spec.address,
         message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run, and run ${record.run} is followed no more`,
-        remedies: [advise('put the old number back to wait for its end first, or to cancel it')],
+        remedies: emulator
+          ? [suggest('to wait for its end first', 'status', spec.address, '--wait')]
+          : [advise('put the old number back to wait for its end first, or to cancel it')],
       }),
     )
   }
@@ -136,13 +141,28 @@ function warnings(spec: Spec, record: JobRecord): Diagnostic[] {
   return found
 }
 
-function text(spec: Spec, run: number, line: number, { emulator }: CommonOptions): string {
+/** Raises the run in the spec's file, and says what to do next. */
+async function raise(session: Session, spec: Spec, run: number): Promise<string> {
   const { address, place, policy } = spec
+  const { line } = await edit(session, spec, run)
   const commit = commandText(['git', 'commit', '-m', `Run ${address} again`, '--', place.file])
   return [
     `${forTerminal(place.file)}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
     'next:',
     `  ${forTerminal(commit)}`,
-    `  ${commandText(['jobwright', 'reconcile'], { emulator })}`,
+    `  ${commandText(['jobwright', 'reconcile'])}`,
+  ].join('\n')
+}
+
+/** Raises the run on the emulator alone, and says what to do next: what is committed is for AWS. */
+async function rehearse({ project }: Session, spec: Spec, run: number): Promise<string> {
+  const { address, place } = spec
+  await rehearseRun(project.root, address, run)
+  return [
+    `run ${run} of ${address} is due on the emulator; ${forTerminal(place.file)} is as it was`,
+    'next:',
+    `  ${commandText(['jobwright', 'reconcile', '--emulator'])}`,
+    'to run it again on AWS:',
+    `  ${commandText(['jobwright', 'rerun', address])}`,
   ].join('\n')
 }

@@ -26,6 +26,7 @@ import { type Emulated, openEmulator } from './emulated.ts'
 import { findLostState } from './lost-state.ts'
 import { type CommonOptions, type Host, selector } from './options.ts'
 import { assertConfig, assertUnmoved, checkoutOf, headOf, loadSpecs, openProject, type Project } from './project.ts'
+import { withRehearsedRuns } from './rehearsed.ts'
 import { unclaimed } from './state-owner.ts'
 import { waitsOf } from './waits.ts'
 
@@ -48,13 +49,15 @@ export type Session = {
  * Throws a Problem (exit 4) for configuration with errors.
  */
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
+  if (options.startAt !== undefined && !options.emulator) throw clockOfAws()
   const head = await headOf(host.cwd)
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
   assertTargets(options, project)
   const waits = waitsOf(project.config, host.env, options.emulator === true)
-  const loaded = await loadSpecs(project, options)
-  const own = options.emulator && !options.offline && !given ? await openEmulator(project.root) : undefined
+  const committed = await loadSpecs(project, options)
+  const loaded = options.emulator ? await withRehearsedRuns(committed, project.root) : committed
+  const own = options.emulator && !options.offline && !given ? await openEmulator(project.root, options) : undefined
   const emulated = given ?? own
   return {
     project,
@@ -66,6 +69,14 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
     waits,
     close: async () => own?.close(),
   }
+}
+
+function clockOfAws(): Problem {
+  return new Problem({
+    code: 'USAGE',
+    message: "--start-at sets the emulator's clock, and AWS has its own",
+    remedies: [advise('add --emulator, or leave --start-at out')],
+  })
 }
 
 /** What `--only`, `--target` or a decision selects of a session's specs; undefined: all of them. */

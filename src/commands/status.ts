@@ -1,15 +1,17 @@
 import type { Address } from '../model/address.ts'
-import { addressesOf, type Finding, openFindings } from '../model/attention.ts'
-import { hasErrors } from '../model/diagnostic.ts'
+import { addressesOf, openFindings } from '../model/attention.ts'
+import { hasErrors, type Place } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { exitsOfFindings, worst } from '../model/exit-rules.ts'
+import type { Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import { suggest } from '../model/remedy.ts'
 import { type JobRecord, recordEntries, type State } from '../model/state.ts'
+import { resolveTargetName } from '../model/target-name.ts'
 import { attentionText } from '../report/attention-text.ts'
 import { hintLines } from '../report/diagnostics.ts'
-import { jobText } from '../report/job-text.ts'
-import { jobDetailLine, jobLine, summaryLine } from '../report/json-lines.ts'
+import { jobText, specText } from '../report/job-text.ts'
+import { jobDetailLine, jobLine, plannedLine, summaryLine } from '../report/json-lines.ts'
 import { statusText } from '../report/status-text.ts'
 import { counted } from '../report/words.ts'
 import { planWithoutAws } from './attention.ts'
@@ -19,6 +21,7 @@ import type { CommonOptions, Host } from './options.ts'
 import { type Printer, printer } from './printer.ts'
 import { storeOf } from './project.ts'
 import { attentionDiagnostic, openSession, type Session, selectorOf } from './session.ts'
+import { whileLocked } from './while-locked.ts'
 
 export type StatusOptions = CommonOptions & {
   /** Read the jobs on record until they are over, and write their statuses down. */
@@ -36,13 +39,24 @@ export type StatusOptions = CommonOptions & {
 export async function status(address: string | undefined, given: StatusOptions, host: Host): Promise<ExitCode> {
   const options = address === undefined ? given : { ...given, only: [address] }
   const out = printer(host, options)
+  // To show what is stored, no lock is needed.
+  const lockTimeout = options.wait ? options.lockTimeout : 0
+  return whileLocked({ ...options, lockTimeout }, host, out, () => statusOnce(address, options, host, out))
+}
+
+async function statusOnce(
+  address: string | undefined,
+  options: StatusOptions,
+  host: Host,
+  out: Printer,
+): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
     const { state, outcomes } = options.wait
       ? await followIn(session, options, host, out)
       : await stored(session, options, out)
-    const findings = await findingsOf(state, session, options)
-    const exitCode = report(state, outcomes, address, session, options, out, findings)
+    const plan = outcomes.includes(8) ? undefined : await planOf(state, session, options)
+    const exitCode = report(state, outcomes, address, session, options, out, plan)
     const isEmpty = exitCode === 0 && Object.keys(state?.records ?? {}).length === 0
     if (isEmpty && !options.emulator) await pointToEmulator(session, out)
     return exitCode
@@ -70,7 +84,7 @@ async function pointToEmulator(session: Session, out: Printer): Promise<void> {
   const count = Object.keys(state?.records ?? {}).length
   if (count === 0) return
   const remedies = [suggest(`${counted(count, 'job')} on record of the emulator`, 'status', '--emulator')]
-  out.text(hintLines({ remedies }, '', out.options(session.clock.now())).join('\n'))
+  out.answer(hintLines({ remedies }, '', out.options(session.clock.now())).join('\n'))
 }
 
 function report(
@@ -80,26 +94,38 @@ function report(
   session: Session,
   options: StatusOptions,
   out: Printer,
-  findings: readonly Finding[] | undefined,
+  plan: Plan | undefined,
 ): ExitCode {
   const now = session.clock.now()
   const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
   const only = selectorOf(session, options)
   const chosen = recordEntries(state?.records).filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
+  const planned = plan?.actions.filter((one) => state?.records[one.address] === undefined) ?? []
+  const targets = targetsOf(session)
+  // Without a state nothing that it would say of what needs a person can be known.
+  const findings = state === undefined ? undefined : plan?.findings
   const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
-  for (const [one, record] of chosen) out.line(single ? jobDetailLine(one, record) : jobLine(one, record))
+  for (const [one, record] of chosen) {
+    const target = targets?.get(one)
+    out.line(single ? jobDetailLine(one, record, target) : jobLine(one, record, target))
+  }
+  for (const one of planned) out.line(plannedLine(one))
   if (options.exitCode) out.diagnostics(openFindings(findings).map(attentionDiagnostic), now)
   // Of a state that cannot be read it would be untrue that nothing is on record.
   if (!outcomes.includes(8) || chosen.length > 0) {
-    const order = [...labels.keys()]
-    out.text(
+    const order = [...session.loaded.specs, ...session.loaded.blocked].map((one) => one.address)
+    const [alone] = address === undefined ? [] : planned
+    out.answer(
       single
-        ? jobText(...single, out.options(now), state?.attention?.[single[0]])
-        : statusText(Object.fromEntries(chosen), order, out.tableOptions(now)),
+        ? jobText(...single, out.options(now), state?.attention?.[single[0]], targets?.get(single[0]))
+        : alone
+          ? specText(withWayOut(alone), placeOf(alone, session), out.options(now), targets?.get(alone.address))
+          : statusText(Object.fromEntries(chosen), order, out.tableOptions(now), { planned, targets }),
     )
+    if (state === undefined && planned.length > 0 && !options.emulator) out.answer(stateless(out, now))
   }
   const attention = attentionText(findings)
-  if (attention !== undefined) out.text(attention)
+  if (attention !== undefined) out.answer(attention)
   const all = options.exitCode ? [...outcomes, ...exitsOfFindings(findings)] : outcomes
   const exitCode = worst(all)
   const needsAttention = findings && addressesOf(openFindings(findings)).length
@@ -107,15 +133,38 @@ function report(
   return exitCode
 }
 
-/** What needs a person, of the specs that were asked for. Undefined where the state cannot tell. */
-async function findingsOf(
-  state: State | undefined,
-  session: Session,
-  options: StatusOptions,
-): Promise<readonly Finding[] | undefined> {
-  if (state === undefined) return undefined
+/** The plan leaves it to the diagnostics of a spec to say what is wrong with it. */
+function withWayOut(planned: Planned): Planned {
+  if (planned.code !== 'PLAN_INVALID' || planned.remedies?.length) return planned
+  return { ...planned, remedies: [suggest('see its errors', 'validate')] }
+}
+
+/** Where nothing is on record, `new` does not say that a job never ran. */
+function stateless(out: Printer, now: number): string {
+  const remedies = [suggest('no state is stored, so what ran before is not known; see what to do', 'plan', '--offline')]
+  return hintLines({ remedies }, '', out.options(now)).join('\n')
+}
+
+/** The target of each spec; undefined where jobwright.yaml names none. */
+function targetsOf({ project: { config }, loaded }: Session): ReadonlyMap<Address, string> | undefined {
+  if (Object.keys(config.targets).length === 0) return undefined
+  const specs = [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
+  return new Map(
+    specs.flatMap(({ address, policy }) => {
+      const name = resolveTargetName(policy.target, config)
+      return name === undefined ? [] : [[address, name]]
+    }),
+  )
+}
+
+function placeOf({ address }: Planned, { loaded }: Session): Place | undefined {
+  return [...loaded.specs, ...loaded.blocked].find((one) => one.address === address)?.place
+}
+
+/** What is to become of the specs that were asked for, and what needs a person. Undefined where the state cannot tell. */
+async function planOf(state: State | undefined, session: Session, options: StatusOptions): Promise<Plan | undefined> {
   try {
-    return (await planWithoutAws(session, state, options)).findings
+    return await planWithoutAws(session, state, options)
   } catch (error) {
     // A state of a newer version can be shown, although what it asks for is not known here.
     if (error instanceof Problem && !options.exitCode) return undefined

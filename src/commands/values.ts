@@ -10,11 +10,13 @@ export function list(value: string, before: string[] = []): string[] {
   return [...before, value]
 }
 
-/** Milliseconds of a number with a unit: `500ms`, `90s`, `15m`, `2h`. */
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Milliseconds of a number with a unit: `500ms`, `90s`, `15m`, `2h`, `3d`. */
 export function duration(text: string): number {
-  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
-  if (!parts) throw new InvalidArgumentError('Write a number with a unit: 500ms, 90s, 15m or 2h.')
-  return Number(parts[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h']
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text)
+  if (!parts) throw new InvalidArgumentError('Write a number with a unit: 500ms, 90s, 15m, 2h or 3d.')
+  return Number(parts[1]) * UNITS[parts[2] as keyof typeof UNITS]
 }
 
 /** A whole number of at most nine digits. */
@@ -23,9 +25,13 @@ export function whole(text: string): number {
   return Number(text)
 }
 
-/** A time that JavaScript can read, as it was written. */
+/** A time that JavaScript can read, as it was written; `now`, and `today`, which began at midnight UTC. */
 export function moment(text: string): string {
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('Write an ISO time, such as 2026-11-14T20:00:00Z.')
+  const now = new Date().toISOString()
+  if (text === 'now') return now
+  if (text === 'today') return `${now.slice(0, 10)}T00:00:00Z`
+  if (Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('Write an ISO time, such as 2026-11-14T20:00:00Z, or now or today.')
   return text
 }
 

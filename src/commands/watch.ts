@@ -77,7 +77,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
         await files.follow(interestOf(first, options, []))
         out.text(`watching ${watchedText(first, options)}; Ctrl-C ends`)
       }
-      if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root)
+      if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root, options)
       session = await openWatched(options, here, files, emulated)
       if (session === undefined) return quietMs
       plan = await act(session)

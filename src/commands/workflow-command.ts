@@ -17,7 +17,9 @@ type Grammar = {
 }
 
 const SELECTION = ['--only', '--target', '--output', '-o']
-const ALWAYS = ['--output', '-o']
+const ALWAYS = ['--output', '-o', '--lock-timeout']
+/** Options of every verb that decide how it speaks, and nothing else. */
+const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['-q', '--quiet', '--verbose', '--debug', '--color', '--no-color'])
 
 /**
  * What the workflow's `command` input takes, by verb. Whoever may run the workflow need not be allowed to commit: nothing here reads or writes
@@ -26,14 +28,14 @@ const ALWAYS = ['--output', '-o']
 export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
   reconcile: {
     flags: ['--wait', '--refresh', '--emulator'],
-    values: [...SELECTION, '--timeout', '--settle'],
+    values: [...SELECTION, '--timeout', '--settle', '--lock-timeout'],
   },
   plan: { flags: ['--offline', '--exit-code', '--refresh', '--emulator'], values: SELECTION },
   status: {
     words: ['address'],
     most: 1,
     flags: ['--wait', '--exit-code', '--emulator'],
-    values: [...SELECTION, '--timeout'],
+    values: [...SELECTION, '--timeout', '--lock-timeout'],
   },
   adopt: {
     words: ['kind-or-address', 'id'],
@@ -92,6 +94,7 @@ export function assertForWorkflow(
     }
     const [name = '', ...value] = word.split('=')
     const isLong = name.startsWith('--')
+    if (GLOBAL_FLAGS.has(word)) continue
     if (grammar.flags?.includes(word)) assertForce(word, env)
     else if (grammar.lists?.includes(name)) {
       while (rest[index + 1] !== undefined && !rest[index + 1]!.startsWith('-')) index++

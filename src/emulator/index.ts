@@ -111,9 +111,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 function checkOptions(options: EmulatorOptions) {
-  const { timeScale = 1, startAt, faults = [], limits = {}, account = '000000000000', tagLagMs = 0 } = options
+  const { port = 0, timeScale = 1, startAt, faults = [], limits = {}, account = '000000000000', tagLagMs = 0 } = options
   const start = startAt === undefined ? Date.now() : Date.parse(startAt)
   if (Number.isNaN(start)) throw new EmulatorOptionError(`startAt must be an ISO time, not "${startAt}"`)
+  if (!(port >= 0 && port <= 65_535)) throw new EmulatorOptionError(`port must be from 0 to 65535, not ${port}`)
   if (!(timeScale >= 0 && timeScale <= 1e6)) throw new EmulatorOptionError('timeScale must be from 0 to 1e6')
   if (!(tagLagMs >= 0)) throw new EmulatorOptionError('tagLagMs must be 0 or more')
   if (!/^\d{12}$/.test(account)) throw new EmulatorOptionError(`account must be twelve digits, not "${account}"`)

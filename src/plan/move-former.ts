@@ -17,7 +17,8 @@ export function moveFormer(input: PlanInput): { input: PlanInput; moved: Readonl
     if (spec.formerly === undefined) continue
     const from = addressOf(spec.kind, spec.formerly)
     const record = records[from]
-    if (!record || records[spec.address] || present.has(from)) continue
+    // What a person decides about the old name is about its record, wherever that goes afterwards.
+    if (!record || records[spec.address] || present.has(from) || input.decisions?.has(from)) continue
     delete records[from]
     records[spec.address] = record
     moved.set(spec.address, from)

@@ -60,11 +60,15 @@ export async function openWorld(
     options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
   const isAsked = (spec: Spec): boolean => options.refresh || options.asked?.has(spec.address) === true
   const needed = specs.filter((spec) => isAsked(spec) || !isOver(spec, state?.records[spec.address]))
+  const recordsAt = (name: string | undefined): JobRecord[] =>
+    specs.flatMap((spec) => (targetName(spec) === name ? (state?.records[spec.address] ?? []) : []))
   const connections = new Map<string, Connection>()
   // Here, so that those who ask AWS nothing do not wait for its SDK.
   const { connect } = await import('../aws/connection.ts')
   for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config, options.asked)])) {
-    const target = options.emulator ? emulatorTarget(name, config) : resolveTarget(name, config, options.env)
+    const target = options.emulator
+      ? emulatorTarget(name, config, recordsAt(name))
+      : resolveTarget(name, config, options.env)
     connections.set(name ?? '', await connect(target, { ...options, envNames: config.env, lanes }))
   }
   const all = [...connections.values()]
@@ -134,10 +138,23 @@ function isOver(spec: Spec, record: JobRecord | undefined): boolean {
   )
 }
 
-/** On the emulator every target works, whatever account it is meant for. */
-function emulatorTarget(name: string | undefined, config: Pick<Config, 'targets'>): ReturnType<typeof resolveTarget> {
+/** The emulator's account where a target names none. Older versions kept the jobs of every target there. */
+const EMULATOR_ACCOUNT = '123456789012'
+
+/** On the emulator every target works, and is the account that it names. One whose jobs were made before that goes on where they are. */
+function emulatorTarget(
+  name: string | undefined,
+  config: Pick<Config, 'targets'>,
+  records: readonly JobRecord[],
+): ReturnType<typeof resolveTarget> {
   const known = name === undefined ? undefined : config.targets[name]
-  return { name: (known && name) ?? 'emulator', region: known?.region ?? 'us-east-1' }
+  const own = known?.account ?? /^arn:[\w-]+:iam::(\d{12}):/.exec(known?.roleArn ?? '')?.[1]
+  const isElsewhere = records.some(({ site }) => site.account === EMULATOR_ACCOUNT)
+  return {
+    name: (known && name) ?? 'emulator',
+    region: known?.region ?? 'us-east-1',
+    account: isElsewhere ? undefined : own,
+  }
 }
 
 function noWay(site: Site): AwsError {

@@ -1,9 +1,14 @@
 import type { Address } from '../model/address.ts'
 import type { Noted } from '../model/attention.ts'
+import type { Place } from '../model/diagnostic.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { type Planned, untilOf } from '../model/plan.ts'
 import type { JobRecord, PastRun } from '../model/state.ts'
+import { ACTION_WORDS } from './action-words.ts'
+import { hintLines } from './diagnostics.ts'
 import { forTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
+import { plannedWord } from './status-text.ts'
 import { ago, spokenTime } from './time.ts'
 import { cut } from './width.ts'
 import { conditionStyle, sentence, standing } from './words.ts'
@@ -25,6 +30,7 @@ export function jobText(
   record: JobRecord,
   options: ReportOptions,
   notes: readonly Noted[] = [],
+  target?: string,
 ): string {
   const { condition, site, intent } = record
   const rows: [label: string, text: string | undefined][] = [
@@ -35,6 +41,7 @@ export function jobText(
     ['run', String(record.run)],
     ['id', record.id && sentence(record.id)],
     ['arn', record.arn && sentence(record.arn)],
+    ['target', target && sentence(target)],
     [
       'where',
       [site.region, site.account, ...(site.endpoint ? [site.endpoint] : [])]
@@ -58,6 +65,33 @@ export function jobText(
     ...(record.history?.length
       ? ['  earlier runs', ...record.history.map((one) => `    ${pastText(one, options)}`)]
       : []),
+  ].join('\n')
+}
+
+/**
+ * What is known of a spec that has no record yet, for people: how it stands and why, where its job would go, and the ways out. Lines without a
+ * line break at the end.
+ */
+export function specText(
+  planned: Planned,
+  place: Pick<Place, 'file' | 'line'> | undefined,
+  options: ReportOptions,
+  target?: string,
+): string {
+  const { address, action, reason, spec } = planned
+  const { style } = ACTION_WORDS[action]
+  const rows: [label: string, text: string | undefined][] = [
+    ['condition', paint(style, plannedWord(planned), options)],
+    ['why', sentence(reason)],
+    ['goes on', untilOf(planned) && spokenTime(untilOf(planned)!)],
+    ['run', spec && String(spec.policy.run)],
+    ['target', target && sentence(target)],
+    ['spec', place && `${sentence(place.file)}:${place.line}`],
+  ]
+  return [
+    paint('bold', forTerminal(address), options),
+    ...rows.flatMap(([label, text]) => (text ? [`  ${label.padEnd(10)} ${text}`] : [])),
+    ...hintLines(planned, '  ', options),
   ].join('\n')
 }
 

@@ -212,7 +212,7 @@ export function jobLine(address: Address, record: JobRecord, target?: string): J
 }
 
 /** A job with all that is on record of it, for one who asked for this job alone. */
-export function jobDetailLine(address: Address, record: JobRecord): JobDetailLine {
+export function jobDetailLine(address: Address, record: JobRecord, target?: string): JobDetailLine {
   const { how, arn, condition, counts, site, intent, createdAt, startedAt, finishedAt, archived, lost } = record
   const history = record.history?.map(({ run, id, condition: end, status, finishedAt: at, site: place }) => ({
     run,
@@ -224,7 +224,7 @@ export function jobDetailLine(address: Address, record: JobRecord): JobDetailLin
     site: place,
   }))
   return {
-    ...jobLine(address, record),
+    ...jobLine(address, record, target),
     how,
     arn,
     message: condition?.message,

@@ -34,6 +34,8 @@ export type PlanHeading = {
   /** `guards.maxCreates`, and how many this run has made already. */
   readonly maxCreates?: number
   readonly createdBefore?: number
+  /** No spec file was found, which need not mean that all were removed: nothing is taken for settled. */
+  readonly isWithoutFiles?: boolean
 }
 
 const ADDRESS_MAX = 60
@@ -157,7 +159,7 @@ function keptLine(quiet: readonly Planned[]): string[] {
 
 function closing(
   plan: Plan,
-  { verb = 'plan', maxCreates, createdBefore = 0 }: PlanHeading,
+  { verb = 'plan', maxCreates, createdBefore = 0, isWithoutFiles = false }: PlanHeading,
   options: ReportOptions,
 ): string[] {
   const creates = countActions(plan).create ?? 0
@@ -167,7 +169,7 @@ function closing(
   const attention = verb === 'plan' ? attentionText(plan.findings) : undefined
   const guard = maxCreates === undefined ? '' : `Creates: ${createdBefore + creates} of ${maxCreates} allowed per run.`
   return [
-    idle && refused.length === 0 ? idleText(plan.actions) : `Plan: ${totalsText(plan)}.`,
+    idle && refused.length === 0 ? idleText(plan.actions, isWithoutFiles) : `Plan: ${totalsText(plan)}.`,
     ...(creates > 0 && guard !== '' ? [guard] : []),
     ...(attention === undefined ? [] : [attention]),
     ...refused.map((code) => paint('red', `This plan is refused: ${exitText(code)}`, options)),
@@ -175,14 +177,20 @@ function closing(
 }
 
 /** Why there is nothing to do, without hiding what failed or still runs. */
-function idleText(actions: readonly Planned[]): string {
+function idleText(actions: readonly Planned[], isWithoutFiles: boolean): string {
   const records = recordsOf(actions)
+  if (isWithoutFiles) return `Nothing was planned: no spec file was found.${leftText(records.length)}`
   const specs = counted(actions.filter(({ spec }) => spec !== undefined).length, 'spec')
   if (records.length === 0) return actions.length === 0 ? 'Nothing to do: no specs.' : `Nothing to do: ${specs}.`
   const jobs = counted(records.length, 'job')
   if (records.every(({ condition }) => isTerminal(condition)))
     return `Nothing to do: ${specs}, ${jobs}, all settled (${conditionCounts(records)}).`
   return `Nothing to do now: ${specs}, ${jobs} (${conditionCounts(records)}).`
+}
+
+function leftText(jobs: number): string {
+  if (jobs === 0) return ''
+  return jobs === 1 ? ' The job on record is left as it is.' : ` The ${jobs} jobs on record are left as they are.`
 }
 
 function recordsOf(actions: readonly Planned[]): JobRecord[] {

@@ -1,45 +1,88 @@
 import type { Address } from '../model/address.ts'
+import { type Planned, untilOf } from '../model/plan.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
+import { ACTION_WORDS } from './action-words.ts'
 import { forTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
 import { type Cell, table } from './table.ts'
-import { ago } from './time.ts'
+import { ago, spokenTime } from './time.ts'
 import { cut, displayWidth, wrapped } from './width.ts'
 import { conditionCounts, conditionStyle, counted, sentence, standing } from './words.ts'
 
-const HEAD = ['Address', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Since']
+const HEAD = ['Address', 'Target', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Since']
 const COUNTS_MAX = 60
-const BOUNDS = [60, 4, 40, 44, 24, COUNTS_MAX, 24]
+const BOUNDS = [60, 30, 4, 40, 44, 24, COUNTS_MAX, 24]
 const INDENT = '      '
 
+/** What a status shows beside the records. */
+export type StatusMore = {
+  /** What is to become of specs that have no record yet. */
+  readonly planned?: readonly Planned[]
+  /** The name of each address's target; absent where jobwright.yaml names no targets. */
+  readonly targets?: ReadonlyMap<Address, string>
+}
+
+type Entry = { readonly address: Address; readonly record?: JobRecord; readonly planned?: Planned }
+
 /**
- * The records of a state for people: a row each, then how many jobs are where. Addresses in `order` (that of the spec files) come
- * first, all others (withdrawn ones) by name. Lines without a line break at the end.
+ * The records of a state for people, and the specs that have none yet: a row each, then how many jobs are where. Addresses in `order` (that of
+ * the spec files) come first, all others (withdrawn ones) by name. Lines without a line break at the end.
  */
 export function statusText(
   records: Readonly<Record<Address, JobRecord>>,
   order: readonly Address[],
   options: ReportOptions,
+  { planned = [], targets }: StatusMore = {},
 ): string {
   const rank = new Map(order.map((address, index) => [address, index]))
   const place = (address: Address) => rank.get(address) ?? rank.size
-  const entries = recordEntries(records).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1))
+  const all: Entry[] = [
+    ...recordEntries(records).map(([address, record]) => ({ address, record })),
+    ...planned.map((one) => ({ address: one.address, planned: one })),
+  ]
+  const entries = all.sort((a, b) => place(a.address) - place(b.address) || (a.address < b.address ? -1 : 1))
   if (entries.length === 0) return 'No jobs are on record.'
-  const head: Cell[] = HEAD.map((text) => ({ text, style: 'bold' }))
-  const cells = [head, ...entries.map(([address, record]) => row(address, record, options))]
+  const head: Cell[] = HEAD.map((text) => ({ text: targets || text !== 'Target' ? text : '', style: 'bold' }))
+  const cells = [head, ...entries.map((entry) => row(entry, targets, options))]
   const isWide = table(cells, BOUNDS, { ...options, colour: false }).every(
     (line) => displayWidth(line) <= options.width,
   )
   const [first = '', ...rows] = isWide ? table(cells, BOUNDS, options) : []
   return [
     ...(isWide ? [first] : []),
-    ...entries.flatMap(([, record], index) => [
+    ...entries.flatMap((entry, index) => [
       ...(isWide ? [rows[index] ?? ''] : narrowRow(cells[index + 1] ?? [], options)),
-      ...below(because(record), options),
+      ...below(entry.record ? because(entry.record) : whyNotYet(entry.planned), options),
     ]),
     '',
-    ...wrapped(recordsCount(entries.map(([, record]) => record)), options.width),
+    ...wrapped(totals(entries), options.width),
   ].join('\n')
+}
+
+/** `2 jobs: 2 succeeded. 3 specs without a job yet: 1 new, 2 held.` */
+function totals(entries: readonly Entry[]): string {
+  const records = entries.flatMap(({ record }) => record ?? [])
+  const counts = new Map<string, number>()
+  for (const { planned } of entries)
+    if (planned) counts.set(plannedWord(planned), (counts.get(plannedWord(planned)) ?? 0) + 1)
+  const without = entries.length - records.length
+  const parts = [...counts].map(([word, count]) => `${count} ${word}`).join(', ')
+  return [
+    ...(records.length > 0 ? [recordsCount(records)] : []),
+    ...(without > 0 ? [`${counted(without, 'spec')} without a job yet: ${parts}.`] : []),
+  ].join(' ')
+}
+
+/** How a spec without a record stands, in a word: `new`, `held`, `waiting`. */
+export function plannedWord({ action, movedFrom }: Planned): string {
+  if (movedFrom !== undefined) return 'renamed'
+  return action === 'create' ? 'new' : action
+}
+
+function whyNotYet(planned: Planned | undefined): string {
+  if (planned === undefined || (planned.action === 'create' && planned.movedFrom === undefined)) return ''
+  const until = untilOf(planned)
+  return `${sentence(planned.reason)}${until === undefined ? '' : `; goes on ${spokenTime(until)}`}`
 }
 
 /** `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` */
@@ -59,10 +102,20 @@ function count(records: readonly JobRecord[], word: string, is: (record: JobReco
   return found === 0 ? '' : `${found} ${word}`
 }
 
-function row(address: Address, record: JobRecord, { now }: ReportOptions): Cell[] {
+function row({ address, record, planned }: Entry, targets: StatusMore['targets'], { now }: ReportOptions): Cell[] {
+  const target = targets && (targets.get(address) ?? (record ? `${record.site.region}/${record.site.account}` : '-'))
+  const start = [
+    { text: forTerminal(address), style: record?.withdrawn === undefined ? undefined : ('dim' as const) },
+    { text: target === undefined ? '' : sentence(target) },
+  ]
+  if (record === undefined) {
+    const { style } = ACTION_WORDS[planned?.action ?? 'keep']
+    const condition = { text: planned ? plannedWord(planned) : '-', style }
+    return [...start, { text: '-' }, { text: '-' }, condition, { text: '-' }, { text: '-' }, { text: '-' }]
+  }
   const since = record.finishedAt ?? record.startedAt ?? record.createdAt ?? record.intent?.at
   return [
-    { text: forTerminal(address), style: record.withdrawn === undefined ? undefined : 'dim' },
+    ...start,
     { text: String(record.run) },
     { text: record.id === undefined ? '-' : sentence(record.id) },
     { text: standing(record), style: conditionStyle(record.condition) },
@@ -79,12 +132,17 @@ function countsText(counts: JobRecord['counts'] = {}): string {
 }
 
 /** A row that has no room: where the job stands beside its name, if that fits, and all else below. */
-function narrowRow([address, run, id, condition, ...more]: readonly Cell[], options: ReportOptions): string[] {
+function narrowRow([address, target, run, id, condition, ...more]: readonly Cell[], options: ReportOptions): string[] {
   const [name, state] = [address?.text ?? '', condition?.text ?? '']
   const start = `  ${paint(address?.style, name, options)}`
   const end = paint(condition?.style, state, options)
   const isOneLine = displayWidth(`  ${name}  ${state}`) <= options.width
-  const rest = [`run ${run?.text}`, id?.text === '-' ? '-' : `id ${id?.text}`, ...more.map(({ text }) => text)]
+  const rest = [
+    target?.text ? `target ${target.text}` : '-',
+    run?.text === '-' ? '-' : `run ${run?.text}`,
+    id?.text === '-' ? '-' : `id ${id?.text}`,
+    ...more.map(({ text }) => text),
+  ]
   return [
     ...(isOneLine ? [`${start}  ${end}`] : [start, `${INDENT}${end}`]),
     ...below(rest.filter((text) => text !== '-').join(', '), options),

@@ -67,15 +67,21 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
     'jobwright.yaml': 'targets: { prod: { region: eu-west-1 }, test: { region: eu-west-1 } }\n',
     'specs.d': {},
     specs: { 'lamps.yaml': 'apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: lamps }\nspec: {}\n' },
-    bin: { jobwright: `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n` },
+    bin: {
+      jobwright: `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`,
+      npx: '#!/bin/sh\n[ "$1" = --no-install ] && shift\nexec "$@"\n',
+    },
   })
-  fs.chmodSync(path.join(here, 'bin/jobwright'), 0o755)
+  for (const name of fs.readdirSync(path.join(here, 'bin'))) fs.chmodSync(path.join(here, 'bin', name), 0o755)
   const verbNames =
-    'init new validate plan reconcile watch status acknowledge adopt resolve baseline schema explain completion emulator help cancel paperwork rerun'
+    'init new validate plan reconcile watch status acknowledge adopt resolve baseline schema explain completion emulator help cancel paperwork rerun version'
   const cases: [words: string[], offered: string][] = [
     [[''], verbNames],
     [['ba'], 'baseline'],
-    [['--v'], '--version'],
+    [['--v'], '--version --verbose'],
+    [['--no'], '--no-color'],
+    [['-q', 'ba'], 'baseline'],
+    [['plan', '--qu'], '--quiet'],
     [['init', '--store', ''], 'git file'],
     [['status', '--output', '=', 'j'], 'json'],
     [['status', '-o', '='], 'text json'],
@@ -96,18 +102,31 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
     [['completion', ''], 'bash zsh fish'],
     [['nonsense', ''], ''],
   ]
-  const asked = cases.map(([words]) => {
-    const all = ['jobwright', ...words].map((word) => `'${word}'`).join(' ')
-    return `COMP_WORDS=(${all}); COMP_CWORD=${words.length}; COMPREPLY=(stale); _jobwright; echo "\${COMPREPLY[*]}"`
-  })
-  const script = `set -u\neval "$(jobwright completion bash)"\n${asked.join('\n')}\n`
+  const behindNpx: [words: string[], offered: string][] = [
+    [['npx', 'jobwright', 'ba'], 'baseline'],
+    [['npx', '--no', 'jobwright', 'reconcile', '--only', ''], 'IotJob/lamps'],
+    [['npx', 'jobwright', 'status', '--output', '=', 'j'], 'json'],
+    [['npx', 'prettier', '--wr'], '--write'],
+    [['npx', 'job'], '--write'],
+  ]
+  const asked = [...cases.map(([words]) => ['jobwright', ...words]), ...behindNpx.map(([words]) => words)].map(
+    (all) => {
+      const words = all.map((word) => `'${word}'`).join(' ')
+      const complete = all[0] === 'npx' ? '_jobwright_npx' : '_jobwright'
+      return `COMP_WORDS=(${words}); COMP_CWORD=${all.length - 1}; COMPREPLY=(stale); ${complete}; echo "\${COMPREPLY[*]}"`
+    },
+  )
+  // What completed npx before goes on for all other programs, however often the script is read.
+  const before = '_npx() { COMPREPLY=(--write); }; complete -F _npx npx'
+  const read = 'eval "$(jobwright completion bash)"'
+  const script = `set -u\n${before}\n${read}\n${read}\n${asked.join('\n')}\n`
   const answers = execFileSync('bash', ['--norc', '-c', script], {
     cwd: here,
     encoding: 'utf8',
     env: { PATH: `${path.join(here, 'bin')}:${process.env['PATH']}` },
   }).split('\n')
   const sorted = (line = '') => line.split(' ').sort()
-  for (const [index, [words, offered]] of cases.entries())
+  for (const [index, [words, offered]] of [...cases, ...behindNpx].entries())
     t.same(sorted(answers[index]), sorted(offered), words.join(' '))
 })
 
@@ -126,8 +145,10 @@ t.test('zsh and fish are told the same', async (t) => {
     fish,
     "complete -c jobwright -n '__fish_seen_subcommand_from plan' -s o -l output -x -a 'text json' -d 'which'\n",
   )
-  t.match(fish, "-l only -x -a '(jobwright __complete addresses 2>/dev/null)' -d 'these alone'\n")
+  t.match(fish, "-l only -x -a '(__jobwright_run __complete addresses 2>/dev/null)' -d 'these alone'\n")
   t.match(fish, "-n '__fish_seen_subcommand_from plan; and __fish_is_nth_token 3' -a 'bash zsh'\n")
+  t.match(fish, 'complete -c npx -f -n __jobwright_is_behind_npx')
+  t.match(zsh, '  compdef _jobwright_npx npx\n')
   t.match(fish, "-l file -r -F -d 'from a file'\n")
   for (const script of [zsh, fish, bashScript(verbs())]) t.notMatch(script, /undefined|\bplan a __complete\b/)
   // Each quote is closed, whatever a description holds.

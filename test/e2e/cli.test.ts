@@ -196,11 +196,14 @@ t.test('8: a damaged state is told once, with its own way out, and never as an e
 
 t.test('a status without any job says that the emulator has some', async (t) => {
   const cwd = folder(t, { 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
+  t.equal((await cli(['status'], { cwd: folder(t, {}) })).stdout, 'No jobs are on record.\n')
   const status = async (...more: string[]) => (await cli(['status', ...more], { cwd })).stdout
-  t.equal(await status(), 'No jobs are on record.\n')
+  const none = await status()
+  t.match(none, /IotJob\/lamp-17 .* new /)
+  t.notMatch(none, /hint: 1 job/)
   t.equal((await cli(['reconcile', '--emulator'], { cwd })).code, 0)
   const hint = 'hint: 1 job on record of the emulator: jobwright status --emulator\n'
-  t.equal(await status(), `No jobs are on record.\n${hint}`)
+  t.equal(await status(), none + hint)
   t.notMatch(await status('--emulator'), /hint/)
   const json = await cli(['status', '--output=json'], { cwd })
   keepsContract(t, json)

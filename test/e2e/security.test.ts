@@ -3,20 +3,13 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import t from 'tap'
-import type { JsonObject } from '../../src/model/json.ts'
 import { build, cli, commit, type Files, folder, git, repository, start, write } from './process.ts'
-import { aws, doc, emulatorIn, environment, requestOf } from './world.ts'
+import { aws, diskWith, doc, emulatorIn, environment, requestOf } from './world.ts'
 
 build()
 t.jobs = 2
 
 const CANARY = 'canary-5f0e1c'
-
-/** A disk whose manifest has secrets, by the name of the member. */
-function diskWith(secrets: JsonObject) {
-  const { Manifest, ...rest } = requestOf('ImportExportJob') as { Manifest: JsonObject }
-  return doc('ImportExportJob', 'disk', { spec: { ...rest, Manifest: { ...Manifest, ...secrets } } })
-}
 
 /** Everything that is in the files below a folder, but for Git's own. */
 function textBelow(root: string): string {

@@ -24,6 +24,12 @@ export function doc(
   return { apiVersion: 'jobwright/v1', kind, metadata: { name, ...(labels && { labels }) }, policy, spec }
 }
 
+/** The document of an import whose manifest has secrets, by the name of the member. */
+export function diskWith(secrets: JsonObject) {
+  const { Manifest, ...rest } = requestOf('ImportExportJob') as { Manifest: JsonObject }
+  return doc('ImportExportJob', 'disk', { spec: { ...rest, Manifest: { ...Manifest, ...secrets } } })
+}
+
 /** AWS is an emulator of this process; the program reaches it as it would reach any endpoint. */
 export async function aws(t: Test, options: EmulatorOptions = {}): Promise<World & { env: Record<string, string> }> {
   const world = await openWorld(t, { startAt: new Date().toISOString(), ...options })

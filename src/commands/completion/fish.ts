@@ -1,11 +1,13 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
 /** The completion of fish (3.0 and later). */
-export function fishScript(verbs: readonly VerbGrammar[]): string {
+export function fishScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
   return [
-    '# Completion of jobwright for fish: jobwright completion fish > ~/.config/fish/completions/jobwright.fish',
+    '# Completion of jobwright for fish, also behind npx: jobwright completion fish > ~/.config/fish/conf.d/jobwright.fish',
+    NPX,
     'complete -c jobwright -f',
     'complete -c jobwright -n __fish_use_subcommand -l version -d "print the version"',
+    ...globals.map((option) => line(['-n __fish_use_subcommand', ...optionParts(option)])),
     ...verbs.map(({ name, description }) =>
       line(['-n __fish_use_subcommand', `-a ${name}`, `-d ${quoted(description)}`]),
     ),
@@ -18,14 +20,36 @@ function line(parts: readonly string[]): string {
   return ['complete -c jobwright', ...parts].filter((part) => part !== '').join(' ')
 }
 
-function optionLine({ name }: VerbGrammar, { long, short, description, values }: OptionGrammar): string {
-  return line([
-    `-n '__fish_seen_subcommand_from ${name}'`,
+/** `npx jobwright pl` is completed as `jobwright pl` is. */
+const NPX = `function __jobwright_run
+    if command -q jobwright
+        command jobwright $argv
+    else
+        npx --no-install jobwright $argv </dev/null
+    end
+end
+function __jobwright_is_behind_npx
+    set -l words (commandline -opc)
+    test (count $words) -gt 1; and contains -- jobwright $words[2..]
+end
+function __jobwright_behind_npx
+    set -l words (commandline -opc)
+    set -l at (contains -i -- jobwright $words)
+    complete -C (string join ' ' -- $words[$at..] (commandline -ct))
+end
+complete -c npx -f -n __jobwright_is_behind_npx -a '(__jobwright_behind_npx)'`
+
+function optionLine({ name }: VerbGrammar, option: OptionGrammar): string {
+  return line([`-n '__fish_seen_subcommand_from ${name}'`, ...optionParts(option)])
+}
+
+function optionParts({ long, short, description, values }: OptionGrammar): string[] {
+  return [
     short === undefined ? '' : `-s ${short.slice(1)}`,
     `-l ${long.slice(2)}`,
     values ? offer(values, '-x') : '',
     `-d ${quoted(description)}`,
-  ])
+  ]
 }
 
 function positionLines({ name, positions }: VerbGrammar): string[] {
@@ -44,7 +68,7 @@ function offer(values: Values, exclusive: '-x' | ''): string {
       return `${exclusive} -a ${quoted(values.words.join(' '))}`.trim()
     case 'addresses':
     case 'targets':
-      return `${exclusive} -a ${quoted(`(jobwright __complete ${values.are} 2>/dev/null) ${values.words.join(' ')}`.trim())}`.trim()
+      return `${exclusive} -a ${quoted(`(__jobwright_run __complete ${values.are} 2>/dev/null) ${values.words.join(' ')}`.trim())}`.trim()
     case 'files':
       return '-r -F'
     case 'any':

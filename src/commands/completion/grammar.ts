@@ -23,6 +23,16 @@ export type VerbGrammar = {
   readonly positions: readonly Values[]
 }
 
+/** The options that every verb takes, and that may stand before it. */
+export function globalOptionsOf(program: Command): OptionGrammar[] {
+  const none = { kinds: [], schemas: [], codes: [] }
+  return program
+    .createHelp()
+    .visibleOptions(program)
+    .filter(({ long }) => long !== '--help' && long !== '--version')
+    .map((option) => optionOf(option, none))
+}
+
 /** The words that a value's name in `--help` stands for, beyond those that its option lists. */
 export type Vocabulary = {
   readonly kinds: readonly string[]
@@ -37,7 +47,10 @@ export function grammarOf(program: Command, vocabulary: Vocabulary): VerbGrammar
   return help.visibleCommands(program).map((command) => ({
     name: command.name(),
     description: firstSentence(command.description()),
-    options: help.visibleOptions(command).map((option) => optionOf(option, vocabulary)),
+    options: [
+      ...help.visibleOptions(command).map((option) => optionOf(option, vocabulary)),
+      ...globalOptionsOf(program),
+    ],
     positions:
       command.name() === 'help'
         ? [{ are: 'words', words: program.commands.map((one) => one.name()).filter((name) => !name.startsWith('_')) }]

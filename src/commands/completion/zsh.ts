@@ -1,12 +1,14 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
 /** The completion of zsh. */
-export function zshScript(verbs: readonly VerbGrammar[]): string {
+export function zshScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
   return `#compdef jobwright
-# Completion of jobwright for zsh. In ~/.zshrc, after compinit: source <(jobwright completion zsh)
+# Completion of jobwright for zsh, also behind npx. In ~/.zshrc, after compinit: source <(jobwright completion zsh), or with npx before jobwright
 _jobwright_looked_up() {
-  local -a found
-  found=(\${(f)"$(jobwright __complete $1 2>/dev/null)"} \${@:2})
+  local -a found program
+  program=(jobwright)
+  if (( ! $+commands[jobwright] )); then program=(npx --no-install jobwright); fi
+  found=(\${(f)"$($program __complete $1 2>/dev/null </dev/null)"} \${@:2})
   compadd -a found
 }
 _jobwright() {
@@ -15,7 +17,7 @@ _jobwright() {
   verbs=(
 ${verbs.map(({ name, description }) => `    ${quoted(`${name}:${description}`)}`).join('\n')}
   )
-  _arguments -C '(- *)--help[print how it is used]' '(- *)--version[print the version]' '1: :->verb' '*:: :->rest'
+  _arguments -C '(- *)--help[print how it is used]' '(- *)--version[print the version]' ${globals.map(optionSpec).join(' ')} '1: :->verb' '*:: :->rest'
   case $state in
     verb) _describe -t commands command verbs ;;
     rest)
@@ -24,7 +26,28 @@ ${verbs.map(verbCase).join('\n')}
       esac ;;
   esac
 }
-if [[ $funcstack[1] == _jobwright ]]; then _jobwright "$@"; else compdef _jobwright jobwright; fi
+_jobwright_npx() {
+  local -i at
+  for ((at = 2; at < CURRENT; at++)); do
+    case $words[at] in
+      -*) ;;
+      jobwright)
+        words=("\${(@)words[at,-1]}")
+        ((CURRENT -= at - 1))
+        _jobwright
+        return ;;
+      *) break ;;
+    esac
+  done
+  if [[ -n $_jobwright_npx_before ]]; then $_jobwright_npx_before "$@"; else _default; fi
+}
+if [[ $funcstack[1] == _jobwright ]]; then _jobwright "$@"
+else
+  # What completed npx before completes everything else of it.
+  if (( ! $+_jobwright_npx_before )); then typeset -g _jobwright_npx_before=\${_comps[npx]-}; fi
+  compdef _jobwright jobwright
+  compdef _jobwright_npx npx
+fi
 `
 }
 

@@ -13,6 +13,17 @@ one-shot AWS jobs.
 
 Options:
   -V, --version                        output the version number
+  -q, --quiet                          say only what is wrong
+  --verbose                            say on standard error each request to
+                                       AWS, when it was sent and how it ended;
+                                       no secrets
+  --debug                              the same with its start and its size, the
+                                       version and the system: what a bug report
+                                       needs
+  --color                              colour the text, also where it is no
+                                       terminal (FORCE_COLOR does the same)
+  --no-color                           never colour the text (NO_COLOR does the
+                                       same)
   -h, --help                           display help for command
 
 Commands:
@@ -68,6 +79,7 @@ Commands:
   completion <shell>                   print the script by which a shell
                                        completes verbs, options, kinds and
                                        addresses
+  version                              print the version
   emulator [options]                   serve the five services until SIGTERM;
                                        prints one JSON line with its url when it
                                        is ready
@@ -102,26 +114,45 @@ Usage: jobwright reconcile [options]
 create, start and adopt what the plan says, and write every status to the state
 
 Options:
-  -o, --output <form>     text for people, or json: one object a line, the
-                          summary last (choices: "text", "json", default:
-                          "text")
-  --emulator              run against the built-in emulator; its jobs, state and
-                          clock are in .jobwright/emulator/
-  --spec <glob>           files, folders or globs in place of those of
-                          jobwright.yaml; may be repeated
-  --only <address|label>  act on IotJob/NAME, or on specs with the label
-                          KEY=VALUE, alone; may be repeated
-  --target <target>       act on specs of this target of jobwright.yaml alone;
-                          may be repeated
-  --allow-dirty           submit specs that are not committed
-  --allow-removals        outside Git: believe that a missing spec was removed
-  --refresh               read finished jobs again as well
-  --wait                  follow jobs to their end; a job that ends in failure
-                          means exit 10
-  --timeout <duration>    give up waiting after this long (90s, 15m, 2h) with
-                          exit 9
-  --settle <duration>     how long to wait, once nothing else is to be done, for
-                          creates whose outcome is not known (20m unless told)
-  -h, --help              display help for command
+  -o, --output <form>        text for people, or json: one object a line, the
+                             summary last (choices: "text", "json", default:
+                             "text")
+  --emulator                 run against the built-in emulator; its jobs, state
+                             and clock are in .jobwright/emulator/
+  --start-at <time>          with --emulator: an ISO time, now or today; its
+                             clock starts then, or is moved on to it (a new
+                             one's default: 2026-11-15T09:00:00Z)
+  --spec <glob>              files, folders or globs in place of those of
+                             jobwright.yaml; may be repeated
+  --only <address|label>     act on IotJob/NAME, or on specs with the label
+                             KEY=VALUE, alone; may be repeated
+  --target <target>          act on specs of this target of jobwright.yaml
+                             alone; may be repeated
+  --allow-dirty              submit specs that are not committed
+  --allow-removals           outside Git: believe that a missing spec was
+                             removed
+  --refresh                  read finished jobs again as well
+  --lock-timeout <duration>  wait this long (90s, 5m) for a run that holds the
+                             state, before exit 8 (default: 5m with --target,
+                             else 0s)
+  --wait                     follow jobs to their end; a job that ends in
+                             failure means exit 10
+  --timeout <duration>       give up waiting after this long (90s, 15m, 2h) with
+                             exit 9
+  --settle <duration>        how long to wait, once nothing else is to be done,
+                             for creates whose outcome is not known (20m unless
+                             told)
+  -h, --help                 display help for command
+
+Global Options:
+  -V, --version              output the version number
+  -q, --quiet                say only what is wrong
+  --verbose                  say on standard error each request to AWS, when it
+                             was sent and how it ended; no secrets
+  --debug                    the same with its start and its size, the version
+                             and the system: what a bug report needs
+  --color                    colour the text, also where it is no terminal
+                             (FORCE_COLOR does the same)
+  --no-color                 never colour the text (NO_COLOR does the same)
 
 `
