@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from '@smithy/core/protocols'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { HttpHandlerOptions, RequestHandler } from '@smithy/types'
+import { assertOfAws } from './foreign-answer.ts'
 import { Abandoned, type Watch, watchedAgents } from './watch.ts'
 
 /** A request that waits longer for its connection, for its answer, or between two packets of it, has failed. */
@@ -30,7 +31,10 @@ export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     destroy: () => inner.destroy(),
-    handle: async (request, options = {}) => noted(await inner.handle(request, network(options)), onDate),
+    handle: async (request, options = {}) => {
+      const { response } = noted(await inner.handle(request, network(options)), onDate)
+      return { response: await assertOfAws(response) }
+    },
   }
 }
 
@@ -46,7 +50,7 @@ export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
       const inner = new NodeHttpHandler({ ...timeouts, ...watchedAgents(seen) })
       const { response } = noted(await inner.handle(request, network(options)), onDate)
       seen.status = response.statusCode
-      return { response }
+      return { response: await assertOfAws(response) }
     },
   }
 }

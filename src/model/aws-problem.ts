@@ -36,8 +36,18 @@ export function isTagRefusal({ class: kind, deniedAction }: Pick<AwsProblem, 'cl
   return kind === 'auth' && deniedAction !== undefined && deniedAction.endsWith(':TagResource')
 }
 
+/** Names of errors that say that credentials were good once: a session token that is over, or a login that cannot be renewed. */
+const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'CredentialsProviderError', 'TokenProviderError']
+
 /** Ways out of a problem that its words alone do not show; undefined where there is none. */
 export function remediesFor(problem: AwsProblem): readonly Remedy[] | undefined {
+  if (EXPIRED.includes(problem.name)) {
+    return [
+      advise(
+        'sign in again: the credentials have expired. The next run goes on by itself where this one stopped, and what was submitted goes on at AWS meanwhile',
+      ),
+    ]
+  }
   if (!isTagRefusal(problem)) return undefined
   return [
     advise('allow iot:TagResource to the role, or set ownerTag: false in policy or for the target in jobwright.yaml'),

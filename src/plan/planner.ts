@@ -1,4 +1,5 @@
 import { type Address, partsOf } from '../model/address.ts'
+import { remediesFor } from '../model/aws-problem.ts'
 import type { PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import { shownFrom as shownAfter } from '../model/create-protocol.ts'
@@ -8,6 +9,7 @@ import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
+import type { Remedy } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
@@ -130,9 +132,11 @@ export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
   readonly action: 'blocked'
   readonly code: PlanCode
   readonly reason: string
+  readonly remedies?: readonly Remedy[]
 } {
   return {
     action: 'blocked',
+    remedies: remediesFor(problem),
     code: problem.class === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
     reason: `AWS could not be asked about it: ${problem.name}: ${problem.message}`,
   }
