@@ -134,9 +134,10 @@ export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
   readonly reason: string
   readonly remedies?: readonly Remedy[]
 } {
+  const remedies = remediesFor(problem)
   return {
     action: 'blocked',
-    remedies: remediesFor(problem),
+    ...(remedies && { remedies }),
     code: problem.class === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
     reason: `AWS could not be asked about it: ${problem.name}: ${problem.message}`,
   }
