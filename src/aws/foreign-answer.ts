@@ -26,21 +26,21 @@ const SHOWN_MAX = 80
  * Successes that do not call themselves web pages pass unread.
  */
 export async function assertOfAws(response: HttpResponse): Promise<HttpResponse> {
-  const { statusCode, headers, body } = response
+  const { statusCode, headers, body, reason } = response
   const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '')
   if (statusCode < 300 && !isPage) return response
   const content = await text(body)
-  if (isForeign(content, statusCode)) throw new ForeignAnswer(statusCode, content)
-  return new HttpResponse({ ...response, body: Readable.from([Buffer.from(content)]) })
+  if (isForeign(content, statusCode, isPage)) throw new ForeignAnswer(statusCode, content)
+  return new HttpResponse({ statusCode, headers, reason, body: Readable.from([Buffer.from(content)]) })
 }
 
-function isForeign(content: string, status: number): boolean {
+function isForeign(content: string, status: number, isPage: boolean): boolean {
   const start = content
     .replace(/^\ufeff/, '')
     .trimStart()
     .slice(0, 100)
   if (/^<(!doctype html|html|head|body|!--)/i.test(start)) return true
-  return status >= 300 && start !== '' && !/^[{<]/.test(start)
+  return isPage ? !start.startsWith('{') : status >= 300 && start !== '' && !/^[{<]/.test(start)
 }
 
 function described(content: string): string {

@@ -25,12 +25,10 @@ export function sendWhole<Command extends Stacked>(command: Command, body: JsonO
     if (whole === known) return next(args)
     // The length is that of the old body, where one stands there already; the client fills in what is missing.
     const { 'content-length': _length, ...headers } = request.headers
-    const filled = {
-      ...request,
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(whole),
-    }
-    return next({ ...args, request: new HttpRequest(filled) })
+    const filled = HttpRequest.clone(request)
+    filled.headers = { 'content-type': 'application/json', ...headers }
+    filled.body = JSON.stringify(whole)
+    return next({ ...args, request: filled })
   }
   command.middlewareStack.use({
     applyToStack: (stack) => stack.add(add, { step: 'build', name: 'jobwrightSendWhole', priority: 'high' }),
@@ -48,7 +46,8 @@ export function receiveWhole<Command extends Stacked>(command: Command): Command
     if (!HttpResponse.isInstance(response) || response.statusCode >= 300) return result
     const bytes = new TextEncoder().encode(await text(response.body))
     sent = jsonOf(bytes)
-    return { ...result, response: new HttpResponse({ ...response, body: bytes }) }
+    const { statusCode, headers, reason } = response
+    return { ...result, response: new HttpResponse({ statusCode, headers, reason, body: bytes }) }
   }
   const add: DeserializeMiddleware<object, object> = (next) => async (args) => {
     const result = await next(args)

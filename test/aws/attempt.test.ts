@@ -195,7 +195,7 @@ t.test('kinds whose service names the job, and the Query protocol, judge their a
       'Import/Export, refused by nobody',
       'importexport',
       http(400, xml, '<html></html>'),
-      'unknown bad-request Unknown',
+      'unknown unreachable ForeignAnswer',
     ],
     ['Import/Export, 500', 'importexport', http(500, xml, errorXml), 'unknown bad-request InvalidAddressException'],
   ]

