@@ -48,6 +48,9 @@ export function remediesFor(problem: AwsProblem): readonly Remedy[] | undefined 
       ),
     ]
   }
+  if (problem.name === 'ForeignAnswer') {
+    return [advise("let the service's host pass the proxy or firewall, or sign in to the portal, then run again")]
+  }
   if (!isTagRefusal(problem)) return undefined
   return [
     advise('allow iot:TagResource to the role, or set ownerTag: false in policy or for the target in jobwright.yaml'),

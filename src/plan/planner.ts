@@ -9,7 +9,7 @@ import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
-import type { Remedy } from '../model/remedy.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
@@ -135,6 +135,10 @@ export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, re
   return line(spec, { ...notRead(seen), record, id: record?.id })
 }
 
+const NOWHERE = advise(
+  'check the ID of the project in the spec, and its target: there is none of that ID in this account and region',
+)
+
 /** What such a line says. */
 export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
   readonly action: 'blocked'
@@ -142,7 +146,8 @@ export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
   readonly reason: string
   readonly remedies?: readonly Remedy[]
 } {
-  const remedies = remediesFor(problem)
+  // A job that is not there is no failed read: what is not found here is what its list is within.
+  const remedies = problem.class === 'not-found' ? [NOWHERE] : remediesFor(problem)
   return {
     action: 'blocked',
     ...(remedies && { remedies }),
