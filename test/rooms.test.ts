@@ -40,10 +40,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:events',
     'node:http',
     'node:https',
+    'node:stream',
     'node:stream/consumers',
     ...SDK,
   ],
   'kinds/normal.ts': ['model'],
+  'kinds/tags.ts': ['model'],
   'kinds/unknown-status.ts': ['model'],
   'kinds/models.ts': ['model'],
   'kinds/index.ts': ['model', 'aws'],
@@ -63,7 +65,7 @@ const ENTRANCES = ['commands', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'spec', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|models|live|manifest|rules|schedule|unknown-status)\.ts$/
+  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|models|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 

@@ -1,6 +1,6 @@
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
 import type { KindApi } from '../model/kind.ts'
-import { problemOf } from './aws-error.ts'
+import { isUnnamed, problemOf } from './aws-error.ts'
 import type { SendOptions } from './handler.ts'
 import type { Lane } from './lanes.ts'
 import { Abandoned, type Watch, watch } from './watch.ts'
@@ -71,5 +71,5 @@ function notDone(seen: Watch, error: unknown, problem: AwsProblem): boolean {
 /** Whether the service named the error: the SDK calls an answer without a name `Unknown`, and gives an unreadable one no `$fault`. */
 function isServiceError(error: unknown): boolean {
   if (!(error instanceof Error) || !('$fault' in error)) return false
-  return !['', 'Error', 'Unknown', 'UnknownError', 'SyntaxError'].includes(error.name)
+  return !isUnnamed(error.name) && error.name !== 'SyntaxError'
 }

@@ -33,7 +33,7 @@ export function problemOf(
   const requestId = error.$metadata?.requestId
   const name = nameOf(error)
   const kind = classOf(name, status, own)
-  const message = typeof error.message === 'string' ? error.message : ''
+  const message = messageOf(error, name, status)
   const deniedAction = kind === 'auth' ? deniedActionIn(message) : undefined
   return {
     class: kind,
@@ -50,9 +50,25 @@ function deniedActionIn(message: string): string | undefined {
   return /\bnot authorized to perform:? ([a-z][a-z0-9-]*:[A-Za-z]+)(?![\w:*])/i.exec(message)?.[1]
 }
 
+/** What an error says; of an answer that says nothing, or cannot be read, what came. */
+function messageOf(error: Thrown, name: string, status: number | undefined): string {
+  const message = typeof error.message === 'string' ? error.message : ''
+  if (status === undefined) return message
+  if (isUnnamed(name) && ['', 'UnknownError'].includes(message))
+    return `the answer has status ${status} and names no error`
+  // The SDK's own words quote the parser, and speak to whoever holds the error object.
+  return name === 'SyntaxError' ? `the answer has status ${status} and is not in the form of AWS's answers` : message
+}
+
+/** Whether no service named an error: clients of the SDK call it `Unknown`, or by its status. */
+export function isUnnamed(name: string): boolean {
+  return ['', 'Error', 'Unknown', 'UnknownError'].includes(name) || /^\d+$/.test(name)
+}
+
 /** A socket's error has a code that says more than its name, which is `Error`. */
 function nameOf(error: Thrown): string {
   const name = typeof error.name === 'string' && error.name !== '' ? error.name : 'Error'
   const vague = name === 'Error' || name === 'TimeoutError'
-  return vague && typeof error.code === 'string' ? error.code : name
+  if (vague && typeof error.code === 'string') return error.code
+  return /^\d+$/.test(name) ? 'Unknown' : name
 }

@@ -1,4 +1,4 @@
-import type { KindModel, Service } from '../model/kind.ts'
+import type { KindApi, KindModel, Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Site } from '../model/state.ts'
@@ -9,7 +9,7 @@ import { endpointOf } from './endpoint.ts'
 import { readHandler, writeHandler } from './handler.ts'
 import { accountOf } from './identity.ts'
 import { createLanes, type Lane, type LaneModel, type Lanes, type Limits } from './lanes.ts'
-import { type Env, isReachable, partitionOf, type Target } from './target.ts'
+import { type Env, partitionOf, type Target } from './target.ts'
 
 /** What a connection is made with. */
 export type ConnectOptions = {
@@ -28,6 +28,9 @@ export type ConnectOptions = {
   readonly version?: string
 }
 
+/** A service, and the partitions that have it. */
+type Placed = Pick<KindModel, 'service'> & { readonly api: Pick<KindApi, 'partitions'> }
+
 /** A target whose account is known and whose credentials work. */
 export type Connection = {
   readonly target: Target
@@ -41,9 +44,9 @@ export type Connection = {
   /** The site of one service's jobs, with the endpoint that stands in for that service. */
   siteOf(service: Service): Site
   /** Throws a Problem (exit 4) where the service does not exist in the region's partition. */
-  settings(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): ClientSettings
+  settings(model: Placed, mode: 'read' | 'write'): ClientSettings
   /** The same for a Query service; its endpoint is `endpoint`, or AWS's own where that is absent. */
-  query(model: Pick<KindModel, 'service'>, mode: 'read' | 'write'): QuerySettings & { readonly endpoint?: string }
+  query(model: Placed, mode: 'read' | 'write'): QuerySettings & { readonly endpoint?: string }
   lane(model: LaneModel, operation: string): Lane
   /** AWS's time now, in epoch milliseconds: what the last answer told, and what has passed since. Undefined before the first. A second fine. */
   awsNow(): number | undefined
@@ -87,7 +90,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     siteOf,
     settings(model, mode) {
       const own = endpoint(model.service)
-      if (!own) assertReachable(model.service, target)
+      if (!own) assertReachable(model, target)
       return {
         region: target.region,
         endpoint: own,
@@ -101,7 +104,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     },
     query(model, mode) {
       const own = endpoint(model.service)
-      if (!own) assertReachable(model.service, target)
+      if (!own) assertReachable(model, target)
       return { credentials, requestHandler: handlers[mode], userAgent, endpoint: own }
     },
     lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
@@ -116,8 +119,9 @@ function withEndpoint(site: Omit<Site, 'endpoint'>, endpoint: string | undefined
   return endpoint ? { ...site, endpoint } : site
 }
 
-function assertReachable(service: Service, target: Target): void {
-  if (isReachable(service, target.region)) return
+/** A host in a partition that lacks the service does not resolve, which looks like a broken network. */
+function assertReachable({ service, api }: Placed, target: Target): void {
+  if (api.partitions.includes(partitionOf(target.region).partition)) return
   throw new Problem({
     code: 'CONFIG_REGION',
     message: `the target "${target.name}" is in ${target.region}, where there is no ${service} service`,

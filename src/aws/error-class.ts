@@ -69,6 +69,7 @@ export function classOf(
 ): ErrorClass {
   const named = lookUp(own, name) ?? lookUp(COMMON, name)
   if (named) return named
+  if (name === 'ForeignAnswer') return foreignClass(status)
   if (NETWORK.has(name) || /CERT|TLS|SSL/.test(name)) return 'unreachable'
   if (status === undefined) return 'unknown'
   if (status >= 500) return 'outage'
@@ -77,6 +78,12 @@ export function classOf(
   if (status === 402) return 'quota'
   if (status === 409) return 'conflict'
   return status === 400 || status === 413 || status === 422 ? 'bad-request' : 'unknown'
+}
+
+/** What stands between us and AWS knows neither our permissions nor our jobs: it is busy, broken, or in the way. */
+function foreignClass(status: number | undefined): ErrorClass {
+  if (status === 429) return 'throttle'
+  return status !== undefined && status >= 500 ? 'outage' : 'unreachable'
 }
 
 function lookUp(table: Readonly<Record<string, ErrorClass>>, name: string): ErrorClass | undefined {

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '@smithy/core/protocols'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { HttpHandlerOptions, RequestHandler as SdkHandler } from '@smithy/types'
 import type { RequestHandler } from './client-settings.ts'
+import { assertOfAws } from './foreign-answer.ts'
 import { traceRequest } from './trace.ts'
 import { Abandoned, type Watch, watchedAgents } from './watch.ts'
 
@@ -32,7 +33,10 @@ export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     destroy: () => inner.destroy(),
-    handle: async (request, options = {}) => noted(await sent(inner, request, options), onDate),
+    handle: async (request, options = {}) => {
+      const { response } = noted(await sent(inner, request, options), onDate)
+      return { response: await assertOfAws(response) }
+    },
   }
 }
 
@@ -48,7 +52,7 @@ export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
       const inner = new NodeHttpHandler({ ...timeouts, ...watchedAgents(seen) })
       const { response } = noted(await sent(inner, request, options), onDate)
       seen.status = response.statusCode
-      return { response }
+      return { response: await assertOfAws(response) }
     },
   }
 }

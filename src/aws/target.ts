@@ -1,4 +1,3 @@
-import type { Service } from '../model/kind.ts'
 import { domainOf, partitionOf as partitionNameOf } from '../model/partition.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -65,18 +64,4 @@ function regionFrom(name: string, env: Env): string {
 /** The partition of a region, and the domain that its hosts end in. */
 export function partitionOf(region: string): { readonly partition: string; readonly domain: string } {
   return { partition: partitionNameOf(region), domain: domainOf(region) }
-}
-
-/** Where each service is, by partition (AWS's endpoint tables); a host of any other partition does not exist. */
-const REACH: Readonly<Record<Service, readonly string[]>> = {
-  iot: ['aws', 'aws-cn', 'aws-us-gov'],
-  mediapackage: ['aws', 'aws-iso'],
-  pinpoint: ['aws', 'aws-us-gov'],
-  dataexchange: ['aws'],
-  importexport: ['aws'],
-}
-
-/** Whether a service exists in the partition of a region. Elsewhere its host name does not resolve, which looks like a broken network. */
-export function isReachable(service: Service, region: string): boolean {
-  return REACH[service].includes(partitionOf(region).partition)
 }

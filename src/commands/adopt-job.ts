@@ -4,13 +4,13 @@ import { AwsError } from '../aws/aws-error.ts'
 import { MODELS } from '../kinds/models.ts'
 import { packagedSchemas } from '../load/schemas.ts'
 import { type Address, addressOf, isAddress } from '../model/address.ts'
-import { awsCodeOf } from '../model/aws-problem.ts'
+import { type AwsProblem, awsCodeOf, remediesFor } from '../model/aws-problem.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { KindModel, Retold } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import { Problem } from '../model/problem.ts'
-import { advise, suggest } from '../model/remedy.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { BEGIN_ANEW } from '../plan/guard.ts'
 import { forTerminal } from '../report/escape.ts'
@@ -269,13 +269,19 @@ function untold(model: KindModel, id: string): Problem {
   })
 }
 
+function wayOut(model: KindModel, { class: kind }: AwsProblem): Remedy {
+  if (kind === 'auth') return advise(`allow ${model.permissions.plan.join(' and ')}`)
+  if (kind !== 'bad-request') return advise('run again')
+  return suggest('check the ID against the jobs that AWS lists', 'adopt', '--list', '--kind', model.kind)
+}
+
 /** A read that failed may have failed for the network alone, and is no Problem of the environment: only a refusal ends with 4. */
 function unread(model: KindModel, id: string, { problem }: AwsError, { clock }: Session, out: Printer): ExitCode {
   const isRefused = problem.class === 'auth'
   const diagnostic = diagnose({
     code: awsCodeOf(problem),
     message: `the ${model.kind} job ${id} cannot be read: ${problem.name}: ${problem.message}`,
-    remedies: [advise(isRefused ? `allow ${model.permissions.plan.join(' and ')}` : 'run again')],
+    remedies: remediesFor(problem) ?? [wayOut(model, problem)],
   })
   const exitCode = isRefused ? 4 : 5
   out.diagnostics([diagnostic], clock.now())

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts'
 import { MODELS, modelOf } from '../kinds/models.ts'
-import { awsCodeOf } from '../model/aws-problem.ts'
+import { type AwsProblem, awsCodeOf, remediesFor } from '../model/aws-problem.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Live } from '../model/live.ts'
@@ -131,10 +131,15 @@ function unlisted(kind: string, { problem }: AwsError): Diagnostic {
   return diagnose({
     code: awsCodeOf(problem),
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
-    remedies: [
-      problem.class === 'auth'
-        ? advise(`allow ${modelOf(kind).permissions.plan.join(' and ')}, or leave the kind out with --kind`)
-        : advise('run again, or leave the kind out with --kind'),
-    ],
+    remedies: remediesFor(problem) ?? [advise(wayOut(kind, problem))],
   })
+}
+
+function wayOut(kind: string, problem: AwsProblem): string {
+  const { permissions, api } = modelOf(kind)
+  if (problem.class === 'auth') return `allow ${permissions.plan.join(' and ')}, or leave the kind out with --kind`
+  const { within } = api.listing
+  if (problem.class === 'not-found' && within !== undefined)
+    return `check the ${within}: in this account and region there is none of that ID`
+  return 'run again, or leave the kind out with --kind'
 }

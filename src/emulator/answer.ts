@@ -8,7 +8,7 @@ export type Response = {
   readonly body: string
 }
 
-type Spelling = Pick<Service, 'protocol' | 'messageMember' | 'namespace'>
+type Spelling = Pick<Service, 'protocol' | 'messageMember' | 'requestIdMember' | 'namespace'>
 
 /** Encodes what an operation answered, in its service's protocol. */
 export function resultResponse(service: Service, operation: string, result: Result, requestId: string): Response {
@@ -31,6 +31,7 @@ export function errorResponse(service: Spelling, error: ServiceError, requestId:
     const body = errorXml(service.namespace ?? '', name, message, status, requestId)
     return { status, headers: { ...headers, 'content-type': 'text/xml' }, body }
   }
-  const body = JSON.stringify({ [service.messageMember]: message, ...members })
+  const own = service.requestIdMember && { [service.requestIdMember]: requestId }
+  const body = JSON.stringify({ [service.messageMember]: message, ...own, ...members })
   return { status, headers: { ...headers, 'content-type': 'application/json', 'x-amzn-errortype': name }, body }
 }

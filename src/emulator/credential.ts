@@ -44,9 +44,7 @@ export function readCaller(service: Service, operation: string, authorization: s
   if (accessKeyId.startsWith('AKIAUNKNOWN')) {
     throw refuse(name.unknown, 'The security token included in the request is invalid.')
   }
-  if (accessKeyId.startsWith('ASIAEXPIRED')) {
-    throw refuse(name.expired, 'The security token included in the request is expired')
-  }
+  if (accessKeyId.startsWith('ASIAEXPIRED')) throw expired(service)
   if (!service.scopes.includes(scope)) {
     throw refuse(name.signature, `Credential should be scoped to correct service: '${service.scopes[0]}'.`)
   }
@@ -82,6 +80,12 @@ export function denied(
   )
 }
 
+/** What AWS says to a session token whose time is over. */
+export function expired(service: Service): ServiceError {
+  const name = names[service.protocol].expired
+  return new ServiceError({ name, status: 403 }, 'The security token included in the request is expired')
+}
+
 /** What AWS says to a request whose signature it does not accept. */
 export function wrongSignature(service: Service, message: string): ServiceError {
   return new ServiceError({ name: names[service.protocol].signature, status: 403 }, message)
@@ -89,6 +93,6 @@ export function wrongSignature(service: Service, message: string): ServiceError 
 
 /** The partition that a region lies in. */
 export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn'
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+  const known = { 'cn-': 'aws-cn', 'us-gov-': 'aws-us-gov', 'us-iso-': 'aws-iso', 'us-isob-': 'aws-iso-b' }
+  return Object.entries(known).find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 }

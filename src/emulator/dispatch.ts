@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { errorResponse, type Response, resultResponse } from './answer.ts'
 import type { Calls } from './calls.ts'
 import { type Clock, second } from './clock.ts'
-import { type Caller, denied, partitionOf, readCaller } from './credential.ts'
+import { type Caller, denied, expired, partitionOf, readCaller } from './credential.ts'
 import { type FaultName, type Faults, faultTable, type Strike } from './faults.ts'
 import type { Ids } from './ids.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -126,11 +126,12 @@ function finished(world: World, call: Call): Answer {
   const effect = fault && faultTable[fault]
   const once = () => execute(world, call)
   if (effect?.answer === 'second') once()
-  const result = effect?.execute === false && effect.answer !== 'denied' ? undefined : once()
+  const isRefused = effect?.answer === 'denied' || effect?.answer === 'expired'
+  const result = effect?.execute === false && !isRefused ? undefined : once()
   world.calls.add(service.name, operation.name, fault ?? result?.outcome ?? 'ok')
   if (effect?.answer === 'drop') return 'drop'
   if (effect?.answer === 'cut' && result) return { cut: result.response }
-  const isAnswered = effect === undefined || effect.answer === 'second' || effect.answer === 'denied'
+  const isAnswered = effect === undefined || effect.answer === 'second' || isRefused
   return isAnswered && result ? result.response : faultResponse(service, fault, requestId)
 }
 
@@ -141,6 +142,7 @@ function execute(world: World, call: Call): { response: Response; outcome: strin
     checkSignature(service, request, call.ageMs + call.heldMs(), world.limits.signatureSeconds)
     const context = contextOf(world, service, caller, strike)
     if (strike.fault === 'deny') throw deniedCall(call, context)
+    if (strike.fault === 'expire') throw expired(service)
     const result = operation.run(context, readInput(service, operation, sent))
     return { response: resultResponse(service, operation.name, result, requestId), outcome: 'ok' }
   } catch (error) {

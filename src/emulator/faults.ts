@@ -12,8 +12,13 @@ export const faultTable = {
   repeat: { execute: true, answer: 'second' },
   /** What IAM does where no policy allows the call, or one of the members that it gives. */
   deny: { execute: false, answer: 'denied' },
+  /** What AWS says to a session token whose time is over. */
+  expire: { execute: false, answer: 'expired' },
 } as const satisfies {
-  readonly [name: string]: { execute: boolean; answer: 'drop' | 'internal' | 'cut' | 'throttle' | 'second' | 'denied' }
+  readonly [name: string]: {
+    execute: boolean
+    answer: 'drop' | 'internal' | 'cut' | 'throttle' | 'second' | 'denied' | 'expired'
+  }
 }
 
 /** The faults that leave a call its answer, with the member that says by how much. They go together with a fault that ends it. */

@@ -110,6 +110,8 @@ export type Service = {
   readonly namespace?: string
   /** How its errors spell the message member. */
   readonly messageMember: 'message' | 'Message'
+  /** How they spell the request's ID, where their bodies hold it. */
+  readonly requestIdMember?: 'RequestID'
   /** What it says to bad input (and, where it has a name of its own, to a missing member), to too many calls, and to its own bugs. */
   readonly errors: {
     readonly missing?: ErrorKind

@@ -153,7 +153,6 @@ export const CODES = {
     exits: [3],
     means: 'an ARN of another partition, region or account than the job',
   },
-  SPEC_ASSET_CONFIGURATION: { severity: 'error', exits: [3], means: 'a member that could not be sent' },
   SPEC_CANNOT_CANCEL: {
     severity: 'error',
     exits: [3],

@@ -1,4 +1,5 @@
 import { type Address, partsOf } from '../model/address.ts'
+import { remediesFor } from '../model/aws-problem.ts'
 import type { PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import { shownFrom as shownAfter } from '../model/create-protocol.ts'
@@ -8,6 +9,7 @@ import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
@@ -133,14 +135,22 @@ export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, re
   return line(spec, { ...notRead(seen), record, id: record?.id })
 }
 
+const NOWHERE = advise(
+  'check the ID of the project in the spec, and its target: there is none of that ID in this account and region',
+)
+
 /** What such a line says. */
 export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
   readonly action: 'blocked'
   readonly code: PlanCode
   readonly reason: string
+  readonly remedies?: readonly Remedy[]
 } {
+  // A job that is not there is no failed read: what is not found here is what its list is within.
+  const remedies = problem.class === 'not-found' ? [NOWHERE] : remediesFor(problem)
   return {
     action: 'blocked',
+    ...(remedies && { remedies }),
     code: problem.class === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
     reason: `AWS could not be asked about it: ${problem.name}: ${problem.message}`,
   }

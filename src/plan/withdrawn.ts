@@ -26,7 +26,7 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
   if (!isSettled(record)) return planForget(plan, address, record, record, 'no job was made')
   const seen = mayCancel(record) ? seenOf(plan, address, record) : undefined
-  if (seen?.is === 'failed') return { ...base, ...notRead(seen), remedies: [UNREAD] }
+  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...notRead(seen) }
   const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
   if (until !== undefined) return { ...base, action: 'settling', reason: NOT_SHOWN_YET, until }
   const now: SettledRecord =

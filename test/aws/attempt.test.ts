@@ -95,7 +95,12 @@ t.test('what an answer, or none, says about the fate of a create', async (t) => 
       http(503, error('ThrottlingException'), '{}'),
       'unknown throttle ThrottlingException',
     ],
-    ['502 of a proxy', http(502, { 'content-type': 'text/html' }, '<html>'), 'unknown outage SyntaxError'],
+    ['502 of a proxy', http(502, { 'content-type': 'text/html' }, '<html>'), 'unknown outage ForeignAnswer'],
+    ['503 of a proxy, in plain text', http(503, {}, 'no upstream'), 'unknown outage ForeignAnswer'],
+    ['429 of a proxy', http(429, {}, '<!doctype html>'), 'unknown throttle ForeignAnswer'],
+    ['407 of a proxy', http(407, {}, '<html>'), 'unknown unreachable ForeignAnswer'],
+    ['a login page', http(200, { 'content-type': 'text/html' }, '<html>'), 'unknown unreachable ForeignAnswer'],
+    ['a 400 that nobody signed', http(400, json, '{}'), 'unknown bad-request Unknown'],
     [
       '400',
       http(400, error('InvalidRequestException'), '{"message":"no"}'),
@@ -123,7 +128,7 @@ t.test('what an answer, or none, says about the fate of a create', async (t) => 
     [
       '404 of something that is not the service',
       http(404, { 'content-type': 'text/html' }, '<h1>?'),
-      'unknown unknown SyntaxError',
+      'unknown unreachable ForeignAnswer',
     ],
     ['a 403 that nobody signed', http(403, json, '{"message":"Forbidden"}'), 'unknown auth Unknown'],
     [
@@ -159,6 +164,9 @@ t.test('kinds whose service names the job, and the Query protocol, judge their a
       'unknown unknown UnusableAnswer',
     ],
     ['Data Exchange', 'dataexchange', http(201, json, '{"Id":"7c","State":"WAITING"}'), 'done'],
+    ['Data Exchange, a 400 that nobody signed', 'dataexchange', http(400, json, '{}'), 'unknown bad-request Unknown'],
+    ['Data Exchange, an empty 403', 'dataexchange', http(403, {}, ''), 'unknown auth Unknown'],
+    ['Import/Export, a web page', 'importexport', http(502, {}, '<html>'), 'unknown outage ForeignAnswer'],
     ['Data Exchange without an ID', 'dataexchange', http(201, json, '{}'), 'unknown unknown UnusableAnswer'],
     [
       'Data Exchange, 500',
@@ -187,7 +195,7 @@ t.test('kinds whose service names the job, and the Query protocol, judge their a
       'Import/Export, refused by nobody',
       'importexport',
       http(400, xml, '<html></html>'),
-      'unknown bad-request Unknown',
+      'unknown unreachable ForeignAnswer',
     ],
     ['Import/Export, 500', 'importexport', http(500, xml, errorXml), 'unknown bad-request InvalidAddressException'],
   ]
@@ -245,6 +253,29 @@ t.test('leave is asked for once the request is signed; without it nothing is sen
   t.equal(told(await create(server.url, 'importexport', { mayStillSend: () => false })), 'not-done abandoned Abandoned')
   t.equal(told(await create(server.url, 'iot', { signal: AbortSignal.abort() })), 'not-done abandoned Abandoned')
   t.equal(server.connections(), 0)
+})
+
+t.test('what is not an answer of AWS is told in a sentence', async (t) => {
+  const page = '<!DOCTYPE html><html><head><title>\n 502 Bad&nbsp;Gateway &amp; more</title></head>'
+  const told = "the answer is not AWS's: status"
+  const cases: [answer: string, message: string][] = [
+    [http(502, {}, page), `${told} 502 and a web page, "502 Bad Gateway & more". A proxy`],
+    [http(403, {}, '<html><h1>Blocked</h1>'), `${told} 403 and a web page, "Blocked". A proxy`],
+    [http(200, { 'content-type': 'text/html' }, '<html>'), `${told} 200 and a web page. A proxy`],
+    [http(503, {}, 'upstream connect error\n'.repeat(20)), `${told} 503 and the text "upstream connect error upstream`],
+    [http(503, {}, ''), 'the answer has status 503 and names no error'],
+    [http(400, json, '{"a'), "the answer has status 400 and is not in the form of AWS's answers"],
+  ]
+  for (const [answer, message] of cases) {
+    const server = await rawServer(t, (socket) => socket.end(answer))
+    for (const kind of ['iot', 'dataexchange'] as const) {
+      const outcome = await create(server.url, kind)
+      const shown = outcome.is === 'done' ? '' : outcome.problem.message
+      t.ok(shown.startsWith(message), shown)
+      t.notMatch(shown, /[<>]|Unexpected|\$response/)
+      t.ok(shown.length < 250)
+    }
+  }
 })
 
 t.test('an abort while the answer is awaited leaves the outcome unknown', async (t) => {

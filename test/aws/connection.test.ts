@@ -10,10 +10,10 @@ import { mask } from '../../src/aws/mask.ts'
 import { pages } from '../../src/aws/pages.ts'
 import { createQueue, type Progress } from '../../src/aws/queue.ts'
 import { read } from '../../src/aws/read.ts'
-import { isReachable, partitionOf, resolveTarget } from '../../src/aws/target.ts'
+import { partitionOf, resolveTarget } from '../../src/aws/target.ts'
 import { startEmulator } from '../../src/emulator/index.ts'
 import { iotJob } from '../../src/kinds/iot-job/model.ts'
-import { modelOf } from '../../src/kinds/models.ts'
+import { MODELS, modelOf } from '../../src/kinds/models.ts'
 import { Problem } from '../../src/model/problem.ts'
 import { systemClock } from '../../src/system/clock.ts'
 import { randomId } from '../../src/system/random.ts'
@@ -119,14 +119,17 @@ t.test('regions tell their partition, and which services are there', async (t) =
     ['eu-west-1', 'aws', ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport']],
     ['cn-north-1', 'aws-cn', ['iot']],
     ['us-gov-west-1', 'aws-us-gov', ['iot', 'pinpoint']],
-    ['us-isob-east-1', 'aws-iso-b', []],
+    ['us-iso-east-1', 'aws-iso', ['mediapackage']],
+    ['us-isob-east-1', 'aws-iso-b', ['mediapackage']],
+    ['us-isof-south-1', 'aws-iso-f', []],
   ]
-  const services = ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport'] as const
   for (const [region, partition, there] of cases) {
     t.equal(partitionOf(region).partition, partition)
     t.same(
-      services.filter((service) => isReachable(service, region)),
-      there,
+      MODELS.filter(({ api }) => api.partitions.includes(partition))
+        .map(({ service }) => service)
+        .sort(),
+      there.sort(),
       region,
     )
   }
@@ -285,6 +288,13 @@ t.test('connecting learns the account from STS', async (t) => {
   const china = await connect({ ...target, region: 'cn-north-1' }, { clock, env: sts })
   t.equal(china.site.partition, 'aws-cn')
   t.equal(china.settings(iotJob, 'read').region, 'cn-north-1')
+  const secret = await connect({ ...target, region: 'us-isob-east-1' }, { clock, env: sts })
+  t.equal(secret.settings(modelOf('MediaPackageHarvestJob'), 'read').region, 'us-isob-east-1')
+  t.equal(
+    codeOf(() => secret.settings(iotJob, 'read')),
+    'CONFIG_REGION 4',
+    'a service that this partition lacks',
+  )
   t.equal(
     codeOf(() => china.settings(modelOf('DataExchangeJob'), 'read')),
     'CONFIG_REGION 4',

@@ -28,8 +28,9 @@ const exportCase = (what: string, more: object): Case => {
 }
 
 const pair = { DataSetId: dataSet, RevisionId: revision }
-const exchangeCase = (what: string, Type: string, Details: object): Case => {
-  return [what, 'POST', '/v1/jobs', { Type, Details }, 'ValidationException', 400]
+const nowhere = 'c'.repeat(32)
+const exchangeCase = (what: string, Type: string, Details: object, AssetConfiguration?: object): Case => {
+  return [what, 'POST', '/v1/jobs', { Type, Details, AssetConfiguration }, 'ValidationException', 400]
 }
 const importS3 = (more: object) => ({
   ImportAssetsFromS3: { ...pair, AssetSources: [{ Bucket: 'fleet', Key: 'a.csv' }], ...more },
@@ -133,6 +134,8 @@ const cases: { readonly [service: string]: readonly Case[] } = {
     ['a page size in words', 'GET', '/v1/apps/crew/jobs/export?page-size=all', undefined, 'BadRequestException', 400],
     ['a token that is none', 'GET', '/v1/apps/crew/jobs/export?token=abc', undefined, 'BadRequestException', 400],
     ['a job that is not there', 'GET', '/v1/apps/crew/jobs/export/none', undefined, 'NotFoundException', 404],
+    ['a project that is not there', 'GET', '/v1/apps/missing/jobs/export', undefined, 'NotFoundException', 404],
+    ['a project that cannot be', 'GET', '/v1/apps/a.b/jobs/export', undefined, 'NotFoundException', 404],
   ],
   dataexchange: [
     exchangeCase('an unknown type', 'IMPORT_EVERYTHING', {}),
@@ -153,8 +156,11 @@ const cases: { readonly [service: string]: readonly Case[] } = {
       ImportAssetsFromLakeFormationTagPolicy: { ...pair, CatalogId: '12345678901', RoleArn: role },
     }),
     ['a page of 201', 'GET', '/v1/jobs?maxResults=201', undefined, 'ValidationException', 400],
-    ['a job that is not there', 'GET', '/v1/jobs/none', undefined, 'ResourceNotFoundException', 404],
-    ['a start of nothing', 'PATCH', '/v1/jobs/none', undefined, 'ResourceNotFoundException', 404],
+    ['a job that is not there', 'GET', `/v1/jobs/${nowhere}`, undefined, 'ResourceNotFoundException', 404],
+    ['an ID of another form', 'GET', '/v1/jobs/none', undefined, 'ValidationException', 400],
+    ['a cancel of such an ID', 'DELETE', '/v1/jobs/a-b', undefined, 'ValidationException', 400],
+    exchangeCase('a tag of AWS', 'IMPORT_ASSETS_FROM_S3', importS3({}), { Tags: [{ Key: 'aws:a', Value: '' }] }),
+    ['a start of nothing', 'PATCH', `/v1/jobs/${nowhere}`, undefined, 'ResourceNotFoundException', 404],
   ],
   importexport: [
     query('no parameters', 'CreateJob', {}, 'MissingParameter'),
@@ -219,8 +225,12 @@ t.test('the bodies of errors are spelt as each service spells them', async (t) =
     message:
       "1 validation error detected: Value 'a b' at 'jobId' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_-]+",
   })
-  const exchange = await world.call('dataexchange', 'GET', '/v1/jobs/none')
-  t.match(JSON.parse(exchange.text), { Message: String, ResourceId: 'none', ResourceType: 'JOB' })
+  const exchange = await world.call('dataexchange', 'GET', `/v1/jobs/${nowhere}`)
+  t.match(JSON.parse(exchange.text), { Message: String, ResourceId: nowhere, ResourceType: 'JOB' })
+  const harvest = await world.call('mediapackage', 'GET', '/harvest_jobs/none')
+  t.same(Object.keys(JSON.parse(harvest.text) as object), ['message'])
+  const project = await world.call('pinpoint', 'GET', '/v1/apps/missing/jobs/export')
+  t.match(JSON.parse(project.text), { Message: String, RequestID: project.headers.get('x-amzn-requestid') })
   const device = await world.call('importexport', 'POST', '/', { Action: 'GetStatus', JobId: '<&>' })
   t.match(device.text, /^<ErrorResponse xmlns="[^"]+"><Error><Type>Sender<\/Type><Code>InvalidJobIdException<\/Code>/)
 })

@@ -345,8 +345,8 @@ const rules: Record<string, [text: string, ...expected: string[]]> = {
     'error SPEC_CANNOT_CANCEL 4:21',
   ],
   'tags of assets': [
-    `${exchange('EXPORT_ASSET_TO_SIGNED_URL', `    ExportAssetToSignedUrl: { AssetId: ${ID}, DataSetId: ${ID}, RevisionId: ${ID} }`)}  AssetConfiguration: { Tags: [] }\n`,
-    'error SPEC_ASSET_CONFIGURATION 8:23',
+    `${exchange('EXPORT_ASSET_TO_SIGNED_URL', `    ExportAssetToSignedUrl: { AssetId: ${ID}, DataSetId: ${ID}, RevisionId: ${ID} }`)}  AssetConfiguration: { Tags: [{ Key: "aws:a", Value: a }] }\n`,
+    'error SPEC_TAG_KEY 8:39',
   ],
   'two assets under one key': [
     exchange(
@@ -358,7 +358,7 @@ const rules: Record<string, [text: string, ...expected: string[]]> = {
   'a reference that AWS does not document': [
     exchange(
       'EXPORT_REVISIONS_TO_S3',
-      `    ExportRevisionsToS3:\n      DataSetId: ${ID}\n      RevisionDestinations: [ { RevisionId: ${ID}, Bucket: prices, KeyPattern: "\${DataSet.Id}/\${Asset.Name}" } ]`,
+      `    ExportRevisionsToS3:\n      DataSetId: ${ID}\n      RevisionDestinations: [ { RevisionId: ${ID}, Bucket: prices, KeyPattern: "\${Job.Id}/\${Asset.Name}" } ]`,
     ),
     'warning SPEC_KEY_PATTERN 9:107',
   ],

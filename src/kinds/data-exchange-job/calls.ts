@@ -13,6 +13,7 @@ import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { reader } from '../../aws/read.ts'
 import { fillSecrets } from '../../aws/secret-values.ts'
+import { receiveWhole, sendWhole } from '../../aws/whole.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
 import { liveOf } from './live.ts'
@@ -34,7 +35,9 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
     download: (id, receive, { signal }) => downloadFrom(ask, client, id, receive, signal),
     async describe(id, { signal }) {
       const input = { JobId: nonEmpty(id, 'JobId') }
-      const job = await unlessAbsent(ask('GetJob', signal, (options) => client.send(new GetJobCommand(input), options)))
+      const job = await unlessAbsent(
+        ask('GetJob', signal, (options) => client.send(receiveWhole(new GetJobCommand(input)), options)),
+      )
       return job && liveOf(job)
     },
     list: ({ scope, signal }) =>
@@ -44,7 +47,9 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
           DataSetId: scope || undefined,
           NextToken: token,
         }
-        const answer = await ask('ListJobs', signal, (options) => client.send(new ListJobsCommand(input), options))
+        const answer = await ask('ListJobs', signal, (options) =>
+          client.send(receiveWhole(new ListJobsCommand(input)), options),
+        )
         return { items: (answer.Jobs ?? []).map(liveOf), next: answer.NextToken }
       }),
   }
@@ -63,7 +68,8 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
       return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {
         // The schema of the kind has checked the members; the SDK's types cannot see that.
         const input = filled.request as unknown as CreateJobCommandInput
-        const job = await client.send(new CreateJobCommand(input), sending)
+        const command = sendWhole(new CreateJobCommand(input), filled.request)
+        const job = await client.send(receiveWhole(command), sending)
         if (!job.Id) throw new UnusableAnswer('a job ID')
         return liveOf(job)
       })

@@ -3,6 +3,7 @@ import { mask } from '../../aws/mask.ts'
 import { defined, isoOf, pick } from '../../aws/plain.ts'
 import { isObject, type JsonObject } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
+import { withoutEmpty } from '../normal.ts'
 
 const REVISION = ['DataSetId', 'RevisionId']
 
@@ -43,7 +44,11 @@ export function liveOf(job: GetJobResponse | JobEntry): Live {
     finishedAt: FINISHED.includes(job.State ?? '') ? isoOf(job.UpdatedAt) : undefined,
     reason: errors[0]?.Code,
     message: errors.length > 0 ? mask(errors.map((one) => one.Message ?? '').join('; ')) : undefined,
-    request: { ...pick(job, ['Type']), Details: detailsOf(job.Details) },
+    request: {
+      ...pick(job, ['Type']),
+      Details: detailsOf(job.Details),
+      ...withoutEmpty(pick(job, ['AssetConfiguration'])),
+    },
   })
 }
 

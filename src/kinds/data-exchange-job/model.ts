@@ -2,7 +2,7 @@ import type { Condition } from '../../model/condition.ts'
 import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
 import type { KindModel, Retold, Slot, Transfer } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
-import { asSet, withMembers } from '../normal.ts'
+import { asSet, withMembers, withoutEmpty } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 
@@ -102,7 +102,15 @@ function normalise(request: JsonObject): JsonObject {
   if (!isObject(all)) return request
   return withMembers(request, {
     Details: Object.fromEntries(Object.entries(all).map(([name, one]) => [name, normaliseDetails(one)])),
+    AssetConfiguration: normaliseAssets(request['AssetConfiguration']),
   })
+}
+
+/** Tags are a set; a setting that says nothing is none. */
+function normaliseAssets(assets: Json | undefined): Json | undefined {
+  if (!isObject(assets)) return assets
+  const told = withoutEmpty(withMembers(assets, { Tags: asSet(assets['Tags']) }))
+  return Object.keys(told).length === 0 ? undefined : told
 }
 
 function normaliseDetails(value: Json): Json {
@@ -137,11 +145,11 @@ function slot(request: JsonObject): Slot | undefined {
   return max === undefined ? undefined : { key: type, max, step: 'start' }
 }
 
-/** What a read can be compared with: API keys are never read back, and the SDK does not know AssetConfiguration. */
+/** What a read can be compared with: API keys are never read back. */
 function comparable(request: JsonObject): JsonObject {
   const all = request['Details']
   if (!isObject(all)) return request
-  return withMembers(without(request, 'AssetConfiguration'), {
+  return withMembers(request, {
     Details: Object.fromEntries(
       Object.entries(all).map(([name, one]) => [name, isObject(one) ? without(one, 'ApiKey') : one]),
     ),

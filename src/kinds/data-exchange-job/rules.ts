@@ -1,23 +1,11 @@
 import { at, type Json, type JsonObject } from '../../model/json.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
+import { wrongTags } from '../tags.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
 export function check(request: JsonObject): Finding[] {
-  return [...checkTags(request), ...checkDestinations(request), ...checkPatterns(request)]
-}
-
-function checkTags(request: JsonObject): Finding[] {
-  if (request['AssetConfiguration'] === undefined) return []
-  return [
-    {
-      pointer: '/AssetConfiguration',
-      code: 'SPEC_ASSET_CONFIGURATION',
-      message:
-        'AssetConfiguration cannot be sent: the AWS SDK that Jobwright uses predates it and would drop it in silence',
-      remedies: [advise('remove AssetConfiguration, and tag the assets after the import')],
-    },
-  ]
+  return [...wrongTags(request, '/AssetConfiguration/Tags'), ...checkDestinations(request), ...checkPatterns(request)]
 }
 
 const DESTINATIONS = '/Details/ExportAssetsToS3/AssetDestinations'
@@ -45,6 +33,8 @@ function checkDestinations(request: JsonObject): Finding[] {
 
 /** References that a key pattern may have (Data Exchange user guide, key patterns). */
 const KNOWN = new Set([
+  'DataSet.Id',
+  'DataSet.Name',
   'Asset.Id',
   'Asset.Name',
   'Revision.Id',

@@ -81,8 +81,8 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
       const bounds = { ...options, secrets: filled.secrets }
       return attempt(connection.lane(model, operation), model, bounds, async (sending: SendOptions) => {
         // The job keeps the name of the attempt that made it.
-        const { JobType, Manifest } = inputOf(filled.request, nonEmpty(live.marker, 'generator'))
-        await client.updateJob({ JobId: nonEmpty(id, 'JobId'), JobType, Manifest }, sending)
+        const { ManifestAddendum: _create, ...input } = inputOf(filled.request, nonEmpty(live.marker, 'generator'))
+        await client.updateJob({ JobId: nonEmpty(id, 'JobId'), ...input }, sending)
       })
     },
     cancel: (id, { reason: _reason, force: _force, ...options }) =>

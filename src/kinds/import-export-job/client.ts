@@ -37,7 +37,10 @@ export type ImportExportClient = {
   ): Promise<{ jobs: readonly ListedJob[]; more: boolean }>
   getStatus(id: string, options: SendOptions): Promise<JobStatus>
   /** Replaces the whole manifest. */
-  updateJob(input: { JobId: string; JobType: string; Manifest: string }, options: SendOptions): Promise<void>
+  updateJob(
+    input: { JobId: string; JobType: string; Manifest: string; APIVersion?: string },
+    options: SendOptions,
+  ): Promise<void>
   cancelJob(id: string, options: SendOptions): Promise<void>
   /** The same call, for the members that `getStatus` leaves behind. */
   getPapers(id: string, options: SendOptions): Promise<JobPapers>
@@ -54,7 +57,7 @@ const ENDPOINT = 'https://importexport.amazonaws.com'
 /** A client over a connection. One host serves every region, and wants signatures for us-east-1 and `IngestionService`. */
 export function importExportClient(
   connection: Connection,
-  model: Pick<KindModel, 'service'>,
+  model: Pick<KindModel, 'service' | 'api'>,
   mode: 'read' | 'write',
 ): ImportExportClient {
   const { endpoint = ENDPOINT, ...settings } = connection.query(model, mode)

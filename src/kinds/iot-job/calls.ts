@@ -20,9 +20,10 @@ import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { defined, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
+import { sendWhole } from '../../aws/whole.ts'
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import { CANCEL_REASON } from '../../model/cancel-reason.ts'
-import { canonical, type Json, type JsonObject } from '../../model/json.ts'
+import { at, canonical, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter, UpdateRequest } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
@@ -87,7 +88,9 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
     create: (request, options) =>
       attempt(connection.lane(model, 'CreateJob'), model, options, async (sending) => {
         const input = inputOf(request, options)
-        const { jobId, jobArn } = await client.send(new CreateJobCommand(input), sending)
+        const { jobId: _path, ...body } = input
+        const command = sendWhole(new CreateJobCommand(input), body as unknown as JsonObject)
+        const { jobId, jobArn } = await client.send(command, sending)
         if (jobId !== input.jobId) throw new UnusableAnswer('the jobId that was asked for')
         return created(request, jobId, jobArn)
       }),
@@ -125,7 +128,8 @@ function updateCommand(jobId: string, { operation, before, after, live }: Update
       const settings = SETTINGS.filter(
         (member) => canonical(after[member] ?? null) !== canonical(before[member] ?? null),
       )
-      return new UpdateJobCommand({ jobId, ...pick(after, settings) })
+      const changed = pick(after, settings)
+      return sendWhole(new UpdateJobCommand({ jobId, ...changed }), changed)
     }
   }
 }
@@ -146,8 +150,14 @@ function marked(tags: Json | undefined, marker: string | undefined): JsonObject 
   return { tags: [...(Array.isArray(tags) ? (tags as Json[]) : []), { Key: MARK_TAG, Value: marker }] }
 }
 
-/** CreateJob tells no status; a job with a start time begins SCHEDULED, any other IN_PROGRESS (IoT developer guide, job states). */
+/**
+ * CreateJob tells no status. A job that starts later, or in maintenance windows only, begins SCHEDULED; any other IN_PROGRESS, also one that
+ * has an end time (IoT developer guide, job states).
+ */
 function created(request: JsonObject, id: string, arn: string | undefined): Live {
-  const status = request['schedulingConfig'] === undefined ? 'IN_PROGRESS' : 'SCHEDULED'
+  const windows = at(request, '/schedulingConfig/maintenanceWindows')
+  const isScheduled =
+    at(request, '/schedulingConfig/startTime') !== undefined || (Array.isArray(windows) && windows.length > 0)
+  const status = isScheduled ? 'SCHEDULED' : 'IN_PROGRESS'
   return defined({ id, arn, status, partial: true })
 }

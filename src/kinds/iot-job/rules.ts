@@ -4,6 +4,7 @@ import { at, type Json, type JsonObject, type Pointer } from '../../model/json.t
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
 import { documentText } from '../../model/written.ts'
+import { wrongTags } from '../tags.ts'
 import { isRealDay, LEAD, scheduled } from './schedule.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
@@ -175,39 +176,23 @@ function noSuchDay(member: string, text: string): Finding {
   }
 }
 
+/** A tag that Jobwright sets itself is reserved too. */
 function checkTags(request: JsonObject): Finding[] {
   const tags = request['tags']
-  const keys = (Array.isArray(tags) ? tags : []).map((tag: Json) => String(at(tag, '/Key')))
-  return keys.flatMap((key, index): Finding[] => {
-    const pointer = `/tags/${index}/Key`
-    if (keys.indexOf(key) < index)
-      return [
-        {
-          pointer,
-          code: 'SPEC_TAG_KEY',
-          message: `the tag ${key} stands there twice`,
-          remedies: [advise('remove one of them')],
-        },
-      ]
-    if (key === MARK_TAG)
-      return [
-        {
-          pointer,
-          code: 'SPEC_TAG_KEY',
-          message: `${key} is the tag in which Jobwright says whose the job is`,
-          remedies: [advise('choose another key')],
-        },
-      ]
-    if (!/^aws:/i.test(key)) return []
-    return [
-      {
-        pointer,
-        code: 'SPEC_TAG_KEY',
-        message: `${key} begins with aws:, which is AWS's own`,
-        remedies: [advise('choose another key')],
-      },
-    ]
-  })
+  const own = (Array.isArray(tags) ? tags : []).flatMap((tag: Json, index): Finding[] =>
+    at(tag, '/Key') === MARK_TAG
+      ? [
+          {
+            pointer: `/tags/${index}/Key`,
+            code: 'SPEC_TAG_KEY',
+            message: `${MARK_TAG} is the tag in which Jobwright says whose the job is`,
+            remedies: [advise('choose another key')],
+          },
+        ]
+      : [],
+  )
+  const wrong = wrongTags(request, '/tags')
+  return [...wrong, ...own.filter(({ pointer }) => !wrong.some((one) => one.pointer === pointer))]
 }
 
 function jsonFault(text: string): JsonFault | undefined {

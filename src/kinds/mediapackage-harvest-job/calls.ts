@@ -12,7 +12,8 @@ import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { defined, isoOf, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
-import type { JsonObject } from '../../model/json.ts'
+import { sendWhole } from '../../aws/whole.ts'
+import { isObject, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
@@ -54,7 +55,8 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
     create: (request, options) =>
       attempt(connection.lane(model, 'CreateHarvestJob'), model, options, async (sending) => {
         const input = inputOf(request, options)
-        const job = await client.send(new CreateHarvestJobCommand(input), sending)
+        const command = sendWhole(new CreateHarvestJobCommand(input), onTheWire(input as unknown as JsonObject))
+        const job = await client.send(command, sending)
         if (job.Id !== input.Id) throw new UnusableAnswer('the Id that was asked for')
         return liveOf(job)
       }),
@@ -65,6 +67,15 @@ function inputOf(request: JsonObject, { id }: CreateOptions): CreateHarvestJobCo
   const own = id ?? (typeof request['Id'] === 'string' ? request['Id'] : undefined)
   // The schema of the kind has checked the members; the SDK's types cannot see that.
   return { ...request, Id: nonEmpty(own, 'Id') } as unknown as CreateHarvestJobCommandInput & { Id: string }
+}
+
+/** The wire begins every member name with a small letter (API reference, harvest_jobs). */
+function onTheWire(request: JsonObject): JsonObject {
+  const named = (value: Json): Json =>
+    isObject(value) ? onTheWire(value) : Array.isArray(value) ? value.map(named) : value
+  return Object.fromEntries(
+    Object.entries(request).map(([member, value]) => [member.charAt(0).toLowerCase() + member.slice(1), named(value)]),
+  )
 }
 
 /** Create, describe and list all answer with the same, whole job. */

@@ -12,6 +12,8 @@ import type { Connection } from '../../aws/connection.ts'
 import { pages } from '../../aws/pages.ts'
 import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
 import { reader } from '../../aws/read.ts'
+import { sendWhole } from '../../aws/whole.ts'
+import type { JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
@@ -56,7 +58,12 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
         // The schema of the kind has checked the members; the SDK's types cannot see that.
         const input = request as unknown as CreateExportJobCommandInput
         nonEmpty(input.ApplicationId, 'ApplicationId')
-        const { ExportJobResponse: job } = await client.send(new CreateExportJobCommand(input), sending)
+        // The body is the inner request: the project is in the path.
+        const command = sendWhole(
+          new CreateExportJobCommand(input),
+          pick(request, ['ExportJobRequest'])['ExportJobRequest'] as JsonObject,
+        )
+        const { ExportJobResponse: job } = await client.send(command, sending)
         if (!job?.Id) throw new UnusableAnswer('a job ID')
         return liveOf(job)
       }),

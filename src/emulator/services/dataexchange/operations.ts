@@ -2,17 +2,17 @@ import { iso } from '../../clock.ts'
 import type { JsonObject } from '../../json.ts'
 import { cutPage } from '../../page.ts'
 import { type Context, operation, ServiceError } from '../../service.ts'
-import { string, structure } from '../../shape.ts'
+import { structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
 import { type CreateJobInput, detailsOf, factsOf, failure, requestOf, viewJob } from './job.ts'
 import { wrongJob } from './rules.ts'
-import { createJob as createInput, listJobs as listInput } from './shapes.ts'
+import { createJob as createInput, id, listJobs as listInput } from './shapes.ts'
 import { downloadUrl, uploadUrl } from './signed-url.ts'
 
 /** Validation, in this service's words. */
 export const invalid = { name: 'ValidationException', status: 400 }
 
-const jobInput = structure({ 'JobId!': string() })
+const jobInput = structure({ 'JobId!': id })
 type JobInput = { JobId: string }
 
 /** POST /v1/jobs: makes a job that does nothing until it is started. */
@@ -24,8 +24,8 @@ export const createJob = operation<CreateJobInput>({
   run: (context, request) => {
     const wrong = wrongJob(request)
     if (wrong) throw new ServiceError(invalid, wrong)
-    const id = context.ids.hex('dataexchange', context.jobs.nextSerial(), 32)
-    return { status: 201, body: describe(context, context.jobs.add(id, request)) }
+    const jobId = context.ids.hex('dataexchange', context.jobs.nextSerial(), 32)
+    return { status: 201, body: describe(context, context.jobs.add(jobId, request)) }
   },
 })
 

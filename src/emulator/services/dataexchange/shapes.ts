@@ -3,7 +3,8 @@ import { integer, list, oneOf, type Shape, string, structure } from '../../shape
 
 // Bounds from the AWS Data Exchange API reference; list sizes from its quotas page. CatalogId's published pattern matches nothing and is not used.
 
-const id = string({ pattern: whole('[a-zA-Z0-9]{30,40}') })
+/** An ID of a job, data set, revision or asset. */
+export const id = string({ pattern: whole('[a-zA-Z0-9]{30,40}') })
 const md5 = string({ min: 24, max: 24, pattern: whole('[A-Za-z0-9+/]{22}==') })
 const bucket = string({ min: 1 })
 const assetsMax = 100

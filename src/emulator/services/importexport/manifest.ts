@@ -27,9 +27,11 @@ export function scalar(manifest: Manifest, name: string): string {
  */
 export function checkManifest(jobType: string, manifest: Manifest): void {
   need(manifest, ['manifestVersion', 'deviceId', 'returnAddress'])
+  words(manifest, 'manifestVersion', ['2.0', '3.0'])
   checkAddress(manifest['returnAddress']!)
+  checkOperations(manifest['operations'])
   if (jobType === 'Export') checkExport(manifest)
-  else if (scalar(manifest, 'manifestVersion').startsWith('3')) need(manifest, ['operations', 'logBucket'])
+  else if (scalar(manifest, 'manifestVersion').startsWith('3')) checkVolume(manifest)
   else checkImport(manifest)
   for (const name of ['bucket', 'logBucket']) checkBucket(manifest[name])
   words(manifest, 'serviceLevel', ['standard', 'expeditedShipping'])
@@ -39,10 +41,27 @@ export function checkManifest(jobType: string, manifest: Manifest): void {
   }
 }
 
+function checkOperations(operations: Json | undefined): void {
+  if (operations === undefined) return
+  if (!Array.isArray(operations) || operations.length === 0) {
+    throw problem('InvalidManifestField', 'operations must be a list.')
+  }
+  if (!operations.every(isObject)) throw problem('InvalidManifestField', 'Each of operations must be a mapping.')
+}
+
 function checkImport(manifest: Manifest): void {
   need(manifest, ['bucket', 'eraseDevice'])
   words(manifest, 'eraseDevice', ['yes', 'no', 'true', 'false'])
   words(manifest, 'acl', ['private', 'public-read', 'public-read-write', 'authenticated-read'])
+}
+
+/** Imports into EBS and Glacier. Older guides name the destination itself in place of operations; Glacier alone erases nothing. */
+function checkVolume(manifest: Manifest): void {
+  const operations = manifest['operations']
+  need(manifest, ['logBucket', ...(manifest['destination'] === undefined ? ['operations'] : [])])
+  const isGlacier =
+    Array.isArray(operations) && operations.some((each: Json) => isObject(each) && each['destination'] === 'glacier')
+  if (!isGlacier) need(manifest, ['eraseDevice'])
 }
 
 function checkExport(manifest: Manifest): void {
@@ -51,12 +70,7 @@ function checkExport(manifest: Manifest): void {
   if (!['NTFS', 'EXT4', 'EXT3', 'EXT2', 'FAT32'].includes(fileSystem)) {
     throw problem('InvalidFileSystem', `File system ${fileSystem} is not supported.`)
   }
-  const operations = manifest['operations']
-  if (!Array.isArray(operations) || operations.length === 0) {
-    throw problem('InvalidManifestField', 'operations must be a list of exports.')
-  }
-  for (const each of operations as Json[]) {
-    if (!isObject(each)) throw problem('InvalidManifestField', 'Each of operations must be a mapping.')
+  for (const each of manifest['operations'] as JsonObject[]) {
     need(each, ['exportBucket'])
     checkBucket(each['exportBucket'])
   }

@@ -21,7 +21,7 @@ type JobIdInput = { JobId?: string }
 export const createJob = operation<JobRequest>({
   ...common,
   name: 'CreateJob',
-  input: structure({ ...jobMembers, ManifestAddendum: string() }),
+  input: structure({ ...jobMembers, ManifestAddendum: string(), APIVersion: string() }),
   run: (context, request) => {
     const manifest = readManifest(request)
     if (request.ValidateOnly) return { body: { JobType: request.JobType, WarningMessage: noWarning } }
@@ -36,7 +36,7 @@ export const createJob = operation<JobRequest>({
 export const updateJob = operation<JobRequest & { JobId?: string }>({
   ...common,
   name: 'UpdateJob',
-  input: structure({ JobId: string(), ...jobMembers }),
+  input: structure({ JobId: string(), ...jobMembers, APIVersion: string() }),
   run: (context, { JobId, ...request }) => {
     const job = findLive(context, JobId)
     const manifest = readManifest(request)

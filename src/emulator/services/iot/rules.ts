@@ -1,4 +1,5 @@
 import { day, minute } from '../../clock.ts'
+import { parseTime } from '../../parse-time.ts'
 import { invalid } from './errors.ts'
 import type { CreateJobInput, Tag } from './job.ts'
 
@@ -98,10 +99,9 @@ function within(name: string, time: number | undefined, from: number, most: numb
 
 function readTime(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  // The reference shows a date and a time of day in minutes, without a zone; it is read as UTC.
-  const [, date, time] = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::00)?Z?$/.exec(text) ?? []
-  const value = Date.parse(`${date}T${time}:00Z`)
-  if (Number.isNaN(value)) throw invalid(`${name} '${text}' is not of the form YYYY-MM-DD HH:MM.`)
+  // The reference shows a date and a time of day in minutes, and points to the CLI's timestamps: without a zone it is UTC.
+  const value = parseTime(text, 'Z')
+  if (value === undefined) throw invalid(`${name} '${text}' is not of the form YYYY-MM-DD HH:MM.`)
   return value
 }
 

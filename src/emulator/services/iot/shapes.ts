@@ -16,9 +16,7 @@ const reasonCode = string({ max: 128, pattern: whole('[\\p{Lu}\\p{Nd}_]+') })
 /** A tag's key. */
 export const tagKey = string({ min: 1, max: 128, pattern: whole('[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*') })
 /** Tags, whose member names are capitalised. */
-export const tags = list(
-  structure({ 'Key!': tagKey, Value: string({ max: 256, pattern: whole('[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*') }) }),
-)
+export const tags = list(structure({ 'Key!': tagKey, Value: string({ max: 256 }) }))
 /** A job's status, as a filter. */
 const status = oneOf('IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS', 'SCHEDULED')
 const targetSelection = oneOf('CONTINUOUS', 'SNAPSHOT')

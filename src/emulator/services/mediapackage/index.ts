@@ -2,6 +2,7 @@ import { whole } from '../../check-shape.ts'
 import { day, iso } from '../../clock.ts'
 import type { JsonObject } from '../../json.ts'
 import { cutPage } from '../../page.ts'
+import { parseTime } from '../../parse-time.ts'
 import { type Context, operation, type Service, ServiceError } from '../../service.ts'
 import { integer, string, structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
@@ -98,10 +99,8 @@ function checkWindow({ startTime, endTime }: HarvestRequest, now: number): void 
 }
 
 function readTime(name: string, text: string): number {
-  const epoch = /^\d{9,11}$/.test(text)
-  const dated = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text)
-  const value = epoch ? Number(text) * 1000 : dated ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(value)) {
+  const value = /^\d{1,11}$/.test(text) ? Number(text) * 1000 : text.includes(' ') ? undefined : parseTime(text)
+  if (value === undefined) {
     throw new ServiceError(invalid, `${name} must be ISO-8601 with an offset, or epoch seconds, not '${text}'.`)
   }
   return value
@@ -125,7 +124,7 @@ export const mediapackage: Service = {
   scopes: ['mediapackage'],
   signatureSeconds: 5 * 60,
   paths: /^\/harvest_jobs(\/|$)/,
-  messageMember: 'Message',
+  messageMember: 'message',
   errors: { invalid, throttle: tooMany, internal: { name: 'InternalServerErrorException', status: 500 } },
   operations: [createHarvestJob, describeHarvestJob, listHarvestJobs],
   view: viewJob,

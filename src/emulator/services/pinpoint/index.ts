@@ -8,7 +8,8 @@ import type { JobRecord } from '../../store.ts'
 import { type ExportRequest, fails, progress, requestOf, viewJob } from './job.ts'
 
 const invalid = { name: 'BadRequestException', status: 400 }
-const application = string({ min: 1, pattern: whole('[A-Za-z0-9_-]+') })
+const notFound = { name: 'NotFoundException', status: 404 }
+const application = string()
 
 /** POST /v1/apps/{application-id}/jobs/export: the body is the job request itself. */
 const createExportJob = operation<ExportRequest>({
@@ -23,6 +24,7 @@ const createExportJob = operation<ExportRequest>({
     SegmentVersion: integer({ min: 1 }),
   }),
   run: (context, request) => {
+    checkProject(request)
     const id = context.ids.hex('pinpoint', context.jobs.nextSerial(), 32)
     return { status: 202, body: describe(context.jobs.add(id, request), context.now) }
   },
@@ -35,9 +37,10 @@ const getExportJob = operation<{ 'application-id': string; 'job-id': string }>({
   path: '/v1/apps/{application-id}/jobs/export/{job-id}',
   input: structure({ 'application-id!': application, 'job-id!': string() }),
   run: ({ jobs, now }, input) => {
+    checkProject(input)
     const job = jobs.find(input['job-id'])
     if (!job || requestOf(job)['application-id'] !== input['application-id']) {
-      throw new ServiceError({ name: 'NotFoundException', status: 404 }, 'Resource not found')
+      throw new ServiceError(notFound, 'Resource not found')
     }
     return { body: describe(job, now) }
   },
@@ -69,7 +72,14 @@ const getSegmentExportJobs = operation<ListInput>({
   run: listPage,
 })
 
+/** Every project of a sound ID exists, but for those whose ID contains "missing". */
+function checkProject({ 'application-id': id }: { readonly 'application-id': string }): void {
+  if (/^[A-Za-z0-9_-]+$/.test(id) && !id.includes('missing')) return
+  throw new ServiceError(notFound, 'Resource not found')
+}
+
 function listPage({ jobs, now }: Context, input: ListInput): Result {
+  checkProject(input)
   const { 'application-id': app, 'segment-id': segment, 'page-size': size = '100', token } = input
   if (!/^[1-9]\d{0,5}$/.test(size)) throw new ServiceError(invalid, `Invalid page-size '${size}'.`)
   const chosen = jobs.list((job) => {
@@ -107,6 +117,7 @@ export const pinpoint: Service = {
   signatureSeconds: 15 * 60,
   paths: /^\/v1\/apps\//,
   messageMember: 'Message',
+  requestIdMember: 'RequestID',
   errors: {
     invalid,
     throttle: { name: 'TooManyRequestsException', status: 429 },
