@@ -212,7 +212,7 @@ export const CODES = {
   SPEC_NO_FILES: { severity: 'error', exits: [3], means: 'a path or pattern that was asked for matches no spec file' },
   SPEC_NO_SERVICE: { severity: 'error', exits: [3], means: 'a target in a place that does not have the service' },
   SPEC_NO_SUCH_DAY: { severity: 'error', exits: [3], means: 'a date that is not in the calendar' },
-  SPEC_NUMBER: { severity: 'error', exits: [3], means: 'a number that would lose digits' },
+  SPEC_NUMBER: { severity: 'error', exits: [3], means: 'a value that would not be sent as it is written' },
   SPEC_OUTSIDE: { severity: 'error', exits: [3], means: 'a file or a path that leads out of the repository' },
   SPEC_PATTERN: { severity: 'error', exits: [3], means: 'text of another form than is due' },
   SPEC_PRESIGNED_ROLE: {

@@ -33,7 +33,13 @@ export type Draft = Base & {
 
 /** A fault at its place. Its pointer counts from the document's root. */
 export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
-  const { source: _text, ...spot } = base.locate(base.index, fault.pointer, fault.aim)
-  const { severity, code, message, remedies, pointer } = fault
-  return diagnose({ severity, code, message, remedies, pointer, ...spot, address: base.address })
+  const { severity, code, message, remedies, pointer, inside } = fault
+  const { source: _text, ...spot } = base.locate(base.index, pointer, fault.aim, inside)
+  const told = { severity, code, message, remedies, pointer, ...spot, address: base.address }
+  if (inside?.file === undefined) return diagnose(told)
+  return diagnose({ ...told, related: [{ message: 'it stands here', place: placeIn(inside) }] })
+}
+
+function placeIn({ file = '', line, column }: NonNullable<Fault['inside']>): Place {
+  return { file, line, column, endLine: line, endColumn: column + 1 }
 }

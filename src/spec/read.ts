@@ -1,4 +1,5 @@
 import { type Address, addressOf, isAddress } from '../model/address.ts'
+import type { Code } from '../model/codes.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
@@ -7,12 +8,13 @@ import type { Dependency, Policy, Spec } from '../model/spec.ts'
 import { type Checker, ENVELOPE, schemaOf } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import type { Fault } from './fault.ts'
+import { changedValues } from './kept-text.ts'
 import type { Locator } from './locate.ts'
 import { ofEnvelope, type Places, withoutStrays } from './misplaced.ts'
 import { olderYaml } from './older-yaml.ts'
 import type { ParsedDocument } from './parse.ts'
 import { policyTimes } from './policy-times.ts'
-import { type Include, withFiles, withMappings } from './request.ts'
+import { type Include, type Taken, withFiles, withMappings } from './request.ts'
 import { brokenRules } from './rules.ts'
 import { guardSecrets } from './secrets.ts'
 import { type Source, spotOf } from './source.ts'
@@ -32,15 +34,27 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
   const base = baseOf(source, locate, document, reader)
   const { faults, ...read } = examine(document.value, base, reader)
   const { address } = base
-  const unsound = document.diagnostics.map((one) => ({ ...one, address }))
+  const judged = faults.map((fault) => toDiagnostic(base, fault))
+  const refused = new Set(judged.filter(({ code }) => REFUSES_TEXT.has(code)).map(placeKey))
+  const unsound = document.diagnostics
+    // Its text was judged in its place: what refuses the text too says what to write.
+    .filter((one) => one.code !== 'SPEC_NUMBER' || !refused.has(placeKey(one)))
+    .map((one) => ({ ...one, address }))
   const said = new Set(unsound.map(placeKey))
-  const diagnostics = [
-    ...unsound,
-    // A number that would lose digits is of the wrong type too, and a value of a key that stands twice is as odd as the other.
-    ...faults.map((fault) => toDiagnostic(base, fault)).filter((one) => !said.has(placeKey(one))),
-  ]
+  // A value of a key that stands twice is as odd as the other.
+  const diagnostics = [...unsound, ...judged.filter((one) => !said.has(placeKey(one)))]
   return { ...base, ...read, diagnostics }
 }
+
+/** What is wrong with a value also where it is text, so that quotes alone would not do. */
+const REFUSES_TEXT: ReadonlySet<Code> = new Set<Code>([
+  'SPEC_TYPE',
+  'SPEC_PATTERN',
+  'SPEC_LENGTH',
+  'SPEC_FORMAT',
+  'SPEC_ENUM',
+  'SPEC_CONST',
+])
 
 function placeKey({ place }: Diagnostic): string {
   return `${place?.line}:${place?.column}`
@@ -143,13 +157,18 @@ function readRequest(
     guardSecrets(request, model.request.secrets, reader.check(schemaOf(model.kind), request, sourceText))
   const request = without(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
+  const locateHere = (pointer: Pointer) => base.locate(base.index, pointer)
+  const unsaid = model.request.documents.flatMap((pointer) => {
+    const document = at(written, pointer) ?? null
+    return [changedValues, olderYaml].flatMap((judge) => judge(document, `/spec${pointer}`, locateHere))
+  })
   if (asWritten.length > 0) {
     const findings = [
       ...asWritten.map((fault) => ofEnvelope(fault, reader.places)),
       ...brokenRules(request, model, asWritten),
       ...withFiles(request, model, base.source.file, reader.include, asWritten).faults,
     ]
-    return { request, files: [], findings: findings.map(inSpec) }
+    return { request, files: [], findings: [...findings.map(inSpec), ...unsaid] }
   }
 
   const files = withFiles(request, model, base.source.file, reader.include)
@@ -157,11 +176,23 @@ function readRequest(
   const faults = [...files.faults, ...mappings.faults]
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
-  faults.push(...brokenRules(mappings.request, model, faults).map((fault) => glued(fault, request)))
-  const unsaid = model.request.documents.flatMap((pointer) =>
-    olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
+  faults.push(
+    ...brokenRules(mappings.request, model, faults).map((fault) => inFile(glued(fault, request), files.files)),
   )
-  return { request: mappings.request, files: files.files, findings: [...faults.map(inSpec), ...unsaid] }
+  return {
+    request: mappings.request,
+    files: files.files.map(({ file }) => file),
+    findings: [...faults.map(inSpec), ...unsaid],
+  }
+}
+
+/** What is wrong inside a text that a file holds, with the name of that file. */
+function inFile(fault: Fault, files: readonly Taken[]): Fault {
+  const file = files.find(({ pointer }) => pointer === fault.pointer)?.file
+  if (fault.inside === undefined || file === undefined) return fault
+  const { line, column } = fault.inside
+  const where = `line ${line}, column ${column}`
+  return { ...fault, message: fault.message.replace(where, `${where} of ${file}`), inside: { line, column, file } }
 }
 
 /** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */

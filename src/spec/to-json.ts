@@ -165,7 +165,8 @@ class Conversion {
     if (keepsDigits(node.source ?? '', value)) return value
     const read = Number.isFinite(value) ? `would be read as the number ${value}` : 'is no number that JSON has'
     const text = node.source ?? ''
-    this.#refuse(node, 'SPEC_NUMBER', `${text} ${read}`, `quote it: "${text}"`)
+    // What an alias repeats was refused where it stands.
+    if (this.#following === 0) this.#refuse(node, 'SPEC_NUMBER', `${text} ${read}`, `quote it: "${text}"`)
     return text
   }
 

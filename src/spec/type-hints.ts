@@ -1,6 +1,8 @@
+import type { ErrorObject } from 'ajv'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
-import { millisecondsHint } from './forms.ts'
+import { formRemedy, hasLength, lengthHint, millisecondsHint } from './forms.ts'
 import { type Context, description } from './schema-error.ts'
+import { closestWord } from './suggest.ts'
 import { due, list, quoted, short } from './words.ts'
 
 /** What to write in place of a value of another type than is due. */
@@ -16,8 +18,11 @@ export function typeHint(context: Context, types: readonly string[], found: Json
 }
 
 function textHint({ error, sourceText }: Context, found: Json): string | undefined {
-  if (typeof found !== 'number' && typeof found !== 'boolean') return undefined
-  const text = sourceText(error.instancePath) ?? String(found)
+  if (typeof found === 'object' && found !== null) return undefined
+  const source = sourceText(error.instancePath)
+  const isEmpty = found === null && (source === undefined || source === '')
+  if (typeof found === 'string' || isEmpty) return undefined
+  const text = source ?? String(found)
   const words: unknown = error.parentSchema?.['enum']
   const word = typeof found === 'boolean' ? (found ? 'yes' : 'no') : undefined
   // The manifest's own words for true and false.
@@ -27,9 +32,29 @@ function textHint({ error, sourceText }: Context, found: Json): string | undefin
     const moment = millisecondsHint(text)
     if (moment !== undefined) return moment
   }
+  const refusal = refusalOf(error, text)
+  if (refusal !== undefined) return refusal
   if (/^\d{12}$/.test(text))
     return `quote it: "${text}"; an account ID is text, and one that begins with 0 would lose it`
   return `quote it: "${text}"`
+}
+
+/** What to write where the rules beside the type would refuse the text too, so that quotes are no way out. */
+function refusalOf(error: ErrorObject, text: string): string | undefined {
+  const rule: Record<string, unknown> = error.parentSchema ?? {}
+  const { enum: words, pattern } = rule
+  if (Array.isArray(words)) {
+    if (words.includes(text)) return undefined
+    const meant = closestWord(text, words.map(String))
+    return meant === undefined ? `allowed are ${list(words.map(String))}` : `did you mean ${JSON.stringify(meant)}?`
+  }
+  if (!hasLength(rule, text)) return `${lengthHint(rule, text)}, in quotes`
+  const fits = typeof pattern !== 'string' || new RegExp(pattern, 'u').test(text)
+  if (fits && rule['format'] === undefined) return undefined
+  return formRemedy(
+    { ...error, keyword: typeof pattern === 'string' ? 'pattern' : 'format', params: { pattern } },
+    text,
+  ).text
 }
 
 function listHint({ error }: Context, found: Json): string | undefined {
@@ -78,6 +103,7 @@ function booleanHint(found: Json): string | undefined {
 function numberHint({ error }: Context, found: Json): string | undefined {
   if (typeof found === 'number') return 'write a whole number, without a point'
   if (typeof found !== 'string') return undefined
+  if (/^[-+]?0\d+$/.test(found)) return `write ${Number(found)}`
   if (/^-?\d+(\.\d+)?$/.test(found)) return `write it without quotes: ${short(found)}`
   const plain = found.replace(/(?<=\d)[,_' ](?=\d{3})/g, '')
   if (/^-?\d+(\.\d+)?$/.test(plain)) return `write ${short(plain)}`

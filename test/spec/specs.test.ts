@@ -86,12 +86,130 @@ t.test('a sound document becomes a spec, with defaults filled in and nothing els
 t.test('what YAML 1.1 would make of a value does not happen', async (t) => {
   const { specs, diagnostics } = read(
     iot(
-      `  targets: [ "${GROUP}" ]\n  document: { a: "yes", b: 2026-11-14, c: 1:30:00, d: 1.10, e: 0x1F, f: ~, g: "012", __x: 'off' }`,
+      `  targets: [ "${GROUP}" ]\n  document: { a: "yes", b: 2026-11-14, c: 1:30:00, d: 1.1, e: 31, f: null, g: "012", __x: 'off' }`,
     ),
   )
   t.strictSame(diagnostics, [])
   const document = { a: 'yes', b: '2026-11-14', c: '1:30:00', d: 1.1, e: 31, f: null, g: '012', __x: 'off' }
   t.strictSame(specs[0]?.request['document'], document)
+})
+
+/** What a document may hold without quotes -> what would be sent in its place. */
+const LOST: Readonly<Record<string, string | undefined>> = {
+  '3.10': '3.1',
+  '4.0': '4',
+  '9417e12': undefined,
+  '9417e9': '9417000000000',
+  '0x1F': '31',
+  '0o17': '15',
+  '+1': '1',
+  '-0': '0',
+  '.5': '0.5',
+  '5.': '5',
+  '1e3': '1000',
+  '1E+3': '1000',
+  '0.0000001': '1e-7',
+  True: 'true',
+  FALSE: 'false',
+  '~': 'null',
+  NULL: 'null',
+  '010': undefined,
+  '.inf': undefined,
+  '.NaN': undefined,
+  '9007199254740993': undefined,
+}
+const KEPT = ['1', '-7', '3.1', '0', '1e-7', 'true', 'null', '2026-11-28', '12:30:45', '1.2.3', '"3.10"', "'~'"]
+
+t.test('a value of a document that would not be sent as it is written is asked for in quotes', async (t) => {
+  const target = `  targets: [ "${GROUP}" ]\n`
+  for (const [written, sent] of Object.entries(LOST)) {
+    for (const document of [`{ a: ${written} }`, `{ a: [ x, { b: ${written} } ] }`, `\n    a:\n    - ${written}`]) {
+      const { diagnostics, specs } = note(read(iot(`${target}  document: ${document}`)))
+      t.match(diagnostics, [{ code: 'SPEC_NUMBER', severity: 'error' }], document)
+      t.equal(diagnostics.length, 1, document)
+      t.equal(specs.length, 0, document)
+      const way = sent === undefined ? '' : `; or write ${sent}, if the text does not matter`
+      t.equal(hintOf(diagnostics[0]?.remedies), `quote it: "${written}"${way}`)
+      for (const fixed of [JSON.stringify(written), ...(sent === undefined ? [] : [sent])])
+        t.strictSame(read(iot(`${target}  document: ${document.replace(written, fixed)}`)).diagnostics, [], fixed)
+    }
+  }
+  for (const written of KEPT) t.strictSame(read(iot(`${target}  document: { a: ${written} }`)).diagnostics, [], written)
+  const keys = read(iot(`${target}  document: { 3.10: a, 0x1F: b, ~: c }`))
+  t.strictSame(keys.specs[0]?.request['document'], { '3.10': 'a', '0x1F': 'b', '~': 'c' }, 'keys are text')
+})
+
+t.test('an alias loses no text, and what it repeats is told of', async (t) => {
+  const { diagnostics } = read(
+    iot(
+      `  targets: [ "${GROUP}" ]\n  description: &d "3.10"\n  document: { a: *d, b: &x 4.0, c: *x, d: &y 010, e: *y }`,
+    ),
+  )
+  t.strictSame(
+    diagnostics.map(({ code, pointer, message }) => [code, pointer, message]),
+    [
+      ['SPEC_NUMBER', '/spec/document/b', '4.0 would be sent as the number 4'],
+      ['SPEC_NUMBER', '/spec/document/c', '4.0 would be sent as the number 4'],
+      ['SPEC_NUMBER', undefined, '010 would be read as the number 10'],
+    ],
+  )
+})
+
+t.test('JSON text of a document is judged as YAML is, at its line, in a file too', async (t) => {
+  const text = '{\n  "version": 3.10,\n  "a": { "b": 1, "\\u0062": 2 },\n  "id": 9007199254740993\n}'
+  const block = read(iot(`  targets: [ "${GROUP}" ]\n  document: |\n    ${text.replaceAll('\n', '\n    ')}`))
+  const seen = ['SPEC_NUMBER 2:14 3.10', 'SPEC_DUPLICATE_KEY 3:18 b', 'SPEC_NUMBER 4:9 9007199254740993']
+  const short = (specs: Specs, shift = [0, 0]) =>
+    specs.diagnostics.map(({ code, place, related, message }) => {
+      const { line, column } = related?.[0]?.place ?? place!
+      return `${code} ${line - shift[0]!}:${column - shift[1]!} ${/(?:read|key) (\S+)/.exec(message)?.[1]}`
+    })
+  t.strictSame(short(block, [7, 4]), seen, 'in a block, each at its own line')
+  const options: Partial<Reading> = { include: () => ({ text, file: 'documents/a.json' }) }
+  const file = read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: documents/a.json }`), options)
+  t.strictSame(short(file), seen, 'in a file, which is named')
+  t.match(file.diagnostics[0], {
+    message: 'line 2, column 14 of documents/a.json: devices read 3.10 as the number 3.1',
+    place: { file: 'a.yaml' },
+    related: [{ place: { file: 'documents/a.json', line: 2 } }],
+  })
+  const bad = (text: string) =>
+    read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: d }`), { include: () => ({ text, file: 'd' }) })
+      .diagnostics[0]
+  t.match(bad('\ufeff{}')?.message, /line 1, column 1 of d: it starts with a byte order mark/)
+  t.match(bad('{\n "a": tru\n}')?.message, /line 2, column 7 of d: unexpected token tru/)
+  t.match(hintOf(bad('version: 3\n')?.remedies), /looks like YAML/)
+  const indented = read(iot(`  targets: [ "${GROUP}" ]\n  document: |2 # two\n      {\n        "a": 1,\n      }`))
+  t.match(indented.diagnostics, [{ code: 'SPEC_DOCUMENT_NOT_JSON', place: { line: 10, column: 7 } }])
+})
+
+t.test('"quote it" is offered only where the quoted text would do', async (t) => {
+  const data = (more: string) => `apiVersion: jobwright/v1
+kind: DataExchangeJob
+metadata: { name: a }
+spec:
+  Type: EXPORT_ASSET_TO_SIGNED_URL
+  Details: { ExportAssetToSignedUrl: { AssetId: ${'a'.repeat(32)}, DataSetId: ${'b'.repeat(32)}, RevisionId: ${more} } }
+`
+  const id = 'ID given by AWS Data Exchange'
+  const cases: readonly (readonly [text: string, code: string, hint: RegExp])[] = [
+    [data('1e3'), 'SPEC_TYPE', new RegExp(`^${id}`)],
+    [data('0123'), 'SPEC_PATTERN', new RegExp(`^${id}`)],
+    [data('12345678901234567890123456789012'), 'SPEC_NUMBER', /^quote it/],
+    [iot(SOUND, 'name: reboot', 'run: 010'), 'SPEC_TYPE', /^write 10$/],
+    [iot(SOUND, 'name: reboot', 'notBefore: 2026'), 'SPEC_TYPE', /ISO 8601/],
+    [iot(SOUND, 'name: 010'), 'SPEC_NUMBER', /^quote it: "010"$/],
+    [iot(SOUND, 'name: reboot, labels: { a: NULL }'), 'SPEC_TYPE', /^quote it: "NULL"$/],
+    [iot(SOUND, 'name: reboot, labels: { a: }'), 'SPEC_TYPE', /^write text$/],
+    [iot(`  targets: [ 123456789012 ]\n  document: {}`), 'SPEC_TYPE', /^write the whole ARN/],
+    [iot(`${SOUND}\n  tags: [ { Key: a, Value: 3.10 } ]`), 'SPEC_TYPE', /^quote it: "3.10"$/],
+    [disk(MANIFEST.replace('"2.0"', '4.0')), 'SPEC_TYPE', /^(did you mean "|allowed are )[23]\.0/],
+  ]
+  for (const [text, code, hint] of cases) {
+    const { diagnostics } = read(text)
+    t.match(diagnostics, [{ code }], text)
+    t.match(hintOf(diagnostics[0]?.remedies), hint, text)
+  }
 })
 
 t.test('aliases repeat values; a later anchor of the same name takes over', async (t) => {
