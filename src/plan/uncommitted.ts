@@ -41,6 +41,7 @@ const WORDS: Readonly<Record<UncommittedWhy, (at: string | undefined) => string>
   'submodule-missing': (at) => `${submodule(at)} is not initialised`,
   'submodule-moved': (at) => `${submodule(at)} is at another commit than HEAD records`,
   attributes: (at) => `${at ?? 'a file of attributes'} decides how Git stores it, and is not committed`,
+  'line-ends': () => 'Git gave it CRLF line ends in this checkout (core.autocrlf), and HEAD has LF',
   'no-commit': () => 'the repository has no commit',
 }
 
@@ -83,7 +84,17 @@ const WAYS: Readonly<Partial<Record<UncommittedWhy, (at: string) => Remedy[]>>> 
     advise('then commit that'),
     { text: 'or go back to the recorded one', command: ['git', 'submodule', 'update', '--recursive', '--', at] },
   ],
+  'line-ends': lineEndRemedies,
   'no-commit': () => [advise('commit the specs')],
+}
+
+/** How a file gets the line ends back that HEAD has, here and in every later checkout. */
+function lineEndRemedies(file: string): Remedy[] {
+  return [
+    advise(`write "${file} -text" into .gitattributes and commit that, so that Git leaves its line ends alone`),
+    advise('then delete the file here'),
+    { text: 'and check it out again', command: ['git', 'checkout', 'HEAD', '--', file] },
+  ]
 }
 
 function unhide(at: string, flag: string): Remedy[] {

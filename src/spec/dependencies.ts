@@ -1,9 +1,10 @@
 import { type Address, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
-import { advise } from '../model/remedy.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
-import { didYouMean } from './suggest.ts'
+import { closestWord, didYouMean } from './suggest.ts'
+import { list } from './words.ts'
 
 /** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
 type Edge = { readonly from: Draft; readonly to: Address; readonly pointer: Pointer }
@@ -31,11 +32,44 @@ function edgesOf(draft: Draft): Edge[] {
   })
 }
 
+/** `did you mean` for a job that is named wrongly: as it is spelt, or by its name alone, or with another kind. */
+function meantJob(word: string, known: readonly Address[]): Remedy[] {
+  const name = word.slice(word.lastIndexOf('/') + 1)
+  const same = known.filter((address) => partsOf(address).name === name)
+  if (same.length > 0) return [advise(`did you mean ${list(same.slice(0, MEANT_MAX), 'or')}?`)]
+  const close = didYouMean(word, known)
+  if (close.length > 0 || word.includes('/')) return close
+  const closest = closestWord(
+    name,
+    known.map((address) => partsOf(address).name),
+  )
+  return closest === undefined ? [] : meantJob(closest, known)
+}
+
+/** At most so many jobs of one name are offered. */
+const MEANT_MAX = 3
+
+const DEPENDENCY = /^\/policy\/dependsOn\/\d+(\/job)?$/
+
+/** A draft whose diagnostics say which job a dependency that is no address stands for. */
+export function withMeantJobs(draft: Draft, known: readonly Address[]): Draft {
+  const isOne = ({ code, pointer = '' }: Diagnostic): boolean => code === 'SPEC_PATTERN' && DEPENDENCY.test(pointer)
+  if (!draft.diagnostics.some(isOne)) return draft
+  const others = known.filter((address) => address !== draft.address)
+  const diagnostics = draft.diagnostics.map((one) => {
+    const word = isOne(one) ? draft.locate(draft.index, one.pointer ?? '').source : undefined
+    if (word === undefined) return one
+    const remedies = [...meantJob(word, others), advise('a dependency is written Kind/name, such as IotJob/reboot')]
+    return { ...one, remedies }
+  })
+  return { ...draft, diagnostics }
+}
+
 /** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */
 function unknown({ from, to, pointer }: Edge, known: readonly Address[], kinds: readonly string[], note: Note): void {
   const { kind } = partsOf(to)
   const isKind = kinds.includes(kind)
-  const meant = didYouMean(to, known)
+  const meant = meantJob(to, known)
   const otherwise = isKind
     ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
     : `kinds are ${kinds.join(', ')}`

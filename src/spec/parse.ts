@@ -155,6 +155,7 @@ function unclosed(source: Source, document: Document.Parsed, error: YAMLError): 
 
 function syntaxError(source: Source, error: YAMLError): Diagnostic {
   const [message, way] = indentation(source, error) ??
+    template(source, error) ??
     wording[error.code] ?? ['this is not YAML', 'check the indentation and quotes around this place']
   return diagnose({
     code: 'SPEC_SYNTAX',
@@ -186,6 +187,16 @@ function indentation(source: Source, error: YAMLError): readonly [message: strin
   return [
     'the indentation does not fit the lines above',
     `it is indented by ${count(here, 'space')}, the line above by ${there}: members of one mapping begin in the same column`,
+  ]
+}
+
+/** `{{ date }}` without quotes, which YAML reads as a mapping in a mapping. */
+function template(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
+  const [start] = error.pos
+  if (error.code !== 'NON_STRING_KEY' || !/^\{\{?[^{]/.test(source.text.slice(start - 1, start + 2))) return undefined
+  return [
+    'this looks like a template, which Jobwright does not fill in, and YAML reads {{ as a mapping',
+    'write the value itself, or commit what your template tool renders; quote it if the text is meant',
   ]
 }
 

@@ -13,6 +13,8 @@ import type { Locator } from './locate.ts'
 import { ofEnvelope, type Places, withoutStrays } from './misplaced.ts'
 import { olderYaml } from './older-yaml.ts'
 import type { ParsedDocument } from './parse.ts'
+import { skeletonFaults } from './pasted.ts'
+import { placeholders } from './placeholders.ts'
 import { policyTimes } from './policy-times.ts'
 import { type Include, type Taken, withFiles, withMappings } from './request.ts'
 import { brokenRules } from './rules.ts'
@@ -162,8 +164,12 @@ function readRequest(
     const document = at(written, pointer) ?? null
     return [changedValues, olderYaml].flatMap((judge) => judge(document, `/spec${pointer}`, locateHere))
   })
+  const pasted =
+    asWritten.length === 0 ? undefined : skeletonFaults(request, model, asWritten, (one) => check(one, () => undefined))
+  if (pasted !== undefined) return { request, files: [], findings: pasted.map(inSpec) }
   if (asWritten.length > 0) {
     const findings = [
+      ...placeholders(request, model),
       ...asWritten.map((fault) => ofEnvelope(fault, reader.places)),
       ...brokenRules(request, model, asWritten),
       ...withFiles(request, model, base.source.file, reader.include, asWritten).faults,
@@ -179,6 +185,7 @@ function readRequest(
   faults.push(
     ...brokenRules(mappings.request, model, faults).map((fault) => inFile(glued(fault, request), files.files)),
   )
+  faults.push(...placeholders(mappings.request, model).map((fault) => inFile(fault, files.files)))
   return {
     request: mappings.request,
     files: files.files.map(({ file }) => file),

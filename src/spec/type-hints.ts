@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv'
-import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { into, isObject, type Json, type JsonObject } from '../model/json.ts'
 import { formRemedy, hasLength, lengthHint, millisecondsHint } from './forms.ts'
 import { type Context, description } from './schema-error.ts'
 import { closestWord } from './suggest.ts'
@@ -57,21 +57,43 @@ function refusalOf(error: ErrorObject, text: string): string | undefined {
   ).text
 }
 
-function listHint({ error }: Context, found: Json): string | undefined {
+function listHint(context: Context, found: Json): string | undefined {
+  const { error } = context
+  const items: unknown = error.parentSchema?.['items']
+  if (isTag(items) && typeof found === 'string') return `make it a list: - ${tagText(found)}`
   if (typeof found === 'string' || typeof found === 'number') {
     const item = typeof found === 'string' && /[:#,[\]{}]/.test(found) ? `"${found}"` : String(found)
     return item.length > 100 ? 'make it a list: put "- " before it' : `make it a list: [ ${item} ]`
   }
   if (!isObject(found)) return undefined
-  const items: unknown = error.parentSchema?.['items']
-  const members = isObject(items) && isObject(items['properties']) ? Object.keys(items['properties']) : []
   const [first] = Object.entries(found)
-  if (members.join() === 'Key,Value' && first && !members.includes(first[0])) {
-    const [key, value] = first
-    const text = typeof value === 'string' ? short(value) : '…'
-    return `make it a list, with one line for each: - { Key: ${short(key)}, Value: ${text} }`
-  }
+  if (isTag(items) && first && !TAG.includes(first[0]))
+    return `make it a list, with one line for each: - ${tagText(first[0], asWritten(context, first))}`
   return 'make it a list: put "- " before the first member of each item'
+}
+
+const TAG = ['Key', 'Value']
+
+/** Whether a schema is that of a tag as most APIs have it. */
+export function isTag(schema: unknown): boolean {
+  return isObject(schema) && isObject(schema['properties']) && Object.keys(schema['properties']).join() === TAG.join()
+}
+
+/** A tag as it is written: from `env` and `prod`, or from `env=prod`. */
+export function tagText(found: string, inner?: Json): string {
+  const [key = '', ...more] = inner === undefined ? found.split(/[=:]/) : [found]
+  const value = inner === undefined ? more.join('=').trim() : typeof inner === 'string' ? inner : JSON.stringify(inner)
+  return `{ Key: ${flowText(key.trim())}, Value: ${flowText(value)} }`
+}
+
+/** The value of a member as the file has it, so that `3.10` keeps its zero. */
+export function asWritten({ error, sourceText }: Context, [member, value]: readonly [string, Json]): Json {
+  return typeof value === 'object' ? value : (sourceText(into(error.instancePath, member)) ?? value)
+}
+
+/** A text in a mapping in braces, quoted where YAML would read something else. */
+function flowText(text: string): string {
+  return /^[A-Za-z][\w./@-]*$/.test(text) ? short(text) : JSON.stringify(short(text))
 }
 
 /** The way out for a mapping that YAML reads as one text. */
@@ -79,6 +101,11 @@ export const GLUED = 'write a space after the colon of every member, as in "key:
 
 function mappingHint({ error }: Context, found: Json): string | undefined {
   if (typeof found === 'string' && /^[\w$-]+:\S/.test(found) && !/^[\w-]+:\/\//.test(found)) return GLUED
+  if (isTag(error.parentSchema)) {
+    if (typeof found === 'string') return `write it as ${tagText(found)}`
+    if (Array.isArray(found) && found.length === 2 && found.every((one) => typeof one === 'string'))
+      return `write it as ${tagText(...(found as [string, string]))}`
+  }
   const properties = (error.parentSchema?.['properties'] ?? {}) as Record<string, JsonObject>
   // One that may not be there is in a schema for its message alone.
   const members = Object.keys(properties).filter((name) => properties[name]?.['not'] === undefined)

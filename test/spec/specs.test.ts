@@ -183,6 +183,120 @@ t.test('JSON text of a document is judged as YAML is, at its line, in a file too
   t.match(indented.diagnostics, [{ code: 'SPEC_DOCUMENT_NOT_JSON', place: { line: 10, column: 7 } }])
 })
 
+t.test('a text that looks like a template is warned of, but not what AWS fills in', async (t) => {
+  const warned = (spec: string) =>
+    note(read(iot(`  targets: [ "${GROUP}" ]\n${spec}`))).diagnostics.map(
+      ({ code, severity, message }) => `${severity} ${code} ${message.split(' is sent')[0]}`,
+    )
+  const all = ['{{ date }}', '${{ github.sha }}', '{% if a %}', '<%= name %>', '${VERSION}', '${env.HOME}']
+  for (const text of all) {
+    const expected = [`warning SPEC_TEMPLATE ${text}`]
+    t.strictSame(warned(`  description: 'of ${text}.'\n  document: {}`), expected, text)
+    t.strictSame(warned(`  document: { a: [ 'of ${text}.' ] }`), expected, text)
+    t.strictSame(warned(`  document: |\n    { "a": "${text}" }`), expected, text)
+  }
+  t.strictSame(warned(`  description: $(date)\n  document: {}`), ['warning SPEC_TEMPLATE $(date)'])
+  const role = '  presignedUrlConfig: { roleArn: "arn:aws:iam::123456789012:role/sign" }\n'
+  for (const text of ['${aws:iot:s3-presigned-url:https://s3.eu-west-1.amazonaws.com/b/k}', '$(date)', '{ a }', '$5'])
+    t.strictSame(warned(`${role}  document: { a: '${text}' }`), [], text)
+  t.match(
+    read(iot(`  targets: [ "${GROUP}" ]\n  description: {{ date }}\n  document: {}`)).diagnostics,
+    [{ code: 'SPEC_SYNTAX', message: /looks like a template/ }],
+    'without quotes it is no YAML',
+  )
+})
+
+/** Members of `aws iot create-job --generate-cli-skeleton`, as version 1.45 prints them. */
+const SKELETON = `{
+  "jobId": "", "targets": [""], "documentSource": "", "document": "", "description": "",
+  "presignedUrlConfig": { "roleArn": "", "expiresInSec": 0 },
+  "targetSelection": "CONTINUOUS",
+  "jobExecutionsRolloutConfig": { "maximumPerMinute": 0, "exponentialRate": { "baseRatePerMinute": 0,
+    "incrementFactor": 0.0, "rateIncreaseCriteria": { "numberOfNotifiedThings": 0, "numberOfSucceededThings": 0 } } },
+  "abortConfig": { "criteriaList": [ { "failureType": "REJECTED", "action": "CANCEL",
+    "thresholdPercentage": 0.0, "minNumberOfExecutedThings": 0 } ] },
+  "timeoutConfig": { "inProgressTimeoutInMinutes": 0 },
+  "tags": [ { "Key": "", "Value": "" } ],
+  "jobExecutionsRetryConfig": { "criteriaList": [ { "failureType": "TIMED_OUT", "numberOfRetries": 0 } ] },
+  "documentParameters": { "KeyName": "" },
+  "schedulingConfig": { "startTime": "", "endTime": "", "endBehavior": "STOP_ROLLOUT",
+    "maintenanceWindows": [ { "startTime": "", "durationInMinutes": 0 } ] },
+  "destinationPackageVersions": [""] }`
+
+t.test(
+  'a pasted skeleton of the AWS CLI says once that empty members are to be left out, and what remains',
+  async (t) => {
+    const paste = (text: string) =>
+      note(read(iot(`  ${text.replaceAll('\n', '\n  ')}`))).diagnostics.map(({ code, message, remedies }) => ({
+        code,
+        message,
+        hint: hintOf(remedies),
+      }))
+    const said = paste(SKELETON)
+    t.match(said, [
+      {
+        code: 'SPEC_SKELETON',
+        message: /^13 members are empty/,
+        hint: 'what remains is { targetSelection: CONTINUOUS }; or begin with what is required: jobwright new IotJob NAME',
+      },
+      { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks targets' },
+      { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks document' },
+    ])
+    t.equal(said.length, 3)
+    const filled = SKELETON.replace('[""]', `["${GROUP}"]`)
+      .replace('"document": ""', '"document": "{}"')
+      .replace('"TIMED_OUT", "numberOfRetries": 0', '"FAILED", "numberOfRetries": 2')
+    const [one, ...others] = paste(filled)
+    t.strictSame(others, [], 'one that is filled in lacks nothing')
+    const remains = /what remains is (.*); or begin/.exec(one?.hint ?? '')?.[1]
+    t.match(remains, /numberOfRetries: 2/)
+    t.strictSame(paste(remains ?? ''), [], 'and what remains is sound')
+    const tags = ['a', 'b', 'c', 'd'].map((key) => `{ Key: ${key}, Value: "" }`)
+    t.match(
+      read(iot(`${SOUND}\n  tags: [ ${tags.join(', ')} ]\n  targetSelection: ALL`)).diagnostics,
+      [{ code: 'SPEC_ENUM' }],
+      'tags may be empty',
+    )
+  },
+)
+
+t.test('a dependency that is no address leads to the spec that is meant', async (t) => {
+  const waiting = (job: string) =>
+    read(
+      `${iot(SOUND, 'name: waiting', `dependsOn: [ ${job} ]`)}---\n${iot(SOUND, 'name: reboot')}---\n${pinpoint('export', 's3://a/b/')}`,
+    ).diagnostics
+  for (const [job, meant] of [
+    ['reboot', 'IotJob/reboot'],
+    ['{ job: reboot }', 'IotJob/reboot'],
+    ['rebot', 'IotJob/reboot'],
+    ['export', 'PinpointExportJob/export'],
+    ['Pinpoint/export', 'PinpointExportJob/export'],
+    ['iotjob/reboot', 'IotJob/reboot'],
+  ] as const)
+    t.match(hintOf(waiting(job)[0]?.remedies), new RegExp(`^did you mean ${meant}\\?`), job)
+  t.match(hintOf(waiting('nothing-like-it')[0]?.remedies), /^a dependency is written Kind\/name/)
+})
+
+t.test("a tag's hint fits the API that it stands in", async (t) => {
+  const hint = (tags: string) => read(iot(`${SOUND}\n  tags: ${tags}`)).diagnostics.map((one) => hintOf(one.remedies))
+  t.strictSame(hint('[ { key: env } ]'), ['did you mean Key? members of a tag begin with a capital letter'])
+  t.strictSame(hint('{ env: prod }'), ['make it a list, with one line for each: - { Key: env, Value: prod }'])
+  t.strictSame(hint('{ env: 3.10 }'), ['make it a list, with one line for each: - { Key: env, Value: "3.10" }'])
+  t.strictSame(hint('[ env=prod ]'), ['write it as { Key: env, Value: prod }'])
+  t.strictSame(hint('[ { env: prod } ]'), ['write it as { Key: env, Value: prod }'])
+  t.strictSame(hint('[ { Name: env, Value: prod } ]'), ['did you mean Key?'])
+  t.strictSame(hint('[ [ env, "yes" ] ]'), ['write it as { Key: env, Value: yes }'])
+  t.strictSame(hint('env'), ['make it a list: - { Key: env, Value: "" }'])
+})
+
+t.test('what blocks a spec is its errors, not its warnings', async (t) => {
+  const { blocked } = read(iot(`  targets: [ lamp ]\n  document: { a: yes, b: "{{ date }}" }`))
+  t.strictSame(
+    blocked.map(({ codes }) => codes),
+    [['SPEC_PATTERN']],
+  )
+})
+
 t.test('"quote it" is offered only where the quoted text would do', async (t) => {
   const data = (more: string) => `apiVersion: jobwright/v1
 kind: DataExchangeJob
@@ -1150,6 +1264,7 @@ t.test('every code is shown to someone', async (t) => {
     'SPEC_MD5',
     'SPEC_DOWNLOAD',
     'SPEC_VARIABLE',
+    'SPEC_NEAR_MISS',
   ]
   t.strictSame(
     Object.keys(CODES).filter((code) => code.startsWith('SPEC_') && !seen.has(code) && !elsewhere.includes(code)),

@@ -15,6 +15,7 @@ import { listedLive, liveOf, TERMINAL_ERRORS } from './live.ts'
 import { parseManifest, writeManifest } from './manifest.ts'
 import { importExportJob } from './model.ts'
 import { paperworkOf } from './paperwork.ts'
+import { withPlainSwitches } from './switches.ts'
 
 /** How Import/Export jobs are read, validated and made over a connection. */
 export function calls(
@@ -101,7 +102,7 @@ function inputOf(request: JsonObject, generator: string) {
   }
   return {
     JobType: String(JobType),
-    Manifest: writeManifest(manifest, { generator }),
+    Manifest: writeManifest(withPlainSwitches(manifest), { generator }),
     ManifestAddendum: typeof ManifestAddendum === 'string' ? ManifestAddendum : undefined,
     APIVersion: typeof APIVersion === 'string' ? APIVersion : undefined,
   }
