@@ -206,6 +206,7 @@ function workflowPart(
       : `npm install --prefix . --no-save --ignore-scripts --no-audit --no-fund jobwright@${VERSION}`,
     cli: CLI,
     folder: folder || undefined,
+    lfs: repository.hasLfs,
     ...(name !== undefined && { leg: { name, file } }),
   })
   return {

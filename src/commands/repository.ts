@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { readCheckout } from '../load/checkout.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -12,6 +14,8 @@ export type Repository = {
   /** `origin` where there is one, else the first. */
   readonly remote?: string
   readonly defaultBranch: string
+  /** Whether a .gitattributes sends files through Git LFS. */
+  readonly hasLfs?: boolean
 }
 
 /** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
@@ -30,6 +34,7 @@ export async function readRepository(folder: string): Promise<Repository | undef
     folder: prefix.replace(/\/$/, ''),
     remote,
     defaultBranch: await defaultBranch(git, remote),
+    hasLfs: await hasLfs(git, top),
   }
 }
 
@@ -46,6 +51,23 @@ async function defaultBranch(git: Git, remote: string | undefined): Promise<stri
   const ofRemote = remote && (await line(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`))
   if (ofRemote) return ofRemote.slice(`${remote}/`.length)
   return (await line(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')) ?? 'main'
+}
+
+/** Looks through all files of attributes, those that are not committed yet too. */
+async function hasLfs(git: Git, top: string): Promise<boolean> {
+  const { stdout } = await git([
+    'ls-files',
+    '-z',
+    '--full-name',
+    '-co',
+    '--exclude-standard',
+    '--',
+    ':(top,glob)**/.gitattributes',
+  ])
+  return stdout.split('\0').some((file) => {
+    const whole = path.join(top, file)
+    return file !== '' && fs.existsSync(whole) && /^[^#\n]*\bfilter=lfs\b/m.test(fs.readFileSync(whole, 'utf8'))
+  })
 }
 
 async function line(git: Git, ...args: readonly string[]): Promise<string | undefined> {

@@ -183,7 +183,7 @@ function wayBackOfUpload(
     return { what: `${what} changed`, back: 'put the old file back' }
   const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
   return {
-    what: `${what} has ${now} line ends here and had ${then} when it was submitted (core.autocrlf of Git); nothing else changed`,
+    what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
     back: `write "${file} -text" into .gitattributes, delete the file and check it out again`,
   }
 }

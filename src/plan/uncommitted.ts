@@ -57,7 +57,7 @@ function about(at: string | undefined, what: string): string {
 export function remediesFor(uncommitted: readonly Uncommitted[], { upload }: Spec): Remedy[] {
   const all = [
     ...uncommitted.flatMap(({ why, file, at = file }) => WAYS[why]?.(at) ?? [advise('commit it')]),
-    ...(upload && uncommitted.some(({ file }) => file === upload.file)
+    ...(upload && uncommitted.some(({ file, why }) => file === upload.file && why !== 'line-ends')
       ? [advise(`or write the MD5 of ${upload.file} into the spec, which pins its content: ${upload.md5}`)]
       : []),
     suggest('or submit it as it is', 'reconcile', '--allow-dirty'),

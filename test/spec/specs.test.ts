@@ -297,6 +297,16 @@ t.test('what blocks a spec is its errors, not its warnings', async (t) => {
   )
 })
 
+t.test("yes and no of a manifest are taken as AWS's guide writes them, with a capital too", async (t) => {
+  for (const word of ['yes', 'no', 'Yes', 'No', '"Yes"']) {
+    const { diagnostics, specs } = read(disk(MANIFEST.replace('eraseDevice: yes', `eraseDevice: ${word}`)))
+    t.strictSame(diagnostics, [], word)
+    t.match(specs[0]?.request, { Manifest: { eraseDevice: word.replaceAll('"', '') } })
+  }
+  const [other] = read(disk(MANIFEST.replace('eraseDevice: yes', 'eraseDevice: ja'))).diagnostics
+  t.match(other, { code: 'SPEC_ENUM' })
+})
+
 t.test('"quote it" is offered only where the quoted text would do', async (t) => {
   const data = (more: string) => `apiVersion: jobwright/v1
 kind: DataExchangeJob

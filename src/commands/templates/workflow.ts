@@ -12,6 +12,8 @@ export type WorkflowOptions = {
   readonly folder?: string
   /** One of several projects of the repository: its name, and the workflow's file. */
   readonly leg?: { readonly name: string; readonly file: string }
+  /** .gitattributes sends files through Git LFS: without them, a run would see pointers. */
+  readonly lfs?: boolean
   /** The specs are examples, which have no state: they are planned as for the emulator. */
   readonly examples?: boolean
 }
@@ -76,7 +78,7 @@ ${defaults}jobs:
       - uses: ${CHECKOUT}
         with:
           fetch-depth: 0 # the plan asks whether this is newer than what was reconciled last
-${setup(options)}
+${lfsText(options)}${setup(options)}
       - name: Check every spec
         run: node ${options.cli} validate
       - name: Say what merging would do
@@ -97,7 +99,7 @@ ${setup(options)}
         with:
           ref: ${quoted(branch)} # its tip: a run that had to queue must not act on an older commit
           fetch-depth: 0
-${setup(options)}
+${lfsText(options)}${setup(options)}
       - uses: ${AWS_CREDENTIALS}
         with:
           role-to-assume: \${{ vars.JOBWRIGHT_ROLE_ARN }}
@@ -111,6 +113,10 @@ ${setup(options)}
         # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
         run: exec node ${options.cli} ${AS_TEXT} "\${COMMAND:-${COMMAND}}"
 `
+}
+
+function lfsText({ lfs }: WorkflowOptions): string {
+  return lfs ? '          lfs: true # .gitattributes sends files through Git LFS\n' : ''
 }
 
 function setup({ install }: WorkflowOptions): string {

@@ -15,7 +15,6 @@ import { listedLive, liveOf, TERMINAL_ERRORS } from './live.ts'
 import { parseManifest, writeManifest } from './manifest.ts'
 import { importExportJob } from './model.ts'
 import { paperworkOf } from './paperwork.ts'
-import { withPlainSwitches } from './switches.ts'
 
 /** How Import/Export jobs are read, validated and made over a connection. */
 export function calls(
@@ -102,7 +101,7 @@ function inputOf(request: JsonObject, generator: string) {
   }
   return {
     JobType: String(JobType),
-    Manifest: writeManifest(withPlainSwitches(manifest), { generator }),
+    Manifest: writeManifest(manifest, { generator }),
     ManifestAddendum: typeof ManifestAddendum === 'string' ? ManifestAddendum : undefined,
     APIVersion: typeof APIVersion === 'string' ? APIVersion : undefined,
   }

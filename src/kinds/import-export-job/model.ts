@@ -6,7 +6,6 @@ import type { Difference } from '../../model/plan.ts'
 import { withMembers } from '../normal.ts'
 import { unknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
-import { withPlainSwitches } from './switches.ts'
 
 /** The reason of a job whose device never arrived. */
 const EXPIRED = 'Expired'
@@ -135,7 +134,7 @@ function updating(
 function normalise(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
   return withMembers(without(request, ...DROPPED), {
-    Manifest: isObject(manifest) ? withPlainSwitches(asText(without(manifest, 'generator')) as JsonObject) : manifest,
+    Manifest: isObject(manifest) ? asText(without(manifest, 'generator')) : manifest,
   })
 }
 
