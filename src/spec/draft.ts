@@ -6,6 +6,7 @@ import type { Policy, Spec } from '../model/spec.ts'
 import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
 import type { Source } from './source.ts'
+import type { Reprinted } from './to-json.ts'
 
 /** What is known of a document before its content is looked at. */
 export type Base = {
@@ -13,6 +14,8 @@ export type Base = {
   readonly locate: Locator
   /** Which document of its file it is, from 0. */
   readonly index: number
+  /** Scalars that JSON prints otherwise than they are written. */
+  readonly reprinted?: Reprinted
   /** Where it begins. */
   readonly place: Place
   readonly model?: KindModel

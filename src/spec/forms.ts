@@ -1,10 +1,12 @@
 import type { ErrorObject } from 'ajv'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
+import { isTemplate } from './placeholders.ts'
 import { description } from './schema-error.ts'
 import { between, list, short } from './words.ts'
 
 /** What text of a wrong form was probably meant to be, or what it has to look like: what it is, an example, its characters. */
 export function formRemedy(error: ErrorObject, found: string): Remedy {
+  if (isTemplate(found)) return advise('write the value itself: Jobwright fills in no template')
   const slip = found.length > SLIP_MAX ? undefined : slipOf(error, found)
   if (slip !== undefined) return advise(slip)
   const what = description(error)?.replace(/[.,]$/, '')

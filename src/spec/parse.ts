@@ -5,7 +5,7 @@ import type { Json } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import { lex } from './limits.ts'
 import { lineOf, lineText, type Source, spotOf } from './source.ts'
-import { toJson } from './to-json.ts'
+import { type Reprinted, toJson } from './to-json.ts'
 import { count } from './words.ts'
 
 /** One document of a file. */
@@ -20,6 +20,8 @@ export type ParsedDocument = {
   readonly kind?: string
   readonly name?: string
   readonly diagnostics: readonly Diagnostic[]
+  /** Scalars that JSON prints otherwise than they are written. */
+  readonly reprinted?: Reprinted
 }
 
 /** What a source says. With `refused` its documents could not even be counted. */
@@ -73,9 +75,9 @@ function read(source: Source, document: Document.Parsed, index: number): ParsedD
   const start = node?.range?.[0] ?? document.range[0]
   if (syntax.length > 0) return { index, start, ...identity(node), diagnostics: syntax }
   if (node === null || (isScalar(node) && node.value === null && node.source === '')) return undefined
-  const { value, diagnostics } = toJson(source, document)
+  const { value, diagnostics, reprinted } = toJson(source, document)
   const useful = value !== undefined && diagnostics.every((one) => LOCAL.has(one.code))
-  return { index, start, ...identity(node), value: useful ? value : undefined, diagnostics }
+  return { index, start, ...identity(node), value: useful ? value : undefined, diagnostics, reprinted }
 }
 
 /** What spoils one member and no other. */

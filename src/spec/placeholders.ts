@@ -4,14 +4,22 @@ import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 import { short } from './words.ts'
 
-/** `{{ date }}`, `{% if %}`, `<%= date %>`, `${{ github.sha }}` and `${VERSION}`, but for what AWS itself fills in. */
-const EVERYWHERE = /\$?\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{(?!aws:|(?:Revision|Asset|DataSet)\.)[^{}\s]+\}/
+/** `{{ date }}`, `{% if %}`, `<%= date %>`, `${{ github.sha }}` and `${VERSION}`, but for what AWS itself fills in. Bounded, so that no text takes long. */
+const EVERYWHERE =
+  /\$?\{\{[^{}\n]{0,200}\}\}|\{%[^%\n]{0,200}%\}|<%[^%\n]{0,200}%>|\$\{(?!aws:|(?:Revision|Asset|DataSet)\.)[^{}\s]{1,200}\}/
 /** The same, and `$(date)`: in a document that is a command for the device's own shell. */
-const IN_REQUEST = new RegExp(`${EVERYWHERE.source}|\\$\\([^()]+\\)`)
+const IN_REQUEST = new RegExp(`${EVERYWHERE.source}|\\$\\([^()\\n]{1,200}\\)`)
 
-/** Texts of a request that look like templates. Jobwright fills in nothing, so they would be sent as they stand. */
-export function placeholders(request: Json, { request: { documents } }: KindModel): Fault[] {
-  return inside(request, '', documents, IN_REQUEST)
+/** Texts of a request that look like templates, and in which nothing else is wrong. Jobwright fills in nothing, so they would be sent as they stand. */
+export function placeholders(request: Json, { request: { documents } }: KindModel, known: readonly Fault[]): Fault[] {
+  return inside(request, '', documents, IN_REQUEST).filter(
+    ({ pointer }) => !known.some((fault) => fault.pointer === pointer),
+  )
+}
+
+/** Whether a text looks like a template. */
+export function isTemplate(text: string): boolean {
+  return EVERYWHERE.test(text)
 }
 
 function inside(value: Json, pointer: Pointer, documents: readonly Pointer[], pattern: RegExp): Fault[] {

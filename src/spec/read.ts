@@ -38,10 +38,15 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
   const { address } = base
   const judged = faults.map((fault) => toDiagnostic(base, fault))
   const refused = new Set(judged.filter(({ code }) => REFUSES_TEXT.has(code)).map(placeKey))
+  const numbers = new Map(judged.flatMap((one) => (one.code === 'SPEC_TYPE' ? [[placeKey(one), one] as const] : [])))
   const unsound = document.diagnostics
     // Its text was judged in its place: what refuses the text too says what to write.
     .filter((one) => one.code !== 'SPEC_NUMBER' || !refused.has(placeKey(one)))
-    .map((one) => ({ ...one, address }))
+    .map((one) => {
+      // Where a number is due, quotes are no way out.
+      const due = one.code === 'SPEC_NUMBER' ? numbers.get(placeKey(one)) : undefined
+      return { ...one, ...(due && { remedies: due.remedies }), address }
+    })
   const said = new Set(unsound.map(placeKey))
   // A value of a key that stands twice is as odd as the other.
   const diagnostics = [...unsound, ...judged.filter((one) => !said.has(placeKey(one)))]
@@ -50,7 +55,6 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
 
 /** What is wrong with a value also where it is text, so that quotes alone would not do. */
 const REFUSES_TEXT: ReadonlySet<Code> = new Set<Code>([
-  'SPEC_TYPE',
   'SPEC_PATTERN',
   'SPEC_LENGTH',
   'SPEC_FORMAT',
@@ -69,6 +73,7 @@ function baseOf(source: Source, locate: Locator, document: ParsedDocument, reade
     source,
     locate,
     index: document.index,
+    reprinted: document.reprinted,
     place: spotOf(source, document.start).place,
     model,
     address: address && isAddress(address) ? address : undefined,
@@ -159,17 +164,16 @@ function readRequest(
     guardSecrets(request, model.request.secrets, reader.check(schemaOf(model.kind), request, sourceText))
   const request = without(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
-  const locateHere = (pointer: Pointer) => base.locate(base.index, pointer)
-  const unsaid = model.request.documents.flatMap((pointer) => {
-    const document = at(written, pointer) ?? null
-    return [changedValues, olderYaml].flatMap((judge) => judge(document, `/spec${pointer}`, locateHere))
-  })
+  const unsaid = model.request.documents.flatMap((pointer) => [
+    ...changedValues({ spec: written }, `/spec${pointer}`, base.reprinted ?? new Map()),
+    ...olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
+  ])
   const pasted =
     asWritten.length === 0 ? undefined : skeletonFaults(request, model, asWritten, (one) => check(one, () => undefined))
   if (pasted !== undefined) return { request, files: [], findings: pasted.map(inSpec) }
   if (asWritten.length > 0) {
     const findings = [
-      ...placeholders(request, model),
+      ...placeholders(request, model, asWritten),
       ...asWritten.map((fault) => ofEnvelope(fault, reader.places)),
       ...brokenRules(request, model, asWritten),
       ...withFiles(request, model, base.source.file, reader.include, asWritten).faults,
@@ -179,13 +183,13 @@ function readRequest(
 
   const files = withFiles(request, model, base.source.file, reader.include)
   const mappings = withMappings(files.request, model)
-  const faults = [...files.faults, ...mappings.faults]
+  const faults = [...files.faults, ...mappings.faults.map((fault) => onlyInFile(inFile(fault, files.files)))]
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
   faults.push(
     ...brokenRules(mappings.request, model, faults).map((fault) => inFile(glued(fault, request), files.files)),
   )
-  faults.push(...placeholders(mappings.request, model).map((fault) => inFile(fault, files.files)))
+  faults.push(...placeholders(mappings.request, model, faults).map((fault) => inFile(fault, files.files)))
   return {
     request: mappings.request,
     files: files.files.map(({ file }) => file),
@@ -200,6 +204,11 @@ function inFile(fault: Fault, files: readonly Taken[]): Fault {
   const { line, column } = fault.inside
   const where = `line ${line}, column ${column}`
   return { ...fault, message: fault.message.replace(where, `${where} of ${file}`), inside: { line, column, file } }
+}
+
+/** A manifest may hold secrets: where it stands in a spec, its lines are not shown. */
+function onlyInFile(fault: Fault): Fault {
+  return fault.inside?.file === undefined ? { ...fault, inside: undefined } : fault
 }
 
 /** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */

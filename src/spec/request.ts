@@ -80,7 +80,8 @@ function noMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): 
       remedies: [advise('write lines of the form key: value')],
     }
   const { message, remedies = [], place } = parsed.diagnostic
-  return { ...base, message: `line ${place?.line ?? 1} of the text of ${name}: ${message}`, remedies }
+  const line = place?.line ?? 1
+  return { ...base, message: `line ${line} of the text of ${name}: ${message}`, remedies, inside: { line, column: 1 } }
 }
 
 function replaced(value: Json, path: readonly string[], by: Json): Json {
