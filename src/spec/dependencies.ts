@@ -1,9 +1,10 @@
 import { type Address, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { groupBy } from '../model/group.ts'
 import type { Pointer } from '../model/json.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
-import { closestWord, didYouMean } from './suggest.ts'
+import { closestWord, suggester } from './suggest.ts'
 import { list } from './words.ts'
 
 /** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
@@ -18,8 +19,9 @@ const PATH_MAX = 6
 export function dependencyFaults(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
   const edges = new Map(drafts.map((draft) => [draft, edgesOf(draft)]))
   const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
+  const suggest = jobFinder([...byAddress.keys()])
   for (const edge of [...edges.values()].flat()) {
-    if (!byAddress.has(edge.to)) unknown(edge, [...byAddress.keys()], kinds, note)
+    if (!byAddress.has(edge.to)) unknown(edge, suggest(edge.to), kinds, note)
   }
   for (const circle of circles(drafts, edges, byAddress)) circular(circle, note)
 }
@@ -32,44 +34,52 @@ function edgesOf(draft: Draft): Edge[] {
   })
 }
 
-/** `did you mean` for a job that is named wrongly: as it is spelt, or by its name alone, or with another kind. */
-function meantJob(word: string, known: readonly Address[]): Remedy[] {
-  const name = word.slice(word.lastIndexOf('/') + 1)
-  const same = known.filter((address) => partsOf(address).name === name)
-  if (same.length > 0) return [advise(`did you mean ${list(same.slice(0, MEANT_MAX), 'or')}?`)]
-  const close = didYouMean(word, known)
-  if (close.length > 0 || word.includes('/')) return close
-  const closest = closestWord(
-    name,
-    known.map((address) => partsOf(address).name),
-  )
-  return closest === undefined ? [] : meantJob(closest, known)
+/** Finds the way out for a job that is named wrongly: by its name alone, with another kind, or misspelt. `own`: not itself. */
+type JobFinder = (word: string, own?: Address) => Remedy[]
+
+/** A finder among these jobs. As with `suggester`, few misspellings are compared with all names. */
+export function jobFinder(addresses: readonly Address[]): JobFinder {
+  const byName = groupBy(addresses, (address) => partsOf(address).name)
+  const suggest = suggester(addresses)
+  let looks = 0
+  const named = (name: string, own: Address | undefined): Remedy[] => {
+    const same = (byName.get(name) ?? []).filter((address) => address !== own)
+    return same.length === 0 ? [] : [advise(`did you mean ${list(same.slice(0, MEANT_MAX), 'or')}?`)]
+  }
+  return (word, own) => {
+    const same = named(word.slice(word.lastIndexOf('/') + 1), own)
+    if (same.length > 0 || word.includes('/')) return same.length > 0 ? same : suggest(word)
+    if (looks === LOOKS_MAX) return []
+    looks += 1
+    const closest = closestWord(word, [...byName.keys()])
+    return closest === undefined ? [] : named(closest, own)
+  }
 }
 
+/** At most so many misspelt names are compared with all. */
+const LOOKS_MAX = 20
 /** At most so many jobs of one name are offered. */
 const MEANT_MAX = 3
 
 const DEPENDENCY = /^\/policy\/dependsOn\/\d+(\/job)?$/
 
 /** A draft whose diagnostics say which job a dependency that is no address stands for. */
-export function withMeantJobs(draft: Draft, known: readonly Address[]): Draft {
+export function withMeantJobs(draft: Draft, find: JobFinder): Draft {
   const isOne = ({ code, pointer = '' }: Diagnostic): boolean => code === 'SPEC_PATTERN' && DEPENDENCY.test(pointer)
   if (!draft.diagnostics.some(isOne)) return draft
-  const others = known.filter((address) => address !== draft.address)
   const diagnostics = draft.diagnostics.map((one) => {
     const word = isOne(one) ? draft.locate(draft.index, one.pointer ?? '').source : undefined
     if (word === undefined) return one
-    const remedies = [...meantJob(word, others), advise('a dependency is written Kind/name, such as IotJob/reboot')]
+    const remedies = [...find(word, draft.address), advise('a dependency is written Kind/name, such as IotJob/reboot')]
     return { ...one, remedies }
   })
   return { ...draft, diagnostics }
 }
 
 /** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */
-function unknown({ from, to, pointer }: Edge, known: readonly Address[], kinds: readonly string[], note: Note): void {
+function unknown({ from, to, pointer }: Edge, meant: readonly Remedy[], kinds: readonly string[], note: Note): void {
   const { kind } = partsOf(to)
   const isKind = kinds.includes(kind)
-  const meant = meantJob(to, known)
   const otherwise = isKind
     ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
     : `kinds are ${kinds.join(', ')}`
@@ -104,8 +114,10 @@ function circles(
         const begin = way.findIndex(({ draft }) => draft === to)
         found.push([...way.slice(begin + 1).map(({ by }) => by!), edge])
         // None of them is looked at again, so that one slip is told once.
-        for (const { draft } of way.splice(begin)) done.add(draft)
-        for (const draft of done) onWay.delete(draft)
+        for (const { draft } of way.splice(begin)) {
+          done.add(draft)
+          onWay.delete(draft)
+        }
       } else if (edge && to && !done.has(to)) {
         way.push({ draft: to, by: edge, next: 0 })
         onWay.add(to)
@@ -126,9 +138,9 @@ function circular(circle: readonly Edge[], note: Note): void {
     place: from.locate(from.index, pointer).place,
   }))
   for (const [index, edge] of circle.entries()) {
-    const rest = [...places.slice(index + 1), ...places.slice(0, index)]
-    const names = [...circle.slice(index), ...circle.slice(0, index)].map(({ to }) => to)
-    const shown = names.length > PATH_MAX ? [...names.slice(0, PATH_MAX - 2), '…', names.at(-1)] : names
+    const isLong = circle.length > PATH_MAX
+    const names = following(circle, index, isLong ? PATH_MAX - 2 : circle.length).map(({ to }) => to)
+    const shown = isLong ? [...names, '…', edge.from.address] : names
     const fault = toDiagnostic(edge.from, {
       code: 'SPEC_DEPENDENCY_CYCLE',
       pointer: edge.pointer,
@@ -136,7 +148,13 @@ function circular(circle: readonly Edge[], note: Note): void {
       message: `${edge.from.address} waits for itself: ${[edge.from.address, ...shown].join(' → ')}`,
       remedies: [advise('remove one of these dependencies: none of the jobs could ever be the first')],
     })
-    const related = circle.length <= PLACES_MAX || index === 0 ? rest : rest.slice(0, 1)
+    const hasAll = circle.length <= PLACES_MAX || index === 0
+    const related = following(places, index + 1, hasAll ? places.length - 1 : 1)
     note(edge.from, { ...fault, related: related.length > 0 ? related : undefined })
   }
+}
+
+/** So many items of a circle, from one of them on. */
+function following<Item>(circle: readonly Item[], from: number, count: number): Item[] {
+  return Array.from({ length: count }, (_, step) => circle[(from + step) % circle.length]!)
 }

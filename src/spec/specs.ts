@@ -8,7 +8,7 @@ import type { KindModel } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
 import { checker, type Schemas } from './check.ts'
 import { clashesOf } from './clashes.ts'
-import { withMeantJobs } from './dependencies.ts'
+import { jobFinder, withMeantJobs } from './dependencies.ts'
 import type { Draft } from './draft.ts'
 import { locator } from './locate.ts'
 import { withoutSecrets } from './mask.ts'
@@ -63,8 +63,8 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
   const read = [...files].map(([file, text]) => readFile(sourceOf(file, text), reader))
   const drafts = read.flatMap((one) => one.drafts)
   const clashes = clashesOf(drafts, [...reader.kinds.keys()], reading.config)
-  const known = drafts.flatMap(({ address }) => address ?? [])
-  const judged = drafts.map((draft) => withClashes(withMeantJobs(draft, known), clashes.get(draft) ?? []))
+  const find = jobFinder(drafts.flatMap(({ address }) => address ?? []))
+  const judged = drafts.map((draft) => withClashes(withMeantJobs(draft, find), clashes.get(draft) ?? []))
   const found = groupBy(judged, (draft) => draft.source)
   return {
     specs: judged.filter(isSound).map((draft) => draft.spec),
