@@ -6,6 +6,7 @@ import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { ADDED, type Constraint, type Difference, UNENFORCED } from '../scripts/differences.ts'
 import { generated, listKinds } from '../scripts/generate.ts'
+import { EDITOR_KEYWORDS } from '../src/spec/ajv.ts'
 
 type Schema = { [member: string]: unknown }
 
@@ -19,6 +20,7 @@ function read(file: string): Schema {
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true })
 addFormats.default(ajv)
+ajv.addVocabulary(EDITOR_KEYWORDS)
 for (const file of files) ajv.addSchema(read(file))
 
 /** What a schema finds wrong with a value, as `keyword pointer`, without the errors that only introduce another. */
@@ -59,6 +61,7 @@ t.test('the envelope refers to no other schema, so that it can be compiled witho
   const { envelope } = read('job.schema.json')['$defs'] as { envelope: Schema }
   const alone = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true })
   addFormats.default(alone)
+  alone.addVocabulary(EDITOR_KEYWORDS)
   const validate = alone.compile(envelope)
   t.ok(validate({ apiVersion: 'jobwright/v1', kind: 'IotJob', metadata: { name: 'kiosks' }, spec: { wrong: 1 } }))
   t.notOk(validate({ apiVersion: 'jobwright/v1', kind: 'IotJob', metadata: { name: 'kiosks' } }))

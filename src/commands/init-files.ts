@@ -238,6 +238,7 @@ function workflowPart(
     folder: folder || undefined,
     commandsApart: host !== undefined && !hasQueue(host),
     submodules: searchedIn(root, config.specs).some((one) => submoduleOf(root, folderBehind(root, one)) !== undefined),
+    lfs: repository.hasLfs,
     ...(name !== undefined && { leg: { name, file } }),
   })
   const lacks = fs.existsSync(whole) ? lackingInWorkflow(fs.readFileSync(whole, 'utf8'), text) : ''

@@ -21,6 +21,7 @@ import { findPackage, lockingCommand, type PackagePlace, packageFiles } from './
 import { type Printer, printer } from './printer.ts'
 import { assertConfig, firstState, loadSpecs, openProject, type Project, stateFile, storeOf } from './project.ts'
 import { branchesFor, branchFor } from './project-branch.ts'
+import { refreshSchema } from './project-schema.ts'
 import { type Repository, readRepository } from './repository.ts'
 import { shellOf } from './shell.ts'
 import { unclaimed } from './state-owner.ts'
@@ -67,6 +68,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
     if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indented(part.lacks)}`)
     return isNew
   })
+  await refreshSchema(openProject(project.root, host.env))
   if (!options.emulator) out.text(await beginState(openProject(project.root, host.env), options, out))
   const files = written.map((part) => shown(part.at, host))
   const state = store === 'file' ? shown(stateFile(openProject(project.root, host.env), {})!, host) : undefined

@@ -14,6 +14,7 @@ import { kindNamed } from './kind-named.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
 import { assertConfig, loadSpecs, openProject, type Project } from './project.ts'
+import { refreshSchema } from './project-schema.ts'
 import { shapeAt, shapesOf } from './skeleton/shape.ts'
 import { REQUIRED, skeletonOf } from './skeleton/skeleton.ts'
 import { isLookedFor, schemaFor, specPlace } from './spec-place.ts'
@@ -52,6 +53,7 @@ export async function newSpec(kind: string, name: string, options: NewOptions, h
   }
   await assertFree(project, model, name)
   if (!writeNewFile(file, text, project.root)) throw taken(shown(file, host))
+  await refreshSchema(project)
   if (!host.quiet) host.stdout.write(`${told(text, shown(file, host), name, model)}\n`)
   if (!schema.isThere) {
     host.stderr.write(

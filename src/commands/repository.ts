@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { readCheckout } from '../load/checkout.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -17,6 +19,8 @@ export type Repository = {
   readonly guessed?: string
   /** The host of the remote's address; absent where it is a path, or there is no remote. */
   readonly host?: string
+  /** Whether a .gitattributes sends files through Git LFS. */
+  readonly hasLfs?: boolean
 }
 
 /** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
@@ -36,6 +40,7 @@ export async function readRepository(folder: string): Promise<Repository | undef
     remote,
     ...(await defaultBranch(git, remote)),
     host: remote === undefined ? undefined : hostOf(await line(git, 'remote', 'get-url', '--', remote)),
+    hasLfs: await hasLfs(git, top),
   }
 }
 
@@ -74,6 +79,23 @@ export function hostOf(address: string | undefined): string | undefined {
   // A drive of Windows has one letter.
   const [, byScp] = /^(?:[^/@:\\]+@)?([^/:@\\]{2,}):(?!\/\/)/.exec(address ?? '') ?? []
   return (byUrl ?? byScp)?.toLowerCase()
+}
+
+/** Looks through all files of attributes, those that are not committed yet too. */
+async function hasLfs(git: Git, top: string): Promise<boolean> {
+  const { stdout } = await git([
+    'ls-files',
+    '-z',
+    '--full-name',
+    '-co',
+    '--exclude-standard',
+    '--',
+    ':(top,glob)**/.gitattributes',
+  ])
+  return stdout.split('\0').some((file) => {
+    const whole = path.join(top, file)
+    return file !== '' && fs.existsSync(whole) && /^[^#\n]*\bfilter=lfs\b/m.test(fs.readFileSync(whole, 'utf8'))
+  })
 }
 
 async function line(git: Git, ...args: readonly string[]): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -8,6 +9,8 @@ import { counted } from '../report/words.ts'
 import { didYouMean } from '../spec/suggest.ts'
 import { packageFile } from '../system/package-file.ts'
 import type { Host } from './options.ts'
+import { openProject } from './project.ts'
+import { schemaTextFor } from './project-schema.ts'
 
 const FOLDER = packageFile('schemas/')
 const END = '.schema.json'
@@ -27,7 +30,7 @@ export async function schema(
   const names = schemaNames()
   if (options.out !== undefined) {
     if (name !== undefined) throw allOrOne(name)
-    return writeAll(names, options.out, host)
+    return writeAll(names, options.out, host, await textsFor(names, host))
   }
   if (name === undefined) {
     host.stdout.write(`${names.join('\n')}\n`)
@@ -49,17 +52,26 @@ function textOf(name: string): string {
   return fs.readFileSync(new URL(`${name}${END}`, FOLDER), 'utf8')
 }
 
+/** The schemas as they are written down: in a project, with the names of its targets and specs for editors to complete. */
+async function textsFor(names: readonly string[], host: Host): Promise<Map<string, string>> {
+  const project = openProject(host.cwd, host.env)
+  const texts = new Map(names.map((name) => [name, textOf(name)]))
+  if (project.text === undefined || hasErrors(project.diagnostics)) return texts
+  for (const [name, text] of texts) texts.set(name, await schemaTextFor(project, `${name}${END}`, text))
+  return texts
+}
+
 /** They are this package's own: an older edition of them is replaced, and nothing else is touched. */
-function writeAll(names: readonly string[], out: string, host: Host): ExitCode {
+function writeAll(names: readonly string[], out: string, host: Host, texts: ReadonlyMap<string, string>): ExitCode {
   const folder = path.resolve(host.cwd, out)
   const isChanged = (name: string): boolean => {
     const file = path.join(folder, `${name}${END}`)
-    return !fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== textOf(name)
+    return !fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== texts.get(name)
   }
   try {
     fs.mkdirSync(folder, { recursive: true })
     const changed = names.filter(isChanged)
-    for (const name of changed) fs.writeFileSync(path.join(folder, `${name}${END}`), textOf(name))
+    for (const name of changed) fs.writeFileSync(path.join(folder, `${name}${END}`), texts.get(name) ?? '')
     const kept = names.length - changed.length
     host.stderr.write(
       `wrote ${counted(changed.length, 'schema')} to ${forTerminal(out)}${kept === 0 ? '' : `; ${kept} were up to date`}\n`,

@@ -60,8 +60,12 @@ function isSpecName(file: string): boolean {
  * Where the editors of a repository find the schemas, relative to the root: in node_modules where package.json depends on Jobwright, else
  * in a folder beside the specs that is committed.
  */
-export function schemaFolder({ root, config }: Project): string {
-  if (dependsOnJobwright(root)) return 'node_modules/jobwright/schemas'
+export function schemaFolder(project: Project): string {
+  return dependsOnJobwright(project.root) ? 'node_modules/jobwright/schemas' : ownSchemaFolder(project)
+}
+
+/** Where a project keeps schemas of its own, beside its specs, with the names of its targets and specs; relative to the root. */
+export function ownSchemaFolder({ root, config }: Pick<Project, 'root' | 'config'>): string {
   const folder = folderBehind(root, specFolder(config))
   // What is written in a submodule is no part of this repository's commits.
   return path.posix.join(submoduleOf(root, folder) === undefined ? folder : '', '.schemas')
@@ -81,7 +85,7 @@ export function schemaFor(
 ): { readonly path: string; readonly isThere: boolean; readonly folder: string } {
   const usual = schemaFolder(project)
   const isHere = (folder: string): boolean => fs.existsSync(path.join(project.root, folder, ENVELOPE_FILE))
-  const folder = [usual, 'schemas'].find(isHere) ?? usual
+  const folder = [ownSchemaFolder(project), usual, 'schemas'].find(isHere) ?? usual
   const schema = path.relative(path.dirname(file), path.join(project.root, folder, ENVELOPE_FILE))
   return { path: schema.split(path.sep).join('/'), isThere: isHere(folder), folder }
 }

@@ -32,6 +32,8 @@ export type Content =
       readonly modifiedMs: number
       /** The ID of its content as a blob, by SHA-1. */
       readonly blob?: string
+      /** The same with line feeds for line ends. */
+      readonly otherEnds?: { readonly lfBlob: string }
     }
 
 /** What to compare with HEAD. */
@@ -166,10 +168,15 @@ async function judgeFilters(verdicts: readonly Verdict[]): Promise<Verdict[]> {
     for (const one of same) {
       if (stored.get(one.found.path) !== one.found.id) continue
       const isSettled = attributesOf(one.found.path).every((file) => stored.get(file) === tree.entries.get(file)?.id)
-      judged.set(one, isSettled ? undefined : 'attributes')
+      judged.set(one, isSettled ? convertedWhy(one) : 'attributes')
     }
   }
   return verdicts.map((one) => (judged.has(one) ? { ...one, why: judged.get(one) } : one))
+}
+
+/** Bytes are uploaded as they are, so a file whose line ends Git changed is another one than HEAD's. Text is read alike with both. */
+function convertedWhy({ content, found }: Verdict & { found: { is: 'file' } }): UncommittedWhy | undefined {
+  return 'text' in content || content.otherEnds?.lfBlob !== found.id ? undefined : 'line-ends'
 }
 
 function isFile(one: Verdict): one is Verdict & { found: { is: 'file' } } {

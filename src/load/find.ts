@@ -6,21 +6,32 @@ import { isGlob, matches } from './glob.ts'
 import { unreadable } from './problems.ts'
 
 /** Spec files that patterns name, sorted, relative to the root with forward slashes, and what stood in the way of finding them. */
-export type Found = { readonly files: readonly string[]; readonly diagnostics: readonly Diagnostic[] }
+export type Found = {
+  readonly files: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Files with names near those of specs, which are not read: `a.YML`, `a.json`, `a.yaml.txt`. Sorted. */
+  readonly nearMisses: readonly string[]
+}
 
 /** Finds spec files. A pattern is a file, a folder (all .yaml and .yml files in it and below), or has wildcards. */
 export function findSpecs(source: SourceFiles, root: string, patterns: readonly string[], explicit: boolean): Found {
   const files = new Set<string>()
+  const nearMisses = new Set<string>()
   const diagnostics = new Map<string, Diagnostic>()
   for (const pattern of patterns) {
     const found = findOne(source, relativeTo(root, pattern))
     for (const file of found.files) files.add(file)
+    for (const file of found.nearMisses) nearMisses.add(file)
     for (const one of found.diagnostics) diagnostics.set(`${one.place?.file} ${one.code}`, one)
     if (found.files.length === 0 && found.diagnostics.length === 0) {
       diagnostics.set(pattern, nothingFound(pattern, explicit))
     }
   }
-  return { files: [...files].sort(), diagnostics: [...diagnostics.values()] }
+  return {
+    files: [...files].sort(),
+    diagnostics: [...diagnostics.values()],
+    nearMisses: [...nearMisses].filter((file) => !files.has(file)).sort(),
+  }
 }
 
 /** Where patterns begin to look for specs, relative to the root: a folder or a file each. */
@@ -37,10 +48,10 @@ function relativeTo(root: string, pattern: string): string {
   return relative.split(path.sep).join('/').replace(/\/$/, '') || '.'
 }
 
-type Search = { readonly files: string[]; readonly diagnostics: Diagnostic[] }
+type Search = { readonly files: string[]; readonly diagnostics: Diagnostic[]; readonly nearMisses: string[] }
 
 function findOne(source: SourceFiles, pattern: string): Search {
-  const search: Search = { files: [], diagnostics: [] }
+  const search: Search = { files: [], diagnostics: [], nearMisses: [] }
   const parts = pattern.split('/')
   const firstGlob = parts.findIndex(isGlob)
   if (firstGlob === -1) {
@@ -79,7 +90,9 @@ function collect(source: SourceFiles, folder: string, wanted: Wanted, search: Se
     const file = folder === '.' ? name : `${folder}/${name}`
     if (name.startsWith('.') || SKIPPED.has(name)) continue
     if (is === 'file') {
-      if (isSpecFile(name) && wanted.matches(file)) search.files.push(file)
+      if (isSpecFile(name)) {
+        if (wanted.matches(file)) search.files.push(file)
+      } else if (isNearMiss(name) && isWantedAs(file, wanted)) search.nearMisses.push(file)
     } else if (isSpecFile(name) && wanted.matches(file)) refuseFolder(search, file, is)
     else if (wanted.depth === 0) continue
     else if (is === 'folder-link') refuseFolder(search, file, is)
@@ -89,6 +102,22 @@ function collect(source: SourceFiles, folder: string, wanted: Wanted, search: Se
 
 function isSpecFile(name: string): boolean {
   return name.endsWith('.yaml') || name.endsWith('.yml')
+}
+
+/** Endings that people give a spec by mistake, or that other tools read: another case, JSON, what an editor adds, letters swapped. */
+const NEAR_ENDING = /\.(ya?ml|json[5c]?|ya?ml\.txt|ya?ml\s+|ymal|yalm|yamll?|yam|ymll?)$/i
+
+function isNearMiss(name: string): boolean {
+  return NEAR_ENDING.test(name) && !TOOLS.test(name)
+}
+
+/** JSON files that tools keep beside other things, and our own state. */
+const TOOLS = /^(package(-lock)?|composer|[jt]sconfig.*|biome|renovate|.*\.state|.*\.schema)\.jsonc?$/i
+
+/** Whether a file would be looked for under the name of a spec. */
+function isWantedAs(file: string, { matches }: Wanted): boolean {
+  const stem = file.replace(NEAR_ENDING, '')
+  return matches(`${stem}.yaml`) || matches(`${stem}.yml`)
 }
 
 function refuseFolder(search: Search, file: string, is: 'folder' | 'folder-link' | 'file'): void {

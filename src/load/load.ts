@@ -14,9 +14,9 @@ import { type Blocked, type Specs, secretNames, specsOf } from '../spec/specs.ts
 import { type SourceFiles, sourceFiles } from '../system/source-files.ts'
 import { explainAbsence } from './absent-specs.ts'
 import { findSpecs, searchedIn } from './find.ts'
-import { notIncluded, unreadable } from './problems.ts'
+import { nearMissed, notIncluded, unreadable } from './problems.ts'
 import { packagedSchemas } from './schemas.ts'
-import { settleTransfers } from './transfers.ts'
+import { type Settled, settleTransfers } from './transfers.ts'
 
 /** What to load. */
 export type LoadOptions = {
@@ -89,6 +89,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     unreadable: read.unreadable + problems.filter(({ place }) => place !== undefined).length,
     diagnostics: inFileOrder([
       ...problems,
+      ...nearMissed(unnamed(found.nearMisses, included, settled)),
       ...read.diagnostics,
       ...settled.diagnostics.filter((one) => !told.has(placeOf(one))),
     ]),
@@ -119,6 +120,12 @@ function ofKnownType({ blocked, diagnostics }: Specs, kinds: readonly KindModel[
       const member = members.get(kind)
       return member !== undefined && typeof at(request, member) === 'string' && !wrong.has(`${address} /spec${member}`)
     })
+}
+
+/** Files that no spec names: what one takes in or writes is not meant to be a spec. */
+function unnamed(files: readonly string[], included: ReadonlySet<string>, { specs, uploads }: Settled): string[] {
+  const named = new Set([...included, ...uploads, ...specs.flatMap(({ download }) => download?.file ?? [])])
+  return files.filter((file) => !named.has(file))
 }
 
 function placeOf({ place }: Diagnostic): string {

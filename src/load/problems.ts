@@ -2,6 +2,7 @@ import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
 import { LIMITS, tooLarge } from '../spec/limits.ts'
 import type { Refused } from '../spec/request.ts'
+import { list } from '../spec/words.ts'
 import type { ReadProblem } from '../system/source-files.ts'
 
 /** Why a spec file could not be read, as a diagnostic. Never with anything of its content. */
@@ -9,16 +10,36 @@ export function unreadable(file: string, problem: ReadProblem): Diagnostic {
   if (problem.is === 'too-large') return tooLarge(file, problem.bytes)
   return diagnose({
     code: problem.is === 'outside' ? 'SPEC_OUTSIDE' : problem.is === 'not-utf8' ? 'SPEC_NOT_UTF8' : 'SPEC_UNREADABLE',
-    ...words(problem),
+    ...words(problem, file),
     place: { file, line: 1, column: 1, endLine: 1, endColumn: 2 },
   })
 }
 
+/** At most so many files are named in one message. */
+const NAMED_MAX = 5
+
+/** Files that look like specs and are not read, all in one message. */
+export function nearMissed(files: readonly string[]): Diagnostic[] {
+  if (files.length === 0) return []
+  const beyond = files.length - NAMED_MAX
+  const named = list([...files.slice(0, NAMED_MAX), ...(beyond > 0 ? [`${beyond} more`] : [])])
+  return [
+    diagnose({
+      code: 'SPEC_NEAR_MISS',
+      message: `${named} ${files.length === 1 ? 'is' : 'are'} not read: names of spec files end in .yaml or .yml, in lower case`,
+      remedies: [
+        advise('rename what is a spec, or name the file itself in specs of jobwright.yaml'),
+        advise('keep other files in another folder'),
+      ],
+    }),
+  ]
+}
+
 /** The same for a file that a spec names with `$file`; `file` is where that is, relative to the root. */
 export function notIncluded(path: string, file: string, problem: ReadProblem): Refused {
-  const { message, remedies } = words(problem)
+  const { message, remedies } = words(problem, file)
   return {
-    message: `${path}: ${message}`,
+    message: problem.is === 'lfs-pointer' ? message : `${path}: ${message}`,
     remedies:
       problem.is === 'missing'
         ? [advise(`it was looked for at ${file}: the path is relative to the spec file`)]
@@ -26,7 +47,7 @@ export function notIncluded(path: string, file: string, problem: ReadProblem): R
   }
 }
 
-function words(problem: ReadProblem): Refused {
+function words(problem: ReadProblem, file: string): Refused {
   switch (problem.is) {
     case 'missing':
       return { message: 'there is no such file', remedies: [advise('check the path; a link may lead nowhere')] }
@@ -46,6 +67,14 @@ function words(problem: ReadProblem): Refused {
       return {
         message: `the byte at offset ${problem.offset} is not UTF-8`,
         remedies: [advise('save the file as UTF-8')],
+      }
+    case 'lfs-pointer':
+      return {
+        message: `${file} is a Git LFS pointer, not the file itself`,
+        remedies: [
+          { text: 'fetch what it stands for', command: ['git', 'lfs', 'pull'] },
+          advise('in GitHub Actions, set lfs: true for actions/checkout'),
+        ],
       }
     case 'unreadable':
       return {

@@ -1,13 +1,13 @@
 import path from 'node:path'
 import type { SpecCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose, type Severity } from '../model/diagnostic.ts'
-import { at, type Pointer, put } from '../model/json.ts'
+import { at, type Json, type Pointer, put } from '../model/json.ts'
 import type { KindModel, KindRequest, Transfer } from '../model/kind.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Spot } from '../spec/source.ts'
 import { lookAt } from '../system/download-file.ts'
-import { measureFile } from '../system/upload-file.ts'
+import { type Measured, measureFile } from '../system/upload-file.ts'
 import { notIncluded } from './problems.ts'
 
 /** Specs with the files that their jobs take in and give out settled, and what is wrong with these. */
@@ -95,7 +95,8 @@ async function withUpload(
     return { spec, faults: [fault] }
   }
   const given = at(spec.request, pointer)
-  if (given !== undefined && given !== measured.md5) return { spec, faults: [otherMd5(pointer, written, measured.md5)] }
+  if (given !== undefined && given !== measured.md5)
+    return { spec, faults: [otherMd5(pointer, written, measured, given)] }
   return {
     spec: {
       ...spec,
@@ -166,7 +167,19 @@ function tooLarge(written: string, bytes: number, most: number): Told {
   }
 }
 
-function otherMd5(pointer: string, written: string, md5: string): Told {
+function otherMd5(pointer: string, written: string, { md5, otherEnds }: Measured, given: Json): Told {
+  if (given === otherEnds?.lf || given === otherEnds?.crlf)
+    return {
+      pointer: `/spec${pointer}`,
+      code: 'SPEC_MD5',
+      message: `${written} has ${md5 === otherEnds.crlf ? 'CRLF' : 'LF'} line ends here, and so another MD5, ${md5}`,
+      remedies: [
+        advise(
+          `Git converts its line ends (core.autocrlf): write "${written} -text" into a .gitattributes beside the spec`,
+        ),
+        advise('then delete the file and check it out again'),
+      ],
+    }
   return {
     pointer: `/spec${pointer}`,
     code: 'SPEC_MD5',

@@ -64,6 +64,7 @@ export function explain(
     ...(at !== asked && { at: named(at) }),
   })
   const { tree } = found
+  if (why === 'line-ends') return told(why)
   if (found.is === 'submodule') return told(closedWhy(found), fromTop(found))
   if (found.is === 'link-outside') return told('link-outside', fromTop(found))
   if (why === 'attributes') {

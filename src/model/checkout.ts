@@ -50,4 +50,6 @@ export type UncommittedWhy =
   | 'submodule-moved'
   /** What was read differs from HEAD, and the attributes by which Git would convert it (`at`) do so too. */
   | 'attributes'
+  /** Git gave the file CRLF line ends in this checkout, and HEAD's have none: an upload would send other bytes. */
+  | 'line-ends'
   | 'no-commit'

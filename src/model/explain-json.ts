@@ -22,6 +22,47 @@ export function explainJson(text: string): JsonFault {
   return { line: before.length, column: before.at(-1)!.length + 1, reason: reasonOf(found, text) }
 }
 
+/** What a JSON text says in a way that its readers understand otherwise: a key that stands twice, a number that they print in another way. */
+export type JsonSlip = { readonly line: number; readonly column: number } & (
+  | { readonly is: 'duplicate'; readonly key: string }
+  | { readonly is: 'number'; readonly written: string; readonly read: string }
+)
+
+/** At most this many slips of one text are found. */
+const SLIPS_MAX = 5
+
+/** Finds slips in a text that `JSON.parse` accepts, in the order of the text. */
+export function findJsonSlips(text: string): JsonSlip[] {
+  const slips: JsonSlip[] = []
+  const open: Set<string>[] = []
+  const note = (slip: JsonSlip): void => {
+    slips.push(slip)
+    if (slips.length === SLIPS_MAX) throw STOP
+  }
+  const end = (): void => void open.pop()
+  try {
+    visit(text, {
+      onObjectBegin: () => void open.push(new Set()),
+      onObjectEnd: end,
+      onObjectProperty(key, _offset, _length, line, column) {
+        const keys = open.at(-1)
+        if (keys?.has(key)) note({ line: line + 1, column: column + 1, is: 'duplicate', key })
+        keys?.add(key)
+      },
+      onLiteralValue(value, offset, length, line, column) {
+        const written = text.slice(offset, offset + length)
+        const read = JSON.stringify(value)
+        if (typeof value !== 'number' || read === written) return
+        note({ line: line + 1, column: column + 1, is: 'number', written, read })
+      },
+    })
+  } catch (error) {
+    // A text that is nested too deeply for the parser keeps the slips that were found.
+    if (error !== STOP && !(error instanceof RangeError)) throw error
+  }
+  return slips
+}
+
 /** The first error that a strict reader reports. */
 function findFirst(text: string): Found | undefined {
   const all: Found[] = []

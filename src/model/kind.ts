@@ -28,6 +28,8 @@ export type Finding = {
   readonly code: SpecCode
   readonly message: string
   readonly remedies: readonly Remedy[]
+  /** Where in the text at the pointer it is wrong, counted from 1. */
+  readonly inside?: { readonly line: number; readonly column: number }
 }
 
 /** What time says about a request that was never submitted. `expires`: the last moment at which AWS would take it, in ISO 8601. */

@@ -46,6 +46,8 @@ export type Upload = {
   readonly md5: string
   /** The ID of its content as a Git blob, by SHA-1. */
   readonly blob?: string
+  /** MD5 of the same text with line feeds alone, and with a carriage return before each; absent where it is no text. */
+  readonly otherEnds?: { readonly lf: string; readonly crlf: string; readonly lfBlob: string }
 }
 
 /** Where the asset that a job exports is put. */

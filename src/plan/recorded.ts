@@ -4,7 +4,7 @@ import type { KindModel } from '../model/kind.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../model/plan.ts'
 import { reread } from '../model/record.ts'
 import { advise } from '../model/remedy.ts'
-import type { Spec } from '../model/spec.ts'
+import type { Spec, Upload } from '../model/spec.ts'
 import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import { written } from '../model/written.ts'
 import { edits } from './edit.ts'
@@ -168,9 +168,24 @@ function wayBack(
     }
   }
   if (changes.length === 1 && isOfUpload(spec, model, pointer)) {
-    return { what: `${spec.upload!.file}, the file of policy.upload, changed`, back: 'put the old file back' }
+    return wayBackOfUpload(spec.upload!, changes[0]!.from)
   }
   return { what: `${whatChanged(changes)} changed`, back: 'put the old value back' }
+}
+
+/** The file of an upload is another one now; where the text is the same, Git converted its line ends. */
+function wayBackOfUpload(
+  { file, md5, otherEnds }: Upload,
+  before: Json | undefined,
+): { readonly what: string; readonly back: string } {
+  const what = `${file}, the file of policy.upload,`
+  if (otherEnds === undefined || (before !== otherEnds.lf && before !== otherEnds.crlf))
+    return { what: `${what} changed`, back: 'put the old file back' }
+  const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
+  return {
+    what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
+    back: `write "${file} -text" into .gitattributes, delete the file and check it out again`,
+  }
 }
 
 /** An edit of a submitted spec. The plan only shows it; its line in the file is added by whoever prints it. */

@@ -41,6 +41,7 @@ const WORDS: Readonly<Record<UncommittedWhy, (at: string | undefined) => string>
   'submodule-missing': (at) => `${submodule(at)} is not initialised`,
   'submodule-moved': (at) => `${submodule(at)} is at another commit than HEAD records`,
   attributes: (at) => `${at ?? 'a file of attributes'} decides how Git stores it, and is not committed`,
+  'line-ends': () => 'Git gave it CRLF line ends in this checkout (core.autocrlf), and HEAD has LF',
   'no-commit': () => 'the repository has no commit',
 }
 
@@ -56,7 +57,7 @@ function about(at: string | undefined, what: string): string {
 export function remediesFor(uncommitted: readonly Uncommitted[], { upload }: Spec): Remedy[] {
   const all = [
     ...uncommitted.flatMap(({ why, file, at = file }) => WAYS[why]?.(at) ?? [advise('commit it')]),
-    ...(upload && uncommitted.some(({ file }) => file === upload.file)
+    ...(upload && uncommitted.some(({ file, why }) => file === upload.file && why !== 'line-ends')
       ? [advise(`or write the MD5 of ${upload.file} into the spec, which pins its content: ${upload.md5}`)]
       : []),
     suggest('or submit it as it is', 'reconcile', '--allow-dirty'),
@@ -83,7 +84,17 @@ const WAYS: Readonly<Partial<Record<UncommittedWhy, (at: string) => Remedy[]>>> 
     advise('then commit that'),
     { text: 'or go back to the recorded one', command: ['git', 'submodule', 'update', '--recursive', '--', at] },
   ],
+  'line-ends': lineEndRemedies,
   'no-commit': () => [advise('commit the specs')],
+}
+
+/** How a file gets the line ends back that HEAD has, here and in every later checkout. */
+function lineEndRemedies(file: string): Remedy[] {
+  return [
+    advise(`write "${file} -text" into .gitattributes and commit that, so that Git leaves its line ends alone`),
+    advise('then delete the file here'),
+    { text: 'and check it out again', command: ['git', 'checkout', 'HEAD', '--', file] },
+  ]
 }
 
 function unhide(at: string, flag: string): Remedy[] {

@@ -16,6 +16,7 @@ import { hintLines } from './diagnostics.ts'
 import { forTerminal } from './escape.ts'
 import { exitText } from './exit-text.ts'
 import { paint, type ReportOptions } from './options.ts'
+import { sharedHints } from './shared-hints.ts'
 import { type Cell, columnWidths, tableRow } from './table.ts'
 import { until } from './time.ts'
 import { cut, displayWidth, wrapped } from './width.ts'
@@ -101,15 +102,18 @@ function rows(actions: readonly Planned[], options: ReportOptions): string[] {
   const room = Math.max(REASON_MIN, options.width - taken)
   const reasons = made.map(({ reason }) => wrapped(reason, room))
   const reasonWidth = Math.min(room, widest(reasons.flat()))
-  return made.flatMap(({ planned, start }, index) => {
+  const shared = sharedHints(actions, options)
+  const lines = made.flatMap(({ planned, start }, index) => {
     const all = [...widths, reasonWidth, waitWidth]
     const [first = '', ...more] = reasons[index] ?? []
     return [
       tableRow([...start, { text: first }, { text: waits[index] ?? '' }], all, options),
       ...more.map((text) => tableRow([{ text: '' }, { text: '' }, { text }], all, options)),
-      ...below(planned, options),
+      ...below(planned),
+      ...(shared.told.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
     ]
   })
+  return [...lines, ...shared.lines]
 }
 
 function widest(texts: readonly string[]): number {
@@ -120,8 +124,8 @@ function rowStart(planned: Planned): Cell[] {
   return [actionCell(planned.action), { text: forTerminal(planned.address) }]
 }
 
-/** Its name before, what differs, and the ways out. */
-function below(planned: Planned, options: ReportOptions): string[] {
+/** Its name before, and what differs. */
+function below(planned: Planned): string[] {
   const { action, movedFrom, record } = planned
   const changes = changesOf(planned) ?? []
   const indent = ' '.repeat(6)
@@ -133,7 +137,6 @@ function below(planned: Planned, options: ReportOptions): string[] {
     ...before,
     ...changes.slice(0, CHANGES_MAX).map((change) => indent + differenceText(change, known)),
     ...(beyond > 0 ? [`${indent}… and ${counted(beyond, 'more difference')}`] : []),
-    ...hintLines(planned, indent, options),
   ]
 }
 

@@ -13,6 +13,7 @@ import { exitText } from './exit-text.ts'
 import { paint, type ReportOptions } from './options.ts'
 import type { Advised } from './remedies.ts'
 import { problemText } from './run-text.ts'
+import { sharedHints } from './shared-hints.ts'
 import { recordsCount } from './status-text.ts'
 import { type Cell, table } from './table.ts'
 import { until } from './time.ts'
@@ -66,8 +67,13 @@ export function summaryText(given: RunEnd, options: ReportOptions): string {
   const records = end.jobs.flatMap(({ record }) => record ?? [])
   const before = end.settledBefore ?? 0
   const attention = attentionText(end.findings)
+  const shared = sharedHints(end.jobs, options)
   return [
-    ...end.jobs.flatMap((job, index) => [rows[index] ?? '', ...whatToDo(job, options)]),
+    ...end.jobs.flatMap((job, index) => [
+      rows[index] ?? '',
+      ...(shared.told.has(job) ? [] : hintLines(job, ' '.repeat(6), options)),
+    ]),
+    ...shared.lines,
     ...(before > 0 ? [`  · ${before} more, settled before this run`] : []),
     ...(end.jobs.length + before > 0 ? [''] : []),
     ...(records.length > 0 ? [recordsCount(records)] : []),
@@ -110,10 +116,6 @@ function why({ action, record, problem, reason = '', until: at }: JobEnd, now: n
   if (action !== undefined && action !== 'keep')
     return sentence(reason) + (at === undefined ? '' : `, ${until(at, now)}`)
   return record?.condition?.type === 'Succeeded' ? '' : sentence(record?.condition?.message ?? '')
-}
-
-function whatToDo(job: JobEnd, options: ReportOptions): string[] {
-  return hintLines(job, ' '.repeat(6), options)
 }
 
 function stuckLine(jobs: readonly JobEnd[]): string[] {

@@ -3,6 +3,9 @@ import addFormats from 'ajv-formats'
 import { at, isObject, type JsonObject } from '../model/json.ts'
 import type { Schemas } from './schemas.ts'
 
+/** Keywords that tell editors what to show and suggest, and that check nothing. */
+export const EDITOR_KEYWORDS = ['enumDescriptions', 'doNotSuggest']
+
 /** An Ajv that knows what the schemas of several kinds refer to. `code` says how it writes what it compiles. */
 export function ajvOf(schemas: Schemas, code: CodeOptions = {}): Ajv2020 {
   // The schemas are ours, and a test checks them against the meta-schema: users need not wait for that.
@@ -16,6 +19,7 @@ export function ajvOf(schemas: Schemas, code: CodeOptions = {}): Ajv2020 {
     code,
   })
   addFormats.default(ajv, ['date-time'])
+  ajv.addVocabulary(EDITOR_KEYWORDS)
   return ajv.addSchema(schemas('common.schema.json'))
 }
 

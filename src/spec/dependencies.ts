@@ -1,9 +1,11 @@
 import { type Address, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { groupBy } from '../model/group.ts'
 import type { Pointer } from '../model/json.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
-import { suggester } from './suggest.ts'
+import { closestWord, suggester } from './suggest.ts'
+import { list } from './words.ts'
 
 /** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
 type Edge = { readonly from: Draft; readonly to: Address; readonly pointer: Pointer }
@@ -17,7 +19,7 @@ const PATH_MAX = 6
 export function dependencyFaults(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
   const edges = new Map(drafts.map((draft) => [draft, edgesOf(draft)]))
   const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
-  const suggest = suggester([...byAddress.keys()])
+  const suggest = jobFinder([...byAddress.keys()])
   for (const edge of [...edges.values()].flat()) {
     if (!byAddress.has(edge.to)) unknown(edge, suggest(edge.to), kinds, note)
   }
@@ -30,6 +32,48 @@ function edgesOf(draft: Draft): Edge[] {
     const isMapping = draft.locate(draft.index, item).source === undefined
     return { from: draft, to: job, pointer: isMapping ? `${item}/job` : item }
   })
+}
+
+/** Finds the way out for a job that is named wrongly: by its name alone, with another kind, or misspelt. `own`: not itself. */
+type JobFinder = (word: string, own?: Address) => Remedy[]
+
+/** A finder among these jobs. As with `suggester`, few misspellings are compared with all names. */
+export function jobFinder(addresses: readonly Address[]): JobFinder {
+  const byName = groupBy(addresses, (address) => partsOf(address).name)
+  const suggest = suggester(addresses)
+  let looks = 0
+  const named = (name: string, own: Address | undefined): Remedy[] => {
+    const same = (byName.get(name) ?? []).filter((address) => address !== own)
+    return same.length === 0 ? [] : [advise(`did you mean ${list(same.slice(0, MEANT_MAX), 'or')}?`)]
+  }
+  return (word, own) => {
+    const same = named(word.slice(word.lastIndexOf('/') + 1), own)
+    if (same.length > 0 || word.includes('/')) return same.length > 0 ? same : suggest(word)
+    if (looks === LOOKS_MAX) return []
+    looks += 1
+    const closest = closestWord(word, [...byName.keys()])
+    return closest === undefined ? [] : named(closest, own)
+  }
+}
+
+/** At most so many misspelt names are compared with all. */
+const LOOKS_MAX = 20
+/** At most so many jobs of one name are offered. */
+const MEANT_MAX = 3
+
+const DEPENDENCY = /^\/policy\/dependsOn\/\d+(\/job)?$/
+
+/** A draft whose diagnostics say which job a dependency that is no address stands for. */
+export function withMeantJobs(draft: Draft, find: JobFinder): Draft {
+  const isOne = ({ code, pointer = '' }: Diagnostic): boolean => code === 'SPEC_PATTERN' && DEPENDENCY.test(pointer)
+  if (!draft.diagnostics.some(isOne)) return draft
+  const diagnostics = draft.diagnostics.map((one) => {
+    const word = isOne(one) ? draft.locate(draft.index, one.pointer ?? '').source : undefined
+    if (word === undefined) return one
+    const remedies = [...find(word, draft.address), advise('a dependency is written Kind/name, such as IotJob/reboot')]
+    return { ...one, remedies }
+  })
+  return { ...draft, diagnostics }
 }
 
 /** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */

@@ -6,6 +6,7 @@ import type { Policy, Spec } from '../model/spec.ts'
 import type { Fault } from './fault.ts'
 import type { Locator } from './locate.ts'
 import type { Source } from './source.ts'
+import type { Reprinted } from './to-json.ts'
 
 /** What is known of a document before its content is looked at. */
 export type Base = {
@@ -13,6 +14,8 @@ export type Base = {
   readonly locate: Locator
   /** Which document of its file it is, from 0. */
   readonly index: number
+  /** Scalars that JSON prints otherwise than they are written. */
+  readonly reprinted?: Reprinted
   /** Where it begins. */
   readonly place: Place
   readonly model?: KindModel
@@ -33,7 +36,13 @@ export type Draft = Base & {
 
 /** A fault at its place. Its pointer counts from the document's root. */
 export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
-  const { source: _text, ...spot } = base.locate(base.index, fault.pointer, fault.aim)
-  const { severity, code, message, remedies, pointer } = fault
-  return diagnose({ severity, code, message, remedies, pointer, ...spot, address: base.address })
+  const { severity, code, message, remedies, pointer, inside } = fault
+  const { source: _text, ...spot } = base.locate(base.index, pointer, fault.aim, inside)
+  const told = { severity, code, message, remedies, pointer, ...spot, address: base.address }
+  if (inside?.file === undefined) return diagnose(told)
+  return diagnose({ ...told, related: [{ message: 'it stands here', place: placeIn(inside) }] })
+}
+
+function placeIn({ file = '', line, column }: NonNullable<Fault['inside']>): Place {
+  return { file, line, column, endLine: line, endColumn: column + 1 }
 }

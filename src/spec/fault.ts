@@ -17,6 +17,8 @@ export type Fault = {
   readonly message: string
   /** Ways out, the likeliest first. */
   readonly remedies: readonly Remedy[]
+  /** Where in the text at the pointer it is wrong, counted from 1; `file`: the file that holds the text. */
+  readonly inside?: { readonly line: number; readonly column: number; readonly file?: string }
   /** The member that an unknown one probably stands for. */
   readonly meant?: string
 }

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv'
-import { into, type Json, type JsonObject, type Pointer } from '../model/json.ts'
+import { at, into, isObject, type Json, type JsonObject, type Pointer } from '../model/json.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Checked, Fault, FaultCode } from './fault.ts'
 import { furtherIn } from './further-in.ts'
@@ -7,6 +7,7 @@ import { measured } from './measures.ts'
 import { type Context, description, fault, members, property, subject, where } from './schema-error.ts'
 import { closestWord } from './suggest.ts'
 import { wrongType, wrongWord } from './type-faults.ts'
+import { asWritten, isTag, tagText } from './type-hints.ts'
 import { list, short } from './words.ts'
 
 /** What Ajv found, one fault for each mistake: consequences of another error, and all but the plainest error of one value, are left out. */
@@ -85,36 +86,51 @@ function unknownMember(context: Context): Fault {
   const { error } = context
   const member = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
   const known = members(error)
-  const meant = closestWord(member, known)
+  const tag = oneTag(context)
+  const meant = tag === undefined ? closestWord(member, known) : 'Key'
   const all = known.length === 0 ? 'no member is allowed here' : `${where(context)} may have ${list(known)}`
   return {
     code: 'SPEC_UNKNOWN_MEMBER',
     pointer: into(error.instancePath, member),
     aim: 'key',
     message: `${short(member)} is no member of ${where(context)}`,
-    remedies: unknownRemedies(context, member, meant, known) ?? [advise(all)],
+    remedies: (tag && [tag]) ?? unknownRemedies(context, member, meant, known) ?? [advise(all)],
     meant,
   }
 }
 
+/** The way out for a tag that is written as `{ env: prod }`, or whose key is called otherwise. */
+function oneTag(context: Context): Remedy | undefined {
+  const { error, value } = context
+  const found = at(value, error.instancePath)
+  if (!isTag(error.parentSchema) || !isObject(found) || found['Key'] !== undefined) return undefined
+  const [first, ...others] = Object.entries(found)
+  if (first && others.length === 0 && closestWord(first[0], ['Key', 'Value']) === undefined)
+    return advise(`write it as ${tagText(first[0], asWritten(context, first))}`)
+  const unknown = Object.keys(found).filter((member) => member !== 'Value')
+  return unknown.length === 1 && found['Value'] !== undefined ? advise('did you mean Key?') : undefined
+}
+
 function unknownRemedies(
-  { error, name }: Context,
+  context: Context,
   member: string,
   meant: string | undefined,
   known: readonly string[],
 ): Remedy[] | undefined {
+  const { error, name } = context
   const isCase = meant?.toLowerCase() === member.toLowerCase()
   const place = isCase ? undefined : furtherIn((error.parentSchema ?? {}) as JsonObject, member)
   if (place !== undefined) return [advise(`it belongs in ${place}: indent it below that member`)]
   if (meant === undefined) return undefined
-  return [advise(`did you mean ${meant}?${isCase && name === 'spec' ? caseNote(member, known) : ''}`)]
+  const whose = isTag(error.parentSchema) ? 'a tag' : 'this API'
+  return [advise(`did you mean ${meant}?${isCase && name === 'spec' ? caseNote(member, known, whose) : ''}`)]
 }
 
-/** Said where a whole API is written in another case than was pasted. */
-function caseNote(member: string, known: readonly string[]): string {
+/** Said where a whole mapping is written in another case than was pasted. */
+function caseNote(member: string, known: readonly string[], whose: string): string {
   const isCapital = (name: string): boolean => /^[A-Z]/.test(name)
   if (known.length < 2 || known.some((name) => isCapital(name) === isCapital(member))) return ''
-  return ` members of this API begin ${isCapital(member) ? 'in lower case' : 'with a capital letter'}`
+  return ` members of ${whose} begin ${isCapital(member) ? 'in lower case' : 'with a capital letter'}`
 }
 
 function missing(context: Context, member: string): Fault {

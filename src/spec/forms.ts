@@ -1,10 +1,12 @@
 import type { ErrorObject } from 'ajv'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
+import { isTemplate } from './placeholders.ts'
 import { description } from './schema-error.ts'
-import { list, short } from './words.ts'
+import { between, list, short } from './words.ts'
 
 /** What text of a wrong form was probably meant to be, or what it has to look like: what it is, an example, its characters. */
 export function formRemedy(error: ErrorObject, found: string): Remedy {
+  if (isTemplate(found)) return advise('write the value itself: Jobwright fills in no template')
   const slip = found.length > SLIP_MAX ? undefined : slipOf(error, found)
   if (slip !== undefined) return advise(slip)
   const what = description(error)?.replace(/[.,]$/, '')
@@ -100,6 +102,18 @@ function momentHint(error: ErrorObject, found: string): string | undefined {
 export function millisecondsHint(found: string): string | undefined {
   if (!/^1\d{12}$/.test(found)) return undefined
   return `these are milliseconds; write the date: ${new Date(Number(found)).toISOString().replace('.000Z', 'Z')}`
+}
+
+/** How long a text may be. */
+export function lengthHint(rule: Readonly<Record<string, unknown>>, found: string): string {
+  return millisecondsHint(found) ?? `allowed: ${between(rule['minLength'], rule['maxLength'], 'character')}`
+}
+
+/** Whether a text is as long as a rule asks for. */
+export function hasLength(rule: Readonly<Record<string, unknown>>, text: string): boolean {
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = rule
+  const length = Array.from(text).length
+  return length >= Number(minLength) && length <= Number(maxLength)
 }
 
 /** What is wrong with an ARN: not whole, or with an account of another length. */

@@ -1,8 +1,8 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import { type Pointer, steps } from '../model/json.ts'
 import { lex } from './limits.ts'
 import { compose } from './parse.ts'
-import { type Source, type Spot, spotOf } from './source.ts'
+import { lineOf, lineText, type Source, type Spot, spotOf } from './source.ts'
 
 /** Which end of a member is meant: its key (a member that is unknown, or lacks something inside) or its value. */
 export type Aim = 'key' | 'value'
@@ -11,7 +11,10 @@ export type Aim = 'key' | 'value'
 export type Located = Spot & { readonly source?: string }
 
 /** Finds pointers of one source. It parses again when first asked, so that sound files are parsed once and no tree is kept. */
-export type Locator = (index: number, pointer: Pointer, aim?: Aim) => Located
+export type Locator = (index: number, pointer: Pointer, aim?: Aim, inside?: Inside) => Located
+
+/** A place in the text of a scalar, counted from 1. One of a file is in no scalar. */
+export type Inside = { readonly line: number; readonly column: number; readonly file?: string }
 
 /**
  * A locator of a source. Where a pointer leads nowhere, the nearest place above it is given: the spec may say `$file`, or leave out a default.
@@ -19,15 +22,15 @@ export type Locator = (index: number, pointer: Pointer, aim?: Aim) => Located
  */
 export function locator(source: Source): Locator {
   let documents: Document.Parsed[] | undefined
-  return (index, pointer, aim = 'value') => {
+  return (index, pointer, aim = 'value', inside) => {
     documents ??= [...compose(source, lex(source).lexemes)]
     const document = documents[index]
     if (!document) return spotOf(source, 0)
-    return find(source, document, steps(pointer), aim)
+    return find(source, document, steps(pointer), aim, inside)
   }
 }
 
-function find(source: Source, document: Document.Parsed, path: readonly string[], aim: Aim): Located {
+function find(source: Source, document: Document.Parsed, path: readonly string[], aim: Aim, inside?: Inside): Located {
   let node: unknown = document.contents
   let pair: Pair | undefined
   let whole = true
@@ -44,11 +47,24 @@ function find(source: Source, document: Document.Parsed, path: readonly string[]
   const target = (aim === 'key' || !whole || isEmpty(node)) && pair ? pair.key : node
   const shown = isBlockMap(target) ? target.items[0]?.key : target
   const [start, end] = range(shown) ?? range(pair?.key) ?? range(document.contents) ?? document.range
-  const text = isScalar(node) && whole ? node.source : undefined
+  const scalar = whole ? resolved(node, document) : undefined
+  const text = isScalar(scalar) ? scalar.source : undefined
+  const exact = inside?.file === undefined && isScalar(scalar) ? spotInside(source, scalar, inside) : undefined
+  if (exact !== undefined) return { ...exact, source: text }
   return {
     ...spotOf(source, start, isSeq(shown) && !shown.flow ? start : end),
     source: text,
   }
+}
+
+/** A place in the lines of a block scalar; undefined for other scalars, whose lines are not those of their text. */
+function spotInside(source: Source, { type, value, range: at }: Scalar, inside: Inside | undefined): Spot | undefined {
+  if (inside === undefined || type !== 'BLOCK_LITERAL' || typeof value !== 'string' || !at) return undefined
+  const text = value.split('\n')[inside.line - 1]
+  const line = lineOf(source, at[0]) + inside.line
+  const written = lineText(source, line)
+  if (text === undefined || !written.endsWith(text)) return undefined
+  return spotOf(source, (source.lineStarts[line] ?? 0) + written.length - text.length + inside.column - 1)
 }
 
 function child(node: unknown, step: string): { node: unknown; pair?: Pair } | undefined {

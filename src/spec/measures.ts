@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { at, isObject, type Json } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
-import { formRemedy, millisecondsHint } from './forms.ts'
+import { formRemedy, lengthHint } from './forms.ts'
 import { type Context, description, fault, members, subject } from './schema-error.ts'
 import { between, count, list, quoted, rangeHint, size } from './words.ts'
 
@@ -15,7 +15,7 @@ export function measured(context: Context): Fault {
   switch (error.keyword) {
     case 'minLength':
     case 'maxLength':
-      return fault(context, 'SPEC_LENGTH', lengthMessage(name, found), [advise(lengthHint(rule, found))])
+      return fault(context, 'SPEC_LENGTH', lengthMessage(name, found), [advise(lengthHint(rule, String(found)))])
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
@@ -52,10 +52,6 @@ export function measured(context: Context): Fault {
 function lengthMessage(name: string, found: Json): string {
   const length = typeof found === 'string' ? Array.from(found).length : 0
   return length === 0 ? `${name} is empty` : `${name} has ${count(length, 'character')}`
-}
-
-function lengthHint(rule: Readonly<Record<string, unknown>>, found: Json): string {
-  return millisecondsHint(String(found)) ?? `allowed: ${between(rule['minLength'], rule['maxLength'], 'character')}`
 }
 
 /** How many members are allowed, and which of those that are there is one too many. */

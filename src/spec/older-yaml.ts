@@ -30,7 +30,7 @@ function isPlain(text: string, { place, excerpt = '' }: Located): boolean {
 
 function faultOf(text: string, pointer: Pointer): Fault {
   const isSwitch = SWITCH.test(text)
-  const meant = isSwitch ? String(/^(yes|on)$/i.test(text)) : text.replaceAll('_', '')
+  const meant = isSwitch ? String(/^(yes|on)$/i.test(text)) : plainNumber(text)
   return {
     code: 'SPEC_YAML_1_1',
     pointer,
@@ -38,4 +38,11 @@ function faultOf(text: string, pointer: Pointer): Fault {
     message: `${text} is text here, ${isSwitch ? 'not a truth value' : 'not a number'} as in older YAML`,
     remedies: [advise(`write ${meant}, or "${text}" if the text is meant`)],
   }
+}
+
+/** The number that older YAML reads, as JSON writes it. */
+function plainNumber(text: string): string {
+  const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(text.replaceAll('_', '')) ?? []
+  const binary = /^0b[01]+$/.test(digits)
+  return String(Number(binary ? digits : digits.replace(/^0+(?=\d)/, '')) * (sign === '-' ? -1 : 1))
 }

@@ -5,7 +5,7 @@ import type { Json } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import { lex } from './limits.ts'
 import { lineOf, lineText, type Source, spotOf } from './source.ts'
-import { toJson } from './to-json.ts'
+import { type Reprinted, toJson } from './to-json.ts'
 import { count } from './words.ts'
 
 /** One document of a file. */
@@ -20,6 +20,8 @@ export type ParsedDocument = {
   readonly kind?: string
   readonly name?: string
   readonly diagnostics: readonly Diagnostic[]
+  /** Scalars that JSON prints otherwise than they are written. */
+  readonly reprinted?: Reprinted
 }
 
 /** What a source says. With `refused` its documents could not even be counted. */
@@ -73,9 +75,9 @@ function read(source: Source, document: Document.Parsed, index: number): ParsedD
   const start = node?.range?.[0] ?? document.range[0]
   if (syntax.length > 0) return { index, start, ...identity(node), diagnostics: syntax }
   if (node === null || (isScalar(node) && node.value === null && node.source === '')) return undefined
-  const { value, diagnostics } = toJson(source, document)
+  const { value, diagnostics, reprinted } = toJson(source, document)
   const useful = value !== undefined && diagnostics.every((one) => LOCAL.has(one.code))
-  return { index, start, ...identity(node), value: useful ? value : undefined, diagnostics }
+  return { index, start, ...identity(node), value: useful ? value : undefined, diagnostics, reprinted }
 }
 
 /** What spoils one member and no other. */
@@ -155,6 +157,7 @@ function unclosed(source: Source, document: Document.Parsed, error: YAMLError): 
 
 function syntaxError(source: Source, error: YAMLError): Diagnostic {
   const [message, way] = indentation(source, error) ??
+    template(source, error) ??
     wording[error.code] ?? ['this is not YAML', 'check the indentation and quotes around this place']
   return diagnose({
     code: 'SPEC_SYNTAX',
@@ -186,6 +189,16 @@ function indentation(source: Source, error: YAMLError): readonly [message: strin
   return [
     'the indentation does not fit the lines above',
     `it is indented by ${count(here, 'space')}, the line above by ${there}: members of one mapping begin in the same column`,
+  ]
+}
+
+/** `{{ date }}` without quotes, which YAML reads as a mapping in a mapping. */
+function template(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
+  const [start] = error.pos
+  if (error.code !== 'NON_STRING_KEY' || !/^\{\{?[^{]/.test(source.text.slice(start - 1, start + 2))) return undefined
+  return [
+    'this looks like a template, which Jobwright does not fill in, and YAML reads {{ as a mapping',
+    'write the value itself, or commit what your template tool renders; quote it if the text is meant',
   ]
 }
 

@@ -1,4 +1,5 @@
 import { type Address, addressOf, isAddress } from '../model/address.ts'
+import type { Code } from '../model/codes.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
@@ -7,12 +8,15 @@ import type { Dependency, Policy, Spec } from '../model/spec.ts'
 import { type Checker, ENVELOPE, schemaOf } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import type { Fault } from './fault.ts'
+import { changedValues } from './kept-text.ts'
 import type { Locator } from './locate.ts'
 import { ofEnvelope, type Places, withoutStrays } from './misplaced.ts'
 import { olderYaml } from './older-yaml.ts'
 import type { ParsedDocument } from './parse.ts'
+import { skeletonFaults } from './pasted.ts'
+import { placeholders } from './placeholders.ts'
 import { policyTimes } from './policy-times.ts'
-import { type Include, withFiles, withMappings } from './request.ts'
+import { type Include, type Taken, withFiles, withMappings } from './request.ts'
 import { brokenRules } from './rules.ts'
 import { guardSecrets } from './secrets.ts'
 import { type Source, spotOf } from './source.ts'
@@ -32,15 +36,31 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
   const base = baseOf(source, locate, document, reader)
   const { faults, ...read } = examine(document.value, base, reader)
   const { address } = base
-  const unsound = document.diagnostics.map((one) => ({ ...one, address }))
+  const judged = faults.map((fault) => toDiagnostic(base, fault))
+  const refused = new Set(judged.filter(({ code }) => REFUSES_TEXT.has(code)).map(placeKey))
+  const numbers = new Map(judged.flatMap((one) => (one.code === 'SPEC_TYPE' ? [[placeKey(one), one] as const] : [])))
+  const unsound = document.diagnostics
+    // Its text was judged in its place: what refuses the text too says what to write.
+    .filter((one) => one.code !== 'SPEC_NUMBER' || !refused.has(placeKey(one)))
+    .map((one) => {
+      // Where a number is due, quotes are no way out.
+      const due = one.code === 'SPEC_NUMBER' ? numbers.get(placeKey(one)) : undefined
+      return { ...one, ...(due && { remedies: due.remedies }), address }
+    })
   const said = new Set(unsound.map(placeKey))
-  const diagnostics = [
-    ...unsound,
-    // A number that would lose digits is of the wrong type too, and a value of a key that stands twice is as odd as the other.
-    ...faults.map((fault) => toDiagnostic(base, fault)).filter((one) => !said.has(placeKey(one))),
-  ]
+  // A value of a key that stands twice is as odd as the other.
+  const diagnostics = [...unsound, ...judged.filter((one) => !said.has(placeKey(one)))]
   return { ...base, ...read, diagnostics }
 }
+
+/** What is wrong with a value also where it is text, so that quotes alone would not do. */
+const REFUSES_TEXT: ReadonlySet<Code> = new Set<Code>([
+  'SPEC_PATTERN',
+  'SPEC_LENGTH',
+  'SPEC_FORMAT',
+  'SPEC_ENUM',
+  'SPEC_CONST',
+])
 
 function placeKey({ place }: Diagnostic): string {
   return `${place?.line}:${place?.column}`
@@ -53,6 +73,7 @@ function baseOf(source: Source, locate: Locator, document: ParsedDocument, reade
     source,
     locate,
     index: document.index,
+    reprinted: document.reprinted,
     place: spotOf(source, document.start).place,
     model,
     address: address && isAddress(address) ? address : undefined,
@@ -143,25 +164,51 @@ function readRequest(
     guardSecrets(request, model.request.secrets, reader.check(schemaOf(model.kind), request, sourceText))
   const request = without(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
+  const unsaid = model.request.documents.flatMap((pointer) => [
+    ...changedValues({ spec: written }, `/spec${pointer}`, base.reprinted ?? new Map()),
+    ...olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
+  ])
+  const pasted =
+    asWritten.length === 0 ? undefined : skeletonFaults(request, model, asWritten, (one) => check(one, () => undefined))
+  if (pasted !== undefined) return { request, files: [], findings: pasted.map(inSpec) }
   if (asWritten.length > 0) {
     const findings = [
+      ...placeholders(request, model, asWritten),
       ...asWritten.map((fault) => ofEnvelope(fault, reader.places)),
       ...brokenRules(request, model, asWritten),
       ...withFiles(request, model, base.source.file, reader.include, asWritten).faults,
     ]
-    return { request, files: [], findings: findings.map(inSpec) }
+    return { request, files: [], findings: [...findings.map(inSpec), ...unsaid] }
   }
 
   const files = withFiles(request, model, base.source.file, reader.include)
   const mappings = withMappings(files.request, model)
-  const faults = [...files.faults, ...mappings.faults]
+  const faults = [...files.faults, ...mappings.faults.map((fault) => onlyInFile(inFile(fault, files.files)))]
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
-  faults.push(...brokenRules(mappings.request, model, faults).map((fault) => glued(fault, request)))
-  const unsaid = model.request.documents.flatMap((pointer) =>
-    olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
+  faults.push(
+    ...brokenRules(mappings.request, model, faults).map((fault) => inFile(glued(fault, request), files.files)),
   )
-  return { request: mappings.request, files: files.files, findings: [...faults.map(inSpec), ...unsaid] }
+  faults.push(...placeholders(mappings.request, model, faults).map((fault) => inFile(fault, files.files)))
+  return {
+    request: mappings.request,
+    files: files.files.map(({ file }) => file),
+    findings: [...faults.map(inSpec), ...unsaid],
+  }
+}
+
+/** What is wrong inside a text that a file holds, with the name of that file. */
+function inFile(fault: Fault, files: readonly Taken[]): Fault {
+  const file = files.find(({ pointer }) => pointer === fault.pointer)?.file
+  if (fault.inside === undefined || file === undefined) return fault
+  const { line, column } = fault.inside
+  const where = `line ${line}, column ${column}`
+  return { ...fault, message: fault.message.replace(where, `${where} of ${file}`), inside: { line, column, file } }
+}
+
+/** A manifest may hold secrets: where it stands in a spec, its lines are not shown. */
+function onlyInFile(fault: Fault): Fault {
+  return fault.inside?.file === undefined ? { ...fault, inside: undefined } : fault
 }
 
 /** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */

@@ -16,6 +16,9 @@ export type Refused = { readonly message: string; readonly remedies: readonly Re
 /** A request with members taken in from elsewhere, or why that failed. Pointers count from the request. */
 export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
 
+/** A member whose text is that of a file, relative to the root. */
+export type Taken = { readonly pointer: Pointer; readonly file: string }
+
 /**
  * The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document and those in which something
  * is wrong already; and the files.
@@ -26,16 +29,16 @@ export function withFiles(
   specFile: string,
   include: Include,
   known: readonly Fault[] = [],
-): Completed & { readonly files: readonly string[] } {
+): Completed & { readonly files: readonly Taken[] } {
   let completed = request
-  const files: string[] = []
+  const files: Taken[] = []
   const faults: Fault[] = []
   for (const { pointer, path } of references(request, '', model)) {
     if (known.some((fault) => isWithin(into(pointer, '$file'), fault.pointer))) continue
     const read = include(specFile, path)
     if ('text' in read) {
       completed = replaced(completed, steps(pointer), read.text) as JsonObject
-      files.push(read.file)
+      files.push({ pointer, file: read.file })
     } else faults.push({ code: 'SPEC_FILE', pointer: into(pointer, '$file'), aim: 'value', ...read.problem })
   }
   return { request: completed, changed: completed !== request, faults, files }
@@ -77,7 +80,8 @@ function noMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): 
       remedies: [advise('write lines of the form key: value')],
     }
   const { message, remedies = [], place } = parsed.diagnostic
-  return { ...base, message: `line ${place?.line ?? 1} of the text of ${name}: ${message}`, remedies }
+  const line = place?.line ?? 1
+  return { ...base, message: `line ${line} of the text of ${name}: ${message}`, remedies, inside: { line, column: 1 } }
 }
 
 function replaced(value: Json, path: readonly string[], by: Json): Json {

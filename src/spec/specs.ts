@@ -8,6 +8,7 @@ import type { KindModel } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
 import { checker, type Schemas } from './check.ts'
 import { clashesOf } from './clashes.ts'
+import { jobFinder, withMeantJobs } from './dependencies.ts'
 import type { Draft } from './draft.ts'
 import { locator } from './locate.ts'
 import { withoutSecrets } from './mask.ts'
@@ -62,7 +63,8 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
   const read = [...files].map(([file, text]) => readFile(sourceOf(file, text), reader))
   const drafts = read.flatMap((one) => one.drafts)
   const clashes = clashesOf(drafts, [...reader.kinds.keys()], reading.config)
-  const judged = drafts.map((draft) => withClashes(draft, clashes.get(draft) ?? []))
+  const find = jobFinder(drafts.flatMap(({ address }) => address ?? []))
+  const judged = drafts.map((draft) => withClashes(withMeantJobs(draft, find), clashes.get(draft) ?? []))
   const found = groupBy(judged, (draft) => draft.source)
   return {
     specs: judged.filter(isSound).map((draft) => draft.spec),
@@ -91,6 +93,11 @@ function readFile(source: Source, reader: Reader): FileRead {
   return { source, refused, drafts: documents.map((document) => readDraft(source, locate, document, reader)) }
 }
 
+/** A warning blocks nothing. */
+function errorCodes(diagnostics: readonly Diagnostic[]): Code[] {
+  return diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)
+}
+
 function withClashes(draft: Draft, clashes: readonly Diagnostic[]): Draft {
   return clashes.length === 0 ? draft : { ...draft, diagnostics: [...draft.diagnostics, ...clashes] }
 }
@@ -100,7 +107,7 @@ function blockedOf(drafts: readonly Draft[]): Blocked[] {
   for (const { address, place, spec, diagnostics } of drafts) {
     if (!address || (spec && !hasErrors(diagnostics))) continue
     const before = blocked.get(address)
-    const codes = [...new Set([...(before?.codes ?? []), ...diagnostics.map((one) => one.code)])]
+    const codes = [...new Set([...(before?.codes ?? []), ...errorCodes(diagnostics)])]
     // Of two documents of one address, neither is the spec.
     if (before) blocked.set(address, { address, place: before.place, codes })
     else blocked.set(address, { address, place, codes, spec })

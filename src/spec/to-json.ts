@@ -1,7 +1,7 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import type { SpecCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
-import type { Json } from '../model/json.ts'
+import { into, type Json, type Pointer } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import { hasForbidden, LIMITS } from './limits.ts'
 import { type Source, spotOf } from './source.ts'
@@ -10,17 +10,24 @@ import { type Source, spotOf } from './source.ts'
 export function toJson(
   source: Source,
   document: Document.Parsed,
-): { readonly value: Json | undefined; readonly diagnostics: readonly Diagnostic[] } {
+): { readonly value: Json | undefined; readonly diagnostics: readonly Diagnostic[]; readonly reprinted: Reprinted } {
   const conversion = new Conversion(source)
   const value = conversion.convert(document.contents, 0)
-  return { value, diagnostics: conversion.diagnostics }
+  const { diagnostics, reprinted } = conversion
+  return { value, diagnostics, reprinted }
 }
+
+/** Scalars that JSON prints otherwise than the file has them, by pointer: `3.10` is printed as 3.1. With the text of the file. */
+export type Reprinted = ReadonlyMap<Pointer, string>
 
 /** Keys that would reach an object's prototype in careless code. None is the name of an AWS member. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype'])
 
 class Conversion {
   readonly diagnostics: Diagnostic[] = []
+  readonly reprinted = new Map<Pointer, string>()
+  /** The steps that lead to the value that is being converted. */
+  readonly #path: (string | number)[] = []
   readonly #source: Source
   readonly #anchors = new Map<string, unknown>()
   /** Nodes that are being converted, to notice an alias of what is around it. */
@@ -41,8 +48,17 @@ class Conversion {
     if (!isMap(node) && !isSeq(node)) return isScalar(node) ? this.#scalar(node) : null
     this.#remember(node.anchor, node)
     this.#open.add(node)
-    const value = isMap(node) ? this.#mapping(node, depth) : node.items.map((item) => this.convert(item, depth + 1))
+    const value = isMap(node)
+      ? this.#mapping(node, depth)
+      : node.items.map((item, index) => this.#inner(index, item, depth))
     this.#open.delete(node)
+    return value
+  }
+
+  #inner(step: string | number, node: unknown, depth: number): Json {
+    this.#path.push(step)
+    const value = this.convert(node, depth + 1)
+    this.#path.pop()
     return value
   }
 
@@ -97,7 +113,7 @@ class Conversion {
     const seen = new Map<string, Pair>()
     for (const pair of node.items) {
       const key = this.#key(pair, seen)
-      const value = this.convert(pair.value, depth + 1)
+      const value = this.#inner(key ?? '', pair.value, depth)
       if (key !== undefined) members[key] = value
     }
     return members
@@ -143,6 +159,7 @@ class Conversion {
   #scalar(node: Scalar): Json {
     this.#remember(node.anchor, node)
     const { value } = node
+    if (typeof value !== 'string') this.#noteReprinted(node)
     if (typeof value === 'number') return this.#number(node, value)
     if (typeof value === 'string' && hasForbidden(value)) {
       return this.#refuse(
@@ -161,11 +178,18 @@ class Conversion {
     )
   }
 
+  /** A value that is left out is null, and had no text to lose. */
+  #noteReprinted({ source, value }: Scalar): void {
+    if (source === undefined || source === '' || source === JSON.stringify(value)) return
+    this.reprinted.set(this.#path.reduce<Pointer>(into, ''), source)
+  }
+
   #number(node: Scalar, value: number): Json {
     if (keepsDigits(node.source ?? '', value)) return value
     const read = Number.isFinite(value) ? `would be read as the number ${value}` : 'is no number that JSON has'
     const text = node.source ?? ''
-    this.#refuse(node, 'SPEC_NUMBER', `${text} ${read}`, `quote it: "${text}"`)
+    // What an alias repeats was refused where it stands.
+    if (this.#following === 0) this.#refuse(node, 'SPEC_NUMBER', `${text} ${read}`, `quote it: "${text}"`)
     return text
   }
 

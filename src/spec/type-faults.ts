@@ -12,10 +12,11 @@ export function wrongType(context: Context): Fault {
   const { error, value } = context
   const types = [error.params['type'] as string | string[]].flat()
   const found = at(value, error.instancePath) ?? null
-  const message =
-    found === null
-      ? `${subject(context)} is empty; it must be ${due(types)}`
-      : `${subject(context)} must be ${due(types)}, not ${typeOf(found, context.sourceText(context.error.instancePath))}`
+  const source = context.sourceText(context.error.instancePath)
+  const isEmpty = found === null && (source === undefined || source === '')
+  const message = isEmpty
+    ? `${subject(context)} is empty; it must be ${due(types)}`
+    : `${subject(context)} must be ${due(types)}, not ${typeOf(found, source)}`
   return fault(context, 'SPEC_TYPE', message, [advise(typeHint(context, types, found))])
 }
 

@@ -1,6 +1,8 @@
-import { isObject, type Json, type JsonObject } from '../model/json.ts'
-import { millisecondsHint } from './forms.ts'
+import type { ErrorObject } from 'ajv'
+import { into, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { formRemedy, hasLength, lengthHint, millisecondsHint } from './forms.ts'
 import { type Context, description } from './schema-error.ts'
+import { closestWord } from './suggest.ts'
 import { due, list, quoted, short } from './words.ts'
 
 /** What to write in place of a value of another type than is due. */
@@ -16,8 +18,11 @@ export function typeHint(context: Context, types: readonly string[], found: Json
 }
 
 function textHint({ error, sourceText }: Context, found: Json): string | undefined {
-  if (typeof found !== 'number' && typeof found !== 'boolean') return undefined
-  const text = sourceText(error.instancePath) ?? String(found)
+  if (typeof found === 'object' && found !== null) return undefined
+  const source = sourceText(error.instancePath)
+  const isEmpty = found === null && (source === undefined || source === '')
+  if (typeof found === 'string' || isEmpty) return undefined
+  const text = source ?? String(found)
   const words: unknown = error.parentSchema?.['enum']
   const word = typeof found === 'boolean' ? (found ? 'yes' : 'no') : undefined
   // The manifest's own words for true and false.
@@ -27,26 +32,68 @@ function textHint({ error, sourceText }: Context, found: Json): string | undefin
     const moment = millisecondsHint(text)
     if (moment !== undefined) return moment
   }
+  const refusal = refusalOf(error, text)
+  if (refusal !== undefined) return refusal
   if (/^\d{12}$/.test(text))
     return `quote it: "${text}"; an account ID is text, and one that begins with 0 would lose it`
   return `quote it: "${text}"`
 }
 
-function listHint({ error }: Context, found: Json): string | undefined {
+/** What to write where the rules beside the type would refuse the text too, so that quotes are no way out. */
+function refusalOf(error: ErrorObject, text: string): string | undefined {
+  const rule: Record<string, unknown> = error.parentSchema ?? {}
+  const { enum: words, pattern } = rule
+  if (Array.isArray(words)) {
+    if (words.includes(text)) return undefined
+    const meant = closestWord(text, words.map(String))
+    return meant === undefined ? `allowed are ${list(words.map(String))}` : `did you mean ${JSON.stringify(meant)}?`
+  }
+  if (!hasLength(rule, text)) return `${lengthHint(rule, text)}, in quotes`
+  const fits = typeof pattern !== 'string' || new RegExp(pattern, 'u').test(text)
+  if (fits && rule['format'] === undefined) return undefined
+  return formRemedy(
+    { ...error, keyword: typeof pattern === 'string' ? 'pattern' : 'format', params: { pattern } },
+    text,
+  ).text
+}
+
+function listHint(context: Context, found: Json): string | undefined {
+  const { error } = context
+  const items: unknown = error.parentSchema?.['items']
+  if (isTag(items) && typeof found === 'string') return `make it a list: - ${tagText(found)}`
   if (typeof found === 'string' || typeof found === 'number') {
     const item = typeof found === 'string' && /[:#,[\]{}]/.test(found) ? `"${found}"` : String(found)
     return item.length > 100 ? 'make it a list: put "- " before it' : `make it a list: [ ${item} ]`
   }
   if (!isObject(found)) return undefined
-  const items: unknown = error.parentSchema?.['items']
-  const members = isObject(items) && isObject(items['properties']) ? Object.keys(items['properties']) : []
   const [first] = Object.entries(found)
-  if (members.join() === 'Key,Value' && first && !members.includes(first[0])) {
-    const [key, value] = first
-    const text = typeof value === 'string' ? short(value) : '…'
-    return `make it a list, with one line for each: - { Key: ${short(key)}, Value: ${text} }`
-  }
+  if (isTag(items) && first && !TAG.includes(first[0]))
+    return `make it a list, with one line for each: - ${tagText(first[0], asWritten(context, first))}`
   return 'make it a list: put "- " before the first member of each item'
+}
+
+const TAG = ['Key', 'Value']
+
+/** Whether a schema is that of a tag as most APIs have it. */
+export function isTag(schema: unknown): boolean {
+  return isObject(schema) && isObject(schema['properties']) && Object.keys(schema['properties']).join() === TAG.join()
+}
+
+/** A tag as it is written: from `env` and `prod`, or from `env=prod`. */
+export function tagText(found: string, inner?: Json): string {
+  const [key = '', ...more] = inner === undefined ? found.split(/[=:]/) : [found]
+  const value = inner === undefined ? more.join('=').trim() : typeof inner === 'string' ? inner : JSON.stringify(inner)
+  return `{ Key: ${flowText(key.trim())}, Value: ${flowText(value)} }`
+}
+
+/** The value of a member as the file has it, so that `3.10` keeps its zero. */
+export function asWritten({ error, sourceText }: Context, [member, value]: readonly [string, Json]): Json {
+  return typeof value === 'object' ? value : (sourceText(into(error.instancePath, member)) ?? value)
+}
+
+/** A text in a mapping in braces, quoted where YAML would read something else. */
+function flowText(text: string): string {
+  return /^[A-Za-z][\w./@-]*$/.test(text) ? short(text) : JSON.stringify(short(text))
 }
 
 /** The way out for a mapping that YAML reads as one text. */
@@ -54,6 +101,11 @@ export const GLUED = 'write a space after the colon of every member, as in "key:
 
 function mappingHint({ error }: Context, found: Json): string | undefined {
   if (typeof found === 'string' && /^[\w$-]+:\S/.test(found) && !/^[\w-]+:\/\//.test(found)) return GLUED
+  if (isTag(error.parentSchema)) {
+    if (typeof found === 'string') return `write it as ${tagText(found)}`
+    if (Array.isArray(found) && found.length === 2 && found.every((one) => typeof one === 'string'))
+      return `write it as ${tagText(...(found as [string, string]))}`
+  }
   const properties = (error.parentSchema?.['properties'] ?? {}) as Record<string, JsonObject>
   // One that may not be there is in a schema for its message alone.
   const members = Object.keys(properties).filter((name) => properties[name]?.['not'] === undefined)
@@ -78,6 +130,7 @@ function booleanHint(found: Json): string | undefined {
 function numberHint({ error }: Context, found: Json): string | undefined {
   if (typeof found === 'number') return 'write a whole number, without a point'
   if (typeof found !== 'string') return undefined
+  if (/^[-+]?0\d+$/.test(found)) return `write ${Number(found)}`
   if (/^-?\d+(\.\d+)?$/.test(found)) return `write it without quotes: ${short(found)}`
   const plain = found.replace(/(?<=\d)[,_' ](?=\d{3})/g, '')
   if (/^-?\d+(\.\d+)?$/.test(plain)) return `write ${short(plain)}`

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { isLfsPointer } from './lfs-pointer.ts'
 
 /** Why a file is not read. Nothing of its content is told. */
 export type ReadProblem =
@@ -11,6 +12,8 @@ export type ReadProblem =
   | { readonly is: 'too-large'; readonly bytes: number }
   /** `offset` counts bytes from 0. */
   | { readonly is: 'not-utf8'; readonly offset: number }
+  /** What Git LFS leaves in place of a file that was not fetched. */
+  | { readonly is: 'lfs-pointer' }
   /** The operating system's own code, `EACCES`. */
   | { readonly is: 'unreadable'; readonly code: string }
 
@@ -105,6 +108,7 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
     if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
     const bytes = readAll(handle, maxBytes)
     if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
+    if (isLfsPointer(bytes)) return { problem: { is: 'lfs-pointer' } }
     return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
   } catch (error) {
     return { problem: readProblemOf(error) }

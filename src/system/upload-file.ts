@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import fs from 'node:fs/promises'
-import { blobHash } from './git-blob.ts'
+import { blobHash, blobId } from './git-blob.ts'
+import { isLfsPointer } from './lfs-pointer.ts'
 import { READ_FLAGS, type ReadProblem, readProblemOf, resolveInside, whatIs } from './source-files.ts'
 
 /** A file of any size as it was measured: absolute path after following links, size, time of its last change, MD5 in Base64, blob ID. */
@@ -12,7 +13,12 @@ export type Measured = {
   readonly md5: string
   /** The ID of its content as a Git blob, by SHA-1. */
   readonly blob?: string
+  /** The same text with other line ends, where it is text and has line ends: what `core.autocrlf` makes of it. */
+  readonly otherEnds?: OtherEnds
 }
+
+/** A text as it is with line feeds alone, and with a carriage return before each. MD5 in Base64; the blob ID is by SHA-1. */
+export type OtherEnds = { readonly lf: string; readonly crlf: string; readonly lfBlob: string }
 
 /** Thrown while a file is read that is not the one that was measured. */
 export class FileChanged extends Error {
@@ -43,19 +49,37 @@ export async function measureFile(
       const hash = createHash('md5')
       const blob = blobHash(stats.size, 'sha1')
       let bytes = 0
+      const held: Uint8Array[] = []
       for await (const chunk of chunksOf(handle)) {
         hash.update(chunk)
         blob.update(chunk)
         bytes += chunk.length
+        if (stats.size <= TEXT_MAX) held.push(chunk)
       }
+      const content = Buffer.concat(held)
+      if (isLfsPointer(content)) return { problem: { is: 'lfs-pointer' } }
       const digests = { md5: hash.digest('base64'), blob: blob.digest('hex') }
-      return { path: found.real, bytes, modifiedMs: stats.mtimeMs, ...digests }
+      return { path: found.real, bytes, modifiedMs: stats.mtimeMs, ...digests, ...otherEndsOf(content) }
     } finally {
       await handle.close()
     }
   } catch (error) {
     return { problem: readProblemOf(error) }
   }
+}
+
+/** Longer files are not looked through for line ends. */
+const TEXT_MAX = 16 * CHUNK
+/** Git takes a file for binary if one of its first bytes is zero. */
+const LOOKED_AT = 8000
+
+function otherEndsOf(content: Buffer): { otherEnds?: OtherEnds } {
+  if (!content.includes(0x0a) || content.subarray(0, LOOKED_AT).includes(0)) return {}
+  // Latin-1 keeps every byte.
+  const lf = content.toString('latin1').replaceAll('\r\n', '\n')
+  const md5 = (text: string): string => createHash('md5').update(text, 'latin1').digest('base64')
+  const lfBlob = blobId(Buffer.from(lf, 'latin1'), 'sha1')
+  return { otherEnds: { lf: md5(lf), crlf: md5(lf.replaceAll('\n', '\r\n')), lfBlob } }
 }
 
 /**

@@ -192,6 +192,23 @@ t.test('where package.json depends on Jobwright, schemas and CLI are those of no
   t.match(read(here, '.github/workflows/reconcile.yml'), 'run: npm ci --ignore-scripts\n')
 })
 
+t.test('where .gitattributes has files in Git LFS, both jobs of the workflow check them out', async (t) => {
+  for (const [attributes, at, count] of [
+    ['*.csv filter=lfs diff=lfs merge=lfs -text\n', '.gitattributes', 2],
+    ['*.csv filter=lfs\n', 'data/deep/.gitattributes', 2],
+    ['# *.csv filter=lfs\n*.csv -text\n', '.gitattributes', 0],
+  ] as const) {
+    const here = clone(t)
+    fs.mkdirSync(path.dirname(path.join(here, at)), { recursive: true })
+    fs.writeFileSync(path.join(here, at), attributes)
+    await initIn(here)
+    const workflow = read(here, '.github/workflows/reconcile.yml')
+    t.equal(workflow.split(/^ {10}lfs: true/m).length - 1, count, at)
+    const { jobs } = parse(workflow) as { jobs: Record<string, { steps: { with?: { lfs?: boolean } }[] }> }
+    for (const { steps } of Object.values(jobs)) t.equal(steps[0]?.with?.lfs, count > 0 ? true : undefined, at)
+  }
+})
+
 t.test('in a folder of a repository, specs are there and the workflow is at the top', async (t) => {
   const top = clone(t)
   const here = path.join(top, 'media')

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { init } from '../../src/commands/init.ts'
+import { newSpec } from '../../src/commands/new.ts'
 import type { Host } from '../../src/commands/options.ts'
 import { MODELS } from '../../src/kinds/models.ts'
 import { packagedSchemas } from '../../src/load/schemas.ts'
@@ -20,6 +21,11 @@ const root = folder(t, {})
 const quiet = { write: () => true }
 const host: Host = { cwd: root, env: {}, stdout: quiet, stderr: quiet, signal: new AbortController().signal }
 await init({ output: 'text', emulator: true, store: 'file' }, host)
+fs.appendFileSync(
+  path.join(root, 'jobwright.yaml'),
+  'targets: { main: { region: eu-west-1 }, standby: { region: eu-central-1 } }\ndefaultTarget: main\n',
+)
+await newSpec('IotJob', 'second', {}, host)
 
 const settings = JSON.parse(fs.readFileSync(path.join(root, '.vscode/settings.json'), 'utf8')) as JsonObject
 const editor = await openEditor(root, {
@@ -60,6 +66,83 @@ t.test('kinds are completed, and the members of each kind, as its schema has the
   const enums = begun('IotJob', '  targetSelection: ')
   void editor.open('specs/enums.yaml', enums)
   t.same(labels(await editor.complete('specs/enums.yaml', endOf(enums))), ['CONTINUOUS', 'SNAPSHOT'])
+})
+
+/** Members of Details that are offered after a Type; none: before it is written. */
+const DETAILS = {
+  '': undefined,
+  '  Type: IMPORT_ASSETS_FROM_S3\n': ['ImportAssetsFromS3'],
+  '  Type: EXPORT_REVISIONS_TO_S3\n': ['ExportRevisionsToS3'],
+} as const
+
+t.test('after Type, only the matching member of Details is offered', async (t) => {
+  const { properties } = schemas('DataExchangeJob.schema.json') as {
+    properties: { Details: { properties: JsonObject } }
+  }
+  for (const [index, [type, offered]] of Object.entries(DETAILS).entries()) {
+    const text = begun('DataExchangeJob', `${type}  Details:\n    `, `details-${index}`)
+    const file = `specs/details-${index}.yaml`
+    void editor.open(file, text)
+    const shown = labels(await editor.complete(file, endOf(text))).filter(
+      (label) => label in properties.Details.properties,
+    )
+    t.same(shown, offered ?? Object.keys(properties.Details.properties).sort(), type)
+  }
+})
+
+t.test('a target, and a job to wait for, are completed from the project', async (t) => {
+  const text = 'apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: late }\npolicy:\n  '
+  const offered = async (name: string, more: string) => {
+    void editor.open(`specs/${name}.yaml`, text + more)
+    return labels(await editor.complete(`specs/${name}.yaml`, endOf(text + more)))
+  }
+  t.same(await offered('target', 'target: '), ['main', 'standby'])
+  const jobs = await offered('waiting', 'dependsOn:\n    - ')
+  for (const address of ['IotJob/kiosk-firmware-4-2', 'IotJob/second'])
+    t.ok(jobs.includes(address), `${address}: ${jobs.join(', ')}`)
+  const inner = await offered('inner', 'dependsOn:\n    - job: ')
+  t.ok(inner.includes('IotJob/second'), inner.join(', '))
+})
+
+t.test('a word of an enum says what it means, where it is offered and where the pointer rests', async (t) => {
+  const text = begun('IotJob', '  targetSelection: CONTINUOUS\n', 'words')
+  void editor.open('specs/words.yaml', text)
+  t.match(plain(await editor.hover('specs/words.yaml', { line: 4, character: 22 })), plain('things that join a group'))
+  const typed = begun('IotJob', '  targetSelection: ', 'word')
+  void editor.open('specs/word.yaml', typed)
+  const items = await editor.complete('specs/word.yaml', endOf(typed))
+  const documented = items.filter(({ documentation }) => JSON.stringify(documentation ?? '').length > 10)
+  t.equal(documented.length, 2)
+})
+
+t.test('each word of each enum that people write has a text of its own', (t) => {
+  const walk = (value: unknown, at: string): void => {
+    if (typeof value !== 'object' || value === null) return
+    const { enum: words, enumDescriptions: texts } = value as { enum?: unknown; enumDescriptions?: unknown }
+    if (Array.isArray(words) && !at.includes('/if/')) {
+      t.ok(Array.isArray(texts) && texts.length === words.length, at)
+      t.ok(Array.isArray(texts) && new Set(texts).size === words.length, at)
+    }
+    for (const [step, inner] of Object.entries(value)) walk(inner, `${at}/${step}`)
+  }
+  for (const name of [...MODELS.map(({ kind }) => kind), 'job', 'config']) walk(schemas(`${name}.schema.json`), name)
+  t.end()
+})
+
+t.test('in a file of several documents, the line of each leads to the schema', async (t) => {
+  const text = fs.readFileSync(new URL('../../specs/kiosks.yaml', import.meta.url), 'utf8')
+  const documents = text.split(/^---$/m)
+  t.ok(documents.length > 1)
+  for (const one of documents) t.match(one.trimStart(), /^# yaml-language-server: \$schema=/)
+  // Where no settings apply: the lines alone lead to the schema.
+  const bad = text
+    .replaceAll('../schemas/', '../specs/.schemas/')
+    .replaceAll('targetSelection: CONTINUOUS', 'targetSelection: CONTINUOS')
+  const problems = await editor.open('elsewhere/kiosks.yaml', bad)
+  t.ok(
+    problems.some(({ range }) => range.start.line > (documents[0] ?? '').split('\n').length),
+    'the second is checked',
+  )
 })
 
 t.test('each member says what it is for where the pointer rests', async (t) => {

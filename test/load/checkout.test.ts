@@ -593,6 +593,32 @@ t.test('a file of policy.upload counts where its MD5 is computed, and holds no s
   t.match(await compared(place.root), { dirty: ['specs/ignored.csv ignored'] }, 'as Git stores it')
 })
 
+t.test('line ends that Git converts make an upload another file, and no text', async (t) => {
+  const place = repository(t)
+  const details = `{ ImportAssetFromSignedUrl: { AssetName: a, DataSetId: ${'a'.repeat(32)}, RevisionId: ${'b'.repeat(32)} } }`
+  place.write(
+    'specs/import.yaml',
+    `apiVersion: jobwright/v1\nkind: DataExchangeJob\nmetadata: { name: a }\npolicy: { upload: a.csv }\nspec:\n  Type: IMPORT_ASSET_FROM_SIGNED_URL\n  Details: ${details}\n`,
+  )
+  place.write('specs/a.csv', 'a,b\n1,2\n')
+  place.commit()
+  const checkOut = () => {
+    fs.rmSync(path.join(place.root, 'specs/a.csv'))
+    fs.rmSync(path.join(place.root, 'specs/import.yaml'))
+    place.git('checkout', 'HEAD', '--', 'specs')
+  }
+  t.strictSame(await compared(place.root), { dirty: [], deleted: [] })
+  place.git('config', 'core.autocrlf', 'true')
+  checkOut()
+  t.match(fs.readFileSync(path.join(place.root, 'specs/import.yaml'), 'utf8'), '\r\n')
+  t.strictSame(await compared(place.root), { dirty: ['specs/a.csv line-ends'], deleted: [] })
+  // The way out.
+  place.write('.gitattributes', 'specs/a.csv -text\n')
+  place.commit()
+  checkOut()
+  t.strictSame(await compared(place.root), { dirty: [], deleted: [] })
+})
+
 t.test('the text that was read is compared, not the one that is there when Git is asked', async (t) => {
   const place = repository(t)
   edit(place, 'specs/plain.yaml')

@@ -47,6 +47,67 @@ t.test('files are found by folder, file and glob, sorted, each once', async (t) 
   t.strictSame(await names('jobs/odd.json'), ['odd'], 'a file that is named is read whatever its name')
 })
 
+t.test('names near those of specs are told of once, unless a spec names the file', async (t) => {
+  const root = t.testdir({
+    specs: {
+      'a.yaml': iot('a', '{ $file: a.json }'),
+      'a.json': '{}',
+      'b.YML': iot('b'),
+      'c.json': '{}',
+      'd.yaml.txt': '',
+      'e.ymal': '',
+      deep: { 'f.YAML': '' },
+      'notes.md': '',
+      'g.yaml.bak': '',
+      'package.json': '{}',
+    },
+  })
+  const NAMES = 'names of spec files end in .yaml or .yml, in lower case'
+  t.strictSame(said(await load({ root, kinds: MODELS })), [
+    `- warning SPEC_NEAR_MISS specs/b.YML, specs/c.json, specs/d.yaml.txt, specs/deep/f.YAML and specs/e.ymal are not read: ${NAMES}`,
+  ])
+  t.strictSame(said(await load({ root, kinds: MODELS, patterns: ['specs/*.yaml'] })), [
+    `- warning SPEC_NEAR_MISS specs/b.YML, specs/c.json, specs/d.yaml.txt and specs/e.ymal are not read: ${NAMES}`,
+  ])
+  const named = await load({ root, kinds: MODELS, patterns: ['specs/a.yaml', 'specs/b.YML'] })
+  t.strictSame(said(named), [])
+  t.equal(named.specs.length, 2)
+})
+
+const IMPORT = `apiVersion: jobwright/v1
+kind: DataExchangeJob
+metadata: { name: prices }
+policy: { upload: c.csv }
+spec:
+  Type: IMPORT_ASSET_FROM_SIGNED_URL
+  Details: { ImportAssetFromSignedUrl: { AssetName: a, DataSetId: ${'a'.repeat(32)}, RevisionId: ${'b'.repeat(32)} } }
+`
+const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12345\n`
+
+t.test('a pointer of Git LFS is never read as the file, wherever a file is named', async (t) => {
+  const root = t.testdir({
+    'jobwright.yaml': POINTER,
+    specs: {
+      'a.yaml': iot('a', '{ $file: a.json }'),
+      'a.json': POINTER,
+      'b.yaml': POINTER.replaceAll('\n', '\r\n'),
+      'c.yaml': IMPORT,
+      'c.csv': POINTER,
+    },
+  })
+  const loaded = await load({ root, kinds: MODELS })
+  t.strictSame(said(loaded), [
+    'specs/a.yaml error SPEC_FILE specs/a.json is a Git LFS pointer, not the file itself',
+    'specs/b.yaml error SPEC_UNREADABLE specs/b.yaml is a Git LFS pointer, not the file itself',
+    'specs/c.yaml error SPEC_FILE specs/c.csv is a Git LFS pointer, not the file itself',
+  ])
+  t.equal(loaded.complete, false, 'what the file of specs holds is not known')
+  t.match(loaded.diagnostics[0]?.remedies, [{ command: ['git', 'lfs', 'pull'] }, { text: /lfs: true/ }])
+  t.match(readConfig(root, MODELS).diagnostics, [
+    { code: 'CONFIG_UNREADABLE', message: /^jobwright.yaml is a Git LFS/ },
+  ])
+})
+
 t.test('a pattern that matches nothing is an error where it was asked for', async (t) => {
   const root = t.testdir({ jobs: {} })
   const asked = await load({ root, kinds: MODELS, patterns: ['jobs', 'specs/*.yaml', 'nope.yaml', '../elsewhere'] })

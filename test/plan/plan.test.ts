@@ -695,6 +695,23 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
     '  /Details/ImportAssetFromSignedUrl/Md5Hash: "old" -> "new"',
   ]).actions
   t.match(hintOf(conflict?.remedies), /^put the old file back, /)
+
+  const otherEnds = { lf: 'old', crlf: 'new', lfBlob: '' }
+  const converted = world()
+    .spec(PRICES, {
+      request: importOf('new'),
+      policy: { upload: '../data/prices.csv' },
+      upload: { ...upload, otherEnds },
+    })
+    .record(PRICES, { ...DONE, request: importOf('old') })
+  const [byGit] = check(t, converted, [
+    `conflict ${PRICES}: data/prices.csv, the file of policy.upload, came to have CRLF line ends in place of LF (core.autocrlf of Git) after the job was submitted and ended`,
+    '  /Details/ImportAssetFromSignedUrl/Md5Hash: "old" -> "new"',
+  ]).actions
+  t.match(
+    hintOf(byGit?.remedies),
+    /^write "data\/prices.csv -text" into .gitattributes, delete the file and check it out/,
+  )
 })
 
 t.test('AWS changes a running job', async (t) => {

@@ -50,6 +50,12 @@ const REASONS: readonly (readonly [Uncommitted['why'], at: string | undefined, s
     'submodule fleet is at another commit than HEAD records',
     'record the commit that it is at: git add -- fleet; then commit that; or go back to the recorded one: git submodule update --recursive -- fleet',
   ],
+  [
+    'line-ends',
+    undefined,
+    'Git gave it CRLF line ends in this checkout (core.autocrlf), and HEAD has LF',
+    `write "${FILE} -text" into .gitattributes and commit that, so that Git leaves its line ends alone; then delete the file here; and check it out again: git checkout HEAD -- ${FILE}`,
+  ],
   ['attributes', '.gitattributes', '.gitattributes decides how Git stores it, and is not committed', 'commit it'],
   ['no-commit', undefined, 'the repository has no commit', 'commit the specs'],
   ['deleted', undefined, 'deleted', 'restore it, or commit that it is gone'],

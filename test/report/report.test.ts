@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
+import { advise } from '../../src/model/remedy.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { diagnosticsCount, diagnosticsText, diagnosticText } from '../../src/report/diagnostics.ts'
 import {
@@ -103,6 +104,23 @@ t.test('a former name never widens a row, and is told once', async (t) => {
     '  … waiting  IotJob/night  ten jobs are running',
     '      was IotJob/evening',
   ])
+})
+
+t.test('a hint that many rows share stands once, with its addresses', async (t) => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const remedies = [advise('commit the specs')]
+  const blocked = names.map((name) => fixtures.planned('IotJob', name, { action: 'blocked', remedies }))
+  const other = fixtures.planned('IotJob', 'g', { action: 'blocked', remedies: [advise('wait')] })
+  const count = (text: string, part: string) => text.split(part).length - 1
+  const text = planText({ ...plan, actions: [...blocked, other] }, {}, plain)
+  t.equal(count(text, 'commit the specs'), 1)
+  t.match(text, `  hint: commit the specs\n        for ${names.map((name) => `IotJob/${name}`).join(', ')}\n`)
+  t.match(text, /IotJob\/g .*\n {6}hint: wait\n/, 'one of its own stays below its row')
+  t.equal(count(planText({ ...plan, actions: blocked.slice(0, 2) }, {}, plain), 'commit the specs'), 2)
+  const jobs = blocked.map(({ address }) => ({ address, action: 'blocked' as const, reason: 'x', remedies }))
+  const summary = summaryText({ jobs, exitCode: 9 }, plain)
+  t.equal(count(summary, 'commit the specs'), 1)
+  t.match(summary, 'for IotJob/a, IotJob/b')
 })
 
 t.test('a plan with nothing to do says so without hiding what failed or runs', async (t) => {

@@ -86,12 +86,255 @@ t.test('a sound document becomes a spec, with defaults filled in and nothing els
 t.test('what YAML 1.1 would make of a value does not happen', async (t) => {
   const { specs, diagnostics } = read(
     iot(
-      `  targets: [ "${GROUP}" ]\n  document: { a: "yes", b: 2026-11-14, c: 1:30:00, d: 1.10, e: 0x1F, f: ~, g: "012", __x: 'off' }`,
+      `  targets: [ "${GROUP}" ]\n  document: { a: "yes", b: 2026-11-14, c: 1:30:00, d: 1.1, e: 31, f: null, g: "012", __x: 'off' }`,
     ),
   )
   t.strictSame(diagnostics, [])
   const document = { a: 'yes', b: '2026-11-14', c: '1:30:00', d: 1.1, e: 31, f: null, g: '012', __x: 'off' }
   t.strictSame(specs[0]?.request['document'], document)
+})
+
+/** What a document may hold without quotes -> what would be sent in its place. */
+const LOST: Readonly<Record<string, string | undefined>> = {
+  '3.10': '3.1',
+  '4.0': '4',
+  '9417e12': undefined,
+  '9417e9': '9417000000000',
+  '0x1F': '31',
+  '0o17': '15',
+  '+1': '1',
+  '-0': '0',
+  '.5': '0.5',
+  '5.': '5',
+  '1e3': '1000',
+  '1E+3': '1000',
+  '0.0000001': '1e-7',
+  True: 'true',
+  FALSE: 'false',
+  '~': 'null',
+  NULL: 'null',
+  '010': undefined,
+  '.inf': undefined,
+  '.NaN': undefined,
+  '9007199254740993': undefined,
+}
+const KEPT = ['1', '-7', '3.1', '0', '1e-7', 'true', 'null', '2026-11-28', '12:30:45', '1.2.3', '"3.10"', "'~'"]
+
+t.test('a value of a document that would not be sent as it is written is asked for in quotes', async (t) => {
+  const target = `  targets: [ "${GROUP}" ]\n`
+  for (const [written, sent] of Object.entries(LOST)) {
+    for (const document of [`{ a: ${written} }`, `{ a: [ x, { b: ${written} } ] }`, `\n    a:\n    - ${written}`]) {
+      const { diagnostics, specs } = note(read(iot(`${target}  document: ${document}`)))
+      t.match(diagnostics, [{ code: 'SPEC_NUMBER', severity: 'error' }], document)
+      t.equal(diagnostics.length, 1, document)
+      t.equal(specs.length, 0, document)
+      const way = sent === undefined ? '' : `; or write ${sent}, if the text does not matter`
+      t.equal(hintOf(diagnostics[0]?.remedies), `quote it: "${written}"${way}`)
+      for (const fixed of [JSON.stringify(written), ...(sent === undefined ? [] : [sent])])
+        t.strictSame(read(iot(`${target}  document: ${document.replace(written, fixed)}`)).diagnostics, [], fixed)
+    }
+  }
+  for (const written of KEPT) t.strictSame(read(iot(`${target}  document: { a: ${written} }`)).diagnostics, [], written)
+  const keys = read(iot(`${target}  document: { 3.10: a, 0x1F: b, ~: c }`))
+  t.strictSame(keys.specs[0]?.request['document'], { '3.10': 'a', '0x1F': 'b', '~': 'c' }, 'keys are text')
+})
+
+t.test('an alias loses no text, and what it repeats is told of', async (t) => {
+  const { diagnostics } = read(
+    iot(
+      `  targets: [ "${GROUP}" ]\n  description: &d "3.10"\n  document: { a: *d, b: &x 4.0, c: *x, d: &y 010, e: *y }`,
+    ),
+  )
+  t.strictSame(
+    diagnostics.map(({ code, pointer, message }) => [code, pointer, message]),
+    [
+      ['SPEC_NUMBER', '/spec/document/b', '4.0 would be sent as the number 4'],
+      ['SPEC_NUMBER', '/spec/document/c', '4.0 would be sent as the number 4'],
+      ['SPEC_NUMBER', undefined, '010 would be read as the number 10'],
+    ],
+  )
+})
+
+t.test('JSON text of a document is judged as YAML is, at its line, in a file too', async (t) => {
+  const text = '{\n  "version": 3.10,\n  "a": { "b": 1, "\\u0062": 2 },\n  "id": 9007199254740993\n}'
+  const block = read(iot(`  targets: [ "${GROUP}" ]\n  document: |\n    ${text.replaceAll('\n', '\n    ')}`))
+  const seen = ['SPEC_NUMBER 2:14 3.10', 'SPEC_DUPLICATE_KEY 3:18 b', 'SPEC_NUMBER 4:9 9007199254740993']
+  const short = (specs: Specs, shift = [0, 0]) =>
+    specs.diagnostics.map(({ code, place, related, message }) => {
+      const { line, column } = related?.[0]?.place ?? place!
+      return `${code} ${line - shift[0]!}:${column - shift[1]!} ${/(?:read|key) (\S+)/.exec(message)?.[1]}`
+    })
+  t.strictSame(short(block, [7, 4]), seen, 'in a block, each at its own line')
+  const options: Partial<Reading> = { include: () => ({ text, file: 'documents/a.json' }) }
+  const file = read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: documents/a.json }`), options)
+  t.strictSame(short(file), seen, 'in a file, which is named')
+  t.match(file.diagnostics[0], {
+    message: 'line 2, column 14 of documents/a.json: devices read 3.10 as the number 3.1',
+    place: { file: 'a.yaml' },
+    related: [{ place: { file: 'documents/a.json', line: 2 } }],
+  })
+  const bad = (text: string) =>
+    read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: d }`), { include: () => ({ text, file: 'd' }) })
+      .diagnostics[0]
+  t.match(bad('\ufeff{}')?.message, /line 1, column 1 of d: it starts with a byte order mark/)
+  t.match(bad('{\n "a": tru\n}')?.message, /line 2, column 7 of d: unexpected token tru/)
+  t.match(hintOf(bad('version: 3\n')?.remedies), /looks like YAML/)
+  const indented = read(iot(`  targets: [ "${GROUP}" ]\n  document: |2 # two\n      {\n        "a": 1,\n      }`))
+  t.match(indented.diagnostics, [{ code: 'SPEC_DOCUMENT_NOT_JSON', place: { line: 10, column: 7 } }])
+})
+
+t.test('a text that looks like a template is warned of, but not what AWS fills in', async (t) => {
+  const warned = (spec: string) =>
+    note(read(iot(`  targets: [ "${GROUP}" ]\n${spec}`))).diagnostics.map(
+      ({ code, severity, message }) => `${severity} ${code} ${message.split(' is sent')[0]}`,
+    )
+  const all = ['{{ date }}', '${{ github.sha }}', '{% if a %}', '<%= name %>', '${VERSION}', '${env.HOME}']
+  for (const text of all) {
+    const expected = [`warning SPEC_TEMPLATE ${text}`]
+    t.strictSame(warned(`  description: 'of ${text}.'\n  document: {}`), expected, text)
+    t.strictSame(warned(`  document: { a: [ 'of ${text}.' ] }`), expected, text)
+    t.strictSame(warned(`  document: |\n    { "a": "${text}" }`), expected, text)
+  }
+  t.strictSame(warned(`  description: $(date)\n  document: {}`), ['warning SPEC_TEMPLATE $(date)'])
+  const role = '  presignedUrlConfig: { roleArn: "arn:aws:iam::123456789012:role/sign" }\n'
+  for (const text of ['${aws:iot:s3-presigned-url:https://s3.eu-west-1.amazonaws.com/b/k}', '$(date)', '{ a }', '$5'])
+    t.strictSame(warned(`${role}  document: { a: '${text}' }`), [], text)
+  t.match(
+    read(iot(`  targets: [ "${GROUP}" ]\n  description: {{ date }}\n  document: {}`)).diagnostics,
+    [{ code: 'SPEC_SYNTAX', message: /looks like a template/ }],
+    'without quotes it is no YAML',
+  )
+})
+
+/** Members of `aws iot create-job --generate-cli-skeleton`, as version 1.45 prints them. */
+const SKELETON = `{
+  "jobId": "", "targets": [""], "documentSource": "", "document": "", "description": "",
+  "presignedUrlConfig": { "roleArn": "", "expiresInSec": 0 },
+  "targetSelection": "CONTINUOUS",
+  "jobExecutionsRolloutConfig": { "maximumPerMinute": 0, "exponentialRate": { "baseRatePerMinute": 0,
+    "incrementFactor": 0.0, "rateIncreaseCriteria": { "numberOfNotifiedThings": 0, "numberOfSucceededThings": 0 } } },
+  "abortConfig": { "criteriaList": [ { "failureType": "REJECTED", "action": "CANCEL",
+    "thresholdPercentage": 0.0, "minNumberOfExecutedThings": 0 } ] },
+  "timeoutConfig": { "inProgressTimeoutInMinutes": 0 },
+  "tags": [ { "Key": "", "Value": "" } ],
+  "jobExecutionsRetryConfig": { "criteriaList": [ { "failureType": "TIMED_OUT", "numberOfRetries": 0 } ] },
+  "documentParameters": { "KeyName": "" },
+  "schedulingConfig": { "startTime": "", "endTime": "", "endBehavior": "STOP_ROLLOUT",
+    "maintenanceWindows": [ { "startTime": "", "durationInMinutes": 0 } ] },
+  "destinationPackageVersions": [""] }`
+
+t.test(
+  'a pasted skeleton of the AWS CLI says once that empty members are to be left out, and what remains',
+  async (t) => {
+    const paste = (text: string) =>
+      note(read(iot(`  ${text.replaceAll('\n', '\n  ')}`))).diagnostics.map(({ code, message, remedies }) => ({
+        code,
+        message,
+        hint: hintOf(remedies),
+      }))
+    const said = paste(SKELETON)
+    t.match(said, [
+      {
+        code: 'SPEC_SKELETON',
+        message: /^13 members are empty/,
+        hint: 'what remains is { targetSelection: CONTINUOUS }; or begin with what is required: jobwright new IotJob NAME',
+      },
+      { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks targets' },
+      { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks document' },
+    ])
+    t.equal(said.length, 3)
+    const filled = SKELETON.replace('[""]', `["${GROUP}"]`)
+      .replace('"document": ""', '"document": "{}"')
+      .replace('"TIMED_OUT", "numberOfRetries": 0', '"FAILED", "numberOfRetries": 2')
+    const [one, ...others] = paste(filled)
+    t.strictSame(others, [], 'one that is filled in lacks nothing')
+    const remains = /what remains is (.*); or begin/.exec(one?.hint ?? '')?.[1]
+    t.match(remains, /numberOfRetries: 2/)
+    t.strictSame(paste(remains ?? ''), [], 'and what remains is sound')
+    const tags = ['a', 'b', 'c', 'd'].map((key) => `{ Key: ${key}, Value: "" }`)
+    t.match(
+      read(iot(`${SOUND}\n  tags: [ ${tags.join(', ')} ]\n  targetSelection: ALL`)).diagnostics,
+      [{ code: 'SPEC_ENUM' }],
+      'tags may be empty',
+    )
+  },
+)
+
+t.test('a dependency that is no address leads to the spec that is meant', async (t) => {
+  const waiting = (job: string) =>
+    read(
+      `${iot(SOUND, 'name: waiting', `dependsOn: [ ${job} ]`)}---\n${iot(SOUND, 'name: reboot')}---\n${pinpoint('export', 's3://a/b/')}`,
+    ).diagnostics
+  for (const [job, meant] of [
+    ['reboot', 'IotJob/reboot'],
+    ['{ job: reboot }', 'IotJob/reboot'],
+    ['rebot', 'IotJob/reboot'],
+    ['export', 'PinpointExportJob/export'],
+    ['Pinpoint/export', 'PinpointExportJob/export'],
+    ['iotjob/reboot', 'IotJob/reboot'],
+  ] as const)
+    t.match(hintOf(waiting(job)[0]?.remedies), new RegExp(`^did you mean ${meant}\\?`), job)
+  t.match(hintOf(waiting('nothing-like-it')[0]?.remedies), /^a dependency is written Kind\/name/)
+})
+
+t.test("a tag's hint fits the API that it stands in", async (t) => {
+  const hint = (tags: string) => read(iot(`${SOUND}\n  tags: ${tags}`)).diagnostics.map((one) => hintOf(one.remedies))
+  t.strictSame(hint('[ { key: env } ]'), ['did you mean Key? members of a tag begin with a capital letter'])
+  t.strictSame(hint('{ env: prod }'), ['make it a list, with one line for each: - { Key: env, Value: prod }'])
+  t.strictSame(hint('{ env: 3.10 }'), ['make it a list, with one line for each: - { Key: env, Value: "3.10" }'])
+  t.strictSame(hint('[ env=prod ]'), ['write it as { Key: env, Value: prod }'])
+  t.strictSame(hint('[ { env: prod } ]'), ['write it as { Key: env, Value: prod }'])
+  t.strictSame(hint('[ { Name: env, Value: prod } ]'), ['did you mean Key?'])
+  t.strictSame(hint('[ [ env, "yes" ] ]'), ['write it as { Key: env, Value: yes }'])
+  t.strictSame(hint('env'), ['make it a list: - { Key: env, Value: "" }'])
+})
+
+t.test('what blocks a spec is its errors, not its warnings', async (t) => {
+  const { blocked } = read(iot(`  targets: [ lamp ]\n  document: { a: yes, b: "{{ date }}" }`))
+  t.strictSame(
+    blocked.map(({ codes }) => codes),
+    [['SPEC_PATTERN']],
+  )
+})
+
+t.test("yes and no of a manifest are taken as AWS's guide writes them, with a capital too", async (t) => {
+  for (const word of ['yes', 'no', 'Yes', 'No', '"Yes"']) {
+    const { diagnostics, specs } = read(disk(MANIFEST.replace('eraseDevice: yes', `eraseDevice: ${word}`)))
+    t.strictSame(diagnostics, [], word)
+    t.match(specs[0]?.request, { Manifest: { eraseDevice: word.replaceAll('"', '') } })
+  }
+  const [other] = read(disk(MANIFEST.replace('eraseDevice: yes', 'eraseDevice: ja'))).diagnostics
+  t.match(other, { code: 'SPEC_ENUM' })
+})
+
+t.test('"quote it" is offered only where the quoted text would do', async (t) => {
+  const data = (more: string) => `apiVersion: jobwright/v1
+kind: DataExchangeJob
+metadata: { name: a }
+spec:
+  Type: EXPORT_ASSET_TO_SIGNED_URL
+  Details: { ExportAssetToSignedUrl: { AssetId: ${'a'.repeat(32)}, DataSetId: ${'b'.repeat(32)}, RevisionId: ${more} } }
+`
+  const id = 'ID given by AWS Data Exchange'
+  const cases: readonly (readonly [text: string, code: string, hint: RegExp])[] = [
+    [data('1e3'), 'SPEC_TYPE', new RegExp(`^${id}`)],
+    [data('0123'), 'SPEC_PATTERN', new RegExp(`^${id}`)],
+    [data('12345678901234567890123456789012'), 'SPEC_NUMBER', /^quote it/],
+    [iot(SOUND, 'name: reboot', 'run: 010'), 'SPEC_NUMBER', /^write 10$/],
+    [iot(SOUND, 'name: reboot', 'run: .inf'), 'SPEC_NUMBER', /^write a whole number$/],
+    [iot(SOUND, 'name: reboot', 'notBefore: 2026'), 'SPEC_TYPE', /ISO 8601/],
+    [iot(SOUND, 'name: 010'), 'SPEC_NUMBER', /^quote it: "010"$/],
+    [iot(SOUND, 'name: reboot, labels: { a: NULL }'), 'SPEC_TYPE', /^quote it: "NULL"$/],
+    [iot(SOUND, 'name: reboot, labels: { a: }'), 'SPEC_TYPE', /^write text$/],
+    [iot(`  targets: [ 123456789012 ]\n  document: {}`), 'SPEC_TYPE', /^write the whole ARN/],
+    [iot(`${SOUND}\n  tags: [ { Key: a, Value: 3.10 } ]`), 'SPEC_TYPE', /^quote it: "3.10"$/],
+    [disk(MANIFEST.replace('"2.0"', '4.0')), 'SPEC_TYPE', /^(did you mean "|allowed are )[23]\.0/],
+  ]
+  for (const [text, code, hint] of cases) {
+    const { diagnostics } = read(text)
+    t.match(diagnostics, [{ code }], text)
+    t.match(hintOf(diagnostics[0]?.remedies), hint, text)
+  }
 })
 
 t.test('aliases repeat values; a later anchor of the same name takes over', async (t) => {
@@ -1032,6 +1275,7 @@ t.test('every code is shown to someone', async (t) => {
     'SPEC_MD5',
     'SPEC_DOWNLOAD',
     'SPEC_VARIABLE',
+    'SPEC_NEAR_MISS',
   ]
   t.strictSame(
     Object.keys(CODES).filter((code) => code.startsWith('SPEC_') && !seen.has(code) && !elsewhere.includes(code)),

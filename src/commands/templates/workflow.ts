@@ -16,6 +16,8 @@ export type WorkflowOptions = {
   readonly commandsApart?: boolean
   /** Specs are in a submodule. */
   readonly submodules?: boolean
+  /** .gitattributes sends files through Git LFS: without them, a run would see pointers. */
+  readonly lfs?: boolean
   /** The specs are examples, which have no state: they are planned as for the emulator. */
   readonly examples?: boolean
 }
@@ -81,7 +83,7 @@ ${defaults}jobs:
       - uses: ${CHECKOUT}
         with:
           fetch-depth: 0 # the plan asks whether this is newer than what was reconciled last
-${submodules}${setup(options)}
+${submodules}${lfsText(options)}${setup(options)}
       - name: Check every spec
         run: node ${options.cli} validate
       - name: Say what merging would do
@@ -100,7 +102,7 @@ ${concurrencyText(suffix, options)}    steps:
         with:
           ref: ${quoted(branch)} # its tip: a run that had to queue must not act on an older commit
           fetch-depth: 0
-${submodules}${setup(options)}
+${submodules}${lfsText(options)}${setup(options)}
       - uses: ${AWS_CREDENTIALS}
         with:
           role-to-assume: \${{ vars.JOBWRIGHT_ROLE_ARN }}
@@ -127,6 +129,10 @@ function concurrencyText(suffix: string, { commandsApart }: WorkflowOptions): st
       group: \${{ inputs.command && format('jobwright-command${suffix}-{0}', github.run_id) || 'jobwright-reconcile${suffix}' }}
       cancel-in-progress: false # none is stopped half-way
 `
+}
+
+function lfsText({ lfs }: WorkflowOptions): string {
+  return lfs ? '          lfs: true # .gitattributes sends files through Git LFS\n' : ''
 }
 
 function setup({ install }: WorkflowOptions): string {

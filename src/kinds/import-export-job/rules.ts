@@ -67,7 +67,7 @@ function checkCustoms(request: JsonObject): Finding[] {
   const country = at(request, '/Manifest/returnAddress/country')
   if (customs === undefined) return typeof country === 'string' ? abroad(country) : []
   if (!isObject(customs)) return []
-  const needed = [...CUSTOMS, ...(customs['encryptedData'] === 'yes' ? ['encryptionClassification'] : [])]
+  const needed = [...CUSTOMS, ...(/^yes$/i.test(String(customs['encryptedData'])) ? ['encryptionClassification'] : [])]
   const missing = needed.filter((member) => customs[member] === undefined)
   if (missing.length === 0) return []
   return [

@@ -1,6 +1,7 @@
 import { MARK_TAG } from '../../model/attempt-name.ts'
-import { explainJson, type JsonFault } from '../../model/explain-json.ts'
+import { explainJson, findJsonSlips, type JsonFault, type JsonSlip } from '../../model/explain-json.ts'
 import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
+import { keepText } from '../../model/keep-text.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
 import { documentText } from '../../model/written.ts'
@@ -27,14 +28,22 @@ function checkDocument(request: JsonObject): Finding[] {
   if (document === undefined) return []
   const findings: Finding[] = []
   const fault = typeof document === 'string' ? jsonFault(document) : undefined
-  if (fault !== undefined) {
+  if (typeof document === 'string' && fault !== undefined) {
     findings.push({
       pointer: '/document',
       code: 'SPEC_DOCUMENT_NOT_JSON',
       message: `document is text, but not JSON: line ${fault.line}, column ${fault.column}: ${fault.reason}`,
-      remedies: [advise('write it as a YAML mapping, or mend the JSON text')],
+      remedies: [
+        advise(
+          /^(---\s|[\w"'.-]+:\s)/.test(document)
+            ? 'it looks like YAML: write it as a mapping below document, or convert it to JSON'
+            : 'write it as a YAML mapping, or mend the JSON text',
+        ),
+      ],
+      inside: fault,
     })
   }
+  if (typeof document === 'string' && fault === undefined) findings.push(...findJsonSlips(document).map(slipOf))
   const text = typeof document === 'string' ? document : documentText(document)
   const bytes = new TextEncoder().encode(text).length
   if (bytes > DOCUMENT_MAX) {
@@ -57,6 +66,28 @@ function checkDocument(request: JsonObject): Finding[] {
     })
   }
   return findings
+}
+
+/** A slip in the JSON text of a document. Every device reads `3.10` as 3.1, and one of two values of a key. */
+function slipOf(slip: JsonSlip): Finding {
+  const place = `line ${slip.line}, column ${slip.column}`
+  const { line, column } = slip
+  if (slip.is === 'duplicate')
+    return {
+      pointer: '/document',
+      code: 'SPEC_DUPLICATE_KEY',
+      message: `${place}: the key ${slip.key.slice(0, 60)} stands twice in this object`,
+      remedies: [advise('remove one of them')],
+      inside: { line, column },
+    }
+  const written = slip.written.slice(0, 60)
+  return {
+    pointer: '/document',
+    code: 'SPEC_NUMBER',
+    message: `${place}: devices read ${written} as the number ${slip.read}`,
+    remedies: keepText(written, slip.read),
+    inside: { line, column },
+  }
 }
 
 /** Templates of AWS name no account in their ARN; those of one's own do, and take no parameters (API reference, CreateJob). */

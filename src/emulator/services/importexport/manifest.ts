@@ -51,7 +51,7 @@ function checkOperations(operations: Json | undefined): void {
 
 function checkImport(manifest: Manifest): void {
   need(manifest, ['bucket', 'eraseDevice'])
-  words(manifest, 'eraseDevice', ['yes', 'no', 'true', 'false'])
+  words(manifest, 'eraseDevice', ['yes', 'no', 'Yes', 'No', 'true', 'false'])
   words(manifest, 'acl', ['private', 'public-read', 'public-read-write', 'authenticated-read'])
 }
 

@@ -1,0 +1,11 @@
+import { advise, type Remedy } from './remedy.ts'
+
+/**
+ * The ways out for a value that is not sent as it is written: quotes keep its text, its plain form keeps the value. A whole number beyond
+ * 2^53 has no plain form that keeps it.
+ */
+export function keepText(source: string, sent: string): Remedy[] {
+  const isChanged = /^-?\d+$/.test(sent) && !Number.isSafeInteger(Number(sent))
+  const quotes = advise(`quote it: ${JSON.stringify(source)}`)
+  return isChanged ? [quotes] : [quotes, advise(`or write ${sent}, if the text does not matter`)]
+}

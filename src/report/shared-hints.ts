@@ -1,0 +1,36 @@
+import type { Address } from '../model/address.ts'
+import { groupBy } from '../model/group.ts'
+import { hintLines } from './diagnostics.ts'
+import { forTerminal } from './escape.ts'
+import type { ReportOptions } from './options.ts'
+import { type Advised, hintFor } from './remedies.ts'
+
+/** From so many rows on, one hint stands below all of them. */
+const SHARED_MIN = 3
+const ADDRESSES_MAX = 20
+
+/** What is said of an address, with its ways out. */
+type Row = Advised & { readonly address: Address }
+
+/**
+ * Hints that several rows have in common, each once with its addresses, as lines below a table; and the rows that then need no hint of
+ * their own.
+ */
+export function sharedHints(
+  rows: readonly Row[],
+  options: ReportOptions,
+): { readonly lines: readonly string[]; readonly told: ReadonlySet<Row> } {
+  const groups = [...groupBy(rows, (row) => hintFor(row, options.medium)).values()].filter(
+    (group) => group.length >= SHARED_MIN,
+  )
+  return { lines: groups.flatMap((group) => groupLines(group, options)), told: new Set(groups.flat()) }
+}
+
+function groupLines(group: readonly Row[], options: ReportOptions): string[] {
+  const [first] = group
+  if (first === undefined) return []
+  const beyond = group.length - ADDRESSES_MAX
+  const addresses = group.slice(0, ADDRESSES_MAX).map(({ address }) => forTerminal(address))
+  const more = beyond > 0 ? ` and ${beyond} more` : ''
+  return [...hintLines(first, '  ', options), `        for ${addresses.join(', ')}${more}`]
+}
