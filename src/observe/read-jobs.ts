@@ -21,12 +21,15 @@ export async function readJobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
-  const listable = needs.filter((need) => model.api.listing.tells !== 'id' && !need.definition && !need.mark)
+  // Of a job that nothing is on record of, most often there is none: a list tells that, and its mark is read where there is one.
+  const listable = needs.filter(
+    (need) => model.api.listing.tells !== 'id' && !need.definition && !(need.mark && need.known),
+  )
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
   for (const need of needs) {
     const live = listable.includes(need) ? listed.jobs.get(need.id!) : undefined
-    if (live && !needsMore(group, live)) found.set(need.address, { is: 'live', live })
+    if (live && !needsMore(group, need, live)) found.set(need.address, { is: 'live', live })
     else if (!live && listed.complete && listable.includes(need) && !need.known)
       found.set(need.address, { is: 'absent' })
     else rest.push(need)
@@ -59,8 +62,9 @@ async function list(
   return { jobs, complete: true }
 }
 
-/** A list that leaves out the counts cannot tell whether a finished job succeeded. */
-function needsMore(group: Group, live: Live): boolean {
+/** A list tells no mark that another call tells. One that leaves out the counts cannot tell whether a finished job succeeded. */
+function needsMore(group: Group, { mark }: Need, live: Live): boolean {
+  if (mark && group.model.identity.tagged !== undefined) return true
   return live.partial === true && isTerminal(group.model.lifecycle.condition(live, { maxFailedPercent: 0 }))
 }
 
