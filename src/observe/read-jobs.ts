@@ -22,16 +22,15 @@ export async function readJobs(
 ): Promise<void> {
   const { model, needs } = group
   // Of a job that nothing is on record of, most often there is none: a list tells that, and its mark is read where there is one.
-  const listable = needs.filter(
-    (need) => model.api.listing.tells !== 'id' && !need.definition && !(need.mark && need.known),
-  )
+  const isListable = (need: Need): boolean =>
+    model.api.listing.tells !== 'id' && !need.definition && !(need.mark && need.known)
+  const listable = needs.filter(isListable)
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
   for (const need of needs) {
-    const live = listable.includes(need) ? listed.jobs.get(need.id!) : undefined
+    const live = isListable(need) ? listed.jobs.get(need.id!) : undefined
     if (live && !needsMore(group, need, live)) found.set(need.address, { is: 'live', live })
-    else if (!live && listed.complete && listable.includes(need) && !need.known)
-      found.set(need.address, { is: 'absent' })
+    else if (!live && listed.complete && isListable(need) && !need.known) found.set(need.address, { is: 'absent' })
     else rest.push(need)
   }
   await describeAll(group, rest, reader, found, signal)
@@ -75,9 +74,10 @@ async function describeAll(
   found: Map<Address, Sighting>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const queue = [...needs]
+  const queue = needs.values()
   const worker = async (): Promise<void> => {
-    for (let need = queue.shift(); need; need = queue.shift()) {
+    // The workers share one iterator: each takes what no other one has taken.
+    for (const need of queue) {
       found.set(need.address, await describeOne(group, need, reader, signal))
     }
   }
