@@ -74,7 +74,16 @@ function story(specs: readonly Spec[], tell: (stage: Stage) => Promise<number>):
       })
       const made = (await aws.jobs()).length
       const [duplicates, lost] = [Math.max(0, made - wanted), Math.max(0, wanted - made)]
-      return { jobs: made, runs: codes.length, duplicates, lost, stuck: 0, inert: 0, note: `exits ${codes.join()}`, wrong }
+      return {
+        jobs: made,
+        runs: codes.length,
+        duplicates,
+        lost,
+        stuck: 0,
+        inert: 0,
+        note: `exits ${codes.join()}`,
+        wrong,
+      }
     } finally {
       for (const one of repositories) one.remove()
     }
