@@ -1,13 +1,14 @@
 import path from 'node:path'
 import { modelOf } from '../kinds/models.ts'
 import type { Address } from '../model/address.ts'
+import type { Noted } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { JobRecord, State } from '../model/state.ts'
+import { isSettled, type JobRecord, type OpenRecord, type State } from '../model/state.ts'
 import { forTerminal } from '../report/escape.ts'
 import { progressLine, summaryLine } from '../report/json-lines.ts'
 import { commandText } from '../report/remedies.ts'
@@ -39,7 +40,7 @@ export async function rerun(address: string, options: CommonOptions, host: Host)
   }
   const spec = specOf(address, session, state)
   const record = state?.records[spec.address]
-  assertOver(spec, record)
+  assertOver(spec, record, state?.attention?.[spec.address])
   const run = Math.max(spec.policy.run, record.run) + 1
   const text = options.emulator ? await rehearse(session, spec, run) : await raise(session, spec, run)
   out.diagnostics(warnings(spec, record, options), now)
@@ -69,10 +70,14 @@ function specOf(address: string, { loaded }: Session, state: State | undefined):
 }
 
 /** A run that was not submitted yet, or of which nobody knows what became of it, is no reason for another one. */
-function assertOver(spec: Spec, record: JobRecord | undefined): asserts record is JobRecord {
+function assertOver(
+  spec: Spec,
+  record: JobRecord | undefined,
+  notes: readonly Noted[] = [],
+): asserts record is JobRecord {
   const { address, policy } = spec
   const isPending = record === undefined || record.run < policy.run
-  if (!isPending && (record.stage === 'created' || record.stage === 'started')) return
+  if (!isPending && (isSettled(record) || cameToNothing(record, notes))) return
   throw new Problem({
     code: 'RUN_PENDING',
     message: isPending
@@ -86,6 +91,12 @@ function assertOver(spec: Spec, record: JobRecord | undefined): asserts record i
           suggest('if it made none', 'resolve', address, '--not-created'),
         ],
   })
+}
+
+/** Whether it is known that a create made no job: AWS refused it, a person said so, or another job has its ID, as the last run saw it. */
+function cameToNothing({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
+  const isTaken = notes.some((noted) => noted.run === run && noted.finding.startsWith('conflict:PLAN_ID_TAKEN:'))
+  return intent.refused === true || intent.givenUp === true || isTaken
 }
 
 async function edit({ project, loaded }: Session, spec: Spec, run: number): Promise<Raised> {
@@ -116,7 +127,7 @@ function uneditable({ place }: Spec, why: string, run: number): Problem {
 function warnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions): Diagnostic[] {
   const { idMember } = modelOf(spec.kind).identity
   const found: Diagnostic[] = []
-  if (!isTerminal(record.condition)) {
+  if (isSettled(record) && !isTerminal(record.condition)) {
     found.push(
       diagnose({
         code: 'RUN_NOT_OVER',

@@ -21,13 +21,15 @@ export async function readJobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
-  const isListable = (need: Need): boolean => model.api.listing.tells !== 'id' && !need.definition && !need.mark
+  // Of a job that nothing is on record of, most often there is none: a list tells that, and its mark is read where there is one.
+  const isListable = (need: Need): boolean =>
+    model.api.listing.tells !== 'id' && !need.definition && !(need.mark && need.known)
   const listable = needs.filter(isListable)
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
   for (const need of needs) {
     const live = isListable(need) ? listed.jobs.get(need.id!) : undefined
-    if (live && !needsMore(group, live)) found.set(need.address, { is: 'live', live })
+    if (live && !needsMore(group, need, live)) found.set(need.address, { is: 'live', live })
     else if (!live && listed.complete && isListable(need) && !need.known) found.set(need.address, { is: 'absent' })
     else rest.push(need)
   }
@@ -59,8 +61,9 @@ async function list(
   return { jobs, complete: true }
 }
 
-/** A list that leaves out the counts cannot tell whether a finished job succeeded. */
-function needsMore(group: Group, live: Live): boolean {
+/** A list tells no mark that another call tells. One that leaves out the counts cannot tell whether a finished job succeeded. */
+function needsMore(group: Group, { mark }: Need, live: Live): boolean {
+  if (mark && group.model.identity.tagged !== undefined) return true
   return live.partial === true && isTerminal(group.model.lifecycle.condition(live, { maxFailedPercent: 0 }))
 }
 

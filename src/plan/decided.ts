@@ -91,7 +91,8 @@ function planStop(
   if (!isCancellable(now)) {
     const isNews = now.condition?.type === 'Cancelled' && !now.cancelled
     const asked = isNews ? { ...now, cancelled: true as const } : next
-    return line(spec, { action: 'keep', record: asked ?? now, reason: 'its job is over already', next: asked })
+    const reason = now.lost === true ? 'it is lost: AWS does not know its job any more' : 'its job is over already'
+    return line(spec, { action: 'keep', record: asked ?? now, reason, next: asked })
   }
   const cancel = planCancel(plan, spec.address, now, { reason, why: reason, withdraws: false, force }, spec)
   if (!('refused' in cancel)) return { ...cancel, next }

@@ -97,7 +97,8 @@ function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
     site,
     id,
     definition: spec.policy.adopt,
-    mark: spec.policy.adopt,
+    // Only where a job is there: whose mark it carries decides what a person is told.
+    mark: spec.policy.adopt || model.identity.tagged !== undefined,
   }
   return [own, ...formerNeeds(plan, spec, model).filter((former) => former.id !== id)]
 }

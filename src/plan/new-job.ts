@@ -1,6 +1,6 @@
 import { type Address, addressOf, partsOf } from '../model/address.ts'
 import { deviations } from '../model/deviations.ts'
-import { judgeMark } from '../model/evidence.ts'
+import { judgeMark, markOf } from '../model/evidence.ts'
 import type { KindModel, Timing } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned, PlannedCreate, PlannedStop } from '../model/plan.ts'
@@ -161,7 +161,7 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
     return ownedElsewhere(spec, model, seen.live)
   return spec.policy.adopt
     ? planAdoption(spec, model, seen.live, site, plan, previous)
-    : planForeign(spec, model, seen.live)
+    : planForeign(plan, spec, model, seen.live)
 }
 
 /** Whether a spec asks for another job ID, or for another place, than the create on record did. */
@@ -189,17 +189,40 @@ export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address,
   })
 }
 
-function planForeign(spec: Spec, model: KindModel, live: Live): Planned {
-  const made = live.createdAt ? `, created ${spoken(live.createdAt)}` : ''
+/** A job has the spec's ID, and nothing is on record of it. Its mark tells what may have happened: whoever renames our own job runs it twice. */
+function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Live): Planned {
+  const { address, policy } = spec
+  const mark = judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run })
+  const job = jobWords(model, live.id)
+  const made = `${live.status}${live.createdAt ? `, created ${spoken(live.createdAt)}` : ''}`
+  const conflict = { action: 'conflict', code: 'PLAN_FOREIGN', id: live.id } as const
+  if (mark === 'own' || mark === 'kin') {
+    const owner =
+      mark === 'own' ? 'this very spec' : `run ${markOf(live)?.run} of ${markOf(live)?.address} of this state`
+    return line(spec, {
+      ...conflict,
+      reason: `${job} (${made}) is on no record, and carries the mark of ${owner}`,
+      remedies: [
+        advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+        suggest('if the job is this spec’s', 'adopt', address),
+        advise(`to run it again, write policy.run: ${policy.run + 1}`),
+      ],
+    })
+  }
+  const rename = advise(`to make another job, choose another name or ${model.identity.idMember}`)
+  if (mark === 'other')
+    return line(spec, {
+      ...conflict,
+      reason: `${job} exists and carries the mark of another state: ${made}`,
+      remedies: [rename, suggest('to take it over, although its owner acts on it', 'adopt', address, '--force')],
+    })
   return line(spec, {
-    action: 'conflict',
-    code: 'PLAN_FOREIGN',
-    id: live.id,
-    reason: `${jobWords(model, live.id)} exists and is not ours: ${live.status}${made}`,
+    ...conflict,
+    reason: `${job} exists and is not ours: ${made}`,
     remedies: [
       advise('to take it over, write policy.adopt: true'),
-      suggest('or record that it is this spec’s', 'adopt', spec.address),
-      advise(`to make another job, choose another name or ${model.identity.idMember}`),
+      suggest('or record that it is this spec’s', 'adopt', address),
+      rename,
     ],
   })
 }

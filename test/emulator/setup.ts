@@ -78,7 +78,8 @@ export function basicTime(time: number): string {
   return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')
 }
 
-async function call(
+/** A call of anybody, with a made-up signature. */
+export async function call(
   url: string,
   service: string,
   method: string,

@@ -1626,7 +1626,7 @@ t.test('a plan asks for', async (t) => {
       world().spec(READERS).unknown(READERS),
       [`${READERS}: list of newsletter with definition since 2026-11-15T08:49:00Z`],
     ],
-    ['a new job under its ID', world().spec(REBOOT), [`${REBOOT}: read kiosk-reboot`]],
+    ['a new job under its ID', world().spec(REBOOT), [`${REBOOT}: read kiosk-reboot with mark`]],
     [
       'the definition where it may be adopted',
       world().spec(REBOOT, { policy: { adopt: true } }),
@@ -1644,14 +1644,14 @@ t.test('a plan asks for', async (t) => {
       world()
         .spec(REBOOT, { policy: { run: 2 } })
         .record(REBOOT, DONE),
-      [`${REBOOT}: read kiosk-reboot-r2`],
+      [`${REBOOT}: read kiosk-reboot-r2 with mark`],
     ],
     [
       'the jobs of a new name and of a former one of which nothing is on record',
       world()
         .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
         .absent(NIGHT),
-      [`${NIGHT}: read kiosk-night-r2`, `${REBOOT}: read kiosk-reboot-r2`],
+      [`${NIGHT}: read kiosk-night-r2 with mark`, `${REBOOT}: read kiosk-reboot-r2`],
     ],
     [
       'the job of a raised run under a former name, where the create before it is unknown',

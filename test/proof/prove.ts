@@ -2,6 +2,7 @@ import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { build } from '../e2e/process.ts'
 import { seeded } from '../plan/seeded.ts'
+import { OWNERSHIP } from './ownership.ts'
 import {
   fullDisk,
   killAt,
@@ -59,6 +60,7 @@ function rows(kills: number, moment: () => Moment): Row[] {
     ...each('two reconcilers at once', () => twoAtOnce, some),
     ...each('the disk fills up', () => fullDisk, 1, ['file']),
     ...each('a state of the future, older, deleted', () => untrustedStates),
+    ...Object.entries(OWNERSHIP).flatMap(([name, scenario]) => each(name, () => scenario)),
     ...each('a laptop’s journal over a newer state', () => laptopJournal(moment()), some, ['git']),
   ]
 }

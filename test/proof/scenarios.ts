@@ -248,7 +248,7 @@ function journalOf({ root, stateFile }: Repository): string {
 type Kept = { readonly text: string; back(): void }
 
 /** The stored state as it is now. */
-function keep(repository: Repository): Kept {
+export function keep(repository: Repository): Kept {
   const { stateFile, bare } = repository
   if (fs.existsSync(stateFile)) {
     const text = fs.readFileSync(stateFile, 'utf8')
@@ -262,7 +262,7 @@ function keep(repository: Repository): Kept {
 const STATE = 'refs/heads/jobwright-state'
 
 /** Puts another text, or none, where the state is. */
-function put({ stateFile, bare }: Repository, text: string | undefined): void {
+export function put({ stateFile, bare }: Repository, text: string | undefined): void {
   if (fs.existsSync(stateFile)) {
     if (text === undefined) fs.rmSync(stateFile)
     else fs.writeFileSync(stateFile, text)

@@ -76,7 +76,12 @@ export type Repository = {
 const SERVICES = ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport']
 
 /** Makes a repository of these specs, with an empty state. */
-export async function openRepository(specs: readonly Spec[], store: StoreName, folder?: string): Promise<Repository> {
+export async function openRepository(
+  specs: readonly Spec[],
+  store: StoreName,
+  folder?: string,
+  lineage = 'night-shifts',
+): Promise<Repository> {
   const top = folder ?? fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jobwright-proof-')))
   const [root, bare] = [path.join(top, 'here'), path.join(top, 'remote.git')]
   const stateFile = path.join(top, 'state', 'jobs.state.json')
@@ -98,7 +103,7 @@ export async function openRepository(specs: readonly Spec[], store: StoreName, f
   const open = (at = root): Store =>
     store === 'git' ? gitStore({ repository: at, disk: nodeDisk }) : fileStore({ path: stateFile, disk: nodeDisk })
   const first = await open().open()
-  await first.create(emptyState('night-shifts'))
+  await first.create(emptyState(lineage))
   await first.close()
   return {
     root,
