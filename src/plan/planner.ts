@@ -18,6 +18,8 @@ import { findRenames, type Renames } from './renames.ts'
 export type Planner = PlanInput &
   Ownership & {
     readonly records: Readonly<Record<Address, JobRecord>>
+    /** The lineage of the state: what our marks begin with. */
+    readonly lineage: string
     readonly specAt: ReadonlyMap<Address, Spec>
     readonly blockedAt: ReadonlySet<Address>
     readonly renames: Renames
@@ -29,6 +31,7 @@ export function planner(input: PlanInput): Planner {
     ...input,
     ...readOwnership(records, input.modelOf),
     records,
+    lineage: input.state?.lineage ?? '',
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
     blockedAt: new Set(input.blocked.map((blocked) => blocked.address)),
     renames: findRenames(input, records),
