@@ -20,7 +20,7 @@ import type { Collected, runTest } from './collect.ts'
 const JUDGES = [
   /^test\/(model|lane|plan)\/.*\.test\.ts$/,
   /^test\/apply\/(intents|identify)\.test\.ts$/,
-  /^test\/state\/(format|journal)\.test\.ts$/,
+  /^test\/state\/(format|journal|merge)\.test\.ts$/,
   /^test\/kinds\/models\.test\.ts$/,
 ]
 /** Left out: each takes seconds for each mutant that it meets. What they alone kill counts as alive. */

@@ -145,6 +145,12 @@ t.test('an inert create that was not looked for yet stays unknown', async (t) =>
   check(t, world().spec(PRICES).unknown(PRICES), `settling ${PRICES}: the outcome of its create is not known yet`)
 })
 
+t.test('a read or a list that failed shows nothing, however long ago the create was', async (t) => {
+  const refused = 'AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob'
+  for (const address of [REBOOT, PRICES, READERS] as const)
+    check(t, world().spec(address).unknown(address, LOOKED).unread(address), `blocked ${address}: ${refused}`)
+})
+
 /** Two jobs that an unknown create of an inert kind may have made, beside another record. */
 const shared = (address: typeof PRICES | typeof COPY, facts: Partial<JobRecord> = {}, intent: Partial<Intent> = {}) =>
   world().spec(PRICES).unknown(PRICES).unknown(address, intent, facts).listed(PRICES, { id: 'a' }, { id: 'b' })
