@@ -12,7 +12,7 @@ import {
   readOwnership,
   standInFor,
 } from '../../src/plan/ownership.ts'
-import { OTHER_SITE, REQUESTS, recordOf, SITE, specOf, unknownOf } from './world.ts'
+import { check, OTHER_SITE, planOf, REQUESTS, recordOf, SITE, specOf, unknownOf, world } from './world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
 const ARCHIVE = 'ImportExportJob/archive'
@@ -70,4 +70,15 @@ t.test('a record without a spec is planned by its own request, held, and never a
   const planned = planWithoutSpec(REBOOT, record, (spec) => ({ address: REBOOT, spec, action: 'keep', reason: 'done' }))
   t.equal(planned.spec, undefined)
   t.equal(planned.reason, 'done')
+})
+
+t.test('policy.adopt takes no job that carries the mark of another state', async (t) => {
+  const adopt = (mark: string) =>
+    world()
+      .spec(REBOOT, { policy: { adopt: true } })
+      .live(REBOOT, { mark })
+  const theirs = adopt(`other-fleet ${REBOOT}:1.1`)
+  check(t, theirs, `conflict ${REBOOT}: AWS IoT job kiosk-reboot carries the mark of another state`)
+  t.equal(planOf(theirs.input()).actions[0]?.code, 'PLAN_OWNED_ELSEWHERE')
+  check(t, adopt('kept by Ann'), `adopt ${REBOOT}: policy.adopt is true and the job fits the spec`)
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { MUTATIONS, type Mutation } from './mutations.ts'
+import { RULES } from './rules.ts'
 
 /** How a mutant ended. `misfit`: its text does not stand exactly once in its file, so that nothing was proven. */
 type Fate =
@@ -24,7 +25,7 @@ process.exitCode = await main(Number(values.seeds), values.only)
 async function main(seeds: number, only: string | undefined): Promise<number> {
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.mutants-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
-  const chosen = MUTATIONS.filter(({ name }) => only === undefined || name.includes(only))
+  const chosen = [...MUTATIONS, ...RULES].filter(({ name }) => only === undefined || name.includes(only))
   const fates: Fate[] = []
   for (const mutation of chosen) {
     const started = performance.now()
