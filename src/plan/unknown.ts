@@ -83,7 +83,7 @@ function isTold({ createdAt, request }: Live): boolean {
 function judgeAttempt({ lineage }: Planner, spec: Spec, { run, intent }: OpenRecord, live: Live): MarkVerdict {
   const verdict = judgeMark(live, { lineage, address: spec.address, run })
   const former = attemptOf(intent.marker ?? '')?.address
-  return verdict === 'kin' && former !== undefined ? judgeMark(live, { lineage, address: former, run }) : verdict
+  return verdict === 'kin' ? judgeMark(live, { lineage, address: former, run }) : verdict
 }
 
 /** Whether the mark of a job that should carry one may only not be shown yet: tags lag behind creates as lists do. */
@@ -98,7 +98,7 @@ function tagsShownFrom({ waits }: Planner, { intent }: OpenRecord): string {
 function whyNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
   const { intent } = record
   if (mark === 'other' || mark === 'kin')
-    return `carries the mark of ${mark === 'kin' ? markOf(live)?.address : 'another state'}`
+    return `carries the mark of ${mark === 'kin' ? markOf(live)!.address : 'another state'}`
   if (isBefore(intent, live)) return 'was created before this create was sent'
   if (changes.length > 0) return 'is not the one that was submitted'
   if (intent.refused) return 'AWS refused this create: the job was there already'

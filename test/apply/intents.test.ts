@@ -135,4 +135,6 @@ t.test('what a pass intends is counted for the day, and no more than the day all
   t.strictSame(changes(archives(5), 1), [budget(3)])
   t.strictSame(changes(archives(1), 3), [])
   t.strictSame(changes([createOf(REBOOT)]), [])
+  const first = budgetChanges([intended(createOf(ARCHIVE))], modelOf, () => 3, emptyState(LINEAGE), now)
+  t.strictSame(first, [budget(1)], 'a state without budgets')
 })

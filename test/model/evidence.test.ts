@@ -85,6 +85,7 @@ const READS: readonly (readonly [name: string, Partial<SettledRecord>, Partial<L
     doing({ targets: [CELLAR, CELLAR] }),
     'other',
   ],
+  ['no targets', {}, { request: { document: { operation: 'reboot' } } }, 'other'],
   [
     'another document',
     doing({ document: { operation: 'reboot' } }),

@@ -8,19 +8,23 @@ type Body = (t: Test) => unknown
 /** One top-level test of a test file. */
 export type Collected = { readonly id: string; readonly name: string; readonly file: string; readonly body: Body }
 
-/** The top-level tests of every test file loaded so far. */
-export const collected: Collected[] = []
-
 let loading = ''
+let loaded: Collected[] = []
+let loads = 0
 
-/** Loads a test file. Its tests are collected, not run. */
-export async function collectFrom(root: URL, file: string): Promise<void> {
-  loading = file
-  await import(new URL(file, root).href)
+/** Loads test files, and all that they import, anew. Their top-level tests are collected, not run. */
+export async function collectFrom(root: URL, files: readonly string[]): Promise<readonly Collected[]> {
+  loads++
+  loaded = []
+  for (const file of files) {
+    loading = file
+    await import(`${new URL(file, root).href}?load=${loads}`)
+  }
+  return loaded
 }
 
 function test(name: string, body: Body): void {
-  collected.push({ id: `${loading} › ${name}`, name, file: loading, body })
+  loaded.push({ id: `${loading} › ${name}`, name, file: loading, body })
 }
 
 /** Runs one test. Returns its first failure. */

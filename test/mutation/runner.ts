@@ -54,7 +54,7 @@ class InProcessRunner implements TestRunner {
   #unhandled: string | undefined
 
   capabilities() {
-    return { reloadEnvironment: false }
+    return { reloadEnvironment: true }
   }
 
   async init(): Promise<void> {
@@ -70,12 +70,12 @@ class InProcessRunner implements TestRunner {
   }
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
-    const { activeMutant, mutantActivation, testFilter, hitLimit, disableBail } = options
+    const { activeMutant, mutantActivation, reloadEnvironment, testFilter, hitLimit, disableBail } = options
     const instrumented = this.#instrumented
     instrumented.hitLimit = hitLimit
     instrumented.hitCount = hitLimit === undefined ? undefined : 0
     if (mutantActivation === 'static') instrumented.activeMutant = activeMutant.id
-    await this.#load()
+    if (reloadEnvironment || !this.#runTest) await this.#load()
     instrumented.activeMutant = activeMutant.id
     const all = this.#collected
     const wanted = testFilter && new Set(testFilter)
@@ -86,14 +86,13 @@ class InProcessRunner implements TestRunner {
   }
 
   async #load(): Promise<void> {
-    if (this.#runTest) return
     // Only a process that runs tests may load tap: it begins a test of its own at once.
-    const { collected, collectFrom, runTest } = await import('./collect.ts')
+    const { collectFrom, runTest } = await import('./collect.ts')
     this.#runTest = runTest
     const files = fs.readdirSync('test', { recursive: true, encoding: 'utf8' }).map((file) => `test/${file}`)
     const judges = files.filter((file) => JUDGES.some((one) => one.test(file)) && !SLOW.includes(file)).sort()
-    for (const file of judges) await collectFrom(pathToFileURL(`${process.cwd()}${path.sep}`), file)
-    this.#collected = collected.filter(({ name }) => !SLOW.includes(name))
+    const tests = await collectFrom(pathToFileURL(`${process.cwd()}${path.sep}`), judges)
+    this.#collected = tests.filter(({ name }) => !SLOW.includes(name))
   }
 
   async #run(tests: readonly Collected[], bail: boolean): Promise<TestResult[]> {

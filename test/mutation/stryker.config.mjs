@@ -13,7 +13,7 @@ export default {
   checkers: [],
   concurrency: 2,
   timeoutMS: 10_000,
-  reporters: ['clear-text', 'json'],
+  reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: 'node_modules/.cache/mutation/report.json' },
   tempDirName: 'node_modules/.cache/mutation/sandbox',

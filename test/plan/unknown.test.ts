@@ -51,6 +51,16 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
     `adopt ${REBOOT}: ${FOUND}`,
   ],
   [
+    'our tag proves it under the name that the spec has since',
+    reboot({ mark: OWN, createdAt: undefined }, { marker: `kiosk-fleet ${NIGHT}:1.1` }),
+    `adopt ${REBOOT}: ${FOUND}`,
+  ],
+  [
+    'a tag that names no attempt is no mark',
+    reboot({ mark: 'kept by Ann', markRead: 'told' }),
+    `adopt ${REBOOT}: ${FOUND}`,
+  ],
+  [
     'a tag of another run of the former name is another job’s',
     reboot({ mark: `kiosk-fleet ${NIGHT}:2.1` }, { marker: `kiosk-fleet ${NIGHT}:1.1` }),
     `conflict ${REBOOT}: ${EXISTS} carries the mark of ${NIGHT}`,
