@@ -10,6 +10,7 @@ import {
   markOf,
 } from '../../src/model/evidence.ts'
 import type { Live } from '../../src/model/live.ts'
+import { refreshed } from '../../src/model/record.ts'
 import type { SettledRecord } from '../../src/model/state.ts'
 import { liveOf, REQUESTS, recordOf } from '../plan/world.ts'
 
@@ -179,4 +180,15 @@ t.test('every attempt of a run knows from when the first one may have created a 
   t.equal(firstAtOf({ at, awsAt: '2026-11-15T08:50:30Z' }), '2026-11-15T08:50:30Z')
   t.equal(firstAtOf({ at, awsAt: at, firstAt: CREATED }), CREATED)
   t.equal(earliestOf({ at }), Date.parse('2026-11-15T08:49:00Z'))
+})
+
+t.test('the identity on record is never overwritten by a later read', async (t) => {
+  const answered = { createdAt: CREATED, source: 'answer' } as const
+  const read = { createdAt: LATER, source: 'read' } as const
+  const condition = { type: 'InProgress' } as const
+  const after = (record: Partial<SettledRecord>) =>
+    refreshed(recordOf(REBOOT, record as Partial<SettledRecord>) as SettledRecord, liveOf(REBOOT), condition, 0, read)
+      .identity
+  t.strictSame(after({ identity: answered }), answered)
+  t.strictSame(after({}), read)
 })

@@ -3,7 +3,7 @@ import type { Address } from '../../src/model/address.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
-import type { Decision } from '../../src/plan/input.ts'
+import { type Decision, FRESH_RUN } from '../../src/plan/input.ts'
 import { DONE, OTHER_SITE, planOf, REQUESTS, type World, world } from './world.ts'
 
 /*
@@ -162,6 +162,15 @@ t.test('cancel says what it finds, and remembers that a person asked for the end
     'wait for its end; its record is kept',
   ])
   t.equal(told(spec(REBOOT), REBOOT, STOP)[2], 'nothing was submitted for it; policy.hold: true keeps it so')
+})
+
+t.test('a cancel that failed is not tried again in the run', async (t) => {
+  const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
+  const run = { ...FRESH_RUN, failed: new Map([[REBOOT, problem]]) } as const
+  const reason = 'failed in this run: InternalFailure: try again'
+  t.strictSame(told(settled().live(REBOOT).with({ run }), REBOOT, STOP), ['blocked', undefined, reason])
+  const ending = world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).with({ run })
+  t.match(planOf(ending.input()).actions[0], { action: 'blocked', reason })
 })
 
 t.test('that a create made nothing is believed once AWS was asked for its mark', async (t) => {
