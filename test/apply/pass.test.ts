@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { type Applied, apply } from '../../src/apply/apply.ts'
 import type { ApplyOptions } from '../../src/apply/effects.ts'
@@ -35,7 +36,10 @@ type Script = {
   readonly answer?: (operation: string) => Outcome<unknown> | undefined
   /** What happens as soon as the intents are durable. */
   readonly onCommit?: (clock: { pass(ms: number): void; sleepOf(ms: number): void }, stop: AbortController) => void
-  readonly appendFails?: boolean
+  /** The disk takes nothing; called when it says so. */
+  readonly appendFails?: () => void
+  /** What a step waits for before it has its connection. */
+  readonly before?: (name: string | undefined) => Promise<void> | undefined
   readonly options?: Partial<ApplyOptions>
 }
 
@@ -77,7 +81,10 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
       return { is: 'committed', state }
     },
     append: async (changes: readonly Change[]) => {
-      if (script.appendFails) throw new Error('the disk is full')
+      if (script.appendFails) {
+        script.appendFails()
+        throw new Error('the disk is full')
+      }
       state = changed(state, changes)
     },
   } as unknown as OpenStore
@@ -106,10 +113,13 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
     sleep: async (ms: number) => time.pass(ms),
   }
   const applied = await apply({ ...EMPTY_PLAN, actions }, store, {
-    callsOf: async () => calls,
+    callsOf: async (_site, _kind, spec) => {
+      await script.before?.(spec?.name)
+      return calls
+    },
     modelOf,
     timingOf: () => ({ when: 'ready' }),
-    queue: createQueue({ concurrency: 1, clock }),
+    queue: createQueue({ concurrency: 2, clock }),
     clock,
     files: { read: () => [] } as unknown as ApplyOptions['files'],
     timeScale: 1,
@@ -256,7 +266,11 @@ t.test('a lease that is over sends nothing, and gives its intents back', async (
   const inTime = await play([create(REBOOT)], { onCommit: (clock) => clock.pass(60_000) })
   t.equal(inTime.sent.length, 1)
   for (const planned of [cancel, update, start])
-    t.strictSame((await play([planned], { onCommit: (clock) => clock.pass(60_001) })).sent, [], planned.action)
+    t.match(
+      await play([planned], { onCommit: (clock) => clock.pass(60_001) }),
+      { sent: [], events: [] },
+      planned.action,
+    )
 })
 
 t.test('a create whose time is over before it leaves is given back', async (t) => {
@@ -332,9 +346,14 @@ t.test('a throttled create goes out five times at most, and never after its leas
 
 t.test('what cannot be written down must not be made: the next create stays', async (t) => {
   const sent: string[] = []
+  let onFull = () => {}
+  const isFull = new Promise<void>((resolve) => {
+    onFull = resolve
+  })
   await t.rejects(
     play([create(REBOOT), create(NIGHT)], {
-      appendFails: true,
+      appendFails: () => onFull(),
+      before: (name) => (name === 'kiosk-night' ? isFull.then(() => setImmediate()) : undefined),
       answer: (operation) => {
         sent.push(operation)
         return undefined

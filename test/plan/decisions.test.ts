@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Address } from '../../src/model/address.ts'
+import type { AwsProblem } from '../../src/model/aws-problem.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
@@ -166,7 +167,7 @@ t.test('cancel says what it finds, and remembers that a person asked for the end
 
 t.test('a cancel that failed is not tried again in the run', async (t) => {
   const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
-  const run = { ...FRESH_RUN, failed: new Map([[REBOOT, problem]]) } as const
+  const run = { ...FRESH_RUN, failed: new Map<Address, AwsProblem>([[REBOOT, problem]]) }
   const reason = 'failed in this run: InternalFailure: try again'
   t.strictSame(told(settled().live(REBOOT).with({ run }), REBOOT, STOP), ['blocked', undefined, reason])
   const ending = world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).with({ run })
