@@ -111,6 +111,9 @@ t.test('over another base excuses are kept, notes are not, and the higher budget
   t.strictSame(merge(stateOf({}), [budget('2026-11-14', 1)]).budgets, { 'x/y': { day: '2026-11-14', used: 1 } })
   t.strictSame(merge(stateOf({}), [{ set: 'foreign', key: 'k', at: AT }]).foreign, { k: AT })
   t.equal(merge(stateOf({}), [{ set: 'attention', attention: {} }]).attention, undefined)
+  const source: Entry = { set: 'source', source: { commit: 'bbbbbbb' } }
+  t.match(merge(stateOf({}), [source]), { source: { commit: 'bbbbbbb' } })
+  t.match(merge(stateOf({}, { source: { commit: 'aaaaaaa' } }), [source]), { source: { commit: 'aaaaaaa' } })
 })
 
 t.test('the differences of two states lead from one to the other', async (t) => {
