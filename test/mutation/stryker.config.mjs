@@ -22,7 +22,7 @@ export default {
     // Evidence, attempts, the create protocol and what a record becomes.
     'src/model/{create-protocol,evidence,attempt-name,deviations,record}.ts',
     // Ownership and matching.
-    'src/plan/{ownership,unknown,lookalikes,twins,decided}.ts',
+    'src/plan/{ownership,unknown,lookalikes,listing,twins,decided}.ts',
     // What may be created, and when.
     'src/plan/{recorded,new-job,renames,withdrawn,absence,guard}.ts',
     // Intents, and the read before each call.

@@ -59,6 +59,7 @@ t.test('our own mark is never excused', async (t) => {
   const excused = foreign('ImportExportJob', '*', 'JOB7')
   t.equal(isAsked(disk(own).state(excused)), true)
   t.equal(isAsked(disk({ ...own, marker: undefined }).state(excused)), false)
+  t.equal(isAsked(disk({ ...own, request: { JobType: 'Export', Manifest: {} } })), true, 'whatever it does')
   t.equal(isAsked(disk({ ...own, marker: `other-fleet ${DISK}#1.1` })), false, 'another state’s is its own business')
   t.equal(isAsked(disk({ ...own, marker: `kiosk-fleet ${DISK}#2.1` })), false, 'another run’s too')
 })

@@ -90,7 +90,9 @@ function outcomeOf(
   cwd: string,
   args: readonly string[],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A slow machine is no mutant that was noticed.
+  const env = { ...process.env, TAP_TIMEOUT: '600' }
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (data: Buffer) => {
     output += data.toString()

@@ -508,8 +508,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/twins.test.ts', 'src/plan/twins.ts', [
     [
       'a duplicate is never told',
-      'const isClaimed = claimed(input)\n  const told',
-      'if (input) return []\n  const isClaimed = claimed(input)\n  const told',
+      'const isClaimed = claimed(input)\n  const mayBeUnknown',
+      'if (input) return []\n  const isClaimed = claimed(input)\n  const mayBeUnknown',
     ],
     [
       'the audit looks at nothing',
@@ -643,16 +643,6 @@ export const RULES: readonly Mutation[] = [
       'if (own && ids === null) return ownMarked',
     ],
     [
-      'resolve --foreign of all excuses our own mark',
-      'asked.filter((live) => !ours.includes(live)).map(keyOf)',
-      'asked.filter((live) => live || ours).map(keyOf)',
-    ],
-    [
-      'resolve --foreign excuses what another unknown create may have made',
-      'isMarkedOurs(plan, live) || mayBeOpen(plan, spec, site, live)',
-      'isMarkedOurs(plan, live)',
-    ],
-    [
       'adopt takes a job that another address has',
       'if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)',
       'if (owner === null) return idUsed(spec, model, live.id, owner, record)',
@@ -683,6 +673,16 @@ export const RULES: readonly Mutation[] = [
       '--not-created is believed although AWS could not be asked',
       "if (listed?.is === 'failed' && !force) return unread(spec, listed, record)",
       "if (listed?.is === 'failed' && !force && !plan) return unread(spec, listed, record)",
+    ],
+    [
+      'resolve --foreign of all excuses our own mark',
+      'asked.filter((live) => !ours.has(live)).map(keyOf)',
+      'asked.filter((live) => live || ours).map(keyOf)',
+    ],
+    [
+      'resolve --foreign excuses what another unknown create may have made',
+      'isMarkedOurs(plan, live) || mayBeOpen(live)',
+      'isMarkedOurs(plan, live)',
     ],
     [
       'resolve --foreign takes an ID that AWS does not list',
@@ -815,11 +815,6 @@ export const RULES: readonly Mutation[] = [
     ['a filter withdraws what it hides', "  if (plan.only) return 'only some specs were asked for'\n", ''],
     ['a spec that was renamed is withdrawn', '  if (heir !== undefined) return `${heir} looks like it renamed`\n', ''],
     [
-      'a spec that may be renamed with errors is withdrawn',
-      '  if (broken) return `${broken.address} has errors and no job yet, and may be it renamed`\n',
-      '',
-    ],
-    [
       'a job is cancelled with its spec although nothing asked for it',
       "return record.onRemove === 'cancel' && isCancellable(record)",
       "return record.onRemove !== 'keep' && isCancellable(record)",
@@ -830,18 +825,23 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
+  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/withdrawn.ts', [
+    [
+      'a spec that may be renamed with errors is withdrawn',
+      '  if (broken) return `${broken} has errors and no job yet, and may be it renamed`\n',
+      '',
+    ],
+    [
+      'a job under a removed spec’s ID is cancelled although it is another one',
+      "seen === undefined ? record : seen.is === 'live' ? asSeen",
+      "seen === undefined || seen.is === 'replaced' ? record : seen.is === 'live' ? asSeen",
+    ],
+  ]),
   ...inTest('test/plan/exactly-once.test.ts', 'src/plan/withdrawn.ts', [
     [
       'an unknown create of a removed spec is forgotten',
       "if (planned.action !== 'held' && planned.action !== 'conflict') return planned",
       "if (planned.action === 'create') return planned",
-    ],
-  ]),
-  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/withdrawn.ts', [
-    [
-      'a job under a removed spec’s ID is cancelled although it is another one',
-      "seen === undefined ? record : seen.is === 'live' ? asSeen",
-      "seen === undefined || seen.is === 'replaced' ? record : seen.is === 'live' ? asSeen",
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/cancel.ts', [
@@ -863,17 +863,19 @@ export const RULES: readonly Mutation[] = [
       'return { address',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/renames.ts', [
+  ...inTest('test/plan/new-job.test.ts', 'src/plan/renames.ts', [
     [
       'withdrawn records are renamed',
-      'if (record.withdrawn !== undefined || present.has(address)',
-      'if (present.has(address)',
+      'withdrawn === undefined && !present.has(address)',
+      '(withdrawn === undefined || !present.has(address)) && !present.has(address)',
     ],
     [
       'a record whose spec is there is renamed',
-      'record.withdrawn !== undefined || present.has(address) || !kinds',
-      'record.withdrawn !== undefined || !kinds',
+      'withdrawn === undefined && !present.has(address) &&',
+      'withdrawn === undefined &&',
     ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/renames.ts', [
     [
       'allowIdentical does not excuse a rename',
       '!records[spec.address] && !spec.policy.allowIdentical',
@@ -1167,6 +1169,11 @@ export const RULES: readonly Mutation[] = [
       'refusal.times >= REFUSALS_MAX',
       'refusal.times >= 1e9 + REFUSALS_MAX',
     ],
+  ]),
+  ...inTest('test/plan/lookalikes.test.ts', 'src/plan/listing.ts', [
+    ['an identical job of a list is not looked at', 'new Set([...alike(request), ', 'new Set(['],
+    ['a job of a list that carries a spec’s mark is not looked at', '...(byAddress.get(address) ?? []), ', ''],
+    ['a job of a list of which AWS tells nothing is not looked at', ', ...untold])', '])'],
   ]),
   ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
     [
