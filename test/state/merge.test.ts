@@ -179,6 +179,9 @@ t.test('a journal goes on over its own base, and ends where a commit took it', a
     'IotJob/b': job('created'),
   })
   t.same(recovered({ serial: 3, digest: 'x' }, [folding, back, folding]).state?.records, stored.records)
+  // Over another base the further record stays: nothing is replayed, and no commit but the base's own cuts the journal.
+  t.same(recovered({ serial: 3, digest: 'x' }, [back]).state?.records, stored.records)
+  t.same(recovered({ serial: 3, digest: 'x' }, [{ ...folding, digest: 'y' }, back]).state?.records, stored.records)
   t.same(recovered({ serial: 3, digest: 'x' }, [back, { ...folding, digest: 'y' }]).state?.records, stored.records)
 })
 
