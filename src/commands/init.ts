@@ -7,7 +7,7 @@ import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
 import { summaryLine } from '../report/json-lines.ts'
-import { commandText } from '../report/remedies.ts'
+import { commandText, type Medium } from '../report/remedies.ts'
 import { counted } from '../report/words.ts'
 import { DEFAULT_BRANCH } from '../state/git-store.ts'
 import { systemClock } from '../system/clock.ts'
@@ -17,10 +17,12 @@ import { kindNamed } from './kind-named.ts'
 import { findLostState } from './lost-state.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
+import { findPackage, lockingCommand, type PackagePlace, packageFiles } from './package-place.ts'
 import { type Printer, printer } from './printer.ts'
 import { assertConfig, firstState, loadSpecs, openProject, type Project, stateFile, storeOf } from './project.ts'
 import { branchesFor, branchFor } from './project-branch.ts'
 import { type Repository, readRepository } from './repository.ts'
+import { shellOf } from './shell.ts'
 import { unclaimed } from './state-owner.ts'
 
 export type InitOptions = {
@@ -55,7 +57,8 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const answers = await askedFor({ region: told, kind }, project, options, host)
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionTold = options.region !== undefined
-  const parts = initFiles({ project, repository, store, branch, others, isRegionTold, ...answers })
+  const packages = await findPackage(project.root, repository?.top)
+  const parts = initFiles({ project, repository, store, branch, others, packages, isRegionTold, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files
       .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
@@ -74,6 +77,9 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
       repository,
       state,
       workflow: workflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
+      packages,
+      cwd: host.cwd,
+      shell: shellOf(host.env),
     }).join('\n'),
   )
   out.line(
@@ -184,25 +190,60 @@ type Done = {
   readonly state?: string
   /** The workflow's file. */
   readonly workflow: string
+  readonly packages: PackagePlace
+  readonly cwd: string
+  readonly shell: Medium['shell']
 }
 
-function nextSteps({ written, store, repository, state, workflow }: Done): string[] {
+function nextSteps({ written, store, repository, state, workflow, packages, cwd, shell }: Done): string[] {
   const isPushed = store === 'git' && repository?.remote !== undefined
-  const add = `${commandText(['git', 'add', ...written])} && git commit -m "Set up Jobwright"${isPushed ? ' && git push' : ''}`
+  const isInWorkflow = store === 'git' && repository !== undefined
+  const manifests = packageFiles(packages).map((file) => path.relative(cwd, file))
+  const locking = isInWorkflow ? lockingCommand(packages, cwd) : undefined
+  const all = isInWorkflow && locking === undefined && written.length > 0 ? [...manifests, ...written] : written
+  // Windows PowerShell knows no `&&`.
+  const and = shell === 'powershell' ? '; ' : ' && '
+  const typed = (...command: readonly string[]): string => commandText(command as [string, ...string[]], { shell })
+  const commit = 'git commit -m "Set up Jobwright"'
+  const add = [typed('git', 'add', ...all), commit, ...(isPushed ? ['git push'] : [])].join(and)
   return [
     '',
     ...(repository ? [inGit(state), ''] : []),
     'Next:',
     '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
+    ...(locking ? [`  ${typed(...locking)}${and}${typed('git', 'add', ...manifests)}`] : []),
     ...(repository && written.length > 0 ? [`  ${add}`] : []),
     '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
     ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
     ...(isPushed
       ? ['', `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`]
       : []),
+    ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
+      ? workflowNotes(repository, workflow, packages)
+      : []),
     ...(store === 'git' && !isPushed
       ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
       : []),
+  ]
+}
+
+/** What the workflow stands on, and could not be made sure of. */
+function workflowNotes({ defaultBranch, guessed }: Repository, workflow: string, packages: PackagePlace): string[] {
+  const { otherLock, ignored } = packages
+  return [
+    ...(guessed === undefined
+      ? []
+      : [
+          `It reconciles the branch ${forTerminal(defaultBranch)}, which is a guess: ${forTerminal(guessed)}. If another one is the default, change it in ${workflow}.`,
+        ]),
+    ...(otherLock === undefined
+      ? []
+      : [
+          `It installs with npm ci, by package-lock.json. To install by ${otherLock}, change the steps "Install Jobwright" in ${workflow}.`,
+        ]),
+    ...(ignored.length === 0
+      ? []
+      : [`Git ignores ${ignored.join(' and ')}: take that out of .gitignore, since the workflow installs by it.`]),
   ]
 }
 

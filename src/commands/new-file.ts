@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
+import { trueError } from '../system/true-error.ts'
 import { assertNoLink } from './links.ts'
 
 /**
@@ -28,11 +29,12 @@ export function makeFolder(folder: string): void {
   writing(folder, () => fs.mkdirSync(folder, { recursive: true }))
 }
 
-function writing<Value>(file: string, work: () => Value): Value {
+/** Does something on the disk; what the operating system refuses becomes a Problem (exit 4). */
+export function writing<Value>(file: string, work: () => Value): Value {
   try {
     return work()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
+    const { code, message } = trueError(error as NodeJS.ErrnoException, file)
     throw new Problem(
       { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, remedies: [advise(wayOut(code))] },
       error,
@@ -44,6 +46,6 @@ function wayOut(code: string | undefined): string {
   if (code === 'EEXIST' || code === 'ENOTDIR')
     return 'a file is where a folder has to be; rename it, then run this again'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return 'make the folder writable for this user, then run this again'
+    return 'make the folder writable for this user, or work in a copy that is, then run this again'
   return code === 'ENOSPC' ? 'free some space there, then run this again' : 'mend that, then run this again'
 }

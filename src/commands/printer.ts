@@ -16,6 +16,7 @@ import { eventText } from '../report/run-text.ts'
 import { type RunEnd, summaryText } from '../report/summary-text.ts'
 import { standing } from '../report/words.ts'
 import type { Host } from './options.ts'
+import { shellOf } from './shell.ts'
 
 /** Everything that a command says. Text for people, or JSON lines on stdout with people's text on stderr. */
 export type Printer = {
@@ -58,7 +59,7 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   const json = output === 'json'
   const people = json ? host.stderr : host.stdout
   const inActions = host.env['GITHUB_ACTIONS'] === 'true'
-  const medium: Medium = { emulator, workflow: inActions }
+  const medium: Medium = { emulator, workflow: inActions, shell: shellOf(host.env) }
   const live = host.stderr.isTTY === true && !inActions && host.env['CI'] === undefined
   const colour = people.isTTY === true && !host.env['NO_COLOR'] && host.env['TERM'] !== 'dumb'
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120

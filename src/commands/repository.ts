@@ -11,7 +11,12 @@ export type Repository = {
   readonly folder: string
   /** `origin` where there is one, else the first. */
   readonly remote?: string
+  /** The branch that the remote calls default, as far as that can be known. */
   readonly defaultBranch: string
+  /** Why the default branch is a guess; absent where the remote has named it. */
+  readonly guessed?: string
+  /** The host of the remote's address; absent where it is a path, or there is no remote. */
+  readonly host?: string
 }
 
 /** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
@@ -29,7 +34,8 @@ export async function readRepository(folder: string): Promise<Repository | undef
     top,
     folder: prefix.replace(/\/$/, ''),
     remote,
-    defaultBranch: await defaultBranch(git, remote),
+    ...(await defaultBranch(git, remote)),
+    host: remote === undefined ? undefined : hostOf(await line(git, 'remote', 'get-url', '--', remote)),
   }
 }
 
@@ -41,11 +47,33 @@ function noWorkTree(folder: string): Problem {
   })
 }
 
-/** What the remote calls its default branch, as of the clone; else the branch that is checked out. */
-async function defaultBranch(git: Git, remote: string | undefined): Promise<string> {
-  const ofRemote = remote && (await line(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`))
-  if (ofRemote) return ofRemote.slice(`${remote}/`.length)
-  return (await line(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')) ?? 'main'
+/**
+ * What the remote calls its default branch. A clone knows what that was when it was made; one that was put together by hand does not, and the
+ * branch that happens to be checked out may be any.
+ */
+async function defaultBranch(
+  git: Git,
+  remote: string | undefined,
+): Promise<Pick<Repository, 'defaultBranch' | 'guessed'>> {
+  const here = await line(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')
+  if (remote === undefined) return { defaultBranch: here ?? 'main', guessed: 'there is no remote yet' }
+  const asked = await line(git, 'ls-remote', '--symref', '--', remote, 'HEAD')
+  const [, told] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(asked ?? '') ?? []
+  if (told !== undefined) return { defaultBranch: told }
+  const why = asked === undefined ? `${remote} did not answer` : `${remote} names no default branch yet`
+  const ofClone = await line(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`)
+  if (ofClone !== undefined)
+    return { defaultBranch: ofClone.slice(`${remote}/`.length), guessed: `${why}; it is what this clone was made with` }
+  if (here !== undefined) return { defaultBranch: here, guessed: `${why}; it is the branch checked out here` }
+  return { defaultBranch: 'main', guessed: `${why}, and no branch is checked out here` }
+}
+
+/** The host in an address as Git takes it: `https://host/path`, `ssh://user@host:22/path`, `user@host:path`. */
+export function hostOf(address: string | undefined): string | undefined {
+  const [, byUrl] = /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)/.exec(address ?? '') ?? []
+  // A drive of Windows has one letter.
+  const [, byScp] = /^(?:[^/@:\\]+@)?([^/:@\\]{2,}):(?!\/\/)/.exec(address ?? '') ?? []
+  return (byUrl ?? byScp)?.toLowerCase()
 }
 
 async function line(git: Git, ...args: readonly string[]): Promise<string | undefined> {

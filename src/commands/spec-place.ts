@@ -1,9 +1,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { isGlob, matches } from '../load/glob.ts'
+import { submoduleOf } from '../load/submodules.ts'
 import type { Config } from '../model/config.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
+import { linkOnWay } from '../system/links.ts'
+import { resolveInside } from '../system/source-files.ts'
 import type { Project } from './project.ts'
 
 const ENVELOPE_FILE = 'job.schema.json'
@@ -14,10 +17,10 @@ export function specFolder({ specs }: Pick<Config, 'specs'>): string {
 }
 
 /** Where a new spec belongs, relative to the root: the first place of its name that jobwright.yaml has specs looked for. Throws a Problem (exit 1). */
-export function specPlace({ config }: Project, name: string): string {
+export function specPlace({ root, config }: Project, name: string): string {
   for (const pattern of config.specs) {
     if (!isGlob(pattern)) {
-      if (!isSpecName(pattern)) return path.posix.join(pattern, `${name}.yaml`)
+      if (!isSpecName(pattern)) return path.posix.join(folderBehind(root, pattern), `${name}.yaml`)
       continue
     }
     const parts = pattern.split('/')
@@ -35,10 +38,10 @@ export function specPlace({ config }: Project, name: string): string {
 }
 
 /** Whether a spec in this file, relative to the root, is found by what jobwright.yaml says. */
-export function isLookedFor({ config }: Project, file: string): boolean {
+export function isLookedFor({ root, config }: Project, file: string): boolean {
   if (!isSpecName(file)) return false
   return config.specs.some((pattern) => {
-    const plain = path.posix.normalize(pattern).replace(/\/$/, '')
+    const plain = folderBehind(root, path.posix.normalize(pattern).replace(/\/$/, ''))
     if (isGlob(plain)) return matches(plain, file)
     return plain === '.' || file === plain || file.startsWith(`${plain}/`)
   })
@@ -58,7 +61,17 @@ function isSpecName(file: string): boolean {
  * in a folder beside the specs that is committed.
  */
 export function schemaFolder({ root, config }: Project): string {
-  return dependsOnJobwright(root) ? 'node_modules/jobwright/schemas' : path.posix.join(specFolder(config), '.schemas')
+  if (dependsOnJobwright(root)) return 'node_modules/jobwright/schemas'
+  const folder = folderBehind(root, specFolder(config))
+  // What is written in a submodule is no part of this repository's commits.
+  return path.posix.join(submoduleOf(root, folder) === undefined ? folder : '', '.schemas')
+}
+
+/** The folder that a link in a folder's place leads to, relative to the root; the folder itself where it is none, or leads out of the root. */
+export function folderBehind(root: string, folder: string): string {
+  const found = resolveInside(fs.realpathSync(root), folder)
+  if ('problem' in found || linkOnWay(root, path.join(root, folder)) === undefined) return folder
+  return path.relative(fs.realpathSync(root), found.real).split(path.sep).join('/') || '.'
 }
 
 /** The schema that the first line of a spec names, relative to the spec's folder, and whether it is there. `file` is absolute. */

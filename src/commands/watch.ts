@@ -19,10 +19,12 @@ import { reconcileIn } from './reconcile.ts'
 import { type Round, startRounds } from './rounds.ts'
 import { POLL_MS, type Session } from './session.ts'
 import { watchPrinter } from './watch-printer.ts'
-import { gone, interestOf, openWatched, unwatched, type WatchCommandOptions, watchedText } from './watched.ts'
+import { gone, interestOf, openWatched, polled, unwatched, type WatchCommandOptions, watchedText } from './watched.ts'
 
 /** Milliseconds for which files are left alone before they are acted on: half a spec may be a valid one. */
 const QUIET_MS = { plan: 100, apply: 500 }
+/** Any time will do. */
+const ALIVE_MS = 3_600_000
 
 /**
  * `jobwright watch`: after each saved file its diagnostics and the new plan; with `--apply` the plan is carried out. The conditions of
@@ -46,6 +48,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     clock: systemClock,
     quietMs,
     onChange: (changed) => rounds.changed(changed),
+    onPolling: (error) => out.diagnostics([polled(error)], Date.now()),
     onError: (error) => out.diagnostics([unwatched(error).diagnostic], Date.now()),
   })
 
@@ -99,10 +102,13 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     return plan === undefined || isUnfinished(plan) || isUnapplied(plan) ? Math.min(pause, wake ?? pause) : wake
   }
 
+  // A watcher that the system refuses keeps no process alive, and this one ends by an interrupt alone.
+  const alive = setInterval(() => {}, ALIVE_MS)
   const rounds = startRounds(round, { clock: systemClock, signal: host.signal })
   try {
     await rounds.ended
   } finally {
+    clearInterval(alive)
     await files.close()
     await emulated?.close()
   }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { isGlob } from '../load/glob.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
@@ -9,6 +10,7 @@ import type { Emulated } from './emulated.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { type Project, stateFile } from './project.ts'
 import { openSession, type Session } from './session.ts'
+import { folderBehind } from './spec-place.ts'
 
 export type WatchCommandOptions = CommonOptions & {
   /** Carry each plan out. */
@@ -50,7 +52,11 @@ export function interestOf(project: Project, options: WatchCommandOptions, inclu
     const parts = relativeTo(project.root, pattern).split('/')
     const glob = parts.findIndex(isGlob)
     if (glob < 0 && /\.ya?ml$/.test(pattern)) files.push(parts.join('/'))
-    else folders.push(parts.slice(0, glob < 0 ? parts.length : glob).join('/') || '.')
+    else {
+      const folder = parts.slice(0, glob < 0 ? parts.length : glob).join('/') || '.'
+      // A folder that is named may be a link: what is behind it is read, and so it is watched.
+      folders.push(...new Set([folder, folderBehind(project.root, folder)]))
+    }
   }
   const state = options.apply ? undefined : stateFile(project, options)
   if (state !== undefined) files.push(relativeTo(project.root, state))
@@ -81,15 +87,24 @@ export function gone(root: string): Problem {
 
 /** The Problem of files that the system cannot watch. */
 export function unwatched(error: unknown): Problem {
-  const { code, message } = error as NodeJS.ErrnoException
-  const full = code === 'ENOSPC' || code === 'EMFILE'
+  const { message } = error as NodeJS.ErrnoException
   return new Problem({
     code: 'WATCH_FAILED',
     message: `some files cannot be watched: ${message}`,
+    remedies: [advise('mend that and start the watch again, or set CHOKIDAR_USEPOLLING=1')],
+  })
+}
+
+/** The warning of a watch that the system has no room for, and that polls in its place. */
+export function polled(error: unknown): Diagnostic {
+  const { code, message } = error as NodeJS.ErrnoException
+  const limit = code === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances'
+  return diagnose({
+    code: 'WATCH_POLLING',
+    message: `this system has no more file watches, so files are polled: ${message}`,
     remedies: [
-      full
-        ? advise('raise fs.inotify.max_user_watches, name fewer files with --spec, or set CHOKIDAR_USEPOLLING=1')
-        : advise('mend that and start the watch again, or set CHOKIDAR_USEPOLLING=1'),
+      advise(`polling needs more of the processor; to do without, raise ${limit}, or end other watchers`),
+      advise('name fewer files with --spec'),
     ],
   })
 }

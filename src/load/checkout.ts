@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
+import { type GitEnd, gitProblem } from '../model/git-problem.ts'
 import { Problem } from '../model/problem.ts'
 import { type Git, gitIn, looksBare } from '../system/git.ts'
 import { byFile, type Content, compareWithHead } from './committed.ts'
@@ -26,7 +27,7 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
   const prefix = await git(['rev-parse', '--show-prefix'], { encoding: 'latin1' })
   if (prefix.code !== 0) {
     if (!hasRepository(options.root)) return { git: false }
-    throw refused(prefix.stderr)
+    throw refused(prefix)
   }
   const [head, shallow] = await Promise.all([
     git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
@@ -49,18 +50,15 @@ function hasRepository(root: string): boolean {
   }
 }
 
-function refused(stderr: string): Problem {
-  return new Problem({
-    code: 'CHECKOUT_UNREADABLE',
-    message: `this is a Git repository, but git cannot read it: ${stderr.trim().split('\n')[0] ?? ''}`,
-    remedies: [
-      { text: 'mend what git reports here', command: ['git', 'status'] },
-      {
-        text: 'for a folder of another user',
-        command: ['git', 'config', '--global', '--add', 'safe.directory', 'DIR'],
-      },
-    ],
-  })
+function refused(end: GitEnd): Problem {
+  return (
+    gitProblem(end) ??
+    new Problem({
+      code: 'CHECKOUT_UNREADABLE',
+      message: `this is a Git repository, but git cannot read it: ${end.stderr.trim().split('\n')[0] ?? ''}`,
+      remedies: [{ text: 'mend what git reports here', command: ['git', 'status'] }],
+    })
+  )
 }
 
 /** What HEAD does not hold of what was read, and what it alone holds. */
@@ -88,7 +86,7 @@ async function compare(
       .map(() => '..'),
   )
   const head = await readTree(git, { folder: toBytes(top), at: '', commit })
-  if ('stderr' in head) throw refused(head.stderr)
+  if ('stderr' in head) throw refused({ code: 128, ...head })
   return compareWithHead({ head, prefix, contents, searched })
 }
 

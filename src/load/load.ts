@@ -12,7 +12,8 @@ import { showIn } from '../spec/show.ts'
 import type { Spot } from '../spec/source.ts'
 import { type Blocked, type Specs, secretNames, specsOf } from '../spec/specs.ts'
 import { type SourceFiles, sourceFiles } from '../system/source-files.ts'
-import { findSpecs } from './find.ts'
+import { explainAbsence } from './absent-specs.ts'
+import { findSpecs, searchedIn } from './find.ts'
 import { notIncluded, unreadable } from './problems.ts'
 import { packagedSchemas } from './schemas.ts'
 import { settleTransfers } from './transfers.ts'
@@ -60,6 +61,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const source = sourceFiles(root)
   const patterns = options.patterns ?? config?.specs ?? DEFAULT_CONFIG.specs
   const found = findSpecs(source, path.resolve(root), patterns, patterns !== DEFAULT_CONFIG.specs)
+  const missed = await Promise.all(found.diagnostics.map((one) => explained(one, root, patterns)))
   const { files, diagnostics } = readAll(source, found.files)
   const included = new Set<string>()
   const includedTexts = new Map<string, string>()
@@ -69,7 +71,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     include: includer(source, files, included, includedTexts),
     config,
   })
-  const problems = [...found.diagnostics, ...diagnostics]
+  const problems = [...missed, ...diagnostics]
   const locate = showIn(files, secretNames(kinds))
   // Files are looked at whatever else is wrong with a spec, so that all of it is told at once.
   const settled = await settleTransfers([...read.specs, ...ofKnownType(read, kinds)], kinds, root, locate)
@@ -97,6 +99,14 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     uploads: settled.uploads,
     locate,
   }
+}
+
+/** A pattern that finds nothing, with the reason that Git knows, if it does. */
+async function explained(one: Diagnostic, root: string, patterns: readonly string[]): Promise<Diagnostic> {
+  const pattern = one.code === 'SPEC_NO_FILES' ? patterns.find((each) => one.message.startsWith(`${each} `)) : undefined
+  const folder = pattern === undefined ? undefined : searchedIn(root, [pattern])[0]
+  const reason = folder === undefined ? undefined : await explainAbsence(root, folder)
+  return reason === undefined ? one : { ...one, message: reason.message, remedies: reason.remedies }
 }
 
 /** Unsound specs of which it is known whether their jobs take in or give out files. */

@@ -36,8 +36,16 @@ export function isTagRefusal({ class: kind, deniedAction }: Pick<AwsProblem, 'cl
   return kind === 'auth' && deniedAction !== undefined && deniedAction.endsWith(':TagResource')
 }
 
+/** What the services say of credentials whose time is over. */
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'])
+
 /** Ways out of a problem that its words alone do not show; undefined where there is none. */
 export function remediesFor(problem: AwsProblem): readonly Remedy[] | undefined {
+  if (EXPIRED.has(problem.name))
+    return [
+      advise('the credentials expired during the run: sign in again, or let the next run of the workflow get new ones'),
+      advise('then run the same command: it goes on by itself where this one stopped, and makes no job twice'),
+    ]
   if (!isTagRefusal(problem)) return undefined
   return [
     advise('allow iot:TagResource to the role, or set ownerTag: false in policy or for the target in jobwright.yaml'),

@@ -70,6 +70,7 @@ export const CODES = {
   EMULATOR_RUNNING: { severity: 'error', exits: [8], means: 'an emulator already runs there', selfExplanatory: true },
   FILE_LINK: { severity: 'error', exits: [4], means: 'a link is where a file would be written' },
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
+  GIT_MISSING: { severity: 'error', exits: [4], means: 'git is not installed' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a run would create more jobs than the guard allows' },
   GUARD_REMOVALS: { severity: 'error', exits: [7], means: 'a run would withdraw more specs than the guard allows' },
   GUARD_UPDATES: { severity: 'error', exits: [7], means: 'a run would update more jobs than the guard allows' },
@@ -316,6 +317,7 @@ export const CODES = {
   },
   USAGE: { severity: 'error', exits: [1], means: 'a command was not called as it can be', selfExplanatory: true },
   WATCH_FAILED: { severity: 'error', exits: [4], means: 'files cannot be watched' },
+  WATCH_POLLING: { severity: 'warning', exits: [], means: 'files are polled, as no more can be watched' },
   WATCH_ROOT_GONE: { severity: 'error', exits: [4], means: 'the watched folder is gone' },
 } as const satisfies Readonly<Record<string, CodeFacts>>
 

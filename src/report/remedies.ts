@@ -7,6 +7,8 @@ export type Medium = {
   readonly emulator?: boolean | undefined
   /** The run is in GitHub Actions, where nobody has a shell: a command is what the workflow is dispatched with. */
   readonly workflow?: boolean | undefined
+  /** The shell at hand, where it is none of POSIX. */
+  readonly shell?: 'cmd' | 'powershell' | undefined
 }
 
 /** What may carry ways out: a diagnostic, or one line of a plan. */
@@ -55,12 +57,21 @@ export function commandText([program, ...args]: NonNullable<Remedy['command']>, 
   // Whoever may run a workflow may not begin another state: that takes a clone.
   if (medium.workflow && isOurs && IN_WORKFLOW.has(verb) && !args.includes('--new-state'))
     return `run this workflow with the command: ${words.map(quoteForInput).join(' ')}`
-  return [program, ...words.map(quote)].join(' ')
+  return [program, ...words.map((word) => quoteFor(word, medium.shell))].join(' ')
 }
 
-/** An argument as a POSIX shell reads it back. */
-function quote(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+/** An argument as the shell at hand reads it back. */
+function quoteFor(word: string, shell: Medium['shell']): string {
+  if (shell === undefined || /^[A-Za-z0-9_=+:./\\-]+$/.test(word)) return quote(word, shell !== undefined)
+  if (shell === 'powershell') return `'${word.replaceAll("'", "''")}'`
+  // A program of Windows takes a quote behind a backslash for one of its own; cmd reads `%` even between quotes.
+  const text = word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')
+  return `"${text}"`
+}
+
+/** An argument as a POSIX shell reads it back. `isPlain`: the shell takes it as it is. */
+function quote(word: string, isPlain = false): string {
+  return isPlain || /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** An argument as the workflow's input is read back: no shell splits it, and a backslash counts in double quotes alone. */

@@ -21,5 +21,8 @@ export async function onDisk<Value>(file: string, doing: string, work: () => Pro
 function wayOut(code: string): string {
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'Free some space there'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'Make the folder writable for this user'
+  if (code === 'ENOLCK')
+    return 'Install Jobwright again with npm, on Linux, macOS or Windows (x64 or arm64), and without --omit=optional'
+  if (code === 'EBUSY') return 'Close the program that has the file open'
   return 'Check that disk'
 }

@@ -4,7 +4,8 @@ import type { Disk } from '../system/disk.ts'
 import { type Git, gitIn } from '../system/git.ts'
 import { parseState } from './format.ts'
 import { readFileAt } from './git-objects.ts'
-import { branchOf, DEFAULT_BRANCH, DEFAULT_FILE, knownRemote } from './git-store.ts'
+import { branchOf, knownRemote } from './git-remote.ts'
+import { DEFAULT_BRANCH, DEFAULT_FILE } from './git-store.ts'
 import { parseJournal } from './journal-lines.ts'
 
 /** A branch of a state holds few files; one with many is something else. */
@@ -95,7 +96,7 @@ async function heads(git: Git, remote: string | undefined, names: readonly strin
   const refs = await git(['for-each-ref', '--format=%(objectname) %(refname)'])
   const local = linesOf(refs.stdout)
   // What this clone has kept of a branch may still be alive there, and newer.
-  const seen = local.flatMap(({ ref }) => /^refs\/jobwright\/(.*)$/.exec(ref)?.[1] ?? [])
+  const seen = local.flatMap(({ ref }) => /^refs\/jobwright\/(?:@[^/]+\/)?(.*)$/.exec(ref)?.[1] ?? [])
   const asked = [`${DEFAULT_BRANCH}*`, ...names, ...seen].map((one) => `refs/heads/${one}`)
   const listed = own === undefined ? undefined : await git(['ls-remote', '--', own, ...asked])
   const there = own === undefined ? local : linesOf(listed?.stdout ?? '')
@@ -106,7 +107,7 @@ async function heads(git: Git, remote: string | undefined, names: readonly strin
     return branch !== undefined && isNamed(branch) ? [{ branch, commit, is: 'live' }] : []
   })
   const kept = local.flatMap(({ commit, ref }): Head[] => {
-    const branch = /^refs\/(?:heads|jobwright|remotes\/[^/]+)\/(.*)$/.exec(ref)?.[1]
+    const branch = /^refs\/(?:heads|jobwright(?:\/@[^/]+)?|remotes\/[^/]+)\/(.*)$/.exec(ref)?.[1]
     const isOne = branch !== undefined && (ref.startsWith('refs/jobwright/') || isNamed(branch))
     return isOne && !live.some((one) => one.branch === branch) ? [{ branch, commit, is: 'kept' }] : []
   })

@@ -1,6 +1,7 @@
-import { Problem } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import type { Git, GitResult } from '../system/git.ts'
+import type { Git } from '../system/git.ts'
+import { refused, remoteProblem, withoutCredentials } from './git-problem.ts'
 import type { Swapped } from './store.ts'
 
 /** A branch that holds the state and that other machines may move as well. A commit is named by its object ID; undefined: no branch. */
@@ -13,16 +14,24 @@ export type Branch = {
   move(next: string, expected: string | undefined): Promise<Swapped>
 }
 
-/** What git says where another push came first. All else that it refuses is no race, and needs a person. */
+/**
+ * What the server's own comparison says where another push came first, in the status of the ref. What a hook prints stands in other lines: its
+ * words decide nothing.
+ */
 const LOST_RACE =
-  /stale info|fetch first|non-fast-forward|cannot lock ref|failed to (update|lock)|incorrect old value|reference already exists/i
+  /^!.*\((stale info|fetch first|non-fast-forward|incorrect old value provided|reference already exists)\)/m
+/** The server could not lock the ref. Another push may be at it, and then the head moves. */
+const LOCKED = /^!.*\((failed to update ref|cannot lock ref|failed to lock)\)/m
+/** The same of a branch in this repository. */
+const LOST_RACE_HERE = /is at [0-9a-f]+ but expected|reference already exists|unable to resolve reference/
+/** How often a push is tried where the ref is locked. */
+const PUSHES = 3
 
-const WORDS_MAX_LINES = 20
-
-/** The branch in a remote repository. Reading it leaves no ref; writing keeps `refs/jobwright/<branch>` at the last commit seen. */
+/** The branch in a remote repository. Reading it leaves no ref; writing keeps the last commit seen: at `refs/jobwright/<branch>` for origin. */
 export function remoteBranch(git: Git, remote: string, branch: string): Branch {
   const ref = `refs/heads/${branch}`
-  const keep = (commit: string) => git(['update-ref', `refs/jobwright/${branch}`, commit])
+  const kept = remote === 'origin' ? branch : `@${encodeURIComponent(remote)}/${branch}`
+  const keep = (commit: string) => git(['update-ref', `refs/jobwright/${kept}`, commit])
 
   const head = async (): Promise<string | undefined> => {
     const listed = await git(['ls-remote', '--', remote, ref])
@@ -40,29 +49,31 @@ export function remoteBranch(git: Git, remote: string, branch: string): Branch {
     async move(next, expected) {
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
       // With a lease the server compares and moves in one step, against a head that was put back as well as one that went on.
-      const pushed = await git([
-        'push',
-        '--porcelain',
-        '--no-verify',
-        '--no-follow-tags',
-        lease,
-        '--',
-        remote,
-        `${next}:${ref}`,
-      ])
-      const now = pushed.code === 0 ? next : await head()
-      // A push whose answer was lost is told from a refused one by where the branch is.
-      if (now === next) {
-        await keep(next)
-        return { is: 'committed', version: next }
-      }
-      if (now !== expected || LOST_RACE.test(pushed.stdout + pushed.stderr)) {
-        return {
-          is: 'stale',
-          message: withoutCredentials(`${branch} of ${remote} has moved on to ${now ?? 'nothing'}`),
+      const push = ['push', '--porcelain', '--no-verify', '--no-follow-tags', lease, '--', remote, `${next}:${ref}`]
+      for (let tried = 1; ; tried++) {
+        const pushed = await git(push)
+        const elsewhere = await pushedElsewhere(git, remote)
+        const now = pushed.code === 0 && elsewhere === undefined ? next : await head()
+        // A push whose answer was lost is told from a refused one by where the branch is.
+        if (now === next) {
+          await keep(next)
+          return { is: 'committed', version: next }
         }
+        const isRefusedByRace = LOST_RACE.test(pushed.stdout)
+        if (now !== expected || (isRefusedByRace && elsewhere === undefined)) {
+          return {
+            is: 'stale',
+            message: withoutCredentials(`${branch} of ${remote} has moved on to ${now ?? 'nothing'}`),
+          }
+        }
+        if (elsewhere !== undefined && (pushed.code === 0 || isRefusedByRace)) throw twoRepositories(remote, elsewhere)
+        if (LOCKED.test(pushed.stdout)) {
+          const taken = namesInTheWay(branch, await branchesOf(git, ['ls-remote', '--heads', '--', remote]))
+          if (taken !== undefined) throw nameTaken(`${remote} has`, branch, taken)
+          if (tried < PUSHES) continue
+        }
+        throw refused(`${remote} refused the push to ${branch}`, pushed, expected === undefined)
       }
-      throw refused(`${remote} refused the push to ${branch}`, pushed)
     },
   }
 }
@@ -81,35 +92,68 @@ export function localBranch(git: Git, branch: string): Branch {
       const moved = await git(['update-ref', '--no-deref', ref, next, expected ?? ''])
       const now = moved.code === 0 ? next : await head()
       if (now === next) return { is: 'committed', version: next }
-      if (now !== expected || LOST_RACE.test(moved.stderr)) {
+      if (now !== expected || LOST_RACE_HERE.test(moved.stderr)) {
         return { is: 'stale', message: `${branch} has moved on to ${now ?? 'nothing'}` }
       }
+      const taken = namesInTheWay(branch, await branchesOf(git, ['for-each-ref', '--format=%(objectname)\t%(refname)']))
+      if (taken !== undefined) throw nameTaken('this repository has', branch, taken)
       throw refused(`git could not move ${branch}`, moved)
     },
   }
 }
 
-/** A Problem (STATE_REMOTE, exit 4) with git's own words. */
-export function refused(what: string, result: GitResult): Problem {
-  const way =
-    'Check the network, the address of the remote and the right to write to it (in Actions: permissions: contents: write)'
-  const message = withoutCredentials(`${what}: ${wordsOf(result)}`)
-  return new Problem({ code: 'STATE_REMOTE', message, remedies: [advise(way)] })
+/** The addresses of a remote where it pushes to others than it reads from. */
+type Elsewhere = {
+  readonly reads: string
+  readonly pushes: string
+  /** By a setting of its own, and not of all remotes. */
+  readonly isSet: boolean
 }
 
-/** A text without the user and password of the addresses in it. */
-export function withoutCredentials(text: string): string {
-  return text.replace(/:\/\/[^\s/@]*@/g, '://')
+/** Undefined where a remote pushes to the address that it reads from. Git's settings may give it another one, or several. */
+async function pushedElsewhere(git: Git, remote: string): Promise<Elsewhere | undefined> {
+  const [reads, pushes] = await Promise.all([
+    git(['remote', 'get-url', '--', remote]),
+    git(['remote', 'get-url', '--push', '--all', '--', remote]),
+  ])
+  const isSame = reads.code !== 0 || pushes.code !== 0 || reads.stdout === pushes.stdout
+  if (isSame) return undefined
+  const { code } = await git(['config', '--get-all', `remote.${remote}.pushurl`])
+  return { reads: reads.stdout.trim(), pushes: pushes.stdout.trim().replaceAll('\n', ', '), isSet: code === 0 }
 }
 
-/** What git said as one line, as messages are shown; its last lines where it said much. */
-export function wordsOf({ stderr, stdout, code }: GitResult): string {
-  const words = stderr.trim() || stdout.trim() || `git ended with ${code}`
-  const lines = words.split('\n').map((line) => line.trim())
-  return lines
-    .filter((line) => line !== '')
-    .slice(-WORDS_MAX_LINES)
-    .join('; ')
+function twoRepositories(remote: string, { reads, pushes, isSet }: Elsewhere): Problem {
+  return remoteProblem(
+    `${remote} pushes to another repository than it reads from: what is pushed to ${pushes} does not arrive at ${reads}`,
+    [
+      ...(isSet
+        ? [
+            {
+              text: 'let it push where it reads',
+              command: ['git', 'config', '--unset-all', `remote.${remote}.pushurl`],
+            } as const,
+          ]
+        : [advise('take away the setting url.*.pushInsteadOf that rewrites its address')]),
+      advise('or name a remote whose two addresses are of one repository as state.remote in jobwright.yaml'),
+    ],
+  )
+}
+
+async function branchesOf(git: Git, command: readonly string[]): Promise<string[]> {
+  const { stdout } = await git(command)
+  return stdout.split('\n').flatMap((line) => /\trefs\/heads\/(.*)$/.exec(line)?.[1] ?? [])
+}
+
+/** A branch of which a name is the beginning, or that is the beginning of it: Git keeps branches like files, and no file is a folder. */
+function namesInTheWay(branch: string, there: readonly string[]): string | undefined {
+  return there.find((one) => one.startsWith(`${branch}/`) || branch.startsWith(`${one}/`))
+}
+
+function nameTaken(who: string, branch: string, taken: string): Problem {
+  return remoteProblem(`${who} a branch ${taken}, and Git can have no branch ${branch} beside it`, [
+    advise('name another branch as state.branch in jobwright.yaml'),
+    advise(`or rename the branch ${taken}`),
+  ])
 }
 
 /**

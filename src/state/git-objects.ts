@@ -1,7 +1,7 @@
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Git, GitResult } from '../system/git.ts'
-import { wordsOf } from './git-branch.ts'
+import { wordsOf } from './git-problem.ts'
 
 /** Who commits the state, so that no Git identity has to be set up. */
 const IDENTITY = {

@@ -1,10 +1,15 @@
 import path from 'node:path'
-import { Problem } from '../model/problem.ts'
+import { gitProblem } from '../model/git-problem.ts'
+import type { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { type Git, gitIn } from '../system/git.ts'
+import type { Disk } from '../system/disk.ts'
+import { type Git, type GitResult, gitIn } from '../system/git.ts'
 import { randomId } from '../system/random.ts'
-import { type Branch, localBranch, refused, remoteBranch, withoutCredentials } from './git-branch.ts'
+import type { Branch } from './git-branch.ts'
 import { readFileAt, writeCommit } from './git-objects.ts'
+import { remoteProblem, withoutCredentials, wordsOf } from './git-problem.ts'
+import { branchAt, knownRemote } from './git-remote.ts'
+import { journalStem } from './journal-place.ts'
 import type { Backing, Loaded, Store } from './store.ts'
 import { type Doors, storeOver } from './store-over.ts'
 
@@ -40,7 +45,7 @@ export function gitStore(options: GitStoreOptions): Store {
   let made: Promise<Backing> | undefined
   const backing = () => {
     // A failure is not kept: in watch mode the repository may be well again the next time.
-    made ??= backingOf(git, { ...options, branch, name, mark }).catch((error: unknown) => {
+    made ??= backingOf(git, options.disk, { ...options, branch, name, mark }).catch((error: unknown) => {
       made = undefined
       throw error
     })
@@ -57,16 +62,17 @@ type Place = {
   readonly mark: () => string
 }
 
-async function backingOf(git: Git, { repository, branch: branchName, name, remote, mark }: Place): Promise<Backing> {
+async function backingOf(
+  git: Git,
+  disk: Disk,
+  { repository, branch: branchName, name, remote, mark }: Place,
+): Promise<Backing> {
   const found = await git(['rev-parse', '--git-common-dir'])
-  if (found.code !== 0) throw refused(`${repository} is no Git repository`, found)
-  const stem = path.resolve(
-    repository,
-    found.stdout.trim(),
-    'jobwright',
-    `${encodeURIComponent(branchName)}@${encodeURIComponent(name)}`,
-  )
-  const branch = await branchOf(git, branchName, remote)
+  if (found.code !== 0) throw noRepository(repository, found)
+  const folder = path.resolve(repository, found.stdout.trim(), 'jobwright')
+  const known = await knownRemote(git, remote)
+  const stem = await journalStem(git, disk, { folder, branch: branchName, name, remote: known })
+  const branch = branchAt(git, branchName, known)
   return {
     journal: `${stem}.journal`,
     lock: `${stem}.lock`,
@@ -79,33 +85,14 @@ async function backingOf(git: Git, { repository, branch: branchName, name, remot
   }
 }
 
-/** The branch of a remote, of origin where there is one, or else of this repository alone. */
-export async function branchOf(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
-  const known = await knownRemote(git, remote)
-  return known === undefined ? localBranch(git, branch) : remoteBranch(git, known, branch)
-}
-
-/**
- * The remote of the state: the one that is named, or origin where there is one. Throws a Problem (exit 4) for a name that Git does not know:
- * Git reads it as a path, and a repository that was committed there has hooks.
- */
-export async function knownRemote(git: Git, remote: string | undefined): Promise<string | undefined> {
-  const name = remote ?? 'origin'
-  const isKnown = !name.startsWith('-') && (await git(['config', '--get', `remote.${name}.url`])).code === 0
-  if (isKnown) return name
-  if (remote !== undefined) throw unknownRemote(remote)
-  return undefined
-}
-
-function unknownRemote(remote: string): Problem {
-  return new Problem({
-    code: 'CONFIG_REMOTE',
-    message: withoutCredentials(`Git knows no remote ${remote} here`),
-    remedies: [
-      { text: 'see which there are', command: ['git', 'remote', '--verbose'] },
-      advise('then name one of them as state.remote in jobwright.yaml'),
-    ],
-  })
+function noRepository(repository: string, found: GitResult): Problem {
+  return (
+    gitProblem(found) ??
+    remoteProblem(`${repository} is no Git repository: ${wordsOf(found)}`, [
+      { text: 'make one', command: ['git', 'init'] },
+      advise('or clone the one that holds the specs, or write state.store: file in jobwright.yaml'),
+    ])
+  )
 }
 
 async function load(git: Git, branch: Branch, name: string, toWrite: boolean): Promise<Loaded> {

@@ -1,6 +1,8 @@
 import crypto from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { trueError } from './true-error.ts'
 
 /** A file that only grows at its end. Nothing of it is safe before `sync` has resolved. */
 export type AppendFile = {
@@ -43,13 +45,39 @@ export type Disk = {
 export const nodeDisk: Disk = {
   read: (file) => fs.readFile(file, 'utf8').catch(absentIs(undefined)),
   writeNew,
-  rename: (from, to) => fs.rename(from, to),
+  rename: (from, to) => renamed(() => fs.rename(from, to)),
   remove: (file) => fs.rm(file, { force: true }),
-  makeFolder: async (folder) => void (await fs.mkdir(folder, { recursive: true })),
+  makeFolder: async (folder) => {
+    try {
+      await fs.mkdir(folder, { recursive: true })
+    } catch (error) {
+      throw trueError(error as NodeJS.ErrnoException, folder)
+    }
+  },
   list: async (folder) => (await fs.readdir(folder).catch(absentIs<string[]>([]))).sort(),
   syncFolder,
   openAppend,
   temporary: (file) => `${file}.${crypto.randomBytes(6).toString('hex')}.tmp`,
+}
+
+/** Milliseconds between attempts to rename: a second and a half in all. */
+const RENAME_PAUSES = [10, 20, 50, 100, 200, 400, 700]
+const HELD = new Set<unknown>(['EPERM', 'EACCES', 'EBUSY'])
+
+/**
+ * Renames. On Windows a file that another program has open, such as a virus scanner or an editor, cannot be replaced: it is tried again for a
+ * moment.
+ */
+export async function renamed(rename: () => Promise<void>, platform: string = process.platform): Promise<void> {
+  for (const pause of platform === 'win32' ? RENAME_PAUSES : []) {
+    try {
+      return await rename()
+    } catch (error) {
+      if (!HELD.has((error as NodeJS.ErrnoException).code)) throw error
+      await delay(pause)
+    }
+  }
+  return rename()
 }
 
 /**

@@ -22,3 +22,13 @@ export function folderId(folder: string): number | undefined {
   const stats = fs.statSync(folder, { throwIfNoEntry: false })
   return stats?.isDirectory() ? stats.ino : undefined
 }
+
+/** Whether a path is a symbolic link, wherever that leads. */
+export function isLink(file: string): boolean {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+}
+
+/** A text that is another one if a path leads to another folder, or leads there by a link. */
+export function placeId(folder: string): string {
+  return `${isLink(folder) ? 'link to ' : ''}${folderId(folder) ?? 'nothing'}`
+}

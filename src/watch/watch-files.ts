@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Clock } from '../system/clock.ts'
-import { contentId, folderId } from '../system/file-identity.ts'
+import { contentId, isLink, placeId } from '../system/file-identity.ts'
 import { type EntryKind, type Interest, isIgnored, isWantedFile } from './interest.ts'
 
 /** What tells of events in the file system: chokidar, or a test. */
@@ -14,10 +14,12 @@ export type WatchOptions = {
   readonly onChange: (files: readonly string[]) => void
   /** The system cannot watch everything. */
   readonly onError: (error: unknown) => void
+  /** The system has no room for more watches: files are polled from now on. Told once. */
+  readonly onPolling: (error: unknown) => void
   readonly clock: Clock
   /** Milliseconds without any event after which files count as written: 100 unless told. */
   readonly quietMs?: number
-  readonly open?: (root: string, ignored: (entry: string, kind?: EntryKind) => boolean) => Watcher
+  readonly open?: (root: string, ignored: (entry: string, kind?: EntryKind) => boolean, polling: boolean) => Watcher
 }
 
 /** A watch of files. It runs nothing, it only tells. */
@@ -35,23 +37,30 @@ export type FileWatch = {
   close(): Promise<void>
 }
 
+/** What the system says where it has no more watches, or knows none. Each watched file says it again. */
+const NO_ROOM = new Set<unknown>(['EMFILE', 'ENFILE', 'ENOSPC', 'ENOSYS'])
+
 /** Longer than chokidar's 50 ms, in which it tells of a file's first write alone. */
 const QUIET_MS = 100
+/** How often folders are compared while files are polled, in milliseconds. */
+const FOLDERS_MS = 500
 
 /**
  * Tells which files changed, once they have been left alone for a moment. An event is only a hint: contents are compared, so that a
  * touch, a file that is put back as it was, or the same event twice are not told.
  */
 export function watchFiles(options: WatchOptions): FileWatch {
-  const { root, clock, onChange, onError, quietMs = QUIET_MS, open = openChokidar } = options
+  const { root, clock, onChange, onError, onPolling, quietMs = QUIET_MS, open = openChokidar } = options
   const contents = new Map<string, string>()
-  const folders = new Map<string, number | undefined>()
+  const folders = new Map<string, string>()
   const touched = new Set<string>()
   const closing = new AbortController()
   let interest: Interest | undefined
   let watcher: Watcher | undefined
   let lastEvent = 0
   let isSettling = false
+  let isPolling = false
+  let isToReopen = false
   let last: Promise<unknown> = Promise.resolve()
 
   const inTurn = <Value>(task: () => Promise<Value>): Promise<Value> => {
@@ -78,17 +87,27 @@ export function watchFiles(options: WatchOptions): FileWatch {
 
   /** Opens the watcher anew; resolves when it has seen everything that is there. */
   const reopen = async (wanted: Interest, onFile: (file: string) => void): Promise<void> => {
-    await watcher?.close()
-    folders.clear()
-    if (closing.signal.aborted) return
+    do {
+      isToReopen = false
+      await watcher?.close()
+      folders.clear()
+      if (closing.signal.aborted) return
+      await openOnce(wanted, onFile)
+    } while (isToReopen)
+  }
+
+  /** Resolves when the watcher has seen everything, or is to be opened once more because it cannot. */
+  const openOnce = async (wanted: Interest, onFile: (file: string) => void): Promise<void> => {
     let isReady = false
-    const opened = open(root, (entry, kind) => isIgnored(wanted, relative(entry), entry, kind))
+    const opened = open(root, (entry, kind) => isIgnored(wanted, relative(entry), entry, kind), isPolling)
     watcher = opened
     opened.on('all', (event, entry) => {
       const name = relative(entry)
-      if (event === 'addDir') folders.set(name, folderId(entry))
-      else if (event === 'unlinkDir') folders.delete(name)
-      else if (isWantedFile(wanted, name)) {
+      if (event === 'addDir') folders.set(name, placeId(entry))
+      // Another folder, or a link to one, may stand in its place already.
+      else if (event === 'unlinkDir') {
+        if (isReady) hint()
+      } else if (isWantedFile(wanted, name)) {
         if (!isReady) return onFile(name)
         touched.add(name)
         hint()
@@ -98,12 +117,34 @@ export function watchFiles(options: WatchOptions): FileWatch {
     opened.on('raw', (event) => {
       if (isReady && event === 'rename') hint()
     })
-    opened.on('error', onError)
     await new Promise<void>((resolve) => {
+      opened.on('error', (error) => {
+        if (watcher !== opened || !NO_ROOM.has((error as NodeJS.ErrnoException).code)) return onError(error)
+        if (!isPolling) {
+          isPolling = true
+          isToReopen = true
+          onPolling(error)
+          void pollFolders().catch(() => {})
+        }
+        if (isReady) hint()
+        else resolve()
+      })
       opened.on('ready', resolve)
       closing.signal.addEventListener('abort', () => resolve(), { once: true })
     })
     isReady = true
+    for (const folder of wanted.folders) if (isLink(absolute(folder))) folders.set(folder, placeId(absolute(folder)))
+  }
+
+  const replacedFolders = (): string[] =>
+    [...folders].flatMap(([folder, id]) => (placeId(absolute(folder)) === id ? [] : [folder]))
+
+  /** Polling tells of files, but not of a folder that another one replaces. */
+  const pollFolders = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await clock.sleep(FOLDERS_MS, closing.signal)
+      if (replacedFolders().length > 0) hint()
+    }
   }
 
   const quiet = async (): Promise<void> => {
@@ -116,15 +157,17 @@ export function watchFiles(options: WatchOptions): FileWatch {
 
   const settle = async (): Promise<void> => {
     await quiet()
-    if ([...folders].some(([folder, id]) => folderId(absolute(folder)) !== id)) {
+    const replaced = replacedFolders()
+    if (replaced.length > 0 || isToReopen) {
       await inTurn(() => reopen(interest!, (file) => touched.add(file)))
       for (const file of contents.keys()) touched.add(file)
     }
-    tell()
+    tell(replaced.filter((folder) => isLink(absolute(folder))))
   }
 
-  const tell = (): void => {
-    const changed = [...touched].filter(isOther)
+  /** `links`: folders that have become links. What is in them may be the same, but it is another place. */
+  const tell = (links: readonly string[]): void => {
+    const changed = [...new Set([...[...touched].filter(isOther), ...links])]
     for (const file of touched) contents.set(file, contentId(absolute(file)))
     touched.clear()
     if (changed.length > 0 && !closing.signal.aborted) onChange(changed.sort())
@@ -160,6 +203,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
   }
 }
 
-function openChokidar(root: string, ignored: (entry: string, kind?: EntryKind) => boolean): Watcher {
-  return watch(root, { ignored, ignorePermissionErrors: true })
+function openChokidar(root: string, ignored: (entry: string, kind?: EntryKind) => boolean, polling: boolean): Watcher {
+  // Left out, it is as CHOKIDAR_USEPOLLING says.
+  return watch(root, { ignored, ignorePermissionErrors: true, ...(polling && { usePolling: true }) })
 }

@@ -62,6 +62,7 @@ t.test('in a repository with a remote, all is set up, and the state is on a bran
     'wrote specs/kiosks.yaml',
     'wrote specs/.schemas',
     'wrote .vscode/settings.json',
+    'wrote .gitignore',
     'wrote .github/workflows/reconcile.yml',
     'stored an empty state',
   ])
@@ -71,7 +72,8 @@ t.test('in a repository with a remote, all is set up, and the state is on a bran
     defaultTarget: 'main',
   })
   const workflow = read(here, '.github/workflows/reconcile.yml')
-  t.match(workflow, `jobwright@${VERSION}\n`)
+  t.match(workflow, 'run: npm ci --ignore-scripts\n')
+  t.match(said.text, `npm install --prefix . --save-dev --save-exact jobwright@${VERSION} && git add package.json`)
   t.match(workflow, "github.ref == 'refs/heads/trunk'")
   const state = JSON.parse(
     git(here, 'show', `${git(here, 'ls-remote', 'origin', 'jobwright-state').slice(0, 40)}:jobs.state.json`),

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { modelOf } from '../../src/kinds/models.ts'
 import { addressOf, isAddress, partsOf } from '../../src/model/address.ts'
+import { remediesFor } from '../../src/model/aws-problem.ts'
 import { isTerminal } from '../../src/model/condition.ts'
 import { type Diagnostic, hasErrors, inFileOrder } from '../../src/model/diagnostic.ts'
 import { differences } from '../../src/model/difference.ts'
@@ -340,4 +341,13 @@ t.test('broken JSON is explained with its place and in words that no version of 
     const { line, column, reason: told } = explainJson(text)
     t.strictSame([`${line}:${column}`, told], [place, reason], name)
   }
+})
+
+t.test('credentials that expire during a run are no reason to fear for jobs', (t) => {
+  for (const name of ['ExpiredToken', 'ExpiredTokenException']) {
+    const ways = remediesFor({ class: 'auth', name, message: 'The security token included in the request is expired' })
+    t.match(ways, [{ text: /expired during the run/ }, { text: /goes on by itself/ }])
+  }
+  t.equal(remediesFor({ class: 'auth', name: 'AccessDeniedException', message: 'no' }), undefined)
+  t.end()
 })

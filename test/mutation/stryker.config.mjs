@@ -17,7 +17,7 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: 'node_modules/.cache/mutation/report.json' },
   tempDirName: 'node_modules/.cache/mutation/sandbox',
-  ignorePatterns: ['docs', 'bench', 'dist', 'tap-snapshots', '.github', '.tap'],
+  ignorePatterns: ['docs', 'bench', 'build', 'dist', 'tap-snapshots', '.github', '.tap'],
   mutate: [
     // Evidence, attempts, the create protocol and what a record becomes.
     'src/model/{create-protocol,evidence,attempt-name,deviations,record}.ts',

@@ -86,7 +86,8 @@ export class GitRemote {
     const move = (): GitResult => {
       // Git looks at this first: a branch that is where it should be is up to date, whatever the lease says.
       if (this.head === next) return ok('up to date')
-      if (lease !== undefined && lease !== (this.head ?? '')) return failure('! [rejected] (stale info)')
+      if (lease !== undefined && lease !== (this.head ?? ''))
+        return { code: 1, stdout: '!\tx:y\t[rejected] (stale info)\n', stderr: '' }
       this.move(next)
       return ok('')
     }
@@ -117,6 +118,8 @@ export class GitRemote {
       case 'rev-parse':
         return ok(rest[0] === '--git-common-dir' ? '.git\n' : 'false\n')
       case 'config':
+        return ok('https://git.example/fleet.git\n')
+      case 'remote':
         return ok('https://git.example/fleet.git\n')
       case 'update-ref':
         return ok('')

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import chokidar from 'chokidar'
 import t, { type Test } from 'tap'
 import { type Clock, systemClock } from '../../src/system/clock.ts'
 import { type Interest, isIgnored, isWantedFile } from '../../src/watch/interest.ts'
@@ -22,6 +23,8 @@ async function watchHere(
     clock: systemClock,
     quietMs: 60,
     onError: (error) => t.fail('an error', { error }),
+    // Another program may have used up what this machine has: then these tests are of polling.
+    onPolling: () => {},
     onChange: (files) => {
       told.push(files)
       news.emit('told')
@@ -180,3 +183,56 @@ function drivenClock() {
   }
   return { clock, pass }
 }
+
+t.test('where the system has no more watches, one warning is told, and files are polled', async (t) => {
+  for (const code of ['EMFILE', 'ENOSPC']) {
+    const root = t.testdir({ specs: { 'a.yaml': 'run: 1', 'b.yaml': 'run: 1' } })
+    const warned: unknown[] = []
+    const opened: boolean[] = []
+    const full = (polling: boolean): Watcher => {
+      opened.push(polling)
+      if (polling) return chokidar.watch(root, { usePolling: true, interval: 20 })
+      const refusing = new EventEmitter()
+      // Chokidar says it for each entry, and sometimes is never ready.
+      setImmediate(() => {
+        for (let each = 0; each < 65; each++) refusing.emit('error', Object.assign(new Error('no more'), { code }))
+      })
+      return Object.assign(refusing, { close: () => Promise.resolve() }) as unknown as Watcher
+    }
+    const { after } = await watchHere(t, root, fleet, {
+      open: (_root, _ignored, polling) => full(polling),
+      onPolling: (error) => warned.push(error),
+    })
+    t.match(warned, [{ code }])
+    t.same(opened, [false, true])
+    t.same(await after(() => fs.writeFileSync(path.join(root, 'specs/a.yaml'), 'run: 2')), ['specs/a.yaml'])
+  }
+})
+
+t.test('a watch that is refused later, for a new folder, goes on by polling too', async (t) => {
+  const root = t.testdir({ specs: { 'a.yaml': 'run: 1' } })
+  let warnings = 0
+  let first: Watcher | undefined
+  const { after } = await watchHere(t, root, fleet, {
+    open: (_root, _ignored, polling) => {
+      const opened = chokidar.watch(root, { usePolling: true, interval: 20 })
+      if (!polling) first = opened
+      return opened
+    },
+    onPolling: () => warnings++,
+  })
+  const refused = Object.assign(new Error('no more'), { code: 'EMFILE' })
+  for (let each = 0; each < 3; each++) (first as unknown as EventEmitter).emit('error', refused)
+  t.same(await after(() => fs.writeFileSync(path.join(root, 'specs/new.yaml'), 'run: 1')), ['specs/new.yaml'])
+  t.equal(warnings, 1)
+})
+
+t.test('a folder that becomes a link is told, though its files are the same', async (t) => {
+  const root = t.testdir({ specs: { 'a.yaml': 'run: 1' } })
+  const { after } = await watchHere(t, root)
+  const change = await after(() => {
+    fs.renameSync(path.join(root, 'specs'), path.join(root, 'real'))
+    fs.symlinkSync('real', path.join(root, 'specs'))
+  })
+  t.same(change, ['specs'])
+})

@@ -12,6 +12,10 @@ export type WorkflowOptions = {
   readonly folder?: string
   /** One of several projects of the repository: its name, and the workflow's file. */
   readonly leg?: { readonly name: string; readonly file: string }
+  /** The host takes no `queue` (GitHub Enterprise Server): each command that is given by hand has a concurrency group of its own. */
+  readonly commandsApart?: boolean
+  /** Specs are in a submodule. */
+  readonly submodules?: boolean
   /** The specs are examples, which have no state: they are planned as for the emulator. */
   readonly examples?: boolean
 }
@@ -39,6 +43,7 @@ export function workflowText(options: WorkflowOptions): string {
   const pattern = quoted(literal(branch))
   const ref = quoted(`refs/heads/${branch}`)
   const defaults = folder === undefined ? '' : `defaults:\n  run:\n    working-directory: ${quoted(folder)}\n\n`
+  const submodules = options.submodules ? '          submodules: recursive\n' : ''
   return `# Checks every pull request without credentials, and reconciles what has been merged.
 #
 # The reconcile job is skipped until these repository variables are set (Settings, Secrets and variables, Actions, Variables):
@@ -76,7 +81,7 @@ ${defaults}jobs:
       - uses: ${CHECKOUT}
         with:
           fetch-depth: 0 # the plan asks whether this is newer than what was reconciled last
-${setup(options)}
+${submodules}${setup(options)}
       - name: Check every spec
         run: node ${options.cli} validate
       - name: Say what merging would do
@@ -90,14 +95,12 @@ ${setup(options)}
       contents: write # pushes the state to its branch
       id-token: write # shows AWS who asks, in place of a stored key
     concurrency:
-      group: jobwright-reconcile${suffix}
-      cancel-in-progress: false # one at a time, and none is stopped half-way
-    steps:
+${concurrencyText(suffix, options)}    steps:
       - uses: ${CHECKOUT}
         with:
           ref: ${quoted(branch)} # its tip: a run that had to queue must not act on an older commit
           fetch-depth: 0
-${setup(options)}
+${submodules}${setup(options)}
       - uses: ${AWS_CREDENTIALS}
         with:
           role-to-assume: \${{ vars.JOBWRIGHT_ROLE_ARN }}
@@ -110,6 +113,19 @@ ${setup(options)}
         # refuses all that reads or writes a path, before it does anything.
         # exec: when the run is cancelled the signal reaches Jobwright, which then ends in good order.
         run: exec node ${options.cli} ${AS_TEXT} "\${COMMAND:-${COMMAND}}"
+`
+}
+
+/** Of what waits in a group GitHub keeps the newest alone, unless it is told to queue: an hourly run would take the place of a command. */
+function concurrencyText(suffix: string, { commandsApart }: WorkflowOptions): string {
+  if (!commandsApart)
+    return `      group: jobwright-reconcile${suffix}
+      cancel-in-progress: false # one at a time, and none is stopped half-way
+      queue: max # all that wait get their turn; otherwise an hourly run would push out a command that waits
+`
+  return `      # A command has a group of its own: an hourly run would push out one that waits. The push of the state keeps the two apart.
+      group: \${{ inputs.command && format('jobwright-command${suffix}-{0}', github.run_id) || 'jobwright-reconcile${suffix}' }}
+      cancel-in-progress: false # none is stopped half-way
 `
 }
 

@@ -1,0 +1,39 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+/** A submodule that a folder is, or lies in. */
+export type Submodule = {
+  /** Its folder, relative to the folder that was asked from, with forward slashes. */
+  readonly path: string
+  /** It is cloned here. */
+  readonly isOpen: boolean
+}
+
+/** The submodule that a folder below a root is in, or is, by the `.gitmodules` at the top of the repository; undefined where it is in none. */
+export function submoduleOf(root: string, folder: string): Submodule | undefined {
+  const top = topOf(path.resolve(root))
+  if (top === undefined) return undefined
+  const wanted = path.relative(top, path.resolve(root, folder)).split(path.sep).join('/')
+  const found = submodulePaths(top).find((one) => `${wanted}/`.startsWith(`${one}/`))
+  if (found === undefined) return undefined
+  return {
+    path: path.relative(root, path.join(top, found)).split(path.sep).join('/') || '.',
+    isOpen: fs.existsSync(path.join(top, found, '.git')),
+  }
+}
+
+/** The nearest folder upwards that has submodules. */
+function topOf(folder: string): string | undefined {
+  if (fs.existsSync(path.join(folder, '.gitmodules'))) return folder
+  if (fs.existsSync(path.join(folder, '.git')) || folder === path.dirname(folder)) return undefined
+  return topOf(path.dirname(folder))
+}
+
+function submodulePaths(top: string): string[] {
+  try {
+    const text = fs.readFileSync(path.join(top, '.gitmodules'), 'utf8')
+    return [...text.matchAll(/^\s*path\s*=\s*"?(.*?)"?\s*$/gm)].flatMap(([, one]) => one ?? [])
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,118 @@
+import { gitProblem } from '../model/git-problem.ts'
+import { Problem } from '../model/problem.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
+import type { GitResult } from '../system/git.ts'
+
+const WORDS_MAX_LINES = 20
+
+/** A way in which a remote can fail, by the words of git, curl and ssh. `means` completes a sentence about the remote. */
+type Failure = {
+  readonly words: RegExp
+  readonly means: string
+  readonly remedies: readonly Remedy[]
+  /** What helps only where there is no state yet: one that is there must not be left behind. */
+  readonly ifNew?: Remedy
+}
+
+const ADDRESS: Remedy = { text: 'check the address', command: ['git', 'remote', '--verbose'] }
+const RIGHT = advise('check the right to write to it (in Actions: permissions: contents: write)')
+const AGAIN = advise('run again once it answers: nothing is lost')
+
+/** The most telling first: ssh and curl end with general words, whatever went wrong. */
+const FAILURES: readonly Failure[] = [
+  {
+    words: /hook declined|rule violations|protected branch|GH006|GH013/i,
+    means: 'a hook or a rule there refused it',
+    remedies: [
+      advise(
+        'let whoever runs this create and push to that branch, past its rules (in Actions: permissions: contents: write)',
+      ),
+    ],
+    ifNew: advise('or name a branch that no rule covers as state.branch in jobwright.yaml'),
+  },
+  {
+    words: /host key verification failed/i,
+    means: 'this machine does not know the key of its host',
+    remedies: [advise('compare and accept the key once: connect to that host with ssh')],
+  },
+  {
+    words:
+      /could not resolve (host|proxy)|name or service not known|temporary failure in name resolution|nodename nor servname/i,
+    means: 'the name of its host cannot be resolved',
+    remedies: [advise('check the network'), ADDRESS],
+  },
+  {
+    words:
+      /failed to connect|could not connect|couldn't connect|connection (refused|timed out|reset|closed)|timed out|network is unreachable|no route to host/i,
+    means: 'its host does not answer',
+    remedies: [advise('check the network and the proxy'), ADDRESS, AGAIN],
+  },
+  {
+    words: /certificate|SSL|TLS/,
+    means: 'its certificate is not accepted',
+    remedies: [advise('give git the certificate of your proxy or server: http.sslCAInfo'), ADDRESS],
+  },
+  {
+    words:
+      /authentication failed|could not read (username|password)|permission (to \S+ )?denied|write access .* not granted|invalid credentials|error: 40[13]/i,
+    means: 'it does not accept these credentials',
+    remedies: [advise('sign in to it, or give this machine a key or token'), RIGHT],
+  },
+  {
+    words: /repository .*not found|does not appear to be a git repository|error: 404/i,
+    means: 'there is no repository at its address, or none that these credentials may see',
+    remedies: [ADDRESS, RIGHT],
+  },
+  {
+    words: /no space left|disk quota|unpacker error/i,
+    means: 'it cannot store what it is sent',
+    remedies: [advise('see to the disk and the quota of that repository, then run again')],
+  },
+]
+
+/**
+ * A Problem (STATE_REMOTE, exit 4) that says in which way a remote failed, with git's own words. A git that does not work at all is named as such.
+ * `isNew`: there is no state on the branch yet.
+ */
+export function refused(what: string, result: GitResult, isNew = false): Problem {
+  const unusable = gitProblem(result)
+  if (unusable !== undefined) return unusable
+  const words = `${result.stderr}\n${result.stdout}`
+  const failure: Omit<Failure, 'words'> | undefined =
+    result.code === 124 ? SILENT : FAILURES.find((one) => one.words.test(words))
+  const means = failure === undefined ? '' : `${failure.means}: `
+  return remoteProblem(`${what}: ${means}${wordsOf(result)}`, [
+    ...(failure?.remedies ?? UNKNOWN),
+    ...(isNew && failure?.ifNew ? [failure.ifNew] : []),
+  ])
+}
+
+const SILENT = {
+  means: 'it did not answer in time',
+  remedies: [advise('check the network and the proxy'), ADDRESS, AGAIN],
+}
+const UNKNOWN: readonly Remedy[] = [
+  advise(
+    'Check the network, the address of the remote and the right to write to it (in Actions: permissions: contents: write)',
+  ),
+]
+
+/** A Problem (STATE_REMOTE, exit 4) without the passwords of addresses. */
+export function remoteProblem(message: string, remedies: readonly Remedy[]): Problem {
+  return new Problem({ code: 'STATE_REMOTE', message: withoutCredentials(message), remedies })
+}
+
+/** A text without the user and password of the addresses in it. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/:\/\/[^\s/@]*@/g, '://')
+}
+
+/** What git said as one line, as messages are shown; its last lines where it said much. */
+export function wordsOf({ stderr, stdout, code }: GitResult): string {
+  const words = stderr.trim() || stdout.trim() || `git ended with ${code}`
+  const lines = words.split('\n').map((line) => line.trim())
+  return lines
+    .filter((line) => line !== '')
+    .slice(-WORDS_MAX_LINES)
+    .join('; ')
+}

@@ -1,0 +1,163 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import t, { type Test } from 'tap'
+import type { Problem } from '../../src/model/problem.ts'
+import { emptyState } from '../../src/model/state.ts'
+import { hintFor } from '../../src/report/remedies.ts'
+import { gitIn } from '../../src/system/git.ts'
+import { attempt, job, LINEAGE, OTHER_LINEAGE, set } from './fixtures.ts'
+import { begun, git, problemOf, repositories, storeIn } from './repositories.ts'
+
+const INTENT = [set('attic', attempt('intent', 1))]
+
+function hook(bare: string, name: string, text: string): void {
+  fs.writeFileSync(path.join(bare, 'hooks', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+}
+
+/** A problem as people read it: its words, and its ways out. */
+function told(t: Test, problem: unknown, code: string, words: RegExp, way: RegExp): void {
+  t.match(problem, { exitCode: 4, diagnostic: { code, message: words } }, String(words))
+  t.match(hintFor((problem as Problem).diagnostic), way)
+}
+
+t.test('what a hook prints is no lost race, whatever its words', async (t) => {
+  const { bare, here } = repositories(t)
+  const open = await begun(here)
+  for (const name of ['pre-receive', 'update']) {
+    for (const words of ['failed to update', 'cannot lock ref', '! [rejected] (stale info)', 'non-fast-forward']) {
+      hook(bare, name, `echo '${words}' >&2; exit 1`)
+      const problem = await problemOf(open.commit(INTENT, 'Intents'))
+      told(t, problem, 'STATE_REMOTE', /a hook or a rule there refused it: remote: /, /contents: write/)
+      t.notMatch(hintFor((problem as Problem).diagnostic), /state\.branch/, 'a state that is there stays there')
+    }
+    fs.rmSync(path.join(bare, 'hooks', name))
+  }
+  t.match(await open.commit(INTENT, 'Intents'), { is: 'committed' })
+  await open.close()
+})
+
+t.test('a rule that lets nobody make the branch leads to another one', async (t) => {
+  const { bare, here } = repositories(t)
+  hook(bare, 'pre-receive', "echo 'error: GH013: Repository rule violations found' >&2; exit 1")
+  told(t, await problemOf(begun(here)), 'STATE_REMOTE', /a hook or a rule/, /name a branch that no rule covers/)
+})
+
+t.test('a branch beside which Git can have no other is named, on a remote and in a repository alone', async (t) => {
+  const { here } = repositories(t)
+  git(here, 'push', '-q', 'origin', 'HEAD:refs/heads/jobwright-state/old')
+  for (const [branch, taken] of [
+    ['jobwright-state', 'jobwright-state/old'],
+    ['main/state', 'main'],
+  ] as const) {
+    const words = new RegExp(`origin has a branch ${taken}, and Git can have no branch ${branch} beside it`)
+    told(t, await problemOf(begun(here, { branch })), 'STATE_REMOTE', words, /name another branch as state\.branch/)
+  }
+  git(here, 'remote', 'remove', 'origin')
+  git(here, 'branch', 'one/two')
+  const words = /this repository has a branch one\/two/
+  told(t, await problemOf(begun(here, { branch: 'one' })), 'STATE_REMOTE', words, /rename the branch one\/two/)
+})
+
+t.test('a remote that pushes to another repository is found out before anything counts as stored', async (t) => {
+  const { root, bare, here } = repositories(t)
+  git(root, 'init', '-q', '--bare', 'other.git')
+  const other = path.join(root, 'other.git')
+  const open = await begun(here)
+  git(here, 'config', 'remote.origin.pushurl', other)
+  const words = /origin pushes to another repository than it reads from: .*other\.git does not arrive at/
+  const way = /git config --unset-all remote\.origin\.pushurl/
+  told(t, await problemOf(open.commit(INTENT, 'Intents')), 'STATE_REMOTE', words, way)
+  git(other, 'fetch', '-q', bare, 'jobwright-state:jobwright-state')
+  told(t, await problemOf(open.commit(INTENT, 'Intents')), 'STATE_REMOTE', words, way)
+  git(here, 'config', '--unset-all', 'remote.origin.pushurl')
+  t.match(await open.commit(INTENT, 'Intents'), { is: 'committed' })
+  git(here, 'config', `url.${other}.pushInsteadOf`, `file://${bare}`)
+  told(
+    t,
+    await problemOf(open.commit([set('barn', attempt('intent', 1))], 'More')),
+    'STATE_REMOTE',
+    words,
+    /pushInsteadOf/,
+  )
+  git(here, 'config', '--remove-section', `url.${other}`)
+  git(here, 'config', 'remote.origin.pushurl', bare)
+  t.match(
+    await open.commit([set('barn', job('created'))], 'Made'),
+    { is: 'committed' },
+    'two addresses of one repository',
+  )
+  await open.close()
+})
+
+t.test('each way in which a remote cannot be reached has words and a way of its own', async (t) => {
+  const { here } = repositories(t)
+  for (const [stderr, words, way] of [
+    ["fatal: unable to access 'x': Could not resolve host: nowhere", /name of its host cannot be resolved/, /network/],
+    ['ssh: connect to host x port 22: Connection refused', /its host does not answer/, /run again/],
+    ['Host key verification failed.\nfatal: Could not read from remote repository.', /does not know the key/, /ssh/],
+    ['git@x: Permission denied (publickey).', /does not accept these credentials/, /contents: write/],
+    ["fatal: could not read Username for 'https://x': terminal prompts disabled", /these credentials/, /sign in/],
+    [
+      "remote: Repository not found.\nfatal: repository 'https://x/' not found",
+      /no repository at its address/,
+      /remote --verbose/,
+    ],
+    ['fatal: unable to access: SSL certificate problem: self-signed certificate', /certificate/, /http\.sslCAInfo/],
+  ] as const) {
+    const real = gitIn(here)
+    const failing: typeof real = (args, options) =>
+      args[0] === 'ls-remote' ? Promise.resolve({ code: 128, stdout: '', stderr }) : real(args, options)
+    told(t, await problemOf(storeIn(here, { git: failing }).read()), 'STATE_REMOTE', words, way)
+  }
+  const missing = await problemOf(storeIn(here, { git: gitIn(here, 'no-such-git') }).read())
+  told(t, missing, 'GIT_MISSING', /git is needed/, /install git/)
+  const outside = await problemOf(storeIn(t.testdir({}), { git: gitIn('/') }).read())
+  told(t, outside, 'STATE_REMOTE', /is no Git repository/, /git init/)
+})
+
+t.test('two projects with one branch name on different remotes have a journal each', async (t) => {
+  const { root, here } = repositories(t)
+  git(root, 'init', '-q', '--bare', 'second.git')
+  git(here, 'remote', 'add', 'second', path.join(root, 'second.git'))
+  const first = await begun(here)
+  const second = await storeIn(here, { remote: 'second' }).open()
+  await second.create(emptyState(OTHER_LINEAGE))
+  for (const [index, open] of [first, second].entries()) {
+    await open.append([set(`night-${index}`, job('created'))])
+  }
+  await first.close()
+  await second.close()
+  t.match((await storeIn(here).read()).state, { lineage: LINEAGE, records: { 'IotJob/night-0': {} } })
+  t.match((await storeIn(here, { remote: 'second' }).read()).state, {
+    lineage: OTHER_LINEAGE,
+    records: { 'IotJob/night-1': {} },
+  })
+  t.match(
+    git(here, 'for-each-ref', 'refs/jobwright'),
+    /refs\/jobwright\/@second\/jobwright-state\n.*\/jobwright-state\n/,
+  )
+})
+
+t.test('the journal that an earlier version kept for a second remote stays with its state', async (t) => {
+  const { root, here } = repositories(t)
+  git(root, 'init', '-q', '--bare', 'second.git')
+  git(here, 'remote', 'add', 'second', path.join(root, 'second.git'))
+  const second = await storeIn(here, { remote: 'second' }).open()
+  await second.create(emptyState(OTHER_LINEAGE))
+  await second.append([set('attic', job('created'))])
+  const folder = path.join(here, '.git/jobwright')
+  fs.renameSync(
+    path.join(folder, 'jobwright-state@jobs.state.json@second.journal'),
+    path.join(folder, 'jobwright-state@jobs.state.json.journal'),
+  )
+  t.match((await storeIn(here, { remote: 'second' }).read()).state?.records, { 'IotJob/attic': {} })
+  const first = await begun(here)
+  t.match(first.state, { lineage: LINEAGE })
+  await first.close()
+  git(path.join(root, 'second.git'), 'update-ref', '-d', 'refs/heads/jobwright-state')
+  t.match(
+    await storeIn(here, { remote: 'second' }).read(),
+    { diagnostics: [{ code: 'STATE_MISSING', message: /is gone/ }] },
+    'a state that is nowhere now is missed',
+  )
+})
