@@ -2,7 +2,7 @@ import { type Attempt, attemptOf, lineageMark } from './attempt-name.ts'
 import { CLOCKS_MS } from './create-protocol.ts'
 import { deviations } from './deviations.ts'
 import { iso } from './iso.ts'
-import { isObject, type JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 import type { KindModel } from './kind.ts'
 import type { Live } from './live.ts'
 import type { Identity, Intent, SettledRecord } from './state.ts'
@@ -92,8 +92,9 @@ export function judgeIdentity(
   const known = record.identity
   // AWS never names two jobs of such a kind alike.
   if (model.identity.idMember === undefined && createdAt === undefined) return { is: 'same', identity: known }
+  // Asked for no address: a mark of this state is kin, whichever spec's it is.
   const mark = judgeMark(live, { lineage: lineage ?? '' })
-  const isMarked = mark === 'kin' || mark === 'own'
+  const isMarked = mark === 'kin'
   if (createdAt === undefined)
     return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not tell when it was created' }
   if (known !== undefined) {
@@ -108,14 +109,15 @@ export function judgeIdentity(
       number,
       number,
     ]
-    if (made >= from - MARGIN_S && made <= to) return { is: 'same', identity }
-    if (made < from - MARGIN_S || made > to + MARGIN_S)
+    const isEarly = made < from - MARGIN_S
+    if (!isEarly && made <= to) return { is: 'same', identity }
+    if (isEarly || made > to + MARGIN_S)
       return { is: 'other', why: `it was created ${createdAt}, and ours by ${record.window.to}` }
   }
   if (isMarked) return { is: 'same', identity }
   if (mark === 'other' && record.how === 'created') return { is: 'other', why: 'it carries the mark of another state' }
-  const expected = record.createdAt
-  if (expected !== undefined && Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
+  const expected = record.createdAt ?? createdAt
+  if (Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
     return { is: 'other', why: `it was created ${createdAt}, and ours about ${expected}` }
   if (live.request === undefined) return { is: 'unproven', why: 'AWS does not tell what it does' }
   if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }
@@ -129,12 +131,8 @@ function isOtherRequest(request: JsonObject, live: Live, model: KindModel): bool
     const member = pointer.split('/')[1] ?? ''
     if (!(member in fixed)) return false
     // Groups may be added to a running job.
-    return !(Array.isArray(from) && Array.isArray(to) && to.every((one) => includes(from, one)))
+    return !(Array.isArray(from) && Array.isArray(to) && to.every((one) => from.includes(one)))
   })
-}
-
-function includes(list: readonly unknown[], one: unknown): boolean {
-  return list.some((other) => (isObject(one) ? JSON.stringify(other) === JSON.stringify(one) : other === one))
 }
 
 function secondsOf(time: string): number {

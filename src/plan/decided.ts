@@ -169,7 +169,7 @@ function takeOver(
   const owner = plan.claims.get(key) ?? hopeful(plan, spec, key)
   // One that is this address's own is that of an earlier run.
   if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)
-  const mark = judgeMark(live, { lineage: plan.state?.lineage ?? '', address: spec.address, run: spec.policy.run })
+  const mark = judgeMark(live, { lineage: plan.lineage, address: spec.address, run: spec.policy.run })
   if (mark === 'other' && !force) return ownedElsewhere(spec, model, live, record)
   // A later attempt than the one on record may have made what the spec asks for by now.
   const isOfRecord = record !== undefined && deviations(record.request, live, model).length === 0
@@ -218,8 +218,8 @@ function planForeign(
 }
 
 /** Whether a job carries the mark of this state, for whatever address. */
-function isMarkedOurs({ state }: Planner, live: Live): boolean {
-  return ['own', 'kin'].includes(judgeMark(live, { lineage: state?.lineage ?? '' }))
+function isMarkedOurs({ lineage }: Planner, live: Live): boolean {
+  return ['own', 'kin'].includes(judgeMark(live, { lineage }))
 }
 
 /** Tells whether a job may be what the unknown create of another address made. */
@@ -234,9 +234,9 @@ function openCreatesOf({ records, modelOf }: Planner, spec: Spec, site: Site): (
   return (live) => open.some(([, { request }]) => isJobOf(request, live, modelOf(spec.kind)))
 }
 
-function ownMarked({ state }: Planner, spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+function ownMarked({ lineage }: Planner, spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
   const { run } = spec.policy
-  if (judgeMark(live, { lineage: state?.lineage ?? '', address: spec.address, run }) !== 'own') {
+  if (judgeMark(live, { lineage, address: spec.address, run }) !== 'own') {
     const owner = markOf(live)?.address
     return line(spec, {
       action: 'conflict',

@@ -84,8 +84,8 @@ function isLookedFor({ identity: { recovery } }: KindModel): boolean {
 }
 
 /** Whether a job carries the mark of a spec's own run: no word of a person makes it somebody else's. */
-function isOwn({ state }: Planner, { address, policy }: Spec, live: Live): boolean {
-  return judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run }) === 'own'
+function isOwn({ lineage }: Planner, { address, policy }: Spec, live: Live): boolean {
+  return judgeMark(live, { lineage, address, run: policy.run }) === 'own'
 }
 
 /**
@@ -95,7 +95,7 @@ function isOwn({ state }: Planner, { address, policy }: Spec, live: Live): boole
 function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
   const mark = live.marker === undefined ? undefined : attemptOf(live.marker)
   if (mark) {
-    if (mark.lineage !== lineageMark(plan.state?.lineage ?? '')) return false
+    if (mark.lineage !== lineageMark(plan.lineage)) return false
     if (mark.address === spec.address) return mark.run === spec.policy.run
     if (plan.specAt.has(mark.address) || plan.blockedAt.has(mark.address) || plan.records[mark.address]) return false
   }

@@ -157,7 +157,7 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
   if (seen.is === 'failed') return unread(spec, seen)
-  if (spec.policy.adopt && judgeMark(seen.live, { lineage: plan.state?.lineage ?? '' }) === 'other')
+  if (spec.policy.adopt && judgeMark(seen.live, { lineage: plan.lineage }) === 'other')
     return ownedElsewhere(spec, model, seen.live)
   return spec.policy.adopt
     ? planAdoption(spec, model, seen.live, site, plan, previous)

@@ -21,6 +21,8 @@ import { findRenames, type Renames } from './renames.ts'
 export type Planner = PlanInput &
   Ownership & {
     readonly records: Readonly<Record<Address, JobRecord>>
+    /** The lineage of the state: what our marks begin with. */
+    readonly lineage: string
     readonly specAt: ReadonlyMap<Address, Spec>
     readonly blockedAt: ReadonlyMap<Address, Blocked>
     /** Kind -> the first new spec of it that has errors, which may be one that was renamed. */
@@ -37,6 +39,7 @@ export function planner(input: PlanInput): Planner {
     ...input,
     ...readOwnership(records, input.modelOf),
     records,
+    lineage: input.state?.lineage ?? '',
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
     blockedAt: new Map(input.blocked.map((blocked) => [blocked.address, blocked])),
     brokenNew: new Map(broken.toReversed().map(({ address }) => [partsOf(address).kind, address])),

@@ -45,10 +45,9 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
   if (seen.is === 'absent') return absent(plan, spec, record, plan.waits.graceMs)
   const { live } = seen
   const owner = plan.claims.get(ownerKey(model, record.site, live.id))
-  const isClaimed = owner !== undefined && owner !== spec.address
   const changes = deviations(record.request, live, model)
   const mark = judgeAttempt(plan, spec, record, live)
-  const fits = !isClaimed && changes.length === 0 && !isBefore(record.intent, live)
+  const fits = owner === undefined && changes.length === 0 && !isBefore(record.intent, live)
   if (fits && mark === 'none' && isMarkPending(plan, record, live))
     return settling(spec, record, 'its job is there, and AWS may not show its tags yet', tagsShownFrom(plan, record))
   const isProven = isTold(live) && !record.intent.refused && !lacksMark(record, live)
@@ -58,7 +57,7 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
   if (isElsewhere(plan, spec, record, model)) {
     return again(plan, spec, record, `its create came to nothing: the ID ${live.id} belongs to another job`)
   }
-  if (isClaimed) return idUsed(spec, model, live.id, owner, record)
+  if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)
   return line(spec, {
     action: 'conflict',
     code: 'PLAN_ID_TAKEN',
@@ -81,11 +80,10 @@ function isTold({ createdAt, request }: Live): boolean {
 }
 
 /** What a job's mark says of an attempt, which may have been sent under the former name of its spec. */
-function judgeAttempt({ state }: Planner, spec: Spec, { run, intent }: OpenRecord, live: Live): MarkVerdict {
-  const lineage = state?.lineage ?? ''
+function judgeAttempt({ lineage }: Planner, spec: Spec, { run, intent }: OpenRecord, live: Live): MarkVerdict {
   const verdict = judgeMark(live, { lineage, address: spec.address, run })
   const former = attemptOf(intent.marker ?? '')?.address
-  return verdict === 'kin' && former !== undefined ? judgeMark(live, { lineage, address: former, run }) : verdict
+  return verdict === 'kin' ? judgeMark(live, { lineage, address: former, run }) : verdict
 }
 
 /** Whether the mark of a job that should carry one may only not be shown yet: tags lag behind creates as lists do. */
@@ -100,9 +98,9 @@ function tagsShownFrom({ waits }: Planner, { intent }: OpenRecord): string {
 function whyNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
   const { intent } = record
   if (mark === 'other' || mark === 'kin')
-    return `carries the mark of ${mark === 'kin' ? markOf(live)?.address : 'another state'}`
+    return `carries the mark of ${mark === 'kin' ? markOf(live)!.address : 'another state'}`
   if (isBefore(intent, live)) return 'was created before this create was sent'
-  if (changes.length > 0 || mark === 'own') return 'is not the one that was submitted'
+  if (changes.length > 0) return 'is not the one that was submitted'
   if (intent.refused) return 'AWS refused this create: the job was there already'
   if (lacksMark(record, live)) return 'does not carry the tag that our create asked for'
   return 'AWS does not tell enough of it to prove that it is the one that was submitted'
@@ -129,10 +127,9 @@ function byList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel)
   if (listed.is === 'failed') return unread(spec, listed, record)
   const alike = plan.listingOf(listed.jobs, model).alike(record.request)
   const matches = alike.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest(model))
-  const [job, ...more] = matches
   // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
-  if (job && more.length > 0 && matches.length > countRivals(plan, record, model))
-    return unresolved(spec, record, matches)
+  if (matches.length > countRivals(plan, record, model)) return unresolved(spec, record, matches)
+  const [job] = matches
   if (job) return takeOver(plan, spec, record, job)
   return absent(plan, spec, record, plan.waits.listLagMs)
 }
@@ -213,7 +210,6 @@ function unknownYet(record: OpenRecord): string {
 }
 
 function unresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[]): PlannedStop {
-  const [first] = candidates
   const shown = candidates
     .slice(0, 5)
     .map(({ id, status, createdAt }) => `${id} (${status}${createdAt ? `, ${spoken(createdAt)}` : ''})`)
@@ -224,7 +220,7 @@ function unresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[])
     record,
     reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing tells which: ${shown.join(', ')}${rest}`,
     remedies: [
-      suggest('if one of them is it', 'resolve', spec.address, '--adopt', first?.id ?? 'ID'),
+      suggest('if one of them is it', 'resolve', spec.address, '--adopt', candidates[0]!.id),
       suggest('if none is', 'resolve', spec.address, '--not-created'),
     ],
   })
@@ -237,13 +233,13 @@ function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): Pl
 
 /**
  * Absence is believed when the lease is over and two reads a grace apart found nothing; only then is the create sent again. A late packet
- * of the first attempt does no harm to a second one of the same ID; before another ID, place or request is used, none may be left.
+ * of the first attempt does no harm to a second one of the same ID; before another ID, place or request is used, none may be left. A kind
+ * that is found by its marker has waited for its deadline by then.
  */
 function absent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
   const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
-  const isOther = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
-  const mayHarm = isOther || model.identity.recovery.by === 'match'
+  const mayHarm = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
   // Whoever raises the run wants another job, whatever became of the one before.
   const isRaised = spec.policy.run > record.run
   const days = isRaised ? undefined : (model.lifecycle.retentionDays ?? UNKNOWN_RETENTION_DAYS)

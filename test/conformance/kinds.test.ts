@@ -312,6 +312,18 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
     await idle(t, stage, one)
   })
 
+  t.test(`${one.kind}: a job that a proxy made by sending the create twice is reported`, async (t) => {
+    const stage = await openStage(t)
+    const twice = once(async () => {
+      const { marker } = (await record(stage))!.intent!
+      return arrive(stage.emulator, one.kind, one.request(1), marker!)
+    })
+    const run = await stage.run([spec], { around: { aws: beforeCreate(twice) } })
+    t.equal((await stage.emulator.jobs()).length, 2)
+    t.match(run.twins, [{ address: spec.address, diagnostic: { code: 'PLAN_TWIN' } }])
+    t.same(run.outcomes, [6])
+  })
+
   t.test(`${one.kind}: jobs of other people, made at the same time, are not taken for ours`, async (t) => {
     const { stage, intent } = await lostOnItsWay(t)
     const theirs: string[] = []

@@ -5,11 +5,13 @@ import { attemptName } from '../../src/model/attempt-name.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes } from '../../src/model/observed.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
-import { type AuditInput, twinNeeds, twins } from '../../src/plan/twins.ts'
-import { DONE, liveOf, recordOf, specOf, unknownOf } from './world.ts'
+import { type AuditInput, auditedAddresses, twinNeeds, twins } from '../../src/plan/twins.ts'
+import { DONE, liveOf, OTHER_SITE, recordOf, specOf, unknownOf } from './world.ts'
 
 const READERS = 'PinpointExportJob/readers'
+const ALSO = 'PinpointExportJob/also'
 const DISK = 'ImportExportJob/archive'
+const OTHER_DISK = 'ImportExportJob/other'
 
 /** Two kinds whose second job would run, on record since this morning, and one of each other kind. */
 const RECORDS: Readonly<Record<Address, JobRecord>> = {
@@ -127,6 +129,82 @@ t.test('a job whose spec was withdrawn before the run is not looked at: nobody w
     [DISK],
   )
   t.same(twinNeeds(input({ before: RECORDS }, records)).length, 2, 'but in the run that withdraws it')
+  t.end()
+})
+
+t.test('a duplicate that somebody ended is none any more', (t) => {
+  t.same(found(input(), disk({ status: 'Created' })), [`${DISK} second`])
+  t.same(found(input(), disk({ status: 'Canceled' })), [])
+  t.end()
+})
+
+t.test('our own mark is a duplicate whatever a person said, and so is no look-alike of an unknown create', (t) => {
+  const foreign = { 'ImportExportJob aws/123456789012/* second': '2026-11-15T08:59:00Z' }
+  const excused = { state: { ...emptyState('kiosk-fleet', '2026-11-01T00:00:00Z'), records: RECORDS, foreign } }
+  t.same(found(input(excused), disk({ marker: mark(DISK) })), [`${DISK} second`])
+  t.same(found(input(excused), disk()), [])
+  const beside = (facts: Partial<JobRecord> = {}) => input({}, { ...RECORDS, [ALSO]: unknownOf(ALSO, {}, facts) })
+  t.same(found(beside(), readers()), [], 'an identical create that is unknown may have made it')
+  t.same(found(beside({ site: OTHER_SITE }), readers()), [`${READERS} second`], 'not at another site')
+  t.same(found(beside({ request: {} }), readers()), [`${READERS} second`], 'nor for another request')
+  const settled = input({ before: { [ALSO]: recordOf(ALSO, DONE) } }, { ...RECORDS, [ALSO]: recordOf(ALSO, DONE) })
+  t.same(found(settled, readers()), [`${READERS} second`], 'nor once it is settled')
+  const marked = input({}, { ...RECORDS, [OTHER_DISK]: unknownOf(OTHER_DISK) })
+  t.same(found(marked, disk({ marker: mark(DISK) })), [`${DISK} second`], 'our own mark says whose it is')
+  t.end()
+})
+
+t.test(
+  'an audit looks from a day before a job, or from where the state begins, up to when the state was current',
+  (t) => {
+    const at = (createdAt: string) => found(input(), readers({ createdAt }))?.length
+    t.equal(at('2026-11-14T08:50:05Z'), 1)
+    t.equal(at('2026-11-14T08:50:04Z'), 0)
+    t.equal(at('2026-11-15T09:00:00Z'), 1)
+    t.equal(found(input(), readers({ createdAt: undefined } as never))?.length, 0, 'AWS does not tell when')
+    const undated = input({}, { [READERS]: recordOf(READERS) })
+    t.equal(twinNeeds(undated)[0]?.since, '2026-10-31T23:45:00Z')
+    t.end()
+  },
+)
+
+t.test('a job that was over before the run is looked at while a duplicate of it is open', (t) => {
+  const records = { [DISK]: recordOf(DISK, DONE) }
+  const looked = (notes: readonly object[], before: Readonly<Record<Address, JobRecord>> = records) =>
+    auditedAddresses(
+      input({
+        before,
+        state: { ...emptyState('kiosk-fleet'), records, attention: { [DISK]: notes } as never },
+      }),
+    ).length
+  const note = { run: 1, finding: 'duplicate:second', seen: '2026-11-15T08:55:00Z' }
+  t.equal(looked([]), 0)
+  t.equal(looked([note]), 1)
+  t.equal(looked([{ ...note, acknowledged: '2026-11-15T08:56:00Z' }]), 0)
+  t.equal(looked([{ ...note, run: 2 }]), 0)
+  t.equal(looked([{ ...note, finding: 'failed' }]), 0)
+  t.equal(looked([], { [DISK]: recordOf(DISK, { ...DONE, run: 7 }) }), 1, 'it was over in another run')
+  t.equal(looked([], { [DISK]: recordOf(DISK) }), 1, 'it was not over')
+  t.equal(looked([], {}), 1, 'it was not there')
+  t.end()
+})
+
+t.test('a duplicate with our mark says so, and how to leave it', (t) => {
+  const given = input()
+  const alike = new Map(twinNeeds(given).map(({ address }) => [address, { is: 'listed', jobs: [] } as Lookalikes]))
+  const told = (live: Live, address: Address) =>
+    twins(given, { alike: new Map([...alike, [address, { is: 'listed', jobs: [live] }]]) })?.[0]?.diagnostic
+  t.match(told(disk({ marker: mark(DISK) }), DISK), {
+    message: /is on no record, and carries the mark of this very run, beside its job archive$/,
+    remedies: [
+      { text: 'a proxy may have sent the create twice; end the unwanted job at AWS' },
+      { text: 'to leave it as it is', command: ['jobwright', 'acknowledge', DISK] },
+    ],
+  })
+  t.strictSame(told(readers(), READERS)?.remedies?.[1], {
+    text: 'if it is not ours',
+    command: ['jobwright', 'resolve', READERS, '--foreign', 'second'],
+  })
   t.end()
 })
 

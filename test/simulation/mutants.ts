@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { MUTATIONS, type Mutation } from './mutations.ts'
+import { RULES } from './rules.ts'
 
 /** How a mutant ended. `misfit`: its text does not stand exactly once in its file, so that nothing was proven. */
 type Fate =
@@ -12,7 +13,7 @@ type Fate =
   | { readonly is: 'misfit'; readonly why: string }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const PARTS = ['src', 'schemas', 'test/simulation', 'package.json', 'tsconfig.json']
+const PARTS = ['src', 'schemas', 'specs', 'test', 'package.json', 'tsconfig.json']
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const { values } = parseArgs({
@@ -20,11 +21,11 @@ const { values } = parseArgs({
 })
 process.exitCode = await main(Number(values.seeds), values.only)
 
-/** Breaks a copy of the program in each way and lets the simulation run over it. Whoever is still alive was not noticed. */
+/** Breaks a copy of the program in each way, and lets the simulation or the named test run over it. A mutant that lives was not noticed. */
 async function main(seeds: number, only: string | undefined): Promise<number> {
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.mutants-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
-  const chosen = MUTATIONS.filter(({ name }) => only === undefined || name.includes(only))
+  const chosen = [...MUTATIONS, ...RULES].filter(({ name }) => only === undefined || name.includes(only))
   const fates: Fate[] = []
   for (const mutation of chosen) {
     const started = performance.now()
@@ -55,11 +56,27 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
     target,
     text.replace(from, () => to),
   )
-  const { code, output } = await simulated(
-    copy,
-    mutation.in === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds)],
-  )
+  const fate =
+    typeof mutation.in === 'object' ? await tested(copy, mutation.in.test) : await simulated(copy, mutation.in, seeds)
   fs.rmSync(copy, { recursive: true, force: true })
+  return fate
+}
+
+/** Lets one test file run over a copy. */
+async function tested(copy: string, test: string): Promise<Fate> {
+  const loader = new URL('../typescript.mjs', import.meta.url).href
+  const { code, output } = await outcomeOf(copy, [`--import=${loader}`, path.join(copy, test)])
+  if (code === 0) return { is: 'alive' }
+  const failure = /^ *not ok \d+ - (?!.*# time=)(.*)$/m.exec(output)?.[1]
+  if (failure === undefined) return { is: 'misfit', why: `it did not run: ${output.trim().slice(-300)}` }
+  return { is: 'killed', by: `${test}: ${failure.slice(0, 160)}` }
+}
+
+/** Lets the simulation of a copy run, until something is violated or all that is asked for is lived through. */
+async function simulated(copy: string, where: Mutation['in'], seeds: number): Promise<Fate> {
+  const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds)]
+  const script = path.join(copy, 'test/simulation/simulate.ts')
+  const { code, output } = await outcomeOf(copy, [...process.execArgv, script, '--first', ...asked])
   if (code === 0) return { is: 'alive' }
   const lines = output.split('\n')
   const at = lines.findIndex((line) => line.startsWith('VIOLATED'))
@@ -69,15 +86,13 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
   return { is: 'killed', by: `${lines[at]?.replace(/^.*?, /, '')} ${what.slice(0, 160)}` }
 }
 
-/** The simulation of a copy, until something is violated or all that is asked for is lived through. */
-function simulated(
-  copy: string,
-  asked: readonly string[],
+function outcomeOf(
+  cwd: string,
+  args: readonly string[],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const script = path.join(copy, 'test/simulation/simulate.ts')
-  const child = spawn(process.execPath, [...process.execArgv, script, '--first', ...asked], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  // A slow machine is no mutant that was noticed.
+  const env = { ...process.env, TAP_TIMEOUT: '600' }
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (data: Buffer) => {
     output += data.toString()

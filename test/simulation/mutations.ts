@@ -4,8 +4,8 @@ export type Mutation = {
   readonly file: string
   readonly from: string
   readonly to: string
-  /** Where it shows: in random worlds, unless in a run that is ended at every effect. */
-  readonly in?: 'endings'
+  /** Where it shows: in random worlds, unless in a run that is ended at every effect, or in a test file. */
+  readonly in?: 'endings' | { readonly test: string }
 }
 
 /**

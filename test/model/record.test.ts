@@ -1,0 +1,148 @@
+import t from 'tap'
+import { modelOf } from '../../src/kinds/models.ts'
+import { attemptName, attemptOf, formatAttemptTag, lineageMark } from '../../src/model/attempt-name.ts'
+import { deviations, isJobOf } from '../../src/model/deviations.ts'
+import type { Live } from '../../src/model/live.ts'
+import { historyFor, isDownloadDue, refreshed, reread, takenOver } from '../../src/model/record.ts'
+import type { JobRecord, OpenRecord, SettledRecord } from '../../src/model/state.ts'
+import { liveOf, OTHER_SITE, REQUESTS, recordOf, SITE, unknownOf } from '../plan/world.ts'
+
+const REBOOT = 'IotJob/kiosk-reboot'
+const CREATED = '2026-11-15T08:50:05Z'
+const NOW = Date.parse('2026-11-15T09:00:00Z')
+const RUNNING = { type: 'InProgress' } as const
+const DONE = { type: 'Succeeded' } as const
+const record = (facts: Partial<JobRecord> = {}): SettledRecord => recordOf(REBOOT, facts) as SettledRecord
+const read = (facts: Partial<JobRecord>, live: Partial<Live> = {}, condition: typeof RUNNING | typeof DONE = RUNNING) =>
+  refreshed(record(facts), liveOf(REBOOT, live), condition, NOW)
+
+t.test('a read renews what changes, and keeps what it does not tell', async (t) => {
+  const known = {
+    arn: 'arn:old',
+    counts: { queued: 1 },
+    createdAt: '2026-11-15T08:50:00Z',
+    lost: true,
+    archived: true,
+  } as const
+  const silent = read(known, { createdAt: undefined, arn: undefined, counts: undefined })
+  t.match(silent, { arn: 'arn:old', counts: { queued: 1 }, createdAt: '2026-11-15T08:50:00Z', status: 'IN_PROGRESS' })
+  t.equal('lost' in silent, false)
+  t.equal('archived' in silent, false)
+  const loud = read(known, { arn: 'arn:new', counts: { queued: 2 }, status: 'COMPLETED' }, DONE)
+  t.match(loud, { arn: 'arn:new', counts: { queued: 2 }, createdAt: CREATED, status: 'COMPLETED', condition: DONE })
+})
+
+t.test('a job has ended when AWS says, or else when that was seen first', async (t) => {
+  t.equal(read({}, {}, DONE).finishedAt, '2026-11-15T09:00:00Z')
+  t.equal(read({}, { finishedAt: '2026-11-15T08:58:00Z' }, DONE).finishedAt, '2026-11-15T08:58:00Z')
+  t.equal(read({ finishedAt: '2026-11-15T08:59:00Z' }, {}, DONE).finishedAt, '2026-11-15T08:59:00Z')
+  t.equal(read({}, { finishedAt: '2026-11-15T08:58:00Z' }).finishedAt, undefined, 'not while it runs')
+  t.equal(read({ finishedAt: '2026-11-15T08:59:00Z' }).finishedAt, '2026-11-15T08:59:00Z')
+})
+
+t.test('the window of a create is dropped once a creation time was compared with it', async (t) => {
+  const window = { from: CREATED, to: CREATED }
+  const identity = { createdAt: CREATED, source: 'read' } as const
+  t.equal(read({ window }).window, undefined)
+  t.strictSame(read({ window }, { createdAt: undefined }).window, window)
+  t.equal(read({ window, identity }, { createdAt: undefined }).window, undefined)
+})
+
+t.test('only a job that waits for its start changes its stage', async (t) => {
+  const stage = (own: 'created' | 'started', seen: 'created' | 'started') =>
+    reread(record({ stage: own } as Partial<JobRecord>), liveOf(REBOOT), seen, RUNNING, NOW).stage
+  t.equal(stage('created', 'started'), 'started')
+  t.equal(stage('created', 'created'), 'created')
+  t.equal(stage('started', 'created'), 'started')
+})
+
+t.test('taking over a job settles its create, and keeps which job that is', async (t) => {
+  const open = unknownOf(REBOOT) as OpenRecord
+  const taken = takenOver(open, liveOf(REBOOT, { id: 'other' }), 'started', RUNNING, NOW)
+  t.match(taken, { id: 'other', stage: 'started', identity: { createdAt: CREATED, source: 'read' } })
+  t.equal(taken.intent, undefined)
+  t.match(takenOver(open, liveOf(REBOOT), 'created', RUNNING, NOW, 'answer'), {
+    stage: 'created',
+    identity: { source: 'answer' },
+  })
+  t.equal(takenOver(open, liveOf(REBOOT, { createdAt: undefined }), 'started', RUNNING, NOW).identity, undefined)
+})
+
+t.test('a superseded run joins the history, with its site where that is another one', async (t) => {
+  const old = record({ status: 'COMPLETED', condition: DONE, finishedAt: CREATED })
+  const past = { run: 1, id: 'kiosk-reboot', condition: DONE, status: 'COMPLETED', finishedAt: CREATED }
+  t.equal(historyFor(undefined, 1, SITE), undefined)
+  t.equal(historyFor(old, 1, SITE), undefined)
+  t.strictSame(historyFor(old, 2, SITE), [past])
+  t.strictSame(historyFor(old, 2, OTHER_SITE), [{ ...past, site: SITE }])
+  const history = [{ run: 0, id: 'first' }]
+  t.strictSame(historyFor({ ...old, history }, 1, SITE), history)
+  t.strictSame(historyFor({ ...old, history }, 2, SITE), [...history, past])
+  const elsewhere = [{ run: 0, id: 'first', site: OTHER_SITE }]
+  t.strictSame(historyFor({ ...old, history: elsewhere }, 1, SITE), elsewhere)
+  t.strictSame(historyFor({ ...old, history: elsewhere }, 1, OTHER_SITE), [{ run: 0, id: 'first' }])
+})
+
+t.test('an asset is fetched once, of a job that succeeded, to where the spec wants it', async (t) => {
+  const download = { file: 'out/prices.csv', isThere: false }
+  const due = (facts: object, spec: object = { download }) =>
+    isDownloadDue(spec as never, record(facts as Partial<JobRecord>))
+  t.equal(due({ condition: DONE }), true)
+  t.equal(due({ condition: DONE }, {}), false)
+  t.equal(due({ condition: DONE, id: undefined }), false)
+  t.equal(due({ condition: RUNNING }), false)
+  t.equal(due({ condition: undefined }), false)
+  const fetched = (file: string) => ({ condition: DONE, downloaded: { file, bytes: 3, digest: 'sha256:0' } })
+  t.equal(due(fetched('out/prices.csv')), false)
+  t.equal(due(fetched('out/old.csv')), true)
+})
+
+t.test('the name of an attempt is read back as what it was made of, and nothing else is one', async (t) => {
+  const attempt = { lineage: '4f0c9d1e-8a52-4d2b', address: REBOOT, run: 12, attempt: 34 } as const
+  const mark = { ...attempt, lineage: '4f0c9d1e-8a5' }
+  t.equal(lineageMark(attempt.lineage), mark.lineage)
+  t.equal(attemptName(attempt), `4f0c9d1e-8a5 ${REBOOT}#12.34`)
+  t.equal(formatAttemptTag(attempt), `4f0c9d1e-8a5 ${REBOOT}:12.34`)
+  t.strictSame(attemptOf(attemptName(attempt)), mark)
+  t.strictSame(attemptOf(formatAttemptTag(attempt)), mark)
+  t.strictSame(attemptOf('x IotJob/a_B-9#1.1'), { lineage: 'x', address: 'IotJob/a_B-9', run: 1, attempt: 1 })
+  for (const text of [
+    '',
+    `4f0c9d1e-8a52 ${REBOOT}#1.1`,
+    ` ${REBOOT}#1.1`,
+    `4f0c+ ${REBOOT}#1.1`,
+    `4f0c  ${REBOOT}#1.1`,
+    '4f0c Iot-Job/a#1.1',
+    '4f0c /a#1.1',
+    '4f0c IotJob/#1.1',
+    '4f0c IotJob/a b#1.1',
+    `4f0c ${REBOOT}#1`,
+    `4f0c ${REBOOT}#.1`,
+    `4f0c ${REBOOT}#1.`,
+    `4f0c ${REBOOT}#a.1`,
+    `4f0c ${REBOOT}#1.a`,
+    `4f0c ${REBOOT}!1.1`,
+    `4f0c ${REBOOT}#1x1`,
+    `by Ann: 4f0c ${REBOOT}#1.1`,
+    `4f0c ${REBOOT}#1.1 again`,
+  ])
+    t.equal(attemptOf(text), undefined, text)
+})
+
+t.test('a job deviates by what the spec asks for; what AWS never tells is not compared', async (t) => {
+  const model = modelOf('IotJob')
+  const request = REQUESTS['IotJob']!
+  const from = (live: object | undefined, asked: object = request) =>
+    deviations(asked as never, liveOf(REBOOT, { request: live as never }), model).map(({ pointer }) => pointer)
+  t.strictSame(from(undefined), [])
+  t.strictSame(from(request), [])
+  t.strictSame(from({ ...request, description: 'more than was asked for' }), [])
+  t.strictSame(from(request, { ...request, description: 'tonight' }), ['/description'])
+  t.strictSame(from({ targets: request['targets'] }), [], 'a document that another call tells')
+  t.strictSame(from({ document: request['document'] }), ['/targets'])
+  const isSame = (live: object | undefined) => isJobOf(request, liveOf(REBOOT, { request: live as never }), model)
+  t.equal(isSame(request), true)
+  t.equal(isSame({ ...request, description: 'more than was asked for' }), false)
+  t.equal(isSame({ document: request['document'] }), false)
+  t.equal(isSame(undefined), false)
+})

@@ -1,0 +1,1222 @@
+import type { Mutation } from './mutations.ts'
+
+type Rule = readonly [name: string, from: string, to: string]
+
+/** The breakages of one file that one test notices. */
+function inTest(test: string, file: string, rules: readonly Rule[]): Mutation[] {
+  return rules.map(([name, from, to]) => ({ name, file, from, to, in: { test } }))
+}
+
+/**
+ * Every rule of the invariants and of the evidence table (ARCHITECTURE.md), broken one by one, with the test that notices: comparisons,
+ * margins, guards and refusals. Most of them do no harm in a single random world, or do it where only a person would see it.
+ */
+export const RULES: readonly Mutation[] = [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/model/evidence.ts', [
+    [
+      'a job older than the intent fits it',
+      'createdAt !== undefined && Date.parse(createdAt) < earliestOf(intent)',
+      'createdAt !== undefined && Date.parse(createdAt) < 0 * earliestOf(intent)',
+    ],
+    [
+      'a job older than the intent by our clock fits, whatever margin',
+      'return awsAt === undefined ? Date.parse(at) - CLOCKS_MS :',
+      'return awsAt === undefined ? Date.parse(at) - 60 * CLOCKS_MS :',
+    ],
+  ]),
+  ...inTest('test/model/evidence.test.ts', 'src/model/evidence.ts', [
+    [
+      'our clock is taken for AWS’s where an intent has no time of AWS',
+      'return awsAt === undefined ? Date.parse(at) - CLOCKS_MS :',
+      'return awsAt === undefined ? Date.parse(at) :',
+    ],
+    [
+      'AWS’s time of an intent is taken without its margin',
+      ': Date.parse(awsAt) - AWS_MARGIN_MS\n}',
+      ': Date.parse(awsAt)\n}',
+    ],
+    [
+      'a later attempt forgets when the first one was sent',
+      'if (firstAt !== undefined) return Date.parse(firstAt) - AWS_MARGIN_MS',
+      'if (firstAt === null) return 0',
+    ],
+    ['the first attempt of a run is not carried on', 'return firstAt ?? iso(', 'return iso('],
+    [
+      'a mark of another state is nobody’s',
+      "if (mark.lineage !== lineageMark(owner.lineage)) return 'other'",
+      "if (mark.lineage !== lineageMark(owner.lineage)) return 'none'",
+    ],
+    [
+      'a mark of another state is ours',
+      "if (mark.lineage !== lineageMark(owner.lineage)) return 'other'",
+      "if (mark.lineage === '') return 'other'",
+    ],
+    [
+      'a mark of another run is this one’s',
+      "return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'",
+      "return mark.address === owner.address ? 'own' : 'kin'",
+    ],
+    [
+      'another creation time under the recorded ID is the job on record',
+      'if (secondsOf(known.createdAt) === secondsOf(createdAt))',
+      'if (secondsOf(known.createdAt) !== secondsOf(createdAt) || known)',
+    ],
+    [
+      'the recorded creation time is another job’s if its milliseconds differ',
+      'if (secondsOf(known.createdAt) === secondsOf(createdAt))',
+      'if (known.createdAt === createdAt)',
+    ],
+    [
+      'a job without a creation time is the one on record',
+      "return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not tell when it was created' }",
+      "return isMarked || record ? { is: 'same', identity: known } : { is: 'unproven', why: '' }",
+    ],
+    [
+      'a creation time before the window of the answer is ours',
+      'if (isEarly || made > to + MARGIN_S)',
+      'if (made > to + MARGIN_S)',
+    ],
+    ['a creation time after the window of the answer is ours', 'if (isEarly || made > to + MARGIN_S)', 'if (isEarly)'],
+    [
+      'a job with the mark of another state is the one on record',
+      "if (mark === 'other' && record.how === 'created') return",
+      "if (mark === 'other' && record.how === 'baseline') return",
+    ],
+    [
+      'the first read of a creation time may be far from the record',
+      'Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS',
+      'Math.abs(Date.parse(createdAt) - Date.parse(expected)) > 1e15 + FIRST_READ_MS',
+    ],
+    [
+      'a job of which AWS does not tell the request is the one on record',
+      "if (live.request === undefined) return { is: 'unproven', why: 'AWS does not tell what it does' }\n",
+      '',
+    ],
+    [
+      'a job with another request is the one on record',
+      "if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }\n",
+      '',
+    ],
+  ]),
+  ...inTest('test/plan/decided.test.ts', 'src/model/evidence.ts', [
+    [
+      'a mark of another address is this one’s',
+      "return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'",
+      "return mark.run === owner.run ? 'own' : 'kin'",
+    ],
+  ]),
+  ...inTest('test/plan/exactly-once.test.ts', 'src/model/create-protocol.ts', [
+    ['the offset of a clock that is ahead is ignored', 'Math.max(0, -clockOffsetMs)', '0 * clockOffsetMs'],
+  ]),
+  ...inTest('test/model/create-protocol.test.ts', 'src/model/create-protocol.ts', [
+    ['a clock that is behind shortens the wait', 'Math.max(0, -clockOffsetMs)', '-clockOffsetMs'],
+    [
+      'a signature lives for 5 minutes, whatever the kind',
+      'byMatch ? waits.signatureMs : Math.min',
+      'byMatch && !waits ? 0 : Math.min',
+    ],
+    ['a lease never ends', 'return elapsedMs <= leaseMs', 'return elapsedMs <= leaseMs || elapsedMs > 0'],
+    ['the default life of a signature is 5 minutes', 'signatureMs: 900_000', 'signatureMs: 300_000'],
+  ]),
+  ...inTest('test/plan/decided.test.ts', 'src/model/create-protocol.ts', [
+    ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
+    [
+      'the life of a signature does not count for the deadline',
+      'leaseMs + signatureMs + requestMs',
+      'leaseMs + 0 * signatureMs + requestMs',
+    ],
+    [
+      'the time of a request does not count for the deadline',
+      'signatureMs + requestMs + listLagMs',
+      'signatureMs + 0 * requestMs + listLagMs',
+    ],
+    [
+      'the lag of lists does not count for the deadline',
+      'requestMs + listLagMs + aheadMs',
+      'requestMs + 0 * listLagMs + aheadMs',
+    ],
+    ['the default lease is an hour', 'leaseMs: 60_000,', 'leaseMs: 3_600_000,'],
+    ['the default time of a request is nothing', 'requestMs: 30_000', 'requestMs: 0'],
+    ['the default lag of lists is nothing', 'listLagMs: 90_000', 'listLagMs: 0'],
+  ]),
+  ...inTest('test/plan/depends.test.ts', 'src/model/create-protocol.ts', [
+    ['the default grace is nothing', 'graceMs: 15_000', 'graceMs: 0'],
+  ]),
+  ...inTest('test/model/evidence.test.ts', 'src/model/create-protocol.ts', [
+    ['clocks may differ by an hour', 'CLOCKS_MS = 60_000', 'CLOCKS_MS = 3_600_000'],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/model/create-protocol.ts', [
+    [
+      'a job that was made a moment ago is missing at once',
+      'iso(Date.parse(createdAt) + listLagMs)',
+      'iso(Date.parse(createdAt) + 0 * listLagMs)',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/unknown.ts', [
+    [
+      'any job of the ID is taken for the unknown create’s',
+      "const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
+      'const isOurs = owner === undefined || (fits && isProven)',
+    ],
+  ]),
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/unknown.ts', [
+    [
+      'a job of the ID without a mark needs no proof',
+      "(mark === 'none' && isProven)",
+      "(mark === 'none' && (isProven || true))",
+    ],
+    [
+      'a job of the ID with the mark of another is taken over',
+      "const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
+      'const isOurs = fits && (mark || isProven)',
+    ],
+    [
+      'a job without the tag that our create asked for is taken over',
+      '!record.intent.refused && !lacksMark(record, live)',
+      '!record.intent.refused',
+    ],
+    [
+      'a job of the ID is taken over by request or time alone',
+      'return createdAt !== undefined && request !== undefined',
+      'return createdAt !== undefined || request !== undefined',
+    ],
+    [
+      'an unknown create is settled although nothing was read',
+      "if (seen === undefined || seen.is === 'failed') {\n    return seen ? unread(spec, seen, record) : settling(spec, record, 'the outcome of its create is not known yet')\n  }\n",
+      "if (seen === undefined || seen.is === 'failed') return absent(plan, spec, record, plan.waits.graceMs)\n",
+    ],
+    [
+      'of several marked jobs the first is taken',
+      'if (job && more.length === 0 && isInTime',
+      'if (job && more.length >= 0 && isInTime',
+    ],
+    [
+      'a job that a person called foreign is adopted',
+      '!plan.claims.has(key) && !isForeign(plan, key) && !isBefore',
+      '!plan.claims.has(key) && !isBefore',
+    ],
+    [
+      'a job that another address has is adopted',
+      '!plan.claims.has(key) && !isForeign(plan, key) &&',
+      '!isForeign(plan, key) &&',
+    ],
+    [
+      'a job that is older than the create is adopted from a list',
+      '!isForeign(plan, key) && !isBefore(record.intent, live)',
+      '!isForeign(plan, key)',
+    ],
+    [
+      'a marked job with another request is adopted',
+      'return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)',
+      'return live.request !== undefined && isCandidate(plan, spec, record, live) && (isJobOf(record.request, live, model) || live.marker !== undefined)',
+    ],
+    [
+      'a job of which AWS does not tell the request is adopted',
+      'return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)',
+      'return isCandidate(plan, spec, record, live) && (live.request === undefined || isJobOf(record.request, live, model))',
+    ],
+    [
+      'the second look at an absence follows at once',
+      'const until = after(since, graceMs)\n  if (plan.now < Date.parse(until))',
+      'const until = after(since, graceMs)\n  if (plan.now < 0 * Date.parse(until))',
+    ],
+    [
+      'an unknown create is sent elsewhere before its deadline',
+      '(isEdited || isElsewhere(plan, spec, record, model))',
+      'isEdited',
+    ],
+    ['a lower run is sent again', '  if (spec.policy.run < record.run) return lowerRun(spec, record)\n', ''],
+    [
+      'an unknown create is decided while offline',
+      'if (plan.rules.offline) {',
+      'if (plan.rules.offline === undefined) {',
+    ],
+    [
+      'the measured offset does not move the deadline',
+      'return deadlineOf(intent, waits, { byMatch, clockOffsetMs })',
+      'return deadlineOf(intent, waits, { byMatch, ...(!clockOffsetMs && {}) })',
+    ],
+  ]),
+  ...inTest('test/plan/unknown.test.ts', 'src/plan/unknown.ts', [
+    [
+      'a job of the ID with another request is taken over',
+      'owner === undefined && changes.length === 0 && !isBefore',
+      'owner === undefined && !isBefore',
+    ],
+    [
+      'a job of the ID that was there before the create is taken over',
+      'changes.length === 0 && !isBefore(record.intent, live)',
+      'changes.length === 0',
+    ],
+    [
+      'a job of the ID that another address has is taken over',
+      'const fits = owner === undefined && changes',
+      'const fits = changes',
+    ],
+    [
+      'a complete "exists" without our mark is taken over',
+      'isTold(live) && !record.intent.refused && !lacksMark',
+      'isTold(live) && !lacksMark',
+    ],
+    [
+      'a tag that is not shown yet is taken for missing',
+      "if (fits && mark === 'none' && isMarkPending(plan, record, live))",
+      "if (fits && mark === 'none' && !plan)",
+    ],
+    [
+      'of several inert jobs that fit the first is taken',
+      'if (matches.length > countRivals(plan, record, model))',
+      'if (matches.length < 0 * countRivals(plan, record, model))',
+    ],
+    [
+      'identical unknown creates may not share the jobs',
+      'matches.length > countRivals(plan, record, model)',
+      'countRivals(plan, record, model) > 0',
+    ],
+    ['a job that waits is taken before one that was started', "=== 'started' ? 0 : 1)", "=== 'started' ? 1 : 0)"],
+    [
+      'a job that was made long after the deadline is adopted',
+      'more.length === 0 && isInTime(plan, spec, record, job)',
+      'more.length === 0',
+    ],
+    [
+      'a marker that is unclear is no reason to ask',
+      'if (unclear.length === 0) return absent',
+      'if (unclear.length >= 0) return absent',
+    ],
+    ['a marker of another state is this create’s', '    mark.lineage === own?.lineage &&\n', ''],
+    ['a marker of another run is this create’s', '    mark.run === run &&\n', ''],
+    [
+      'a marker of any address is this create’s',
+      '(mark.address === own.address || mark.address === spec.address)',
+      '(mark.address === own?.address || mark.address !== undefined)',
+    ],
+    [
+      'absence is believed before the last request can have arrived',
+      'if (plan.now < Date.parse(sentUntil)) {',
+      'if (plan.now < 0 * Date.parse(sentUntil)) {',
+    ],
+    ['absence is believed after one look', 'if (since === undefined) {', 'if (since === null) {'],
+    [
+      'an edited unknown create is sent again before its deadline',
+      '(isEdited || isElsewhere(plan, spec, record, model))',
+      'isElsewhere(plan, spec, record, model)',
+    ],
+    [
+      'a create of a match kind waits for its lease alone',
+      '  if (!isOver) return settling(',
+      '  if (!isOver && plan.now < Date.parse(record.intent.leaseUntil)) return settling(',
+    ],
+    [
+      'what AWS may have forgotten was never made',
+      'if (days !== undefined && plan.now >=',
+      'if (days === null && plan.now >=',
+    ],
+    [
+      'a service whose memory is unknown never forgets',
+      '(model.lifecycle.retentionDays ?? UNKNOWN_RETENTION_DAYS)',
+      'model.lifecycle.retentionDays',
+    ],
+    ['an attempt has the number of the one before', '? 1 : record.intent.attempt + 1', '? 1 : record.intent.attempt'],
+  ]),
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/ownership.ts', [
+    [
+      'a job on record is nobody’s',
+      'note(isSettled(record) ? claims : asked, record.id)',
+      'note(isSettled(record) ? new Map() : asked, record.id)',
+    ],
+    [
+      'the ID that an unknown create asked for is free',
+      'note(isSettled(record) ? claims : asked, record.id)',
+      'note(isSettled(record) ? claims : new Map(), record.id)',
+    ],
+    [
+      'an ID has one owner in all sites',
+      "${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}",
+      '${kind} ${siteKey && regionless && site ? 0 : 0} ${id}',
+    ],
+    [
+      'a regionless job has an owner in each region',
+      "siteKey(regionless ? { ...site, region: '*' } : site)",
+      'siteKey(regionless ? site : site)',
+    ],
+    ['nothing is foreign', 'return state?.foreign?.[key] !== undefined', "return state?.foreign?.[key] === ''"],
+    [
+      'two lines of a plan take over the same job',
+      "if (planned.action !== 'adopt' || planned.next.id === undefined) return undefined",
+      "if (planned.action === 'adopt') return undefined",
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/ownership.ts', [
+    [
+      'two lines of a plan create the same ID',
+      'return site && id !== undefined && model.identity.idMember !== undefined ? ownerKey(model, site, id) : undefined',
+      'return site && id === null ? ownerKey(model, site, id) : undefined',
+    ],
+    [
+      'a job that is older than the state is looked at',
+      'iso(Date.parse(state.horizon) - HORIZON_MARGIN_MS)',
+      'iso(0 * Date.parse(state.horizon) * HORIZON_MARGIN_MS)',
+    ],
+    [
+      'a state begins at its horizon to the second',
+      'Date.parse(state.horizon) - HORIZON_MARGIN_MS',
+      'Date.parse(state.horizon) - 0 * HORIZON_MARGIN_MS',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/new-job.ts', [
+    [
+      'policy.hold is ignored',
+      'return spec.policy.hold ? line(spec',
+      "return spec.policy.hold && spec.name === '' ? line(spec",
+    ],
+    ['what failed in this run is tried again in it', 'if (failed) return failed\n', ''],
+    [
+      'uncommitted specs are submitted',
+      'if (uncommitted.length === 0) return undefined',
+      'if (uncommitted.length >= 0) return undefined',
+    ],
+    ['the time of a spec does not matter', '    planDue(plan, spec, model) ??\n', ''],
+    ['an expired spec is submitted', "if (timing.when === 'expired')\n", "if (timing.when === 'expired' && !plan)\n"],
+    [
+      'a spec is submitted before its time',
+      "if (timing.when === 'waiting') {",
+      "if (timing.when === 'waiting' && !plan) {",
+    ],
+    ['a rename is never asked about', '    planRenamed(plan, spec, occasion) ??\n', ''],
+    ['an ID that is taken is used', '    planTaken(plan, spec, model, occasion) ??\n', ''],
+    [
+      'an ID of another address or run is used again',
+      'if (owner !== undefined && !mayBeOurs) return idUsed(spec, model, id, owner)',
+      'if (owner === null) return idUsed(spec, model, id, owner)',
+    ],
+    [
+      'a job that exists under the ID is adopted without policy.adopt',
+      'return spec.policy.adopt\n    ? planAdoption',
+      'return spec.policy.adopt || seen\n    ? planAdoption',
+    ],
+    [
+      'policy.adopt takes a job that differs',
+      "if (changes.length > 0) {\n    return line(spec, {\n      action: 'conflict',\n      code: 'PLAN_ADOPT_DIFFERS'",
+      "if (changes.length > 99) {\n    return line(spec, {\n      action: 'conflict',\n      code: 'PLAN_ADOPT_DIFFERS'",
+    ],
+    [
+      'policy.adopt takes a job of which nothing is told',
+      'if (live.request === undefined) {',
+      'if (live.request === null) {',
+    ],
+    [
+      'a read of the ID that failed found nothing',
+      "if (seen === undefined || seen.is === 'absent') return undefined\n  if (seen.is === 'failed') return unread(spec, seen)\n  if (spec.policy.adopt",
+      "if (seen === undefined || seen.is === 'absent' || seen.is === 'failed') return undefined\n  if (spec.policy.adopt",
+    ],
+    [
+      'a job under the former name is made again',
+      "if (seen.is === 'failed') return unread(spec, seen)\n  const site = plan.siteOf(spec)\n  if (site && plan.claims",
+      'if (seen.is) return undefined\n  const site = plan.siteOf(spec)\n  if (site && plan.claims',
+    ],
+  ]),
+  ...inTest('test/plan/uncommitted.test.ts', 'src/plan/uncommitted.ts', [
+    [
+      'an uncommitted jobwright.yaml is no reason to stop',
+      '[...new Set([...spec.files, CONFIG_FILE])]',
+      '[...new Set([...spec.files])]',
+    ],
+    [
+      'only the first file of a spec has to be committed',
+      '[...new Set([...spec.files, CONFIG_FILE])]',
+      '[...new Set([...spec.files.slice(0, 1), CONFIG_FILE])]',
+    ],
+    ['an uncommitted upload is no reason to stop', '[...uploads, ...config, ...dirty]', '[...config, ...dirty]'],
+    ['a deleted jobwright.yaml is no reason to stop', '[...uploads, ...config, ...dirty]', '[...uploads, ...dirty]'],
+  ]),
+  ...inTest('test/plan/depends.test.ts', 'src/plan/new-job.ts', [
+    [
+      'a job does not wait for what it depends on',
+      'return planDepends(plan, spec)',
+      'return planDepends && plan && spec && undefined',
+    ],
+  ]),
+  ...inTest('test/plan/ownership.test.ts', 'src/plan/new-job.ts', [
+    [
+      'policy.adopt takes the job of another state',
+      "=== 'other')\n    return ownedElsewhere(spec, model, seen.live)",
+      "=== 'never')\n    return ownedElsewhere(spec, model, seen.live)",
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/lookalikes.ts', [
+    [
+      'a look-alike that was never read is no reason to stop',
+      "if (listed.is === 'failed') return unread(spec, listed)\n",
+      "if (listed.is === 'failed') return undefined\n",
+    ],
+    [
+      'a job that is older than the state is a look-alike',
+      'Date.parse(one.createdAt) >= since)',
+      'Date.parse(one.createdAt) >= 0 * since)',
+    ],
+    [
+      'a foreign job is a look-alike',
+      '(isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id))) &&',
+      '',
+    ],
+    [
+      'our own marked job is no look-alike',
+      'if (mark.address === spec.address) return mark.run === spec.policy.run',
+      'if (mark.address === spec.address) return false',
+    ],
+    [
+      'a job of which AWS tells nothing is no look-alike',
+      'return live.request === undefined ? !endedEarly(model, live) : isJobOf',
+      'return live.request === undefined ? false : isJobOf',
+    ],
+    ['a job that was never started is a look-alike', "      model.lifecycle.stageOf(one) === 'started' &&\n", ''],
+    [
+      'match kinds are not looked for',
+      "return recovery.by === 'inert' || recovery.by === 'match'",
+      "return recovery.by === 'inert'",
+    ],
+    [
+      'inert kinds are not looked for',
+      "return recovery.by === 'inert' || recovery.by === 'match'",
+      "return recovery.by === 'match'",
+    ],
+  ]),
+  ...inTest('test/plan/lookalikes.test.ts', 'src/plan/lookalikes.ts', [
+    [
+      'a look-alike that AWS does not date is nobody’s',
+      '(one.createdAt === undefined || Date.parse(one.createdAt) >= since)',
+      '(one.createdAt !== undefined && Date.parse(one.createdAt) >= since)',
+    ],
+    ['a job that has an owner is a look-alike', '      !plan.claims.has(ownerKey(model, site, one.id)) &&\n', ''],
+    [
+      'a person’s word excuses our own mark',
+      '(isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id)))',
+      '!isForeign(plan, ownerKey(model, site, one.id))',
+    ],
+    [
+      'a marked job of another state is a look-alike',
+      'if (mark.lineage !== lineageMark(plan.lineage)) return false\n',
+      '',
+    ],
+    [
+      'a create that was said to have made nothing is looked for no more',
+      'if (!intent.givenUp) return false\n',
+      'if (intent) return false\n',
+    ],
+  ]),
+  ...inTest('test/plan/twins.test.ts', 'src/plan/twins.ts', [
+    [
+      'a duplicate is never told',
+      'const isClaimed = claimed(input)\n  const mayBeUnknown',
+      'if (input) return []\n  const isClaimed = claimed(input)\n  const mayBeUnknown',
+    ],
+    [
+      'the audit looks at nothing',
+      'return isMarked && isIdentified(record) && !isOver && !wasGone',
+      'return isMarked && isIdentified(record) && isOver && !wasGone',
+    ],
+    [
+      'a duplicate with our mark is excused',
+      'if (!mark && isForeign(input, ownerKey(model, record.site, live.id))) continue',
+      'if (mark) continue',
+    ],
+    [
+      'a foreign job is a duplicate',
+      '      if (!mark && isForeign(input, ownerKey(model, record.site, live.id))) continue\n',
+      '',
+    ],
+    [
+      'a job with an owner is a duplicate',
+      'if (told.has(live) || isClaimed(model.kind, record.site, live.id)) continue',
+      'if (told.has(live) || (!isClaimed && live)) continue',
+    ],
+    ['a job of another run is a duplicate', '!(isOwn && mark.run === record.run)', '!isOwn'],
+    [
+      'an identical job of another state is a duplicate',
+      "const isOwn = mark?.lineage === lineageMark(input.state?.lineage ?? '') && mark.address === address",
+      'const isOwn = lineageMark && mark?.address === address',
+    ],
+    [
+      'a job that was made a day before is a duplicate',
+      'return time >= Date.parse(sinceOf(input, record)) && time <= input.currentAt',
+      'return time >= 0 * Date.parse(sinceOf(input, record)) && time <= input.currentAt',
+    ],
+    [
+      'what another run may have made since is a duplicate',
+      '&& time <= input.currentAt',
+      '&& time <= 2 * input.currentAt',
+    ],
+    ['a duplicate that was cancelled is told again', ".type === 'Cancelled') continue", ".type === 'never') continue"],
+    [
+      'an audit that could not read says that all is well',
+      "if (listed?.is !== 'listed') return undefined",
+      "if (listed?.is !== 'listed') continue",
+    ],
+  ]),
+  ...inTest('test/conformance/kinds.test.ts', 'src/reconcile/reconcile.ts', [
+    [
+      'the audit is off',
+      'const twins = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)',
+      'const twins = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/guard.ts', [
+    [
+      'a missing state is an empty one',
+      'if (plan.state !== undefined || plan.rules.emulator) return []',
+      'if (plan.rules || plan.state) return []',
+    ],
+    ['a diverged checkout creates', "    case 'diverged':\n", ''],
+    ['an older checkout creates', "    case 'behind':\n", ''],
+    [
+      'an unknown checkout creates',
+      "    case 'unknown':\n      return [",
+      "    case 'unknown':\n      return []\n    case undefined:\n      return [",
+    ],
+    ['a folder outside Git creates over a state from Git', 'if (rules.allowDirty) return []', 'if (rules) return []'],
+    ['checkouts are never compared', '    ...checkoutRefusals(plan),\n', ''],
+    ['guards are off', 'if (planned + before <= max) return []', 'if (planned + before <= max || max >= 0) return []'],
+    [
+      'guards forget what earlier passes did',
+      'if (planned + before <= max) return []',
+      'if (planned <= max) return []',
+    ],
+    ['guards allow one more', 'if (planned + before <= max) return []', 'if (planned + before <= max + 1) return []'],
+    [
+      'maxCreates is off',
+      "    ...overGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),\n",
+      '',
+    ],
+    [
+      'maxUpdates is off',
+      "    ...overGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),\n",
+      '',
+    ],
+    ['a cancel is no removal', "count('forget') + count('cancel')", "count('forget')"],
+    ['a forgotten spec is no removal', "count('forget') + count('cancel')", "count('cancel')"],
+    [
+      'the clock is not checked',
+      'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
+      'if (Math.abs(clockOffsetMs) <= 1e12 * CLOCKS_MS ||',
+    ],
+    [
+      'a clock that is ahead is not checked',
+      'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
+      'if (clockOffsetMs <= CLOCKS_MS ||',
+    ],
+  ]),
+  ...inTest('test/plan/guard.test.ts', 'src/plan/guard.ts', [
+    [
+      'a clock that is behind is not checked',
+      'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
+      'if (-clockOffsetMs <= CLOCKS_MS ||',
+    ],
+    ['a state begins with some specs left to run', '    ...beginRefusals(plan, actions),\n', ''],
+  ]),
+  ...inTest('test/plan/decided.test.ts', 'src/plan/guard.ts', [
+    ['a word that comes too early is no refusal', '    ...earlyRefusals(actions),\n', ''],
+  ]),
+  ...inTest('test/plan/guard.test.ts', 'src/plan/input.ts', [
+    [
+      'a decision that puts a job on record takes any checkout',
+      "return decision.do === 'adopt' && !(decision.settles && isOnRecord)",
+      "return decision.do === 'removed' && isOnRecord",
+    ],
+    ['a baseline takes any checkout', "if (decision.do === 'baseline') return true\n", ''],
+    [
+      'no decision takes an older checkout',
+      'if (decisions === undefined) return true',
+      'if (decisions === undefined || state) return true',
+    ],
+  ]),
+  ...inTest('test/plan/decided.test.ts', 'src/plan/decided.ts', [
+    [
+      '--not-created is believed at once',
+      'if (plan.now < Date.parse(until) && !force) {',
+      'if (plan.now < 0 * Date.parse(until) && !force) {',
+    ],
+    ['--not-created is believed although a job carries the mark', '  if (made) {\n', '  if (made === null) {\n'],
+    [
+      'resolve --foreign excuses our own mark',
+      "if (own && ids !== 'listed') return ownMarked",
+      'if (own && ids === null) return ownMarked',
+    ],
+    [
+      'adopt takes a job that another address has',
+      'if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)',
+      'if (owner === null) return idUsed(spec, model, live.id, owner, record)',
+    ],
+    [
+      'adopt takes a job that another unknown create asked for',
+      'plan.claims.get(key) ?? hopeful(plan, spec, key)',
+      'plan.claims.get(key) ?? (hopeful && undefined)',
+    ],
+    [
+      'adopt takes a job that is not what was asked for',
+      'if (changes.length > 0) return differs(spec',
+      'if (changes.length > 99) return differs(spec',
+    ],
+    [
+      'adopt takes another job over a recorded one',
+      'if (record && isSettled(record)) return settledAlready(spec, record, decision)',
+      "if (record && isSettled(record) && decision.do !== 'adopt') return settledAlready(spec, record, decision)",
+    ],
+    [
+      'a baseline takes an unknown create as done',
+      '      return record\n        ? line(spec, {',
+      '      return record && !spec\n        ? line(spec, {',
+    ],
+  ]),
+  ...inTest('test/plan/decisions.test.ts', 'src/plan/decided.ts', [
+    [
+      '--not-created is believed although AWS could not be asked',
+      "if (listed?.is === 'failed' && !force) return unread(spec, listed, record)",
+      "if (listed?.is === 'failed' && !force && !plan) return unread(spec, listed, record)",
+    ],
+    [
+      'resolve --foreign of all excuses our own mark',
+      'asked.filter((live) => !ours.has(live)).map(keyOf)',
+      'asked.filter((live) => live || ours).map(keyOf)',
+    ],
+    [
+      'resolve --foreign excuses what another unknown create may have made',
+      'isMarkedOurs(plan, live) || mayBeOpen(live)',
+      'isMarkedOurs(plan, live)',
+    ],
+    [
+      'resolve --foreign takes an ID that AWS does not list',
+      'if (missing !== undefined) return noSuchJob(spec, model, missing)',
+      'if (missing === null) return noSuchJob(spec, model, missing)',
+    ],
+    [
+      'adopt takes the job of another state without --force',
+      "if (mark === 'other' && !force) return ownedElsewhere",
+      "if (mark === 'other' && force) return ownedElsewhere",
+    ],
+    [
+      'cancel ends a job under the recorded ID that is another one',
+      "if (seen?.is === 'replaced') return replaced(",
+      "if (seen?.is === 'never') return replaced(",
+    ],
+    [
+      'cancel ends a job that could not be read',
+      "if (seen?.is === 'failed') return unread(spec, seen, record)\n  if (seen?.is === 'replaced')",
+      "if (seen?.is === 'replaced')",
+    ],
+    [
+      'cancel believes that a job made a moment ago is gone',
+      "const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined\n  if (until !== undefined) return line(spec, { action: 'settling', record,",
+      "const until = seen?.is === 'never' ? shownFrom(plan, record) : undefined\n  if (until !== undefined) return line(spec, { action: 'settling', record,",
+    ],
+    [
+      'a spec that is there is taken as removed',
+      'if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))\n    return keep',
+      "if (plan.specAt.has('' as never))\n    return keep",
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/recorded.ts', [
+    [
+      'an edit of a submitted spec is ignored',
+      'if (changes.length > 0) return { ...planEdit',
+      'if (changes.length > 99) return { ...planEdit',
+    ],
+    ['a lower run runs again', 'if (spec.policy.run < record.run) return { ...lowerRun(spec, now), next }\n', ''],
+    ['a higher run does not run', 'if (spec.policy.run > record.run) {', 'if (spec.policy.run > record.run + 1) {'],
+    ['the run on record runs again', 'if (spec.policy.run > record.run) {', 'if (spec.policy.run >= record.run) {'],
+    [
+      'a job that was made a moment ago is lost',
+      'const until = shownFrom(plan, record)\n  if (until === undefined) return undefined',
+      'const until = shownFrom(plan, record)\n  if (until !== null) return undefined',
+    ],
+    [
+      'a held job is started',
+      "if (spec.policy.hold) return line(spec, { ...base, action: 'held'",
+      "if (spec.policy.hold && !plan) return line(spec, { ...base, action: 'held'",
+    ],
+    [
+      'a job that is over is started',
+      "record.stage === 'created' && !isTerminal(record.condition)) {\n    const failed",
+      "record.stage === 'created') {\n    const failed",
+    ],
+    [
+      'an update goes out although the spec is not committed',
+      'planHeld(plan, spec) ?? planUncommitted(plan, spec)',
+      'planHeld(plan, spec)',
+    ],
+    [
+      'an update goes out although the spec is held',
+      'planHeld(plan, spec) ?? planUncommitted(plan, spec)',
+      'planUncommitted(plan, spec)',
+    ],
+    [
+      'a job that is over is updated',
+      'isIdentified(record) && !isTerminal(record.condition) && record.lost !== true',
+      'isIdentified(record) && record.lost !== true',
+    ],
+    [
+      'a job that is lost is updated',
+      'isIdentified(record) && !isTerminal(record.condition) && record.lost !== true',
+      'isIdentified(record) && !isTerminal(record.condition)',
+    ],
+  ]),
+  ...inTest('test/plan/decisions.test.ts', 'src/plan/planner.ts', [
+    [
+      'a job whose ID is another’s now is taken for the one on record',
+      "if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }\n",
+      '',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/planner.ts', [
+    [
+      'a finished job that AWS forgot is lost',
+      'isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }',
+      'isTerminal(record.condition) && !record ? { ...record, archived: true } : { ...record, lost: true }',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/edit.ts', [
+    [
+      'a job that moves to another site is no edit',
+      'if (site === undefined || siteKey(site) === siteKey(record.site)) return []',
+      'if (site === undefined || siteKey(site) || record) return []',
+    ],
+    [
+      'another ID in the spec is no edit',
+      'if (own === undefined || record.id === undefined || own === record.id) return []',
+      'if (own || record) return []',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/absence.ts', [
+    ['a missing spec outside Git is gone', 'return rules.allowRemovals\n', 'return rules\n'],
+    [
+      'a missing spec in an older checkout is gone',
+      "if (relation !== 'none' && relation !== 'same' && relation !== 'ahead')",
+      'if (relation === undefined)',
+    ],
+    [
+      'a missing spec is gone although files are not committed',
+      'rules.allowDirty ? [] : [...checkout.deleted, ...checkout.dirty]',
+      'rules.allowDirty ? [] : [...checkout.dirty]',
+    ],
+    [
+      'a missing spec is gone although its file was edited',
+      'rules.allowDirty ? [] : [...checkout.deleted, ...checkout.dirty]',
+      'rules.allowDirty ? [] : [...checkout.deleted]',
+    ],
+  ]),
+  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/absence.ts', [
+    [
+      'a missing spec is gone although the state may be another project’s',
+      `  if (unclaimed) return "it may be another project's: the state does not say whose it is"\n`,
+      '',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/withdrawn.ts', [
+    ['a filter withdraws what it hides', "  if (plan.only) return 'only some specs were asked for'\n", ''],
+    ['a spec that was renamed is withdrawn', '  if (heir !== undefined) return `${heir} looks like it renamed`\n', ''],
+    [
+      'a job is cancelled with its spec although nothing asked for it',
+      "return record.onRemove === 'cancel' && isCancellable(record)",
+      "return record.onRemove !== 'keep' && isCancellable(record)",
+    ],
+    [
+      'a job that could not be read is cancelled with its spec',
+      "  if (seen?.is === 'failed') return { ...base, ...notRead(seen), remedies: [UNREAD] }\n",
+      '',
+    ],
+  ]),
+  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/withdrawn.ts', [
+    [
+      'a spec that may be renamed with errors is withdrawn',
+      '  if (broken) return `${broken} has errors and no job yet, and may be it renamed`\n',
+      '',
+    ],
+    [
+      'a job under a removed spec’s ID is cancelled although it is another one',
+      "seen === undefined ? record : seen.is === 'live' ? asSeen",
+      "seen === undefined || seen.is === 'replaced' ? record : seen.is === 'live' ? asSeen",
+    ],
+  ]),
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/withdrawn.ts', [
+    [
+      'an unknown create of a removed spec is forgotten',
+      "if (planned.action !== 'held' && planned.action !== 'conflict') return planned",
+      "if (planned.action === 'create') return planned",
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/cancel.ts', [
+    [
+      'a job that is over is cancelled',
+      'return isIdentified(record) && !isTerminal(record.condition) && record.lost !== true',
+      'return isIdentified(record) && record.lost !== true',
+    ],
+    [
+      'a service’s refusal to cancel is ignored',
+      'if (refused !== undefined) return { refused }',
+      "if (refused === '') return { refused }",
+    ],
+  ]),
+  ...inTest('test/plan/decisions.test.ts', 'src/plan/cancel.ts', [
+    [
+      'a cancel that failed is tried again in the run',
+      'return planFailed(plan, address, spec, record) ?? { address',
+      'return { address',
+    ],
+  ]),
+  ...inTest('test/plan/new-job.test.ts', 'src/plan/renames.ts', [
+    [
+      'withdrawn records are renamed',
+      'withdrawn === undefined && !present.has(address)',
+      '(withdrawn === undefined || !present.has(address)) && !present.has(address)',
+    ],
+    [
+      'a record whose spec is there is renamed',
+      'withdrawn === undefined && !present.has(address) &&',
+      'withdrawn === undefined &&',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/renames.ts', [
+    [
+      'allowIdentical does not excuse a rename',
+      '!records[spec.address] && !spec.policy.allowIdentical',
+      '!records[spec.address]',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/move-former.ts', [
+    [
+      'metadata.formerly moves a record while its spec is there',
+      'if (!record || records[spec.address] || present.has(from)) continue',
+      'if (!record || records[spec.address] || (!present && from)) continue',
+    ],
+    [
+      'metadata.formerly replaces a record',
+      'if (!record || records[spec.address] || present.has(from)) continue',
+      'if (!record || present.has(from)) continue',
+    ],
+    [
+      'metadata.formerly moves a record in an older checkout',
+      'if (whyNotGone(input) !== undefined) return { input, moved }\n',
+      '',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/limits.ts', [
+    ['jobs that run take no place', 'running.set(key, (running.get(key) ?? 0) + 1)', 'running.set(key, 0)'],
+    ['the daily budget is off', 'if (!spending.allowed) {', 'if (!spending.allowed && !plan) {'],
+  ]),
+  ...inTest('test/lane/lane.test.ts', 'src/lane/budget.ts', [
+    ['a daily budget never ends', 'if (current.used < perDay) return', 'if (current.used <= perDay) return'],
+    ['a later day on record is forgotten', 'budget.day >= today', 'budget.day === today'],
+  ]),
+  ...inTest('test/apply/intents.test.ts', 'src/apply/intents.ts', [
+    ['intents outnumber what the lease can send', 'return room > 0\n', 'return room > -1e9\n'],
+    ['an intent takes the whole lease', 'LEASE_SHARE = 0.75', 'LEASE_SHARE = 1.75'],
+    [
+      'a second call for a dry run is not counted',
+      'model.api.operations.validate === undefined ? 1 : 2',
+      'model.api.operations.validate === undefined ? 1 : 1',
+    ],
+    [
+      'an intent does not tell AWS’s time',
+      'awsAt: awsNow === undefined ? undefined : iso(awsNow)',
+      'awsAt: awsNow === 0 ? iso(awsNow) : undefined',
+    ],
+    [
+      'an intent does not tell when its run first tried',
+      'isRetry(previous, spec) ? firstAtOf(previous.intent) : undefined',
+      'isRetry(previous, spec) && !spec ? firstAtOf(previous.intent) : undefined',
+    ],
+    [
+      'a raised run carries on the first try of the one before',
+      '!isSettled(previous) && previous.run === policy.run',
+      '!isSettled(previous) && previous.run <= policy.run',
+    ],
+    [
+      'an intent forgets the runs before',
+      'history: historyFor(previous, spec.policy.run, site)',
+      'history: historyFor(undefined, spec.policy.run, site)',
+    ],
+    [
+      'a create carries no tag',
+      'return isTagged ? formatAttemptTag(own) : undefined',
+      'return isTagged && !own ? formatAttemptTag(own) : undefined',
+    ],
+    [
+      'creates are not counted for a day',
+      'if (spending.allowed) used.set(key, spending.next)',
+      'if (!spending.allowed) used.set(key, spending.next)',
+    ],
+    [
+      'two creates of a pass count as one for a day',
+      'spend(used.get(key) ?? state?.budgets?.[key], max, now)',
+      'spend(state?.budgets?.[key], max, now)',
+    ],
+  ]),
+  ...inTest('test/model/model.test.ts', 'src/model/record.ts', [
+    [
+      'the history forgets the run before',
+      '[...(previous.history ?? []), pastRun(previous)]',
+      '[...(previous.history ?? [])]',
+    ],
+  ]),
+  ...inTest('test/model/evidence.test.ts', 'src/model/record.ts', [
+    [
+      'a read overwrites the identity on record',
+      'identity: record.identity ?? identity',
+      'identity: identity ?? record.identity',
+    ],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/apply.ts', [
+    [
+      'a cancel or an update goes out without a compare-and-swap',
+      "steps.some(({ action }) => action === 'update' || action === 'cancel')",
+      'steps.length < 0',
+    ],
+    [
+      'a cancel goes out without a compare-and-swap',
+      "action === 'update' || action === 'cancel')",
+      "action === 'update')",
+    ],
+    [
+      'an update goes out without a compare-and-swap',
+      "action === 'update' || action === 'cancel')",
+      "action === 'cancel')",
+    ],
+    [
+      'a pass goes on although another run wrote the state',
+      "if (committed.is === 'stale') {\n      return {",
+      "if (committed.is === 'stale' && !plan) {\n      return {",
+    ],
+    ['what could not be written down does not stop a pass', '        broken = true\n', ''],
+    [
+      'an intent that was not sent stays',
+      '      tally.released++\n      await giveBack(store, options, [one])',
+      '      tally.released++',
+    ],
+    ['a create that was released takes the record before away', 'record: previous ?? null', 'record: previous && null'],
+  ]),
+  ...inTest('test/apply/apply.test.ts', 'src/apply/apply.ts', [
+    [
+      'released intents of a pass stay',
+      'await giveBack(store, options, [...waiting])',
+      'await giveBack(store, options, [])',
+    ],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
+    [
+      'a refused create is given up although the job is there',
+      'return settle(pass, intended, problem, { refused: true })',
+      "return notDone(pass, intended, 'create', problem)",
+    ],
+    [
+      'a refusal is not on record',
+      'return settle(pass, intended, problem, { refused: true })',
+      'return settle(pass, intended, problem)',
+    ],
+    ['a create leaves after its time', 'isDue(pass, spec) && leave.mayStillSend()', 'leave.mayStillSend()'],
+    [
+      'a create is sent without its intent’s marker',
+      'const options = { id: record.id, marker: record.intent.marker }',
+      'const options = { id: record.id, marker: undefined }',
+    ],
+    [
+      'the deadline of a settling create ignores the offset',
+      '{ byMatch, clockOffsetMs: pass.clockOffsetMs?.() }',
+      '{ byMatch }',
+    ],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/update.ts', [
+    [
+      'a job is changed without looking whose it is',
+      "if ('problem' in first) return fail(first.problem)\n",
+      "if ('problem' in first && !first.problem) return fail(first.problem)\n",
+    ],
+    [
+      'a change is on record although no read shows it',
+      'if (looks === LOOKS || pass.signal.aborted) {',
+      'if (looks === LOOKS) return seen\n    if (pass.signal.aborted) {',
+    ],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/cancel.ts', [
+    [
+      'a job is cancelled without looking whose it is',
+      "if ('problem' in seen) return failCancel(pass, planned, seen.problem)\n",
+      '',
+    ],
+    ['a job is cancelled after the lease', 'if (!pass.mayStillSend()) return\n', ''],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/start.ts', [
+    [
+      'a job is started without looking whose it is',
+      "  if ('problem' in seen) {",
+      "  if ('problem' in seen && !seen.problem) {",
+    ],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/upload.ts', [
+    [
+      'a file is uploaded without looking whose job it is',
+      "  if ('problem' in seen) {",
+      "  if ('problem' in seen && !seen.problem) {",
+    ],
+    ['a file that was uploaded is not on record', 'record: { ...record, uploaded: md5 }', 'record: { ...record }'],
+  ]),
+  ...inTest('test/apply/identify.test.ts', 'src/apply/identify.ts', [
+    [
+      'any job under the ID may be changed',
+      "if (verdict.is === 'same') return { live }",
+      'if (verdict) return { live }',
+    ],
+    [
+      'a job that nothing proves may be changed',
+      "if (verdict.is === 'same') return { live }",
+      "if (verdict.is !== 'other') return { live }",
+    ],
+    [
+      'another job under the ID may be changed',
+      "if (verdict.is === 'same') return { live }",
+      "if (verdict.is !== 'unproven') return { live }",
+    ],
+    [
+      'a job made a moment ago is missing at the first look',
+      'if (live || !isNew || looks === LOOKS || signal.aborted) return live',
+      'if (live || looks) return live',
+    ],
+  ]),
+  ...inTest('test/apply/pass.test.ts', 'src/apply/throttled.ts', [
+    ['a throttled create is sent fifty times', 'ATTEMPTS_MAX = 5', 'ATTEMPTS_MAX = 50'],
+    ['a throttled create is sent after its lease', '|| !pass.mayStillSend()) return outcome', ') return outcome'],
+  ]),
+  ...inTest('test/state/merge.test.ts', 'src/state/merge.ts', [
+    ['the nearer of two records stays', 'return own > other ? a : b', 'return own < other ? a : b'],
+    ['a merge forgets the higher run', '    record.run,\n    isKnown', '    0,\n    isKnown'],
+    ['a merge prefers what may be on its way', '    isKnown ? 1 : 0,\n', '    isKnown ? 0 : 1,\n'],
+    [
+      'a merge prefers the earlier attempt',
+      'isKnown ? 0 : (record.intent?.attempt ?? 0)',
+      'isKnown ? 0 : -(record.intent?.attempt ?? 0)',
+    ],
+    [
+      'a merge forgets that a job ended',
+      'isTerminal(record.condition) ? 1 : 0',
+      'isTerminal(record.condition) ? 0 : 0',
+    ],
+    [
+      'a release takes any record away',
+      'released.some((one) => isSame(one, attempt)) ? undefined : record',
+      'released.some((one) => one || isSame(one, attempt)) ? undefined : record',
+    ],
+    [
+      'a merge drops what a person called foreign',
+      "if (change.set === 'foreign') return [change]",
+      "if (change.set === 'foreign') return []",
+    ],
+    ['a merge takes the lower budget', 'change.used > stored.used', 'change.used < stored.used'],
+    [
+      'a merge overwrites the source',
+      'base.source === undefined ? [change] : []',
+      'base.source === undefined || change ? [change] : []',
+    ],
+  ]),
+  ...inTest('test/state/merge.test.ts', 'src/state/recover.ts', [
+    [
+      'another state with the same serial is believed',
+      'current.serial === seen.serial && current.digest !== seen.digest',
+      'current.serial === seen.serial && current.digest === undefined',
+    ],
+    ['a state that is gone is believed', 'if (current === undefined) {', 'if (current === null) {'],
+    ['a journal over its own base is merged', 'if (over.digest === current.digest) return changed(base, own)\n', ''],
+    ['what came before a commit is replayed over it', 'entries.slice(fold)', 'entries.slice(0 * fold)'],
+    [
+      'a record that is gone is no difference',
+      'new Set([...Object.keys(from.records), ...Object.keys(to.records)])',
+      'new Set([...Object.keys(to.records)])',
+    ],
+    [
+      'an excuse is no difference',
+      'if (from.foreign?.[key] !== at) others.push',
+      'if (from.foreign?.[key] === at) others.push',
+    ],
+    [
+      'a budget is no difference',
+      'if (!isSame(from.budgets?.[key], { day, used })) others',
+      'if (isSame(from.budgets?.[key], { day, used })) others',
+    ],
+  ]),
+  ...inTest('test/state/stores.test.ts', 'src/state/file-store.ts', [
+    [
+      'a file is written over what something else wrote',
+      'if (version(await read()) !== expected)',
+      'if (version(await read()) === null)',
+    ],
+  ]),
+  ...inTest('test/state/format.test.ts', 'src/state/format.ts', [
+    ['a state of a newer program is read', 'minReader <= READER', 'minReader >= READER'],
+    [
+      'two lines for one address are believed',
+      'if (twice !== undefined) return damaged',
+      'if (twice === null) return damaged',
+    ],
+  ]),
+  ...inTest('test/aws/connection.test.ts', 'src/aws/identity.ts', [
+    [
+      'credentials of another account are taken',
+      'if (target.account !== undefined && target.account !== account) {',
+      "if (target.account === '') {",
+    ],
+  ]),
+  ...inTest('test/aws/connection.test.ts', 'src/aws/lanes.ts', [
+    [
+      'a lane goes on after any number of refusals',
+      'refusal.times >= REFUSALS_MAX',
+      'refusal.times >= 1e9 + REFUSALS_MAX',
+    ],
+  ]),
+  ...inTest('test/plan/lookalikes.test.ts', 'src/plan/listing.ts', [
+    ['an identical job of a list is not looked at', 'new Set([...alike(request), ', 'new Set(['],
+    ['a job of a list that carries a spec’s mark is not looked at', '...(byAddress.get(address) ?? []), ', ''],
+    ['a job of a list of which AWS tells nothing is not looked at', ', ...untold])', '])'],
+  ]),
+  ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
+    [
+      'the name of an attempt does not tell which attempt it is',
+      '${lineageMark(lineage)} ${address}#${run}.${attempt}`\n',
+      '${lineageMark(lineage)} ${address}#${run}.1`\n',
+    ],
+    [
+      'the tag of an attempt does not tell whose it is',
+      '${lineageMark(lineage)} ${address}:${run}.${attempt}`\n',
+      "${lineageMark('')} ${address}:${run}.${attempt}`\n",
+    ],
+  ]),
+  ...inTest('test/plan/exactly-once.test.ts', 'src/model/deviations.ts', [
+    [
+      'a request that says less than the job is the job',
+      'deviations(request, live, model).length === 0 && deviations(live.request, { ...live, request }, model).length === 0',
+      'deviations(request, live, model).length === 0',
+    ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/model/deviations.ts', [
+    [
+      'a request that says more than the job is the job',
+      'deviations(request, live, model).length === 0 && deviations(live.request',
+      'deviations(live.request',
+    ],
+  ]),
+  ...inTest('test/state/stores.test.ts', 'src/state/open-store.ts', [
+    [
+      'a commit that changes nothing is no compare-and-swap, whatever was asked',
+      'if (!always && claim === undefined',
+      'if (claim === undefined',
+    ],
+    [
+      'a commit raises no serial',
+      '{ ...state, serial: base.serial + 1, ...(project',
+      '{ ...state, serial: base.serial, ...(project',
+    ],
+    [
+      'a state is begun over another',
+      "    if (base !== undefined)\n      throw problem(\n        'STATE_EXISTS'",
+      "    if (base === null)\n      throw problem(\n        'STATE_EXISTS'",
+    ],
+    ['a stale state is closed without a word', "if (folded?.is === 'stale') {", 'if (folded === null) {'],
+  ]),
+]

@@ -1,0 +1,227 @@
+import t from 'tap'
+import type { JobRecord, State } from '../../src/model/state.ts'
+import { serialiseState } from '../../src/state/format.ts'
+import { entryLine, type Folding, headerLine } from '../../src/state/journal-lines.ts'
+import { attemptOf, type Entry, further, merge } from '../../src/state/merge.ts'
+import { baseOf, differences, recover } from '../../src/state/recover.ts'
+import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
+
+const AT = '2026-11-14T19:45:00Z'
+const WAS = { run: 1, attempt: 1, at: AT }
+const roof = { targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/roof'], document: { operation: 'reboot' } }
+const ended = { condition: { type: 'Succeeded' } } as const
+
+/** The further record first. */
+const ORDER: readonly (readonly [why: string, JobRecord, JobRecord])[] = [
+  ['a higher run', attempt('intent', 1, 2), job('started', ended)],
+  ['a known job before one that may be on its way', job('created'), attempt('settling', 9)],
+  ['a later attempt', attempt('intent', 2), attempt('settling', 1)],
+  ['a later stage of one attempt', attempt('settling', 1), attempt('intent', 1)],
+  ['a later stage of one job', job('started'), job('created', ended)],
+  ['a job that has ended', job('started', ended), job('started')],
+  ['a record with an ID', job('started'), job('started', { id: undefined } as Partial<JobRecord>)],
+]
+
+t.test('of two records the further one stays, whichever comes first', async (t) => {
+  for (const [why, a, b] of ORDER) {
+    t.equal(further(a, b), a, why)
+    t.equal(further(b, a), a, `${why}, the other way round`)
+  }
+  const [one, two] = [job('started', { arn: 'a' }), job('started', { arn: 'b' })]
+  t.equal(further(one, two), one, 'the first of equals')
+})
+
+t.test('an attempt is what an open intent names', async (t) => {
+  t.strictSame(attemptOf(attempt('intent', 1)), WAS)
+  t.strictSame(attemptOf(attempt('settling', 2, 3)), { run: 3, attempt: 2, at: AT })
+  t.equal(attemptOf(job('created', { intent: attempt('intent', 1).intent } as Partial<JobRecord>)), undefined)
+  t.equal(attemptOf(job('intent', { intent: undefined } as Partial<JobRecord>)), undefined)
+  t.equal(attemptOf(undefined), undefined)
+})
+
+const merged = (records: State['records'], ...entries: Entry[]): State['records'] =>
+  merge(stateOf(records), entries).records
+
+t.test('a merge compares the last word on each address with what is stored', async (t) => {
+  t.strictSame(merged({ 'IotJob/a': job('started') }, set('a', job('created'))), { 'IotJob/a': job('started') })
+  t.strictSame(merged({ 'IotJob/a': job('created') }, set('a', job('started'))), { 'IotJob/a': job('started') })
+  const both = merged({}, set('a', job('created')), set('b', job('created', { id: 'b', request: roof })))
+  t.strictSame(Object.keys(both), ['IotJob/a', 'IotJob/b'])
+})
+
+t.test('a release takes away what it released, of several attempts each', async (t) => {
+  const release = (number: number): Entry => ({ ...set('a', null), was: { ...WAS, attempt: number } })
+  t.strictSame(merged({ 'IotJob/a': attempt('intent', 1) }, release(1), release(2)), {})
+  t.strictSame(merged({ 'IotJob/a': attempt('intent', 2) }, release(1), release(2)), {})
+  t.strictSame(merged({ 'IotJob/a': attempt('intent', 3) }, release(1), release(2)), {
+    'IotJob/a': attempt('intent', 3),
+  })
+  const settled: Entry = { ...set('a', job('created')), was: WAS }
+  t.strictSame(merged({ 'IotJob/a': attempt('intent', 1) }, settled), { 'IotJob/a': job('created') })
+})
+
+t.test('a job follows its record to a new name of its kind and site alone', async (t) => {
+  const record = job('created', { request: roof })
+  const answer: Entry = { ...set('a', record), was: WAS }
+  const intent = { ...attempt('intent', 1), request: roof } as JobRecord
+  const site = { partition: 'aws', account: '123456789012', region: 'us-east-1' }
+  t.strictSame(merged({ 'IotJob/b': intent }, answer), { 'IotJob/b': record })
+  t.strictSame(Object.keys(merged({ 'DataExchangeJob/b': intent }, answer)), ['DataExchangeJob/b', 'IotJob/a'])
+  t.strictSame(Object.keys(merged({ 'IotJob/b': { ...intent, site } }, answer)), ['IotJob/b', 'IotJob/a'])
+  t.strictSame(
+    Object.keys(merged({ 'IotJob/b': attempt('intent', 1) }, answer)),
+    ['IotJob/b', 'IotJob/a'],
+    'another request',
+  )
+  const known = job('started', { request: roof })
+  t.strictSame(merged({ 'IotJob/b': known }, set('a', record)), { 'IotJob/b': known }, 'the same job')
+  t.strictSame(Object.keys(merged({ 'IotJob/b': { ...known, run: 2 } }, set('a', record))), ['IotJob/b', 'IotJob/a'])
+  t.strictSame(Object.keys(merged({ 'IotJob/b': { ...known, id: 'x' } }, set('a', record))), ['IotJob/b', 'IotJob/a'])
+  const nameless = job('created', { id: undefined, request: roof } as Partial<JobRecord>)
+  const past = job('started', { run: 2, id: 'x', history: [{ run: 1 }] })
+  t.strictSame(
+    Object.keys(merged({ 'IotJob/b': past }, set('a', nameless))),
+    ['IotJob/b', 'IotJob/a'],
+    'no ID is no job',
+  )
+  const bare = { ...known, id: undefined } as JobRecord
+  t.strictSame(Object.keys(merged({ 'IotJob/b': bare }, set('a', nameless))), ['IotJob/b', 'IotJob/a'])
+  const other = job('started', { run: 2, id: 'x', history: [{ run: 2, id: 'reboot-night' }] })
+  t.strictSame(Object.keys(merged({ 'IotJob/b': other }, set('a', record))), ['IotJob/b', 'IotJob/a'], 'of another run')
+})
+
+t.test('what is stored under the old name keeps a job of the same request, or of its own past', async (t) => {
+  const record = job('created', { request: roof })
+  const intent = { ...attempt('intent', 1), request: roof } as JobRecord
+  const twice = merged({ 'IotJob/a': intent, 'IotJob/b': intent }, { ...set('a', record), was: WAS })
+  t.strictSame(twice, { 'IotJob/a': record, 'IotJob/b': intent })
+  const raised = job('started', { run: 2, id: 'next', history: [{ run: 1, id: 'reboot-night' }] })
+  const past = merged({ 'IotJob/a': raised, 'IotJob/b': job('started', { request: roof }) }, set('a', record))
+  t.strictSame(past, { 'IotJob/a': raised, 'IotJob/b': job('started', { request: roof }) })
+})
+
+t.test('over another base excuses are kept, notes are not, and the higher budget counts', async (t) => {
+  const budget = (day: string, used: number): Entry => ({ set: 'budget', key: 'x/y', day, used })
+  const over = stateOf({}, { budgets: { 'x/y': { day: '2026-11-14', used: 5 } } })
+  const left = (...entries: Entry[]) => merge(over, entries).budgets?.['x/y']
+  t.strictSame(left(budget('2026-11-14', 6)), { day: '2026-11-14', used: 6 })
+  t.strictSame(left(budget('2026-11-14', 4)), { day: '2026-11-14', used: 5 })
+  t.strictSame(left(budget('2026-11-13', 9)), { day: '2026-11-14', used: 5 })
+  t.strictSame(left(budget('2026-11-15', 1)), { day: '2026-11-15', used: 1 })
+  t.strictSame(merge(stateOf({}), [budget('2026-11-14', 1)]).budgets, { 'x/y': { day: '2026-11-14', used: 1 } })
+  t.strictSame(merge(stateOf({}), [{ set: 'foreign', key: 'k', at: AT }]).foreign, { k: AT })
+  t.equal(merge(stateOf({}), [{ set: 'attention', attention: {} }]).attention, undefined)
+  const source: Entry = { set: 'source', source: { commit: 'bbbbbbb' } }
+  t.match(merge(stateOf({}), [source]), { source: { commit: 'bbbbbbb' } })
+  t.match(merge(stateOf({}, { source: { commit: 'aaaaaaa' } }), [source]), { source: { commit: 'aaaaaaa' } })
+})
+
+t.test('the differences of two states lead from one to the other', async (t) => {
+  const from = stateOf(
+    { 'IotJob/a': attempt('intent', 1), 'IotJob/b': job('created'), 'IotJob/c': job('started') },
+    { budgets: { 'x/y': { day: '2026-11-14', used: 5 } }, foreign: { k: AT }, source: { commit: 'aaaaaaa' } },
+  )
+  t.strictSame(differences(from, from), [])
+  const attention = { 'IotJob/b': [{ run: 1, finding: 'failed', seen: AT }] } as const
+  const to = stateOf(
+    { 'IotJob/a': job('created'), 'IotJob/c': job('started'), 'IotJob/d': job('created') },
+    {
+      budgets: { 'x/y': { day: '2026-11-14', used: 6 }, 'x/z': { day: '2026-11-14', used: 1 } },
+      foreign: { k: AT, l: AT },
+      source: { commit: 'bbbbbbb' },
+      attention,
+    },
+  )
+  t.same(differences(from, to), [
+    { ...set('a', job('created')), was: WAS },
+    set('b', null),
+    set('d', job('created')),
+    { set: 'source', source: { commit: 'bbbbbbb' } },
+    { set: 'attention', attention },
+    { set: 'budget', key: 'x/y', day: '2026-11-14', used: 6 },
+    { set: 'budget', key: 'x/z', day: '2026-11-14', used: 1 },
+    { set: 'foreign', key: 'l', at: AT },
+  ])
+  t.strictSame(differences(to, to), [])
+  t.strictSame(differences(stateOf({}), stateOf({})), [])
+  t.strictSame(differences(to, stateOf(to.records)), [], 'a state without them takes none away')
+})
+
+const stored = stateOf({ 'IotJob/a': job('created') }, { serial: 4 })
+const text = serialiseState(stored)
+const own = baseOf(stored, text)
+
+const recovered = (base: object, entries: readonly (Entry | Folding)[] = []) =>
+  recover({
+    where: 'the state',
+    text,
+    journalFile: 'j',
+    journal: [headerLine({ ...own, ...base }), ...entries.map(entryLine)].join(''),
+  })
+
+t.test('a state without a journal is taken as it is, and so is nothing at all', async (t) => {
+  t.strictSame(recover({ where: 'w', journalFile: 'j' }), {})
+  t.same(recover({ where: 'w', text, journalFile: 'j' }), { base: stored, state: stored })
+  t.same(recover({ where: 'w', text, journalFile: 'j', journal: '' }), { base: stored, state: stored })
+  t.match(recover({ where: 'w', text: '{', journalFile: 'j' }), { problem: { code: 'STATE_DAMAGED' } })
+  t.match(recover({ where: 'w', text, journalFile: 'j', journal: 'x\n' }), {
+    problem: { code: 'STATE_JOURNAL_DAMAGED' },
+  })
+})
+
+t.test('a journal goes on over its own base, and ends where a commit took it', async (t) => {
+  const folding: Folding = { set: 'folding', digest: own.digest }
+  const back = set('a', attempt('settling', 1))
+  t.same(recovered({}, [back]).state?.records, { 'IotJob/a': attempt('settling', 1) })
+  t.same(recovered({ serial: 3, digest: 'x' }, [back, folding]).state?.records, stored.records)
+  t.same(recovered({ serial: 3, digest: 'x' }, [back, folding, set('b', job('created'))]).state?.records, {
+    ...stored.records,
+    'IotJob/b': job('created'),
+  })
+  t.same(recovered({ serial: 3, digest: 'x' }, [folding, back, folding]).state?.records, stored.records)
+  // Over another base the further record stays: nothing is replayed, and no commit but the base's own cuts the journal.
+  t.same(recovered({ serial: 3, digest: 'x' }, [back]).state?.records, stored.records)
+  t.same(recovered({ serial: 3, digest: 'x' }, [{ ...folding, digest: 'y' }, back]).state?.records, stored.records)
+  t.same(recovered({ serial: 3, digest: 'x' }, [back, { ...folding, digest: 'y' }]).state?.records, stored.records)
+})
+
+t.test('a state that is not the successor of the last one is refused, with what it lacks and a way out', async (t) => {
+  const refused = (base: object, entries: readonly Entry[] = []) => {
+    const { problem, state } = recovered(base, entries)
+    t.equal(state, undefined)
+    const remedies = problem?.remedies?.map((one) => [one.text, ...(one.command ?? [])].join(' '))
+    return [problem?.code, problem?.message, ...(remedies ?? [])]
+  }
+  const last = `the last one seen here has serial 4 of lineage ${LINEAGE}`
+  const keeps = ' (it keeps 1 changes that no state holds)'
+  t.strictSame(
+    recover({ where: 'w', journalFile: 'j', journal: headerLine(own) }).problem?.message,
+    `w is gone; ${last}`,
+  )
+  t.strictSame(refused({ lineage: OTHER_LINEAGE }), [
+    'STATE_LINEAGE',
+    `the state is of lineage ${LINEAGE}; the last one seen here has serial 4 of lineage ${OTHER_LINEAGE}`,
+    'Put the right state back',
+    'if this one is meant, move j away',
+  ])
+  t.strictSame(refused({ serial: 5 }, [set('b', job('created'))]), [
+    'STATE_REWOUND',
+    `the state has serial 4; the last one seen here has serial 5 of lineage ${LINEAGE}`,
+    'Put the newer state back',
+    `if this one is meant, move j away${keeps}`,
+  ])
+  t.strictSame(refused({ digest: 'x' }), [
+    'STATE_REWOUND',
+    'the state is another state with serial 4 than the one seen here before',
+    'Put the other one back',
+    'if this one was edited on purpose, raise its serial to 5',
+  ])
+  const gone = recover({ where: 'w', journalFile: 'j', journal: headerLine(own) })
+  t.equal(gone.problem?.code, 'STATE_MISSING')
+  t.match(gone.problem?.remedies, [
+    { text: 'Put the state back from its branch or a backup' },
+    { text: 'or take every spec as done', command: ['jobwright', 'baseline'] },
+    { text: 'to run every spec, also those that ran', command: ['jobwright', 'init', '--new-state'] },
+  ])
+  t.equal(recovered({ serial: 3, digest: 'x' }).problem, undefined, 'a newer state is')
+})
