@@ -12,6 +12,7 @@ import { at, type JsonObject } from '../../src/model/json.ts'
 import type { Calls, CreateOptions } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Site } from '../../src/model/state.ts'
+import { factsOf } from './aws-facts.ts'
 import type { Ledger } from './ledger.ts'
 import type { Process } from './machine.ts'
 import { exchange } from './network.ts'
@@ -30,6 +31,7 @@ export function callsOf(
   { process, services, lanes, ledger, onSend, onStart }: CallsOptions,
 ): Calls {
   const model = modelOf(kind)
+  const { signatureMs } = factsOf(kind)
   const lane = (operation: string) => lanes.lane(site, model, operation)
   const ask = askOver({ lane: (of: LaneModel, name) => lanes.lane(site, of, name), clock: process.clock }, model)
   const write = <Value>(
@@ -46,6 +48,7 @@ export function callsOf(
       ({ watch, abortSignal }: SendOptions) =>
         exchange(process, {
           label: operation,
+          signatureMs,
           execute,
           watch,
           signal: signalOf(abortSignal),
@@ -59,6 +62,7 @@ export function callsOf(
         const job = await ask(model.api.operations.describe, signal, () =>
           exchange(process, {
             label: `${model.api.operations.describe} ${id}`,
+            signatureMs,
             signal,
             execute: () => snapshot(services.find(kind, id), services),
           }),
@@ -68,7 +72,12 @@ export function callsOf(
       list: ({ signal }) =>
         pages((token) =>
           ask(model.api.operations.list, signal, () =>
-            exchange(process, { label: model.api.operations.list, signal, execute: () => page(services, kind, token) }),
+            exchange(process, {
+              label: model.api.operations.list,
+              signatureMs,
+              signal,
+              execute: () => page(services, kind, token),
+            }),
           ),
         ),
     },
@@ -143,7 +152,7 @@ function snapshot(job: Job | undefined, services: Services): Shown | undefined {
 
 function page(services: Services, kind: string, token: string | undefined): Page<Live> {
   const all = services.listed(kind)
-  const newestFirst = modelOf(kind).api.listing.newestFirst
+  const { newestFirst } = factsOf(kind)
   const after = token === undefined ? undefined : Number(token)
   const rest = after === undefined ? all : all.filter(({ order }) => (newestFirst ? order < after : order > after))
   const shown = rest.slice(0, PAGE)
@@ -154,8 +163,8 @@ function page(services: Services, kind: string, token: string | undefined): Page
 /** What each service tells of a job in a list. */
 function listed(job: Shown): Live {
   const { id, told } = job
-  const tells = modelOf(job.kind).api.listing.tells
-  if (tells === 'job') return described(job, true)
+  const tells = factsOf(job.kind).listTells
+  if (tells === 'all') return described(job, true)
   if (tells === 'id') return { id, status: 'Pending', createdAt: told.createdAt, partial: true }
   return { id, status: told.status, createdAt: told.createdAt, ...finished(told), partial: true }
 }

@@ -1,7 +1,8 @@
-import { modelOf } from '../../src/kinds/models.ts'
-import { type Address, addressOf } from '../../src/model/address.ts'
+import type { Address } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
+import { factsOf } from './aws-facts.ts'
+import { addressOf } from './places.ts'
 import type { Random } from './random.ts'
 import { isUpload, MD5, requestFor } from './requests.ts'
 import type { Wish } from './services.ts'
@@ -76,7 +77,7 @@ export class Ledger {
       wasGone: false,
       edits: 0,
       notes: 0,
-      isCancelled: modelOf(kind).lifecycle.cancelling !== undefined && random.hit(0.4),
+      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(0.4),
       ...(who > 0 &&
         random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
       isEdited: false,

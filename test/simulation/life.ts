@@ -1,7 +1,7 @@
-import { isTerminal } from '../../src/model/condition.ts'
 import type { ActionName, Planned } from '../../src/model/plan.ts'
 import { drawRates, NO_FAULTS } from './faults.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
+import { isTerminal } from './places.ts'
 import { type End, JOURNAL, type Order, Town } from './town.ts'
 
 const MINUTE = 60_000

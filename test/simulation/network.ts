@@ -3,13 +3,13 @@ import { Abandoned } from '../../src/aws/watch.ts'
 import type { Process } from './machine.ts'
 import { ServiceFault, wallOf } from './services.ts'
 
-/** How long after its time of signing a service accepts a request. */
-const SIGNATURE_MS = 300_000
 const REQUEST_TIMEOUT_MS = 30_000
 
 /** One write or read on its way. */
 export type Exchange<Value> = {
   readonly label: string
+  /** How long after its time of signing the service accepts it. */
+  readonly signatureMs: number
   /** What the service does when the request arrives; throws a ServiceFault. */
   readonly execute: () => Value
   readonly signal: AbortSignal | undefined
@@ -56,7 +56,7 @@ export async function exchange<Value>(process: Process, asked: Exchange<Value>):
 /** The part beyond the process: what arrives is carried out even if nobody waits for it any more. */
 function answered<Value>(
   process: Process,
-  { label, execute, signal, watch, echo = 'no' }: Exchange<Value>,
+  { label, signatureMs, execute, signal, watch, echo = 'no' }: Exchange<Value>,
   signedAt: number,
   onArrive: () => void,
 ): Promise<Value> {
@@ -69,7 +69,7 @@ function answered<Value>(
       if (fate === 'lost') return
       onArrive()
       // A service looks at the signature before anything else.
-      const isOld = Math.abs(time.now - signedAt) > SIGNATURE_MS
+      const isOld = Math.abs(time.now - signedAt) > signatureMs
       const reaction: Reaction<Value> = isOld
         ? failing(new ServiceFault('InvalidSignatureException', 403), 403)
         : (refusal(fate, echo) ?? mangled(fate, echo, executed(execute)))

@@ -1,11 +1,12 @@
-import { modelOf } from '../../src/kinds/models.ts'
-import { type Address, partsOf } from '../../src/model/address.ts'
+import type { Address } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import { recordEntries, type State } from '../../src/model/state.ts'
+import type { State } from '../../src/model/state.ts'
 import type { Twin } from '../../src/plan/twins.ts'
+import { factsOf, isBlind } from './aws-facts.ts'
 import type { Ledger, Want } from './ledger.ts'
 import { EPOCH, type Setting } from './machine.ts'
+import { kindAt, recordEntries } from './places.ts'
 import { isUpload } from './requests.ts'
 import type { Job, Services, Wish } from './services.ts'
 
@@ -69,9 +70,9 @@ export class Oracle {
     // Signed within its lease, a packet is too old for its service at a time that everybody else can know. Times in the state are whole seconds.
     if (intent && signedAt > Date.parse(intent.leaseUntil) - EPOCH + 1_000)
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
-    const acceptedUntil = signedAt + 300_000
+    const acceptedUntil = signedAt + factsOf(kind).signatureMs
     // One that a machine slept over is refused when it arrives.
-    if (modelOf(kind).identity.recovery.by === 'match' && acceptedUntil > time.now) {
+    if (isBlind(kind) && acceptedUntil > time.now) {
       const open = this.#packets.find(
         (one) => one.isOpen && one.kind === kind && one.wish.who === wish.who && one.acceptedUntil > time.now,
       )
@@ -101,7 +102,7 @@ export class Oracle {
     const records = recordEntries(stored?.records)
     const isHeld = records.some(
       ([address, record]) =>
-        partsOf(address).kind === kind && [record, ...(record.history ?? [])].some((one) => one.id === id),
+        kindAt(address) === kind && [record, ...(record.history ?? [])].some((one) => one.id === id),
     )
     if (!isHeld) this.violated(`${kind} ${id} was told to start before the store held it`)
   }
@@ -113,7 +114,7 @@ export class Oracle {
     )
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
-    if (modelOf(kind).identity.recovery.by === 'inert') {
+    if (factsOf(kind).begins === 'when told') {
       // Jobs that wait look alike, so that a run may start one that another run of the same spec left behind.
       const runs = Math.max(...this.#ledger.wants.filter((want) => want.who === who).map(({ run }) => run))
       if (jobs.length > runs) this.violated(`${kind} ${who} was started ${jobs.length} times in ${runs} runs`)
@@ -137,7 +138,7 @@ export class Oracle {
     if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
     for (const [address, record] of recordEntries(state.records)) {
-      const { kind } = partsOf(address)
+      const kind = kindAt(address)
       const isSettled = record.stage === 'created' || record.stage === 'started'
       for (const { id } of [record, ...(record.history ?? [])]) {
         if (id === undefined) continue
@@ -172,7 +173,7 @@ export class Oracle {
           // One that was cancelled before it was started has had its end, also where its spec came back since.
           (job.startedAt !== undefined || job.cancelledAt !== undefined),
       )
-      const isInert = modelOf(want.kind).identity.recovery.by === 'inert'
+      const isInert = factsOf(want.kind).begins === 'when told'
       const own = isInert
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)

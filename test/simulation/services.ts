@@ -1,5 +1,5 @@
-import { modelOf } from '../../src/kinds/models.ts'
-import { type JsonObject, without } from '../../src/model/json.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import { factsOf, MARGINS } from './aws-facts.ts'
 import type { Machine } from './machine.ts'
 import { EPOCH, type Setting } from './machine.ts'
 
@@ -41,16 +41,6 @@ export class ServiceFault extends Error {
   }
 }
 
-const DAY_MS = 86_400_000
-/** The words for running, done and failed of each kind, and for cancelled where that is another one than for failed. */
-const WORDS: Readonly<Record<string, readonly [string, string, string, string?]>> = {
-  IotJob: ['IN_PROGRESS', 'COMPLETED', 'CANCELED'],
-  MediaPackageHarvestJob: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
-  DataExchangeJob: ['IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED'],
-  PinpointExportJob: ['PROCESSING', 'COMPLETED', 'FAILED'],
-  ImportExportJob: ['InProgress', 'Complete', 'DeviceError'],
-}
-
 /** The five services: what really happened, whatever anybody believes. It never forgets, though it answers as if it had. */
 export class Services {
   readonly jobs: Job[] = []
@@ -69,9 +59,8 @@ export class Services {
   create(kind: string, wish: Wish, request: JsonObject, own: { id?: string; manifest?: string }): Job {
     const { random, rates, time } = this.#setting
     if (own.id !== undefined && this.jobs.some((job) => job.kind === kind && job.id === own.id)) {
-      throw kind === 'IotJob'
-        ? new ServiceFault('ResourceAlreadyExistsException', 409)
-        : new ServiceFault('UnprocessableEntityException', 422)
+      const { name, status } = factsOf(kind).taken!
+      throw new ServiceFault(name, status)
     }
     const job: Job = {
       id: own.id ?? `job-${kind.slice(0, 4).toLowerCase()}-${this.jobs.length + 1}`,
@@ -81,9 +70,9 @@ export class Services {
       ...(own.manifest !== undefined && { manifest: own.manifest }),
       order: this.jobs.length,
       createdAt: time.now,
-      listedAt: time.now + (random.hit(rates.listLag) ? random.int(0, 60_000) : 0),
-      foundAt: time.now + (random.hit(rates.readLag) ? random.int(0, 10_000) : 0),
-      ...(!modelOf(kind).lifecycle.steps.includes('start') && { startedAt: time.now }),
+      listedAt: time.now + (random.hit(rates.listLag) ? random.int(0, MARGINS.listLagMs) : 0),
+      foundAt: time.now + (random.hit(rates.readLag) ? random.int(0, MARGINS.readLagMs - 1_000) : 0),
+      ...(factsOf(kind).begins === 'at once' && { startedAt: time.now }),
       takesMs: random.int(2_000, random.pick([900_000, 900_000, 10_000_000])),
       succeeds: random.hit(0.85),
     }
@@ -123,8 +112,11 @@ export class Services {
   /** Ends a job that is not over. */
   cancel(kind: string, id: string): void {
     const job = this.#open(kind, id)
-    if (kind === 'DataExchangeJob' && job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
-    if (kind === 'ImportExportJob') throw new ServiceFault('UnableToCancelJobIdException', 400)
+    const { cancels } = factsOf(kind)
+    if (cancels === 'until its start' && job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
+    if (cancels === 'until its transfer' && job.startedAt !== undefined)
+      throw new ServiceFault('UnableToCancelJobIdException', 400)
+    if (cancels === 'never') throw new ServiceFault('MethodNotAllowedException', 405)
     job.cancelledAt = this.#setting.time.now
     this.#setting.count('job cancelled')
     this.#setting.log(`service: ${kind} ${id} cancelled`)
@@ -148,12 +140,12 @@ export class Services {
   listed(kind: string): Job[] {
     const { now } = this.#setting.time
     const shown = this.jobs.filter((job) => job.kind === kind && job.listedAt <= now && !this.#isForgotten(job))
-    return modelOf(kind).api.listing.newestFirst ? shown.reverse() : shown
+    return factsOf(kind).newestFirst ? shown.reverse() : shown
   }
 
   /** The service's word for where a job is, and ISO times. */
   statusOf(job: Job): { status: string; createdAt: string; finishedAt?: string; isOver: boolean } {
-    const [running, done, failed, cancelled = failed] = WORDS[job.kind]!
+    const [running, done, failed, cancelled = failed] = factsOf(job.kind).words
     const createdAt = isoOf(job.createdAt)
     const ended = job.startedAt === undefined ? Number.POSITIVE_INFINITY : job.startedAt + job.takesMs
     if (job.cancelledAt !== undefined && job.cancelledAt < ended)
@@ -165,11 +157,12 @@ export class Services {
   }
 
   #isForgotten(job: Job): boolean {
-    const days = modelOf(job.kind).lifecycle.retentionDays
-    if (days === undefined) return false
+    const { kept } = factsOf(job.kind)
+    if (kept === undefined) return false
     // Jobs that wait for their start are kept no longer than finished ones.
-    const since = job.startedAt === undefined ? job.createdAt : job.startedAt + job.takesMs
-    return this.#setting.time.now > since + days * DAY_MS
+    const isFromEnd = kept.from === 'end' && job.startedAt !== undefined
+    const since = isFromEnd ? job.startedAt! + job.takesMs : job.createdAt
+    return this.#setting.time.now > since + kept.ms
   }
 }
 
@@ -180,4 +173,9 @@ export function wallOf(machine: Machine, setting: Setting): number {
 
 function isoOf(ms: number): string {
   return new Date(EPOCH + ms).toISOString()
+}
+
+/** An object without some of its members. */
+function without(object: JsonObject, ...members: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([member]) => !members.includes(member)))
 }
