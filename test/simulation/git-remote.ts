@@ -88,6 +88,7 @@ export class GitRemote {
       if (this.head === next) return ok('up to date')
       if (lease !== undefined && lease !== (this.head ?? '')) return failure('! [rejected] (stale info)')
       this.move(next)
+      process.wroteAt = process.effects
       return ok('')
     }
     const isLost = random.hit(rates.pushLost)

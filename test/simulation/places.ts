@@ -1,6 +1,7 @@
 import type { Address } from '../../src/model/address.ts'
 import type { Condition } from '../../src/model/condition.ts'
-import type { JobRecord } from '../../src/model/state.ts'
+import type { JobRecord, Site } from '../../src/model/state.ts'
+import { factsOf } from './aws-facts.ts'
 
 /** The address of a spec, as docs/spec.md writes it: `Kind/name`. */
 export function addressOf(kind: string, name: string): Address {
@@ -20,4 +21,9 @@ export function recordEntries(records: Readonly<Record<Address, JobRecord>> = {}
 /** Whether a job is over, whatever came of it. */
 export function isTerminal(condition: Condition | undefined): boolean {
   return ['Succeeded', 'Failed', 'Cancelled'].includes(condition?.type ?? '')
+}
+
+/** Where a service keeps the jobs of a kind: in an account, and in a region where it has any. */
+export function placeOf({ account, region }: Site, kind: string): string {
+  return factsOf(kind).isGlobal ? account : `${account}/${region}`
 }
