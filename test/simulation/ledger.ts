@@ -49,7 +49,7 @@ export type Want = {
 }
 
 /** What users like to do. */
-export type Habits = Pick<Traits, 'places' | 'times' | 'changes'>
+export type Habits = Pick<Traits, 'people' | 'places' | 'times' | 'changes'>
 
 /** Kinds of edits, by number; where jobs change much, those that AWS takes on come more often. */
 const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
@@ -73,7 +73,7 @@ export class Ledger {
   readonly wants: Want[] = []
   readonly commits: (readonly Spec[])[] = []
   readonly name: string
-  habits: Habits = { places: false, times: false, changes: false }
+  habits: Habits = { people: false, places: false, times: false, changes: false }
   /** When the world is, in milliseconds; for times that users write. */
   now: () => number = () => 0
   readonly #wishes = new WeakMap<JsonObject, Wish>()
@@ -126,12 +126,12 @@ export class Ledger {
       wasGone: false,
       edits: 0,
       notes: 0,
-      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(0.4),
+      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.8 : 0.4),
       ...(who > 0 &&
         random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
       isEdited: false,
       request: {},
-      adopt: false,
+      adopt: this.habits.people && random.hit(0.3),
       ...(this.habits.places && random.hit(0.4) && { target: 'there' }),
       ...(this.habits.times && random.hit(0.4) && this.#times(random)),
     }
@@ -185,6 +185,19 @@ export class Ledger {
       want.isEdited = true
     } else return 'touches nothing'
     return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names'][kind]} ${want.kind}/${want.name}`
+  }
+
+  /** An errand: something that AWS takes on, or the end of a job, while it runs. */
+  change(random: Random): string {
+    const want = random.pick(this.wants.filter(({ kind }) => kind === 'IotJob').concat(this.wants))
+    if (want.oldName !== undefined) return 'touches nothing'
+    if (want.isGone || random.hit(0.3)) {
+      if (want.isGone) want.isGone = false
+      else this.remove(want)
+      return `removes or restores ${want.kind}/${want.name}`
+    }
+    if (want.kind === 'IotJob') this.annotate(want)
+    return `annotates ${want.kind}/${want.name}`
   }
 
   /** Wants the job once more. */

@@ -1,11 +1,15 @@
 import type { Address } from '../../src/model/address.ts'
 import type { Planned } from '../../src/model/plan.ts'
+import type { JobRecord } from '../../src/model/state.ts'
 import { MARGINS } from './aws-facts.ts'
 import { drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
+import type { Want } from './ledger.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
 import { meddle } from './others.ts'
 import { type Deed, Person } from './person.ts'
 import { isTerminal } from './places.ts'
+import { Random } from './random.ts'
+import { NOBODYS } from './services.ts'
 import { type End, JOURNAL, type Order, Town, World } from './town.ts'
 
 const MINUTE = 60_000
@@ -29,9 +33,11 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   for (const [trait, has] of Object.entries(traits)) if (has) world.setting.count(`world with ${trait}`)
   const life = new Life(world, seed % 2 === 0 ? 'file' : 'git', traits)
   const neighbour = traits.neighbour ? new Life(world, 'file', NO_TRAITS, 'theirs') : undefined
+  if (neighbour) neighbour.town.oracle.isWild = traits.wild
   await life.begin()
   await neighbour?.begin()
   await life.turmoil(neighbour)
+  await life.errands()
   await life.rewind()
   if (!(await life.strange())) {
     await life.holiday()
@@ -40,6 +46,11 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   }
   const { violations, ...rest } = life.verdict()
   return { ...rest, violations: [...violations, ...(neighbour?.verdict().violations ?? [])] }
+}
+
+/** Whether the world of a seed has a trait. */
+export function hasTrait(seed: number, trait: string): boolean {
+  return drawTraits(new Random(seed))[trait as keyof Traits] === true
 }
 
 /** One project's life in a world, and the runs in it. */
@@ -120,6 +131,7 @@ export class Life {
     town.setting.isEdgy = traits.edgy
     town.isTagRefused = random.hit(0.15)
     if (traits.wild) this.#goWild()
+    town.services.isSlow = traits.changes
     let toCome = random.int(2, 6)
     const isOver = (): boolean =>
       (toCome === 0 && this.#running === 0 && (neighbour?.isIdle ?? true)) ||
@@ -153,6 +165,23 @@ export class Life {
       for (let left = random.int(1, 8); left > 0; left--)
         time.after(random.int(0, at + 30 * MINUTE), () => this.#meddle())
     await time.until(isOver)
+  }
+
+  /** Users change and end jobs that run, one after the other, while things still go wrong. */
+  async errands(): Promise<void> {
+    const { town, traits } = this
+    const { random } = town.setting
+    if (!traits.changes) return
+    for (let left = random.int(3, 8); left > 0; left--) {
+      for (let edits = random.int(1, 2); edits > 0; edits--) town.setting.log(`somebody ${town.ledger.change(random)}`)
+      town.ledger.commit()
+      await this.alone(
+        this.#randomOrder(),
+        undefined,
+        Math.abs(this.#laptop.skew) > 60_000 ? town.machine('desk') : this.#laptop,
+      )
+      if (town.oracle.violations.length > 0) return
+    }
   }
 
   get isIdle(): boolean {
@@ -256,6 +285,7 @@ export class Life {
     town.services.listLagMs = MARGINS.listLagMs
     town.services.readLagMs = MARGINS.readLagMs - 1_000
     town.services.signatureFactor = 1
+    town.services.isSlow = false
   }
 
   /**
@@ -365,30 +395,36 @@ export class Life {
         return
       }
     }
+    this.#launch(machine, this.#randomOrder(), undefined, (end) => {
+      this.#lastEnd = end
+    })
+  }
+
+  /** What a run may be asked to do. */
+  #randomOrder(): Order {
+    const { town, traits } = this
+    const { random } = town.setting
     const latest = town.ledger.commits.length - 1
     const all = town.ledger.commits[latest] ?? []
     const some = new Set(all.filter(() => random.hit(0.5)).map(({ address }) => address as string))
     const edited = all.filter(() => random.hit(0.5)).flatMap(({ files }) => files)
-    this.#launch(
-      machine,
-      this.order({
-        commit: random.hit(0.15) ? random.int(0, latest) : latest,
-        wait: random.hit(0.15),
-        settleMs: random.pick([0, 0, 10 * MINUTE, 30 * MINUTE]),
-        timeoutMs: 60 * MINUTE,
-        ...(random.hit(0.15) && { interruptMs: random.int(0, 60_000) }),
-        ...(random.hit(0.15) && { part: { by: random.pick(['load', 'only'] as const), of: some } }),
-        ...(random.hit(traits.dirty ? 0.4 : 0) && { dirty: edited }),
-        ...(random.hit(traits.checkouts ? 0.4 : 0) && { relation: random.pick(['diverged', 'unknown'] as const) }),
-        ...(random.hit(traits.guards ? 0.6 : 0) && {
-          guards: { maxCreates: random.int(0, 2), maxRemovals: random.int(0, 1), maxUpdates: random.int(0, 1) },
-        }),
+    return this.order({
+      commit: random.hit(0.15) ? random.int(0, latest) : latest,
+      wait: random.hit(0.1),
+      settleMs: random.pick([0, 0, 10 * MINUTE, 30 * MINUTE]),
+      timeoutMs: 40 * MINUTE,
+      ...(random.hit(0.15) && { interruptMs: random.int(0, 60_000) }),
+      ...(random.hit(0.15) && { part: { by: random.pick(['load', 'only'] as const), of: some } }),
+      ...(random.hit(traits.dirty ? 0.4 : 0) && { dirty: edited }),
+      ...(random.hit(traits.dirty ? 0.3 : 0) && {
+        invalid: new Set(all.filter(() => random.hit(0.3)).map(({ address }) => address as string)),
       }),
-      undefined,
-      (end) => {
-        this.#lastEnd = end
-      },
-    )
+      ...(random.hit(traits.checkouts ? 0.4 : 0) && { relation: random.pick(['diverged', 'unknown'] as const) }),
+      ...(random.hit(traits.guards ? 0.6 : 0) && {
+        perDay: 1,
+        guards: { maxCreates: random.int(0, 2), maxRemovals: random.int(0, 1), maxUpdates: random.int(0, 1) },
+      }),
+    })
   }
 
   /** What a person says who has waited for nothing: that a create made no job, which is true at the moment; or that a job is to end. */
@@ -405,9 +441,24 @@ export class Life {
         .some(({ wish }) => wish.of === town.name && wish.who === want.who && wish.run === record.run)
       return isMade ? undefined : { is: 'word', address, decision: { do: 'not-created', force: false } }
     }
-    if (!random.hit(0.3)) return undefined
+    if (random.hit(0.4)) return this.#wrongWord(want, address, record)
+    if (!random.hit(0.4)) return undefined
     town.oracle.cancelWords.add(`${want.who}`)
     return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
+  }
+
+  /** What a person says who errs: a job that is none, another team's, or the one on record already; and that a marked one is not ours. */
+  #wrongWord(want: Want, address: Address, { id }: JobRecord): Deed | undefined {
+    const { services, setting, oracle } = this.town
+    const { random } = setting
+    const foreign = services.ofKind(want.kind).filter(({ wish }) => wish.of === NOBODYS.of)
+    const other = random.hit(0.5) ? foreign[random.int(0, foreign.length)]?.id : 'job-none'
+    if (want.kind === 'ImportExportJob' && id !== undefined && random.hit(0.5))
+      return { is: 'word', address, decision: { do: 'foreign', ids: [id] } }
+    const named = random.hit(0.2) ? id : other
+    if (named === undefined) return undefined
+    oracle.adoptWords.add(`${address} ${named}`)
+    return { is: 'word', address, decision: { do: 'adopt', id: named } }
   }
 
   /** What a run is asked to do, unless told otherwise: all of the newest commit, without waiting. */

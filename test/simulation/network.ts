@@ -46,6 +46,7 @@ type Fate =
   | 'throttle'
   | 'quota'
   | 'repeat'
+  | 'repeat, and lost'
 
 /** Sends one signed request and brings its answer, as the SDK would, in a network where everything can go wrong. */
 export async function exchange<Value>(process: Process, asked: Exchange<Value>): Promise<Value> {
@@ -87,7 +88,7 @@ function answered<Value>(
       const isOld = Math.abs(time.now - signedAt) > signatureMs * signatureFactor
       const reaction: Reaction<Value> = isOld
         ? failing(new ServiceFault('InvalidSignatureException', 403), 403)
-        : (refusal(fate, echo) ?? mangled(fate, echo, fate === 'repeat' ? repeated(asked) : executed(execute)))
+        : (refusal(fate, echo) ?? mangled(fate, echo, fate.startsWith('repeat') ? repeated(asked) : executed(execute)))
       process.after(random.int(10, 200), () => {
         if (reaction.status !== undefined && watch) watch.status = reaction.status
         if (reaction.status !== undefined) process.hearTime(sentAt)
@@ -115,7 +116,7 @@ function fateOf({ setting: { random, rates } }: Process, isWrite: boolean): Fate
   if (isWrite && random.hit(rates.proxyError)) return 'proxy'
   if (random.hit(rates.cutAnswer * share)) return 'cut'
   if (random.hit(rates.throttle)) return 'throttle'
-  if (isWrite && random.hit(rates.repeat)) return 'repeat'
+  if (isWrite && random.hit(rates.repeat)) return random.hit(rates.lostResponse) ? 'repeat, and lost' : 'repeat'
   return isWrite && random.hit(rates.quota) ? 'quota' : 'fine'
 }
 
@@ -134,7 +135,7 @@ function isTaken({ name }: ServiceFault): boolean {
   return Object.values(FACTS).some(({ taken }) => taken?.name === name)
 }
 
-/** A proxy sends a request again: the second one counts as the answer. */
+/** A proxy sends a request again: the second one counts as the answer, where one comes back. */
 function repeated<Value>({ execute, again = execute }: Pick<Exchange<Value>, 'execute' | 'again'>): Reaction<Value> {
   executed(execute)
   return executed(again)
@@ -167,7 +168,7 @@ function executed<Value>(execute: () => Value): Reaction<Value> {
 
 /** What the network makes of an answer of which the request was carried out. */
 function mangled<Value>(fate: Fate, echo: string, reaction: Reaction<Value>): Reaction<Value> {
-  if (fate === 'answer lost') return failing(errno('ECONNRESET'))
+  if (fate === 'answer lost' || fate === 'repeat, and lost') return failing(errno('ECONNRESET'))
   if (fate === 'fails after') return failing(new ServiceFault('InternalServerError', 500, echo), 500)
   if (fate === 'proxy') return failing(unnamed(403), 403)
   if (fate === 'cut') return failing(new SyntaxError('Unexpected end of JSON input'), 200)

@@ -45,6 +45,7 @@ export class Oracle {
   isWild = false
   /** Words of people: addresses whose job is to be cancelled, jobs that were given away, findings that were left as they are. */
   readonly cancelWords = new Set<string>()
+  readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
   /** Job IDs that the stored state has held: kind and ID -> when. */
@@ -300,6 +301,13 @@ export class Oracle {
     const isTwin = factsOf(kind).mark === 'none' || factsOf(kind).mark === 'prefix'
     if (isTwin && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
       this.#setting.count('a job that looks like ours was believed')
+      const who = this.#ledger.whoAt(address) ?? -1
+      for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+      return
+    }
+    // A spec that says so takes a job over that is there, and so does a person's word.
+    if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.wantAt(address)?.adopt) {
+      this.#setting.count('a job of somebody was taken over, as asked')
       const who = this.#ledger.whoAt(address) ?? -1
       for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
       return

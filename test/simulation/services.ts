@@ -79,6 +79,8 @@ export class Services {
   /** How far a list and a read may lag behind a create. */
   listLagMs: number = MARGINS.listLagMs
   readLagMs: number = MARGINS.readLagMs - 1_000
+  /** Jobs take long, so that there is time to change them. */
+  isSlow = false
   /** How much longer than by its documents a request is accepted. */
   signatureFactor = 1
   readonly #byKind = new Map<string, Job[]>()
@@ -108,7 +110,9 @@ export class Services {
       listedAt: time.now + (random.hit(rates.listLag) ? this.#lag(this.listLagMs) : 0),
       foundAt: time.now + (random.hit(rates.readLag) ? this.#lag(this.readLagMs) : 0),
       ...(factsOf(kind).begins === 'at once' && { startedAt: time.now }),
-      takesMs: random.int(2_000, random.pick([900_000, 900_000, 10_000_000])),
+      takesMs: this.isSlow
+        ? random.int(3_600_000, 10_000_000)
+        : random.int(2_000, random.pick([900_000, 900_000, 10_000_000])),
       succeeds: random.hit(0.85),
     }
     this.jobs.push(job)

@@ -51,6 +51,10 @@ export type Order = {
   readonly dirty?: readonly string[]
   /** How HEAD stands to what was reconciled last, where that is not told by the commits. */
   readonly relation?: 'diverged' | 'unknown'
+  /** Specs in which there are errors at the moment. */
+  readonly invalid?: ReadonlySet<string>
+  /** How many creates a day the services allow that have a limit. */
+  readonly perDay?: number
   readonly guards?: { readonly maxCreates: number; readonly maxRemovals: number; readonly maxUpdates: number }
   /** What a person said about addresses. */
   readonly decisions?: PlanInput['decisions']
@@ -308,8 +312,10 @@ export class Town {
 
     return reconcile(
       {
-        specs,
-        blocked: [],
+        specs: specs.filter(({ address }) => !order.invalid?.has(address)),
+        blocked: specs
+          .filter(({ address }) => order.invalid?.has(address))
+          .map((spec) => ({ address: spec.address, place: spec.place, codes: ['SPEC_ALIAS'], spec })),
         complete: part?.by !== 'load',
         ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
         ...(order.decisions && { decisions: order.decisions }),
@@ -318,7 +324,10 @@ export class Town {
         checkout,
         rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
         guards: order.guards ?? { maxCreates: 50, maxRemovals: 50 },
-        perDay: (model) => model.limits.lanes[model.api.operations.create]?.perDay,
+        perDay: (model) => {
+          const own = model.limits.lanes[model.api.operations.create]?.perDay
+          return own === undefined ? undefined : (order.perDay ?? own)
+        },
         refresh: false,
         source: { commit: commitName(order.commit) },
       },
