@@ -242,12 +242,12 @@ export class Ledger {
     if (oldName === undefined) return
     const who = this.wants.length
     const { oldName: _oldName, formerly: _formerly, ...rest } = want
-    const other: Want = { ...rest, who, run: want.run, wasGone: false }
+    const other: Want = { ...rest, who, request: { ...want.request }, wasGone: false }
     this.wants.push(other)
     want.name = oldName
     delete want.oldName
     want.isGone = true
-    this.#wishes.set((other.request = { ...want.request }), { of: this.name, who, run: other.run })
+    this.#wishes.set(other.request, { of: this.name, who, run: other.run })
     this.#owners.set(addressOf(other.kind, other.name), who)
   }
 

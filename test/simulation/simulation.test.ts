@@ -6,7 +6,7 @@ import { carryOut, ENDINGS_SEED, endings } from './work.ts'
 
 const MINUTE = 60_000
 /** Enough to meet each fault; `npm run simulate` lives through as many more as it is asked to. */
-const SEEDS = 120
+const SEEDS = 40
 
 // A run that polls for long leaves listeners on its own signal; that is no news here.
 process.removeAllListeners('warning')
