@@ -156,13 +156,19 @@ export function callsOf(
           write('StartJob', options, () => services.start(kind, place, id, by), step('start', id)),
       }),
       ...(model.lifecycle.updating && {
-        update: async (id, { operation, after, request }, options) =>
-          write(
+        update: async (id, { operation, after, request }, options) => {
+          let leftAt = 0
+          const leave = step('update', id, request)
+          return write(
             operation,
             options,
-            () => services.update(kind, place, id, pick(after, ['description']), by),
-            step('update', id, request),
-          ),
+            () => services.update(kind, place, id, pick(after, ['description']), by, leftAt),
+            () => {
+              leftAt = process.setting.time.now
+              return leave()
+            },
+          )
+        },
       }),
       ...(model.lifecycle.cancelling && {
         cancel: async (id, options) =>

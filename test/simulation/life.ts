@@ -13,6 +13,23 @@ import { NOBODYS } from './services.ts'
 import { type End, JOURNAL, type Order, Town, World } from './town.ts'
 
 const MINUTE = 60_000
+/** What a checkout may be that nothing may be created from. */
+const STRANGE_CHECKOUTS = ['diverged', 'unknown', 'cut off', 'no repository'] as const
+/** Why HEAD may not hold what was read. */
+const WHYS = [
+  'edited',
+  'edited',
+  'assume-unchanged',
+  'staged',
+  'untracked',
+  'ignored',
+  'deleted',
+  'link',
+  'link-outside',
+  'submodule-missing',
+  'submodule-moved',
+  'no-commit',
+] as const
 /** How far the clock of a machine may be off, in milliseconds: where it is off by a minute or more, a run creates nothing. */
 const SKEW_MS = 59_000
 /** So many runs after the last fault everything is done that needs nobody; and so many more things a person may have to say. */
@@ -326,6 +343,9 @@ export class Life {
       town.oracle.violated(`no rest after ${RUNS_TO_REST} runs and ${answers} answers: ${words(last)}`)
     for (const what of town.oracle.unfulfilled(this.#asked(last))) if (!traits.wild) town.oracle.violated(what)
     await this.alone(this.order({}))
+    // A job that is over stays as it is, whatever its spec has come to.
+    const invalid = new Set<string>((town.ledger.commits.at(-1) ?? []).map(({ address }) => address))
+    if (traits.dirty) await this.alone(this.order({ invalid }))
     if (town.oracle.sent !== sent) town.oracle.violated('a run with nothing to do sent a create')
   }
 
@@ -348,7 +368,13 @@ export class Life {
 
   #wordOrder({ address, decision }: Extract<Deed, { is: 'word' }>): Order {
     const at = address as Address
-    return this.order({ decisions: new Map([[at, decision]]), part: { by: 'only', of: new Set([at]) } })
+    const { random } = this.town.setting
+    const isStrange = !this.#isPeace && this.traits.checkouts && random.hit(0.5)
+    return this.order({
+      decisions: new Map([[at, decision]]),
+      part: { by: 'only', of: new Set([at]) },
+      ...(isStrange && { relation: random.pick(STRANGE_CHECKOUTS) }),
+    })
   }
 
   /** Where a clock is too far off, somebody sets it. */
@@ -378,7 +404,11 @@ export class Life {
     })
     await setting.time.until(() => end !== undefined || !process.isAlive)
     this.effects = process.effects
-    const isWhole = order.part === undefined && order.decisions === undefined && order.dirty === undefined
+    const isWhole =
+      order.part === undefined &&
+      order.decisions === undefined &&
+      order.dirty === undefined &&
+      order.invalid === undefined
     if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1) oracle.onZero(startedAt)
     return end
   }
@@ -415,11 +445,12 @@ export class Life {
       timeoutMs: 40 * MINUTE,
       ...(random.hit(0.15) && { interruptMs: random.int(0, 60_000) }),
       ...(random.hit(0.15) && { part: { by: random.pick(['load', 'only'] as const), of: some } }),
-      ...(random.hit(traits.dirty ? 0.4 : 0) && { dirty: edited }),
+      ...(random.hit(traits.dirty ? 0.4 : 0) && { dirty: edited, why: random.pick(WHYS) }),
       ...(random.hit(traits.dirty ? 0.3 : 0) && {
         invalid: new Set(all.filter(() => random.hit(0.3)).map(({ address }) => address as string)),
       }),
-      ...(random.hit(traits.checkouts ? 0.4 : 0) && { relation: random.pick(['diverged', 'unknown'] as const) }),
+      ...(random.hit(traits.checkouts ? 0.4 : 0) && { relation: random.pick(STRANGE_CHECKOUTS) }),
+      ...(random.hit(traits.dirty ? 0.3 : 0) && { isFileGone: true }),
       ...(random.hit(traits.guards ? 0.6 : 0) && {
         perDay: 1,
         guards: { maxCreates: random.int(0, 2), maxRemovals: random.int(0, 1), maxUpdates: random.int(0, 1) },
@@ -439,7 +470,12 @@ export class Life {
       const isMade = town.services
         .ofKind(want.kind)
         .some(({ wish }) => wish.of === town.name && wish.who === want.who && wish.run === record.run)
-      return isMade ? undefined : { is: 'word', address, decision: { do: 'not-created', force: false } }
+      if (random.hit(0.2))
+        return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: false } }
+      // Of these, nothing but the word of a person tells whose a job is: a false one would be believed.
+      if (isMade && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
+      if (isMade && (town.isTagRefused || this.traits.wild)) return undefined
+      return { is: 'word', address, decision: { do: 'not-created', force: false } }
     }
     if (random.hit(0.4)) return this.#wrongWord(want, address, record)
     if (!random.hit(0.4)) return undefined

@@ -345,7 +345,12 @@ export class Oracle {
       if (once.length !== 1) return [`${address} has ${once.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
       const job = own.find(({ id }) => id === record?.id)
       if (!job) return [`${address} has job ${once[0]?.id}, but its record says ${record?.id}`]
-      if (!asked.has(address) && !want.isReverted && job.request['description'] !== want.request['description'])
+      if (
+        !asked.has(address) &&
+        !want.isReverted &&
+        !job.isUndone &&
+        job.request['description'] !== want.request['description']
+      )
         return [`${address} says ${String(job.request['description'])}, not ${String(want.request['description'])}`]
       return []
     })

@@ -43,6 +43,10 @@ export type Job = {
   /** Who ended it before its time. */
   cancelledBy?: string
   deletedAt?: number
+  /** When the update left that was made last. */
+  changeLeftAt?: number
+  /** An update that came late undid a newer one: AWS keeps no order of them. */
+  isUndone?: boolean
   /** How long it runs, and how it ends. */
   readonly takesMs: number
   readonly succeeds: boolean
@@ -147,8 +151,11 @@ export class Services {
   }
 
   /** Makes a running job say something else. */
-  update(kind: string, place: string, id: string, members: JsonObject, by: string): void {
+  update(kind: string, place: string, id: string, members: JsonObject, by: string, leftAt: number): void {
     const job = this.#open(kind, place, id)
+    job.isUndone = leftAt < (job.changeLeftAt ?? 0)
+    if (job.isUndone) this.#setting.count('a late update undid a newer one')
+    else job.changeLeftAt = leftAt
     job.request = { ...job.request, ...members }
     this.#setting.count('job changed')
     this.#setting.log(`service: ${kind} ${id} changed`)

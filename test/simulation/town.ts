@@ -1,7 +1,7 @@
 import { createLanes } from '../../src/aws/lanes.ts'
 import { modelOf } from '../../src/kinds/models.ts'
 import { openFindings } from '../../src/model/attention.ts'
-import type { Checkout } from '../../src/model/checkout.ts'
+import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
 import { iso } from '../../src/model/iso.ts'
@@ -21,7 +21,7 @@ import { GitRemote } from './git-remote.ts'
 import { Ledger, type Want } from './ledger.ts'
 import { Machine, type Process, type Setting } from './machine.ts'
 import type { Leaving } from './network.ts'
-import { Oracle, type Sent } from './oracle.ts'
+import { Oracle, type Relation, type Sent } from './oracle.ts'
 import { Random } from './random.ts'
 import { Services } from './services.ts'
 import { Timeline } from './timeline.ts'
@@ -50,7 +50,11 @@ export type Order = {
   /** Files that are edited, and not committed. */
   readonly dirty?: readonly string[]
   /** How HEAD stands to what was reconciled last, where that is not told by the commits. */
-  readonly relation?: 'diverged' | 'unknown'
+  readonly relation?: 'diverged' | 'unknown' | 'cut off' | 'no repository'
+  /** Why HEAD does not hold the files that are dirty; absent: they are edited. */
+  readonly why?: UncommittedWhy
+  /** The files that jobs take in are not there. */
+  readonly isFileGone?: boolean
   /** Specs in which there are errors at the moment. */
   readonly invalid?: ReadonlySet<string>
   /** How many creates a day the services allow that have a limit. */
@@ -289,7 +293,11 @@ export class Town {
     // The call that tells the account tells the time as well.
     await process.effect('GetCallerIdentity', 30, () => process.hearTime(this.setting.time.now))
     const checkout = this.#checkout(order, store.state)
-    const sent: Sent = { process, order, relation: checkout.git ? checkout.relation : 'none' }
+    const sent: Sent = {
+      process,
+      order,
+      relation: checkout.git || !store.state?.source ? relationOf(checkout) : 'unknown',
+    }
     const onSend = (create: Create, signedAt: number): Leaving => {
       this.oracle.onOrder(this.ledger.commits[order.commit]?.find((spec) => spec.request === create.request))
       const packet = this.oracle.onSend(create, sent, this.stored(process.machine), signedAt)
@@ -309,6 +317,7 @@ export class Town {
     const specs = (part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all).map((spec) =>
       spec.files.some((file) => dirty.includes(file)) ? this.ledger.uncommitted(spec) : spec,
     )
+    if (order.isFileGone) for (const [at, { upload: _upload, ...spec }] of specs.entries()) specs[at] = spec
 
     return reconcile(
       {
@@ -385,15 +394,21 @@ export class Town {
     this.oracle.onWrite(JSON.stringify(event))
   }
 
-  #checkout({ commit, dirty = [], relation }: Order, state: State | undefined): Checkout {
-    const edited = dirty.map((file) => ({ file, why: 'edited' }) as const)
+  #checkout({ commit, dirty = [], relation, why = 'edited' }: Order, state: State | undefined): Checkout {
+    const edited = dirty.map((file) => ({ file, why }))
     const base = { git: true, commit: commitName(commit), dirty: edited, deleted: [], shallow: false } as const
+    if (relation === 'no repository') return { git: false }
     const source = state?.source?.commit
     if (source === undefined) return { ...base, relation: 'none' }
+    if (relation === 'cut off') return { ...base, shallow: true, relation: 'unknown' }
     if (relation !== undefined) return { ...base, relation }
     const known = Number.parseInt(source, 16)
     return { ...base, relation: known === commit ? 'same' : known < commit ? 'ahead' : 'behind' }
   }
+}
+
+function relationOf(checkout: Checkout): Relation {
+  return checkout.git ? checkout.relation : 'none'
 }
 
 function commitName(index: number): string {
