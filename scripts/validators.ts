@@ -1,6 +1,6 @@
 /**
- * Compiles the schemas: in dist/, the code that Ajv writes for them takes the place of the modules that have it compile them at each start.
- * `tsx scripts/validators.ts`, after `tsc` has written dist/.
+ * Compiles the schemas: in build/, the code that Ajv writes for them takes the place of the modules that have it compile them at each start.
+ * `tsx scripts/validators.ts`, after `tsc` has written build/.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -13,13 +13,13 @@ import { FORMS, idOf, stateAjv } from '../src/state/ajv.ts'
 import type { Form } from '../src/state/compile.ts'
 import { listKinds } from './generate.ts'
 
-const dist = path.join(import.meta.dirname, '..', 'dist')
+const built = path.join(import.meta.dirname, '..', 'build')
 const CODE = { source: true, esm: true }
 
-fs.writeFileSync(path.join(dist, 'spec', 'compile.js'), ofSpecs())
-fs.writeFileSync(path.join(dist, 'state', 'compile.js'), ofState())
+fs.writeFileSync(path.join(built, 'spec', 'compile.js'), ofSpecs())
+fs.writeFileSync(path.join(built, 'state', 'compile.js'), ofState())
 
-/** In place of src/spec/compile.ts. The schemas it is given are those that this has compiled: in dist/ there are no others. */
+/** In place of src/spec/compile.ts. The schemas it is given are those that this has compiled: in build/ there are no others. */
 function ofSpecs(): string {
   const schemas = packagedSchemas
   const ajv = ajvOf(schemas, CODE)
@@ -34,14 +34,15 @@ function ofState(): string {
   return `${moduleOf(stateAjv(CODE), ids)}export const validatorOf = (form) => VALIDATORS[form]\n`
 }
 
-/** The code of schemas, by name and ID, with `VALIDATORS`: name -> function. Its helpers are CommonJS of Ajv's. */
+/** The code of schemas, by name and ID, with `VALIDATORS`: name -> function. Its helpers are CommonJS of Ajv's: each is imported. */
 function moduleOf(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
   const names = new Map([...ids.keys()].map((name, index) => [name, `validator${index}`]))
   const code = standalone.default(ajv, Object.fromEntries([...ids].map(([name, id]) => [names.get(name)!, id])))
   const table = [...names].map(([name, variable]) => `  ${JSON.stringify(name)}: ${variable},\n`).join('')
-  return `import { createRequire } from 'node:module'
-const require = createRequire(import.meta.url)
-${code}
+  const helpers = [...new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name!))]
+  const imports = helpers.map((name, index) => `import helper${index} from ${JSON.stringify(`${name}.js`)}\n`).join('')
+  const linked = code.replace(/\brequire\("([^"]+)"\)/g, (_, name: string) => `helper${helpers.indexOf(name)}`)
+  return `${imports}${linked}
 const VALIDATORS = {
 ${table}}
 `

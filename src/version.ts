@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readPackageFile } from './system/package-file.ts'
 
 /** The version of this package, as its package.json says. */
-export const VERSION: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
+export const VERSION: string = (JSON.parse(readPackageFile('package.json')) as { version: string }).version

@@ -1,15 +1,14 @@
-import type { AwsCredentialIdentityProvider } from '@smithy/types'
 import type { KindModel, Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
+import type { ClientSettings, QuerySettings } from './client-settings.ts'
 import { credentialsOf, emulatorCredentials } from './credentials.ts'
 import { endpointOf } from './endpoint.ts'
-import { type Handler, readHandler, writeHandler } from './handler.ts'
+import { readHandler, writeHandler } from './handler.ts'
 import { accountOf } from './identity.ts'
 import { createLanes, type Lane, type LaneModel, type Lanes, type Limits } from './lanes.ts'
-import type { QuerySettings } from './query-client.ts'
 import { type Env, isReachable, partitionOf, type Target } from './target.ts'
 
 /** What a connection is made with. */
@@ -27,18 +26,6 @@ export type ConnectOptions = {
   readonly envNames?: readonly string[]
   /** Our own version, as the user agent tells it. */
   readonly version?: string
-}
-
-/** How an SDK client of a connection is made. One attempt each: repeating is `read`'s decision, and never a write's. */
-export type ClientSettings = {
-  readonly region: string
-  readonly endpoint?: string
-  readonly credentials: AwsCredentialIdentityProvider
-  readonly customUserAgent: [string, string][]
-  readonly requestHandler: Handler
-  readonly maxAttempts: 1
-  readonly retryMode: 'standard'
-  readonly ignoreConfiguredEndpointUrls: true
 }
 
 /** A target whose account is known and whose credentials work. */

@@ -1,12 +1,12 @@
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core'
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types'
+import type { CredentialsProvider } from './client-settings.ts'
 import type { Target } from './target.ts'
 
 /** What the emulator is called with; it looks at the key's first letters only. */
-const EMULATOR: AwsCredentialIdentity = { accessKeyId: 'AKIAEMULATOR', secretAccessKey: 'emulator' }
+const EMULATOR = { accessKeyId: 'AKIAEMULATOR', secretAccessKey: 'emulator' }
 
 /** The credentials that any caller of the emulator has. */
-export const emulatorCredentials: AwsCredentialIdentityProvider = async () => EMULATOR
+export const emulatorCredentials: CredentialsProvider = async () => EMULATOR
 
 /**
  * The one source of credentials of a target, shared by all its clients: the SDK's chain (environment, profile, SSO, OIDC, process,
@@ -17,7 +17,7 @@ export async function credentialsOf(
   target: Target,
   sts: string | undefined,
   version: string,
-): Promise<AwsCredentialIdentityProvider> {
+): Promise<CredentialsProvider> {
   const { fromIni, fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
   const clientConfig = { region: target.region, endpoint: sts }
   // A profile that is named is meant: the chain would complain of keys in the environment on standard error, and fall back to others.

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from '@smithy/core/protocols'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { HttpHandlerOptions, RequestHandler } from '@smithy/types'
+import type { HttpHandlerOptions, RequestHandler as SdkHandler } from '@smithy/types'
+import type { RequestHandler } from './client-settings.ts'
 import { Abandoned, type Watch, watchedAgents } from './watch.ts'
 
 /** A request that waits longer for its connection, for its answer, or between two packets of it, has failed. */
@@ -15,7 +16,7 @@ export const TIMEOUTS = {
 const SOCKETS_MAX = 50
 
 /** The last thing that a request passes before the network: below the SDK, after signing. */
-export type Handler = RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions>
+export type Handler = RequestHandler & SdkHandler<HttpRequest, HttpResponse, HttpHandlerOptions>
 
 /** Options of one send: what writes add to the SDK's own. */
 export type SendOptions = HttpHandlerOptions & { readonly watch?: Watch }

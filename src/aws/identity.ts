@@ -1,11 +1,11 @@
-import type { AwsCredentialIdentityProvider } from '@smithy/types'
 import type { Unrated } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError, problemOf } from './aws-error.ts'
+import type { CredentialsProvider, QuerySettings } from './client-settings.ts'
 import type { Lane } from './lanes.ts'
-import { type QuerySettings, queryClient, textOf } from './query-client.ts'
+import { queryClient, textOf } from './query-client.ts'
 import { read } from './read.ts'
 import { partitionOf, type Target } from './target.ts'
 
@@ -41,7 +41,7 @@ export async function accountOf(
   return account
 }
 
-async function assertCredentials(target: Target, credentials: AwsCredentialIdentityProvider): Promise<void> {
+async function assertCredentials(target: Target, credentials: CredentialsProvider): Promise<void> {
   try {
     await credentials()
   } catch (error) {

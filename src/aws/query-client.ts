@@ -3,7 +3,7 @@ import { resolveAwsSdkSigV4Config } from '@aws-sdk/core/httpAuthSchemes'
 import { parseXmlBody } from '@aws-sdk/core/protocols'
 import { HttpRequest, type HttpResponse } from '@smithy/core/protocols'
 import { Hash } from '@smithy/core/serde'
-import type { AwsCredentialIdentityProvider } from '@smithy/types'
+import type { QuerySettings } from './client-settings.ts'
 import type { Handler, SendOptions } from './handler.ts'
 
 /** A service of the Query protocol: form in, XML out. */
@@ -14,13 +14,6 @@ export type QueryService = {
   readonly version: string
   /** The scope that signatures are made for. */
   readonly signing: { readonly name: string; readonly region: string }
-}
-
-/** What a call passes through. */
-export type QuerySettings = {
-  readonly credentials: AwsCredentialIdentityProvider
-  readonly requestHandler: Handler
-  readonly userAgent: string
 }
 
 /** An element of an answer: its text, its members, or, of elements of one name, a list. */
@@ -63,7 +56,7 @@ export function queryClient(service: QueryService, settings: QuerySettings): Que
   return async (action, parameters, options = {}) => {
     const request = formRequest(service, settings.userAgent, action, parameters)
     const signed = await (await config.signer()).sign(request)
-    const { response } = await settings.requestHandler.handle(new HttpRequest(signed), options)
+    const { response } = await (settings.requestHandler as Handler).handle(new HttpRequest(signed), options)
     return readResult(action, response)
   }
 }

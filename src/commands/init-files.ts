@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
+import { packageFile } from '../system/package-file.ts'
 import { VERSION } from '../version.ts'
 import { type Project, STATE_FILE } from './project.ts'
 import { slugsFor } from './project-branch.ts'
@@ -37,7 +38,7 @@ export type InitChoices = {
   readonly kind: string | undefined
 }
 
-const PACKAGED_SCHEMAS = new URL('../../schemas/', import.meta.url)
+const PACKAGED_SCHEMAS = packageFile('schemas/')
 const CLI = 'node_modules/jobwright/dist/cli.js'
 
 /**

@@ -6,9 +6,10 @@ import { advise } from '../model/remedy.ts'
 import { forTerminal } from '../report/escape.ts'
 import { counted } from '../report/words.ts'
 import { didYouMean } from '../spec/suggest.ts'
+import { packageFile } from '../system/package-file.ts'
 import type { Host } from './options.ts'
 
-const FOLDER = new URL('../../schemas/', import.meta.url)
+const FOLDER = packageFile('schemas/')
 const END = '.schema.json'
 
 /** What the packaged schemas are called: kinds, and `job` for the envelope, `config`, `state` and what they share. */

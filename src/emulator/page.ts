@@ -1,3 +1,4 @@
+import type { Listing } from './service.ts'
 import type { JobRecord } from './store.ts'
 
 /** One page of a listing, and the token for the next if there is one. */
@@ -9,12 +10,11 @@ export type Page = { jobs: JobRecord[]; token: string | undefined }
  * @param filters what the listing was filtered by, in any stable spelling
  * @returns undefined when the token is none of ours
  */
-export function cutPage(jobs: Iterable<JobRecord>, size: number, filters: string, token?: string): Page | undefined {
-  const before = token === undefined ? Number.POSITIVE_INFINITY : readToken(token, filters)
-  if (before === undefined) return undefined
+export function cutPage(list: Listing, size: number, filters: string, token?: string): Page | undefined {
+  const before = token === undefined ? undefined : readToken(token, filters)
+  if (token !== undefined && before === undefined) return undefined
   const page: JobRecord[] = []
-  for (const job of jobs) {
-    if (job.serial >= before) continue
+  for (const job of list(before)) {
     if (page.length === size) return { jobs: page, token: writeToken(page.at(-1)!.serial, filters) }
     page.push(job)
   }

@@ -25,12 +25,17 @@ export class ServiceError extends Error {
   }
 }
 
+/** Jobs, newest first; `before` leaves out those whose serial is not lower. */
+export type Listing = (before?: number) => Iterable<JobRecord>
+
 /** The jobs of the caller's account and region, in one service. */
 export type Jobs = {
   /** Newest first, only those that the service still shows and `keep` accepts; looked for one by one, as they are asked for. */
-  list(keep?: (job: JobRecord) => boolean): Iterable<JobRecord>
-  /** How many of them there are. */
-  count(keep: (job: JobRecord) => boolean): number
+  list(keep?: (job: JobRecord) => boolean): Listing
+  /** Whether at least so many jobs that are not over are accepted by `keep`. */
+  reaches(limit: number, keep: (job: JobRecord) => boolean): boolean
+  /** How many jobs were created at a moment or later. */
+  countSince(moment: number): number
   /** The job of this ID, if the service still shows it. */
   find(id: string): JobRecord | undefined
   add(id: string, request: JsonObject, facts?: JsonObject): JobRecord

@@ -9,8 +9,27 @@ export function openJobs(store: Store, service: Service, place: Place, now: numb
   const isShown = (job: JobRecord) => service.view(job, now).exists
   const isListed = (job: JobRecord) => now - job.createdAt >= lagMs && isShown(job)
   return {
-    list: (keep = () => true) => newestFirst(store.at(place), (job) => keep(job) && isListed(job)),
-    count: (keep) => store.at(place).filter((job) => keep(job) && isShown(job)).length,
+    list:
+      (keep = () => true) =>
+      (before) =>
+        newestFirst(store.at(place), before, (job) => keep(job) && isListed(job)),
+    reaches: (limit, keep) => {
+      const open = store.open(place)
+      if (open.size < limit) return false
+      let left = limit
+      for (const job of open.values()) {
+        if (left <= 0) break
+        const { times, exists } = service.view(job, now)
+        if (exists && keep(job)) left--
+        // What only a call can change is not looked at again.
+        else if (!exists || (times['ended'] !== undefined && times['deleted'] === undefined)) store.retire(job)
+      }
+      return left <= 0
+    },
+    countSince: (moment) => {
+      const jobs = store.at(place)
+      return jobs.length - firstIndex(jobs, ({ createdAt }) => createdAt >= moment)
+    },
     find: (id) => {
       const job = store.find(place, id)
       return job && isShown(job) ? job : undefined
@@ -21,9 +40,25 @@ export function openJobs(store: Store, service: Service, place: Place, now: numb
   }
 }
 
-function* newestFirst(jobs: readonly JobRecord[], keep: (job: JobRecord) => boolean): Generator<JobRecord> {
-  for (let index = jobs.length - 1; index >= 0; index--) {
+function* newestFirst(
+  jobs: readonly JobRecord[],
+  before: number | undefined,
+  keep: (job: JobRecord) => boolean,
+): Generator<JobRecord> {
+  const end = before === undefined ? jobs.length : firstIndex(jobs, ({ serial }) => serial >= before)
+  for (let index = end - 1; index >= 0; index--) {
     const job = jobs[index]!
     if (keep(job)) yield job
   }
+}
+
+/** The index of the first job, oldest first, from which on a condition holds; the length where it never does. Found by halving. */
+function firstIndex(jobs: readonly JobRecord[], holds: (job: JobRecord) => boolean): number {
+  let [low, high] = [0, jobs.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (holds(jobs[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
 }

@@ -33,6 +33,10 @@ export type Store = {
   all(): readonly JobRecord[]
   /** The jobs of one place, oldest first, whether or not their service still shows them. */
   at(place: Place): readonly JobRecord[]
+  /** The jobs of one place that are not known to be over for good, by their serials. */
+  open(place: Place): ReadonlyMap<number, JobRecord>
+  /** Says that a job is over for good, unless a call changes it later. */
+  retire(job: JobRecord): void
   /** The newest job of this ID. */
   find(place: Place, id: string): JobRecord | undefined
   add(place: Place, id: string, request: JsonObject, facts: JsonObject): JobRecord
@@ -49,7 +53,12 @@ export type Store = {
   close(): void
 }
 
-type Shelf = { jobs: JobRecord[]; indexBySerial: Map<number, number>; byId: Map<string, JobRecord> }
+type Shelf = {
+  jobs: JobRecord[]
+  indexBySerial: Map<number, number>
+  byId: Map<string, JobRecord>
+  open: Map<number, JobRecord>
+}
 type Entry = { at: number; put?: JobRecord; next?: number }
 
 /**
@@ -71,6 +80,7 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
     else shelf.jobs[index] = job
     if ((shelf.byId.get(job.id)?.serial ?? 0) <= job.serial) shelf.byId.set(job.id, job)
     bySerial.set(job.serial, job)
+    shelf.open.set(job.serial, job)
     next = Math.max(next, job.serial + 1)
   }
   const replay = (written: unknown) => {
@@ -109,6 +119,8 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
     clock,
     all: () => [...bySerial.values()],
     at: (place) => shelfOf(shelves, place).jobs,
+    open: (place) => shelfOf(shelves, place).open,
+    retire: (job) => shelfOf(shelves, job).open.delete(job.serial),
     find: (place, id) => shelfOf(shelves, place).byId.get(id),
     add: ({ service, account, region }, id, request, facts) => {
       const createdAt = clock.now()
@@ -165,7 +177,7 @@ function shelfOf(shelves: Map<string, Shelf>, { service, account, region }: Plac
   const key = `${service} ${account} ${region}`
   const known = shelves.get(key)
   if (known) return known
-  const shelf: Shelf = { jobs: [], indexBySerial: new Map(), byId: new Map() }
+  const shelf: Shelf = { jobs: [], indexBySerial: new Map(), byId: new Map(), open: new Map() }
   shelves.set(key, shelf)
   return shelf
 }

@@ -1,5 +1,5 @@
-import fs from 'node:fs'
 import { CODES, type Code, type PageCode, pageCodeOf } from '../model/codes.ts'
+import { readPackageFile } from '../system/package-file.ts'
 
 /** The page of one code: what it means, an example, what to do. */
 export type Page = {
@@ -10,8 +10,6 @@ export type Page = {
   readonly text: string
 }
 
-const FOLDER = new URL('../../docs/errors/', import.meta.url)
-
 /** The codes that have a page in this package, sorted. */
 export function pageCodes(): PageCode[] {
   return (Object.keys(CODES) as PageCode[]).sort()
@@ -20,7 +18,7 @@ export function pageCodes(): PageCode[] {
 /** The page of a code: its own, or for a mistake in jobwright.yaml that of the same mistake in a spec. */
 export function pageOf(code: Code): Page {
   const name = pageCodeOf(code)
-  const text = fs.readFileSync(new URL(`${name}.md`, FOLDER), 'utf8')
+  const text = readPackageFile(`docs/errors/${name}.md`)
   const summary = /^# .*\n\n(.+)\n/.exec(text)?.[1] ?? ''
   return { code: name, summary, text }
 }

@@ -1,6 +1,6 @@
-import fs from 'node:fs'
 import type { JsonObject } from '../model/json.ts'
 import type { Schemas } from '../spec/check.ts'
+import { readPackageFile } from '../system/package-file.ts'
 
 const read = new Map<string, JsonObject>()
 
@@ -8,7 +8,7 @@ const read = new Map<string, JsonObject>()
 export const packagedSchemas: Schemas = (file) => {
   const known = read.get(file)
   if (known) return known
-  const schema = JSON.parse(fs.readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8')) as JsonObject
+  const schema = JSON.parse(readPackageFile(`schemas/${file}`)) as JsonObject
   read.set(file, schema)
   return schema
 }

@@ -1,5 +1,5 @@
 import { differences } from './difference.ts'
-import { into, type JsonObject, without } from './json.ts'
+import { canonical, into, type JsonObject, without } from './json.ts'
 import type { KindModel } from './kind.ts'
 import type { Live } from './live.ts'
 import type { Difference } from './plan.ts'
@@ -17,6 +17,16 @@ export function deviations(request: JsonObject, live: Live, model: KindModel): D
   )
   const unset = Object.keys(wanted).filter((member) => !named.includes(member))
   return differences(told, without(wanted, ...unset), { partial: true })
+}
+
+/**
+ * A text that is the same for any two requests of which `isJobOf` holds, so that an index can rule out all others. Documents are left out:
+ * some reads do not tell them.
+ */
+export function definitionKey(request: JsonObject, model: KindModel): string {
+  const { documents } = model.request
+  const told = model.request.normalise(model.request.comparable(written(request, documents)))
+  return canonical(without(told, ...Object.keys(told).filter((member) => documents.includes(into('', member)))))
 }
 
 /** Whether a live job is what a request asks for: neither says anything that the other does not. False where AWS tells no definition. */

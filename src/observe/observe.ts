@@ -1,5 +1,6 @@
 import type { Queue, Task } from '../aws/queue.ts'
 import type { Address } from '../model/address.ts'
+import { groupBy } from '../model/group.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { KindReader } from '../model/kind-calls.ts'
 import type { Lookalikes, Need, Observed, Sighting } from '../model/observed.ts'
@@ -53,11 +54,7 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
 }
 
 function groups(needs: readonly Need[], modelOf: (kind: string) => KindModel): Group[] {
-  const all = new Map<string, Need[]>()
-  for (const need of needs) {
-    const key = JSON.stringify([siteKey(need.site), need.kind, need.scope ?? null])
-    all.set(key, [...(all.get(key) ?? []), need])
-  }
+  const all = groupBy(needs, ({ site, kind, scope = null }) => JSON.stringify([siteKey(site), kind, scope]))
   return [...all.values()].map((group) => {
     const { site, kind, scope } = group[0]!
     return { model: modelOf(kind), site, needs: group, scope }

@@ -21,14 +21,14 @@ export async function readJobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
-  const listable = needs.filter((need) => model.api.listing.tells !== 'id' && !need.definition && !need.mark)
+  const isListable = (need: Need): boolean => model.api.listing.tells !== 'id' && !need.definition && !need.mark
+  const listable = needs.filter(isListable)
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
   for (const need of needs) {
-    const live = listable.includes(need) ? listed.jobs.get(need.id!) : undefined
+    const live = isListable(need) ? listed.jobs.get(need.id!) : undefined
     if (live && !needsMore(group, live)) found.set(need.address, { is: 'live', live })
-    else if (!live && listed.complete && listable.includes(need) && !need.known)
-      found.set(need.address, { is: 'absent' })
+    else if (!live && listed.complete && isListable(need) && !need.known) found.set(need.address, { is: 'absent' })
     else rest.push(need)
   }
   await describeAll(group, rest, reader, found, signal)
@@ -71,9 +71,10 @@ async function describeAll(
   found: Map<Address, Sighting>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const queue = [...needs]
+  const queue = needs.values()
   const worker = async (): Promise<void> => {
-    for (let need = queue.shift(); need; need = queue.shift()) {
+    // The workers share one iterator: each takes what no other one has taken.
+    for (const need of queue) {
       found.set(need.address, await describeOne(group, need, reader, signal))
     }
   }

@@ -35,12 +35,16 @@ export function findAttention(input: AttentionInput, lines: readonly Planned[]):
   })
 }
 
-/** The same line with what a person acknowledged: it asks for nothing any more. */
-export function withAcknowledgement(planned: Planned, findings: readonly Finding[]): Planned {
-  const own = findings.find(({ address, isOfLine }) => isOfLine && address === planned.address)
-  if (own?.acknowledged === undefined) return planned
-  const reason = `${planned.reason}; acknowledged ${spoken(own.acknowledged)}`
-  return { ...planned, reason, remedies: [], acknowledged: own.acknowledged }
+/** The same lines with what a person acknowledged: such a line asks for nothing any more. */
+export function withAcknowledgements(lines: readonly Planned[], findings: readonly Finding[]): readonly Planned[] {
+  const ofLines = findings.filter(({ isOfLine, acknowledged }) => isOfLine && acknowledged !== undefined)
+  if (ofLines.length === 0) return lines
+  const acknowledgedAt = new Map(ofLines.map(({ address, acknowledged }) => [address, acknowledged]))
+  return lines.map((planned) => {
+    const acknowledged = acknowledgedAt.get(planned.address)
+    if (acknowledged === undefined) return planned
+    return { ...planned, reason: `${planned.reason}; acknowledged ${spoken(acknowledged)}`, remedies: [], acknowledged }
+  })
 }
 
 /** A finding before the state was asked about it. */
@@ -193,8 +197,20 @@ function ofLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord 
 /** Whether a person said that the job which a finding names is not ours. The IDs of such jobs are unique, wherever they are. */
 export function isExcused(state: State | undefined, address: Address, { finding }: Noted): boolean {
   const id = duplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
-  const { kind } = partsOf(address)
-  return Object.keys(state?.foreign ?? {}).some((key) => key.startsWith(`${kind} `) && key.endsWith(` ${id}`))
+  return id !== undefined && foreignJobs(state?.foreign ?? {}).has(`${partsOf(address).kind} ${id}`)
+}
+
+const known = new WeakMap<object, ReadonlySet<string>>()
+
+/** Kind and ID of each job that is not ours, wherever it is. Found once for each state: a foreign script may make thousands. */
+function foreignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<string> {
+  const jobs =
+    known.get(foreign) ??
+    new Set(
+      Object.keys(foreign).map((key) => `${key.slice(0, key.indexOf(' '))} ${key.slice(key.lastIndexOf(' ') + 1)}`),
+    )
+  known.set(foreign, jobs)
+  return jobs
 }
 
 /** A job that duplicates the one on record. `own`: the ID of that one. */

@@ -207,10 +207,11 @@ function planForeign(
   const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
   const missing = ids === 'listed' ? undefined : ids.find((id) => !asked.some((live) => live.id === id))
   if (missing !== undefined) return noSuchJob(spec, model, missing)
-  const ours = asked.filter((live) => isMarkedOurs(plan, live) || mayBeOpen(plan, spec, site, live))
+  const mayBeOpen = openCreatesOf(plan, spec, site)
+  const ours = new Set(asked.filter((live) => isMarkedOurs(plan, live) || mayBeOpen(live)))
   const [own] = ours
   if (own && ids !== 'listed') return ownMarked(plan, spec, model, own, record)
-  const excuses = asked.filter((live) => !ours.includes(live)).map(keyOf)
+  const excuses = asked.filter((live) => !ours.has(live)).map(keyOf)
   const count = excuses.length === 1 ? '1 job is' : `${excuses.length} jobs are`
   return line(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
 }
@@ -220,16 +221,16 @@ function isMarkedOurs({ state }: Planner, live: Live): boolean {
   return ['own', 'kin'].includes(judgeMark(live, { lineage: state?.lineage ?? '' }))
 }
 
-/** Whether a job may be what the unknown create of another address made. */
-function mayBeOpen({ records, modelOf }: Planner, spec: Spec, site: Site, live: Live): boolean {
-  return recordEntries(records).some(
+/** Tells whether a job may be what the unknown create of another address made. */
+function openCreatesOf({ records, modelOf }: Planner, spec: Spec, site: Site): (live: Live) => boolean {
+  const open = recordEntries(records).filter(
     ([address, record]) =>
       address !== spec.address &&
       partsOf(address).kind === spec.kind &&
       !isSettled(record) &&
-      siteKey(record.site) === siteKey(site) &&
-      isJobOf(record.request, live, modelOf(spec.kind)),
+      siteKey(record.site) === siteKey(site),
   )
+  return (live) => open.some(([, { request }]) => isJobOf(request, live, modelOf(spec.kind)))
 }
 
 function ownMarked({ state }: Planner, spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {

@@ -38,8 +38,8 @@ function standing(plan: Planner, { job, when }: Dependency, record = plan.record
 function wantedRun(plan: Planner, job: Address, recorded: number): number {
   const spec = plan.specAt.get(job)
   if (spec) return spec.policy.run
-  if (!plan.blockedAt.has(job)) return recorded
-  return plan.blocked.find(({ address }) => address === job)?.spec?.policy.run ?? recorded + 1
+  const blocked = plan.blockedAt.get(job)
+  return blocked ? (blocked.spec?.policy.run ?? recorded + 1) : recorded
 }
 
 /**

@@ -52,7 +52,8 @@ export function planLookalike(
   if (listed.is === 'failed') return unread(spec, listed)
   const open = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
   const since = open ? earliestOf(open.intent) : Date.parse(horizonOf(plan.state))
-  const live = listed.jobs.find(
+  const suspects = plan.listingOf(listed.jobs, model).suspects(spec.request, spec.address)
+  const live = suspects.find(
     (one) =>
       !plan.claims.has(ownerKey(model, site, one.id)) &&
       (isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id))) &&

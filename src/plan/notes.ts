@@ -35,7 +35,9 @@ export function noteAttention(given: Notes): Attention | undefined {
   const found = groupBy(findings, ({ address }) => address)
   const addresses = new Set([...(Object.keys(before ?? {}) as Address[]), ...found.keys()])
   const entries = [...addresses].sort().map((address): [Address, Noted[]] => {
-    const kept = (before?.[address] ?? []).filter((noted) => isStillDue(given, address, noted, lineAt.get(address)))
+    const kept = (before?.[address] ?? []).filter((noted) =>
+      isStillDue({ ...given, findings: found.get(address) ?? [] }, address, noted, lineAt.get(address)),
+    )
     const isNew = (one: Finding): boolean => one.kind === 'duplicate' || one.isOfLine
     const own = (found.get(address) ?? []).filter((one) => isNew(one) && noteOf({ [address]: kept }, one) === undefined)
     return [address, [...kept, ...own.map(({ run, finding }) => ({ run, finding, seen: iso(given.now) }))]]
@@ -57,7 +59,7 @@ function isStillDue(given: Notes, address: Address, noted: Noted, planned: Plann
   if (id !== undefined) return true
   // What could not be judged in this run is as it was.
   if (planned.action === 'settling' || planned.action === 'blocked') return true
-  return given.findings.some((one) => one.address === address && one.run === noted.run && one.finding === noted.finding)
+  return given.findings.some((one) => one.run === noted.run && one.finding === noted.finding)
 }
 
 /** The findings with what an audit saw: duplicates that it found, in place of those that it did not find any more. */

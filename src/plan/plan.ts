@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
-import { findAttention, withAcknowledgement } from './attention.ts'
+import { findAttention, withAcknowledgements } from './attention.ts'
 import { planDecided } from './decided.ts'
 import { explainWaits } from './depends.ts'
 import { edits } from './edit.ts'
@@ -45,7 +45,7 @@ export function plan(given: PlanInput): Plan {
   return {
     // Guards see every create that is due, also those for which there is no room in this pass.
     refusals: refusals(context, lines),
-    actions: findings?.length ? actions.map((one) => withAcknowledgement(one, findings)) : actions,
+    actions: findings ? withAcknowledgements(actions, findings) : actions,
     diagnostics: [...(input.unclaimed && !input.decisions ? [input.unclaimed] : []), ...warnings(context, lines)],
     findings,
   }

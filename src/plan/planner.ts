@@ -8,9 +8,10 @@ import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
-import type { Spec } from '../model/spec.ts'
+import type { Blocked, Spec } from '../model/spec.ts'
 import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
+import { createListings, type Listing } from './listing.ts'
 import { claimOf, type Ownership, readOwnership } from './ownership.ts'
 import { findRenames, type Renames } from './renames.ts'
 
@@ -19,19 +20,26 @@ export type Planner = PlanInput &
   Ownership & {
     readonly records: Readonly<Record<Address, JobRecord>>
     readonly specAt: ReadonlyMap<Address, Spec>
-    readonly blockedAt: ReadonlySet<Address>
+    readonly blockedAt: ReadonlyMap<Address, Blocked>
+    /** Kind -> the first new spec of it that has errors, which may be one that was renamed. */
+    readonly brokenNew: ReadonlyMap<string, Address>
     readonly renames: Renames
+    /** What was listed, indexed. */
+    readonly listingOf: (jobs: readonly Live[], model: KindModel) => Listing
   }
 
 export function planner(input: PlanInput): Planner {
   const records = input.state?.records ?? {}
+  const broken = input.blocked.filter(({ address }) => !records[address])
   return {
     ...input,
     ...readOwnership(records, input.modelOf),
     records,
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
-    blockedAt: new Set(input.blocked.map((blocked) => blocked.address)),
+    blockedAt: new Map(input.blocked.map((blocked) => [blocked.address, blocked])),
+    brokenNew: new Map(broken.toReversed().map(({ address }) => [partsOf(address).kind, address])),
     renames: findRenames(input, records),
+    listingOf: createListings(),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Address, partsOf } from '../model/address.ts'
+import { groupBy } from '../model/group.ts'
 import { canonical } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
@@ -24,22 +25,22 @@ export function findRenames(
   const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
   const fresh = input.specs.filter((spec) => !records[spec.address] && !spec.policy.allowIdentical)
   const kinds = new Set(fresh.map(({ kind }) => kind))
-  const orphans = new Map<string, Address[]>()
-  for (const [address, record] of recordEntries(records)) {
-    const { kind } = partsOf(address)
-    if (record.withdrawn !== undefined || present.has(address) || !kinds.has(kind)) continue
-    const key = keyOf(input.modelOf(kind), record.request)
-    orphans.set(key, [...(orphans.get(key) ?? []), address])
-  }
+  const isOrphan = ([address, { withdrawn }]: [Address, JobRecord]): boolean =>
+    withdrawn === undefined && !present.has(address) && kinds.has(partsOf(address).kind)
+  const orphans = groupBy(recordEntries(records).filter(isOrphan), ([address, { request }]) =>
+    keyOf(input.modelOf(partsOf(address).kind), request),
+  )
   if (orphans.size === 0) return NONE
   const to = new Map<Address, Address>()
   const from = new Map<Address, Address>()
   for (const spec of fresh) {
-    const alike = orphans.get(keyOf(input.modelOf(spec.kind), spec.request)) ?? []
-    for (const old of alike) {
-      if (!to.has(spec.address)) to.set(spec.address, old)
-      if (!from.has(old)) from.set(old, spec.address)
-    }
+    const key = keyOf(input.modelOf(spec.kind), spec.request)
+    const [first, ...others] = orphans.get(key) ?? []
+    if (first === undefined) continue
+    to.set(spec.address, first[0])
+    // Each former name is asked about once, by the first spec that looks like it.
+    for (const [old] of [first, ...others]) if (!from.has(old)) from.set(old, spec.address)
+    if (others.length > 0) orphans.set(key, [first])
   }
   return { to, from }
 }

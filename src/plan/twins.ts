@@ -2,9 +2,11 @@ import { type Address, partsOf } from '../model/address.ts'
 import { attemptOf, lineageMark } from '../model/attempt-name.ts'
 import { duplicateId } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
-import { isJobOf } from '../model/deviations.ts'
+import { definitionKey, isJobOf } from '../model/deviations.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { groupBy } from '../model/group.ts'
 import { iso } from '../model/iso.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Observed } from '../model/observed.ts'
@@ -20,6 +22,7 @@ import {
   siteKey,
 } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
+import { createListings } from './listing.ts'
 import { recordNeed } from './needs.ts'
 import { claimed, horizonOf, isForeign, ownerKey } from './ownership.ts'
 import { jobWords, spoken } from './planner.ts'
@@ -59,13 +62,16 @@ export type Twin = { readonly address: Address; readonly live: Live; readonly di
 /** The second jobs among what the lists showed, each told once; undefined where a list could not be read. */
 export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Twin[] | undefined {
   const isClaimed = claimed(input)
+  const mayBeUnknown = unknownCreatesOf(input)
+  const listingOf = createListings()
+  const specAt = new Map(input.specs.map((spec) => [spec.address, spec]))
   const told = new Set<Live>()
   const found: Twin[] = []
   for (const [address, record] of audited(input)) {
     const listed = alike.get(address)
     if (listed?.is !== 'listed') return undefined
     const model = input.modelOf(partsOf(address).kind)
-    for (const live of listed.jobs) {
+    for (const live of listingOf(listed.jobs, model).suspects(record.request, address)) {
       if (told.has(live) || isClaimed(model.kind, record.site, live.id)) continue
       if (live.createdAt === undefined || !isInTime(input, record, live.createdAt)) continue
       const mark = attemptOf(live.marker ?? '')
@@ -74,9 +80,9 @@ export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Tw
       // Somebody has ended it already, as the way out says.
       if (model.lifecycle.condition(live, { maxFailedPercent: 0 }).type === 'Cancelled') continue
       if (!mark && isForeign(input, ownerKey(model, record.site, live.id))) continue
-      if (!mark && mayBeUnknown(input, model, record.site, live)) continue
+      if (!mark && mayBeUnknown(model, record.site, live)) continue
       told.add(live)
-      const spec = input.specs.find((one) => one.address === address)
+      const spec = specAt.get(address)
       const job = `${jobWords(model, live.id)} (${live.status}, created ${spoken(live.createdAt)})`
       found.push({ address, live, diagnostic: diagnostic(address, spec, record, live.id, job, mark !== undefined) })
     }
@@ -84,15 +90,21 @@ export function twins(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Tw
   return found
 }
 
-/** Whether a create whose outcome is unknown may have made a job: an identical spec's, which is looked for by itself. */
-function mayBeUnknown({ state, modelOf }: AuditInput, model: KindModel, site: Site, live: Live): boolean {
-  return recordEntries(state?.records).some(
-    ([address, record]) =>
-      !isSettled(record) &&
-      modelOf(partsOf(address).kind) === model &&
-      siteKey(record.site) === siteKey(site) &&
-      isJobOf(record.request, live, model),
+/** Tells whether a create whose outcome is unknown may have made a job: an identical spec's, which is looked for by itself. */
+function unknownCreatesOf({ state, modelOf }: AuditInput): (model: KindModel, site: Site, live: Live) => boolean {
+  const open = recordEntries(state?.records).filter(([, record]) => !isSettled(record))
+  const byDefinition = groupBy(open, ([address, { request, site }]) =>
+    definitionAt(modelOf(partsOf(address).kind), site, request),
   )
+  return (model, site, live) => {
+    if (live.request === undefined) return false
+    const alike = byDefinition.get(definitionAt(model, site, live.request)) ?? []
+    return alike.some(([, { request }]) => isJobOf(request, live, model))
+  }
+}
+
+function definitionAt(model: KindModel, site: Site, request: JsonObject): string {
+  return `${model.kind} ${siteKey(site)} ${definitionKey(request, model)}`
 }
 
 function audited({ state, before, modelOf }: AuditInput): [Address, JobRecord][] {

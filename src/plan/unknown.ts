@@ -139,7 +139,8 @@ function byList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel)
   const listed = plan.observed.alike.get(spec.address)
   if (listed === undefined) return settling(spec, record, 'the outcome of its create is not known yet')
   if (listed.is === 'failed') return unread(spec, listed, record)
-  const matches = listed.jobs.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest(model))
+  const alike = plan.listingOf(listed.jobs, model).alike(record.request)
+  const matches = alike.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest(model))
   const [job, ...more] = matches
   // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
   if (job && more.length > 0 && matches.length > countRivals(plan, record, model))

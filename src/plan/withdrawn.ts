@@ -84,8 +84,7 @@ function whyNotRemoved(plan: Planner, address: Address): string | undefined {
   if (obstacle !== undefined) return obstacle
   const heir = plan.renames.from.get(address)
   if (heir !== undefined) return `${heir} looks like it renamed`
-  const { kind } = partsOf(address)
-  const broken = plan.blocked.find((one) => partsOf(one.address).kind === kind && !plan.records[one.address])
-  if (broken) return `${broken.address} has errors and no job yet, and may be it renamed`
+  const broken = plan.brokenNew.get(partsOf(address).kind)
+  if (broken) return `${broken} has errors and no job yet, and may be it renamed`
   return undefined
 }

@@ -284,8 +284,9 @@ function giveUp(run: Run, on: readonly Planned[]): void {
 function endOf(run: Run, { store, signal }: ReconcileOptions, findings: readonly Finding[] | undefined): Reconciled {
   const { plan, soFar, before, cancelled, gaveUp, stale } = run
   const now = store.state?.records ?? {}
+  const acknowledged = new Set(plan.actions.flatMap((one) => (one.acknowledged === undefined ? [] : [one.address])))
   const isSettledBefore = ([address, { name }]: [Address, { readonly name: string }]): boolean =>
-    name === 'FileDiffers' && plan.actions.some((one) => one.address === address && one.acknowledged !== undefined)
+    name === 'FileDiffers' && acknowledged.has(address)
   const times = plan.actions.flatMap((planned) => untilOf(planned) ?? []).sort()
   return {
     plan,

@@ -1,9 +1,9 @@
 import { type Address, partsOf } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
-import { advise } from '../model/remedy.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
-import { didYouMean } from './suggest.ts'
+import { suggester } from './suggest.ts'
 
 /** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
 type Edge = { readonly from: Draft; readonly to: Address; readonly pointer: Pointer }
@@ -17,8 +17,9 @@ const PATH_MAX = 6
 export function dependencyFaults(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
   const edges = new Map(drafts.map((draft) => [draft, edgesOf(draft)]))
   const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
+  const suggest = suggester([...byAddress.keys()])
   for (const edge of [...edges.values()].flat()) {
-    if (!byAddress.has(edge.to)) unknown(edge, [...byAddress.keys()], kinds, note)
+    if (!byAddress.has(edge.to)) unknown(edge, suggest(edge.to), kinds, note)
   }
   for (const circle of circles(drafts, edges, byAddress)) circular(circle, note)
 }
@@ -32,10 +33,9 @@ function edgesOf(draft: Draft): Edge[] {
 }
 
 /** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */
-function unknown({ from, to, pointer }: Edge, known: readonly Address[], kinds: readonly string[], note: Note): void {
+function unknown({ from, to, pointer }: Edge, meant: readonly Remedy[], kinds: readonly string[], note: Note): void {
   const { kind } = partsOf(to)
   const isKind = kinds.includes(kind)
-  const meant = didYouMean(to, known)
   const otherwise = isKind
     ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
     : `kinds are ${kinds.join(', ')}`
@@ -70,8 +70,10 @@ function circles(
         const begin = way.findIndex(({ draft }) => draft === to)
         found.push([...way.slice(begin + 1).map(({ by }) => by!), edge])
         // None of them is looked at again, so that one slip is told once.
-        for (const { draft } of way.splice(begin)) done.add(draft)
-        for (const draft of done) onWay.delete(draft)
+        for (const { draft } of way.splice(begin)) {
+          done.add(draft)
+          onWay.delete(draft)
+        }
       } else if (edge && to && !done.has(to)) {
         way.push({ draft: to, by: edge, next: 0 })
         onWay.add(to)
@@ -92,9 +94,9 @@ function circular(circle: readonly Edge[], note: Note): void {
     place: from.locate(from.index, pointer).place,
   }))
   for (const [index, edge] of circle.entries()) {
-    const rest = [...places.slice(index + 1), ...places.slice(0, index)]
-    const names = [...circle.slice(index), ...circle.slice(0, index)].map(({ to }) => to)
-    const shown = names.length > PATH_MAX ? [...names.slice(0, PATH_MAX - 2), '…', names.at(-1)] : names
+    const isLong = circle.length > PATH_MAX
+    const names = following(circle, index, isLong ? PATH_MAX - 2 : circle.length).map(({ to }) => to)
+    const shown = isLong ? [...names, '…', edge.from.address] : names
     const fault = toDiagnostic(edge.from, {
       code: 'SPEC_DEPENDENCY_CYCLE',
       pointer: edge.pointer,
@@ -102,7 +104,13 @@ function circular(circle: readonly Edge[], note: Note): void {
       message: `${edge.from.address} waits for itself: ${[edge.from.address, ...shown].join(' → ')}`,
       remedies: [advise('remove one of these dependencies: none of the jobs could ever be the first')],
     })
-    const related = circle.length <= PLACES_MAX || index === 0 ? rest : rest.slice(0, 1)
+    const hasAll = circle.length <= PLACES_MAX || index === 0
+    const related = following(places, index + 1, hasAll ? places.length - 1 : 1)
     note(edge.from, { ...fault, related: related.length > 0 ? related : undefined })
   }
+}
+
+/** So many items of a circle, from one of them on. */
+function following<Item>(circle: readonly Item[], from: number, count: number): Item[] {
+  return Array.from({ length: count }, (_, step) => circle[(from + step) % circle.length]!)
 }

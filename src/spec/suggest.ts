@@ -30,8 +30,42 @@ function bare(word: string): string {
 
 /** `did you mean X?` as a remedy, or none. A name alone stands for the first address that has it. */
 export function didYouMean(word: string, candidates: readonly string[]): Remedy[] {
-  const candidate = candidates.find((one) => one.endsWith(`/${word}`)) ?? closestWord(word, candidates)
-  return candidate === undefined ? [] : [advise(`did you mean ${candidate}?`)]
+  return suggester(candidates)(word)
+}
+
+/**
+ * How many pairs of words are compared by distance at most: twenty slips among a thousand names. Where more names are wrong they are no
+ * slips, and only the same word in another spelling is offered.
+ */
+const COMPARISONS_MAX = 20_000
+
+/** `didYouMean` for many words and the same candidates. */
+export function suggester(candidates: readonly string[]): (word: string) => Remedy[] {
+  const byName = new Map<string, string>()
+  const byBareWord = new Map<string, string>()
+  const offered = new Map<string, Remedy[]>()
+  let comparisons = 0
+  const keepFirst = (index: Map<string, string>, key: string, candidate: string): void => {
+    if (!index.has(key)) index.set(key, candidate)
+  }
+  for (const candidate of candidates) {
+    keepFirst(byName, candidate.slice(candidate.lastIndexOf('/') + 1), candidate)
+    keepFirst(byBareWord, bare(candidate), candidate)
+  }
+  const search = (word: string): string | undefined => {
+    const same = (word.includes('/') ? undefined : byName.get(word)) ?? byBareWord.get(bare(word))
+    if (same !== undefined || comparisons >= COMPARISONS_MAX) return same
+    comparisons += candidates.length
+    return closestWord(word, candidates)
+  }
+  return (word) => {
+    const known = offered.get(word)
+    if (known) return known
+    const candidate = search(word)
+    const remedies = candidate === undefined ? [] : [advise(`did you mean ${candidate}?`)]
+    offered.set(word, remedies)
+    return remedies
+  }
 }
 
 /** Edit distance: insertions, removals, replacements and swaps of neighbours count one each. */

@@ -1,5 +1,5 @@
-import module from 'node:module'
 import { Ajv2020, type CodeOptions } from 'ajv/dist/2020.js'
+import { readPackageFile } from '../system/package-file.ts'
 
 /** What schemas/state.schema.json describes: the whole file, a line of the journal, the journal's first line. */
 export type Form = 'state' | 'change' | 'header'
@@ -9,7 +9,7 @@ export const FORMS: Readonly<Record<Form, string>> = { state: '', change: '#/$de
 
 /** An Ajv that knows the schema of the state. `code` says how it writes what it compiles. */
 export function stateAjv(code: CodeOptions = {}): Ajv2020 {
-  const schema = module.createRequire(import.meta.url)('../../schemas/state.schema.json') as { $id: string }
+  const schema = JSON.parse(readPackageFile('schemas/state.schema.json')) as { $id: string }
   return new Ajv2020({ strict: true, schemas: [schema], code })
 }
 

@@ -54,9 +54,11 @@ export function merge(base: State, entries: readonly Entry[]): State {
     const attempts = entry.record === null ? released : settled
     attempts.set(entry.address, [...(attempts.get(entry.address) ?? []), entry.was])
   }
+  let index: HeirIndex | undefined
+  const heirs = (): HeirIndex => (index ??= indexHeirs(base))
   const records: Change[] = []
   for (const [name, record] of last) {
-    const address = record === null ? name : (heirOf(base, name, record, settled.get(name) ?? []) ?? name)
+    const address = record === null ? name : (findHeir(base, heirs, name, record, settled.get(name) ?? []) ?? name)
     const stored = base.records[address]
     const next =
       record === null
@@ -76,25 +78,57 @@ export function attemptOf(record: JobRecord | undefined): Attempt | undefined {
   return { run: record.run, attempt, at }
 }
 
+/** What tells where the record of a job or of an attempt is now: a kind, a site and a run with the job's ID or the attempt's number and time. */
+type HeirIndex = ReadonlyMap<string, readonly Address[]>
+
+function indexHeirs(base: State): HeirIndex {
+  const index = new Map<string, Address[]>()
+  for (const [address, record] of recordEntries(base.records)) {
+    const attempt = attemptOf(record)
+    const keys = [
+      ...(record.history ?? []).map(({ run, id }) => jobKey(address, record, run, id)),
+      attempt ? attemptKey(address, record, attempt) : jobKey(address, record, record.run, record.id),
+    ]
+    for (const key of new Set(keys)) {
+      if (key === undefined) continue
+      const known = index.get(key)
+      if (known) known.push(address)
+      else index.set(key, [address])
+    }
+  }
+  return index
+}
+
+function jobKey(address: Address, { site }: JobRecord, run: number, id: string | undefined): string | undefined {
+  return id === undefined ? undefined : JSON.stringify([partsOf(address).kind, siteKey(site), run, id])
+}
+
+function attemptKey(address: Address, { site }: JobRecord, { run, attempt, at }: Attempt): string {
+  return JSON.stringify([partsOf(address).kind, siteKey(site), run, attempt, at])
+}
+
 /**
  * Where a renamed spec has taken a record: the address that has or had its job, or the very attempt that it settles. The old name may have
- * another spec by now, which asks for another job.
+ * another spec by now, which asks for another job. Of several addresses the first of the base is meant.
  */
-function heirOf(base: State, address: Address, record: JobRecord, settled: readonly Attempt[]): Address | undefined {
+function findHeir(
+  base: State,
+  heirs: () => HeirIndex,
+  address: Address,
+  record: JobRecord,
+  settled: readonly Attempt[],
+): Address | undefined {
   const stored = base.records[address]
-  if (stored !== undefined && canonical(stored.request) === canonical(record.request)) return undefined
-  const isHeir = ([other, held]: [Address, JobRecord]): boolean => {
-    if (partsOf(other).kind !== partsOf(address).kind || siteKey(held.site) !== siteKey(record.site)) return false
-    const isPast = (held.history ?? []).some(
-      ({ run, id }) => run === record.run && id !== undefined && id === record.id,
-    )
-    if (isPast) return true
-    const attempt = attemptOf(held)
-    if (attempt === undefined) return record.id !== undefined && held.run === record.run && held.id === record.id
-    return settled.some((one) => isSame(one, attempt)) && canonical(held.request) === canonical(record.request)
-  }
-  if (stored !== undefined && isHeir([address, stored])) return undefined
-  return recordEntries(base.records).find(isHeir)?.[0]
+  const isSameRequest = (held: JobRecord): boolean => canonical(held.request) === canonical(record.request)
+  if (stored !== undefined && isSameRequest(stored)) return undefined
+  const ofJob = heirs().get(jobKey(address, record, record.run, record.id) ?? '') ?? []
+  const ofAttempts = settled
+    .flatMap((attempt) => heirs().get(attemptKey(address, record, attempt)) ?? [])
+    .filter((other) => isSameRequest(base.records[other]!))
+  const found = new Set([...ofJob, ...ofAttempts])
+  if (found.has(address)) return undefined
+  if (found.size < 2) return [...found][0]
+  return recordEntries(base.records).find(([other]) => found.has(other))?.[0]
 }
 
 function isSame(a: Attempt, b: Attempt | undefined): boolean {

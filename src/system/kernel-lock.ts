@@ -11,10 +11,10 @@ const held = new Set<fs.FileHandle>()
  * when the lock is freed: taking it away would let two processes lock two files of one name.
  */
 export const kernelLock: TryLock = async (file) => {
-  const { tryLock } = await import('fs-native-extensions')
+  const { default: locks } = await import('fs-native-extensions')
   const handle = await fs.open(file, 'a+', 0o600)
   try {
-    if (tryLock(handle.fd)) {
+    if (locks.tryLock(handle.fd)) {
       held.add(handle)
       return async () => {
         await handle.close()

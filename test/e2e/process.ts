@@ -42,7 +42,7 @@ export type ProcessOptions = CliOptions & {
 /** Builds the program, unless what is there is newer than every source. */
 export function build(): void {
   // The last file that a build writes.
-  const built = fs.statSync(path.join(BUILT, 'state', 'compile.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const built = fs.statSync(path.join(BUILT, 'sbom.cdx.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const sources = ['src', 'schemas', 'scripts'].flatMap((folder) =>
     fs
       .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })

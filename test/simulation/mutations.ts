@@ -163,8 +163,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a record that was renamed comes back under its old name',
     file: 'src/state/merge.ts',
-    from: '(heirOf(base, name, record, settled.get(name) ?? []) ?? name)',
-    to: '(heirOf(base, name, record, []) && name ? name : name)',
+    from: '(findHeir(base, heirs, name, record, settled.get(name) ?? []) ?? name)',
+    to: '(findHeir(base, heirs, name, record, []) && name ? name : name)',
   },
   {
     name: 'a state that went back is believed',

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
+import { packageFile } from '../../system/package-file.ts'
 
-const FOLDER = new URL('../../../specs/', import.meta.url)
+const FOLDER = packageFile('specs/')
 /** The line of a spec that leads editors to its schema. */
 export const SCHEMA_LINE = /^# yaml-language-server: \$schema=.*$/m
 

@@ -110,8 +110,9 @@ function findWaiting(context: Context, id: string): JobRecord {
 
 function checkConcurrent({ jobs, limits, now }: Context, type: string): void {
   const most = type === 'EXPORT_REVISIONS_TO_S3' ? limits.dataExchangeRevisionExports : limits.dataExchangeConcurrent
-  const running = jobs.count((job) => requestOf(job).Type === type && viewJob(job, now).status === 'IN_PROGRESS')
-  if (running < most) return
+  const isRunning = (job: JobRecord): boolean =>
+    requestOf(job).Type === type && viewJob(job, now).status === 'IN_PROGRESS'
+  if (!jobs.reaches(most, isRunning)) return
   const members = { LimitName: `Concurrent in progress jobs of type ${type}`, LimitValue: most }
   const kind = { name: 'ServiceLimitExceededException', status: 402 }
   throw new ServiceError(kind, `There may be at most ${most} jobs of type ${type} in progress.`, members)

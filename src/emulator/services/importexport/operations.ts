@@ -70,19 +70,24 @@ export const listJobs = operation<{ MaxJobs?: number; Marker?: string }>({
   lists: true,
   input: structure({ MaxJobs: integer({ min: 0, max: 1000 }), Marker: string() }),
   run: ({ jobs }, { MaxJobs = 0, Marker = '' }) => {
-    const all = [...jobs.list()]
-    const marked = all.findIndex(({ id }) => id === Marker)
-    if (Marker !== '' && marked < 0) throw problem('InvalidParameter', 'The marker is not the ID of a job.')
-    const rest = all.slice(marked + 1)
+    const marked = jobs.find(Marker)
+    if (Marker !== '' && !marked) throw problem('InvalidParameter', 'The marker is not the ID of a job.')
     // A page of none could never be followed by another: 0 asks for the default.
-    const page = rest.slice(0, MaxJobs === 0 ? 1000 : MaxJobs)
+    const size = MaxJobs === 0 ? 1000 : MaxJobs
+    const page: JobRecord[] = []
+    let isTruncated = false
+    for (const job of jobs.list()(marked?.serial)) {
+      isTruncated = page.length === size
+      if (isTruncated) break
+      page.push(job)
+    }
     const shown = page.map((job) => ({
       JobId: job.id,
       CreationDate: date(job.createdAt),
       IsCanceled: factsOf(job).cancelledAt !== undefined,
       JobType: requestOf(job).JobType,
     }))
-    return { body: { Jobs: shown, IsTruncated: page.length < rest.length } }
+    return { body: { Jobs: shown, IsTruncated: isTruncated } }
   },
 })
 
@@ -148,8 +153,7 @@ function readManifest({ JobType, Manifest: text }: JobRequest): DeviceFacts['man
 
 function checkQuota({ jobs, now, limits }: Context): void {
   const today = now - (now % day)
-  const made = jobs.count(({ createdAt }) => createdAt >= today)
-  if (made < limits.importExportPerDay) return
+  if (jobs.countSince(today) < limits.importExportPerDay) return
   throw problem('CreateJobQuotaExceeded', `At most ${limits.importExportPerDay} jobs may be created in a day.`)
 }
 

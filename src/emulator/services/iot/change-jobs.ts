@@ -50,8 +50,7 @@ export const deleteJob = operation<{ jobId: string; force?: boolean }>({
     if (!terminal.includes(status) && force !== true) {
       throw invalidState(`Job ${id} is in status ${status}; it can be deleted with force only.`)
     }
-    const deleting = jobs.count((each) => viewJob(each, now).status === 'DELETION_IN_PROGRESS')
-    if (deleting >= limits.iotDeleting) {
+    if (jobs.reaches(limits.iotDeleting, (each) => viewJob(each, now).status === 'DELETION_IN_PROGRESS')) {
       throw limitExceeded(`At most ${limits.iotDeleting} jobs may be in DELETION_IN_PROGRESS.`)
     }
     jobs.change(job, { deletedAt: now })

@@ -23,8 +23,8 @@ export const createJob = operation<CreateJobInput>({
       const kind = { name: 'ResourceAlreadyExistsException', status: 409 }
       throw new ServiceError(kind, `Job ${jobId} already exists.`, { resourceId: jobId, resourceArn })
     }
-    const rollingOut = () => jobs.count((job) => isRollingOut(job, now))
-    if (schedule.startsAt === undefined && rollingOut() >= limits.iotConcurrent) {
+    const isFull = () => jobs.reaches(limits.iotConcurrent, (job) => isRollingOut(job, now))
+    if (schedule.startsAt === undefined && isFull()) {
       throw limitExceeded(`There may be at most ${limits.iotConcurrent} concurrent jobs.`)
     }
     const facts: IotFacts = {

@@ -34,8 +34,7 @@ const createHarvestJob = operation<HarvestRequest>({
     const { jobs, now, limits } = context
     checkWindow(request, now)
     if (jobs.find(request.id)) throw new ServiceError(invalid, `A harvest job with id ${request.id} already exists.`)
-    const running = jobs.count((job) => viewJob(job, now).status === 'IN_PROGRESS')
-    if (running >= limits.harvestConcurrent) {
+    if (jobs.reaches(limits.harvestConcurrent, (job) => viewJob(job, now).status === 'IN_PROGRESS')) {
       throw new ServiceError(tooMany, `At most ${limits.harvestConcurrent} harvest jobs may be in progress.`)
     }
     return { body: describe(context, jobs.add(request.id, request)) }

@@ -1,0 +1,117 @@
+/**
+ * Bundles what `tsc` and scripts/validators.ts have written to build/ into dist/: the program and the library, in chunks that are loaded on
+ * demand, with everything that they need. An installed package and an action then run without node_modules.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { build, type Metafile, type Plugin } from 'esbuild'
+
+const root = path.join(import.meta.dirname, '..')
+const built = path.join(root, 'build')
+const dist = path.join(root, 'dist')
+const LOCK_PACKAGE = path.join(root, 'node_modules', 'fs-native-extensions')
+/** The platforms that Node itself is published for, of those that the lock has binaries for. */
+const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64']
+const BINARY = 'fs-native-extensions.node'
+
+/** Loads the binary of the lock from beside the bundle. */
+const lockBinary: Plugin = {
+  name: 'lock-binary',
+  setup({ onLoad }) {
+    // In a variable: esbuild takes a pattern in `require` for a request to bundle all that fits.
+    const contents = `const file = './prebuilds/' + process.platform + '-' + process.arch + '/${BINARY}'\nmodule.exports = require(file)`
+    onLoad({ filter: /[\\/]fs-native-extensions[\\/]binding\.js$/ }, () => ({ contents, loader: 'js' }))
+  },
+}
+
+fs.rmSync(dist, { recursive: true, force: true })
+const { metafile } = await build({
+  entryPoints: [path.join(built, 'cli.js'), path.join(built, 'index.js')],
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // The UMD form of some packages asks for its parts in a way that no bundler sees.
+  mainFields: ['module', 'main'],
+  sourcemap: true,
+  sourcesContent: false,
+  metafile: true,
+  legalComments: 'none',
+  // CommonJS packages ask for Node's own modules by `require`.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
+  absWorkingDir: root,
+  plugins: [lockBinary],
+  logLevel: 'warning',
+})
+for (const platform of PLATFORMS) {
+  const to = path.join(dist, 'prebuilds', platform)
+  fs.mkdirSync(to, { recursive: true })
+  fs.copyFileSync(path.join(LOCK_PACKAGE, 'prebuilds', platform, BINARY), path.join(to, BINARY))
+}
+for (const file of declarationsFrom('index.d.ts')) {
+  const to = path.join(dist, file)
+  fs.mkdirSync(path.dirname(to), { recursive: true })
+  fs.copyFileSync(path.join(built, file), to)
+}
+const inside = packagesIn(metafile)
+fs.writeFileSync(path.join(dist, 'licences.txt'), inside.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`))
+fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(inside), undefined, 2)}\n`)
+
+/** A declaration file and all that it refers to, by their paths in build/. Of packages it may name Node's own types alone. */
+function declarationsFrom(entry: string): ReadonlySet<string> {
+  const found = new Set([entry])
+  for (const file of found) {
+    const text = fs.readFileSync(path.join(built, file), 'utf8')
+    for (const [, from = ''] of text.matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
+      if (from.startsWith('.')) found.add(path.join(path.dirname(file), from.replace(/\.[jt]s$/, '.d.ts')))
+      else if (!from.startsWith('node:')) throw new Error(`${file} shows a type of ${from} to the users of the library`)
+    }
+  }
+  return found
+}
+
+type Package = { readonly folder: string; readonly name: string; readonly version: string; readonly license: string }
+
+/** The packages of which anything is in the bundle, by name and version. */
+function packagesIn({ inputs }: Metafile): Package[] {
+  const folders = new Set(
+    Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  )
+  return [...folders]
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(
+        fs.readFileSync(path.join(root, folder, 'package.json'), 'utf8'),
+      ) as Package
+      return { folder, name, version, license }
+    })
+    .sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1))
+}
+
+/** A package and the text of its licence. */
+function licenceOf({ folder, name, version, license }: Package): string {
+  const file = fs.readdirSync(path.join(root, folder)).find((one) => /^licen[cs]e(\.|-|$)/i.test(one))
+  const text = file === undefined ? '' : fs.readFileSync(path.join(root, folder, file), 'utf8')
+  return `${name} ${version} (${license})\n\n${text}`
+}
+
+/** What the bundle is made of, as CycloneDX 1.5 describes it. */
+function sbomOf(packages: readonly Package[]): object {
+  const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Package
+  const purl = (one: Pick<Package, 'name' | 'version'>): string =>
+    `pkg:npm/${one.name.replace('@', '%40')}@${one.version}`
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.5',
+    version: 1,
+    metadata: { component: { type: 'application', name, version, purl: purl({ name, version }) } },
+    components: packages.map((one) => ({
+      type: 'library',
+      name: one.name,
+      version: one.version,
+      purl: purl(one),
+      licenses: [{ expression: one.license }],
+    })),
+  }
+}
