@@ -147,6 +147,7 @@ export class Life {
     town.rates = drawRates(random)
     town.setting.isEdgy = traits.edgy
     town.isTagRefused = random.hit(0.15)
+    town.oracle.isTagRefused = town.isTagRefused
     if (traits.wild) this.#goWild()
     town.services.isSlow = traits.changes
     let toCome = random.int(2, 6)
@@ -341,7 +342,7 @@ export class Life {
     const { sent } = town.oracle
     if (!isZero(last) || !isAtRest(last))
       town.oracle.violated(`no rest after ${RUNS_TO_REST} runs and ${answers} answers: ${words(last)}`)
-    for (const what of town.oracle.unfulfilled(this.#asked(last))) if (!traits.wild) town.oracle.violated(what)
+    for (const what of town.oracle.unfulfilled(this.#asked(last))) if (!town.oracle.isWild) town.oracle.violated(what)
     await this.alone(this.order({}))
     // A job that is over stays as it is, whatever its spec has come to.
     const invalid = new Set<string>((town.ledger.commits.at(-1) ?? []).map(({ address }) => address))

@@ -43,6 +43,8 @@ export class Oracle {
   readonly violations: string[] = []
   /** AWS goes beyond every margin, so that some second jobs cannot be helped. */
   isWild = false
+  /** The role of this project could not read tags at some time. */
+  isTagRefused = false
   /** Words of people: addresses whose job is to be cancelled, jobs that were given away, findings that were left as they are. */
   readonly cancelWords = new Set<string>()
   readonly adoptWords = new Set<string>()
@@ -298,7 +300,8 @@ export class Oracle {
     // A job without a mark that does the same, and was made while our create could make one, is told from our own by nobody.
     const { intent } = this.#state?.records[address] ?? {}
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
-    const isTwin = factsOf(kind).mark === 'none' || factsOf(kind).mark === 'prefix'
+    const { mark } = factsOf(kind)
+    const isTwin = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
     if (isTwin && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
       this.#setting.count('a job that looks like ours was believed')
       const who = this.#ledger.whoAt(address) ?? -1

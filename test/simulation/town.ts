@@ -313,7 +313,8 @@ export class Town {
     const onStep: OnStep = (step) => this.oracle.onStep(step, sent, this.stored(process.machine), this.store === 'git')
     const { part } = order
     const all = this.ledger.commits[order.commit] ?? []
-    const { dirty = [] } = order
+    // Outside Git nothing is committed, and nothing is not.
+    const dirty = order.relation === 'no repository' ? [] : (order.dirty ?? [])
     const specs = (part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all).map((spec) =>
       spec.files.some((file) => dirty.includes(file)) ? this.ledger.uncommitted(spec) : spec,
     )
