@@ -192,3 +192,19 @@ function reachedFrom(file: string, next: ReadonlyMap<string, readonly string[]>)
   }
   return seen
 }
+
+/** Files of the simulation that put the program under test to work; all others judge it, or are the world that it is tried in. */
+const AT_WORK = ['calls.ts', 'network.ts', 'town.ts']
+
+t.test('what judges in the simulation shares nothing with the program but types', async (t) => {
+  const folder = fileURLToPath(new URL('./simulation/', import.meta.url))
+  const judges = fs.readdirSync(folder).filter((file) => file.endsWith('.ts') && !AT_WORK.includes(file))
+  t.ok(['oracle.ts', 'services.ts', 'ledger.ts', 'aws-facts.ts'].every((file) => judges.includes(file)))
+  const shared = judges.flatMap((file) => {
+    const text = fs.readFileSync(path.join(folder, file), 'utf8')
+    const statements = text.matchAll(/^import\s+(?!type\s)([^;'"]*?)\sfrom\s+'(\.\.\/\.\.\/src\/[^']+)'/gm)
+    const values = [...statements].filter(([, names = '']) => !/^\{(\s*type\s[^,}]+,?)+\s*\}$/.test(names))
+    return values.map(([, , from]) => `${file} <- ${from}`)
+  })
+  t.same(shared, [])
+})

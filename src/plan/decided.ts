@@ -319,12 +319,13 @@ function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force
     })
   }
   const listed = plan.observed.alike.get(spec.address)
-  if (listed?.is === 'failed' && !force) return unread(spec, listed, record)
-  const jobs = listed?.is === 'listed' ? listed.jobs : []
+  const seen = plan.observed.jobs.get(spec.address)
+  for (const look of [listed, seen]) if (look?.is === 'failed' && !force) return unread(spec, look, record)
+  const jobs = [...(listed?.is === 'listed' ? listed.jobs : []), ...(seen?.is === 'live' ? [seen.live] : [])]
   const model = plan.modelOf(spec.kind)
   const made = jobs.find(
-    ({ id, marker = '' }) =>
-      attemptOf(marker) && isMarkOf(spec, record, marker) && !plan.claims.has(ownerKey(model, record.site, id)),
+    ({ id, marker, mark = marker ?? '' }) =>
+      attemptOf(mark) && isMarkOf(spec, record, mark) && !plan.claims.has(ownerKey(model, record.site, id)),
   )
   if (made) {
     return line(spec, {

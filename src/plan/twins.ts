@@ -35,7 +35,7 @@ export type AuditInput = Pick<PlanInput, 'specs' | 'modelOf'> & {
   readonly state: State | undefined
   /** The records as they were before the run. */
   readonly before: Readonly<Record<Address, JobRecord>>
-  /** When the state was last known to be the newest one, in epoch milliseconds: jobs made later may be another run's. */
+  /** When the state was last known to be the newest one, by AWS's clock, in epoch milliseconds: jobs made later may be another run's. */
   readonly currentAt: number
 }
 

@@ -53,8 +53,11 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
   const isProven = isTold(live) && !record.intent.refused && !lacksMark(record, live)
   const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
+  // What nothing proves to be another's may be ours: another ID, or a new name, is no word on whose it is. A raised run is another job.
+  const mayBeOurs = fits && mark === 'none' && !lacksMark(record, live)
+  const isAnother = !mayBeOurs || spec.policy.run > record.run
   // An ID names one job: where another has it, our create was refused, and may be made under another ID.
-  if (isElsewhere(plan, spec, record, model)) {
+  if (isAnother && isElsewhere(plan, spec, record, model)) {
     return again(plan, spec, record, `its create came to nothing: the ID ${live.id} belongs to another job`)
   }
   if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)
@@ -65,7 +68,7 @@ function byId(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): 
     record,
     changes,
     reason: `${jobWords(model, live.id)} exists, but ${whyNotOurs(record, live, mark, changes)}`,
-    remedies: idTakenRemedies(spec, model, live),
+    remedies: mayBeOurs ? unprovenRemedies(spec, model) : idTakenRemedies(spec, model, live),
   })
 }
 
@@ -104,6 +107,15 @@ function whyNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, changes: 
   if (intent.refused) return 'AWS refused this create: the job was there already'
   if (lacksMark(record, live)) return 'does not carry the tag that our create asked for'
   return 'AWS does not tell enough of it to prove that it is the one that was submitted'
+}
+
+/** Nothing but a person can say whose job it is that was there when AWS refused our create. */
+function unprovenRemedies(spec: Spec, { identity: { idMember = 'name' } }: KindModel): Remedy[] {
+  return [
+    suggest('if it is what this create made', 'adopt', spec.address),
+    suggest('if somebody else used this ID', 'resolve', spec.address, '--not-created'),
+    advise(`then write another ${idMember}`),
+  ]
 }
 
 /** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */

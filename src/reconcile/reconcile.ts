@@ -142,7 +142,7 @@ type Run = {
   plan: Plan
   /** What the pass before saw, where no time has passed since. */
   recent: Observed | undefined
-  /** When anything changed last, and when the state was last known to be the newest one, in epoch milliseconds. */
+  /** When anything changed last; and by AWS's clock, when the state was last known to be the newest one. In epoch milliseconds. */
   changedAt: number
   currentAt: number
   /** Until when settling creates are waited for, counted from when there is nothing to do but to wait. */
@@ -157,7 +157,14 @@ type Run = {
   stale: string | undefined
 }
 
-function beginRun({ clock, store, failed, pollMs }: ReconcileOptions): Run {
+/** The latest that it can be now by AWS's clock, in epoch milliseconds: its answers tell whole seconds. Without an answer, our own time. */
+function latestAwsTime({ clock, world }: Pick<ReconcileOptions, 'clock' | 'world'>): number {
+  const offset = world.clockOffsetMs?.()
+  return clock.now() + (offset === undefined ? 0 : offset + 1_000)
+}
+
+function beginRun(options: ReconcileOptions): Run {
+  const { clock, store, failed, pollMs } = options
   const now = clock.now()
   return {
     queue: createQueue({ concurrency: CONCURRENCY, clock }),
@@ -168,7 +175,7 @@ function beginRun({ clock, store, failed, pollMs }: ReconcileOptions): Run {
     plan: EMPTY_PLAN,
     recent: undefined,
     changedAt: now,
-    currentAt: now,
+    currentAt: latestAwsTime(options),
     settleUntil: undefined,
     pauseMs: pollMs.least,
     misses: 0,
@@ -232,11 +239,11 @@ async function applyPass(run: Run, input: ReconcileInput, options: ReconcileOpti
 }
 
 /** Whether another pass follows at once; undefined where only waiting can bring something new. */
-function canProceed(run: Run, applied: Applied, { clock, pollMs }: ReconcileOptions): boolean | undefined {
+function canProceed(run: Run, applied: Applied, options: ReconcileOptions): boolean | undefined {
   if (applied.effects > 0) {
-    run.currentAt = clock.now()
+    run.currentAt = latestAwsTime(options)
     run.misses = applied.unsent === applied.effects ? run.misses + 1 : 0
-    run.pauseMs = pollMs.least
+    run.pauseMs = options.pollMs.least
     if (run.misses < MISSES_MAX) return true
     giveUp(run, dueIn(run.plan))
     return false

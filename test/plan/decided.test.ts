@@ -161,6 +161,18 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`conflict ${OTHER_DISK}: AWS Import/Export job ADP7B carries the mark of its create, so it is ours`],
   ],
   [
+    'nor where the tag of the job under its ID is that mark',
+    decide(
+      world()
+        .spec(REBOOT)
+        .unknown(REBOOT, { marker: 'lineage-1 IotJob/kiosk-reboot:1.1' })
+        .live(REBOOT, { mark: 'lineage-1 IotJob/kiosk-reboot:1.1', markRead: 'told' }),
+      REBOOT,
+      { do: 'not-created', force: true },
+    ),
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot carries the mark of its create, so it is ours`],
+  ],
+  [
     'jobs are excused by a word',
     decide(world().spec(READERS).listed(READERS, { id: 'second' }), READERS, { do: 'foreign', ids: ['second'] }),
     [`keep ${READERS}: recorded that 1 job is not ours`],

@@ -288,6 +288,22 @@ table('an unknown create whose spec was edited meanwhile', [
     ],
   ],
   [
+    'takes no new name and no other ID for a word that the job which refused its create is another’s',
+    world()
+      .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
+      .unknown(REBOOT, { refused: true })
+      .live(REBOOT),
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS refused this create: the job was there already`],
+  ],
+  [
+    'is made under the other ID once a person has said that it made no job',
+    world()
+      .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
+      .unknown(REBOOT, { refused: true, givenUp: true })
+      .live(REBOOT),
+    [`create ${REBOOT} (as night, attempt 2): its create was said to have made no job`],
+  ],
+  [
     'leaves an ID of somebody else by raising the run',
     world()
       .spec(REBOOT, { policy: { run: 2 } })

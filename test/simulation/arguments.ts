@@ -11,6 +11,12 @@ export type Arguments = {
   readonly crashes: boolean
   /** Stop at the first violation. */
   readonly first: boolean
+  /** Fail where the planner can say something that too few worlds show. */
+  readonly coverage: boolean
+  /** Only worlds with this trait. */
+  readonly trait: string | undefined
+  /** So many processes share the work; absent: one for each core. */
+  readonly workers: number | undefined
 }
 
 /** The arguments of a command line, without node and script. */
@@ -24,8 +30,12 @@ export function argumentsOf(argv: readonly string[]): Arguments {
       trace: { type: 'boolean', default: false },
       crashes: { type: 'boolean', default: false },
       first: { type: 'boolean', default: false },
+      coverage: { type: 'boolean', default: false },
+      trait: { type: 'string' },
+      workers: { type: 'string' },
     },
   })
   const seed = values.seed === undefined ? undefined : Number(values.seed)
-  return { ...values, seeds: Number(values.seeds), from: Number(values.from), seed }
+  const workers = values.workers === undefined ? undefined : Number(values.workers)
+  return { ...values, seeds: Number(values.seeds), from: Number(values.from), trait: values.trait, seed, workers }
 }

@@ -12,32 +12,58 @@ import { at, type JsonObject } from '../../src/model/json.ts'
 import type { Calls, CreateOptions } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Site } from '../../src/model/state.ts'
+import { factsOf, isBlind } from './aws-facts.ts'
 import type { Ledger } from './ledger.ts'
 import type { Process } from './machine.ts'
-import { exchange } from './network.ts'
+import { exchange, type Leaving } from './network.ts'
+import { placeOf } from './places.ts'
 import { type Job, ServiceFault, type Services } from './services.ts'
 
 /** Jobs on a page of a list, few, so that lists have several. */
 const PAGE = 3
 
-/** Told of each create as it leaves, with when it was signed; what it returns is called when the packet has arrived. */
-export type OnSend = (kind: string, request: JsonObject, signedAt: number) => () => void
+/** Told of each create as it leaves, with where it goes and when it was signed; what it returns is told what becomes of it. */
+export type OnSend = (create: Create, signedAt: number) => Leaving
+
+/** A create that leaves. */
+export type Create = {
+  readonly kind: string
+  readonly place: string
+  readonly id: string | undefined
+  readonly request: JsonObject
+}
+
+/** Told of each call about a job that is there, as it leaves. */
+export type OnStep = (step: {
+  readonly what: 'upload' | 'start' | 'update' | 'cancel'
+  readonly kind: string
+  readonly place: string
+  readonly id: string
+  readonly request?: JsonObject
+}) => void
 
 /** Reader and writer of a kind for one process, with our own attempts, reads and lanes over the simulated network. */
 export function callsOf(
   kind: string,
   site: Site,
-  { process, services, lanes, ledger, onSend, onStart }: CallsOptions,
+  { process, services, lanes, ledger, by, isTagRefused, onSend, onStep }: CallsOptions,
 ): Calls {
   const model = modelOf(kind)
+  const { signatureMs } = factsOf(kind)
+  const place = placeOf(site, kind)
+  const step = (what: Parameters<OnStep>[0]['what'], id: string, request?: JsonObject) => (): Leaving => {
+    onStep({ what, kind, place, id, ...(request && { request }) })
+    return { arrived: () => {}, heard: () => {} }
+  }
   const lane = (operation: string) => lanes.lane(site, model, operation)
   const ask = askOver({ lane: (of: LaneModel, name) => lanes.lane(site, of, name), clock: process.clock }, model)
   const write = <Value>(
     operation: string,
     options: Omit<CreateOptions, 'id'>,
     execute: () => Value,
-    onLeave?: (signedAt: number) => () => void,
+    onLeave?: (signedAt: number) => Leaving,
     secrets?: readonly string[],
+    again?: () => Value,
   ) =>
     attempt(
       lane(operation),
@@ -46,7 +72,10 @@ export function callsOf(
       ({ watch, abortSignal }: SendOptions) =>
         exchange(process, {
           label: operation,
+          signatureMs,
+          signatureFactor: services.signatureFactor,
           execute,
+          ...(again && { again }),
           watch,
           signal: signalOf(abortSignal),
           ...(secrets && { echo: `not ${secrets.join()}` }),
@@ -55,20 +84,28 @@ export function callsOf(
     )
   return {
     reader: {
-      describe: async (id, { definition, signal }) => {
+      describe: async (id, { definition, mark, signal }) => {
         const job = await ask(model.api.operations.describe, signal, () =>
           exchange(process, {
             label: `${model.api.operations.describe} ${id}`,
+            signatureMs,
+            signatureFactor: services.signatureFactor,
             signal,
-            execute: () => snapshot(services.find(kind, id), services),
+            execute: () => snapshot(services.find(kind, place, id), services),
           }),
         )
-        return job && described(job, definition === true)
+        return job && { ...described(job, definition === true), ...(mark === true && marked(job, isTagRefused)) }
       },
       list: ({ signal }) =>
         pages((token) =>
           ask(model.api.operations.list, signal, () =>
-            exchange(process, { label: model.api.operations.list, signal, execute: () => page(services, kind, token) }),
+            exchange(process, {
+              label: model.api.operations.list,
+              signatureMs,
+              signatureFactor: services.signatureFactor,
+              signal,
+              execute: () => page(services, kind, place, token),
+            }),
           ),
         ),
     },
@@ -81,34 +118,61 @@ export function callsOf(
         })
         if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
         const manifest = manifestOf(kind, filled.request, options.marker)
-        const own = { ...(options.id !== undefined && { id: options.id }), ...(manifest !== undefined && { manifest }) }
-        const create = (): Live => created(snapshot(services.create(kind, wish, filled.request, own), services)!)
+        const own = {
+          ...(options.id !== undefined && { id: options.id }),
+          ...(manifest !== undefined && { manifest }),
+          ...(factsOf(kind).mark === 'tag' && options.marker !== undefined && { mark: options.marker }),
+        }
+        // At the edge of the margins much of the lease is over when a create is signed.
+        const { random, isEdgy } = process.setting
+        if (isEdgy && random.hit(0.3)) await process.effect('dawdles', random.int(30_000, 58_000), () => {})
+        const make = (): Job => services.create(kind, place, wish, filled.request, own)
+        const create = (): Live => created(snapshot(make(), services)!)
+        // The first of the two jobs is the one that nobody hears of.
+        const again = (): Live => {
+          const first = services.jobs.at(-1)
+          if (first?.wish === wish && isBlind(kind)) first.isRepeat = true
+          return created(snapshot(make(), services)!)
+        }
         return write(
           model.api.operations.create,
           options,
           create,
-          (signedAt) => onSend(kind, request, signedAt),
+          (signedAt) => onSend({ kind, place, id: options.id, request }, signedAt),
           filled.secrets,
+          again,
         )
       },
       // One request in place of two: the link that brings the file there is asked for and used within a call.
       upload: async (id, _source, options) =>
-        write('Upload', { ...options, mayStillSend: () => true }, () => services.upload(kind, id)),
+        write(
+          'Upload',
+          { ...options, mayStillSend: () => true },
+          () => services.upload(kind, place, id, by),
+          step('upload', id),
+        ),
       ...(model.api.operations.start && {
         start: async (id, options) =>
-          write(
-            'StartJob',
-            options,
-            () => services.start(kind, id),
-            () => onStart(kind, id),
-          ),
+          write('StartJob', options, () => services.start(kind, place, id, by), step('start', id)),
       }),
       ...(model.lifecycle.updating && {
-        update: async (id, { operation, after }, options) =>
-          write(operation, options, () => services.update(kind, id, pick(after, ['description']))),
+        update: async (id, { operation, after, request }, options) => {
+          let leftAt = 0
+          const leave = step('update', id, request)
+          return write(
+            operation,
+            options,
+            () => services.update(kind, place, id, pick(after, ['description']), by, leftAt),
+            () => {
+              leftAt = process.setting.time.now
+              return leave()
+            },
+          )
+        },
       }),
       ...(model.lifecycle.cancelling && {
-        cancel: async (id, options) => write('CancelJob', options, () => services.cancel(kind, id)),
+        cancel: async (id, options) =>
+          write('CancelJob', options, () => services.cancel(kind, place, id, by), step('cancel', id)),
       }),
       ...(model.api.operations.validate && {
         validate: async (request, options) => {
@@ -129,9 +193,12 @@ export type CallsOptions = {
   readonly services: Services
   readonly lanes: Lanes
   readonly ledger: Ledger
+  /** The project whose process it is. */
+  readonly by: string
+  /** Its role may not read tags. */
+  readonly isTagRefused: boolean
   readonly onSend: OnSend
-  /** Told of each start as it leaves; what it returns is called when the packet has arrived. */
-  readonly onStart: (kind: string, id: string) => () => void
+  readonly onStep: OnStep
 }
 
 /** A job as it was when the service answered. */
@@ -141,9 +208,9 @@ function snapshot(job: Job | undefined, services: Services): Shown | undefined {
   return job && { ...job, told: services.statusOf(job) }
 }
 
-function page(services: Services, kind: string, token: string | undefined): Page<Live> {
-  const all = services.listed(kind)
-  const newestFirst = modelOf(kind).api.listing.newestFirst
+function page(services: Services, kind: string, place: string, token: string | undefined): Page<Live> {
+  const all = services.listed(kind, place)
+  const { newestFirst } = factsOf(kind)
   const after = token === undefined ? undefined : Number(token)
   const rest = after === undefined ? all : all.filter(({ order }) => (newestFirst ? order < after : order > after))
   const shown = rest.slice(0, PAGE)
@@ -154,8 +221,8 @@ function page(services: Services, kind: string, token: string | undefined): Page
 /** What each service tells of a job in a list. */
 function listed(job: Shown): Live {
   const { id, told } = job
-  const tells = modelOf(job.kind).api.listing.tells
-  if (tells === 'job') return described(job, true)
+  const tells = factsOf(job.kind).listTells
+  if (tells === 'all') return described(job, true)
   if (tells === 'id') return { id, status: 'Pending', createdAt: told.createdAt, partial: true }
   return { id, status: told.status, createdAt: told.createdAt, ...finished(told), partial: true }
 }
@@ -184,6 +251,13 @@ function described(job: Shown, definition: boolean): Live {
     default:
       return { id, status, createdAt, ...finished(told), request }
   }
+}
+
+/** What the tags of a job tell. */
+function marked(job: Shown, isTagRefused: boolean): Partial<Live> {
+  if (factsOf(job.kind).mark !== 'tag') return {}
+  if (isTagRefused) return { markRead: 'refused' }
+  return { markRead: 'told', ...(job.mark !== undefined && { mark: job.mark }) }
 }
 
 /** What the answer to a create tells: of some kinds little more than the ID. */

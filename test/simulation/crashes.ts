@@ -82,7 +82,7 @@ function orderAt({ does }: Place, life: Life): Order {
 }
 
 async function lifeAt({ store, weather, does }: Place, seed: number, trace?: (line: string) => void): Promise<Life> {
-  const life = new Life(seed, store, trace)
+  const life = Life.alone(seed, store, trace)
   await life.begin(KINDS.map((kind) => ONLY[does] ?? kind))
   if (does === 'change') {
     await life.alone(life.order({}))

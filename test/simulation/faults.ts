@@ -19,6 +19,8 @@ export type Rates = {
   readonly cutAnswer: number
   readonly throttle: number
   readonly quota: number
+  /** Of a create: what lies between sends it a second time. */
+  readonly repeat: number
   readonly listLag: number
   /** Of a job: a read by its ID does not find it for some seconds. */
   readonly readLag: number
@@ -48,6 +50,7 @@ export const NO_FAULTS: Rates = {
   cutAnswer: 0,
   throttle: 0,
   quota: 0,
+  repeat: 0,
   listLag: 0,
   readLag: 0,
   pushLost: 0,
@@ -75,6 +78,7 @@ const MOST: Rates = {
   cutAnswer: 0.1,
   throttle: 0.2,
   quota: 0.05,
+  repeat: 0.15,
   listLag: 0.8,
   readLag: 0.3,
   pushLost: 0.08,
@@ -93,4 +97,57 @@ export function drawRates(random: Random): Rates {
     return [name, kind < 0.45 ? 0 : kind < 0.75 ? most * 0.25 : most]
   })
   return Object.fromEntries(drawn) as Rates
+}
+
+/** What happens in a world beside faults: people, other projects, wrong checkouts. */
+export type Traits = {
+  /** People make, start, cancel and delete jobs by hand. */
+  readonly people: boolean
+  /** Another project uses the same account, and the same names. */
+  readonly neighbour: boolean
+  /** Files are edited and not committed. */
+  readonly dirty: boolean
+  /** Checkouts that diverged, or of which nothing can be told. */
+  readonly checkouts: boolean
+  /** Guards are tight. */
+  readonly guards: boolean
+  /** People say what is true before anybody can know it. */
+  readonly words: boolean
+  /** Clocks that are further off than a machine that creates may be. */
+  readonly clocks: boolean
+  /** Lags, clocks and pauses are as long as they may be. */
+  readonly edgy: boolean
+  /** Jobs go to two accounts. */
+  readonly places: boolean
+  /** Specs have times. */
+  readonly times: boolean
+  /** Mostly jobs that AWS changes and cancels. */
+  readonly changes: boolean
+  /** AWS goes beyond every margin: what then holds is less, and is named in docs/proof.md. */
+  readonly wild: boolean
+}
+
+const OFTEN: Readonly<Record<keyof Traits, number>> = {
+  people: 0.35,
+  neighbour: 0.2,
+  dirty: 0.25,
+  checkouts: 0.2,
+  guards: 0.15,
+  words: 0.25,
+  clocks: 0.2,
+  edgy: 0.15,
+  places: 0.25,
+  times: 0.25,
+  changes: 0.4,
+  wild: 0.05,
+}
+
+/** A world of one project, in which nobody does anything but to run it. */
+export const NO_TRAITS = Object.fromEntries(Object.keys(OFTEN).map((trait) => [trait, false])) as unknown as Traits
+
+/** Traits of one world, each drawn for itself. */
+export function drawTraits(random: Random): Traits {
+  return Object.fromEntries(
+    Object.entries(OFTEN).map(([trait, share]) => [trait, random.hit(share)]),
+  ) as unknown as Traits
 }

@@ -89,6 +89,7 @@ export class GitRemote {
       if (lease !== undefined && lease !== (this.head ?? ''))
         return { code: 1, stdout: '!\tx:y\t[rejected] (stale info)\n', stderr: '' }
       this.move(next)
+      process.wroteAt = process.effects
       return ok('')
     }
     const isLost = random.hit(rates.pushLost)

@@ -1,14 +1,40 @@
-import { isTerminal } from '../../src/model/condition.ts'
-import type { ActionName, Planned } from '../../src/model/plan.ts'
-import { drawRates, NO_FAULTS } from './faults.ts'
+import type { Address } from '../../src/model/address.ts'
+import type { Planned } from '../../src/model/plan.ts'
+import type { JobRecord } from '../../src/model/state.ts'
+import { MARGINS } from './aws-facts.ts'
+import { drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
+import type { Want } from './ledger.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
-import { type End, JOURNAL, type Order, Town } from './town.ts'
+import { meddle } from './others.ts'
+import { type Deed, Person } from './person.ts'
+import { isTerminal } from './places.ts'
+import { Random } from './random.ts'
+import { NOBODYS } from './services.ts'
+import { type End, JOURNAL, type Order, Town, World } from './town.ts'
 
 const MINUTE = 60_000
+/** What a checkout may be that nothing may be created from. */
+const STRANGE_CHECKOUTS = ['diverged', 'unknown', 'cut off', 'no repository'] as const
+/** Why HEAD may not hold what was read. */
+const WHYS = [
+  'edited',
+  'edited',
+  'assume-unchanged',
+  'staged',
+  'untracked',
+  'ignored',
+  'deleted',
+  'link',
+  'link-outside',
+  'submodule-missing',
+  'submodule-moved',
+  'no-commit',
+] as const
 /** How far the clock of a machine may be off, in milliseconds: where it is off by a minute or more, a run creates nothing. */
 const SKEW_MS = 59_000
-/** So many runs after the last fault everything is done. */
+/** So many runs after the last fault everything is done that needs nobody; and so many more things a person may have to say. */
 const RUNS_TO_REST = 8
+const ANSWERS = 40
 
 /** What came of a world. */
 export type Verdict = {
@@ -19,31 +45,63 @@ export type Verdict = {
 
 /** A world whose every turn a seed decides: some runs at once, with crashes, pauses and lost packets, while users go on editing. Then peace. */
 export async function randomLife(seed: number, trace?: (line: string) => void): Promise<Verdict> {
-  const life = new Life(seed, seed % 2 === 0 ? 'file' : 'git', trace)
+  const world = new World(seed, trace)
+  const traits = drawTraits(world.setting.random)
+  for (const [trait, has] of Object.entries(traits)) if (has) world.setting.count(`world with ${trait}`)
+  const life = new Life(world, seed % 2 === 0 ? 'file' : 'git', traits)
+  const neighbour = traits.neighbour ? new Life(world, 'file', NO_TRAITS, 'theirs') : undefined
+  if (neighbour) neighbour.town.oracle.isWild = traits.wild
   await life.begin()
-  await life.turmoil()
+  await neighbour?.begin()
+  await life.turmoil(neighbour)
+  await life.errands()
   await life.rewind()
   if (!(await life.strange())) {
     await life.holiday()
     await life.peace()
+    await neighbour?.peace()
   }
-  return life.verdict()
+  const { violations, ...rest } = life.verdict()
+  return { ...rest, violations: [...violations, ...(neighbour?.verdict().violations ?? [])] }
 }
 
-/** One world and the runs in it. */
+/** Whether the world of a seed has a trait. */
+export function hasTrait(seed: number, trait: string): boolean {
+  return drawTraits(new Random(seed))[trait as keyof Traits] === true
+}
+
+/** One project's life in a world, and the runs in it. */
 export class Life {
   readonly town: Town
+  readonly traits: Traits
+  readonly #person: Person
   #laptop: Machine
   #runners = 0
   #running = 0
   #isPeace = false
-  #wasLong = false
   #processes = 0
+  /** What the last run of turmoil left open, for people who speak too soon. */
+  #lastEnd: End | undefined
 
-  constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
-    this.town = new Town(seed, store, trace)
+  constructor(world: World, store: 'file' | 'git', traits: Traits = NO_TRAITS, name = 'ours') {
+    this.town = new Town(name, store, world)
+    this.traits = traits
+    this.#person = new Person(this.town)
+    this.town.ledger.habits = traits
+    this.#laptop = this.town.machine(`laptop-of-${name}`, this.#skew())
+  }
+
+  /** A project that is alone in its world, in which nothing happens but what is asked for. */
+  static alone(seed: number, store: 'file' | 'git', trace?: (line: string) => void): Life {
+    return new Life(new World(seed, trace), store)
+  }
+
+  /** How far the clock of a machine is off. */
+  #skew(): number {
     const { random } = this.town.setting
-    this.#laptop = this.town.machine('laptop', random.int(-SKEW_MS, SKEW_MS))
+    const { edgy, clocks } = this.traits
+    if (clocks && random.hit(0.4)) return random.pick([-1, 1]) * random.int(63_000, 280_000)
+    return edgy ? random.pick([-SKEW_MS, SKEW_MS]) : random.int(-SKEW_MS, SKEW_MS)
   }
 
   /** How many effects the last run that was alone had. */
@@ -55,11 +113,23 @@ export class Life {
     const count = kinds?.length ?? random.int(1, 4)
     for (let index = 0; index < count; index++) town.ledger.add(random, kinds?.[index])
     town.ledger.commit()
-    const process = new Process('init', this.#laptop, town.setting)
+    await this.#as((process) => town.begin(process))
+  }
+
+  /** Something that one process does while nothing else happens. */
+  async #as(work: (process: Process) => Promise<void>): Promise<void> {
+    const { town } = this
+    const process = new Process(`q${++this.#processes}@${this.#laptop.name}`, this.#laptop, town.setting)
     let isOver = false
-    void town.begin(process).then(() => {
-      isOver = true
-    })
+    void work(process).then(
+      () => {
+        isOver = true
+      },
+      (error: unknown) => {
+        town.oracle.violated(`a command threw: ${error instanceof Error ? error.stack : String(error)}`)
+        isOver = true
+      },
+    )
     await town.setting.time.until(() => isOver)
     process.die()
   }
@@ -71,32 +141,83 @@ export class Life {
   }
 
   /** Faults of all kinds, at random. */
-  async turmoil(): Promise<void> {
-    const { town } = this
+  async turmoil(neighbour?: Life): Promise<void> {
+    const { town, traits } = this
     const { random, time } = town.setting
     town.rates = drawRates(random)
+    town.setting.isEdgy = traits.edgy
+    town.isTagRefused = random.hit(0.15)
+    town.oracle.isTagRefused = town.isTagRefused
+    if (traits.wild) this.#goWild()
+    town.services.isSlow = traits.changes
     let toCome = random.int(2, 6)
-    const isOver = (): boolean => (toCome === 0 && this.#running === 0) || town.oracle.violations.length > 0
+    const isOver = (): boolean =>
+      (toCome === 0 && this.#running === 0 && (neighbour?.isIdle ?? true)) ||
+      town.oracle.violations.length > 0 ||
+      (neighbour?.town.oracle.violations.length ?? 0) > 0
     const schedule = (ms: number): void =>
       time.after(ms, () => {
         toCome--
         this.#someRun()
         // Two workflows of one schedule start in the same moment.
         if (town.store === 'git' && random.hit(0.25)) this.#someRun()
+        if (neighbour && random.hit(0.6)) neighbour.#someRun()
       })
     let at = 0
     for (let left = toCome; left > 0; left--) {
       at += random.int(0, random.pick([1_000, 2 * MINUTE, 20 * MINUTE]))
       schedule(at)
+      // Somebody else's job is there a moment before, and is not shown yet.
+      if (traits.people && random.hit(0.5))
+        time.after(Math.max(0, at - random.int(1_000, 12_000)), () => this.#meddle())
     }
-    for (let left = random.int(0, random.pick([5, 5, 20])); left > 0; left--) {
+    const often = traits.changes ? [10, 30] : [5, 5, 20]
+    for (let left = random.int(0, random.pick(often)); left > 0; left--) {
       time.after(random.int(0, at + 5 * MINUTE), () => {
         if (this.#isPeace) return
         town.setting.log(`somebody ${town.ledger.edit(random)}`)
         town.ledger.commit()
       })
     }
+    if (traits.people)
+      for (let left = random.int(1, 8); left > 0; left--)
+        time.after(random.int(0, at + 30 * MINUTE), () => this.#meddle())
     await time.until(isOver)
+  }
+
+  /** Users change and end jobs that run, one after the other, while things still go wrong. */
+  async errands(): Promise<void> {
+    const { town, traits } = this
+    const { random } = town.setting
+    if (!traits.changes) return
+    for (let left = random.int(3, 8); left > 0; left--) {
+      for (let edits = random.int(1, 2); edits > 0; edits--) town.setting.log(`somebody ${town.ledger.change(random)}`)
+      town.ledger.commit()
+      await this.alone(
+        this.#randomOrder(),
+        undefined,
+        Math.abs(this.#laptop.skew) > 60_000 ? town.machine('desk') : this.#laptop,
+      )
+      if (town.oracle.violations.length > 0) return
+    }
+  }
+
+  get isIdle(): boolean {
+    return this.#running === 0
+  }
+
+  #meddle(): void {
+    if (!this.#isPeace) meddle(this.town)
+  }
+
+  /** AWS goes beyond every margin. */
+  #goWild(): void {
+    const { town } = this
+    const { random } = town.setting
+    town.oracle.isWild = true
+    town.services.listLagMs = random.pick([5, 30, 120]) * MINUTE
+    town.services.readLagMs = random.pick([30_000, 5 * MINUTE, 30 * MINUTE])
+    town.services.signatureFactor = random.pick([1, 2, 4])
   }
 
   /** Somebody puts an older state there, or none, or another project's: a machine that saw a newer one must refuse it. */
@@ -105,6 +226,7 @@ export class Life {
     const { random } = town.setting
     if (town.oracle.violations.length > 0 || !random.hit(0.3)) return
     town.rates = NO_FAULTS
+    if (Math.abs(this.#laptop.skew) > 60_000) return
     const known = town.journalSerial(this.#laptop)
     const how = random.pick(['older', 'gone', 'foreign'] as const)
     const putBack = known === undefined ? undefined : town.replaceState(this.#laptop, how, known)
@@ -125,14 +247,16 @@ export class Life {
     const { town } = this
     const { random } = town.setting
     if (town.oracle.violations.length > 0 || !random.hit(0.15)) return false
+    const { people, neighbour, wild, places, words } = this.traits
+    if (people || neighbour || wild || places || words) return false
     // What was made from another text, or under another name without a word, nothing can tell from a new wish.
     if (town.ledger.wants.some(({ isEdited }) => isEdited)) return false
     this.#isPeace = true
     town.ledger.settle()
     town.ledger.commit()
-    town.rates = NO_FAULTS
+    this.#calm()
     // The last packets arrive, and lists show what they made.
-    await this.#pass(10 * MINUTE)
+    await this.#pass(30 * MINUTE)
     const serial = town.stored(this.#laptop)?.serial ?? 0
     if (!town.replaceState(this.#laptop, 'older', random.int(2, Math.max(2, serial)))) return false
     this.#laptop = town.stranger(this.#laptop)
@@ -167,50 +291,102 @@ export class Life {
     const { random, log } = this.town.setting
     if (this.town.oracle.violations.length > 0 || !random.hit(0.05)) return
     log('nobody runs anything for 100 days')
-    this.#wasLong = true
     await this.#pass(100 * 24 * 60 * MINUTE)
   }
 
-  /** No more faults: run after run until everything that was wanted is done, and one more that does nothing. */
-  async peace(): Promise<void> {
+  /** No more faults, and AWS keeps within its margins. */
+  #calm(): void {
     const { town } = this
-    const { log } = town.setting
-    if (town.oracle.violations.length > 0) return
     town.rates = NO_FAULTS
+    town.setting.isEdgy = false
+    town.isTagRefused = false
+    town.services.listLagMs = MARGINS.listLagMs
+    town.services.readLagMs = MARGINS.readLagMs - 1_000
+    town.services.signatureFactor = 1
+    town.services.isSlow = false
+  }
+
+  /**
+   * No more faults: run after run until everything that was wanted is done, and one more that does nothing. A person answers what is asked, in
+   * the ways that were printed; then every run ends with exit code 0.
+   */
+  async peace(): Promise<void> {
+    const { town, traits } = this
+    const { log, random } = town.setting
+    if (town.oracle.violations.length > 0) return
+    this.#calm()
+    // Something between here and AWS may go on repeating creates; where a second job then runs, the run has to tell.
+    const isRepeating = random.hit(0.1)
+    if (isRepeating) town.rates = { ...NO_FAULTS, repeat: 0.5 }
     log('no more faults')
     this.#isPeace = true
     town.ledger.settle()
     town.ledger.commit()
     let last: End | undefined
-    for (let run = 1; run <= RUNS_TO_REST; run++) {
+    let answers = 0
+    for (let run = 1; run <= RUNS_TO_REST + answers; run++) {
+      const second = town.services.jobs.length
       last = await this.alone(this.order({ settleMs: 40 * MINUTE }))
       if (town.oracle.violations.length > 0) return
-      if (isAtRest(last, this.#wasLong) && town.oracle.unfulfilled(this.#asked(last)).length === 0) break
+      if (isRepeating) this.#assertTold(second, last)
+      const isAsked = isZero(last) ? undefined : this.#person.answer(last!)
+      if (!isAsked && isZero(last) && isAtRest(last) && town.oracle.unfulfilled(this.#asked(last)).length === 0) break
+      if (isAsked && answers < ANSWERS) {
+        answers++
+        await this.#carryOut(isAsked, last!)
+      } else this.#setClock(last)
       const actions = last && 'done' in last ? last.done.plan.actions : []
       // The longest job takes less than three hours.
-      await this.#pass(actions.some(({ code }) => code === 'PLAN_DEPENDS') ? 180 * MINUTE : 10 * MINUTE)
+      if (!isAsked) await this.#pass(actions.some(({ code }) => code === 'PLAN_DEPENDS') ? 180 * MINUTE : 20 * MINUTE)
     }
     const { sent } = town.oracle
-    if (!isAtRest(last, this.#wasLong)) town.oracle.violated(`no rest after ${RUNS_TO_REST} runs: ${words(last)}`)
-    const actions = last && 'done' in last ? last.done.plan.actions : []
-    for (const { action, code } of actions)
-      if (action === 'unresolved' || action === 'conflict') town.setting.count(`left to a person: ${code}`)
-    for (const what of town.oracle.unfulfilled(this.#asked(last))) town.oracle.violated(what)
+    if (!isZero(last) || !isAtRest(last))
+      town.oracle.violated(`no rest after ${RUNS_TO_REST} runs and ${answers} answers: ${words(last)}`)
+    for (const what of town.oracle.unfulfilled(this.#asked(last))) if (!town.oracle.isWild) town.oracle.violated(what)
     await this.alone(this.order({}))
+    // A job that is over stays as it is, whatever its spec has come to.
+    const invalid = new Set<string>((town.ledger.commits.at(-1) ?? []).map(({ address }) => address))
+    if (traits.dirty) await this.alone(this.order({ invalid }))
     if (town.oracle.sent !== sent) town.oracle.violated('a run with nothing to do sent a create')
   }
 
-  /**
-   * Addresses that rightly wait for a person: their spec says something else than what was submitted, or services have forgotten too much
-   * since.
-   */
+  /** A second job of what this run made, which runs, is told of by this run. */
+  #assertTold(from: number, end: End | undefined): void {
+    const { town } = this
+    if (!end || 'problem' in end || end.done.gaveUp) return
+    const seconds = town.services.jobs.slice(from).filter(({ isRepeat, wish }) => isRepeat && wish.of === town.name)
+    for (const { id, kind } of seconds) {
+      town.setting.count('second job made by a proxy')
+      if (!town.oracle.told.has(id)) town.oracle.violated(`nobody was told of ${kind} ${id}, which a proxy made`)
+    }
+  }
+
+  async #carryOut(deed: Deed, end: End): Promise<void> {
+    if (deed.is === 'edit') return
+    if (deed.is === 'acknowledge') return this.#as((process) => this.town.acknowledge(process, deed.address, end))
+    await this.alone(this.#wordOrder(deed))
+  }
+
+  #wordOrder({ address, decision }: Extract<Deed, { is: 'word' }>): Order {
+    const at = address as Address
+    const { random } = this.town.setting
+    const isStrange = !this.#isPeace && this.traits.checkouts && random.hit(0.5)
+    return this.order({
+      decisions: new Map([[at, decision]]),
+      part: { by: 'only', of: new Set([at]) },
+      ...(isStrange && { relation: random.pick(STRANGE_CHECKOUTS) }),
+    })
+  }
+
+  /** Where a clock is too far off, somebody sets it. */
+  #setClock(end: End | undefined): void {
+    if (refusalOf(end) === 'CLOCK_OFF') this.#laptop.skew = 0
+  }
+
+  /** Addresses that a person left as they are. */
   #asked(end: End | undefined): ReadonlySet<string> {
-    const actions = end && 'done' in end ? end.done.plan.actions : []
-    const isAsked = (planned: Planned): boolean =>
-      planned.code === 'PLAN_IMMUTABLE' ||
-      isStuckBehind(planned.code) ||
-      (this.#wasLong && (isTooLate(planned, actions) || planned.record?.lost === true))
-    return new Set(actions.filter(isAsked).map(({ address }) => address))
+    const findings = (end && 'done' in end && end.done.findings) || []
+    return new Set(findings.map(({ address }) => address))
   }
 
   verdict(): Verdict {
@@ -222,34 +398,104 @@ export class Life {
   /** One run with nothing beside it. Undefined: it died. */
   async alone(order: Order, crash?: CrashPlan, machine = this.#laptop): Promise<End | undefined> {
     let end: End | undefined
+    const { setting, oracle } = this.town
+    const startedAt = setting.time.now
     const process = this.#launch(machine, order, crash, (how) => {
       end = how
     })
-    await this.town.setting.time.until(() => end !== undefined || !process.isAlive)
+    await setting.time.until(() => end !== undefined || !process.isAlive)
     this.effects = process.effects
+    const isWhole =
+      order.part === undefined &&
+      order.decisions === undefined &&
+      order.dirty === undefined &&
+      order.invalid === undefined
+    if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1) oracle.onZero(startedAt)
     return end
   }
 
   #someRun(): void {
-    const { town } = this
+    const { town, traits } = this
     const { random } = town.setting
     const isRunner = town.store === 'git' && random.hit(0.6)
-    const machine = isRunner ? town.machine(`runner-${++this.#runners}`, random.int(-SKEW_MS, SKEW_MS)) : this.#laptop
+    const machine = isRunner ? town.machine(`runner-${++this.#runners}`, this.#skew()) : this.#laptop
+    if (traits.words && random.hit(0.5)) {
+      const deed = this.#hastyWord() ?? (this.#lastEnd && this.#person.answer(this.#lastEnd))
+      if (deed?.is === 'word') {
+        this.#launch(machine, this.#wordOrder(deed))
+        return
+      }
+    }
+    this.#launch(machine, this.#randomOrder(), undefined, (end) => {
+      this.#lastEnd = end
+    })
+  }
+
+  /** What a run may be asked to do. */
+  #randomOrder(): Order {
+    const { town, traits } = this
+    const { random } = town.setting
     const latest = town.ledger.commits.length - 1
     const all = town.ledger.commits[latest] ?? []
     const some = new Set(all.filter(() => random.hit(0.5)).map(({ address }) => address as string))
-    this.#launch(
-      machine,
-      this.order({
-        commit: random.hit(0.15) ? random.int(0, latest) : latest,
-        wait: random.hit(0.15),
-        settleMs: random.pick([0, 0, 10 * MINUTE, 30 * MINUTE]),
-        timeoutMs: 60 * MINUTE,
-        ...(random.hit(0.15) && { interruptMs: random.int(0, 60_000) }),
-        ...(random.hit(0.15) && { part: { by: random.pick(['load', 'only'] as const), of: some } }),
-        ...(random.hit(0.05) && { dirty: all.slice(0, 1).flatMap(({ files }) => files) }),
+    const edited = all.filter(() => random.hit(0.5)).flatMap(({ files }) => files)
+    return this.order({
+      commit: random.hit(0.15) ? random.int(0, latest) : latest,
+      wait: random.hit(0.1),
+      settleMs: random.pick([0, 0, 10 * MINUTE, 30 * MINUTE]),
+      timeoutMs: 40 * MINUTE,
+      ...(random.hit(0.15) && { interruptMs: random.int(0, 60_000) }),
+      ...(random.hit(0.15) && { part: { by: random.pick(['load', 'only'] as const), of: some } }),
+      ...(random.hit(traits.dirty ? 0.4 : 0) && { dirty: edited, why: random.pick(WHYS) }),
+      ...(random.hit(traits.dirty ? 0.3 : 0) && {
+        invalid: new Set(all.filter(() => random.hit(0.3)).map(({ address }) => address as string)),
       }),
-    )
+      ...(random.hit(traits.checkouts ? 0.4 : 0) && { relation: random.pick(STRANGE_CHECKOUTS) }),
+      ...(random.hit(traits.dirty ? 0.3 : 0) && { isFileGone: true }),
+      ...(random.hit(traits.guards ? 0.6 : 0) && {
+        perDay: 1,
+        guards: { maxCreates: random.int(0, 2), maxRemovals: random.int(0, 1), maxUpdates: random.int(0, 1) },
+      }),
+    })
+  }
+
+  /** What a person says who has waited for nothing: that a create made no job, which is true at the moment; or that a job is to end. */
+  #hastyWord(): Deed | undefined {
+    const { town } = this
+    const { random } = town.setting
+    const want = random.pick(town.ledger.wants)
+    const record = town.recordAt(want)
+    if (!record) return undefined
+    const address = `${want.kind}/${want.name}` as Address
+    if (record.intent !== undefined) {
+      const isMade = town.services
+        .ofKind(want.kind)
+        .some(({ wish }) => wish.of === town.name && wish.who === want.who && wish.run === record.run)
+      if (random.hit(0.2))
+        return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: false } }
+      // Of these, nothing but the word of a person tells whose a job is: a false one would be believed.
+      if (isMade && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
+      if (isMade && (town.isTagRefused || this.traits.wild)) return undefined
+      return { is: 'word', address, decision: { do: 'not-created', force: false } }
+    }
+    if (random.hit(0.4)) return this.#wrongWord(want, address, record)
+    if (!random.hit(0.4)) return undefined
+    town.oracle.cancelWords.add(`${want.who}`)
+    return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
+  }
+
+  /** What a person says who errs: a job that is none, another team's, or the one on record already; and that a marked one is not ours. */
+  #wrongWord(want: Want, address: Address, { id }: JobRecord): Deed | undefined {
+    const { services, setting, oracle } = this.town
+    const { random } = setting
+    const foreign = services.ofKind(want.kind).filter(({ wish }) => wish.of === NOBODYS.of)
+    const other = random.hit(0.5) ? foreign[random.int(0, foreign.length)]?.id : 'job-none'
+    if (want.kind === 'ImportExportJob' && id !== undefined && random.hit(0.5))
+      return { is: 'word', address, decision: { do: 'foreign', ids: [id] } }
+    const named = random.hit(0.2) ? id : other
+    if (named === undefined) return undefined
+    oracle.adoptWords.add(`${address} ${named}`)
+    return { is: 'word', address, decision: { do: 'adopt', id: named } }
   }
 
   /** What a run is asked to do, unless told otherwise: all of the newest commit, without waiting. */
@@ -260,7 +506,7 @@ export class Life {
   #launch(machine: Machine, order: Order, crash?: CrashPlan, onEnd: (end: End) => void = () => {}): Process {
     const { town } = this
     const process = new Process(`p${++this.#processes}@${machine.name}`, machine, town.setting, crash)
-    town.setting.log(`${process.name} begins at commit ${order.commit}`)
+    town.setting.log(`${process.name} begins at commit ${order.commit}, ${machine.skew} ms ahead`)
     this.#running++
     const over = (): void => {
       this.#running--
@@ -291,30 +537,25 @@ export class Life {
   }
 }
 
-/** Whether a job waits for one that failed, or that cannot be made. */
-function isStuckBehind(code: string | undefined): boolean {
-  return code?.startsWith('PLAN_DEPENDENCY') === true
+/** Whether a run ended with exit code 0. */
+function isZero(end: End | undefined): boolean {
+  if (!end || 'problem' in end) return false
+  return end.done.outcomes.length === 0 && end.done.failed.size === 0 && end.done.stale === undefined
 }
 
-/** What a plan says where a job cannot be made any more, or cannot be found any more; and of those that wait for nothing else. */
-function isTooLate({ action, code }: Planned, all: readonly Planned[]): boolean {
-  const isOver = (one: ActionName): boolean => one === 'unresolved' || one === 'expired'
-  if (isOver(action)) return true
-  const isRunning = all.some((one) => one.action === 'keep' && !isTerminal(one.record?.condition))
-  return code === 'PLAN_DEPENDS' && !isRunning && all.some((one) => isOver(one.action))
-}
-
-/** Whether a run found nothing that is still to be done. */
-function isAtRest(end: End | undefined, wasLong: boolean): boolean {
+/** Whether a run found nothing that is still to be done, or that only a person could do who let it be. */
+function isAtRest(end: End | undefined): boolean {
   if (!end || 'problem' in end) return false
   const all = end.done.plan.actions
-  const open = all.filter(
-    (planned) =>
-      !['keep', 'held', 'forget', 'conflict'].includes(planned.action) &&
-      !isStuckBehind(planned.code) &&
-      !(wasLong && isTooLate(planned, all)),
-  )
-  return open.length === 0 && end.done.plan.refusals.length === 0 && end.done.failed.size === 0
+  const open = all.filter((planned) => !['keep', 'held', 'forget'].includes(planned.action) && !isLeft(planned, all))
+  return open.length === 0 && end.done.plan.refusals.length === 0
+}
+
+/** Whether somebody left it as it is, or it waits for one that somebody left. */
+function isLeft({ acknowledged, code, action }: Planned, all: readonly Planned[]): boolean {
+  if (acknowledged !== undefined) return true
+  const isRunning = all.some((one) => one.action === 'keep' && !isTerminal(one.record?.condition))
+  return action === 'waiting' && code === 'PLAN_DEPENDS' && !isRunning
 }
 
 /** Why a run did nothing, or what it did. */

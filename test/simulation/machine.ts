@@ -18,6 +18,8 @@ export type Setting = {
   log(line: string): void
   /** Counts what went wrong, by name. */
   count(what: string): void
+  /** Lags, clocks and pauses are mostly as long as they may be. */
+  isEdgy: boolean
 }
 
 /** A computer with its disk, its locks and its clocks. A crash of a process leaves it as it is; loss of power takes what was not synced. */
@@ -27,7 +29,7 @@ export class Machine {
   readonly locks = new Map<string, Process>()
   readonly processes = new Set<Process>()
   /** How far its wall clock is ahead of the services' clocks, in milliseconds. */
-  readonly skew: number
+  skew: number
   /** How long it has slept: its monotonic clock stood still meanwhile. */
   slept = 0
 
@@ -54,6 +56,11 @@ export class Process {
   readonly crashPlan: CrashPlan | undefined
   isAlive = true
   effects = 0
+  /** Its effects when it planned last, and when it wrote the state last. */
+  plannedAt = 0
+  wroteAt = -1
+  /** What an answer of AWS told of the time: AWS's, this machine's wall clock, and its monotonic one. */
+  told: { readonly time: number; readonly wall: number; readonly at: number } | undefined
   onDeath: () => void = () => {}
   #pausedUntil = 0
 
@@ -150,6 +157,12 @@ export class Process {
     const paused = isAsleep ? this.machine.processes : [this]
     for (const process of paused) process.#pausedUntil = Math.max(process.#pausedUntil, this.setting.time.now + ms)
     if (isAsleep) this.machine.slept += ms
+  }
+
+  /** An answer of AWS comes in. Its header tells AWS's time in whole seconds. */
+  hearTime(sentAt: number): void {
+    const { clock } = this
+    this.told = { time: EPOCH + Math.floor(sentAt / 1000) * 1000, wall: clock.now(), at: clock.monotonic() }
   }
 
   /** Its clock: the machine's wall clock, and a monotonic one that does not see sleep. */

@@ -1,24 +1,36 @@
 import type { Watch } from '../../src/aws/watch.ts'
 import { Abandoned } from '../../src/aws/watch.ts'
+import { FACTS } from './aws-facts.ts'
 import type { Process } from './machine.ts'
 import { ServiceFault, wallOf } from './services.ts'
 
-/** How long after its time of signing a service accepts a request. */
-const SIGNATURE_MS = 300_000
 const REQUEST_TIMEOUT_MS = 30_000
 
 /** One write or read on its way. */
 export type Exchange<Value> = {
   readonly label: string
+  /** How long after its time of signing the service accepts it. */
+  readonly signatureMs: number
+  readonly signatureFactor: number
   /** What the service does when the request arrives; throws a ServiceFault. */
   readonly execute: () => Value
+  /** What it does when it arrives once more; absent: the same. */
+  readonly again?: () => Value
   readonly signal: AbortSignal | undefined
   /** What a careless service repeats in its messages. */
   readonly echo?: string
   /** For writes. */
   readonly watch?: Watch | undefined
-  /** Told of a write in the very moment in which it leaves; what it returns is called when it arrives. */
-  readonly onLeave?: (signedAt: number) => () => void
+  /** Told of a write in the very moment in which it leaves; what it returns is told what becomes of it. */
+  readonly onLeave?: (signedAt: number) => Leaving
+}
+
+/** Told what becomes of a write that left. */
+export type Leaving = {
+  /** It arrives. */
+  arrived(): void
+  /** Its process hears from the service how it ended. */
+  heard(): void
 }
 
 /** What becomes of a request, decided when it leaves. */
@@ -33,6 +45,8 @@ type Fate =
   | 'cut'
   | 'throttle'
   | 'quota'
+  | 'repeat'
+  | 'repeat, and lost'
 
 /** Sends one signed request and brings its answer, as the SDK would, in a network where everything can go wrong. */
 export async function exchange<Value>(process: Process, asked: Exchange<Value>): Promise<Value> {
@@ -50,31 +64,35 @@ export async function exchange<Value>(process: Process, asked: Exchange<Value>):
     if (watch) watch.connected = true
     return asked.onLeave?.(signedAt)
   })
-  return answered(process, asked, signedAt, onArrive ?? (() => {}))
+  return answered(process, asked, signedAt, onArrive)
 }
 
 /** The part beyond the process: what arrives is carried out even if nobody waits for it any more. */
 function answered<Value>(
   process: Process,
-  { label, execute, signal, watch, echo = 'no' }: Exchange<Value>,
+  asked: Exchange<Value>,
   signedAt: number,
-  onArrive: () => void,
+  leaving: Leaving | undefined,
 ): Promise<Value> {
+  const { label, signatureMs, signatureFactor, execute, signal, watch, echo = 'no' } = asked
   const { time, random, log } = process.setting
   const fate = fateOf(process, watch !== undefined)
   if (fate !== 'fine') process.setting.count(`request ${fate}`)
-  const arrival = fate === 'late' ? random.int(1_000, 600_000) : random.int(10, 400)
+  const arrival = fate === 'late' ? lateness(process, signatureMs) : random.int(10, 400)
   return new Promise((resolve, reject) => {
     const arrive = (): void => {
       if (fate === 'lost') return
-      onArrive()
+      leaving?.arrived()
+      const sentAt = time.now
       // A service looks at the signature before anything else.
-      const isOld = Math.abs(time.now - signedAt) > SIGNATURE_MS
+      const isOld = Math.abs(time.now - signedAt) > signatureMs * signatureFactor
       const reaction: Reaction<Value> = isOld
         ? failing(new ServiceFault('InvalidSignatureException', 403), 403)
-        : (refusal(fate, echo) ?? mangled(fate, echo, executed(execute)))
+        : (refusal(fate, echo) ?? mangled(fate, echo, fate.startsWith('repeat') ? repeated(asked) : executed(execute)))
       process.after(random.int(10, 200), () => {
         if (reaction.status !== undefined && watch) watch.status = reaction.status
+        if (reaction.status !== undefined) process.hearTime(sentAt)
+        if (isClear(reaction)) leaving?.heard()
         log(`${process.name} ${label} is answered (${fate}, ${reaction.status ?? 'no status'})`)
         if ('value' in reaction) resolve(reaction.value)
         else reject(reaction.error)
@@ -98,7 +116,29 @@ function fateOf({ setting: { random, rates } }: Process, isWrite: boolean): Fate
   if (isWrite && random.hit(rates.proxyError)) return 'proxy'
   if (random.hit(rates.cutAnswer * share)) return 'cut'
   if (random.hit(rates.throttle)) return 'throttle'
+  if (isWrite && random.hit(rates.repeat)) return random.hit(rates.lostResponse) ? 'repeat, and lost' : 'repeat'
   return isWrite && random.hit(rates.quota) ? 'quota' : 'fine'
+}
+
+/** How late a request arrives; at the edge, as late as it is still accepted. */
+function lateness({ setting: { random, isEdgy } }: Process, signatureMs: number): number {
+  return isEdgy && random.hit(0.6) ? signatureMs - random.int(500, 5_000) : random.int(1_000, 600_000)
+}
+
+/** Whether an answer tells for certain how its request ended. */
+function isClear(reaction: Reaction<unknown>): boolean {
+  if ('value' in reaction) return true
+  return reaction.error instanceof ServiceFault && (reaction.status ?? 500) < 500 && !isTaken(reaction.error)
+}
+
+function isTaken({ name }: ServiceFault): boolean {
+  return Object.values(FACTS).some(({ taken }) => taken?.name === name)
+}
+
+/** A proxy sends a request again: the second one counts as the answer, where one comes back. */
+function repeated<Value>({ execute, again = execute }: Pick<Exchange<Value>, 'execute' | 'again'>): Reaction<Value> {
+  executed(execute)
+  return executed(again)
 }
 
 /** What comes back to who asked. No status: the connection broke before an answer's head. */
@@ -128,7 +168,7 @@ function executed<Value>(execute: () => Value): Reaction<Value> {
 
 /** What the network makes of an answer of which the request was carried out. */
 function mangled<Value>(fate: Fate, echo: string, reaction: Reaction<Value>): Reaction<Value> {
-  if (fate === 'answer lost') return failing(errno('ECONNRESET'))
+  if (fate === 'answer lost' || fate === 'repeat, and lost') return failing(errno('ECONNRESET'))
   if (fate === 'fails after') return failing(new ServiceFault('InternalServerError', 500, echo), 500)
   if (fate === 'proxy') return failing(unnamed(403), 403)
   if (fate === 'cut') return failing(new SyntaxError('Unexpected end of JSON input'), 200)

@@ -1,31 +1,69 @@
-import { modelOf } from '../../src/kinds/models.ts'
-import { type Address, partsOf } from '../../src/model/address.ts'
+import type { Address } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import { recordEntries, type State } from '../../src/model/state.ts'
+import type { JobRecord, State } from '../../src/model/state.ts'
 import type { Twin } from '../../src/plan/twins.ts'
+import { factsOf, isBlind, MARGINS } from './aws-facts.ts'
+import type { Create, OnStep } from './calls.ts'
 import type { Ledger, Want } from './ledger.ts'
-import { EPOCH, type Setting } from './machine.ts'
+import { EPOCH, type Process, type Setting } from './machine.ts'
+import { kindAt, recordEntries } from './places.ts'
 import { isUpload } from './requests.ts'
-import type { Job, Services, Wish } from './services.ts'
+import { type Job, NOBODYS, type Services, type Wish } from './services.ts'
+import type { Order } from './town.ts'
 
 /** A create that left a process. */
-export type Packet = { readonly wish: Wish; readonly kind: string; readonly acceptedUntil: number; isOpen: boolean }
+export type Packet = {
+  readonly wish: Wish
+  readonly kind: string
+  readonly place: string
+  readonly id: string | undefined
+  readonly request: JsonObject
+  /** Until when AWS accepts it. */
+  readonly acceptedUntil: number
+  /** It is on its way. */
+  isOpen: boolean
+  /** Its process heard how it ended. */
+  isClear: boolean
+}
 
-/** Watches a world from outside, and knows what may never be. */
+/** A write of a run, and what the run was told to do. */
+export type Sent = {
+  readonly process: Process
+  readonly order: Order
+  /** How the checkout stood to the commit of the state, when the run began. */
+  readonly relation: Relation
+}
+
+/** How HEAD stands to the commit that the state names. */
+export type Relation = 'none' | 'same' | 'ahead' | 'behind' | 'diverged' | 'unknown'
+
+/** Watches one project's world from outside, and knows what may never be. */
 export class Oracle {
   readonly violations: string[] = []
+  /** AWS goes beyond every margin, so that some second jobs cannot be helped. */
+  isWild = false
+  /** The role of this project could not read tags at some time. */
+  isTagRefused = false
+  /** Words of people: addresses whose job is to be cancelled, jobs that were given away, findings that were left as they are. */
+  readonly cancelWords = new Set<string>()
+  readonly adoptWords = new Set<string>()
+  readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
   /** Job IDs that the stored state has held: kind and ID -> when. */
   #held = new Set<string>()
   #state: State | undefined
   #lineage: string | undefined
   #wasPutBack = false
+  /** What each run has made, changed and withdrawn. */
+  readonly #done = new Map<string, Set<string>>()
+  readonly #name: string
   readonly #ledger: Ledger
   readonly #services: Services
   readonly #setting: Setting
 
-  constructor(ledger: Ledger, services: Services, setting: Setting) {
+  constructor(name: string, ledger: Ledger, services: Services, setting: Setting) {
+    this.#name = name
     this.#ledger = ledger
     this.#services = services
     this.#setting = setting
@@ -36,12 +74,33 @@ export class Oracle {
     return this.#packets.length
   }
 
-  /** Nothing here sends a create twice: what has no record is what a state that was put back does not know any more. */
+  /** Whether a job's ID is on record, where no loss of power takes it away. */
+  isHeld({ kind, id }: Job): boolean {
+    return recordEntries(this.#state?.records).some(
+      ([address, record]) => kindAt(address) === kind && record.id === id && record.intent === undefined,
+    )
+  }
+
+  /** Whether any create of a wish may still be under way, or its end not be known. */
+  isUnclear({ who }: Pick<Wish, 'who'>): boolean {
+    return this.#packets.some((one) => one.wish.who === who && !one.isClear)
+  }
+
+  /** Second jobs are told of where there may be some: a proxy sent a create again, or the state was put back. */
   onTwins(twins: readonly Twin[]): void {
     if (twins.length === 0) return
     this.#setting.count('second job told of')
-    if (!this.#wasPutBack) for (const { diagnostic } of twins) this.violated(`a false alarm: ${diagnostic.message}`)
+    for (const { diagnostic, live, address } of twins) {
+      this.told.add(live.id)
+      const job = this.#services.jobs.find(({ id }) => id === live.id)
+      const isSecond = job?.isRepeat === true || job?.wish.of === NOBODYS.of
+      if (!this.#wasPutBack && !this.isWild && !isSecond)
+        this.violated(`a false alarm of ${address}: ${diagnostic.message}`)
+    }
   }
+
+  /** IDs of second jobs that a run has told of. */
+  readonly told = new Set<string>()
 
   /** Something that must not be. */
   violated(what: string): void {
@@ -54,14 +113,18 @@ export class Oracle {
     if (text.includes(this.#ledger.secret)) this.violated('a secret was written')
   }
 
-  /** A create leaves: its intent is durable, and of a service-named kind no earlier packet may still arrive. */
-  onSend(kind: string, request: JsonObject, stored: State | undefined, signedAt: number): Packet {
-    const wish = this.#ledger.wishOf(request)
+  /** A create leaves: its intent is durable, HEAD holds what it says, and no earlier packet may make another job of its run. */
+  onSend(create: Create, sent: Sent, stored: State | undefined, signedAt: number): Packet {
+    const { kind } = create
+    const wish = this.#ledger.wishOf(create.request)
     const { time } = this.#setting
+    const what = `a create of ${kind} ${wish.who} run ${wish.run}`
+    this.#onWriteOf(what, wish, sent)
+    if (Math.abs(sent.process.machine.skew) > MARGINS.skewMs + CLOCK_GRAIN_MS)
+      this.violated(`${what} was sent by a machine whose clock is ${sent.process.machine.skew} ms off`)
     const records = recordEntries(stored?.records)
     const own = records.filter(([address]) => this.#ledger.whoAt(address) === wish.who)
-    if (!own.some(([, { run }]) => run >= wish.run))
-      this.violated(`a create of ${kind} ${wish.who} run ${wish.run} was sent without a durable intent`)
+    if (!own.some(([, { run }]) => run >= wish.run)) this.violated(`${what} was sent without a durable intent`)
     // A spec that was renamed may have left an older attempt under its old name.
     const intent = own
       .flatMap(([, record]) => (record.run === wish.run && record.intent ? [record.intent] : []))
@@ -69,27 +132,86 @@ export class Oracle {
     // Signed within its lease, a packet is too old for its service at a time that everybody else can know. Times in the state are whole seconds.
     if (intent && signedAt > Date.parse(intent.leaseUntil) - EPOCH + 1_000)
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
-    const acceptedUntil = signedAt + 300_000
+    const acceptedUntil = signedAt + factsOf(kind).signatureMs
+    const packet: Packet = { ...create, wish, acceptedUntil, isOpen: true, isClear: false }
     // One that a machine slept over is refused when it arrives.
-    if (modelOf(kind).identity.recovery.by === 'match' && acceptedUntil > time.now) {
-      const open = this.#packets.find(
-        (one) => one.isOpen && one.kind === kind && one.wish.who === wish.who && one.acceptedUntil > time.now,
-      )
-      // Renamed without a word, and asking for something else, it is another job for all that a planner can know.
-      const isAnother = this.#ledger.wants.find(({ who }) => who === wish.who)?.oldName !== undefined
-      if (open && !isAnother)
-        this.violated(`a create of ${kind} ${wish.who} was sent while another of its packets may still arrive`)
-    }
-    const packet = { wish, kind, acceptedUntil, isOpen: true }
+    if (acceptedUntil > time.now && !this.isWild) this.#assertAlone(packet)
     this.#packets.push(packet)
+    this.#limit(sent, 'maxCreates', `create ${wish.who} ${wish.run}`)
     return packet
   }
 
-  /** A create leaves: what its spec waits for has ended, as it has to. */
+  /** A second create of a run goes only where no earlier one can make a job any more that is not known of. */
+  #assertAlone(packet: Packet): void {
+    const { wish, kind } = packet
+    const { now } = this.#setting.time
+    // Renamed without a word, and asking for something else, it is another job for all that a planner can know.
+    if (this.#ledger.wants.find(({ who }) => who === wish.who)?.oldName !== undefined) return
+    const earlier = this.#packets.filter(
+      (one) => one.kind === kind && one.wish.who === wish.who && one.wish.run === wish.run && !one.isClear,
+    )
+    if (isBlind(kind)) {
+      if (earlier.some(({ isOpen, acceptedUntil }) => isOpen && acceptedUntil > now))
+        this.violated(`a create of ${kind} ${wish.who} was sent while another of its packets may still arrive`)
+      // Nobody but us knows that it arrived: what AWS may still accept, or a list not show yet, has to be waited for.
+      else if (!this.#wasPutBack && earlier.some((one) => one.acceptedUntil + MARGINS.listLagMs > now + SECOND_MS))
+        this.violated(`a create of ${kind} ${wish.who} was sent before an earlier one had to be shown`)
+      return
+    }
+    if (factsOf(kind).named !== 'by the caller') return
+    const other = earlier.find(
+      (one) =>
+        one.acceptedUntil > now &&
+        !this.#services.jobs.some((job) => job.kind === kind && job.place === one.place && job.id === one.id) &&
+        (one.id !== packet.id || one.place !== packet.place || !isSame(one.request, packet.request)),
+    )
+    if (other && !this.#wasPutBack)
+      this.violated(`a create of ${kind} ${wish.who} was sent as another job while an earlier one may still arrive`)
+  }
+
+  /** Something is said to AWS in the name of a spec: HEAD holds it, and its checkout may speak for the repository. */
+  #onWriteOf(what: string, wish: Wish | undefined, { process, relation }: Sent): void {
+    if (wish?.isUncommitted) this.violated(`${what} says what HEAD does not hold`)
+    if (relation === 'behind' || relation === 'diverged' || relation === 'unknown')
+      this.violated(`${what} was sent by ${process.name}, whose checkout is ${relation}`)
+  }
+
+  #limit({ process, order }: Sent, guard: 'maxCreates' | 'maxRemovals' | 'maxUpdates', what: string): void {
+    const key = `${process.name} ${guard}`
+    const done = this.#done.get(key) ?? new Set()
+    this.#done.set(key, done.add(what))
+    const most = order.guards?.[guard] ?? 50
+    if (done.size > most) this.violated(`${process.name} went over ${guard} ${most}: ${[...done].join(', ')}`)
+  }
+
+  /** An update, a cancel, an upload or a start leaves. The first two go out only after the state was written since the plan. */
+  onStep(step: Parameters<OnStep>[0], sent: Sent, stored: State | undefined, isShared: boolean): void {
+    const { what, kind, id, request } = step
+    const { process, order } = sent
+    if (what === 'start') this.#onStart(kind, id, stored)
+    if (what === 'update' || what === 'cancel') {
+      if (isShared && process.wroteAt < process.plannedAt)
+        this.violated(`${kind} ${id}: ${what} was sent before the state was compared and swapped`)
+      const isWord = what === 'cancel' && order.decisions !== undefined
+      if (!isWord) this.#onWriteOf(`${what} of ${kind} ${id}`, request && this.#ledger.mayWish(request), sent)
+      if (!isWord) this.#limit(sent, what === 'cancel' ? 'maxRemovals' : 'maxUpdates', id)
+    }
+  }
+
+  /** A create leaves: what its spec waits for has ended, as it has to, and its time has come and is not over. */
   onOrder(spec: Spec | undefined): void {
+    const { notBefore, expires } = spec?.policy ?? {}
+    const now = EPOCH + this.#setting.time.now
+    const margin = MARGINS.skewMs + CLOCK_GRAIN_MS
+    if (notBefore !== undefined && now < Date.parse(notBefore) - margin)
+      this.violated(`${spec?.address} was sent before ${notBefore}`)
+    if (expires !== undefined && now > Date.parse(expires) + margin)
+      this.violated(`${spec?.address} was sent after ${expires}`)
     for (const { job, when } of spec?.policy.dependsOn ?? []) {
       const who = this.#ledger.whoAt(job)
-      const over = this.#services.jobs.filter((one) => one.wish.who === who && this.#services.statusOf(one).isOver)
+      const over = this.#services.jobs.filter(
+        (one) => isOf(one, this.#name, who ?? -1) && this.#services.statusOf(one).isOver,
+      )
       const isMet = over.some((one) => when === 'finished' || (one.succeeds && one.cancelledAt === undefined))
       if (isMet) this.#setting.count('dependent made')
       else this.violated(`${spec?.address} was sent before ${job} had ${when}`)
@@ -97,61 +219,103 @@ export class Oracle {
   }
 
   /** A start leaves: the stored state holds the ID that it names. */
-  onStart(kind: string, id: string, stored: State | undefined): void {
+  #onStart(kind: string, id: string, stored: State | undefined): void {
     const records = recordEntries(stored?.records)
     const isHeld = records.some(
       ([address, record]) =>
-        partsOf(address).kind === kind && [record, ...(record.history ?? [])].some((one) => one.id === id),
+        kindAt(address) === kind && [record, ...(record.history ?? [])].some((one) => one.id === id),
     )
     if (!isHeld) this.violated(`${kind} ${id} was told to start before the store held it`)
   }
 
   /** A job was made, or started: never two of one wish that have an effect. */
-  onJob(kind: string, who: number): void {
-    const jobs = this.#services.jobs.filter(
-      (job) => job.kind === kind && job.wish.who === who && job.startedAt !== undefined,
-    )
+  onJob({ kind, wish }: Job): void {
+    if (wish.of !== this.#name) return
+    const { who } = wish
+    const all = this.#services.ofKind(kind).filter((job) => isOf(job, this.#name, who) && job.startedAt !== undefined)
+    // What a proxy sent again is nobody's second wish; where it runs, it is told of.
+    const jobs = all.filter((job) => !job.isRepeat)
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
-    if (modelOf(kind).identity.recovery.by === 'inert') {
+    if (factsOf(kind).begins === 'when told') {
       // Jobs that wait look alike, so that a run may start one that another run of the same spec left behind.
       const runs = Math.max(...this.#ledger.wants.filter((want) => want.who === who).map(({ run }) => run))
-      if (jobs.length > runs) this.violated(`${kind} ${who} was started ${jobs.length} times in ${runs} runs`)
+      const started = all.filter(({ startedBy }) => startedBy === undefined || startedBy === this.#name)
+      if (started.length > runs) this.violated(`${kind} ${who} was started ${started.length} times in ${runs} runs`)
       return
     }
-    const runs = new Set(jobs.map(({ wish }) => wish.run))
+    // Beyond the margins nothing tells a caller of a job that AWS named and does not show.
+    if (this.isWild && isBlind(kind)) return
+    const runs = new Set(jobs.map((job) => job.wish.run))
     if (runs.size < jobs.length) this.violated(`${kind} ${who} has more than one job of a run: ${ids(jobs)}`)
   }
 
-  /** A job is ended before its time: only where its spec said so, and was gone. */
-  onCancel({ kind, id, wish }: Job): void {
+  /** Something is done to a job: only to our own, and it is ended only where its spec said so and was gone, or a person said so. */
+  onAct(job: Job, what: string, by: string): void {
+    if (by !== this.#name) return
+    const { kind, id, wish } = job
+    if (wish.of !== this.#name) {
+      this.violated(`${what} of ${kind} ${id}, which is ${wish.of}'s`)
+      return
+    }
+    if (what !== 'cancel') return
     const want = this.#ledger.wants.find(({ who }) => who === wish.who)
-    if (!want?.isCancelled || !want.wasGone) this.violated(`${kind} ${id} was cancelled, and nobody asked for it`)
+    const isAsked = want && this.cancelWords.has(`${want.who}`)
+    if (!isAsked && (!want?.isCancelled || !want.wasGone))
+      this.violated(`${kind} ${id} was cancelled, and nobody asked for it`)
   }
 
   /** A state became durable. */
-  onState(text: string | undefined): void {
-    if (text === undefined) return
-    const state = JSON.parse(text) as State
+  onState(state: State | undefined): void {
+    if (state === undefined) return
     if (!this.#lineage) this.#lineage = state.lineage
     if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
     for (const [address, record] of recordEntries(state.records)) {
-      const { kind } = partsOf(address)
+      const kind = kindAt(address)
       const isSettled = record.stage === 'created' || record.stage === 'started'
       for (const { id } of [record, ...(record.history ?? [])]) {
         if (id === undefined) continue
-        if (isSettled && held.has(`${kind} ${id}`)) this.violated(`${kind} ${id} was given to two runs`)
+        // An attempt of an earlier run that made nothing leaves an ID that its user chose to the next one.
+        const isFree = this.#services.ofKind(kind).some((job) => job.id === id && job.wish.run === record.run)
+        if (isSettled && held.has(`${kind} ${id}`) && !isFree) this.violated(`${kind} ${id} was given to two runs`)
         held.add(`${kind} ${id}`)
       }
-      if (isSettled && !this.#services.jobs.some((job) => job.kind === kind && job.id === record.id))
+      const jobs = this.#services.jobs.filter((job) => job.kind === kind && job.id === record.id)
+      if (isSettled && record.how !== 'baseline' && jobs.length === 0)
         this.violated(`${address} has the ID ${record.id}, which no job ever had`)
+      if (isSettled && jobs.length > 0 && !jobs.some(({ wish }) => wish.of === this.#name))
+        this.#onForeign(address, record, jobs)
       if (record.withdrawn !== undefined && !this.#ledger.wasEverGone(address))
         this.violated(`${address} was withdrawn, though its spec was never gone`)
     }
     for (const id of this.#held) if (!held.has(id)) this.violated(`${id} was in the state and is not any more`)
     this.#held = new Set([...held].filter((id) => this.#isJob(id)))
     this.#state = state
+  }
+
+  /** Another's job is on record: nothing but a person's word allows that, unless AWS lets nobody tell it from our own. */
+  #onForeign(address: Address, record: JobRecord, jobs: readonly Job[]): void {
+    const kind = kindAt(address)
+    // A job without a mark that does the same, and was made while our create could make one, is told from our own by nobody.
+    const { intent } = this.#state?.records[address] ?? {}
+    const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
+    const { mark } = factsOf(kind)
+    const isTwin = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
+    if (isTwin && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
+      this.#setting.count('a job that looks like ours was believed')
+      const who = this.#ledger.whoAt(address) ?? -1
+      for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+      return
+    }
+    // A spec that says so takes a job over that is there, and so does a person's word.
+    if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.wantAt(address)?.adopt) {
+      this.#setting.count('a job of somebody was taken over, as asked')
+      const who = this.#ledger.whoAt(address) ?? -1
+      for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
+      return
+    }
+    this.violated(`${address} took ${record.id}, which is ${jobs[0]?.wish.of}'s`)
   }
 
   /** A person put an older state there, or the newer one back: what it holds is no promise of ours. */
@@ -167,40 +331,83 @@ export class Oracle {
       const record = this.#state?.records[address]
       const jobs = this.#services.jobs.filter(
         (job) =>
+          isOf(job, this.#name, want.who) &&
           job.kind === want.kind &&
-          job.wish.who === want.who &&
           // One that was cancelled before it was started has had its end, also where its spec came back since.
           (job.startedAt !== undefined || job.cancelledAt !== undefined),
       )
-      const isInert = modelOf(want.kind).identity.recovery.by === 'inert'
+      const isInert = factsOf(want.kind).begins === 'when told'
       const own = isInert
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)
       if (want.isGone) return want.isCancelled && !asked.has(address) ? this.#running(want) : []
-      if (asked.has(address) && own.length === 0) return []
+      if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
       // Cancelled with its spec before it was started: a spec that comes back does not undo that.
       if (own.length === 0 && want.wasGone && want.isCancelled && record?.condition?.type === 'Cancelled') return []
-      if (own.length !== 1) return [`${address} has ${own.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
-      if (record?.id !== own[0]?.id) return [`${address} has job ${own[0]?.id}, but its record says ${record?.id}`]
-      const [job] = own
-      if (job && !asked.has(address) && job.request['description'] !== want.request['description'])
+      const once = own.filter(({ isRepeat }) => !isRepeat)
+      if (once.length !== 1) return [`${address} has ${once.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
+      const job = own.find(({ id }) => id === record?.id)
+      if (!job) return [`${address} has job ${once[0]?.id}, but its record says ${record?.id}`]
+      if (
+        !asked.has(address) &&
+        !want.isReverted &&
+        !job.isUndone &&
+        job.request['description'] !== want.request['description']
+      )
         return [`${address} says ${String(job.request['description'])}, not ${String(want.request['description'])}`]
       return []
     })
+  }
+
+  /** A run of everything that the newest commit says ended with exit code 0: nothing needs a person, and nothing is left out. */
+  onZero(startedAt: number): void {
+    for (const want of this.#ledger.wants) {
+      if (want.isGone || this.acknowledged.has(`${want.who} ${want.run}`)) continue
+      const jobs = this.#services
+        .ofKind(want.kind)
+        .filter((job) => isOf(job, this.#name, want.who) && job.wish.run === want.run)
+      const address = `${want.kind}/${want.name}`
+      const record = this.#state?.records[address as Address]
+      const mayWait =
+        want.hold || want.after !== undefined || want.notBefore !== undefined || want.expires !== undefined
+      if (jobs.length === 0 && record === undefined && !mayWait)
+        this.violated(`exit 0, though nothing was ever made for ${address}`)
+      const job = jobs.find(({ id }) => id === record?.id)
+      if (!job) continue
+      const { isOver, finishedAt } = this.#services.statusOf(job)
+      const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
+      const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
+      if (wasOver && isBad && record?.condition?.type !== 'Succeeded')
+        this.violated(`exit 0, though ${address} failed and nobody has acknowledged it`)
+    }
   }
 
   /** Jobs that should have ended with their spec. Only IoT lets one end a job that runs. */
   #running({ kind, who, run }: Want): string[] {
     if (kind !== 'IotJob') return []
     return this.#services.jobs
-      .filter((job) => job.kind === kind && job.wish.who === who && job.wish.run === run)
+      .filter((job) => job.kind === kind && isOf(job, this.#name, who) && job.wish.run === run)
       .filter((job) => !this.#services.statusOf(job).isOver)
       .map(({ id }) => `${kind} ${id} runs on, though it was to end with its spec`)
   }
 
   #isJob(held: string): boolean {
-    return this.#services.jobs.some((job) => `${job.kind} ${job.id}` === held)
+    return this.#services.jobs.some((job) => job.wish.of === this.#name && `${job.kind} ${job.id}` === held)
   }
+}
+
+/** AWS tells its time in whole seconds, and takes a moment to answer. */
+const CLOCK_GRAIN_MS = 2_000
+const SECOND_MS = 1_000
+/** Times that AWS tells are whole seconds, also its clock. */
+const AWS_MARGIN_MS = 3_000
+
+function isOf({ wish }: Job, name: string, who: number): boolean {
+  return wish.of === name && wish.who === who
+}
+
+function isSame(a: JsonObject, b: JsonObject): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function ids(jobs: readonly Job[]): string {

@@ -1,18 +1,32 @@
-import { modelOf } from '../../src/kinds/models.ts'
-import { type JsonObject, without } from '../../src/model/json.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import { factsOf, MARGINS } from './aws-facts.ts'
 import type { Machine } from './machine.ts'
 import { EPOCH, type Setting } from './machine.ts'
 
-/** Whose wish a request is: a spec's, whatever its name, and which run of it. */
-export type Wish = { readonly who: number; readonly run: number }
+/** Whose wish a request is: a project's, one of its specs, whatever its name, and which run of it. */
+export type Wish = {
+  readonly of: string
+  readonly who: number
+  readonly run: number
+  /** It was written into a file and never committed. */
+  readonly isUncommitted?: true
+}
+
+/** Whose wish a job is that somebody made by hand. */
+export const NOBODYS: Wish = { of: 'somebody', who: -1, run: 0 }
 
 /** A job as its service has it. Times are milliseconds of the world. */
 export type Job = {
   readonly id: string
   readonly kind: string
-  readonly wish: Wish
+  /** The account, and the region where the service has any. */
+  readonly place: string
+  /** Changes only where a person takes somebody else's job over. */
+  wish: Wish
   request: JsonObject
   readonly manifest?: string
+  /** The tag that its create asked for. */
+  readonly mark?: string
   readonly order: number
   readonly createdAt: number
   /** From when a list shows it. */
@@ -20,12 +34,33 @@ export type Job = {
   /** From when a read by its ID finds it. */
   readonly foundAt: number
   startedAt?: number
+  startedBy?: string
+  /** Something between here and AWS sent its create once more. */
+  isRepeat?: true
   /** Its file is there. */
   isUploaded?: true
   cancelledAt?: number
+  /** Who ended it before its time. */
+  cancelledBy?: string
+  deletedAt?: number
+  /** When the update left that was made last. */
+  changeLeftAt?: number
+  /** An update that came late undid a newer one: AWS keeps no order of them. */
+  isUndone?: boolean
   /** How long it runs, and how it ends. */
   readonly takesMs: number
   readonly succeeds: boolean
+}
+
+/** What of a create AWS is given besides its request. */
+export type Own = { readonly id?: string; readonly manifest?: string; readonly mark?: string }
+
+/** Told what happens to jobs. `by`: the project that did it, or `somebody`. */
+export type Witness = {
+  /** A job begins to have an effect. */
+  onJob(job: Job): void
+  /** Something is done to a job that is there. */
+  onAct(job: Job, what: 'upload' | 'start' | 'update' | 'cancel', by: string): void
 }
 
 /** What a service answers when it refuses. */
@@ -41,119 +76,162 @@ export class ServiceFault extends Error {
   }
 }
 
-const DAY_MS = 86_400_000
-/** The words for running, done and failed of each kind, and for cancelled where that is another one than for failed. */
-const WORDS: Readonly<Record<string, readonly [string, string, string, string?]>> = {
-  IotJob: ['IN_PROGRESS', 'COMPLETED', 'CANCELED'],
-  MediaPackageHarvestJob: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
-  DataExchangeJob: ['IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED'],
-  PinpointExportJob: ['PROCESSING', 'COMPLETED', 'FAILED'],
-  ImportExportJob: ['InProgress', 'Complete', 'DeviceError'],
-}
-
 /** The five services: what really happened, whatever anybody believes. It never forgets, though it answers as if it had. */
 export class Services {
   readonly jobs: Job[] = []
+  readonly witnesses: Witness[] = []
+  /** How far a list and a read may lag behind a create. */
+  listLagMs: number = MARGINS.listLagMs
+  readLagMs: number = MARGINS.readLagMs - 1_000
+  /** Jobs take long, so that there is time to change them. */
+  isSlow = false
+  /** How much longer than by its documents a request is accepted. */
+  signatureFactor = 1
+  readonly #byKind = new Map<string, Job[]>()
   readonly #setting: Setting
-  readonly #onJob: (job: Job) => void
-  readonly #onCancel: (job: Job) => void
 
-  /** `onJob` is told of each job that begins to have an effect, `onCancel` of each that is ended before its time. */
-  constructor(setting: Setting, onJob: (job: Job) => void, onCancel: (job: Job) => void) {
+  constructor(setting: Setting) {
     this.#setting = setting
-    this.#onJob = onJob
-    this.#onCancel = onCancel
   }
 
-  /** Makes a job. Throws a ServiceFault where the service refuses. */
-  create(kind: string, wish: Wish, request: JsonObject, own: { id?: string; manifest?: string }): Job {
+  /** Makes a job at a place. Throws a ServiceFault where the service refuses. */
+  create(kind: string, place: string, wish: Wish, request: JsonObject, own: Own): Job {
     const { random, rates, time } = this.#setting
-    if (own.id !== undefined && this.jobs.some((job) => job.kind === kind && job.id === own.id)) {
-      throw kind === 'IotJob'
-        ? new ServiceFault('ResourceAlreadyExistsException', 409)
-        : new ServiceFault('UnprocessableEntityException', 422)
+    if (own.id !== undefined && this.there(kind, place, own.id)) {
+      const { name, status } = factsOf(kind).taken!
+      throw new ServiceFault(name, status)
     }
     const job: Job = {
       id: own.id ?? `job-${kind.slice(0, 4).toLowerCase()}-${this.jobs.length + 1}`,
       kind,
+      place,
       wish,
       request: without(request, 'jobId', 'Id', 'tags'),
       ...(own.manifest !== undefined && { manifest: own.manifest }),
+      ...(own.mark !== undefined && { mark: own.mark }),
       order: this.jobs.length,
       createdAt: time.now,
-      listedAt: time.now + (random.hit(rates.listLag) ? random.int(0, 60_000) : 0),
-      foundAt: time.now + (random.hit(rates.readLag) ? random.int(0, 10_000) : 0),
-      ...(!modelOf(kind).lifecycle.steps.includes('start') && { startedAt: time.now }),
-      takesMs: random.int(2_000, random.pick([900_000, 900_000, 10_000_000])),
+      listedAt: time.now + (random.hit(rates.listLag) ? this.#lag(this.listLagMs) : 0),
+      foundAt: time.now + (random.hit(rates.readLag) ? this.#lag(this.readLagMs) : 0),
+      ...(factsOf(kind).begins === 'at once' && { startedAt: time.now }),
+      takesMs: this.isSlow
+        ? random.int(3_600_000, 10_000_000)
+        : random.int(2_000, random.pick([900_000, 900_000, 10_000_000])),
       succeeds: random.hit(0.85),
     }
     this.jobs.push(job)
-    this.#setting.log(`service: ${kind} ${job.id} made for ${wish.who} run ${wish.run}`)
-    if (job.startedAt !== undefined) this.#onJob(job)
+    this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), job])
+    this.#setting.log(`service: ${kind} ${job.id} made at ${place} for ${wish.of} ${wish.who} run ${wish.run}`)
+    if (job.startedAt !== undefined) this.#tellJob(job)
     return job
   }
 
+  /** At the edge of its margin a lag is mostly as long as it may be. */
+  #lag(most: number): number {
+    const { random, isEdgy } = this.#setting
+    return isEdgy && random.hit(0.6) ? most : random.int(0, most)
+  }
+
   /** Takes in the file of a job that waits. */
-  upload(kind: string, id: string): void {
-    const job = this.find(kind, id)
-    if (!job) throw new ServiceFault('ResourceNotFoundException', 404)
-    if (job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
+  upload(kind: string, place: string, id: string, by: string): void {
+    const job = this.#waiting(kind, place, id)
     job.isUploaded = true
     this.#setting.log(`service: ${kind} ${id} has its file`)
+    this.#tellAct(job, 'upload', by)
   }
 
   /** Starts a job that waits. */
-  start(kind: string, id: string): void {
-    const job = this.find(kind, id)
-    if (!job) throw new ServiceFault('ResourceNotFoundException', 404)
-    if (job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
+  start(kind: string, place: string, id: string, by: string): void {
+    const job = this.#waiting(kind, place, id)
     job.startedAt = this.#setting.time.now
+    job.startedBy = by
     this.#setting.log(`service: ${kind} ${id} started`)
-    this.#onJob(job)
+    this.#tellAct(job, 'start', by)
+    this.#tellJob(job)
   }
 
   /** Makes a running job say something else. */
-  update(kind: string, id: string, members: JsonObject): void {
-    const job = this.#open(kind, id)
+  update(kind: string, place: string, id: string, members: JsonObject, by: string, leftAt: number): void {
+    const job = this.#open(kind, place, id)
+    job.isUndone = leftAt < (job.changeLeftAt ?? 0)
+    if (job.isUndone) this.#setting.count('a late update undid a newer one')
+    else job.changeLeftAt = leftAt
     job.request = { ...job.request, ...members }
     this.#setting.count('job changed')
     this.#setting.log(`service: ${kind} ${id} changed`)
+    this.#tellAct(job, 'update', by)
   }
 
   /** Ends a job that is not over. */
-  cancel(kind: string, id: string): void {
-    const job = this.#open(kind, id)
-    if (kind === 'DataExchangeJob' && job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
-    if (kind === 'ImportExportJob') throw new ServiceFault('UnableToCancelJobIdException', 400)
+  cancel(kind: string, place: string, id: string, by: string): void {
+    const job = this.#open(kind, place, id)
+    const { cancels } = factsOf(kind)
+    if (cancels === 'until its start' && job.startedAt !== undefined) throw new ServiceFault('ConflictException', 409)
+    if (cancels === 'until its transfer' && job.startedAt !== undefined)
+      throw new ServiceFault('UnableToCancelJobIdException', 400)
+    if (cancels === 'never') throw new ServiceFault('MethodNotAllowedException', 405)
     job.cancelledAt = this.#setting.time.now
+    job.cancelledBy = by
     this.#setting.count('job cancelled')
-    this.#setting.log(`service: ${kind} ${id} cancelled`)
-    this.#onCancel(job)
+    this.#setting.log(`service: ${kind} ${id} cancelled by ${by}`)
+    this.#tellAct(job, 'cancel', by)
   }
 
-  #open(kind: string, id: string): Job {
-    const job = this.find(kind, id)
+  /** Deletes a job, which frees its ID. */
+  delete(job: Job): void {
+    job.deletedAt = this.#setting.time.now
+    this.#setting.count('job deleted by somebody')
+    this.#setting.log(`service: ${job.kind} ${job.id} deleted`)
+  }
+
+  #waiting(kind: string, place: string, id: string): Job {
+    const job = this.find(kind, place, id)
+    if (!job) throw new ServiceFault('ResourceNotFoundException', 404)
+    if (job.startedAt !== undefined || job.cancelledAt !== undefined) throw new ServiceFault('ConflictException', 409)
+    return job
+  }
+
+  #open(kind: string, place: string, id: string): Job {
+    const job = this.find(kind, place, id)
     if (!job) throw new ServiceFault('ResourceNotFoundException', 404)
     if (this.statusOf(job).isOver) throw new ServiceFault('InvalidRequestException', 400)
     return job
   }
 
-  /** The job of an ID, unless its service has forgotten it. */
-  find(kind: string, id: string): Job | undefined {
-    const job = this.jobs.find((one) => one.kind === kind && one.id === id)
-    return job && job.foundAt <= this.#setting.time.now && !this.#isForgotten(job) ? job : undefined
+  #tellJob(job: Job): void {
+    for (const witness of this.witnesses) witness.onJob(job)
+  }
+
+  #tellAct(job: Job, what: Parameters<Witness['onAct']>[1], by: string): void {
+    for (const witness of this.witnesses) witness.onAct(job, what, by)
+  }
+
+  /** The jobs of a kind, those that nobody is told of any more among them. */
+  ofKind(kind: string): readonly Job[] {
+    return this.#byKind.get(kind) ?? []
+  }
+
+  /** The job that has an ID now, shown or not. */
+  there(kind: string, place: string, id: string): Job | undefined {
+    return this.ofKind(kind).find((job) => job.place === place && job.id === id && !this.#isGone(job))
+  }
+
+  /** The job of an ID, as a read finds it. */
+  find(kind: string, place: string, id: string): Job | undefined {
+    const job = this.there(kind, place, id)
+    return job && job.foundAt <= this.#setting.time.now ? job : undefined
   }
 
   /** What a list shows now. */
-  listed(kind: string): Job[] {
+  listed(kind: string, place: string): Job[] {
     const { now } = this.#setting.time
-    const shown = this.jobs.filter((job) => job.kind === kind && job.listedAt <= now && !this.#isForgotten(job))
-    return modelOf(kind).api.listing.newestFirst ? shown.reverse() : shown
+    const shown = this.ofKind(kind).filter((job) => job.place === place && job.listedAt <= now && !this.#isGone(job))
+    return factsOf(kind).newestFirst ? shown.reverse() : shown
   }
 
   /** The service's word for where a job is, and ISO times. */
   statusOf(job: Job): { status: string; createdAt: string; finishedAt?: string; isOver: boolean } {
-    const [running, done, failed, cancelled = failed] = WORDS[job.kind]!
+    const [running, done, failed, cancelled = failed] = factsOf(job.kind).words
     const createdAt = isoOf(job.createdAt)
     const ended = job.startedAt === undefined ? Number.POSITIVE_INFINITY : job.startedAt + job.takesMs
     if (job.cancelledAt !== undefined && job.cancelledAt < ended)
@@ -164,12 +242,14 @@ export class Services {
     return { status: job.succeeds ? done : failed, createdAt, finishedAt: isoOf(ends), isOver: true }
   }
 
-  #isForgotten(job: Job): boolean {
-    const days = modelOf(job.kind).lifecycle.retentionDays
-    if (days === undefined) return false
+  #isGone(job: Job): boolean {
+    if (job.deletedAt !== undefined) return true
+    const { kept } = factsOf(job.kind)
+    if (kept === undefined) return false
     // Jobs that wait for their start are kept no longer than finished ones.
-    const since = job.startedAt === undefined ? job.createdAt : job.startedAt + job.takesMs
-    return this.#setting.time.now > since + days * DAY_MS
+    const isFromEnd = kept.from === 'end' && job.startedAt !== undefined
+    const since = isFromEnd ? job.startedAt! + job.takesMs : job.createdAt
+    return this.#setting.time.now > since + kept.ms
   }
 }
 
@@ -180,4 +260,9 @@ export function wallOf(machine: Machine, setting: Setting): number {
 
 function isoOf(ms: number): string {
   return new Date(EPOCH + ms).toISOString()
+}
+
+/** An object without some of its members. */
+function without(object: JsonObject, ...members: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([member]) => !members.includes(member)))
 }

@@ -2,6 +2,7 @@ import { execFileSync, fork } from 'node:child_process'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Arguments, argumentsOf } from './arguments.ts'
+import { coverageOf, isSituation } from './coverage.ts'
 import { randomLife } from './life.ts'
 import { carryOut, type Done, endings, type Work } from './work.ts'
 
@@ -23,12 +24,17 @@ function work(): void {
 async function main(options: Arguments): Promise<number> {
   if (options.seed !== undefined) return one(options.seed, options.trace)
   const started = performance.now()
-  const total = await spread(await tasks(options), options.first)
+  const total = await spread(await tasks(options), options)
   const seconds = (performance.now() - started) / 1000
   say(`${total.worlds} worlds in ${seconds.toFixed(1)} s (${(total.worlds / seconds).toFixed(0)} a second)`)
-  for (const [what, count] of [...total.counts].sort(([a], [b]) => (a < b ? -1 : 1))) say(`  ${what}: ${count}`)
+  for (const [what, count] of [...total.counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (!isSituation(what)) say(`  ${what}: ${count}`)
+  say('in so many of a thousand worlds:')
+  const { lines, missing } = coverageOf(total.counts, total.worlds)
+  for (const line of lines) say(line)
+  if (options.coverage) for (const name of missing) say(`MISSING: ${name}`)
   say(`${total.violated} worlds in which something happened that must not`)
-  return total.violated === 0 ? 0 : 1
+  return total.violated === 0 && !(options.coverage && missing.length > 0) ? 0 : 1
 }
 
 async function one(seed: number, trace: boolean): Promise<number> {
@@ -38,17 +44,17 @@ async function one(seed: number, trace: boolean): Promise<number> {
   return violations.length === 0 ? 0 : 1
 }
 
-async function tasks({ seeds, from, crashes }: Arguments): Promise<Work[]> {
+async function tasks({ seeds, from, crashes, trait }: Arguments): Promise<Work[]> {
   const all: Work[] = crashes ? await endings() : []
   for (let at = from; at < from + seeds; at += CHUNK)
-    all.push({ is: 'seeds', from: at, to: Math.min(at + CHUNK, from + seeds) })
+    all.push({ is: 'seeds', from: at, to: Math.min(at + CHUNK, from + seeds), ...(trait !== undefined && { trait }) })
   return all
 }
 
 type Total = { worlds: number; violated: number; readonly counts: Map<string, number> }
 
 /** Gives the work to as many processes as there are cores, each of them a piece at a time. */
-async function spread(work: Work[], first: boolean): Promise<Total> {
+async function spread(work: Work[], { first, workers }: Arguments): Promise<Total> {
   const total: Total = { worlds: 0, violated: 0, counts: new Map() }
   const queue = [...work]
   const worker = (): Promise<void> =>
@@ -66,7 +72,7 @@ async function spread(work: Work[], first: boolean): Promise<Total> {
       child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))))
       next()
     })
-  await Promise.all(Array.from({ length: Math.min(os.availableParallelism(), work.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(workers ?? os.availableParallelism(), work.length) }, worker))
   return total
 }
 

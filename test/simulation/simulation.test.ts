@@ -1,11 +1,12 @@
 import t from 'tap'
 import { endedAt, PLACES, WAYS } from './crashes.ts'
+import { NO_FAULTS } from './faults.ts'
 import { Life, randomLife } from './life.ts'
 import { carryOut, ENDINGS_SEED, endings } from './work.ts'
 
 const MINUTE = 60_000
 /** Enough to meet each fault; `npm run simulate` lives through as many more as it is asked to. */
-const SEEDS = 120
+const SEEDS = 40
 
 // A run that polls for long leaves listeners on its own signal; that is no news here.
 process.removeAllListeners('warning')
@@ -40,7 +41,7 @@ t.test('one seed gives one life, to the byte', async (t) => {
 })
 
 t.test('what a machine slept through is over: nothing leaves under the old lease', async (t) => {
-  const life = new Life(1, 'git')
+  const life = Life.alone(1, 'git')
   await life.begin(['PinpointExportJob'])
   const steps: string[] = []
   life.town.onEvent = (process, event) => {
@@ -54,7 +55,7 @@ t.test('what a machine slept through is over: nothing leaves under the old lease
 })
 
 t.test('nothing is started once somebody else has written the state', async (t) => {
-  const life = new Life(1, 'git')
+  const life = Life.alone(1, 'git')
   await life.begin(['DataExchangeJob'])
   const { remote, services } = life.town
   const steps: string[] = []
@@ -75,7 +76,7 @@ t.test('nothing is started once somebody else has written the state', async (t) 
 })
 
 t.test('a job whose ID only the journal of a dead run holds is stored before it is started', async (t) => {
-  const life = new Life(1, 'git')
+  const life = Life.alone(1, 'git')
   await life.begin(['DataExchangeJob'])
   life.town.onEvent = (process, event) => {
     if (event.type === 'step' && event.step === 'created') process.die()
@@ -84,4 +85,12 @@ t.test('a job whose ID only the journal of a dead run holds is stored before it 
   await life.alone(life.order({}))
   t.same(life.town.oracle.violations, [])
   t.match(life.town.services.jobs, [{ startedAt: Number }])
+})
+
+t.test('a machine whose clock is behind tells of a second job all the same', async (t) => {
+  const life = Life.alone(1, 'git')
+  await life.begin(['PinpointExportJob'])
+  life.town.rates = { ...NO_FAULTS, repeat: 1 }
+  const end = await life.alone(life.order({}), undefined, life.town.machine('slow', -59_000))
+  t.match(end, { done: { outcomes: [6], twins: [{ live: { id: life.town.services.jobs[0]?.id } }] } })
 })

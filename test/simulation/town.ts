@@ -1,27 +1,36 @@
 import { createLanes } from '../../src/aws/lanes.ts'
 import { modelOf } from '../../src/kinds/models.ts'
-import type { Checkout } from '../../src/model/checkout.ts'
+import { openFindings } from '../../src/model/attention.ts'
+import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
 import { iso } from '../../src/model/iso.ts'
 import { Problem } from '../../src/model/problem.ts'
-import { emptyState, type Site, type State } from '../../src/model/state.ts'
+import type { Spec } from '../../src/model/spec.ts'
+import { emptyState, type JobRecord, type Site, type State } from '../../src/model/state.ts'
 import type { PlanInput } from '../../src/plan/input.ts'
+import { acknowledge } from '../../src/plan/notes.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
 import { fileStore } from '../../src/state/file-store.ts'
 import { gitStore } from '../../src/state/git-store.ts'
 import type { Store } from '../../src/state/store.ts'
-import { callsOf } from './calls.ts'
+import { type Create, callsOf, type OnStep } from './calls.ts'
+import { countPlan } from './coverage.ts'
 import { NO_FAULTS, type Rates } from './faults.ts'
 import { GitRemote } from './git-remote.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, type Want } from './ledger.ts'
 import { Machine, type Process, type Setting } from './machine.ts'
-import { Oracle } from './oracle.ts'
+import type { Leaving } from './network.ts'
+import { Oracle, type Relation, type Sent } from './oracle.ts'
 import { Random } from './random.ts'
 import { Services } from './services.ts'
 import { Timeline } from './timeline.ts'
 
-const SITE: Site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
+/** Where the targets lead; the default one comes first. */
+export const SITES: Readonly<Record<string, Site>> = {
+  here: { partition: 'aws', account: '123456789012', region: 'eu-west-1' },
+  there: { partition: 'aws', account: '210987654321', region: 'us-east-1' },
+}
 export const STATE_FILE = '/repo/jobs.state.json'
 export const JOURNAL = '.journal'
 
@@ -38,8 +47,19 @@ export type Order = {
   readonly interruptOn?: Event['type']
   /** Only these of its specs were loaded, or asked for. */
   readonly part?: { readonly by: 'load' | 'only'; readonly of: ReadonlySet<string> }
-  /** Files that are not committed. */
+  /** Files that are edited, and not committed. */
   readonly dirty?: readonly string[]
+  /** How HEAD stands to what was reconciled last, where that is not told by the commits. */
+  readonly relation?: 'diverged' | 'unknown' | 'cut off' | 'no repository'
+  /** Why HEAD does not hold the files that are dirty; absent: they are edited. */
+  readonly why?: UncommittedWhy
+  /** The files that jobs take in are not there. */
+  readonly isFileGone?: boolean
+  /** Specs in which there are errors at the moment. */
+  readonly invalid?: ReadonlySet<string>
+  /** How many creates a day the services allow that have a limit. */
+  readonly perDay?: number
+  readonly guards?: { readonly maxCreates: number; readonly maxRemovals: number; readonly maxUpdates: number }
   /** What a person said about addresses. */
   readonly decisions?: PlanInput['decisions']
 }
@@ -47,47 +67,77 @@ export type Order = {
 /** How a run ended. A process that died has no end. */
 export type End = { readonly done: Reconciled } | { readonly problem: Problem }
 
-/** A whole world: services, machines, the state's place, what users wrote, and somebody who watches. */
-export class Town {
+/** What several projects share: services, time, and whoever writes it all down. */
+export class World {
   readonly setting: Setting
   readonly services: Services
-  readonly ledger = new Ledger()
-  readonly oracle: Oracle
-  readonly remote = new GitRemote()
-  readonly store: 'file' | 'git'
   readonly lines: string[] = []
   /** How often each thing happened. */
   readonly counts = new Map<string, number>()
-  /** Every text that the state has had. */
-  readonly #texts: string[] = []
-  #marks = 0
-  /** Told what a run tells, in the moment in which it does. */
-  onEvent: (process: Process, event: Event) => void = () => {}
 
-  constructor(seed: number, store: 'file' | 'git', trace?: (line: string) => void) {
+  constructor(seed: number, trace?: (line: string) => void) {
     const time = new Timeline()
-    const random = new Random(seed)
     const log = (line: string): void => {
       const text = `${String(time.now).padStart(9)} ${line}`
       this.lines.push(text)
       trace?.(text)
     }
-    this.store = store
     const count = (what: string): void => void this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
-    this.setting = { time, random, rates: NO_FAULTS, log, count }
-    this.services = new Services(
-      this.setting,
-      (job) => this.oracle.onJob(job.kind, job.wish.who),
-      (job) => this.oracle.onCancel(job),
-    )
-    this.oracle = new Oracle(this.ledger, this.services, this.setting)
+    this.setting = { time, random: new Random(seed), rates: NO_FAULTS, log, count, isEdgy: false }
+    this.services = new Services(this.setting)
+  }
+}
+
+/** One project: its machines, the state's place, what its users wrote, and somebody who watches. */
+export class Town {
+  readonly name: string
+  readonly world: World
+  readonly setting: Setting
+  readonly services: Services
+  readonly ledger: Ledger
+  readonly oracle: Oracle
+  readonly remote = new GitRemote()
+  readonly store: 'file' | 'git'
+  readonly lines: string[]
+  readonly counts: Map<string, number>
+  /** Its role may not read tags. */
+  isTagRefused = false
+  /** Every text that the state has had. */
+  readonly #texts: string[] = []
+  readonly #states = new Map<string, State>()
+  #marks = 0
+  /** Told what a run tells, in the moment in which it does. */
+  onEvent: (process: Process, event: Event) => void = () => {}
+
+  constructor(name: string, store: 'file' | 'git', world: World) {
+    this.name = name
+    this.store = store
+    this.world = world
+    this.setting = world.setting
+    this.services = world.services
+    this.lines = world.lines
+    this.counts = world.counts
+    this.ledger = new Ledger(name)
+    this.ledger.now = () => this.setting.time.now
+    this.oracle = new Oracle(name, this.ledger, this.services, this.setting)
+    this.services.witnesses.push(this.oracle)
     this.remote.onWrite = (text) => this.oracle.onWrite(text)
     this.remote.onMove = () => this.#onState(this.remote.text())
   }
 
   #onState(text: string | undefined): void {
     if (text !== undefined) this.#texts.push(text)
-    this.oracle.onState(text)
+    this.oracle.onState(text === undefined ? undefined : this.#read(text))
+  }
+
+  /** A state, read once for all that look at it. */
+  #read(text: string): State {
+    const known = this.#states.get(text)
+    if (known) return known
+    if (this.#states.size > 4) this.#states.clear()
+    const state = JSON.parse(text) as State
+    this.#states.set(text, state)
+    return state
   }
 
   get rates(): Rates {
@@ -124,7 +174,29 @@ export class Town {
   /** The state as it is stored now, at the worst. */
   stored(machine: Machine): State | undefined {
     const text = this.#storedText(machine)
-    return text === undefined ? undefined : (JSON.parse(text) as State)
+    return text === undefined ? undefined : this.#read(text)
+  }
+
+  /** What is on record for a want, as the state was stored last. */
+  recordAt({ kind, name }: Want): JobRecord | undefined {
+    const text = this.#texts.at(-1)
+    return text === undefined ? undefined : this.#read(text).records[`${kind}/${name}`]
+  }
+
+  /** The target that leads to where the job on record is; absent: the default one. */
+  targetOf(want: Want): string | undefined {
+    const { account } = this.recordAt(want)?.site ?? {}
+    return account === SITES['there']?.account ? 'there' : undefined
+  }
+
+  /** The spec as it was when the job on record was made, if a commit holds it. */
+  submitted(want: Want): Spec | undefined {
+    const record = this.recordAt(want)
+    const made = this.services.ofKind(want.kind).find(({ id }) => id === record?.id)
+    return this.ledger.commits.flat().find(({ request }) => {
+      const wish = this.ledger.mayWish(request)
+      return made !== undefined && wish === made.wish
+    })
   }
 
   /** The serial that a machine's journal names as the last one seen there; undefined where there is no journal. */
@@ -139,7 +211,7 @@ export class Town {
     const now = this.store === 'git' ? this.remote.text() : machine.disk.text(STATE_FILE)
     const old = this.#texts.findLast((text) => (JSON.parse(text) as State).serial < serial)
     if (now === undefined || (how === 'older' && old === undefined)) return undefined
-    const foreign = now.replace('lineage-of-a-world', 'lineage-of-another')
+    const foreign = now.replaceAll(this.#lineage, 'another-lineage-of-all')
     const text = { older: old, gone: undefined, foreign }[how]
     this.setting.log(`somebody puts a state there that is ${how}`)
     this.oracle.forgetState()
@@ -156,10 +228,15 @@ export class Town {
     return this.store === 'git' ? this.remote.text() : machine.disk.safeText(STATE_FILE)
   }
 
+  /** What marks jobs begins with the lineage: two projects must not share its beginning. */
+  get #lineage(): string {
+    return `${this.name}-lineage-of-a-world`
+  }
+
   /** Begins the state, before anything can go wrong. */
   async begin(process: Process): Promise<void> {
     const store = await this.#storeOf(process).open()
-    await store.create(emptyState('lineage-of-a-world', iso(process.clock.now())))
+    await store.create(emptyState(this.#lineage, iso(process.clock.now())))
     await store.close()
   }
 
@@ -178,6 +255,18 @@ export class Town {
       if (error instanceof Problem) return { problem: error }
       throw error
     }
+  }
+
+  /** A person leaves what is open about an address as it is. `end`: what a run said of it. */
+  async acknowledge(process: Process, address: string, end: End): Promise<void> {
+    if ('problem' in end) return
+    const chosen = openFindings(end.done.findings).filter((one) => one.address === address)
+    const store = await this.#storeOf(process).open()
+    const attention = acknowledge(store.state?.attention, chosen, { now: process.clock.now() })
+    await store.commit([{ set: 'attention', attention }], 'acknowledge')
+    await store.close()
+    const want = this.ledger.wantAt(address)
+    if (want) for (const { run } of chosen) this.oracle.acknowledged.add(`${want.who} ${run}`)
   }
 
   #storeOf(process: Process): Store {
@@ -201,43 +290,74 @@ export class Town {
     if (order.interruptMs !== undefined)
       process.after(order.interruptMs, () => interrupt.abort(new Error('interrupted')))
     const lanes = createLanes(clock)
-    const onSend = (kind: string, request: object, signedAt: number): (() => void) => {
-      this.oracle.onOrder(this.ledger.commits[order.commit]?.find((spec) => spec.request === request))
-      const packet = this.oracle.onSend(kind, request as never, this.stored(process.machine), signedAt)
-      return () => {
-        packet.isOpen = false
+    // The call that tells the account tells the time as well.
+    await process.effect('GetCallerIdentity', 30, () => process.hearTime(this.setting.time.now))
+    const checkout = this.#checkout(order, store.state)
+    const sent: Sent = {
+      process,
+      order,
+      relation: checkout.git || !store.state?.source ? relationOf(checkout) : 'unknown',
+    }
+    const onSend = (create: Create, signedAt: number): Leaving => {
+      this.oracle.onOrder(this.ledger.commits[order.commit]?.find((spec) => spec.request === create.request))
+      const packet = this.oracle.onSend(create, sent, this.stored(process.machine), signedAt)
+      return {
+        arrived: () => {
+          packet.isOpen = false
+        },
+        heard: () => {
+          packet.isClear = true
+        },
       }
     }
-    const onStart = (kind: string, id: string): (() => void) => {
-      this.oracle.onStart(kind, id, this.stored(process.machine))
-      return () => {}
-    }
+    const onStep: OnStep = (step) => this.oracle.onStep(step, sent, this.stored(process.machine), this.store === 'git')
     const { part } = order
     const all = this.ledger.commits[order.commit] ?? []
-    const specs = part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all
+    // Outside Git nothing is committed, and nothing is not.
+    const dirty = order.relation === 'no repository' ? [] : (order.dirty ?? [])
+    const specs = (part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all).map((spec) =>
+      spec.files.some((file) => dirty.includes(file)) ? this.ledger.uncommitted(spec) : spec,
+    )
+    if (order.isFileGone) for (const [at, { upload: _upload, ...spec }] of specs.entries()) specs[at] = spec
 
     return reconcile(
       {
-        specs,
-        blocked: [],
+        specs: specs.filter(({ address }) => !order.invalid?.has(address)),
+        blocked: specs
+          .filter(({ address }) => order.invalid?.has(address))
+          .map((spec) => ({ address: spec.address, place: spec.place, codes: ['SPEC_ALIAS'], spec })),
         complete: part?.by !== 'load',
         ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
         ...(order.decisions && { decisions: order.decisions }),
         waits: DEFAULT_WAITS,
         modelOf,
-        checkout: this.#checkout(order, store.state),
+        checkout,
         rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
-        guards: { maxCreates: 50, maxRemovals: 50 },
-        perDay: (model) => model.limits.lanes[model.api.operations.create]?.perDay,
+        guards: order.guards ?? { maxCreates: 50, maxRemovals: 50 },
+        perDay: (model) => {
+          const own = model.limits.lanes[model.api.operations.create]?.perDay
+          return own === undefined ? undefined : (order.perDay ?? own)
+        },
         refresh: false,
         source: { commit: commitName(order.commit) },
       },
       {
         world: {
-          siteOf: () => SITE,
+          siteOf: ({ policy }) => SITES[policy.target ?? 'here'],
+          awsNow: () => process.told && process.told.time + clock.monotonic() - process.told.at,
+          clockOffsetMs: () => process.told && process.told.time - process.told.wall,
           callsOf: (site, kind) =>
             Promise.resolve(
-              callsOf(kind, site, { process, services: this.services, lanes, ledger: this.ledger, onSend, onStart }),
+              callsOf(kind, site, {
+                process,
+                services: this.services,
+                lanes,
+                ledger: this.ledger,
+                by: this.name,
+                isTagRefused: this.isTagRefused,
+                onSend,
+                onStep,
+              }),
             ),
           perSecond: (site, model) => lanes.lane(site, model, model.api.operations.create).limit.perSecond,
           where: 'simulation',
@@ -254,7 +374,7 @@ export class Town {
         signal: interrupt.signal,
         wait: order.wait,
         settleMs: order.settleMs,
-        pollMs: { least: 2_000, most: 30_000 },
+        pollMs: { least: 5_000, most: 300_000 },
         ...(order.timeoutMs !== undefined && { timeoutMs: order.timeoutMs }),
       },
     )
@@ -262,21 +382,34 @@ export class Town {
 
   #tell(process: Process, event: Event): void {
     this.onEvent(process, event)
-    const text = JSON.stringify(event, (name, value) =>
-      name === 'spec' || name === 'record' || name === 'next' ? undefined : value,
-    )
+    if (event.type === 'planned') {
+      process.plannedAt = process.effects
+      countPlan(event.plan, this.setting.count)
+      const lines = event.plan.actions.map(({ address, action, reason }) => `${action} ${address} (${reason})`)
+      const refused = event.plan.refusals.map(({ code }) => code)
+      this.setting.log(`${process.name} plans ${[...refused, ...lines].join('; ')}`)
+    } else
+      this.setting.log(
+        `${process.name} tells ${event.type} ${'step' in event ? event.step : ''} ${'address' in event ? event.address : ''}`,
+      )
     this.oracle.onWrite(JSON.stringify(event))
-    this.setting.log(`${process.name} tells ${text}`)
   }
 
-  #checkout({ commit, dirty = [] }: Order, state: State | undefined): Checkout {
-    const edited = dirty.map((file) => ({ file, why: 'edited' }) as const)
+  #checkout({ commit, dirty = [], relation, why = 'edited' }: Order, state: State | undefined): Checkout {
+    const edited = dirty.map((file) => ({ file, why }))
     const base = { git: true, commit: commitName(commit), dirty: edited, deleted: [], shallow: false } as const
+    if (relation === 'no repository') return { git: false }
     const source = state?.source?.commit
     if (source === undefined) return { ...base, relation: 'none' }
+    if (relation === 'cut off') return { ...base, shallow: true, relation: 'unknown' }
+    if (relation !== undefined) return { ...base, relation }
     const known = Number.parseInt(source, 16)
     return { ...base, relation: known === commit ? 'same' : known < commit ? 'ahead' : 'behind' }
   }
+}
+
+function relationOf(checkout: Checkout): Relation {
+  return checkout.git ? checkout.relation : 'none'
 }
 
 function commitName(index: number): string {

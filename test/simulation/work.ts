@@ -1,9 +1,10 @@
+import { isSituation } from './coverage.ts'
 import { countEffects, endedAt, PLACES, WAYS } from './crashes.ts'
-import { randomLife, type Verdict } from './life.ts'
+import { hasTrait, randomLife, type Verdict } from './life.ts'
 
 /** A piece of a long run: some seeds, or every ending of one run at some of its effects. */
 export type Work =
-  | { readonly is: 'seeds'; readonly from: number; readonly to: number }
+  | { readonly is: 'seeds'; readonly from: number; readonly to: number; readonly trait?: string }
   | { readonly is: 'endings'; readonly place: number; readonly from: number; readonly to: number }
 
 /** What came of a piece of work. */
@@ -37,9 +38,10 @@ export async function carryOut(work: Work): Promise<Done> {
   const note = (world: string, { violations, counts: own }: Verdict): void => {
     worlds++
     if (violations.length > 0) violated.push({ world, what: violations })
-    for (const [what, count] of own) counts.set(what, (counts.get(what) ?? 0) + count)
+    for (const [what, count] of own) counts.set(what, (counts.get(what) ?? 0) + (isSituation(what) ? 1 : count))
   }
   for (let at = work.from; at < work.to; at++) {
+    if (work.is === 'seeds' && work.trait !== undefined && !hasTrait(at, work.trait)) continue
     if (work.is === 'seeds') note(`--seed ${at}`, await livedOnce(at))
     else {
       const place = PLACES[work.place]!

@@ -1,0 +1,104 @@
+import fs from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Plan } from '../../src/model/plan.ts'
+
+/** The planner's own text: whatever it can say stands there. */
+const PLANNER = fileURLToPath(new URL('../../src/plan/', import.meta.url))
+/** One world in so many has to show each situation. */
+const WORLDS = 1_000
+
+/**
+ * Situations that no world shows, or too seldom to be counted on, and why that is no gap. Each is held by the test that is named. Whoever adds
+ * a code, an action or a way out to the planner adds a world that shows it, or a line here.
+ */
+export const NOT_HERE: Readonly<Record<string, string>> = {
+  'action download': 'what comes out is a file, and no job: test/conformance/transfers.test.ts',
+  'code PLAN_DOWNLOAD_GONE': 'of downloads: test/conformance/transfers.test.ts',
+  'code PLAN_FILE_DIFFERS': 'of downloads: test/conformance/transfers.test.ts',
+  'way out: move the file away, or name another path in policy.download':
+    'of downloads: test/conformance/transfers.test.ts',
+  'way out: write policy.run: … to export it again, or remove policy.download':
+    'of downloads: test/conformance/transfers.test.ts',
+  'code PLAN_OFFLINE': 'a world without AWS: test/plan/decided.test.ts',
+  'way out: see it with its ways out': 'a plan without AWS: test/plan/attention.test.ts',
+  'code PLAN_CONFLICT': 'stands in where a line has no code of its own; every line has one',
+  'way out: ${why ? ': 'no text of its own: it names the refusal of a kind before the ways of PLAN_IMMUTABLE',
+  'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/e2e/ownership.test.ts',
+  'way out: write down that ours is lost': 'of PLAN_OTHER_JOB: test/e2e/ownership.test.ts',
+  'code PLAN_FORMERLY': 'a former name whose spec is there: test/plan/plan.test.ts',
+  'way out: remove metadata.formerly to make another job, or remove the spec of …':
+    'of PLAN_FORMERLY: test/plan/plan.test.ts',
+  'way out: mend that, then': 'of baseline where there is no state: test/plan/decided.test.ts',
+  'way out: if it is this spec’s': 'policy.adopt where AWS tells no definition: test/plan/plan.test.ts',
+  'way out: let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove':
+    'a target that is gone: test/plan/plan.test.ts',
+  'way out: or write the MD5 of … into the spec, which pins its content: …':
+    'a file of an upload that is not committed: test/plan/uncommitted.test.ts',
+  'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/decided.test.ts',
+}
+
+/** A way out as the planner's text has it, with what fits it. */
+type Pattern = { readonly text: string; readonly fits: RegExp }
+
+let known: { readonly names: readonly string[]; readonly remedies: readonly Pattern[] } | undefined
+
+/** Reads what the planner can say: actions, codes, and ways out. */
+function readPlanner(): NonNullable<typeof known> {
+  if (known) return known
+  const text = fs
+    .readdirSync(PLANNER)
+    .sort()
+    .map((file) => fs.readFileSync(`${PLANNER}${file}`, 'utf8'))
+    .join('\n')
+  const all = (pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].map(([, found = '']) => found))]
+  const actions = all(/\baction: '(\w+)'/g).map((action) => `action ${action}`)
+  const codes = all(/'((?:PLAN|GUARD|CHECKOUT|CLOCK|STATE|KIND)_[A-Z_]+)'/g).map((code) => `code ${code}`)
+  const quoted = [...text.matchAll(/\b(?:advise|suggest)\(\s*(?:'([^'\n]*)'|`([^`\n]*)`)/g)]
+  const remedies = [...new Set(quoted.map(([, plain, template]) => plain ?? template ?? ''))].map(patternOf)
+  known = { names: [...actions, ...codes, ...remedies.map((remedy) => `way out: ${remedy.text}`)].sort(), remedies }
+  return known
+}
+
+/** Counts in one world what its plans say: actions, codes, refusals and ways out. */
+export function countPlan(plan: Plan, count: (what: string) => void): void {
+  const { remedies: patterns } = readPlanner()
+  const remedy = ({ text }: { readonly text: string }): void => {
+    const found = patterns.find(({ fits }) => fits.test(text))
+    if (found) count(`way out: ${found.text}`)
+  }
+  for (const { action, code, remedies = [] } of plan.actions) {
+    count(`action ${action}`)
+    if (code !== undefined) count(`code ${code}`)
+    for (const one of remedies) remedy(one)
+  }
+  for (const { code, remedies = [] } of [...plan.refusals, ...plan.diagnostics, ...(plan.findings ?? [])]) {
+    count(`code ${code}`)
+    for (const one of remedies) remedy(one)
+  }
+}
+
+/** Whether a count is of a situation, which is counted once in a world. */
+export function isSituation(what: string): boolean {
+  return /^(action|code|way out:) /.test(what)
+}
+
+/** How often each situation was there, by a thousand worlds; and those that are missing without a reason. */
+export function coverageOf(
+  counts: ReadonlyMap<string, number>,
+  worlds: number,
+): { readonly lines: readonly string[]; readonly missing: readonly string[] } {
+  const { names } = readPlanner()
+  const rate = (name: string): number => ((counts.get(name) ?? 0) * WORLDS) / worlds
+  const missing = names.filter((name) => rate(name) < 1 && NOT_HERE[name] === undefined)
+  const lines = names.map((name) => {
+    const reason = rate(name) < 1 && NOT_HERE[name] !== undefined ? `  not here: ${NOT_HERE[name]}` : ''
+    return `${rate(name).toFixed(1).padStart(7)} ${name}${reason}`
+  })
+  return { lines, missing }
+}
+
+function patternOf(text: string): Pattern {
+  // A text in a text is not read here.
+  const parts = text.split(/\$\{[^}]*\}/).map((part) => part.replaceAll(/[.*+?^$()|[\]\\{}]/g, '\\$&'))
+  return { text: text.replaceAll(/\$\{[^}]*\}/g, '…'), fits: new RegExp(`^${parts.join('.*')}$`, 's') }
+}
