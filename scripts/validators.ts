@@ -6,10 +6,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { packagedSchemas } from '../src/load/schemas.ts'
-import { ajvOf, partOf } from '../src/spec/ajv.ts'
-import { CONFIG, ENVELOPE, schemaOf } from '../src/spec/check.ts'
-import { FORMS, idOf, stateAjv } from '../src/state/ajv.ts'
+import { readPackagedSchema } from '../src/load/schemas.ts'
+import { createAjv, getPart } from '../src/spec/ajv.ts'
+import { CONFIG, ENVELOPE, getSchemaName } from '../src/spec/check.ts'
+import { FORMS, getSchemaId, stateAjv } from '../src/state/ajv.ts'
 import type { Form } from '../src/state/compile.ts'
 import { listKinds } from './generate.ts'
 
@@ -21,16 +21,18 @@ fs.writeFileSync(path.join(built, 'state', 'compile.js'), ofState())
 
 /** In place of src/spec/compile.ts. The schemas it is given are those that this has compiled: in build/ there are no others. */
 function ofSpecs(): string {
-  const schemas = packagedSchemas
-  const ajv = ajvOf(schemas, CODE)
-  const ids = new Map([CONFIG, ENVELOPE, ...listKinds().map(schemaOf)].map((part) => [part, partOf(schemas, part).$id]))
-  for (const part of ids.keys()) ajv.addSchema(partOf(schemas, part))
+  const schemas = readPackagedSchema
+  const ajv = createAjv(schemas, CODE)
+  const ids = new Map(
+    [CONFIG, ENVELOPE, ...listKinds().map(getSchemaName)].map((part) => [part, getPart(schemas, part).$id]),
+  )
+  for (const part of ids.keys()) ajv.addSchema(getPart(schemas, part))
   return `${moduleOf(ajv, ids)}export const compile = () => (part) => VALIDATORS[part]\n`
 }
 
 /** In place of src/state/compile.ts. */
 function ofState(): string {
-  const ids = new Map((Object.keys(FORMS) as Form[]).map((form) => [form, idOf(form)]))
+  const ids = new Map((Object.keys(FORMS) as Form[]).map((form) => [form, getSchemaId(form)]))
   return `${moduleOf(stateAjv(CODE), ids)}export const validatorOf = (form) => VALIDATORS[form]\n`
 }
 

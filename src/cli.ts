@@ -3,20 +3,20 @@ import { setMaxListeners } from 'node:events'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import type { AcknowledgeOptions } from './commands/acknowledge.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
-import { AS_TEXT, argumentsOf } from './commands/command-line.ts'
-import { answersTo } from './commands/foreign-verbs.ts'
+import { AS_TEXT, readArguments } from './commands/command-line.ts'
+import { findAnswers } from './commands/foreign-verbs.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { NewOptions } from './commands/new.ts'
 import type { CommonOptions, Host } from './commands/options.ts'
 import type { ResolveCommandOptions } from './commands/resolve.ts'
 import type { StatusOptions } from './commands/status.ts'
 import type { ValidateOptions } from './commands/validate.ts'
-import { duration, list, moment, positive, whole } from './commands/values.ts'
+import { appendValue, parseDuration, parseMoment, parsePositive, parseWhole } from './commands/values.ts'
 import { assertForWorkflow } from './commands/workflow-command.ts'
 import { isAddress } from './model/address.ts'
 import { EXIT_CODES, type ExitCode } from './model/exit-code.ts'
 import { advise, type Remedy, suggest } from './model/remedy.ts'
-import { forWorkflowLog } from './report/escape.ts'
+import { escapeForWorkflowLog } from './report/escape.ts'
 import { VERSION } from './version.ts'
 
 // The SDK announces on every run which Node it will ask for next year: news for our package.json, not for its users.
@@ -90,7 +90,9 @@ async function takeGlobalOptions({ quiet, verbose, debug, color }: GlobalOptions
 }
 
 /** Runs a command that was loaded on demand, so that `--help` and `validate` never load an SDK. */
-function action<Args extends unknown[]>(load: (...args: Args) => Promise<ExitCode>): (...args: Args) => Promise<void> {
+function runAction<Args extends unknown[]>(
+  load: (...args: Args) => Promise<ExitCode>,
+): (...args: Args) => Promise<void> {
   return async (...args) => {
     exitCode = await load(...args)
   }
@@ -113,7 +115,7 @@ const program = new Command('jobwright')
   .showSuggestionAfterError()
   .exitOverride()
   .showHelpAfterError('see: jobwright --help')
-  .configureOutput({ writeErr: (text) => process.stderr.write(forWorkflowLog(text, { lines: true })) })
+  .configureOutput({ writeErr: (text) => process.stderr.write(escapeForWorkflowLog(text, { lines: true })) })
   .addHelpText(
     'after',
     `
@@ -141,35 +143,39 @@ const codeHostOutput = () =>
     .default('text')
 
 /** Options about which specs and which AWS a command works on. */
-function common(command: Command, form = output()): Command {
+function addCommonOptions(command: Command, form = output()): Command {
   return command
     .addOption(form)
     .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
     .option(
       '--start-at <time>',
       "with --emulator: an ISO time, now or today; its clock starts then, or is moved on to it (a new one's default: 2026-11-15T09:00:00Z)",
-      moment,
+      parseMoment,
     )
-    .option('--spec <glob>', 'files, folders or globs in place of those of jobwright.yaml; may be repeated', list)
+    .option(
+      '--spec <glob>',
+      'files, folders or globs in place of those of jobwright.yaml; may be repeated',
+      appendValue,
+    )
 }
 
 /** How long a command that writes the state waits for the run that holds it. */
-function locking(command: Command, unlessTold = '0s'): Command {
+function addLockOptions(command: Command, unlessTold = '0s'): Command {
   return command.option(
     '--lock-timeout <duration>',
     `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${unlessTold})`,
-    duration,
+    parseDuration,
   )
 }
 
-function planning(command: Command): Command {
-  return common(command)
+function addPlanOptions(command: Command): Command {
+  return addCommonOptions(command)
     .option(
       '--only <address|label>',
       'act on IotJob/NAME, or on specs with the label KEY=VALUE, alone; may be repeated',
-      list,
+      appendValue,
     )
-    .option('--target <target>', 'act on specs of this target of jobwright.yaml alone; may be repeated', list)
+    .option('--target <target>', 'act on specs of this target of jobwright.yaml alone; may be repeated', appendValue)
     .option('--allow-dirty', 'submit specs that are not committed')
     .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
     .option('--refresh', 'read finished jobs again as well')
@@ -192,7 +198,7 @@ program
   .option('--yes', 'ask nothing, although this is a terminal')
   .option('--new-state', 'begin another state where the one that was there is lost: every spec then counts as new')
   .option('--emulator', 'write the files only: the emulator has a state of its own')
-  .action(action(async (options: InitOptions) => (await import('./commands/init.ts')).init(options, host)))
+  .action(runAction(async (options: InitOptions) => (await import('./commands/init.ts')).init(options, host)))
 
 program
   .command('new')
@@ -204,28 +210,30 @@ program
   .option(
     '--set <member=value>',
     'a member of the request that others depend on, such as Type=EXPORT_ASSETS_TO_S3; may be repeated',
-    list,
+    appendValue,
   )
   .action(
-    action(async (kind: string, name: string, options: NewOptions) =>
-      (await import('./commands/new.ts')).newSpec(kind, name, options, host),
+    runAction(async (kind: string, name: string, options: NewOptions) =>
+      (await import('./commands/new.ts')).writeSpec(kind, name, options, host),
     ),
   )
 
-common(
+addCommonOptions(
   program
     .command('validate')
     .description('check every spec against its schema; every problem with its file, line and column'),
   codeHostOutput(),
-).action(action(async (options: ValidateOptions) => (await import('./commands/validate.ts')).validate(options, host)))
+).action(
+  runAction(async (options: ValidateOptions) => (await import('./commands/validate.ts')).validate(options, host)),
+)
 
-planning(program.command('plan').description('say what reconcile would do now, and why; has no side effect'))
+addPlanOptions(program.command('plan').description('say what reconcile would do now, and why; has no side effect'))
   .option('--offline', 'compare specs with the stored state and ask AWS nothing: needs no credentials')
   .option('--exit-code', 'end with 2 where changes are pending')
-  .action(action(async (options: CommonOptions) => (await import('./commands/plan.ts')).planCommand(options, host)))
+  .action(runAction(async (options: CommonOptions) => (await import('./commands/plan.ts')).planCommand(options, host)))
 
-locking(
-  planning(
+addLockOptions(
+  addPlanOptions(
     program
       .command('reconcile')
       .description('create, start and adopt what the plan says, and write every status to the state'),
@@ -233,14 +241,14 @@ locking(
   '5m with --target, else 0s',
 )
   .option('--wait', 'follow jobs to their end; a job that ends in failure means exit 10')
-  .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', duration)
+  .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', parseDuration)
   .option(
     '--settle <duration>',
     'how long to wait, once nothing else is to be done, for creates whose outcome is not known (20m unless told)',
-    duration,
+    parseDuration,
   )
   .action(
-    action(
+    runAction(
       async ({
         timeout,
         settle = 1_200_000,
@@ -253,7 +261,7 @@ locking(
     ),
   )
 
-planning(
+addPlanOptions(
   program
     .command('watch')
     .description(
@@ -267,46 +275,50 @@ planning(
     ),
   )
   .action(
-    action(async (options: CommonOptions & { apply?: boolean }) =>
+    runAction(async (options: CommonOptions & { apply?: boolean }) =>
       (await import('./commands/watch.ts')).watchCommand(options, host),
     ),
   )
 
-common(
+addCommonOptions(
   program
     .command('status')
     .description('show every job as the state has it, or one in full; asks AWS nothing but with --wait')
     .argument('[address]', 'such as IotJob/kiosk-firmware: all that is on record of this job'),
 )
-  .option('--only <address|label>', 'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated', list)
-  .option('--target <target>', 'show specs of this target of jobwright.yaml alone; may be repeated', list)
+  .option(
+    '--only <address|label>',
+    'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated',
+    appendValue,
+  )
+  .option('--target <target>', 'show specs of this target of jobwright.yaml alone; may be repeated', appendValue)
   .option('--exit-code', 'end with 6 or 10 while something needs attention; asks AWS nothing for it')
   .option('--wait', 'follow the jobs on record to their end and write their statuses down; creates nothing')
-  .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', duration)
+  .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', parseDuration)
   .option(
     '--lock-timeout <duration>',
     'with --wait: wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: 5m with --target, else 0s)',
-    duration,
+    parseDuration,
   )
   .action(
-    action(async (address: string | undefined, { timeout, ...options }: StatusOptions & { timeout?: number }) =>
-      (await import('./commands/status.ts')).status(address, { ...options, timeoutMs: timeout }, host),
+    runAction(async (address: string | undefined, { timeout, ...options }: StatusOptions & { timeout?: number }) =>
+      (await import('./commands/status.ts')).showStatus(address, { ...options, timeoutMs: timeout }, host),
     ),
   )
 
-common(
+addCommonOptions(
   program
     .command('rerun')
     .description('raise policy.run of a spec in its file, so that reconcile runs the job again; calls nothing')
     .argument('<address>', 'such as IotJob/restart-kiosks'),
 ).action(
-  action(async (address: string, options: CommonOptions) =>
+  runAction(async (address: string, options: CommonOptions) =>
     (await import('./commands/rerun.ts')).rerun(address, options, host),
   ),
 )
 
-locking(
-  common(
+addLockOptions(
+  addCommonOptions(
     program
       .command('adopt')
       .description(
@@ -320,18 +332,22 @@ locking(
   .option('--list', 'list the jobs of a target that are on no record')
   .option('--kind <kind>', 'with --list: this kind alone')
   .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
-  .option('--application <id>', 'a Pinpoint project to look in (default: those of the specs); may be repeated', list)
+  .option(
+    '--application <id>',
+    'a Pinpoint project to look in (default: those of the specs); may be repeated',
+    appendValue,
+  )
   .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
   .option('--force', 'even if the job carries the mark of another state')
   .option('--yes', 'with a kind: write the spec and record the job, without a question')
   .action(
-    action(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
+    runAction(async (what: string | undefined, id: string | undefined, options: AdoptOptions) =>
       (await import('./commands/adopt.ts')).adoptCommand(what, id, options, host),
     ),
   )
 
-locking(
-  common(
+addLockOptions(
+  addCommonOptions(
     program
       .command('resolve')
       .description(
@@ -355,13 +371,13 @@ locking(
     'with --not-created: even if its request may still arrive; with --adopt: even if the job carries the mark of another state; with --claim-state: even if the state names a project that exists',
   )
   .action(
-    action(async (address: string | undefined, options: ResolveCommandOptions) =>
+    runAction(async (address: string | undefined, options: ResolveCommandOptions) =>
       (await import('./commands/resolve.ts')).resolveCommand(address, options, host),
     ),
   )
 
-locking(
-  common(
+addLockOptions(
+  addCommonOptions(
     program
       .command('acknowledge')
       .description(
@@ -373,13 +389,13 @@ locking(
   .option('--all', 'everything that needs attention now')
   .option('--reason <text>', 'why; kept in the state')
   .action(
-    action(async (addresses: string[], options: AcknowledgeOptions) =>
+    runAction(async (addresses: string[], options: AcknowledgeOptions) =>
       (await import('./commands/acknowledge.ts')).acknowledgeCommand(addresses, options, host),
     ),
   )
 
-locking(
-  common(
+addLockOptions(
+  addCommonOptions(
     program
       .command('cancel')
       .description('end a job that is not over, where AWS lets one; it is not made again')
@@ -389,13 +405,13 @@ locking(
   .option('--reason <text>', 'why; kept with the job where its API has room for it')
   .option('--force', 'IotJob: end what devices have begun as well; they can then no longer report')
   .action(
-    action(async (address: string, options: CommonOptions & { reason?: string; force?: boolean }) =>
+    runAction(async (address: string, options: CommonOptions & { reason?: string; force?: boolean }) =>
       (await import('./commands/decide.ts')).cancel(address, options, host),
     ),
   )
 
-locking(
-  common(
+addLockOptions(
+  addCommonOptions(
     program
       .command('baseline')
       .description(
@@ -403,15 +419,15 @@ locking(
       ),
   ),
 )
-  .option('--only <address>', 'this spec alone; may be repeated', list)
+  .option('--only <address>', 'this spec alone; may be repeated', appendValue)
   .option('--new-state', 'with --only, where there is no state: begin one in which all other specs count as new')
   .action(
-    action(async (options: CommonOptions & { newState?: boolean }) =>
-      (await import('./commands/decide.ts')).baseline(options, host),
+    runAction(async (options: CommonOptions & { newState?: boolean }) =>
+      (await import('./commands/decide.ts')).recordBaseline(options, host),
     ),
   )
 
-common(
+addCommonOptions(
   program
     .command('paperwork')
     .description('fetch what a person needs to ship the device of an ImportExportJob: the SIGNATURE file and the label')
@@ -419,8 +435,8 @@ common(
 )
   .requiredOption('--out <folder>', 'put them there; no file is replaced, and only you may read them')
   .action(
-    action(async (address: string, options: CommonOptions & { out: string }) =>
-      (await import('./commands/paperwork.ts')).paperwork(address, options, host),
+    runAction(async (address: string, options: CommonOptions & { out: string }) =>
+      (await import('./commands/paperwork.ts')).fetchPaperwork(address, options, host),
     ),
   )
 
@@ -430,8 +446,8 @@ program
   .argument('[schema]', 'such as IotJob, or job for the envelope')
   .option('--out <folder>', 'write all schemas there')
   .action(
-    action(async (name: string | undefined, options: { out?: string }) =>
-      (await import('./commands/schema.ts')).schema(name, options, host),
+    runAction(async (name: string | undefined, options: { out?: string }) =>
+      (await import('./commands/schema.ts')).printSchema(name, options, host),
     ),
   )
 
@@ -439,15 +455,15 @@ program
   .command('explain')
   .description('say what the code of a message means, with an example and what to do; without one, list all codes')
   .argument('[code]', 'such as SPEC_ENUM')
-  .action(action(async (code: string | undefined) => (await import('./commands/explain.ts')).explain(code, host)))
+  .action(runAction(async (code: string | undefined) => (await import('./commands/explain.ts')).explain(code, host)))
 
 program
   .command('completion')
   .description('print the script by which a shell completes verbs, options, kinds and addresses')
   .addArgument(new Argument('<shell>', 'of this shell').choices(['bash', 'zsh', 'fish']))
   .action(
-    action(async (shell: 'bash' | 'zsh' | 'fish') =>
-      (await import('./commands/completion.ts')).completion(shell, program, host),
+    runAction(async (shell: 'bash' | 'zsh' | 'fish') =>
+      (await import('./commands/completion.ts')).printCompletion(shell, program, host),
     ),
   )
 
@@ -455,7 +471,7 @@ program
   .command('version')
   .description('print the version')
   .action(
-    action(async () => {
+    runAction(async () => {
       host.stdout.write(`${VERSION}\n`)
       return 0
     }),
@@ -464,33 +480,33 @@ program
 program
   .command('__complete', { hidden: true })
   .addArgument(new Argument('<what>').choices(['addresses', 'targets']))
-  .action(action(async (what: string) => (await import('./commands/completion.ts')).complete(what, host)))
+  .action(runAction(async (what: string) => (await import('./commands/completion.ts')).complete(what, host)))
 
 const emulator = program
   .command('emulator')
   .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
-  .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', whole)
+  .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', parseWhole)
   .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
-  .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', whole)
-  .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', positive)
+  .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', parseWhole)
+  .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', parsePositive)
   .option(
     '--start-at <time>',
     'ISO time, now or today, at which the clock of a new emulator starts (default: now)',
-    moment,
+    parseMoment,
   )
   .option('--faults <file>', 'JSON file with fault rules: [{service, operation, fault, rate | times}]')
   .option('--limits <file>', 'JSON file with quotas and rates: {iotConcurrent, rates: {iot, "iot.CreateJob"}}')
   .action(
-    action(async (options: Record<string, never>) =>
-      (await import('./commands/emulator.ts')).emulatorCommand(options, host),
+    runAction(async (options: Record<string, never>) =>
+      (await import('./commands/emulator.ts')).serveEmulator(options, host),
     ),
   )
 
 emulator
   .command('advance')
   .description("move the clock of the repository's own emulator on, that of --emulator, whether it runs or not")
-  .argument('<duration>', 'such as 90s, 15m, 2h or 3d', duration)
-  .action(action(async (ms: number) => (await import('./commands/emulator.ts')).advanceEmulator(ms, host)))
+  .argument('<duration>', 'such as 90s, 15m, 2h or 3d', parseDuration)
+  .action(runAction(async (ms: number) => (await import('./commands/emulator.ts')).advanceEmulator(ms, host)))
 
 for (const command of program.commands) {
   command.showHelpAfterError(`see: jobwright ${command.name()} --help`)
@@ -500,13 +516,13 @@ for (const command of program.commands) {
 const given: readonly string[] = process.argv.slice(2)
 let args = given
 try {
-  args = argumentsOf(given)
+  args = readArguments(given)
   // A text is the input of a workflow. It is split first, so that a refusal has the form that it asks for.
   if (given[0] === AS_TEXT) assertForWorkflow(args, process.env)
   // Other tools print their version so. Behind a verb it may stand for --verbose: there it is refused.
   if (args[0] === '-v') args = ['--version', ...args.slice(1)]
   // What another tool calls so is no slip of the pen for a verb of ours.
-  if (answersTo(verbIn(args) ?? '')) program.showSuggestionAfterError(false)
+  if (findAnswers(findVerb(args) ?? '')) program.showSuggestionAfterError(false)
   await program.parseAsync(args, { from: 'user' })
   process.exitCode = exitCode
 } catch (error) {
@@ -516,23 +532,28 @@ try {
 }
 
 /** The first word that is no option. */
-function verbIn(words: readonly string[]): string | undefined {
+function findVerb(words: readonly string[]): string | undefined {
   return words.find((word) => !word.startsWith('-'))
 }
 
 /** Prints why a command could not do its work, and gives its exit code. */
 async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
-  const { failure, misused } = await import('./commands/failure.ts')
-  const form = ['json', 'github', 'sarif'].find((one) => asksFor(one, args)) as 'json' | 'github' | 'sarif' | undefined
-  if (error instanceof CommanderError) return misused(error.message, optionMeant(error, args), host, form === 'json')
-  return failure(error, host, controller.signal.aborted, form ?? 'text', args.includes('--emulator'))
+  const { reportFailure, reportMisuse } = await import('./commands/failure.ts')
+  const form = ['json', 'github', 'sarif'].find((one) => isAskedFor(one, args)) as
+    | 'json'
+    | 'github'
+    | 'sarif'
+    | undefined
+  if (error instanceof CommanderError)
+    return reportMisuse(error.message, suggestOption(error, args), host, form === 'json')
+  return reportFailure(error, host, controller.signal.aborted, form ?? 'text', args.includes('--emulator'))
 }
 
 /** What to write where a file or an address stood by itself, which belongs behind an option. */
-function optionMeant({ code, message }: CommanderError, args: readonly string[]): Remedy[] {
-  const verb = verbIn(args)
-  if (code === 'commander.unknownCommand') return [...(answersTo(verb ?? '') ?? [])]
+function suggestOption({ code, message }: CommanderError, args: readonly string[]): Remedy[] {
+  const verb = findVerb(args)
+  if (code === 'commander.unknownCommand') return [...(findAnswers(verb ?? '') ?? [])]
   if (code === 'commander.unknownOption' && message.includes("'-v'"))
     return [suggest('to see what is sent, write --verbose; for the version', '--version')]
   const command = program.commands.find((one) => one.name() === verb)
@@ -543,7 +564,7 @@ function optionMeant({ code, message }: CommanderError, args: readonly string[])
 }
 
 /** Whether a form of output was asked for, in any of the ways in which an option can be written. */
-function asksFor(form: string, args: readonly string[]): boolean {
+function isAskedFor(form: string, args: readonly string[]): boolean {
   return args.some((one, index) => {
     if (one === `--output=${form}` || one === `-o${form}`) return true
     return one === form && (args[index - 1] === '--output' || args[index - 1] === '-o')

@@ -1,22 +1,22 @@
 import type { Address } from '../model/address.ts'
-import { addressesOf, type Finding, openFindings } from '../model/attention.ts'
+import { type Finding, listAddresses, openFindings } from '../model/attention.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { acknowledge } from '../plan/notes.ts'
-import { attentionText } from '../report/attention-text.ts'
-import { progressLine, summaryLine } from '../report/json-lines.ts'
-import { sentence } from '../report/words.ts'
+import { formatAttention } from '../report/attention-text.ts'
+import { toProgressLine, toSummaryLine } from '../report/json-lines.ts'
+import { toSentence } from '../report/words.ts'
 import { planWithoutAws } from './attention.ts'
 import { assertKnown } from './known-address.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { type Printer, printer } from './printer.ts'
-import { storeOf } from './project.ts'
-import { staleDiagnostic } from './reconcile.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import { openProjectStore } from './project.ts'
+import { createStale } from './reconcile.ts'
 import { openSession, type Session } from './session.ts'
-import { type MayRetry, whileLocked } from './while-locked.ts'
+import { type MayRetry, waitWhileLocked } from './while-locked.ts'
 
 /** The longest reason, in characters. */
 const REASON_MAX = 2028
@@ -38,8 +38,8 @@ export async function acknowledgeCommand(
   host: Host,
 ): Promise<ExitCode> {
   assertUsage(addresses, options)
-  const out = printer(host, options)
-  return whileLocked(options, host, out, (mayRetry) => acknowledgeOnce(addresses, options, host, out, mayRetry))
+  const out = createPrinter(host, options)
+  return waitWhileLocked(options, host, out, (mayRetry) => acknowledgeOnce(addresses, options, host, out, mayRetry))
 }
 
 async function acknowledgeOnce(
@@ -51,32 +51,32 @@ async function acknowledgeOnce(
 ): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
-    const { state, diagnostics } = await storeOf(session.project, options).read()
+    const { state, diagnostics } = await openProjectStore(session.project, options).read()
     const now = session.clock.now()
     if (hasErrors(diagnostics)) {
       out.diagnostics(diagnostics, now)
-      out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+      out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
       return 8
     }
-    const asked = options.all ? undefined : addresses.map((address) => known(address, session, state))
+    const asked = options.all ? undefined : addresses.map((address) => findAddress(address, session, state))
     const ended = await write(session, asked, options)
     if ('stale' in ended) {
-      if (mayRetry()) throw new Problem(staleDiagnostic(ended.stale))
-      out.diagnostics([staleDiagnostic(ended.stale)], now)
-      out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+      if (mayRetry()) throw new Problem(createStale(ended.stale))
+      out.diagnostics([createStale(ended.stale)], now)
+      out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
       return 8
     }
     const { chosen, findings } = ended
-    for (const address of addressesOf(chosen)) out.line(progressLine(address, 'acknowledged'))
+    for (const address of listAddresses(chosen)) out.line(toProgressLine(address, 'acknowledged'))
     const before = findings.filter((one) => one.acknowledged !== undefined && asked?.includes(one.address))
-    const told = [...chosen.map(text), ...before.map(textOfBefore)]
+    const told = [...chosen.map(formatFinding), ...before.map(formatEarlier)]
     if (told.length > 0 || asked === undefined) out.text(told.join('\n') || 'nothing needs attention')
-    out.diagnostics(withoutFinding(asked ?? [], findings), now)
+    out.diagnostics(warnOfNoFinding(asked ?? [], findings), now)
     const left = openFindings(findings).filter((one) => !chosen.includes(one))
-    const rest = attentionText(left)
+    const rest = formatAttention(left)
     if (rest !== undefined) out.text(rest)
-    const needsAttention = addressesOf(left).length
-    out.line(summaryLine({ counts: { acknowledged: chosen.length }, outcomes: [], needsAttention, exitCode: 0 }))
+    const needsAttention = listAddresses(left).length
+    out.line(toSummaryLine({ counts: { acknowledged: chosen.length }, outcomes: [], needsAttention, exitCode: 0 }))
     return 0
   } finally {
     await session.close()
@@ -110,7 +110,7 @@ async function write(
   asked: readonly Address[] | undefined,
   options: AcknowledgeOptions,
 ): Promise<Written> {
-  const store = await storeOf(session.project, options).open()
+  const store = await openProjectStore(session.project, options).open()
   try {
     const { state } = store
     if (state === undefined) {
@@ -133,23 +133,23 @@ async function write(
   }
 }
 
-function known(address: string, { loaded }: Session, state: State | undefined): Address {
+function findAddress(address: string, { loaded }: Session, state: State | undefined): Address {
   const specs = [...loaded.specs, ...loaded.blocked].map((one) => one.address)
   const all: string[] = [...specs, ...Object.keys(state?.records ?? {}), ...Object.keys(state?.attention ?? {})]
   assertKnown(address, { loaded, state, all })
   return address
 }
 
-function text({ address, kind, run, reason }: Finding): string {
-  return `acknowledged ${address}: ${kind}, run ${run}: ${sentence(reason)}`
+function formatFinding({ address, kind, run, reason }: Finding): string {
+  return `acknowledged ${address}: ${kind}, run ${run}: ${toSentence(reason)}`
 }
 
-function textOfBefore({ address, kind, run, acknowledged = '' }: Finding): string {
+function formatEarlier({ address, kind, run, acknowledged = '' }: Finding): string {
   return `${address} was acknowledged before: ${kind}, run ${run}, at ${acknowledged}`
 }
 
 /** Addresses that have nothing to acknowledge. Those that were acknowledged before are as they were asked to be. */
-function withoutFinding(asked: readonly Address[], findings: readonly Finding[]): Diagnostic[] {
+function warnOfNoFinding(asked: readonly Address[], findings: readonly Finding[]): Diagnostic[] {
   const found = new Set(findings.map(({ address }) => address))
   return asked
     .filter((address) => !found.has(address))

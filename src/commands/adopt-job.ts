@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../aws/aws-error.ts'
 import { MODELS } from '../kinds/models.ts'
-import { packagedSchemas } from '../load/schemas.ts'
-import { type Address, addressOf, isAddress } from '../model/address.ts'
-import { type AwsProblem, awsCodeOf, remediesFor } from '../model/aws-problem.ts'
+import { readPackagedSchema } from '../load/schemas.ts'
+import { type Address, formatAddress, isAddress } from '../model/address.ts'
+import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { KindModel, Retold } from '../model/kind.ts'
@@ -13,20 +13,20 @@ import { Problem } from '../model/problem.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { BEGIN_ANEW } from '../plan/guard.ts'
-import { forTerminal } from '../report/escape.ts'
-import { summaryLine } from '../report/json-lines.ts'
-import { commandText } from '../report/remedies.ts'
-import { specsOf } from '../spec/specs.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { toSummaryLine } from '../report/json-lines.ts'
+import { formatCommand } from '../report/remedies.ts'
+import { readSpecs } from '../spec/specs.ts'
 import { adopt } from './decide.ts'
-import { kindNamed } from './kind-named.ts'
-import { commonOptionsOf, type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
+import { findKind } from './kind-named.ts'
+import { createStandIn, indexOwners, type LookOptions, listScopes, openWorldAt, pickCommonOptions } from './looking.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
-import { type Printer, printer } from './printer.ts'
-import { storeOf } from './project.ts'
-import { retoldText } from './retold-text.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import { openProjectStore } from './project.ts'
+import { formatRetold } from './retold-text.ts'
 import { openSession, type Session } from './session.ts'
-import { schemaFor, specPlace } from './spec-place.ts'
+import { chooseSchema, chooseSpecPlace } from './spec-place.ts'
 
 export type AdoptJobOptions = LookOptions & {
   /** What the spec is called; absent: as the job is. */
@@ -42,30 +42,30 @@ export type AdoptJobOptions = LookOptions & {
  * its own. Creates no job and replaces no file.
  */
 export async function adoptJob(kind: string, id: string, options: AdoptJobOptions, host: Host): Promise<ExitCode> {
-  const model = kindNamed(kind)
-  const out = printer(host, options)
-  const session = await openSession(commonOptionsOf(options), host)
-  const found = await proposal(model, id, session, options, host, out).finally(() => session.close())
+  const model = findKind(kind)
+  const out = createPrinter(host, options)
+  const session = await openSession(pickCommonOptions(options), host)
+  const found = await formatProposal(model, id, session, options, host, out).finally(() => session.close())
   if (typeof found === 'number') return found
   const { address, file, text } = found
-  const isWanted = options.yes === true || (await agreed(file, address, host))
+  const isWanted = options.yes === true || (await askForConsent(file, address, host))
   if (!isWanted) {
-    out.answer(`\nNothing was written. To write ${forTerminal(file)} and record the job as that of ${address}:`)
-    out.answer(forTerminal(`  ${commandOf(model, id, options)}`))
-    out.line(summaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
+    out.answer(`\nNothing was written. To write ${escapeForTerminal(file)} and record the job as that of ${address}:`)
+    out.answer(escapeForTerminal(`  ${describeCommand(model, id, options)}`))
+    out.line(toSummaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
     return 0
   }
   const whole = path.join(session.project.root, file)
-  if (!writeNewFile(whole, text, session.project.root)) throw fileTaken(file)
-  out.answer(`\nwrote  ${forTerminal(file)}`)
-  const { spec: _spec, only: _only, ...rest } = commonOptionsOf(options)
+  if (!writeNewFile(whole, text, session.project.root)) throw createFileTaken(file)
+  out.answer(`\nwrote  ${escapeForTerminal(file)}`)
+  const { spec: _spec, only: _only, ...rest } = pickCommonOptions(options)
   let exitCode: ExitCode | undefined
   try {
     exitCode = await adopt(address, { ...rest, id }, host)
   } finally {
     await takeBack(whole, { address, file, text }, session, options, out)
   }
-  if (exitCode === 0) out.answer(`\nCommit ${forTerminal(file)}: from now on it says what this job is.`)
+  if (exitCode === 0) out.answer(`\nCommit ${escapeForTerminal(file)}: from now on it says what this job is.`)
   return exitCode
 }
 
@@ -77,21 +77,21 @@ async function takeBack(
   options: AdoptJobOptions,
   out: Printer,
 ): Promise<void> {
-  const stored = await storeOf(project, options)
+  const stored = await openProjectStore(project, options)
     .read()
     .catch(() => undefined)
   if (stored?.state?.records[address] !== undefined) return
   if (!fs.existsSync(whole) || fs.readFileSync(whole, 'utf8') !== text) return
   fs.rmSync(whole)
   out.answer(
-    `took ${forTerminal(file)} away again: the job was not recorded, and its spec alone would make a second one`,
+    `took ${escapeForTerminal(file)} away again: the job was not recorded, and its spec alone would make a second one`,
   )
 }
 
 type Proposal = { readonly address: Address; readonly file: string; readonly text: string }
 
 /** The spec of a job, shown; or the exit code where there is nothing to write. */
-async function proposal(
+async function formatProposal(
   model: KindModel,
   id: string,
   session: Session,
@@ -101,54 +101,54 @@ async function proposal(
 ): Promise<Proposal | ExitCode> {
   const { project } = session
   const state = await stateFor(session, options, out)
-  const world = await worldAt(session, options, [model.kind], host)
+  const world = await openWorldAt(session, options, [model.kind], host)
   try {
-    const site = world.siteOf(standInFor(model.kind, options.target))!
-    const owner = ownersIn(state)(model.kind, site, id)
-    if (owner !== undefined) return recorded(owner, id, out)
-    const { reader } = await world.callsOf(site, model.kind, standInFor(model.kind, options.target))
+    const site = world.siteOf(createStandIn(model.kind, options.target))!
+    const owner = indexOwners(state)(model.kind, site, id)
+    if (owner !== undefined) return reportRecorded(owner, id, out)
+    const { reader } = await world.callsOf(site, model.kind, createStandIn(model.kind, options.target))
     let live: Live | undefined
-    for (const scope of scopesOf(model.kind, session, state, options))
+    for (const scope of listScopes(model.kind, session, state, options))
       live ??= await reader.describe(id, {
         scope,
         definition: true,
         signal: host.signal,
       })
-    if (!live) throw noSuchJob(model, id, world.where)
+    if (!live) throw createNoSuchJob(model, id, world.where)
     const retold = model.request.toSpec(live)
-    if (!retold) throw untold(model, id)
+    if (!retold) throw createUntold(model, id)
     const name = nameFor(id, options)
-    const address = addressOf(model.kind, name)
-    const file = specPlace(project, name)
+    const address = formatAddress(model.kind, name)
+    const file = chooseSpecPlace(project, name)
     assertFree(address, id, file, session, state)
-    const text = retoldText({
+    const text = formatRetold({
       kind: model.kind,
       name,
-      schema: schemaFor(project, path.join(project.root, file)).path,
+      schema: chooseSchema(project, path.join(project.root, file)).path,
       target: options.target,
-      retold: withId(model, id, name, retold),
+      retold: addId(model, id, name, retold),
       origin: `Written by jobwright adopt from the job ${id} (${live.status}${live.createdAt ? `, created ${live.createdAt}` : ''}).`,
     })
-    out.answer(forTerminal(text, { lines: true }).trimEnd())
+    out.answer(escapeForTerminal(text, { lines: true }).trimEnd())
     out.line({ v: 1, type: 'spec', address, file, text })
-    const faults = faultsIn(file, text, session)
+    const faults = findFaults(file, text, session)
     out.diagnostics(faults, session.clock.now())
     if (!hasErrors(faults)) return { address, file, text }
     out.answer(
       'Nothing was written: what AWS tells of the job is no valid spec. Write the spec by hand, then adopt it by its address.',
     )
-    out.line(summaryLine({ counts: { written: 0 }, outcomes: [3], exitCode: 3 }))
+    out.line(toSummaryLine({ counts: { written: 0 }, outcomes: [3], exitCode: 3 }))
     return 3
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    return unread(model, id, error, session, out)
+    return reportUnread(model, id, error, session, out)
   } finally {
     world.close()
   }
 }
 
 async function stateFor({ project }: Session, options: AdoptJobOptions, out: Printer): Promise<State | undefined> {
-  const { state, diagnostics } = await storeOf(project, options).read()
+  const { state, diagnostics } = await openProjectStore(project, options).read()
   const [error] = diagnostics.filter(({ severity }) => severity === 'error')
   if (error) throw new Problem(error)
   out.diagnostics(diagnostics, 0)
@@ -160,9 +160,11 @@ async function stateFor({ project }: Session, options: AdoptJobOptions, out: Pri
   })
 }
 
-function recorded(owner: Address, id: string, out: Printer): ExitCode {
-  out.answer(`The job ${forTerminal(id)} is on record already, as ${forTerminal(owner)}. Nothing was written.`)
-  out.line(summaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
+function reportRecorded(owner: Address, id: string, out: Printer): ExitCode {
+  out.answer(
+    `The job ${escapeForTerminal(id)} is on record already, as ${escapeForTerminal(owner)}. Nothing was written.`,
+  )
+  out.line(toSummaryLine({ counts: { written: 0 }, outcomes: [], exitCode: 0 }))
   return 0
 }
 
@@ -174,7 +176,7 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
       .replace(/[^A-Za-z0-9_-]/g, '-')
       .replace(/^[_-]+/, '')
       .slice(0, 56)
-  if (isAddress(addressOf('Kind', chosen))) return chosen
+  if (isAddress(formatAddress('Kind', chosen))) return chosen
   throw new Problem({
     code: 'NEW_NAME',
     message: `"${chosen}" cannot be the name of a spec`,
@@ -183,7 +185,7 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
 }
 
 /** An ID that is not the name has to be said. */
-function withId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
+function addId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
   if (idMember === undefined || id === name) return retold
   return { ...retold, request: { [idMember]: id, ...retold.request } }
 }
@@ -207,10 +209,10 @@ function assertFree(
       place: same?.place,
     })
   }
-  if (fs.existsSync(path.join(project.root, file))) throw fileTaken(file)
+  if (fs.existsSync(path.join(project.root, file))) throw createFileTaken(file)
 }
 
-function fileTaken(file: string): Problem {
+function createFileTaken(file: string): Problem {
   return new Problem({
     code: 'NEW_FILE_EXISTS',
     message: `${file} is there already, and was left as it is`,
@@ -219,10 +221,10 @@ function fileTaken(file: string): Problem {
 }
 
 /** What is wrong with the new spec among the others, before it is written. */
-function faultsIn(file: string, text: string, { project, loaded }: Session): Diagnostic[] {
-  const read = specsOf(new Map([...loaded.files, [file, text]]), {
+function findFaults(file: string, text: string, { project, loaded }: Session): Diagnostic[] {
+  const read = readSpecs(new Map([...loaded.files, [file, text]]), {
     kinds: MODELS,
-    schemas: packagedSchemas,
+    schemas: readPackagedSchema,
     // What the others take in has been read already, and is none of this spec's business.
     include: () => ({ text: '{}', file: '' }),
     config: project.config,
@@ -230,12 +232,12 @@ function faultsIn(file: string, text: string, { project, loaded }: Session): Dia
   return read.diagnostics.filter(({ place }) => place?.file === file)
 }
 
-async function agreed(file: string, address: Address, host: Host): Promise<boolean> {
-  const answer = await host.ask?.(`\nWrite ${forTerminal(file)} and record the job as that of ${address}? [y/N] `)
+async function askForConsent(file: string, address: Address, host: Host): Promise<boolean> {
+  const answer = await host.ask?.(`\nWrite ${escapeForTerminal(file)} and record the job as that of ${address}? [y/N] `)
   return /^y(es)?$/i.test(answer?.trim() ?? '')
 }
 
-function commandOf(
+function describeCommand(
   model: KindModel,
   id: string,
   { target, name, application = [], emulator }: AdoptJobOptions,
@@ -246,10 +248,10 @@ function commandOf(
     ...application.flatMap((one) => ['--application', one]),
     '--yes',
   ]
-  return commandText(['jobwright', 'adopt', model.kind, id, ...args], { emulator })
+  return formatCommand(['jobwright', 'adopt', model.kind, id, ...args], { emulator })
 }
 
-function noSuchJob(model: KindModel, id: string, where: string): Problem {
+function createNoSuchJob(model: KindModel, id: string, where: string): Problem {
   const { within } = model.api.listing
   return new Problem({
     code: 'PLAN_NO_SUCH_JOB',
@@ -261,7 +263,7 @@ function noSuchJob(model: KindModel, id: string, where: string): Problem {
   })
 }
 
-function untold(model: KindModel, id: string): Problem {
+function createUntold(model: KindModel, id: string): Problem {
   return new Problem({
     code: 'ADOPT_UNTOLD',
     message: `AWS does not tell any more what the ${model.kind} job ${id} was asked for`,
@@ -269,22 +271,22 @@ function untold(model: KindModel, id: string): Problem {
   })
 }
 
-function wayOut(model: KindModel, { class: kind }: AwsProblem): Remedy {
+function suggestWayOut(model: KindModel, { class: kind }: AwsProblem): Remedy {
   if (kind === 'auth') return advise(`allow ${model.permissions.plan.join(' and ')}`)
   if (kind !== 'bad-request') return advise('run again')
   return suggest('check the ID against the jobs that AWS lists', 'adopt', '--list', '--kind', model.kind)
 }
 
 /** A read that failed may have failed for the network alone, and is no Problem of the environment: only a refusal ends with 4. */
-function unread(model: KindModel, id: string, { problem }: AwsError, { clock }: Session, out: Printer): ExitCode {
+function reportUnread(model: KindModel, id: string, { problem }: AwsError, { clock }: Session, out: Printer): ExitCode {
   const isRefused = problem.class === 'auth'
   const diagnostic = diagnose({
-    code: awsCodeOf(problem),
+    code: getAwsCode(problem),
     message: `the ${model.kind} job ${id} cannot be read: ${problem.name}: ${problem.message}`,
-    remedies: remediesFor(problem) ?? [wayOut(model, problem)],
+    remedies: getRemedies(problem) ?? [suggestWayOut(model, problem)],
   })
   const exitCode = isRefused ? 4 : 5
   out.diagnostics([diagnostic], clock.now())
-  out.line(summaryLine({ counts: {}, outcomes: [exitCode], exitCode }))
+  out.line(toSummaryLine({ counts: {}, outcomes: [exitCode], exitCode }))
   return exitCode
 }

@@ -1,22 +1,22 @@
 import { AwsError } from '../aws/aws-error.ts'
-import { MODELS, modelOf } from '../kinds/models.ts'
-import { type AwsProblem, awsCodeOf, remediesFor } from '../model/aws-problem.ts'
+import { getModel, MODELS } from '../kinds/models.ts'
+import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Live } from '../model/live.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import type { World } from '../reconcile/world.ts'
-import { forTerminal } from '../report/escape.ts'
-import { type AdoptableLine, summaryLine } from '../report/json-lines.ts'
-import { commandText } from '../report/remedies.ts'
-import { table } from '../report/table.ts'
-import { counted, sentence } from '../report/words.ts'
-import { kindNamed } from './kind-named.ts'
-import { commonOptionsOf, type LookOptions, ownersIn, scopesOf, standInFor, worldAt } from './looking.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { type AdoptableLine, toSummaryLine } from '../report/json-lines.ts'
+import { formatCommand } from '../report/remedies.ts'
+import { formatTable } from '../report/table.ts'
+import { formatCount, toSentence } from '../report/words.ts'
+import { findKind } from './kind-named.ts'
+import { createStandIn, indexOwners, type LookOptions, listScopes, openWorldAt, pickCommonOptions } from './looking.ts'
 import type { Host } from './options.ts'
-import { printer } from './printer.ts'
-import { storeOf } from './project.ts'
+import { createPrinter } from './printer.ts'
+import { openProjectStore } from './project.ts'
 import { openSession, type Session } from './session.ts'
 
 export type AdoptListOptions = LookOptions & { readonly kind?: string }
@@ -26,15 +26,15 @@ const BOUNDS = [24, 64, 24, 30, 40]
 
 /** `jobwright adopt --list`: the jobs that a target has and no record knows. Changes nothing. */
 export async function adoptList(options: AdoptListOptions, host: Host): Promise<ExitCode> {
-  const kinds = options.kind === undefined ? MODELS.map(({ kind }) => kind) : [kindNamed(options.kind).kind]
-  const out = printer(host, options)
-  const session = await openSession(commonOptionsOf(options), host)
+  const kinds = options.kind === undefined ? MODELS.map(({ kind }) => kind) : [findKind(options.kind).kind]
+  const out = createPrinter(host, options)
+  const session = await openSession(pickCommonOptions(options), host)
   try {
     const now = session.clock.now()
-    const stored = await storeOf(session.project, options).read()
+    const stored = await openProjectStore(session.project, options).read()
     out.diagnostics(stored.diagnostics, now)
     if (hasErrors(stored.diagnostics)) return end(8, 0)
-    const world = await worldAt(session, options, kinds, host)
+    const world = await openWorldAt(session, options, kinds, host)
     try {
       const looks = await Promise.all(kinds.map((kind) => look(kind, world, session, stored.state, options, host)))
       const jobs = looks.flatMap(({ found }) => found)
@@ -42,8 +42,8 @@ export async function adoptList(options: AdoptListOptions, host: Host): Promise<
       for (const job of jobs) out.line(job)
       out.diagnostics(diagnostics, now)
       const head = HEAD.map((text) => ({ text, style: 'bold' as const }))
-      if (jobs.length > 0) out.answer(table([head, ...jobs.map(row)], BOUNDS, out.options(now)).join('\n'))
-      out.answer(closing(jobs, world.where, options))
+      if (jobs.length > 0) out.answer(formatTable([head, ...jobs.map(createRow)], BOUNDS, out.options(now)).join('\n'))
+      out.answer(formatClosing(jobs, world.where, options))
       return end(hasErrors(diagnostics) ? 5 : 0, jobs.length)
     } finally {
       world.close()
@@ -53,29 +53,31 @@ export async function adoptList(options: AdoptListOptions, host: Host): Promise<
   }
 
   function end(exitCode: ExitCode, adoptable: number): ExitCode {
-    out.line(summaryLine({ counts: { adoptable }, outcomes: exitCode === 0 ? [] : [exitCode], exitCode }))
+    out.line(toSummaryLine({ counts: { adoptable }, outcomes: exitCode === 0 ? [] : [exitCode], exitCode }))
     return exitCode
   }
 }
 
-function row({ kind, id, createdAt, status, scope }: AdoptableLine) {
+function createRow({ kind, id, createdAt, status, scope }: AdoptableLine) {
   const created = createdAt === undefined ? '-' : createdAt.slice(0, 16).replace('T', ' ')
-  return [kind, sentence(id), created, sentence(status), scope === undefined ? '' : sentence(scope)].map((text) => ({
-    text,
-  }))
+  return [kind, toSentence(id), created, toSentence(status), scope === undefined ? '' : toSentence(scope)].map(
+    (text) => ({
+      text,
+    }),
+  )
 }
 
-function closing(jobs: readonly AdoptableLine[], where: string, { target, emulator }: LookOptions): string {
+function formatClosing(jobs: readonly AdoptableLine[], where: string, { target, emulator }: LookOptions): string {
   const [first] = jobs
-  if (!first) return `${forTerminal(where)}: no job that is not on record.`
+  if (!first) return `${escapeForTerminal(where)}: no job that is not on record.`
   const more = [
     ...(first.scope === undefined ? [] : ['--application', first.scope]),
     ...(target === undefined ? [] : ['--target', target]),
   ]
   return [
     '',
-    `${forTerminal(where)}: ${counted(jobs.length, 'job')} on nobody's record. To see one as a spec, and to write that:`,
-    forTerminal(`  ${commandText(['jobwright', 'adopt', first.kind, first.id, ...more], { emulator })}`),
+    `${escapeForTerminal(where)}: ${formatCount(jobs.length, 'job')} on nobody's record. To see one as a spec, and to write that:`,
+    escapeForTerminal(`  ${formatCommand(['jobwright', 'adopt', first.kind, first.id, ...more], { emulator })}`),
   ].join('\n')
 }
 
@@ -90,53 +92,53 @@ async function look(
   options: LookOptions,
   host: Host,
 ): Promise<Look> {
-  const site = world.siteOf(standInFor(kind, options.target))!
-  const ownerOf = ownersIn(state)
-  const scopes = scopesOf(kind, session, state, options)
-  if (scopes.length === 0) return { found: [], diagnostics: [nowhere(kind)] }
+  const site = world.siteOf(createStandIn(kind, options.target))!
+  const ownerOf = indexOwners(state)
+  const scopes = listScopes(kind, session, state, options)
+  if (scopes.length === 0) return { found: [], diagnostics: [createNowhere(kind)] }
   const found: AdoptableLine[] = []
   try {
-    const { reader } = await world.callsOf(site, kind, standInFor(kind, options.target))
+    const { reader } = await world.callsOf(site, kind, createStandIn(kind, options.target))
     for (const scope of scopes) {
       const asked = { scope, signal: host.signal }
       for await (const page of reader.list(asked)) {
         for (const live of page) {
           if (ownerOf(kind, site, live.id) !== undefined) continue
           // A list of IDs alone does not know how their jobs stand.
-          const full = modelOf(kind).api.listing.tells === 'id' ? await reader.describe(live.id, asked) : live
-          found.push(lineOf(kind, { ...live, ...full }, scope))
+          const full = getModel(kind).api.listing.tells === 'id' ? await reader.describe(live.id, asked) : live
+          found.push(toLine(kind, { ...live, ...full }, scope))
         }
       }
     }
     return { found: found.sort((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1)), diagnostics: [] }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    return { found, diagnostics: [unlisted(kind, error)] }
+    return { found, diagnostics: [createUnlisted(kind, error)] }
   }
 }
 
-function lineOf(kind: string, { id, createdAt, status }: Live, scope: string | undefined): AdoptableLine {
+function toLine(kind: string, { id, createdAt, status }: Live, scope: string | undefined): AdoptableLine {
   return { v: 1, type: 'adoptable', kind, id, scope, createdAt, status }
 }
 
-function nowhere(kind: string): Diagnostic {
+function createNowhere(kind: string): Diagnostic {
   return diagnose({
     code: 'ADOPT_NO_SCOPE',
-    message: `${kind} jobs can only be listed in one ${modelOf(kind).api.listing.within} at a time, and no spec and no record names any`,
+    message: `${kind} jobs can only be listed in one ${getModel(kind).api.listing.within} at a time, and no spec and no record names any`,
     remedies: [suggest('name it', 'adopt', '--list', '--application', 'ID')],
   })
 }
 
-function unlisted(kind: string, { problem }: AwsError): Diagnostic {
+function createUnlisted(kind: string, { problem }: AwsError): Diagnostic {
   return diagnose({
-    code: awsCodeOf(problem),
+    code: getAwsCode(problem),
     message: `${kind} jobs cannot be listed: ${problem.name}: ${problem.message}`,
-    remedies: remediesFor(problem) ?? [advise(wayOut(kind, problem))],
+    remedies: getRemedies(problem) ?? [advise(suggestWayOut(kind, problem))],
   })
 }
 
-function wayOut(kind: string, problem: AwsProblem): string {
-  const { permissions, api } = modelOf(kind)
+function suggestWayOut(kind: string, problem: AwsProblem): string {
+  const { permissions, api } = getModel(kind)
   if (problem.class === 'auth') return `allow ${permissions.plan.join(' and ')}, or leave the kind out with --kind`
   const { within } = api.listing
   if (problem.class === 'not-found' && within !== undefined)

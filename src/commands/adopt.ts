@@ -5,7 +5,7 @@ import { suggest } from '../model/remedy.ts'
 import { type AdoptJobOptions, adoptJob } from './adopt-job.ts'
 import { type AdoptListOptions, adoptList } from './adopt-list.ts'
 import { adopt } from './decide.ts'
-import { commonOptionsOf } from './looking.ts'
+import { pickCommonOptions } from './looking.ts'
 import type { Host } from './options.ts'
 
 export type AdoptOptions = AdoptJobOptions &
@@ -30,21 +30,21 @@ export async function adoptCommand(
   const stray = [...new Set(Object.values(FORMS).flat())].find(
     (option) => options[option] !== undefined && !(FORMS[form] as readonly string[]).includes(option),
   )
-  if (stray !== undefined) throw usage(`adopt ${NAMES[form]} takes no --${stray}`)
+  if (stray !== undefined) throw createUsage(`adopt ${NAMES[form]} takes no --${stray}`)
   if (form === 'list') {
-    if (what !== undefined) throw usage('adopt --list takes no address and no job')
+    if (what !== undefined) throw createUsage('adopt --list takes no address and no job')
     return adoptList(options, host)
   }
-  if (what === undefined) throw usage('adopt was not told what')
+  if (what === undefined) throw createUsage('adopt was not told what')
   if (form === 'address') {
-    if (id === undefined) return adopt(what, commonOptionsOf(options), host)
-    throw usage(isAddress(what) ? `adopt ADDRESS takes the ID of the job as --id ${id}` : `${what} is no address`)
+    if (id === undefined) return adopt(what, pickCommonOptions(options), host)
+    throw createUsage(isAddress(what) ? `adopt ADDRESS takes the ID of the job as --id ${id}` : `${what} is no address`)
   }
-  if (id === undefined) throw usage(`adopt was not told which job of ${what}`)
+  if (id === undefined) throw createUsage(`adopt was not told which job of ${what}`)
   return adoptJob(what, id, options, host)
 }
 
-function usage(message: string): Problem {
+function createUsage(message: string): Problem {
   return new Problem({
     code: 'USAGE',
     message,

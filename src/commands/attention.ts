@@ -1,4 +1,4 @@
-import { modelOf } from '../kinds/models.ts'
+import { getModel } from '../kinds/models.ts'
 import { isChanged, readChanges } from '../load/changes.ts'
 import { CONFIG_FILE } from '../load/config.ts'
 import type { Finding } from '../model/attention.ts'
@@ -11,8 +11,8 @@ import { plan as makePlan } from '../plan/plan.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE } from '../reconcile/world.ts'
 import type { CommonOptions } from './options.ts'
-import { checkoutOf } from './project.ts'
-import { basisOf, type Session } from './session.ts'
+import { readProjectCheckout } from './project.ts'
+import { createBasis, type Session } from './session.ts'
 
 /**
  * What needs a person, by specs and state alone: AWS is not asked, and what it alone shows is as the last run noted it. No checkout rule
@@ -23,8 +23,10 @@ export async function planWithoutAws(
   state: State | undefined,
   options: CommonOptions,
 ): Promise<Plan> {
-  const checkout = await checkoutOf(session.project, session.loaded, state).catch(() => ({ git: false }) as const)
-  const basis = basisOf(session, state, { ...options, offline: true }, checkout)
+  const checkout = await readProjectCheckout(session.project, session.loaded, state).catch(
+    () => ({ git: false }) as const,
+  )
+  const basis = createBasis(session, state, { ...options, offline: true }, checkout)
   return makePlan({
     ...basis,
     state,
@@ -32,7 +34,7 @@ export async function planWithoutAws(
     siteOf: OFFLINE.siteOf,
     now: session.clock.now(),
     run: FRESH_RUN,
-    modelOf,
+    modelOf: getModel,
   })
 }
 

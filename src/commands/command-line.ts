@@ -8,10 +8,10 @@ export const AS_TEXT = '__line'
 const PART = /\s+|'([^']*)('?)|"((?:[^"\\]|\\[\s\S])*)("?)|([^\s'"]+)/g
 
 /** The arguments of the program, those of a text among them. Throws a Problem (exit 1) for a quote that is not closed. */
-export function argumentsOf(given: readonly string[]): readonly string[] {
+export function readArguments(given: readonly string[]): readonly string[] {
   const [verb, ...texts] = given
   if (verb !== AS_TEXT) return given
-  const words = wordsOf(texts.join(' '))
+  const words = splitWords(texts.join(' '))
   if (words) return words
   throw new Problem({
     code: 'USAGE',
@@ -24,7 +24,7 @@ export function argumentsOf(given: readonly string[]): readonly string[] {
  * The words of a text as a shell would split it: quotes keep words together, a backslash inside double quotes keeps a quote or a backslash,
  * and nothing else means anything. Undefined where a quote is not closed.
  */
-export function wordsOf(text: string): string[] | undefined {
+export function splitWords(text: string): string[] | undefined {
   const words: string[] = []
   let isInside = false
   for (const [, single, end, double, doubleEnd, plain] of text.matchAll(PART)) {

@@ -7,11 +7,11 @@ import type { Decision } from '../plan/input.ts'
 import { assertKnown } from './known-address.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { printer } from './printer.ts'
-import { storeOf } from './project.ts'
+import { createPrinter } from './printer.ts'
+import { openProjectStore } from './project.ts'
 import { type ReconcileCommandOptions, reconcileIn } from './reconcile.ts'
 import { openSession, type Session } from './session.ts'
-import { whileLocked } from './while-locked.ts'
+import { waitWhileLocked } from './while-locked.ts'
 
 /** The longest comment of an IoT job (API reference, CancelJob). */
 const REASON_MAX = 2028
@@ -42,7 +42,7 @@ export function adopt(
 
 /** `jobwright resolve ADDRESS ...`: a person's word on what nothing else tells: an unknown create, other people's jobs, a removed spec. Creates nothing. */
 export function resolve(address: string, options: ResolveOptions, host: Host): Promise<ExitCode> {
-  const decisions = decisionsIn(options)
+  const decisions = listDecisions(options)
   const [decision] = decisions
   if (decision === undefined || decisions.length > 1) {
     throw new Problem({
@@ -54,7 +54,7 @@ export function resolve(address: string, options: ResolveOptions, host: Host): P
   return decide('resolve', address, decision, options, host)
 }
 
-function decisionsIn({ adopt: id, notCreated, foreign, foreignListed, removed, force }: ResolveOptions): Decision[] {
+function listDecisions({ adopt: id, notCreated, foreign, foreignListed, removed, force }: ResolveOptions): Decision[] {
   return [
     ...(id === undefined ? [] : [{ do: 'adopt', id, settles: true, force } as const]),
     ...(notCreated ? [{ do: 'not-created', force: force === true } as const] : []),
@@ -89,15 +89,15 @@ export function cancel(
  * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted; begins
  * the state where there is none. Creates no job.
  */
-export async function baseline(
+export async function recordBaseline(
   options: CommonOptions & {
     /** Begin a state with the specs of `only` alone: all others then count as new. */
     readonly newState?: boolean
   },
   host: Host,
 ): Promise<ExitCode> {
-  return inSession('baseline', { ...options, begins: true }, host, async (session) => {
-    const store = storeOf(session.project, options)
+  return decideInSession('baseline', { ...options, begins: true }, host, async (session) => {
+    const store = openProjectStore(session.project, options)
     const { state } = await store.read()
     assertOnly(options, session.loaded, state)
     if (state === undefined && !options.emulator) assertWhole(options, session)
@@ -110,7 +110,7 @@ export async function baseline(
 }
 
 /** Throws a Problem (STATE_MISSING) where a state would begin without a word on some specs: those would run. */
-function assertWhole({ only, newState }: Parameters<typeof baseline>[0], { loaded }: Session): void {
+function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], { loaded }: Session): void {
   if (only?.length && !newState) {
     throw new Problem({
       code: 'STATE_MISSING',
@@ -137,24 +137,24 @@ function decide(
   options: CommonOptions,
   host: Host,
 ): Promise<ExitCode> {
-  return inSession(verb, options, host, async (session) => {
-    const { state, diagnostics } = await storeOf(session.project, options).read()
+  return decideInSession(verb, options, host, async (session) => {
+    const { state, diagnostics } = await openProjectStore(session.project, options).read()
     const error = diagnostics.find(({ severity }) => severity === 'error')
     // Of a missing state the run itself says all there is to say.
     if (error && error.code !== 'STATE_MISSING') throw new Problem(error)
-    return new Map([[known(address, session, state), decision]])
+    return new Map([[findAddress(address, session, state), decision]])
   })
 }
 
 /** One pass of the reconciler over the decided addresses, and no others. */
-async function inSession(
+async function decideInSession(
   verb: string,
   options: CommonOptions & Pick<ReconcileCommandOptions, 'begins'>,
   host: Host,
   decisionsOf: (session: Session) => Promise<ReadonlyMap<Address, Decision>>,
 ): Promise<ExitCode> {
-  const out = printer(host, options)
-  return whileLocked(options, host, out, async (mayRetry) => {
+  const out = createPrinter(host, options)
+  return waitWhileLocked(options, host, out, async (mayRetry) => {
     const session = await openSession(options, host)
     try {
       const decisions = await decisionsOf(session)
@@ -168,7 +168,7 @@ async function inSession(
   })
 }
 
-function known(address: string, { loaded }: Session, state: State | undefined): Address {
+function findAddress(address: string, { loaded }: Session, state: State | undefined): Address {
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(state?.records ?? {})]
   assertKnown(address, { loaded, state, all })
   return address

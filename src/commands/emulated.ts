@@ -30,7 +30,7 @@ export type Emulated = {
 export const EMULATOR_TOP = '.jobwright'
 
 /** The folder of the emulator's jobs, state and clock. */
-export function emulatorFolder(root: string): string {
+export function getEmulatorFolder(root: string): string {
   return path.join(root, EMULATOR_TOP, 'emulator')
 }
 
@@ -65,7 +65,7 @@ function isConnectionLost(error: unknown): boolean {
 }
 
 async function openAt(root: string, startAt: string): Promise<Emulated> {
-  const folder = emulatorFolder(root)
+  const folder = getEmulatorFolder(root)
   assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
   const isInMemory = !isWritable(root)
   if (!isInMemory) {
@@ -94,7 +94,10 @@ async function openAt(root: string, startAt: string): Promise<Emulated> {
     return opened
   } catch (error) {
     if (error instanceof DamagedLogError)
-      throw damagedLog(error, 'remove .jobwright/emulator: its jobs are a playground, and the next run begins anew')
+      throw createDamagedLog(
+        error,
+        'remove .jobwright/emulator: its jobs are a playground, and the next run begins anew',
+      )
     if (!(error instanceof EmulatorRunningError)) throw error
     return join(error.url)
   }
@@ -115,7 +118,7 @@ function isWritable(root: string): boolean {
 }
 
 /** The Problem of an emulator whose jobs cannot be read. */
-export function damagedLog(error: DamagedLogError, way: string): Problem {
+export function createDamagedLog(error: DamagedLogError, way: string): Problem {
   const { column, reason } = explainJson(error.text)
   const message = `${error.file}:${error.line}:${column} is not JSON: ${reason}`
   return new Problem({ code: 'EMULATOR_LOG_DAMAGED', message, remedies: [advise(way)] }, error)

@@ -9,12 +9,12 @@ import {
 import type { Unrated } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { explainJson } from '../model/explain-json.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { spokenTime } from '../report/time.ts'
-import { damagedLog, openEmulator } from './emulated.ts'
-import { writing } from './new-file.ts'
+import { formatTime } from '../report/time.ts'
+import { createDamagedLog, openEmulator } from './emulated.ts'
+import { reportWriteErrors } from './new-file.ts'
 import type { Host } from './options.ts'
 import { openProject } from './project.ts'
 
@@ -31,7 +31,7 @@ export type EmulatorCommandOptions = {
 }
 
 /** `jobwright emulator`: serves the five services until it is told to end. Prints one JSON line with its URL when it is ready. */
-export async function emulatorCommand(options: EmulatorCommandOptions, host: Host): Promise<ExitCode> {
+export async function serveEmulator(options: EmulatorCommandOptions, host: Host): Promise<ExitCode> {
   const { faults, limits, ...rest } = options
   const given: EmulatorOptions = {
     ...rest,
@@ -41,7 +41,7 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
   try {
     const { dir } = given
     // Requests are nobody else's business.
-    if (dir !== undefined) writing(dir, () => fs.mkdirSync(dir, { recursive: true, mode: 0o700 }))
+    if (dir !== undefined) reportWriteErrors(dir, () => fs.mkdirSync(dir, { recursive: true, mode: 0o700 }))
     const emulator = await startEmulator(given)
     host.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`)
     await new Promise<void>((resolve) => {
@@ -64,8 +64,9 @@ export async function emulatorCommand(options: EmulatorCommandOptions, host: Hos
         remedies: [advise('use that one, or give this one another --dir')],
       })
     }
-    if (isOfPort(error)) throw portTaken(error)
-    if (error instanceof DamagedLogError) throw damagedLog(error, 'restore the file, or remove the folder of --dir')
+    if (isOfPort(error)) throw createPortTaken(error)
+    if (error instanceof DamagedLogError)
+      throw createDamagedLog(error, 'restore the file, or remove the folder of --dir')
     throw error
   }
 }
@@ -75,7 +76,7 @@ function isOfPort(error: unknown): error is NodeJS.ErrnoException {
   return syscall === 'listen' && (code === 'EADDRINUSE' || code === 'EACCES')
 }
 
-function portTaken(error: NodeJS.ErrnoException): Problem {
+function createPortTaken(error: NodeJS.ErrnoException): Problem {
   const { port } = error as { port?: number }
   const why = error.code === 'EACCES' ? 'may not be used by this user' : 'is in use'
   return new Problem(
@@ -92,9 +93,11 @@ function portTaken(error: NodeJS.ErrnoException): Problem {
 export async function advanceEmulator(ms: number, host: Host): Promise<ExitCode> {
   const emulated = await openEmulator(openProject(host.cwd).root)
   try {
-    const before = iso(emulated.clock.now())
+    const before = formatIso(emulated.clock.now())
     const { clock } = await emulated.advance(ms)
-    host.stdout.write(`the emulator's clock is at ${spokenTime(iso(clock.now()))}, was at ${spokenTime(before)}\n`)
+    host.stdout.write(
+      `the emulator's clock is at ${formatTime(formatIso(clock.now()))}, was at ${formatTime(before)}\n`,
+    )
     return 0
   } finally {
     await emulated.close()

@@ -2,13 +2,13 @@ import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { State } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
-import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
+import { describeGivingUp } from '../report/gave-up-text.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
 import type { Printer } from './printer.ts'
-import { storeOf } from './project.ts'
-import { staleDiagnostic } from './reconcile.ts'
-import { inputOf, loopOf, planDiagnostics, type Session, worldOf } from './session.ts'
+import { openProjectStore } from './project.ts'
+import { createStale } from './reconcile.ts'
+import { createInput, createLoop, listPlanDiagnostics, openSessionWorld, type Session } from './session.ts'
 
 /**
  * Follows the jobs on record to their end and writes their statuses to the state, as `reconcile --wait` does, but creates, starts and
@@ -20,18 +20,18 @@ export async function followIn(
   host: Host,
   out: Printer,
 ): Promise<{ readonly state: State | undefined; readonly outcomes: readonly ExitCode[] }> {
-  const store = await storeOf(session.project, options).open()
+  const store = await openProjectStore(session.project, options).open()
   try {
     assertOnly(options, session.loaded, store.state)
-    const world = await worldOf(session, store.state, options, host)
+    const world = await openSessionWorld(session, store.state, options, host)
     const emit = (event: Event): void => {
       if (event.type !== 'planned') out.event(event, session.clock.now())
     }
     let result: Reconciled
     try {
-      const { source: _source, ...input } = await inputOf(session, store.state, options)
+      const { source: _source, ...input } = await createInput(session, store.state, options)
       result = await reconcile(input, {
-        ...loopOf(session, host),
+        ...createLoop(session, host),
         world,
         store,
         emit,
@@ -55,9 +55,9 @@ function tell({ plan, stale, gaveUp }: Reconciled, session: Session, out: Printe
   const now = session.clock.now()
   out.diagnostics(
     [
-      ...planDiagnostics(plan, session.loaded),
-      ...(stale === undefined ? [] : [staleDiagnostic(stale)]),
-      ...(gaveUp ? [gaveUpDiagnostic(gaveUp, now)] : []),
+      ...listPlanDiagnostics(plan, session.loaded),
+      ...(stale === undefined ? [] : [createStale(stale)]),
+      ...(gaveUp ? [describeGivingUp(gaveUp, now)] : []),
     ],
     now,
   )

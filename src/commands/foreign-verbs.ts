@@ -103,6 +103,6 @@ const BY_WORD: ReadonlyMap<string, readonly Remedy[]> = new Map(
 )
 
 /** The commands to type in place of a verb that other tools have and Jobwright has not; undefined for any other word. */
-export function answersTo(verb: string): readonly Remedy[] | undefined {
+export function findAnswers(verb: string): readonly Remedy[] | undefined {
   return BY_WORD.get(verb.toLowerCase())
 }

@@ -1,20 +1,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
-import { searchedIn } from '../load/find.ts'
-import { submoduleOf } from '../load/submodules.ts'
+import { listSearched } from '../load/find.ts'
+import { findSubmodule } from '../load/submodules.ts'
 import { Problem } from '../model/problem.ts'
-import { packageFile } from '../system/package-file.ts'
+import { resolvePackageFile } from '../system/package-file.ts'
 import { AS_TEXT } from './command-line.ts'
-import { needsIgnore, type PackagePlace } from './package-place.ts'
+import { isIgnoreNeeded, type PackagePlace } from './package-place.ts'
 import { type Project, STATE_FILE } from './project.ts'
-import { slugsFor } from './project-branch.ts'
+import { listSlugs } from './project-branch.ts'
 import type { Repository } from './repository.ts'
-import { dependsOnJobwright, folderBehind, isSpecFile, schemaFolder, specFolder } from './spec-place.ts'
-import { configText, targetsText } from './templates/config.ts'
-import { exampleOf } from './templates/example.ts'
-import { SETTINGS_FILE, settingsText } from './templates/settings.ts'
-import { WORKFLOW_FILE, workflowText } from './templates/workflow.ts'
+import { getSchemaFolder, getSpecFolder, isJobwrightDependency, isSpecFile, resolveFolder } from './spec-place.ts'
+import { formatConfig, formatTargets } from './templates/config.ts'
+import { readExample } from './templates/example.ts'
+import { formatSettings, SETTINGS_FILE } from './templates/settings.ts'
+import { formatWorkflow, WORKFLOW_FILE } from './templates/workflow.ts'
 
 /** Files that belong together and are told of in one line. Without files: what is there already, and stays. */
 export type InitPart = {
@@ -44,22 +44,22 @@ export type InitChoices = {
   readonly kind: string | undefined
 }
 
-const PACKAGED_SCHEMAS = packageFile('schemas/')
+const PACKAGED_SCHEMAS = resolvePackageFile('schemas/')
 
 /**
  * What init writes, in this order. Where package.json depends on Jobwright, editors find the schemas in node_modules. Everywhere else they
  * are copied to `.schemas` in the folder of specs, to be committed: no editor then needs a network, a pull request shows what changes with
  * an upgrade (`jobwright schema --out` writes them again), and a hidden folder is never searched for specs.
  */
-export function initFiles(choices: InitChoices): InitPart[] {
+export function listInitFiles(choices: InitChoices): InitPart[] {
   const { project, repository, store, region, branch, others, packages } = choices
   const { root } = project
-  const folder = folderBehind(root, specFolder(project.config))
+  const folder = resolveFolder(root, getSpecFolder(project.config))
   assertOpen(root, folder)
-  const isDependency = dependsOnJobwright(root)
-  const schemas = schemaFolder(project)
+  const isDependency = isJobwrightDependency(root)
+  const schemas = getSchemaFolder(project)
   const remote = repository?.remote
-  const config = configText({
+  const config = formatConfig({
     store,
     branch,
     schema: `${schemas}/config.schema.json`,
@@ -68,21 +68,21 @@ export function initFiles(choices: InitChoices): InitPart[] {
   })
   return [
     {
-      ...one(path.join(root, CONFIG_FILE), config),
+      ...createPart(path.join(root, CONFIG_FILE), config),
       what: 'where the specs and the state are, and what a run may do',
-      ...lacking(choices),
+      ...findLacking(choices),
     },
-    examplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
-    ...(isDependency ? [] : [schemasPart(path.join(root, schemas))]),
-    settingsPart(choices, schemas),
+    createExamplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
+    ...(isDependency ? [] : [createSchemasPart(path.join(root, schemas))]),
+    createSettingsPart(choices, schemas),
     ...ignoreParts(choices),
-    ...(repository && store === 'git' ? [workflowPart(project, repository, others, packages)] : []),
+    ...(repository && store === 'git' ? [createWorkflowPart(project, repository, others, packages)] : []),
   ]
 }
 
 /** Throws a Problem (exit 4) where the specs are in a submodule that is not cloned here: Git keeps nothing that is written there. */
 function assertOpen(root: string, folder: string): void {
-  const submodule = submoduleOf(root, folder)
+  const submodule = findSubmodule(root, folder)
   if (submodule === undefined || submodule.isOpen) return
   throw new Problem({
     code: 'FILE_WRITE',
@@ -92,43 +92,46 @@ function assertOpen(root: string, folder: string): void {
 }
 
 /** What a jobwright.yaml lacks that was there before: the target of a region that was asked for, and the branch of a second project. */
-function lacking(choices: InitChoices): Pick<InitPart, 'lacks'> {
+function findLacking(choices: InitChoices): Pick<InitPart, 'lacks'> {
   if (!fs.existsSync(path.join(choices.project.root, CONFIG_FILE))) return {}
-  const lacks = lackingBranch(choices) + lackingRegion(choices)
+  const lacks = describeLackingBranch(choices) + describeLackingRegion(choices)
   return lacks === '' ? {} : { lacks }
 }
 
 /** Among several projects the branch is to be read in the file, and not to depend on what else there is. */
-function lackingBranch({ project, branch, others }: InitChoices): string {
+function describeLackingBranch({ project, branch, others }: InitChoices): string {
   const { state } = project.config
   if (branch === undefined || others.length === 0 || state?.store !== 'git' || state.branch !== undefined) return ''
   return `state:\n  branch: ${branch}\n`
 }
 
-function lackingRegion({ project, region, isRegionTold }: InitChoices): string {
+function describeLackingRegion({ project, region, isRegionTold }: InitChoices): string {
   if (!isRegionTold || region === undefined) return ''
   const isSaid = Object.values(project.config.targets).some((target) => target.region === region)
-  return isSaid ? '' : targetsText(region)
+  return isSaid ? '' : formatTargets(region)
 }
 
-function one(file: string, text: string): Pick<InitPart, 'at' | 'files'> {
+function createPart(file: string, text: string): Pick<InitPart, 'at' | 'files'> {
   return { at: file, files: [{ path: file, text }] }
 }
 
-function examplePart(folder: string, schema: string, kind: string | undefined): InitPart {
-  const specs = kind === undefined ? yamlFilesIn(folder) : 0
+function createExamplePart(folder: string, schema: string, kind: string | undefined): InitPart {
+  const specs = kind === undefined ? countYamlFiles(folder) : 0
   if (specs > 0) return { at: folder, what: 'your specs', files: [] }
-  const { name, text } = exampleOf(kind ?? 'IotJob', schema)
-  return { ...one(path.join(folder, name), text), what: `an example of ${kind ?? 'IotJob'}: put your own names in` }
+  const { name, text } = readExample(kind ?? 'IotJob', schema)
+  return {
+    ...createPart(path.join(folder, name), text),
+    what: `an example of ${kind ?? 'IotJob'}: put your own names in`,
+  }
 }
 
 /** How many spec files a folder holds. */
-export function yamlFilesIn(folder: string): number {
+export function countYamlFiles(folder: string): number {
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0
   return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name)).length
 }
 
-function schemasPart(folder: string): InitPart {
+function createSchemasPart(folder: string): InitPart {
   const files = fs
     .readdirSync(PACKAGED_SCHEMAS)
     .filter((name) => name.endsWith('.schema.json'))
@@ -140,19 +143,19 @@ function schemasPart(folder: string): InitPart {
 }
 
 /** For the editors that take their settings from a repository; all others go by the first line of each file. */
-function settingsPart({ project, repository }: InitChoices, schemas: string): InitPart {
+function createSettingsPart({ project, repository }: InitChoices, schemas: string): InitPart {
   const { top, folder } = repository ?? { top: project.root, folder: '' }
   const below = (file: string): string => path.posix.join(folder, file)
   const specs = project.config.specs.flatMap((one) =>
     isSpecFile(one) ? [below(one)] : ['yaml', 'yml'].map((end) => below(`${one}/**/*.${end}`)),
   )
-  const text = settingsText({
+  const text = formatSettings({
     [`./${below(`${schemas}/job.schema.json`)}`]: specs,
     [`./${below(`${schemas}/config.schema.json`)}`]: [below(CONFIG_FILE)],
   })
   const file = path.join(top, SETTINGS_FILE)
   const isSaid = (there: string): boolean => there.includes(`${schemas}/job.schema.json`)
-  return { ...oneOrLacking(file, text, isSaid), what: 'which schemas your editor checks and completes specs with' }
+  return { ...createOrExplain(file, text, isSaid), what: 'which schemas your editor checks and completes specs with' }
 }
 
 /** The state of one machine, its lock and its journal: in Git an older checkout would put back an older state. And what npm installs. */
@@ -167,7 +170,7 @@ function ignoreParts(choices: InitChoices): InitPart[] {
     !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
   const file = path.join(top, '.gitignore')
   const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
-  const isInstalled = needsIgnore(packages, store === 'git')
+  const isInstalled = isIgnoreNeeded(packages, store === 'git')
   const text = [
     ...(isInstalled ? ['node_modules/\n'] : []),
     ...(isSaid(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
@@ -177,7 +180,7 @@ function ignoreParts(choices: InitChoices): InitPart[] {
     ...(isInstalled ? ['what npm installs'] : []),
     ...(isKept ? [`${state}, its lock and its journal`] : []),
   ]
-  return [{ ...oneOrLacking(file, text, () => text === ''), what: `keeps ${kept.join(', and ')} out of Git` }]
+  return [{ ...createOrExplain(file, text, () => text === ''), what: `keeps ${kept.join(', and ')} out of Git` }]
 }
 
 /** Where the state is, relative to the repository's top. */
@@ -186,22 +189,22 @@ function stateIn({ project, repository }: InitChoices): string {
 }
 
 /** A file with this text; where it is there and does not say the same, what it lacks. */
-function oneOrLacking(
+function createOrExplain(
   file: string,
   text: string,
   isSaid: (there: string) => boolean,
 ): Pick<InitPart, 'at' | 'files' | 'lacks'> {
-  if (!fs.existsSync(file)) return one(file, text)
+  if (!fs.existsSync(file)) return createPart(file, text)
   return { at: file, files: [], lacks: isSaid(fs.readFileSync(file, 'utf8')) ? undefined : text }
 }
 
 /** The workflow of a project, relative to the repository's top. Each project has one of its own; `name` tells it from the others. */
-export function workflowFile(
+export function nameWorkflowFile(
   top: string,
   folder: string,
   others: readonly string[],
 ): { readonly file: string; readonly name?: string } {
-  const own = slugsFor(folder || '.').map((name) => ({ file: `.github/workflows/jobwright-${name}.yml`, name }))
+  const own = listSlugs(folder || '.').map((name) => ({ file: `.github/workflows/jobwright-${name}.yml`, name }))
   const all = others.length === 0 ? [{ file: WORKFLOW_FILE }, ...own] : [...own, { file: WORKFLOW_FILE }]
   const texts = new Map(
     all.flatMap(({ file }) => {
@@ -209,41 +212,43 @@ export function workflowFile(
       return fs.existsSync(whole) ? [[file, fs.readFileSync(whole, 'utf8')]] : []
     }),
   )
-  const there = all.find(({ file }) => runsIn(texts.get(file), folder))
+  const there = all.find(({ file }) => isRunIn(texts.get(file), folder))
   // The only project's workflow may have been edited past recognition.
   if (there === undefined && others.length === 0) return { file: WORKFLOW_FILE }
   return there ?? all.find(({ file }) => !texts.has(file)) ?? own[1]!
 }
 
 /** Whether a workflow works in a folder of the repository; empty: at its top. */
-function runsIn(workflow: string | undefined, folder: string): boolean {
+function isRunIn(workflow: string | undefined, folder: string): boolean {
   if (workflow === undefined) return false
   const [, said = ''] = /^ *working-directory: *(.*?) *$/m.exec(workflow) ?? []
   return said.replace(/^'(.*)'$/, '$1').replaceAll("''", "'") === folder
 }
 
-function workflowPart(
+function createWorkflowPart(
   { root, config }: Project,
   repository: Repository,
   others: readonly string[],
   packages: PackagePlace,
 ): InitPart {
   const { top, folder, host } = repository
-  const { file, name } = workflowFile(top, folder, others)
+  const { file, name } = nameWorkflowFile(top, folder, others)
   const whole = path.join(top, file)
-  const text = workflowText({
+  const text = formatWorkflow({
     branch: repository.defaultBranch,
     install: `npm ci --ignore-scripts${packages.up === '' ? '' : ` --prefix ${packages.up}`}`,
     cli: path.posix.join(packages.up, CLI),
     folder: folder || undefined,
     commandsApart: host !== undefined && !hasQueue(host),
-    submodules: searchedIn(root, config.specs).some((one) => submoduleOf(root, folderBehind(root, one)) !== undefined),
+    submodules: listSearched(root, config.specs).some(
+      (one) => findSubmodule(root, resolveFolder(root, one)) !== undefined,
+    ),
     lfs: repository.hasLfs,
     ...(name !== undefined && { leg: { name, file } }),
   })
-  const lacks = fs.existsSync(whole) ? lackingInWorkflow(fs.readFileSync(whole, 'utf8'), text) : ''
+  const lacks = fs.existsSync(whole) ? findLackingInWorkflow(fs.readFileSync(whole, 'utf8'), text) : ''
   return {
-    ...one(whole, text),
+    ...createPart(whole, text),
     what: 'checks pull requests, and reconciles what is merged',
     ...(lacks !== '' && { lacks }),
   }
@@ -257,7 +262,7 @@ function hasQueue(host: string): boolean {
 }
 
 /** What a workflow that an earlier version wrote has otherwise than this one would, where it matters. */
-function lackingInWorkflow(there: string, text: string): string {
+function findLackingInWorkflow(there: string, text: string): string {
   // What is not of our making is nobody's business here.
   if (!there.includes(` ${AS_TEXT} `)) return ''
   const install = /run: (npm ci .*)/.exec(text)?.[1]

@@ -3,19 +3,19 @@ import path from 'node:path'
 import { CONFIG_FILE } from '../load/config.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { forTerminal } from '../report/escape.ts'
+import { escapeForTerminal } from '../report/escape.ts'
 import { hintFor } from '../report/remedies.ts'
-import { yamlFilesIn } from './init-files.ts'
-import { kindNamed } from './kind-named.ts'
+import { countYamlFiles } from './init-files.ts'
+import { findKind } from './kind-named.ts'
 import type { Host } from './options.ts'
 import type { Project } from './project.ts'
-import { specFolder } from './spec-place.ts'
+import { getSpecFolder } from './spec-place.ts'
 
 /** What a person may be asked for. */
 export type Answers = { readonly region: string | undefined; readonly kind: string | undefined }
 
 /** Asks at a terminal for what is not known yet and will be written: a region for the first target, a kind for the first spec. */
-export async function askedFor(
+export async function askForChoices(
   known: Answers,
   { root, config }: Project,
   options: { readonly output: 'text' | 'json'; readonly yes?: boolean },
@@ -26,16 +26,17 @@ export async function askedFor(
   const isNew = !fs.existsSync(path.join(root, CONFIG_FILE))
   const region =
     known.region ??
-    (isNew ? await answered(ask, host, 'AWS region (none: that of the environment)', knownRegion) : undefined)
-  const hasSpecs = yamlFilesIn(path.join(root, specFolder(config))) > 0
-  const kindOf = (text: string): string | undefined => (text === '' ? undefined : kindNamed(text).kind)
+    (isNew ? await askUntilValid(ask, host, 'AWS region (none: that of the environment)', checkRegion) : undefined)
+  const hasSpecs = countYamlFiles(path.join(root, getSpecFolder(config))) > 0
+  const kindOf = (text: string): string | undefined => (text === '' ? undefined : findKind(text).kind)
   const kind =
-    known.kind ?? (hasSpecs ? undefined : await answered(ask, host, 'Kind of the first spec (none: IotJob)', kindOf))
+    known.kind ??
+    (hasSpecs ? undefined : await askUntilValid(ask, host, 'Kind of the first spec (none: IotJob)', kindOf))
   return { region, kind }
 }
 
 /** Asks until the answer is one. */
-async function answered<Answer>(
+async function askUntilValid<Answer>(
   ask: NonNullable<Host['ask']>,
   host: Host,
   question: string,
@@ -47,13 +48,13 @@ async function answered<Answer>(
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       const hint = hintFor(error.diagnostic)
-      host.stderr.write(`${forTerminal(`${error.diagnostic.message}${hint === undefined ? '' : `; ${hint}`}`)}\n`)
+      host.stderr.write(`${escapeForTerminal(`${error.diagnostic.message}${hint === undefined ? '' : `; ${hint}`}`)}\n`)
     }
   }
 }
 
 /** A region by its form; undefined for none. Throws a Problem (exit 1) for what cannot be one. */
-export function knownRegion(region: string | undefined): string | undefined {
+export function checkRegion(region: string | undefined): string | undefined {
   if (region === undefined || region === '' || /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region || undefined
   throw new Problem({
     code: 'INIT_REGION',

@@ -5,26 +5,34 @@ import { readProjectPlace } from '../load/project-place.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { forTerminal } from '../report/escape.ts'
-import { summaryLine } from '../report/json-lines.ts'
-import { commandText, type Medium } from '../report/remedies.ts'
-import { counted } from '../report/words.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { toSummaryLine } from '../report/json-lines.ts'
+import { formatCommand, type Medium } from '../report/remedies.ts'
+import { formatCount } from '../report/words.ts'
 import { DEFAULT_BRANCH } from '../state/git-store.ts'
 import { systemClock } from '../system/clock.ts'
-import { initFiles, workflowFile } from './init-files.ts'
-import { askedFor, knownRegion } from './init-questions.ts'
-import { kindNamed } from './kind-named.ts'
+import { listInitFiles, nameWorkflowFile } from './init-files.ts'
+import { askForChoices, checkRegion } from './init-questions.ts'
+import { findKind } from './kind-named.ts'
 import { findLostState } from './lost-state.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
-import { findPackage, lockingCommand, type PackagePlace, packageFiles } from './package-place.ts'
-import { type Printer, printer } from './printer.ts'
-import { assertConfig, firstState, loadSpecs, openProject, type Project, stateFile, storeOf } from './project.ts'
-import { branchesFor, branchFor } from './project-branch.ts'
+import { buildLockCommand, findPackage, listPackageFiles, type PackagePlace } from './package-place.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import {
+  assertConfig,
+  createFirstState,
+  loadSpecs,
+  openProject,
+  openProjectStore,
+  type Project,
+  stateFile,
+} from './project.ts'
+import { chooseBranch, listBranches } from './project-branch.ts'
 import { refreshSchema } from './project-schema.ts'
 import { type Repository, readRepository } from './repository.ts'
-import { shellOf } from './shell.ts'
-import { unclaimed } from './state-owner.ts'
+import { detectShell } from './shell.ts'
+import { createUnclaimed } from './state-owner.ts'
 
 export type InitOptions = {
   readonly output: 'text' | 'json'
@@ -46,46 +54,46 @@ export type InitOptions = {
  * is missing and says what it kept.
  */
 export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options)
-  const kind = options.kind === undefined ? undefined : kindNamed(options.kind).kind
-  const told = knownRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
+  const out = createPrinter(host, options)
+  const kind = options.kind === undefined ? undefined : findKind(options.kind).kind
+  const told = checkRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
   const repository = await readRepository(project.root)
   const store = storeFor(options, project, repository)
-  const branch = store === 'git' ? await branchToUse(project, repository) : undefined
-  if (!options.emulator && !options.newState) await assertNoneLost(meant(project, store, branch, repository))
-  const answers = await askedFor({ region: told, kind }, project, options, host)
+  const branch = store === 'git' ? await decideBranch(project, repository) : undefined
+  if (!options.emulator && !options.newState) await assertNoneLost(chooseMeant(project, store, branch, repository))
+  const answers = await askForChoices({ region: told, kind }, project, options, host)
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionTold = options.region !== undefined
   const packages = await findPackage(project.root, repository?.top)
-  const parts = initFiles({ project, repository, store, branch, others, packages, isRegionTold, ...answers })
+  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionTold, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files
       .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
       .includes(true)
-    out.text(did(isNew ? 'wrote' : 'kept', shown(part.at, host), part.what))
-    if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indented(part.lacks)}`)
+    out.text(did(isNew ? 'wrote' : 'kept', formatPath(part.at, host), part.what))
+    if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indentText(part.lacks)}`)
     return isNew
   })
   await refreshSchema(openProject(project.root, host.env))
   if (!options.emulator) out.text(await beginState(openProject(project.root, host.env), options, out))
-  const files = written.map((part) => shown(part.at, host))
-  const state = store === 'file' ? shown(stateFile(openProject(project.root, host.env), {})!, host) : undefined
+  const files = written.map((part) => formatPath(part.at, host))
+  const state = store === 'file' ? formatPath(stateFile(openProject(project.root, host.env), {})!, host) : undefined
   out.text(
-    nextSteps({
+    listNextSteps({
       written: files,
       store,
       repository,
       state,
-      workflow: workflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
+      workflow: nameWorkflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
       packages,
       cwd: host.cwd,
-      shell: shellOf(host.env),
+      shell: detectShell(host.env),
     }).join('\n'),
   )
   out.line(
-    summaryLine({
+    toSummaryLine({
       counts: { written: written.length, kept: parts.length - written.length },
       outcomes: [],
       exitCode: 0,
@@ -119,20 +127,20 @@ function storeFor({ store }: InitOptions, { root, config }: Project, repository:
 }
 
 /** The branch of the state: as jobwright.yaml says, else one that no other project of the repository has. */
-async function branchToUse(project: Project, repository: Repository | undefined): Promise<string> {
+async function decideBranch(project: Project, repository: Repository | undefined): Promise<string> {
   const { branch } = project.config.state ?? {}
   if (branch !== undefined) return branch
   const place = await readProjectPlace(project.root)
-  const asked = meant(project, 'git', undefined, repository)
+  const asked = chooseMeant(project, 'git', undefined, repository)
   // Where the remote does not answer, storing the state will say so.
-  return branchFor(asked, place, true).catch((error: unknown) => {
+  return chooseBranch(asked, place, true).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
-    return place === undefined ? DEFAULT_BRANCH : branchesFor(place.name)[1]
+    return place === undefined ? DEFAULT_BRANCH : listBranches(place.name)[1]
   })
 }
 
 /** A project as its jobwright.yaml will be, if it is not there yet. */
-function meant(
+function chooseMeant(
   project: Project,
   store: 'git' | 'file',
   branch: string | undefined,
@@ -147,7 +155,7 @@ function meant(
 /** Throws a Problem (STATE_MISSING) where there is no state, and signs of one that is lost. */
 async function assertNoneLost(project: Project): Promise<void> {
   try {
-    const { state, diagnostics } = await storeOf(project, {}).read()
+    const { state, diagnostics } = await openProjectStore(project, {}).read()
     if (state !== undefined || diagnostics.some(({ code }) => code !== 'STATE_MISSING')) return
   } catch (error) {
     // Storing the state says it again, after the files are written.
@@ -160,17 +168,17 @@ async function assertNoneLost(project: Project): Promise<void> {
 
 /** Stores the first state, and tells in a line what is stored now. */
 async function beginState(project: Project, { newState }: InitOptions, out: Printer): Promise<string> {
-  const store = storeOf(project, {})
-  const where = forTerminal(store.where)
+  const store = openProjectStore(project, {})
+  const where = escapeForTerminal(store.where)
   const open = await store.open()
   try {
     const { state } = open
     if (state !== undefined && !newState) {
-      const doubt = await unclaimed(project, await readProjectPlace(project.root), state)
+      const doubt = await createUnclaimed(project, await readProjectPlace(project.root), state)
       if (doubt) out.diagnostics([doubt], systemClock.now())
-      return did('kept', 'the state', `${where}; ${counted(Object.keys(state.records).length, 'job')}`)
+      return did('kept', 'the state', `${where}; ${formatCount(Object.keys(state.records).length, 'job')}`)
     }
-    const created = await open.create(await firstState(project, systemClock), { anew: newState === true })
+    const created = await open.create(await createFirstState(project, systemClock), { anew: newState === true })
     if (created.is === 'stale') {
       throw new Problem({
         code: 'STATE_STALE',
@@ -197,20 +205,20 @@ type Done = {
   readonly shell: Medium['shell']
 }
 
-function nextSteps({ written, store, repository, state, workflow, packages, cwd, shell }: Done): string[] {
+function listNextSteps({ written, store, repository, state, workflow, packages, cwd, shell }: Done): string[] {
   const isPushed = store === 'git' && repository?.remote !== undefined
   const isInWorkflow = store === 'git' && repository !== undefined
-  const manifests = packageFiles(packages).map((file) => path.relative(cwd, file))
-  const locking = isInWorkflow ? lockingCommand(packages, cwd) : undefined
+  const manifests = listPackageFiles(packages).map((file) => path.relative(cwd, file))
+  const locking = isInWorkflow ? buildLockCommand(packages, cwd) : undefined
   const all = isInWorkflow && locking === undefined && written.length > 0 ? [...manifests, ...written] : written
   // Windows PowerShell knows no `&&`.
   const and = shell === 'powershell' ? '; ' : ' && '
-  const typed = (...command: readonly string[]): string => commandText(command as [string, ...string[]], { shell })
+  const typed = (...command: readonly string[]): string => formatCommand(command as [string, ...string[]], { shell })
   const commit = 'git commit -m "Set up Jobwright"'
   const add = [typed('git', 'add', ...all), commit, ...(isPushed ? ['git push'] : [])].join(and)
   return [
     '',
-    ...(repository ? [inGit(state), ''] : []),
+    ...(repository ? [describeInGit(state), ''] : []),
     'Next:',
     '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
     ...(locking ? [`  ${typed(...locking)}${and}${typed('git', 'add', ...manifests)}`] : []),
@@ -221,7 +229,7 @@ function nextSteps({ written, store, repository, state, workflow, packages, cwd,
       ? ['', `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`]
       : []),
     ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
-      ? workflowNotes(repository, workflow, packages)
+      ? listWorkflowNotes(repository, workflow, packages)
       : []),
     ...(store === 'git' && !isPushed
       ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
@@ -230,13 +238,13 @@ function nextSteps({ written, store, repository, state, workflow, packages, cwd,
 }
 
 /** What the workflow stands on, and could not be made sure of. */
-function workflowNotes({ defaultBranch, guessed }: Repository, workflow: string, packages: PackagePlace): string[] {
+function listWorkflowNotes({ defaultBranch, guessed }: Repository, workflow: string, packages: PackagePlace): string[] {
   const { otherLock, ignored } = packages
   return [
     ...(guessed === undefined
       ? []
       : [
-          `It reconciles the branch ${forTerminal(defaultBranch)}, which is a guess: ${forTerminal(guessed)}. If another one is the default, change it in ${workflow}.`,
+          `It reconciles the branch ${escapeForTerminal(defaultBranch)}, which is a guess: ${escapeForTerminal(guessed)}. If another one is the default, change it in ${workflow}.`,
         ]),
     ...(otherLock === undefined
       ? []
@@ -250,11 +258,11 @@ function workflowNotes({ defaultBranch, guessed }: Repository, workflow: string,
 }
 
 /** What belongs into Git, and what does not. */
-function inGit(state: string | undefined): string {
+function describeInGit(state: string | undefined): string {
   const all = 'Commit all that was written: a spec that is not committed is planned, but not submitted.'
   return state === undefined
     ? `${all} The state is on a branch of its own.`
-    : `${all} Not ${forTerminal(state)}, its .lock and its .journal: in Git, an older checkout would put back an older state. Keep a copy elsewhere.`
+    : `${all} Not ${escapeForTerminal(state)}, its .lock and its .journal: in Git, an older checkout would put back an older state. Keep a copy elsewhere.`
 }
 
 /** One line of what happened to a thing. */
@@ -262,11 +270,11 @@ function did(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): str
   return `${what.padEnd(6)}  ${thing.padEnd(31)}  ${why}`
 }
 
-function indented(text: string): string {
+function indentText(text: string): string {
   return text.trimEnd().replaceAll(/^/gm, '          ')
 }
 
 /** A path as one would write it where the command was given. */
-function shown(file: string, host: Host): string {
-  return forTerminal(path.relative(host.cwd, file) || '.')
+function formatPath(file: string, host: Host): string {
+  return escapeForTerminal(path.relative(host.cwd, file) || '.')
 }

@@ -1,11 +1,11 @@
-import { modelOf } from '../kinds/models.ts'
+import { getModel } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
-import { type Address, addressOf, isAddress } from '../model/address.ts'
+import { type Address, formatAddress, isAddress } from '../model/address.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { findRenames } from '../plan/renames.ts'
-import { didYouMean } from '../spec/suggest.ts'
+import { suggestClosest } from '../spec/suggest.ts'
 
 /** Among what an address is looked for. */
 export type Searched = {
@@ -18,19 +18,19 @@ export type Searched = {
 /** Throws a Problem (exit 1) unless the command takes this address. A spec that was renamed is named by its new address. */
 export function assertKnown(address: string, searched: Searched): asserts address is Address {
   if (!isAddress(address) || !searched.all.includes(address))
-    throw unknownAddress(address, searched, `there is no spec and no record ${address}`)
+    throw createUnknownAddress(address, searched, `there is no spec and no record ${address}`)
 }
 
 /** The Problem (exit 1) of an address that nothing has, with the address that is most likely meant. */
-export function unknownAddress(
+export function createUnknownAddress(
   address: string,
   searched: Searched,
   message: string,
   ...more: readonly Remedy[]
 ): Problem {
-  const heir = formalHeir(address, searched.loaded)
-  if (heir !== undefined) return renamed(address, heir)
-  const remedies = [...likelyMeant(address, searched), advise('an address is Kind/name'), ...more]
+  const heir = findFormalHeir(address, searched.loaded)
+  if (heir !== undefined) return createRenamed(address, heir)
+  const remedies = [...suggestMeant(address, searched), advise('an address is Kind/name'), ...more]
   return new Problem({
     code: 'USAGE',
     message,
@@ -39,13 +39,13 @@ export function unknownAddress(
 }
 
 /** The spec that took over an address by `metadata.formerly`. */
-export function formalHeir(address: string, { specs, blocked }: Searched['loaded']): Address | undefined {
+export function findFormalHeir(address: string, { specs, blocked }: Searched['loaded']): Address | undefined {
   const all = [...specs, ...blocked.flatMap(({ spec }) => spec ?? [])]
   if ([...specs, ...blocked].some((one) => one.address === address)) return undefined
-  return all.find(({ kind, formerly }) => formerly !== undefined && addressOf(kind, formerly) === address)?.address
+  return all.find(({ kind, formerly }) => formerly !== undefined && formatAddress(kind, formerly) === address)?.address
 }
 
-function renamed(address: string, heir: Address): Problem {
+function createRenamed(address: string, heir: Address): Problem {
   return new Problem({
     code: 'USAGE',
     message: `the spec ${address} is called ${heir} now, by its metadata.formerly`,
@@ -53,9 +53,9 @@ function renamed(address: string, heir: Address): Problem {
   })
 }
 
-function likelyMeant(address: string, { loaded, state, all }: Searched): Remedy[] {
-  const { from } = findRenames({ ...loaded, modelOf }, state?.records ?? {})
+function suggestMeant(address: string, { loaded, state, all }: Searched): Remedy[] {
+  const { from } = findRenames({ ...loaded, modelOf: getModel }, state?.records ?? {})
   const heir = from.get(address as Address)
-  if (heir === undefined) return didYouMean(address, [...new Set(all)])
+  if (heir === undefined) return suggestClosest(address, [...new Set(all)])
   return [advise(`${heir} asks for the same: if it is the renamed spec, name that`)]
 }

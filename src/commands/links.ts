@@ -26,7 +26,7 @@ const BESIDE = ['', '.journal', '.lock', '.lock.holder']
 export function assertStateNoLink(root: string, file: string, stateFolder: string | undefined): void {
   for (const end of BESIDE) {
     const link = linkOnWay(root, `${file}${end}`)
-    if (link === undefined || leadsInto(path.join(root, link), stateFolder)) continue
+    if (link === undefined || isLeadingInto(path.join(root, link), stateFolder)) continue
     throw linkProblem(
       link,
       advise(
@@ -36,7 +36,7 @@ export function assertStateNoLink(root: string, file: string, stateFolder: strin
   }
 }
 
-function leadsInto(link: string, folder: string | undefined): boolean {
+function isLeadingInto(link: string, folder: string | undefined): boolean {
   if (folder === undefined || folder === '') return false
   const [found, allowed] = [resolveInside('/', link), resolveInside('/', path.resolve(folder))]
   return 'real' in found && 'real' in allowed && isInside(allowed.real, found.real)

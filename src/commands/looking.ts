@@ -1,8 +1,8 @@
-import { modelOf } from '../kinds/models.ts'
-import { type Address, addressOf, partsOf } from '../model/address.ts'
+import { getModel } from '../kinds/models.ts'
+import { type Address, formatAddress, parseAddress } from '../model/address.ts'
 import type { Spec } from '../model/spec.ts'
 import { recordEntries, type Site, type State } from '../model/state.ts'
-import { ownerKey } from '../plan/ownership.ts'
+import { getOwnerKey } from '../plan/ownership.ts'
 import { openWorld, type World } from '../reconcile/world.ts'
 import { VERSION } from '../version.ts'
 import type { CommonOptions, Host } from './options.ts'
@@ -17,17 +17,17 @@ export type LookOptions = Omit<CommonOptions, 'target'> & {
 }
 
 /** The same options for what works on several targets: a session, a decision. */
-export function commonOptionsOf<Options extends LookOptions>(
+export function pickCommonOptions<Options extends LookOptions>(
   options: Options,
 ): Omit<Options, 'target'> & Pick<CommonOptions, 'target'> {
   return { ...options, target: options.target === undefined ? undefined : [options.target] }
 }
 
 /** A spec that stands for jobs which have none yet: it says where they are. */
-export function standInFor(kind: string, target: string | undefined): Spec {
+export function createStandIn(kind: string, target: string | undefined): Spec {
   const place = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 }
   return {
-    address: addressOf(kind, 'any'),
+    address: formatAddress(kind, 'any'),
     kind,
     name: 'any',
     labels: {},
@@ -47,48 +47,48 @@ export function standInFor(kind: string, target: string | undefined): Spec {
 }
 
 /** AWS as a target leads to it. Throws a Problem (exit 4) for one that cannot be reached. */
-export function worldAt(
+export function openWorldAt(
   session: Session,
   { target }: LookOptions,
   kinds: readonly string[],
   host: Host,
 ): Promise<World> {
-  const specs = kinds.map((kind) => standInFor(kind, target))
+  const specs = kinds.map((kind) => createStandIn(kind, target))
   return openWorld(specs, undefined, session.project.config, {
     clock: session.clock,
     env: host.env,
     version: VERSION,
-    modelOf,
+    modelOf: getModel,
     refresh: false,
     emulator: session.emulated && { url: session.emulated.url },
   })
 }
 
 /** Whose each job is that a state knows, past runs included. */
-export function ownersIn(state: State | undefined): (kind: string, site: Site, id: string) => Address | undefined {
+export function indexOwners(state: State | undefined): (kind: string, site: Site, id: string) => Address | undefined {
   const owners = new Map<string, Address>()
   for (const [address, record] of recordEntries(state?.records)) {
-    const model = modelOf(partsOf(address).kind)
+    const model = getModel(parseAddress(address).kind)
     for (const { id, site = record.site } of [record, ...(record.history ?? [])])
-      if (id !== undefined) owners.set(ownerKey(model, site, id), address)
+      if (id !== undefined) owners.set(getOwnerKey(model, site, id), address)
   }
-  return (kind, site, id) => owners.get(ownerKey(modelOf(kind), site, id))
+  return (kind, site, id) => owners.get(getOwnerKey(getModel(kind), site, id))
 }
 
 /** Where jobs of a kind may be, for those that can only be asked for in one place each: as said, else wherever specs and records are. */
-export function scopesOf(
+export function listScopes(
   kind: string,
   session: Session,
   state: State | undefined,
   { application }: LookOptions,
 ): (string | undefined)[] {
-  const model = modelOf(kind)
+  const model = getModel(kind)
   if (model.api.listing.within === undefined) return [undefined]
   if (application?.length) return [...application]
   const requests = [
     ...session.loaded.specs.filter((spec) => spec.kind === kind).map(({ request }) => request),
     ...recordEntries(state?.records).flatMap(([address, { request }]) =>
-      partsOf(address).kind === kind ? [request] : [],
+      parseAddress(address).kind === kind ? [request] : [],
     ),
   ]
   return [...new Set(requests.flatMap((request) => model.identity.scope(request) ?? []))].sort()

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { trueError } from '../system/true-error.ts'
+import { clarifyError } from '../system/true-error.ts'
 import { assertNoLink } from './links.ts'
 
 /**
@@ -11,7 +11,7 @@ import { assertNoLink } from './links.ts'
  */
 export function writeNewFile(file: string, text: string, root?: string): boolean {
   if (root !== undefined) assertNoLink(root, path.dirname(file))
-  return writing(file, () => {
+  return reportWriteErrors(file, () => {
     fs.mkdirSync(path.dirname(file), { recursive: true })
     try {
       // Refuses links too, so that nothing outside is written through one.
@@ -26,23 +26,23 @@ export function writeNewFile(file: string, text: string, root?: string): boolean
 
 /** Makes a folder and those above it. Throws a Problem (exit 4). */
 export function makeFolder(folder: string): void {
-  writing(folder, () => fs.mkdirSync(folder, { recursive: true }))
+  reportWriteErrors(folder, () => fs.mkdirSync(folder, { recursive: true }))
 }
 
 /** Does something on the disk; what the operating system refuses becomes a Problem (exit 4). */
-export function writing<Value>(file: string, work: () => Value): Value {
+export function reportWriteErrors<Value>(file: string, work: () => Value): Value {
   try {
     return work()
   } catch (error) {
-    const { code, message } = trueError(error as NodeJS.ErrnoException, file)
+    const { code, message } = clarifyError(error as NodeJS.ErrnoException, file)
     throw new Problem(
-      { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, remedies: [advise(wayOut(code))] },
+      { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, remedies: [advise(suggestWayOut(code))] },
       error,
     )
   }
 }
 
-function wayOut(code: string | undefined): string {
+function suggestWayOut(code: string | undefined): string {
   if (code === 'EEXIST' || code === 'ENOTDIR')
     return 'a file is where a folder has to be; rename it, then run this again'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')

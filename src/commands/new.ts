@@ -1,23 +1,23 @@
 import path from 'node:path'
 import { parse } from 'yaml'
-import { packagedSchemas } from '../load/schemas.ts'
-import { addressOf, isAddress } from '../model/address.ts'
+import { readPackagedSchema } from '../load/schemas.ts'
+import { formatAddress, isAddress } from '../model/address.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { forTerminal } from '../report/escape.ts'
-import { counted } from '../report/words.ts'
-import { didYouMean } from '../spec/suggest.ts'
-import { kindNamed } from './kind-named.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { formatCount } from '../report/words.ts'
+import { suggestClosest } from '../spec/suggest.ts'
+import { findKind } from './kind-named.ts'
 import { writeNewFile } from './new-file.ts'
 import type { Host } from './options.ts'
 import { assertConfig, loadSpecs, openProject, type Project } from './project.ts'
 import { refreshSchema } from './project-schema.ts'
-import { shapeAt, shapesOf } from './skeleton/shape.ts'
-import { REQUIRED, skeletonOf } from './skeleton/skeleton.ts'
-import { isLookedFor, schemaFor, specPlace } from './spec-place.ts'
+import { createShapes, shapeAt } from './skeleton/shape.ts'
+import { formatSkeleton, REQUIRED } from './skeleton/skeleton.ts'
+import { chooseSchema, chooseSpecPlace, isLookedFor } from './spec-place.ts'
 
 export type NewOptions = {
   /** Where to write it, relative to the working directory; absent: where jobwright.yaml has specs looked for. */
@@ -29,32 +29,32 @@ export type NewOptions = {
 }
 
 /** `jobwright new KIND NAME`: writes the skeleton of a spec, or prints it. Replaces nothing. */
-export async function newSpec(kind: string, name: string, options: NewOptions, host: Host): Promise<ExitCode> {
-  const model = kindNamed(kind)
+export async function writeSpec(kind: string, name: string, options: NewOptions, host: Host): Promise<ExitCode> {
+  const model = findKind(kind)
   assertName(model, name)
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
-  const known = knownMembers(model, options.set ?? [])
+  const known = readMembers(model, options.set ?? [])
   const file =
     options.file === undefined
-      ? path.join(project.root, options.stdout ? `specs/${name}.yaml` : specPlace(project, name))
+      ? path.join(project.root, options.stdout ? `specs/${name}.yaml` : chooseSpecPlace(project, name))
       : path.resolve(host.cwd, options.file)
-  const schema = schemaFor(project, file)
-  const text = skeletonOf(model, packagedSchemas, {
+  const schema = chooseSchema(project, file)
+  const text = formatSkeleton(model, readPackagedSchema, {
     name,
     schema: schema.path,
     targets: Object.keys(project.config.targets),
     known,
   })
-  if (text === undefined) throw unfit(model, known)
+  if (text === undefined) throw createUnfit(model, known)
   if (options.stdout) {
     host.stdout.write(text)
     return 0
   }
   await assertFree(project, model, name)
-  if (!writeNewFile(file, text, project.root)) throw taken(shown(file, host))
+  if (!writeNewFile(file, text, project.root)) throw createTaken(formatPath(file, host))
   await refreshSchema(project)
-  if (!host.quiet) host.stdout.write(`${told(text, shown(file, host), name, model)}\n`)
+  if (!host.quiet) host.stdout.write(`${formatWritten(text, formatPath(file, host), name, model)}\n`)
   if (!schema.isThere) {
     host.stderr.write(
       `note: its first line leads editors to ${schema.folder}; \`jobwright schema --out ${schema.folder}\` writes the schemas there\n`,
@@ -70,7 +70,7 @@ export async function newSpec(kind: string, name: string, options: NewOptions, h
 }
 
 function assertName(model: KindModel, name: string): void {
-  if (isAddress(addressOf(model.kind, name))) return
+  if (isAddress(formatAddress(model.kind, name))) return
   throw new Problem({
     code: 'NEW_NAME',
     message: `"${name}" cannot be the name of a spec`,
@@ -80,8 +80,8 @@ function assertName(model: KindModel, name: string): void {
   })
 }
 
-function knownMembers(model: KindModel, settings: readonly string[]): JsonObject {
-  const shapes = shapesOf(model.kind, packagedSchemas)
+function readMembers(model: KindModel, settings: readonly string[]): JsonObject {
+  const shapes = createShapes(model.kind, readPackagedSchema)
   const members = [...shapes.membersOf(shapeAt(shapes, '/spec')!).keys()]
   return Object.fromEntries(
     settings.map((setting) => {
@@ -91,7 +91,7 @@ function knownMembers(model: KindModel, settings: readonly string[]): JsonObject
         code: 'NEW_MEMBER',
         message: `--set ${setting} names no member of ${model.kind}`,
         remedies: [
-          ...didYouMean(member, members),
+          ...suggestClosest(member, members),
           advise(`write --set MEMBER=VALUE with one of ${members.join(', ')}`),
         ],
       })
@@ -99,12 +99,12 @@ function knownMembers(model: KindModel, settings: readonly string[]): JsonObject
   )
 }
 
-function unfit(model: KindModel, known: JsonObject): Problem {
-  const shapes = shapesOf(model.kind, packagedSchemas)
+function createUnfit(model: KindModel, known: JsonObject): Problem {
+  const shapes = createShapes(model.kind, readPackagedSchema)
   const allowed = Object.entries(known).flatMap(([member, value]) => {
     const words = shapeAt(shapes, `/spec/${member}`)?.schema['enum']
     return Array.isArray(words) && !words.includes(value)
-      ? [...didYouMean(String(value), words), advise(`${member} is one of ${words.join(', ')}`)]
+      ? [...suggestClosest(String(value), words), advise(`${member} is one of ${words.join(', ')}`)]
       : []
   })
   return new Problem({
@@ -118,7 +118,7 @@ function unfit(model: KindModel, known: JsonObject): Problem {
 
 async function assertFree(project: Project, model: KindModel, name: string): Promise<void> {
   const { specs, blocked } = await loadSpecs(project, {})
-  const same = [...specs, ...blocked].find(({ address }) => address === addressOf(model.kind, name))
+  const same = [...specs, ...blocked].find(({ address }) => address === formatAddress(model.kind, name))
   if (!same) return
   throw new Problem({
     code: 'NEW_TAKEN',
@@ -128,7 +128,7 @@ async function assertFree(project: Project, model: KindModel, name: string): Pro
   })
 }
 
-function taken(file: string): Problem {
+function createTaken(file: string): Problem {
   return new Problem({
     code: 'NEW_FILE_EXISTS',
     message: `${file} is there already, and was left as it is`,
@@ -136,11 +136,11 @@ function taken(file: string): Problem {
   })
 }
 
-function told(text: string, file: string, name: string, model: KindModel): string {
+function formatWritten(text: string, file: string, name: string, model: KindModel): string {
   const open = text.split('\n').filter((line) => !/^\s*#/.test(line) && /: # REQUIRED, |- # REQUIRED/.test(line)).length
   const isOpenEnum = new RegExp(`^  (\\w+): .*# ${REQUIRED}: `, 'm').exec(text)?.[1]
   return [
-    `wrote  ${file}  ${model.kind}/${name}: fill in ${counted(open, 'member')} marked ${REQUIRED}`,
+    `wrote  ${file}  ${model.kind}/${name}: fill in ${formatCount(open, 'member')} marked ${REQUIRED}`,
     ...(isOpenEnum === undefined
       ? []
       : [`       what it asks for depends on ${isOpenEnum}: for another one, add --set ${isOpenEnum}=...`]),
@@ -151,6 +151,6 @@ function told(text: string, file: string, name: string, model: KindModel): strin
   ].join('\n')
 }
 
-function shown(file: string, host: Host): string {
-  return forTerminal(path.relative(host.cwd, file) || '.')
+function formatPath(file: string, host: Host): string {
+  return escapeForTerminal(path.relative(host.cwd, file) || '.')
 }

@@ -1,7 +1,7 @@
 import type { Loaded } from '../load/load.ts'
 import { advise } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
-import { unknownAddress } from './known-address.ts'
+import { createUnknownAddress } from './known-address.ts'
 import type { CommonOptions } from './options.ts'
 
 /**
@@ -24,6 +24,6 @@ export function assertOnly(
     if (known.includes(one) || (isLabel && blocked.length > 0)) continue
     const message = isLabel ? `no spec has the label ${one}` : `there is no spec and no record ${one}`
     const searched = { loaded: { specs, blocked }, state, all: known }
-    throw unknownAddress(one, searched, message, advise('a label is KEY=VALUE'))
+    throw createUnknownAddress(one, searched, message, advise('a label is KEY=VALUE'))
   }
 }

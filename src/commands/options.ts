@@ -47,7 +47,7 @@ export type CommonOptions = {
 }
 
 /** What `--only`, or a decision, selects: an address, or every spec with a label. Several values: any of them. */
-export function selector({
+export function createSelector({
   only,
   decisions,
 }: Pick<CommonOptions, 'only' | 'decisions'>):

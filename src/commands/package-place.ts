@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { gitIn } from '../system/git.ts'
+import { openGit } from '../system/git.ts'
 import { VERSION } from '../version.ts'
-import { dependsOnJobwright } from './spec-place.ts'
+import { isJobwrightDependency } from './spec-place.ts'
 
 /** Where the package.json is by which a workflow installs Jobwright. */
 export type PackagePlace = {
@@ -27,17 +27,17 @@ const OTHER_LOCKS = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 
 /** Finds the package.json that names Jobwright, from a project's folder up to the top of its repository; else the project's own is to. */
 export async function findPackage(root: string, top: string | undefined): Promise<PackagePlace> {
-  const folder = foldersUp(root, top).find(dependsOnJobwright) ?? root
+  const folder = listFoldersUp(root, top).find(isJobwrightDependency) ?? root
   const isThere = (name: string): boolean => fs.existsSync(path.join(folder, name))
   const lock = LOCKS.find(isThere)
   const ask = async (name: string): Promise<boolean> =>
-    top !== undefined && (await gitIn(folder)(['check-ignore', '--quiet', '--no-index', '--', name])).code === 0
+    top !== undefined && (await openGit(folder)(['check-ignore', '--quiet', '--no-index', '--', name])).code === 0
   const files = ['package.json', lock ?? LOCKS[0]!]
   const answers = await Promise.all(files.map(ask))
   return {
     folder,
     up: path.relative(root, folder).split(path.sep).join('/'),
-    isDependency: dependsOnJobwright(folder),
+    isDependency: isJobwrightDependency(folder),
     lock,
     otherLock: lock === undefined ? OTHER_LOCKS.find(isThere) : undefined,
     ignored: files.filter((_file, index) => answers[index]),
@@ -46,13 +46,13 @@ export async function findPackage(root: string, top: string | undefined): Promis
 }
 
 /** Whether `git add .` would take in all that npm installs, now or once a workflow's package is locked. */
-export function needsIgnore({ folder, ignoresModules }: PackagePlace, isInWorkflow: boolean): boolean {
+export function isIgnoreNeeded({ folder, ignoresModules }: PackagePlace, isInWorkflow: boolean): boolean {
   const isUsed = isInWorkflow || ['package.json', 'node_modules'].some((name) => fs.existsSync(path.join(folder, name)))
   return isUsed && !ignoresModules
 }
 
 /** What makes `npm ci` of the workflow find Jobwright, locked; undefined where all is there. The command is run where `init` was. */
-export function lockingCommand({ folder, isDependency, lock }: PackagePlace, cwd: string): string[] | undefined {
+export function buildLockCommand({ folder, isDependency, lock }: PackagePlace, cwd: string): string[] | undefined {
   if (isDependency && lock !== undefined) return undefined
   const where = path.relative(cwd, folder)
   // Without a package.json here npm would look for one in the folders above.
@@ -64,13 +64,13 @@ export function lockingCommand({ folder, isDependency, lock }: PackagePlace, cwd
 }
 
 /** The package files that belong in the first commit, absolute, as far as they are or will be there. */
-export function packageFiles({ folder, lock, ignored }: PackagePlace): string[] {
+export function listPackageFiles({ folder, lock, ignored }: PackagePlace): string[] {
   return ['package.json', lock ?? LOCKS[0]!]
     .filter((one) => !ignored.includes(one))
     .map((one) => path.join(folder, one))
 }
 
-function foldersUp(root: string, top: string | undefined): string[] {
+function listFoldersUp(root: string, top: string | undefined): string[] {
   const folders = [root]
   const end = top === undefined ? root : fs.realpathSync(top)
   for (let here = root; fs.realpathSync(here) !== end; here = path.dirname(here)) {

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../aws/aws-error.ts'
-import { modelOf } from '../kinds/models.ts'
+import { getModel } from '../kinds/models.ts'
 import { type Address, isAddress } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import { hasErrors } from '../model/diagnostic.ts'
@@ -11,14 +11,14 @@ import { Problem } from '../model/problem.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import type { JobRecord, State } from '../model/state.ts'
-import { forTerminal } from '../report/escape.ts'
-import { failureDiagnostic, summaryLine } from '../report/json-lines.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { toFailureDiagnostic, toSummaryLine } from '../report/json-lines.ts'
 import { FileDiffers, receiveFile } from '../system/download-file.ts'
-import { unknownAddress } from './known-address.ts'
+import { createUnknownAddress } from './known-address.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { type Printer, printer } from './printer.ts'
-import { storeOf } from './project.ts'
-import { openSession, type Session, worldOf } from './session.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import { openProjectStore } from './project.ts'
+import { openSession, openSessionWorld, type Session } from './session.ts'
 
 export type PaperworkOptions = CommonOptions & {
   /** The folder for the files, relative to where the command runs. */
@@ -34,20 +34,20 @@ const MODES = { folder: 0o700, file: 0o600 }
  * `jobwright paperwork ADDRESS --out DIR`: fetches the SIGNATURE file and the shipping label of an Import/Export job, on demand: they
  * are in no state and no log. Replaces no file. Changes nothing at AWS.
  */
-export async function paperwork(address: string, options: PaperworkOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options)
+export async function fetchPaperwork(address: string, options: PaperworkOptions, host: Host): Promise<ExitCode> {
+  const out = createPrinter(host, options)
   const session = await openSession(options, host)
   try {
-    const { state, diagnostics } = await storeOf(session.project, options).read()
+    const { state, diagnostics } = await openProjectStore(session.project, options).read()
     out.diagnostics(diagnostics, session.clock.now())
     if (hasErrors(diagnostics)) return end(out, {}, 8)
-    const { spec, record } = shippable(address, session, state)
-    const world = await worldOf(session, state, { ...options, only: [address] }, host)
+    const { spec, record } = findShippable(address, session, state)
+    const world = await openSessionWorld(session, state, { ...options, only: [address] }, host)
     try {
       const { reader } = await world.callsOf(record.site, spec.kind, spec)
       const papers = await reader.paperwork!(record.id!, { signal: host.signal })
       return await write(
-        usable(spec.address, record, papers),
+        assertUsable(spec.address, record, papers),
         spec.address,
         record,
         path.resolve(host.cwd, options.out),
@@ -55,7 +55,7 @@ export async function paperwork(address: string, options: PaperworkOptions, host
       )
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
-      return failed(out, spec.address, error)
+      return reportFailed(out, spec.address, error)
     } finally {
       world.close()
     }
@@ -65,14 +65,18 @@ export async function paperwork(address: string, options: PaperworkOptions, host
 }
 
 /** The spec and the record of a job whose device can still be shipped. Throws a Problem (exit 1). */
-function shippable(address: string, { loaded }: Session, state: State | undefined): { spec: Spec; record: JobRecord } {
+function findShippable(
+  address: string,
+  { loaded }: Session,
+  state: State | undefined,
+): { spec: Spec; record: JobRecord } {
   const records = state?.records ?? {}
   const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(records)]
   const own = all.filter((one) => one.startsWith('ImportExportJob/'))
   if (!isAddress(address) || !all.includes(address)) {
     const searched = { loaded, state, all: own }
     const whose = advise('paperwork belongs to an ImportExportJob')
-    throw unknownAddress(address, searched, `there is no spec and no record ${address}`, whose)
+    throw createUnknownAddress(address, searched, `there is no spec and no record ${address}`, whose)
   }
   const spec = loaded.specs.find((one) => one.address === address)
   if (spec?.kind !== 'ImportExportJob') {
@@ -88,33 +92,33 @@ function shippable(address: string, { loaded }: Session, state: State | undefine
   }
   const record = records[address]
   if (record?.id === undefined || (record.stage !== 'created' && record.stage !== 'started')) {
-    throw noJob(
+    throw createNoJob(
       address,
       'no job is known for it yet',
       suggest('submit it, and then run this command again', 'reconcile'),
     )
   }
-  if (isTerminal(record.condition) || record.lost) throw over(address, record.status ?? 'lost')
+  if (isTerminal(record.condition) || record.lost) throw createOver(address, record.status ?? 'lost')
   return { spec, record }
 }
 
-function usable(address: Address, record: JobRecord, papers: Paperwork | undefined): Paperwork {
-  if (papers === undefined) throw over(address, 'unknown to AWS')
+function assertUsable(address: Address, record: JobRecord, papers: Paperwork | undefined): Paperwork {
+  if (papers === undefined) throw createOver(address, 'unknown to AWS')
   const live = { id: record.id!, status: papers.status, partial: true }
-  if (isTerminal(modelOf('ImportExportJob').lifecycle.condition(live, { maxFailedPercent: 0 })))
-    throw over(address, papers.status)
+  if (isTerminal(getModel('ImportExportJob').lifecycle.condition(live, { maxFailedPercent: 0 })))
+    throw createOver(address, papers.status)
   return papers
 }
 
-function over(address: Address, status: string): Problem {
-  return noJob(
+function createOver(address: Address, status: string): Problem {
+  return createNoJob(
     address,
     `its job is over: ${status}`,
     advise('a device that is sent now belongs to no job; raise policy.run for another'),
   )
 }
 
-function noJob(address: Address, why: string, remedy: Remedy): Problem {
+function createNoJob(address: Address, why: string, remedy: Remedy): Problem {
   const message = `${address} has no paperwork: ${why}`
   return new Problem({ code: 'PAPERWORK_NO_JOB', address, message, remedies: [remedy] })
 }
@@ -130,12 +134,12 @@ async function write(
   const put = (name: string, content: AsyncIterable<Uint8Array>) => receiveFile(folder, name, content, MODES.file)
   const written: string[] = []
   if (papers.signature !== undefined) {
-    await inTheWay(folder, SIGNATURE, put(SIGNATURE, once(papers.signature)))
+    await reportInTheWay(folder, SIGNATURE, put(SIGNATURE, yieldOnce(papers.signature)))
     written.push(SIGNATURE)
   }
   let problem: AwsError | undefined
   try {
-    const label = await inTheWay(
+    const label = await reportInTheWay(
       folder,
       LABEL,
       papers.label((content) => put(LABEL, content)),
@@ -145,16 +149,16 @@ async function write(
     if (!(error instanceof AwsError)) throw error
     problem = error
   }
-  out.text(instructions(address, record, folder, written, papers))
-  return problem ? failed(out, address, problem) : end(out, { written: written.length }, 0)
+  out.text(formatInstructions(address, record, folder, written, papers))
+  return problem ? reportFailed(out, address, problem) : end(out, { written: written.length }, 0)
 }
 
-async function* once(text: string): AsyncGenerator<Uint8Array> {
+async function* yieldOnce(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text)
 }
 
 /** A file with other content is not replaced: it may be on its way to a device. */
-async function inTheWay<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
+async function reportInTheWay<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
   try {
     return await work
   } catch (error) {
@@ -171,14 +175,14 @@ async function inTheWay<Value>(folder: string, name: string, work: Promise<Value
   }
 }
 
-function instructions(
+function formatInstructions(
   address: Address,
   record: JobRecord,
   folder: string,
   written: readonly string[],
   { warning }: Paperwork,
 ): string {
-  const id = forTerminal(record.id ?? '')
+  const id = escapeForTerminal(record.id ?? '')
   const steps = [
     ...(written.includes(SIGNATURE)
       ? [
@@ -189,8 +193,8 @@ function instructions(
     'Ship it. A job whose device has not arrived after 30 days expires.',
   ]
   return [
-    `${address}, job ${id}: ${written.length === 0 ? 'AWS gave no file' : `wrote ${written.join(' and ')}`} (${forTerminal(folder)})`,
-    ...(warning === undefined ? [] : [`AWS says: ${forTerminal(warning)}`]),
+    `${address}, job ${id}: ${written.length === 0 ? 'AWS gave no file' : `wrote ${written.join(' and ')}`} (${escapeForTerminal(folder)})`,
+    ...(warning === undefined ? [] : [`AWS says: ${escapeForTerminal(warning)}`]),
     '',
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     '',
@@ -198,12 +202,12 @@ function instructions(
   ].join('\n')
 }
 
-function failed(out: Printer, address: Address, { problem }: AwsError): ExitCode {
-  out.diagnostics([failureDiagnostic({ address, step: 'paperwork', problem })], 0)
+function reportFailed(out: Printer, address: Address, { problem }: AwsError): ExitCode {
+  out.diagnostics([toFailureDiagnostic({ address, step: 'paperwork', problem })], 0)
   return end(out, {}, problem.class === 'auth' ? 4 : 5)
 }
 
 function end(out: Printer, counts: Record<string, number>, exitCode: ExitCode): ExitCode {
-  out.line(summaryLine({ counts, outcomes: exitCode ? [exitCode] : [], exitCode }))
+  out.line(toSummaryLine({ counts, outcomes: exitCode ? [exitCode] : [], exitCode }))
   return exitCode
 }

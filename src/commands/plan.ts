@@ -1,23 +1,23 @@
 import { createQueue } from '../aws/queue.ts'
-import { modelOf } from '../kinds/models.ts'
-import { addressesOf, type Finding, openFindings } from '../model/attention.ts'
+import { getModel } from '../kinds/models.ts'
+import { type Finding, listAddresses, openFindings } from '../model/attention.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { exitsOfPreview } from '../model/exit-rules.ts'
+import { collectPreviewExits } from '../model/exit-rules.ts'
 import { countActions, EMPTY_PLAN, type Plan } from '../model/plan.ts'
 import type { State } from '../model/state.ts'
 import { FRESH_RUN } from '../plan/input.ts'
 import { observeAndPlan } from '../reconcile/observe-and-plan.ts'
-import { summaryLine } from '../report/json-lines.ts'
+import { toSummaryLine } from '../report/json-lines.ts'
 import type { PlanHeading } from '../report/plan-text.ts'
 import { admitRecorded } from './admit-recorded.ts'
 import { findCaused } from './attention.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { type Printer, printer } from './printer.ts'
-import { storeOf } from './project.ts'
-import { inputOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
-import { stillDue } from './still-due.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import { openProjectStore } from './project.ts'
+import { createInput, listPlanDiagnostics, openSession, openSessionWorld, type Session } from './session.ts'
+import { listStillDue } from './still-due.ts'
 
 export type PlanOptions = CommonOptions & {
   /** End with 2 where changes are pending. */
@@ -28,7 +28,7 @@ export type PlanOptions = CommonOptions & {
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
-    return (await planIn(session, options, host, printer(host, options))).exitCode
+    return (await planIn(session, options, host, createPrinter(host, options))).exitCode
   } finally {
     await session.close()
   }
@@ -41,25 +41,31 @@ export async function planIn(
   host: Host,
   out: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
-  const stored = await storeOf(given.project, options).read()
+  const stored = await openProjectStore(given.project, options).read()
   const session = { ...given, loaded: admitRecorded(given.loaded, stored.state) }
   const isUnread = hasErrors(stored.diagnostics)
   const now = session.clock.now()
   // A state that is there and cannot be trusted has its own way out: a plan made without it would say things that are not so.
   if (isUnread) {
     out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics], now)
-    out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+    out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
     return { plan: EMPTY_PLAN, exitCode: 8 }
   }
   assertOnly(options, session.loaded, stored.state)
   const { plan, where, caused } = await look(session, stored.state, options, host)
-  out.diagnostics([...stillDue(session.loaded, stored.state), ...planDiagnostics(plan, session.loaded, caused)], now)
-  out.plan(plan, heading('plan', plan, where, session, stored.state), now)
-  const { outcomes, exitCode } = exitsOfPreview(plan, session.loaded.diagnostics, options.exitCode === true, (one) =>
-    caused.has(one),
+  out.diagnostics(
+    [...listStillDue(session.loaded, stored.state), ...listPlanDiagnostics(plan, session.loaded, caused)],
+    now,
   )
-  const needsAttention = addressesOf(openFindings(plan.findings)).length
-  out.line(summaryLine({ counts: countActions(plan), outcomes, needsAttention, exitCode }))
+  out.plan(plan, createHeading('plan', plan, where, session, stored.state), now)
+  const { outcomes, exitCode } = collectPreviewExits(
+    plan,
+    session.loaded.diagnostics,
+    options.exitCode === true,
+    (one) => caused.has(one),
+  )
+  const needsAttention = listAddresses(openFindings(plan.findings)).length
+  out.line(toSummaryLine({ counts: countActions(plan), outcomes, needsAttention, exitCode }))
   return { plan, exitCode }
 }
 
@@ -72,12 +78,12 @@ async function look(
   options: PlanOptions,
   host: Host,
 ): Promise<{ plan: Plan; where: string; caused: ReadonlySet<Finding> }> {
-  const world = await worldOf(session, state, options, host)
+  const world = await openSessionWorld(session, state, options, host)
   try {
     const { clock } = session
-    const basis = await inputOf(session, state, options)
+    const basis = await createInput(session, state, options)
     const queue = createQueue({ concurrency: CONCURRENCY, clock })
-    const at = { world, clock, modelOf, queue, signal: host.signal }
+    const at = { world, clock, modelOf: getModel, queue, signal: host.signal }
     const { plan } = await observeAndPlan(basis, state, FRESH_RUN, at)
     return { plan, where: world.where, caused: await findCaused(plan, session, basis, state) }
   } finally {
@@ -86,7 +92,7 @@ async function look(
 }
 
 /** The head line of a plan's table. */
-export function heading(
+export function createHeading(
   verb: string,
   plan: Plan,
   where: string,

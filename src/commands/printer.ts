@@ -1,23 +1,23 @@
 import type { Address } from '../model/address.ts'
-import { addressesOf, openFindings } from '../model/attention.ts'
+import { listAddresses, openFindings } from '../model/attention.ts'
 import { isSelfExplanatory } from '../model/codes.ts'
-import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
+import { type Diagnostic, sortByPlace } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import { countActions, type Plan, type Planned } from '../model/plan.ts'
-import { annotations } from '../report/annotations.ts'
-import { diagnosticsText, explainPointer } from '../report/diagnostics.ts'
-import { withoutCommands, withoutLogCommands } from '../report/escape.ts'
-import { diagnosticLine, eventLines, type Line, lineText, summaryLine } from '../report/json-lines.ts'
+import { formatAnnotations } from '../report/annotations.ts'
+import { explainPointer, formatDiagnostics } from '../report/diagnostics.ts'
+import { stripCommands, stripLogCommands } from '../report/escape.ts'
+import { formatJsonLine, type Line, toDiagnosticLine, toEventLines, toSummaryLine } from '../report/json-lines.ts'
 import type { ReportOptions } from '../report/options.ts'
-import { type PlanHeading, planText } from '../report/plan-text.ts'
-import { NO_PROGRESS, progressAfter, progressText } from '../report/progress.ts'
+import { formatPlan, type PlanHeading } from '../report/plan-text.ts'
+import { formatProgress, NO_PROGRESS, updateProgress } from '../report/progress.ts'
 import type { Medium } from '../report/remedies.ts'
-import { eventText } from '../report/run-text.ts'
-import { type RunEnd, summaryText } from '../report/summary-text.ts'
-import { standing } from '../report/words.ts'
+import { formatEvent } from '../report/run-text.ts'
+import { formatSummary, type RunEnd } from '../report/summary-text.ts'
+import { describeStanding } from '../report/words.ts'
 import { hasColour } from './colour.ts'
 import type { Host } from './options.ts'
-import { shellOf } from './shell.ts'
+import { detectShell } from './shell.ts'
 
 /** Everything that a command says. Text for people, or JSON lines on stdout with people's text on stderr. */
 export type Printer = {
@@ -58,11 +58,11 @@ const CLEAR = '\r\u001b[K'
 /** How a command is to speak, and of what. */
 export type PrinterOptions = { readonly output: 'text' | 'json'; readonly emulator?: boolean }
 
-export function printer(host: Host, { output, emulator }: PrinterOptions): Printer {
+export function createPrinter(host: Host, { output, emulator }: PrinterOptions): Printer {
   const json = output === 'json'
   const people = json ? host.stderr : host.stdout
   const inActions = host.env['GITHUB_ACTIONS'] === 'true'
-  const medium: Medium = { emulator, workflow: inActions, shell: shellOf(host.env) }
+  const medium: Medium = { emulator, workflow: inActions, shell: detectShell(host.env) }
   const live = host.stderr.isTTY === true && host.quiet !== true && !inActions && host.env['CI'] === undefined
   const colour = hasColour(host, people)
   const quiet = host.quiet === true
@@ -80,7 +80,7 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   const news = (event: Event): Event | undefined => {
     if (event.type === 'job') {
       if (event.record.id !== undefined) ids.set(event.address, event.record.id)
-      const isNews = isNew(event.address, standing(event.record))
+      const isNews = isNew(event.address, describeStanding(event.record))
       return isNews && !creating.has(event.address) ? event : undefined
     }
     if (event.type === 'waiting') return isNew('waiting', event.why) ? event : undefined
@@ -103,13 +103,13 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
   }
   const answer = (given: string): void => {
     settle()
-    people.write(`${inActions ? withoutCommands(given) : withoutLogCommands(given)}\n`)
+    people.write(`${inActions ? stripCommands(given) : stripLogCommands(given)}\n`)
   }
   const text = (given: string): void => {
     if (!quiet) answer(given)
   }
   const line = (given: Line): void => {
-    if (json) host.stdout.write(`${lineText(given)}\n`)
+    if (json) host.stdout.write(`${formatJsonLine(given)}\n`)
   }
   const options = (now: number): ReportOptions => ({ colour, width, now, medium })
   return {
@@ -121,49 +121,49 @@ export function printer(host: Host, { output, emulator }: PrinterOptions): Print
     line,
     settle,
     diagnostics(given, now) {
-      const diagnostics = inFileOrder(given)
-      for (const one of diagnostics) line(diagnosticLine(one, medium))
+      const diagnostics = sortByPlace(given)
+      for (const one of diagnostics) line(toDiagnosticLine(one, medium))
       if (diagnostics.length === 0) return
-      answer(diagnosticsText(diagnostics, options(now)))
+      answer(formatDiagnostics(diagnostics, options(now)))
       const worst = diagnostics.find(({ severity, code }) => severity === 'error' && !isSelfExplanatory(code))
       if (worst && !pointed) answer(explainPointer(worst.code))
       pointed ||= worst !== undefined
       answer('')
-      if (inActions && !json) host.stdout.write(`${annotations(diagnostics, medium)}\n`)
+      if (inActions && !json) host.stdout.write(`${formatAnnotations(diagnostics, medium)}\n`)
     },
     plan(plan, heading, now) {
       const planned: Event = { type: 'planned', pass: 1, plan }
-      progress = progressAfter(progress, planned)
-      for (const one of eventLines(planned, medium)) line(one)
-      text(planText(withoutRepetition(plan), heading, options(now)))
+      progress = updateProgress(progress, planned)
+      for (const one of toEventLines(planned, medium)) line(one)
+      text(formatPlan(dropRepetition(plan), heading, options(now)))
     },
     end(plan, end, now) {
       const say = end.exitCode === 0 ? text : answer
       say('')
-      say(summaryText(end, options(now)))
+      say(formatSummary(end, options(now)))
       const { outcomes = [], exitCode, nextAt, twins, findings } = end
-      const needsAttention = findings && addressesOf(openFindings(findings)).length
-      line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins, needsAttention }))
+      const needsAttention = findings && listAddresses(openFindings(findings)).length
+      line(toSummaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins, needsAttention }))
     },
     event(event, now) {
-      for (const one of eventLines(event, medium)) line(one)
-      progress = progressAfter(progress, event)
+      for (const one of toEventLines(event, medium)) line(one)
+      progress = updateProgress(progress, event)
       if (event.type === 'planned' || event.type === 'queue') {
         if (live && progress.total > 0 && event.type === 'queue') {
-          host.stderr.write(`${CLEAR}${progressText(progress, (host.stderr.columns ?? 80) - 1)}`)
+          host.stderr.write(`${CLEAR}${formatProgress(progress, (host.stderr.columns ?? 80) - 1)}`)
           painted = true
         }
         return
       }
       const told = news(event)
       const say = told?.type === 'failed' ? answer : text
-      if (told) say(eventText(told, options(now), (address) => ids.get(address)))
+      if (told) say(formatEvent(told, options(now), (address) => ids.get(address)))
     },
   }
 }
 
 /** The diagnostic of what needs a person shows its ways out, beside the line of the spec: the plan's table does not repeat them. */
-function withoutRepetition(plan: Plan): Plan {
+function dropRepetition(plan: Plan): Plan {
   const shown = new Set(openFindings(plan.findings).flatMap(({ address, isOfLine }) => (isOfLine ? [address] : [])))
   const isShown = ({ action, address }: Planned): boolean =>
     action === 'conflict' || action === 'unresolved' || shown.has(address)

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { packagedSchemas } from '../load/schemas.ts'
-import { canonical, type Json, type JsonObject, put } from '../model/json.ts'
+import { readPackagedSchema } from '../load/schemas.ts'
+import { canonicalise, type Json, type JsonObject, put } from '../model/json.ts'
 import { loadSpecs, type Project } from './project.ts'
 import { ownSchemaFolder } from './spec-place.ts'
 
@@ -15,8 +15,8 @@ const DEPENDENCY = `${POLICY}/dependsOn/items`
 type Names = { readonly targets: readonly string[]; readonly addresses: readonly string[] }
 
 /** The text of a packaged schema for a project, with the names of its targets and specs as examples: editors offer them, and check nothing. */
-export async function schemaTextFor(project: Project, file: string, text: string): Promise<string> {
-  return file === ENVELOPE ? withNames(text, await namesOf(project)) : text
+export async function formatSchema(project: Project, file: string, text: string): Promise<string> {
+  return file === ENVELOPE ? addNames(text, await readNames(project)) : text
 }
 
 /**
@@ -32,24 +32,24 @@ export async function refreshSchema(project: Project): Promise<void> {
   )
     return
   const there = fs.readFileSync(file, 'utf8')
-  const packaged = packagedSchemas(ENVELOPE)
+  const packaged = readPackagedSchema(ENVELOPE)
   if (!isCopyOf(there, packaged)) return
-  const text = withNames(JSON.stringify(packaged), await namesOf(project))
+  const text = addNames(JSON.stringify(packaged), await readNames(project))
   if (text !== there) fs.writeFileSync(file, text)
 }
 
-async function namesOf(project: Project): Promise<Names> {
+async function readNames(project: Project): Promise<Names> {
   const { specs, blocked } = await loadSpecs(project, {})
   const addresses = [...specs, ...blocked].map(({ address }) => address)
   return { targets: Object.keys(project.config.targets).sort(), addresses: [...new Set(addresses)].sort() }
 }
 
-function withNames(text: string, { targets, addresses }: Names): string {
+function addNames(text: string, { targets, addresses }: Names): string {
   const schema = JSON.parse(text) as JsonObject
-  return `${JSON.stringify(examplesIn(schema, targets, addresses), null, 2)}\n`
+  return `${JSON.stringify(createExamples(schema, targets, addresses), null, 2)}\n`
 }
 
-function examplesIn(schema: JsonObject, targets: readonly string[], addresses: readonly string[]): JsonObject {
+function createExamples(schema: JsonObject, targets: readonly string[], addresses: readonly string[]): JsonObject {
   const places: readonly (readonly [string, readonly string[]])[] = [
     [`${POLICY}/target/examples`, targets],
     [`${DEPENDENCY}/examples`, addresses],
@@ -61,8 +61,8 @@ function examplesIn(schema: JsonObject, targets: readonly string[], addresses: r
 /** Whether a text is a packaged schema, whatever names of a project it holds. */
 function isCopyOf(text: string, packaged: JsonObject): boolean {
   try {
-    const blank = (schema: JsonObject): Json => examplesIn(schema, ['-'], ['-'])
-    return canonical(blank(JSON.parse(text) as JsonObject)) === canonical(blank(packaged))
+    const blank = (schema: JsonObject): Json => createExamples(schema, ['-'], ['-'])
+    return canonicalise(blank(JSON.parse(text) as JsonObject)) === canonicalise(blank(packaged))
   } catch {
     return false
   }

@@ -1,31 +1,31 @@
 import fs from 'node:fs'
-import { duplicateFinding } from '../model/attention.ts'
+import { nameDuplicate } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { exitsOfSpecs, worst } from '../model/exit-rules.ts'
-import { iso } from '../model/iso.ts'
+import { chooseWorst, collectSpecExits } from '../model/exit-rules.ts'
+import { formatIso } from '../model/iso.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { emptyState, type State } from '../model/state.ts'
 import { type Reconciled, reconcile } from '../reconcile/reconcile.ts'
-import { gaveUpDiagnostic } from '../report/gave-up-text.ts'
+import { describeGivingUp } from '../report/gave-up-text.ts'
 import type { JobEnd } from '../report/summary-text.ts'
-import { sentence } from '../report/words.ts'
-import { beginning } from '../state/beginning.ts'
+import { toSentence } from '../report/words.ts'
+import { openWithFirstState } from '../state/beginning.ts'
 import type { OpenStore } from '../state/store.ts'
-import { randomId } from '../system/random.ts'
+import { createRandomId } from '../system/random.ts'
 import { admitRecorded } from './admit-recorded.ts'
 import { assertOnly } from './only.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { heading, planIn } from './plan.ts'
-import { type Printer, printer } from './printer.ts'
-import { firstState, stateFile, storeOf } from './project.ts'
-import { inputOf, loopOf, openSession, planDiagnostics, type Session, worldOf } from './session.ts'
-import { stillDue } from './still-due.ts'
-import { isPassing, type MayRetry, whileLocked } from './while-locked.ts'
+import { createHeading, planIn } from './plan.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import { createFirstState, openProjectStore, stateFile } from './project.ts'
+import { createInput, createLoop, listPlanDiagnostics, openSession, openSessionWorld, type Session } from './session.ts'
+import { listStillDue } from './still-due.ts'
+import { isPassing, type MayRetry, waitWhileLocked } from './while-locked.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
   /** Follow jobs to their end. */
@@ -46,8 +46,8 @@ export type ReconcileCommandOptions = CommonOptions & {
 
 /** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
 export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options)
-  return whileLocked(options, host, out, (mayRetry) => reconcileOnce({ ...options, mayRetry }, host, out))
+  const out = createPrinter(host, options)
+  return waitWhileLocked(options, host, out, (mayRetry) => reconcileOnce({ ...options, mayRetry }, host, out))
 }
 
 async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: Printer): Promise<ExitCode> {
@@ -60,7 +60,7 @@ async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: 
     return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
   } catch (error) {
     // The emulator of the run that was waited for has ended with it.
-    if (session.emulated?.joined && isUnreachable(error)) throw lostEmulator(error)
+    if (session.emulated?.joined && isUnreachable(error)) throw createLostEmulator(error)
     throw error
   } finally {
     out.settle()
@@ -84,8 +84,9 @@ export async function reconcileIn(
   out: Printer,
   failed?: Reconciled['failed'],
 ): Promise<Reconciled & { readonly exitCode: ExitCode }> {
-  const say = ({ loaded }: Session, state?: State): void => out.diagnostics(stillDue(loaded, state), given.clock.now())
-  const opened = await storeOf(given.project, options)
+  const say = ({ loaded }: Session, state?: State): void =>
+    out.diagnostics(listStillDue(loaded, state), given.clock.now())
+  const opened = await openProjectStore(given.project, options)
     .open()
     .catch((error: unknown) => {
       if (!isPassing(error) || !options.mayRetry?.()) say(given)
@@ -95,21 +96,21 @@ export async function reconcileIn(
   say(session, opened.state)
   const isNew = opened.state === undefined
   const begins = options.begins === true && isNew && !options.emulator
-  const store = begins ? beginning(opened, await firstState(session.project, session.clock)) : opened
+  const store = begins ? openWithFirstState(opened, await createFirstState(session.project, session.clock)) : opened
   try {
-    if (options.emulator && isNew) await store.create(emptyState(randomId(), iso(session.clock.now())))
+    if (options.emulator && isNew) await store.create(emptyState(createRandomId(), formatIso(session.clock.now())))
     const result = await run(session, store, { ...options, begins }, host, out, failed)
     // Without any spec there is nothing to take as done, and nothing that could run.
     if (begins && session.loaded.specs.length === 0 && result.plan.refusals.length === 0)
       await store.commit([], 'Begin')
-    if (result.stale !== undefined && options.mayRetry?.()) throw new Problem(staleDiagnostic(result.stale))
+    if (result.stale !== undefined && options.mayRetry?.()) throw new Problem(createStale(result.stale))
     await options.beforeRelease?.()
-    const unstored = result.stale === undefined ? await problemOf(store.close()) : undefined
+    const unstored = result.stale === undefined ? await catchProblem(store.close()) : undefined
     return { ...result, exitCode: report(result, unstored, session, store, out) }
   } finally {
     await options.beforeRelease?.()
     // What went wrong before is what is told.
-    await problemOf(store.close())
+    await catchProblem(store.close())
   }
 }
 
@@ -118,13 +119,13 @@ function isUnreachable(error: unknown): error is Problem {
 }
 
 /** Another try finds another emulator, or starts one. */
-function lostEmulator(cause: Problem): Problem {
+function createLostEmulator(cause: Problem): Problem {
   const message = 'the emulator of the other run has ended with that run'
   return new Problem({ code: 'STATE_LOCKED', message, remedies: [advise('run again')] }, cause)
 }
 
 /** The Problem that a work ends with, if it does. */
-async function problemOf(work: Promise<void>): Promise<Problem | undefined> {
+async function catchProblem(work: Promise<void>): Promise<Problem | undefined> {
   try {
     await work
     return undefined
@@ -143,9 +144,9 @@ async function run(
   failed: Reconciled['failed'] | undefined,
 ): Promise<Reconciled> {
   assertOnly(options, session.loaded, store.state)
-  const world = await worldOf(session, store.state, options, host)
-  const input = { ...(await inputOf(session, store.state, options)), begins: options.begins }
-  const isNews = onceEach()
+  const world = await openSessionWorld(session, store.state, options, host)
+  const input = { ...(await createInput(session, store.state, options)), begins: options.begins }
+  const isNews = createFilter()
   const emit = (event: Event): void => {
     const now = session.clock.now()
     if (event.type !== 'planned') {
@@ -153,11 +154,11 @@ async function run(
       return
     }
     // What a later pass finds, such as a create that stays unresolved, needs its way out as much as what the first one does.
-    out.diagnostics(planDiagnostics(event.plan, session.loaded).filter(isNews), now)
+    out.diagnostics(listPlanDiagnostics(event.plan, session.loaded).filter(isNews), now)
     const verb = options.verb ?? 'reconcile'
     if (event.pass !== 1) return
-    out.plan(event.plan, heading(verb, event.plan, world.where, session, store.state), now)
-    for (const line of unmoved(event.plan, options)) out.text(line)
+    out.plan(event.plan, createHeading(verb, event.plan, world.where, session, store.state), now)
+    for (const line of listUnmoved(event.plan, options)) out.text(line)
   }
   const onInterrupt = (): void =>
     out.text(
@@ -166,7 +167,7 @@ async function run(
   host.signal.addEventListener('abort', onInterrupt, { once: true })
   try {
     return await reconcile(input, {
-      ...loopOf(session, host),
+      ...createLoop(session, host),
       world,
       store,
       emit,
@@ -182,13 +183,13 @@ async function run(
 }
 
 /** What a person decided that changes nothing, and why: a plan is silent on what it keeps. */
-function unmoved({ actions }: Plan, { decisions }: CommonOptions): string[] {
+function listUnmoved({ actions }: Plan, { decisions }: CommonOptions): string[] {
   const kept = actions.filter(({ address, action }) => action === 'keep' && decisions?.has(address))
-  return kept.map(({ address, reason }) => sentence(`${address}: ${reason}`))
+  return kept.map(({ address, reason }) => toSentence(`${address}: ${reason}`))
 }
 
 /** Lets each diagnostic through once. */
-function onceEach(): (one: Diagnostic) => boolean {
+function createFilter(): (one: Diagnostic) => boolean {
   const told = new Set<string>()
   return ({ code, address, message }) => {
     const key = JSON.stringify([code, address, message])
@@ -199,7 +200,7 @@ function onceEach(): (one: Diagnostic) => boolean {
 }
 
 /** The run stopped before it sent anything more: somebody else's word comes first. */
-export function staleDiagnostic(message: string): Diagnostic {
+export function createStale(message: string): Diagnostic {
   return diagnose({
     code: 'STATE_STALE',
     message: `the state was written by somebody else during this run: ${message}`,
@@ -216,17 +217,17 @@ function report(
 ): ExitCode {
   const { plan, failed, stale } = result
   const now = session.clock.now()
-  if (stale !== undefined) out.diagnostics([staleDiagnostic(stale)], now)
-  if (result.gaveUp) out.diagnostics([gaveUpDiagnostic(result.gaveUp, now)], now)
-  if (result.twins) out.diagnostics(newTwins(result), now)
-  if (result.hasBacklog) out.diagnostics([backlogDiagnostic()], now)
+  if (stale !== undefined) out.diagnostics([createStale(stale)], now)
+  if (result.gaveUp) out.diagnostics([describeGivingUp(result.gaveUp, now)], now)
+  if (result.twins) out.diagnostics(listNewDuplicates(result), now)
+  if (result.hasBacklog) out.diagnostics([createBacklog()], now)
   if (unstored) out.diagnostics([unstored.diagnostic], now)
   const codes: ExitCode[] = [
     ...result.outcomes,
     ...(unstored ? [unstored.exitCode] : []),
-    ...exitsOfSpecs(session.loaded.diagnostics),
+    ...collectSpecExits(session.loaded.diagnostics),
   ]
-  const exitCode = worst(codes)
+  const exitCode = chooseWorst(codes)
   const records = store.state?.records ?? {}
   // Where nothing was done, the first plan has said all of it already.
   const isIdle = result.touched.size === 0 && failed.size === 0
@@ -254,15 +255,15 @@ function report(
 }
 
 /** Duplicates that this run was the first to find; the plan has told of those that were known. */
-function newTwins({ twins = [], findings = [] }: Reconciled): Diagnostic[] {
+function listNewDuplicates({ twins = [], findings = [] }: Reconciled): Diagnostic[] {
   const known = new Set(findings.flatMap(({ address, finding, isKnown }) => (isKnown ? [`${address} ${finding}`] : [])))
   return twins.flatMap(({ address, live, diagnostic }) =>
-    known.has(`${address} ${duplicateFinding(live.id)}`) ? [] : [diagnostic],
+    known.has(`${address} ${nameDuplicate(live.id)}`) ? [] : [diagnostic],
   )
 }
 
 /** What an older version kept silent about comes all at once: one command acknowledges it. */
-function backlogDiagnostic(): Diagnostic {
+function createBacklog(): Diagnostic {
   return diagnose({
     code: 'ATTENTION_BACKLOG',
     message:

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { readCheckout } from '../load/checkout.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { type Git, gitIn, looksBare, remotesOf } from '../system/git.ts'
+import { type Git, isBareFolder, listRemotes, openGit } from '../system/git.ts'
 
 /** The Git repository around a folder, as far as init has to know it. */
 export type Repository = {
@@ -25,26 +25,26 @@ export type Repository = {
 
 /** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
 export async function readRepository(folder: string): Promise<Repository | undefined> {
-  if (looksBare(folder)) throw noWorkTree(folder)
+  if (isBareFolder(folder)) throw createNoWorkTree(folder)
   const checkout = await readCheckout({ root: folder, files: [], searched: [] })
   if (!checkout.git) return undefined
-  const git = gitIn(folder)
-  const top = await line(git, 'rev-parse', '--show-toplevel')
-  if (top === undefined) throw noWorkTree(folder)
-  const prefix = (await line(git, 'rev-parse', '--show-prefix')) ?? ''
-  const remotes = remotesOf(folder) ?? []
+  const git = openGit(folder)
+  const top = await readLine(git, 'rev-parse', '--show-toplevel')
+  if (top === undefined) throw createNoWorkTree(folder)
+  const prefix = (await readLine(git, 'rev-parse', '--show-prefix')) ?? ''
+  const remotes = listRemotes(folder) ?? []
   const remote = remotes.includes('origin') ? 'origin' : remotes[0]
   return {
     top,
     folder: prefix.replace(/\/$/, ''),
     remote,
-    ...(await defaultBranch(git, remote)),
-    host: remote === undefined ? undefined : hostOf(await line(git, 'remote', 'get-url', '--', remote)),
+    ...(await findDefaultBranch(git, remote)),
+    host: remote === undefined ? undefined : parseHost(await readLine(git, 'remote', 'get-url', '--', remote)),
     hasLfs: await hasLfs(git, top),
   }
 }
 
-function noWorkTree(folder: string): Problem {
+function createNoWorkTree(folder: string): Problem {
   return new Problem({
     code: 'INIT_NO_WORK_TREE',
     message: `${folder} is in a Git repository without a work tree: there is no place for specs`,
@@ -56,17 +56,17 @@ function noWorkTree(folder: string): Problem {
  * What the remote calls its default branch. A clone knows what that was when it was made; one that was put together by hand does not, and the
  * branch that happens to be checked out may be any.
  */
-async function defaultBranch(
+async function findDefaultBranch(
   git: Git,
   remote: string | undefined,
 ): Promise<Pick<Repository, 'defaultBranch' | 'guessed'>> {
-  const here = await line(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')
+  const here = await readLine(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')
   if (remote === undefined) return { defaultBranch: here ?? 'main', guessed: 'there is no remote yet' }
-  const asked = await line(git, 'ls-remote', '--symref', '--', remote, 'HEAD')
+  const asked = await readLine(git, 'ls-remote', '--symref', '--', remote, 'HEAD')
   const [, told] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(asked ?? '') ?? []
   if (told !== undefined) return { defaultBranch: told }
   const why = asked === undefined ? `${remote} did not answer` : `${remote} names no default branch yet`
-  const ofClone = await line(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`)
+  const ofClone = await readLine(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`)
   if (ofClone !== undefined)
     return { defaultBranch: ofClone.slice(`${remote}/`.length), guessed: `${why}; it is what this clone was made with` }
   if (here !== undefined) return { defaultBranch: here, guessed: `${why}; it is the branch checked out here` }
@@ -74,7 +74,7 @@ async function defaultBranch(
 }
 
 /** The host in an address as Git takes it: `https://host/path`, `ssh://user@host:22/path`, `user@host:path`. */
-export function hostOf(address: string | undefined): string | undefined {
+export function parseHost(address: string | undefined): string | undefined {
   const [, byUrl] = /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)/.exec(address ?? '') ?? []
   // A drive of Windows has one letter.
   const [, byScp] = /^(?:[^/@:\\]+@)?([^/:@\\]{2,}):(?!\/\/)/.exec(address ?? '') ?? []
@@ -98,7 +98,7 @@ async function hasLfs(git: Git, top: string): Promise<boolean> {
   })
 }
 
-async function line(git: Git, ...args: readonly string[]): Promise<string | undefined> {
+async function readLine(git: Git, ...args: readonly string[]): Promise<string | undefined> {
   const { code, stdout } = await git(args)
   return code === 0 ? stdout.replace(/\r?\n$/, '') : undefined
 }

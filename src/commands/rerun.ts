@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { modelOf } from '../kinds/models.ts'
+import { getModel } from '../kinds/models.ts'
 import type { Address } from '../model/address.ts'
 import type { Noted } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
@@ -9,19 +9,19 @@ import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord, type OpenRecord, type State } from '../model/state.ts'
-import { forTerminal } from '../report/escape.ts'
-import { progressLine, summaryLine } from '../report/json-lines.ts'
-import { commandText } from '../report/remedies.ts'
-import { standing } from '../report/words.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { toProgressLine, toSummaryLine } from '../report/json-lines.ts'
+import { formatCommand } from '../report/remedies.ts'
+import { describeStanding } from '../report/words.ts'
 import { LIMITS } from '../spec/limits.ts'
 import { type Raised, raiseRun } from '../spec/raise-run.ts'
 import { replaceFile } from '../system/replace-file.ts'
-import { sourceFiles } from '../system/source-files.ts'
-import { unknownAddress } from './known-address.ts'
+import { openSourceFiles } from '../system/source-files.ts'
+import { createUnknownAddress } from './known-address.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { printer } from './printer.ts'
-import { storeOf } from './project.ts'
-import { rehearseRun } from './rehearsed.ts'
+import { createPrinter } from './printer.ts'
+import { openProjectStore } from './project.ts'
+import { recordRehearsedRun } from './rehearsed.ts'
 import { openSession, type Session } from './session.ts'
 
 /**
@@ -29,28 +29,28 @@ import { openSession, type Session } from './session.ts'
  * runs the job once more. Asks nothing of AWS and leaves the state alone. With `--emulator` it raises the run there and leaves the file alone.
  */
 export async function rerun(address: string, options: CommonOptions, host: Host): Promise<ExitCode> {
-  const out = printer(host, options)
+  const out = createPrinter(host, options)
   const session = await openSession({ ...options, offline: true }, host)
   const now = session.clock.now()
-  const { state, diagnostics } = await storeOf(session.project, options).read()
+  const { state, diagnostics } = await openProjectStore(session.project, options).read()
   if (hasErrors(diagnostics)) {
     out.diagnostics(diagnostics, now)
-    out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+    out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
     return 8
   }
-  const spec = specOf(address, session, state)
+  const spec = findSpec(address, session, state)
   const record = state?.records[spec.address]
   assertOver(spec, record, state?.attention?.[spec.address])
   const run = Math.max(spec.policy.run, record.run) + 1
   const text = options.emulator ? await rehearse(session, spec, run) : await raise(session, spec, run)
-  out.diagnostics(warnings(spec, record, options), now)
-  out.line(progressLine(spec.address, 'raised'))
+  out.diagnostics(listWarnings(spec, record, options), now)
+  out.line(toProgressLine(spec.address, 'raised'))
   out.text(text)
-  out.line(summaryLine({ counts: { raised: 1 }, outcomes: [], exitCode: 0 }))
+  out.line(toSummaryLine({ counts: { raised: 1 }, outcomes: [], exitCode: 0 }))
   return 0
 }
 
-function specOf(address: string, { loaded }: Session, state: State | undefined): Spec {
+function findSpec(address: string, { loaded }: Session, state: State | undefined): Spec {
   const found = loaded.specs.find((spec) => spec.address === address)
   if (found) return found
   if (loaded.blocked.some((blocked) => blocked.address === address)) {
@@ -61,7 +61,7 @@ function specOf(address: string, { loaded }: Session, state: State | undefined):
     })
   }
   const isOnRecord = state?.records[address as Address] !== undefined
-  throw unknownAddress(
+  throw createUnknownAddress(
     address,
     { loaded, state, all: loaded.specs.map((spec) => spec.address) },
     isOnRecord ? `${address} is on record, but its spec is gone` : `there is no spec ${address}`,
@@ -77,7 +77,7 @@ function assertOver(
 ): asserts record is JobRecord {
   const { address, policy } = spec
   const isPending = record === undefined || record.run < policy.run
-  if (!isPending && (isSettled(record) || cameToNothing(record, notes))) return
+  if (!isPending && (isSettled(record) || hasComeToNothing(record, notes))) return
   throw new Problem({
     code: 'RUN_PENDING',
     message: isPending
@@ -94,7 +94,7 @@ function assertOver(
 }
 
 /** Whether it is known that a create made no job: AWS refused it, a person said so, or another job has its ID, as the last run saw it. */
-function cameToNothing({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
+function hasComeToNothing({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
   const isTaken = notes.some((noted) => noted.run === run && noted.finding.startsWith('conflict:PLAN_ID_TAKEN:'))
   return intent.refused === true || intent.givenUp === true || isTaken
 }
@@ -102,21 +102,21 @@ function cameToNothing({ run, intent }: OpenRecord, notes: readonly Noted[]): bo
 async function edit({ project, loaded }: Session, spec: Spec, run: number): Promise<Raised> {
   const { file } = spec.place
   const before = loaded.files.get(file) ?? ''
-  const read = sourceFiles(project.root).read(file, LIMITS.bytes)
+  const read = openSourceFiles(project.root).read(file, LIMITS.bytes)
   // What is behind a link may be another repository's, and a rename would replace the link.
   if ('problem' in read || read.real !== path.posix.normalize(file))
-    throw uneditable(spec, 'it is reached by a link', run)
+    throw createUneditable(spec, 'it is reached by a link', run)
   const raised = raiseRun(before, spec.index, run)
-  if (!raised) throw uneditable(spec, 'its policy is not written plainly, perhaps by an alias', run)
+  if (!raised) throw createUneditable(spec, 'its policy is not written plainly, perhaps by an alias', run)
   try {
     if (await replaceFile(path.join(project.root, file), before, raised.text)) return raised
   } catch (error) {
-    throw uneditable(spec, error instanceof Error ? error.message : String(error), run)
+    throw createUneditable(spec, error instanceof Error ? error.message : String(error), run)
   }
-  throw uneditable(spec, 'it changed meanwhile', run)
+  throw createUneditable(spec, 'it changed meanwhile', run)
 }
 
-function uneditable({ place }: Spec, why: string, run: number): Problem {
+function createUneditable({ place }: Spec, why: string, run: number): Problem {
   return new Problem({
     code: 'RUN_UNEDITABLE',
     message: `${place.file} was left as it is: ${why}`,
@@ -124,15 +124,15 @@ function uneditable({ place }: Spec, why: string, run: number): Problem {
   })
 }
 
-function warnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions): Diagnostic[] {
-  const { idMember } = modelOf(spec.kind).identity
+function listWarnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions): Diagnostic[] {
+  const { idMember } = getModel(spec.kind).identity
   const found: Diagnostic[] = []
   if (isSettled(record) && !isTerminal(record.condition)) {
     found.push(
       diagnose({
         code: 'RUN_NOT_OVER',
         address: spec.address,
-        message: `run ${record.run} of ${spec.address} is not over (${standing(record)}): both will run, and run ${record.run} is followed no more`,
+        message: `run ${record.run} of ${spec.address} is not over (${describeStanding(record)}): both will run, and run ${record.run} is followed no more`,
         remedies: emulator
           ? [suggest('to wait for its end first', 'status', spec.address, '--wait')]
           : [advise('put the old number back to wait for its end first, or to cancel it')],
@@ -156,24 +156,24 @@ function warnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions): D
 async function raise(session: Session, spec: Spec, run: number): Promise<string> {
   const { address, place, policy } = spec
   const { line } = await edit(session, spec, run)
-  const commit = commandText(['git', 'commit', '-m', `Run ${address} again`, '--', place.file])
+  const commit = formatCommand(['git', 'commit', '-m', `Run ${address} again`, '--', place.file])
   return [
-    `${forTerminal(place.file)}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
+    `${escapeForTerminal(place.file)}:${line}: policy.run of ${address} is ${run} now, was ${policy.run}`,
     'next:',
-    `  ${forTerminal(commit)}`,
-    `  ${commandText(['jobwright', 'reconcile'])}`,
+    `  ${escapeForTerminal(commit)}`,
+    `  ${formatCommand(['jobwright', 'reconcile'])}`,
   ].join('\n')
 }
 
 /** Raises the run on the emulator alone, and says what to do next: what is committed is for AWS. */
 async function rehearse({ project }: Session, spec: Spec, run: number): Promise<string> {
   const { address, place } = spec
-  await rehearseRun(project.root, address, run)
+  await recordRehearsedRun(project.root, address, run)
   return [
-    `run ${run} of ${address} is due on the emulator; ${forTerminal(place.file)} is as it was`,
+    `run ${run} of ${address} is due on the emulator; ${escapeForTerminal(place.file)} is as it was`,
     'next:',
-    `  ${commandText(['jobwright', 'reconcile', '--emulator'])}`,
+    `  ${formatCommand(['jobwright', 'reconcile', '--emulator'])}`,
     'to run it again on AWS:',
-    `  ${commandText(['jobwright', 'rerun', address])}`,
+    `  ${formatCommand(['jobwright', 'rerun', address])}`,
   ].join('\n')
 }

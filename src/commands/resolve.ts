@@ -2,23 +2,23 @@ import { type ProjectPlace, readProjectPlace } from '../load/project-place.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import { type Change, isSettled, recordEntries, type State } from '../model/state.ts'
 import { BEGIN_ANEW, FULL_HISTORY } from '../plan/guard.ts'
 import { describeUncommitted } from '../plan/uncommitted.ts'
-import { forTerminal } from '../report/escape.ts'
-import { summaryLine } from '../report/json-lines.ts'
-import { counted } from '../report/words.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { toSummaryLine } from '../report/json-lines.ts'
+import { formatCount } from '../report/words.ts'
 import type { CommitOptions, OpenStore } from '../state/store.ts'
 import { type ResolveOptions, resolve } from './decide.ts'
 import { findLostState } from './lost-state.ts'
 import type { Host } from './options.ts'
-import { type Printer, printer } from './printer.ts'
-import { assertUnmoved, checkoutOf, storeOf } from './project.ts'
-import { spokenProject } from './project-branch.ts'
-import { staleDiagnostic } from './reconcile.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import { assertUnmoved, openProjectStore, readProjectCheckout } from './project.ts'
+import { describeProject } from './project-branch.ts'
+import { createStale } from './reconcile.ts'
 import { openSession, type Session } from './session.ts'
 
 export type ResolveCommandOptions = ResolveOptions & {
@@ -44,16 +44,16 @@ export async function resolveCommand(
   const isOfJob = address !== undefined || adopt !== undefined || notCreated || foreign || foreignListed || removed
   const isOne = newestCheckout !== claimState && !isOfJob
   if (!isOne)
-    throw usage(
+    throw createUsage(
       address === undefined
         ? 'resolve takes an address, or one of --newest-checkout and --claim-state'
         : 'this form of resolve takes no address',
     )
-  const out = printer(host, options)
+  const out = createPrinter(host, options)
   const session = await openSession({ ...options, offline: true }, host)
   try {
     if (options.emulator)
-      return done(out, 'On the emulator no checkout and no project is ever refused: nothing to do.', {})
+      return reportDone(out, 'On the emulator no checkout and no project is ever refused: nothing to do.', {})
     return await (newestCheckout ? declareNewest(session, out) : claim(session, options, out))
   } finally {
     out.settle()
@@ -64,26 +64,31 @@ export async function resolveCommand(
 /** Records HEAD as the commit that was reconciled last, with the one that it replaces. */
 async function declareNewest(session: Session, out: Printer): Promise<ExitCode> {
   const { project, loaded, head } = session
-  return held(session, storeOf(project, {}), async (store, state) => {
-    const checkout = await checkoutOf(project, loaded, state)
+  return describeHeld(session, openProjectStore(project, {}), async (store, state) => {
+    const checkout = await readProjectCheckout(project, loaded, state)
     assertUnmoved(project, loaded, checkout, head)
-    const commit = committed(checkout)
+    const commit = assertCommitted(checkout)
     const { source } = state
     const isContained = checkout.git && ['none', 'same', 'ahead'].includes(checkout.relation)
     if (source === undefined || isContained) {
-      const known = source === undefined ? 'no commit was reconciled before' : `it contains ${short(source.commit)}`
-      return done(out, `This checkout (${short(commit)}) is not refused: ${known}. Nothing was changed.`, {
-        replaced: 0,
-      })
+      const known =
+        source === undefined ? 'no commit was reconciled before' : `it contains ${shortenCommit(source.commit)}`
+      return reportDone(
+        out,
+        `This checkout (${shortenCommit(commit)}) is not refused: ${known}. Nothing was changed.`,
+        {
+          replaced: 0,
+        },
+      )
     }
     assertReadable(checkout)
-    const replaced = { commit: source.commit, at: iso(session.clock.now()) }
+    const replaced = { commit: source.commit, at: formatIso(session.clock.now()) }
     const change: Change = { set: 'source', source: { commit, replaced } }
     const message = `Take ${commit} as the newest commit in place of ${source.commit}`
-    return stored(store, out, session, [change], message, {}, () =>
-      done(
+    return changeStored(store, out, session, [change], message, {}, () =>
+      reportDone(
         out,
-        `${short(commit)} is now on record as the newest commit, in place of ${short(source.commit)}, which it does not contain. No job was touched.\nSee what the next run does, and why: jobwright plan`,
+        `${shortenCommit(commit)} is now on record as the newest commit, in place of ${shortenCommit(source.commit)}, which it does not contain. No job was touched.\nSee what the next run does, and why: jobwright plan`,
         { replaced: 1 },
       ),
     )
@@ -91,7 +96,7 @@ async function declareNewest(session: Session, out: Printer): Promise<ExitCode> 
 }
 
 /** The commit that is checked out. Throws a Problem (CHECKOUT_UNKNOWN) where there is none. */
-function committed(checkout: Checkout): string {
+function assertCommitted(checkout: Checkout): string {
   if (checkout.git && checkout.commit !== undefined) return checkout.commit
   throw new Problem({
     code: 'CHECKOUT_UNKNOWN',
@@ -136,32 +141,32 @@ async function claim(session: Session, { force }: ResolveCommandOptions, out: Pr
       remedies: [advise('run in a clone of the repository')],
     })
   }
-  return held(session, storeOf(project, { anyProject: true }), async (store, state) => {
+  return describeHeld(session, openProjectStore(project, { anyProject: true }), async (store, state) => {
     const { project: owner } = state
     if (owner === place.name)
-      return done(
+      return reportDone(
         out,
-        `The state belongs to ${forTerminal(spokenProject(place.name))} already. Nothing was changed.`,
+        `The state belongs to ${escapeForTerminal(describeProject(place.name))} already. Nothing was changed.`,
         {},
       )
     await assertClaimable(place, owner, force === true)
-    const at = iso(session.clock.now())
-    const changes = strangers(state, session).map(([address, record]): Change => {
+    const at = formatIso(session.clock.now())
+    const changes = listStrangers(state, session).map(([address, record]): Change => {
       const { onRemove: _onRemove, ...rest } = record
       // An open create is still looked for; its job is left alone whatever its spec said.
       return { set: 'record', address, record: isSettled(record) ? { ...rest, withdrawn: at } : rest } as Change
     })
     const claimed = { at, ...(owner !== undefined && { from: owner }) }
     const message = `Claim the state for ${place.name}${owner === undefined ? '' : `, in place of ${owner}`}`
-    return stored(store, out, session, changes, message, { claim: { project: place.name, claimed } }, () => {
-      const former = owner === undefined ? '' : `, in place of ${spokenProject(owner)}`
+    return changeStored(store, out, session, changes, message, { claim: { project: place.name, claimed } }, () => {
+      const former = owner === undefined ? '' : `, in place of ${describeProject(owner)}`
       const left =
         changes.length === 0
           ? ''
-          : `\n${counted(changes.length, 'job')} on record without a spec here: withdrawn, and left as they are at AWS.`
-      return done(
+          : `\n${formatCount(changes.length, 'job')} on record without a spec here: withdrawn, and left as they are at AWS.`
+      return reportDone(
         out,
-        `The state belongs to ${forTerminal(spokenProject(place.name) + former)} now. No job was touched.${left}`,
+        `The state belongs to ${escapeForTerminal(describeProject(place.name) + former)} now. No job was touched.${left}`,
         {
           claimed: 1,
           withdrawn: changes.length,
@@ -175,7 +180,7 @@ async function assertClaimable(place: ProjectPlace, owner: string | undefined, f
   if (owner === undefined || force || !(await place.others()).includes(owner)) return
   throw new Problem({
     code: 'STATE_PROJECT',
-    message: `the state belongs to ${spokenProject(owner)}, which is still there and would be refused from then on`,
+    message: `the state belongs to ${describeProject(owner)}, which is still there and would be refused from then on`,
     remedies: [
       suggest(
         'if this is a copy of its state, or that project shall begin anew',
@@ -189,7 +194,7 @@ async function assertClaimable(place: ProjectPlace, owner: string | undefined, f
 }
 
 /** Records whose spec is not here, and that were not withdrawn before. */
-function strangers(state: State, { loaded }: Session): ReturnType<typeof recordEntries> {
+function listStrangers(state: State, { loaded }: Session): ReturnType<typeof recordEntries> {
   const here = new Set<string>(
     [...loaded.specs, ...loaded.blocked].flatMap((one) => {
       const spec = 'spec' in one ? one.spec : one
@@ -203,22 +208,22 @@ function strangers(state: State, { loaded }: Session): ReturnType<typeof recordE
 }
 
 /** Does something with the state while nobody else can write it. */
-async function held(
+async function describeHeld(
   session: Session,
-  store: ReturnType<typeof storeOf>,
+  store: ReturnType<typeof openProjectStore>,
   work: (store: OpenStore, state: State) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const open = await store.open()
   try {
     const { state } = open
-    if (state === undefined) throw missing(await findLostState(session.project, session.loaded))
+    if (state === undefined) throw createMissing(await findLostState(session.project, session.loaded))
     return await work(open, state)
   } finally {
     await open.close()
   }
 }
 
-function missing(lost: Awaited<ReturnType<typeof findLostState>>): Problem {
+function createMissing(lost: Awaited<ReturnType<typeof findLostState>>): Problem {
   const none = {
     message: 'there is no state, so there is nothing that this could be recorded in',
     remedies: [suggest('in a new repository', 'init'), advise('if there was a state, restore it'), ...BEGIN_ANEW],
@@ -227,7 +232,7 @@ function missing(lost: Awaited<ReturnType<typeof findLostState>>): Problem {
 }
 
 /** Commits, and tells it only once it is stored. */
-async function stored(
+async function changeStored(
   store: OpenStore,
   out: Printer,
   { clock }: Session,
@@ -238,23 +243,23 @@ async function stored(
 ): Promise<ExitCode> {
   const result = await store.commit(changes, message, options)
   if (result.is === 'committed') return tell()
-  const stale: Diagnostic = staleDiagnostic(result.message)
+  const stale: Diagnostic = createStale(result.message)
   out.diagnostics([stale], clock.now())
-  out.line(summaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
+  out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
   return 8
 }
 
-function done(out: Printer, text: string, counts: Readonly<Record<string, number>>): ExitCode {
+function reportDone(out: Printer, text: string, counts: Readonly<Record<string, number>>): ExitCode {
   out.text(text)
-  out.line(summaryLine({ counts, outcomes: [], exitCode: 0 }))
+  out.line(toSummaryLine({ counts, outcomes: [], exitCode: 0 }))
   return 0
 }
 
-function short(commit: string): string {
+function shortenCommit(commit: string): string {
   return commit.slice(0, 7)
 }
 
-function usage(message: string): Problem {
+function createUsage(message: string): Problem {
   return new Problem({
     code: 'USAGE',
     message,

@@ -1,7 +1,7 @@
 import { Document, isMap, Scalar, visit } from 'yaml'
-import { type JsonObject, steps } from '../model/json.ts'
+import { type JsonObject, splitPointer } from '../model/json.ts'
 import type { Retold } from '../model/kind.ts'
-import { sentence } from '../report/words.ts'
+import { toSentence } from '../report/words.ts'
 
 /** What a spec is written from. */
 export type RetoldSpec = {
@@ -20,7 +20,7 @@ export type RetoldSpec = {
 const MISTAKABLE = /^(?:y|n|yes|no|on|off|\d+(?::\d+)+)$/i
 
 /** The text of a spec that describes a job which exists. What AWS does not tell is named in comments. */
-export function retoldText({ kind, name, schema, target, retold, origin }: RetoldSpec): string {
+export function formatRetold({ kind, name, schema, target, retold, origin }: RetoldSpec): string {
   const document = {
     apiVersion: 'jobwright/v1',
     kind,
@@ -28,12 +28,14 @@ export function retoldText({ kind, name, schema, target, retold, origin }: Retol
     ...(target !== undefined && { policy: { target } }),
     spec: retold.request,
   }
-  return [`# yaml-language-server: $schema=${schema}`, `# ${sentence(origin)}`, yamlText(document, retold.untold)].join(
-    '\n',
-  )
+  return [
+    `# yaml-language-server: $schema=${schema}`,
+    `# ${toSentence(origin)}`,
+    formatYaml(document, retold.untold),
+  ].join('\n')
 }
 
-function yamlText(value: JsonObject, untold: Retold['untold']): string {
+function formatYaml(value: JsonObject, untold: Retold['untold']): string {
   const document = new Document(value, { aliasDuplicateObjects: false })
   visit(document, {
     Scalar(_key, node) {
@@ -41,7 +43,7 @@ function yamlText(value: JsonObject, untold: Retold['untold']): string {
     },
   })
   for (const { pointer, why } of untold) {
-    const [member = '', ...around] = steps(pointer).reverse()
+    const [member = '', ...around] = splitPointer(pointer).reverse()
     const mapping = document.getIn(['spec', ...around.reverse()])
     if (isMap(mapping))
       mapping.comment = [mapping.comment, ` ${member}: not told by AWS; ${why}`].filter(Boolean).join('\n')

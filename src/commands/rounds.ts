@@ -34,7 +34,7 @@ export function startRounds(
     await (ms === undefined ? change : clock.sleep(ms, woken.signal).catch(() => {}))
     woken.abort()
   }
-  const loop = async (): Promise<void> => {
+  const runRounds = async (): Promise<void> => {
     let why: Round['why'] = 'first'
     while (!signal.aborted) {
       const files = [...waiting].sort()
@@ -48,6 +48,6 @@ export function startRounds(
       for (const file of files) waiting.add(file)
       wake()
     },
-    ended: loop(),
+    ended: runRounds(),
   }
 }

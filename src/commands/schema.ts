@@ -4,33 +4,33 @@ import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { forTerminal } from '../report/escape.ts'
-import { counted } from '../report/words.ts'
-import { didYouMean } from '../spec/suggest.ts'
-import { packageFile } from '../system/package-file.ts'
+import { escapeForTerminal } from '../report/escape.ts'
+import { formatCount } from '../report/words.ts'
+import { suggestClosest } from '../spec/suggest.ts'
+import { resolvePackageFile } from '../system/package-file.ts'
 import type { Host } from './options.ts'
 import { openProject } from './project.ts'
-import { schemaTextFor } from './project-schema.ts'
+import { formatSchema } from './project-schema.ts'
 
-const FOLDER = packageFile('schemas/')
+const FOLDER = resolvePackageFile('schemas/')
 const END = '.schema.json'
 
 /** What the packaged schemas are called: kinds, and `job` for the envelope, `config`, `state` and what they share. */
-export function schemaNames(): string[] {
+export function listSchemas(): string[] {
   const files = fs.readdirSync(FOLDER).filter((file) => file.endsWith(END))
   return files.map((file) => file.slice(0, -END.length)).sort()
 }
 
 /** `jobwright schema [NAME]`: lists the JSON Schemas, prints one, or writes all of them to a folder, for editors without network. */
-export async function schema(
+export async function printSchema(
   name: string | undefined,
   options: { readonly out?: string },
   host: Host,
 ): Promise<ExitCode> {
-  const names = schemaNames()
+  const names = listSchemas()
   if (options.out !== undefined) {
-    if (name !== undefined) throw allOrOne(name)
-    return writeAll(names, options.out, host, await textsFor(names, host))
+    if (name !== undefined) throw createAllOrOne(name)
+    return writeAll(names, options.out, host, await readTexts(names, host))
   }
   if (name === undefined) {
     host.stdout.write(`${names.join('\n')}\n`)
@@ -41,23 +41,23 @@ export async function schema(
     throw new Problem({
       code: 'SCHEMA_UNKNOWN',
       message: `there is no schema "${name}"`,
-      remedies: [...didYouMean(name, names), advise(`there are ${names.join(', ')}`)],
+      remedies: [...suggestClosest(name, names), advise(`there are ${names.join(', ')}`)],
     })
   }
-  host.stdout.write(textOf(found))
+  host.stdout.write(readText(found))
   return 0
 }
 
-function textOf(name: string): string {
+function readText(name: string): string {
   return fs.readFileSync(new URL(`${name}${END}`, FOLDER), 'utf8')
 }
 
 /** The schemas as they are written down: in a project, with the names of its targets and specs for editors to complete. */
-async function textsFor(names: readonly string[], host: Host): Promise<Map<string, string>> {
+async function readTexts(names: readonly string[], host: Host): Promise<Map<string, string>> {
   const project = openProject(host.cwd, host.env)
-  const texts = new Map(names.map((name) => [name, textOf(name)]))
+  const texts = new Map(names.map((name) => [name, readText(name)]))
   if (project.text === undefined || hasErrors(project.diagnostics)) return texts
-  for (const [name, text] of texts) texts.set(name, await schemaTextFor(project, `${name}${END}`, text))
+  for (const [name, text] of texts) texts.set(name, await formatSchema(project, `${name}${END}`, text))
   return texts
 }
 
@@ -74,7 +74,7 @@ function writeAll(names: readonly string[], out: string, host: Host, texts: Read
     for (const name of changed) fs.writeFileSync(path.join(folder, `${name}${END}`), texts.get(name) ?? '')
     const kept = names.length - changed.length
     host.stderr.write(
-      `wrote ${counted(changed.length, 'schema')} to ${forTerminal(out)}${kept === 0 ? '' : `; ${kept} were up to date`}\n`,
+      `wrote ${formatCount(changed.length, 'schema')} to ${escapeForTerminal(out)}${kept === 0 ? '' : `; ${kept} were up to date`}\n`,
     )
     return 0
   } catch (error) {
@@ -89,7 +89,7 @@ function writeAll(names: readonly string[], out: string, host: Host, texts: Read
   }
 }
 
-function allOrOne(name: string): Problem {
+function createAllOrOne(name: string): Problem {
   return new Problem({
     code: 'USAGE',
     message: `schema was asked for ${name} alone and for all of them`,

@@ -1,7 +1,7 @@
-import { MODELS, modelOf } from '../kinds/models.ts'
+import { getModel, MODELS } from '../kinds/models.ts'
 import type { Loaded } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
-import { type Address, addressOf, partsOf } from '../model/address.ts'
+import { type Address, formatAddress, parseAddress } from '../model/address.ts'
 import { type Finding, openFindings } from '../model/attention.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Target } from '../model/config.ts'
@@ -16,19 +16,27 @@ import type { Policy, Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
 import { isOfUpload } from '../plan/files.ts'
-import { type Rules, usesCheckout } from '../plan/input.ts'
+import { isCheckoutUsed, type Rules } from '../plan/input.ts'
 import type { ReconcileInput } from '../reconcile/reconcile.ts'
 import { OFFLINE, openWorld, type World } from '../reconcile/world.ts'
-import { didYouMean } from '../spec/suggest.ts'
+import { suggestClosest } from '../spec/suggest.ts'
 import { type Clock, systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import { findLostState } from './lost-state.ts'
-import { type CommonOptions, type Host, selector } from './options.ts'
-import { assertConfig, assertUnmoved, checkoutOf, headOf, loadSpecs, openProject, type Project } from './project.ts'
-import { withRehearsedRuns } from './rehearsed.ts'
-import { unclaimed } from './state-owner.ts'
-import { waitsOf } from './waits.ts'
+import { type CommonOptions, createSelector, type Host } from './options.ts'
+import {
+  assertConfig,
+  assertUnmoved,
+  loadSpecs,
+  openProject,
+  type Project,
+  readHead,
+  readProjectCheckout,
+} from './project.ts'
+import { applyRehearsedRuns } from './rehearsed.ts'
+import { createUnclaimed } from './state-owner.ts'
+import { readWaits } from './waits.ts'
 
 /** What plan, reconcile, status and watch stand on: the repository, its specs, and time. */
 export type Session = {
@@ -49,14 +57,14 @@ export type Session = {
  * Throws a Problem (exit 4) for configuration with errors.
  */
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
-  if (options.startAt !== undefined && !options.emulator) throw clockOfAws()
-  const head = await headOf(host.cwd)
+  if (options.startAt !== undefined && !options.emulator) throw createClockProblem()
+  const head = await readHead(host.cwd)
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
   assertTargets(options, project)
-  const waits = waitsOf(project.config, host.env, options.emulator === true)
+  const waits = readWaits(project.config, host.env, options.emulator === true)
   const committed = await loadSpecs(project, options)
-  const loaded = options.emulator ? await withRehearsedRuns(committed, project.root) : committed
+  const loaded = options.emulator ? await applyRehearsedRuns(committed, project.root) : committed
   const own = options.emulator && !options.offline && !given ? await openEmulator(project.root, options) : undefined
   const emulated = given ?? own
   return {
@@ -71,7 +79,7 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   }
 }
 
-function clockOfAws(): Problem {
+function createClockProblem(): Problem {
   return new Problem({
     code: 'USAGE',
     message: "--start-at sets the emulator's clock, and AWS has its own",
@@ -80,8 +88,8 @@ function clockOfAws(): Problem {
 }
 
 /** What `--only`, `--target` or a decision selects of a session's specs; undefined: all of them. */
-export function selectorOf({ loaded, project }: Session, options: CommonOptions): ReturnType<typeof selector> {
-  const only = selector(options)
+export function getSelector({ loaded, project }: Session, options: CommonOptions): ReturnType<typeof createSelector> {
+  const only = createSelector(options)
   const { target = [], decisions } = options
   if (target.length === 0 || decisions) return only
   const chosen = new Set(
@@ -101,7 +109,7 @@ function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config 
   throw new Problem({
     code: 'USAGE',
     message: `there is no target ${unknown}`,
-    remedies: [...didYouMean(unknown, names), advise(known)],
+    remedies: [...suggestClosest(unknown, names), advise(known)],
   })
 }
 
@@ -109,25 +117,25 @@ function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config 
 export const POLL_MS = { real: { least: 2_000, most: 30_000 }, emulator: { least: 200, most: 1_000 } }
 
 /** What every loop of passes in a session is given. */
-export function loopOf({ clock, timeScale, emulated }: Session, { signal }: Pick<Host, 'signal'>) {
-  return { clock, timeScale, modelOf, signal, pollMs: emulated ? POLL_MS.emulator : POLL_MS.real }
+export function createLoop({ clock, timeScale, emulated }: Session, { signal }: Pick<Host, 'signal'>) {
+  return { clock, timeScale, modelOf: getModel, signal, pollMs: emulated ? POLL_MS.emulator : POLL_MS.real }
 }
 
 /** AWS, as far as the specs that are not over need it. */
-export async function worldOf(
+export async function openSessionWorld(
   session: Session,
   state: State | undefined,
   options: CommonOptions,
   host: Host,
 ): Promise<World> {
   if (options.offline) return OFFLINE
-  const only = selectorOf(session, options)
+  const only = getSelector(session, options)
   const specs = session.loaded.specs.filter((spec) => only === undefined || only(spec.address, spec.labels))
-  return openWorld(specs, state && only ? partOf(state, specs, only) : state, session.project.config, {
+  return openWorld(specs, state && only ? selectPart(state, specs, only) : state, session.project.config, {
     clock: session.clock,
     env: host.env,
     version: VERSION,
-    modelOf,
+    modelOf: getModel,
     refresh: options.refresh === true,
     asked: options.decisions && new Set<string>(options.decisions.keys()),
     emulator: session.emulated && { url: session.emulated.url },
@@ -135,35 +143,35 @@ export async function worldOf(
 }
 
 /** A state with the records alone that these specs, their former names, and a selection have to do with: no other's target is connected. */
-function partOf(state: State, specs: readonly Spec[], only: NonNullable<ReturnType<typeof selector>>): State {
+function selectPart(state: State, specs: readonly Spec[], only: NonNullable<ReturnType<typeof createSelector>>): State {
   const own = new Set<string>(
-    specs.flatMap(({ address, kind, formerly }) => [address, ...(formerly ? [addressOf(kind, formerly)] : [])]),
+    specs.flatMap(({ address, kind, formerly }) => [address, ...(formerly ? [formatAddress(kind, formerly)] : [])]),
   )
   const isAsked = ([address]: [string, unknown]): boolean => own.has(address) || only(address as Address, {})
   return { ...state, records: Object.fromEntries(Object.entries(state.records).filter(isAsked)) }
 }
 
 /** The part of a plan's input that stays the same over a run. */
-export async function inputOf(
+export async function createInput(
   session: Session,
   state: State | undefined,
   options: CommonOptions,
 ): Promise<ReconcileInput> {
   const { project, loaded } = session
   assertKnownKinds(state)
-  const checkout = await checkoutOf(project, loaded, state)
-  const isOfCheckout = usesCheckout(options.decisions, state)
+  const checkout = await readProjectCheckout(project, loaded, state)
+  const isOfCheckout = isCheckoutUsed(options.decisions, state)
   if (!options.emulator && isOfCheckout) assertUnmoved(project, loaded, checkout, session.head)
   const place = options.emulator ? undefined : await readProjectPlace(project.root)
   return {
-    ...basisOf(session, state, options, checkout),
-    unclaimed: await unclaimed(project, place, state),
+    ...createBasis(session, state, options, checkout),
+    unclaimed: await createUnclaimed(project, place, state),
     lost: state === undefined && !options.emulator ? await findLostState(project, loaded) : undefined,
   }
 }
 
 /** The same over a checkout that was read already, without what only the repository tells of the state. */
-export function basisOf(
+export function createBasis(
   session: Session,
   state: State | undefined,
   options: CommonOptions,
@@ -171,14 +179,14 @@ export function basisOf(
 ): ReconcileInput {
   const { project, loaded } = session
   assertKnownKinds(state)
-  const isOfCheckout = usesCheckout(options.decisions, state)
+  const isOfCheckout = isCheckoutUsed(options.decisions, state)
   const rules: Rules = {
     emulator: options.emulator === true,
     offline: options.offline === true,
     allowDirty: options.allowDirty === true,
     allowRemovals: options.allowRemovals === true,
   }
-  const only = selectorOf(session, options)
+  const only = getSelector(session, options)
   // Of a part of the specs as well: what a run submits from this commit, no older checkout may take for gone.
   const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && isOfCheckout
   return {
@@ -188,12 +196,12 @@ export function basisOf(
     only,
     decisions: options.decisions,
     waits: session.waits,
-    modelOf,
+    modelOf: getModel,
     checkout,
     rules,
     guards: project.config.guards,
-    perDay: (model) => perDay(model, project),
-    isTagged: ({ policy }) => policy.ownerTag ?? targetOf(policy, project)?.ownerTag ?? true,
+    perDay: (model) => getDailyLimit(model, project),
+    isTagged: ({ policy }) => policy.ownerTag ?? findTarget(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
     source: speaks ? { commit: checkout.commit! } : undefined,
   }
@@ -202,7 +210,7 @@ export function basisOf(
 /** Throws a Problem (exit 8) for a state that holds jobs of kinds which this version does not know. */
 function assertKnownKinds(state: State | undefined): void {
   const addresses = Object.keys(state?.records ?? {}) as Address[]
-  const unknown = addresses.find((address) => !MODELS.some(({ kind }) => kind === partsOf(address).kind))
+  const unknown = addresses.find((address) => !MODELS.some(({ kind }) => kind === parseAddress(address).kind))
   if (unknown === undefined) return
   throw new Problem({
     code: 'STATE_TOO_NEW',
@@ -211,11 +219,11 @@ function assertKnownKinds(state: State | undefined): void {
   })
 }
 
-function targetOf({ target }: Policy, { config }: Project): Target | undefined {
+function findTarget({ target }: Policy, { config }: Project): Target | undefined {
   return config.targets[resolveTargetName(target, config) ?? '']
 }
 
-function perDay(model: KindModel, { config }: Project): number | undefined {
+function getDailyLimit(model: KindModel, { config }: Project): number | undefined {
   const operation = model.api.operations.create
   const own = config.limits[`${model.service}.${operation}`] ?? config.limits[model.service]
   return own?.perDay ?? model.limits.lanes[operation]?.perDay ?? model.limits.lanes['*']?.perDay
@@ -225,13 +233,13 @@ function perDay(model: KindModel, { config }: Project): number | undefined {
  * What a plan has to tell beside its table: what needs a person, what cannot go on without an edit, at its line, and why the whole is
  * refused. `caused`: the findings that make the command fail; absent: all of them. The others are warnings.
  */
-export function planDiagnostics(plan: Plan, loaded: Loaded, caused?: ReadonlySet<Finding>): Diagnostic[] {
+export function listPlanDiagnostics(plan: Plan, loaded: Loaded, caused?: ReadonlySet<Finding>): Diagnostic[] {
   const open = openFindings(plan.findings)
   const shown = new Map(open.filter(isConflict).map((one) => [one.address, one]))
   return [
     ...plan.diagnostics,
-    ...open.filter((one) => !isConflict(one)).map(attentionDiagnostic),
-    ...plan.actions.flatMap((planned) => conflict(planned, loaded, shown.get(planned.address), caused)),
+    ...open.filter((one) => !isConflict(one)).map(toAttentionDiagnostic),
+    ...plan.actions.flatMap((planned) => toConflictDiagnostic(planned, loaded, shown.get(planned.address), caused)),
     ...plan.refusals,
   ]
 }
@@ -241,11 +249,11 @@ function isConflict({ kind, isOfLine }: Finding): boolean {
 }
 
 /** A finding as a warning: the command's exit code says whether it fails. */
-export function attentionDiagnostic({ code, address, reason, remedies, place }: Finding): Diagnostic {
+export function toAttentionDiagnostic({ code, address, reason, remedies, place }: Finding): Diagnostic {
   return { severity: 'warning', code, address, message: `${address}: ${reason}`, remedies, place }
 }
 
-function conflict(
+function toConflictDiagnostic(
   planned: Planned,
   loaded: Loaded,
   finding: Finding | undefined,
@@ -255,7 +263,7 @@ function conflict(
   if (planned.acknowledged !== undefined) return []
   const { address, spec, reason, code, changes } = planned
   const first = changes?.[0]
-  const shown = spec && loaded.locate(spec, first ? shownAt(spec, first) : '/metadata/name')
+  const shown = spec && loaded.locate(spec, first ? choosePointer(spec, first) : '/metadata/name')
   const isFailure = finding === undefined || caused === undefined || caused.has(finding)
   return [
     {
@@ -263,7 +271,7 @@ function conflict(
       code: code ?? 'PLAN_CONFLICT',
       address,
       message: `${address}: ${reason}`,
-      pointer: first && documentPointer(first),
+      pointer: first && getDocumentPointer(first),
       ...shown,
       remedies: finding?.remedies ?? planned.remedies,
     },
@@ -271,12 +279,12 @@ function conflict(
 }
 
 /** Where a difference is shown: what a spec takes from elsewhere stands at the words that lead there, or at its name. */
-function shownAt(spec: Spec, change: Difference): Pointer {
+function choosePointer(spec: Spec, change: Difference): Pointer {
   if (change.pointer === '/policy/target' && spec.policy.target === undefined) return '/metadata/name'
-  return isOfUpload(spec, modelOf(spec.kind), change.pointer) ? '/policy/upload' : documentPointer(change)
+  return isOfUpload(spec, getModel(spec.kind), change.pointer) ? '/policy/upload' : getDocumentPointer(change)
 }
 
 /** Differences count from the request, places from the document. */
-function documentPointer({ pointer }: Difference): string {
+function getDocumentPointer({ pointer }: Difference): string {
   return pointer.startsWith('/policy') ? pointer : `/spec${pointer}`
 }

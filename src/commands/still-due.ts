@@ -7,7 +7,7 @@ import { isSettled, type JobRecord, type State } from '../model/state.ts'
  * What is wrong with specs, but for warnings that a state answers: what a job waits for no longer matters once it is made, nor the file
  * that AWS has taken in.
  */
-export function stillDue(loaded: Loaded, state: State | undefined): Diagnostic[] {
+export function listStillDue(loaded: Loaded, state: State | undefined): Diagnostic[] {
   const specs = new Map(
     [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])].map((one) => [one.address, one]),
   )

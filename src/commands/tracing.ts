@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { type RequestTrace, requests } from '../aws/trace.ts'
-import { withoutCommands, withoutLogCommands } from '../report/escape.ts'
+import { stripCommands, stripLogCommands } from '../report/escape.ts'
 import { traceText } from '../report/trace-text.ts'
 import { systemClock } from '../system/clock.ts'
 import { VERSION } from '../version.ts'
@@ -11,7 +11,7 @@ import type { Host } from './options.ts'
  * and machine. Returns what ends that.
  */
 export function traceRequests({ stderr, env }: Host, level: 'verbose' | 'debug'): () => void {
-  const inert = env['GITHUB_ACTIONS'] === 'true' ? withoutCommands : withoutLogCommands
+  const inert = env['GITHUB_ACTIONS'] === 'true' ? stripCommands : stripLogCommands
   const write = (line: string): void => void stderr.write(`${inert(line)}\n`)
   const started = new Map<number, number>()
   const listen = (message: unknown): void => {

@@ -1,16 +1,16 @@
 import { CONFIG_FILE } from '../load/config.ts'
 import type { Loaded } from '../load/load.ts'
-import { pageOf, pageUri } from '../load/pages.ts'
+import { formatPageUri, readPageOfCode } from '../load/pages.ts'
 import type { Code } from '../model/codes.ts'
 import { hasErrors } from '../model/diagnostic.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { annotations } from '../report/annotations.ts'
-import { summaryLine } from '../report/json-lines.ts'
-import { sarif } from '../report/sarif.ts'
-import { counted } from '../report/words.ts'
+import { formatAnnotations } from '../report/annotations.ts'
+import { toSummaryLine } from '../report/json-lines.ts'
+import { formatSarif } from '../report/sarif.ts'
+import { formatCount } from '../report/words.ts'
 import { VERSION } from '../version.ts'
 import type { CommonOptions, Host } from './options.ts'
-import { printer } from './printer.ts'
+import { createPrinter } from './printer.ts'
 import { loadSpecs, openProject } from './project.ts'
 
 export type ValidateOptions = Omit<CommonOptions, 'output'> & {
@@ -23,7 +23,7 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   const { output } = options
   const forCodeHost = output === 'github' || output === 'sarif'
   // Where stdout is for a program, people read stderr.
-  const out = printer(forCodeHost ? { ...host, stdout: host.stderr } : host, {
+  const out = createPrinter(forCodeHost ? { ...host, stdout: host.stderr } : host, {
     ...options,
     output: forCodeHost ? 'text' : output,
   })
@@ -33,12 +33,12 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
   const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
   const { medium } = out.options(0)
   out.diagnostics(diagnostics, 0)
-  out.text(summary(loaded, exitCode))
-  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${annotations(diagnostics, medium)}\n`)
+  out.text(formatSummary(loaded, exitCode))
+  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${formatAnnotations(diagnostics, medium)}\n`)
   if (output === 'sarif')
-    host.stdout.write(`${sarif({ version: VERSION, diagnostics, exitCode, rule: ruleOf, medium })}\n`)
+    host.stdout.write(`${formatSarif({ version: VERSION, diagnostics, exitCode, rule: describeRule, medium })}\n`)
   out.line(
-    summaryLine({
+    toSummaryLine({
       counts: { valid: loaded.specs.length, invalid: loaded.invalid, unreadable: loaded.unreadable },
       outcomes: exitCode ? [exitCode] : [],
       exitCode,
@@ -48,18 +48,18 @@ export async function validate(options: ValidateOptions, host: Host): Promise<Ex
 }
 
 /** `9 specs in 5 files: all valid`, or `7 specs valid, 2 with errors, 1 file that cannot be read`. */
-function summary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCode): string {
-  if (exitCode === 0) return `${counted(specs.length, 'spec')} in ${counted(files.size, 'file')}: all valid`
+function formatSummary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCode): string {
+  if (exitCode === 0) return `${formatCount(specs.length, 'spec')} in ${formatCount(files.size, 'file')}: all valid`
   const parts = [
-    ...(specs.length > 0 ? [`${counted(specs.length, 'spec')} valid`] : []),
-    ...(invalid > 0 ? [`${specs.length > 0 ? invalid : counted(invalid, 'spec')} with errors`] : []),
-    ...(unreadable > 0 ? [`${counted(unreadable, 'file')} that cannot be read`] : []),
+    ...(specs.length > 0 ? [`${formatCount(specs.length, 'spec')} valid`] : []),
+    ...(invalid > 0 ? [`${specs.length > 0 ? invalid : formatCount(invalid, 'spec')} with errors`] : []),
+    ...(unreadable > 0 ? [`${formatCount(unreadable, 'file')} that cannot be read`] : []),
     ...(exitCode === 4 ? [`errors in ${CONFIG_FILE}`] : []),
   ]
   return parts.join(', ') || 'no specs'
 }
 
-function ruleOf(code: Code): { summary: string; help: string; uri: string } {
-  const page = pageOf(code)
-  return { summary: page.summary, help: page.text, uri: pageUri(page.code) }
+function describeRule(code: Code): { summary: string; help: string; uri: string } {
+  const page = readPageOfCode(code)
+  return { summary: page.summary, help: page.text, uri: formatPageUri(page.code) }
 }

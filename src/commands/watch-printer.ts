@@ -1,13 +1,13 @@
 import type { Address } from '../model/address.ts'
-import { addressesOf, openFindings } from '../model/attention.ts'
+import { listAddresses, openFindings } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { changesOf, countActions, type Plan, untilOf } from '../model/plan.ts'
+import { countActions, getChanges, getUntil, type Plan } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { isQuiet } from '../report/action-words.ts'
-import { summaryLine } from '../report/json-lines.ts'
-import { totalsText } from '../report/plan-text.ts'
-import { sentence, standing } from '../report/words.ts'
+import { toSummaryLine } from '../report/json-lines.ts'
+import { formatTotals } from '../report/plan-text.ts'
+import { describeStanding, toSentence } from '../report/words.ts'
 import type { Printer } from './printer.ts'
 import type { Round } from './rounds.ts'
 
@@ -29,7 +29,7 @@ const LISTED_MAX = 3
  * condition changed. In JSON a round that follows a change of files says everything, for programs that keep no memory of the last one.
  * `applies`: records are written, and events tell of them; otherwise a plan is all there is to see a job's condition in.
  */
-export function watchPrinter(out: Printer, applies: boolean): WatchPrinter {
+export function createWatchPrinter(out: Printer, applies: boolean): WatchPrinter {
   let round: Round = { why: 'first', files: [] }
   let before = new Set<string>()
   let told = new Set<string>()
@@ -38,7 +38,7 @@ export function watchPrinter(out: Printer, applies: boolean): WatchPrinter {
   const standings = new Map<Address, string>()
 
   const isNews = (address: Address, record: JobRecord): boolean => {
-    const now = standing(record)
+    const now = describeStanding(record)
     const isNew = standings.get(address) !== now
     standings.set(address, now)
     return isNew
@@ -55,7 +55,7 @@ export function watchPrinter(out: Printer, applies: boolean): WatchPrinter {
       before = told
       told = new Set()
       spoke = false
-      if (next.files.length > 0) out.text(`changed: ${listed(next.files)}`)
+      if (next.files.length > 0) out.text(`changed: ${formatFiles(next.files)}`)
     },
     spoke: () => spoke,
     forget() {
@@ -63,7 +63,7 @@ export function watchPrinter(out: Printer, applies: boolean): WatchPrinter {
     },
     diagnostics(diagnostics, now) {
       const news = diagnostics.filter((one) => {
-        const key = diagnosticKey(one)
+        const key = getDiagnosticKey(one)
         if (told.has(key)) return false
         told.add(key)
         return isEverything() || !before.has(key) || round.files.includes(one.place?.file ?? '')
@@ -76,13 +76,13 @@ export function watchPrinter(out: Printer, applies: boolean): WatchPrinter {
       if (key !== planned || isEverything()) {
         say()
         out.plan(plan, heading, now)
-      } else if (round.why === 'change') out.text(`plan unchanged: ${totalsText(plan)}`)
+      } else if (round.why === 'change') out.text(`plan unchanged: ${formatTotals(plan)}`)
       planned = key
       for (const { address, record, next } of plan.actions) {
         const latest = next ?? record
         if (!latest) continue
         // What a job was like before the watch began is no news.
-        if (!standings.has(address)) standings.set(address, standing(latest))
+        if (!standings.has(address)) standings.set(address, describeStanding(latest))
         // A job that was not looked at is as the state has it, which may be less than is known here already.
         else if (!applies && (next || isTerminal(latest.condition)) && isNews(address, latest)) {
           say()
@@ -101,18 +101,18 @@ export function watchPrinter(out: Printer, applies: boolean): WatchPrinter {
     },
     end(plan, { outcomes = [], exitCode, nextAt, findings }) {
       if (!spoke && !isEverything()) return
-      const needsAttention = findings && addressesOf(openFindings(findings)).length
-      out.line(summaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, needsAttention }))
+      const needsAttention = findings && listAddresses(openFindings(findings)).length
+      out.line(toSummaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, needsAttention }))
     },
   }
 }
 
-function listed(files: readonly string[]): string {
-  const shown = files.slice(0, LISTED_MAX).map(sentence).join(', ')
+function formatFiles(files: readonly string[]): string {
+  const shown = files.slice(0, LISTED_MAX).map(toSentence).join(', ')
   return files.length > LISTED_MAX ? `${shown} and ${files.length - LISTED_MAX} more` : shown
 }
 
-function diagnosticKey({ severity, code, message, place, address }: Diagnostic): string {
+function getDiagnosticKey({ severity, code, message, place, address }: Diagnostic): string {
   return JSON.stringify([severity, code, message, place, address])
 }
 
@@ -121,7 +121,7 @@ function planKey(plan: Plan): string {
   const actions = plan.actions.map((planned) => {
     if (isQuiet(planned)) return planned.address
     const { address, action, reason } = planned
-    return [address, action, reason, untilOf(planned), changesOf(planned), planned.remedies]
+    return [address, action, reason, getUntil(planned), getChanges(planned), planned.remedies]
   })
   return JSON.stringify([actions, plan.refusals.map(({ code }) => code)])
 }

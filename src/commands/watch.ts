@@ -1,25 +1,33 @@
-import { modelOf } from '../kinds/models.ts'
+import { getModel } from '../kinds/models.ts'
 import type { PlanCode } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { hasChanges } from '../model/exit-rules.ts'
-import { type Plan, untilOf } from '../model/plan.ts'
+import { getUntil, type Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Reconciled } from '../reconcile/reconcile.ts'
 import { isFollowed } from '../reconcile/wait.ts'
-import { summaryLine } from '../report/json-lines.ts'
+import { toSummaryLine } from '../report/json-lines.ts'
 import { systemClock } from '../system/clock.ts'
-import { folderId } from '../system/file-identity.ts'
+import { readFolderId } from '../system/file-identity.ts'
 import { watchFiles } from '../watch/watch-files.ts'
 import { type Emulated, openEmulator } from './emulated.ts'
 import type { Host } from './options.ts'
 import { planIn } from './plan.ts'
-import { printer } from './printer.ts'
+import { createPrinter } from './printer.ts'
 import { openProject } from './project.ts'
 import { reconcileIn } from './reconcile.ts'
 import { type Round, startRounds } from './rounds.ts'
 import { POLL_MS, type Session } from './session.ts'
-import { watchPrinter } from './watch-printer.ts'
-import { gone, interestOf, openWatched, polled, unwatched, type WatchCommandOptions, watchedText } from './watched.ts'
+import { createWatchPrinter } from './watch-printer.ts'
+import {
+  createGone,
+  createInterest,
+  createPolled,
+  createUnwatched,
+  formatWatched,
+  openWatched,
+  type WatchCommandOptions,
+} from './watched.ts'
 
 /** Milliseconds for which files are left alone before they are acted on: half a spec may be a valid one. */
 const QUIET_MS = { plan: 100, apply: 500 }
@@ -32,8 +40,8 @@ const ALIVE_MS = 3_600_000
  * run short. A Problem of one round is told, and the watch goes on.
  */
 export async function watchCommand(options: WatchCommandOptions, host: Host): Promise<ExitCode> {
-  const printed = printer(host, options)
-  const out = watchPrinter(printed, options.apply === true)
+  const printed = createPrinter(host, options)
+  const out = createWatchPrinter(printed, options.apply === true)
   const first = openProject(host.cwd, host.env)
   const here: Host = { ...host, cwd: first.root }
   const pollMs = options.emulator ? POLL_MS.emulator : POLL_MS.real
@@ -48,8 +56,8 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     clock: systemClock,
     quietMs,
     onChange: (changed) => rounds.changed(changed),
-    onPolling: (error) => out.diagnostics([polled(error)], Date.now()),
-    onError: (error) => out.diagnostics([unwatched(error).diagnostic], Date.now()),
+    onPolling: (error) => out.diagnostics([createPolled(error)], Date.now()),
+    onError: (error) => out.diagnostics([createUnwatched(error).diagnostic], Date.now()),
   })
 
   const act = async (session: Session): Promise<Plan> => {
@@ -68,20 +76,20 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     let plan: Plan | undefined
     let wake: number | undefined
     let session: Session | undefined
-    if (folderId(first.root) === undefined) throw gone(first.root)
+    if (readFolderId(first.root) === undefined) throw createGone(first.root)
     // What failed is tried again after an edit, not at every look.
     if (why !== 'refresh') failed = new Map()
     out.begin({ why, files: changed })
     try {
       if (why === 'first') {
-        await files.follow(interestOf(first, options, []))
-        out.text(`watching ${watchedText(first, options)}; Ctrl-C ends`)
+        await files.follow(createInterest(first, options, []))
+        out.text(`watching ${formatWatched(first, options)}; Ctrl-C ends`)
       }
       if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root, options)
       session = await openWatched(options, here, files, emulated)
       if (session === undefined) return quietMs
       plan = await act(session)
-      wake = wakeMs(plan, session)
+      wake = computeWake(plan, session)
     } catch (error) {
       if (!(error instanceof Problem)) {
         if (!host.signal.aborted) throw error
@@ -89,7 +97,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
       } else {
         // What stopped it may have come before anything was said of the specs.
         out.diagnostics([...(session?.loaded.diagnostics ?? []), error.diagnostic], Date.now())
-        out.line(summaryLine({ counts: {}, outcomes: [error.exitCode], exitCode: error.exitCode }))
+        out.line(toSummaryLine({ counts: {}, outcomes: [error.exitCode], exitCode: error.exitCode }))
         out.forget()
         // The emulator of another process may have ended with that.
         if (emulated?.joined) emulated = undefined
@@ -113,7 +121,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     await emulated?.close()
   }
   const exitCode: ExitCode = cutShort ? 130 : 0
-  printed.line(summaryLine({ counts: {}, outcomes: exitCode ? [exitCode] : [], exitCode }))
+  printed.line(toSummaryLine({ counts: {}, outcomes: exitCode ? [exitCode] : [], exitCode }))
   out.text(cutShort ? 'interrupted; the state is safe' : 'the watch has ended')
   return exitCode
 }
@@ -121,12 +129,12 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
 /** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
 function isUnfinished(plan: Plan): boolean {
   const forCommit: ReadonlySet<PlanCode | undefined> = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
-  return plan.actions.some((planned) => isFollowed(planned, modelOf) || forCommit.has(planned.code))
+  return plan.actions.some((planned) => isFollowed(planned, getModel) || forCommit.has(planned.code))
 }
 
 /** Milliseconds until the first action can go on by itself. */
-function wakeMs(plan: Plan, { clock, timeScale }: Session): number | undefined {
-  const times = plan.actions.flatMap(untilOf).flatMap((until) => (until === undefined ? [] : Date.parse(until)))
+function computeWake(plan: Plan, { clock, timeScale }: Session): number | undefined {
+  const times = plan.actions.flatMap(getUntil).flatMap((until) => (until === undefined ? [] : Date.parse(until)))
   // A little more than the time itself, so that rounding never makes one extra look.
   return times.length === 0 ? undefined : Math.max(0, (Math.min(...times) - clock.now()) / timeScale) + 50
 }

@@ -3,14 +3,14 @@ import { isGlob } from '../load/glob.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
-import { forTerminal } from '../report/escape.ts'
+import { escapeForTerminal } from '../report/escape.ts'
 import type { Interest } from '../watch/interest.ts'
 import type { FileWatch } from '../watch/watch-files.ts'
 import type { Emulated } from './emulated.ts'
 import type { CommonOptions, Host } from './options.ts'
 import { type Project, stateFile } from './project.ts'
 import { openSession, type Session } from './session.ts'
-import { folderBehind } from './spec-place.ts'
+import { resolveFolder } from './spec-place.ts'
 
 export type WatchCommandOptions = CommonOptions & {
   /** Carry each plan out. */
@@ -37,7 +37,9 @@ export async function openWatched(
     }
     // What was not watched while it was read may have changed since.
     if (
-      await files.follow(interestOf(session.project, options, [...session.loaded.included, ...session.loaded.uploads]))
+      await files.follow(
+        createInterest(session.project, options, [...session.loaded.included, ...session.loaded.uploads]),
+      )
     )
       continue
     return files.isSettled(session.loaded.files.keys()) ? session : undefined
@@ -45,39 +47,39 @@ export async function openWatched(
 }
 
 /** What decides about a plan: specs, what they include, the configuration, and a state that this command does not write itself. */
-export function interestOf(project: Project, options: WatchCommandOptions, included: readonly string[]): Interest {
+export function createInterest(project: Project, options: WatchCommandOptions, included: readonly string[]): Interest {
   const folders: string[] = []
   const files = ['jobwright.yaml', ...included]
-  for (const pattern of patternsOf(project, options)) {
-    const parts = relativeTo(project.root, pattern).split('/')
+  for (const pattern of listPatterns(project, options)) {
+    const parts = makeRelative(project.root, pattern).split('/')
     const glob = parts.findIndex(isGlob)
     if (glob < 0 && /\.ya?ml$/.test(pattern)) files.push(parts.join('/'))
     else {
       const folder = parts.slice(0, glob < 0 ? parts.length : glob).join('/') || '.'
       // A folder that is named may be a link: what is behind it is read, and so it is watched.
-      folders.push(...new Set([folder, folderBehind(project.root, folder)]))
+      folders.push(...new Set([folder, resolveFolder(project.root, folder)]))
     }
   }
   const state = options.apply ? undefined : stateFile(project, options)
-  if (state !== undefined) files.push(relativeTo(project.root, state))
+  if (state !== undefined) files.push(makeRelative(project.root, state))
   return { folders, files }
 }
 
-function patternsOf({ config }: Project, { spec = [] }: WatchCommandOptions): readonly string[] {
+function listPatterns({ config }: Project, { spec = [] }: WatchCommandOptions): readonly string[] {
   return spec.length > 0 ? spec : config.specs
 }
 
-function relativeTo(root: string, file: string): string {
+function makeRelative(root: string, file: string): string {
   return path.relative(root, path.resolve(root, file)).split(path.sep).join('/')
 }
 
 /** What is watched, for people. */
-export function watchedText(project: Project, options: WatchCommandOptions): string {
-  return [...patternsOf(project, options), 'jobwright.yaml'].map((one) => forTerminal(one)).join(', ')
+export function formatWatched(project: Project, options: WatchCommandOptions): string {
+  return [...listPatterns(project, options), 'jobwright.yaml'].map((one) => escapeForTerminal(one)).join(', ')
 }
 
 /** The Problem of a watch whose folder has gone away. */
-export function gone(root: string): Problem {
+export function createGone(root: string): Problem {
   return new Problem({
     code: 'WATCH_ROOT_GONE',
     message: `${root} is not there any more`,
@@ -86,7 +88,7 @@ export function gone(root: string): Problem {
 }
 
 /** The Problem of files that the system cannot watch. */
-export function unwatched(error: unknown): Problem {
+export function createUnwatched(error: unknown): Problem {
   const { message } = error as NodeJS.ErrnoException
   return new Problem({
     code: 'WATCH_FAILED',
@@ -96,7 +98,7 @@ export function unwatched(error: unknown): Problem {
 }
 
 /** The warning of a watch that the system has no room for, and that polls in its place. */
-export function polled(error: unknown): Diagnostic {
+export function createPolled(error: unknown): Diagnostic {
   const { code, message } = error as NodeJS.ErrnoException
   const limit = code === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances'
   return diagnose({

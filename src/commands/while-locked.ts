@@ -1,5 +1,5 @@
 import { Problem } from '../model/problem.ts'
-import { forTerminal } from '../report/escape.ts'
+import { escapeForTerminal } from '../report/escape.ts'
 import { systemClock } from '../system/clock.ts'
 import type { CommonOptions, Host } from './options.ts'
 import type { Printer } from './printer.ts'
@@ -15,7 +15,7 @@ export type MayRetry = () => boolean
  * Begins a work again, with everything that it reads, as long as another run holds the state or has just written it; at most for
  * `--lock-timeout`. Throws the Problem (exit 8) of the last try.
  */
-export async function whileLocked<Value>(
+export async function waitWhileLocked<Value>(
   options: Pick<CommonOptions, 'lockTimeout' | 'target'>,
   host: Host,
   out: Pick<Printer, 'text'>,
@@ -30,7 +30,7 @@ export async function whileLocked<Value>(
       return await work(mayRetry)
     } catch (error) {
       if (!isPassing(error) || !mayRetry()) throw error
-      if (!isTold) out.text(`waiting for another run: ${forTerminal(error.message)}`)
+      if (!isTold) out.text(`waiting for another run: ${escapeForTerminal(error.message)}`)
       isTold = true
       await systemClock.sleep(RETRY_MS, host.signal)
     }

@@ -79,8 +79,8 @@ export function assertForWorkflow(
   const grammar = Object.hasOwn(WORKFLOW_GRAMMAR, verb) ? WORKFLOW_GRAMMAR[verb]! : undefined
   if (grammar === undefined) {
     const verbs = Object.keys(WORKFLOW_GRAMMAR).join(', ')
-    throw refused(
-      verb === '' ? 'the command of the workflow is empty' : `the workflow does not run ${quoted(verb)}`,
+    throw createRefused(
+      verb === '' ? 'the command of the workflow is empty' : `the workflow does not run ${quoteWord(verb)}`,
       advise(`it runs ${verbs}`),
       advise('run any other command in a clone of the repository'),
     )
@@ -99,7 +99,7 @@ export function assertForWorkflow(
     else if (grammar.lists?.includes(name)) {
       while (rest[index + 1] !== undefined && !rest[index + 1]!.startsWith('-')) index++
     } else if (!grammar.values?.includes(name) || (!isLong && value.length > 0))
-      throw unknownOption(verb, name, grammar)
+      throw createUnknownOption(verb, name, grammar)
     // The value of an option, whatever it looks like, is no option itself.
     else if (value.length === 0) index++
   }
@@ -108,7 +108,7 @@ export function assertForWorkflow(
 
 function assertForce(flag: string, env: Readonly<Record<string, string | undefined>>): void {
   if (flag !== '--force' || env[FORCE_VARIABLE] === 'true') return
-  throw refused(
+  throw createRefused(
     `the workflow does not take --force unless the repository allows it`,
     advise(
       `set the repository variable ${FORCE_VARIABLE} to true (Settings, Secrets and variables, Actions, Variables), and run it again`,
@@ -117,10 +117,10 @@ function assertForce(flag: string, env: Readonly<Record<string, string | undefin
   )
 }
 
-function unknownOption(verb: string, option: string, { flags = [], values = [], lists = [] }: Grammar): Problem {
+function createUnknownOption(verb: string, option: string, { flags = [], values = [], lists = [] }: Grammar): Problem {
   const known = [...flags, ...values, ...lists].filter((one) => one !== '-o')
-  return refused(
-    `the workflow does not take ${quoted(option)} with ${verb}`,
+  return createRefused(
+    `the workflow does not take ${quoteWord(option)} with ${verb}`,
     advise(`${verb} takes ${known.join(', ')} there`),
     advise('run a command with other options in a clone of the repository'),
   )
@@ -134,8 +134,8 @@ function assertWords(verb: string, words: readonly string[], { words: forms = []
       (form !== undefined && isAddress(word)) ||
       (form === 'kind-or-address' && /^[A-Za-z0-9]+$/.test(word))
     if (isFine) continue
-    throw refused(
-      `the workflow does not take ${quoted(word)} after ${verb}`,
+    throw createRefused(
+      `the workflow does not take ${quoteWord(word)} after ${verb}`,
       most === 0
         ? advise(`${verb} takes options only; name a job with --only KIND/NAME`)
         : advise('name a job as KIND/NAME, such as IotJob/kiosk-firmware'),
@@ -143,10 +143,10 @@ function assertWords(verb: string, words: readonly string[], { words: forms = []
   }
 }
 
-function refused(message: string, ...remedies: readonly Remedy[]): Problem {
+function createRefused(message: string, ...remedies: readonly Remedy[]): Problem {
   return new Problem({ code: 'USAGE', message, remedies })
 }
 
-function quoted(word: string): string {
+function quoteWord(word: string): string {
   return JSON.stringify(word.length > 80 ? `${word.slice(0, 80)}…` : word)
 }

@@ -5,7 +5,7 @@ import { readPackageFile } from '../system/package-file.ts'
 const read = new Map<string, JsonObject>()
 
 /** The schemas that come with this package. Each file is read when it is first asked for. */
-export const packagedSchemas: Schemas = (file) => {
+export const readPackagedSchema: Schemas = (file) => {
   const known = read.get(file)
   if (known) return known
   const schema = JSON.parse(readPackageFile(`schemas/${file}`)) as JsonObject

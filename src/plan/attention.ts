@@ -1,16 +1,23 @@
-import { type Address, partsOf } from '../model/address.ts'
-import { type Attention, duplicateId, type Finding, type FindingKind, type Noted, noteOf } from '../model/attention.ts'
+import { type Address, parseAddress } from '../model/address.ts'
+import {
+  type Attention,
+  type Finding,
+  type FindingKind,
+  findNote,
+  type Noted,
+  readDuplicateId,
+} from '../model/attention.ts'
 import { CANCEL_REASON } from '../model/cancel-reason.ts'
 import { CODES, type PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import { digest } from '../model/digest.ts'
-import { canonical, type Json } from '../model/json.ts'
-import { changesOf, type Planned, type PlannedStop } from '../model/plan.ts'
+import { canonicalise, type Json } from '../model/json.ts'
+import { getChanges, type Planned, type PlannedStop } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Policy } from '../model/spec.ts'
 import { isSettled, type JobRecord, type State } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
-import { spoken } from './planner.ts'
+import { formatMinute } from './planner.ts'
 
 /** What findings are made from, besides the lines of a plan. */
 export type AttentionInput = Pick<PlanInput, 'blocked' | 'rules' | 'state'>
@@ -29,21 +36,30 @@ const SHOWN_BY_AWS: ReadonlySet<string> = new Set<PlanCode>([
 export function findAttention(input: AttentionInput, lines: readonly Planned[]): Finding[] {
   const blocked = new Map(input.blocked.map(({ address, spec }) => [address, spec?.policy]))
   return lines.flatMap((planned) => {
-    const facts = factsOf(planned, blocked.get(planned.address))
-    const drafts = [...ofLine(planned, facts), ...ofRecord(planned, facts), ...ofNotes(input, planned, facts)]
+    const facts = readFacts(planned, blocked.get(planned.address))
+    const drafts = [
+      ...draftFromLine(planned, facts),
+      ...draftFromRecord(planned, facts),
+      ...draftFromNotes(input, planned, facts),
+    ]
     return drafts.map((draft) => finish(input.state?.attention, planned, draft))
   })
 }
 
 /** The same lines with what a person acknowledged: such a line asks for nothing any more. */
-export function withAcknowledgements(lines: readonly Planned[], findings: readonly Finding[]): readonly Planned[] {
+export function addAcknowledgements(lines: readonly Planned[], findings: readonly Finding[]): readonly Planned[] {
   const ofLines = findings.filter(({ isOfLine, acknowledged }) => isOfLine && acknowledged !== undefined)
   if (ofLines.length === 0) return lines
   const acknowledgedAt = new Map(ofLines.map(({ address, acknowledged }) => [address, acknowledged]))
   return lines.map((planned) => {
     const acknowledged = acknowledgedAt.get(planned.address)
     if (acknowledged === undefined) return planned
-    return { ...planned, reason: `${planned.reason}; acknowledged ${spoken(acknowledged)}`, remedies: [], acknowledged }
+    return {
+      ...planned,
+      reason: `${planned.reason}; acknowledged ${formatMinute(acknowledged)}`,
+      remedies: [],
+      acknowledged,
+    }
   })
 }
 
@@ -67,7 +83,7 @@ export type Facts = {
 }
 
 /** Reads the facts of an address from its line. `blockedPolicy`: of a spec with errors, which the line does not name. */
-export function factsOf(planned: Planned, blockedPolicy: Policy | undefined): Facts {
+export function readFacts(planned: Planned, blockedPolicy: Policy | undefined): Facts {
   const record = planned.next ?? planned.record
   return { wanted: planned.spec?.policy.run ?? blockedPolicy?.run ?? record?.run ?? 1, record }
 }
@@ -78,7 +94,7 @@ export function finish(
   { address, spec }: Pick<Planned, 'address' | 'spec'>,
   draft: Draft,
 ): Finding {
-  const noted = noteOf(attention, { address, ...draft })
+  const noted = findNote(attention, { address, ...draft })
   const remedies = [...draft.remedies, suggest('to leave it as it is', 'acknowledge', address)]
   return {
     address,
@@ -91,7 +107,7 @@ export function finish(
 }
 
 /** What the line itself says. */
-function ofLine(planned: Planned, { wanted, record }: Facts): Draft[] {
+function draftFromLine(planned: Planned, { wanted, record }: Facts): Draft[] {
   const { action, code, reason, remedies = [] } = planned
   const base = { run: wanted, reason, remedies, isOfLine: true }
   switch (action) {
@@ -104,20 +120,20 @@ function ofLine(planned: Planned, { wanted, record }: Facts): Draft[] {
     case 'expired':
       return [{ ...base, kind: 'expired', finding: nameExpired(planned), code: 'PLAN_EXPIRED' }]
     case 'blocked':
-      return ofBlocked(planned, base)
+      return draftFromBlocked(planned, base)
     default:
       return []
   }
 }
 
 /** Blocked for good: nothing but a person takes the root of it further. Specs with errors are told of otherwise. */
-function ofBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' | 'finding' | 'code'>): Draft[] {
+function draftFromBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' | 'finding' | 'code'>): Draft[] {
   if (root === undefined || code === undefined || !root.needsPerson) return []
   return [{ ...base, kind: 'blocked', finding: `blocked:${root.address}:${root.run}`, code }]
 }
 
 /** What the record says, whatever is planned. A higher run, or a spec that is removed, settles it. */
-function ofRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
+function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
   if (!record || isRemoved(planned, record) || !isSettled(record) || record.run < wanted) return []
   const base = { run: record.run, isOfLine: false }
   const rerun = suggest('to run it again, raise policy.run', 'rerun', planned.address)
@@ -153,26 +169,26 @@ export function hasFailed({ condition, cancelled }: JobRecord): boolean {
 
 function describeFailure({ condition, finishedAt, id }: JobRecord): string {
   const what = condition?.type === 'Failed' ? 'failed' : 'was cancelled outside Jobwright'
-  const when = finishedAt === undefined ? '' : ` ${spoken(finishedAt)}`
+  const when = finishedAt === undefined ? '' : ` ${formatMinute(finishedAt)}`
   const why = condition?.reason === undefined ? '' : ` (${condition.reason})`
   return `its job${id === undefined ? '' : ` ${id}`} ${what}${when}${why}`
 }
 
 /** What only an earlier run saw: duplicates, and while nothing is asked of AWS, what AWS alone shows. */
-function ofNotes({ state, rules }: AttentionInput, planned: Planned, { wanted, record }: Facts): Draft[] {
+function draftFromNotes({ state, rules }: AttentionInput, planned: Planned, { wanted, record }: Facts): Draft[] {
   if (isRemoved(planned, record)) return []
   return (state?.attention?.[planned.address] ?? []).flatMap((noted): Draft[] => {
     const { run, finding } = noted
     if (run < wanted) return []
     if (isExcused(state, planned.address, noted)) return []
-    const id = duplicateId(finding)
+    const id = readDuplicateId(finding)
     if (id !== undefined) return record?.run === run ? [draftDuplicate(planned.address, noted, id, record.id)] : []
-    return rules.offline ? ofLastRun(noted, planned, record) : []
+    return rules.offline ? draftFromLastRun(noted, planned, record) : []
   })
 }
 
 /** What the last run saw at AWS, unless it is settled by what is on record since. */
-function ofLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord | undefined): Draft[] {
+function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord | undefined): Draft[] {
   const [kind, name = '', id] = finding.split(':')
   const code = kind === 'unresolved' ? 'PLAN_UNRESOLVED' : (name as PlanCode)
   const isOnRecord = record !== undefined && isSettled(record) && record.run >= run
@@ -196,14 +212,14 @@ function ofLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord 
 
 /** Whether a person said that the job which a finding names is not ours. The IDs of such jobs are unique, wherever they are. */
 export function isExcused(state: State | undefined, address: Address, { finding }: Noted): boolean {
-  const id = duplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
-  return id !== undefined && foreignJobs(state?.foreign ?? {}).has(`${partsOf(address).kind} ${id}`)
+  const id = readDuplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
+  return id !== undefined && indexForeignJobs(state?.foreign ?? {}).has(`${parseAddress(address).kind} ${id}`)
 }
 
 const known = new WeakMap<object, ReadonlySet<string>>()
 
 /** Kind and ID of each job that is not ours, wherever it is. Found once for each state: a foreign script may make thousands. */
-function foreignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<string> {
+function indexForeignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<string> {
   const jobs =
     known.get(foreign) ??
     new Set(
@@ -240,10 +256,10 @@ function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefine
  */
 function nameConflict(planned: Planned): string {
   const { code = 'PLAN_CONFLICT', id, reason } = planned
-  const changes = changesOf(planned) ?? []
+  const changes = getChanges(planned) ?? []
   const edits = changes.filter(({ pointer }) => pointer !== '/policy/target')
-  const edited = edits.length === 0 ? '' : `:${short(canonical(edits as unknown as Json))}`
-  return `conflict:${code}:${id ?? short(reason)}${edited}${edits.length < changes.length ? TARGET : ''}`
+  const edited = edits.length === 0 ? '' : `:${shortenDigest(canonicalise(edits as unknown as Json))}`
+  return `conflict:${code}:${id ?? shortenDigest(reason)}${edited}${edits.length < changes.length ? TARGET : ''}`
 }
 
 /** Ends the name of a conflict whose target leads elsewhere than its job. */
@@ -256,9 +272,9 @@ function nameUnresolved(record: JobRecord | undefined): string {
 /** New times, or another request, are a new finding where they have expired too. */
 function nameExpired({ spec }: Planned): string {
   const { request = {}, policy } = spec ?? {}
-  return `expired:${short(canonical([request, policy?.notBefore ?? null, policy?.expires ?? null]))}`
+  return `expired:${shortenDigest(canonicalise([request, policy?.notBefore ?? null, policy?.expires ?? null]))}`
 }
 
-function short(text: string): string {
+function shortenDigest(text: string): string {
   return digest(text).slice('sha256:'.length, 'sha256:'.length + 12)
 }

@@ -1,4 +1,4 @@
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, parseAddress } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { PlannedCancel, PlannedStop } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -28,7 +28,7 @@ export function planCancel(
   order: CancelOrder,
   spec?: Spec,
 ): PlannedCancel | PlannedStop | { readonly refused: string } {
-  const { kind } = partsOf(address)
+  const { kind } = parseAddress(address)
   const {
     serviceName,
     lifecycle: { cancelling },

@@ -1,50 +1,50 @@
-import { type Address, partsOf } from '../model/address.ts'
-import { attemptOf } from '../model/attempt-name.ts'
-import { deviations, isJobOf } from '../model/deviations.ts'
-import { judgeMark, markOf } from '../model/evidence.ts'
-import { iso } from '../model/iso.ts'
+import { type Address, parseAddress } from '../model/address.ts'
+import { parseAttempt } from '../model/attempt-name.ts'
+import { findDeviations, isJobOf } from '../model/deviations.ts'
+import { judgeMark, readMark } from '../model/evidence.ts'
+import { formatIso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
-import { historyFor, reread } from '../model/record.ts'
+import { extendHistory, reread } from '../model/record.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 import {
+  getSiteKey,
   isSettled,
   type JobRecord,
   type OpenRecord,
   recordEntries,
   type SettledRecord,
   type Site,
-  siteKey,
 } from '../model/state.ts'
-import { written } from '../model/written.ts'
+import { writeDocuments } from '../model/written.ts'
 import { isCancellable, planCancel } from './cancel.ts'
 import type { Decision } from './input.ts'
-import { idUsed, ownedElsewhere } from './new-job.ts'
-import { adoptJob, ownerKey } from './ownership.ts'
+import { refuseOwnedElsewhere, refuseUsedId } from './new-job.ts'
+import { adoptJob, getOwnerKey } from './ownership.ts'
 import {
-  decidedRecord,
-  gone,
-  jobWords,
-  line,
+  computeShownFrom,
+  createLine,
+  findDecidedRecord,
+  formatMinute,
+  judgeSeen,
+  markGone,
   NOT_SHOWN_YET,
+  nameJob,
   type Planner,
+  planUnread,
   type SeenRecord,
-  seenOf,
-  shownFrom,
-  spoken,
-  unread,
 } from './planner.ts'
-import { isMarkOf, quiet } from './unknown.ts'
+import { computeQuietTime, isMarkOf } from './unknown.ts'
 
 /** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
 export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
   if (decision.do === 'cancel') return planStop(plan, spec, stored, decision)
   if (decision.do === 'foreign') return planForeign(plan, spec, stored, decision.ids)
   if (decision.do === 'removed') return planRemoved(plan, spec, stored)
-  const record = decidedRecord(spec, stored, decision)
-  if (record && isSettled(record)) return settledAlready(spec, record, decision)
+  const record = findDecidedRecord(spec, stored, decision)
+  if (record && isSettled(record)) return keepSettled(spec, record, decision)
   switch (decision.do) {
     case 'adopt':
       return takeOver(plan, spec, record, 'adopted', { stored, force: decision.force })
@@ -52,13 +52,13 @@ export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undef
       return giveUp(plan, spec, record, decision.force)
     case 'baseline':
       return record
-        ? line(spec, {
+        ? createLine(spec, {
             action: 'keep',
             record,
             reason: 'the outcome of its create is not known',
             remedies: [NOTHING_CHANGED, suggest('find out what became of it', 'reconcile')],
           })
-        : baseline(plan, spec)
+        : planBaseline(plan, spec)
   }
 }
 
@@ -71,42 +71,42 @@ function planStop(
 ): Planned {
   if (!record) return keep(spec, record, 'nothing was submitted for it; policy.hold: true keeps it so')
   if (!isSettled(record))
-    return line(spec, {
+    return createLine(spec, {
       action: 'conflict',
       code: 'PLAN_NOT_CANCELLABLE',
       record,
       reason: 'the outcome of its create is not known, so there is no job to cancel yet',
       remedies: [suggest('find out what became of it, then cancel it', 'reconcile')],
     })
-  const seen = seenOf(plan, spec.address, record)
-  if (seen?.is === 'failed') return unread(spec, seen, record)
-  if (seen?.is === 'replaced') return replaced(spec, plan.modelOf(spec.kind), record, seen.why)
-  const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
-  if (until !== undefined) return line(spec, { action: 'settling', record, reason: NOT_SHOWN_YET, until })
-  if (seen?.is === 'absent') return { ...keep(spec, record, 'AWS no longer knows its job'), next: gone(record) }
+  const seen = judgeSeen(plan, spec.address, record)
+  if (seen?.is === 'failed') return planUnread(spec, seen, record)
+  if (seen?.is === 'replaced') return refuseReplaced(spec, plan.modelOf(spec.kind), record, seen.why)
+  const until = seen?.is === 'absent' ? computeShownFrom(plan, record) : undefined
+  if (until !== undefined) return createLine(spec, { action: 'settling', record, reason: NOT_SHOWN_YET, until })
+  if (seen?.is === 'absent') return { ...keep(spec, record, 'AWS no longer knows its job'), next: markGone(record) }
   const model = plan.modelOf(spec.kind)
-  const next = seen?.is === 'live' ? asSeen(plan, spec, model, record, seen) : undefined
+  const next = seen?.is === 'live' ? refreshAsSeen(plan, spec, model, record, seen) : undefined
   const now = next ?? record
   // Also what the pass after a cancellation finds.
   if (!isCancellable(now)) {
     const isNews = now.condition?.type === 'Cancelled' && !now.cancelled
     const asked = isNews ? { ...now, cancelled: true as const } : next
     const reason = now.lost === true ? 'it is lost: AWS does not know its job any more' : 'its job is over already'
-    return line(spec, { action: 'keep', record: asked ?? now, reason, next: asked })
+    return createLine(spec, { action: 'keep', record: asked ?? now, reason, next: asked })
   }
   const cancel = planCancel(plan, spec.address, now, { reason, why: reason, withdraws: false, force }, spec)
   if (!('refused' in cancel)) return { ...cancel, next }
-  return line(spec, {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_NOT_CANCELLABLE',
     record,
     id: record.id,
-    reason: `${jobWords(model, now.id)} cannot be cancelled: ${cancel.refused}`,
+    reason: `${nameJob(model, now.id)} cannot be cancelled: ${cancel.refused}`,
     remedies: [advise('wait for its end; its record is kept')],
   })
 }
 
-function asSeen(
+function refreshAsSeen(
   plan: Planner,
   spec: Spec,
   { lifecycle }: KindModel,
@@ -116,18 +116,18 @@ function asSeen(
   return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
 }
 
-function replaced(spec: Spec, model: KindModel, record: SettledRecord, why: string): PlannedStop {
-  return line(spec, {
+function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why: string): PlannedStop {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_OTHER_JOB',
     record,
     id: record.id,
-    reason: `${jobWords(model, record.id ?? '')} is not the one on record: ${why}. Nothing is done to it`,
+    reason: `${nameJob(model, record.id ?? '')} is not the one on record: ${why}. Nothing is done to it`,
     remedies: [suggest('write down that ours is lost', 'reconcile')],
   })
 }
 
-function settledAlready(
+function keepSettled(
   spec: Spec,
   record: SettledRecord,
   decision: Exclude<Decision, { do: 'cancel' | 'foreign' | 'removed' }>,
@@ -139,7 +139,7 @@ function settledAlready(
       record.id === undefined ? 'taken as done already' : `job ${record.id} is on record already`,
     )
   }
-  return line(spec, {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_HAS_JOB',
     record,
@@ -162,30 +162,30 @@ function takeOver(
   const seen = plan.observed.jobs.get(spec.address)
   const model = plan.modelOf(spec.kind)
   const site = record?.site ?? plan.siteOf(spec)
-  if (seen?.is === 'failed') return unread(spec, seen)
-  if (!seen || seen.is === 'absent' || !site) return noSuchJob(spec, model)
+  if (seen?.is === 'failed') return planUnread(spec, seen)
+  if (!seen || seen.is === 'absent' || !site) return refuseMissing(spec, model)
   const { live } = seen
-  const key = ownerKey(model, site, live.id)
-  const owner = plan.claims.get(key) ?? hopeful(plan, spec, key)
+  const key = getOwnerKey(model, site, live.id)
+  const owner = plan.claims.get(key) ?? findOpenClaimant(plan, spec, key)
   // One that is this address's own is that of an earlier run.
-  if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)
+  if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)
   const mark = judgeMark(live, { lineage: plan.lineage, address: spec.address, run: spec.policy.run })
-  if (mark === 'other' && !force) return ownedElsewhere(spec, model, live, record)
+  if (mark === 'other' && !force) return refuseOwnedElsewhere(spec, model, live, record)
   // A later attempt than the one on record may have made what the spec asks for by now.
-  const isOfRecord = record !== undefined && deviations(record.request, live, model).length === 0
-  const request = isOfRecord ? record.request : written(spec.request, model.request.documents)
-  const changes = how === 'baseline' ? [] : deviations(request, live, model)
-  if (changes.length > 0) return differs(spec, model, live, changes, record)
+  const isOfRecord = record !== undefined && findDeviations(record.request, live, model).length === 0
+  const request = isOfRecord ? record.request : writeDocuments(spec.request, model.request.documents)
+  const changes = how === 'baseline' ? [] : findDeviations(request, live, model)
+  if (changes.length > 0) return refuseDifferent(spec, model, live, changes, record)
   const { run } = spec.policy
   const adopter = record
     ? { ...record, request, how }
-    : { run, site, how, request, history: historyFor(stored, run, site) }
+    : { run, site, how, request, history: extendHistory(stored, run, site) }
   const reason = how === 'baseline' ? 'taken as done before this state began' : 'as decided'
   return adoptJob(plan, spec, adopter, live, { reason, record })
 }
 
 /** Another address whose unknown create asked for the ID of a job, and may have made it. */
-function hopeful(plan: Planner, spec: Spec, key: string): Address | undefined {
+function findOpenClaimant(plan: Planner, spec: Spec, key: string): Address | undefined {
   const other = plan.owners.get(key)
   return other === undefined || other === spec.address || plan.records[other]?.withdrawn ? undefined : other
 }
@@ -200,21 +200,21 @@ function planForeign(
   const model = plan.modelOf(spec.kind)
   const site = record?.site ?? plan.siteOf(spec)
   const listed = plan.observed.alike.get(spec.address)
-  if (listed?.is === 'failed') return unread(spec, listed, record)
+  if (listed?.is === 'failed') return planUnread(spec, listed, record)
   if (!listed || !site)
     return keep(spec, record, 'jobs of this kind are told apart by their ID: none needs to be excused')
-  const keyOf = (live: Live): string => ownerKey(model, site, live.id)
-  const free = listed.jobs.filter((live) => !plan.claims.has(keyOf(live)))
+  const getKey = (live: Live): string => getOwnerKey(model, site, live.id)
+  const free = listed.jobs.filter((live) => !plan.claims.has(getKey(live)))
   const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
   const missing = ids === 'listed' ? undefined : ids.find((id) => !asked.some((live) => live.id === id))
-  if (missing !== undefined) return noSuchJob(spec, model, missing)
-  const mayBeOpen = openCreatesOf(plan, spec, site)
+  if (missing !== undefined) return refuseMissing(spec, model, missing)
+  const mayBeOpen = indexOpenCreates(plan, spec, site)
   const ours = new Set(asked.filter((live) => isMarkedOurs(plan, live) || mayBeOpen(live)))
   const [own] = ours
   if (own && ids !== 'listed') return ownMarked(plan, spec, model, own, record)
-  const excuses = asked.filter((live) => !ours.has(live)).map(keyOf)
+  const excuses = asked.filter((live) => !ours.has(live)).map(getKey)
   const count = excuses.length === 1 ? '1 job is' : `${excuses.length} jobs are`
-  return line(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
+  return createLine(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
 }
 
 /** Whether a job carries the mark of this state, for whatever address. */
@@ -223,13 +223,13 @@ function isMarkedOurs({ lineage }: Planner, live: Live): boolean {
 }
 
 /** Tells whether a job may be what the unknown create of another address made. */
-function openCreatesOf({ records, modelOf }: Planner, spec: Spec, site: Site): (live: Live) => boolean {
+function indexOpenCreates({ records, modelOf }: Planner, spec: Spec, site: Site): (live: Live) => boolean {
   const open = recordEntries(records).filter(
     ([address, record]) =>
       address !== spec.address &&
-      partsOf(address).kind === spec.kind &&
+      parseAddress(address).kind === spec.kind &&
       !isSettled(record) &&
-      siteKey(record.site) === siteKey(site),
+      getSiteKey(record.site) === getSiteKey(site),
   )
   return (live) => open.some(([, { request }]) => isJobOf(request, live, modelOf(spec.kind)))
 }
@@ -237,22 +237,22 @@ function openCreatesOf({ records, modelOf }: Planner, spec: Spec, site: Site): (
 function ownMarked({ lineage }: Planner, spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
   const { run } = spec.policy
   if (judgeMark(live, { lineage, address: spec.address, run }) !== 'own') {
-    const owner = markOf(live)?.address
-    return line(spec, {
+    const owner = readMark(live)?.address
+    return createLine(spec, {
       action: 'conflict',
       code: 'PLAN_OWN_MARK',
       id: live.id,
       record,
-      reason: `${jobWords(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be what another spec’s create made'}, so it is not excused`,
+      reason: `${nameJob(model, live.id)} ${owner ? `carries the mark of ${owner}` : 'may be what another spec’s create made'}, so it is not excused`,
       remedies: [suggest('find that out first', 'reconcile')],
     })
   }
-  return line(spec, {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_OWN_MARK',
     id: live.id,
     record,
-    reason: `${jobWords(model, live.id)} carries the mark of this very spec, so it is ours`,
+    reason: `${nameJob(model, live.id)} carries the mark of this very spec, so it is ours`,
     remedies: [
       suggest('take it over', 'adopt', spec.address, '--id', live.id),
       advise(`or write policy.run: ${spec.policy.run + 1} to run it again`),
@@ -266,17 +266,17 @@ function planRemoved(plan: Planner, spec: Spec, record: JobRecord | undefined): 
     return keep(spec, record, 'its spec is here: remove it first')
   if (!record) return keep(spec, record, 'nothing of it is on record')
   if (record.withdrawn !== undefined) return keep(spec, record, 'recorded as removed already')
-  return line(spec, {
+  return createLine(spec, {
     action: 'forget',
     record,
     id: record.id,
     reason: 'its spec was removed, as decided; its record is kept',
-    next: { ...record, withdrawn: iso(plan.now) },
+    next: { ...record, withdrawn: formatIso(plan.now) },
   })
 }
 
-function noSuchJob(spec: Spec, model: KindModel, id?: string): PlannedStop {
-  return line(spec, {
+function refuseMissing(spec: Spec, model: KindModel, id?: string): PlannedStop {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_NO_SUCH_JOB',
     reason: `AWS knows no such ${model.serviceName} job${id === undefined ? '' : `: ${id}`}`,
@@ -286,20 +286,20 @@ function noSuchJob(spec: Spec, model: KindModel, id?: string): PlannedStop {
   })
 }
 
-function differs(
+function refuseDifferent(
   spec: Spec,
   model: KindModel,
   live: Live,
   changes: readonly Difference[],
   record: JobRecord | undefined,
 ): PlannedStop {
-  return line(spec, {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_ADOPT_DIFFERS',
     id: live.id,
     changes,
     record,
-    reason: `${jobWords(model, live.id)} exists, but is not what was asked for`,
+    reason: `${nameJob(model, live.id)} exists, but is not what was asked for`,
     remedies: [advise('name another job, or write the spec as the job is')],
   })
 }
@@ -307,58 +307,58 @@ function differs(
 /** A person says that an unknown create made no job. Believed only once no request of it can arrive any more, or by force. */
 function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force: boolean): Planned {
   if (!record) return keep(spec, record, 'no create of it is open')
-  const until = quiet(plan, spec, record)
+  const until = computeQuietTime(plan, spec, record)
   if (plan.now < Date.parse(until) && !force) {
-    return line(spec, {
+    return createLine(spec, {
       action: 'settling',
       code: 'PLAN_TOO_EARLY',
       record,
       until,
-      reason: `a request of its create may still arrive until ${spoken(until)}`,
+      reason: `a request of its create may still arrive until ${formatMinute(until)}`,
       remedies: [advise('wait until then, or add --force if you know better: a second job may be the price')],
     })
   }
   const listed = plan.observed.alike.get(spec.address)
   const seen = plan.observed.jobs.get(spec.address)
-  for (const look of [listed, seen]) if (look?.is === 'failed' && !force) return unread(spec, look, record)
+  for (const look of [listed, seen]) if (look?.is === 'failed' && !force) return planUnread(spec, look, record)
   const jobs = [...(listed?.is === 'listed' ? listed.jobs : []), ...(seen?.is === 'live' ? [seen.live] : [])]
   const model = plan.modelOf(spec.kind)
   const made = jobs.find(
     ({ id, marker, mark = marker ?? '' }) =>
-      attemptOf(mark) && isMarkOf(spec, record, mark) && !plan.claims.has(ownerKey(model, record.site, id)),
+      parseAttempt(mark) && isMarkOf(spec, record, mark) && !plan.claims.has(getOwnerKey(model, record.site, id)),
   )
   if (made) {
-    return line(spec, {
+    return createLine(spec, {
       action: 'conflict',
       code: 'PLAN_OWN_MARK',
       id: made.id,
       record,
-      reason: `${jobWords(model, made.id)} carries the mark of its create, so it is ours`,
+      reason: `${nameJob(model, made.id)} carries the mark of its create, so it is ours`,
       remedies: [suggest('take it over', 'reconcile')],
     })
   }
-  return line(spec, {
+  return createLine(spec, {
     action: 'keep',
     record,
     reason: 'recorded that its create made no job',
     remedies: [suggest('submit it again', 'reconcile')],
-    next: { ...record, stage: 'settling', intent: { ...record.intent, givenUp: true, until: iso(plan.now) } },
+    next: { ...record, stage: 'settling', intent: { ...record.intent, givenUp: true, until: formatIso(plan.now) } },
   })
 }
 
 /** A spec whose job is taken as done: the job itself where its ID shows it, else the word of the person who said so. */
-function baseline(plan: Planner, spec: Spec): Planned {
+function planBaseline(plan: Planner, spec: Spec): Planned {
   const seen = plan.observed.jobs.get(spec.address)
-  if (seen?.is === 'failed') return unread(spec, seen)
+  if (seen?.is === 'failed') return planUnread(spec, seen)
   if (seen?.is === 'live') return takeOver(plan, spec, undefined, 'baseline')
   const site = plan.siteOf(spec)
   if (!site)
-    return line(spec, {
+    return createLine(spec, {
       action: 'blocked',
       code: 'PLAN_OFFLINE',
       reason: 'where it belongs is not known while offline',
     })
-  return line(spec, {
+  return createLine(spec, {
     action: 'adopt',
     reason: 'taken as done before this state began; no job of it was looked at',
     next: {
@@ -367,7 +367,7 @@ function baseline(plan: Planner, spec: Spec): Planned {
       stage: 'started',
       how: 'baseline',
       condition: { type: 'Succeeded', reason: 'Baseline' },
-      request: written(spec.request, plan.modelOf(spec.kind).request.documents),
+      request: writeDocuments(spec.request, plan.modelOf(spec.kind).request.documents),
     },
   })
 }
@@ -375,5 +375,5 @@ function baseline(plan: Planner, spec: Spec): Planned {
 const NOTHING_CHANGED = advise('nothing was changed')
 
 function keep(spec: Spec, record: JobRecord | undefined, reason: string): PlannedKeep {
-  return line(spec, { action: 'keep', record, reason, remedies: [NOTHING_CHANGED] })
+  return createLine(spec, { action: 'keep', record, reason, remedies: [NOTHING_CHANGED] })
 }

@@ -1,11 +1,11 @@
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, parseAddress } from '../model/address.ts'
 import type { PlanCode } from '../model/codes.ts'
 import { isSteady, isTerminal } from '../model/condition.ts'
-import { type Planned, type PlannedStop, type Root, untilOf } from '../model/plan.ts'
+import { getUntil, type Planned, type PlannedStop, type Root } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Dependency, Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord } from '../model/state.ts'
-import { line, type Planner } from './planner.ts'
+import { createLine, type Planner } from './planner.ts'
 
 /** The code of a line that waits for other jobs. */
 const DEPENDS = 'PLAN_DEPENDS'
@@ -17,25 +17,30 @@ export const DEPENDS_MET = 'PLAN_DEPENDS_MET'
  * `needs` and `plan` agree: what this pass sees of a job counts once the store holds it, as for a start.
  */
 export function planDepends(plan: Planner, spec: Spec): PlannedStop | undefined {
-  const open = (spec.policy.dependsOn ?? []).filter((one) => standing(plan, one) !== 'met')
+  const open = (spec.policy.dependsOn ?? []).filter((one) => judgeDependency(plan, one) !== 'met')
   if (open.length === 0) return undefined
-  return line(spec, { action: 'waiting', code: DEPENDS, reason: `waits for ${open.map(({ job }) => job).join(', ')}` })
+  return createLine(spec, {
+    action: 'waiting',
+    code: DEPENDS,
+    reason: `waits for ${open.map(({ job }) => job).join(', ')}`,
+  })
 }
 
 /** Where a job that another one waits for stands by the record: over as it has to be, over otherwise, or not over yet. */
 type Standing = 'met' | 'unmet' | 'open'
 
-function standing(plan: Planner, { job, when }: Dependency, record = plan.records[job]): Standing {
+function judgeDependency(plan: Planner, { job, when }: Dependency, record = plan.records[job]): Standing {
   if (!record || !isSettled(record)) return 'open'
-  if (record.run < wantedRun(plan, job, record.run)) return 'open'
+  if (record.run < getWantedRun(plan, job, record.run)) return 'open'
   const { condition } = record
-  if (condition?.type === 'Succeeded' || isSteady(condition, plan.modelOf(partsOf(job).kind).lifecycle)) return 'met'
+  if (condition?.type === 'Succeeded' || isSteady(condition, plan.modelOf(parseAddress(job).kind).lifecycle))
+    return 'met'
   if (!isTerminal(condition)) return record.lost ? 'unmet' : 'open'
   return when === 'finished' ? 'met' : 'unmet'
 }
 
 /** The run that the spec of a job asks for by now. One that cannot be read may ask for the next. */
-function wantedRun(plan: Planner, job: Address, recorded: number): number {
+function getWantedRun(plan: Planner, job: Address, recorded: number): number {
   const spec = plan.specAt.get(job)
   if (spec) return spec.policy.run
   const blocked = plan.blockedAt.get(job)
@@ -64,7 +69,7 @@ export function explainWaits(plan: Planner, lines: readonly Planned[]): Planned[
       }
       stack.pop()
       if (planned.action === 'waiting' && planned.code === DEPENDS && planned.spec) {
-        found.set(top, explainWait(planned, obstacles(plan, planned.spec, found)))
+        found.set(top, explainWait(planned, findObstacles(plan, planned.spec, found)))
       }
     }
   }
@@ -94,24 +99,24 @@ function explainWait(planned: PlannedStop, all: readonly Obstacle[]): PlannedSto
   return { ...planned, reason: `waits for ${first.reason}${others}`, until }
 }
 
-function obstacles(plan: Planner, spec: Spec, lines: ReadonlyMap<Address, Planned>): Obstacle[] {
-  return (spec.policy.dependsOn ?? []).flatMap((one) => obstacle(plan, one, lines.get(one.job)) ?? [])
+function findObstacles(plan: Planner, spec: Spec, lines: ReadonlyMap<Address, Planned>): Obstacle[] {
+  return (spec.policy.dependsOn ?? []).flatMap((one) => findObstacle(plan, one, lines.get(one.job)) ?? [])
 }
 
 /** Why one job is not over as it has to be; undefined where it is, by the record or by what was just seen of it. */
-function obstacle(plan: Planner, dependency: Dependency, planned: Planned | undefined): Obstacle | undefined {
+function findObstacle(plan: Planner, dependency: Dependency, planned: Planned | undefined): Obstacle | undefined {
   const { job } = dependency
   const record = planned?.next ?? plan.records[job]
-  const now = standing(plan, dependency, record)
+  const now = judgeDependency(plan, dependency, record)
   if (now === 'met') return undefined
-  if (now === 'unmet' && record) return unmet(job, record)
+  if (now === 'unmet' && record) return describeUnmet(job, record)
   const isHere = plan.specAt.has(job) || plan.blockedAt.has(job)
-  if (!isHere) return absent(job, record)
+  if (!isHere) return describeMissing(job, record)
   if (!planned) return { is: 'waiting', reason: `${job}, which is not over and was not asked for` }
   return open(plan, job, planned, record)
 }
 
-function unmet(job: Address, record: JobRecord): Obstacle {
+function describeUnmet(job: Address, record: JobRecord): Obstacle {
   const { condition, lost, run } = record
   const ended = lost
     ? 'whose job AWS no longer knows'
@@ -129,7 +134,7 @@ function unmet(job: Address, record: JobRecord): Obstacle {
   }
 }
 
-function absent(job: Address, record: JobRecord | undefined): Obstacle {
+function describeMissing(job: Address, record: JobRecord | undefined): Obstacle {
   return {
     is: 'blocked',
     code: 'PLAN_DEPENDENCY_GONE',
@@ -143,7 +148,7 @@ function absent(job: Address, record: JobRecord | undefined): Obstacle {
 /** A job that has not ended yet, by what this plan does about it. */
 function open(plan: Planner, job: Address, planned: Planned, record: JobRecord | undefined): Obstacle {
   const { action, code, reason } = planned
-  const until = untilOf(planned)
+  const until = getUntil(planned)
   const isWanted = record !== undefined && (plan.specAt.get(job)?.policy.run ?? record.run) <= record.run
   const isUnderWay = record !== undefined && isSettled(record)
   switch (action) {
@@ -154,7 +159,7 @@ function open(plan: Planner, job: Address, planned: Planned, record: JobRecord |
       // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not, nor the next run.
       if (isWanted && record?.stage === 'started' && !isTerminal(record.condition)) break
       if (code !== undefined && BY_DEPENDENCY.has(code)) {
-        const reasonOfRoot = `depends on ${job}, which ${last(reason)}`
+        const reasonOfRoot = `depends on ${job}, which ${keepLastLink(reason)}`
         const { root, remedies } = planned
         // A failure blocks every link of the chain, and running it again is the way out for each.
         if (code === 'PLAN_DEPENDENCY_FAILED')
@@ -189,7 +194,7 @@ function open(plan: Planner, job: Address, planned: Planned, record: JobRecord |
 }
 
 /** Of `depends on B, which depends on A, which failed` the last link alone: the middle of a long chain explains nothing. */
-function last(reason: string): string {
+function keepLastLink(reason: string): string {
   const at = reason.indexOf(LINK)
   return at < 0 ? reason : reason.slice(at + ', which '.length)
 }

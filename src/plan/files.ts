@@ -1,4 +1,4 @@
-import { at, type Pointer, put } from '../model/json.ts'
+import { getValue, type Pointer, put } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { PlannedDownload, PlannedStop, PlannedUpload } from '../model/plan.ts'
 import { isDownloadDue } from '../model/record.ts'
@@ -6,17 +6,17 @@ import { advise } from '../model/remedy.ts'
 import type { Download, Spec, Upload } from '../model/spec.ts'
 import { type CreatedRecord, isIdentified, type SettledRecord } from '../model/state.ts'
 import type { PlanInput } from './input.ts'
-import { line, type Planner, planFailed } from './planner.ts'
+import { createLine, type Planner, planFailed } from './planner.ts'
 
 /**
  * A spec whose file is not there to tell its MD5 means the file that was submitted: what a job has taken in need not be kept for ever.
  */
-export function withRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>, spec: Spec): Spec {
+export function fillRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>, spec: Spec): Spec {
   const record = state?.records[spec.address]
   const transfer = modelOf(spec.kind).request.transfer?.(spec.request)
   if (transfer?.way !== 'in' || !record || spec.policy.run > record.run) return spec
-  const known = at(record.request, transfer.md5)
-  if (spec.policy.upload === undefined || at(spec.request, transfer.md5) !== undefined || known === undefined)
+  const known = getValue(record.request, transfer.md5)
+  if (spec.policy.upload === undefined || getValue(spec.request, transfer.md5) !== undefined || known === undefined)
     return spec
   return { ...spec, request: put(spec.request, transfer.md5, known) }
 }
@@ -24,11 +24,11 @@ export function withRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'm
 /** A job that takes a file in is not made before the file is there: AWS forgets jobs that wait. */
 export function planNoFile(plan: Planner, spec: Spec): PlannedStop | undefined {
   const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'in'
-  return takesIn && !hasUpload(spec) ? lineNoFile(spec) : undefined
+  return takesIn && !hasUpload(spec) ? planMissingFile(spec) : undefined
 }
 
-function lineNoFile(spec: Spec, record?: CreatedRecord): PlannedStop {
-  return line(spec, {
+function planMissingFile(spec: Spec, record?: CreatedRecord): PlannedStop {
+  return createLine(spec, {
     action: 'blocked',
     code: 'PLAN_NO_FILE',
     record,
@@ -54,20 +54,20 @@ export function isOfUpload(spec: Spec, { request: { transfer } }: KindModel, poi
 
 /** What follows on the create of a job that takes a file in. */
 export function uploadWords({ upload }: Spec): string {
-  return upload ? `; then ${sized(upload)} is uploaded, and the job started` : ''
+  return upload ? `; then ${formatSize(upload)} is uploaded, and the job started` : ''
 }
 
-function sized({ file, bytes }: Upload): string {
+function formatSize({ file, bytes }: Upload): string {
   return `${file} (${bytes.toLocaleString('en')} bytes)`
 }
 
 /** The upload that a job which was made waits for; undefined where AWS has its file, or it takes none. */
 export function planUpload(plan: Planner, spec: Spec, record: CreatedRecord): PlannedUpload | PlannedStop | undefined {
   const transfer = plan.modelOf(spec.kind).request.transfer?.(spec.request)
-  if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === at(record.request, transfer.md5)))
+  if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === getValue(record.request, transfer.md5)))
     return undefined
-  if (!hasUpload(spec)) return lineNoFile(spec, record)
-  const reason = `created and recorded; AWS waits for ${sized(spec.upload)}`
+  if (!hasUpload(spec)) return planMissingFile(spec, record)
+  const reason = `created and recorded; AWS waits for ${formatSize(spec.upload)}`
   return { address: spec.address, spec, record, id: record.id, action: 'upload', reason }
 }
 
@@ -82,7 +82,7 @@ export function planDownload(
   const { file, isThere } = spec.download
   const base = { id: record.id, record }
   if (record.archived) {
-    return line(spec, {
+    return createLine(spec, {
       ...base,
       action: 'conflict',
       code: 'PLAN_DOWNLOAD_GONE',
@@ -91,7 +91,7 @@ export function planDownload(
     })
   }
   if (plan.run.failed.get(spec.address)?.name === 'FileDiffers') {
-    return line(spec, {
+    return createLine(spec, {
       ...base,
       action: 'conflict',
       code: 'PLAN_FILE_DIFFERS',
@@ -101,7 +101,7 @@ export function planDownload(
   }
   const failed = planFailed(plan, spec.address, spec, record)
   if (failed) return failed
-  if (spec.policy.hold) return line(spec, { ...base, action: 'held', reason: 'done, but policy.hold is true' })
+  if (spec.policy.hold) return createLine(spec, { ...base, action: 'held', reason: 'done, but policy.hold is true' })
   const beside = isThere ? '; what is there now is compared with it' : ''
   const reason = `done; its asset is fetched to ${file}${beside}`
   return { address: spec.address, spec, ...base, action: 'download', reason }

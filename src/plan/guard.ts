@@ -4,7 +4,7 @@ import { CLOCKS_MS } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Planned } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
-import { usesCheckout } from './input.ts'
+import { isCheckoutUsed } from './input.ts'
 import type { Planner } from './planner.ts'
 
 /** Ways to go on where a state is lost for good. */
@@ -27,23 +27,23 @@ export const FULL_HISTORY: readonly Remedy[] = [
 ]
 
 /** Everything for which a whole plan is not carried out. Empty: it may be. */
-export function refusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+export function findRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   return [
     ...stateRefusals(plan),
     ...beginRefusals(plan, actions),
-    ...checkoutRefusals(plan),
+    ...checkCheckout(plan),
     ...guardRefusals(plan, actions),
-    ...earlyRefusals(actions),
-    ...clockRefusals(plan, actions),
+    ...checkEarly(actions),
+    ...checkClock(plan, actions),
   ]
 }
 
 /** A missing state is not an empty one: after a lost state every old spec would run again. */
 function stateRefusals(plan: Planner): Diagnostic[] {
   if (plan.state !== undefined || plan.rules.emulator) return []
-  if (plan.lost) return [refusal('STATE_MISSING', plan.lost.message, ...plan.lost.remedies)]
+  if (plan.lost) return [createRefusal('STATE_MISSING', plan.lost.message, ...plan.lost.remedies)]
   return [
-    refusal(
+    createRefusal(
       'STATE_MISSING',
       'there is no state, so which jobs already ran is not known; nothing is created without one',
       suggest('in a new repository', 'init'),
@@ -61,7 +61,7 @@ function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
   const [first] = left
   const more = left.length > 1 ? `, and ${left.length - 1} more` : ''
   return [
-    refusal(
+    createRefusal(
       'STATE_MISSING',
       `no state was begun: these specs cannot be recorded as done and would run: ${first?.address}: ${first?.reason}${more}`,
       suggest('mend that, then', 'baseline'),
@@ -70,9 +70,9 @@ function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
 }
 
 /** An older checkout has lost specs and regained old ones: it neither creates nor removes. */
-function checkoutRefusals(plan: Planner): Diagnostic[] {
+function checkCheckout(plan: Planner): Diagnostic[] {
   const { checkout, state, rules, decisions } = plan
-  if (rules.emulator || !state?.source || !usesCheckout(decisions, state)) return []
+  if (rules.emulator || !state?.source || !isCheckoutUsed(decisions, state)) return []
   const known = state.source.commit.slice(0, 7)
   const why = decisions
     ? [advise('this command puts jobs of this checkout on record, so it takes the newest one alone')]
@@ -80,7 +80,7 @@ function checkoutRefusals(plan: Planner): Diagnostic[] {
   if (!checkout.git) {
     if (rules.allowDirty) return []
     return [
-      refusal(
+      createRefusal(
         'CHECKOUT_UNKNOWN',
         `this folder is in no Git repository, so whether its specs are newer than ${known}, which was reconciled last, cannot be told`,
         advise('run in a clone of the repository, or take the specs as they are with --allow-dirty'),
@@ -93,7 +93,7 @@ function checkoutRefusals(plan: Planner): Diagnostic[] {
     case 'behind':
     case 'diverged':
       return [
-        refusal(
+        createRefusal(
           'CHECKOUT_STALE',
           `this checkout (${head}) does not contain ${known}, which was reconciled last`,
           { text: 'check out the tip of the branch, then run again', command: ['git', 'pull'] },
@@ -103,7 +103,7 @@ function checkoutRefusals(plan: Planner): Diagnostic[] {
       ]
     case 'unknown':
       return [
-        refusal(
+        createRefusal(
           'CHECKOUT_UNKNOWN',
           `whether this checkout (${head}) contains ${known}, which was reconciled last, cannot be told`,
           ...(checkout.shallow ? FULL_HISTORY : [advise(`fetch the commit ${known}, or restore it`), NEWEST]),
@@ -119,8 +119,8 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
   const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
   const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
   return [
-    ...overGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
-    ...overGuard(
+    ...checkGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
+    ...checkGuard(
       'GUARD_REMOVALS',
       'withdraw',
       count('forget') + count('cancel'),
@@ -128,16 +128,16 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
       plan.guards.maxRemovals,
       'maxRemovals',
     ),
-    ...overGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),
+    ...checkGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),
   ]
 }
 
 /** A clock that is further off than AWS's makes the times of the create protocol worth nothing. */
-function clockRefusals({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[]): Diagnostic[] {
+function checkClock({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[]): Diagnostic[] {
   if (Math.abs(clockOffsetMs) <= CLOCKS_MS || !actions.some(({ action }) => action === 'create')) return []
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1000)
   return [
-    refusal(
+    createRefusal(
       'CLOCK_OFF',
       `this machine's clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} AWS's; nothing is created with it`,
       advise('set the clock (for example with NTP), then run again'),
@@ -146,13 +146,13 @@ function clockRefusals({ clockOffsetMs = 0 }: Planner, actions: readonly Planned
 }
 
 /** A word that comes before it can be known to be true. */
-function earlyRefusals(actions: readonly Planned[]): Diagnostic[] {
+function checkEarly(actions: readonly Planned[]): Diagnostic[] {
   return actions.flatMap(({ code, address, reason, remedies = [] }) =>
-    code === 'PLAN_TOO_EARLY' ? [refusal(code, `${address}: ${reason}`, ...remedies)] : [],
+    code === 'PLAN_TOO_EARLY' ? [createRefusal(code, `${address}: ${reason}`, ...remedies)] : [],
   )
 }
 
-function overGuard(
+function checkGuard(
   code: 'GUARD_CREATES' | 'GUARD_REMOVALS' | 'GUARD_UPDATES',
   verb: string,
   planned: number,
@@ -166,7 +166,7 @@ function overGuard(
   const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
   const raise = `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
   return [
-    refusal(
+    createRefusal(
       code,
       `this run would ${verb} ${sum} ${planned + before === 1 ? 'job' : 'jobs'}; guards.${member} allows ${max}`,
       advise(raise),
@@ -174,6 +174,6 @@ function overGuard(
   ]
 }
 
-function refusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
+function createRefusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
   return { severity: 'error', code, message, remedies }
 }

@@ -1,24 +1,24 @@
 import { spend, type Used } from '../lane/budget.ts'
 import { createSlots, type Slots } from '../lane/slots.ts'
-import { partsOf } from '../model/address.ts'
+import { parseAddress } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import type { Planned, PlannedCreate, PlannedStart, PlannedStop } from '../model/plan.ts'
-import { budgetKey, isSettled, type JobRecord, recordEntries, type Site, siteKey } from '../model/state.ts'
+import { getBudgetKey, getSiteKey, isSettled, type JobRecord, recordEntries, type Site } from '../model/state.ts'
 import type { Planner } from './planner.ts'
 
 /** Turns creates and starts for which AWS has no room now into `waiting`, in plan order. */
-export function withinLimits(plan: Planner, actions: readonly Planned[]): Planned[] {
+export function applyLimits(plan: Planner, actions: readonly Planned[]): Planned[] {
   const slots = createSlots(countRunning(plan, actions))
   const budgets = new Map(Object.entries(plan.state?.budgets ?? {}))
   return actions.map((planned) => {
     if (planned.action === 'create')
-      return withinSlots(plan, planned, planned.site, slots) ?? withinDay(plan, planned, budgets) ?? planned
-    return planned.action === 'start' ? (withinSlots(plan, planned, planned.record.site, slots) ?? planned) : planned
+      return applySlots(plan, planned, planned.site, slots) ?? applyDailyBudget(plan, planned, budgets) ?? planned
+    return planned.action === 'start' ? (applySlots(plan, planned, planned.record.site, slots) ?? planned) : planned
   })
 }
 
-function withinSlots(
+function applySlots(
   plan: Planner,
   planned: PlannedCreate | PlannedStart,
   site: Site | undefined,
@@ -27,9 +27,9 @@ function withinSlots(
   const { spec, action } = planned
   const slot = plan.modelOf(spec.kind).limits.slot(spec.request)
   if (site === undefined || slot?.step !== action) return undefined
-  const key = slotKey(site, slot.key)
+  const key = getSlotKey(site, slot.key)
   if (slots.take(key, slot.max)) return undefined
-  return waiting(planned, `${slots.taken(key)} ${slot.key} are running, and AWS allows ${slot.max} at once`)
+  return planWaiting(planned, `${slots.taken(key)} ${slot.key} are running, and AWS allows ${slot.max} at once`)
 }
 
 /**
@@ -46,42 +46,42 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
   for (const [address, record] of recordEntries(plan.records)) {
     if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
-    const model = plan.modelOf(partsOf(address).kind)
+    const model = plan.modelOf(parseAddress(address).kind)
     const slot = model.limits.slot(record.request)
-    if (!slot || record.lost || !takesPlace(record, slot.step)) continue
+    if (!slot || record.lost || !isSlotTaken(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
     if (isTerminal(seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition)) continue
-    const key = slotKey(record.site, slot.key)
+    const key = getSlotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)
   }
   return running
 }
 
-function takesPlace(record: JobRecord, step: 'create' | 'start'): boolean {
+function isSlotTaken(record: JobRecord, step: 'create' | 'start'): boolean {
   return step === 'create' ? true : record.stage === 'started'
 }
 
-function slotKey(site: Site, cap: string): string {
-  return `${siteKey(site)} ${cap}`
+function getSlotKey(site: Site, cap: string): string {
+  return `${getSiteKey(site)} ${cap}`
 }
 
-function withinDay(plan: Planner, planned: PlannedCreate, budgets: Map<string, Used>): PlannedStop | undefined {
+function applyDailyBudget(plan: Planner, planned: PlannedCreate, budgets: Map<string, Used>): PlannedStop | undefined {
   const { spec, site } = planned
   if (!site) return undefined
   const model = plan.modelOf(spec.kind)
   const max = plan.perDay(model)
   if (max === undefined) return undefined
-  const key = budgetKey(site, model.service)
+  const key = getBudgetKey(site, model.service)
   const spending = spend(budgets.get(key), max, plan.now)
   if (!spending.allowed) {
-    const until = iso(Date.parse(spending.nextAt))
-    return waiting(planned, `the ${max} creates that AWS allows in a day are used up`, until)
+    const until = formatIso(Date.parse(spending.nextAt))
+    return planWaiting(planned, `the ${max} creates that AWS allows in a day are used up`, until)
   }
   budgets.set(key, spending.next)
   return undefined
 }
 
-function waiting(planned: PlannedCreate | PlannedStart, reason: string, until?: string): PlannedStop {
+function planWaiting(planned: PlannedCreate | PlannedStart, reason: string, until?: string): PlannedStop {
   const { address, spec, record, id, next, movedFrom } = planned
   return { address, spec, record, id, next, movedFrom, action: 'waiting', code: 'PLAN_NO_ROOM', reason, until }
 }

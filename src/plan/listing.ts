@@ -1,6 +1,6 @@
 import type { Address } from '../model/address.ts'
-import { attemptOf } from '../model/attempt-name.ts'
-import { definitionKey } from '../model/deviations.ts'
+import { parseAttempt } from '../model/attempt-name.ts'
+import { getDefinitionKey } from '../model/deviations.ts'
 import { groupBy } from '../model/group.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
@@ -28,10 +28,10 @@ export function createListings(): (jobs: readonly Live[], model: KindModel) => L
 
 function indexJobs(jobs: readonly Live[], model: KindModel): Listing {
   const place = new Map(jobs.map((live, index) => [live, index]))
-  const byDefinition = groupBy(jobs, ({ request }) => request && definitionKey(request, model))
-  const byAddress = groupBy(jobs, ({ marker }) => (marker === undefined ? undefined : attemptOf(marker)?.address))
+  const byDefinition = groupBy(jobs, ({ request }) => request && getDefinitionKey(request, model))
+  const byAddress = groupBy(jobs, ({ marker }) => (marker === undefined ? undefined : parseAttempt(marker)?.address))
   const untold = jobs.filter(({ request }) => request === undefined)
-  const alike = (request: JsonObject): readonly Live[] => byDefinition.get(definitionKey(request, model)) ?? []
+  const alike = (request: JsonObject): readonly Live[] => byDefinition.get(getDefinitionKey(request, model)) ?? []
   return {
     alike,
     suspects: (request, address) => {

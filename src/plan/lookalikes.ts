@@ -1,38 +1,38 @@
-import { attemptOf, lineageMark } from '../model/attempt-name.ts'
+import { parseAttempt, shortenLineage } from '../model/attempt-name.ts'
 import { isJobOf } from '../model/deviations.ts'
-import { earliestOf, judgeMark } from '../model/evidence.ts'
+import { computeEarliestCreation, judgeMark } from '../model/evidence.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Need } from '../model/observed.ts'
 import type { PlannedStop } from '../model/plan.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { isSettled, type JobRecord, type OpenRecord, type Site, siteKey } from '../model/state.ts'
+import { getSiteKey, isSettled, type JobRecord, type OpenRecord, type Site } from '../model/state.ts'
 import { requestKey } from './edit.ts'
-import { horizonOf, isForeign, ownerKey } from './ownership.ts'
-import { jobWords, line, type Planner, spoken, unread } from './planner.ts'
+import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
+import { createLine, formatMinute, nameJob, type Planner, planUnread } from './planner.ts'
 
 /**
  * The list that is read before the first create of a kind whose jobs AWS names. Nothing else would tell that the state was put back, by a
  * restored branch or backup, to a time before its job was made: a job of a caller's own ID is refused twice, these are not.
  */
-export function lookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
+export function listLookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
-  return site && isLookedFor(model) ? [lookalikeNeed(plan, spec, model, site)] : []
+  return site && isLookedFor(model) ? [createLookalikeNeed(plan, spec, model, site)] : []
 }
 
 /** The list of the jobs at a site that may be a spec's. */
-export function lookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
+export function createLookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
   const scope = model.identity.scope(spec.request)
-  return { address: spec.address, kind: spec.kind, site, since: horizonOf(plan.state), definition: true, scope }
+  return { address: spec.address, kind: spec.kind, site, since: computeHorizon(plan.state), definition: true, scope }
 }
 
 /** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
-export function goesElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
+export function isElsewhereNow(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   if (!site || model.identity.idMember) return false
   return (
-    siteKey(site) !== siteKey(record.site) ||
+    getSiteKey(site) !== getSiteKey(record.site) ||
     model.identity.scope(spec.request) !== model.identity.scope(record.request)
   )
 }
@@ -46,24 +46,24 @@ export function planLookalike(
 ): PlannedStop | undefined {
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(model)) return undefined
-  const isMoved = previous !== undefined && !isSettled(previous) && goesElsewhere(plan, spec, previous, model)
+  const isMoved = previous !== undefined && !isSettled(previous) && isElsewhereNow(plan, spec, previous, model)
   const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
-  if (listed.is === 'failed') return unread(spec, listed)
+  if (listed.is === 'failed') return planUnread(spec, listed)
   const open = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
-  const since = open ? earliestOf(open.intent) : Date.parse(horizonOf(plan.state))
+  const since = open ? computeEarliestCreation(open.intent) : Date.parse(computeHorizon(plan.state))
   const suspects = plan.listingOf(listed.jobs, model).suspects(spec.request, spec.address)
   const live = suspects.find(
     (one) =>
-      !plan.claims.has(ownerKey(model, site, one.id)) &&
-      (isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id))) &&
+      !plan.claims.has(getOwnerKey(model, site, one.id)) &&
+      (isOwn(plan, spec, one) || !isForeign(plan, getOwnerKey(model, site, one.id))) &&
       (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
       // What was never started did nothing, and never will.
       model.lifecycle.stageOf(one) === 'started' &&
       (open === undefined || isNews(spec, model, open, one)) &&
-      mayBeOf(plan, spec, model, one),
+      mayBelongTo(plan, spec, model, one),
   )
-  return live && question(spec, model, live, isOwn(plan, spec, live))
+  return live && askWhose(spec, model, live, isOwn(plan, spec, live))
 }
 
 /**
@@ -73,7 +73,7 @@ export function planLookalike(
 function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, { marker, createdAt }: Live): boolean {
   if (requestKey(request, model) !== requestKey(spec.request, model)) return true
   if (!intent.givenUp) return false
-  const mark = attemptOf(marker ?? '')
+  const mark = parseAttempt(marker ?? '')
   if (mark) return mark.attempt > intent.attempt
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
@@ -92,29 +92,29 @@ function isOwn({ lineage }: Planner, { address, policy }: Spec, live: Live): boo
  * The marker tells where there is one, unless it names what is no more: a spec may have had another name. Else the definition does. A job of
  * which AWS tells neither may be anything.
  */
-function mayBeOf(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
-  const mark = live.marker === undefined ? undefined : attemptOf(live.marker)
+function mayBelongTo(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
+  const mark = live.marker === undefined ? undefined : parseAttempt(live.marker)
   if (mark) {
-    if (mark.lineage !== lineageMark(plan.lineage)) return false
+    if (mark.lineage !== shortenLineage(plan.lineage)) return false
     if (mark.address === spec.address) return mark.run === spec.policy.run
     if (plan.specAt.has(mark.address) || plan.blockedAt.has(mark.address) || plan.records[mark.address]) return false
   }
-  return live.request === undefined ? !endedEarly(model, live) : isJobOf(spec.request, live, model)
+  return live.request === undefined ? !hasEndedEarly(model, live) : isJobOf(spec.request, live, model)
 }
 
 /** Whether a job ended before it did anything: AWS Import/Export tells nothing else of such a job. */
-function endedEarly(model: KindModel, live: Live): boolean {
+function hasEndedEarly(model: KindModel, live: Live): boolean {
   const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
   return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
 }
 
-function question(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
-  const job = `${jobWords(model, live.id)} (${live.status}${live.createdAt ? `, created ${spoken(live.createdAt)}` : ''})`
-  return line(spec, {
+function askWhose(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
+  const job = `${nameJob(model, live.id)} (${live.status}${live.createdAt ? `, created ${formatMinute(live.createdAt)}` : ''})`
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_LOOKALIKE',
     id: live.id,
-    reason: `${job} is on no record, and ${why(live, isMarked)}`,
+    reason: `${job} is on no record, and ${explainLikeness(live, isMarked)}`,
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
@@ -125,7 +125,7 @@ function question(spec: Spec, model: KindModel, live: Live, isMarked: boolean): 
   })
 }
 
-function why({ request }: Live, isMarked: boolean): string {
+function explainLikeness({ request }: Live, isMarked: boolean): string {
   if (isMarked) return 'carries the mark of this very spec'
   return request === undefined
     ? 'AWS does not tell what it does: it may be this spec’s'

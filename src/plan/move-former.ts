@@ -1,7 +1,7 @@
-import { type Address, addressOf } from '../model/address.ts'
+import { type Address, formatAddress } from '../model/address.ts'
 import { moveNotes } from '../model/attention.ts'
 import type { JobRecord } from '../model/state.ts'
-import { whyNotGone } from './absence.ts'
+import { explainPresence } from './absence.ts'
 import type { PlanInput } from './input.ts'
 
 /**
@@ -10,12 +10,12 @@ import type { PlanInput } from './input.ts'
  */
 export function moveFormer(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
   const moved = new Map<Address, Address>()
-  if (whyNotGone(input) !== undefined) return { input, moved }
+  if (explainPresence(input) !== undefined) return { input, moved }
   const records: Record<Address, JobRecord> = { ...input.state?.records }
   const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
   for (const spec of input.specs) {
     if (spec.formerly === undefined) continue
-    const from = addressOf(spec.kind, spec.formerly)
+    const from = formatAddress(spec.kind, spec.formerly)
     const record = records[from]
     // What a person decides about the old name is about its record, wherever that goes afterwards.
     if (!record || records[spec.address] || present.has(from) || input.decisions?.has(from)) continue

@@ -1,23 +1,23 @@
-import { type Address, addressOf, partsOf } from '../model/address.ts'
-import { deviations } from '../model/deviations.ts'
-import { judgeMark, markOf } from '../model/evidence.ts'
+import { type Address, formatAddress, parseAddress } from '../model/address.ts'
+import { findDeviations } from '../model/deviations.ts'
+import { judgeMark, readMark } from '../model/evidence.ts'
 import type { KindModel, Timing } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Planned, PlannedCreate, PlannedStop } from '../model/plan.ts'
-import { historyFor } from '../model/record.ts'
+import { extendHistory } from '../model/record.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import { remoteId } from '../model/remote-id.ts'
+import { getRemoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
-import { isSettled, type JobRecord, type Site, siteKey } from '../model/state.ts'
-import { written } from '../model/written.ts'
-import { whyNotGone } from './absence.ts'
+import { getSiteKey, isSettled, type JobRecord, type Site } from '../model/state.ts'
+import { writeDocuments } from '../model/written.ts'
+import { explainPresence } from './absence.ts'
 import { planDepends } from './depends.ts'
 import { planNoFile, uploadWords } from './files.ts'
 import { planLookalike } from './lookalikes.ts'
-import { adoptJob, ownerKey } from './ownership.ts'
-import { jobWords, line, type Planner, planFailed, spoken, unread } from './planner.ts'
-import { timingOf } from './time.ts'
-import { describeUncommitted, remediesFor, uncommittedOf } from './uncommitted.ts'
+import { adoptJob, getOwnerKey } from './ownership.ts'
+import { createLine, formatMinute, nameJob, type Planner, planFailed, planUnread } from './planner.ts'
+import { computeTiming } from './time.ts'
+import { describeUncommitted, findUncommitted, suggestRemedies } from './uncommitted.ts'
 
 /** Seven days. */
 const URGENT_MS = 604_800_000
@@ -41,13 +41,13 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
 }
 
 function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): PlannedCreate {
-  return line(spec, {
+  return createLine(spec, {
     action: 'create',
-    reason: occasion.reason + uploadWords(spec) + urgency(timingOf(spec, model, plan.now), plan.now),
+    reason: occasion.reason + uploadWords(spec) + describeUrgency(computeTiming(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     site: plan.siteOf(spec),
     isTagged: model.identity.tagged !== undefined && (plan.isTagged?.(spec) ?? true),
-    id: model.identity.idMember && remoteId(spec, model.identity.idMember),
+    id: model.identity.idMember && getRemoteId(spec, model.identity.idMember),
     record: occasion.previous,
   })
 }
@@ -56,7 +56,7 @@ function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
 export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
   const failed = planFailed(plan, spec.address, spec)
   if (failed) return failed
-  return spec.policy.hold ? line(spec, { action: 'held', reason: 'policy.hold is true' }) : undefined
+  return spec.policy.hold ? createLine(spec, { action: 'held', reason: 'policy.hold is true' }) : undefined
 }
 
 /**
@@ -64,42 +64,47 @@ export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
  * anything to say about it.
  */
 export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
-  const timing = timingOf(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
+  const timing = computeTiming(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
   if (timing.when === 'expired')
-    return line(spec, { action: 'expired', code: 'PLAN_EXPIRED', reason: timing.reason, remedies: timing.remedies })
+    return createLine(spec, {
+      action: 'expired',
+      code: 'PLAN_EXPIRED',
+      reason: timing.reason,
+      remedies: timing.remedies,
+    })
   if (timing.when === 'waiting') {
-    const reason = timing.reason + goodUntil(timing)
-    return line(spec, { action: 'waiting', reason, until: timing.until })
+    const reason = timing.reason + describeExpiry(timing)
+    return createLine(spec, { action: 'waiting', reason, until: timing.until })
   }
   return planDepends(plan, spec)
 }
 
 /** A create is about to go anyway: only what is near is worth saying, for a run that is refused or has no room. */
-function urgency(timing: Timing, now: number): string {
+function describeUrgency(timing: Timing, now: number): string {
   const isNear = timing.when === 'ready' && timing.expires !== undefined && Date.parse(timing.expires) - now < URGENT_MS
-  return isNear ? goodUntil(timing) : ''
+  return isNear ? describeExpiry(timing) : ''
 }
 
 /** `; good until 2026-11-28 19:45 UTC`, for specs that time will overtake. */
-function goodUntil({ expires }: { readonly expires?: string }): string {
-  return expires === undefined ? '' : `; good until ${spoken(expires)}`
+function describeExpiry({ expires }: { readonly expires?: string }): string {
+  return expires === undefined ? '' : `; good until ${formatMinute(expires)}`
 }
 
 /** A rename is not a new job: the same request under a new name, while the old spec is gone, needs a word from the user. */
 function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | undefined {
-  const former = spec.formerly === undefined ? undefined : addressOf(spec.kind, spec.formerly)
+  const former = spec.formerly === undefined ? undefined : formatAddress(spec.kind, spec.formerly)
   if (occasion.previous) return former && planFormerLost(plan, spec, former)
   if (former !== undefined && plan.records[former]) {
     const isThere = plan.specAt.has(former) || plan.blockedAt.has(former)
-    const obstacle = isThere ? undefined : whyNotGone(plan)
+    const obstacle = isThere ? undefined : explainPresence(plan)
     if (obstacle !== undefined) {
-      return line(spec, {
+      return createLine(spec, {
         action: 'blocked',
         code: 'PLAN_NOT_MOVED',
         reason: `metadata.formerly names ${former}, whose spec is not here, but ${obstacle}`,
       })
     }
-    return line(spec, {
+    return createLine(spec, {
       action: 'conflict',
       code: 'PLAN_FORMERLY',
       reason: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
@@ -111,12 +116,12 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
   const old = plan.renames.to.get(spec.address)
   if (old === undefined) return undefined
   const { id } = plan.records[old] ?? {}
-  return line(spec, {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_RENAMED',
     reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
     remedies: [
-      advise(`if it was renamed, write metadata.formerly: ${partsOf(old).name}`),
+      advise(`if it was renamed, write metadata.formerly: ${parseAddress(old).name}`),
       suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
     ],
   })
@@ -126,14 +131,14 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
 function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | undefined {
   const seen = plan.observed.jobs.get(former)
   if (seen === undefined || seen.is === 'absent') return undefined
-  if (seen.is === 'failed') return unread(spec, seen)
+  if (seen.is === 'failed') return planUnread(spec, seen)
   const site = plan.siteOf(spec)
-  if (site && plan.claims.has(ownerKey(plan.modelOf(spec.kind), site, seen.live.id))) return undefined
-  return line(spec, {
+  if (site && plan.claims.has(getOwnerKey(plan.modelOf(spec.kind), site, seen.live.id))) return undefined
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_FORMER_LOST',
     id: seen.live.id,
-    reason: `metadata.formerly names ${former}, and ${jobWords(plan.modelOf(spec.kind), seen.live.id)} exists, of which nothing is on record`,
+    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists, of which nothing is on record`,
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
@@ -146,19 +151,19 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
 function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
   const site = plan.siteOf(spec)
   if (!model.identity.idMember || !site) return undefined
-  const id = remoteId(spec, model.identity.idMember)
+  const id = getRemoteId(spec, model.identity.idMember)
   const { previous } = occasion
-  const key = ownerKey(model, site, id)
+  const key = getOwnerKey(model, site, id)
   const owner = plan.claims.get(key) ?? plan.owners.get(key)
   const mayBeOurs = owner === spec.address && previous?.id === id && !isSettled(previous)
-  if (owner !== undefined && !mayBeOurs) return idUsed(spec, model, id, owner)
+  if (owner !== undefined && !mayBeOurs) return refuseUsedId(spec, model, id, owner)
   // What was read for an unknown create was its own ID. A new one is not looked up first: AWS refuses a second job of one ID.
   const isOther = previous !== undefined && !isSettled(previous) && isElsewhere(plan, spec, previous, model)
   const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
-  if (seen.is === 'failed') return unread(spec, seen)
+  if (seen.is === 'failed') return planUnread(spec, seen)
   if (spec.policy.adopt && judgeMark(seen.live, { lineage: plan.lineage }) === 'other')
-    return ownedElsewhere(spec, model, seen.live)
+    return refuseOwnedElsewhere(spec, model, seen.live)
   return spec.policy.adopt
     ? planAdoption(spec, model, seen.live, site, plan, previous)
     : planForeign(plan, spec, model, seen.live)
@@ -167,13 +172,19 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
 /** Whether a spec asks for another job ID, or for another place, than the create on record did. */
 export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
-  const isMoved = site !== undefined && siteKey(site) !== siteKey(record.site)
-  return isMoved || (model.identity.idMember !== undefined && remoteId(spec, model.identity.idMember) !== record.id)
+  const isMoved = site !== undefined && getSiteKey(site) !== getSiteKey(record.site)
+  return isMoved || (model.identity.idMember !== undefined && getRemoteId(spec, model.identity.idMember) !== record.id)
 }
 
 /** A line for a job ID that another address, or another run, has used. */
-export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address, record?: JobRecord): PlannedStop {
-  return line(spec, {
+export function refuseUsedId(
+  spec: Spec,
+  model: KindModel,
+  id: string,
+  owner: Address,
+  record?: JobRecord,
+): PlannedStop {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_ID_USED',
     id,
@@ -193,13 +204,13 @@ export function idUsed(spec: Spec, model: KindModel, id: string, owner: Address,
 function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Live): Planned {
   const { address, policy } = spec
   const mark = judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run })
-  const job = jobWords(model, live.id)
-  const made = `${live.status}${live.createdAt ? `, created ${spoken(live.createdAt)}` : ''}`
+  const job = nameJob(model, live.id)
+  const made = `${live.status}${live.createdAt ? `, created ${formatMinute(live.createdAt)}` : ''}`
   const conflict = { action: 'conflict', code: 'PLAN_FOREIGN', id: live.id } as const
   if (mark === 'own' || mark === 'kin') {
     const owner =
-      mark === 'own' ? 'this very spec' : `run ${markOf(live)?.run} of ${markOf(live)?.address} of this state`
-    return line(spec, {
+      mark === 'own' ? 'this very spec' : `run ${readMark(live)?.run} of ${readMark(live)?.address} of this state`
+    return createLine(spec, {
       ...conflict,
       reason: `${job} (${made}) is on no record, and carries the mark of ${owner}`,
       remedies: [
@@ -211,12 +222,12 @@ function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Liv
   }
   const rename = advise(`to make another job, choose another name or ${model.identity.idMember}`)
   if (mark === 'other')
-    return line(spec, {
+    return createLine(spec, {
       ...conflict,
       reason: `${job} exists and carries the mark of another state: ${made}`,
       remedies: [rename, suggest('to take it over, although its owner acts on it', 'adopt', address, '--force')],
     })
-  return line(spec, {
+  return createLine(spec, {
     ...conflict,
     reason: `${job} exists and is not ours: ${made}`,
     remedies: [
@@ -228,13 +239,13 @@ function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Liv
 }
 
 /** Another state's mark is on a job: it has an owner, which will go on to act on it. */
-export function ownedElsewhere(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
-  return line(spec, {
+export function refuseOwnedElsewhere(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+  return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_OWNED_ELSEWHERE',
     id: live.id,
     record,
-    reason: `${jobWords(model, live.id)} carries the mark of another state`,
+    reason: `${nameJob(model, live.id)} carries the mark of another state`,
     remedies: [
       advise('let its owner give it up first: both would act on it'),
       suggest('to take it all the same', 'adopt', spec.address, '--id', live.id, '--force'),
@@ -251,28 +262,28 @@ function planAdoption(
   previous: JobRecord | undefined,
 ): Planned {
   if (live.request === undefined) {
-    return line(spec, {
+    return createLine(spec, {
       action: 'conflict',
       code: 'PLAN_FOREIGN',
       id: live.id,
-      reason: `${jobWords(model, live.id)} exists, but AWS does not tell what it does`,
+      reason: `${nameJob(model, live.id)} exists, but AWS does not tell what it does`,
       remedies: [suggest('if it is this spec’s', 'adopt', spec.address)],
     })
   }
-  const changes = deviations(spec.request, live, model)
+  const changes = findDeviations(spec.request, live, model)
   if (changes.length > 0) {
-    return line(spec, {
+    return createLine(spec, {
       action: 'conflict',
       code: 'PLAN_ADOPT_DIFFERS',
       id: live.id,
       changes,
-      reason: `${jobWords(model, live.id)} exists, but differs from the spec`,
+      reason: `${nameJob(model, live.id)} exists, but differs from the spec`,
       remedies: [advise('write the spec as the job is, or choose another ID')],
     })
   }
   const { run } = spec.policy
-  const request = written(spec.request, model.request.documents)
-  const adopter = { run, site, how: 'adopted', request, history: historyFor(previous, run, site) } as const
+  const request = writeDocuments(spec.request, model.request.documents)
+  const adopter = { run, site, how: 'adopted', request, history: extendHistory(previous, run, site) } as const
   return adoptJob(plan, spec, adopter, live, { reason: 'policy.adopt is true and the job fits the spec' })
 }
 
@@ -280,12 +291,12 @@ function planAdoption(
 export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefined {
   const { checkout, rules } = plan
   if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
-  const uncommitted = uncommittedOf(checkout, spec)
+  const uncommitted = findUncommitted(checkout, spec)
   if (uncommitted.length === 0) return undefined
-  return line(spec, {
+  return createLine(spec, {
     action: 'blocked',
     code: 'PLAN_UNCOMMITTED',
     reason: uncommitted.map(describeUncommitted).join('; '),
-    remedies: remediesFor(uncommitted, spec),
+    remedies: suggestRemedies(uncommitted, spec),
   })
 }

@@ -1,10 +1,17 @@
 import type { Address } from '../model/address.ts'
-import { type Attention, duplicateFinding, duplicateId, type Finding, type Noted, noteOf } from '../model/attention.ts'
+import {
+  type Attention,
+  type Finding,
+  findNote,
+  type Noted,
+  nameDuplicate,
+  readDuplicateId,
+} from '../model/attention.ts'
 import { groupBy } from '../model/group.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import type { State } from '../model/state.ts'
-import { draftDuplicate, factsOf, finish, hasFailed, isExcused } from './attention.ts'
+import { draftDuplicate, finish, hasFailed, isExcused, readFacts } from './attention.ts'
 import type { Decision } from './input.ts'
 
 /** What a run found out about duplicates: address -> the IDs of its duplicates; addresses that it did not look at are missing. */
@@ -39,8 +46,10 @@ export function noteAttention(given: Notes): Attention | undefined {
       isStillDue({ ...given, findings: found.get(address) ?? [] }, address, noted, lineAt.get(address)),
     )
     const isNew = (one: Finding): boolean => one.kind === 'duplicate' || one.isOfLine
-    const own = (found.get(address) ?? []).filter((one) => isNew(one) && noteOf({ [address]: kept }, one) === undefined)
-    return [address, [...kept, ...own.map(({ run, finding }) => ({ run, finding, seen: iso(given.now) }))]]
+    const own = (found.get(address) ?? []).filter(
+      (one) => isNew(one) && findNote({ [address]: kept }, one) === undefined,
+    )
+    return [address, [...kept, ...own.map(({ run, finding }) => ({ run, finding, seen: formatIso(given.now) }))]]
   })
   return Object.fromEntries(entries.filter(([, noted]) => noted.length > 0))
 }
@@ -48,9 +57,9 @@ export function noteAttention(given: Notes): Attention | undefined {
 function isStillDue(given: Notes, address: Address, noted: Noted, planned: Planned | undefined): boolean {
   const record = given.state.records[address]
   if (record?.withdrawn !== undefined) return false
-  const wanted = planned ? factsOf(planned, undefined).wanted : 0
+  const wanted = planned ? readFacts(planned, undefined).wanted : 0
   if (noted.run < Math.max(wanted, record?.run ?? 0)) return false
-  const id = duplicateId(noted.finding)
+  const id = readDuplicateId(noted.finding)
   const duplicates = given.audited.get(address)
   if (id !== undefined && duplicates && !noted.acknowledged) return duplicates.includes(id)
   if (planned === undefined) return record !== undefined || !given.isWhole
@@ -63,7 +72,7 @@ function isStillDue(given: Notes, address: Address, noted: Noted, planned: Plann
 }
 
 /** The findings with what an audit saw: duplicates that it found, in place of those that it did not find any more. */
-export function withDuplicates(
+export function addDuplicates(
   findings: readonly Finding[],
   { state, audited, lines }: Pick<Notes, 'state' | 'audited' | 'lines'>,
 ): Finding[] {
@@ -73,7 +82,7 @@ export function withDuplicates(
     const record = state.records[address]
     if (record === undefined) return []
     const { run, id: own } = record
-    const drafts = ids.map((id) => draftDuplicate(address, { run, finding: duplicateFinding(id) }, id, own))
+    const drafts = ids.map((id) => draftDuplicate(address, { run, finding: nameDuplicate(id) }, id, own))
     return drafts.map((draft) => finish(state.attention, { address, spec: specAt.get(address) }, draft))
   })
   return [...rest, ...fresh]
@@ -89,7 +98,7 @@ export function acknowledge(
   for (const { address, run, finding } of findings) {
     const notes = next[address] ?? []
     const old = notes.find((noted) => noted.run === run && noted.finding === finding)
-    const noted: Noted = { ...old, run, finding, acknowledged: iso(now), ...(reason !== undefined && { reason }) }
+    const noted: Noted = { ...old, run, finding, acknowledged: formatIso(now), ...(reason !== undefined && { reason }) }
     next[address] = [...notes.filter((one) => one !== old), noted]
   }
   return next
@@ -119,11 +128,11 @@ export function noteDecided({
     const kept = (next[address] ?? []).filter((noted) => {
       if (noted.acknowledged !== undefined) return true
       if (isExcused(state, address, noted)) return false
-      return duplicateId(noted.finding) !== undefined || !touched.has(address)
+      return readDuplicateId(noted.finding) !== undefined || !touched.has(address)
     })
     const isTaken = decision.do === 'baseline' && touched.has(address) && record !== undefined && hasFailed(record)
     const taken: Noted[] = isTaken
-      ? [{ run: record.run, finding: 'failed', acknowledged: iso(now), reason: 'baseline' }]
+      ? [{ run: record.run, finding: 'failed', acknowledged: formatIso(now), reason: 'baseline' }]
       : []
     next[address] = [...kept, ...taken]
     if (next[address].length === 0) delete next[address]
@@ -131,8 +140,8 @@ export function noteDecided({
   for (const [address, ids] of audited) {
     const run = state.records[address]?.run
     if (run === undefined) continue
-    const named = ids.map((id) => ({ run, finding: duplicateFinding(id), seen: iso(now) }))
-    const fresh = named.filter((one) => noteOf(next, { address, ...one }) === undefined)
+    const named = ids.map((id) => ({ run, finding: nameDuplicate(id), seen: formatIso(now) }))
+    const fresh = named.filter((one) => findNote(next, { address, ...one }) === undefined)
     if (fresh.length > 0) next[address] = [...(next[address] ?? []), ...fresh]
   }
   return state.attention === undefined && Object.keys(next).length === 0 ? undefined : next

@@ -1,10 +1,10 @@
-import { type Address, partsOf } from '../model/address.ts'
-import { remediesFor } from '../model/aws-problem.ts'
+import { type Address, parseAddress } from '../model/address.ts'
+import { getRemedies } from '../model/aws-problem.ts'
 import type { PlanCode } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
-import { shownFrom as shownAfter } from '../model/create-protocol.ts'
+import { computeShownFrom as shownAfter } from '../model/create-protocol.ts'
 import { judgeIdentity } from '../model/evidence.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
 import type { Sighting } from '../model/observed.ts'
@@ -14,7 +14,7 @@ import type { Blocked, Spec } from '../model/spec.ts'
 import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
 import type { Decision, PlanInput } from './input.ts'
 import { createListings, type Listing } from './listing.ts'
-import { claimOf, type Ownership, readOwnership } from './ownership.ts'
+import { getClaim, type Ownership, readOwnership } from './ownership.ts'
 import { findRenames, type Renames } from './renames.ts'
 
 /** A plan input with what many of its questions need looked up once. */
@@ -32,7 +32,7 @@ export type Planner = PlanInput &
     readonly listingOf: (jobs: readonly Live[], model: KindModel) => Listing
   }
 
-export function planner(input: PlanInput): Planner {
+export function createPlanner(input: PlanInput): Planner {
   const records = input.state?.records ?? {}
   const broken = input.blocked.filter(({ address }) => !records[address])
   return {
@@ -42,7 +42,7 @@ export function planner(input: PlanInput): Planner {
     lineage: input.state?.lineage ?? '',
     specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
     blockedAt: new Map(input.blocked.map((blocked) => [blocked.address, blocked])),
-    brokenNew: new Map(broken.toReversed().map(({ address }) => [partsOf(address).kind, address])),
+    brokenNew: new Map(broken.toReversed().map(({ address }) => [parseAddress(address).kind, address])),
     renames: findRenames(input, records),
     listingOf: createListings(),
   }
@@ -54,14 +54,14 @@ export function planInTurn(context: Planner, turns: readonly ((context: Planner)
   const inTurn: Planner = { ...context, claims }
   return turns.flatMap((turn) => {
     const planned = turn(inTurn)
-    const claim = planned && claimOf(planned, context.modelOf)
+    const claim = planned && getClaim(planned, context.modelOf)
     if (claim !== undefined) claims.set(claim, planned!.address)
     return planned ?? []
   })
 }
 
 /** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
-export function gone<R extends JobRecord>(record: R): R {
+export function markGone<R extends JobRecord>(record: R): R {
   return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
 }
 
@@ -75,16 +75,16 @@ export type SeenRecord =
   | Extract<Sighting, { is: 'failed' }>
 
 /** What this plan's reads show of a settled record's job; undefined where it was not read. */
-export function seenOf(plan: Planner, address: Address, record: SettledRecord): SeenRecord | undefined {
+export function judgeSeen(plan: Planner, address: Address, record: SettledRecord): SeenRecord | undefined {
   const seen = plan.observed.jobs.get(address)
   if (seen?.is !== 'live') return seen
-  const verdict = judgeIdentity(record, seen.live, plan.modelOf(partsOf(address).kind), plan.state?.lineage)
+  const verdict = judgeIdentity(record, seen.live, plan.modelOf(parseAddress(address).kind), plan.state?.lineage)
   if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }
   return { is: 'live', live: seen.live, identity: verdict.is === 'same' ? verdict.identity : record.identity }
 }
 
 /** ISO time from which the absence of a recorded job proves something; undefined: it does now. */
-export function shownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
+export function computeShownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
   if (isTerminal(condition) || createdAt === undefined) return undefined
   const until = shownAfter(createdAt, waits)
   return now < Date.parse(until) ? until : undefined
@@ -96,7 +96,7 @@ export function isSelected(input: PlanInput, address: Address, labels: Readonly<
 }
 
 /** A line of the plan for a spec: what is always known of it, and the rest. */
-export function line<const Rest extends { readonly action: Planned['action']; readonly reason: string }>(
+export function createLine<const Rest extends { readonly action: Planned['action']; readonly reason: string }>(
   spec: Spec,
   rest: Rest,
 ): Rest & { readonly address: Address; readonly spec: Spec } {
@@ -117,14 +117,18 @@ export function planFailed(
 }
 
 /** The record that a decision is about; undefined where the job to take over is that of a later run than the one on record. */
-export function decidedRecord(spec: Spec, record: JobRecord | undefined, decision: Decision): JobRecord | undefined {
+export function findDecidedRecord(
+  spec: Spec,
+  record: JobRecord | undefined,
+  decision: Decision,
+): JobRecord | undefined {
   const isLater = record !== undefined && decision.do === 'adopt' && spec.policy.run > record.run
   return isLater && (isSettled(record) || !decision.settles) ? undefined : record
 }
 
 /** A line for a spec whose run is lower than the one on record, which is never run again. */
 export function lowerRun(spec: Spec, record: JobRecord): PlannedKeep {
-  return line(spec, {
+  return createLine(spec, {
     action: 'keep',
     code: 'PLAN_LOWER_RUN',
     record,
@@ -134,8 +138,8 @@ export function lowerRun(spec: Spec, record: JobRecord): PlannedKeep {
 }
 
 /** A line for an address about which AWS could not be asked. */
-export function unread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, record?: JobRecord): PlannedStop {
-  return line(spec, { ...notRead(seen), record, id: record?.id })
+export function planUnread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, record?: JobRecord): PlannedStop {
+  return createLine(spec, { ...describeUnread(seen), record, id: record?.id })
 }
 
 const NOWHERE = advise(
@@ -143,14 +147,14 @@ const NOWHERE = advise(
 )
 
 /** What such a line says. */
-export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
+export function describeUnread({ problem }: Extract<Sighting, { is: 'failed' }>): {
   readonly action: 'blocked'
   readonly code: PlanCode
   readonly reason: string
   readonly remedies?: readonly Remedy[]
 } {
   // A job that is not there is no failed read: what is not found here is what its list is within.
-  const remedies = problem.class === 'not-found' ? [NOWHERE] : remediesFor(problem)
+  const remedies = problem.class === 'not-found' ? [NOWHERE] : getRemedies(problem)
   return {
     action: 'blocked',
     ...(remedies && { remedies }),
@@ -160,21 +164,21 @@ export function notRead({ problem }: Extract<Sighting, { is: 'failed' }>): {
 }
 
 /** `policy.run was raised from 1 to 2`. */
-export function raised(spec: Spec, record: JobRecord): string {
+export function describeRaisedRun(spec: Spec, record: JobRecord): string {
   return `policy.run was raised from ${record.run} to ${spec.policy.run}`
 }
 
 /** The ISO time some milliseconds after another one. */
-export function after(time: string, ms: number): string {
-  return iso(Date.parse(time) + ms)
+export function addTime(time: string, ms: number): string {
+  return formatIso(Date.parse(time) + ms)
 }
 
 /** `2026-11-15 09:00 UTC`, for sentences. */
-export function spoken(time: string): string {
+export function formatMinute(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
 }
 
 /** The way a job of a kind is named in sentences: `job cup-final`. */
-export function jobWords(model: KindModel, id: string): string {
+export function nameJob(model: KindModel, id: string): string {
   return `${model.serviceName} job ${id}`
 }

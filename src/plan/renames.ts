@@ -1,9 +1,9 @@
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, parseAddress } from '../model/address.ts'
 import { groupBy } from '../model/group.ts'
-import { canonical } from '../model/json.ts'
+import { canonicalise } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
-import { written } from '../model/written.ts'
+import { writeDocuments } from '../model/written.ts'
 import { requestKey } from './edit.ts'
 import type { PlanInput } from './input.ts'
 
@@ -26,15 +26,15 @@ export function findRenames(
   const fresh = input.specs.filter((spec) => !records[spec.address] && !spec.policy.allowIdentical)
   const kinds = new Set(fresh.map(({ kind }) => kind))
   const isOrphan = ([address, { withdrawn }]: [Address, JobRecord]): boolean =>
-    withdrawn === undefined && !present.has(address) && kinds.has(partsOf(address).kind)
+    withdrawn === undefined && !present.has(address) && kinds.has(parseAddress(address).kind)
   const orphans = groupBy(recordEntries(records).filter(isOrphan), ([address, { request }]) =>
-    keyOf(input.modelOf(partsOf(address).kind), request),
+    getKey(input.modelOf(parseAddress(address).kind), request),
   )
   if (orphans.size === 0) return NONE
   const to = new Map<Address, Address>()
   const from = new Map<Address, Address>()
   for (const spec of fresh) {
-    const key = keyOf(input.modelOf(spec.kind), spec.request)
+    const key = getKey(input.modelOf(spec.kind), spec.request)
     const [first, ...others] = orphans.get(key) ?? []
     if (first === undefined) continue
     to.set(spec.address, first[0])
@@ -46,7 +46,7 @@ export function findRenames(
 }
 
 /** A job that is renamed may say something else in what AWS lets one change. */
-function keyOf(model: KindModel, request: JobRecord['request']): string {
-  const identity = model.identity.identify?.(written(request, model.request.documents))
-  return `${model.kind} ${identity ? canonical(identity) : requestKey(request, model)}`
+function getKey(model: KindModel, request: JobRecord['request']): string {
+  const identity = model.identity.identify?.(writeDocuments(request, model.request.documents))
+  return `${model.kind} ${identity ? canonicalise(identity) : requestKey(request, model)}`
 }

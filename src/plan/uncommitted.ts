@@ -4,15 +4,15 @@ import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
 
 /** What a job would be made of that HEAD does not hold: files of its spec, and the configuration, which says where the job goes. */
-export function uncommittedOf(checkout: Checkout & { git: true }, spec: Spec): Uncommitted[] {
-  const known = indexOf(checkout)
+export function findUncommitted(checkout: Checkout & { git: true }, spec: Spec): Uncommitted[] {
+  const known = indexUncommitted(checkout)
   return [...new Set([...spec.files, CONFIG_FILE])].flatMap((file) => known.get(file) ?? [])
 }
 
 const indexes = new WeakMap<Checkout, ReadonlyMap<string, Uncommitted>>()
 
 /** Made once for a checkout: thousands of specs ask. */
-function indexOf(checkout: Checkout & { git: true }): ReadonlyMap<string, Uncommitted> {
+function indexUncommitted(checkout: Checkout & { git: true }): ReadonlyMap<string, Uncommitted> {
   const made = indexes.get(checkout)
   if (made !== undefined) return made
   const { dirty, uploads = [], deleted } = checkout
@@ -28,33 +28,33 @@ export function describeUncommitted(one: Uncommitted): string {
 }
 
 const WORDS: Readonly<Record<UncommittedWhy, (at: string | undefined) => string>> = {
-  edited: (at) => about(at, 'edited'),
-  'assume-unchanged': (at) => `${about(at, 'edited')}, and assume-unchanged hides that from Git`,
-  'skip-worktree': (at) => `${about(at, 'edited')}, and skip-worktree hides that from Git`,
-  staged: (at) => about(at, 'staged only'),
-  untracked: (at) => about(at, 'untracked'),
-  ignored: (at) => about(at, 'ignored by Git'),
-  deleted: (at) => about(at, 'deleted'),
+  edited: (at) => describeAbout(at, 'edited'),
+  'assume-unchanged': (at) => `${describeAbout(at, 'edited')}, and assume-unchanged hides that from Git`,
+  'skip-worktree': (at) => `${describeAbout(at, 'edited')}, and skip-worktree hides that from Git`,
+  staged: (at) => describeAbout(at, 'staged only'),
+  untracked: (at) => describeAbout(at, 'untracked'),
+  ignored: (at) => describeAbout(at, 'ignored by Git'),
+  deleted: (at) => describeAbout(at, 'deleted'),
   'left-out': () => 'left out of this checkout',
   link: (at) => (at === undefined ? 'its link leads elsewhere than in HEAD' : `it is a link to ${at}, but not in HEAD`),
   'link-outside': (at) => `HEAD’s link${at === undefined ? '' : ` ${at}`} leads to no file of the repository`,
-  'submodule-missing': (at) => `${submodule(at)} is not initialised`,
-  'submodule-moved': (at) => `${submodule(at)} is at another commit than HEAD records`,
+  'submodule-missing': (at) => `${nameSubmodule(at)} is not initialised`,
+  'submodule-moved': (at) => `${nameSubmodule(at)} is at another commit than HEAD records`,
   attributes: (at) => `${at ?? 'a file of attributes'} decides how Git stores it, and is not committed`,
   'line-ends': () => 'Git gave it CRLF line ends in this checkout (core.autocrlf), and HEAD has LF',
   'no-commit': () => 'the repository has no commit',
 }
 
-function submodule(at: string | undefined): string {
+function nameSubmodule(at: string | undefined): string {
   return at === undefined ? 'the submodule' : `submodule ${at}`
 }
 
-function about(at: string | undefined, what: string): string {
+function describeAbout(at: string | undefined, what: string): string {
   return at === undefined ? what : `${at} is ${what}`
 }
 
 /** The ways out of a block, without repetition. Each works for its reason: Git does not stage an edit that a flag hides. */
-export function remediesFor(uncommitted: readonly Uncommitted[], { upload }: Spec): Remedy[] {
+export function suggestRemedies(uncommitted: readonly Uncommitted[], { upload }: Spec): Remedy[] {
   const all = [
     ...uncommitted.flatMap(({ why, file, at = file }) => WAYS[why]?.(at) ?? [advise('commit it')]),
     ...(upload && uncommitted.some(({ file, why }) => file === upload.file && why !== 'line-ends')
@@ -66,8 +66,8 @@ export function remediesFor(uncommitted: readonly Uncommitted[], { upload }: Spe
 }
 
 const WAYS: Readonly<Partial<Record<UncommittedWhy, (at: string) => Remedy[]>>> = {
-  'assume-unchanged': (at) => unhide(at, '--no-assume-unchanged'),
-  'skip-worktree': (at) => unhide(at, '--no-skip-worktree'),
+  'assume-unchanged': (at) => suggestUnhide(at, '--no-assume-unchanged'),
+  'skip-worktree': (at) => suggestUnhide(at, '--no-skip-worktree'),
   ignored: (at) => [
     { text: 'add it although it is ignored', command: ['git', 'add', '--force', '--', at] },
     advise('then commit it'),
@@ -84,12 +84,12 @@ const WAYS: Readonly<Partial<Record<UncommittedWhy, (at: string) => Remedy[]>>> 
     advise('then commit that'),
     { text: 'or go back to the recorded one', command: ['git', 'submodule', 'update', '--recursive', '--', at] },
   ],
-  'line-ends': lineEndRemedies,
+  'line-ends': suggestForLineEnds,
   'no-commit': () => [advise('commit the specs')],
 }
 
 /** How a file gets the line ends back that HEAD has, here and in every later checkout. */
-function lineEndRemedies(file: string): Remedy[] {
+function suggestForLineEnds(file: string): Remedy[] {
   return [
     advise(`write "${file} -text" into .gitattributes and commit that, so that Git leaves its line ends alone`),
     advise('then delete the file here'),
@@ -97,6 +97,6 @@ function lineEndRemedies(file: string): Remedy[] {
   ]
 }
 
-function unhide(at: string, flag: string): Remedy[] {
+function suggestUnhide(at: string, flag: string): Remedy[] {
   return [{ text: 'let Git see the edit', command: ['git', 'update-index', flag, '--', at] }, advise('then commit it')]
 }

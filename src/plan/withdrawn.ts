@@ -1,13 +1,21 @@
-import { type Address, partsOf } from '../model/address.ts'
-import { iso } from '../model/iso.ts'
+import { type Address, parseAddress } from '../model/address.ts'
+import { formatIso } from '../model/iso.ts'
 import type { Planned } from '../model/plan.ts'
 import { reread } from '../model/record.ts'
 import { advise } from '../model/remedy.ts'
 import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
-import { whyNotGone } from './absence.ts'
+import { explainPresence } from './absence.ts'
 import { isCancellable, planCancel } from './cancel.ts'
 import { planWithoutSpec } from './ownership.ts'
-import { gone, NOT_SHOWN_YET, notRead, type Planner, type SeenRecord, seenOf, shownFrom } from './planner.ts'
+import {
+  computeShownFrom,
+  describeUnread,
+  judgeSeen,
+  markGone,
+  NOT_SHOWN_YET,
+  type Planner,
+  type SeenRecord,
+} from './planner.ts'
 import { planUnknown } from './unknown.ts'
 
 const UNREAD = advise('let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove')
@@ -21,16 +29,16 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
     if (planned.action !== 'held' && planned.action !== 'conflict') return planned
   }
   const base = { address, record, id: record.id }
-  const obstacle = whyNotRemoved(plan, address)
+  const obstacle = explainNotRemoved(plan, address)
   if (obstacle !== undefined)
     return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
   if (!isSettled(record)) return planForget(plan, address, record, record, 'no job was made')
-  const seen = mayCancel(record) ? seenOf(plan, address, record) : undefined
-  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...notRead(seen) }
-  const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined
+  const seen = mayCancel(record) ? judgeSeen(plan, address, record) : undefined
+  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...describeUnread(seen) }
+  const until = seen?.is === 'absent' ? computeShownFrom(plan, record) : undefined
   if (until !== undefined) return { ...base, action: 'settling', reason: NOT_SHOWN_YET, until }
   const now: SettledRecord =
-    seen === undefined ? record : seen.is === 'live' ? asSeen(plan, address, record, seen) : gone(record)
+    seen === undefined ? record : seen.is === 'live' ? refreshAsSeen(plan, address, record, seen) : markGone(record)
   const left =
     seen?.is === 'replaced'
       ? `job ${record.id} is another one now (${seen.why}) and stays as it is`
@@ -57,7 +65,7 @@ function planForget(
     id: record.id,
     action: 'forget',
     reason: `its spec is gone; ${left}, its record is kept${refused === undefined ? '' : `: ${refused}`}`,
-    next: { ...now, withdrawn: iso(plan.now) },
+    next: { ...now, withdrawn: formatIso(plan.now) },
   }
 }
 
@@ -66,25 +74,25 @@ export function mayCancel(record: JobRecord): record is IdentifiedRecord {
   return record.onRemove === 'cancel' && isCancellable(record)
 }
 
-function asSeen(
+function refreshAsSeen(
   plan: Planner,
   address: Address,
   record: SettledRecord,
   { live, identity }: Extract<SeenRecord, { is: 'live' }>,
 ): IdentifiedRecord {
-  const { lifecycle } = plan.modelOf(partsOf(address).kind)
+  const { lifecycle } = plan.modelOf(parseAddress(address).kind)
   const condition = lifecycle.condition(live, { maxFailedPercent: 0 })
   return reread(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
 }
 
 /** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */
-function whyNotRemoved(plan: Planner, address: Address): string | undefined {
+function explainNotRemoved(plan: Planner, address: Address): string | undefined {
   if (plan.only) return 'only some specs were asked for'
-  const obstacle = whyNotGone(plan)
+  const obstacle = explainPresence(plan)
   if (obstacle !== undefined) return obstacle
   const heir = plan.renames.from.get(address)
   if (heir !== undefined) return `${heir} looks like it renamed`
-  const broken = plan.brokenNew.get(partsOf(address).kind)
+  const broken = plan.brokenNew.get(parseAddress(address).kind)
   if (broken) return `${broken} has errors and no job yet, and may be it renamed`
   return undefined
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts'
 import { compile } from './compile.ts'
 import type { Fault, SourceText } from './fault.ts'
-import { faultsOf } from './faults.ts'
+import { toFaults } from './faults.ts'
 import type { Schemas } from './schemas.ts'
 
 export type { Schemas }
@@ -16,20 +16,20 @@ export const ENVELOPE = 'job.schema.json#/$defs/envelope'
 export const CONFIG = 'config.schema.json'
 
 /** The schema of what `spec` holds for a kind. */
-export function schemaOf(kind: string): string {
+export function getSchemaName(kind: string): string {
   return `${kind}.schema.json`
 }
 
 /** A checker by these schemas. */
-export function checker(schemas: Schemas): Checker {
+export function createChecker(schemas: Schemas): Checker {
   const validators = compile(schemas)
   return (part, value, sourceText) => {
     const validate = validators(part)
-    return validate(value) ? [] : faultsOf(validate.errors ?? [], { value, name: nameOf(part), sourceText })
+    return validate(value) ? [] : toFaults(validate.errors ?? [], { value, name: getName(part), sourceText })
   }
 }
 
-function nameOf(part: string): string {
+function getName(part: string): string {
   if (part === ENVELOPE) return 'the document'
   return part === CONFIG ? 'the file' : 'spec'
 }

@@ -1,25 +1,25 @@
-import { addressOf } from '../model/address.ts'
+import { formatAddress } from '../model/address.ts'
 import type { SpecCode } from '../model/codes.ts'
 import type { Config } from '../model/config.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { groupBy } from '../model/group.ts'
-import { at, canonical, type Pointer } from '../model/json.ts'
+import { canonicalise, getValue, type Pointer } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
-import { remoteId } from '../model/remote-id.ts'
+import { getRemoteId } from '../model/remote-id.ts'
 import { resolveTargetName } from '../model/target-name.ts'
-import { dependencyFaults } from './dependencies.ts'
+import { noteDependencies } from './dependencies.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
-import { elsewhereFaults } from './elsewhere.ts'
-import { envFaults } from './env.ts'
+import { checkPlaces } from './elsewhere.ts'
+import { checkEnv } from './env.ts'
 import type { Fault } from './fault.ts'
 import { isSound } from './read.ts'
-import { didYouMean } from './suggest.ts'
+import { suggestClosest } from './suggest.ts'
 
 /** What is wrong between documents, by draft: each of two that clash gets a diagnostic that shows the other's place. */
 export type Clashes = ReadonlyMap<Draft, readonly Diagnostic[]>
 
 /** Compares all documents with each other, the jobs that they wait for with the names of kinds, and with the targets of jobwright.yaml where there is one. */
-export function clashesOf(drafts: readonly Draft[], kinds: readonly string[], config?: Config): Clashes {
+export function findClashes(drafts: readonly Draft[], kinds: readonly string[], config?: Config): Clashes {
   const found = new Map<Draft, Diagnostic[]>()
   const add = (draft: Draft, diagnostic: Diagnostic): void => {
     found.set(draft, [...(found.get(draft) ?? []), diagnostic])
@@ -28,24 +28,24 @@ export function clashesOf(drafts: readonly Draft[], kinds: readonly string[], co
     const diagnostic = toDiagnostic(draft, fault)
     const related = others.map((other) => ({
       message: `${other.draft.address ?? 'it'} is here`,
-      place: other.draft.locate(other.draft.index, other.pointer, aimOf(other.pointer)).place,
+      place: other.draft.locate(other.draft.index, other.pointer, chooseAim(other.pointer)).place,
     }))
     add(draft, related.length === 0 ? diagnostic : { ...diagnostic, related })
   }
-  duplicateAddresses(drafts, note)
-  duplicateIds(drafts, config, note)
-  identicalRequests(drafts, config, note)
-  sharedPlaces(drafts, config, note)
-  formerNames(drafts, note)
+  noteDuplicateAddresses(drafts, note)
+  noteDuplicateIds(drafts, config, note)
+  noteIdenticalRequests(drafts, config, note)
+  noteSharedPlaces(drafts, config, note)
+  noteFormerNames(drafts, note)
   for (const draft of drafts) {
     const said = new Set(draft.diagnostics.map(({ pointer }) => pointer))
-    for (const fault of elsewhereFaults(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
+    for (const fault of checkPlaces(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
   }
-  for (const draft of drafts) for (const fault of tagFaults(draft, config)) note(draft, fault, [])
-  dependencyFaults(drafts, kinds, add)
+  for (const draft of drafts) for (const fault of checkTags(draft, config)) note(draft, fault, [])
+  noteDependencies(drafts, kinds, add)
   if (config) {
-    unknownTargets(drafts, config, note)
-    unreadableNames(drafts, config, note)
+    noteUnknownTargets(drafts, config, note)
+    noteUnreadableNames(drafts, config, note)
   }
   return found
 }
@@ -53,8 +53,8 @@ export function clashesOf(drafts: readonly Draft[], kinds: readonly string[], co
 type Spot = { readonly draft: Draft; readonly pointer: Pointer }
 type Note = (draft: Draft, fault: Fault, others: readonly Spot[]) => void
 
-function duplicateAddresses(drafts: readonly Draft[], note: Note): void {
-  eachClash(
+function noteDuplicateAddresses(drafts: readonly Draft[], note: Note): void {
+  noteEachClash(
     drafts,
     ({ address }) => address,
     '/metadata/name',
@@ -70,18 +70,18 @@ function duplicateAddresses(drafts: readonly Draft[], note: Note): void {
   )
 }
 
-function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const id = (draft: Draft): string | undefined =>
-    draft.spec && draft.model?.identity.idMember ? remoteId(draft.spec, draft.model.identity.idMember) : undefined
+    draft.spec && draft.model?.identity.idMember ? getRemoteId(draft.spec, draft.model.identity.idMember) : undefined
   const pointer = (draft: Draft): Pointer => {
     const member = draft.model?.identity.idMember
     return member !== undefined && draft.spec?.request[member] !== undefined ? `/spec/${member}` : '/metadata/name'
   }
   const key = (draft: Draft): string | undefined => {
     const own = id(draft)
-    return own === undefined ? undefined : JSON.stringify([draft.model?.kind, targetOf(draft, config), own])
+    return own === undefined ? undefined : JSON.stringify([draft.model?.kind, getTarget(draft, config), own])
   }
-  eachClash(drafts.filter(isUnique(drafts)), key, pointer, note, (draft, first) => ({
+  noteEachClash(drafts.filter(isUnique(drafts)), key, pointer, note, (draft, first) => ({
     code: 'SPEC_DUPLICATE_ID',
     message: `the job ID ${id(draft)} is that of ${first.draft.address} too`,
     remedies: [
@@ -92,7 +92,7 @@ function duplicateIds(drafts: readonly Draft[], config: Config | undefined, note
   }))
 }
 
-function identicalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const candidates = drafts
     .filter(isUnique(drafts))
     .filter((draft) => isSound(draft) && draft.model?.identity.recovery.by === 'match')
@@ -101,13 +101,13 @@ function identicalRequests(drafts: readonly Draft[], config: Config | undefined,
     draft.model &&
     JSON.stringify([
       draft.model.kind,
-      targetOf(draft, config),
-      canonical(draft.model.request.normalise(draft.spec.request)),
+      getTarget(draft, config),
+      canonicalise(draft.model.request.normalise(draft.spec.request)),
     ])
   const refused = [...groupBy(candidates, key).values()]
     .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
     .flat()
-  eachClash(refused, key, '/spec', note, (_draft, first) => ({
+  noteEachClash(refused, key, '/spec', note, (_draft, first) => ({
     code: 'SPEC_IDENTICAL',
     message: `the request is the same as that of ${first.draft.address}`,
     remedies: [
@@ -119,14 +119,14 @@ function identicalRequests(drafts: readonly Draft[], config: Config | undefined,
 }
 
 /** Specs that share what only one of a target should have. Whole requests that are the same are reported as that. */
-function sharedPlaces(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const sound = drafts.filter(isUnique(drafts)).filter(isSound)
   const key = (draft: Draft): string | undefined => {
     const { spec, model } = draft
     const own = spec && model?.identity.sole?.key(spec.request)
-    return own === undefined ? undefined : JSON.stringify([model?.kind, targetOf(draft, config), own])
+    return own === undefined ? undefined : JSON.stringify([model?.kind, getTarget(draft, config), own])
   }
-  const request = ({ spec, model }: Draft): string => canonical(model?.request.normalise(spec?.request ?? {}) ?? {})
+  const request = ({ spec, model }: Draft): string => canonicalise(model?.request.normalise(spec?.request ?? {}) ?? {})
   const shared = [...groupBy(sound, key).values()]
     .filter((group) => group.length > 1 && !group.every(({ spec }) => spec.policy.allowIdentical))
     .filter(
@@ -136,7 +136,7 @@ function sharedPlaces(drafts: readonly Draft[], config: Config | undefined, note
     .flat()
   for (const [sole, group] of groupBy(shared, ({ model }) => model?.identity.sole)) {
     const name = sole.member.slice(sole.member.lastIndexOf('/') + 1)
-    eachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
+    noteEachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
       severity: sole.severity,
       code: 'SPEC_SHARED',
       message: `${name} is that of ${first.draft.address} too: ${sole.otherwise}`,
@@ -145,12 +145,12 @@ function sharedPlaces(drafts: readonly Draft[], config: Config | undefined, note
   }
 }
 
-function formerNames(drafts: readonly Draft[], note: Note): void {
+function noteFormerNames(drafts: readonly Draft[], note: Note): void {
   const byAddress = new Map(drafts.map((draft) => [draft.address, draft]))
-  const formerly = (draft: Draft): string | undefined =>
-    draft.spec?.formerly === undefined ? undefined : addressOf(draft.spec.kind, draft.spec.formerly)
+  const getFormerAddress = (draft: Draft): string | undefined =>
+    draft.spec?.formerly === undefined ? undefined : formatAddress(draft.spec.kind, draft.spec.formerly)
   for (const draft of drafts) {
-    const former = formerly(draft)
+    const former = getFormerAddress(draft)
     const holder = former === undefined ? undefined : byAddress.get(former as Draft['address'])
     if (!holder) continue
     const fault: Fault = {
@@ -166,9 +166,9 @@ function formerNames(drafts: readonly Draft[], note: Note): void {
     }
     note(draft, fault, holder === draft ? [] : [{ draft: holder, pointer: '/metadata/name' }])
   }
-  eachClash(drafts, formerly, '/metadata/formerly', note, (draft, first) => ({
+  noteEachClash(drafts, getFormerAddress, '/metadata/formerly', note, (draft, first) => ({
     code: 'SPEC_FORMERLY',
-    message: `${formerly(draft)} is the former name of ${first.draft.address} too`,
+    message: `${getFormerAddress(draft)} is the former name of ${first.draft.address} too`,
     remedies: [advise('one job can be taken over by one spec')],
   }))
 }
@@ -176,9 +176,9 @@ function formerNames(drafts: readonly Draft[], note: Note): void {
 /** AWS takes 50 tags, and one of them is ours unless `ownerTag` is false. */
 const OWN_TAGS_MAX = 49
 
-function tagFaults({ spec, model }: Draft, config: Config | undefined): Fault[] {
+function checkTags({ spec, model }: Draft, config: Config | undefined): Fault[] {
   const pointer = model?.identity.tagged
-  const tags = pointer === undefined ? undefined : at(spec?.request, pointer)
+  const tags = pointer === undefined ? undefined : getValue(spec?.request, pointer)
   if (!spec || !Array.isArray(tags) || tags.length <= OWN_TAGS_MAX) return []
   const target = config?.targets[resolveTargetName(spec.policy.target, config) ?? '']
   if (!(spec.policy.ownerTag ?? target?.ownerTag ?? true)) return []
@@ -193,7 +193,7 @@ function tagFaults({ spec, model }: Draft, config: Config | undefined): Fault[] 
   ]
 }
 
-function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): void {
+function noteUnknownTargets(drafts: readonly Draft[], config: Config, note: Note): void {
   const names = Object.keys(config.targets)
   for (const draft of drafts) {
     const target = draft.policy?.target
@@ -204,21 +204,21 @@ function unknownTargets(drafts: readonly Draft[], config: Config, note: Note): v
       pointer: '/policy/target',
       aim: 'value',
       message: `there is no target ${target}`,
-      remedies: [...didYouMean(target, names), advise(known)],
+      remedies: [...suggestClosest(target, names), advise(known)],
     }
     note(draft, fault, [])
   }
 }
 
-function unreadableNames(drafts: readonly Draft[], config: Config, note: Note): void {
+function noteUnreadableNames(drafts: readonly Draft[], config: Config, note: Note): void {
   for (const draft of drafts) {
     if (draft.request === undefined || draft.model === undefined) continue
-    for (const fault of envFaults(draft.request, draft.model, config)) note(draft, fault, [])
+    for (const fault of checkEnv(draft.request, draft.model, config)) note(draft, fault, [])
   }
 }
 
 /** Notes every draft that shares its key with another; the first of a group shows the second, all others the first. */
-function eachClash(
+function noteEachClash(
   drafts: readonly Draft[],
   key: (draft: Draft) => string | undefined,
   pointer: Pointer | ((draft: Draft) => Pointer),
@@ -232,13 +232,13 @@ function eachClash(
     for (const draft of group) {
       const other = spot(draft === first ? second : first)
       const own = spot(draft).pointer
-      note(draft, { ...say(draft, other), pointer: own, aim: aimOf(own) }, [other])
+      note(draft, { ...say(draft, other), pointer: own, aim: chooseAim(own) }, [other])
     }
   }
 }
 
 /** A whole request is shown by its key, everything else by its value. */
-function aimOf(pointer: Pointer): Fault['aim'] {
+function chooseAim(pointer: Pointer): Fault['aim'] {
   return pointer === '/spec' ? 'key' : 'value'
 }
 
@@ -249,6 +249,6 @@ function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
   return (draft) => draft.address === undefined || counts.get(draft.address) === 1
 }
 
-function targetOf(draft: Draft, config: Config | undefined): string {
+function getTarget(draft: Draft, config: Config | undefined): string {
   return resolveTargetName(draft.spec?.policy.target, config) ?? ''
 }

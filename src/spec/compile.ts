@@ -1,5 +1,5 @@
 import type { ValidateFunction } from 'ajv'
-import { ajvOf, partOf } from './ajv.ts'
+import { createAjv, getPart } from './ajv.ts'
 import type { Schemas } from './schemas.ts'
 
 /*
@@ -13,17 +13,17 @@ const known = new WeakMap<Schemas, Validators>()
 
 /** Gives what checks a part of the schemas, such as `IotJob.schema.json`. A schema that is itself faulty throws: that is a bug. */
 export function compile(schemas: Schemas): Validators {
-  const validators = known.get(schemas) ?? compiler(schemas)
+  const validators = known.get(schemas) ?? createCompiler(schemas)
   known.set(schemas, validators)
   return validators
 }
 
-function compiler(schemas: Schemas): Validators {
+function createCompiler(schemas: Schemas): Validators {
   const compiled = new Map<string, ValidateFunction>()
-  let ajv: ReturnType<typeof ajvOf> | undefined
+  let ajv: ReturnType<typeof createAjv> | undefined
   return (part) => {
-    ajv ??= ajvOf(schemas)
-    const validate = compiled.get(part) ?? ajv.compile(partOf(schemas, part))
+    ajv ??= createAjv(schemas)
+    const validate = compiled.get(part) ?? ajv.compile(getPart(schemas, part))
     compiled.set(part, validate)
     return validate
   }

@@ -1,19 +1,19 @@
-import { arnParts } from '../model/arn.ts'
+import { parseArn } from '../model/arn.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { ALLOWED_ENDPOINTS, isEndpointAllowed } from '../model/endpoint.ts'
-import { at, into, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { getValue, isObject, type Json, type JsonObject, joinPointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
-import { partitionOf } from '../model/partition.ts'
+import { findPartition } from '../model/partition.ts'
 import { advise } from '../model/remedy.ts'
-import { CONFIG, checker, type Schemas } from './check.ts'
+import { CONFIG, createChecker, type Schemas } from './check.ts'
 import { toDiagnostic } from './draft.ts'
-import { envListFaults } from './env.ts'
+import { checkEnvList } from './env.ts'
 import type { Fault } from './fault.ts'
-import { locator } from './locate.ts'
+import { createLocator } from './locate.ts'
 import { parse } from './parse.ts'
-import { type Source, sourceOf, spotOf } from './source.ts'
-import { didYouMean } from './suggest.ts'
+import { createSource, createSpot, type Source } from './source.ts'
+import { suggestClosest } from './suggest.ts'
 
 /** What only the machine knows of the repository; each absent where it does not matter. */
 export type Around = {
@@ -33,38 +33,42 @@ export function readConfigText(
   kinds: readonly KindModel[],
   around: Around = {},
 ): { config: Config; diagnostics: readonly Diagnostic[] } {
-  const source = sourceOf(file, text)
+  const source = createSource(file, text)
   const { documents, refused } = parse(source)
   const [first, second] = documents
-  const unsound = [...refused, ...(first?.diagnostics ?? []), ...(second ? [secondDocument(source, second.start)] : [])]
+  const unsound = [
+    ...refused,
+    ...(first?.diagnostics ?? []),
+    ...(second ? [refuseSecondDocument(source, second.start)] : []),
+  ]
   if (unsound.length > 0 || !first) return { config: DEFAULT_CONFIG, diagnostics: unsound }
   const value = first.value ?? null
-  const locate = locator(source)
-  const base = { source, locate, index: first.index, place: spotOf(source, first.start).place }
-  const faults = checker(schemas)(CONFIG, value, (pointer) => locate(first.index, pointer).source)
+  const locate = createLocator(source)
+  const base = { source, locate, index: first.index, place: createSpot(source, first.start).place }
+  const faults = createChecker(schemas)(CONFIG, value, (pointer) => locate(first.index, pointer).source)
   if (faults.length > 0 || !isObject(value))
     return { config: DEFAULT_CONFIG, diagnostics: faults.map((fault) => toDiagnostic(base, fault)) }
-  const config = configOf(value)
+  const config = buildConfig(value)
   const wrong = [
-    ...outerSpecs(config, around),
+    ...checkSpecsInside(config, around),
     ...stateFaults(value, around),
-    ...endpointFaults(config),
-    ...envListFaults(value),
-    ...unknownTarget(value),
-    ...unknownLimits(value, kinds),
-    ...foreignRoles(config),
+    ...checkEndpoints(config),
+    ...checkEnvList(value),
+    ...checkDefaultTarget(value),
+    ...checkLimits(value, kinds),
+    ...checkRoles(config),
   ]
   return { config, diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
 }
 
 /** Specs are reviewed where they are committed: a pattern finds files of this repository. */
-function outerSpecs({ specs }: Config, { isInside = () => true }: Around): Fault[] {
+function checkSpecsInside({ specs }: Config, { isInside = () => true }: Around): Fault[] {
   return specs.flatMap((pattern, index) => {
     if (isInside(pattern)) return []
     return [
       {
         code: 'SPEC_OUTSIDE' as const,
-        pointer: into('/specs', String(index)),
+        pointer: joinPointer('/specs', String(index)),
         aim: 'value' as const,
         message: `${pattern} leads out of the repository, or into .git`,
         remedies: [advise('name a folder of this repository, such as specs')],
@@ -75,30 +79,30 @@ function outerSpecs({ specs }: Config, { isInside = () => true }: Around): Fault
 
 /** A commit must not choose where credentials and states go: a remote is one that Git knows, and a file is inside the repository. */
 function stateFaults(value: JsonObject, { remotes, isStateAllowed = () => true }: Around): Fault[] {
-  const [remote, file, store] = ['remote', 'path', 'store'].map((member) => at(value, `/state/${member}`))
+  const [remote, file, store] = ['remote', 'path', 'store'].map((member) => getValue(value, `/state/${member}`))
   const known = typeof remote === 'string' ? remotes?.() : undefined
   const isPlaced = typeof file !== 'string' || (store === 'git' ? FILE_NAME.test(file) : isStateAllowed(file))
   return [
-    ...(typeof remote === 'string' && known && !known.includes(remote) ? [unknownRemote(remote, known)] : []),
-    ...(isPlaced ? [] : [misplacedState(file, store === 'git')]),
+    ...(typeof remote === 'string' && known && !known.includes(remote) ? [createUnknownRemote(remote, known)] : []),
+    ...(isPlaced ? [] : [createMisplacedState(file, store === 'git')]),
   ]
 }
 
-function unknownRemote(remote: string, known: readonly string[]): Fault {
+function createUnknownRemote(remote: string, known: readonly string[]): Fault {
   return {
     code: 'CONFIG_REMOTE',
     pointer: '/state/remote',
     aim: 'value',
     message: `Git knows no remote ${remote} here`,
     remedies: [
-      ...didYouMean(remote, known),
+      ...suggestClosest(remote, known),
       advise(known.length === 0 ? 'this repository has no remotes' : `remotes are ${known.join(', ')}`),
       { text: 'add it', command: ['git', 'remote', 'add', remote, 'URL'] },
     ],
   }
 }
 
-function misplacedState(file: string, isGit: boolean): Fault {
+function createMisplacedState(file: string, isGit: boolean): Fault {
   return {
     code: 'SPEC_OUTSIDE',
     pointer: '/state/path',
@@ -122,13 +126,13 @@ function misplacedState(file: string, isGit: boolean): Fault {
 /** A name without a folder, and not one that Git reserves. */
 const FILE_NAME = /^(?!\.{1,2}$|\.git$)[^/\\\p{Cc}]+$/iu
 
-function endpointFaults({ targets }: Config): Fault[] {
+function checkEndpoints({ targets }: Config): Fault[] {
   return Object.entries(targets).flatMap(([name, { endpoint }]) => {
     if (endpoint === undefined || isEndpointAllowed(endpoint)) return []
     return [
       {
         code: 'CONFIG_ENDPOINT' as const,
-        pointer: into(into('/targets', name), 'endpoint'),
+        pointer: joinPointer(joinPointer('/targets', name), 'endpoint'),
         aim: 'value' as const,
         message: 'signed requests must not go to this endpoint',
         remedies: [
@@ -140,18 +144,18 @@ function endpointFaults({ targets }: Config): Fault[] {
   })
 }
 
-function secondDocument(source: Source, start: number): Diagnostic {
+function refuseSecondDocument(source: Source, start: number): Diagnostic {
   return diagnose({
     code: 'SPEC_TOO_MANY_DOCUMENTS',
     message: `${source.file} has a second document`,
     remedies: [advise('it is one document; remove the line with ---')],
-    ...spotOf(source, start),
+    ...createSpot(source, start),
   })
 }
 
-function unknownTarget(value: JsonObject): Fault[] {
+function checkDefaultTarget(value: JsonObject): Fault[] {
   const name = value['defaultTarget']
-  const names = Object.keys((at(value, '/targets') ?? {}) as JsonObject)
+  const names = Object.keys((getValue(value, '/targets') ?? {}) as JsonObject)
   if (typeof name !== 'string' || names.includes(name)) return []
   return [
     {
@@ -160,7 +164,7 @@ function unknownTarget(value: JsonObject): Fault[] {
       aim: 'value',
       message: `there is no target ${name}`,
       remedies: [
-        ...didYouMean(name, names),
+        ...suggestClosest(name, names),
         advise(names.length === 0 ? 'name it under targets' : `targets are ${names.join(', ')}`),
       ],
     },
@@ -168,10 +172,10 @@ function unknownTarget(value: JsonObject): Fault[] {
 }
 
 /** A role that no call in its target's region could assume, or that leads to another account than the target's: nothing could ever be done. */
-function foreignRoles(config: Config): Fault[] {
+function checkRoles(config: Config): Fault[] {
   return Object.entries(config.targets).flatMap(([name, { region, account, roleArn = '' }]) => {
-    const parts = arnParts(roleArn)
-    const due = { partition: partitionOf(region), account }
+    const parts = parseArn(roleArn)
+    const due = { partition: findPartition(region), account }
     const wrong = (['partition', 'account'] as const).find(
       (one) => parts && due[one] !== undefined && parts[one] !== due[one],
     )
@@ -179,7 +183,7 @@ function foreignRoles(config: Config): Fault[] {
     return [
       {
         code: 'SPEC_ARN_ELSEWHERE',
-        pointer: into(into('/targets', name), 'roleArn'),
+        pointer: joinPointer(joinPointer('/targets', name), 'roleArn'),
         aim: 'value' as const,
         message: `the role is of ${wrong} ${parts?.[wrong]}, but ${wrong === 'account' ? 'account says' : `${region} is of partition`} ${due[wrong]}`,
         remedies: [advise(`name a role of that ${wrong}, or mend ${wrong === 'account' ? 'account' : 'region'}`)],
@@ -189,13 +193,13 @@ function foreignRoles(config: Config): Fault[] {
 }
 
 /** A limit of a service or operation that no kind calls would silently do nothing. */
-function unknownLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] {
-  const known = new Set(kinds.flatMap(laneNames))
+function checkLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] {
+  const known = new Set(kinds.flatMap(listLaneNames))
   const services = [...new Set(kinds.map((kind) => kind.service))]
   return Object.keys((value['limits'] ?? {}) as JsonObject)
     .filter((name) => !known.has(name))
     .map((name) => {
-      const meant = didYouMean(name, [...known])
+      const meant = suggestClosest(name, [...known])
       return {
         code: 'SPEC_UNKNOWN_MEMBER',
         pointer: `/limits/${name}`,
@@ -207,12 +211,12 @@ function unknownLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] 
     })
 }
 
-function laneNames({ service, api: { operations } }: KindModel): string[] {
+function listLaneNames({ service, api: { operations } }: KindModel): string[] {
   return [service, ...Object.values(operations).map((operation) => `${service}.${operation}`)]
 }
 
 /** Only for a value that the schema has found sound: its members are those of `Config`. */
-function configOf(value: JsonObject): Config {
+function buildConfig(value: JsonObject): Config {
   const given = value as Json as Partial<Config>
   return { ...DEFAULT_CONFIG, ...given, guards: { ...DEFAULT_CONFIG.guards, ...given.guards } }
 }

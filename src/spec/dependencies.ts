@@ -1,10 +1,10 @@
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, parseAddress } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { groupBy } from '../model/group.ts'
 import type { Pointer } from '../model/json.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import { type Draft, toDiagnostic } from './draft.ts'
-import { closestWord, suggester } from './suggest.ts'
+import { createSuggester, findClosestWord } from './suggest.ts'
 import { list } from './words.ts'
 
 /** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
@@ -16,17 +16,17 @@ const PLACES_MAX = 20
 const PATH_MAX = 6
 
 /** What is wrong with `policy.dependsOn` between documents: jobs that wait for each other, and names that no document has. */
-export function dependencyFaults(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
-  const edges = new Map(drafts.map((draft) => [draft, edgesOf(draft)]))
+export function noteDependencies(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
+  const edges = new Map(drafts.map((draft) => [draft, listEdges(draft)]))
   const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
-  const suggest = jobFinder([...byAddress.keys()])
+  const suggest = createJobFinder([...byAddress.keys()])
   for (const edge of [...edges.values()].flat()) {
-    if (!byAddress.has(edge.to)) unknown(edge, suggest(edge.to), kinds, note)
+    if (!byAddress.has(edge.to)) noteUnknown(edge, suggest(edge.to), kinds, note)
   }
-  for (const circle of circles(drafts, edges, byAddress)) circular(circle, note)
+  for (const circle of findCircles(drafts, edges, byAddress)) noteCircle(circle, note)
 }
 
-function edgesOf(draft: Draft): Edge[] {
+function listEdges(draft: Draft): Edge[] {
   return (draft.policy?.dependsOn ?? []).map(({ job }, index) => {
     const item = `/policy/dependsOn/${index}`
     const isMapping = draft.locate(draft.index, item).source === undefined
@@ -38,9 +38,9 @@ function edgesOf(draft: Draft): Edge[] {
 type JobFinder = (word: string, own?: Address) => Remedy[]
 
 /** A finder among these jobs. As with `suggester`, few misspellings are compared with all names. */
-export function jobFinder(addresses: readonly Address[]): JobFinder {
-  const byName = groupBy(addresses, (address) => partsOf(address).name)
-  const suggest = suggester(addresses)
+export function createJobFinder(addresses: readonly Address[]): JobFinder {
+  const byName = groupBy(addresses, (address) => parseAddress(address).name)
+  const suggest = createSuggester(addresses)
   let looks = 0
   const named = (name: string, own: Address | undefined): Remedy[] => {
     const same = (byName.get(name) ?? []).filter((address) => address !== own)
@@ -51,7 +51,7 @@ export function jobFinder(addresses: readonly Address[]): JobFinder {
     if (same.length > 0 || word.includes('/')) return same.length > 0 ? same : suggest(word)
     if (looks === LOOKS_MAX) return []
     looks += 1
-    const closest = closestWord(word, [...byName.keys()])
+    const closest = findClosestWord(word, [...byName.keys()])
     return closest === undefined ? [] : named(closest, own)
   }
 }
@@ -64,7 +64,7 @@ const MEANT_MAX = 3
 const DEPENDENCY = /^\/policy\/dependsOn\/\d+(\/job)?$/
 
 /** A draft whose diagnostics say which job a dependency that is no address stands for. */
-export function withMeantJobs(draft: Draft, find: JobFinder): Draft {
+export function fillMeantJobs(draft: Draft, find: JobFinder): Draft {
   const isOne = ({ code, pointer = '' }: Diagnostic): boolean => code === 'SPEC_PATTERN' && DEPENDENCY.test(pointer)
   if (!draft.diagnostics.some(isOne)) return draft
   const diagnostics = draft.diagnostics.map((one) => {
@@ -77,8 +77,13 @@ export function withMeantJobs(draft: Draft, find: JobFinder): Draft {
 }
 
 /** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */
-function unknown({ from, to, pointer }: Edge, meant: readonly Remedy[], kinds: readonly string[], note: Note): void {
-  const { kind } = partsOf(to)
+function noteUnknown(
+  { from, to, pointer }: Edge,
+  meant: readonly Remedy[],
+  kinds: readonly string[],
+  note: Note,
+): void {
+  const { kind } = parseAddress(to)
   const isKind = kinds.includes(kind)
   const otherwise = isKind
     ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
@@ -95,7 +100,7 @@ function unknown({ from, to, pointer }: Edge, meant: readonly Remedy[], kinds: r
 }
 
 /** Circles of drafts that wait for each other, none of which shares a draft with another one. */
-function circles(
+function findCircles(
   drafts: readonly Draft[],
   edges: ReadonlyMap<Draft, readonly Edge[]>,
   byAddress: ReadonlyMap<Address, Draft>,
@@ -132,14 +137,14 @@ function circles(
 }
 
 /** Each spec of a circle is told of at the place where it names the next, with the places of all others. */
-function circular(circle: readonly Edge[], note: Note): void {
+function noteCircle(circle: readonly Edge[], note: Note): void {
   const places = circle.map(({ from, to, pointer }) => ({
     message: `${from.address} waits for ${to}`,
     place: from.locate(from.index, pointer).place,
   }))
   for (const [index, edge] of circle.entries()) {
     const isLong = circle.length > PATH_MAX
-    const names = following(circle, index, isLong ? PATH_MAX - 2 : circle.length).map(({ to }) => to)
+    const names = sliceCircle(circle, index, isLong ? PATH_MAX - 2 : circle.length).map(({ to }) => to)
     const shown = isLong ? [...names, '…', edge.from.address] : names
     const fault = toDiagnostic(edge.from, {
       code: 'SPEC_DEPENDENCY_CYCLE',
@@ -149,12 +154,12 @@ function circular(circle: readonly Edge[], note: Note): void {
       remedies: [advise('remove one of these dependencies: none of the jobs could ever be the first')],
     })
     const hasAll = circle.length <= PLACES_MAX || index === 0
-    const related = following(places, index + 1, hasAll ? places.length - 1 : 1)
+    const related = sliceCircle(places, index + 1, hasAll ? places.length - 1 : 1)
     note(edge.from, { ...fault, related: related.length > 0 ? related : undefined })
   }
 }
 
 /** So many items of a circle, from one of them on. */
-function following<Item>(circle: readonly Item[], from: number, count: number): Item[] {
+function sliceCircle<Item>(circle: readonly Item[], from: number, count: number): Item[] {
   return Array.from({ length: count }, (_, step) => circle[(from + step) % circle.length]!)
 }

@@ -1,41 +1,45 @@
 import type { Config } from '../model/config.ts'
-import { isEnvName, isReadable, refusedFamilyOf } from '../model/env-names.ts'
-import { at, into, type Json, type JsonObject } from '../model/json.ts'
+import { findRefusedFamily, isEnvName, isReadable } from '../model/env-names.ts'
+import { getValue, type Json, type JsonObject, joinPointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
-import { didYouMean } from './suggest.ts'
+import { suggestClosest } from './suggest.ts'
 
 /** Faults of a request that reads an environment variable which jobwright.yaml does not list. Pointers count from the document. */
-export function envFaults(request: JsonObject, { request: { secrets } }: KindModel, { env = [] }: Config): Fault[] {
+export function checkEnv(request: JsonObject, { request: { secrets } }: KindModel, { env = [] }: Config): Fault[] {
   return secrets.flatMap((secret) => {
-    const pointer = into(secret, '$env')
-    const name = at(request, pointer)
+    const pointer = joinPointer(secret, '$env')
+    const name = getValue(request, pointer)
     // A name of another form is reported as a secret that stands in the spec, and is not quoted.
     if (typeof name !== 'string' || !isEnvName(name) || isReadable(name, env)) return []
     return [
-      refusedFamilyOf(name) === undefined ? unlisted(name, `/spec${pointer}`, env) : refused(name, `/spec${pointer}`),
+      findRefusedFamily(name) === undefined
+        ? createUnlisted(name, `/spec${pointer}`, env)
+        : createRefused(name, `/spec${pointer}`),
     ]
   })
 }
 
 /** Faults of the list `env` of jobwright.yaml: no line of it can open the credentials of the machine to specs. */
-export function envListFaults(value: JsonObject): Fault[] {
+export function checkEnvList(value: JsonObject): Fault[] {
   const names = value['env']
   if (!Array.isArray(names)) return []
   return (names as Json[]).flatMap((name, index) =>
-    typeof name === 'string' && refusedFamilyOf(name) !== undefined ? [refused(name, into('/env', String(index)))] : [],
+    typeof name === 'string' && findRefusedFamily(name) !== undefined
+      ? [createRefused(name, joinPointer('/env', String(index)))]
+      : [],
   )
 }
 
-function unlisted(name: string, pointer: string, env: readonly string[]): Fault {
+function createUnlisted(name: string, pointer: string, env: readonly string[]): Fault {
   return {
     code: 'SPEC_VARIABLE',
     pointer,
     aim: 'value',
     message: `jobwright.yaml does not list the environment variable ${name}`,
     remedies: [
-      ...didYouMean(name, env),
+      ...suggestClosest(name, env),
       advise(
         `to let specs read it, write this line in jobwright.yaml and have it reviewed: env: [${[...env, name].join(', ')}]`,
       ),
@@ -43,12 +47,12 @@ function unlisted(name: string, pointer: string, env: readonly string[]): Fault 
   }
 }
 
-function refused(name: string, pointer: string): Fault {
+function createRefused(name: string, pointer: string): Fault {
   return {
     code: 'SPEC_VARIABLE',
     pointer,
     aim: 'value',
-    message: `no spec may read ${name}: variables that begin with ${refusedFamilyOf(name)} hold credentials`,
+    message: `no spec may read ${name}: variables that begin with ${findRefusedFamily(name)} hold credentials`,
     remedies: [
       advise(
         'store the secret in a variable with a name of its own, such as DISK_PIN, and list that name under env in jobwright.yaml',

@@ -1,17 +1,17 @@
 import type { ErrorObject } from 'ajv'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import { isTemplate } from './placeholders.ts'
-import { description } from './schema-error.ts'
-import { between, list, short } from './words.ts'
+import { getDescription } from './schema-error.ts'
+import { describeRange, list, shorten } from './words.ts'
 
 /** What text of a wrong form was probably meant to be, or what it has to look like: what it is, an example, its characters. */
 export function formRemedy(error: ErrorObject, found: string): Remedy {
   if (isTemplate(found)) return advise('write the value itself: Jobwright fills in no template')
-  const slip = found.length > SLIP_MAX ? undefined : slipOf(error, found)
+  const slip = found.length > SLIP_MAX ? undefined : findSlip(error, found)
   if (slip !== undefined) return advise(slip)
-  const what = description(error)?.replace(/[.,]$/, '')
+  const what = getDescription(error)?.replace(/[.,]$/, '')
   const example: unknown = error.parentSchema?.['examples']?.[0]
-  const characters = error.keyword === 'pattern' ? allowedCharacters(String(error.params['pattern'])) : undefined
+  const characters = error.keyword === 'pattern' ? describeCharacters(String(error.params['pattern'])) : undefined
   const parts = [
     what,
     typeof example === 'string' && !what?.includes('such as') ? `such as ${example}` : undefined,
@@ -28,16 +28,16 @@ export function formRemedy(error: ErrorObject, found: string): Remedy {
 const SLIP_MAX = 2048
 
 /** The words for a slip that is common, with what to write instead. */
-function slipOf(error: ErrorObject, found: string): string | undefined {
-  const moment = momentHint(error, found)
+function findSlip(error: ErrorObject, found: string): string | undefined {
+  const moment = suggestMoment(error, found)
   if (moment !== undefined) return moment
-  const candidate = candidates(found).find((one) => one !== found && fits(error, one))
-  if (candidate !== undefined) return `did you mean ${short(candidate)}?`
-  return arnHint(error, found)
+  const candidate = listCandidates(found).find((one) => one !== found && isFitting(error, one))
+  if (candidate !== undefined) return `did you mean ${shorten(candidate)}?`
+  return suggestArn(error, found)
 }
 
 /** Whether text would keep the rule that another text broke, and those beside it. */
-function fits(error: ErrorObject, text: string): boolean {
+function isFitting(error: ErrorObject, text: string): boolean {
   const { pattern, format, maxLength } = error.parentSchema ?? {}
   if (format !== undefined || typeof pattern !== 'string') return false
   if (typeof maxLength === 'number' && text.length > maxLength) return false
@@ -45,7 +45,7 @@ function fits(error: ErrorObject, text: string): boolean {
 }
 
 /** The object that an address of S3's website leads to: the bucket is the first part of the host, or of the path. */
-function objectAt(found: string): { bucket: string; key: string } | undefined {
+function parseObjectUrl(found: string): { bucket: string; key: string } | undefined {
   const [, host = '', rest = ''] = /^https?:\/\/([\w.-]+)\/?(.*)$/s.exec(found) ?? []
   if (!host.endsWith('amazonaws.com')) return undefined
   if (host.startsWith('s3.') || host.startsWith('s3-')) {
@@ -57,8 +57,8 @@ function objectAt(found: string): { bucket: string; key: string } | undefined {
 }
 
 /** Texts that stand for the same as this one, written as other tools do. */
-function candidates(found: string): string[] {
-  const object = objectAt(found)
+function listCandidates(found: string): string[] {
+  const object = parseObjectUrl(found)
   return [
     found.trim(),
     ...(object === undefined ? [] : [`s3://${object.bucket}/${object.key}`, object.bucket]),
@@ -76,13 +76,13 @@ function candidates(found: string): string[] {
 const DATE = /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?|[A-Za-z/_]+)?$/
 
 /** What a moment lacks: its zone, its T, its time of day. */
-function momentHint(error: ErrorObject, found: string): string | undefined {
+function suggestMoment(error: ErrorObject, found: string): string | undefined {
   const { format, examples } = error.parentSchema ?? {}
   const example: unknown = examples?.[0]
   const isMoment = format === 'date-time' || (typeof example === 'string' && DATE.test(example))
   const parts = DATE.exec(found.trim())
   if (!isMoment) return undefined
-  const milliseconds = millisecondsHint(found)
+  const milliseconds = suggestMilliseconds(found)
   if (milliseconds !== undefined) return milliseconds
   if (!parts) return undefined
   const [, day, between, minutes, seconds = ':00', zone] = parts
@@ -99,14 +99,14 @@ function momentHint(error: ErrorObject, found: string): string | undefined {
 }
 
 /** A moment counted in milliseconds as a date, where it is one of this century. */
-export function millisecondsHint(found: string): string | undefined {
+export function suggestMilliseconds(found: string): string | undefined {
   if (!/^1\d{12}$/.test(found)) return undefined
   return `these are milliseconds; write the date: ${new Date(Number(found)).toISOString().replace('.000Z', 'Z')}`
 }
 
 /** How long a text may be. */
-export function lengthHint(rule: Readonly<Record<string, unknown>>, found: string): string {
-  return millisecondsHint(found) ?? `allowed: ${between(rule['minLength'], rule['maxLength'], 'character')}`
+export function suggestLength(rule: Readonly<Record<string, unknown>>, found: string): string {
+  return suggestMilliseconds(found) ?? `allowed: ${describeRange(rule['minLength'], rule['maxLength'], 'character')}`
 }
 
 /** Whether a text is as long as a rule asks for. */
@@ -117,7 +117,7 @@ export function hasLength(rule: Readonly<Record<string, unknown>>, text: string)
 }
 
 /** What is wrong with an ARN: not whole, or with an account of another length. */
-function arnHint(error: ErrorObject, found: string): string | undefined {
+function suggestArn(error: ErrorObject, found: string): string | undefined {
   const pattern = String(error.params['pattern'] ?? '')
   const example: unknown = error.parentSchema?.['examples']?.[0]
   if (!pattern.startsWith('^arn:') || typeof example !== 'string') return undefined
@@ -125,11 +125,11 @@ function arnHint(error: ErrorObject, found: string): string | undefined {
   const account = found.split(':')[4] ?? ''
   if (/^\d+$/.test(account) && account.length !== 12)
     return `an account ID has 12 digits, and ${account} has ${account.length}${account.length < 12 ? '; a zero in front may be lost' : ''}`
-  return `${description(error)?.replace(/\.$/, '') ?? 'an ARN'}; such as ${example}`
+  return `${getDescription(error)?.replace(/\.$/, '') ?? 'an ARN'}; such as ${example}`
 }
 
 /** The characters of a pattern that is made of classes alone, in words: `letters, digits, _ and -`. */
-function allowedCharacters(pattern: string): string | undefined {
+function describeCharacters(pattern: string): string | undefined {
   const classes = [...pattern.matchAll(/\[((?!\^)[^[\]]+)\]/g)].map((found) => found[1] ?? '')
   if (!/^\^(\[(?!\^)[^\]]+\][+*]?)+\$$/.test(pattern) || classes.length === 0) return undefined
   const last = classes.at(-1) ?? ''

@@ -1,4 +1,4 @@
-import { at, isWithin, type Json, type Pointer } from '../model/json.ts'
+import { getValue, isWithin, type Json, type Pointer } from '../model/json.ts'
 import { keepText } from '../model/keep-text.ts'
 import type { Fault } from './fault.ts'
 import type { Reprinted } from './to-json.ts'
@@ -9,9 +9,9 @@ import type { Reprinted } from './to-json.ts'
  * @param value the whole document of YAML
  * @param pointer where the free document is in it
  */
-export function changedValues(value: Json, pointer: Pointer, reprinted: Reprinted): Fault[] {
+export function checkKeptText(value: Json, pointer: Pointer, reprinted: Reprinted): Fault[] {
   return [...reprinted].flatMap(([place, source]): Fault[] => {
-    const found = at(value, place)
+    const found = getValue(value, place)
     // Text is what another rule asks to be quoted.
     if (!isWithin(place, pointer) || found === undefined || typeof found === 'string') return []
     const sent = JSON.stringify(found)

@@ -2,7 +2,7 @@ import { CST, Lexer } from 'yaml'
 import type { SpecCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
-import { type Source, spotOf } from './source.ts'
+import { createSpot, type Source } from './source.ts'
 
 /** What a file may hold at most. Far above any honest spec; low enough that no file can exhaust the process. */
 export const LIMITS = {
@@ -30,7 +30,7 @@ export function lex(source: Source): Lexed {
   const counter = new Counter()
   for (const lexeme of new Lexer().lex(source.text)) {
     const breach = counter.take(lexeme)
-    if (breach) return { lexemes: [], diagnostics: [refusal(source, breach, counter.offset, lexeme)] }
+    if (breach) return { lexemes: [], diagnostics: [createRefusal(source, breach, counter.offset, lexeme)] }
     lexemes.push(lexeme)
   }
   return { lexemes, diagnostics: [] }
@@ -38,18 +38,18 @@ export function lex(source: Source): Lexed {
 
 type Breach = { readonly code: SpecCode; readonly message: string; readonly remedies: readonly Remedy[] }
 
-function refusal(source: Source, breach: Breach, offset: number, lexeme: string): Diagnostic {
+function createRefusal(source: Source, breach: Breach, offset: number, lexeme: string): Diagnostic {
   const end = offset + (lexeme.split('\n', 1)[0] ?? '').length
-  return diagnose({ ...breach, ...spotOf(source, offset, end) })
+  return diagnose({ ...breach, ...createSpot(source, offset, end) })
 }
 
 function checkSize(source: Source): Diagnostic | undefined {
   const bytes = Buffer.byteLength(source.text)
-  return bytes > LIMITS.bytes ? tooLarge(source.file, bytes) : undefined
+  return bytes > LIMITS.bytes ? refuseTooLarge(source.file, bytes) : undefined
 }
 
 /** The refusal of a file by its size in bytes alone, for callers that do not even read such a file. */
-export function tooLarge(file: string, bytes: number): Diagnostic {
+export function refuseTooLarge(file: string, bytes: number): Diagnostic {
   return diagnose({
     code: 'SPEC_TOO_LARGE',
     message: `the file has ${bytes.toLocaleString('en')} bytes`,
@@ -70,9 +70,9 @@ function checkCharacters(source: Source): Diagnostic | undefined {
   if (!found) return undefined
   return diagnose({
     code: 'SPEC_CONTROL_CHARACTER',
-    message: `the control character ${codePointName(found[0])} is in the text`,
+    message: `the control character ${nameCodePoint(found[0])} is in the text`,
     remedies: [advise('remove it, or write it as an escape in double quotes')],
-    ...spotOf(source, found.index, found.index + 1),
+    ...createSpot(source, found.index, found.index + 1),
   })
 }
 
@@ -82,7 +82,7 @@ export function hasForbidden(text: string): boolean {
 }
 
 /** `U+001B`, for a character that must not be printed. */
-function codePointName(character: string): string {
+function nameCodePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 

@@ -1,8 +1,8 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
-import { type Pointer, steps } from '../model/json.ts'
+import { type Pointer, splitPointer } from '../model/json.ts'
 import { lex } from './limits.ts'
 import { compose } from './parse.ts'
-import { lineOf, lineText, type Source, type Spot, spotOf } from './source.ts'
+import { createSpot, findLine, getLineText, type Source, type Spot } from './source.ts'
 
 /** Which end of a member is meant: its key (a member that is unknown, or lacks something inside) or its value. */
 export type Aim = 'key' | 'value'
@@ -20,13 +20,13 @@ export type Inside = { readonly line: number; readonly column: number; readonly 
  * A locator of a source. Where a pointer leads nowhere, the nearest place above it is given: the spec may say `$file`, or leave out a default.
  * A pointer counts from the document's root, so a member of the request begins with `/spec`.
  */
-export function locator(source: Source): Locator {
+export function createLocator(source: Source): Locator {
   let documents: Document.Parsed[] | undefined
   return (index, pointer, aim = 'value', inside) => {
     documents ??= [...compose(source, lex(source).lexemes)]
     const document = documents[index]
-    if (!document) return spotOf(source, 0)
-    return find(source, document, steps(pointer), aim, inside)
+    if (!document) return createSpot(source, 0)
+    return find(source, document, splitPointer(pointer), aim, inside)
   }
 }
 
@@ -35,7 +35,7 @@ function find(source: Source, document: Document.Parsed, path: readonly string[]
   let pair: Pair | undefined
   let whole = true
   for (const step of path) {
-    const next = child(resolved(node, document), step)
+    const next = findChild(resolveNode(node, document), step)
     if (!next) {
       whole = false
       break
@@ -46,28 +46,32 @@ function find(source: Source, document: Document.Parsed, path: readonly string[]
   // What is missing below a member, or as its value, is shown at the member's key.
   const target = (aim === 'key' || !whole || isEmpty(node)) && pair ? pair.key : node
   const shown = isBlockMap(target) ? target.items[0]?.key : target
-  const [start, end] = range(shown) ?? range(pair?.key) ?? range(document.contents) ?? document.range
-  const scalar = whole ? resolved(node, document) : undefined
+  const [start, end] = getRange(shown) ?? getRange(pair?.key) ?? getRange(document.contents) ?? document.range
+  const scalar = whole ? resolveNode(node, document) : undefined
   const text = isScalar(scalar) ? scalar.source : undefined
-  const exact = inside?.file === undefined && isScalar(scalar) ? spotInside(source, scalar, inside) : undefined
+  const exact = inside?.file === undefined && isScalar(scalar) ? findSpotInside(source, scalar, inside) : undefined
   if (exact !== undefined) return { ...exact, source: text }
   return {
-    ...spotOf(source, start, isSeq(shown) && !shown.flow ? start : end),
+    ...createSpot(source, start, isSeq(shown) && !shown.flow ? start : end),
     source: text,
   }
 }
 
 /** A place in the lines of a block scalar; undefined for other scalars, whose lines are not those of their text. */
-function spotInside(source: Source, { type, value, range: at }: Scalar, inside: Inside | undefined): Spot | undefined {
+function findSpotInside(
+  source: Source,
+  { type, value, range: at }: Scalar,
+  inside: Inside | undefined,
+): Spot | undefined {
   if (inside === undefined || type !== 'BLOCK_LITERAL' || typeof value !== 'string' || !at) return undefined
   const text = value.split('\n')[inside.line - 1]
-  const line = lineOf(source, at[0]) + inside.line
-  const written = lineText(source, line)
+  const line = findLine(source, at[0]) + inside.line
+  const written = getLineText(source, line)
   if (text === undefined || !written.endsWith(text)) return undefined
-  return spotOf(source, (source.lineStarts[line] ?? 0) + written.length - text.length + inside.column - 1)
+  return createSpot(source, (source.lineStarts[line] ?? 0) + written.length - text.length + inside.column - 1)
 }
 
-function child(node: unknown, step: string): { node: unknown; pair?: Pair } | undefined {
+function findChild(node: unknown, step: string): { node: unknown; pair?: Pair } | undefined {
   if (isSeq(node)) {
     const item = node.items[Number(step)]
     return item === undefined ? undefined : { node: item }
@@ -77,11 +81,11 @@ function child(node: unknown, step: string): { node: unknown; pair?: Pair } | un
   return pair && { node: pair.value, pair }
 }
 
-function resolved(node: unknown, document: Document.Parsed): unknown {
+function resolveNode(node: unknown, document: Document.Parsed): unknown {
   return isAlias(node) ? node.resolve(document) : node
 }
 
-function range(node: unknown): readonly [number, number, ...number[]] | undefined {
+function getRange(node: unknown): readonly [number, number, ...number[]] | undefined {
   return (node as { range?: [number, number, number] } | null | undefined)?.range ?? undefined
 }
 

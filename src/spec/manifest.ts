@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Json } from '../model/json.ts'
 import { lex } from './limits.ts'
-import { compose, syntaxErrors } from './parse.ts'
-import { sourceOf } from './source.ts'
+import { compose, listSyntaxErrors } from './parse.ts'
+import { createSource } from './source.ts'
 import { toJson } from './to-json.ts'
 
 /** A member given as YAML text as the mapping it stands for, or what is wrong with it. Places count within the text. */
@@ -13,13 +13,13 @@ export type ManifestText = { readonly value: Json } | { readonly diagnostic: Dia
  * the text that was written, so that `2.0` does not become 2 and `yes` not true.
  */
 export function parseManifest(text: string): ManifestText {
-  const source = sourceOf('', text.replace(KEY_WITHOUT_SPACE, '$1 '))
+  const source = createSource('', text.replace(KEY_WITHOUT_SPACE, '$1 '))
   const { lexemes, diagnostics } = lex(source)
   if (diagnostics[0]) return { diagnostic: diagnostics[0] }
   let value: Json = null
   for (const document of compose(source, lexemes, 'failsafe')) {
     const converted = toJson(source, document)
-    const diagnostic = syntaxErrors(source, document)[0] ?? converted.diagnostics[0]
+    const diagnostic = listSyntaxErrors(source, document)[0] ?? converted.diagnostics[0]
     if (diagnostic) return { diagnostic }
     value ??= converted.value ?? null
   }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
-import { lineText, type Source, type Spot } from './source.ts'
+import { getLineText, type Source, type Spot } from './source.ts'
 
 /**
  * Members whose value must not be shown, by name, so that a line can be masked even where its document cannot be parsed.
@@ -16,27 +16,27 @@ const REACH = 40
  * may belong to its value.
  * @param line counted from 0
  */
-function safeExcerpt(source: Source, line: number, names: SecretNames): string | undefined {
-  const text = lineText(source, line)
+function maskExcerpt(source: Source, line: number, names: SecretNames): string | undefined {
+  const text = getLineText(source, line)
   if (names.length === 0) return text
-  const at = secretAt(text, names)
+  const at = findSecret(text, names)
   if (at !== -1) return `${text.slice(0, at)}…`
   const from = Math.max(0, line - REACH)
-  const lines = Array.from({ length: line - from + 1 }, (_, offset) => lineText(source, from + offset))
-  return continuesSecret(lines, names) ? undefined : text
+  const lines = Array.from({ length: line - from + 1 }, (_, offset) => getLineText(source, from + offset))
+  return isSecretContinued(lines, names) ? undefined : text
 }
 
 /** Diagnostics of a source without the text of any secret member. */
-export function withoutSecrets(
+export function maskSecrets(
   source: Source,
   diagnostics: readonly Diagnostic[],
   names: SecretNames,
 ): readonly Diagnostic[] {
-  if (names.length === 0 || secretAt(source.text, names) === -1) return diagnostics
+  if (names.length === 0 || findSecret(source.text, names) === -1) return diagnostics
   return diagnostics.map((one) => {
     const { place, excerpt, ...rest } = one
     if (place === undefined || excerpt === undefined) return one
-    const spot = withoutSecret(source, { place, excerpt }, names)
+    const spot = maskSecret(source, { place, excerpt }, names)
     if (spot.excerpt === excerpt) return one
     // The only code of unsound YAML whose message quotes a value.
     const isQuoted = one.code === 'SPEC_NUMBER'
@@ -46,16 +46,16 @@ export function withoutSecrets(
 }
 
 /** A spot of a source whose excerpt holds no secret. */
-export function withoutSecret(source: Source, spot: Spot, names: SecretNames): Spot {
+export function maskSecret(source: Source, spot: Spot, names: SecretNames): Spot {
   if (spot.excerpt === undefined) return spot
   const { place } = spot
-  const safe = safeExcerpt(source, place.line - 1, names)
-  if (safe === lineText(source, place.line - 1)) return spot
+  const safe = maskExcerpt(source, place.line - 1, names)
+  if (safe === getLineText(source, place.line - 1)) return spot
   return safe === undefined ? { place } : { place, excerpt: safe }
 }
 
 /** Offset just behind the first secret name in a line, or -1. */
-function secretAt(line: string, names: SecretNames): number {
+function findSecret(line: string, names: SecretNames): number {
   const lower = line.toLowerCase()
   const ends = names.map((name) => {
     const at = lower.indexOf(name.toLowerCase())
@@ -66,12 +66,13 @@ function secretAt(line: string, names: SecretNames): number {
 }
 
 /** Whether the last line may be part of a secret value that began above: it is the next line, or all since are further indented. */
-function continuesSecret(lines: readonly string[], names: SecretNames): boolean {
+function isSecretContinued(lines: readonly string[], names: SecretNames): boolean {
   let least = indent(lines.at(-1) ?? '')
   for (let index = lines.length - 2; index >= 0; index--) {
     const line = lines[index] ?? ''
     if (line.trim() === '') continue
-    if (secretAt(line, names) !== -1) return least > indent(line) || OPEN.test(line.trimEnd().split(/\s/).at(-1) ?? '')
+    if (findSecret(line, names) !== -1)
+      return least > indent(line) || OPEN.test(line.trimEnd().split(/\s/).at(-1) ?? '')
     least = Math.min(least, indent(line))
     if (least === 0) return false
   }

@@ -1,6 +1,6 @@
-import { at, into, isObject, steps } from '../model/json.ts'
+import { getValue, isObject, joinPointer, splitPointer } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
-import { ENVELOPE, type Schemas, schemaOf } from './check.ts'
+import { ENVELOPE, getSchemaName, type Schemas } from './check.ts'
 import type { Fault } from './fault.ts'
 import { list } from './words.ts'
 
@@ -13,29 +13,31 @@ export type Places = {
 }
 
 /** The places of all members, read from the schemas when first asked for. */
-export function placesOf(schemas: Schemas): Places {
+export function indexPlaces(schemas: Schemas): Places {
   const [file = '', fragment = ''] = ENVELOPE.split('#')
   return {
-    request: (kind) => Object.keys(at(schemas(schemaOf(kind)), '/properties') ?? {}),
+    request: (kind) => Object.keys(getValue(schemas(getSchemaName(kind)), '/properties') ?? {}),
     envelope: (member) => {
-      const envelope = at(schemas(file), `${fragment}/properties`)
+      const envelope = getValue(schemas(file), `${fragment}/properties`)
       if (!isObject(envelope)) return undefined
       if (Object.hasOwn(envelope, member)) return 'the document'
-      return Object.keys(envelope).find((one) => isObject(at(envelope, into(`/${one}/properties`, member))))
+      return Object.keys(envelope).find((one) =>
+        isObject(getValue(envelope, joinPointer(`/${one}/properties`, member))),
+      )
     },
   }
 }
 
 /** Faults of an envelope in which request members that stand beside `spec` are one fault that says so. */
-export function withoutStrays(faults: readonly Fault[], request: readonly string[]): Fault[] {
+export function dropStrays(faults: readonly Fault[], request: readonly string[]): Fault[] {
   const isStray = (fault: Fault): boolean => {
-    const [member = '', ...rest] = steps(fault.pointer)
+    const [member = '', ...rest] = splitPointer(fault.pointer)
     return fault.code === UNKNOWN && rest.length === 0 && request.includes(member)
   }
   const strays = faults.filter(isStray)
   const [first] = strays
   if (!first) return [...faults]
-  const names = list(strays.map(({ pointer }) => steps(pointer)[0] ?? ''))
+  const names = list(strays.map(({ pointer }) => splitPointer(pointer)[0] ?? ''))
   const isSpecMissing = faults.some(({ code, pointer }) => code === MISSING && pointer === '/spec')
   const it = strays.length === 1 ? 'it' : 'them'
   const fault: Fault = {
@@ -54,8 +56,8 @@ const UNKNOWN = 'SPEC_UNKNOWN_MEMBER'
 const MISSING = 'SPEC_MISSING_MEMBER'
 
 /** A fault of a request, with a word about the envelope's own members: `hold` in `spec` belongs in `policy`. */
-export function ofEnvelope(fault: Fault, places: Places): Fault {
-  const [member = '', ...rest] = steps(fault.pointer)
+export function explainEnvelope(fault: Fault, places: Places): Fault {
+  const [member = '', ...rest] = splitPointer(fault.pointer)
   if (fault.code !== UNKNOWN || rest.length > 0 || fault.meant !== undefined) return fault
   const place = places.envelope(member)
   if (place === undefined) return fault

@@ -1,4 +1,4 @@
-import { into, type Json, type Pointer } from '../model/json.ts'
+import { type Json, joinPointer, type Pointer } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 import type { Located } from './locate.ts'
@@ -12,14 +12,16 @@ const NUMBER = /^[-+]?(0b[01_]+|\d+_[\d_]*(\.[\d_]*)?)$/
  * text, and no schema tells which of the two is meant: so that the device gets what was meant, it has to be said.
  * @param pointer where the document is, from the root that `locate` counts from
  */
-export function olderYaml(document: Json, pointer: Pointer, locate: (pointer: Pointer) => Located): Fault[] {
+export function checkOlderYaml(document: Json, pointer: Pointer, locate: (pointer: Pointer) => Located): Fault[] {
   if (typeof document === 'string')
-    return troubled(document) && isPlain(document, locate(pointer)) ? [faultOf(document, pointer)] : []
+    return isAmbiguous(document) && isPlain(document, locate(pointer)) ? [createFault(document, pointer)] : []
   if (typeof document !== 'object' || document === null) return []
-  return Object.entries(document).flatMap(([step, inner]) => olderYaml(inner as Json, into(pointer, step), locate))
+  return Object.entries(document).flatMap(([step, inner]) =>
+    checkOlderYaml(inner as Json, joinPointer(pointer, step), locate),
+  )
 }
 
-function troubled(text: string): boolean {
+function isAmbiguous(text: string): boolean {
   return SWITCH.test(text) || NUMBER.test(text)
 }
 
@@ -28,9 +30,9 @@ function isPlain(text: string, { place, excerpt = '' }: Located): boolean {
   return excerpt.startsWith(text, place.column - 1)
 }
 
-function faultOf(text: string, pointer: Pointer): Fault {
+function createFault(text: string, pointer: Pointer): Fault {
   const isSwitch = SWITCH.test(text)
-  const meant = isSwitch ? String(/^(yes|on)$/i.test(text)) : plainNumber(text)
+  const meant = isSwitch ? String(/^(yes|on)$/i.test(text)) : formatPlainNumber(text)
   return {
     code: 'SPEC_YAML_1_1',
     pointer,
@@ -41,7 +43,7 @@ function faultOf(text: string, pointer: Pointer): Fault {
 }
 
 /** The number that older YAML reads, as JSON writes it. */
-function plainNumber(text: string): string {
+function formatPlainNumber(text: string): string {
   const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(text.replaceAll('_', '')) ?? []
   const binary = /^0b[01]+$/.test(digits)
   return String(Number(binary ? digits : digits.replace(/^0+(?=\d)/, '')) * (sign === '-' ? -1 : 1))

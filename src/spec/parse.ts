@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import type { Json } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import { lex } from './limits.ts'
-import { lineOf, lineText, type Source, spotOf } from './source.ts'
+import { createSpot, findLine, getLineText, type Source } from './source.ts'
 import { type Reprinted, toJson } from './to-json.ts'
 import { count } from './words.ts'
 
@@ -70,14 +70,14 @@ export function* compose(
 }
 
 function read(source: Source, document: Document.Parsed, index: number): ParsedDocument | undefined {
-  const syntax = syntaxErrors(source, document)
+  const syntax = listSyntaxErrors(source, document)
   const node: ParsedNode | null = document.contents
   const start = node?.range?.[0] ?? document.range[0]
-  if (syntax.length > 0) return { index, start, ...identity(node), diagnostics: syntax }
+  if (syntax.length > 0) return { index, start, ...readIdentity(node), diagnostics: syntax }
   if (node === null || (isScalar(node) && node.value === null && node.source === '')) return undefined
   const { value, diagnostics, reprinted } = toJson(source, document)
   const useful = value !== undefined && diagnostics.every((one) => LOCAL.has(one.code))
-  return { index, start, ...identity(node), value: useful ? value : undefined, diagnostics, reprinted }
+  return { index, start, ...readIdentity(node), value: useful ? value : undefined, diagnostics, reprinted }
 }
 
 /** What spoils one member and no other. */
@@ -89,20 +89,20 @@ const LOCAL: ReadonlySet<Code> = new Set<Code>([
 ])
 
 /** `kind` and `metadata.name` where each stands exactly once. */
-function identity(node: unknown): Pick<ParsedDocument, 'kind' | 'name'> {
-  const kind = only(node, 'kind')
-  const name = only(only(node, 'metadata'), 'name')
+function readIdentity(node: unknown): Pick<ParsedDocument, 'kind' | 'name'> {
+  const kind = getOnly(node, 'kind')
+  const name = getOnly(getOnly(node, 'metadata'), 'name')
   return {
-    kind: textOf(kind),
-    name: textOf(name),
+    kind: getText(kind),
+    name: getText(name),
   }
 }
 
-function textOf(node: unknown): string | undefined {
+function getText(node: unknown): string | undefined {
   return isScalar(node) && typeof node.value === 'string' ? node.value : undefined
 }
 
-function only(node: unknown, member: string): unknown {
+function getOnly(node: unknown, member: string): unknown {
   if (!isMap(node)) return undefined
   const pairs = node.items.filter((pair) => isScalar(pair.key) && pair.key.value === member)
   return pairs.length === 1 ? pairs[0]?.value : undefined
@@ -112,14 +112,14 @@ function only(node: unknown, member: string): unknown {
 const SHOWN = 3
 
 /** What makes a document no YAML 1.2, a place a line. */
-export function syntaxErrors(source: Source, document: Document.Parsed): Diagnostic[] {
+export function listSyntaxErrors(source: Source, document: Document.Parsed): Diagnostic[] {
   if (document.directives.yaml.explicit && document.directives.yaml.version !== '1.2') {
     return [
       diagnose({
         code: 'SPEC_YAML_VERSION',
         message: `the file asks for YAML ${document.directives.yaml.version}, in which yes and no are no text`,
         remedies: [advise('remove the %YAML line; specs are YAML 1.2')],
-        ...spotOf(source, source.text.lastIndexOf('%YAML', document.contents?.range?.[0] ?? 0)),
+        ...createSpot(source, source.text.lastIndexOf('%YAML', document.contents?.range?.[0] ?? 0)),
       }),
     ]
   }
@@ -128,7 +128,7 @@ export function syntaxErrors(source: Source, document: Document.Parsed): Diagnos
   for (const error of [...document.errors, ...document.warnings]) {
     // Each look for its quote goes through the document, and there may be an error a line.
     if (found.length === SHOWN) break
-    const diagnostic = unclosed(source, document, error) ?? syntaxError(source, error)
+    const diagnostic = findUnclosed(source, document, error) ?? describeSyntaxError(source, error)
     const line = diagnostic.place?.line ?? 0
     if (!lines.has(line)) found.push(diagnostic)
     lines.add(line)
@@ -137,7 +137,7 @@ export function syntaxErrors(source: Source, document: Document.Parsed): Diagnos
 }
 
 /** A quote that nothing closes, at the quote itself: the parser notices it where the text ends, far below. */
-function unclosed(source: Source, document: Document.Parsed, error: YAMLError): Diagnostic | undefined {
+function findUnclosed(source: Source, document: Document.Parsed, error: YAMLError): Diagnostic | undefined {
   if (error.code !== 'MISSING_CHAR') return undefined
   let opened: number | undefined
   visit(document, {
@@ -151,37 +151,37 @@ function unclosed(source: Source, document: Document.Parsed, error: YAMLError): 
     code: 'SPEC_SYNTAX',
     message: 'the quote that opens here is not closed',
     remedies: [advise('write the closing quote')],
-    ...spotOf(source, opened, opened + 1),
+    ...createSpot(source, opened, opened + 1),
   })
 }
 
-function syntaxError(source: Source, error: YAMLError): Diagnostic {
-  const [message, way] = indentation(source, error) ??
-    template(source, error) ??
+function describeSyntaxError(source: Source, error: YAMLError): Diagnostic {
+  const [message, way] = explainIndentation(source, error) ??
+    explainTemplate(source, error) ??
     wording[error.code] ?? ['this is not YAML', 'check the indentation and quotes around this place']
   return diagnose({
     code: 'SPEC_SYNTAX',
     message,
     remedies: [advise(way)],
-    ...spotOf(source, ...visible(source, error.pos)),
+    ...createSpot(source, ...trimRange(source, error.pos)),
   })
 }
 
 /** Where an error can be seen: not in the spaces that a line begins with. */
-function visible(source: Source, [start, end]: readonly [number, number]): [number, number] {
+function trimRange(source: Source, [start, end]: readonly [number, number]): [number, number] {
   const spaces = /^ +/.exec(source.text.slice(start))?.[0].length ?? 0
-  const isAtStart = start === source.lineStarts[lineOf(source, start)]
+  const isAtStart = start === source.lineStarts[findLine(source, start)]
   return isAtStart && spaces > 0 ? [start + spaces, Math.max(end, start + spaces)] : [start, end]
 }
 
 /** A line that begins in another column than the line above: both columns in words. */
-function indentation(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
+function explainIndentation(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
   if (error.code !== 'BAD_INDENT') return undefined
-  const line = lineOf(source, error.pos[0])
-  const above = Array.from({ length: Math.min(line, REACH) }, (_, back) => lineText(source, line - back - 1))
+  const line = findLine(source, error.pos[0])
+  const above = Array.from({ length: Math.min(line, REACH) }, (_, back) => getLineText(source, line - back - 1))
   const before = above.find((text) => /^ *[^\s#]/.test(text))
   if (before === undefined) return undefined
-  const [here, there] = [lineText(source, line), before].map((text) => text.length - text.trimStart().length) as [
+  const [here, there] = [getLineText(source, line), before].map((text) => text.length - text.trimStart().length) as [
     number,
     number,
   ]
@@ -193,7 +193,7 @@ function indentation(source: Source, error: YAMLError): readonly [message: strin
 }
 
 /** `{{ date }}` without quotes, which YAML reads as a mapping in a mapping. */
-function template(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
+function explainTemplate(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
   const [start] = error.pos
   if (error.code !== 'NON_STRING_KEY' || !/^\{\{?[^{]/.test(source.text.slice(start - 1, start + 2))) return undefined
   return [

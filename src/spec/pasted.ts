@@ -1,5 +1,13 @@
 import { stringify } from 'yaml'
-import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import {
+  getValue,
+  isObject,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  type Pointer,
+  splitPointer,
+} from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
@@ -16,7 +24,7 @@ const ROUNDS_MAX = 50
  * @param known the faults of the request as it is
  * @param check the faults of a request by its schema
  */
-export function skeletonFaults(
+export function checkSkeleton(
   request: JsonObject,
   { kind, request: { documents } }: KindModel,
   known: readonly Fault[],
@@ -28,13 +36,16 @@ export function skeletonFaults(
   // Some texts may well be empty, such as the values of tags.
   const wrong = empty.filter((pointer) => known.some((fault) => fault.pointer === pointer))
   if (wrong.length < EMPTY_MIN && empty.length * 2 < countLeaves(request, '', documents)) return undefined
-  let remains = filled(request, '', documents) ?? {}
+  let remains = pickFilled(request, '', documents) ?? {}
   let faults = check(remains)
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     // A mapping that lacks what was empty in the skeleton was nobody's wish.
-    const wanting = faults.find(({ pointer }) => steps(pointer).length > 1 && at(request, pointer) !== undefined)
+    const wanting = faults.find(
+      ({ pointer }) => splitPointer(pointer).length > 1 && getValue(request, pointer) !== undefined,
+    )
     if (wanting === undefined) break
-    remains = filled(removed(remains, steps(around(wanting.pointer))) as JsonObject, '', documents) ?? {}
+    remains =
+      pickFilled(removeMember(remains, splitPointer(getParent(wanting.pointer))) as JsonObject, '', documents) ?? {}
     faults = check(remains)
   }
   const text = stringify(remains, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
@@ -55,23 +66,29 @@ export function skeletonFaults(
 function emptyTexts(value: Json, pointer: Pointer, documents: readonly Pointer[]): Pointer[] {
   if (value === '') return [pointer]
   if (documents.includes(pointer) || typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([step, inner]) => emptyTexts(inner as Json, into(pointer, step), documents))
+  return Object.entries(value).flatMap(([step, inner]) =>
+    emptyTexts(inner as Json, joinPointer(pointer, step), documents),
+  )
 }
 
 function countLeaves(value: Json, pointer: Pointer, documents: readonly Pointer[]): number {
   if (documents.includes(pointer) || typeof value !== 'object' || value === null) return 1
   return Object.entries(value).reduce(
-    (sum, [step, inner]) => sum + countLeaves(inner as Json, into(pointer, step), documents),
+    (sum, [step, inner]) => sum + countLeaves(inner as Json, joinPointer(pointer, step), documents),
     0,
   )
 }
 
 /** A value without its empty texts, zeros and what then has nothing in it; undefined where nothing is left. */
-function filled<Value extends Json>(value: Value, pointer: Pointer, documents: readonly Pointer[]): Value | undefined {
+function pickFilled<Value extends Json>(
+  value: Value,
+  pointer: Pointer,
+  documents: readonly Pointer[],
+): Value | undefined {
   if (value === '' || value === 0 || value === null) return undefined
   if (typeof value !== 'object' || documents.includes(pointer)) return value
   const inner = Object.entries(value).flatMap(([step, one]) => {
-    const kept = filled(one as Json, into(pointer, step), documents)
+    const kept = pickFilled(one as Json, joinPointer(pointer, step), documents)
     return kept === undefined ? [] : [[step, kept] as const]
   })
   if (inner.length === 0) return undefined
@@ -79,15 +96,15 @@ function filled<Value extends Json>(value: Value, pointer: Pointer, documents: r
 }
 
 /** The mapping or item that a pointer leads into. */
-function around(pointer: Pointer): Pointer {
+function getParent(pointer: Pointer): Pointer {
   return pointer.slice(0, pointer.lastIndexOf('/'))
 }
 
-function removed(value: Json, [step, ...rest]: readonly string[]): Json {
+function removeMember(value: Json, [step, ...rest]: readonly string[]): Json {
   if (step === undefined || typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).flatMap(([name, inner]): [string, Json][] => {
     if (name !== step) return [[name, inner as Json]]
-    return rest.length === 0 ? [] : [[name, removed(inner as Json, rest)]]
+    return rest.length === 0 ? [] : [[name, removeMember(inner as Json, rest)]]
   })
   return isObject(value) ? Object.fromEntries(entries) : entries.map(([, inner]) => inner)
 }

@@ -1,8 +1,8 @@
-import { into, type Json, type Pointer } from '../model/json.ts'
+import { type Json, joinPointer, type Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
-import { short } from './words.ts'
+import { shorten } from './words.ts'
 
 /** `{{ date }}`, `{% if %}`, `<%= date %>`, `${{ github.sha }}` and `${VERSION}`, but for what AWS itself fills in. Bounded, so that no text takes long. */
 const EVERYWHERE =
@@ -11,8 +11,12 @@ const EVERYWHERE =
 const IN_REQUEST = new RegExp(`${EVERYWHERE.source}|\\$\\([^()\\n]{1,200}\\)`)
 
 /** Texts of a request that look like templates, and in which nothing else is wrong. Jobwright fills in nothing, so they would be sent as they stand. */
-export function placeholders(request: Json, { request: { documents } }: KindModel, known: readonly Fault[]): Fault[] {
-  return inside(request, '', documents, IN_REQUEST).filter(
+export function checkPlaceholders(
+  request: Json,
+  { request: { documents } }: KindModel,
+  known: readonly Fault[],
+): Fault[] {
+  return checkInside(request, '', documents, IN_REQUEST).filter(
     ({ pointer }) => !known.some((fault) => fault.pointer === pointer),
   )
 }
@@ -22,14 +26,16 @@ export function isTemplate(text: string): boolean {
   return EVERYWHERE.test(text)
 }
 
-function inside(value: Json, pointer: Pointer, documents: readonly Pointer[], pattern: RegExp): Fault[] {
+function checkInside(value: Json, pointer: Pointer, documents: readonly Pointer[], pattern: RegExp): Fault[] {
   const here = documents.includes(pointer) ? EVERYWHERE : pattern
-  if (typeof value === 'string') return inText(value, pointer, here)
+  if (typeof value === 'string') return checkText(value, pointer, here)
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([step, inner]) => inside(inner as Json, into(pointer, step), documents, here))
+  return Object.entries(value).flatMap(([step, inner]) =>
+    checkInside(inner as Json, joinPointer(pointer, step), documents, here),
+  )
 }
 
-function inText(text: string, pointer: Pointer, pattern: RegExp): Fault[] {
+function checkText(text: string, pointer: Pointer, pattern: RegExp): Fault[] {
   const found = pattern.exec(text)
   if (!found) return []
   const lines = text.slice(0, found.index).split('\n')
@@ -38,7 +44,7 @@ function inText(text: string, pointer: Pointer, pattern: RegExp): Fault[] {
       code: 'SPEC_TEMPLATE',
       pointer,
       aim: 'value',
-      message: `${short(found[0])} is sent as it stands: Jobwright fills in nothing`,
+      message: `${shorten(found[0])} is sent as it stands: Jobwright fills in nothing`,
       remedies: [
         advise('write the value itself, or commit what your template tool renders'),
         advise('leave it where its receiver fills it in'),

@@ -1,10 +1,10 @@
-import { at, type Json } from '../model/json.ts'
+import { getValue, type Json } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
 
 /** What the schema cannot say of `policy.notBefore` and `policy.expires`: there has to be time between them. */
-export function policyTimes(value: Json): Fault[] {
-  const [from, to] = [at(value, '/policy/notBefore'), at(value, '/policy/expires')]
+export function checkPolicyTimes(value: Json): Fault[] {
+  const [from, to] = [getValue(value, '/policy/notBefore'), getValue(value, '/policy/expires')]
   if (typeof from !== 'string' || typeof to !== 'string' || Date.parse(from) < Date.parse(to)) return []
   return [
     {

@@ -1,26 +1,35 @@
-import { type Address, addressOf, isAddress } from '../model/address.ts'
+import { type Address, formatAddress, isAddress } from '../model/address.ts'
 import type { Code } from '../model/codes.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
-import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, without } from '../model/json.ts'
+import {
+  getValue,
+  isObject,
+  isWithin,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  omitMembers,
+  type Pointer,
+} from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise, suggest } from '../model/remedy.ts'
 import type { Dependency, Policy, Spec } from '../model/spec.ts'
-import { type Checker, ENVELOPE, schemaOf } from './check.ts'
+import { type Checker, ENVELOPE, getSchemaName } from './check.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import type { Fault } from './fault.ts'
-import { changedValues } from './kept-text.ts'
+import { checkKeptText } from './kept-text.ts'
 import type { Locator } from './locate.ts'
-import { ofEnvelope, type Places, withoutStrays } from './misplaced.ts'
-import { olderYaml } from './older-yaml.ts'
+import { dropStrays, explainEnvelope, type Places } from './misplaced.ts'
+import { checkOlderYaml } from './older-yaml.ts'
 import type { ParsedDocument } from './parse.ts'
-import { skeletonFaults } from './pasted.ts'
-import { placeholders } from './placeholders.ts'
-import { policyTimes } from './policy-times.ts'
-import { type Include, type Taken, withFiles, withMappings } from './request.ts'
-import { brokenRules } from './rules.ts'
+import { checkSkeleton } from './pasted.ts'
+import { checkPlaceholders } from './placeholders.ts'
+import { checkPolicyTimes } from './policy-times.ts'
+import { type Include, includeFiles, parseMappings, type Taken } from './request.ts'
+import { checkRules } from './rules.ts'
 import { guardSecrets } from './secrets.ts'
-import { type Source, spotOf } from './source.ts'
-import { didYouMean } from './suggest.ts'
+import { createSpot, type Source } from './source.ts'
+import { suggestClosest } from './suggest.ts'
 import { GLUED } from './type-hints.ts'
 
 /** What a document is read with. */
@@ -33,7 +42,7 @@ export type Reader = {
 
 /** A document as a draft: checked by itself, not yet against its neighbours. */
 export function readDraft(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Draft {
-  const base = baseOf(source, locate, document, reader)
+  const base = createBase(source, locate, document, reader)
   const { faults, ...read } = examine(document.value, base, reader)
   const { address } = base
   const judged = faults.map((fault) => toDiagnostic(base, fault))
@@ -66,15 +75,15 @@ function placeKey({ place }: Diagnostic): string {
   return `${place?.line}:${place?.column}`
 }
 
-function baseOf(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Base {
+function createBase(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Base {
   const model = document.kind === undefined ? undefined : reader.kinds.get(document.kind)
-  const address = model && document.name !== undefined ? addressOf(model.kind, document.name) : undefined
+  const address = model && document.name !== undefined ? formatAddress(model.kind, document.name) : undefined
   return {
     source,
     locate,
     index: document.index,
     reprinted: document.reprinted,
-    place: spotOf(source, document.start).place,
+    place: createSpot(source, document.start).place,
     model,
     address: address && isAddress(address) ? address : undefined,
   }
@@ -87,32 +96,33 @@ function examine(
   reader: Reader,
 ): { faults: readonly Fault[] } & Pick<Draft, 'policy' | 'request' | 'spec'> {
   if (value === undefined) return { faults: [] }
-  if (!isObject(value)) return { faults: [notASpec(value)] }
-  const faults = envelopeFaults(value, base, reader)
-  const sound = { ...value, policy: soundPolicy(value, faults) }
-  const policy = policyOf(sound)
-  const said = [...faults, ...policyTimes(sound)]
+  if (!isObject(value)) return { faults: [refuseNotASpec(value)] }
+  const faults = checkEnvelope(value, base, reader)
+  const sound = { ...value, policy: pickSoundPolicy(value, faults) }
+  const policy = buildPolicy(sound)
+  const said = [...faults, ...checkPolicyTimes(sound)]
   const { model } = base
   const written = value['spec']
   if (!model || !isObject(written)) return { faults: said, policy }
   const { request, files, findings } = readRequest(written, model, base, reader)
-  const all = [...said, ...policyFaults(value, model), ...findings]
+  const all = [...said, ...checkPolicy(value, model), ...findings]
   // Without a sound envelope neither name nor policy is known for sure, so that there is no spec to speak of.
   if (faults.length > 0) return { faults: all, policy, request }
-  return { faults: all, policy, request, spec: specOf(value, model, request, files, base) }
+  return { faults: all, policy, request, spec: buildSpec(value, model, request, files, base) }
 }
 
 /** The members of the policy in which nothing is wrong: they are judged whatever the others are. */
-function soundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObject {
-  const policy = at(value, '/policy')
+function pickSoundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObject {
+  const policy = getValue(value, '/policy')
   if (!isObject(policy)) return {}
-  const isFaulty = (member: string): boolean => faults.some(({ pointer }) => isWithin(pointer, into('/policy', member)))
-  return without(policy, ...Object.keys(policy).filter(isFaulty))
+  const isFaulty = (member: string): boolean =>
+    faults.some(({ pointer }) => isWithin(pointer, joinPointer('/policy', member)))
+  return omitMembers(policy, ...Object.keys(policy).filter(isFaulty))
 }
 
 /** What a policy asks for that the kind cannot do. */
-function policyFaults(value: JsonObject, { serviceName, lifecycle: { cancelling } }: KindModel): Fault[] {
-  if (at(value, '/policy/onRemove') !== 'cancel' || cancelling) return []
+function checkPolicy(value: JsonObject, { serviceName, lifecycle: { cancelling } }: KindModel): Fault[] {
+  if (getValue(value, '/policy/onRemove') !== 'cancel' || cancelling) return []
   return [
     {
       code: 'SPEC_CANNOT_CANCEL',
@@ -124,7 +134,7 @@ function policyFaults(value: JsonObject, { serviceName, lifecycle: { cancelling 
   ]
 }
 
-function notASpec(value: Json): Fault {
+function refuseNotASpec(value: Json): Fault {
   const what = Array.isArray(value) ? 'a list' : 'a single value'
   return {
     code: 'SPEC_NOT_A_SPEC',
@@ -138,18 +148,18 @@ function notASpec(value: Json): Fault {
   }
 }
 
-function envelopeFaults(value: JsonObject, base: Base, reader: Reader): Fault[] {
+function checkEnvelope(value: JsonObject, base: Base, reader: Reader): Fault[] {
   const faults = reader.check(ENVELOPE, value, (pointer) => base.locate(base.index, pointer).source)
   const { kind } = value
   if (typeof kind !== 'string') return faults
-  if (reader.kinds.has(kind)) return withoutStrays(faults, reader.places.request(kind))
+  if (reader.kinds.has(kind)) return dropStrays(faults, reader.places.request(kind))
   const names = [...reader.kinds.keys()]
   const unknown: Fault = {
     code: 'SPEC_UNKNOWN_KIND',
     pointer: '/kind',
     aim: 'value',
     message: `there is no kind ${kind.slice(0, 60)}`,
-    remedies: [...didYouMean(kind, names), advise(`kinds are ${names.join(', ')}`)],
+    remedies: [...suggestClosest(kind, names), advise(`kinds are ${names.join(', ')}`)],
   }
   return [...faults.filter((fault) => fault.pointer !== '/kind'), unknown]
 }
@@ -161,44 +171,46 @@ function readRequest(
   reader: Reader,
 ): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
   const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
-    guardSecrets(request, model.request.secrets, reader.check(schemaOf(model.kind), request, sourceText))
-  const request = without(written, ...(model.request.dropped ?? []))
+    guardSecrets(request, model.request.secrets, reader.check(getSchemaName(model.kind), request, sourceText))
+  const request = omitMembers(written, ...(model.request.dropped ?? []))
   const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
   const unsaid = model.request.documents.flatMap((pointer) => [
-    ...changedValues({ spec: written }, `/spec${pointer}`, base.reprinted ?? new Map()),
-    ...olderYaml(at(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
+    ...checkKeptText({ spec: written }, `/spec${pointer}`, base.reprinted ?? new Map()),
+    ...checkOlderYaml(getValue(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
   ])
   const pasted =
-    asWritten.length === 0 ? undefined : skeletonFaults(request, model, asWritten, (one) => check(one, () => undefined))
-  if (pasted !== undefined) return { request, files: [], findings: pasted.map(inSpec) }
+    asWritten.length === 0 ? undefined : checkSkeleton(request, model, asWritten, (one) => check(one, () => undefined))
+  if (pasted !== undefined) return { request, files: [], findings: pasted.map(moveToSpec) }
   if (asWritten.length > 0) {
     const findings = [
-      ...placeholders(request, model, asWritten),
-      ...asWritten.map((fault) => ofEnvelope(fault, reader.places)),
-      ...brokenRules(request, model, asWritten),
-      ...withFiles(request, model, base.source.file, reader.include, asWritten).faults,
+      ...checkPlaceholders(request, model, asWritten),
+      ...asWritten.map((fault) => explainEnvelope(fault, reader.places)),
+      ...checkRules(request, model, asWritten),
+      ...includeFiles(request, model, base.source.file, reader.include, asWritten).faults,
     ]
-    return { request, files: [], findings: [...findings.map(inSpec), ...unsaid] }
+    return { request, files: [], findings: [...findings.map(moveToSpec), ...unsaid] }
   }
 
-  const files = withFiles(request, model, base.source.file, reader.include)
-  const mappings = withMappings(files.request, model)
-  const faults = [...files.faults, ...mappings.faults.map((fault) => onlyInFile(inFile(fault, files.files)))]
+  const files = includeFiles(request, model, base.source.file, reader.include)
+  const mappings = parseMappings(files.request, model)
+  const faults = [...files.faults, ...mappings.faults.map((fault) => keepFileOnly(moveToFile(fault, files.files)))]
   if (faults.length === 0 && (files.changed || mappings.changed))
     faults.push(...check(mappings.request, () => undefined))
   faults.push(
-    ...brokenRules(mappings.request, model, faults).map((fault) => inFile(glued(fault, request), files.files)),
+    ...checkRules(mappings.request, model, faults).map((fault) =>
+      moveToFile(explainGlued(fault, request), files.files),
+    ),
   )
-  faults.push(...placeholders(mappings.request, model, faults).map((fault) => inFile(fault, files.files)))
+  faults.push(...checkPlaceholders(mappings.request, model, faults).map((fault) => moveToFile(fault, files.files)))
   return {
     request: mappings.request,
     files: files.files.map(({ file }) => file),
-    findings: [...faults.map(inSpec), ...unsaid],
+    findings: [...faults.map(moveToSpec), ...unsaid],
   }
 }
 
 /** What is wrong inside a text that a file holds, with the name of that file. */
-function inFile(fault: Fault, files: readonly Taken[]): Fault {
+function moveToFile(fault: Fault, files: readonly Taken[]): Fault {
   const file = files.find(({ pointer }) => pointer === fault.pointer)?.file
   if (fault.inside === undefined || file === undefined) return fault
   const { line, column } = fault.inside
@@ -207,32 +219,38 @@ function inFile(fault: Fault, files: readonly Taken[]): Fault {
 }
 
 /** A manifest may hold secrets: where it stands in a spec, its lines are not shown. */
-function onlyInFile(fault: Fault): Fault {
+function keepFileOnly(fault: Fault): Fault {
   return fault.inside?.file === undefined ? { ...fault, inside: undefined } : fault
 }
 
 /** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */
-function glued(fault: Fault, request: JsonObject): Fault {
-  const found = at(request, fault.pointer)
+function explainGlued(fault: Fault, request: JsonObject): Fault {
+  const found = getValue(request, fault.pointer)
   if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault
   if (fault.code !== 'SPEC_DOCUMENT_NOT_JSON') return fault
   return { ...fault, remedies: [advise(`${GLUED}, so that it is a mapping`)] }
 }
 
-function inSpec(fault: Fault): Fault {
+function moveToSpec(fault: Fault): Fault {
   return { ...fault, pointer: `/spec${fault.pointer}` }
 }
 
 /** Only for values that the envelope's schema has found sound. */
-function specOf(value: JsonObject, model: KindModel, request: JsonObject, files: readonly string[], base: Base): Spec {
-  const name = at(value, '/metadata/name') as string
+function buildSpec(
+  value: JsonObject,
+  model: KindModel,
+  request: JsonObject,
+  files: readonly string[],
+  base: Base,
+): Spec {
+  const name = getValue(value, '/metadata/name') as string
   return {
-    address: addressOf(model.kind, name),
+    address: formatAddress(model.kind, name),
     kind: model.kind,
     name,
-    labels: (at(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
-    formerly: textAt(value, '/metadata/formerly'),
-    policy: policyOf(value),
+    labels: (getValue(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
+    formerly: getText(value, '/metadata/formerly'),
+    policy: buildPolicy(value),
     request,
     files: [base.source.file, ...files],
     place: base.place,
@@ -240,40 +258,43 @@ function specOf(value: JsonObject, model: KindModel, request: JsonObject, files:
   }
 }
 
-function policyOf(value: JsonObject): Policy {
-  const policy = at(value, '/policy') ?? {}
+function buildPolicy(value: JsonObject): Policy {
+  const policy = getValue(value, '/policy') ?? {}
   return {
-    target: textAt(policy, '/target'),
-    run: Number(at(policy, '/run') ?? 1),
-    hold: at(policy, '/hold') === true,
-    adopt: at(policy, '/adopt') === true,
+    target: getText(policy, '/target'),
+    run: Number(getValue(policy, '/run') ?? 1),
+    hold: getValue(policy, '/hold') === true,
+    adopt: getValue(policy, '/adopt') === true,
     ownerTag: flagAt(policy, '/ownerTag'),
-    allowIdentical: at(policy, '/allowIdentical') === true,
-    maxFailedPercent: Number(at(policy, '/success/maxFailedPercent') ?? 0),
-    onRemove: at(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
-    dependsOn: dependsOnOf(at(policy, '/dependsOn')),
-    notBefore: textAt(policy, '/notBefore'),
-    expires: textAt(policy, '/expires'),
-    upload: textAt(policy, '/upload'),
-    download: textAt(policy, '/download'),
+    allowIdentical: getValue(policy, '/allowIdentical') === true,
+    maxFailedPercent: Number(getValue(policy, '/success/maxFailedPercent') ?? 0),
+    onRemove: getValue(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
+    dependsOn: buildDependsOn(getValue(policy, '/dependsOn')),
+    notBefore: getText(policy, '/notBefore'),
+    expires: getText(policy, '/expires'),
+    upload: getText(policy, '/upload'),
+    download: getText(policy, '/download'),
   }
 }
 
-function dependsOnOf(list: Json | undefined): Policy['dependsOn'] {
+function buildDependsOn(list: Json | undefined): Policy['dependsOn'] {
   if (!Array.isArray(list)) return undefined
   return list.map((one: Json): Dependency => {
     if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
-    return { job: at(one, '/job') as Address, when: at(one, '/when') === 'finished' ? 'finished' : 'succeeded' }
+    return {
+      job: getValue(one, '/job') as Address,
+      when: getValue(one, '/when') === 'finished' ? 'finished' : 'succeeded',
+    }
   })
 }
 
 function flagAt(value: Json | undefined, pointer: Pointer): boolean | undefined {
-  const flag = at(value, pointer)
+  const flag = getValue(value, pointer)
   return typeof flag === 'boolean' ? flag : undefined
 }
 
-function textAt(value: Json | undefined, pointer: Pointer): string | undefined {
-  const text = at(value, pointer)
+function getText(value: Json | undefined, pointer: Pointer): string | undefined {
+  const text = getValue(value, pointer)
   return typeof text === 'string' ? text : undefined
 }
 

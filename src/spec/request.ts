@@ -1,4 +1,13 @@
-import { at, into, isObject, isWithin, type Json, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import {
+  getValue,
+  isObject,
+  isWithin,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  type Pointer,
+  splitPointer,
+} from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Fault } from './fault.ts'
@@ -23,7 +32,7 @@ export type Taken = { readonly pointer: Pointer; readonly file: string }
  * The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document and those in which something
  * is wrong already; and the files.
  */
-export function withFiles(
+export function includeFiles(
   request: JsonObject,
   model: KindModel,
   specFile: string,
@@ -33,45 +42,45 @@ export function withFiles(
   let completed = request
   const files: Taken[] = []
   const faults: Fault[] = []
-  for (const { pointer, path } of references(request, '', model)) {
-    if (known.some((fault) => isWithin(into(pointer, '$file'), fault.pointer))) continue
+  for (const { pointer, path } of findReferences(request, '', model)) {
+    if (known.some((fault) => isWithin(joinPointer(pointer, '$file'), fault.pointer))) continue
     const read = include(specFile, path)
     if ('text' in read) {
-      completed = replaced(completed, steps(pointer), read.text) as JsonObject
+      completed = replaceValue(completed, splitPointer(pointer), read.text) as JsonObject
       files.push({ pointer, file: read.file })
-    } else faults.push({ code: 'SPEC_FILE', pointer: into(pointer, '$file'), aim: 'value', ...read.problem })
+    } else faults.push({ code: 'SPEC_FILE', pointer: joinPointer(pointer, '$file'), aim: 'value', ...read.problem })
   }
   return { request: completed, changed: completed !== request, faults, files }
 }
 
-function references(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
+function findReferences(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
   if (isObject(value) && typeof value['$file'] === 'string') return [{ pointer, path: value['$file'] }]
   // What a free document holds is its own affair.
   if (model.request.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([member, inner]) => references(inner, into(pointer, member), model))
+  return Object.entries(value).flatMap(([member, inner]) => findReferences(inner, joinPointer(pointer, member), model))
 }
 
 /**
  * The request with each text that stands where a mapping with secrets may stand parsed to that mapping, so that a secret in it is found
  * and both forms of one manifest are one request.
  */
-export function withMappings(request: JsonObject, model: KindModel): Completed {
+export function parseMappings(request: JsonObject, model: KindModel): Completed {
   let completed = request
   const faults: Fault[] = []
   const pointers = new Set(model.request.secrets.map((secret) => secret.slice(0, secret.lastIndexOf('/'))))
   for (const pointer of pointers) {
-    const text = at(request, pointer)
+    const text = getValue(request, pointer)
     if (typeof text !== 'string') continue
     const parsed = parseManifest(text)
     if ('value' in parsed && isObject(parsed.value))
-      completed = replaced(completed, steps(pointer), parsed.value) as JsonObject
-    else faults.push(noMapping(pointer, parsed))
+      completed = replaceValue(completed, splitPointer(pointer), parsed.value) as JsonObject
+    else faults.push(refuseMapping(pointer, parsed))
   }
   return { request: completed, changed: completed !== request, faults }
 }
 
-function noMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): Fault {
-  const name = steps(pointer).at(-1) ?? ''
+function refuseMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): Fault {
+  const name = splitPointer(pointer).at(-1) ?? ''
   const base = { code: 'SPEC_MANIFEST', pointer, aim: 'key' } as const
   if ('value' in parsed)
     return {
@@ -84,11 +93,11 @@ function noMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): 
   return { ...base, message: `line ${line} of the text of ${name}: ${message}`, remedies, inside: { line, column: 1 } }
 }
 
-function replaced(value: Json, path: readonly string[], by: Json): Json {
+function replaceValue(value: Json, path: readonly string[], by: Json): Json {
   const [step, ...rest] = path
   if (step === undefined) return by
   if (Array.isArray(value))
-    return value.map((item, index) => (String(index) === step ? replaced(item, rest, by) : item))
+    return value.map((item, index) => (String(index) === step ? replaceValue(item, rest, by) : item))
   if (!isObject(value)) return value
-  return { ...value, [step]: replaced(value[step] ?? null, rest, by) }
+  return { ...value, [step]: replaceValue(value[step] ?? null, rest, by) }
 }

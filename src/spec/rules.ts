@@ -17,13 +17,13 @@ const LOCAL: readonly FaultCode[] = [
  * The rules of a kind that a request breaks, but for those about what is wrong already, or about its neighbours: rules compare members of
  * one mapping. All pointers count from the request.
  */
-export function brokenRules(request: JsonObject, model: KindModel, faults: readonly Fault[]): Fault[] {
+export function checkRules(request: JsonObject, model: KindModel, faults: readonly Fault[]): Fault[] {
   if (!faults.every(({ code }) => LOCAL.includes(code))) return []
-  const above = (pointer: Pointer): Pointer => pointer.slice(0, pointer.lastIndexOf('/'))
-  const touches = (one: Pointer, other: Pointer): boolean =>
-    isWithin(one, other) || isWithin(other, one) || above(one) === above(other)
+  const getAbove = (pointer: Pointer): Pointer => pointer.slice(0, pointer.lastIndexOf('/'))
+  const isTouching = (one: Pointer, other: Pointer): boolean =>
+    isWithin(one, other) || isWithin(other, one) || getAbove(one) === getAbove(other)
   return model.request
     .check(request)
-    .filter(({ pointer }) => !faults.some((fault) => touches(fault.pointer, pointer)))
+    .filter(({ pointer }) => !faults.some((fault) => isTouching(fault.pointer, pointer)))
     .map((finding) => ({ ...finding, aim: 'value' }))
 }

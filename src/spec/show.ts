@@ -1,24 +1,24 @@
 import type { Pointer } from '../model/json.ts'
 import type { Spec } from '../model/spec.ts'
-import { type Aim, type Locator, locator } from './locate.ts'
-import { type SecretNames, withoutSecret } from './mask.ts'
-import { type Spot, sourceOf } from './source.ts'
+import { type Aim, createLocator, type Locator } from './locate.ts'
+import { maskSecret, type SecretNames } from './mask.ts'
+import { createSource, type Spot } from './source.ts'
 
 /** Finds members of specs in the files that they were read from. Files are parsed again, each once, when first asked about. */
 export function showIn(
   files: ReadonlyMap<string, string>,
   names: SecretNames,
 ): (spec: Spec, pointer: Pointer, aim?: Aim) => Spot {
-  const known = new Map<string, { source: ReturnType<typeof sourceOf>; locate: Locator }>()
+  const known = new Map<string, { source: ReturnType<typeof createSource>; locate: Locator }>()
   const open = (file: string) => {
-    const source = sourceOf(file, files.get(file) ?? '')
-    return { source, locate: locator(source) }
+    const source = createSource(file, files.get(file) ?? '')
+    return { source, locate: createLocator(source) }
   }
   return (spec, pointer, aim) => {
     const { file } = spec.place
     const opened = known.get(file) ?? open(file)
     known.set(file, opened)
     const { source: _text, ...spot } = opened.locate(spec.index, pointer, aim)
-    return withoutSecret(opened.source, spot, names)
+    return maskSecret(opened.source, spot, names)
   }
 }

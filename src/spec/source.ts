@@ -14,7 +14,7 @@ export type Source = {
 export type Spot = { readonly place: Place; readonly excerpt?: string }
 
 /** A source of this text. A leading byte order mark is dropped, as editors do not count it as a column. */
-export function sourceOf(file: string, text: string): Source {
+export function createSource(file: string, text: string): Source {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text
   const lineStarts = [0]
   for (let at = body.indexOf('\n'); at !== -1; at = body.indexOf('\n', at + 1)) lineStarts.push(at + 1)
@@ -22,11 +22,11 @@ export function sourceOf(file: string, text: string): Source {
 }
 
 /** Where the offsets `start` to `end` (exclusive) are. An empty stretch is one column wide, so that it can be underlined. */
-export function spotOf(source: Source, start: number, end: number = start): Spot {
+export function createSpot(source: Source, start: number, end: number = start): Spot {
   const from = clamp(start, source)
   const to = Math.max(clamp(end, source), from)
-  const line = lineOf(source, from)
-  const endLine = lineOf(source, to)
+  const line = findLine(source, from)
+  const endLine = findLine(source, to)
   const column = from - (source.lineStarts[line] ?? 0) + 1
   const endColumn = to - (source.lineStarts[endLine] ?? 0) + 1
   return {
@@ -37,25 +37,25 @@ export function spotOf(source: Source, start: number, end: number = start): Spot
       endLine: endLine + 1,
       endColumn: to === from ? endColumn + 1 : endColumn,
     },
-    ...excerptOf(lineText(source, line), column),
+    ...createExcerpt(getLineText(source, line), column),
   }
 }
 
 /** A line is shown this far; a place behind it is not shown at all. */
 const WIDTH = 400
 
-function excerptOf(line: string, column: number): { excerpt?: string } {
+function createExcerpt(line: string, column: number): { excerpt?: string } {
   if (line.length <= WIDTH) return { excerpt: line }
   return column > WIDTH ? {} : { excerpt: `${line.slice(0, WIDTH)}…` }
 }
 
 /** The text of a line, counted from 0, without its line break. */
-export function lineText(source: Source, line: number): string {
+export function getLineText(source: Source, line: number): string {
   return source.text.slice(source.lineStarts[line], source.lineStarts[line + 1]).replace(/\r?\n$/, '')
 }
 
 /** The line, counted from 0, that holds an offset. */
-export function lineOf(source: Source, offset: number): number {
+export function findLine(source: Source, offset: number): number {
   let low = 0
   let high = source.lineStarts.length - 1
   while (low < high) {

@@ -1,22 +1,22 @@
 import type { Address } from '../model/address.ts'
 import type { Code } from '../model/codes.ts'
 import type { Config } from '../model/config.ts'
-import { type Diagnostic, hasErrors, inFileOrder, type Place } from '../model/diagnostic.ts'
+import { type Diagnostic, hasErrors, type Place, sortByPlace } from '../model/diagnostic.ts'
 import { groupBy } from '../model/group.ts'
-import { steps } from '../model/json.ts'
+import { splitPointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
-import { checker, type Schemas } from './check.ts'
-import { clashesOf } from './clashes.ts'
-import { jobFinder, withMeantJobs } from './dependencies.ts'
+import { createChecker, type Schemas } from './check.ts'
+import { findClashes } from './clashes.ts'
+import { createJobFinder, fillMeantJobs } from './dependencies.ts'
 import type { Draft } from './draft.ts'
-import { locator } from './locate.ts'
-import { withoutSecrets } from './mask.ts'
-import { placesOf } from './misplaced.ts'
+import { createLocator } from './locate.ts'
+import { maskSecrets } from './mask.ts'
+import { indexPlaces } from './misplaced.ts'
 import { parse } from './parse.ts'
 import { isSound, type Reader, readDraft } from './read.ts'
 import type { Include } from './request.ts'
-import { type Source, sourceOf } from './source.ts'
+import { createSource, type Source } from './source.ts'
 
 /** An address whose document is there, but may not go on. */
 export type Blocked = {
@@ -52,28 +52,28 @@ export type Reading = {
 }
 
 /** Reads files to specs. `files` maps the path that diagnostics name to the file's text, in the order in which specs are wanted. */
-export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): Specs {
+export function readSpecs(files: ReadonlyMap<string, string>, reading: Reading): Specs {
   const reader: Reader = {
     kinds: new Map(reading.kinds.map((kind) => [kind.kind, kind])),
-    check: checker(reading.schemas),
+    check: createChecker(reading.schemas),
     include: reading.include,
-    places: placesOf(reading.schemas),
+    places: indexPlaces(reading.schemas),
   }
-  const names = secretNames(reading.kinds)
-  const read = [...files].map(([file, text]) => readFile(sourceOf(file, text), reader))
+  const names = listSecretNames(reading.kinds)
+  const read = [...files].map(([file, text]) => readFile(createSource(file, text), reader))
   const drafts = read.flatMap((one) => one.drafts)
-  const clashes = clashesOf(drafts, [...reader.kinds.keys()], reading.config)
-  const find = jobFinder(drafts.flatMap(({ address }) => address ?? []))
-  const judged = drafts.map((draft) => withClashes(withMeantJobs(draft, find), clashes.get(draft) ?? []))
+  const clashes = findClashes(drafts, [...reader.kinds.keys()], reading.config)
+  const find = createJobFinder(drafts.flatMap(({ address }) => address ?? []))
+  const judged = drafts.map((draft) => addClashes(fillMeantJobs(draft, find), clashes.get(draft) ?? []))
   const found = groupBy(judged, (draft) => draft.source)
   return {
     specs: judged.filter(isSound).map((draft) => draft.spec),
-    blocked: blockedOf(judged),
+    blocked: listBlocked(judged),
     invalid: judged.filter((draft) => !isSound(draft)).length,
     unreadable: read.filter(({ refused }) => refused.length > 0).length,
-    diagnostics: inFileOrder(
+    diagnostics: sortByPlace(
       read.flatMap(({ source, refused }) =>
-        withoutSecrets(source, [...refused, ...(found.get(source) ?? []).flatMap((one) => one.diagnostics)], names),
+        maskSecrets(source, [...refused, ...(found.get(source) ?? []).flatMap((one) => one.diagnostics)], names),
       ),
     ),
     complete: read.every((one) => one.refused.length === 0) && drafts.every((one) => one.address !== undefined),
@@ -81,33 +81,35 @@ export function specsOf(files: ReadonlyMap<string, string>, reading: Reading): S
 }
 
 /** The names of all members that hold secrets, of whatever kind. */
-export function secretNames(kinds: readonly KindModel[]): string[] {
-  return [...new Set(kinds.flatMap((kind) => kind.request.secrets.flatMap((pointer) => steps(pointer).at(-1) ?? [])))]
+export function listSecretNames(kinds: readonly KindModel[]): string[] {
+  return [
+    ...new Set(kinds.flatMap((kind) => kind.request.secrets.flatMap((pointer) => splitPointer(pointer).at(-1) ?? []))),
+  ]
 }
 
 type FileRead = { readonly source: Source; readonly drafts: readonly Draft[]; readonly refused: readonly Diagnostic[] }
 
 function readFile(source: Source, reader: Reader): FileRead {
   const { documents, refused } = parse(source)
-  const locate = locator(source)
+  const locate = createLocator(source)
   return { source, refused, drafts: documents.map((document) => readDraft(source, locate, document, reader)) }
 }
 
 /** A warning blocks nothing. */
-function errorCodes(diagnostics: readonly Diagnostic[]): Code[] {
+function listErrorCodes(diagnostics: readonly Diagnostic[]): Code[] {
   return diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)
 }
 
-function withClashes(draft: Draft, clashes: readonly Diagnostic[]): Draft {
+function addClashes(draft: Draft, clashes: readonly Diagnostic[]): Draft {
   return clashes.length === 0 ? draft : { ...draft, diagnostics: [...draft.diagnostics, ...clashes] }
 }
 
-function blockedOf(drafts: readonly Draft[]): Blocked[] {
+function listBlocked(drafts: readonly Draft[]): Blocked[] {
   const blocked = new Map<Address, Blocked>()
   for (const { address, place, spec, diagnostics } of drafts) {
     if (!address || (spec && !hasErrors(diagnostics))) continue
     const before = blocked.get(address)
-    const codes = [...new Set([...(before?.codes ?? []), ...errorCodes(diagnostics)])]
+    const codes = [...new Set([...(before?.codes ?? []), ...listErrorCodes(diagnostics)])]
     // Of two documents of one address, neither is the spec.
     if (before) blocked.set(address, { address, place: before.place, codes })
     else blocked.set(address, { address, place, codes, spec })

@@ -1,12 +1,12 @@
 import { advise, type Remedy } from '../model/remedy.ts'
 
 /** The candidate that a misspelt word most likely stands for, or undefined. Another case, or other hyphens, of the same word always count. */
-export function closestWord(word: string, candidates: readonly string[]): string | undefined {
+export function findClosestWord(word: string, candidates: readonly string[]): string | undefined {
   // Far longer than any member: no misspelling, and the distance would cost time.
   if (word.length > 80) return undefined
   const lower = word.toLowerCase()
-  const plain = bare(word)
-  const same = candidates.find((candidate) => bare(candidate) === plain)
+  const plain = stripSeparators(word)
+  const same = candidates.find((candidate) => stripSeparators(candidate) === plain)
   if (same !== undefined) return same
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
@@ -14,7 +14,7 @@ export function closestWord(word: string, candidates: readonly string[]): string
     const other = candidate.toLowerCase()
     // Each character more or less is a step: what is so much longer or shorter cannot be nearer.
     if (Math.abs(other.length - lower.length) >= least) continue
-    const far = distance(lower, other)
+    const far = measureDistance(lower, other)
     if (far < least) {
       best = candidate
       least = far
@@ -24,13 +24,13 @@ export function closestWord(word: string, candidates: readonly string[]): string
 }
 
 /** A word without what separates its parts: `IMPORT_ASSETS_FROM_S3` and `ImportAssetsFromS3` are one. */
-function bare(word: string): string {
+function stripSeparators(word: string): string {
   return word.toLowerCase().replace(/[-_ .]/g, '')
 }
 
 /** `did you mean X?` as a remedy, or none. A name alone stands for the first address that has it. */
-export function didYouMean(word: string, candidates: readonly string[]): Remedy[] {
-  return suggester(candidates)(word)
+export function suggestClosest(word: string, candidates: readonly string[]): Remedy[] {
+  return createSuggester(candidates)(word)
 }
 
 /**
@@ -40,7 +40,7 @@ export function didYouMean(word: string, candidates: readonly string[]): Remedy[
 const COMPARISONS_MAX = 20_000
 
 /** `didYouMean` for many words and the same candidates. */
-export function suggester(candidates: readonly string[]): (word: string) => Remedy[] {
+export function createSuggester(candidates: readonly string[]): (word: string) => Remedy[] {
   const byName = new Map<string, string>()
   const byBareWord = new Map<string, string>()
   const offered = new Map<string, Remedy[]>()
@@ -50,13 +50,13 @@ export function suggester(candidates: readonly string[]): (word: string) => Reme
   }
   for (const candidate of candidates) {
     keepFirst(byName, candidate.slice(candidate.lastIndexOf('/') + 1), candidate)
-    keepFirst(byBareWord, bare(candidate), candidate)
+    keepFirst(byBareWord, stripSeparators(candidate), candidate)
   }
   const search = (word: string): string | undefined => {
-    const same = (word.includes('/') ? undefined : byName.get(word)) ?? byBareWord.get(bare(word))
+    const same = (word.includes('/') ? undefined : byName.get(word)) ?? byBareWord.get(stripSeparators(word))
     if (same !== undefined || comparisons >= COMPARISONS_MAX) return same
     comparisons += candidates.length
-    return closestWord(word, candidates)
+    return findClosestWord(word, candidates)
   }
   return (word) => {
     const known = offered.get(word)
@@ -69,7 +69,7 @@ export function suggester(candidates: readonly string[]): (word: string) => Reme
 }
 
 /** Edit distance: insertions, removals, replacements and swaps of neighbours count one each. */
-export function distance(a: string, b: string): number {
+export function measureDistance(a: string, b: string): number {
   let before: number[] = []
   let above = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let row = 1; row <= a.length; row++) {

@@ -1,10 +1,10 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import type { SpecCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
-import { into, type Json, type Pointer } from '../model/json.ts'
+import { type Json, joinPointer, type Pointer } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import { hasForbidden, LIMITS } from './limits.ts'
-import { type Source, spotOf } from './source.ts'
+import { createSpot, type Source } from './source.ts'
 
 /** A document as JSON can hold it, and what it holds that JSON cannot. */
 export function toJson(
@@ -181,11 +181,11 @@ class Conversion {
   /** A value that is left out is null, and had no text to lose. */
   #noteReprinted({ source, value }: Scalar): void {
     if (source === undefined || source === '' || source === JSON.stringify(value)) return
-    this.reprinted.set(this.#path.reduce<Pointer>(into, ''), source)
+    this.reprinted.set(this.#path.reduce<Pointer>(joinPointer, ''), source)
   }
 
   #number(node: Scalar, value: number): Json {
-    if (keepsDigits(node.source ?? '', value)) return value
+    if (hasAllDigits(node.source ?? '', value)) return value
     const read = Number.isFinite(value) ? `would be read as the number ${value}` : 'is no number that JSON has'
     const text = node.source ?? ''
     // What an alias repeats was refused where it stands.
@@ -203,23 +203,23 @@ class Conversion {
     return undefined
   }
 
-  #spot(node: unknown): ReturnType<typeof spotOf> {
+  #spot(node: unknown): ReturnType<typeof createSpot> {
     const range = (node as { range?: [number, number, number] } | null | undefined)?.range
-    return spotOf(this.#source, range?.[0] ?? 0, range?.[1])
+    return createSpot(this.#source, range?.[0] ?? 0, range?.[1])
   }
 }
 
 /** Whether a number's text survives: no leading zero, no digit beyond what a double holds, not infinite. */
-function keepsDigits(source: string, value: number): boolean {
+function hasAllDigits(source: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
   if (/^0[xo]/.test(source)) return Number.isSafeInteger(value)
   if (/^[-+]?0\d/.test(source)) return false
   if (/^[-+]?\d+$/.test(source)) return Number.isSafeInteger(value)
-  return significant(source) === significant(String(value))
+  return trimZeros(source) === trimZeros(String(value))
 }
 
 /** The significant digits of a decimal number's text, without sign, point, exponent and outer zeros. */
-function significant(text: string): string {
+function trimZeros(text: string): string {
   return (text.split(/e/i)[0] ?? '')
     .replace(/[^0-9]/g, '')
     .replace(/^0+/, '')

@@ -12,16 +12,16 @@ const typeNames: Readonly<Record<string, string>> = {
 }
 
 /** What a value is, as the end of a sentence. `source` is how the file has it, where that is known. */
-export function typeOf(value: Json, source?: string): string {
+export function nameType(value: Json, source?: string): string {
   if (Array.isArray(value)) return 'a list'
   if (isObject(value)) return 'a mapping'
   return typeof value === 'string'
-    ? `the text ${quoted(value)}`
-    : `${typeof value === 'number' ? 'the number ' : ''}${short(source ?? String(value))}`
+    ? `the text ${quoteValue(value)}`
+    : `${typeof value === 'number' ? 'the number ' : ''}${shorten(source ?? String(value))}`
 }
 
 /** JSON Schema types as a sentence names them. */
-export function due(types: readonly string[]): string {
+export function nameDue(types: readonly string[]): string {
   return list(
     types.map((type) => typeNames[type] ?? type),
     'or',
@@ -29,12 +29,12 @@ export function due(types: readonly string[]): string {
 }
 
 /** How many items or members a value has. */
-export function size(value: Json): number {
+export function measureSize(value: Json): number {
   return Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0
 }
 
 /** A range of counts, of which either end may be absent. */
-export function between(least: unknown, most: unknown, unit: string): string {
+export function describeRange(least: unknown, most: unknown, unit: string): string {
   if (typeof least !== 'number' || least === 0) return `at most ${count(Number(most), unit)}`
   if (typeof most !== 'number') return `at least ${count(least, unit)}`
   return least === most ? `exactly ${count(least, unit)}` : `from ${least} to ${count(most, unit)}`
@@ -46,7 +46,7 @@ export function count(amount: number, unit: string): string {
 }
 
 /** The range of a number that a rule of a schema allows. */
-export function rangeHint(rule: Readonly<Record<string, unknown>>): string {
+export function suggestRange(rule: Readonly<Record<string, unknown>>): string {
   const bounds = {
     minimum: 'at least',
     exclusiveMinimum: 'more than',
@@ -70,12 +70,12 @@ export function list(words: readonly string[], last: 'and' | 'or' = 'and'): stri
 }
 
 /** A value as a sentence shows it, cut off where it is long. */
-export function quoted(value: Json): string {
-  return typeof value === 'string' ? `"${short(value)}"` : short(JSON.stringify(value))
+export function quoteValue(value: Json): string {
+  return typeof value === 'string' ? `"${shorten(value)}"` : shorten(JSON.stringify(value))
 }
 
 /** A text, cut off where it is long. */
-export function short(text: string): string {
+export function shorten(text: string): string {
   // No half of a surrogate pair is left at the end.
   return text.length > 60 ? `${text.slice(0, 59).replace(/[\ud800-\udbff]$/, '')}…` : text
 }

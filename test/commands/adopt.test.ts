@@ -3,16 +3,16 @@ import path from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { type AdoptOptions, adoptCommand } from '../../src/commands/adopt.ts'
-import { failure } from '../../src/commands/failure.ts'
+import { reportFailure } from '../../src/commands/failure.ts'
 import type { Host } from '../../src/commands/options.ts'
 import { planCommand } from '../../src/commands/plan.ts'
 import { reconcileCommand } from '../../src/commands/reconcile.ts'
-import { retoldText } from '../../src/commands/retold-text.ts'
+import { formatRetold } from '../../src/commands/retold-text.ts'
 import { startEmulator } from '../../src/emulator/index.ts'
-import { MODELS, modelOf } from '../../src/kinds/models.ts'
+import { getModel, MODELS } from '../../src/kinds/models.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
-import { fileStore } from '../../src/state/file-store.ts'
+import { openFileStore } from '../../src/state/file-store.ts'
 import type { OpenStore } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { folder, write } from '../e2e/process.ts'
@@ -35,7 +35,7 @@ async function heard(cwd: string, run: (host: Host) => Promise<number>, more: Pa
     signal: new AbortController().signal,
     ...more,
   }
-  const code = await run(host).catch((error: unknown) => failure(error, host, false, 'text'))
+  const code = await run(host).catch((error: unknown) => reportFailure(error, host, false, 'text'))
   const lines = said.stdout.startsWith('{')
     ? said.stdout
         .trimEnd()
@@ -142,7 +142,7 @@ t.test('a job is shown, and written only on a yes', async (t) => {
 })
 
 t.test('a spec whose job could not be recorded does not stay: it would make a second one', async (t) => {
-  const state = fileStore({ path: path.join(cwd, '.jobwright/emulator/jobs.state.json'), disk: nodeDisk })
+  const state = openFileStore({ path: path.join(cwd, '.jobwright/emulator/jobs.state.json'), disk: nodeDisk })
   const specs = specsIn(cwd)
   let held: OpenStore | undefined
   const ask = async () => {
@@ -211,7 +211,7 @@ t.test('what cannot be adopted is told with a way out, and nothing is replaced',
 
 t.test('a job is retold without what AWS adds, secrets and lost digits', async (t) => {
   const retold = (kind: string, request?: JsonObject) =>
-    modelOf(kind).request.toSpec({ id: 'x', status: '', ...(request && { request }) })
+    getModel(kind).request.toSpec({ id: 'x', status: '', ...(request && { request }) })
   const targets = THING
   const documents: [string, unknown][] = [
     ['{"n": 1.5, "t": "1.0"}', { n: 1.5, t: '1.0' }],
@@ -235,7 +235,7 @@ t.test('a job is retold without what AWS adds, secrets and lost digits', async (
   ])
   for (const kind of ['IotJob', 'ImportExportJob', 'PinpointExportJob', 'MediaPackageHarvestJob', 'DataExchangeJob'])
     t.equal(retold(kind), undefined, `${kind}: not enough is told`)
-  const text = retoldText({
+  const text = formatRetold({
     kind: 'IotJob',
     name: 'no',
     schema: 's',
@@ -290,7 +290,7 @@ t.test(
       t.equal(said.code, 0, said.stdout)
       t.match(said.stdout, `wrote  specs/a-${id}.yaml`)
       const spec = parse(fs.readFileSync(path.join(cwd, `specs/a-${id}.yaml`), 'utf8')) as { spec: JsonObject }
-      const model = modelOf(kind)
+      const model = getModel(kind)
       const [, record] = known.find(([address, one]) => one.id === id && address.startsWith(`${kind}/`))!
       const alike = (request: JsonObject) =>
         JSON.stringify(sorted(model.request.normalise(model.request.comparable(request))))

@@ -3,11 +3,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import t from 'tap'
-import { bashScript } from '../../src/commands/completion/bash.ts'
-import { fishScript } from '../../src/commands/completion/fish.ts'
-import { grammarOf } from '../../src/commands/completion/grammar.ts'
-import { zshScript } from '../../src/commands/completion/zsh.ts'
-import { complete, completion } from '../../src/commands/completion.ts'
+import { formatBashScript } from '../../src/commands/completion/bash.ts'
+import { formatFishScript } from '../../src/commands/completion/fish.ts'
+import { readGrammar } from '../../src/commands/completion/grammar.ts'
+import { formatZshScript } from '../../src/commands/completion/zsh.ts'
+import { complete, printCompletion } from '../../src/commands/completion.ts'
 import type { Host } from '../../src/commands/options.ts'
 import { MODELS } from '../../src/kinds/models.ts'
 import { build, CLI } from '../e2e/process.ts'
@@ -35,7 +35,7 @@ function program(): Command {
   return program
 }
 
-const verbs = () => grammarOf(program(), { kinds: ['IotJob'], schemas: ['job'], codes: ['SPEC_ENUM'] })
+const verbs = () => readGrammar(program(), { kinds: ['IotJob'], schemas: ['job'], codes: ['SPEC_ENUM'] })
 
 t.test('what can be typed is read from the program itself, without what is hidden', async (t) => {
   t.match(verbs(), [
@@ -131,7 +131,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
 })
 
 t.test('zsh and fish are told the same', async (t) => {
-  const zsh = zshScript(verbs())
+  const zsh = formatZshScript(verbs())
   t.match(zsh, /^#compdef jobwright\n/)
   t.match(zsh, "    'plan:say what'\n")
   t.match(zsh, "'*--output[which]:value:(text json)' '*-o[which]:value:(text json)'")
@@ -139,7 +139,7 @@ t.test('zsh and fish are told the same', async (t) => {
   t.match(zsh, "'*--force[whatever happens]'")
   t.match(zsh, "'1:value: _jobwright_looked_up addresses IotJob' '2:value:(bash zsh)'")
   t.match(zsh, "'*--file[from a file]:file:_files'")
-  const fish = fishScript(verbs())
+  const fish = formatFishScript(verbs())
   t.match(fish, "complete -c jobwright -n __fish_use_subcommand -a plan -d 'say what'\n")
   t.match(
     fish,
@@ -150,7 +150,7 @@ t.test('zsh and fish are told the same', async (t) => {
   t.match(fish, 'complete -c npx -f -n __jobwright_is_behind_npx')
   t.match(zsh, '  compdef _jobwright_npx npx\n')
   t.match(fish, "-l file -r -F -d 'from a file'\n")
-  for (const script of [zsh, fish, bashScript(verbs())]) t.notMatch(script, /undefined|\bplan a __complete\b/)
+  for (const script of [zsh, fish, formatBashScript(verbs())]) t.notMatch(script, /undefined|\bplan a __complete\b/)
   // Each quote is closed, whatever a description holds.
   for (const line of fish.split('\n')) t.equal((line.replaceAll("\\'", '').match(/'/g) ?? []).length % 2, 0, line)
 })
@@ -172,7 +172,7 @@ t.test('what is looked up comes from the files alone, and a script is printed fo
     ['fish', '# Comp'],
   ] as const) {
     stdout = ''
-    t.equal(await completion(shell, program(), host), 0)
+    t.equal(await printCompletion(shell, program(), host), 0)
     t.ok(stdout.startsWith(start) && stdout.includes('state'), shell)
   }
 })

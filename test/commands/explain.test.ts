@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { pageCodes, pageOf } from '../../src/load/pages.ts'
+import { listPageCodes, readPageOfCode } from '../../src/load/pages.ts'
 import { CODES, type PageCode } from '../../src/model/codes.ts'
 import { blocksOf, played, said } from './pages.ts'
 
@@ -28,16 +28,16 @@ t.test('each code has one page, each page its code, and each code stands in the 
   )
   for (const code of codes) {
     t.equal(
-      pageOf(code).summary.toLowerCase(),
+      readPageOfCode(code).summary.toLowerCase(),
       `${CODES[code].means.toLowerCase()}.`,
       `${code} is called the same in both places`,
     )
   }
-  t.match(pageOf('CONFIG_ENUM'), { code: 'SPEC_ENUM' }, 'jobwright.yaml shares the pages of specs')
+  t.match(readPageOfCode('CONFIG_ENUM'), { code: 'SPEC_ENUM' }, 'jobwright.yaml shares the pages of specs')
 })
 
 t.test('the example of each page yields its code, and says what the page shows', async (t) => {
-  for (const code of pageCodes()) {
+  for (const code of listPageCodes()) {
     const file = path.join(PAGES, `${code}.md`)
     const page = fs.readFileSync(file, 'utf8')
     const blocks = blocksOf(page)
@@ -65,7 +65,9 @@ const WITHOUT_CODE = new Set(
 )
 
 t.test('the index lists every page with its line', async (t) => {
-  const rows = pageCodes().map((code) => `| [${code}](${code}.md) | ${pageOf(code).summary.replace(/\.$/, '')} |`)
+  const rows = listPageCodes().map(
+    (code) => `| [${code}](${code}.md) | ${readPageOfCode(code).summary.replace(/\.$/, '')} |`,
+  )
   const text = `# Codes of messages
 
 Every message of Jobwright has a code that stays the same while its words may change. \`jobwright explain CODE\` prints its page.
@@ -90,7 +92,7 @@ t.test('explain prints the page of a code, and lists all codes without one', asy
   )
   t.match(await said('jobwright explain spec_typ', ROOT), /no code "spec_typ"\n {2}hint: did you mean SPEC_TYPE\?/)
   const list = (await said('jobwright explain', ROOT)).split('\n')
-  t.equal(list.length, pageCodes().length)
+  t.equal(list.length, listPageCodes().length)
   t.ok(list.every((line) => /^[A-Z0-9_]+ +\S.*\.$/.test(line) && line.length < 120))
 })
 

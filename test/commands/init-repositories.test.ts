@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { failure } from '../../src/commands/failure.ts'
+import { reportFailure } from '../../src/commands/failure.ts'
 import { type InitOptions, init } from '../../src/commands/init.ts'
-import { newSpec } from '../../src/commands/new.ts'
+import { writeSpec } from '../../src/commands/new.ts'
 import type { Host } from '../../src/commands/options.ts'
-import { hostOf } from '../../src/commands/repository.ts'
+import { parseHost } from '../../src/commands/repository.ts'
 import { validate } from '../../src/commands/validate.ts'
 import { git, repositories } from '../state/repositories.ts'
 
@@ -17,7 +17,7 @@ async function heard(cwd: string, run: (host: Host) => Promise<number>): Promise
   let text = ''
   const stream = { write: (more: string) => (text += more) }
   const host = { cwd, env: {}, stdout: stream, stderr: stream, signal: new AbortController().signal }
-  const code = await run(host).catch((error: unknown) => failure(error, host, false, 'text'))
+  const code = await run(host).catch((error: unknown) => reportFailure(error, host, false, 'text'))
   return { code, text }
 }
 
@@ -142,7 +142,7 @@ t.test('the host of a remote decides whether commands can queue', (t) => {
     ['C:/git/a.git', undefined],
     ['file:///srv/a.git', undefined],
   ] as const)
-    t.equal(hostOf(address), host, address)
+    t.equal(parseHost(address), host, address)
   t.end()
 })
 
@@ -176,7 +176,7 @@ t.test('a folder of specs that is a link inside the repository is written to whe
   fs.symlinkSync('teams/jobs', path.join(here, 'specs'))
   t.equal((await initIn(here)).code, 0)
   t.ok(fs.existsSync(path.join(here, 'teams/jobs/.schemas/job.schema.json')))
-  const added = await heard(here, (host) => newSpec('IotJob', 'reboot', {} as never, host))
+  const added = await heard(here, (host) => writeSpec('IotJob', 'reboot', {} as never, host))
   t.match(added, { code: 0, text: /teams\/jobs\/reboot\.yaml/ })
   t.notMatch(added.text, /note:/)
 })

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
-import { failure } from '../../src/commands/failure.ts'
+import { reportFailure } from '../../src/commands/failure.ts'
 import { type InitOptions, init } from '../../src/commands/init.ts'
 import type { Host } from '../../src/commands/options.ts'
 import { planCommand } from '../../src/commands/plan.ts'
@@ -42,7 +42,7 @@ async function heard(cwd: string, run: (host: Host) => Promise<number>, env: Hos
   let text = ''
   const stream = { write: (more: string) => (text += more) }
   const host = { cwd, env, stdout: stream, stderr: stream, signal: new AbortController().signal }
-  const code = await run(host).catch((error: unknown) => failure(error, host, false, 'text'))
+  const code = await run(host).catch((error: unknown) => reportFailure(error, host, false, 'text'))
   return { code, text }
 }
 

@@ -1,18 +1,18 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { failure } from '../../src/commands/failure.ts'
-import { type NewOptions, newSpec } from '../../src/commands/new.ts'
+import { reportFailure } from '../../src/commands/failure.ts'
+import { type NewOptions, writeSpec } from '../../src/commands/new.ts'
 import type { Host } from '../../src/commands/options.ts'
-import { schema } from '../../src/commands/schema.ts'
-import { skeletonOf } from '../../src/commands/skeleton/skeleton.ts'
-import { MODELS, modelOf } from '../../src/kinds/models.ts'
-import { packagedSchemas } from '../../src/load/schemas.ts'
+import { printSchema } from '../../src/commands/schema.ts'
+import { formatSkeleton } from '../../src/commands/skeleton/skeleton.ts'
+import { getModel, MODELS } from '../../src/kinds/models.ts'
+import { readPackagedSchema } from '../../src/load/schemas.ts'
 import { DEFAULT_CONFIG } from '../../src/model/config.ts'
-import { at, type JsonObject } from '../../src/model/json.ts'
-import { specsOf } from '../../src/spec/specs.ts'
+import { getValue, type JsonObject } from '../../src/model/json.ts'
+import { readSpecs } from '../../src/spec/specs.ts'
 
-const schemas = packagedSchemas
+const schemas = readPackagedSchema
 const config = { ...DEFAULT_CONFIG, targets: { prod: { region: 'eu-west-1' } } }
 
 /** Every skeleton: one of each kind, and one of each way in which a kind's members depend on another. */
@@ -25,7 +25,7 @@ const VARIANTS: readonly (readonly [kind: string, known?: JsonObject])[] = [
 
 function skeleton(kind: string, name: string, known?: JsonObject): string {
   const options = { name, schema: '../schemas/job.schema.json', targets: ['prod'], ...(known && { known }) }
-  return skeletonOf(modelOf(kind), schemas, options)!
+  return formatSkeleton(getModel(kind), schemas, options)!
 }
 
 /** A skeleton as a person fills it in who believes every `such as`. */
@@ -36,7 +36,7 @@ function filled(text: string): string {
 /** All diagnostics of these files, as `file:line code message`; what two of them have in common is no fault here. */
 function problems(files: ReadonlyMap<string, string>): string[] {
   const include = () => ({ problem: 'no file' }) as never
-  const { diagnostics } = specsOf(files, { kinds: MODELS, schemas, include, config })
+  const { diagnostics } = readSpecs(files, { kinds: MODELS, schemas, include, config })
   const own = diagnostics.filter(
     ({ code, severity }) =>
       severity === 'error' && !['SPEC_IDENTICAL', 'SPEC_SHARED', 'SPEC_DUPLICATE_ID', 'SPEC_FORMERLY'].includes(code),
@@ -116,7 +116,7 @@ t.test('no comment of a skeleton says the same twice', async (t) => {
 })
 
 t.test('a skeleton names every member that its schema names', async (t) => {
-  const policies = at(schemas('job.schema.json'), '/$defs/envelope/properties/policy/properties') as JsonObject
+  const policies = getValue(schemas('job.schema.json'), '/$defs/envelope/properties/policy/properties') as JsonObject
   for (const { kind } of MODELS) {
     const members = Object.entries(schemas(`${kind}.schema.json`)['properties'] as Record<string, JsonObject>)
     const text = skeleton(kind, 'night')
@@ -133,7 +133,7 @@ t.test('a skeleton names every member that its schema names', async (t) => {
   t.match(skeleton('IotJob', 'night'), '  # Who gets the job: ARNs of things and of thing groups')
   t.match(skeleton('IotJob', 'night'), '  #targetSelection: SNAPSHOT # the default\n')
   t.equal(
-    skeletonOf(modelOf('IotJob'), schemas, { name: 'night', schema: '', targets: [] })!.includes('target:'),
+    formatSkeleton(getModel('IotJob'), schemas, { name: 'night', schema: '', targets: [] })!.includes('target:'),
     false,
   )
 })
@@ -150,7 +150,9 @@ async function run(cwd: string, kind: string, name: string, options: NewOptions 
     stderr: stream('stderr'),
     signal: new AbortController().signal,
   }
-  const code = await newSpec(kind, name, options, host).catch((error: unknown) => failure(error, host, false, 'text'))
+  const code = await writeSpec(kind, name, options, host).catch((error: unknown) =>
+    reportFailure(error, host, false, 'text'),
+  )
   return { code, ...said }
 }
 
@@ -247,8 +249,8 @@ t.test('schemas are printed in any case of their name, and written whole, an old
     const stream = (to: 'stdout' | 'stderr') => ({ write: (more: string) => (said[to] += more) })
     const signal = new AbortController().signal
     const host: Host = { cwd: here, env: {}, stdout: stream('stdout'), stderr: stream('stderr'), signal }
-    const code = await schema(name, out === undefined ? {} : { out }, host).catch((error: unknown) =>
-      failure(error, host, false, 'text'),
+    const code = await printSchema(name, out === undefined ? {} : { out }, host).catch((error: unknown) =>
+      reportFailure(error, host, false, 'text'),
     )
     return { code, ...said }
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { failure } from '../../src/commands/failure.ts'
+import { reportFailure } from '../../src/commands/failure.ts'
 import type { Host } from '../../src/commands/options.ts'
 
 /** A fenced block of a page. */
@@ -35,20 +35,25 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     ),
   rerun: async (options, host, name) =>
     (await import('../../src/commands/rerun.ts')).rerun(name ?? '', { output: 'text', ...options }, host),
-  schema: async (options, host, name) => (await import('../../src/commands/schema.ts')).schema(name, options, host),
+  schema: async (options, host, name) =>
+    (await import('../../src/commands/schema.ts')).printSchema(name, options, host),
   explain: async (_options, host, name) => (await import('../../src/commands/explain.ts')).explain(name, host),
   init: async (options, host) =>
     (await import('../../src/commands/init.ts')).init({ output: 'text', ...options }, host),
   new: async (options, host, kind = '', name = '') =>
-    (await import('../../src/commands/new.ts')).newSpec(kind, name, options, host),
+    (await import('../../src/commands/new.ts')).writeSpec(kind, name, options, host),
   adopt: async (options, host, what, id) =>
     (await import('../../src/commands/adopt.ts')).adoptCommand(what, id, { output: 'text', ...options }, host),
   status: async (options, host, address) =>
-    (await import('../../src/commands/status.ts')).status(address, { output: 'text', ...options }, host),
+    (await import('../../src/commands/status.ts')).showStatus(address, { output: 'text', ...options }, host),
   cancel: async (options, host, address = '') =>
     (await import('../../src/commands/decide.ts')).cancel(address, { output: 'text', ...options }, host),
   paperwork: async (options, host, address = '') =>
-    (await import('../../src/commands/paperwork.ts')).paperwork(address, { output: 'text', out: '', ...options }, host),
+    (await import('../../src/commands/paperwork.ts')).fetchPaperwork(
+      address,
+      { output: 'text', out: '', ...options },
+      host,
+    ),
   acknowledge: async (options, host, address) =>
     (await import('../../src/commands/acknowledge.ts')).acknowledgeCommand(
       address === undefined ? [] : [address],
@@ -62,8 +67,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
       host,
     ),
   baseline: async (options, host) =>
-    (await import('../../src/commands/decide.ts')).baseline({ output: 'text', ...options }, host),
-  emulator: async (options, host) => (await import('../../src/commands/emulator.ts')).emulatorCommand(options, host),
+    (await import('../../src/commands/decide.ts')).recordBaseline({ output: 'text', ...options }, host),
+  emulator: async (options, host) => (await import('../../src/commands/emulator.ts')).serveEmulator(options, host),
 }
 
 /** What a reader would see below a line such as `AWS_REGION=eu-west-1 jobwright plan --offline`, or below a line of shell. */
@@ -86,7 +91,7 @@ export async function said(line: string, cwd: string): Promise<string> {
   const { options, names } = optionsOf(args, cwd)
   const command = COMMANDS[verb]
   if (command === undefined) throw new Error(`no command for: ${line}`)
-  await command(options, host, names[0], names[1]).catch((error: unknown) => failure(error, host, false, 'text'))
+  await command(options, host, names[0], names[1]).catch((error: unknown) => reportFailure(error, host, false, 'text'))
   return tidy(text, cwd)
 }
 

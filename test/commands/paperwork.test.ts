@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { Host } from '../../src/commands/options.ts'
-import { paperwork } from '../../src/commands/paperwork.ts'
+import { fetchPaperwork } from '../../src/commands/paperwork.ts'
 import { reconcileCommand } from '../../src/commands/reconcile.ts'
 import { Problem } from '../../src/model/problem.ts'
 import { CASES } from '../conformance/cases.ts'
@@ -70,7 +70,7 @@ async function refusal(work: Promise<unknown>): Promise<Problem | undefined> {
 
 t.test('the signature and the label are fetched on demand, for their owner alone, and are nowhere else', async (t) => {
   const { cwd, host, world, said } = await open(t)
-  const run = (out = 'ship') => paperwork(ADDRESS, { output: 'text', out }, host)
+  const run = (out = 'ship') => fetchPaperwork(ADDRESS, { output: 'text', out }, host)
   t.match(await refusal(run()), { exitCode: 1, diagnostic: { code: 'PAPERWORK_NO_JOB' } }, 'before there is a job')
   await reconcileCommand({ output: 'text', settleMs: 0 }, host)
   const reconciled = said()
@@ -116,7 +116,7 @@ t.test('the signature and the label are fetched on demand, for their owner alone
 
 t.test('an address that has no paperwork is explained', async (t) => {
   const { host } = await open(t)
-  const of = (address: string) => paperwork(address, { output: 'text', out: 'ship' }, host)
+  const of = (address: string) => fetchPaperwork(address, { output: 'text', out: 'ship' }, host)
   t.match(await refusal(of('ImportExportJob/crate-8')), {
     exitCode: 1,
     diagnostic: {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Host } from '../../src/commands/options.ts'
-import { type Printer, type PrinterOptions, printer } from '../../src/commands/printer.ts'
+import { createPrinter, type Printer, type PrinterOptions } from '../../src/commands/printer.ts'
 import { CODES, type Code, isPageCode } from '../../src/model/codes.ts'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import type { Plan } from '../../src/model/plan.ts'
@@ -11,7 +11,7 @@ function printed(options: Partial<PrinterOptions> = {}, env: Host['env'] = {}): 
   let text = ''
   const stream = { write: (more: string) => (text += more) }
   const host: Host = { cwd: '/', env, stdout: stream, stderr: stream, signal: new AbortController().signal }
-  return { out: printer(host, { output: 'text', ...options }), said: () => text }
+  return { out: createPrinter(host, { output: 'text', ...options }), said: () => text }
 }
 
 const remedies = [advise('wait for it'), suggest('or give up', 'resolve', 'IotJob/a', '--not-created')]

@@ -4,8 +4,8 @@ import path from 'node:path'
 import t, { type Test } from 'tap'
 import type { CommonOptions, Host } from '../../src/commands/options.ts'
 import { openProject } from '../../src/commands/project.ts'
-import { inputOf, openSession, planDiagnostics, worldOf } from '../../src/commands/session.ts'
-import { watchedText } from '../../src/commands/watched.ts'
+import { createInput, listPlanDiagnostics, openSession, openSessionWorld } from '../../src/commands/session.ts'
+import { formatWatched } from '../../src/commands/watched.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
 
 const spec = (name: string) =>
@@ -34,10 +34,10 @@ function repository(t: Test) {
 t.test('specs that were read before the checkout moved on are not planned as if they were its own', async (t) => {
   const { host, commit, write } = repository(t)
   const session = await openSession(options, host)
-  t.match(await inputOf(session, undefined, options), { complete: true, source: {} })
+  t.match(await createInput(session, undefined, options), { complete: true, source: {} })
   write('specs/c.yaml', spec('c'))
   commit()
-  const error = await inputOf(session, undefined, options).catch((thrown: unknown) => thrown)
+  const error = await createInput(session, undefined, options).catch((thrown: unknown) => thrown)
   t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED' } })
 })
 
@@ -46,7 +46,7 @@ t.test('a spec that was read before its edit was taken back is not planned', asy
   write('specs/a.yaml', `${spec('a')}# being edited\n`)
   const session = await openSession(options, host)
   write('specs/a.yaml', spec('a'))
-  const error = await inputOf(session, undefined, options).catch((thrown: unknown) => thrown)
+  const error = await createInput(session, undefined, options).catch((thrown: unknown) => thrown)
   t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED', message: /specs\/a\.yaml/ } })
 })
 
@@ -54,7 +54,7 @@ t.test('an edit of jobwright.yaml that is not committed lets no spec look remove
   const { host, write } = repository(t)
   write('jobwright.yaml', 'specs: [specs/a.yaml]\n')
   const session = await openSession(options, host)
-  t.match(await inputOf(session, undefined, options), {
+  t.match(await createInput(session, undefined, options), {
     checkout: { dirty: [{ file: 'jobwright.yaml', why: 'edited' }], deleted: [] },
   })
 })
@@ -83,7 +83,7 @@ t.test('a job that was not asked for has no target connected, whatever its recor
   } as const
   for (const part of [{ only: ['IotJob/a'] }, { target: ['near'] }]) {
     const session = await openSession({ ...options, ...part }, host)
-    const world = await worldOf(session, state, { ...options, ...part }, host)
+    const world = await openSessionWorld(session, state, { ...options, ...part }, host)
     t.equal(world.where, '')
     world.close()
   }
@@ -108,7 +108,7 @@ t.test('what changed outside of a spec is shown at the words that lead there, or
       spec,
       changes: [{ pointer }],
     } as const
-    const [told] = planDiagnostics({ actions: [conflict], diagnostics: [], refusals: [] }, session.loaded)
+    const [told] = listPlanDiagnostics({ actions: [conflict], diagnostics: [], refusals: [] }, session.loaded)
     return `${told?.place?.line}:${told?.place?.column}`
   }
   t.equal(shownAt('IotJob/b', '/policy/target'), '3:19')
@@ -118,14 +118,14 @@ t.test('what changed outside of a spec is shown at the words that lead there, or
 
 t.test('what is watched is named without what it would do to a terminal', async (t) => {
   const root = t.testdir({ 'jobwright.yaml': 'specs: ["specs\\u202e"]\n' })
-  t.equal(watchedText(openProject(root), options), 'specs\\u202e, jobwright.yaml')
+  t.equal(formatWatched(openProject(root), options), 'specs\\u202e, jobwright.yaml')
 })
 
 t.test('a state with jobs of a kind that is not known yet is left alone', async (t) => {
   const { host } = repository(t)
   const session = await openSession(options, host)
   const state = { ...emptyState('kiosk-fleet'), records: { 'BatchJob/night': {} as JobRecord } }
-  const error = await inputOf(session, state, options).catch((thrown: unknown) => thrown)
+  const error = await createInput(session, state, options).catch((thrown: unknown) => thrown)
   t.match(error, {
     exitCode: 8,
     diagnostic: { code: 'STATE_TOO_NEW', message: /BatchJob\/night/, remedies: [{ text: /upgrade/ }] },

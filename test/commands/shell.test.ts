@@ -1,9 +1,9 @@
 import t from 'tap'
-import { shellOf } from '../../src/commands/shell.ts'
-import { commandText } from '../../src/report/remedies.ts'
+import { detectShell } from '../../src/commands/shell.ts'
+import { formatCommand } from '../../src/report/remedies.ts'
 
 t.test('a command in a hint is quoted for the shell at hand', (t) => {
-  const typed = (word: string, shell?: 'cmd' | 'powershell') => commandText(['jobwright', 'cancel', word], { shell })
+  const typed = (word: string, shell?: 'cmd' | 'powershell') => formatCommand(['jobwright', 'cancel', word], { shell })
   for (const [word, posix, cmd, powershell] of [
     ['IotJob/a', 'IotJob/a', 'IotJob/a', 'IotJob/a'],
     ['two words', "'two words'", '"two words"', "'two words'"],
@@ -23,9 +23,9 @@ t.test('a command in a hint is quoted for the shell at hand', (t) => {
 })
 
 t.test('the shell is known by the environment that it gives', (t) => {
-  t.equal(shellOf({ PROMPT: '$P$G' }, 'win32'), 'cmd')
-  t.equal(shellOf({ PSModulePath: 'C:\\x' }, 'win32'), 'powershell')
-  t.equal(shellOf({ MSYSTEM: 'MINGW64' }, 'win32'), undefined)
-  t.equal(shellOf({ PROMPT: '%' }, 'linux'), undefined)
+  t.equal(detectShell({ PROMPT: '$P$G' }, 'win32'), 'cmd')
+  t.equal(detectShell({ PSModulePath: 'C:\\x' }, 'win32'), 'powershell')
+  t.equal(detectShell({ MSYSTEM: 'MINGW64' }, 'win32'), undefined)
+  t.equal(detectShell({ PROMPT: '%' }, 'linux'), undefined)
   t.end()
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { stillDue } from '../../src/commands/still-due.ts'
+import { listStillDue } from '../../src/commands/still-due.ts'
 import { MODELS } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
 import { emptyState, type JobRecord, type State } from '../../src/model/state.ts'
@@ -30,14 +30,14 @@ t.test('a job that was made warns of nothing that only its making needed', async
     const records: State['records'] = facts ? { [ADDRESS]: recordOf(ADDRESS, { run: 2, ...facts }) } : {}
     const state = { ...emptyState('pumps'), records }
     t.strictSame(
-      stillDue(loaded, state)
+      listStillDue(loaded, state)
         .map(({ code }) => code)
         .sort(),
       expected,
       what,
     )
   }
-  t.equal(stillDue(loaded, undefined).length, 2, 'no state')
+  t.equal(listStillDue(loaded, undefined).length, 2, 'no state')
 })
 
 t.test('an error is told whatever is on record', async (t) => {
@@ -45,7 +45,7 @@ t.test('an error is told whatever is on record', async (t) => {
   const loaded = await load({ root, kinds: MODELS })
   const state = { ...emptyState('pumps'), records: { [ADDRESS]: recordOf(ADDRESS, { run: 2 }) } }
   t.strictSame(
-    stillDue(loaded, state).map(({ code }) => code),
+    listStillDue(loaded, state).map(({ code }) => code),
     ['SPEC_UNKNOWN_DEPENDENCY'],
   )
 })

@@ -1,24 +1,24 @@
 import t from 'tap'
-import { waitsOf } from '../../src/commands/waits.ts'
+import { readWaits } from '../../src/commands/waits.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 
 const here = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4599', JOBWRIGHT_WAITS: '{"leaseMs":2000}' }
 const none = { targets: {} }
 
-function refusal(...given: Parameters<typeof waitsOf>): unknown {
+function refusal(...given: Parameters<typeof readWaits>): unknown {
   try {
-    return waitsOf(...given)
+    return readWaits(...given)
   } catch (error) {
     return error
   }
 }
 
 t.test('shorter waits are taken only where every request stays on this machine', async (t) => {
-  t.same(waitsOf(none, {}, false), DEFAULT_WAITS)
-  t.same(waitsOf(none, here, false), { ...DEFAULT_WAITS, leaseMs: 2000 })
-  t.same(waitsOf(none, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, true), { ...DEFAULT_WAITS, graceMs: 0 })
+  t.same(readWaits(none, {}, false), DEFAULT_WAITS)
+  t.same(readWaits(none, here, false), { ...DEFAULT_WAITS, leaseMs: 2000 })
+  t.same(readWaits(none, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, true), { ...DEFAULT_WAITS, graceMs: 0 })
   const local = { region: 'eu-west-1', endpoint: 'http://localhost:4599' }
-  t.equal(waitsOf({ targets: { local } }, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, false).graceMs, 0)
+  t.equal(readWaits({ targets: { local } }, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, false).graceMs, 0)
   const real = { region: 'eu-west-1' }
   for (const [why, config, env] of [
     ['AWS itself', none, { JOBWRIGHT_WAITS: '{}' }],

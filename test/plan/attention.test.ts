@@ -1,12 +1,12 @@
 import t from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { Address } from '../../src/model/address.ts'
 import { type Attention, type Finding, openFindings } from '../../src/model/attention.ts'
-import { exitsOfPlan, exitsOfPreview, worst } from '../../src/model/exit-rules.ts'
+import { chooseWorst, collectPlanExits, collectPreviewExits } from '../../src/model/exit-rules.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
-import { acknowledge, noteAttention, noteDecided, withDuplicates } from '../../src/plan/notes.ts'
-import { ownerKey } from '../../src/plan/ownership.ts'
+import { acknowledge, addDuplicates, noteAttention, noteDecided } from '../../src/plan/notes.ts'
+import { getOwnerKey } from '../../src/plan/ownership.ts'
 import { plan } from '../../src/plan/plan.ts'
 import { NOW, SITE, unknownOf, type World, world } from './world.ts'
 
@@ -154,14 +154,14 @@ function chain(): World {
 }
 
 const named = ({ address, kind, run, code }: Finding): string => `${address}: ${kind} ${run} ${code}`
-const exitOf = (made: Plan): number => worst(exitsOfPlan(made))
+const exitOf = (made: Plan): number => chooseWorst(collectPlanExits(made))
 
 /** What a state knows after a run that ended with a plan. */
 function noted(given: World, made: Plan, more: { now?: string; audited?: ReadonlyMap<Address, string[]> } = {}) {
   const { state } = given.input()
   const { audited = new Map(), now = NOW } = more
   return noteAttention({
-    findings: withDuplicates(made.findings ?? [], { state: state!, audited, lines: made.actions }),
+    findings: addDuplicates(made.findings ?? [], { state: state!, audited, lines: made.actions }),
     lines: made.actions,
     state: state!,
     audited,
@@ -182,7 +182,11 @@ t.test('what needs a person keeps its exit code, until it is acknowledged', asyn
     const made = plan(given.input())
     t.same(openFindings(made.findings).map(named), needs, name)
     t.equal(exitOf(made), run, `${name}: the exit code of a run`)
-    t.equal(exitsOfPreview(made, [], false, () => false).exitCode, preview, `${name}: of a plan that causes none of it`)
+    t.equal(
+      collectPreviewExits(made, [], false, () => false).exitCode,
+      preview,
+      `${name}: of a plan that causes none of it`,
+    )
     for (const { remedies, address } of made.findings ?? [])
       t.same(remedies.at(-1)?.command, ['jobwright', 'acknowledge', address], `${name}: the last way out`)
     const after = afterAll(given)
@@ -198,7 +202,7 @@ t.test('what needs a person keeps its exit code, until it is acknowledged', asyn
 
 t.test('a plan fails for what the change causes', async (t) => {
   const made = plan(world().spec(REBOOT, EDIT).record(REBOOT, FAILED).spec(NEXT, OVER).input())
-  const causes = (kind: Finding['kind']) => exitsOfPreview(made, [], false, (one) => one.kind === kind)
+  const causes = (kind: Finding['kind']) => collectPreviewExits(made, [], false, (one) => one.kind === kind)
   t.equal(causes('conflict').exitCode, 6)
   t.equal(causes('expired').exitCode, 6)
   t.equal(causes('lost').exitCode, 0)
@@ -328,7 +332,7 @@ t.test('a duplicate is noted, and settled where an audit does not see it any mor
   t.equal(exitOf(later), 6)
   t.same(noted(over, later, { audited: new Map([[READERS, []]]) }), {})
   t.same(noted(over, later), found, 'nobody looked')
-  const foreign = { [ownerKey(modelOf('PinpointExportJob'), SITE, 'second')]: NOW }
+  const foreign = { [getOwnerKey(getModel('PinpointExportJob'), SITE, 'second')]: NOW }
   const excused = world().spec(READERS).record(READERS).state({ attention: found, foreign })
   t.same(plan(excused.input()).findings, [], 'a person said that it is not ours')
   t.same(noted(excused, plan(excused.input())), {})

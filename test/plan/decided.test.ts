@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Address } from '../../src/model/address.ts'
 import type { Decision } from '../../src/plan/input.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { check, checkNeeds, DONE, planOf, REQUESTS, SITE, type World, world } from './world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
@@ -280,7 +280,7 @@ for (const [name, given, expected] of cases) t.test(name, async (t) => void chec
 
 t.test('the owner of a job that cannot be taken over leaves another one to be named', async (t) => {
   const hint = (address: Address, other: Address): string | undefined =>
-    hintOf(
+    formatHint(
       planOf(
         decide(
           world().spec(address).live(address, { id: '7f3c' }).record(other, { id: '7f3c' }),

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Live } from '../../src/model/live.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { check, DONE, OTHER_SITE, planOf, REQUESTS, SITE, type World, world } from './world.ts'
 
 /*
@@ -19,7 +19,7 @@ const foreign = (kind: string, place: string, id: string) => ({
 })
 
 const first = (given: World): Planned => planOf(given.input()).actions[0]!
-const hints = (given: World): string => (first(given).remedies ?? []).map((one) => hintOf([one])).join(' | ')
+const hints = (given: World): string => (first(given).remedies ?? []).map((one) => formatHint([one])).join(' | ')
 const isAsked = (given: World): boolean => first(given).code === 'PLAN_LOOKALIKE'
 
 const prices = (...jobs: Partial<Live>[]): World =>

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { changesOf, type Planned } from '../../src/model/plan.ts'
+import { getChanges, type Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
 import { DONE, OTHER_SITE, planOf, REQUESTS, SITE, type World, world } from './world.ts'
@@ -28,7 +28,7 @@ const told = (given: World): (string | undefined)[] => {
   const { action, code, reason, remedies = [] } = first(given)
   return [action, code, reason, ...remedies.map(({ text }) => text)]
 }
-const pointers = (given: World) => changesOf(first(given))?.map(({ pointer }) => pointer)
+const pointers = (given: World) => getChanges(first(given))?.map(({ pointer }) => pointer)
 const immutable = (what: string, way: string, end = '') => [
   'conflict',
   'PLAN_IMMUTABLE',

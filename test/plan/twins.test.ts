@@ -1,11 +1,11 @@
 import t from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { Address } from '../../src/model/address.ts'
-import { attemptName } from '../../src/model/attempt-name.ts'
+import { formatAttempt } from '../../src/model/attempt-name.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes } from '../../src/model/observed.ts'
 import { emptyState, type JobRecord } from '../../src/model/state.ts'
-import { type AuditInput, auditedAddresses, twinNeeds, twins } from '../../src/plan/twins.ts'
+import { type AuditInput, findDuplicates, listAuditedAddresses, listDuplicateNeeds } from '../../src/plan/twins.ts'
 import { DONE, liveOf, OTHER_SITE, recordOf, specOf, unknownOf } from './world.ts'
 
 const READERS = 'PinpointExportJob/readers'
@@ -25,7 +25,7 @@ const RECORDS: Readonly<Record<Address, JobRecord>> = {
 function input(facts: Partial<AuditInput> = {}, records = RECORDS): AuditInput {
   return {
     specs: (Object.keys(records) as Address[]).map((address) => specOf(address)),
-    modelOf,
+    modelOf: getModel,
     state: { ...emptyState('kiosk-fleet', '2026-11-01T00:00:00Z'), records },
     before: {},
     currentAt: Date.parse('2026-11-15T09:00:00Z'),
@@ -34,13 +34,13 @@ function input(facts: Partial<AuditInput> = {}, records = RECORDS): AuditInput {
 }
 
 const mark = (address: Address, run = 1, lineage = 'kiosk-fleet'): string =>
-  attemptName({ lineage, address, run, attempt: 1 })
+  formatAttempt({ lineage, address, run, attempt: 1 })
 
 /** The IDs of second jobs where every list shows these. */
 function found(given: AuditInput, ...jobs: Live[]): string[] | undefined {
   const listed: Lookalikes = { is: 'listed', jobs }
-  const alike = new Map(twinNeeds(given).map(({ address, kind }) => [address, fit(listed, kind)]))
-  return twins(given, { alike })?.map(({ address, live }) => `${address} ${live.id}`)
+  const alike = new Map(listDuplicateNeeds(given).map(({ address, kind }) => [address, fit(listed, kind)]))
+  return findDuplicates(given, { alike })?.map(({ address, live }) => `${address} ${live.id}`)
 }
 
 /** What a list of a kind shows: its own jobs alone. */
@@ -54,7 +54,7 @@ const disk = (facts: Partial<Live> = {}): Live => liveOf(DISK, { id: 'second', a
 
 t.test('an audit lists the kinds whose second job would run, back to a day before each of their jobs', (t) => {
   t.same(
-    twinNeeds(input()).map(({ address, since, id }) => [address, since, id]),
+    listDuplicateNeeds(input()).map(({ address, since, id }) => [address, since, id]),
     [
       [READERS, '2026-11-14T08:50:05Z', undefined],
       [DISK, '2026-11-14T08:50:05Z', undefined],
@@ -62,12 +62,19 @@ t.test('an audit lists the kinds whose second job would run, back to a day befor
   )
   const young = input({ state: { ...emptyState('kiosk-fleet', '2026-11-15T08:00:00Z'), records: RECORDS } })
   t.same(
-    twinNeeds(young).map(({ since }) => since),
+    listDuplicateNeeds(young).map(({ since }) => since),
     ['2026-11-15T07:45:00Z', '2026-11-15T07:45:00Z'],
     'but no further than the state goes, by a clock that may be as far ahead as AWS lets it be',
   )
-  t.same(twinNeeds(input({ before: { [READERS]: recordOf(READERS, DONE), [DISK]: recordOf(DISK, DONE) } })), [])
-  t.same(twinNeeds(input({}, { [READERS]: unknownOf(READERS) })), [], 'what is not settled is resolved elsewhere')
+  t.same(
+    listDuplicateNeeds(input({ before: { [READERS]: recordOf(READERS, DONE), [DISK]: recordOf(DISK, DONE) } })),
+    [],
+  )
+  t.same(
+    listDuplicateNeeds(input({}, { [READERS]: unknownOf(READERS) })),
+    [],
+    'what is not settled is resolved elsewhere',
+  )
   t.end()
 })
 
@@ -108,7 +115,9 @@ t.test('a second job is told of once, with where its spec stands and a way out',
   const both = { [READERS]: RECORDS[READERS]!, 'PinpointExportJob/also': RECORDS[READERS]! }
   const given = input({ specs: [specOf(READERS)] }, both)
   const listed: Lookalikes = { is: 'listed', jobs: [readers()] }
-  const told = twins(given, { alike: new Map(twinNeeds(given).map(({ address }) => [address, listed])) })
+  const told = findDuplicates(given, {
+    alike: new Map(listDuplicateNeeds(given).map(({ address }) => [address, listed])),
+  })
   t.equal(told?.length, 1)
   t.match(told?.[0]?.diagnostic, {
     severity: 'warning',
@@ -125,10 +134,10 @@ t.test('a job whose spec was withdrawn before the run is not looked at: nobody w
   const withdrawn = { ...RECORDS[READERS]!, withdrawn: '2026-11-15T08:55:00Z' }
   const records = { ...RECORDS, [READERS]: withdrawn }
   t.same(
-    twinNeeds(input({ before: records }, records)).map(({ address }) => address),
+    listDuplicateNeeds(input({ before: records }, records)).map(({ address }) => address),
     [DISK],
   )
-  t.same(twinNeeds(input({ before: RECORDS }, records)).length, 2, 'but in the run that withdraws it')
+  t.same(listDuplicateNeeds(input({ before: RECORDS }, records)).length, 2, 'but in the run that withdraws it')
   t.end()
 })
 
@@ -163,7 +172,7 @@ t.test(
     t.equal(at('2026-11-15T09:00:00Z'), 1)
     t.equal(found(input(), readers({ createdAt: undefined } as never))?.length, 0, 'AWS does not tell when')
     const undated = input({}, { [READERS]: recordOf(READERS) })
-    t.equal(twinNeeds(undated)[0]?.since, '2026-10-31T23:45:00Z')
+    t.equal(listDuplicateNeeds(undated)[0]?.since, '2026-10-31T23:45:00Z')
     t.end()
   },
 )
@@ -171,7 +180,7 @@ t.test(
 t.test('a job that was over before the run is looked at while a duplicate of it is open', (t) => {
   const records = { [DISK]: recordOf(DISK, DONE) }
   const looked = (notes: readonly object[], before: Readonly<Record<Address, JobRecord>> = records) =>
-    auditedAddresses(
+    listAuditedAddresses(
       input({
         before,
         state: { ...emptyState('kiosk-fleet'), records, attention: { [DISK]: notes } as never },
@@ -191,9 +200,11 @@ t.test('a job that was over before the run is looked at while a duplicate of it 
 
 t.test('a duplicate with our mark says so, and how to leave it', (t) => {
   const given = input()
-  const alike = new Map(twinNeeds(given).map(({ address }) => [address, { is: 'listed', jobs: [] } as Lookalikes]))
+  const alike = new Map(
+    listDuplicateNeeds(given).map(({ address }) => [address, { is: 'listed', jobs: [] } as Lookalikes]),
+  )
   const told = (live: Live, address: Address) =>
-    twins(given, { alike: new Map([...alike, [address, { is: 'listed', jobs: [live] }]]) })?.[0]?.diagnostic
+    findDuplicates(given, { alike: new Map([...alike, [address, { is: 'listed', jobs: [live] }]]) })?.[0]?.diagnostic
   t.match(told(disk({ marker: mark(DISK) }), DISK), {
     message: /is on no record, and carries the mark of this very run, beside its job archive$/,
     remedies: [
@@ -210,7 +221,7 @@ t.test('a duplicate with our mark says so, and how to leave it', (t) => {
 
 t.test('where a list cannot be read nothing is known', (t) => {
   const problem = { class: 'outage', name: 'InternalFailure', message: 'try again' } as const
-  const alike = new Map(twinNeeds(input()).map(({ address }) => [address, { is: 'failed', problem } as const]))
-  t.equal(twins(input(), { alike }), undefined)
+  const alike = new Map(listDuplicateNeeds(input()).map(({ address }) => [address, { is: 'failed', problem } as const]))
+  t.equal(findDuplicates(input(), { alike }), undefined)
   t.end()
 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Uncommitted } from '../../src/model/checkout.ts'
 import { describeUncommitted } from '../../src/plan/uncommitted.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { planOf, world } from './world.ts'
 
 const LAMP = 'IotJob/lamp-17'
@@ -75,7 +75,7 @@ t.test('a blocked spec says which file differs from HEAD, why, and a way out for
       code: 'PLAN_UNCOMMITTED',
       reason: `${FILE} is not committed (${said})`,
     })
-    t.equal(hintOf(blocked?.remedies), `${hint}; ${LAST}`, why)
+    t.equal(formatHint(blocked?.remedies), `${hint}; ${LAST}`, why)
   }
 })
 
@@ -98,7 +98,7 @@ t.test('a file of policy.upload blocks its spec, which may give the MD5 instead,
     { reason: 'a.csv is not committed (ignored by Git)' },
   )
   t.match(
-    hintOf(actions.find(({ address }) => address === LAMP)?.remedies),
+    formatHint(actions.find(({ address }) => address === LAMP)?.remedies),
     /or write the MD5 of a\.csv into the spec, which pins its content: ndTkYSaMgDT1yFZOFVxn8A==/,
   )
   t.match(

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Live } from '../../src/model/live.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { Intent, JobRecord } from '../../src/model/state.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { check, OTHER_SITE, planOf, REQUESTS, type World, world } from './world.ts'
 
 /*
@@ -24,7 +24,7 @@ const OWN = `kiosk-fleet ${REBOOT}:1.1`
 const LOOKED = { absentSince: '2026-11-15T08:55:00Z' }
 
 const first = (given: World): Planned => planOf(given.input()).actions[0]!
-const hints = (given: World): string => (first(given).remedies ?? []).map((one) => hintOf([one])).join(' | ')
+const hints = (given: World): string => (first(given).remedies ?? []).map((one) => formatHint([one])).join(' | ')
 
 /** A reboot whose create asked for a tag, and what AWS tells of the job of its ID. */
 const reboot = (live: Partial<Live>, intent: Partial<Intent> = {}, now = '2026-11-15T09:00:00Z'): World =>

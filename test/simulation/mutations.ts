@@ -31,7 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'an unknown outcome is taken for not done, and its intent released',
     file: 'src/apply/create.ts',
     from: "if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)",
-    to: "if (outcome.is === 'unknown') return notDone(pass, intended, 'create', outcome.problem)",
+    to: "if (outcome.is === 'unknown') return recordNotDone(pass, intended, 'create', outcome.problem)",
   },
   {
     name: 'an answer of 5xx is taken for not done',
@@ -78,14 +78,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a file is written by everybody at once',
     file: 'src/state/lock.ts',
-    from: "const free = await onDisk(file, 'locking', () => tryLock(file))",
-    to: "const free = (await onDisk(file, 'locking', () => tryLock(file))) ?? (async () => {})",
+    from: "const free = await reportDiskErrors(file, 'locking', () => tryLock(file))",
+    to: "const free = (await reportDiskErrors(file, 'locking', () => tryLock(file))) ?? (async () => {})",
   },
   {
     name: 'intents are only appended, not committed, before their creates',
     file: 'src/apply/apply.ts',
-    from: 'const committed = await store.commit(changes, message(plan, intended), { always })',
-    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: `${message(plan, intended)}${always}` }",
+    from: 'const committed = await store.commit(changes, writeMessage(plan, intended), { always })',
+    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: `${writeMessage(plan, intended)}${always}` }",
   },
   {
     name: 'a state is not durable when its write ends',
@@ -151,7 +151,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a journal is replayed over another base',
     file: 'src/state/recover.ts',
     from: 'if (fold < 0) return merge(base, own)',
-    to: 'if (fold < 0) return changed(base, own)',
+    to: 'if (fold < 0) return applyChanges(base, own)',
   },
   {
     name: 'a release takes away an attempt that another machine made later',
@@ -188,7 +188,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a change is on record before a read shows it',
     file: 'src/apply/update.ts',
     from: '  const first = await identifyJob(',
-    to: "  await pass.append([{ set: 'record', address, record: { ...record, request: written(spec.request, model.request.documents) } }])\n  const first = await identifyJob(",
+    to: "  await pass.append([{ set: 'record', address, record: { ...record, request: writeDocuments(spec.request, model.request.documents) } }])\n  const first = await identifyJob(",
   },
   {
     name: 'a job that is to end with its spec is cancelled although the spec may be there',

@@ -4,12 +4,12 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { MODELS } from '../../src/kinds/models.ts'
 import type { SpecCode } from '../../src/model/codes.ts'
-import { at, type Pointer } from '../../src/model/json.ts'
+import { getValue, type Pointer } from '../../src/model/json.ts'
 import { emptyState } from '../../src/model/state.ts'
-import { CONFIG, ENVELOPE, schemaOf } from '../../src/spec/check.ts'
+import { CONFIG, ENVELOPE, getSchemaName } from '../../src/spec/check.ts'
 import { compile } from '../../src/spec/compile.ts'
-import { specsOf } from '../../src/spec/specs.ts'
-import { type Form, validatorOf } from '../../src/state/compile.ts'
+import { readSpecs } from '../../src/spec/specs.ts'
+import { type Form, getValidator } from '../../src/state/compile.ts'
 import { BUILT, build } from '../e2e/process.ts'
 import { type Case, read, rulesOf } from './derive.ts'
 import { MANIFEST, type Seed, trials, UNREACHABLE } from './trials.ts'
@@ -39,7 +39,7 @@ t.test(
       file: `${index}.yaml`,
       written: writeJson(trial.document),
     }))
-    const { diagnostics } = specsOf(new Map(all.map(({ file, written }) => [file, written.text])), {
+    const { diagnostics } = readSpecs(new Map(all.map(({ file, written }) => [file, written.text])), {
       kinds: MODELS,
       schemas: read,
       include: () => ({ text: MANIFEST, file: 'included' }),
@@ -98,7 +98,7 @@ function membersOf(value: unknown, pointer = ''): string[] {
 t.test("the AWS CLI's skeletons can be pasted: each member is known, and filled in they are valid", async (t) => {
   const reading = { kinds: MODELS, schemas: read, include: () => ({ text: '', file: '' }) }
   for (const { kind } of MODELS) {
-    const { diagnostics } = specsOf(new Map([['printed.yaml', skeleton(kind, 'printed')]]), reading)
+    const { diagnostics } = readSpecs(new Map([['printed.yaml', skeleton(kind, 'printed')]]), reading)
     const codes = [...new Set(diagnostics.map(({ code }) => code))]
     // Empty texts, zeros and all alternatives at once are for a person to fill in, or to remove.
     const open = ['SPEC_LENGTH', 'SPEC_PATTERN', 'SPEC_RANGE', 'SPEC_ITEMS', 'SPEC_RULE', 'SPEC_SECRET']
@@ -109,7 +109,7 @@ t.test("the AWS CLI's skeletons can be pasted: each member is known, and filled 
     )
     t.ok(codes.length > 0, `${kind}: an empty skeleton is no spec`)
 
-    const filled = specsOf(new Map([['filled.yaml', skeleton(kind, 'filled')]]), reading)
+    const filled = readSpecs(new Map([['filled.yaml', skeleton(kind, 'filled')]]), reading)
     t.strictSame(filled.diagnostics, [], `${kind}: filled in`)
     t.equal(filled.specs.length, 1)
     const [asked, offered] = (['filled', 'printed'] as const).map((form) =>
@@ -141,13 +141,13 @@ function differing<Part extends string>(
 t.test('what the build makes of the schemas finds the same errors as Ajv does when it runs from source', async (t) => {
   build()
   const spec = (await import(`${BUILT}spec/compile.js`)) as { compile: typeof compile }
-  const state = (await import(`${BUILT}state/compile.js`)) as { validatorOf: typeof validatorOf }
+  const state = (await import(`${BUILT}state/compile.js`)) as { validatorOf: typeof getValidator }
   const odd = [null, [], 'text', 1.5, {}, { apiVersion: 'jobwright/v2', kind: 7, metadata: { name: '-' }, spec: [] }]
   const all = trials()
-  const parts = MODELS.map(({ kind }) => schemaOf(kind))
+  const parts = MODELS.map(({ kind }) => getSchemaName(kind))
   const cases = [
     ...all.map(({ document }) => [ENVELOPE, document] as const),
-    ...all.map(({ document, seed }) => [schemaOf(seed.kind), at(document, '/spec') ?? null] as const),
+    ...all.map(({ document, seed }) => [getSchemaName(seed.kind), getValue(document, '/spec') ?? null] as const),
     ...[CONFIG, ENVELOPE, ...parts].flatMap((part) => odd.map((value) => [part, value] as const)),
     [
       CONFIG,
@@ -164,6 +164,6 @@ t.test('what the build makes of the schemas finds the same errors as Ajv does wh
       (value) => [form, value] as const,
     ),
   )
-  t.strictSame(differing(forms, validatorOf, state.validatorOf), [])
+  t.strictSame(differing(forms, getValidator, state.validatorOf), [])
   t.ok(cases.filter(([part, value]) => !check(part)(value)).length > 300, 'most are not sound')
 })

@@ -2,7 +2,15 @@ import fs from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { SpecCode } from '../../src/model/codes.ts'
-import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../../src/model/json.ts'
+import {
+  getValue,
+  isObject,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  type Pointer,
+  splitPointer,
+} from '../../src/model/json.ts'
 
 /*
  * Values derived from the schemas: for each constraint that a sound value meets, the values nearest to its bound on either side.
@@ -72,11 +80,12 @@ const PLACES = ['properties', 'allOf', 'dependentSchemas', '$defs']
 
 /** Every constraint that a file holds, but for those that only select (`if`, `not`). An unknown keyword throws: it needs a rule here. */
 export function rulesOf(file: string, pointer: Pointer = ''): string[] {
-  const schema = at(read(file), pointer)
+  const schema = getValue(read(file), pointer)
   if (!isObject(schema)) return []
   return Object.entries(schema).flatMap(([keyword, value]) => {
-    const here = into(pointer, keyword)
-    if (PLACES.includes(keyword)) return Object.keys(value as object).flatMap((step) => rulesOf(file, into(here, step)))
+    const here = joinPointer(pointer, keyword)
+    if (PLACES.includes(keyword))
+      return Object.keys(value as object).flatMap((step) => rulesOf(file, joinPointer(here, step)))
     if (['then', 'else', 'items', 'propertyNames'].includes(keyword)) return rulesOf(file, here)
     if (keyword === 'additionalProperties' && isObject(value)) return rulesOf(file, here)
     if (NO_RULES.has(keyword)) return []
@@ -90,7 +99,7 @@ export function rulesOf(file: string, pointer: Pointer = ''): string[] {
 
 /** The smallest sound value of a schema that has every member: its example, where it has one. */
 export function fill(file: string, pointer: Pointer = ''): Json {
-  const schema = at(read(file), pointer)
+  const schema = getValue(read(file), pointer)
   if (!isObject(schema)) return 'x'
   const examples = schema['examples'] as readonly Json[] | undefined
   if (schema['const'] !== undefined) return schema['const']
@@ -101,7 +110,7 @@ export function fill(file: string, pointer: Pointer = ''): Json {
     case 'object':
       return fillObject(file, pointer, schema)
     case 'array':
-      return [fill(file, into(pointer, 'items'))]
+      return [fill(file, joinPointer(pointer, 'items'))]
     case 'integer':
     case 'number':
       return schema['minimum'] ?? 1
@@ -115,9 +124,9 @@ export function fill(file: string, pointer: Pointer = ''): Json {
 function fillObject(file: string, pointer: Pointer, schema: Schema): JsonObject {
   const properties = Object.entries((schema['properties'] ?? {}) as JsonObject)
     .filter(([, inner]) => isObject(inner) && inner['not'] === undefined)
-    .map(([member]) => [member, fill(file, `${pointer}/properties${into('', member)}`)])
+    .map(([member]) => [member, fill(file, `${pointer}/properties${joinPointer('', member)}`)])
   if (properties.length > 0 || !isObject(schema['additionalProperties'])) return Object.fromEntries(properties)
-  return { extra: fill(file, into(pointer, 'additionalProperties')) }
+  return { extra: fill(file, joinPointer(pointer, 'additionalProperties')) }
 }
 
 function fillText(schema: Schema): string {
@@ -147,9 +156,9 @@ function target(file: string, ref: string): [file: string, pointer: Pointer] {
 
 /** A value with another one at a pointer; undefined takes a member out. */
 export function put(value: Json, pointer: Pointer, by: Json | undefined): Json {
-  const [step, ...rest] = steps(pointer)
+  const [step, ...rest] = splitPointer(pointer)
   if (step === undefined) return by ?? null
-  const under = rest.reduce<Pointer>((path, one) => into(path, one), '')
+  const under = rest.reduce<Pointer>((path, one) => joinPointer(path, one), '')
   if (Array.isArray(value))
     return value.map((item: Json, index) => (String(index) === step ? put(item, under, by) : item))
   const own = isObject(value) ? value : {}
@@ -170,36 +179,36 @@ function meets(file: string, pointer: Pointer, value: Json): boolean {
 
 /** All cases of the constraints that a sound value meets. `whole` is sound; the schema at `pointer` is that of the value at `place`. */
 export function* derive(whole: Json, file: string, pointer: Pointer = '', place: Pointer = ''): Generator<Case> {
-  const schema = at(read(file), pointer)
-  const value = at(whole, place)
+  const schema = getValue(read(file), pointer)
+  const value = getValue(whole, place)
   if (!isObject(schema) || value === undefined) return
   if (typeof schema['$ref'] === 'string') yield* derive(whole, ...target(file, schema['$ref']), place)
   for (const [keyword, rule] of Object.entries(schema)) {
     if (keyword in CODES && keyword !== 'not') {
       for (const one of casesOf(keyword, rule, schema, value))
-        yield at_(whole, place, `${file}#${into(pointer, keyword)}`, one)
+        yield at_(whole, place, `${file}#${joinPointer(pointer, keyword)}`, one)
     }
   }
   yield* inner(whole, schema, file, pointer, place)
   if (schema['if'] !== undefined) {
-    const branch = meets(file, into(pointer, 'if'), value) ? 'then' : 'else'
-    yield* derive(whole, file, into(pointer, branch), place)
+    const branch = meets(file, joinPointer(pointer, 'if'), value) ? 'then' : 'else'
+    yield* derive(whole, file, joinPointer(pointer, branch), place)
   }
   for (const [index] of ((schema['allOf'] ?? []) as readonly Json[]).entries())
     yield* derive(whole, file, `${pointer}/allOf/${index}`, place)
   for (const member of Object.keys((schema['dependentSchemas'] ?? {}) as object))
     if (isObject(value) && value[member] !== undefined)
-      yield* derive(whole, file, `${pointer}/dependentSchemas${into('', member)}`, place)
+      yield* derive(whole, file, `${pointer}/dependentSchemas${joinPointer('', member)}`, place)
 }
 
 function* inner(whole: Json, schema: Schema, file: string, pointer: Pointer, place: Pointer): Generator<Case> {
-  const value = at(whole, place)
-  if (Array.isArray(value)) yield* derive(whole, file, into(pointer, 'items'), into(place, 0))
+  const value = getValue(whole, place)
+  if (Array.isArray(value)) yield* derive(whole, file, joinPointer(pointer, 'items'), joinPointer(place, 0))
   if (!isObject(value)) return
   const properties = (schema['properties'] ?? {}) as JsonObject
   for (const [member, rule] of Object.entries(properties)) {
-    const here = `${pointer}/properties${into('', member)}`
-    const there = into(place, member)
+    const here = `${pointer}/properties${joinPointer('', member)}`
+    const there = joinPointer(place, member)
     if (isObject(rule) && rule['not'] !== undefined) {
       const fault = { code: CODES['not']!, pointer: there, aim: 'key' as const }
       yield { rule: `${file}#${here}/not`, place, value: put(whole, there, 'x'), fault }
@@ -207,7 +216,7 @@ function* inner(whole: Json, schema: Schema, file: string, pointer: Pointer, pla
   }
   for (const member of Object.keys(value)) {
     if (isObject(schema['additionalProperties']) && !(member in properties))
-      yield* derive(whole, file, into(pointer, 'additionalProperties'), into(place, member))
+      yield* derive(whole, file, joinPointer(pointer, 'additionalProperties'), joinPointer(place, member))
   }
   const [name] = Object.keys(value)
   if (isObject(schema['propertyNames']) && name !== undefined) yield* keys(whole, schema, file, pointer, place, name)
@@ -223,14 +232,14 @@ function* keys(
   name: string,
 ): Generator<Case> {
   const rules = schema['propertyNames'] as Schema
-  const without = put(whole, into(place, name), undefined)
+  const without = put(whole, joinPointer(place, name), undefined)
   for (const [keyword, rule] of Object.entries(rules)) {
     for (const { value, is } of casesOf(keyword, rule, rules, name)) {
-      const there = into(place, String(value))
+      const there = joinPointer(place, String(value))
       yield {
         rule: `${file}#${pointer}/propertyNames/${keyword}`,
         place,
-        value: put(without, there, at(whole, into(place, name)) ?? null),
+        value: put(without, there, getValue(whole, joinPointer(place, name)) ?? null),
         ...(is === 'sound' ? {} : { fault: { code: CODES[keyword]!, pointer: there, aim: 'key' } }),
       }
     }
@@ -250,7 +259,7 @@ function at_(whole: Json, place: Pointer, rule: string, { value, is, member, par
   const keyword = rule.slice(rule.lastIndexOf('/') + 1)
   const name = part === undefined ? rule : `${rule}/${part}`
   if (is === 'sound') return { rule: name, place, value: changed }
-  const pointer = member === undefined ? place : into(place, member)
+  const pointer = member === undefined ? place : joinPointer(place, member)
   return {
     rule: name,
     place,
@@ -297,7 +306,7 @@ function memberCases(keyword: string, rule: Json, schema: Schema, value: JsonObj
   switch (keyword) {
     case 'required':
       return (rule as string[]).map((member) => ({
-        value: put(value, into('', member), undefined),
+        value: put(value, joinPointer('', member), undefined),
         is: 'broken',
         member,
         part: member,
@@ -307,7 +316,7 @@ function memberCases(keyword: string, rule: Json, schema: Schema, value: JsonObj
         .filter(([because]) => because in value)
         .flatMap(([because, needed]) =>
           needed.map((member) => ({
-            value: put(value, into('', member), undefined),
+            value: put(value, joinPointer('', member), undefined),
             is: 'broken' as const,
             member,
             part: because,

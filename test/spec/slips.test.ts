@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { MODELS } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
-import { diagnosticsText } from '../../src/report/diagnostics.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatDiagnostics } from '../../src/report/diagnostics.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 
 /* Fifty mistakes that people make, ten for each kind. What is said of each is meant to be read: see the snapshot. */
 
@@ -15,8 +15,8 @@ const OPTIONS = { colour: false, width: 120, now: 0 }
 async function told(file: string): Promise<string> {
   const { diagnostics } = await load({ root: SLIPS, kinds: MODELS, patterns: [file] })
   const title = fs.readFileSync(`${SLIPS}${file}`, 'utf8').split('\n')[0]
-  return `${title}\n${diagnosticsText(
-    diagnostics.map((one) => ({ ...one, hint: hintOf(one.remedies) })),
+  return `${title}\n${formatDiagnostics(
+    diagnostics.map((one) => ({ ...one, hint: formatHint(one.remedies) })),
     OPTIONS,
   )}\n`
 }

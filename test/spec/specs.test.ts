@@ -5,10 +5,10 @@ import { CODES } from '../../src/model/codes.ts'
 import { type Config, DEFAULT_CONFIG } from '../../src/model/config.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import { advise } from '../../src/model/remedy.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { readConfigText } from '../../src/spec/config-text.ts'
-import { type Reading, type Specs, specsOf } from '../../src/spec/specs.ts'
-import { closestWord, distance } from '../../src/spec/suggest.ts'
+import { type Reading, readSpecs, type Specs } from '../../src/spec/specs.ts'
+import { findClosestWord, measureDistance } from '../../src/spec/suggest.ts'
 
 const schemas = (file: string): JsonObject =>
   JSON.parse(fs.readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8')) as JsonObject
@@ -16,7 +16,7 @@ const schemas = (file: string): JsonObject =>
 /** The one caller of the room: file name -> text, or one text. */
 function read(files: string | Record<string, string>, more: Partial<Reading> = {}): Specs {
   const all = typeof files === 'string' ? { 'a.yaml': files } : files
-  return specsOf(new Map(Object.entries(all)), {
+  return readSpecs(new Map(Object.entries(all)), {
     kinds: MODELS,
     schemas,
     include: () => ({ problem: { message: 'there is no such file', remedies: [advise('make it')] } }),
@@ -129,7 +129,7 @@ t.test('a value of a document that would not be sent as it is written is asked f
       t.equal(diagnostics.length, 1, document)
       t.equal(specs.length, 0, document)
       const way = sent === undefined ? '' : `; or write ${sent}, if the text does not matter`
-      t.equal(hintOf(diagnostics[0]?.remedies), `quote it: "${written}"${way}`)
+      t.equal(formatHint(diagnostics[0]?.remedies), `quote it: "${written}"${way}`)
       for (const fixed of [JSON.stringify(written), ...(sent === undefined ? [] : [sent])])
         t.strictSame(read(iot(`${target}  document: ${document.replace(written, fixed)}`)).diagnostics, [], fixed)
     }
@@ -178,7 +178,7 @@ t.test('JSON text of a document is judged as YAML is, at its line, in a file too
       .diagnostics[0]
   t.match(bad('\ufeff{}')?.message, /line 1, column 1 of d: it starts with a byte order mark/)
   t.match(bad('{\n "a": tru\n}')?.message, /line 2, column 7 of d: unexpected token tru/)
-  t.match(hintOf(bad('version: 3\n')?.remedies), /looks like YAML/)
+  t.match(formatHint(bad('version: 3\n')?.remedies), /looks like YAML/)
   const indented = read(iot(`  targets: [ "${GROUP}" ]\n  document: |2 # two\n      {\n        "a": 1,\n      }`))
   t.match(indented.diagnostics, [{ code: 'SPEC_DOCUMENT_NOT_JSON', place: { line: 10, column: 7 } }])
 })
@@ -230,7 +230,7 @@ t.test(
       note(read(iot(`  ${text.replaceAll('\n', '\n  ')}`))).diagnostics.map(({ code, message, remedies }) => ({
         code,
         message,
-        hint: hintOf(remedies),
+        hint: formatHint(remedies),
       }))
     const said = paste(SKELETON)
     t.match(said, [
@@ -273,12 +273,13 @@ t.test('a dependency that is no address leads to the spec that is meant', async 
     ['Pinpoint/export', 'PinpointExportJob/export'],
     ['iotjob/reboot', 'IotJob/reboot'],
   ] as const)
-    t.match(hintOf(waiting(job)[0]?.remedies), new RegExp(`^did you mean ${meant}\\?`), job)
-  t.match(hintOf(waiting('nothing-like-it')[0]?.remedies), /^a dependency is written Kind\/name/)
+    t.match(formatHint(waiting(job)[0]?.remedies), new RegExp(`^did you mean ${meant}\\?`), job)
+  t.match(formatHint(waiting('nothing-like-it')[0]?.remedies), /^a dependency is written Kind\/name/)
 })
 
 t.test("a tag's hint fits the API that it stands in", async (t) => {
-  const hint = (tags: string) => read(iot(`${SOUND}\n  tags: ${tags}`)).diagnostics.map((one) => hintOf(one.remedies))
+  const hint = (tags: string) =>
+    read(iot(`${SOUND}\n  tags: ${tags}`)).diagnostics.map((one) => formatHint(one.remedies))
   t.strictSame(hint('[ { key: env } ]'), ['did you mean Key? members of a tag begin with a capital letter'])
   t.strictSame(hint('{ env: prod }'), ['make it a list, with one line for each: - { Key: env, Value: prod }'])
   t.strictSame(hint('{ env: 3.10 }'), ['make it a list, with one line for each: - { Key: env, Value: "3.10" }'])
@@ -333,7 +334,7 @@ spec:
   for (const [text, code, hint] of cases) {
     const { diagnostics } = read(text)
     t.match(diagnostics, [{ code }], text)
-    t.match(hintOf(diagnostics[0]?.remedies), hint, text)
+    t.match(formatHint(diagnostics[0]?.remedies), hint, text)
   }
 })
 
@@ -503,7 +504,7 @@ for (const [name, [text, ...expected]] of Object.entries(cases)) {
     const read_ = note(read(text))
     t.strictSame(problems(read_), expected)
     t.strictSame(read_.specs, [], 'no spec comes of it')
-    for (const one of read_.diagnostics) t.ok(hintOf(one.remedies), 'it says what to do')
+    for (const one of read_.diagnostics) t.ok(formatHint(one.remedies), 'it says what to do')
   })
 }
 
@@ -637,7 +638,7 @@ t.test(
       )
       t.strictSame(found, expected, name)
       t.equal(read_.specs.length, expected.some((one) => one.startsWith('error')) ? 0 : 1, `${name}: a spec, or none`)
-      for (const one of read_.diagnostics) t.ok(hintOf(one.remedies), `${name}: it says what to do`)
+      for (const one of read_.diagnostics) t.ok(formatHint(one.remedies), `${name}: it says what to do`)
     }
   },
 )
@@ -646,7 +647,7 @@ t.test('what YAML 1.1 makes of a manifest is asked for in quotes, and stays what
   const said = (from: string, to: string) => {
     const { diagnostics, specs } = read(disk(MANIFEST.replace(from, to)))
     return diagnostics[0]
-      ? `${diagnostics[0].code} ${hintOf(diagnostics[0].remedies)}`
+      ? `${diagnostics[0].code} ${formatHint(diagnostics[0].remedies)}`
       : (specs[0]?.request['Manifest'] as JsonObject)
   }
   t.equal(said('"2.0"', '2.0'), 'SPEC_TYPE quote it: "2.0"')
@@ -832,7 +833,7 @@ t.test('jobs that would write to one place are refused, or doubted, at both spec
 })
 
 t.test('hints say what is meant or allowed', async (t) => {
-  const hint = (text: string) => read(text).diagnostics.map((one) => hintOf(one.remedies))
+  const hint = (text: string) => read(text).diagnostics.map((one) => formatHint(one.remedies))
   t.strictSame(hint(iot(`  Targets: [ "${GROUP}" ]\n  document: {}`)), [
     'did you mean targets? members of this API begin in lower case',
   ])
@@ -856,13 +857,13 @@ t.test('hints say what is meant or allowed', async (t) => {
 
 t.test('a word is suggested for a likely misspelling only', async (t) => {
   const members = ['targets', 'document', 'documentSource', 'jobId']
-  t.equal(closestWord('Targets', members), 'targets')
-  t.equal(closestWord('tragets', members), 'targets')
-  t.equal(closestWord('jobid', members), 'jobId')
-  t.equal(closestWord('schedule', members), undefined)
-  t.equal(closestWord('x'.repeat(10_000), members), undefined)
-  t.equal(distance('ab', 'ba'), 1)
-  t.equal(distance('kitten', 'sitting'), 3)
+  t.equal(findClosestWord('Targets', members), 'targets')
+  t.equal(findClosestWord('tragets', members), 'targets')
+  t.equal(findClosestWord('jobid', members), 'jobId')
+  t.equal(findClosestWord('schedule', members), undefined)
+  t.equal(findClosestWord('x'.repeat(10_000), members), undefined)
+  t.equal(measureDistance('ab', 'ba'), 1)
+  t.equal(measureDistance('kitten', 'sitting'), 3)
 })
 
 t.test('no secret is shown, wherever the mistake is', async (t) => {
@@ -1199,7 +1200,7 @@ const config = (text: string) => {
     found,
     said: diagnostics.map(
       ({ code, place, message, remedies }) =>
-        `${code} ${place?.line}:${place?.column} ${message} (${hintOf(remedies)})`,
+        `${code} ${place?.line}:${place?.column} ${message} (${formatHint(remedies)})`,
     ),
   }
 }

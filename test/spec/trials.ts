@@ -1,4 +1,4 @@
-import { at, into, type Json, type JsonObject, type Pointer } from '../../src/model/json.ts'
+import { getValue, type Json, type JsonObject, joinPointer, type Pointer } from '../../src/model/json.ts'
 import { type Case, derive, fill, put, read } from './derive.ts'
 
 /** A sound spec. `codes`: what is said of it all the same. */
@@ -91,8 +91,8 @@ export const SEEDS: readonly Seed[] = [
 
 function dataExchange(): Seed[] {
   const schema = read('DataExchangeJob.schema.json')
-  const types = at(schema, '/properties/Type/enum') as string[]
-  const members = Object.keys(at(schema, '/properties/Details/properties') as JsonObject)
+  const types = getValue(schema, '/properties/Type/enum') as string[]
+  const members = Object.keys(getValue(schema, '/properties/Details/properties') as JsonObject)
   const byName = (text: string): string => text.replaceAll('_', '').toLowerCase()
   return types.map((type) => {
     const member = members.find((name) => byName(name) === byName(type))!
@@ -119,7 +119,7 @@ function importExport(): Seed[] {
       '/Manifest': { ...all, ...free },
       '/ManifestAddendum': undefined,
     })
-    const inManifest = Object.entries(manifest).map(([member, by]) => [into('/Manifest', member), by])
+    const inManifest = Object.entries(manifest).map(([member, by]) => [joinPointer('/Manifest', member), by])
     return one('ImportExportJob', Object.fromEntries([...changes, ...inManifest]))
   }
   return [
@@ -179,7 +179,7 @@ export function trials(): Trial[] {
   const found = new Map<string, Trial>()
   const note = (seed: Seed, base: Pointer, one: Case, document: Json): void => {
     if (one.rule in UNREACHABLE || (!one.fault && one.rule in SOUND && SOUND[one.rule] === undefined)) return
-    const key = JSON.stringify([seed.kind, one.rule, one.place, one.fault ?? at(one.value, one.place) ?? null])
+    const key = JSON.stringify([seed.kind, one.rule, one.place, one.fault ?? getValue(one.value, one.place) ?? null])
     if (!found.has(key)) found.set(key, { ...one, seed, base, document })
   }
   // Those that are not quite sound come last: what another seed has too is tried there.
@@ -203,7 +203,7 @@ export function trials(): Trial[] {
 function withOtherDetails({ rule, value }: Case): Json {
   if (!rule.endsWith('/Details/maxProperties')) return value
   const others = ['ExportAssetsToS3', 'ExportAssetToSignedUrl'].filter(
-    (member) => at(value, `/Details/${member}`) === undefined,
+    (member) => getValue(value, `/Details/${member}`) === undefined,
   )
   const other = fill('DataExchangeJob.schema.json', `/properties/Details/properties/${others[0]}`)
   return changed(value, { '/Details/extra0': undefined, [`/Details/${others[0]}`]: other })

@@ -1,4 +1,4 @@
-import { into, isObject, type Json, type Pointer } from '../../src/model/json.ts'
+import { isObject, type Json, joinPointer, type Pointer } from '../../src/model/json.ts'
 
 /** A value as JSON, one member a line, and where each member and its key stand: `line:column`, counted from 1. */
 export type Written = {
@@ -27,7 +27,7 @@ export function writeJson(value: Json): Written {
     for (const [index, [step, inner]] of Object.entries(one).entries()) {
       if (index > 0) add(',')
       lines.push(' '.repeat(depth + 1))
-      const there = into(pointer, step)
+      const there = joinPointer(pointer, step)
       if (isObject(one)) {
         keys.set(there, here())
         add(`${JSON.stringify(step)}: `)

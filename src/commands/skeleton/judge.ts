@@ -1,9 +1,17 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { at, into, isObject, type Json, type JsonObject, type Pointer, steps } from '../../model/json.ts'
+import {
+  getValue,
+  isObject,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  type Pointer,
+  splitPointer,
+} from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
-import { ENVELOPE, type Schemas, schemaOf } from '../../spec/check.ts'
-import { sampleOf } from './sample.ts'
+import { ENVELOPE, getSchemaName, type Schemas } from '../../spec/check.ts'
+import { createSample } from './sample.ts'
 import { type Shapes, shapeAt } from './shape.ts'
 
 /** Gives a document the members that its other members ask for; undefined where that does not make it valid. */
@@ -16,15 +24,15 @@ const TURNS = 12
 const MENDABLE = ['required', 'dependentRequired']
 
 /** How the documents of a kind are made valid: by its schema and by the rules that no schema can say. */
-export function completer(model: KindModel, shapes: Shapes, schemas: Schemas): Complete {
+export function createCompleter(model: KindModel, shapes: Shapes, schemas: Schemas): Complete {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false })
   addFormats.default(ajv, ['date-time'])
-  const files = [ENVELOPE.split('#')[0]!, 'common.schema.json', schemaOf(model.kind)]
+  const files = [ENVELOPE.split('#')[0]!, 'common.schema.json', getSchemaName(model.kind)]
   const [envelope, , kind] = files.map((file) => String(schemas(file)['$id']))
   for (const file of files.slice(1)) ajv.addSchema(schemas(file))
   // The envelope alone: its file refers to the schemas of all kinds.
   const parts = [
-    ajv.compile({ $id: `${envelope}.part`, ...(at(schemas(files[0]!), ENVELOPE.split('#')[1]!) as JsonObject) }),
+    ajv.compile({ $id: `${envelope}.part`, ...(getValue(schemas(files[0]!), ENVELOPE.split('#')[1]!) as JsonObject) }),
     ajv.compile({ type: 'object', properties: { spec: { $ref: kind } } }),
   ]
   return (document) => {
@@ -40,10 +48,11 @@ export function completer(model: KindModel, shapes: Shapes, schemas: Schemas): C
       }
       for (const { keyword, instancePath, params } of grave) {
         if (!MENDABLE.includes(keyword)) return undefined
-        const pointer = into(instancePath, String(params['missingProperty']))
+        const pointer = joinPointer(instancePath, String(params['missingProperty']))
         const shape = shapeAt(shapes, pointer)
         if (!shape) return undefined
-        if (at(here, pointer) === undefined) here = put(here, pointer, sampleOf(shape, shapes, true)) as JsonObject
+        if (getValue(here, pointer) === undefined)
+          here = put(here, pointer, createSample(shape, shapes, true)) as JsonObject
       }
     }
     return undefined
@@ -52,9 +61,9 @@ export function completer(model: KindModel, shapes: Shapes, schemas: Schemas): C
 
 /** The same value with another one at a pointer. */
 export function put(value: Json | undefined, pointer: Pointer, inner: Json): Json {
-  const [step, ...rest] = steps(pointer)
+  const [step, ...rest] = splitPointer(pointer)
   if (step === undefined) return inner
-  const below = rest.reduce((path, one) => into(path, one), '')
+  const below = rest.reduce((path, one) => joinPointer(path, one), '')
   if (Array.isArray(value))
     return value.map((item: Json, index) => (index === Number(step) ? put(item, below, inner) : item))
   const members = isObject(value) ? value : {}

@@ -17,23 +17,23 @@ const TEXTS = [
  * A small value that fits a shape by itself: its first example or allowed word, else one that is made to measure. Of a mapping it holds all
  * that is required; where nothing is, one member, since an empty one says nothing, or none where `least` is asked for.
  */
-export function sampleOf(shape: Shape, shapes: Shapes, least = false): Json {
+export function createSample(shape: Shape, shapes: Shapes, least = false): Json {
   const { schema } = shape
   const [example] = [schema['examples'], schema['enum']].find(Array.isArray) ?? []
   const told = schema['const'] ?? (schema['default'] === undefined ? example : schema['default'])
   if (told !== undefined) return told
   const item = shapes.itemOf(shape)
-  if (item) return [sampleOf(item, shapes, least)]
+  if (item) return [createSample(item, shapes, least)]
   const type = [schema['type']].flat()
   if (type.includes('boolean')) return true
   if (type.includes('integer') || type.includes('number'))
     return typeof schema['minimum'] === 'number' ? schema['minimum'] : 1
   const members = shapes.membersOf(shape)
-  if (members.size > 0) return mappingOf(shapes.requiredOf(shape), members, shapes, least)
-  return type.includes('object') ? { example: 'text' } : textFor(schema)
+  if (members.size > 0) return createMapping(shapes.requiredOf(shape), members, shapes, least)
+  return type.includes('object') ? { example: 'text' } : createText(schema)
 }
 
-function mappingOf(
+function createMapping(
   required: readonly string[],
   members: ReadonlyMap<string, Shape>,
   shapes: Shapes,
@@ -42,10 +42,10 @@ function mappingOf(
   const named = [...members].filter(([name]) => required.includes(name))
   const one = [...members].find(([, member]) => member.schema['default'] !== undefined) ?? [...members][0]!
   const chosen = named.length > 0 || least ? named : [one]
-  return Object.fromEntries(chosen.map(([name, member]) => [name, sampleOf(member, shapes, least)]))
+  return Object.fromEntries(chosen.map(([name, member]) => [name, createSample(member, shapes, least)]))
 }
 
-function textFor(schema: JsonObject): string {
+function createText(schema: JsonObject): string {
   const { pattern, format, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema
   if (format === 'date-time') return '2026-12-01T02:00:00Z'
   const form = typeof pattern === 'string' ? new RegExp(pattern, 'u') : undefined

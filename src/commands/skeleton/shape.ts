@@ -1,5 +1,5 @@
-import { at, isObject, type Json, type JsonObject, steps, without } from '../../model/json.ts'
-import { ENVELOPE, type Schemas, schemaOf } from '../../spec/check.ts'
+import { getValue, isObject, type Json, type JsonObject, omitMembers, splitPointer } from '../../model/json.ts'
+import { ENVELOPE, getSchemaName, type Schemas } from '../../spec/check.ts'
 
 /** A schema and the file of `schemas/` that it stands in, against which it refers to others. */
 export type Shape = { readonly schema: JsonObject; readonly file: string }
@@ -17,27 +17,27 @@ export type Shapes = {
 }
 
 /** The shapes of one kind's specs, references followed. What stands beside a reference wins over what it leads to. */
-export function shapesOf(kind: string, schemas: Schemas): Shapes {
+export function createShapes(kind: string, schemas: Schemas): Shapes {
   const resolve = ({ schema, file }: Shape): Shape => {
     const { $ref } = schema
     if (typeof $ref !== 'string') return { schema, file }
     const [other = '', fragment = ''] = $ref.split('#')
-    const target = at(schemas(other || file), fragment)
+    const target = getValue(schemas(other || file), fragment)
     if (!isObject(target)) throw new Error(`no schema ${$ref} of ${file}`)
     const found = resolve({ schema: target, file: other || file })
-    return { schema: { ...found.schema, ...without(schema, '$ref') }, file: found.file }
+    return { schema: { ...found.schema, ...omitMembers(schema, '$ref') }, file: found.file }
   }
   const within = ({ file }: Shape, schema: Json | undefined): Shape | undefined =>
     isObject(schema) ? resolve({ schema, file }) : undefined
   // A value that may be text or a mapping says in a branch what the mapping holds: the branch with the most to say.
   const mappingOf = (shape: Shape): Shape => {
-    if (sizeOf(shape) > 0) return shape
+    if (measureSize(shape) > 0) return shape
     const branches = ['then', 'else'].flatMap((word) => within(shape, shape.schema[word]) ?? [])
-    return branches.map(mappingOf).reduce((most, one) => (sizeOf(one) > sizeOf(most) ? one : most), shape)
+    return branches.map(mappingOf).reduce((most, one) => (measureSize(one) > measureSize(most) ? one : most), shape)
   }
   const [envelopeFile = '', envelopePart = ''] = ENVELOPE.split('#')
-  const envelope = at(schemas(envelopeFile), envelopePart) as JsonObject
-  const spec: JsonObject = { $ref: schemaOf(kind) }
+  const envelope = getValue(schemas(envelopeFile), envelopePart) as JsonObject
+  const spec: JsonObject = { $ref: getSchemaName(kind) }
   return {
     root: {
       file: envelopeFile,
@@ -64,14 +64,14 @@ function isWritten(name: string, { schema }: Shape): boolean {
   return !name.startsWith('$') && schema['not'] === undefined && schema['deprecated'] !== true
 }
 
-function sizeOf({ schema }: Shape): number {
+function measureSize({ schema }: Shape): number {
   return isObject(schema['properties']) ? Object.keys(schema['properties']).length : 0
 }
 
 /** The shape at a place of a document; undefined where the schema names no such place. */
 export function shapeAt(shapes: Shapes, pointer: string): Shape | undefined {
   let here: Shape | undefined = shapes.root
-  for (const step of steps(pointer)) {
+  for (const step of splitPointer(pointer)) {
     here = here && (shapes.itemOf(here) ?? shapes.membersOf(here).get(step))
   }
   return here

@@ -12,7 +12,7 @@ export type ConfigChoices = {
 }
 
 /** The text of a first jobwright.yaml, with a comment at everything that one may want to change. */
-export function configText({ store, branch, remote, region, schema }: ConfigChoices): string {
+export function formatConfig({ store, branch, remote, region, schema }: ConfigChoices): string {
   return `# yaml-language-server: $schema=${schema}
 #
 # How this repository is reconciled.
@@ -21,9 +21,9 @@ export function configText({ store, branch, remote, region, schema }: ConfigChoi
 specs:
   - specs
 
-${store === 'git' ? gitState(branch, remote) : FILE_STATE}
+${store === 'git' ? formatGitState(branch, remote) : FILE_STATE}
 # Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
-${region === undefined ? commented(targetsText('eu-west-1')) : targetsText(region)}
+${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets(region)}
 # Environment variables that specs may read with $env, such as a secret of the workflow. A new name is reviewed here.
 # env: [DISK_PIN]
 
@@ -35,7 +35,7 @@ ${region === undefined ? commented(targetsText('eu-west-1')) : targetsText(regio
 `
 }
 
-function gitState(branch = 'jobwright-state', remote?: string): string {
+function formatGitState(branch = 'jobwright-state', remote?: string): string {
   return `# Where the record of every job is kept: on a branch of its own, which is pushed. Losing it means not knowing what already ran.
 state:
   store: git
@@ -51,7 +51,7 @@ state:
 `
 
 /** The part of jobwright.yaml that says where jobs are made. */
-export function targetsText(region: string): string {
+export function formatTargets(region: string): string {
   return `targets:
   main:
     region: ${region}
@@ -61,6 +61,6 @@ defaultTarget: main
 `
 }
 
-function commented(text: string): string {
+function addComments(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '# ')
 }

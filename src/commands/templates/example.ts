@@ -1,7 +1,7 @@
 import fs from 'node:fs'
-import { packageFile } from '../../system/package-file.ts'
+import { resolvePackageFile } from '../../system/package-file.ts'
 
-const FOLDER = packageFile('specs/')
+const FOLDER = resolvePackageFile('specs/')
 /** The line of a spec that leads editors to its schema. */
 export const SCHEMA_LINE = /^# yaml-language-server: \$schema=.*$/m
 
@@ -9,7 +9,7 @@ export const SCHEMA_LINE = /^# yaml-language-server: \$schema=.*$/m
 export type Example = { readonly name: string; readonly text: string }
 
 /** The first document of the packaged example of a kind, for a file from which `schema` leads to the envelope's schema. */
-export function exampleOf(kind: string, schema: string): Example {
+export function readExample(kind: string, schema: string): Example {
   for (const name of fs.readdirSync(FOLDER).sort()) {
     const [first = ''] = fs.readFileSync(new URL(name, FOLDER), 'utf8').split(/^---$/m)
     // What waits for another spec would wait for ever, alone in a new repository.

@@ -2,6 +2,6 @@
 export const SETTINGS_FILE = '.vscode/settings.json'
 
 /** The text of settings that tell yaml-language-server which schema is for which files. */
-export function settingsText(schemas: Readonly<Record<string, readonly string[]>>): string {
+export function formatSettings(schemas: Readonly<Record<string, readonly string[]>>): string {
   return `${JSON.stringify({ 'yaml.schemas': schemas }, null, 2)}\n`
 }

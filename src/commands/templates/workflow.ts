@@ -37,14 +37,14 @@ export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
  * The text of the workflow: pull requests are checked without credentials, the default branch is reconciled when it moves, every hour and by
  * hand. Nothing that an outsider can choose (a title, a branch of a fork) is put into a shell command.
  */
-export function workflowText(options: WorkflowOptions): string {
+export function formatWorkflow(options: WorkflowOptions): string {
   const { branch, folder, leg } = options
   const suffix = leg === undefined ? '' : `-${leg.name}`
   // What changes elsewhere is no business of this project. The one at the top is told of everything.
-  const paths = leg === undefined || folder === undefined ? [] : [`${literal(folder)}/**`, leg.file]
-  const pattern = quoted(literal(branch))
-  const ref = quoted(`refs/heads/${branch}`)
-  const defaults = folder === undefined ? '' : `defaults:\n  run:\n    working-directory: ${quoted(folder)}\n\n`
+  const paths = leg === undefined || folder === undefined ? [] : [`${formatLiteral(folder)}/**`, leg.file]
+  const pattern = quoteText(formatLiteral(branch))
+  const ref = quoteText(`refs/heads/${branch}`)
+  const defaults = folder === undefined ? '' : `defaults:\n  run:\n    working-directory: ${quoteText(folder)}\n\n`
   const submodules = options.submodules ? '          submodules: recursive\n' : ''
   return `# Checks every pull request without credentials, and reconciles what has been merged.
 #
@@ -56,9 +56,9 @@ name: ${leg === undefined ? 'reconcile' : `reconcile ${leg.name}`}
 
 on:
   pull_request:
-${pathsText(paths)}  push:
+${formatPaths(paths)}  push:
     branches: [${pattern}]
-${pathsText(paths)}  schedule:
+${formatPaths(paths)}  schedule:
     - cron: '17 * * * *' # writes down how jobs ended, and makes those that had to wait
   workflow_dispatch:
     inputs:
@@ -83,7 +83,7 @@ ${defaults}jobs:
       - uses: ${CHECKOUT}
         with:
           fetch-depth: 0 # the plan asks whether this is newer than what was reconciled last
-${submodules}${lfsText(options)}${setup(options)}
+${submodules}${formatLfs(options)}${formatSetup(options)}
       - name: Check every spec
         run: node ${options.cli} validate
       - name: Say what merging would do
@@ -97,12 +97,12 @@ ${submodules}${lfsText(options)}${setup(options)}
       contents: write # pushes the state to its branch
       id-token: write # shows AWS who asks, in place of a stored key
     concurrency:
-${concurrencyText(suffix, options)}    steps:
+${formatConcurrency(suffix, options)}    steps:
       - uses: ${CHECKOUT}
         with:
-          ref: ${quoted(branch)} # its tip: a run that had to queue must not act on an older commit
+          ref: ${quoteText(branch)} # its tip: a run that had to queue must not act on an older commit
           fetch-depth: 0
-${submodules}${lfsText(options)}${setup(options)}
+${submodules}${formatLfs(options)}${formatSetup(options)}
       - uses: ${AWS_CREDENTIALS}
         with:
           role-to-assume: \${{ vars.JOBWRIGHT_ROLE_ARN }}
@@ -119,7 +119,7 @@ ${submodules}${lfsText(options)}${setup(options)}
 }
 
 /** Of what waits in a group GitHub keeps the newest alone, unless it is told to queue: an hourly run would take the place of a command. */
-function concurrencyText(suffix: string, { commandsApart }: WorkflowOptions): string {
+function formatConcurrency(suffix: string, { commandsApart }: WorkflowOptions): string {
   if (!commandsApart)
     return `      group: jobwright-reconcile${suffix}
       cancel-in-progress: false # one at a time, and none is stopped half-way
@@ -131,11 +131,11 @@ function concurrencyText(suffix: string, { commandsApart }: WorkflowOptions): st
 `
 }
 
-function lfsText({ lfs }: WorkflowOptions): string {
+function formatLfs({ lfs }: WorkflowOptions): string {
   return lfs ? '          lfs: true # .gitattributes sends files through Git LFS\n' : ''
 }
 
-function setup({ install }: WorkflowOptions): string {
+function formatSetup({ install }: WorkflowOptions): string {
   return `      - uses: ${SETUP_NODE}
         with:
           node-version: 24
@@ -145,15 +145,15 @@ function setup({ install }: WorkflowOptions): string {
 }
 
 /** A text in single quotes, as YAML and GitHub's expressions both write it. */
-function quoted(text: string): string {
+function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
 /** A text in which a filter of GitHub's has no pattern to read. */
-function literal(text: string): string {
+function formatLiteral(text: string): string {
   return text.replace(/[\\*?+![\]]/g, '\\$&')
 }
 
-function pathsText(paths: readonly string[]): string {
-  return paths.length === 0 ? '' : `    paths: [${paths.map(quoted).join(', ')}]\n`
+function formatPaths(paths: readonly string[]): string {
+  return paths.length === 0 ? '' : `    paths: [${paths.map(quoteText).join(', ')}]\n`
 }
