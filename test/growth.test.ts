@@ -82,9 +82,9 @@ t.test('new specs among as many jobs of other people are planned in one walk', (
 t.test('unknown creates among as many jobs of other people are planned in one walk', (t) =>
   checkGrowth(t, (size) => {
     const address = (index: number): Address => `DataExchangeJob/prices-${index}`
-    const requestOf = (type: string, index: number): JsonObject => ({
-      Type: 'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET',
-      Details: { [type]: { DataSetId: `${index}` } },
+    const requestOf = (owner: string, index: number): JsonObject => ({
+      ...REQUESTS['DataExchangeJob']!,
+      Details: { ExportAssetsToS3: { DataSetId: `${owner}-${index}`, RevisionId: 'r', AssetDestinations: [] } },
     })
     const jobs = range(size).map((index) =>
       liveOf(address(index), { id: `stranger-${index}`, request: requestOf('other', index) }),

@@ -261,9 +261,9 @@ function lackingInWorkflow(there: string, text: string): string {
   // What is not of our making is nobody's business here.
   if (!there.includes(` ${AS_TEXT} `)) return ''
   const install = /run: (npm ci .*)/.exec(text)?.[1]
-  const isUnlocked = /run: npm install .*jobwright@/.test(there)
+  const isUnlocked = there.split('\n').some((line) => line.includes('run: npm install ') && line.includes('jobwright@'))
   const isQueued = /queue: *max|jobwright-command/.test(there)
-  const [, concurrency = ''] =
-    /( {4}concurrency:\n(?: {6}.*\n)+) {4}steps:/.exec(text.slice(text.indexOf('  reconcile:\n'))) ?? []
+  const job = text.slice(text.indexOf('  reconcile:\n'))
+  const concurrency = job.slice(job.indexOf('    concurrency:\n'), job.indexOf('    steps:\n'))
   return `${isUnlocked ? `      - name: Install Jobwright # in both jobs: nothing that is not locked runs beside credentials\n        run: ${install}\n` : ''}${isQueued ? '' : concurrency}`
 }

@@ -121,7 +121,7 @@ t.test('an address that has no paperwork is explained', async (t) => {
     exitCode: 1,
     diagnostic: {
       code: 'USAGE',
-      remedies: [{ text: 'did you mean ImportExportJob/crate-7?' }, {}, { command: ['jobwright', 'status'] }],
+      remedies: [{ text: 'did you mean ImportExportJob/crate-7?' }, {}, {}, { command: ['jobwright', 'status'] }],
     },
   })
   t.match(await refusal(of('IotJob/lamp')), { diagnostic: { message: 'IotJob/lamp has no device to ship' } })

@@ -27,7 +27,7 @@ t.test('every form shows the ways out of a message for the place where it is rea
   t.match(emulator.said(), '"hint":"wait for it; or give up: jobwright resolve IotJob/a --not-created --emulator"}\n')
   t.match(emulator.said(), '\n  hint: wait for it; or give up: jobwright resolve IotJob/a --not-created --emulator\n')
 
-  const workflow = printed({}, { GITHUB_ACTIONS: 'true' })
+  const workflow = printed({}, { GITHUB_ACTIONS: 'true', NO_COLOR: '1' })
   workflow.out.diagnostics([unresolved], 0)
   const dispatch = 'hint: wait for it; or give up: run this workflow with the command: resolve IotJob/a --not-created\n'
   t.match(workflow.said(), `\n  ${dispatch}`)
