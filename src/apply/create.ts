@@ -8,7 +8,7 @@ import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import type { Intended } from './intents.ts'
-import type { Leave } from './leaves.ts'
+import type { Leave } from './interrupt.ts'
 import { repeatThrottled } from './throttled.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/aws-problem.ts'
 import type { Pass } from './effects.ts'
-import type { Leave } from './leaves.ts'
+import type { Leave } from './interrupt.ts'
 
 const ATTEMPTS_MAX = 5
 

@@ -1,8 +1,8 @@
+import { parse } from '../documents/parse/parse.ts'
+import { createSource } from '../documents/parse/source.ts'
 import { type Address, formatAddress } from '../model/address.ts'
 import { canonicalise } from '../model/json.ts'
 import type { Spec } from '../model/spec.ts'
-import { parse } from '../spec/parse.ts'
-import { createSource } from '../spec/source.ts'
 import { openGit } from '../system/git.ts'
 
 /** Beyond so many changed spec files nothing is compared: each costs a call of Git. */

@@ -1,8 +1,8 @@
+import { list } from '../documents/hints/words.ts'
+import { LIMITS, refuseTooLarge } from '../documents/parse/limits.ts'
+import type { Refused } from '../documents/request.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
-import { LIMITS, refuseTooLarge } from '../spec/limits.ts'
-import type { Refused } from '../spec/request.ts'
-import { list } from '../spec/words.ts'
 import type { ReadProblem } from '../system/source-files.ts'
 
 /** Why a spec file could not be read, as a diagnostic. Never with anything of its content. */

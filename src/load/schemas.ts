@@ -1,5 +1,5 @@
+import type { Schemas } from '../documents/check/check.ts'
 import type { JsonObject } from '../model/json.ts'
-import type { Schemas } from '../spec/check.ts'
 import { readPackageFile } from '../system/package-file.ts'
 
 const read = new Map<string, JsonObject>()

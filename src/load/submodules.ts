@@ -32,7 +32,10 @@ function findTop(folder: string): string | undefined {
 function listSubmodulePaths(top: string): string[] {
   try {
     const text = fs.readFileSync(path.join(top, '.gitmodules'), 'utf8')
-    return [...text.matchAll(/^\s*path\s*=\s*"?(.*?)"?\s*$/gm)].flatMap(([, one]) => one ?? [])
+    return text.split('\n').flatMap((line) => {
+      const [name, value] = line.split('=', 2).map((part) => part.trim())
+      return name === 'path' && value ? value.replace(/^"|"$/g, '') : []
+    })
   } catch {
     return []
   }

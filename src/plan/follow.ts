@@ -3,10 +3,10 @@ import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { isSettled, type SettledRecord } from '../model/state.ts'
+import { createPlanner, isSelected, type Planner } from './context.ts'
 import type { PlanInput } from './input.ts'
 import { getProofNeed, recordNeed } from './needs.ts'
-import { createPlanner, isSelected, type Planner } from './planner.ts'
-import { keepRecorded } from './recorded.ts'
+import { keepRecorded } from './situations/submitted.ts'
 
 /** What following jobs is made from; `observed` is read for `followNeeds`. */
 export type FollowInput = Omit<PlanInput, 'observed'>

@@ -1,7 +1,7 @@
 import { createQueue } from '../aws/queue.ts'
 import { observe } from '../observe/observe.ts'
-import { indexClaims } from '../plan/ownership.ts'
-import { type AuditInput, findDuplicates, listDuplicateNeeds, type Twin } from '../plan/twins.ts'
+import { type AuditInput, findDuplicates, listDuplicateNeeds, type Twin } from '../plan/questions/duplicates.ts'
+import { indexClaims } from '../plan/questions/ownership.ts'
 import type { ReconcileOptions } from './options.ts'
 
 /** Looks for second jobs of what a run left unfinished or made. Undefined: AWS did not tell, or the run was interrupted. */

@@ -46,7 +46,7 @@ const CHANGES_MAX = 8
 
 /**
  * A plan for people: where it is for, a row for each address that is not simply as it should be, what differs and the ways out below
- * it, and totals. Its diagnostics and refusals are not in it: they are `diagnosticsText`'s. Lines without a line break at the end.
+ * it, and totals. Its diagnostics and refusals are not in it: they are `formatDiagnostics`'s. Lines without a line break at the end.
  */
 export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOptions): string {
   const loud = plan.actions.filter((planned) => !isQuiet(planned))

@@ -10,7 +10,7 @@ import { uploadTo } from '../../src/kinds/data-exchange-job/transfer.ts'
 import { getModel, MODELS } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import { acknowledge } from '../../src/plan/notes.ts'
+import { acknowledge } from '../../src/plan/attention/notes.ts'
 import { type JobFiles, nodeFiles } from '../../src/system/job-files.ts'
 import { openStage, type Run, type RunOptions, type Stage } from './stage.ts'
 

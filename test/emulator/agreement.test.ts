@@ -1,12 +1,12 @@
 import t from 'tap'
+import { readSpecs } from '../../src/documents/specs.ts'
 import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
 import { getModel, MODELS } from '../../src/kinds/models.ts'
 import { isObject, type Json, type JsonObject, joinPointer, type Pointer } from '../../src/model/json.ts'
-import { readSpecs } from '../../src/spec/specs.ts'
+import { put, read } from '../documents/derive.ts'
+import { MANIFEST, SEEDS, trials } from '../documents/trials.ts'
 import { due, loaded } from '../kinds/due.ts'
 import { seeded } from '../plan/seeded.ts'
-import { put, read } from '../spec/derive.ts'
-import { MANIFEST, SEEDS, trials } from '../spec/trials.ts'
 import { openWorld, type World } from './setup.ts'
 
 /*

@@ -8,8 +8,8 @@ import { openCalls } from '../../src/kinds/index.ts'
 import { getModel } from '../../src/kinds/models.ts'
 import { canonicalise, isObject, type Json, type JsonObject } from '../../src/model/json.ts'
 import { quickClock } from '../aws/clock.ts'
-import { read } from '../spec/derive.ts'
-import { SEEDS } from '../spec/trials.ts'
+import { read } from '../documents/derive.ts'
+import { SEEDS } from '../documents/trials.ts'
 import { due, loaded, sent } from './due.ts'
 
 /*

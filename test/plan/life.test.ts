@@ -19,8 +19,8 @@ import {
   type Site,
   type State,
 } from '../../src/model/state.ts'
-import { requestKey } from '../../src/plan/edit.ts'
 import { listNeeds } from '../../src/plan/needs.ts'
+import { requestKey } from '../../src/plan/questions/edits.ts'
 import { seeded } from './seeded.ts'
 import { NOW, OTHER_SITE, planOf, REQUESTS, SITE, specOf, world } from './world.ts'
 

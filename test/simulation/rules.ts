@@ -98,7 +98,7 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/model/evidence.ts', [
+  ...inTest('test/plan/situations/decided.test.ts', 'src/model/evidence.ts', [
     [
       'a mark of another address is this one’s',
       "return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'",
@@ -118,7 +118,7 @@ export const RULES: readonly Mutation[] = [
     ['a lease never ends', 'return elapsedMs <= leaseMs', 'return elapsedMs <= leaseMs || elapsedMs > 0'],
     ['the default life of a signature is 5 minutes', 'signatureMs: 900_000', 'signatureMs: 300_000'],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/model/create-protocol.ts', [
+  ...inTest('test/plan/situations/decided.test.ts', 'src/model/create-protocol.ts', [
     ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
     [
       'the life of a signature does not count for the deadline',
@@ -139,7 +139,7 @@ export const RULES: readonly Mutation[] = [
     ['the default time of a request is nothing', 'requestMs: 30_000', 'requestMs: 0'],
     ['the default lag of lists is nothing', 'listLagMs: 90_000', 'listLagMs: 0'],
   ]),
-  ...inTest('test/plan/depends.test.ts', 'src/model/create-protocol.ts', [
+  ...inTest('test/plan/questions/dependencies.test.ts', 'src/model/create-protocol.ts', [
     ['the default grace is nothing', 'graceMs: 15_000', 'graceMs: 0'],
   ]),
   ...inTest('test/model/evidence.test.ts', 'src/model/create-protocol.ts', [
@@ -152,14 +152,14 @@ export const RULES: readonly Mutation[] = [
       'formatIso(Date.parse(createdAt) + 0 * listLagMs)',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/unknown.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'any job of the ID is taken for the unknown create’s',
       "const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
       'const isOurs = owner === undefined || (fits && isProven)',
     ],
   ]),
-  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/unknown.ts', [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'a job of the ID without a mark needs no proof',
       "(mark === 'none' && isProven)",
@@ -237,7 +237,7 @@ export const RULES: readonly Mutation[] = [
       'return computeDeadline(intent, waits, { byMatch, ...(!clockOffsetMs && {}) })',
     ],
   ]),
-  ...inTest('test/plan/unknown.test.ts', 'src/plan/unknown.ts', [
+  ...inTest('test/plan/situations/unknown.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'a job of the ID with another request is taken over',
       'owner === undefined && changes.length === 0 && !isBefore',
@@ -319,7 +319,7 @@ export const RULES: readonly Mutation[] = [
     ],
     ['an attempt has the number of the one before', '? 1 : record.intent.attempt + 1', '? 1 : record.intent.attempt'],
   ]),
-  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/ownership.ts', [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/questions/ownership.ts', [
     [
       'a job on record is nobody’s',
       'note(isSettled(record) ? claims : asked, record.id)',
@@ -347,7 +347,7 @@ export const RULES: readonly Mutation[] = [
       "if (planned.action === 'adopt') return undefined",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/ownership.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/ownership.ts', [
     [
       'two lines of a plan create the same ID',
       'return site && id !== undefined && model.identity.idMember !== undefined ? getOwnerKey(model, site, id) : undefined',
@@ -364,7 +364,7 @@ export const RULES: readonly Mutation[] = [
       'Date.parse(state.horizon) - 0 * HORIZON_MARGIN_MS',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/new-job.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/new.ts', [
     [
       'policy.hold is ignored',
       'return spec.policy.hold ? createLine(spec',
@@ -416,7 +416,7 @@ export const RULES: readonly Mutation[] = [
       'if (seen.is) return undefined\n  const site = plan.siteOf(spec)\n  if (site && plan.claims',
     ],
   ]),
-  ...inTest('test/plan/uncommitted.test.ts', 'src/plan/uncommitted.ts', [
+  ...inTest('test/plan/questions/uncommitted.test.ts', 'src/plan/questions/uncommitted.ts', [
     [
       'an uncommitted jobwright.yaml is no reason to stop',
       '[...new Set([...spec.files, CONFIG_FILE])]',
@@ -430,21 +430,21 @@ export const RULES: readonly Mutation[] = [
     ['an uncommitted upload is no reason to stop', '[...uploads, ...config, ...dirty]', '[...config, ...dirty]'],
     ['a deleted jobwright.yaml is no reason to stop', '[...uploads, ...config, ...dirty]', '[...uploads, ...dirty]'],
   ]),
-  ...inTest('test/plan/depends.test.ts', 'src/plan/new-job.ts', [
+  ...inTest('test/plan/questions/dependencies.test.ts', 'src/plan/situations/new.ts', [
     [
       'a job does not wait for what it depends on',
       'return planDepends(plan, spec)',
       'return planDepends && plan && spec && undefined',
     ],
   ]),
-  ...inTest('test/plan/ownership.test.ts', 'src/plan/new-job.ts', [
+  ...inTest('test/plan/questions/ownership.test.ts', 'src/plan/situations/new.ts', [
     [
       'policy.adopt takes the job of another state',
       "=== 'other')\n    return refuseOwnedElsewhere(spec, model, seen.live)",
       "=== 'never')\n    return refuseOwnedElsewhere(spec, model, seen.live)",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/lookalikes.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/lookalikes.ts', [
     [
       'a look-alike that was never read is no reason to stop',
       "if (listed.is === 'failed') return planUnread(spec, listed)\n",
@@ -482,7 +482,7 @@ export const RULES: readonly Mutation[] = [
       "return recovery.by === 'match'",
     ],
   ]),
-  ...inTest('test/plan/lookalikes.test.ts', 'src/plan/lookalikes.ts', [
+  ...inTest('test/plan/questions/lookalikes.test.ts', 'src/plan/questions/lookalikes.ts', [
     [
       'a look-alike that AWS does not date is nobody’s',
       '(one.createdAt === undefined || Date.parse(one.createdAt) >= since)',
@@ -505,7 +505,7 @@ export const RULES: readonly Mutation[] = [
       'if (intent) return false\n',
     ],
   ]),
-  ...inTest('test/plan/twins.test.ts', 'src/plan/twins.ts', [
+  ...inTest('test/plan/questions/duplicates.test.ts', 'src/plan/questions/duplicates.ts', [
     [
       'a duplicate is never told',
       'const isClaimed = indexClaims(input)\n  const mayBeUnknown',
@@ -561,7 +561,7 @@ export const RULES: readonly Mutation[] = [
       'const twins = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/guard.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/guards.ts', [
     [
       'a missing state is an empty one',
       'if (plan.state !== undefined || plan.rules.emulator) return []',
@@ -606,7 +606,7 @@ export const RULES: readonly Mutation[] = [
       'if (clockOffsetMs <= CLOCKS_MS ||',
     ],
   ]),
-  ...inTest('test/plan/guard.test.ts', 'src/plan/guard.ts', [
+  ...inTest('test/plan/bounds/guards.test.ts', 'src/plan/bounds/guards.ts', [
     [
       'a clock that is behind is not checked',
       'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
@@ -614,10 +614,10 @@ export const RULES: readonly Mutation[] = [
     ],
     ['a state begins with some specs left to run', '    ...beginRefusals(plan, actions),\n', ''],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/plan/guard.ts', [
+  ...inTest('test/plan/situations/decided.test.ts', 'src/plan/bounds/guards.ts', [
     ['a word that comes too early is no refusal', '    ...checkEarly(actions),\n', ''],
   ]),
-  ...inTest('test/plan/guard.test.ts', 'src/plan/input.ts', [
+  ...inTest('test/plan/bounds/guards.test.ts', 'src/plan/input.ts', [
     [
       'a decision that puts a job on record takes any checkout',
       "return decision.do === 'adopt' && !(decision.settles && isOnRecord)",
@@ -630,7 +630,7 @@ export const RULES: readonly Mutation[] = [
       'if (decisions === undefined || state) return true',
     ],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/plan/decided.ts', [
+  ...inTest('test/plan/situations/decided.test.ts', 'src/plan/situations/decided.ts', [
     [
       '--not-created is believed at once',
       'if (plan.now < Date.parse(until) && !force) {',
@@ -668,7 +668,7 @@ export const RULES: readonly Mutation[] = [
       '      return record && !spec\n        ? createLine(spec, {',
     ],
   ]),
-  ...inTest('test/plan/decisions.test.ts', 'src/plan/decided.ts', [
+  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/decided.ts', [
     [
       '--not-created is believed although AWS could not be asked',
       "if (listed?.is === 'failed' && !force) return unread(spec, listed, record)",
@@ -715,7 +715,7 @@ export const RULES: readonly Mutation[] = [
       "if (plan.specAt.has('' as never))\n    return keep",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/recorded.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/submitted.ts', [
     [
       'an edit of a submitted spec is ignored',
       'if (changes.length > 0) return { ...planEdit',
@@ -760,21 +760,21 @@ export const RULES: readonly Mutation[] = [
       'isIdentified(record) && !isTerminal(record.condition)',
     ],
   ]),
-  ...inTest('test/plan/decisions.test.ts', 'src/plan/planner.ts', [
+  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/context.ts', [
     [
       'a job whose ID is another’s now is taken for the one on record',
       "if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }\n",
       '',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/planner.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/context.ts', [
     [
       'a finished job that AWS forgot is lost',
       'isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }',
       'isTerminal(record.condition) && !record ? { ...record, archived: true } : { ...record, lost: true }',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/edit.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/edits.ts', [
     [
       'a job that moves to another site is no edit',
       'if (site === undefined || getSiteKey(site) === getSiteKey(record.site)) return []',
@@ -786,7 +786,7 @@ export const RULES: readonly Mutation[] = [
       'if (own || record) return []',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/absence.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/absence.ts', [
     ['a missing spec outside Git is gone', 'return rules.allowRemovals\n', 'return rules\n'],
     [
       'a missing spec in an older checkout is gone',
@@ -804,14 +804,14 @@ export const RULES: readonly Mutation[] = [
       'rules.allowDirty ? [] : [...checkout.deleted]',
     ],
   ]),
-  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/absence.ts', [
+  ...inTest('test/plan/situations/orphaned.test.ts', 'src/plan/questions/absence.ts', [
     [
       'a missing spec is gone although the state may be another project’s',
       `  if (unclaimed) return "it may be another project's: the state does not say whose it is"\n`,
       '',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/withdrawn.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/orphaned.ts', [
     ['a filter withdraws what it hides', "  if (plan.only) return 'only some specs were asked for'\n", ''],
     ['a spec that was renamed is withdrawn', '  if (heir !== undefined) return `${heir} looks like it renamed`\n', ''],
     [
@@ -825,7 +825,7 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
-  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/withdrawn.ts', [
+  ...inTest('test/plan/situations/orphaned.test.ts', 'src/plan/situations/orphaned.ts', [
     [
       'a spec that may be renamed with errors is withdrawn',
       '  if (broken) return `${broken} has errors and no job yet, and may be it renamed`\n',
@@ -837,14 +837,14 @@ export const RULES: readonly Mutation[] = [
       "seen === undefined || seen.is === 'replaced' ? record : seen.is === 'live' ? refreshAsSeen",
     ],
   ]),
-  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/withdrawn.ts', [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/situations/orphaned.ts', [
     [
       'an unknown create of a removed spec is forgotten',
       "if (planned.action !== 'held' && planned.action !== 'conflict') return planned",
       "if (planned.action === 'create') return planned",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/cancel.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/cancelled.ts', [
     [
       'a job that is over is cancelled',
       'return isIdentified(record) && !isTerminal(record.condition) && record.lost !== true',
@@ -856,14 +856,14 @@ export const RULES: readonly Mutation[] = [
       "if (refused === '') return { refused }",
     ],
   ]),
-  ...inTest('test/plan/decisions.test.ts', 'src/plan/cancel.ts', [
+  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/cancelled.ts', [
     [
       'a cancel that failed is tried again in the run',
       'return planFailed(plan, address, spec, record) ?? { address',
       'return { address',
     ],
   ]),
-  ...inTest('test/plan/new-job.test.ts', 'src/plan/renames.ts', [
+  ...inTest('test/plan/situations/new.test.ts', 'src/plan/questions/renames.ts', [
     [
       'withdrawn records are renamed',
       'withdrawn === undefined && !present.has(address)',
@@ -875,14 +875,14 @@ export const RULES: readonly Mutation[] = [
       'withdrawn === undefined &&',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/renames.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/renames.ts', [
     [
       'allowIdentical does not excuse a rename',
       '!records[spec.address] && !spec.policy.allowIdentical',
       '!records[spec.address]',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/move-former.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/former-names.ts', [
     [
       'metadata.formerly moves a record while its spec is there',
       'if (!record || records[spec.address] || present.has(from)) continue',
@@ -899,7 +899,7 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/limits.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/quotas.ts', [
     ['jobs that run take no place', 'running.set(key, (running.get(key) ?? 0) + 1)', 'running.set(key, 0)'],
     ['the daily budget is off', 'if (!spending.allowed) {', 'if (!spending.allowed && !plan) {'],
   ]),
@@ -1174,7 +1174,7 @@ export const RULES: readonly Mutation[] = [
       'refusal.times >= 1e9 + REFUSALS_MAX',
     ],
   ]),
-  ...inTest('test/plan/lookalikes.test.ts', 'src/plan/listing.ts', [
+  ...inTest('test/plan/questions/lookalikes.test.ts', 'src/plan/questions/listing.ts', [
     ['an identical job of a list is not looked at', 'new Set([...alike(request), ', 'new Set(['],
     ['a job of a list that carries a spec’s mark is not looked at', '...(byAddress.get(address) ?? []), ', ''],
     ['a job of a list of which AWS tells nothing is not looked at', ', ...untold])', '])'],
