@@ -15,17 +15,17 @@ import { createLocator } from './parse/locate.ts'
 import { parse } from './parse/parse.ts'
 import { createSource, createSpot, type Source } from './parse/source.ts'
 
-/** What only the machine knows of the repository; each absent where it does not matter. */
+/** What only the machine knows about the repository. A missing member skips its check. */
 export type Around = {
-  /** The remotes that Git has an address for; undefined outside a repository. Asked for only where a remote is named. */
+  /** The remotes with an address; undefined outside a repository. Called only if a remote is named. */
   readonly remotes?: () => readonly string[] | undefined
-  /** Whether a path or pattern, relative to the repository's folder, stays in it. */
+  /** Returns true if a path or pattern, relative to the repository's folder, stays inside it. */
   readonly isInside?: (file: string) => boolean
-  /** Whether a state file may be at a path, relative to the repository's folder. */
+  /** Returns true if a state file may be at a path, relative to the repository's folder. */
   readonly isStateAllowed?: (file: string) => boolean
 }
 
-/** A configuration's text as a config, with the codes of specs. Errors make the config useless. */
+/** Reads a configuration, with the same codes as specs. A configuration with errors is not used. */
 export function readConfigText(
   file: string,
   text: string,
@@ -61,7 +61,7 @@ export function readConfigText(
   return { config, diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
 }
 
-/** Specs are reviewed where they are committed: a pattern finds files of this repository. */
+/** Specs are reviewed where they are committed, so patterns must stay inside this repository. */
 function checkSpecsInside({ specs }: Config, { isInside = () => true }: Around): Fault[] {
   return specs.flatMap((pattern, index) => {
     if (isInside(pattern)) return []
@@ -77,7 +77,10 @@ function checkSpecsInside({ specs }: Config, { isInside = () => true }: Around):
   })
 }
 
-/** A commit must not choose where credentials and states go: a remote is one that Git knows, and a file is inside the repository. */
+/**
+ * A commit must not choose where credentials and states go. So a remote must be known to Git, and a file must be inside
+ * the repository.
+ */
 function stateFaults(value: JsonObject, { remotes, isStateAllowed = () => true }: Around): Fault[] {
   const [remote, file, store] = ['remote', 'path', 'store'].map((member) => getValue(value, `/state/${member}`))
   const known = typeof remote === 'string' ? remotes?.() : undefined
@@ -123,7 +126,7 @@ function createMisplacedState(file: string, isGit: boolean): Fault {
   }
 }
 
-/** A name without a folder, and not one that Git reserves. */
+/** A file name without a folder that Git does not reserve. */
 const FILE_NAME = /^(?!\.{1,2}$|\.git$)[^/\\\p{Cc}]+$/iu
 
 function checkEndpoints({ targets }: Config): Fault[] {
@@ -171,7 +174,7 @@ function checkDefaultTarget(value: JsonObject): Fault[] {
   ]
 }
 
-/** A role that no call in its target's region could assume, or that leads to another account than the target's: nothing could ever be done. */
+/** Rejects a role of another partition or of another account than the target's: no call could use it. */
 function checkRoles(config: Config): Fault[] {
   return Object.entries(config.targets).flatMap(([name, { region, account, roleArn = '' }]) => {
     const parts = parseArn(roleArn)
@@ -192,7 +195,7 @@ function checkRoles(config: Config): Fault[] {
   })
 }
 
-/** A limit of a service or operation that no kind calls would silently do nothing. */
+/** Rejects a limit for a service or operation that no kind uses, because it would have no effect. */
 function checkLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] {
   const known = new Set(kinds.flatMap(listLaneNames))
   const services = [...new Set(kinds.map((kind) => kind.service))]
@@ -215,7 +218,7 @@ function listLaneNames({ service, api: { operations } }: KindModel): string[] {
   return [service, ...Object.values(operations).map((operation) => `${service}.${operation}`)]
 }
 
-/** Only for a value that the schema has found sound: its members are those of `Config`. */
+/** The schema has checked the value: its members are those of `Config`. */
 function buildConfig(value: JsonObject): Config {
   const given = value as Json as Partial<Config>
   return { ...DEFAULT_CONFIG, ...given, guards: { ...DEFAULT_CONFIG.guards, ...given.guards } }

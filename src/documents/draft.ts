@@ -8,33 +8,36 @@ import type { Locator } from './parse/locate.ts'
 import type { Source } from './parse/source.ts'
 import type { Reprinted } from './parse/to-json.ts'
 
-/** What is known of a document before its content is looked at. */
+/** What is known about a document before its content is checked. */
 export type Base = {
   readonly source: Source
   readonly locate: Locator
-  /** Which document of its file it is, from 0. */
+  /** The document's index in its file, from 0. */
   readonly index: number
-  /** Scalars that JSON prints otherwise than they are written. */
+  /** Scalars that JSON prints differently from how they are written. */
   readonly reprinted?: Reprinted
-  /** Where it begins. */
+  /** Where the document begins. */
   readonly place: Place
   readonly model?: KindModel
-  /** Absent where kind or name are not known for sure. */
+  /** Missing unless kind and name are both certain. */
   readonly address?: Address
 }
 
-/** A document on its way to be a spec. */
+/** A document before it is a valid spec. */
 export type Draft = Base & {
-  /** What its sound members say, whatever the others are: for checks that need no more. */
+  /** The valid members of the policy, whatever the others are, for checks that need no more. */
   readonly policy?: Policy
-  /** As far as it could be read, whatever the rest of the document is. */
+  /** The request as far as it could be read, even if the rest of the document is invalid. */
   readonly request?: JsonObject
-  /** As far as it could be read; absent where the envelope is not sound. A draft whose diagnostics hold an error is no spec yet. */
+  /**
+   * The spec as far as it could be read; missing if the envelope is invalid. A draft with an error diagnostic is not a
+   * spec yet.
+   */
   readonly spec?: Spec
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** A fault at its place. Its pointer counts from the document's root. */
+/** Turns a fault into a diagnostic. Its pointer starts at the document's root. */
 export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
   const { severity, code, message, remedies, pointer, inside } = fault
   const { source: _text, ...spot } = base.locate(base.index, pointer, fault.aim, inside)

@@ -32,7 +32,7 @@ import type { ParsedDocument } from './parse/parse.ts'
 import { createSpot, type Source } from './parse/source.ts'
 import { type Include, includeFiles, parseMappings, type Taken } from './request.ts'
 
-/** What a document is read with. */
+/** What the reader needs besides the document. */
 export type Reader = {
   readonly kinds: ReadonlyMap<string, KindModel>
   readonly check: Checker
@@ -40,7 +40,7 @@ export type Reader = {
   readonly places: Places
 }
 
-/** A document as a draft: checked by itself, not yet against its neighbours. */
+/** Reads a document as a draft and checks it alone, not against other documents. */
 export function readDraft(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Draft {
   const base = createBase(source, locate, document, reader)
   const { faults, ...read } = examine(document.value, base, reader)
@@ -49,20 +49,20 @@ export function readDraft(source: Source, locate: Locator, document: ParsedDocum
   const refused = new Set(judged.filter(({ code }) => REFUSES_TEXT.has(code)).map(placeKey))
   const numbers = new Map(judged.flatMap((one) => (one.code === 'SPEC_TYPE' ? [[placeKey(one), one] as const] : [])))
   const unsound = document.diagnostics
-    // Its text was judged in its place: what refuses the text too says what to write.
+    // A rule that rejects the quoted text too already says what to write.
     .filter((one) => one.code !== 'SPEC_NUMBER' || !refused.has(placeKey(one)))
     .map((one) => {
-      // Where a number is due, quotes are no way out.
+      // Quotes do not help where a number is required.
       const due = one.code === 'SPEC_NUMBER' ? numbers.get(placeKey(one)) : undefined
       return { ...one, ...(due && { remedies: due.remedies }), address }
     })
   const said = new Set(unsound.map(placeKey))
-  // A value of a key that stands twice is as odd as the other.
+  // The value of a duplicate key gets no further diagnostic.
   const diagnostics = [...unsound, ...judged.filter((one) => !said.has(placeKey(one)))]
   return { ...base, ...read, diagnostics }
 }
 
-/** What is wrong with a value also where it is text, so that quotes alone would not do. */
+/** Codes that apply to the quoted text as well, so that quotes alone would not help. */
 const REFUSES_TEXT: ReadonlySet<Code> = new Set<Code>([
   'SPEC_PATTERN',
   'SPEC_LENGTH',
@@ -89,7 +89,7 @@ function createBase(source: Source, locate: Locator, document: ParsedDocument, r
   }
 }
 
-/** All faults of a document, and what can be read of it. */
+/** Finds all faults of a document, and reads what can be read. */
 function examine(
   value: Json | undefined,
   base: Base,
@@ -106,12 +106,12 @@ function examine(
   if (!model || !isObject(written)) return { faults: said, policy }
   const { request, files, findings } = readRequest(written, model, base, reader)
   const all = [...said, ...checkPolicy(value, model), ...findings]
-  // Without a sound envelope neither name nor policy is known for sure, so that there is no spec to speak of.
+  // Without a valid envelope, neither name nor policy is certain, so there is no spec.
   if (faults.length > 0) return { faults: all, policy, request }
   return { faults: all, policy, request, spec: buildSpec(value, model, request, files, base) }
 }
 
-/** The members of the policy in which nothing is wrong: they are judged whatever the others are. */
+/** Keeps the policy members without faults, so that they are checked whatever the others are. */
 function pickSoundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObject {
   const policy = getValue(value, '/policy')
   if (!isObject(policy)) return {}
@@ -120,7 +120,7 @@ function pickSoundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObjec
   return omitMembers(policy, ...Object.keys(policy).filter(isFaulty))
 }
 
-/** What a policy asks for that the kind cannot do. */
+/** Reports policy settings that the kind does not support. */
 function checkPolicy(value: JsonObject, { serviceName, lifecycle: { cancelling } }: KindModel): Fault[] {
   if (getValue(value, '/policy/onRemove') !== 'cancel' || cancelling) return []
   return [
@@ -209,7 +209,7 @@ function readRequest(
   }
 }
 
-/** What is wrong inside a text that a file holds, with the name of that file. */
+/** Moves a fault in the text of a file to that file. */
 function moveToFile(fault: Fault, files: readonly Taken[]): Fault {
   const file = files.find(({ pointer }) => pointer === fault.pointer)?.file
   if (fault.inside === undefined || file === undefined) return fault
@@ -218,12 +218,12 @@ function moveToFile(fault: Fault, files: readonly Taken[]): Fault {
   return { ...fault, message: fault.message.replace(where, `${where} of ${file}`), inside: { line, column, file } }
 }
 
-/** A manifest may hold secrets: where it stands in a spec, its lines are not shown. */
+/** A manifest may hold secrets, so its lines in a spec are not shown. */
 function keepFileOnly(fault: Fault): Fault {
   return fault.inside?.file === undefined ? { ...fault, inside: undefined } : fault
 }
 
-/** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */
+/** Explains lines without a space after their colons, which YAML reads as one text. */
 function explainGlued(fault: Fault, request: JsonObject): Fault {
   const found = getValue(request, fault.pointer)
   if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault
@@ -235,7 +235,7 @@ function moveToSpec(fault: Fault): Fault {
   return { ...fault, pointer: `/spec${fault.pointer}` }
 }
 
-/** Only for values that the envelope's schema has found sound. */
+/** The envelope's schema has checked the values. */
 function buildSpec(
   value: JsonObject,
   model: KindModel,
@@ -298,7 +298,7 @@ function getText(value: Json | undefined, pointer: Pointer): string | undefined 
   return typeof text === 'string' ? text : undefined
 }
 
-/** Whether a draft is a spec that may go on. */
+/** Returns true if a draft is a valid spec. */
 export function isSound(draft: Draft): draft is Draft & { readonly spec: Spec } {
   return draft.spec !== undefined && !hasErrors(draft.diagnostics)
 }

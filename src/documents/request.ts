@@ -13,24 +13,27 @@ import { advise, type Remedy } from '../model/remedy.ts'
 import type { Fault } from './check/fault.ts'
 import { parseManifest } from './parse/manifest.ts'
 
-/** Reads a file that a spec names with `$file`. The path is as written, relative to the spec file; `file` is relative to the root. */
+/**
+ * Reads a file that a spec names with `$file`. The path is as written, relative to the spec file; `file` is relative to
+ * the root.
+ */
 export type Include = (
   specFile: string,
   path: string,
 ) => { readonly text: string; readonly file: string } | { readonly problem: Refused }
 
-/** Why a file is not read, and what to do. */
+/** Why a file was not read, and what to do. */
 export type Refused = { readonly message: string; readonly remedies: readonly Remedy[] }
 
-/** A request with members taken in from elsewhere, or why that failed. Pointers count from the request. */
+/** A request with members taken from other places, or why that failed. Pointers start at the request. */
 export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
 
-/** A member whose text is that of a file, relative to the root. */
+/** A member with the text of a file. The path is relative to the root. */
 export type Taken = { readonly pointer: Pointer; readonly file: string }
 
 /**
- * The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document and those in which something
- * is wrong already; and the files.
+ * Replaces each `{ $file: PATH }` of a request with the file's text, and lists the files. Free documents and members
+ * with faults are left as they are.
  */
 export function includeFiles(
   request: JsonObject,
@@ -55,14 +58,14 @@ export function includeFiles(
 
 function findReferences(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
   if (isObject(value) && typeof value['$file'] === 'string') return [{ pointer, path: value['$file'] }]
-  // What a free document holds is its own affair.
+  // Free documents are not interpreted.
   if (model.request.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([member, inner]) => findReferences(inner, joinPointer(pointer, member), model))
 }
 
 /**
- * The request with each text that stands where a mapping with secrets may stand parsed to that mapping, so that a secret in it is found
- * and both forms of one manifest are one request.
+ * Parses each text that may stand for a mapping with secrets. Then its secrets are found, and both forms of a manifest
+ * are the same request.
  */
 export function parseMappings(request: JsonObject, model: KindModel): Completed {
   let completed = request

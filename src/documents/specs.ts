@@ -18,40 +18,40 @@ import { createSource, type Source } from './parse/source.ts'
 import { isSound, type Reader, readDraft } from './read.ts'
 import type { Include } from './request.ts'
 
-/** An address whose document is there, but may not go on. */
+/** The address of a document that must not be used. */
 export type Blocked = {
   readonly address: Address
   readonly place: Place
   readonly codes: readonly Code[]
-  /** As far as it could be read; absent where the envelope is not sound, or the address is declared twice. */
+  /** The spec as far as it could be read. Missing if the envelope is invalid, or the address is declared twice. */
   readonly spec?: Spec
 }
 
-/** What a set of files asks for, and all that is wrong with it. */
+/** The specs in a set of files, and everything wrong with them. */
 export type Specs = {
-  /** Sound specs, in file order. */
+  /** Valid specs, in file order. */
   readonly specs: readonly Spec[]
   readonly blocked: readonly Blocked[]
-  /** How many documents are no sound spec. */
+  /** The number of documents that are not valid specs. */
   readonly invalid: number
-  /** How many files could not even be split into documents. */
+  /** The number of files that could not be split into documents. */
   readonly unreadable: number
   /** In file order. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Whether the address of each document is known, so that an address that is not there is truly gone. */
+  /** True if the address of every document is known, so that a missing address means a removed spec. */
   readonly complete: boolean
 }
 
-/** What files are read with. */
+/** What the reader needs besides the files. */
 export type Reading = {
   readonly kinds: readonly KindModel[]
   readonly schemas: Schemas
   readonly include: Include
-  /** Given: targets are checked against it. */
+  /** If set, targets are checked against it. */
   readonly config?: Config
 }
 
-/** Reads files to specs. `files` maps the path that diagnostics name to the file's text, in the order in which specs are wanted. */
+/** Reads specs from files. `files` maps each path in diagnostics to its text, in the order of the specs. */
 export function readSpecs(files: ReadonlyMap<string, string>, reading: Reading): Specs {
   const reader: Reader = {
     kinds: new Map(reading.kinds.map((kind) => [kind.kind, kind])),
@@ -80,7 +80,7 @@ export function readSpecs(files: ReadonlyMap<string, string>, reading: Reading):
   }
 }
 
-/** The names of all members that hold secrets, of whatever kind. */
+/** The names of all secret members of these kinds. */
 export function listSecretNames(kinds: readonly KindModel[]): string[] {
   return [
     ...new Set(kinds.flatMap((kind) => kind.request.secrets.flatMap((pointer) => splitPointer(pointer).at(-1) ?? []))),
@@ -95,7 +95,7 @@ function readFile(source: Source, reader: Reader): FileRead {
   return { source, refused, drafts: documents.map((document) => readDraft(source, locate, document, reader)) }
 }
 
-/** A warning blocks nothing. */
+/** Warnings do not block. */
 function listErrorCodes(diagnostics: readonly Diagnostic[]): Code[] {
   return diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)
 }
@@ -110,7 +110,7 @@ function listBlocked(drafts: readonly Draft[]): Blocked[] {
     if (!address || (spec && !hasErrors(diagnostics))) continue
     const before = blocked.get(address)
     const codes = [...new Set([...(before?.codes ?? []), ...listErrorCodes(diagnostics)])]
-    // Of two documents of one address, neither is the spec.
+    // If two documents declare one address, neither is used.
     if (before) blocked.set(address, { address, place: before.place, codes })
     else blocked.set(address, { address, place, codes, spec })
   }

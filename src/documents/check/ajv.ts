@@ -3,12 +3,12 @@ import addFormats from 'ajv-formats'
 import { getValue, isObject, type JsonObject } from '../../model/json.ts'
 import type { Schemas } from './schemas.ts'
 
-/** Keywords that tell editors what to show and suggest, and that check nothing. */
+/** Keywords that only editors use; they validate nothing. */
 export const EDITOR_KEYWORDS = ['enumDescriptions', 'doNotSuggest']
 
-/** An Ajv that knows what the schemas of several kinds refer to. `code` says how it writes what it compiles. */
+/** Creates an Ajv instance with the schemas that all kinds share. `code` sets how Ajv writes compiled code. */
 export function createAjv(schemas: Schemas, code: CodeOptions = {}): Ajv2020 {
-  // The schemas are ours, and a test checks them against the meta-schema: users need not wait for that.
+  // A test checks our schemas against the meta-schema, so users need not wait for that.
   const ajv = new Ajv2020({
     strict: true,
     allowUnionTypes: true,
@@ -24,8 +24,8 @@ export function createAjv(schemas: Schemas, code: CodeOptions = {}): Ajv2020 {
 }
 
 /**
- * A file's schema, or a part of it as a schema of its own: Ajv compiles all of a file to reach a part, here the schemas of all kinds.
- * The part keeps the folder of its ID, against which it refers to other files.
+ * A file's schema, or one part of it as a schema of its own. Ajv compiles a whole file to reach a part, here the
+ * schemas of all kinds. The part keeps the folder of its ID, because relative references resolve against it.
  */
 export function getPart(schemas: Schemas, part: string): JsonObject & { $id: string } {
   const [file = '', fragment] = part.split('#')

@@ -6,21 +6,21 @@ import type { Schemas } from './schemas.ts'
 
 export type { Schemas }
 
-/** Checks values against one file of `schemas/`, or a part of it. */
+/** Checks a value against a file of `schemas/`, or against a part of one. */
 export type Checker = (part: string, value: Json, sourceText: SourceText) => Fault[]
 
-/** The part of `job.schema.json` that all kinds share: everything but what `spec` holds. */
+/** The part of `job.schema.json` that all kinds share: everything except the content of `spec`. */
 export const ENVELOPE = 'job.schema.json#/$defs/envelope'
 
 /** The schema of jobwright.yaml. */
 export const CONFIG = 'config.schema.json'
 
-/** The schema of what `spec` holds for a kind. */
+/** Names the schema of a kind's `spec`. */
 export function getSchemaName(kind: string): string {
   return `${kind}.schema.json`
 }
 
-/** A checker by these schemas. */
+/** Creates a checker from these schemas. */
 export function createChecker(schemas: Schemas): Checker {
   const validators = compile(schemas)
   return (part, value, sourceText) => {

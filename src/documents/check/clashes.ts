@@ -15,10 +15,13 @@ import { checkPlaces } from './elsewhere.ts'
 import { checkEnv } from './env.ts'
 import type { Fault } from './fault.ts'
 
-/** What is wrong between documents, by draft: each of two that clash gets a diagnostic that shows the other's place. */
+/** Problems between documents, by draft. Both drafts of a clash get a diagnostic that shows the other's place. */
 export type Clashes = ReadonlyMap<Draft, readonly Diagnostic[]>
 
-/** Compares all documents with each other, the jobs that they wait for with the names of kinds, and with the targets of jobwright.yaml where there is one. */
+/**
+ * Compares all documents with each other, their dependencies with the known kinds, and their targets with
+ * jobwright.yaml if there is one.
+ */
 export function findClashes(drafts: readonly Draft[], kinds: readonly string[], config?: Config): Clashes {
   const found = new Map<Draft, Diagnostic[]>()
   const add = (draft: Draft, diagnostic: Diagnostic): void => {
@@ -118,7 +121,7 @@ function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefi
   }))
 }
 
-/** Specs that share what only one of a target should have. Whole requests that are the same are reported as that. */
+/** Reports specs that share something exclusive within a target. Identical requests are reported as such. */
 function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const sound = drafts.filter(isUnique(drafts)).filter(isSound)
   const key = (draft: Draft): string | undefined => {
@@ -173,7 +176,7 @@ function noteFormerNames(drafts: readonly Draft[], note: Note): void {
   }))
 }
 
-/** AWS takes 50 tags, and one of them is ours unless `ownerTag` is false. */
+/** AWS allows 50 tags. Jobwright adds one unless `ownerTag` is false. */
 const OWN_TAGS_MAX = 49
 
 function checkTags({ spec, model }: Draft, config: Config | undefined): Fault[] {
@@ -217,7 +220,7 @@ function noteUnreadableNames(drafts: readonly Draft[], config: Config, note: Not
   }
 }
 
-/** Notes every draft that shares its key with another; the first of a group shows the second, all others the first. */
+/** Reports every draft whose key is not unique. The first of a group shows the second; all others show the first. */
 function noteEachClash(
   drafts: readonly Draft[],
   key: (draft: Draft) => string | undefined,
@@ -237,12 +240,12 @@ function noteEachClash(
   }
 }
 
-/** A whole request is shown by its key, everything else by its value. */
+/** A clash of whole requests points at the key, any other clash at the value. */
 function chooseAim(pointer: Pointer): Fault['aim'] {
   return pointer === '/spec' ? 'key' : 'value'
 }
 
-/** Whether no other document has a draft's address: what else two of one name share needs no saying. */
+/** Returns true if no other document has the draft's address. Documents with the same address are already reported. */
 function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
   const counts = new Map<string, number>()
   for (const { address } of drafts) if (address) counts.set(address, (counts.get(address) ?? 0) + 1)

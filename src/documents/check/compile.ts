@@ -3,15 +3,15 @@ import { createAjv, getPart } from './ajv.ts'
 import type { Schemas } from './schemas.ts'
 
 /*
- * In dist/, `npm run build` puts the code in place of this module that Ajv writes for the schemas of this package: scripts/validators.ts.
- * To compile them takes longer than all else that `validate` does. From source, they are compiled as they are asked for.
+ * In dist/, `npm run build` replaces this module with the code that Ajv generates (scripts/validators.ts). Compiling
+ * takes longer than the rest of `validate`. From source, each schema is compiled at its first use.
  */
 
 type Validators = (part: string) => ValidateFunction
 
 const known = new WeakMap<Schemas, Validators>()
 
-/** Gives what checks a part of the schemas, such as `IotJob.schema.json`. A schema that is itself faulty throws: that is a bug. */
+/** Compiles parts of the schemas, such as `IotJob.schema.json`. An invalid schema throws, because that is a bug. */
 export function compile(schemas: Schemas): Validators {
   const validators = known.get(schemas) ?? createCompiler(schemas)
   known.set(schemas, validators)

@@ -7,15 +7,15 @@ import { type Draft, toDiagnostic } from '../draft.ts'
 import { createSuggester, findClosestWord } from '../hints/suggest.ts'
 import { list } from '../hints/words.ts'
 
-/** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
+/** A dependency between drafts, and where it is written: `/policy/dependsOn/0`, or its `job`. */
 type Edge = { readonly from: Draft; readonly to: Address; readonly pointer: Pointer }
 type Note = (draft: Draft, diagnostic: Diagnostic) => void
 
-/** Of a longer circle each spec shows the next one only, and the first of them all. */
+/** In a longer cycle, only the first spec shows all others; each of the rest shows the next one. */
 const PLACES_MAX = 20
 const PATH_MAX = 6
 
-/** What is wrong with `policy.dependsOn` between documents: jobs that wait for each other, and names that no document has. */
+/** Reports dependency cycles, and dependencies that no document declares. */
 export function noteDependencies(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
   const edges = new Map(drafts.map((draft) => [draft, listEdges(draft)]))
   const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
@@ -34,10 +34,10 @@ function listEdges(draft: Draft): Edge[] {
   })
 }
 
-/** Finds the way out for a job that is named wrongly: by its name alone, with another kind, or misspelt. `own`: not itself. */
+/** Suggests a job for a wrong reference: a bare name, another kind, or a misspelling. `own` is never suggested. */
 type JobFinder = (word: string, own?: Address) => Remedy[]
 
-/** A finder among these jobs. As with `suggester`, few misspellings are compared with all names. */
+/** Creates a finder for these jobs. Like `createSuggester`, it compares only a few misspellings with all names. */
 export function createJobFinder(addresses: readonly Address[]): JobFinder {
   const byName = groupBy(addresses, (address) => parseAddress(address).name)
   const suggest = createSuggester(addresses)
@@ -56,14 +56,14 @@ export function createJobFinder(addresses: readonly Address[]): JobFinder {
   }
 }
 
-/** At most so many misspelt names are compared with all. */
+/** At most this many misspelt names are compared with all names. */
 const LOOKS_MAX = 20
-/** At most so many jobs of one name are offered. */
+/** At most this many jobs of one name are suggested. */
 const MEANT_MAX = 3
 
 const DEPENDENCY = /^\/policy\/dependsOn\/\d+(\/job)?$/
 
-/** A draft whose diagnostics say which job a dependency that is no address stands for. */
+/** Adds suggestions to a draft's diagnostics where a dependency is not an address. */
 export function fillMeantJobs(draft: Draft, find: JobFinder): Draft {
   const isOne = ({ code, pointer = '' }: Diagnostic): boolean => code === 'SPEC_PATTERN' && DEPENDENCY.test(pointer)
   if (!draft.diagnostics.some(isOne)) return draft
@@ -76,7 +76,10 @@ export function fillMeantJobs(draft: Draft, find: JobFinder): Draft {
   return { ...draft, diagnostics }
 }
 
-/** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */
+/**
+ * An unknown kind is an error. An unknown name may belong to a removed spec whose job is on record; the planner checks
+ * that.
+ */
 function noteUnknown(
   { from, to, pointer }: Edge,
   meant: readonly Remedy[],
@@ -99,7 +102,7 @@ function noteUnknown(
   note(from, fault)
 }
 
-/** Circles of drafts that wait for each other, none of which shares a draft with another one. */
+/** Finds dependency cycles. No draft appears in two of them. */
 function findCircles(
   drafts: readonly Draft[],
   edges: ReadonlyMap<Draft, readonly Edge[]>,
@@ -108,7 +111,7 @@ function findCircles(
   const found: Edge[][] = []
   const done = new Set<Draft>()
   for (const first of drafts) {
-    // The way from `first` to where the search stands; a stack of our own, as a chain may be as long as a repository.
+    // The path from `first` to the current draft. An explicit stack, because a chain can be as long as a repository.
     const way: { readonly draft: Draft; readonly by?: Edge; next: number }[] = [{ draft: first, next: 0 }]
     const onWay = new Set([first])
     while (way.length > 0 && !done.has(first)) {
@@ -118,7 +121,7 @@ function findCircles(
       if (edge && to && onWay.has(to)) {
         const begin = way.findIndex(({ draft }) => draft === to)
         found.push([...way.slice(begin + 1).map(({ by }) => by!), edge])
-        // None of them is looked at again, so that one slip is told once.
+        // These drafts are not visited again, so that each mistake is reported once.
         for (const { draft } of way.splice(begin)) {
           done.add(draft)
           onWay.delete(draft)
@@ -136,7 +139,7 @@ function findCircles(
   return found
 }
 
-/** Each spec of a circle is told of at the place where it names the next, with the places of all others. */
+/** Reports a cycle at each of its specs, where it names the next one, with the places of the others. */
 function noteCircle(circle: readonly Edge[], note: Note): void {
   const places = circle.map(({ from, to, pointer }) => ({
     message: `${from.address} waits for ${to}`,
@@ -159,7 +162,7 @@ function noteCircle(circle: readonly Edge[], note: Note): void {
   }
 }
 
-/** So many items of a circle, from one of them on. */
+/** Takes `count` items of a cycle, starting at `from`. */
 function sliceCircle<Item>(circle: readonly Item[], from: number, count: number): Item[] {
   return Array.from({ length: count }, (_, step) => circle[(from + step) % circle.length]!)
 }

@@ -9,17 +9,17 @@ import type { Draft } from '../draft.ts'
 import { list, shorten } from '../hints/words.ts'
 import type { Fault } from './fault.ts'
 
-/** Where a job is to be made, as far as it is known, and who says so. */
+/** Where a job will be created, as far as it is known, and what determines that. */
 type Place = { readonly [part in ArnPart]?: { readonly is: string; readonly by: string } }
 
 /**
- * ARNs that AWS would refuse because they are of another partition, region or account than the job, and a target that does not have the
- * service. What the target does not say, the first ARN of the request does: all of them have to agree.
+ * Reports ARNs of a partition, region or account other than the job's, and a target without the service. Where the
+ * target leaves a part open, the first ARN of the request decides it.
  */
 export function checkPlaces(draft: Draft, config: Config | undefined): Fault[] {
   const { spec, policy, request, model, diagnostics } = draft
   if (!policy || !request || !model) return []
-  // What is wrong with the policy may be its target's name.
+  // The invalid policy member may be the target's name.
   if (!spec && diagnostics.some(({ pointer }) => pointer !== undefined && isWithin(pointer, '/policy'))) return []
   const name = resolveTargetName(policy.target, config)
   const target = name === undefined ? undefined : config?.targets[name]
@@ -32,7 +32,7 @@ export function checkPlaces(draft: Draft, config: Config | undefined): Fault[] {
 
 function getPlace(name: string, target: Target, model: KindModel): Place {
   const by = `target ${name}`
-  // What a target calls in place of AWS may be in any region.
+  // An endpoint that replaces AWS may be in any region.
   const region = model.api.regionless || target.endpoint !== undefined ? undefined : target.region
   const account = target.account ?? parseArn(target.roleArn ?? '')?.account
   return {
@@ -51,7 +51,7 @@ function checkService(name: string, { region, endpoint }: Target, { policy }: Dr
   const regions = model.api.regions?.filter((one) => findPartition(one) === partition) ?? []
   return [
     {
-      // A region may have been added to a partition; a service does not come to another partition over night.
+      // AWS may have added a region, but a service does not move to another partition.
       severity: isPossible ? 'warning' : 'error',
       code: 'SPEC_NO_SERVICE',
       pointer: policy?.target === undefined ? '/kind' : '/policy/target',
@@ -87,7 +87,7 @@ function checkArns(request: JsonObject, known: Place, model: KindModel): Fault[]
   return faults
 }
 
-/** What an ARN that has to agree tells of the job's place. */
+/** Reads the parts of an ARN that the job's place must share. */
 function readPlace(parts: ArnParts, agrees: readonly ArnPart[], pointer: Pointer): Place {
   const by = pointer.slice(1).replaceAll('/', '.')
   return Object.fromEntries(agrees.filter((part) => parts[part] !== '').map((part) => [part, { is: parts[part], by }]))
@@ -109,7 +109,7 @@ function createFault(pointer: Pointer, part: ArnPart, found: string, due: { is: 
   }
 }
 
-/** The places of a member, of which `*` stands for each item of a list. */
+/** Expands `*` in a pointer to each item of the list. */
 function expandPointer(request: JsonObject, member: Pointer): Pointer[] {
   const [before = '', after] = member.split('/*')
   if (after === undefined) return [member]

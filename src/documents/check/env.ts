@@ -6,12 +6,14 @@ import { advise } from '../../model/remedy.ts'
 import { suggestClosest } from '../hints/suggest.ts'
 import type { Fault } from './fault.ts'
 
-/** Faults of a request that reads an environment variable which jobwright.yaml does not list. Pointers count from the document. */
+/**
+ * Reports environment variables that a request reads but jobwright.yaml does not list. Pointers start at the document.
+ */
 export function checkEnv(request: JsonObject, { request: { secrets } }: KindModel, { env = [] }: Config): Fault[] {
   return secrets.flatMap((secret) => {
     const pointer = joinPointer(secret, '$env')
     const name = getValue(request, pointer)
-    // A name of another form is reported as a secret that stands in the spec, and is not quoted.
+    // An invalid name is reported as a secret in the spec, and is not quoted.
     if (typeof name !== 'string' || !isEnvName(name) || isReadable(name, env)) return []
     return [
       findRefusedFamily(name) === undefined
@@ -21,7 +23,7 @@ export function checkEnv(request: JsonObject, { request: { secrets } }: KindMode
   })
 }
 
-/** Faults of the list `env` of jobwright.yaml: no line of it can open the credentials of the machine to specs. */
+/** Checks the list `env` of jobwright.yaml. No entry may expose the machine's credentials to specs. */
 export function checkEnvList(value: JsonObject): Fault[] {
   const names = value['env']
   if (!Array.isArray(names)) return []

@@ -18,7 +18,10 @@ import {
   nameSubject,
 } from './schema-error.ts'
 
-/** What Ajv found, one fault for each mistake: consequences of another error, and all but the plainest error of one value, are left out. */
+/**
+ * Turns Ajv's errors into one fault for each mistake. Consequences of other errors are dropped, and so are all but the
+ * clearest error of a value.
+ */
 export function toFaults(errors: readonly ErrorObject[], checked: Checked): Fault[] {
   const faults = errors.flatMap((error) => translate({ error, ...checked }) ?? [])
   const unknown = new Set(
@@ -28,7 +31,7 @@ export function toFaults(errors: readonly ErrorObject[], checked: Checked): Faul
   const kept = new Map<string, Fault>()
   for (const fault of faults) {
     if (fault.code === 'SPEC_MISSING_MEMBER' && misspelt.has(fault.pointer)) continue
-    // Without the unknown member, the count may be right.
+    // The count may be right without the unknown member.
     if (fault.code === 'SPEC_ITEMS' && unknown.has(fault.pointer)) continue
     const before = kept.get(fault.pointer)
     if (!before || rank(fault) < rank(before)) kept.set(fault.pointer, fault)
@@ -36,7 +39,7 @@ export function toFaults(errors: readonly ErrorObject[], checked: Checked): Faul
   return [...kept.values()]
 }
 
-/** Of several faults of one value, the first of these is shown; all others come behind. */
+/** If a value has several faults, the first of these codes is shown. */
 const PLAINEST: readonly FaultCode[] = [
   'SPEC_RULE',
   'SPEC_TYPE',
@@ -59,7 +62,7 @@ function getParent(pointer: Pointer): Pointer {
 function translate(context: Context): Fault | undefined {
   const { error } = context
   switch (error.keyword) {
-    // The errors of `then` and `else`, and of each name, say what is wrong.
+    // The errors of `then`, `else` and each property name say what is wrong.
     case 'if':
     case 'propertyNames':
       return undefined
@@ -107,7 +110,7 @@ function describeUnknownMember(context: Context): Fault {
   }
 }
 
-/** The way out for a tag that is written as `{ env: prod }`, or whose key is called otherwise. */
+/** Suggests how to write a tag given as `{ env: prod }`, or with other key names. */
 function suggestOneTag(context: Context): Remedy | undefined {
   const { error, value } = context
   const found = getValue(value, error.instancePath)
@@ -134,7 +137,7 @@ function suggestForUnknown(
   return [advise(`did you mean ${meant}?${isCase && name === 'spec' ? describeCase(member, known, whose) : ''}`)]
 }
 
-/** Said where a whole mapping is written in another case than was pasted. */
+/** Explains a whole mapping that was pasted in another case. */
 function describeCase(member: string, known: readonly string[], whose: string): string {
   const isCapital = (name: string): boolean => /^[A-Z]/.test(name)
   if (known.length < 2 || known.some((name) => isCapital(name) === isCapital(member))) return ''

@@ -3,17 +3,17 @@ import { advise } from '../../model/remedy.ts'
 import { getLineText, type Source, type Spot } from '../parse/source.ts'
 
 /**
- * Members whose value must not be shown, by name, so that a line can be masked even where its document cannot be parsed.
- * Names are compared without regard to case, as a misspelled secret is no less secret.
+ * Names of secret members. Lines are masked by name, because the document may not parse. Case is ignored, because a
+ * misspelt secret is still secret.
  */
 export type SecretNames = readonly string[]
 
-/** How many lines above are looked at for the beginning of a secret value. */
+/** How many lines above may hold the beginning of a secret value. */
 const REACH = 40
 
 /**
- * A line of a source as it may be shown: from the name of a secret member on, it is cut off. Undefined for a line below such a name that
- * may belong to its value.
+ * A source line that is safe to show, cut off after the name of a secret member. Undefined for a later line that may
+ * belong to the secret's value.
  * @param line counted from 0
  */
 function maskExcerpt(source: Source, line: number, names: SecretNames): string | undefined {
@@ -26,7 +26,7 @@ function maskExcerpt(source: Source, line: number, names: SecretNames): string |
   return isSecretContinued(lines, names) ? undefined : text
 }
 
-/** Diagnostics of a source without the text of any secret member. */
+/** Removes secret text from the diagnostics of a source. */
 export function maskSecrets(
   source: Source,
   diagnostics: readonly Diagnostic[],
@@ -38,14 +38,14 @@ export function maskSecrets(
     if (place === undefined || excerpt === undefined) return one
     const spot = maskSecret(source, { place, excerpt }, names)
     if (spot.excerpt === excerpt) return one
-    // The only code of unsound YAML whose message quotes a value.
+    // Of the YAML codes, only this one quotes a value in its message.
     const isQuoted = one.code === 'SPEC_NUMBER'
     const quiet = isQuoted ? { message: 'the number would lose digits', remedies: [advise('quote it')] } : {}
     return { ...rest, ...quiet, ...spot }
   })
 }
 
-/** A spot of a source whose excerpt holds no secret. */
+/** Removes secret text from a spot's excerpt. */
 export function maskSecret(source: Source, spot: Spot, names: SecretNames): Spot {
   if (spot.excerpt === undefined) return spot
   const { place } = spot
@@ -54,7 +54,7 @@ export function maskSecret(source: Source, spot: Spot, names: SecretNames): Spot
   return safe === undefined ? { place } : { place, excerpt: safe }
 }
 
-/** Offset just behind the first secret name in a line, or -1. */
+/** Returns the offset just behind the first secret name in a line, or -1. */
 function findSecret(line: string, names: SecretNames): number {
   const lower = line.toLowerCase()
   const ends = names.map((name) => {
@@ -65,7 +65,10 @@ function findSecret(line: string, names: SecretNames): number {
   return first === Number.POSITIVE_INFINITY ? -1 : first
 }
 
-/** Whether the last line may be part of a secret value that began above: it is the next line, or all since are further indented. */
+/**
+ * Returns true if the last line may continue a secret value from above: it is the next line, or every line since is
+ * indented further.
+ */
 function isSecretContinued(lines: readonly string[], names: SecretNames): boolean {
   let least = indent(lines.at(-1) ?? '')
   for (let index = lines.length - 2; index >= 0; index--) {
@@ -79,7 +82,7 @@ function isSecretContinued(lines: readonly string[], names: SecretNames): boolea
   return false
 }
 
-/** What goes on in the next line, in the last word of a line. */
+/** The end of a line whose value continues on the next line. */
 const OPEN = /[:,|>{["'&]/
 
 function indent(line: string): number {

@@ -4,15 +4,15 @@ import { list } from '../hints/words.ts'
 import { ENVELOPE, getSchemaName, type Schemas } from './check.ts'
 import type { Fault } from './fault.ts'
 
-/** Where members belong that stand elsewhere. */
+/** Where misplaced members belong. */
 export type Places = {
   /** The members of a kind's request. */
   readonly request: (kind: string) => readonly string[]
-  /** The mapping of the envelope that has a member: `run` is in `policy`. */
+  /** The envelope's mapping that has a member: `run` is in `policy`. */
   readonly envelope: (member: string) => string | undefined
 }
 
-/** The places of all members, read from the schemas when first asked for. */
+/** Indexes the members of all schemas, at the first use. */
 export function indexPlaces(schemas: Schemas): Places {
   const [file = '', fragment = ''] = ENVELOPE.split('#')
   return {
@@ -28,7 +28,7 @@ export function indexPlaces(schemas: Schemas): Places {
   }
 }
 
-/** Faults of an envelope in which request members that stand beside `spec` are one fault that says so. */
+/** Merges the faults of request members beside `spec` into one fault. */
 export function dropStrays(faults: readonly Fault[], request: readonly string[]): Fault[] {
   const isStray = (fault: Fault): boolean => {
     const [member = '', ...rest] = splitPointer(fault.pointer)
@@ -55,7 +55,7 @@ export function dropStrays(faults: readonly Fault[], request: readonly string[])
 const UNKNOWN = 'SPEC_UNKNOWN_MEMBER'
 const MISSING = 'SPEC_MISSING_MEMBER'
 
-/** A fault of a request, with a word about the envelope's own members: `hold` in `spec` belongs in `policy`. */
+/** Adds a hint to a fault in a request if the member belongs to the envelope: `hold` in `spec` belongs in `policy`. */
 export function explainEnvelope(fault: Fault, places: Places): Fault {
   const [member = '', ...rest] = splitPointer(fault.pointer)
   if (fault.code !== UNKNOWN || rest.length > 0 || fault.meant !== undefined) return fault

@@ -12,17 +12,17 @@ import type { KindModel } from '../../model/kind.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import type { Fault } from './fault.ts'
 
-/** From so many empty texts on, a request is taken for a skeleton of the AWS CLI, and not for one with a slip. */
+/** A request with this many empty texts is an AWS CLI skeleton, not a mistake. */
 const EMPTY_MIN = 3
 
-/** Each round takes out at least one mapping. */
+/** Each round removes at least one mapping. */
 const ROUNDS_MAX = 50
 
 /**
- * What is wrong with a request that was pasted from `aws ... --generate-cli-skeleton`: that its empty members are to be left out, said
- * once with what remains, and what is wrong with the rest. Undefined where it is no skeleton.
+ * Reports the faults of a request pasted from `aws ... --generate-cli-skeleton`. One fault asks to remove all empty
+ * members; the rest are faults of the remaining request. Undefined if the request is not a skeleton.
  * @param known the faults of the request as it is
- * @param check the faults of a request by its schema
+ * @param check returns the faults of a request by its schema
  */
 export function checkSkeleton(
   request: JsonObject,
@@ -33,13 +33,13 @@ export function checkSkeleton(
   const empty = emptyTexts(request, '', documents)
   const [first] = empty
   if (first === undefined || empty.length < EMPTY_MIN) return undefined
-  // Some texts may well be empty, such as the values of tags.
+  // Some texts may be empty, such as the values of tags.
   const wrong = empty.filter((pointer) => known.some((fault) => fault.pointer === pointer))
   if (wrong.length < EMPTY_MIN && empty.length * 2 < countLeaves(request, '', documents)) return undefined
   let remains = pickFilled(request, '', documents) ?? {}
   let faults = check(remains)
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    // A mapping that lacks what was empty in the skeleton was nobody's wish.
+    // A mapping left incomplete without its empty members was not filled in on purpose.
     const wanting = faults.find(
       ({ pointer }) => splitPointer(pointer).length > 1 && getValue(request, pointer) !== undefined,
     )
@@ -62,7 +62,7 @@ export function checkSkeleton(
   return [fault, ...faults]
 }
 
-/** Pointers of all empty texts outside of free documents. */
+/** Pointers of all empty texts outside free documents. */
 function emptyTexts(value: Json, pointer: Pointer, documents: readonly Pointer[]): Pointer[] {
   if (value === '') return [pointer]
   if (documents.includes(pointer) || typeof value !== 'object' || value === null) return []
@@ -79,7 +79,7 @@ function countLeaves(value: Json, pointer: Pointer, documents: readonly Pointer[
   )
 }
 
-/** A value without its empty texts, zeros and what then has nothing in it; undefined where nothing is left. */
+/** Drops empty texts, zeros, and mappings that become empty. Undefined if nothing is left. */
 function pickFilled<Value extends Json>(
   value: Value,
   pointer: Pointer,
@@ -95,7 +95,7 @@ function pickFilled<Value extends Json>(
   return (Array.isArray(value) ? inner.map(([, one]) => one) : Object.fromEntries(inner)) as unknown as Value
 }
 
-/** The mapping or item that a pointer leads into. */
+/** The mapping or list that holds a pointer's value. */
 function getParent(pointer: Pointer): Pointer {
   return pointer.slice(0, pointer.lastIndexOf('/'))
 }

@@ -4,13 +4,19 @@ import { advise } from '../../model/remedy.ts'
 import { shorten } from '../hints/words.ts'
 import type { Fault } from './fault.ts'
 
-/** `{{ date }}`, `{% if %}`, `<%= date %>`, `${{ github.sha }}` and `${VERSION}`, but for what AWS itself fills in. Bounded, so that no text takes long. */
+/**
+ * `{{ date }}`, `{% if %}`, `<%= date %>`, `${{ github.sha }}` and `${VERSION}`, except placeholders of AWS. The
+ * lengths are bounded to keep matching fast.
+ */
 const EVERYWHERE =
   /\$?\{\{[^{}\n]{0,200}\}\}|\{%[^%\n]{0,200}%\}|<%[^%\n]{0,200}%>|\$\{(?!aws:|(?:Revision|Asset|DataSet)\.)[^{}\s]{1,200}\}/
-/** The same, and `$(date)`: in a document that is a command for the device's own shell. */
+/** The same, and `$(date)`. In a device's document, `$(date)` is a shell command. */
 const IN_REQUEST = new RegExp(`${EVERYWHERE.source}|\\$\\([^()\\n]{1,200}\\)`)
 
-/** Texts of a request that look like templates, and in which nothing else is wrong. Jobwright fills in nothing, so they would be sent as they stand. */
+/**
+ * Reports texts of a request that look like templates and have no other fault. Jobwright fills in nothing, so they
+ * would be sent unchanged.
+ */
 export function checkPlaceholders(
   request: Json,
   { request: { documents } }: KindModel,
@@ -21,7 +27,7 @@ export function checkPlaceholders(
   )
 }
 
-/** Whether a text looks like a template. */
+/** Returns true if a text looks like a template. */
 export function isTemplate(text: string): boolean {
   return EVERYWHERE.test(text)
 }

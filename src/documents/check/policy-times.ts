@@ -2,7 +2,7 @@ import { getValue, type Json } from '../../model/json.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Fault } from './fault.ts'
 
-/** What the schema cannot say of `policy.notBefore` and `policy.expires`: there has to be time between them. */
+/** Requires `policy.notBefore` to be before `policy.expires`, which no schema can express. */
 export function checkPolicyTimes(value: Json): Fault[] {
   const [from, to] = [getValue(value, '/policy/notBefore'), getValue(value, '/policy/expires')]
   if (typeof from !== 'string' || typeof to !== 'string' || Date.parse(from) < Date.parse(to)) return []

@@ -2,7 +2,10 @@ import { isWithin, type JsonObject, type Pointer } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Fault, FaultCode } from './fault.ts'
 
-/** Faults of one value: what else the request says can still be judged. A member that is missing, unknown or of another type leads to more. */
+/**
+ * Faults of a single value, beside which the rest of the request can still be checked. A missing, unknown or mistyped
+ * member affects more.
+ */
 const LOCAL: readonly FaultCode[] = [
   'SPEC_LENGTH',
   'SPEC_PATTERN',
@@ -14,8 +17,8 @@ const LOCAL: readonly FaultCode[] = [
 ]
 
 /**
- * The rules of a kind that a request breaks, but for those about what is wrong already, or about its neighbours: rules compare members of
- * one mapping. All pointers count from the request.
+ * Applies a kind's rules to a request. Rules compare members of one mapping, so they skip members with faults and their
+ * siblings. Pointers start at the request.
  */
 export function checkRules(request: JsonObject, model: KindModel, faults: readonly Fault[]): Fault[] {
   if (!faults.every(({ code }) => LOCAL.includes(code))) return []

@@ -6,10 +6,10 @@ import { shorten } from '../hints/words.ts'
 import type { Aim } from '../parse/locate.ts'
 import type { Checked, Fault } from './fault.ts'
 
-/** One error of Ajv, with what was checked. */
+/** An Ajv error with the value that was checked. */
 export type Context = Checked & { readonly error: ErrorObject }
 
-/** A fault at the error's place, or at the key where a key is wrong. */
+/** Creates a fault at the error's place, or at the key if the key is wrong. */
 export function createFault(
   context: Context,
   code: SpecCode,
@@ -24,8 +24,8 @@ export function createFault(
 }
 
 /**
- * The first sentence of what the schema says of a value. A branch says it in a comment: editors would show its description in place of the
- * member's own.
+ * The first sentence of a schema's description. A branch puts it in a comment, because editors would show it instead of
+ * the member's own description.
  */
 export function getDescription(error: ErrorObject): string | undefined {
   return getFirstSentence(error.parentSchema?.['description'] ?? error.parentSchema?.['$comment'])
@@ -35,14 +35,14 @@ function getFirstSentence(text: unknown): string | undefined {
   return typeof text === 'string' ? (/^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text) : undefined
 }
 
-/** The members that a mapping may have here. */
+/** Lists the members that a mapping may have here. */
 export function listMembers(error: ErrorObject): string[] {
   return Object.entries((error.parentSchema?.['properties'] ?? {}) as Record<string, unknown>)
     .filter(([, rule]) => !(isObject(rule) && isObject(rule['not']) && Object.keys(rule['not']).length === 0))
     .map(([member]) => member)
 }
 
-/** What to write for a missing member: a rule that begins in lower case says it itself. */
+/** Says what to write for a missing member. A rule that begins in lower case has its own words. */
 export function nameProperty(error: ErrorObject, member: string): string {
   const rule: Record<string, unknown> | undefined = error.parentSchema?.['properties']?.[member]
   if (rule?.['const'] !== undefined) return `add ${member}: ${String(rule['const'])}`
@@ -59,13 +59,15 @@ export function nameProperty(error: ErrorObject, member: string): string {
   return `add ${member} (${what})${such}`
 }
 
-/** What a sentence about a value begins with. */
+/** The subject of a sentence about a value. */
 export function nameSubject(context: Context): string {
   const { error } = context
   return error.propertyName === undefined ? describeWhere(context) : `the key ${shorten(error.propertyName)}`
 }
 
-/** The place of an error in words: `targets[0]`, `S3Destination.RoleArn`; the last two names are enough beside a line number. */
+/**
+ * An error's place in words: `targets[0]`, `S3Destination.RoleArn`. Beside a line number the last two names are enough.
+ */
 export function describeWhere({ error, name }: Context): string {
   const all = splitPointer(error.instancePath)
   const path = all.slice(/^\d+$/.test(all.at(-2) ?? '') ? -3 : -2)

@@ -12,8 +12,8 @@ import { advise } from '../../model/remedy.ts'
 import type { Fault, FaultCode } from './fault.ts'
 
 /**
- * Faults of a request in which no secret is quoted: whatever is wrong at or below a secret member becomes the one fault that it must be
- * `{ $env: NAME }`, and what stands around it is not quoted.
+ * Keeps secrets out of faults. Any fault at or below a secret member becomes the fault that it must be `{ $env: NAME
+ * }`. Faults around it quote nothing.
  */
 export function guardSecrets(request: JsonObject, secrets: readonly Pointer[], faults: readonly Fault[]): Fault[] {
   const members = secrets.flatMap((pointer) => listSpellings(request, pointer))
@@ -29,7 +29,10 @@ export function guardSecrets(request: JsonObject, secrets: readonly Pointer[], f
   ]
 }
 
-/** A secret member as it is spelt, and in other cases: where any member is allowed, `PinCode` would pass, and be written down. */
+/**
+ * The pointers of a secret member in every spelling that differs only in case. Where any member is allowed, `PinCode`
+ * would otherwise be stored.
+ */
 function listSpellings(request: JsonObject, pointer: Pointer): Pointer[] {
   const around = pointer.slice(0, pointer.lastIndexOf('/'))
   const mapping = getValue(request, around)
@@ -44,10 +47,10 @@ function isReference(value: Json): boolean {
   return isObject(value) && typeof value['$env'] === 'string' && Object.keys(value).length === 1
 }
 
-/** Faults that tell how long or how many, and quote nothing. */
+/** Faults about a length or a count, which quote nothing. */
 const COUNTS: readonly FaultCode[] = ['SPEC_LENGTH', 'SPEC_ITEMS']
 
-/** A fault of what should be the mapping around a secret must not quote it: the secret may be in its text. */
+/** A fault in place of the mapping around a secret must not quote its text: it may hold the secret. */
 function dropQuotes(fault: Fault, secrets: readonly Pointer[]): Fault {
   if (fault.aim === 'key' || COUNTS.includes(fault.code) || !secrets.some((secret) => isWithin(secret, fault.pointer)))
     return fault

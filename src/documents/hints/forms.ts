@@ -4,7 +4,7 @@ import { isTemplate } from '../check/placeholders.ts'
 import { getDescription } from '../check/schema-error.ts'
 import { describeRange, list, shorten } from './words.ts'
 
-/** What text of a wrong form was probably meant to be, or what it has to look like: what it is, an example, its characters. */
+/** Says what a malformed text probably means, or what it must look like: a description, an example, its characters. */
 export function formRemedy(error: ErrorObject, found: string): Remedy {
   if (isTemplate(found)) return advise('write the value itself: Jobwright fills in no template')
   const slip = found.length > SLIP_MAX ? undefined : findSlip(error, found)
@@ -24,10 +24,10 @@ export function formRemedy(error: ErrorObject, found: string): Remedy {
   return text === '' ? suggest('see the schema of this kind', 'schema') : advise(text)
 }
 
-/** Longer text is no slip of the pen, and looking for one would take time. */
+/** Longer text is not a typo, and comparing it would be slow. */
 const SLIP_MAX = 2048
 
-/** The words for a slip that is common, with what to write instead. */
+/** Names a common mistake and what to write instead. */
 function findSlip(error: ErrorObject, found: string): string | undefined {
   const moment = suggestMoment(error, found)
   if (moment !== undefined) return moment
@@ -36,7 +36,7 @@ function findSlip(error: ErrorObject, found: string): string | undefined {
   return suggestArn(error, found)
 }
 
-/** Whether text would keep the rule that another text broke, and those beside it. */
+/** Returns true if text satisfies the rule that another text broke, and the rules beside it. */
 function isFitting(error: ErrorObject, text: string): boolean {
   const { pattern, format, maxLength } = error.parentSchema ?? {}
   if (format !== undefined || typeof pattern !== 'string') return false
@@ -44,7 +44,7 @@ function isFitting(error: ErrorObject, text: string): boolean {
   return new RegExp(pattern, 'u').test(text)
 }
 
-/** The object that an address of S3's website leads to: the bucket is the first part of the host, or of the path. */
+/** Reads the S3 object from a website URL. The bucket is the first part of the host or of the path. */
 function parseObjectUrl(found: string): { bucket: string; key: string } | undefined {
   const [, host = '', rest = ''] = /^https?:\/\/([\w.-]+)\/?(.*)$/s.exec(found) ?? []
   if (!host.endsWith('amazonaws.com')) return undefined
@@ -56,7 +56,7 @@ function parseObjectUrl(found: string): { bucket: string; key: string } | undefi
   return end > 0 ? { bucket: host.slice(0, end), key: rest } : undefined
 }
 
-/** Texts that stand for the same as this one, written as other tools do. */
+/** Lists other tools' notations of this text in ours. */
 function listCandidates(found: string): string[] {
   const object = parseObjectUrl(found)
   return [
@@ -75,7 +75,7 @@ function listCandidates(found: string): string[] {
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?|[A-Za-z/_]+)?$/
 
-/** What a moment lacks: its zone, its T, its time of day. */
+/** Suggests what a timestamp lacks: its zone, its T, its time of day. */
 function suggestMoment(error: ErrorObject, found: string): string | undefined {
   const { format, examples } = error.parentSchema ?? {}
   const example: unknown = examples?.[0]
@@ -98,25 +98,25 @@ function suggestMoment(error: ErrorObject, found: string): string | undefined {
   return `write ${moment}${zone}, with a T between date and time`
 }
 
-/** A moment counted in milliseconds as a date, where it is one of this century. */
+/** Reads milliseconds as a date if the date is in this century. */
 export function suggestMilliseconds(found: string): string | undefined {
   if (!/^1\d{12}$/.test(found)) return undefined
   return `these are milliseconds; write the date: ${new Date(Number(found)).toISOString().replace('.000Z', 'Z')}`
 }
 
-/** How long a text may be. */
+/** Says how long a text may be. */
 export function suggestLength(rule: Readonly<Record<string, unknown>>, found: string): string {
   return suggestMilliseconds(found) ?? `allowed: ${describeRange(rule['minLength'], rule['maxLength'], 'character')}`
 }
 
-/** Whether a text is as long as a rule asks for. */
+/** Returns true if a text has the length that a rule requires. */
 export function hasLength(rule: Readonly<Record<string, unknown>>, text: string): boolean {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = rule
   const length = Array.from(text).length
   return length >= Number(minLength) && length <= Number(maxLength)
 }
 
-/** What is wrong with an ARN: not whole, or with an account of another length. */
+/** Says what is wrong with an ARN: it is incomplete, or its account has another length. */
 function suggestArn(error: ErrorObject, found: string): string | undefined {
   const pattern = String(error.params['pattern'] ?? '')
   const example: unknown = error.parentSchema?.['examples']?.[0]
@@ -128,7 +128,7 @@ function suggestArn(error: ErrorObject, found: string): string | undefined {
   return `${getDescription(error)?.replace(/\.$/, '') ?? 'an ARN'}; such as ${example}`
 }
 
-/** The characters of a pattern that is made of classes alone, in words: `letters, digits, _ and -`. */
+/** Describes a pattern that consists of character classes: `letters, digits, _ and -`. */
 function describeCharacters(pattern: string): string | undefined {
   const classes = [...pattern.matchAll(/\[((?!\^)[^[\]]+)\]/g)].map((found) => found[1] ?? '')
   if (!/^\^(\[(?!\^)[^\]]+\][+*]?)+\$$/.test(pattern) || classes.length === 0) return undefined

@@ -1,6 +1,9 @@
 import { getValue, isObject, type JsonObject, joinPointer } from '../../model/json.ts'
 
-/** The way from a mapping's schema to a mapping further in that has a member: `ExportJobRequest`; undefined where none has it, or several. */
+/**
+ * The path to the one nested mapping that has a member, such as `ExportJobRequest`. Undefined if none or several have
+ * it.
+ */
 export function findFurtherIn(schema: JsonObject, member: string, depth = 3): string | undefined {
   const properties = schema['properties']
   if (!isObject(properties) || depth === 0) return undefined

@@ -6,7 +6,7 @@ import { type Context, createFault, getDescription, listMembers, nameSubject } f
 import { formRemedy, suggestLength } from './forms.ts'
 import { count, describeRange, list, measureSize, quoteValue, suggestRange } from './words.ts'
 
-/** Lengths, ranges, counts and forms. */
+/** Describes a wrong length, range, count or form. */
 export function describeMeasure(context: Context): Fault {
   const { error, value } = context
   const name = nameSubject(context)
@@ -62,7 +62,7 @@ function describeLength(name: string, found: Json): string {
   return length === 0 ? `${name} is empty` : `${name} has ${count(length, 'character')}`
 }
 
-/** How many members are allowed, and which of those that are there is one too many. */
+/** Says how many members are allowed, and which one to remove. */
 function suggestMember({ parentSchema, ...error }: ErrorObject, found: Json): string {
   const rule = parentSchema ?? {}
   const allowed = `allowed: ${describeRange(rule['minProperties'], rule['maxProperties'], 'member')}`

@@ -4,7 +4,7 @@ import { maskSecret, type SecretNames } from '../check/mask.ts'
 import { type Aim, createLocator, type Locator } from '../parse/locate.ts'
 import { createSource, type Spot } from '../parse/source.ts'
 
-/** Finds members of specs in the files that they were read from. Files are parsed again, each once, when first asked about. */
+/** Finds members of specs in their source files. Each file is parsed again, once, at the first question about it. */
 export function showIn(
   files: ReadonlyMap<string, string>,
   names: SecretNames,

@@ -1,8 +1,11 @@
 import { advise, type Remedy } from '../../model/remedy.ts'
 
-/** The candidate that a misspelt word most likely stands for, or undefined. Another case, or other hyphens, of the same word always count. */
+/**
+ * Returns the candidate that a misspelt word most likely means, or undefined. A spelling that differs only in case or
+ * separators always matches.
+ */
 export function findClosestWord(word: string, candidates: readonly string[]): string | undefined {
-  // Far longer than any member: no misspelling, and the distance would cost time.
+  // Far longer than any member, so not a misspelling, and slow to compare.
   if (word.length > 80) return undefined
   const lower = word.toLowerCase()
   const plain = stripSeparators(word)
@@ -12,7 +15,7 @@ export function findClosestWord(word: string, candidates: readonly string[]): st
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
     const other = candidate.toLowerCase()
-    // Each character more or less is a step: what is so much longer or shorter cannot be nearer.
+    // Each extra or missing character counts one, so such a difference in length rules it out.
     if (Math.abs(other.length - lower.length) >= least) continue
     const far = measureDistance(lower, other)
     if (far < least) {
@@ -23,23 +26,23 @@ export function findClosestWord(word: string, candidates: readonly string[]): st
   return best
 }
 
-/** A word without what separates its parts: `IMPORT_ASSETS_FROM_S3` and `ImportAssetsFromS3` are one. */
+/** Removes separators, so that `IMPORT_ASSETS_FROM_S3` and `ImportAssetsFromS3` match. */
 function stripSeparators(word: string): string {
   return word.toLowerCase().replace(/[-_ .]/g, '')
 }
 
-/** `did you mean X?` as a remedy, or none. A name alone stands for the first address that has it. */
+/** The remedy `did you mean X?`, or none. A bare name matches the first address with that name. */
 export function suggestClosest(word: string, candidates: readonly string[]): Remedy[] {
   return createSuggester(candidates)(word)
 }
 
 /**
- * How many pairs of words are compared by distance at most: twenty slips among a thousand names. Where more names are wrong they are no
- * slips, and only the same word in another spelling is offered.
+ * The most distance comparisons: twenty misspellings among a thousand names. With more wrong names, only other
+ * spellings of the same word are suggested.
  */
 const COMPARISONS_MAX = 20_000
 
-/** `suggestClosest` for many words and the same candidates. */
+/** `suggestClosest` for many words with the same candidates. */
 export function createSuggester(candidates: readonly string[]): (word: string) => Remedy[] {
   const byName = new Map<string, string>()
   const byBareWord = new Map<string, string>()
@@ -68,7 +71,7 @@ export function createSuggester(candidates: readonly string[]): (word: string) =
   }
 }
 
-/** Edit distance: insertions, removals, replacements and swaps of neighbours count one each. */
+/** Edit distance: insertions, deletions, replacements and swaps of neighbours count one each. */
 export function measureDistance(a: string, b: string): number {
   let before: number[] = []
   let above = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -7,7 +7,7 @@ import { findClosestWord } from './suggest.ts'
 import { suggestType } from './type-hints.ts'
 import { list, nameDue, nameType, quoteValue } from './words.ts'
 
-/** A value of another type than is due. */
+/** Describes a value of the wrong type. */
 export function describeWrongType(context: Context): Fault {
   const { error, value } = context
   const types = [error.params['type'] as string | string[]].flat()
@@ -20,7 +20,7 @@ export function describeWrongType(context: Context): Fault {
   return createFault(context, 'SPEC_TYPE', message, [advise(suggestType(context, types, found))])
 }
 
-/** A value that is none of those allowed. */
+/** Describes a value that is not among the allowed ones. */
 export function describeWrongWord(context: Context, code: SpecCode, allowed: readonly Json[]): Fault {
   const found = getValue(context.value, context.error.instancePath) ?? null
   const words = allowed.map((word) => (typeof word === 'string' ? word : JSON.stringify(word)))
@@ -28,7 +28,7 @@ export function describeWrongWord(context: Context, code: SpecCode, allowed: rea
   return createFault(context, code, message, suggestWords(found, words))
 }
 
-/** Beside a good guess, a long list is left out. */
+/** Beside a good suggestion, a long list is left out. */
 const LISTED_BESIDE_GUESS = 4
 
 function suggestWords(found: Json, words: readonly string[]): Remedy[] {

@@ -5,7 +5,7 @@ import { formRemedy, hasLength, suggestLength, suggestMilliseconds } from './for
 import { findClosestWord } from './suggest.ts'
 import { list, nameDue, quoteValue, shorten } from './words.ts'
 
-/** What to write in place of a value of another type than is due. */
+/** Suggests what to write instead of a value of the wrong type. */
 export function suggestType(context: Context, types: readonly string[], found: Json): string {
   return (
     (types.includes('string') && suggestText(context, found)) ||
@@ -39,7 +39,7 @@ function suggestText({ error, sourceText }: Context, found: Json): string | unde
   return `quote it: "${text}"`
 }
 
-/** What to write where the rules beside the type would refuse the text too, so that quotes are no way out. */
+/** Suggests what to write if another rule would reject the quoted text too. */
 function findRefusal(error: ErrorObject, text: string): string | undefined {
   const rule: Record<string, unknown> = error.parentSchema ?? {}
   const { enum: words, pattern } = rule
@@ -74,29 +74,29 @@ function suggestList(context: Context, found: Json): string | undefined {
 
 const TAG = ['Key', 'Value']
 
-/** Whether a schema is that of a tag as most APIs have it. */
+/** Returns true for the schema of a tag in its usual form. */
 export function isTag(schema: unknown): boolean {
   return isObject(schema) && isObject(schema['properties']) && Object.keys(schema['properties']).join() === TAG.join()
 }
 
-/** A tag as it is written: from `env` and `prod`, or from `env=prod`. */
+/** Formats a tag from `env` and `prod`, or from `env=prod`. */
 export function formatTag(found: string, inner?: Json): string {
   const [key = '', ...more] = inner === undefined ? found.split(/[=:]/) : [found]
   const value = inner === undefined ? more.join('=').trim() : typeof inner === 'string' ? inner : JSON.stringify(inner)
   return `{ Key: ${formatFlow(key.trim())}, Value: ${formatFlow(value)} }`
 }
 
-/** The value of a member as the file has it, so that `3.10` keeps its zero. */
+/** A member's value as the file has it, so that `3.10` keeps its zero. */
 export function restoreWritten({ error, sourceText }: Context, [member, value]: readonly [string, Json]): Json {
   return typeof value === 'object' ? value : (sourceText(joinPointer(error.instancePath, member)) ?? value)
 }
 
-/** A text in a mapping in braces, quoted where YAML would read something else. */
+/** Formats a text inside a flow mapping, quoted if YAML would read anything else. */
 function formatFlow(text: string): string {
   return /^[A-Za-z][\w./@-]*$/.test(text) ? shorten(text) : JSON.stringify(shorten(text))
 }
 
-/** The way out for a mapping that YAML reads as one text. */
+/** The remedy for a mapping that YAML reads as one text. */
 export const GLUED = 'write a space after the colon of every member, as in "key: value"'
 
 function suggestMapping({ error }: Context, found: Json): string | undefined {
@@ -107,7 +107,7 @@ function suggestMapping({ error }: Context, found: Json): string | undefined {
       return `write it as ${formatTag(...(found as [string, string]))}`
   }
   const properties = (error.parentSchema?.['properties'] ?? {}) as Record<string, JsonObject>
-  // One that may not be there is in a schema for its message alone.
+  // A property that must be missing is in the schema only for its message.
   const members = Object.keys(properties).filter((name) => properties[name]?.['not'] === undefined)
   const required = (error.parentSchema?.['required'] ?? []) as string[]
   if (Array.isArray(found) && found.length === 1 && isObject(found[0]!))

@@ -11,7 +11,7 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'empty',
 }
 
-/** What a value is, as the end of a sentence. `source` is how the file has it, where that is known. */
+/** Names a value's type as the end of a sentence. `source` is its text in the file, if known. */
 export function nameType(value: Json, source?: string): string {
   if (Array.isArray(value)) return 'a list'
   if (isObject(value)) return 'a mapping'
@@ -20,7 +20,7 @@ export function nameType(value: Json, source?: string): string {
     : `${typeof value === 'number' ? 'the number ' : ''}${shorten(source ?? String(value))}`
 }
 
-/** JSON Schema types as a sentence names them. */
+/** Names the expected JSON Schema types. */
 export function nameDue(types: readonly string[]): string {
   return list(
     types.map((type) => typeNames[type] ?? type),
@@ -28,12 +28,12 @@ export function nameDue(types: readonly string[]): string {
   )
 }
 
-/** How many items or members a value has. */
+/** Counts the items or members of a value. */
 export function measureSize(value: Json): number {
   return Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0
 }
 
-/** A range of counts, of which either end may be absent. */
+/** Describes a range of counts. Either end may be missing. */
 export function describeRange(least: unknown, most: unknown, unit: string): string {
   if (typeof least !== 'number' || least === 0) return `at most ${count(Number(most), unit)}`
   if (typeof most !== 'number') return `at least ${count(least, unit)}`
@@ -45,7 +45,7 @@ export function count(amount: number, unit: string): string {
   return `${amount.toLocaleString('en')} ${unit}${amount === 1 ? '' : 's'}`
 }
 
-/** The range of a number that a rule of a schema allows. */
+/** Describes the range of numbers that a schema's rule allows. */
 export function suggestRange(rule: Readonly<Record<string, unknown>>): string {
   const bounds = {
     minimum: 'at least',
@@ -59,7 +59,7 @@ export function suggestRange(rule: Readonly<Record<string, unknown>>): string {
     .join(' and ')
 }
 
-/** At most this many words of a list are shown. */
+/** The most words of a list that are shown. */
 const SHOWN = 24
 
 /** `a, b and c`; a long list is cut off. */
@@ -69,13 +69,13 @@ export function list(words: readonly string[], last: 'and' | 'or' = 'and'): stri
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 }
 
-/** A value as a sentence shows it, cut off where it is long. */
+/** Quotes a value in a sentence, shortened if it is long. */
 export function quoteValue(value: Json): string {
   return typeof value === 'string' ? `"${shorten(value)}"` : shorten(JSON.stringify(value))
 }
 
-/** A text, cut off where it is long. */
+/** Shortens a long text. */
 export function shorten(text: string): string {
-  // No half of a surrogate pair is left at the end.
+  // Do not end on half a surrogate pair.
   return text.length > 60 ? `${text.slice(0, 59).replace(/[\ud800-\udbff]$/, '')}…` : text
 }

@@ -4,24 +4,25 @@ import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
 import { advise, type Remedy } from '../../model/remedy.ts'
 import { createSpot, type Source } from './source.ts'
 
-/** What a file may hold at most. Far above any honest spec; low enough that no file can exhaust the process. */
+/** The limits of a file: far above any real spec, low enough that no file exhausts the process. */
 export const LIMITS = {
   bytes: 256 * 1024,
   depth: 32,
   documents: 1000,
-  /** A document; counted before aliases are followed. */
+  /** In a document, before aliases are resolved. */
   keys: 1000,
   aliases: 100,
-  /** A document; counted after aliases are followed. */
+  /** In a document, after aliases are resolved. */
   values: 10_000,
 } as const
 
-/** Tokens of a text, and the breaches that forbid handing them to the parser. */
+/** The tokens of a text, and the violations that keep it from the parser. */
 export type Lexed = { readonly lexemes: readonly string[]; readonly diagnostics: readonly Diagnostic[] }
 
 /**
- * Splits a source into the tokens that the parser takes, and checks them against the limits. The lexer is iterative, so that it survives
- * what the parser does not: nesting of 900 levels ends the process in a way that cannot be caught. The first breach ends the check.
+ * Splits a source into the parser's tokens and checks them against the limits. The lexer is iterative, so deep nesting
+ * cannot crash it. In the parser, 900 levels end the process in a way that cannot be caught. The first violation ends
+ * the check.
  */
 export function lex(source: Source): Lexed {
   const early = checkSize(source) ?? checkCharacters(source)
@@ -48,7 +49,7 @@ function checkSize(source: Source): Diagnostic | undefined {
   return bytes > LIMITS.bytes ? refuseTooLarge(source.file, bytes) : undefined
 }
 
-/** The refusal of a file by its size in bytes alone, for callers that do not even read such a file. */
+/** Rejects a file by its size in bytes, for callers that do not read such a file. */
 export function refuseTooLarge(file: string, bytes: number): Diagnostic {
   return diagnose({
     code: 'SPEC_TOO_LARGE',
@@ -62,7 +63,7 @@ export function refuseTooLarge(file: string, bytes: number): Diagnostic {
   })
 }
 
-// A carriage return is a line break only before a line feed; alone it would let a line hide another on a terminal.
+// A carriage return is a line break only before a line feed. Alone, it would let one line hide another on a terminal.
 const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\r(?!\n)|\p{Surrogate}/u
 
 function checkCharacters(source: Source): Diagnostic | undefined {
@@ -76,37 +77,37 @@ function checkCharacters(source: Source): Diagnostic | undefined {
   })
 }
 
-/** Whether a value holds a character that no spec may hold, however it is written. */
+/** Returns true if a value holds a character that no spec may hold, however it is written. */
 export function hasForbidden(text: string): boolean {
   return FORBIDDEN.test(text)
 }
 
-/** `U+001B`, for a character that must not be printed. */
+/** Names a character that must not be printed: `U+001B`. */
 function nameCodePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-/** Counts keys, documents and aliases, and follows how deeply the next value would be nested, token by token. */
+/** Counts keys, documents and aliases, and tracks the nesting depth, token by token. */
 class Counter {
-  /** Where the token that is being looked at begins. */
+  /** Where the current token begins. */
   offset = 0
   #next = 0
   #documents = 0
   #keys = 0
   #aliases = 0
-  /** What the parser will make something of: text, commas, anchors, question marks. */
+  /** Tokens that the parser turns into something: text, commas, anchors, question marks. */
   #parts = 0
   #flow = 0
-  /** Columns of the block collections that are open: a list's dash may stand in the column of the mapping around it. */
+  /** Columns of the open block collections. A list's dash may be in the column of the mapping around it. */
   #block: { column: number; list: boolean }[] = []
   #lineStart = 0
-  /** Column at which the item that a colon would make a key begins; undefined when none has begun. */
+  /** The column of the item that a colon would turn into a key; undefined if no item has begun. */
   #item: number | undefined
 
   take(lexeme: string): Breach | undefined {
     this.offset = this.#next
     const type = CST.tokenType(lexeme)
-    // Tokens that the lexer invents stand for no text.
+    // The lexer adds these tokens; they have no text.
     if (type === 'doc-mode' || lexeme === CST.SCALAR || type === 'flow-error-end') return this.#mark(type)
     this.#next += lexeme.length
     const breach = this.#count(type) ?? (this.#parts > PARTS_MAX ? breaches.values : undefined)
@@ -182,7 +183,10 @@ class Counter {
     this.#item = undefined
   }
 
-  /** A block collection has an item in this column; in a flow collection indicators nest by one level at most. */
+  /**
+   * Opens a block collection for an item in this column. Inside a flow collection, indicators nest by at most one
+   * level.
+   */
   #open(column: number, list: boolean): Breach | undefined {
     if (this.#flow > 0) return undefined
     this.#item = undefined
@@ -199,7 +203,10 @@ class Counter {
   }
 }
 
-/** In brackets each value has its comma, and a mapping its keys: a document that has more parts has too many values. */
+/**
+ * In a flow collection each value has a comma, and each mapping has keys. So a document with more parts has too many
+ * values.
+ */
 const PARTS_MAX = 3 * LIMITS.values
 
 const breaches = {

@@ -4,21 +4,24 @@ import { lex } from './limits.ts'
 import { compose } from './parse.ts'
 import { createSpot, findLine, getLineText, type Source, type Spot } from './source.ts'
 
-/** Which end of a member is meant: its key (a member that is unknown, or lacks something inside) or its value. */
+/** Which end of a member to show. The key: the member is unknown, or lacks something inside. Otherwise the value. */
 export type Aim = 'key' | 'value'
 
-/** A place in a document, and the text of the scalar that stands there. */
+/** A place in a document, and the source text of its scalar. */
 export type Located = Spot & { readonly source?: string }
 
-/** Finds pointers of one source. It parses again when first asked, so that sound files are parsed once and no tree is kept. */
+/**
+ * Finds pointers in one source. It parses again at the first use, so valid files are parsed once and no tree is kept.
+ */
 export type Locator = (index: number, pointer: Pointer, aim?: Aim, inside?: Inside) => Located
 
-/** A place in the text of a scalar, counted from 1. One of a file is in no scalar. */
+/** A place inside the text of a scalar, counted from 1. A place in another file is in no scalar. */
 export type Inside = { readonly line: number; readonly column: number; readonly file?: string }
 
 /**
- * A locator of a source. Where a pointer leads nowhere, the nearest place above it is given: the spec may say `$file`, or leave out a default.
- * A pointer counts from the document's root, so a member of the request begins with `/spec`.
+ * Creates a locator for a source. If a pointer leads nowhere, the nearest place above it is returned, because a spec
+ * may use `$file` or leave out a default. A pointer starts at the document's root, so a request's member begins with
+ * `/spec`.
  */
 export function createLocator(source: Source): Locator {
   let documents: Document.Parsed[] | undefined
@@ -43,7 +46,7 @@ function find(source: Source, document: Document.Parsed, path: readonly string[]
     pair = next.pair
     node = next.node
   }
-  // What is missing below a member, or as its value, is shown at the member's key.
+  // A missing member or value is shown at the key above it.
   const target = (aim === 'key' || !whole || isEmpty(node)) && pair ? pair.key : node
   const shown = isBlockMap(target) ? target.items[0]?.key : target
   const [start, end] = getRange(shown) ?? getRange(pair?.key) ?? getRange(document.contents) ?? document.range
@@ -57,7 +60,10 @@ function find(source: Source, document: Document.Parsed, path: readonly string[]
   }
 }
 
-/** A place in the lines of a block scalar; undefined for other scalars, whose lines are not those of their text. */
+/**
+ * Finds a place in the lines of a block scalar. Undefined for other scalars, whose lines differ from those of their
+ * text.
+ */
 function findSpotInside(
   source: Source,
   { type, value, range: at }: Scalar,
@@ -89,12 +95,12 @@ function getRange(node: unknown): readonly [number, number, ...number[]] | undef
   return (node as { range?: [number, number, number] } | null | undefined)?.range ?? undefined
 }
 
-/** Whether nothing stands behind a key. */
+/** Returns true if a key has no value. */
 function isEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.source === '' && node.type === 'PLAIN')
 }
 
-/** A block mapping is shown by its first key: underlining all of it would underline the whole document. */
+/** A block mapping is shown by its first key, because underlining all of it would underline the whole document. */
 function isBlockMap(node: unknown): node is YAMLMap {
   return isMap(node) && node.flow !== true
 }

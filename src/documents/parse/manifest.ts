@@ -5,12 +5,12 @@ import { compose, listSyntaxErrors } from './parse.ts'
 import { createSource } from './source.ts'
 import { toJson } from './to-json.ts'
 
-/** A member given as YAML text as the mapping it stands for, or what is wrong with it. Places count within the text. */
+/** The mapping in a member given as YAML text, or what is wrong with it. Places count within the text. */
 export type ManifestText = { readonly value: Json } | { readonly diagnostic: Diagnostic }
 
 /**
- * Reads the text of an Import/Export manifest leniently: AWS's own samples write `manifestVersion:2.0` without a space. Every scalar stays
- * the text that was written, so that `2.0` does not become 2 and `yes` not true.
+ * Reads the text of an Import/Export manifest leniently, because AWS's own samples write `manifestVersion:2.0` without
+ * a space. Every scalar stays text, so `2.0` does not become 2, nor `yes` true.
  */
 export function parseManifest(text: string): ManifestText {
   const source = createSource('', text.replace(KEY_WITHOUT_SPACE, '$1 '))
@@ -26,5 +26,5 @@ export function parseManifest(text: string): ManifestText {
   return { value }
 }
 
-/** A colon behind the first word of a line, directly followed by its value; not the colon of a URL. */
+/** A colon after the first word of a line, directly followed by its value, but not the colon of a URL. */
 const KEY_WITHOUT_SPACE = /^([ \t]*(?:- +)*[A-Za-z][A-Za-z0-9]*:)(?=[^\s/])/gm

@@ -3,13 +3,13 @@ import { advise } from '../../model/remedy.ts'
 import type { Fault } from '../check/fault.ts'
 import type { Located } from './locate.ts'
 
-/** Words that YAML 1.1 takes for true or false, and numbers in forms that only it knows. */
+/** Words that YAML 1.1 reads as true or false, and numbers in forms that only YAML 1.1 has. */
 const SWITCH = /^(yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/
 const NUMBER = /^[-+]?(0b[01_]+|\d+_[\d_]*(\.[\d_]*)?)$/
 
 /**
- * Unquoted values inside a free document that YAML 1.1, as many tools still read it, takes for a truth value or a number. Here they are
- * text, and no schema tells which of the two is meant: so that the device gets what was meant, it has to be said.
+ * Reports unquoted values in a free document that YAML 1.1, and so many tools, reads as a boolean or a number. Here
+ * they are text. No schema says which is meant, so the author must.
  * @param pointer where the document is, from the root that `locate` counts from
  */
 export function checkOlderYaml(document: Json, pointer: Pointer, locate: (pointer: Pointer) => Located): Fault[] {
@@ -25,7 +25,7 @@ function isAmbiguous(text: string): boolean {
   return SWITCH.test(text) || NUMBER.test(text)
 }
 
-/** Whether a value stands in the file without quotes. */
+/** Returns true if the file has the value without quotes. */
 function isPlain(text: string, { place, excerpt = '' }: Located): boolean {
   return excerpt.startsWith(text, place.column - 1)
 }
@@ -42,7 +42,7 @@ function createFault(text: string, pointer: Pointer): Fault {
   }
 }
 
-/** The number that older YAML reads, as JSON writes it. */
+/** The number that YAML 1.1 reads, as JSON writes it. */
 function formatPlainNumber(text: string): string {
   const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(text.replaceAll('_', '')) ?? []
   const binary = /^0b[01]+$/.test(digits)

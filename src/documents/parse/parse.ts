@@ -10,27 +10,32 @@ import { type Reprinted, toJson } from './to-json.ts'
 
 /** One document of a file. */
 export type ParsedDocument = {
-  /** Which document of its file it is, from 0; documents without content count, but are left out. */
+  /** The document's index in its file, from 0. Documents without content count, but are left out. */
   readonly index: number
   /** Where its content begins, as an offset. */
   readonly start: number
-  /** As JSON can hold it. Where the diagnostics hold an error, good for finding further ones; absent where even that is in vain. */
+  /**
+   * The content as JSON. If the diagnostics hold an error, it is good only for finding more errors. Missing if even
+   * that is not possible.
+   */
   readonly value?: Json
-  /** `kind` and `metadata.name`, as far as they can be read even where the document is not sound. */
+  /** `kind` and `metadata.name`, if they can be read. The rest of the document may be invalid. */
   readonly kind?: string
   readonly name?: string
   readonly diagnostics: readonly Diagnostic[]
-  /** Scalars that JSON prints otherwise than they are written. */
+  /** Scalars that JSON prints differently from how they are written. */
   readonly reprinted?: Reprinted
 }
 
-/** What a source says. With `refused` its documents could not even be counted. */
+/** The content of a source. `refused`: its documents could not even be counted. */
 export type Parsed = {
   readonly documents: readonly ParsedDocument[]
   readonly refused: readonly Diagnostic[]
 }
 
-/** The documents of a source as values, and all that is wrong with it as YAML. Documents without content are left out. */
+/**
+ * Parses the documents of a source, and reports everything wrong with its YAML. Documents without content are left out.
+ */
 export function parse(source: Source): Parsed {
   const { lexemes, diagnostics } = lex(source)
   if (diagnostics.length > 0) return { documents: [], refused: diagnostics }
@@ -45,8 +50,8 @@ export function parse(source: Source): Parsed {
 }
 
 /**
- * The documents of a source as syntax trees, one at a time, so that only one of them is in memory.
- * @param schema `failsafe` leaves every scalar the text that it is
+ * The documents of a source as syntax trees, one at a time to save memory.
+ * @param schema `failsafe` keeps every scalar as text
  */
 export function* compose(
   source: Source,
@@ -54,7 +59,7 @@ export function* compose(
   schema: 'core' | 'failsafe' = 'core',
 ): Generator<Document.Parsed> {
   const parser = new Parser()
-  // `uniqueKeys` compares each key with each other; `toJson` does it with a set.
+  // `uniqueKeys` compares every pair of keys; `toJson` uses a set.
   const composer = new Composer({
     schema,
     uniqueKeys: false,
@@ -80,7 +85,7 @@ function read(source: Source, document: Document.Parsed, index: number): ParsedD
   return { index, start, ...readIdentity(node), value: useful ? value : undefined, diagnostics, reprinted }
 }
 
-/** What spoils one member and no other. */
+/** Codes of faults that affect a single member. */
 const LOCAL: ReadonlySet<Code> = new Set<Code>([
   'SPEC_NUMBER',
   'SPEC_DUPLICATE_KEY',
@@ -88,7 +93,7 @@ const LOCAL: ReadonlySet<Code> = new Set<Code>([
   'SPEC_CONTROL_CHARACTER',
 ])
 
-/** `kind` and `metadata.name` where each stands exactly once. */
+/** `kind` and `metadata.name`, where each is declared exactly once. */
 function readIdentity(node: unknown): Pick<ParsedDocument, 'kind' | 'name'> {
   const kind = getOnly(node, 'kind')
   const name = getOnly(getOnly(node, 'metadata'), 'name')
@@ -108,10 +113,10 @@ function getOnly(node: unknown, member: string): unknown {
   return pairs.length === 1 ? pairs[0]?.value : undefined
 }
 
-/** At most this many syntax errors of a document are shown: later ones are mostly consequences of the first. */
+/** The most syntax errors shown for a document: later ones mostly follow from the first. */
 const SHOWN = 3
 
-/** What makes a document no YAML 1.2, a place a line. */
+/** Lists YAML 1.2 syntax errors, at most one for each line. */
 export function listSyntaxErrors(source: Source, document: Document.Parsed): Diagnostic[] {
   if (document.directives.yaml.explicit && document.directives.yaml.version !== '1.2') {
     return [
@@ -126,7 +131,7 @@ export function listSyntaxErrors(source: Source, document: Document.Parsed): Dia
   const lines = new Set<number>()
   const found: Diagnostic[] = []
   for (const error of [...document.errors, ...document.warnings]) {
-    // Each look for its quote goes through the document, and there may be an error a line.
+    // Each search for a quote reads the whole document, and every line may have an error.
     if (found.length === SHOWN) break
     const diagnostic = findUnclosed(source, document, error) ?? describeSyntaxError(source, error)
     const line = diagnostic.place?.line ?? 0
@@ -136,7 +141,7 @@ export function listSyntaxErrors(source: Source, document: Document.Parsed): Dia
   return found
 }
 
-/** A quote that nothing closes, at the quote itself: the parser notices it where the text ends, far below. */
+/** Reports an unclosed quote at the quote itself. The parser notices it only at the end of the text. */
 function findUnclosed(source: Source, document: Document.Parsed, error: YAMLError): Diagnostic | undefined {
   if (error.code !== 'MISSING_CHAR') return undefined
   let opened: number | undefined
@@ -167,14 +172,14 @@ function describeSyntaxError(source: Source, error: YAMLError): Diagnostic {
   })
 }
 
-/** Where an error can be seen: not in the spaces that a line begins with. */
+/** Skips a line's leading spaces, where an error cannot be shown. */
 function trimRange(source: Source, [start, end]: readonly [number, number]): [number, number] {
   const spaces = /^ +/.exec(source.text.slice(start))?.[0].length ?? 0
   const isAtStart = start === source.lineStarts[findLine(source, start)]
   return isAtStart && spaces > 0 ? [start + spaces, Math.max(end, start + spaces)] : [start, end]
 }
 
-/** A line that begins in another column than the line above: both columns in words. */
+/** Explains wrong indentation by the columns of this line and the line above. */
 function explainIndentation(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
   if (error.code !== 'BAD_INDENT') return undefined
   const line = findLine(source, error.pos[0])
@@ -192,7 +197,7 @@ function explainIndentation(source: Source, error: YAMLError): readonly [message
   ]
 }
 
-/** `{{ date }}` without quotes, which YAML reads as a mapping in a mapping. */
+/** Explains `{{ date }}` without quotes, which YAML reads as a mapping in a mapping. */
 function explainTemplate(source: Source, error: YAMLError): readonly [message: string, way: string] | undefined {
   const [start] = error.pos
   if (error.code !== 'NON_STRING_KEY' || !/^\{\{?[^{]/.test(source.text.slice(start - 1, start + 2))) return undefined
@@ -202,10 +207,10 @@ function explainTemplate(source: Source, error: YAMLError): readonly [message: s
   ]
 }
 
-/** Lines above that are looked at for the one that an indentation is compared with. */
+/** How many lines above an indentation is compared with. */
 const REACH = 20
 
-/** In our own words, as the parser's quote the text that it stumbled over, which may be a secret. */
+/** Our own words, because the parser's messages quote text that may be secret. */
 const wording: Partial<Record<YAMLError['code'], readonly [message: string, way: string]>> = {
   ALIAS_PROPS: ['an alias has an anchor or a tag', 'an alias stands alone: *name'],
   BAD_ALIAS: [

@@ -4,15 +4,15 @@ import { lex } from './limits.ts'
 import { compose, parse } from './parse.ts'
 import { createSource, findLine, getLineText, type Source } from './source.ts'
 
-/** A text in which one number is another one. `line` counts from 1. */
+/** A text with one number changed. `line` counts from 1. */
 export type Raised = { readonly text: string; readonly line: number }
 
-/** What is written where: everything before and after stays byte for byte. */
+/** An edit. Everything before and after stays byte for byte the same. */
 type Edit = { readonly from: number; readonly to: number; readonly insert: string }
 
 /**
- * The text of a spec file with `policy.run` of one document, counted from 0, set to `run`; the member is added where it is missing.
- * Undefined where that cannot be done by changing this one thing, such as behind an alias.
+ * Sets `policy.run` of one document, counted from 0, in a spec file's text, and adds the member if it is missing.
+ * Undefined if this takes any other change, as behind an alias.
  */
 export function raiseRun(text: string, index: number, run: number): Raised | undefined {
   const source = createSource('', text)
@@ -38,7 +38,7 @@ function createEdit(source: Source, { contents }: Document.Parsed, run: number):
   return { from: at, to: at + (own.value.source ?? '').length, insert: String(run) }
 }
 
-/** A policy above the request, and above the comment that belongs to it. */
+/** Inserts a policy above the request and above the request's comment. */
 function insertPolicy(source: Source, contents: YAMLMap, run: number): Edit | undefined {
   const at = getStart(findMember(contents, 'spec')?.key)
   if (at === undefined) return undefined
@@ -53,7 +53,7 @@ function insertPolicy(source: Source, contents: YAMLMap, run: number): Edit | un
   return { from, to: from, insert: `${indent}policy:${end}${inner}run: ${run}${end}` }
 }
 
-/** A member of a mapping before the one whose key begins at `at`, the first unless told, and written as that is. */
+/** Inserts a member before the key at `at`, or first. Its style follows that key. */
 function insertMember(
   source: Source,
   map: YAMLMap,
@@ -82,7 +82,7 @@ function getStart(node: unknown): number | undefined {
   return (node as { range?: [number, number, number] } | null | undefined)?.range?.[0]
 }
 
-/** By how many columns the document indents its metadata. */
+/** The number of columns by which the document indents its metadata. */
 function findIndent(source: Source, contents: YAMLMap, indent: number): number {
   const metadata = findMember(contents, 'metadata')?.value
   const at = isMap(metadata) && !metadata.flow ? getStart(metadata.items[0]?.key) : undefined
@@ -94,7 +94,7 @@ function findNewline({ text }: Source): string {
   return /\r?\n/.exec(text)?.[0] ?? '\n'
 }
 
-/** Whether two texts hold the same documents, but for the run of one of them. */
+/** Returns true if two texts differ only in the run of one document. */
 function isSameButRun(before: Source, after: Source, index: number, run: number): boolean {
   const [was, is] = [parse(before), parse(after)]
   const values = (parsed: typeof was, change: boolean): string =>

@@ -1,19 +1,19 @@
 import type { Place } from '../../model/diagnostic.ts'
 
-/** The text of one file, with what is needed to turn offsets into places. */
+/** The text of a file, with the data to turn offsets into places. */
 export type Source = {
-  /** The path that diagnostics name. */
+  /** The path in diagnostics. */
   readonly file: string
   /** Without a byte order mark. */
   readonly text: string
-  /** Offset at which each line begins. */
+  /** The offset at which each line begins. */
   readonly lineStarts: readonly number[]
 }
 
-/** A stretch of a source and the line on which it begins, where that is worth showing. */
+/** A range of a source, with its line if that is worth showing. */
 export type Spot = { readonly place: Place; readonly excerpt?: string }
 
-/** A source of this text. A leading byte order mark is dropped, as editors do not count it as a column. */
+/** Creates a source. A leading byte order mark is dropped, because editors do not count it as a column. */
 export function createSource(file: string, text: string): Source {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text
   const lineStarts = [0]
@@ -21,7 +21,7 @@ export function createSource(file: string, text: string): Source {
   return { file, text: body, lineStarts }
 }
 
-/** Where the offsets `start` to `end` (exclusive) are. An empty stretch is one column wide, so that it can be underlined. */
+/** The place from `start` to `end` (exclusive). An empty range is one column wide, so that it can be underlined. */
 export function createSpot(source: Source, start: number, end: number = start): Spot {
   const from = clamp(start, source)
   const to = Math.max(clamp(end, source), from)
@@ -41,7 +41,7 @@ export function createSpot(source: Source, start: number, end: number = start): 
   }
 }
 
-/** A line is shown this far; a place behind it is not shown at all. */
+/** The length at which a line is cut off. A place beyond it is not shown. */
 const WIDTH = 400
 
 function createExcerpt(line: string, column: number): { excerpt?: string } {
@@ -49,12 +49,12 @@ function createExcerpt(line: string, column: number): { excerpt?: string } {
   return column > WIDTH ? {} : { excerpt: `${line.slice(0, WIDTH)}…` }
 }
 
-/** The text of a line, counted from 0, without its line break. */
+/** The text of a line without its line break. Lines count from 0. */
 export function getLineText(source: Source, line: number): string {
   return source.text.slice(source.lineStarts[line], source.lineStarts[line + 1]).replace(/\r?\n$/, '')
 }
 
-/** The line, counted from 0, that holds an offset. */
+/** The line that holds an offset. Lines count from 0. */
 export function findLine(source: Source, offset: number): number {
   let low = 0
   let high = source.lineStarts.length - 1

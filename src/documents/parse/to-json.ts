@@ -6,7 +6,7 @@ import { advise } from '../../model/remedy.ts'
 import { hasForbidden, LIMITS } from './limits.ts'
 import { createSpot, type Source } from './source.ts'
 
-/** A document as JSON can hold it, and what it holds that JSON cannot. */
+/** Converts a document to JSON, and reports what JSON cannot hold. */
 export function toJson(
   source: Source,
   document: Document.Parsed,
@@ -17,24 +17,24 @@ export function toJson(
   return { value, diagnostics, reprinted }
 }
 
-/** Scalars that JSON prints otherwise than the file has them, by pointer: `3.10` is printed as 3.1. With the text of the file. */
+/** Scalars that JSON prints differently from the file, by pointer, with the file's text: `3.10` is printed as 3.1. */
 export type Reprinted = ReadonlyMap<Pointer, string>
 
-/** Keys that would reach an object's prototype in careless code. None is the name of an AWS member. */
+/** Keys that would reach an object's prototype in careless code. No AWS member has such a name. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype'])
 
 class Conversion {
   readonly diagnostics: Diagnostic[] = []
   readonly reprinted = new Map<Pointer, string>()
-  /** The steps that lead to the value that is being converted. */
+  /** The path to the value that is being converted. */
   readonly #path: (string | number)[] = []
   readonly #source: Source
   readonly #anchors = new Map<string, unknown>()
-  /** Nodes that are being converted, to notice an alias of what is around it. */
+  /** Nodes that are being converted, to detect an alias of an enclosing node. */
   readonly #open = new Set<unknown>()
   #values = 0
   #following = 0
-  /** The alias that is being followed, the outermost one. */
+  /** The outermost alias that is being followed. */
   #via: Alias | undefined
 
   constructor(source: Source) {
@@ -84,13 +84,13 @@ class Conversion {
     )
   }
 
-  /** A later anchor of the same name takes over, in the order of the text: what an alias repeats was read before. */
+  /** A later anchor replaces an earlier one of the same name, in text order: an alias repeats what was already read. */
   #remember(anchor: string | undefined, node: unknown): void {
     if (anchor && this.#following === 0) this.#anchors.set(anchor, node)
   }
 
   #overrun(node: unknown, depth: number): null {
-    // Once is enough: what follows would be the same again.
+    // Report this once; the rest would be the same.
     if (this.#values > LIMITS.values + 1) return null
     const place = this.#via ?? node
     return depth > LIMITS.depth
@@ -119,7 +119,7 @@ class Conversion {
     return members
   }
 
-  /** The key of a pair, or undefined where it may not be used; then the reason is noted. */
+  /** Returns the key of a pair. For a key that must not be used, reports why and returns undefined. */
   #key(pair: Pair, seen: Map<string, Pair>): string | undefined {
     const key = isScalar(pair.key) ? pair.key.value : undefined
     if (typeof key !== 'string')
@@ -178,7 +178,7 @@ class Conversion {
     )
   }
 
-  /** A value that is left out is null, and had no text to lose. */
+  /** A missing value is null and has no text to lose. */
   #noteReprinted({ source, value }: Scalar): void {
     if (source === undefined || source === '' || source === JSON.stringify(value)) return
     this.reprinted.set(this.#path.reduce<Pointer>(joinPointer, ''), source)
@@ -188,7 +188,7 @@ class Conversion {
     if (hasAllDigits(node.source ?? '', value)) return value
     const read = Number.isFinite(value) ? `would be read as the number ${value}` : 'is no number that JSON has'
     const text = node.source ?? ''
-    // What an alias repeats was refused where it stands.
+    // What an alias repeats was already rejected at its anchor.
     if (this.#following === 0) this.#refuse(node, 'SPEC_NUMBER', `${text} ${read}`, `quote it: "${text}"`)
     return text
   }
@@ -209,7 +209,7 @@ class Conversion {
   }
 }
 
-/** Whether a number's text survives: no leading zero, no digit beyond what a double holds, not infinite. */
+/** Returns true if a number keeps its text: no leading zero, no more digits than a double holds, not infinite. */
 function hasAllDigits(source: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
   if (/^0[xo]/.test(source)) return Number.isSafeInteger(value)
