@@ -1,6 +1,6 @@
 import { AwsError } from './aws-error.ts'
 
-/** The answer, or undefined where the service said by name that there is no such thing. */
+/** The answer, or undefined if the service named a not-found error. */
 export async function catchAbsent<Value>(answer: Promise<Value>): Promise<Value | undefined> {
   try {
     return await answer
@@ -10,7 +10,7 @@ export async function catchAbsent<Value>(answer: Promise<Value>): Promise<Value 
   }
 }
 
-/** An ID that may be put into a path. An empty one would make a describe into a list. Throws an AwsError. */
+/** Returns an ID that is safe in a path. An empty ID would turn a describe into a list, so it throws an AwsError. */
 export function assertNonEmpty(id: string | undefined, member: string): string {
   if (id) return id
   throw new AwsError({ class: 'bad-request', name: 'EmptyId', message: `${member} is empty` })

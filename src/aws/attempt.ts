@@ -5,16 +5,16 @@ import type { SendOptions } from './handler.ts'
 import type { Lane } from './lanes.ts'
 import { Abandoned, type Watch, watch } from './watch.ts'
 
-/** What bounds one attempt to write. */
+/** The limits of one write attempt. */
 export type AttemptOptions = {
   readonly signal?: AbortSignal
-  /** Asked after signing and before the first byte. */
+  /** Checked after signing and before the first byte is sent. */
   readonly mayStillSend: () => boolean
-  /** Texts in the request that no message may repeat. */
+  /** Texts of the request that no message may repeat. */
   readonly secrets?: readonly string[]
 }
 
-/** An answer of success that does not hold what success has to hold. Thrown inside an attempt, it leaves its outcome unknown. */
+/** A success answer without its required content. Thrown inside an attempt, it makes the outcome unknown. */
 export class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer'
 
@@ -24,14 +24,15 @@ export class UnusableAnswer extends Error {
 }
 
 /**
- * One attempt to write, never repeated, with what is known of its fate.
+ * Makes one write attempt, never repeated, and returns its outcome.
  *
- * - *done*: a complete answer of success with everything in it that it must hold.
- * - *not done*: nothing was sent (no leave, no credentials, no connection), or a complete 4xx answer with an error that the service named.
- * - *unknown*: everything else once a byte may have left: a lost or cut answer, a timeout, every 3xx and 5xx, a 4xx that no service
- *   signed, an answer of success that cannot be read. A service may fail after it has committed.
+ * - *done*: a complete success answer with all its required content.
+ * - *not done*: nothing was sent (no permit, no credentials, no connection), or a complete 4xx answer with a named
+ *   error of the service.
+ * - *unknown*: everything else once a byte may have been sent. That includes a lost or cut answer, a timeout, any 3xx
+ *   or 5xx, an unnamed 4xx, and an unreadable success. A service may fail after it has committed.
  *
- * `send` makes exactly one SDK call with the options that it is given.
+ * `send` makes exactly one SDK call with the given options.
  */
 export async function attemptOnce<Value>(
   lane: Lane,
@@ -63,12 +64,15 @@ function createAbandonedProblem(): AwsProblem {
 function isNotDone(seen: Watch, error: unknown, problem: AwsProblem): boolean {
   if (!seen.connected) return true
   const { status } = seen
-  // 408 is what a proxy or a load balancer says when it gave up waiting, perhaps behind a request that went on.
+  // Proxies and load balancers send 408 when they stop waiting. The request may already have been forwarded.
   if (status === undefined || status < 400 || status > 499 || status === 408) return false
   return problem.status === status && problem.class !== 'outage' && isServiceError(error)
 }
 
-/** Whether the service named the error: the SDK calls an answer without a name `Unknown`, and gives an unreadable one no `$fault`. */
+/**
+ * Returns true if the service named the error. The SDK calls an unnamed error `Unknown`, and gives an unreadable one no
+ * `$fault`.
+ */
 function isServiceError(error: unknown): boolean {
   if (!(error instanceof Error) || !('$fault' in error)) return false
   return !isUnnamed(error.name) && error.name !== 'SyntaxError'

@@ -2,7 +2,7 @@ import type { AwsProblem, ErrorClass } from '../model/aws-problem.ts'
 import { classifyError } from './error-class.ts'
 import { mask } from './mask.ts'
 
-/** Thrown by readers, and by a lane that has been stopped. Everything that may be shown is in `problem`. */
+/** Thrown by readers and by a stopped lane. `problem` holds everything that may be shown. */
 export class AwsError extends Error {
   override readonly name = 'AwsError'
   readonly problem: AwsProblem
@@ -13,7 +13,7 @@ export class AwsError extends Error {
   }
 }
 
-/** What can be read from whatever a call threw. */
+/** The readable members of anything a call threw. */
 type Thrown = {
   readonly name?: unknown
   readonly code?: unknown
@@ -21,7 +21,9 @@ type Thrown = {
   readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown }
 }
 
-/** A thrown value as a problem. `own` is the kind's error table, `secrets` are texts that must not be shown. */
+/**
+ * Converts a thrown value to a problem. `own` is the kind's error table; `secrets` are texts that must not be shown.
+ */
 export function describeProblem(
   thrown: unknown,
   own: Readonly<Record<string, ErrorClass>>,
@@ -45,27 +47,30 @@ export function describeProblem(
   }
 }
 
-/** `User: ARN is not authorized to perform: iot:TagResource on resource: ARN ...` (IAM user guide, access denied error messages). */
+/**
+ * `User: ARN is not authorized to perform: iot:TagResource on resource: ARN ...` (IAM user guide, access denied error
+ * messages).
+ */
 function findDeniedAction(message: string): string | undefined {
   return /\bnot authorized to perform:? ([a-z][a-z0-9-]*:[A-Za-z]+)(?![\w:*])/i.exec(message)?.[1]
 }
 
-/** What an error says; of an answer that says nothing, or cannot be read, what came. */
+/** The error's message. For an empty or unreadable answer, a description of what was received. */
 function getMessage(error: Thrown, name: string, status: number | undefined): string {
   const message = typeof error.message === 'string' ? error.message : ''
   if (status === undefined) return message
   if (isUnnamed(name) && ['', 'UnknownError'].includes(message))
     return `the answer has status ${status} and names no error`
-  // The SDK's own words quote the parser, and speak to whoever holds the error object.
+  // The SDK's message quotes the parser and is meant for developers.
   return name === 'SyntaxError' ? `the answer has status ${status} and is not in the form of AWS's answers` : message
 }
 
-/** Whether no service named an error: clients of the SDK call it `Unknown`, or by its status. */
+/** Returns true if no service named the error. SDK clients then call it `Unknown`, or use its status. */
 export function isUnnamed(name: string): boolean {
   return ['', 'Error', 'Unknown', 'UnknownError'].includes(name) || /^\d+$/.test(name)
 }
 
-/** A socket's error has a code that says more than its name, which is `Error`. */
+/** A socket error's code says more than its name, which is always `Error`. */
 function getName(error: Thrown): string {
   const name = typeof error.name === 'string' && error.name !== '' ? error.name : 'Error'
   const vague = name === 'Error' || name === 'TimeoutError'

@@ -1,8 +1,6 @@
-/*
- * What clients are made with, in types of our own: no type of an SDK reaches the users of the library.
- */
+/* The settings of clients, in our own types: the library exposes no type of an SDK. */
 
-/** Gives credentials, new ones before the last expire. */
+/** Returns credentials, and renews them before they expire. */
 export type CredentialsProvider = () => Promise<{
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -10,10 +8,10 @@ export type CredentialsProvider = () => Promise<{
   readonly expiration?: Date
 }>
 
-/** The last thing that a request passes before the network; aws/handler.ts makes it. */
+/** The last step of a request before the network; aws/handler.ts creates it. */
 export type RequestHandler = { readonly metadata: { readonly handlerProtocol: string } }
 
-/** How an SDK client of a connection is made. One attempt each: repeating is `read`'s decision, and never a write's. */
+/** The settings of an SDK client. Each client makes one attempt: only `read` repeats a call, and never a write. */
 export type ClientSettings = {
   readonly region: string
   readonly endpoint?: string
@@ -25,7 +23,7 @@ export type ClientSettings = {
   readonly ignoreConfiguredEndpointUrls: true
 }
 
-/** What a call of a Query service passes through. */
+/** The settings of a Query service's client. */
 export type QuerySettings = {
   readonly credentials: CredentialsProvider
   readonly requestHandler: RequestHandler

@@ -11,54 +11,66 @@ import { fetchAccount } from './identity.ts'
 import { createLanes, type Lane, type LaneModel, type Lanes, type Limits } from './lanes.ts'
 import { type Env, getPartition, type Target } from './target.ts'
 
-/** What a connection is made with. */
+/** The options of a connection. */
 export type ConnectOptions = {
   readonly clock: Clock
-  /** Everything goes to this emulator, with made-up credentials; the environment's endpoints and credentials are not read. */
+  /**
+   * Sends everything to this emulator, with made-up credentials. The environment's endpoints and credentials are
+   * ignored.
+   */
   readonly emulator?: { readonly url: string }
-  /** The user's own rates. Ignored where `lanes` are given. */
+  /** The user's own rates. Ignored if `lanes` are given. */
   readonly limits?: Limits
-  /** The lanes of the run: pass the same to every connection, so that two targets in one account and region share their rates. */
+  /**
+   * The lanes of the run. Pass the same lanes to every connection, so that targets in one account and region share
+   * their rates.
+   */
   readonly lanes?: Lanes
-  /** The environment; absent: the process's. */
+  /** The environment; by default the process's. */
   readonly env?: Env
-  /** The environment variables that specs may read, as jobwright.yaml lists them; absent: none. */
+  /** The environment variables that specs may read, from jobwright.yaml; by default none. */
   readonly envNames?: readonly string[]
-  /** Our own version, as the user agent tells it. */
+  /** Our version, for the user agent. */
   readonly version?: string
 }
 
-/** A service, and the partitions that have it. */
+/** A service and its partitions. */
 type Placed = Pick<KindModel, 'service'> & { readonly api: Pick<KindApi, 'partitions'> }
 
-/** A target whose account is known and whose credentials work. */
+/** A target with a known account and working credentials. */
 export type Connection = {
   readonly target: Target
   readonly clock: Clock
-  /** Where secrets are read from, by the names that specs give. */
+  /** The environment that secrets are read from, by the names in specs. */
   readonly env: Env
-  /** The names of those that specs may read. */
+  /** The variables that specs may read. */
   readonly envNames: readonly string[]
-  /** The site of every job of this target; its endpoint only where one stands in for all services. */
+  /** The site of every job of this target. It has an endpoint only if one endpoint replaces all services. */
   readonly site: Site
-  /** The site of one service's jobs, with the endpoint that stands in for that service. */
+  /** The site of a service's jobs, with the endpoint that replaces the service. */
   siteOf(service: Service): Site
-  /** Throws a Problem (exit 4) where the service does not exist in the region's partition. */
+  /** Throws a Problem (exit 4) if the region's partition does not have the service. */
   settings(model: Placed, mode: 'read' | 'write'): ClientSettings
-  /** The same for a Query service; its endpoint is `endpoint`, or AWS's own where that is absent. */
+  /** The same for a Query service. `endpoint` is missing for AWS's own. */
   query(model: Placed, mode: 'read' | 'write'): QuerySettings & { readonly endpoint?: string }
   lane(model: LaneModel, operation: string): Lane
-  /** AWS's time now, in epoch milliseconds: what the last answer told, and what has passed since. Undefined before the first. A second fine. */
+  /**
+   * AWS's current time in epoch milliseconds, from the last answer and the time since. Undefined before the first
+   * answer. Accurate to a second.
+   */
   awsNow(): number | undefined
-  /** How far AWS's clock is ahead of ours, in milliseconds, by the last answer; undefined before the first. A second fine. */
+  /**
+   * How far AWS's clock is ahead of ours, in milliseconds, by the last answer. Undefined before the first answer.
+   * Accurate to a second.
+   */
   clockOffsetMs(): number | undefined
-  /** Ends idle connections. */
+  /** Closes idle connections. */
   close(): void
 }
 
 /**
- * Connects to a target: settles its endpoints, finds its credentials and learns its account. Throws a Problem (exit 4) where one of
- * them is missing, or the account is not the one that the target names.
+ * Connects to a target: resolves its endpoints, credentials and account. Throws a Problem (exit 4) if one is missing,
+ * or if the account is not the target's.
  */
 export async function connect(target: Target, options: ConnectOptions): Promise<Connection> {
   const { clock, version = '0' } = options
@@ -81,7 +93,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const account = await fetchAccount(target, { credentials, requestHandler: reads, userAgent }, sts, clock)
   const { partition } = getPartition(target.region)
   const at = { partition, account, region: target.region }
-  // The emulator's port changes from run to run; its jobs are the same ones.
+  // The emulator's port changes between runs, but its jobs stay the same.
   const siteOf = (service: Service | 'any'): Site =>
     addEndpoint(at, options.emulator ? 'emulator' : findEndpoint(service))
   return {
@@ -112,7 +124,8 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     },
     lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
     awsNow: () => told && told.time + clock.monotonic() - told.at,
-    // As measured when AWS answered: the wall clock goes on while the machine sleeps, the monotonic one may not.
+    // Uses the offset measured at the answer: while the machine sleeps, the wall clock continues and the monotonic
+    // clock may stop.
     clockOffsetMs: () => told && told.time - told.wall,
     close: () => reads.destroy(),
   }
@@ -122,7 +135,7 @@ function addEndpoint(site: Omit<Site, 'endpoint'>, endpoint: string | undefined)
   return endpoint ? { ...site, endpoint } : site
 }
 
-/** A host in a partition that lacks the service does not resolve, which looks like a broken network. */
+/** A host in a partition without the service does not resolve, which looks like a broken network. */
 function assertReachable({ service, api }: Placed, target: Target): void {
   if (api.partitions.includes(getPartition(target.region).partition)) return
   throw new Problem({

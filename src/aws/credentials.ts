@@ -4,16 +4,17 @@ import { readHandler } from './handler.ts'
 import type { Target } from './target.ts'
 import { requests } from './trace.ts'
 
-/** The credentials that a target has on the emulator, which takes a key that ends in twelve digits for one of that account. */
+/** Credentials for the emulator. It reads the account from a key that ends in twelve digits. */
 export function getEmulatorCredentials(account = ''): CredentialsProvider {
   const credentials = { accessKeyId: `AKIAEMULATOR${account}`, secretAccessKey: 'emulator' }
   return () => Promise.resolve(credentials)
 }
 
 /**
- * The one source of credentials of a target, shared by all its clients: the SDK's chain (environment, profile, SSO, OIDC, process,
- * container, instance), and the target's role on top where it names one. Loaded once, and again before they expire.
- * @param sts an endpoint that stands in for STS
+ * A target's only source of credentials, shared by all its clients. It is the SDK's chain (environment, profile, SSO,
+ * OIDC, process, container, instance), and the target's role on top if it names one. Credentials are loaded once, and
+ * again before they expire.
+ * @param sts an endpoint that replaces STS
  */
 export async function loadCredentials(
   target: Target,
@@ -21,10 +22,11 @@ export async function loadCredentials(
   version: string,
 ): Promise<CredentialsProvider> {
   const { fromIni, fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers')
-  // Where somebody listens, its own requests are told of as well.
+  // Traces the chain's own requests if anybody listens.
   const heard = requests.hasSubscribers ? { requestHandler: readHandler(() => {}) } : {}
   const clientConfig = { region: target.region, endpoint: sts, ...heard }
-  // A profile that is named is meant: the chain would complain of keys in the environment on standard error, and fall back to others.
+  // A named profile is used alone. The chain would warn on standard error about keys in the environment, and fall back
+  // to other sources.
   const chain = target.profile
     ? fromIni({ profile: target.profile, clientConfig })
     : fromNodeProviderChain({ clientConfig })

@@ -5,9 +5,10 @@ import { advise } from '../model/remedy.ts'
 import type { Env, Target } from './target.ts'
 
 /**
- * The endpoint that stands in for AWS's own of a service (`any`: of all services), or undefined: the target's `endpoint`, else AWS_ENDPOINT_URL_<SERVICE>, else
- * AWS_ENDPOINT_URL (the names that AWS's own tools read). Signed requests go there. The operator's environment may name any https host, or
- * http on this machine. jobwright.yaml, which a commit can change, may name this machine or AWS. Throws a Problem (exit 4) otherwise. A
+ * Resolves the endpoint that replaces a service (`any`: all services): the target's `endpoint`, else
+ * AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, as in AWS's own tools. Undefined: AWS's own endpoint. Signed
+ * requests go there. The environment, which the operator controls, may name any https host, or http on this machine.
+ * jobwright.yaml, which a commit can change, may name only this machine or AWS. Throws a Problem (exit 4) otherwise. A
  * base path is kept.
  */
 export function resolveEndpoint(
@@ -25,7 +26,7 @@ export function resolveEndpoint(
   return undefined
 }
 
-/** The endpoint of a target. jobwright.yaml was checked when it was read; here it is about to be used. */
+/** Checks a target's endpoint again before it is used, although reading jobwright.yaml checked it. */
 function checkCommitted(value: string, target: string): string {
   if (isEndpointAllowed(value)) return new URL(value).href.replace(/\/$/, '')
   const url = URL.canParse(value) ? new URL(value) : undefined
@@ -58,7 +59,7 @@ function formatUrl(value: string, url: URL | undefined): string {
   return url && url.host !== '' ? `${url.protocol}//${url.host}` : JSON.stringify(value.slice(0, 80))
 }
 
-/** Whether a host name, as a URL has it, is this machine. */
+/** Returns true if a URL's host name is this machine. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }

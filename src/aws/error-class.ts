@@ -1,6 +1,6 @@
 import type { ErrorClass } from '../model/aws-problem.ts'
 
-/** Errors that any AWS service may answer with, modelled or not (the "Common Errors" pages of the API references). */
+/** Errors that any AWS service may return, modelled or not (the "Common Errors" pages of the API references). */
 const COMMON: Readonly<Record<string, ErrorClass>> = {
   AccessDenied: 'auth',
   AccessDeniedException: 'auth',
@@ -43,7 +43,7 @@ const COMMON: Readonly<Record<string, ErrorClass>> = {
   ServiceUnavailableException: 'outage',
 }
 
-/** What Node and the SDK call a network that failed. */
+/** Network errors of Node and the SDK. */
 const NETWORK = new Set([
   'TimeoutError',
   'ECONNREFUSED',
@@ -59,8 +59,8 @@ const NETWORK = new Set([
 ])
 
 /**
- * The class of an error: the kind's own table first, then the names common to all services, then the network's, and only then the
- * HTTP status. `not-found` comes from a kind's table alone: a proxy's or an old endpoint's 404 says nothing about a job.
+ * Classifies an error: by the kind's own table, then by common names, then as a network error, then by the HTTP status.
+ * Only a kind's table gives `not-found`: the 404 of a proxy or an old endpoint says nothing about a job.
  */
 export function classifyError(
   name: string,
@@ -80,7 +80,7 @@ export function classifyError(
   return status === 400 || status === 413 || status === 422 ? 'bad-request' : 'unknown'
 }
 
-/** What stands between us and AWS knows neither our permissions nor our jobs: it is busy, broken, or in the way. */
+/** A proxy knows neither our permissions nor our jobs. It is busy, broken, or blocks us. */
 function classifyForeign(status: number | undefined): ErrorClass {
   if (status === 429) return 'throttle'
   return status !== undefined && status >= 500 ? 'outage' : 'unreachable'

@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers'
 import { HttpResponse } from '@smithy/core/protocols'
 
 /**
- * An answer that no AWS service gives: the page of a proxy, a firewall, a load balancer or a login portal. Its class follows from the status,
- * and whether the request went on to AWS is not known.
+ * An answer that does not come from AWS: a page of a proxy, firewall, load balancer or login portal. Its status gives
+ * its class. Whether AWS received the request is unknown.
  */
 export class ForeignAnswer extends Error {
   override readonly name = 'ForeignAnswer'
@@ -18,12 +18,12 @@ export class ForeignAnswer extends Error {
   }
 }
 
-/** What is shown of a foreign text. */
+/** The most characters shown of a foreign text. */
 const SHOWN_MAX = 80
 
 /**
- * The same answer, where it may be AWS's: JSON, XML or nothing. Throws a ForeignAnswer for a web page, and for an error in any other form.
- * Successes that do not call themselves web pages pass unread.
+ * Returns an answer that may be AWS's: JSON, XML or empty. Throws a ForeignAnswer for a web page, and for an error in
+ * any other form. A success that is not marked as a web page is not read.
  */
 export async function assertOfAws(response: HttpResponse): Promise<HttpResponse> {
   const { statusCode, headers, body, reason } = response

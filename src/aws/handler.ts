@@ -6,24 +6,24 @@ import { assertOfAws } from './foreign-answer.ts'
 import { traceRequest } from './trace.ts'
 import { Abandoned, createWatchedAgents, type Watch } from './watch.ts'
 
-/** A request that waits longer for its connection, for its answer, or between two packets of it, has failed. */
+/** A request fails if its connection, its answer, or the next packet takes longer. */
 export const TIMEOUTS = {
   connectionTimeout: 3000,
   requestTimeout: 30_000,
   socketTimeout: 30_000,
-  // Without it the SDK prints a warning and waits on, for ever.
+  // Without it the SDK only prints a warning and waits forever.
   throwOnRequestTimeout: true,
 }
 
 const SOCKETS_MAX = 50
 
-/** The last thing that a request passes before the network: below the SDK, after signing. */
+/** The last step of a request before the network: below the SDK, after signing. */
 export type Handler = RequestHandler & SdkHandler<HttpRequest, HttpResponse, HttpHandlerOptions>
 
-/** Options of one send: what writes add to the SDK's own. */
+/** The options of one send: the SDK's own, and those of writes. */
 export type SendOptions = HttpHandlerOptions & { readonly watch?: Watch }
 
-/** Told the `date` header of every answer. */
+/** Receives the `date` header of every answer. */
 export type OnDate = (date: string) => void
 
 /** For reads: connections are kept and shared. */
@@ -40,7 +40,7 @@ export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
   }
 }
 
-/** For writes: each request asks its watch for leave, and goes out on a connection of its own. */
+/** For writes: each request asks its watch for a permit, and uses a new connection. */
 export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },

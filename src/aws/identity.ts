@@ -9,7 +9,7 @@ import { createQueryClient, getText } from './query-client.ts'
 import { read } from './read.ts'
 import { getPartition, type Target } from './target.ts'
 
-/** One call at the start of a run needs no pacing. */
+/** A single call at the start of a run needs no pacing. */
 const OPEN: Lane = {
   key: 'sts',
   limit: { perSecond: 1 },
@@ -19,9 +19,9 @@ const OPEN: Lane = {
 }
 
 /**
- * The account that these credentials belong to, as STS says: what a variable or a profile says of it may be another one's. Throws a Problem (exit 4): AWS_NO_CREDENTIALS,
- * AWS_REFUSED, AWS_UNREACHABLE, or AWS_WRONG_ACCOUNT where the target names another account.
- * @param sts an endpoint that stands in for STS
+ * Asks STS for the account of these credentials, because a variable or a profile may name another one. Throws a Problem
+ * (exit 4): AWS_NO_CREDENTIALS, AWS_REFUSED, AWS_UNREACHABLE, or AWS_WRONG_ACCOUNT if the target names another account.
+ * @param sts an endpoint that replaces STS
  */
 export async function fetchAccount(
   target: Target,

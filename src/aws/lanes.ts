@@ -7,39 +7,42 @@ import type { Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import { AwsError } from './aws-error.ts'
 
-/** Limits from jobwright.yaml: `iot` for every operation of a service, `iot.CreateJob` for one. */
+/** The limits in jobwright.yaml: `iot` for every operation of a service, `iot.CreateJob` for one. */
 export type Limits = Readonly<Record<string, Partial<LaneLimit>>>
 
-/** For an operation whose kind names no rate: careful, since AWS publishes none. */
+/** For an operation without a rate. Low, because AWS publishes none. */
 const UNKNOWN_RATE: LaneLimit = { perSecond: 2 }
-/** So many equal refusals in a row are no accident of one job: the lane stops. */
+/** This many equal denials in a row stop the lane, because they do not depend on one job. */
 const REFUSALS_MAX = 5
 
-/** One rate-limited way into AWS. Every HTTP request, first or again, read or write, passes one. */
+/** A rate-limited path to AWS. Every HTTP request passes a lane, repeats and writes included. */
 export type Lane = {
-  /** `account/region/service`, and `/operation` where that has a limit of its own. */
+  /** `account/region/service`, and `/operation` if that has its own limit. */
   readonly key: string
   readonly limit: LaneLimit
-  /** Ends when the next request may be sent; rejects when the signal is aborted, or with the AwsError that stopped the lane. */
+  /**
+   * Resolves when the next request may be sent. Rejects when the signal is aborted, or with the AwsError that stopped
+   * the lane.
+   */
   pass(signal?: AbortSignal): Promise<void>
-  /** Whether a read that failed may be sent again; takes one from the lane's budget of repeats. */
+  /** Returns true if a failed read may be repeated, and uses one of the lane's repeats. */
   mayRepeat(): boolean
-  /** How the request ended; undefined: well. */
+  /** Reports how the request ended; undefined means success. */
   report(problem: AwsProblem | undefined): void
 }
 
-/** What a lane asks of a kind. */
+/** What a lane needs of a kind. */
 export type LaneModel = Pick<KindModel, 'service'> & {
   readonly limits: Pick<KindLimits, 'lanes'>
   readonly api: Pick<KindApi, 'regionless'>
 }
 
-/** The lanes of a run, made when first asked for. Whoever calls the same account, region and service gets the same lane. */
+/** The lanes of a run, created on demand. Calls to one account, region and service share a lane. */
 export type Lanes = {
   lane(site: Site, model: LaneModel, operation: string): Lane
 }
 
-/** Lanes over a clock, with the user's own limits. */
+/** Creates lanes over a clock, with the user's own limits. */
 export function createLanes(clock: Clock, limits: Limits = {}): Lanes {
   const all = new Map<string, Lane>()
   return {
@@ -79,7 +82,7 @@ function createLane(key: string, limit: LaneLimit, clock: Clock): Lane {
   return {
     key,
     limit,
-    // One waits at the gate at a time, so that a throttle slows everyone who is still behind it.
+    // Only one request waits at the gate, so that a throttle slows all others behind it.
     pass(signal) {
       const turn = waitTurn(last, signal)
       last = turn.catch(() => {})

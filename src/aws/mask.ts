@@ -1,13 +1,13 @@
-/** Longer messages are cut: a service may echo a whole request. */
+/** Longer messages are cut, because a service may echo a whole request. */
 const MESSAGE_MAX = 500
 
 /**
- * A service's message, safe to keep: first line only where it quotes a request that was signed, no query strings of URLs (signed URLs
- * are keys), no access keys, none of the given secrets, at most 500 characters.
+ * Makes a service's message safe to keep. It removes query strings of URLs (signed URLs are keys), access keys and the
+ * given secrets. It keeps at most 500 characters, and only the first line if a signed request is quoted.
  */
 export function mask(message: string, secrets: readonly string[] = []): string {
   let text = message
-  // The longest first: of one that begins with another the rest would stay.
+  // Longest first: a secret that begins with another must not be masked only in part.
   const known = [...new Set(secrets.flatMap(listForms))].sort((a, b) => b.length - a.length)
   for (const form of known) if (form !== '') text = text.replaceAll(form, '***')
   text = text
@@ -23,7 +23,10 @@ function stripQuery(url: string): string {
   return at === -1 ? url : `${url.slice(0, at)}?...`
 }
 
-/** A secret as it is, as a manifest quotes it, and each of these as a form and as XML hold them: a service may echo any of them. */
+/**
+ * All forms in which a service may echo a secret: plain or quoted as in a manifest, and each of these as a form and as
+ * XML encode it.
+ */
 function listForms(secret: string): string[] {
   const texts = [secret, JSON.stringify(secret).slice(1, -1)]
   return texts.flatMap((text) => [

@@ -1,14 +1,14 @@
 import { AwsError } from './aws-error.ts'
 
-/** No list of jobs is longer; one that is, is a token going round. */
+/** No list of jobs has more pages; a longer one means a token loop. */
 const PAGES_MAX = 1000
 
-/** One page, and the token of the next one, if there is one. */
+/** A page, and the token of the next one if there is one. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly next?: string }
 
 /**
- * All pages of a list, each asked for when it is wanted. Throws an AwsError where a token comes twice or the pages do not end.
- * @param fetch asks for the page of a token; undefined: the first
+ * Reads the pages of a list, each on demand. Throws an AwsError if a token repeats or the pages do not end.
+ * @param fetch requests the page of a token; undefined: the first
  */
 export async function* readPages<Item>(
   fetch: (token: string | undefined) => Promise<Page<Item>>,

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../model/json.ts'
 
-/** These members of an answer, where they are set, as JSON: times as ISO 8601. Everything that is not named is left behind. */
+/** Converts the named members of an answer to JSON, times to ISO 8601. All other members are left out. */
 export function pick(answer: object | undefined, members: readonly string[]): JsonObject {
   const all = (answer ?? {}) as Readonly<Record<string, unknown>>
   const kept: Record<string, Json> = {}
@@ -19,20 +19,20 @@ function toPlain(value: unknown): Json | undefined {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
 }
 
-/** A time of an answer as ISO 8601 in UTC; undefined where it is absent or no time. */
+/** A time of an answer as ISO 8601 in UTC; undefined if it is missing or invalid. */
 export function toIso(time: Date | string | undefined): string | undefined {
   const ms = typeof time === 'string' ? Date.parse(time) : time?.getTime()
   return ms === undefined || Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
 }
 
-/** The same value without members that are undefined. */
+/** Drops members that are undefined. */
 export function dropUndefined<Value extends object>(
   value: Value,
 ): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as never
 }
 
-/** The counts of an answer under our names; those that AWS left out are left out. */
+/** The counts of an answer under our names. Missing counts stay missing. */
 export function readCounts(
   answer: object | undefined,
   names: Readonly<Record<string, string>>,

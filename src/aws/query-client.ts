@@ -6,27 +6,27 @@ import { Hash } from '@smithy/core/serde'
 import type { QuerySettings } from './client-settings.ts'
 import type { Handler, SendOptions } from './handler.ts'
 
-/** A service of the Query protocol: form in, XML out. */
+/** A service with the Query protocol: form in, XML out. */
 export type QueryService = {
-  /** Where requests go; a base path is kept. */
+  /** Where requests are sent; a base path is kept. */
   readonly endpoint: string
   /** The API version, such as `2011-06-15`. */
   readonly version: string
-  /** The scope that signatures are made for. */
+  /** The scope of the signatures. */
   readonly signing: { readonly name: string; readonly region: string }
 }
 
-/** An element of an answer: its text, its members, or, of elements of one name, a list. */
+/** An element of an answer: its text, its members, or a list of elements with one name. */
 export type Xml = string | readonly Xml[] | { readonly [member: string]: Xml }
 
-/** One call of an action; the members of its result. Throws a QueryError, or what the network threw. */
+/** Calls an action and returns the members of its result. Throws a QueryError, or what the network threw. */
 export type QueryClient = (
   action: string,
   parameters: Readonly<Record<string, string | number | boolean | undefined>>,
   options?: SendOptions,
 ) => Promise<Xml | undefined>
 
-/** An answer with an error, in the form in which the SDK's own clients throw one. */
+/** An error answer, in the form that the SDK's clients throw. */
 export class QueryError extends Error {
   readonly $fault: 'client' | 'server'
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId?: string }
@@ -40,8 +40,8 @@ export class QueryError extends Error {
 }
 
 /**
- * A client for services that the SDK has no client for, or none that is worth loading. It signs, sends once and reads; it never
- * repeats a request.
+ * Creates a client for services without an SDK client, or without one worth loading. It signs, sends once and reads; it
+ * never repeats a request.
  */
 export function createQueryClient(service: QueryService, settings: QuerySettings): QueryClient {
   const config = resolveAwsSdkSigV4Config({
@@ -91,7 +91,7 @@ async function readResult(action: string, response: HttpResponse): Promise<Xml |
   const status = response.statusCode
   const body = (await text(response.body)).trim()
   if (status < 200 || status > 299) throw await readError(status, body)
-  // A parser may take a cut answer for a whole one, with half a job ID in it.
+  // A parser may accept a truncated answer, with half a job ID in it.
   if (!body.endsWith(`</${action}Response>`))
     throw new QueryError('UnusableAnswer', 'the answer was cut off', status, '')
   return getMember(await parse(body), `${action}Result`)
@@ -105,19 +105,19 @@ async function readError(status: number, body: string): Promise<QueryError> {
   return new QueryError(getText(error, 'Code') ?? 'Unknown', getText(error, 'Message') ?? '', status, requestId)
 }
 
-/** The SDK's own XML parser takes a stream or bytes; its context is only asked for with a stream. */
+/** The SDK's XML parser accepts a stream or bytes, and uses its context only for a stream. */
 async function parse(body: string): Promise<Xml> {
   return (await parseXmlBody(new TextEncoder().encode(body), {} as Parameters<typeof parseXmlBody>[1])) as Xml
 }
 
-/** A member of an element, where there is one. */
+/** A member of an element, or undefined. */
 export function getMember(element: Xml | undefined, name: string): Xml | undefined {
   if (typeof element !== 'object' || Array.isArray(element)) return undefined
   const members = element as { readonly [member: string]: Xml }
   return Object.hasOwn(members, name) ? members[name] : undefined
 }
 
-/** The text of a member; undefined where it is absent, empty, or not text. */
+/** The text of a member; undefined if it is missing, empty or not text. */
 export function getText(element: Xml | undefined, name: string): string | undefined {
   const value = getMember(element, name)
   return typeof value === 'string' && value !== '' ? value : undefined

@@ -1,29 +1,29 @@
 import PQueue from 'p-queue'
 import type { Clock } from '../system/clock.ts'
 
-/** One piece of work; it is started at most once. */
+/** A task, which is started at most once. */
 export type Task = {
-  /** Higher goes first; 0 where absent. */
+  /** Higher goes first; 0 by default. */
   readonly priority?: number
-  /** What it shares a bound with, such as a service: a slow lane does not hold up the others. */
+  /** Tasks of one lane, such as a service, share a bound, so that a slow lane does not delay others. */
   readonly lane?: string
   run(): Promise<void>
 }
 
-/** How far a queue is. */
+/** The progress of a queue. */
 export type Progress = {
   readonly done: number
   readonly total: number
   readonly perSecond: number
-  /** Milliseconds until the end at this speed; 0 when done, or before anything is. */
+  /** Estimated milliseconds until the end; 0 when done, or before any task is done. */
   readonly etaMs: number
 }
 
-/** Orders, bounds and prioritises work; how fast it goes is decided at the lanes below. */
+/** Orders, limits and prioritises tasks. The lanes below decide the rate. */
 export type Queue = {
   /**
-   * Runs all tasks; ends when those that were started have ended. Once the signal is aborted no more are started. A task that throws
-   * stops the queue the same way, and its error is thrown at the end.
+   * Runs all tasks, and resolves when every started task has ended. An aborted signal stops new starts. So does a task
+   * that throws; its error is thrown at the end.
    */
   run(
     tasks: readonly Task[],
@@ -31,7 +31,7 @@ export type Queue = {
   ): Promise<void>
 }
 
-/** A queue that runs at most `concurrency` tasks of each lane at once. */
+/** Creates a queue that runs at most `concurrency` tasks of each lane at once. */
 export function createQueue({ concurrency, clock }: { readonly concurrency: number; readonly clock: Clock }): Queue {
   return {
     async run(tasks, { signal, onProgress } = {}) {
@@ -45,7 +45,7 @@ export function createQueue({ concurrency, clock }: { readonly concurrency: numb
       const failures: unknown[] = []
       let done = 0
       const runTask = async (task: Task): Promise<void> => {
-        // Looked at here and not given to p-queue, whose listeners on a shared signal cost the square of the queue's length.
+        // The signal is checked here, because p-queue's listeners on a shared signal cost quadratic time.
         if (signal?.aborted || failures.length > 0) return
         try {
           await task.run()

@@ -9,8 +9,9 @@ const ATTEMPTS_MAX = 4
 const PAUSE_MS = { throttle: 1000, other: 200 } as const
 
 /**
- * One read, asked again up to three times after a throttle, an outage or a lost connection. The loop is ours and not the SDK's, so
- * that every request passes the lane and every wait is the clock's. Throws an AwsError, or the reason of the signal.
+ * Reads once, and retries up to three times after a throttle, an outage or a lost connection. The loop is ours and not
+ * the SDK's, so that every request passes the lane and every wait uses the clock. Throws an AwsError, or the signal's
+ * reason.
  */
 export async function read<Value>(
   lane: Lane,
@@ -30,18 +31,18 @@ export async function read<Value>(
       lane.report(problem)
       if (attempt === ATTEMPTS_MAX || !isWorthAnother(problem) || !lane.mayRepeat()) throw new AwsError(problem, error)
       const base = problem.class === 'throttle' ? PAUSE_MS.throttle : PAUSE_MS.other
-      // No jitter: the lane spreads what comes back at once.
+      // No jitter: the lane spreads simultaneous retries.
       await clock.sleep(base * 2 ** (attempt - 1), signal)
     }
   }
 }
 
-/** A host that does not exist is a wrong region or a wrong name; it will not appear in a second. */
+/** An unknown host means a wrong region or name, so a retry does not help. */
 function isWorthAnother({ class: kind, name }: AwsProblem): boolean {
   return kind === 'throttle' || kind === 'outage' || (kind === 'unreachable' && name !== 'ENOTFOUND')
 }
 
-/** `read` with everything but the call settled: the operation, the signal, and what sends. */
+/** `read` with everything bound except the call. */
 export type Ask = <Value>(
   operation: string,
   signal: AbortSignal | undefined,
@@ -51,7 +52,7 @@ export type Ask = <Value>(
 /** What a reader needs of a connection. */
 type Reached = { readonly clock: Clock; lane(model: KindModel, operation: string): Lane }
 
-/** How a kind's reader asks over a connection. */
+/** Creates the read function of a kind over a connection. */
 export function createAsk(connection: Reached, model: KindModel): Ask {
   return (operation, signal, send) =>
     read(connection.lane(model, operation), model, { clock: connection.clock, signal }, send)

@@ -3,17 +3,17 @@ import { isReadable } from '../model/env-names.ts'
 import { getValue, isObject, type JsonObject, type Pointer, splitPointer } from '../model/json.ts'
 import type { Env } from './target.ts'
 
-/** A request with its secrets in place, and their texts, which no message may repeat; or what is missing. */
+/** A request with its secrets filled in, and their texts, which no message may repeat. Otherwise, what is missing. */
 export type Filled =
   | { readonly request: JsonObject; readonly secrets: readonly string[] }
   | { readonly problem: AwsProblem }
 
-/** An environment, and the names in it that specs may read. */
+/** An environment, and the variables that specs may read. */
 export type SecretSource = { readonly env: Env; readonly envNames: readonly string[] }
 
 /**
- * Puts the values of `{ $env: NAME }` into the members that may hold a secret. A variable that is not listed, unset or empty is a problem.
- * The list is checked here again: this is the only line that reads a secret.
+ * Replaces `{ $env: NAME }` with its value in members that may hold a secret. A variable that is unlisted, unset or
+ * empty is a problem. The list is checked again here, because only this code reads secrets.
  */
 export function fillSecrets(request: JsonObject, members: readonly Pointer[], { env, envNames }: SecretSource): Filled {
   const secrets: string[] = []

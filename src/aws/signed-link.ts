@@ -10,20 +10,20 @@ import { classifyError } from './error-class.ts'
 import { traceRequest } from './trace.ts'
 
 /**
- * A link that AWS has signed gives whoever has it access: it is held in memory from the answer that brought it to the request that uses it,
- * goes to an https host or to this machine alone, follows no redirect, and is in no message.
+ * Anyone with a signed link has access. So a link stays in memory until it is used, goes only to an https host or this
+ * machine, follows no redirect, and appears in no message.
  */
 
-/** A connection over which nothing moves for so long has failed. There is no bound for the whole, which may take hours. */
+/** The longest time without any transfer. A whole transfer has no limit, because it may take hours. */
 const IDLE_MS = 60_000
-/** How long the word to go on is waited for (RFC 9110, 10.1.1); what stands in between may not know of it. */
+/** How long to wait for 100 Continue (RFC 9110, 10.1.1). A proxy may never send it. */
 const CONTINUE_MS = 2_000
-/** An answer of S3 with an error is short. */
+/** The limit for S3's error answers, which are short. */
 const ERROR_BYTES_MAX = 64 * 1024
 
 /**
- * Puts a file through a signed link, a chunk at a time: nothing of it is sent before the link was accepted. Undefined: it is there, whole.
- * Throws what `source` throws, and the reason of the signal.
+ * Uploads a file through a signed link, in chunks. Nothing is sent before the link is accepted. Undefined: the upload
+ * is complete. Throws what `source` throws, or the signal's reason.
  */
 export async function putThrough(
   link: string,
@@ -32,7 +32,7 @@ export async function putThrough(
 ): Promise<AwsProblem | undefined> {
   const headers = {
     'content-length': source.bytes,
-    // Part of what was signed, and what the service compares the content with.
+    // The signature covers it, and the service checks the content against it.
     'content-md5': source.md5,
     expect: '100-continue',
   }
@@ -46,7 +46,7 @@ export async function putThrough(
   })
 }
 
-/** Gets what is behind a signed link, a chunk at a time. Throws an AwsError for an answer that is cut off, and what `receive` throws. */
+/** Downloads from a signed link, in chunks. Throws an AwsError for a truncated answer, or what `receive` throws. */
 export async function getThrough<Value>(
   link: string,
   receive: Receive<Value>,
@@ -61,7 +61,7 @@ export async function getThrough<Value>(
   })
 }
 
-/** One request on a connection of its own, which ends with it. */
+/** Makes one request on its own connection, and closes it. */
 async function exchangeOnce<Value>(
   link: string,
   method: string,
@@ -107,7 +107,7 @@ class IdleError extends Error {
   }
 }
 
-/** Whether an error is the connection's, not that of a file that is read or written. */
+/** Returns true for an error of the connection, as opposed to one of a local file. */
 function isOfNetwork(error: unknown): boolean {
   if (error instanceof IdleError) return true
   const { syscall = '', code = '' } = error as NodeJS.ErrnoException
@@ -122,7 +122,7 @@ function parseSafeUrl(link: string): URL {
   throw new AwsError({ class: 'unknown', name: 'UnsafeLink', message: 'AWS gave a link that is not https' })
 }
 
-/** Waits for leave to send the content. False: there is an answer already. */
+/** Waits for permission to send the content. False: an answer has already come. */
 async function mayGoOn(request: http.ClientRequest, answer: Promise<http.IncomingMessage>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const leave = new Promise<boolean>((resolve) => {
@@ -137,7 +137,7 @@ async function mayGoOn(request: http.ClientRequest, answer: Promise<http.Incomin
   }
 }
 
-/** Sends the content, no faster than it leaves, until its end or an early answer. */
+/** Sends the content no faster than the connection takes it, until its end or an early answer. */
 async function pump(
   request: http.ClientRequest,
   source: UploadSource,
@@ -172,7 +172,7 @@ async function* readContent(response: http.IncomingMessage, link: string): Async
   throw new AwsError({ class: 'unreachable', name: 'UnusableAnswer', message: 'the content was cut off' })
 }
 
-/** The code of an answer of S3; never its text, which repeats what was signed. */
+/** Reads the code of an S3 error, never its text, which repeats what was signed. */
 async function readRefusal(response: http.IncomingMessage): Promise<AwsProblem> {
   const status = response.statusCode ?? 0
   let text = ''
@@ -182,7 +182,7 @@ async function readRefusal(response: http.IncomingMessage): Promise<AwsProblem> 
       if (text.length > ERROR_BYTES_MAX) break
     }
   } catch {
-    // The status says enough.
+    // The status is enough.
   }
   const name = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(text)?.[1] ?? 'Unknown'
   const message = `the signed link was refused with status ${status}`

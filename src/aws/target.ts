@@ -3,25 +3,25 @@ import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { ENVIRONMENT_TARGET, resolveTargetName } from '../model/target-name.ts'
 
-/** What jobwright.yaml says of one target. */
+/** A target in jobwright.yaml. */
 export type TargetConfig = {
   readonly region?: string
   readonly profile?: string
   readonly roleArn?: string
-  /** The account that this target has to be: another one is refused. */
+  /** The account that this target must have; any other is rejected. */
   readonly account?: string
   readonly endpoint?: string
 }
 
-/** A named account, region and role, settled. */
+/** An account, region and role under a name, fully resolved. */
 export type Target = TargetConfig & { readonly name: string; readonly region: string }
 
-/** The environment variables that a run was given. */
+/** The environment variables of a run. */
 export type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * The target of this name, or that of a spec without one. Throws a Problem (exit 4) for an unknown name, an open
- * choice, or no region.
+ * The target with this name, or the default for a spec without one. Throws a Problem (exit 4) for an unknown name, an
+ * ambiguous choice, or a missing region.
  */
 export function resolveTarget(
   name: string | undefined,
@@ -61,7 +61,7 @@ function findRegion(name: string, env: Env): string {
   })
 }
 
-/** The partition of a region, and the domain that its hosts end in. */
+/** A region's partition, and the domain of its hosts. */
 export function getPartition(region: string): { readonly partition: string; readonly domain: string } {
   return { partition: partitionNameOf(region), domain: findDomain(region) }
 }

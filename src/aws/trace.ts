@@ -1,36 +1,36 @@
 import { channel } from 'node:diagnostics_channel'
 
 /**
- * What leaves this process for AWS, for whoever wants to watch it. It holds no header, no query and no body, so that no secret, signature or
- * token can be in it; of a request of the Query protocol, the name of its action alone.
+ * A trace of a request to AWS, for anyone who wants to watch. It holds no header, query or body, so it cannot hold a
+ * secret, signature or token. For the Query protocol it holds the action's name.
  */
 export type RequestTrace = {
-  /** The same for the start and the end of one request. */
+  /** The same ID for the start and the end of a request. */
   readonly id: number
   readonly method: string
   readonly host: string
   readonly path: string
-  /** Of the Query protocol: what is asked for, such as `CreateJob`. */
+  /** The action of a Query request, such as `CreateJob`. */
   readonly action?: string
-  /** Of the content, where its length is known. */
+  /** The length of the content, if known. */
   readonly bytes?: number
-  /** How it ended; absent at its start. */
+  /** How the request ended; missing at its start. */
   readonly end?: RequestEnd
 }
 
-/** An answer, or what came in place of one. */
+/** An answer, or what replaced it. */
 export type RequestEnd =
   | {
       readonly is: 'answered'
       readonly status: number
-      /** The error that the service names. */
+      /** The error named by the service. */
       readonly error?: string
-      /** AWS's own ID of the request. */
+      /** AWS's own request ID. */
       readonly requestId?: string
     }
   | { readonly is: 'failed'; readonly error: string }
 
-/** Tells of every request at its start and at its end. Costs nothing while nobody listens. */
+/** Publishes the start and the end of every request. It costs nothing while nobody listens. */
 export const requests = channel('jobwright:request')
 
 type Sent = {
@@ -42,13 +42,13 @@ type Sent = {
 }
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** What is told of one request. */
+/** Takes the outcome of a request. */
 export type Trace = { answered(status: number, headers: Headers): void; failed(error: unknown): void }
 
 const UNHEARD: Trace = { answered: () => {}, failed: () => {} }
 let count = 0
 
-/** Tells of the start of a request; what it returns is told its end, once. */
+/** Publishes the start of a request. The result publishes its end, once. */
 export function traceRequest({ method = 'GET', host, path, body, bytes }: Sent): Trace {
   if (!requests.hasSubscribers) return UNHEARD
   count += 1
@@ -79,7 +79,7 @@ function countBytes(body: unknown): number | undefined {
   return body instanceof Uint8Array ? body.byteLength : undefined
 }
 
-/** A message of the system may hold a link. Its code or name never does. */
+/** A system error's message may hold a link; its code and name never do. */
 function getName(error: unknown): string {
   const { code, name } = error as NodeJS.ErrnoException
   return code ?? name ?? 'Error'

@@ -1,19 +1,19 @@
 import http from 'node:http'
 import https from 'node:https'
 
-/** What was seen of one attempt to write, below the SDK: the evidence for whether the request may have been carried out. */
+/** What was observed of a write attempt below the SDK: the evidence for whether it may have been carried out. */
 export type Watch = {
-  /** Asked after signing and before the first byte: false abandons the attempt. */
+  /** Checked after signing and before the first byte is sent; false abandons the attempt. */
   readonly mayStillSend: () => boolean
-  /** The signed request was handed to the network. */
+  /** The signed request was passed to the network. */
   handed: boolean
-  /** A connection stood, TLS included: from here on bytes may have left. */
+  /** A connection was open, TLS included. From here on bytes may have been sent. */
   connected: boolean
-  /** The HTTP status of an answer whose head arrived. */
+  /** The HTTP status, once the head of an answer has arrived. */
   status?: number
 }
 
-/** Thrown in place of sending, once an attempt may no longer be sent. */
+/** Thrown instead of sending when the attempt may no longer be sent. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned'
 
@@ -22,15 +22,15 @@ export class Abandoned extends Error {
   }
 }
 
-/** A watch over an attempt of which nothing has been seen yet. */
+/** Creates a watch over a new attempt. */
 export function watch(mayStillSend: () => boolean): Watch {
   return { mayStillSend, handed: false, connected: false }
 }
 
 /**
- * Agents for one write: a fresh connection, since a service may close an idle one in the very moment in which a request is put on it,
- * and each step of connecting is marked. Node holds a request back until `connect`, over TLS until the peer's certificate was
- * accepted, so that without these events not one byte of it can have left.
+ * Creates agents for one write. Each write uses a new connection, because a service may close an idle one just as a
+ * request is sent. Every step of connecting is recorded. Node sends nothing before `connect`, or over TLS before it
+ * accepts the peer's certificate. So without these events no byte has left.
  */
 export function createWatchedAgents(seen: Watch): { httpAgent: http.Agent; httpsAgent: https.Agent } {
   const httpAgent = new http.Agent({ keepAlive: false })

@@ -4,17 +4,17 @@ import type { BuildMiddleware, DeserializeMiddleware, Pluggable } from '@smithy/
 import { isObject, type JsonObject } from '../model/json.ts'
 
 /*
- * A client of the SDK keeps to the API as it was when the client was made: it drops members that it does not know, of requests and of
- * answers, and says nothing. These middlewares put such members back, so that a spec may use what AWS has added since.
+ * An SDK client knows the API of its release and silently drops unknown members of requests and answers. These
+ * middlewares restore them, so that a spec may use newer members.
  */
 
-/** What of a command this needs. */
+/** What this needs of a command. */
 // biome-ignore lint/suspicious/noExplicitAny: every command is taken, whatever its input and output are
 type Stacked = { readonly middlewareStack: { use(plugin: Pluggable<any, any>): void } }
 
 /**
- * The command, which sends `body` whole: what the client did not write into the request's body is added before the request is signed. What
- * it did write stays as it wrote it. `body` has the member names of the wire.
+ * Makes a command send all of `body`. Members that the client did not write are added before signing; those it wrote
+ * stay unchanged. `body` uses the wire's member names.
  */
 export function sendWhole<Command extends Stacked>(command: Command, body: JsonObject): Command {
   const add: BuildMiddleware<object, object> = (next) => (args) => {
@@ -23,7 +23,7 @@ export function sendWhole<Command extends Stacked>(command: Command, body: JsonO
     const known: unknown = request.body ? JSON.parse(readText(request.body)) : {}
     const whole = fillMissing(known, body)
     if (whole === known) return next(args)
-    // The length is that of the old body, where one stands there already; the client fills in what is missing.
+    // Drops the length of the old body; the client fills in the new one.
     const { 'content-length': _length, ...headers } = request.headers
     const filled = HttpRequest.clone(request)
     filled.headers = { 'content-type': 'application/json', ...headers }
@@ -36,10 +36,13 @@ export function sendWhole<Command extends Stacked>(command: Command, body: JsonO
   return command
 }
 
-/** The command, whose answer holds every member that AWS sent: those that the client does not know as they came, in JSON. */
+/**
+ * Makes a command's answer hold every member that AWS sent. Members that the client does not know stay as they came, in
+ * JSON.
+ */
 export function receiveWhole<Command extends Stacked>(command: Command): Command {
   let sent: unknown
-  // Next to the network: what the client then reads is read here first.
+  // Next to the network, so that the answer is read here before the client reads it.
   const keep: DeserializeMiddleware<object, object> = (next) => async (args) => {
     const result = await next(args)
     const { response } = result
@@ -62,7 +65,10 @@ export function receiveWhole<Command extends Stacked>(command: Command): Command
   return command
 }
 
-/** A value with the members of another that it lacks, at every depth; the same value where it lacks none. Lists go item by item. */
+/**
+ * Adds missing members to a value from another, at every depth. Returns the same value if none are missing. Lists are
+ * filled item by item.
+ */
 export function fillMissing(known: unknown, whole: unknown): unknown {
   if (Array.isArray(known) && Array.isArray(whole)) {
     if (known.length !== whole.length) return known
@@ -91,7 +97,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch {
-    // The client says what is wrong with it.
+    // The client reports the error itself.
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '../aws/connection.ts'
 import type { Calls } from '../model/kind-calls.ts'
 
-/** Loads one kind's calls, and with them its SDK client, when the first job of that kind needs them. */
+/** Loads a kind's calls, and its SDK client, when the first job of that kind needs them. */
 const LOADERS: Readonly<Record<string, () => Promise<{ createCalls(connection: Connection): Calls }>>> = {
   DataExchangeJob: () => import('./data-exchange-job/calls.ts'),
   ImportExportJob: () => import('./import-export-job/calls.ts'),
@@ -10,7 +10,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ createCalls(connection: C
   PinpointExportJob: () => import('./pinpoint-export-job/calls.ts'),
 }
 
-/** Reader and writer of a kind over a connection. An unknown kind is a bug, since loading refuses unknown kinds. */
+/** Opens a kind's reader and writer over a connection. An unknown kind is a bug, because loading rejects it. */
 export async function openCalls(kind: string, connection: Connection): Promise<Calls> {
   const load = LOADERS[kind]
   if (!load) throw new Error(`no kind ${kind}`)

@@ -2,7 +2,7 @@ import { getValue, type Json, type JsonObject, type Pointer } from '../model/jso
 import type { Finding } from '../model/kind.ts'
 import { advise } from '../model/remedy.ts'
 
-/** What is wrong with the keys of a list of tags: AWS takes each key once, and none that begins with `aws:`. */
+/** Reports invalid keys in a list of tags. AWS accepts each key once, and none that begins with `aws:`. */
 export function findTagFaults(request: JsonObject, list: Pointer): Finding[] {
   const tags = getValue(request, list)
   const keys = (Array.isArray(tags) ? tags : []).map((tag: Json) => String(getValue(tag, '/Key')))

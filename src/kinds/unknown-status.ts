@@ -1,7 +1,10 @@
 import type { Condition } from '../model/condition.ts'
 import type { Live } from '../model/live.ts'
 
-/** The condition of a job whose status word this version does not know: shown as it is, never a crash, and never an end. */
+/**
+ * The condition of a job with a status that this version does not know. The status is shown as it is; it is not
+ * terminal.
+ */
 export function describeUnknownStatus({ status }: Pick<Live, 'status'>): Condition {
   return {
     type: 'Unknown',

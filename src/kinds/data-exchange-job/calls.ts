@@ -20,7 +20,7 @@ import { toLive } from './live.ts'
 import { dataExchangeJob } from './model.ts'
 import { downloadFrom, uploadTo } from './transfer.ts'
 
-/** How Data Exchange jobs are read, made and started over a connection. */
+/** Reads, creates and starts Data Exchange jobs over a connection. */
 export function createCalls(
   connection: Connection,
   model: KindModel = dataExchangeJob,
@@ -66,7 +66,7 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attemptOnce(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {
-        // The schema of the kind has checked the members; the SDK's types cannot see that.
+        // The kind's schema has checked the members, which the SDK's types cannot know.
         const input = filled.request as unknown as CreateJobCommandInput
         const command = sendWhole(new CreateJobCommand(input), filled.request)
         const job = await client.send(receiveWhole(command), sending)

@@ -8,8 +8,8 @@ import { dropEmpty } from '../normal.ts'
 const REVISION = ['DataSetId', 'RevisionId']
 
 /**
- * What of each member of Details repeats the request (API reference, RequestDetails). Left behind: signed URLs and when they expire,
- * which give whoever has them access; the API key; what an event action adds.
+ * The members of Details that repeat the request (API reference, RequestDetails). Left out: signed URLs and their
+ * expiry, because they give access; the API key; what an event action adds.
  */
 const DETAILS: Readonly<Record<string, readonly string[]>> = {
   ImportAssetsFromS3: ['AssetSources', ...REVISION],
@@ -33,7 +33,7 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
 
 const FINISHED = ['COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT']
 
-/** A job as any of create, get and list tells it. A finished job was last updated when it ended. */
+/** Converts a job from a create, get or list. A finished job was last updated when it ended. */
 export function toLive(job: GetJobResponse | JobEntry): Live {
   const errors = job.Errors ?? []
   return dropUndefined({

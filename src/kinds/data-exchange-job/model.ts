@@ -6,7 +6,7 @@ import { dropEmpty, fillMembers, toSet } from '../normal.ts'
 import { describeUnknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 
-/** Data Exchange jobs: assets are imported into a revision or exported from it. Created jobs wait until they are started. */
+/** Data Exchange jobs import assets into a revision or export them from it. A created job waits until it is started. */
 export const dataExchangeJob: KindModel = {
   kind: 'DataExchangeJob',
   service: 'dataexchange',
@@ -30,7 +30,7 @@ export const dataExchangeJob: KindModel = {
     },
     listing: { tells: 'job', page: 200, newestFirst: true },
     partitions: ['aws'],
-    // The SDKs' table of endpoints.
+    // From the SDKs' table of endpoints.
     regions: [
       'ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 eu-central-1 eu-west-1 eu-west-2',
       'us-east-1 us-east-2 us-west-1 us-west-2',
@@ -50,7 +50,7 @@ export const dataExchangeJob: KindModel = {
     timing: () => ({ when: 'ready' }),
   },
   limits: {
-    // AWS publishes no rate for this API; two a second is our own, careful figure.
+    // AWS publishes no rate for this API; two a second is our own careful value.
     lanes: { '*': { perSecond: 2 } },
     slot: chooseSlot,
   },
@@ -60,7 +60,7 @@ export const dataExchangeJob: KindModel = {
       'dataexchange:CreateJob',
       'dataexchange:StartJob',
       'dataexchange:CancelJob',
-      // What a started job does, it does with its caller's permissions (user guide, API permissions).
+      // A started job uses its caller's permissions (user guide, API permissions).
       'dataexchange:CreateAsset',
       'dataexchange:GetAsset',
       's3:GetObject',
@@ -71,7 +71,8 @@ export const dataExchangeJob: KindModel = {
     typeMember: '/Type',
     secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
     documents: [],
-    // Keys and data shares may be of other accounts, and keys of other regions: of the bucket's. A role is passed, within one account.
+    // Keys and data shares may belong to other accounts. A key must be in the bucket's region, which may differ. A role
+    // can be passed only within one account.
     arns: [
       { member: '/Details/ExportAssetsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
       { member: '/Details/ExportRevisionsToS3/Encryption/KmsKeyArn', agrees: ['partition'] },
@@ -90,7 +91,7 @@ export const dataExchangeJob: KindModel = {
   },
 }
 
-/** The one member of Details, which is named after the type. */
+/** The only member of Details, named after the type. */
 function getDetails(request: JsonObject): JsonObject | undefined {
   const all = request['Details']
   const only = isObject(all) ? Object.values(all)[0] : undefined
@@ -106,7 +107,7 @@ function normalise(request: JsonObject): JsonObject {
   })
 }
 
-/** Tags are a set; a setting that says nothing is none. */
+/** Tags are a set, and an empty setting equals a missing one. */
 function normaliseAssets(assets: Json | undefined): Json | undefined {
   if (!isObject(assets)) return assets
   const told = dropEmpty(fillMembers(assets, { Tags: toSet(assets['Tags']) }))
@@ -128,7 +129,10 @@ function normaliseDetails(value: Json): Json {
   })
 }
 
-/** Concurrent jobs of one type in one account and region (Data Exchange user guide, quotas); two types have no published figure. */
+/**
+ * Concurrent jobs of a type in an account and region (Data Exchange user guide, quotas). Two types have no published
+ * quota.
+ */
 const CONCURRENT: ReadonlyMap<string, number> = new Map([
   ['IMPORT_ASSETS_FROM_S3', 10],
   ['IMPORT_ASSET_FROM_SIGNED_URL', 10],
@@ -145,7 +149,7 @@ function chooseSlot(request: JsonObject): Slot | undefined {
   return max === undefined ? undefined : { key: type, max, step: 'start' }
 }
 
-/** What a read can be compared with: API keys are never read back. */
+/** The request as a read can return it: API keys are never read back. */
 function toComparable(request: JsonObject): JsonObject {
   const all = request['Details']
   if (!isObject(all)) return request
@@ -186,7 +190,10 @@ function judgeCondition(live: Live): Condition {
   }
 }
 
-/** What goes through a signed URL, by the type of the job. One asset of at most 5 GB is taken in (Data Exchange user guide, quotas). */
+/**
+ * What a job transfers through a signed URL, by its type. An import takes one asset of at most 5 GB (Data Exchange user
+ * guide, quotas).
+ */
 const TRANSFERS: ReadonlyMap<string, Transfer> = new Map([
   [
     'IMPORT_ASSET_FROM_SIGNED_URL',

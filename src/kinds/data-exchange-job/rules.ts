@@ -3,7 +3,7 @@ import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
 import { findTagFaults } from '../tags.ts'
 
-/** The rules of CreateJob between members, and those of forms that no schema can say. */
+/** The rules of CreateJob between members, and about forms that no schema can express. */
 export function check(request: JsonObject): Finding[] {
   return [
     ...findTagFaults(request, '/AssetConfiguration/Tags'),
@@ -14,7 +14,7 @@ export function check(request: JsonObject): Finding[] {
 
 const DESTINATIONS = '/Details/ExportAssetsToS3/AssetDestinations'
 
-/** An export replaces an object that is already there, so that of two assets with one key only the last is left. */
+/** An export replaces an existing object, so of two assets with one key only the last remains. */
 function checkDestinations(request: JsonObject): Finding[] {
   const list = getValue(request, DESTINATIONS)
   if (!Array.isArray(list)) return []
@@ -35,7 +35,7 @@ function checkDestinations(request: JsonObject): Finding[] {
   )
 }
 
-/** References that a key pattern may have (Data Exchange user guide, key patterns). */
+/** References that a key pattern may contain (Data Exchange user guide, key patterns). */
 const KNOWN = new Set([
   'DataSet.Id',
   'DataSet.Name',

@@ -6,16 +6,16 @@ import { getThrough, putThrough } from '../../aws/signed-link.ts'
 import type { AwsProblem, Outcome } from '../../model/aws-problem.ts'
 import type { Receive, UploadSource } from '../../model/kind-calls.ts'
 
-/** A link is good for a minute; one that was not used in time is asked for once more. */
+/** A link is valid for a minute. An expired link is requested once more. */
 const LINKS_MAX = 2
-/** What S3 says of a link that has expired. */
+/** S3's status for an expired link. */
 const EXPIRED = 403
 
 type Job = { readonly status: string; readonly link: string | undefined }
 
 /**
- * Sends a file to a job that waits for its start: each try asks for a fresh link. Sending the same file twice is sending it once, so that
- * an outcome which is not known is none that matters: it may be repeated.
+ * Uploads a file to a job that has not started. Each attempt requests a new link. A repeated upload is harmless, so an
+ * unknown outcome may be retried.
  */
 export async function uploadTo(
   ask: Ask,
@@ -41,7 +41,10 @@ export async function uploadTo(
   }
 }
 
-/** The exported asset of a job, by a fresh link; undefined where AWS knows no such job. Throws an AwsError, or what `receive` throws. */
+/**
+ * Downloads a job's exported asset through a new link. Undefined if AWS knows no such job. Throws an AwsError, or what
+ * `receive` throws.
+ */
 export async function downloadFrom<Value>(
   ask: Ask,
   client: DataExchangeClient,

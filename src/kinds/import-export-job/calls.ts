@@ -16,7 +16,7 @@ import { parseManifest, writeManifest } from './manifest.ts'
 import { importExportJob } from './model.ts'
 import { buildPaperwork } from './paperwork.ts'
 
-/** How Import/Export jobs are read, validated and made over a connection. */
+/** Reads, validates and creates Import/Export jobs over a connection. */
 export function createCalls(
   connection: Connection,
   model: KindModel = importExportJob,
@@ -34,7 +34,7 @@ function createReader(connection: Connection, model: KindModel): KindReader {
         const status = await catchAbsent(ask('GetStatus', signal, (options) => client.getStatus(jobId, options)))
         return status && toLive(status)
       } catch (error) {
-        // The service refuses to describe jobs that have ended without their device.
+        // The service refuses to describe jobs that ended without their device.
         const ended = error instanceof AwsError ? TERMINAL_ERRORS[error.problem.name] : undefined
         if (!ended) throw error
         return { id: jobId, status: ended, partial: true }
@@ -80,7 +80,7 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
       return attemptOnce(connection.lane(model, operation), model, bounds, async (sending: SendOptions) => {
-        // The job keeps the name of the attempt that made it.
+        // The job keeps the name of the attempt that created it.
         const { ManifestAddendum: _create, ...input } = buildInput(
           filled.request,
           assertNonEmpty(live.marker, 'generator'),
@@ -95,7 +95,10 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
   }
 }
 
-/** The text that the service keeps with the job, so that a lost answer can be found again, goes into the manifest's generator. */
+/**
+ * The marker goes into the manifest's generator, which the service stores with the job. It identifies the job after a
+ * lost answer.
+ */
 function buildInput(request: JsonObject, generator: string) {
   const { JobType, Manifest: written, ManifestAddendum, APIVersion } = request
   const manifest = typeof written === 'string' ? parseManifest(written) : written
@@ -110,7 +113,7 @@ function buildInput(request: JsonObject, generator: string) {
   }
 }
 
-/** The next page is asked for by the last job of this one. */
+/** The last job of a page requests the next page. */
 function createEndlessError(): AwsError {
   return new AwsError({
     class: 'unknown',

@@ -3,10 +3,13 @@ import type { SendOptions } from '../../aws/handler.ts'
 import { createQueryClient, getItems, getMember, getText, type QueryClient, type Xml } from '../../aws/query-client.ts'
 import type { KindModel } from '../../model/kind.ts'
 
-/** The members of answers that may be shown or stored; signatures, artifact links and tracking data are never taken out of them. */
+/**
+ * The members of answers that may be shown or stored. Signatures, artifact links and tracking data are never taken from
+ * them.
+ */
 export type ListedJob = { readonly id: string; readonly createdAt: string | undefined; readonly canceled: boolean }
 
-/** One job in full, manifest text included. */
+/** A whole job, manifest text included. */
 export type JobStatus = {
   readonly id: string
   readonly type: string | undefined
@@ -17,16 +20,16 @@ export type JobStatus = {
   readonly manifest: string | undefined
 }
 
-/** What identifies the device of a job. Secret: whoever has it can send a device in its place. */
+/** Identifies a job's device. Secret: whoever has it can send another device instead. */
 export type JobPapers = {
   readonly progress: string
   readonly signatureFile: string | undefined
   readonly manifest: string | undefined
 }
 
-/** The operations that are needed of AWS Import/Export. No client of SDK v3 exists for it. */
+/** The AWS Import/Export operations that Jobwright needs. SDK v3 has no client for them. */
 export type ImportExportClient = {
-  /** The new job's ID; undefined where the request was only validated. */
+  /** The new job's ID; undefined if the request was only validated. */
   createJob(
     input: { JobType: string; Manifest: string; ValidateOnly: boolean; ManifestAddendum?: string; APIVersion?: string },
     options: SendOptions,
@@ -42,9 +45,9 @@ export type ImportExportClient = {
     options: SendOptions,
   ): Promise<void>
   cancelJob(id: string, options: SendOptions): Promise<void>
-  /** The same call, for the members that `getStatus` leaves behind. */
+  /** The same call, for the members that `getStatus` leaves out. */
   getPapers(id: string, options: SendOptions): Promise<JobPapers>
-  /** A link to a label, which whoever has it can print. `from`: members of the address that the device is sent from. */
+  /** A link to a label, which anyone with the link can print. `from`: members of the sender's address. */
   getShippingLabel(
     id: string,
     from: Readonly<Record<string, string>>,
@@ -54,7 +57,10 @@ export type ImportExportClient = {
 
 const ENDPOINT = 'https://importexport.amazonaws.com'
 
-/** A client over a connection. One host serves every region, and wants signatures for us-east-1 and `IngestionService`. */
+/**
+ * Creates a client over a connection. One host serves every region; its signatures are for us-east-1 and
+ * `IngestionService`.
+ */
 export function importExportClient(
   connection: Connection,
   model: Pick<KindModel, 'service' | 'api'>,

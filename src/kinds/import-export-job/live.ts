@@ -5,7 +5,7 @@ import type { Live } from '../../model/live.ts'
 import type { JobStatus, ListedJob } from './client.ts'
 import { parseManifest } from './manifest.ts'
 
-/** Errors of GetStatus that are states of the job. */
+/** GetStatus errors that are states of the job. */
 export const TERMINAL_ERRORS: Readonly<Record<string, string>> = {
   ExpiredJobIdException: 'Expired',
   CanceledJobIdException: 'Canceled',
@@ -13,7 +13,7 @@ export const TERMINAL_ERRORS: Readonly<Record<string, string>> = {
 
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
-/** A list tells of a job only whether it was cancelled; anything else is `Pending` until it is described. */
+/** A list shows only whether a job was cancelled. Any other job is `Pending` until it is described. */
 export function toListedLive(job: ListedJob): Live {
   return dropUndefined({
     id: job.id,
@@ -23,7 +23,7 @@ export function toListedLive(job: ListedJob): Live {
   })
 }
 
-/** A described job: its manifest comes along as a mapping, without secrets. */
+/** Converts a described job. Its manifest becomes a mapping without secrets. */
 export function toLive(job: JobStatus): Live {
   const manifest = job.manifest === undefined ? undefined : parseManifest(job.manifest)
   const generator = manifest?.['generator']

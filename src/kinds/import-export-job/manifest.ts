@@ -1,14 +1,16 @@
 import { parse } from 'yaml'
 import { isObject, type Json, type JsonObject } from '../../model/json.ts'
 
-/** A manifest is a page of text. Longer ones are not read: YAML parsers take quadratic time over some texts. */
+/**
+ * A real manifest is about a page long. Longer texts are not read, because YAML parsers take quadratic time for some.
+ */
 const LENGTH_MAX = 65_536
-/** Deep nesting can bring the parser, and with it the process, down. */
+/** Deep nesting can crash the parser, and the process with it. */
 const OPENERS_MAX = 200
 
 /**
- * A manifest as a mapping, every scalar as the text that was written (`2.0` and `yes` stay what they are); undefined where it is not a
- * mapping. The developer guide's own samples write `manifestVersion:2.0` without a space, which is read as it was meant.
+ * Reads a manifest as a mapping in which every scalar stays text, such as `2.0` and `yes`. Undefined if it is not a
+ * mapping. `manifestVersion:2.0` without a space is accepted, because the developer guide's samples write it.
  */
 export function parseManifest(text: string): JsonObject | undefined {
   if (text.length > LENGTH_MAX || (text.match(/[[{]|- - /g) ?? []).length > OPENERS_MAX) return undefined
@@ -20,14 +22,14 @@ function parseStrictly(text: string): JsonObject | undefined {
     const value: unknown = parse(text, { schema: 'failsafe', logLevel: 'error', maxAliasCount: 0 })
     return isObject(value) ? value : undefined
   } catch {
-    // Where it is broken does not matter here: the service judges its own manifests, the schema judges ours.
+    // Errors do not matter here. The service validates its own manifests, and the schema validates ours.
     return undefined
   }
 }
 
 /**
- * A manifest as text: `key: value` with two spaces a level, in the order of the mapping, the generator last. A text is quoted unless
- * every YAML 1.1 and 1.2 parser reads it as that very text.
+ * Writes a manifest as text: `key: value`, two spaces a level, in the mapping's order, the generator last. A text is
+ * quoted unless every YAML 1.1 and 1.2 parser reads it unchanged.
  */
 export function writeManifest(manifest: JsonObject, { generator }: { readonly generator: string }): string {
   const { generator: _reserved, ...own } = manifest
@@ -45,7 +47,7 @@ function formatMember(value: Json, indent: string): string {
   return isFilled(value) ? `\n${block(value, `${indent}  `)}` : ` ${formatScalar(value)}`
 }
 
-/** The first line of a nested block stands behind the dash. */
+/** The first line of a nested block goes behind the dash. */
 function formatItem(value: Json, indent: string): string {
   return isFilled(value) ? block(value, `${indent}  `).trimStart() : formatScalar(value)
 }
@@ -54,7 +56,7 @@ function isFilled(value: Json): value is JsonObject | readonly Json[] {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
-/** Words that YAML 1.1 or 1.2 reads as a boolean or as nothing. */
+/** Words that YAML 1.1 or 1.2 reads as a boolean or as null. */
 const RESERVED = /^(y|n|yes|no|on|off|true|false|null)$/i
 const SAFE = /^[A-Za-z](?:[A-Za-z0-9_./@ -]*[A-Za-z0-9_./@-])?$/
 
@@ -63,7 +65,7 @@ function formatScalar(value: Json): string {
   if (typeof value === 'object') return Array.isArray(value) ? '[]' : '{}'
   if (typeof value !== 'string') return String(value)
   if (SAFE.test(value) && !RESERVED.test(value)) return value
-  // JSON's quoted form is YAML's, but for these: YAML 1.1 takes some of them for the end of a line.
+  // YAML accepts JSON's quoted form, except these characters: YAML 1.1 reads some of them as a line end.
   return JSON.stringify(value).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -10,7 +10,7 @@ import { check } from './rules.ts'
 /** The reason of a job whose device never arrived. */
 const EXPIRED = 'Expired'
 
-/** Progress codes with which a job ends before any of its data is copied (developer guide, status codes). */
+/** Progress codes of jobs that end before any data is copied (developer guide, status codes). */
 const FAILURES = [
   'DeviceError',
   'InvalidSignature',
@@ -21,12 +21,12 @@ const FAILURES = [
   'UnsupportedPowerSupply',
 ]
 
-/** `validate` sets it, never a spec. */
+/** Only `validate` sets it, never a spec. */
 const DROPPED = ['ValidateOnly']
 
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
-/** Import/Export (Disk) jobs: the paperwork for a device that is shipped to AWS. */
+/** Import/Export (Disk) jobs: the paperwork for a device shipped to AWS. */
 export const importExportJob: KindModel = {
   kind: 'ImportExportJob',
   service: 'importexport',
@@ -87,7 +87,8 @@ export const importExportJob: KindModel = {
     timing: () => ({ when: 'ready' }),
   },
   limits: {
-    // AWS publishes no rate; two a second is our own figure. 50 jobs a day (developer guide, Guidelines and Limitations).
+    // AWS publishes no rate; two a second is our own value. 50 jobs a day (developer guide, Guidelines and
+    // Limitations).
     lanes: { '*': { perSecond: 2 }, CreateJob: { perSecond: 2, perDay: 50 } },
     slot: () => undefined,
   },
@@ -114,7 +115,10 @@ export const importExportJob: KindModel = {
 
 const BEGUN = 'AWS Import/Export changes and cancels a job only before the transfer of its data begins'
 
-/** UpdateJob replaces the whole manifest until the transfer begins (API reference, UpdateJob). A signature follows from its manifest. */
+/**
+ * UpdateJob replaces the whole manifest until the transfer begins (API reference, UpdateJob). The signature depends on
+ * the manifest.
+ */
 function chooseUpdates(
   _before: JsonObject,
   _after: JsonObject,
@@ -130,7 +134,9 @@ function chooseUpdates(
   }
 }
 
-/** The manifest is text on the wire, so every scalar counts as its text. The generator line is Jobwright's own. */
+/**
+ * AWS receives the manifest as text, so every scalar is compared as text. Jobwright writes the generator line itself.
+ */
 function normalise(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
   return fillMembers(omitMembers(request, ...DROPPED), {
@@ -164,7 +170,9 @@ function toSpec({ request }: Live): Retold | undefined {
   }
 }
 
-/** Progress codes of the developer guide's status page; the same page and the model use `Success` and `Started` as well. */
+/**
+ * Progress codes from the developer guide's status page. The page and the API model also use `Success` and `Started`.
+ */
 function judgeCondition(live: Live): Condition {
   const message = live.message || undefined
   switch (live.status) {

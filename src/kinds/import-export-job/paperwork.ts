@@ -9,7 +9,7 @@ import type { ImportExportClient, JobPapers } from './client.ts'
 import { TERMINAL_ERRORS } from './live.ts'
 import { parseManifest } from './manifest.ts'
 
-/** Members of an address that GetShippingLabel takes, which the manifest's returnAddress has under the same names (API reference). */
+/** Address members of GetShippingLabel. The manifest's returnAddress has the same names (API reference). */
 const ADDRESS = [
   'name',
   'company',
@@ -23,7 +23,7 @@ const ADDRESS = [
   'street3',
 ]
 
-/** What has to be put on and around the device of a job. The label is asked for when it is wanted, and goes from the manifest's address. */
+/** What must be attached to a job's device. The label is requested only if wanted, and uses the manifest's address. */
 export async function buildPaperwork(
   ask: Ask,
   client: ImportExportClient,
@@ -62,7 +62,7 @@ async function findPapers(
   }
 }
 
-/** A label that cannot be made keeps nobody from the signature: its error is kept for when the label is wanted. */
+/** A failed label must not hide the signature, so its error is kept until the label is wanted. */
 async function labelLink(
   ask: Ask,
   client: ImportExportClient,

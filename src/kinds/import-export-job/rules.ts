@@ -2,7 +2,9 @@ import { getValue, isObject, type JsonObject } from '../../model/json.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
 
-/** The rules of CreateJob and of the manifest that no schema can say. The manifest is a mapping by now, also where it was given as text. */
+/**
+ * The rules of CreateJob and of the manifest that no schema can express. A manifest given as text is already a mapping.
+ */
 export function check(request: JsonObject): Finding[] {
   return [...checkAddendum(request), ...checkLogPrefix(request), ...checkCustoms(request)]
 }
@@ -19,7 +21,7 @@ function checkAddendum(request: JsonObject): Finding[] {
   ]
 }
 
-/** Bytes of an S3 key, less those of `export-log-` and of a job ID of five characters (developer guide, manifest options). */
+/** The bytes of an S3 key, less `export-log-` and a job ID of five characters (developer guide, manifest options). */
 const LOG_PREFIX_MAX = 1024 - 'export-log-'.length - 5
 
 function checkLogPrefix(request: JsonObject): Finding[] {
@@ -40,7 +42,7 @@ function checkLogPrefix(request: JsonObject): Finding[] {
   ]
 }
 
-/** The United States and the European Union, between whose places no disk need cross a border. */
+/** The United States and the European Union. Within each, a disk need not cross a border. */
 const HOME = new Set(
   [
     'us, usa, united states, united states of america, at, austria, be, belgium, bg, bulgaria, hr, croatia, cy, cyprus',
@@ -50,7 +52,7 @@ const HOME = new Set(
   ].flatMap((line) => line.split(', ')),
 )
 
-/** What the customs form asks for (developer guide, customs options). */
+/** The fields of the customs form (developer guide, customs options). */
 const CUSTOMS = [
   'dataDescription',
   'encryptedData',

@@ -31,7 +31,7 @@ import { type Marked, readMark, toDescribedLive, toListedLive } from './live.ts'
 import { iotJob } from './model.ts'
 import { listAddedTags, listAddedTargets, listRemovedTags, SETTINGS } from './updating.ts'
 
-/** How AWS IoT jobs are read and made over a connection. */
+/** Reads and creates AWS IoT jobs over a connection. */
 export function createCalls(
   connection: Connection,
   model: KindModel = iotJob,
@@ -100,7 +100,7 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
     update: (id, update, options) =>
       attemptOnce(connection.lane(model, update.operation), model, options, async (sending) => {
         const command = updateCommand(assertNonEmpty(id, 'jobId'), update)
-        // Each of the commands fits; their union is more than the SDK's overloads can tell.
+        // Each command is valid, but the SDK's overloads do not accept their union.
         await client.send(command as UpdateJobCommand, sending)
       }),
     cancel: (id, { reason, force, ...options }) =>
@@ -137,25 +137,25 @@ function updateCommand(jobId: string, { operation, before, after, live }: Update
   }
 }
 
-/** A document that was written as a mapping goes out as JSON text. */
+/** A document written as a mapping is sent as JSON text. */
 function buildInput(request: JsonObject, { id, marker }: CreateOptions): CreateJobCommandInput & { jobId: string } {
   const { document, jobId, ...members } = request
   const own = id ?? (typeof jobId === 'string' ? jobId : undefined)
   const text = typeof document === 'string' || document === undefined ? document : JSON.stringify(document)
   const input = { ...members, ...addMark(members['tags'], marker), jobId: assertNonEmpty(own, 'jobId'), document: text }
-  // The schema of the kind has checked the members; the SDK's types cannot see that.
+  // The kind's schema has checked the members, which the SDK's types cannot know.
   return input as unknown as CreateJobCommandInput & { jobId: string }
 }
 
-/** The mark beside the spec's own tags; without one, what the spec says, or nothing. */
+/** Adds the marker tag to the spec's tags. Without a marker, the spec's tags or nothing. */
 function addMark(tags: Json | undefined, marker: string | undefined): JsonObject {
   if (marker === undefined) return {}
   return { tags: [...(Array.isArray(tags) ? (tags as Json[]) : []), { Key: MARK_TAG, Value: marker }] }
 }
 
 /**
- * CreateJob tells no status. A job that starts later, or in maintenance windows only, begins SCHEDULED; any other IN_PROGRESS, also one that
- * has an end time (IoT developer guide, job states).
+ * CreateJob returns no status. A job begins SCHEDULED if it starts later, or only in maintenance windows. Any other
+ * begins IN_PROGRESS, even with an end time (IoT developer guide, job states).
  */
 function toCreated(request: JsonObject, id: string, arn: string | undefined): Live {
   const windows = getValue(request, '/schedulingConfig/maintenanceWindows')

@@ -4,7 +4,7 @@ import { dropUndefined, pick, readCounts, toIso } from '../../aws/plain.ts'
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import type { Live } from '../../model/live.ts'
 
-/** The members of DescribeJob that repeat the request (API reference, Job); the document is told by GetJobDocument. */
+/** The members of DescribeJob that repeat the request (API reference, Job). GetJobDocument returns the document. */
 const REQUEST = [
   'targets',
   'targetSelection',
@@ -21,7 +21,7 @@ const REQUEST = [
   'destinationPackageVersions',
 ]
 
-/** JobProcessDetails under our names. */
+/** JobProcessDetails under our own names. */
 const COUNTS = {
   numberOfCanceledThings: 'canceled',
   numberOfSucceededThings: 'succeeded',
@@ -33,7 +33,7 @@ const COUNTS = {
   numberOfTimedOutThings: 'timedOut',
 }
 
-/** What a list tells of a job: no counts, no reason. */
+/** Converts a listed job, which has no counts and no reason. */
 export function toListedLive(job: JobSummary): Live {
   return dropUndefined({
     id: job.jobId ?? '',
@@ -46,7 +46,7 @@ export function toListedLive(job: JobSummary): Live {
   })
 }
 
-/** A described job. `source` is where its document is: its request is told only where that is known. */
+/** Converts a described job. `source` is where its document is; without it, the request is left out. */
 export function toDescribedLive(
   job: Job,
   source?: { readonly documentSource?: string; readonly document?: string },
@@ -65,17 +65,17 @@ export function toDescribedLive(
   })
 }
 
-/** What a read of a job's tags adds to it. */
+/** What reading a job's tags adds to it. */
 export type Marked = Pick<Live, 'tags' | 'mark' | 'markRead'>
 
-/** Tags as AWS told them; a tag without a value has an empty one. */
+/** Reads the tags from AWS. A tag without a value has an empty one. */
 export function readMark(told: readonly Tag[]): Marked {
   const tags = told.map(({ Key = '', Value = '' }) => ({ Key, Value }))
   const mark = tags.find(({ Key }) => Key === MARK_TAG)?.Value
   return { tags, ...(mark !== undefined && { mark }), markRead: 'told' }
 }
 
-/** A continuous job never completes by itself: once it is rolled out it only waits for new things. */
+/** A continuous job never completes by itself. Once rolled out, it only waits for new things. */
 function isSteady(job: Pick<Job, 'targetSelection' | 'status' | 'isConcurrent'>): boolean {
   return job.targetSelection === 'CONTINUOUS' && job.status === 'IN_PROGRESS' && job.isConcurrent === false
 }

@@ -12,13 +12,13 @@ import { LEAD, parseScheduled } from './schedule.ts'
 import { chooseUpdates, SETTINGS } from './updating.ts'
 
 const DAY = 86_400_000
-/** How far ahead a schedule may begin and end at most (IoT API reference, SchedulingConfig). */
+/** How far ahead a schedule may begin and end (IoT API reference, SchedulingConfig). */
 const AHEAD_MAX = { startTime: 365 * DAY, endTime: 730 * DAY }
 
-/** A CONTINUOUS job that has reached all its targets goes on, for things that join them. */
+/** A CONTINUOUS job that has reached all its targets keeps running for things that join them. */
 const STEADY = { reason: 'RolledOut', words: 'rolled out' }
 
-/** AWS IoT jobs: a document that is sent to things and thing groups. */
+/** AWS IoT jobs send a document to things and thing groups. */
 export const iotJob: KindModel = {
   kind: 'IotJob',
   service: 'iot',
@@ -39,7 +39,7 @@ export const iotJob: KindModel = {
       ResourceAlreadyExistsException: 'exists',
       InvalidStateTransitionException: 'conflict',
       VersionConflictException: 'conflict',
-      // A quota (HTTP 410), although SDKs retry it as if it were a throttle.
+      // A quota error (HTTP 410), although SDKs retry it like a throttle.
       LimitExceededException: 'quota',
       ServiceUnavailableException: 'outage',
     },
@@ -54,14 +54,14 @@ export const iotJob: KindModel = {
     stageOf: () => 'started',
     steady: STEADY,
     updating: chooseUpdates,
-    // DescribeJob tells no tags.
+    // DescribeJob returns no tags.
     unseenUpdates: ['TagResource', 'UntagResource'],
     cancelling: { operation: 'CancelJob', refusal: () => undefined },
     timing: computeTiming,
   },
   limits: {
-    // 10 calls a second for each job operation (Service Quotas, AWS IoT Device Management).
-    // Reads of tags have a lane of their own: where a policy refuses them, the lane of all other calls must not stop.
+    // 10 calls a second for each job operation (Service Quotas, AWS IoT Device Management). Reads of tags have their
+    // own lane: if a policy denies them, other calls must not stop.
     lanes: { '*': { perSecond: 10 }, ListTagsForResource: { perSecond: 10 } },
     slot: () => undefined,
   },
@@ -74,14 +74,14 @@ export const iotJob: KindModel = {
       'iot:CancelJob',
       'iot:TagResource',
       'iot:UntagResource',
-      // Of the role that signs download links.
+      // For the role that signs download links.
       'iam:PassRole',
     ],
   },
   request: {
     secrets: [],
     documents: ['/document'],
-    // Things, groups, templates and packages are of one account and region; AWS's own templates name no account.
+    // Things, groups, templates and packages belong to one account and region. AWS's own templates name no account.
     arns: [
       { member: '/targets/*', agrees: ['partition', 'region', 'account'] },
       { member: '/presignedUrlConfig/roleArn', agrees: ['partition', 'account'] },
@@ -89,7 +89,7 @@ export const iotJob: KindModel = {
       { member: '/destinationPackageVersions/*', agrees: ['partition', 'region', 'account'] },
     ],
     normalise,
-    // Tags are never part of DescribeJob; the document is, through GetJobDocument.
+    // DescribeJob never returns tags. GetJobDocument returns the document.
     comparable: (request) => omitMembers(request, 'jobId', 'tags'),
     toSpec,
     check,
@@ -105,10 +105,10 @@ function normalise(request: JsonObject): JsonObject {
     targets: toSet(request['targets']),
     tags: toSet(request['tags']),
     destinationPackageVersions: toSet(request['destinationPackageVersions']),
-    // Defaults of the API: SNAPSHOT, and 3600 seconds for presigned URLs.
+    // The API's defaults: SNAPSHOT, and 3600 seconds for presigned URLs.
     targetSelection: request['targetSelection'] ?? 'SNAPSHOT',
     presignedUrlConfig: isObject(presigned) ? { expiresInSec: 3600, ...presigned } : presigned,
-    // 1000 things a minute (IoT developer guide, job limits), where no template says otherwise.
+    // 1000 things a minute (IoT developer guide, job limits), unless a template sets another rate.
     jobExecutionsRolloutConfig:
       request['jobTemplateArn'] === undefined ? { maximumPerMinute: 1000, ...(isObject(rollout) && rollout) } : rollout,
     schedulingConfig: isObject(schedule)
@@ -121,7 +121,7 @@ function normalise(request: JsonObject): JsonObject {
   })
 }
 
-/** A document of a template, or of S3, is told as that; its text is what they became. */
+/** AWS reports a template or an S3 source as such, and the document as the resulting text. */
 function toSpec({ request }: Live): Retold | undefined {
   if (!request) return undefined
   const hasOther = request['documentSource'] !== undefined || request['jobTemplateArn'] !== undefined
@@ -133,7 +133,10 @@ function toSpec({ request }: Live): Retold | undefined {
   }
 }
 
-/** JSON text as the mapping that it stands for; any other text as it is, and one of which a mapping would lose digits or mean a file. */
+/**
+ * Parses JSON text to its mapping. Other text stays as it is, and so does JSON whose mapping would lose digits or mean
+ * a file.
+ */
 function toMapping(text: string): Json {
   const numbers = text.replaceAll(/"(?:[^"\\]|\\.)*"?/g, '').match(/-?\d[\d.eE+-]*/g) ?? []
   if (numbers.some((number) => String(Number(number)) !== number)) return text
@@ -162,7 +165,7 @@ function judgeCondition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): C
   }
 }
 
-/** COMPLETED says that every thing has ended, not that any of them succeeded: the counts decide. */
+/** COMPLETED means that every thing has ended, not that any succeeded. The counts decide. */
 function judgeCompleted(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition {
   const count = (name: string): number => live.counts?.[name] ?? 0
   const bad = count('failed') + count('rejected') + count('timedOut') + count('removed') + count('canceled')
@@ -171,7 +174,7 @@ function judgeCompleted(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): C
   return { type: 'Failed', reason: 'ThingsFailed', message: `${bad} of ${all} things did not succeed` }
 }
 
-/** A schedule that has come too near, or is past, can never be submitted; one that is too far away can be later. */
+/** A schedule that is too near or in the past can never be submitted. One too far ahead can be submitted later. */
 function computeTiming(request: JsonObject, now: number): Timing {
   const times = ['startTime', 'endTime'].flatMap((member) => {
     const text = getValue(request, `/schedulingConfig/${member}`)

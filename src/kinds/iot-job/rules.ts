@@ -8,7 +8,7 @@ import { formatDocument } from '../../model/written.ts'
 import { findTagFaults } from '../tags.ts'
 import { isRealDay, LEAD, parseScheduled } from './schedule.ts'
 
-/** The rules of CreateJob between members, and those of forms that no schema can say. */
+/** The rules of CreateJob between members, and about forms that no schema can express. */
 export function check(request: JsonObject): Finding[] {
   return [
     ...checkDocument(request),
@@ -54,7 +54,7 @@ function checkDocument(request: JsonObject): Finding[] {
       remedies: [advise('AWS IoT takes 32,768 at most: put what is large into S3, and its address into the document')],
     })
   }
-  // A template may bring the role.
+  // A template may provide the role.
   const hasRole =
     typeof getValue(request, '/presignedUrlConfig/roleArn') === 'string' || request['jobTemplateArn'] !== undefined
   if (text.includes('${aws:iot:s3-presigned-url') && !hasRole) {
@@ -68,7 +68,10 @@ function checkDocument(request: JsonObject): Finding[] {
   return findings
 }
 
-/** A slip in the JSON text of a document. Every device reads `3.10` as 3.1, and one of two values of a key. */
+/**
+ * Converts a mistake in a document's JSON text. Every device reads `3.10` as 3.1, and only one value of a duplicate
+ * key.
+ */
 function toFinding(slip: JsonSlip): Finding {
   const place = `line ${slip.line}, column ${slip.column}`
   const { line, column } = slip
@@ -90,7 +93,10 @@ function toFinding(slip: JsonSlip): Finding {
   }
 }
 
-/** Templates of AWS name no account in their ARN; those of one's own do, and take no parameters (API reference, CreateJob). */
+/**
+ * The ARN of an AWS template names no account. A customer's template has an account and takes no parameters (API
+ * reference, CreateJob).
+ */
 function checkTemplate(request: JsonObject): Finding[] {
   const template = request['jobTemplateArn']
   if (request['documentParameters'] === undefined || typeof template !== 'string') return []
@@ -107,7 +113,7 @@ function checkTemplate(request: JsonObject): Finding[] {
   ]
 }
 
-/** Retries of all criteria together (IoT developer guide, job timeout and retry). */
+/** The total of retries over all criteria (IoT developer guide, job timeout and retry). */
 const RETRIES_MAX = 10
 
 function checkRetries(request: JsonObject): Finding[] {
@@ -150,7 +156,7 @@ function checkRetries(request: JsonObject): Finding[] {
   return findings
 }
 
-/** Digits after the point that AWS IoT takes (API reference, ExponentialRolloutRate and AbortCriteria). */
+/** How many decimals AWS IoT accepts (API reference, ExponentialRolloutRate and AbortCriteria). */
 function checkDecimals(request: JsonObject): Finding[] {
   const criteria = getValue(request, '/abortConfig/criteriaList')
   const percentages = (Array.isArray(criteria) ? criteria : []).map(
@@ -174,7 +180,7 @@ function findDecimalFault(request: JsonObject, pointer: Pointer, most: number): 
   }
 }
 
-/** Two years, of which one may be a leap year, in milliseconds. */
+/** Two years in milliseconds, one of which may be a leap year. */
 const WINDOW_MAX = 731 * 86_400_000
 
 function checkSchedule(request: JsonObject): Finding[] {
@@ -208,7 +214,7 @@ function createNoSuchDay(member: string, text: string): Finding {
   }
 }
 
-/** A tag that Jobwright sets itself is reserved too. */
+/** The tag that Jobwright adds is reserved too. */
 function checkTags(request: JsonObject): Finding[] {
   const tags = request['tags']
   const own = (Array.isArray(tags) ? tags : []).flatMap((tag: Json, index): Finding[] =>

@@ -3,7 +3,7 @@ import { type Json, type JsonObject, splitPointer } from '../../model/json.ts'
 import type { Updating } from '../../model/kind.ts'
 import type { Difference } from '../../model/plan.ts'
 
-/** What UpdateJob takes (IoT API reference, UpdateJob). */
+/** The settings that UpdateJob accepts (IoT API reference, UpdateJob). */
 export const SETTINGS: readonly string[] = [
   'description',
   'presignedUrlConfig',
@@ -13,7 +13,10 @@ export const SETTINGS: readonly string[] = [
   'jobExecutionsRetryConfig',
 ]
 
-/** How AWS IoT makes an unfinished job say what its spec says now: settings, tags, and further groups of a continuous job. */
+/**
+ * Chooses the calls that bring an unfinished job in line with its spec: settings, tags, and new groups of a continuous
+ * job.
+ */
 export function chooseUpdates(
   before: JsonObject,
   after: JsonObject,
@@ -30,7 +33,7 @@ export function chooseUpdates(
   return { by: [...by], warning: by.has('UpdateJob') ? warnOfTimeout(changed) : undefined }
 }
 
-/** The operations for one member, or why there are none. */
+/** The operations that update one member, or why AWS allows none. */
 function chooseOperation(
   member: string,
   before: JsonObject,
@@ -63,13 +66,13 @@ function addTargets(
   return ['AssociateTargetsWithJob']
 }
 
-/** Targets that only the spec has. */
+/** Targets that only the new spec has. */
 export function listAddedTargets(before: JsonObject, after: JsonObject): string[] {
   const known = listTexts(before['targets'])
   return listTexts(after['targets']).filter((target) => !known.includes(target))
 }
 
-/** Tags that are new, or have another value. */
+/** Tags that are new or have a new value. */
 export function listAddedTags(before: JsonObject, after: JsonObject): JsonObject[] {
   const known = indexTags(before)
   return [...indexTags(after)]

@@ -19,7 +19,7 @@ import type { CreateOptions, KindReader, KindWriter } from '../../model/kind-cal
 import type { Live } from '../../model/live.ts'
 import { mediapackageHarvestJob } from './model.ts'
 
-/** How MediaPackage harvest jobs are read and made over a connection. */
+/** Reads and creates MediaPackage harvest jobs over a connection. */
 export function createCalls(
   connection: Connection,
   model: KindModel = mediapackageHarvestJob,
@@ -65,11 +65,11 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
 
 function buildInput(request: JsonObject, { id }: CreateOptions): CreateHarvestJobCommandInput & { Id: string } {
   const own = id ?? (typeof request['Id'] === 'string' ? request['Id'] : undefined)
-  // The schema of the kind has checked the members; the SDK's types cannot see that.
+  // The kind's schema has checked the members, which the SDK's types cannot know.
   return { ...request, Id: assertNonEmpty(own, 'Id') } as unknown as CreateHarvestJobCommandInput & { Id: string }
 }
 
-/** The wire begins every member name with a small letter (API reference, harvest_jobs). */
+/** On the wire every member name begins with a small letter (API reference, harvest_jobs). */
 function toWire(request: JsonObject): JsonObject {
   const named = (value: Json): Json =>
     isObject(value) ? toWire(value) : Array.isArray(value) ? value.map(named) : value
@@ -78,7 +78,7 @@ function toWire(request: JsonObject): JsonObject {
   )
 }
 
-/** Create, describe and list all answer with the same, whole job. */
+/** Converts a job. Create, describe and list all return the whole job. */
 function toLive(job: HarvestJob): Live {
   return dropUndefined({
     id: job.Id ?? '',

@@ -8,10 +8,10 @@ import { describeUnknownStatus } from '../unknown-status.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-/** The longest startover window that an origin endpoint can have (MediaPackage user guide, live-to-VOD requirements). */
+/** The longest startover window of an origin endpoint (MediaPackage user guide, live-to-VOD requirements). */
 const STARTOVER_MAX = 14 * DAY
 
-/** MediaPackage harvest jobs: a stretch of a live stream becomes a VOD asset. */
+/** MediaPackage harvest jobs turn part of a live stream into a VOD asset. */
 export const mediapackageHarvestJob: KindModel = {
   kind: 'MediaPackageHarvestJob',
   service: 'mediapackage',
@@ -37,7 +37,7 @@ export const mediapackageHarvestJob: KindModel = {
   api: {
     operations: { create: 'CreateHarvestJob', describe: 'DescribeHarvestJob', list: 'ListHarvestJobs' },
     errors: {
-      // Bad input, and most likely also a repeated Id, for which no error is modelled: a read of the Id tells the two apart.
+      // Bad input, and probably also a duplicate Id, which has no error of its own. Reading the Id tells them apart.
       UnprocessableEntityException: 'exists',
       ForbiddenException: 'auth',
       NotFoundException: 'not-found',
@@ -47,7 +47,7 @@ export const mediapackageHarvestJob: KindModel = {
     },
     listing: { tells: 'job', page: 1000, newestFirst: false },
     partitions: ['aws', 'aws-iso', 'aws-iso-b'],
-    // The SDKs' table of endpoints. New live work goes to MediaPackage v2, so that no more are to come.
+    // From the SDKs' table of endpoints. New live services use MediaPackage v2, so no region will be added.
     regions: [
       'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-4',
       'ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2',
@@ -74,7 +74,7 @@ export const mediapackageHarvestJob: KindModel = {
   request: {
     secrets: [],
     documents: [],
-    // A role is passed to the service, which IAM allows within one account only.
+    // IAM allows passing a role to the service only within one account.
     arns: [{ member: '/S3Destination/RoleArn', agrees: ['partition', 'account'] }],
     normalise: (request) =>
       fillMembers(omitMembers(request, 'Id'), {
@@ -94,7 +94,7 @@ function judgeCondition(live: Live): Condition {
     case 'SUCCEEDED':
       return { type: 'Succeeded' }
     case 'FAILED':
-      // The API gives no reason; it is only in the EventBridge event of the job.
+      // The API gives no reason; only the job's EventBridge event has it.
       return { type: 'Failed', reason: 'HarvestFailed', message: 'AWS gives the reason only in its EventBridge event' }
     default:
       return describeUnknownStatus(live)
@@ -126,7 +126,7 @@ function check(request: JsonObject): Finding[] {
   return []
 }
 
-/** A time as ISO 8601; undefined beyond what a date can hold. */
+/** A time as ISO 8601; undefined if a date cannot hold it. */
 function toIso(ms: number): string | undefined {
   const date = new Date(ms)
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()

@@ -19,7 +19,7 @@ import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
 import { pinpointExportJob } from './model.ts'
 
-/** How Pinpoint export jobs are read and made over a connection. */
+/** Reads and creates Pinpoint export jobs over a connection. */
 export function createCalls(
   connection: Connection,
   model: KindModel = pinpointExportJob,
@@ -55,10 +55,10 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
   return {
     create: (request, options) =>
       attemptOnce(connection.lane(model, 'CreateExportJob'), model, options, async (sending) => {
-        // The schema of the kind has checked the members; the SDK's types cannot see that.
+        // The kind's schema has checked the members, which the SDK's types cannot know.
         const input = request as unknown as CreateExportJobCommandInput
         assertNonEmpty(input.ApplicationId, 'ApplicationId')
-        // The body is the inner request: the project is in the path.
+        // The body is the inner request, because the path holds the project.
         const command = sendWhole(
           new CreateExportJobCommand(input),
           pick(request, ['ExportJobRequest'])['ExportJobRequest'] as JsonObject,
@@ -78,7 +78,10 @@ const COUNTS = {
   TotalFailures: 'failures',
 }
 
-/** `Failures` is left behind: it may quote endpoints, which are people. Finished jobs may come without a definition (user guide's samples). */
+/**
+ * Converts a job. `Failures` is left out: it may quote endpoints, which are people. Finished jobs may lack a definition
+ * (user guide's samples).
+ */
 function toLive(job: ExportJobResponse): Live {
   const definition = pick(job.Definition, ['RoleArn', 'S3UrlPrefix', 'SegmentId', 'SegmentVersion'])
   return dropUndefined({

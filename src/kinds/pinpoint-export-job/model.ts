@@ -6,7 +6,7 @@ import { describeUnknownStatus } from '../unknown-status.ts'
 
 const RUNNING = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'PENDING_JOB', 'COMPLETING', 'FAILING']
 
-/** Pinpoint export jobs: the endpoints of a project or segment go to S3. */
+/** Pinpoint export jobs copy the endpoints of a project or segment to S3. */
 export const pinpointExportJob: KindModel = {
   kind: 'PinpointExportJob',
   service: 'pinpoint',
@@ -14,7 +14,7 @@ export const pinpointExportJob: KindModel = {
   serviceName: 'Amazon Pinpoint',
   retired: 'Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
   identity: {
-    // The S3 prefix is the only member that a caller can make unique and that a list gives back.
+    // The S3 prefix is the only member that a caller can make unique and that a list returns.
     recovery: { by: 'match', marker: (request) => String(getValue(request, '/ExportJobRequest/S3UrlPrefix') ?? '') },
     sole: {
       member: '/ExportJobRequest/S3UrlPrefix',
@@ -44,7 +44,7 @@ export const pinpointExportJob: KindModel = {
     },
     listing: { tells: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
     partitions: ['aws', 'aws-us-gov'],
-    // The SDKs' table of endpoints; the service is closed, so that no more are to come.
+    // From the SDKs' table of endpoints. The service is closed, so no region will be added.
     regions: [
       'ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1',
       'eu-west-1 eu-west-2 us-east-1 us-east-2 us-west-2 us-gov-west-1',
@@ -69,12 +69,12 @@ export const pinpointExportJob: KindModel = {
   request: {
     secrets: [],
     documents: [],
-    // A role is passed to the service, which IAM allows within one account only.
+    // IAM allows passing a role to the service only within one account.
     arns: [{ member: '/ExportJobRequest/RoleArn', agrees: ['partition', 'account'] }],
     normalise: (request) => request,
     comparable: (request) => request,
     toSpec: ({ request }) => request && { request, untold: [] },
-    // What its members have to do with one another, the schema says.
+    // The schema already covers the rules between members.
     check: () => [],
   },
 }
