@@ -1,10 +1,10 @@
 import type { Pointer } from '../model/json.ts'
 import { type Form, getValidator } from './compile.ts'
 
-/** Where a value is not of its form, and how: `/records/IotJob~1a/run`, `must be integer`. */
+/** Where a value violates its form, and how: `/records/IotJob~1a/run`, `must be integer`. */
 export type Fault = { readonly pointer: Pointer; readonly message: string }
 
-/** Checks a value just before it is written and just after it was read, by the same schema. Undefined: it is of its form. */
+/** Checks a value just before it is written and just after it is read, by the same schema. Undefined: it is valid. */
 export function findFault(form: Form, value: unknown): Fault | undefined {
   const validate = getValidator(form)
   if (validate(value)) return undefined

@@ -2,15 +2,15 @@ import type { ValidateFunction } from 'ajv'
 import { type Form, getSchemaId, stateAjv } from './ajv.ts'
 
 /*
- * In dist/, `npm run build` puts the code in place of this module that Ajv writes for schemas/state.schema.json: scripts/validators.ts.
- * From source, the schema is compiled at the first use, because commands that need no state should not pay for it.
+ * In dist/, `npm run build` replaces this module with the code that Ajv generates (scripts/validators.ts). From source,
+ * the schema is compiled at its first use, so that commands without a state do not pay for it.
  */
 
 export type { Form }
 
 let ajv: ReturnType<typeof stateAjv> | undefined
 
-/** What checks a value of a form. */
+/** The validator of a form. */
 export function getValidator(form: Form): ValidateFunction {
   ajv ??= stateAjv()
   const validate = ajv.getSchema(getSchemaId(form))

@@ -1,7 +1,7 @@
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 
-/** What to throw where the disk refused: a Problem (STATE_DISK, exit 8) for an error of the operating system, anything else as it is. */
+/** Converts an operating system error to a Problem (STATE_DISK, exit 8). Any other value is returned unchanged. */
 export function explainDiskError(error: unknown, file: string, doing: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
   const message = `${file}: ${doing} failed: ${error.message}`
@@ -9,7 +9,7 @@ export function explainDiskError(error: unknown, file: string, doing: string): u
   return new Problem({ code: 'STATE_DISK', message, remedies }, error)
 }
 
-/** Does something on the disk; what the operating system refuses becomes a Problem. */
+/** Runs a disk operation, and throws its operating system errors as Problems. */
 export async function reportDiskErrors<Value>(file: string, doing: string, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work()

@@ -5,7 +5,9 @@ import { reportDiskErrors } from './disk-problem.ts'
 import type { Store } from './store.ts'
 import { type Doors, storeOver } from './store-over.ts'
 
-/** A state in a file of one machine. Its journal, lock and holder's name are beside it, `jobs.state.json.*`. */
+/**
+ * A state in a file on one machine. Its journal, its lock and the lock's owner are beside it, in `jobs.state.json.*`.
+ */
 export function openFileStore(options: Doors & { readonly path: string }): Store {
   const { disk } = options
   const file = path.resolve(options.path)
@@ -16,12 +18,12 @@ export function openFileStore(options: Doors & { readonly path: string }): Store
     lock: `${file}.lock`,
     async load(toWrite: boolean) {
       const text = await read()
-      // A run that was killed may have left a rename that is not durable yet, and the journal is about to say that this state was seen.
+      // A killed run may have left a rename that is not durable, and the journal is about to record this state as seen.
       if (toWrite) await reportDiskErrors(file, 'making the state durable', () => disk.syncFolder(path.dirname(file)))
       return text === undefined ? {} : { text, version: digest(text) }
     },
     async swap(expected: string | undefined, text: string) {
-      // The lock keeps other runs out; an editor or a Git checkout does not ask for it.
+      // The lock excludes other runs, but not an editor or a Git checkout.
       if (computeVersion(await read()) !== expected)
         return { is: 'stale' as const, message: `${file} was changed by something else` }
       await reportDiskErrors(file, 'writing the state', () => writeDurable(disk, file, text))

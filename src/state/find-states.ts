@@ -8,19 +8,19 @@ import { findRemote, openBranch } from './git-remote.ts'
 import { DEFAULT_BRANCH, DEFAULT_FILE } from './git-store.ts'
 import { parseJournal } from './journal-lines.ts'
 
-/** A branch of a state holds few files; one with many is something else. */
+/** A state branch holds few files; a branch with more is something else. */
 const FILES_MAX = 20
 
 /** Which branch holds a state, and where. */
 export type BranchPlace = {
   /** A folder in the repository. */
   readonly repository: string
-  /** A configured remote; absent: origin, or where there is none this repository alone. */
+  /** A configured remote. By default origin, or this repository alone if there is no origin. */
   readonly remote?: string
   readonly path?: string
 }
 
-/** The state that a branch holds now; undefined where there is none that can be read. Throws a Problem where the remote does not answer. */
+/** The state that a branch holds now; undefined if none can be read. Throws a Problem if the remote does not answer. */
 export async function peekState(place: BranchPlace, branch: string): Promise<State | undefined> {
   const git = openGit(place.repository)
   const source = await openBranch(git, branch, place.remote)
@@ -31,24 +31,24 @@ export async function peekState(place: BranchPlace, branch: string): Promise<Sta
   return text === undefined ? undefined : stateIn(text)
 }
 
-/** A state that was found while another one was looked for. */
+/** A state that a search found. */
 export type FoundState = {
   readonly state: State
-  /** `live`: the branch holds it now. `kept`: this clone alone still has the commit. `file`: a file of this machine. */
+  /** `live`: the branch holds it now. `kept`: only this clone still has the commit. `file`: a file on this machine. */
   readonly is: 'live' | 'kept' | 'file'
   /** The branch, or the file's path. */
   readonly at: string
-  /** Of a branch: its commit, and the name of the file in it. */
+  /** The branch's commit, and the file's name in it. */
   readonly commit?: string
   readonly file?: string
 }
 
-/** What this clone remembers of a state that it saw: the journal beside its lock. */
+/** A state that this clone has seen, from the journal beside its lock. */
 export type Note = { readonly branch: string; readonly lineage: string; readonly serial: number }
 
 /**
- * Every state of a repository that can be found without reading all branches: by its usual name, by these further names, or by what this
- * clone has kept. The newest of each branch. A remote that does not answer has none.
+ * Finds states of a repository without reading all branches: under the usual name, under these names, and in what this
+ * clone has kept. Returns the newest of each branch. A remote that does not answer adds none.
  */
 export async function findStates(place: BranchPlace, names: readonly string[] = []): Promise<FoundState[]> {
   const git = openGit(place.repository)
@@ -62,14 +62,14 @@ export async function findStates(place: BranchPlace, names: readonly string[] = 
   return [...newest.values()]
 }
 
-/** The state in a file of this machine; undefined where there is none that can be read. */
+/** The state in a file on this machine; undefined if none can be read. */
 export async function findFile(file: string, disk: Disk): Promise<FoundState | undefined> {
   const text = await disk.read(file).catch(() => undefined)
   const state = text === undefined ? undefined : stateIn(text)
   return state && { state, is: 'file', at: file }
 }
 
-/** The states that this clone has worked with, by what it noted beside them. */
+/** The states that this clone has worked with, from the journals beside them. */
 export async function findNotes(repository: string, disk: Disk): Promise<Note[]> {
   const { code, stdout } = await openGit(repository)(['rev-parse', '--git-common-dir'])
   if (code !== 0) return []
@@ -81,7 +81,7 @@ export async function findNotes(repository: string, disk: Disk): Promise<Note[]>
     const journal = text === undefined ? undefined : parseJournal(text, name)
     if (journal === undefined || 'problem' in journal) continue
     const { lineage, serial } = journal.base
-    // A state of serial 1 was begun, and nothing was done with it.
+    // A state of serial 1 was initialised but never used.
     if (serial > 1 || journal.entries.length > 0)
       notes.push({ branch: decodeURIComponent(name.split('@')[0] ?? ''), lineage, serial })
   }
@@ -90,12 +90,12 @@ export async function findNotes(repository: string, disk: Disk): Promise<Note[]>
 
 type Head = { readonly branch: string; readonly commit: string; readonly is: 'live' | 'kept' }
 
-/** Branches of the remote first: what a clone keeps of them may be older. */
+/** Lists the remote's branches first: the clone's copies may be older. */
 async function listHeads(git: Git, remote: string | undefined, names: readonly string[]): Promise<Head[]> {
   const own = await findRemote(git, remote)
   const refs = await git(['for-each-ref', '--format=%(objectname) %(refname)'])
   const local = parseLines(refs.stdout)
-  // What this clone has kept of a branch may still be alive there, and newer.
+  // A branch that this clone remembers may still exist in the remote, with a newer state.
   const seen = local.flatMap(({ ref }) => /^refs\/jobwright\/(?:@[^/]+\/)?(.*)$/.exec(ref)?.[1] ?? [])
   const asked = [`${DEFAULT_BRANCH}*`, ...names, ...seen].map((one) => `refs/heads/${one}`)
   const listed = own === undefined ? undefined : await git(['ls-remote', '--', own, ...asked])
@@ -124,7 +124,7 @@ function parseLines(text: string): { commit: string; ref: string }[] {
     })
 }
 
-/** The states in a commit, whatever their files are called. */
+/** The states in a commit, under any file name. */
 async function findStatesAt(
   git: Git,
   commit: string,

@@ -6,7 +6,7 @@ import type { State } from '../model/state.ts'
 import { findFault } from './check.ts'
 import { explainDamage, findRepeatedAddress } from './damage.ts'
 
-/** The format version of this program. A file whose `minReader` is higher is left alone. */
+/** The format version of this program. It rejects a file with a higher `minReader`. */
 export const READER = 1
 
 /** The members whose own members get a line each, so that a change of one job is a diff of one line. */
@@ -15,12 +15,12 @@ const LISTED: readonly string[] = ['records', 'budgets', 'attention']
 const RESTORE =
   'Put the last good one back (from its branch or the Git history of its file, or from a backup), then run again'
 
-/** What a text holds. */
+/** The content of a text. */
 export type Parsed = { readonly state: State } | { readonly problem: Diagnostic }
 
 /**
- * The state in a text. Never throws: a text that is damaged (STATE_DAMAGED), that a newer program wrote (STATE_TOO_NEW) or that breaks the
- * schema is told as a diagnostic. Members that this program does not know are kept. `where` names the text in messages.
+ * Parses a state. Never throws: a text that is damaged (STATE_DAMAGED), too new (STATE_TOO_NEW) or against the schema
+ * returns a diagnostic. Unknown members are kept. `where` names the text in messages.
  */
 export function parseState(text: string, where = 'the state'): Parsed {
   let value: unknown
@@ -40,8 +40,8 @@ export function parseState(text: string, where = 'the state'): Parsed {
 }
 
 /**
- * The text of a state: JSON, a line for each record, members in code-point order, nothing that changes by itself; equal states have equal
- * texts. Throws on a state that breaks the schema, which is a bug, so that it is never written.
+ * Serialises a state as JSON: a line for each record, members in code-point order, nothing volatile. Equal states have
+ * equal texts. Throws on a state that violates the schema, so that a bug never reaches the store.
  */
 export function serialiseState(state: State): string {
   const fault = findFault('state', state)

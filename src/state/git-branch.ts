@@ -4,30 +4,35 @@ import type { Git } from '../system/git.ts'
 import { createRefused, createRemoteProblem, stripCredentials } from './git-problem.ts'
 import type { Swapped } from './store.ts'
 
-/** A branch that holds the state and that other machines may move as well. A commit is named by its object ID; undefined: no branch. */
+/**
+ * A state branch, which other machines may move too. Commits are named by object ID; undefined means that the branch
+ * does not exist.
+ */
 export type Branch = {
-  /** The commit at its head now. */
+  /** The current head commit. */
   head(): Promise<string | undefined>
-  /** Sees to it that a commit which was the head just now can be read here. `toWrite`: and that it stays readable. */
+  /** Makes a recent head commit readable here. `toWrite`: it also stays readable. */
   bring(commit: string, toWrite: boolean): Promise<void>
   /** Moves the branch to `next` if its head is still `expected`. */
   move(next: string, expected: string | undefined): Promise<Swapped>
 }
 
 /**
- * What the server's own comparison says where another push came first, in the status of the ref. What a hook prints stands in other lines: its
- * words decide nothing.
+ * The server's status of the ref when another push came first. A hook's output is on other lines and decides nothing.
  */
 const LOST_RACE =
   /^!.*\((stale info|fetch first|non-fast-forward|incorrect old value provided|reference already exists)\)/m
-/** The server could not lock the ref. Another push may be at it, and then the head moves. */
+/** The server could not lock the ref. If another push holds the lock, the head will move. */
 const LOCKED = /^!.*\((failed to update ref|cannot lock ref|failed to lock)\)/m
-/** The same of a branch in this repository. */
+/** The same for a branch in this repository. */
 const LOST_RACE_HERE = /is at [0-9a-f]+ but expected|reference already exists|unable to resolve reference/
-/** How often a push is tried where the ref is locked. */
+/** The most pushes while the ref is locked. */
 const PUSHES = 3
 
-/** The branch in a remote repository. Reading it leaves no ref; writing keeps the last commit seen: at `refs/jobwright/<branch>` for origin. */
+/**
+ * The branch in a remote repository. A read leaves no ref. A write keeps the last seen commit, for origin at
+ * `refs/jobwright/<branch>`.
+ */
 export function openRemoteBranch(git: Git, remote: string, branch: string): Branch {
   const ref = `refs/heads/${branch}`
   const kept = remote === 'origin' ? branch : `@${encodeURIComponent(remote)}/${branch}`
@@ -48,13 +53,14 @@ export function openRemoteBranch(git: Git, remote: string, branch: string): Bran
     },
     async move(next, expected) {
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
-      // With a lease the server compares and moves in one step, against a head that was put back as well as one that went on.
+      // With a lease, the server compares and moves in one step. That rejects a rolled-back head as well as a newer
+      // one.
       const push = ['push', '--porcelain', '--no-verify', '--no-follow-tags', lease, '--', remote, `${next}:${ref}`]
       for (let tried = 1; ; tried++) {
         const pushed = await git(push)
         const elsewhere = await findPushElsewhere(git, remote)
         const now = pushed.code === 0 && elsewhere === undefined ? next : await readHead()
-        // A push whose answer was lost is told from a refused one by where the branch is.
+        // After a lost answer, the branch's head shows whether the push succeeded.
         if (now === next) {
           await keep(next)
           return { is: 'committed', version: next }
@@ -106,15 +112,15 @@ export function openLocalBranch(git: Git, branch: string): Branch {
   }
 }
 
-/** The addresses of a remote where it pushes to others than it reads from. */
+/** The push addresses of a remote, if they differ from the one it is read from. */
 type Elsewhere = {
   readonly reads: string
   readonly pushes: string
-  /** By a setting of its own, and not of all remotes. */
+  /** Set for this remote, not for all remotes. */
   readonly isSet: boolean
 }
 
-/** Undefined where a remote pushes to the address that it reads from. Git's settings may give it another one, or several. */
+/** Undefined if a remote pushes to the address that it reads from. Git's settings may give it other addresses. */
 async function findPushElsewhere(git: Git, remote: string): Promise<Elsewhere | undefined> {
   const [reads, pushes] = await Promise.all([
     git(['remote', 'get-url', '--', remote]),
@@ -148,7 +154,10 @@ async function listBranches(git: Git, command: readonly string[]): Promise<strin
   return stdout.split('\n').flatMap((line) => /\trefs\/heads\/(.*)$/.exec(line)?.[1] ?? [])
 }
 
-/** A branch of which a name is the beginning, or that is the beginning of it: Git keeps branches like files, and no file is a folder. */
+/**
+ * Finds a branch whose name is a folder of this name, or the reverse. Git stores branches like files, and no file is
+ * also a folder.
+ */
 function findNameInTheWay(branch: string, there: readonly string[]): string | undefined {
   return there.find((one) => one.startsWith(`${branch}/`) || branch.startsWith(`${one}/`))
 }
@@ -161,8 +170,8 @@ function nameTaken(who: string, branch: string, taken: string): Problem {
 }
 
 /**
- * Fetches without a trace: no remote-tracking ref, no FETCH_HEAD, no tags. Where the clone is shallow already the head is enough; a full
- * clone must not become a shallow one.
+ * Fetches without a trace: no remote-tracking ref, no FETCH_HEAD, no tags. In a shallow clone the head is enough, but a
+ * full clone must not become shallow.
  */
 async function fetch(git: Git, remote: string, ref: string): Promise<void> {
   const shallow = (await git(['rev-parse', '--is-shallow-repository'])).stdout.trim() === 'true'

@@ -3,7 +3,7 @@ import { advise } from '../model/remedy.ts'
 import type { Git, GitResult } from '../system/git.ts'
 import { extractWords } from './git-problem.ts'
 
-/** Who commits the state, so that no Git identity has to be set up. */
+/** The committer of the state, so that no Git identity is needed. */
 const IDENTITY = {
   GIT_AUTHOR_NAME: 'jobwright',
   GIT_AUTHOR_EMAIL: 'jobwright@localhost',
@@ -11,7 +11,7 @@ const IDENTITY = {
   GIT_COMMITTER_EMAIL: 'jobwright@localhost',
 }
 
-/** The text of a file at the top of a commit; undefined where it has none of that name. */
+/** The text of a file at the top level of a commit; undefined if it is missing. */
 export async function readFileAt(git: Git, commit: string, name: string): Promise<string | undefined> {
   const entry = (await listEntries(git, commit)).find((one) => one.name === name)
   if (entry === undefined) return undefined
@@ -19,8 +19,8 @@ export async function readFileAt(git: Git, commit: string, name: string): Promis
 }
 
 /**
- * Makes a commit in which one file has a new text and all others are as in the parent, and returns its object ID. No ref, work tree or
- * index is touched, no hook runs and nothing is signed. Without a parent it begins a history.
+ * Creates a commit that replaces one file of its parent, and returns its object ID. It touches no ref, work tree or
+ * index, runs no hook and signs nothing. Without a parent it starts a history.
  */
 export async function writeCommit(
   git: Git,
@@ -55,7 +55,7 @@ async function listEntries(git: Git, commit: string): Promise<TreeEntry[]> {
     })
 }
 
-/** These commands meet no network: where they fail it is this machine's disk, or what is on it. */
+/** These commands use no network, so a failure comes from this machine's disk or its content. */
 function assertDone(what: string, result: GitResult): GitResult {
   if (result.code === 0) return result
   throw new Problem({

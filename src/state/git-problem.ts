@@ -5,12 +5,12 @@ import type { GitResult } from '../system/git.ts'
 
 const WORDS_MAX_LINES = 20
 
-/** A way in which a remote can fail, by the words of git, curl and ssh. `means` completes a sentence about the remote. */
+/** A failure of a remote, by the words of git, curl and ssh. `means` completes a sentence about the remote. */
 type Failure = {
   readonly words: RegExp
   readonly means: string
   readonly remedies: readonly Remedy[]
-  /** What helps only where there is no state yet: one that is there must not be left behind. */
+  /** A remedy that is valid only if no state exists yet, because an existing state must not be abandoned. */
   readonly ifNew?: Remedy
 }
 
@@ -18,7 +18,7 @@ const ADDRESS: Remedy = { text: 'check the address', command: ['git', 'remote', 
 const RIGHT = advise('check the right to write to it (in Actions: permissions: contents: write)')
 const AGAIN = advise('run again once it answers: nothing is lost')
 
-/** The most telling first: ssh and curl end with general words, whatever went wrong. */
+/** Most specific first: ssh and curl end every failure with general words. */
 const FAILURES: readonly Failure[] = [
   {
     words: /hook declined|rule violations|protected branch|GH006|GH013/i,
@@ -71,8 +71,8 @@ const FAILURES: readonly Failure[] = [
 ]
 
 /**
- * A Problem (STATE_REMOTE, exit 4) that says in which way a remote failed, with git's own words. A git that does not work at all is named as such.
- * `isNew`: there is no state on the branch yet.
+ * Creates a Problem (STATE_REMOTE, exit 4) that explains a remote's failure, with git's own words. A git that does not
+ * run at all is reported as such. `isNew`: the branch holds no state yet.
  */
 export function createRefused(what: string, result: GitResult, isNew = false): Problem {
   const unusable = explainGitEnd(result)
@@ -97,17 +97,17 @@ const UNKNOWN: readonly Remedy[] = [
   ),
 ]
 
-/** A Problem (STATE_REMOTE, exit 4) without the passwords of addresses. */
+/** Creates a Problem (STATE_REMOTE, exit 4) without the credentials of addresses. */
 export function createRemoteProblem(message: string, remedies: readonly Remedy[]): Problem {
   return new Problem({ code: 'STATE_REMOTE', message: stripCredentials(message), remedies })
 }
 
-/** A text without the user and password of the addresses in it. */
+/** Removes user and password from the addresses in a text. */
 export function stripCredentials(text: string): string {
   return text.replace(/:\/\/[^\s/@]*@/g, '://')
 }
 
-/** What git said as one line, as messages are shown; its last lines where it said much. */
+/** Git's output as one line, in the style of messages. Only the last lines if it is long. */
 export function extractWords({ stderr, stdout, code }: GitResult): string {
   const words = stderr.trim() || stdout.trim() || `git ended with ${code}`
   const lines = words.split('\n').map((line) => line.trim())

@@ -4,19 +4,19 @@ import type { Git } from '../system/git.ts'
 import { type Branch, openLocalBranch, openRemoteBranch } from './git-branch.ts'
 import { stripCredentials } from './git-problem.ts'
 
-/** The branch of a remote, of origin where there is one, or else of this repository alone. */
+/** Opens the branch of a remote: the named one, or origin. Without an origin, of this repository alone. */
 export async function openBranch(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
   return openBranchAt(git, branch, await findRemote(git, remote))
 }
 
-/** The branch of a remote that Git has an address for; undefined: of this repository alone. */
+/** Opens the branch of a remote that Git has an address for; undefined: of this repository alone. */
 export function openBranchAt(git: Git, branch: string, remote: string | undefined): Branch {
   return remote === undefined ? openLocalBranch(git, branch) : openRemoteBranch(git, remote, branch)
 }
 
 /**
- * The remote of the state: the one that is named, or origin where there is one. Throws a Problem (exit 4) for a name that Git does not know:
- * Git reads it as a path, and a repository that was committed there has hooks.
+ * The remote of the state: the named one, or origin if it exists. Throws a Problem (exit 4) for a name that Git does
+ * not know. Git would read it as a path, and a committed repository at that path has hooks.
  */
 export async function findRemote(git: Git, remote: string | undefined): Promise<string | undefined> {
   const name = remote ?? 'origin'

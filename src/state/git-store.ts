@@ -13,30 +13,31 @@ import { chooseJournalStem } from './journal-place.ts'
 import type { Backing, Loaded, Store } from './store.ts'
 import { type Doors, storeOver } from './store-over.ts'
 
-/** How often a head that moves while it is read is looked at again. */
+/** The most reads of a head that moves meanwhile. */
 const READS = 5
 
-/** The branch of a state and the name of its file, unless something else is said. */
+/** The default branch of a state. The file's default name follows from it. */
 export const DEFAULT_BRANCH = 'jobwright-state'
 export const DEFAULT_FILE = 'jobs.state.json'
 
 export type GitStoreOptions = Doors & {
-  /** A folder in the repository, its work tree or not. */
+  /** A folder in the repository, a work tree or not. */
   readonly repository: string
   readonly branch?: string
-  /** A remote that Git has an address for. Absent: origin, or where there is no origin the branch of this repository alone. */
+  /** A remote that Git has an address for. By default origin, or this repository alone if there is no origin. */
   readonly remote?: string
-  /** The file's name at the top of the branch. */
+  /** The file's name at the top level of the branch. */
   readonly path?: string
-  /** Git in a folder; a test gives one that fails. */
+  /** Opens Git in a folder; tests pass one that fails. */
   readonly git?: Git
-  /** A text that no other commit has, in any repository; random unless told. */
+  /** Creates a text that no other commit has, in any repository; random by default. */
   readonly mark?: () => string
 }
 
 /**
- * A state on a branch of its own, which no one checks out. The push is the compare-and-swap, so that two machines cannot both believe that
- * theirs is the state; the journal and the lock are in this repository's Git folder, shared by all its work trees.
+ * A state on its own branch, which nobody checks out. The push is the compare-and-swap: two machines cannot both
+ * believe that theirs is the state. The journal and the lock are in this repository's Git folder, shared by all its
+ * work trees.
  */
 export function createGitStore(options: GitStoreOptions): Store {
   const { repository, branch = DEFAULT_BRANCH, path: name = DEFAULT_FILE, mark = createRandomId } = options
@@ -44,7 +45,7 @@ export function createGitStore(options: GitStoreOptions): Store {
   const where = stripCredentials(`${name} on branch ${branch} of ${options.remote ?? repository}`)
   let made: Promise<Backing> | undefined
   const findBacking = () => {
-    // A failure is not kept: in watch mode the repository may be well again the next time.
+    // A failure is not kept, because in watch mode the repository may work again next time.
     made ??= openBacking(git, options.disk, { ...options, branch, name, mark }).catch((error: unknown) => {
       made = undefined
       throw error
@@ -78,7 +79,8 @@ async function openBacking(
     lock: `${stem}.lock`,
     load: (toWrite) => load(git, branch, name, toWrite),
     async swap(expected, text, message) {
-      // Two machines that store the same text in the same second would otherwise make the same commit, and both take it for theirs.
+      // Two machines that store the same text in the same second would otherwise create the same commit, and both would
+      // take it for theirs.
       const commit = await writeCommit(git, expected, name, text, `${message}\n\nWriter: ${mark()}`)
       return branch.move(commit, expected)
     },
@@ -104,7 +106,7 @@ async function load(git: Git, branch: Branch, name: string, toWrite: boolean): P
       const text = await readFileAt(git, commit, name)
       return { version: commit, text }
     } catch (error) {
-      // Fetched by name, a branch that moved meanwhile may come without the commit that was its head before.
+      // If the branch moves meanwhile, a fetch by name may not bring its previous head.
       if (read === READS || (await branch.head()) === commit) throw error
     }
   }

@@ -5,33 +5,39 @@ import { advise } from '../model/remedy.ts'
 import { type Fault, findFault } from './check.ts'
 import type { Entry } from './merge.ts'
 
-/** Which state a journal's changes are of: also the last state that was seen on this machine. `digest` is of the state's text. */
+/**
+ * The state that a journal's changes apply to, which is the last one seen on this machine. `digest` is of the state's
+ * text.
+ */
 export type Base = { readonly lineage: string; readonly serial: number; readonly digest: string }
 
-/** Stands in the journal before a commit: the state whose text has this digest holds everything above this line. */
+/** Written to the journal before a commit: the state with this digest contains everything above this line. */
 export type Folding = { readonly set: 'folding'; readonly digest: string }
 
-/** A journal as it was read. `torn`: its last line was cut off and is dropped. */
+/** A journal's content. `torn`: the last line was cut off and is dropped. */
 export type JournalText = {
   readonly base: Base
   readonly entries: readonly (Entry | Folding)[]
   readonly torn: boolean
 }
 
-/** The first line. */
+/** Formats the first line. */
 export function formatHeader(base: Base): string {
   return formatLine('header', { journal: 1, ...base })
 }
 
-/** A line for an entry, with the checksum of its text (CRC-32, 8 hexadecimal digits) before it. Throws on an entry that breaks the schema: a bug. */
+/**
+ * Formats an entry's line, which begins with a checksum of its text (CRC-32, 8 hexadecimal digits). Throws on an entry
+ * that violates the schema, which is a bug.
+ */
 export function formatEntry(entry: Entry | Folding): string {
   return formatLine('change', entry)
 }
 
 /**
- * What a journal's text holds; undefined where it has no whole line. A last line without its line feed was never acknowledged and is
- * dropped. Any other line that does not fit its checksum, its form or its place is damage, and nothing after it is believed:
- * STATE_JOURNAL_DAMAGED.
+ * Parses a journal; undefined if it has no whole line. A last line without its line feed was never acknowledged and is
+ * dropped. Any other line with a wrong checksum, form or place is damage (STATE_JOURNAL_DAMAGED), and nothing after it
+ * is trusted.
  */
 export function parseJournal(text: string, file: string): JournalText | { readonly problem: Diagnostic } | undefined {
   const lines = text.split('\n')

@@ -6,19 +6,20 @@ import { readFileAt } from './git-objects.ts'
 import { openBranchAt } from './git-remote.ts'
 import { parseJournal } from './journal-lines.ts'
 
-/** The state whose journal and lock are looked for. */
+/** The state whose journal and lock are wanted. */
 export type StatePlace = {
   /** The folder of this repository's journals. */
   readonly folder: string
   readonly branch: string
   readonly name: string
-  /** The remote that holds it; undefined: this repository. */
+  /** The remote that holds the state; undefined: this repository. */
   readonly remote: string | undefined
 }
 
 /**
- * The stem of a state's journal and lock. The state of origin, or of no remote, has the plain one, that of another remote one with its name, so
- * that two projects may call their branches the same. Earlier versions knew the plain one alone: whose it is, the lineage in it tells.
+ * Chooses the file stem of a state's journal and lock. A state of origin or of no remote has the plain stem. A state of
+ * another remote has that remote's name in it, so that two projects may use one branch name. Earlier versions used only
+ * the plain stem; the lineage in the journal shows whose it is.
  */
 export async function chooseJournalStem(git: Git, disk: Disk, place: StatePlace): Promise<string> {
   const { folder, branch, name, remote } = place
@@ -32,11 +33,11 @@ export async function chooseJournalStem(git: Git, disk: Disk, place: StatePlace)
   if (seen === undefined) return usual
   if ((await readLineageAt(git, place, remote)) === seen) return plain
   for (const other of others) if ((await readLineageAt(git, place, other)) === seen) return own
-  // It tells of a state that is nowhere now: what it knows must not be forgotten.
+  // The journal's state exists nowhere now, so what the journal knows must be kept.
   return plain
 }
 
-/** Remotes that Git has an address for. */
+/** The remotes that Git has an address for. */
 async function listRemotes(git: Git): Promise<string[]> {
   const { code, stdout } = await git(['config', '--get-regexp', String.raw`^remote\..*\.url$`])
   if (code !== 0) return []
@@ -44,13 +45,13 @@ async function listRemotes(git: Git): Promise<string[]> {
 }
 
 async function readLineage(disk: Disk, file: string): Promise<string | undefined> {
-  // A journal that cannot be read is told of when the store reads it.
+  // The store reports an unreadable journal when it reads it.
   const text = await disk.read(file).catch(() => undefined)
   const journal = text === undefined ? undefined : parseJournal(text, file)
   return journal === undefined || 'problem' in journal ? undefined : journal.base.lineage
 }
 
-/** The lineage of the state that a remote's branch holds now; undefined where there is none that can be read. */
+/** The lineage of the state that a remote's branch holds now; undefined if none can be read. */
 async function readLineageAt(
   git: Git,
   { branch, name }: StatePlace,

@@ -3,18 +3,21 @@ import { reportDiskErrors } from './disk-problem.ts'
 import { type Base, type Folding, formatEntry, formatHeader } from './journal-lines.ts'
 import type { Entry } from './merge.ts'
 
-/** The changes of a run, on this machine's disk until a commit holds them. */
+/** The changes of a run, on this machine's disk until a commit contains them. */
 export type Journal = {
-  /** Resolves when the entries are durable. What is asked for while the disk is busy shares the next fdatasync. */
+  /** Resolves when the entries are durable. Calls during a sync share the next fdatasync. */
   append(entries: readonly (Entry | Folding)[]): Promise<void>
-  /** Begins anew over another base, with the entries that it does not hold; they are asked for when its turn has come. */
+  /**
+   * Restarts over another base with the entries that it does not contain. `remaining` is called when the restart
+   * begins.
+   */
   restart(base: Base, remaining: () => readonly Entry[]): Promise<void>
   close(): Promise<void>
 }
 
 type Waiting = { readonly text: string; resolve(): void; reject(error: unknown): void }
 
-/** The journal in a file. Its failures are Problems (STATE_DISK). One holder at a time: the caller has the lock. */
+/** Opens the journal in a file. Its errors are Problems (STATE_DISK). The caller must hold the lock. */
 export function openJournal(file: string, disk: Disk): Journal {
   let opened: AppendFile | undefined
   let waiting: Waiting[] = []
@@ -34,14 +37,14 @@ export function openJournal(file: string, disk: Disk): Journal {
     try {
       await opened.append(text)
     } catch (error) {
-      // Half a line in the middle would be damage once something follows it.
+      // Half a line is damage once another line follows it.
       await opened.truncate(whole).catch((failure: unknown) => {
         broken = { error: failure }
       })
       throw error
     }
     await opened.sync().catch((error: unknown) => {
-      // A second fdatasync may report success for pages that the first one lost: never ask again.
+      // After a failed fdatasync, a second one may report success for lost pages. Never retry it.
       broken = { error }
       throw error
     })

@@ -5,12 +5,12 @@ import type { TryLock } from '../system/kernel-lock.ts'
 import type { ProcessName } from '../system/this-process.ts'
 import { reportDiskErrors } from './disk-problem.ts'
 
-/** What frees a lock. */
+/** Releases a lock. */
 export type Release = () => Promise<void>
 
 /**
- * Takes the lock of a state for this process, and writes its name beside it for people. Where another process has it: a Problem
- * (STATE_LOCKED, exit 8) that names the holder. `where` is the state in words.
+ * Locks a state for this process, and writes the process's name beside the lock. If another process holds it, throws a
+ * Problem (STATE_LOCKED, exit 8) with the owner's name. `where` describes the state.
  */
 export async function takeLock(
   file: string,
@@ -22,7 +22,7 @@ export async function takeLock(
   const free = await reportDiskErrors(file, 'locking', () => tryLock(file))
   const named = `${file}.holder`
   if (free === undefined) throw createLockedProblem(await disk.read(named), where)
-  // The name is a courtesy: the lock holds without it, so a full disk is left for the state itself to report.
+  // The lock works without the name, so a full disk is left for the state's own write to report.
   await disk
     .remove(named)
     .then(() => disk.writeNew(named, `${JSON.stringify(name)}\n`))

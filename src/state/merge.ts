@@ -11,18 +11,21 @@ import {
   type State,
 } from '../model/state.ts'
 
-/** One attempt of a create. `at` is when its intent became durable: the number of a released attempt is given again, perhaps on another machine. */
+/**
+ * An attempt of a create. `at` is when its intent became durable. It is needed because a released attempt's number is
+ * used again, perhaps on another machine.
+ */
 export type Attempt = { readonly run: number; readonly attempt: number; readonly at: string }
 
-/** A change as the journal keeps it: it says which attempt the record that it replaces, or takes away, was the intent of. */
+/** A change in the journal. `was` is the attempt whose intent the change replaces or removes. */
 export type Entry = Change & { readonly was?: Attempt }
 
 const STAGES: readonly RecordStage[] = ['intent', 'settling', 'created', 'started']
 
 /**
- * The further of two records of one address. A higher run is further; within a run a known job is further than one that may be on its way,
- * a later attempt than an earlier one, a later stage than an earlier one, and a job that has ended than one that has not. Where all that is
- * equal the one with an ID wins, and then the first.
+ * Chooses the record that is further along. It compares, in this order: a higher run, a known job over a possibly sent
+ * one, a later attempt, a later stage, a terminal job over an unfinished one. If all are equal, a record with an ID
+ * wins, then the first.
  */
 export function chooseFurther(a: JobRecord, b: JobRecord): JobRecord {
   const [left, right] = [rank(a), rank(b)]
@@ -34,10 +37,10 @@ export function chooseFurther(a: JobRecord, b: JobRecord): JobRecord {
 }
 
 /**
- * A base after the entries of a journal that was kept over another base, which may be older or newer. For every address the journal's last
- * word is merged with what the base holds, and the further one stays; where the base has moved the record to another address since, it is
- * merged there. A release takes away only the intent of the very attempt that it released. The base's source stays where it
- * has one; of a budget the higher count of the later day stays. Merging the same journal again changes nothing.
+ * Merges a journal into a base that may be older or newer than its own. For each address, the further of the base's
+ * record and the journal's last one stays. If the base has moved the record to another address, it is merged there. A
+ * release removes only the intent of the attempt that it released. The base's source stays if it has one; of a budget,
+ * the higher count of the later day stays. The merge is idempotent.
  */
 export function merge(base: State, entries: readonly Entry[]): State {
   const released = new Map<Address, Attempt[]>()
@@ -71,14 +74,17 @@ export function merge(base: State, entries: readonly Entry[]): State {
   return applyChanges(base, [...records, ...others])
 }
 
-/** The attempt that a record is the intent of, if it is one. */
+/** The attempt whose intent a record is, if it is one. */
 export function getAttempt(record: JobRecord | undefined): Attempt | undefined {
   if (record?.intent === undefined || (record.stage !== 'intent' && record.stage !== 'settling')) return undefined
   const { attempt, at } = record.intent
   return { run: record.run, attempt, at }
 }
 
-/** What tells where the record of a job or of an attempt is now: a kind, a site and a run with the job's ID or the attempt's number and time. */
+/**
+ * Finds where a job's or an attempt's record is now. The key is a kind, a site and a run, with the job's ID or the
+ * attempt's number and time.
+ */
 type HeirIndex = ReadonlyMap<string, readonly Address[]>
 
 function indexHeirs(base: State): HeirIndex {
@@ -108,8 +114,8 @@ function getAttemptKey(address: Address, { site }: JobRecord, { run, attempt, at
 }
 
 /**
- * Where a renamed spec has taken a record: the address that has or had its job, or the very attempt that it settles. The old name may have
- * another spec by now, which asks for another job. Of several addresses the first of the base is meant.
+ * Finds the renamed spec that has taken a record: its address has or had the job, or settles the same attempt. The old
+ * name may belong to another spec by now. If several addresses fit, the base's first is returned.
  */
 function findHeir(
   base: State,
@@ -142,7 +148,7 @@ function dropReleased(record: JobRecord | undefined, released: readonly Attempt[
 
 function keepOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
   if (change.set === 'source') return base.source === undefined ? [change] : []
-  // No journal holds it.
+  // No journal contains it.
   if (change.set === 'attention') return []
   if (change.set === 'foreign') return [change]
   const stored = base.budgets?.[change.key]

@@ -12,7 +12,7 @@ import { type Entry, getAttempt } from './merge.ts'
 import { compareStates, createBase, type Recovered } from './recover.ts'
 import type { Backing, CommitOptions, Committed, Loaded, OpenStore } from './store.ts'
 
-/** What an open store starts from. */
+/** The inputs of an open store. */
 export type Opening = {
   readonly where: string
   readonly backing: Backing
@@ -20,11 +20,11 @@ export type Opening = {
   readonly loaded: Loaded
   readonly recovered: Recovered
   readonly release: Release
-  /** The project that a write names where the state names none. */
+  /** The project to record in the state if it names none. */
   readonly stamp?: string
 }
 
-/** A store that is held: the stored base, the changes since, and the journal that keeps them. */
+/** Opens a held store: the stored base, the changes since, and the journal that keeps them. */
 export async function openOver(opening: Opening): Promise<OpenStore> {
   const { where, backing, disk, loaded, recovered, release, stamp } = opening
   const journal: Journal = openJournal(backing.journal, disk)
@@ -42,7 +42,7 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
     return turn
   }
 
-  // Made only when asked for, so that the cost of an append does not grow with the number of jobs.
+  // Computed only on demand, so that the cost of an append does not grow with the number of jobs.
   const getCurrent = (): State | undefined => {
     if (base !== undefined) snapshot ??= applyChanges(base, pending)
     return snapshot
@@ -126,7 +126,7 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
     }
   }
 
-  // From here on the journal names this base, so that the next run knows which state was seen last.
+  // From here on the journal names this base, so that the next run knows the last state seen.
   const seen = recovered.journal
   if (base !== undefined && loaded.text !== undefined) {
     const stored = createBase(base, loaded.text)

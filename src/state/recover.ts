@@ -8,7 +8,7 @@ import { parseState } from './format.ts'
 import { type Base, type Folding, type JournalText, parseJournal } from './journal-lines.ts'
 import { type Entry, getAttempt, merge } from './merge.ts'
 
-/** The texts that a store consists of. */
+/** The texts of a store. */
 export type Texts = {
   readonly where: string
   readonly text?: string | undefined
@@ -16,21 +16,22 @@ export type Texts = {
   readonly journal?: string | undefined
 }
 
-/** A store's texts, made sense of. */
+/** The interpretation of a store's texts. */
 export type Recovered = {
-  /** The state as it is stored. */
+  /** The stored state. */
   readonly base?: State
-  /** The same with the journal's changes. */
+  /** The stored state with the journal's changes. */
   readonly state?: State
-  /** The journal, where there is one. */
+  /** The journal, if there is one. */
   readonly journal?: JournalText
-  /** Why this state must not be worked with. */
+  /** Why this state must not be used. */
   readonly problem?: Diagnostic
 }
 
 /**
- * The state that a stored text and a left-over journal make together. Over its own base a journal is replayed; over a base that a commit
- * made of it, only what came after that commit; over any other base it is merged, the further record of each address staying.
+ * Recovers the state from the stored text and a left-over journal. Over its own base, a journal is replayed. If a
+ * commit of it created the base, only its later entries are replayed. Over any other base it is merged, and the further
+ * record of each address stays.
  */
 export function recover(texts: Texts): Recovered {
   const parsed = texts.text === undefined ? undefined : parseState(texts.text, texts.where)
@@ -45,7 +46,7 @@ export function recover(texts: Texts): Recovered {
   return { base, journal, state: replayJournal(base, current, journal) }
 }
 
-/** What a journal's first line says of a state and its text. */
+/** What a journal's first line says about a state and its text. */
 export function createBase(state: State, text: string): Base {
   return { lineage: state.lineage, serial: state.serial, digest: digest(text) }
 }
@@ -85,7 +86,7 @@ function replayJournal(base: State, current: Base, { base: over, entries }: Jour
   )
 }
 
-/** Why a stored state is not the successor of the one that this machine saw last. */
+/** Explains why a stored state does not succeed the last state seen on this machine. */
 function findMistrust(
   { where, journalFile }: Texts,
   current: Base | undefined,

@@ -11,25 +11,26 @@ import { openOver } from './open-store.ts'
 import { recover } from './recover.ts'
 import type { Backing, Store } from './store.ts'
 
-/** The doors of a store to its machine; a simulation gives its own. */
+/** A store's access to its machine; a simulation passes its own. */
 export type Doors = {
   readonly disk: Disk
   readonly tryLock?: TryLock
   readonly name?: () => ProcessName
-  /** Says whose a state is. Absent: any state is taken. */
+  /** Decides whose a state is. If missing, any state is accepted. */
   readonly judge?: Judge
 }
 
-/** What a project makes of a state; `version` is that of its text. */
+/** Judges a state for a project; `version` is that of its text. */
 export type Judge = (state: State, version: string | undefined) => Promise<Verdict>
 
-/** Why a state must not be worked with, or the project that the next write names in it. */
+/** Why a state must not be used, or the project that the next write records in it. */
 export type Verdict = { readonly problem?: Diagnostic; readonly stamp?: string }
 
-/** A store over anything that can replace one text if it is unchanged. `backing` is asked for at the first use. */
+/** Opens a store over anything that can replace a text if it is unchanged. `backing` is called at the first use. */
 export function storeOver(where: string, backing: () => Promise<Backing>, doors: Doors): Store {
   const { disk, tryLock = kernelLock, name = identifyProcess, judge } = doors
-  // The journal is read first: a process that commits meanwhile leaves an older journal over a newer state, which recovery understands.
+  // The journal is read first. If a process commits meanwhile, the result is an older journal over a newer state, which
+  // recovery handles.
   const gather = async (from: Backing, toWrite: boolean) => {
     const journal = await reportDiskErrors(from.journal, 'reading the journal', () => disk.read(from.journal))
     const loaded = await from.load(toWrite)
@@ -64,7 +65,10 @@ export function storeOver(where: string, backing: () => Promise<Backing>, doors:
   }
 }
 
-/** Takes away temporary files that a crash left beside the journal or the state; nobody else writes there while we have the lock. */
+/**
+ * Removes temporary files that a crash left beside the journal or the state. While we hold the lock, nobody else writes
+ * there.
+ */
 async function removeLeftovers(disk: Disk, journal: string): Promise<void> {
   const folder = path.dirname(journal)
   const stem = path.basename(journal, '.journal')

@@ -1,41 +1,47 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Change, Claim, State } from '../model/state.ts'
 
-/** What a store holds. `state` is absent where there is none, or where a diagnostic says why it cannot be used. */
+/** The content of a store. `state` is missing if there is none, or if a diagnostic says why it cannot be used. */
 export type Stored = { readonly state?: State; readonly diagnostics: readonly Diagnostic[] }
 
-/** How a commit ended. `stale`: someone else wrote first, nothing was written; read again and plan again. */
+/** How a commit ended. `stale`: another writer came first and nothing was written, so read and plan again. */
 export type Committed =
   | { readonly is: 'committed'; readonly state: State }
   | { readonly is: 'stale'; readonly message: string }
 
-/** How a commit is made. */
+/** The options of a commit. */
 export type CommitOptions = {
-  /** Write even where nothing differs. */
+  /** Write even if nothing has changed. */
   readonly always?: boolean
-  /** Whose the state is from now on. */
+  /** The state's owner from now on. */
   readonly claim?: { readonly project: string; readonly claimed: Claim }
 }
 
-/** A state held for writing. Its methods throw Problems (exit 8, or 4 for a repository that cannot be reached). */
+/** A state held for writing. Its methods throw Problems (exit 8, or 4 if the repository cannot be reached). */
 export type OpenStore = {
   /** The stored state with everything appended since. */
   readonly state: State | undefined
   /**
-   * Compare-and-swap: stores the state with these changes and all appended ones, its serial raised by one, only if the stored one is still
-   * the one that was loaded or committed last. Nothing is written where nothing differs, unless `always`: of two that hold the same state one
-   * alone gets further. The changes are lost if it fails: what must
-   * survive that is appended first.
+   * Compare-and-swap: stores the state with these changes and all appended ones, with its serial raised by one. It
+   * succeeds only if the stored state is still the one last loaded or committed. Nothing is written if nothing has
+   * changed, unless `always`: then only one of two concurrent runs can proceed. The changes are lost on failure, so
+   * append first what must survive.
    */
   commit(changes: readonly Change[], message: string, options?: CommitOptions): Promise<Committed>
-  /** Resolves when the changes are durable on this machine. They are in `state` at once, and stay there even if the disk refuses. */
+  /**
+   * Resolves when the changes are durable on this machine. They are in `state` at once, and stay there even if the disk
+   * fails.
+   */
   append(changes: readonly Change[]): Promise<void>
   /**
-   * Stores the first state of a lineage. Refuses where there is one (STATE_EXISTS), and where there was one (STATE_MISSING) unless
-   * `anew`; then the old lineage's journal is put aside, not dropped.
+   * Stores the first state of a lineage. Rejects if there is a state (STATE_EXISTS), or if there was one
+   * (STATE_MISSING) unless `anew`. The old lineage's journal is then moved aside, not deleted.
    */
   create(state: State, options?: { readonly anew?: boolean }): Promise<Committed>
-  /** Commits what was only appended, and frees the lock. Throws STATE_STALE where that could not be committed; it is kept on this machine. */
+  /**
+   * Commits what was only appended, and releases the lock. Throws STATE_STALE if the commit fails; the changes stay on
+   * this machine.
+   */
   close(): Promise<void>
 }
 
@@ -43,13 +49,13 @@ export type OpenStore = {
 export type Store = {
   /** The place, for people. */
   readonly where: string
-  /** The state as it is now, journal included. Takes no lock and changes nothing. */
+  /** The current state, journal included. Takes no lock and changes nothing. */
   read(): Promise<Stored>
-  /** Takes the lock; a journal that a dead process left is merged. */
+  /** Takes the lock, and merges a journal that a dead process left. */
   open(): Promise<OpenStore>
 }
 
-/** A stored text, and what tells this version of it from all others. Without a text, a version says that the place is there but empty. */
+/** A stored text and its version. A version without a text means that the place exists but is empty. */
 export type Loaded = { readonly text?: string; readonly version?: string }
 
 /** How a swap ended. */
@@ -57,13 +63,18 @@ export type Swapped =
   | { readonly is: 'committed'; readonly version: string }
   | { readonly is: 'stale'; readonly message: string }
 
-/** What a store is made over: one text that can be replaced if it is unchanged, and a folder on this machine for journal and lock. */
+/**
+ * What a store is built on: a text that can be replaced if it is unchanged, and a local folder for journal and lock.
+ */
 export type Backing = {
-  /** The journal's file; the lock and its holder's name are beside it. */
+  /** The journal's file; the lock and its owner's name are beside it. */
   readonly journal: string
   readonly lock: string
-  /** Reads the text. `toWrite` is false for a read that must leave no trace. */
+  /** Reads the text. With `toWrite` false, the read leaves no trace. */
   load(toWrite: boolean): Promise<Loaded>
-  /** Replaces the text if its version is still `expected`; `undefined` means that there must be none. Durable when it resolves. */
+  /**
+   * Replaces the text if its version is still `expected`; `undefined` means that there must be none. Durable when it
+   * resolves.
+   */
   swap(expected: string | undefined, text: string, message: string): Promise<Swapped>
 }

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Time, as a run may see it. The simulation owns another one. */
+/** Time, as a run sees it. A simulation passes its own. */
 export type Clock = {
-  /** Epoch milliseconds of the wall clock. May jump. */
+  /** Epoch milliseconds of the wall clock, which may jump. */
   now(): number
-  /** Milliseconds that only ever grow, from an arbitrary start: leases and rates are measured with it. */
+  /** Milliseconds that only grow, from an arbitrary start. Leases and rates use them. */
   monotonic(): number
-  /** Ends after `ms` milliseconds; rejects with the signal's reason when it is aborted before. */
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason if it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Node turns a longer timer into one of a millisecond. */
+/** Node shortens a longer timer to one millisecond. */
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 /** The machine's own clock. */

@@ -4,44 +4,47 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { clarifyError } from './true-error.ts'
 
-/** A file that only grows at its end. Nothing of it is safe before `sync` has resolved. */
+/** An append-only file. Nothing written is safe before `sync` resolves. */
 export type AppendFile = {
   /** Bytes written so far, synced or not. */
   readonly size: number
   append(text: string): Promise<void>
-  /** Makes everything appended durable (fdatasync). After a failure nothing may be assumed of what was appended since the last success. */
+  /**
+   * Makes everything appended durable (fdatasync). After a failure, assume nothing about what was appended since the
+   * last success.
+   */
   sync(): Promise<void>
-  /** Cuts the file to its first `size` bytes. */
+  /** Truncates the file to its first `size` bytes. */
   truncate(size: number): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * The door to the disk. All texts are UTF-8. Errors are the operating system's, with their `code`; what is not there is undefined or an
- * empty list, never an error. A simulation gives its own, which loses what was not synced.
+ * Access to the disk. All texts are UTF-8. Errors are the operating system's, with their `code`. A missing file or
+ * folder is undefined or an empty list, not an error. A simulation passes a disk that loses what was not synced.
  */
 export type Disk = {
-  /** The text of a file; undefined where there is none. */
+  /** The text of a file; undefined if it is missing. */
   read(file: string): Promise<string | undefined>
-  /** Makes a file that must not exist (mode 0600), writes and fsyncs it. After an error there is no such file. */
+  /** Creates a new file (mode 0600), writes it and calls fsync. After an error the file does not exist. */
   writeNew(file: string, text: string): Promise<void>
-  /** Replaces `to` at once; durable after `syncFolder`. */
+  /** Replaces `to` atomically; durable after `syncFolder`. */
   rename(from: string, to: string): Promise<void>
-  /** Takes a file away, if it is there. */
+  /** Removes a file if it exists. */
   remove(file: string): Promise<void>
-  /** Makes a folder and those above it. */
+  /** Creates a folder and its parents. */
   makeFolder(folder: string): Promise<void>
   /** Names in a folder, sorted. */
   list(folder: string): Promise<string[]>
   /** Makes renames and new names in a folder durable. */
   syncFolder(folder: string): Promise<void>
-  /** Opens a file to append to (mode 0600 where it is new). */
+  /** Opens a file to append to; a new file has mode 0600. */
   openAppend(file: string): Promise<AppendFile>
-  /** A name beside `file` that nothing else uses, ending in `.tmp`. */
+  /** An unused name beside `file` that ends in `.tmp`. */
   temporary(file: string): string
 }
 
-/** The disk of this machine. */
+/** This machine's disk. */
 export const nodeDisk: Disk = {
   read: (file) => fs.readFile(file, 'utf8').catch(returnIfAbsent(undefined)),
   writeNew,
@@ -60,13 +63,13 @@ export const nodeDisk: Disk = {
   temporary: (file) => `${file}.${crypto.randomBytes(6).toString('hex')}.tmp`,
 }
 
-/** Milliseconds between attempts to rename: a second and a half in all. */
+/** Milliseconds between rename attempts: a second and a half in all. */
 const RENAME_PAUSES = [10, 20, 50, 100, 200, 400, 700]
 const HELD = new Set<unknown>(['EPERM', 'EACCES', 'EBUSY'])
 
 /**
- * Renames. On Windows a file that another program has open, such as a virus scanner or an editor, cannot be replaced: it is tried again for a
- * moment.
+ * Renames a file. Windows cannot replace a file that a virus scanner or an editor has open, so the rename is retried
+ * briefly.
  */
 export async function renameWithRetry(rename: () => Promise<void>, platform: string = process.platform): Promise<void> {
   for (const pause of platform === 'win32' ? RENAME_PAUSES : []) {
@@ -81,8 +84,8 @@ export async function renameWithRetry(rename: () => Promise<void>, platform: str
 }
 
 /**
- * Replaces a file so that a crash at any moment leaves the old or the new text, whole: a new file beside it, fsync, rename, fsync of the
- * folder. After an error the old file is as it was and nothing is left beside it.
+ * Replaces a file so that a crash leaves the whole old or the whole new text: new file, fsync, rename, fsync of the
+ * folder. After an error the old file is unchanged and nothing else is left.
  */
 export async function writeDurable(disk: Disk, file: string, text: string): Promise<void> {
   const temporary = disk.temporary(file)
@@ -99,7 +102,7 @@ export async function writeDurable(disk: Disk, file: string, text: string): Prom
 async function writeNew(file: string, text: string): Promise<void> {
   const handle = await fs.open(file, 'wx', 0o600)
   try {
-    // writeFile goes on after a short write until all is written or the system refuses; some atomic-write packages do not.
+    // After a short write, writeFile continues until everything is written. Some atomic-write packages do not.
     await handle.writeFile(text)
     await handle.sync()
     const { size } = await handle.stat()
@@ -114,7 +117,7 @@ async function writeNew(file: string, text: string): Promise<void> {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder to sync it, and makes renames durable by itself.
+  // Windows cannot open a folder to sync it, and makes renames durable itself.
   if (process.platform === 'win32') return
   const handle = await fs.open(folder, 'r')
   try {

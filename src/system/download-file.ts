@@ -6,13 +6,13 @@ import path from 'node:path'
 import { nodeDisk } from './disk.ts'
 import { describeStats, isInside } from './source-files.ts'
 
-/** What stands at a path that is to be written: nothing, a regular file, or why it must not be written. */
+/** What exists at a path to write: nothing, a regular file, or the reason why it must not be written. */
 export type Spot = { readonly is: 'free' | 'file' } | { readonly is: 'refused'; readonly why: string }
 
-/** A file that was received: its size, and `sha256:` with hexadecimal digits. */
+/** A received file: its size, and its digest as `sha256:` with hexadecimal digits. */
 export type Received = { readonly bytes: number; readonly digest: string }
 
-/** Thrown where another file is there already. */
+/** Thrown if a different file already exists. */
 export class FileDiffers extends Error {
   override readonly name = 'FileDiffers'
 
@@ -22,8 +22,8 @@ export class FileDiffers extends Error {
 }
 
 /**
- * What stands at a path below a root. No part of the path below the root may be a link: what a stranger's commit made of a folder must not
- * lead a download elsewhere.
+ * Checks what exists at a path below a root. No part of the path may be a link: a stranger's commit must not redirect a
+ * download.
  */
 export function lookAt(root: string, file: string): Spot {
   const target = path.resolve(root, file)
@@ -52,9 +52,9 @@ export function lookAt(root: string, file: string): Spot {
 }
 
 /**
- * Puts content at a path below a root, whole or not at all: into a temporary file beside it, fsync, then under its name, which must be
- * free. A file of the same content that is there already is as good; any other is left alone (FileDiffers). Folders are made as needed.
- * Memory does not grow with the content. `mode`: of the new file.
+ * Writes content to a path below a root, whole or not at all: a temporary file beside it, fsync, then its name, which
+ * must be free. An existing file with the same content is accepted; any other is left alone (FileDiffers). Folders are
+ * created as needed. Memory use does not grow with the content. `mode` is that of the new file.
  */
 export async function receiveFile(
   root: string,
@@ -80,14 +80,15 @@ export async function receiveFile(
   }
 }
 
-/** Gives a file its name where that is free: a link fails where a rename would replace. */
+/** Gives a file its name if the name is free. A link fails where a rename would replace. */
 async function name(temporary: string, target: string, received: Received): Promise<void> {
   try {
     await fs.link(temporary, target)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return assertSame(target, received)
-    // Some file systems have no links: an empty file of its name is made, which nobody else can, and then replaced by the whole one.
+    // Some file systems have no links. There, an empty file is created under the name, which only one process can do,
+    // and then replaced by the whole file.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
     await claim(target, received, () => fs.rename(temporary, target))
   }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 
-/** Larger files are known by size and time: reading them takes too long. */
+/** Larger files are identified by size and time, because reading them takes too long. */
 const READ_MAX = 16 * 1024 * 1024
 
-/** A text that is another one if a file's content is: its digest, or why it has none (`ENOENT`, `no file`). Links are followed. */
+/**
+ * An ID that changes with a file's content: its digest, or why it has none (`ENOENT`, `no file`). Links are followed.
+ */
 export function computeContentId(file: string): string {
   try {
     // Reading a pipe would wait for its writer.
@@ -17,18 +19,18 @@ export function computeContentId(file: string): string {
   }
 }
 
-/** Which folder a path leads to: another one of the same name has another number. Undefined where there is none. */
+/** The number of the folder at a path, which differs if the folder was replaced. Undefined if there is none. */
 export function readFolderId(folder: string): number | undefined {
   const stats = fs.statSync(folder, { throwIfNoEntry: false })
   return stats?.isDirectory() ? stats.ino : undefined
 }
 
-/** Whether a path is a symbolic link, wherever that leads. */
+/** Returns true if a path is a symbolic link, whatever its target. */
 export function isLink(file: string): boolean {
   return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }
 
-/** A text that is another one if a path leads to another folder, or leads there by a link. */
+/** An ID that changes if a path leads to another folder, or becomes a link. */
 export function placeId(folder: string): string {
   return `${isLink(folder) ? 'link to ' : ''}${readFolderId(folder) ?? 'nothing'}`
 }

@@ -1,7 +1,7 @@
-// The package has no types of its own; this is what is used here.
+// The package has no types; these cover what Jobwright uses.
 declare module 'fs-native-extensions' {
   const locks: {
-    /** Locks a whole open file for this file description; false where another has it. Needs a descriptor that may write. */
+    /** Locks a whole open file; false if another process holds the lock. Needs a writable descriptor. */
     tryLock(fd: number): boolean
   }
   export = locks

@@ -1,19 +1,19 @@
 import { createHash, type Hash } from 'node:crypto'
 
-/** The hash that a repository names its objects by. */
+/** The hash of a repository's object IDs. */
 export type ObjectFormat = 'sha1' | 'sha256'
 
-/** The ID under which Git stores exactly these bytes, in hexadecimal. */
+/** The ID of a Git blob with these bytes, in hexadecimal. */
 export function computeBlobId(bytes: Uint8Array, format: ObjectFormat): string {
   return createBlobHash(bytes.length, format).update(bytes).digest('hex')
 }
 
-/** The hash that becomes the ID of a blob of so many bytes, once it has been fed them. */
+/** A hash that becomes the ID of a blob of this size, once it is fed all its bytes. */
 export function createBlobHash(bytes: number, format: ObjectFormat): Hash {
   return createHash(format).update(`blob ${bytes}\0`)
 }
 
-/** The hash that an object ID was made with. */
+/** The hash of an object ID. */
 export function detectObjectFormat(id: string): ObjectFormat {
   return id.length === 40 ? 'sha1' : 'sha256'
 }

@@ -3,31 +3,35 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
-/** How a git command ended. `code` is 127 where git could not be started, 124 where it was stopped after its time. */
+/** How a git command ended. `code` is 127 if git could not start, 124 if it timed out. */
 export type GitResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
-/** Runs one git command in a repository. Never throws: a git that is missing or fails is an answer like any other. */
+/** Runs a git command in a repository. Never throws: a missing git or a failed command is an ordinary result. */
 export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitResult>
 
 export type GitOptions = {
-  /** What the command reads from its standard input. */
+  /** The command's standard input. */
   readonly input?: string
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Milliseconds after which the command is stopped; 60,000 unless told. */
+  /** The timeout in milliseconds; 60,000 by default. */
   readonly timeoutMs?: number
-  /** How bytes become text, both ways: `latin1` keeps each one, as names of files need. UTF-8 unless told. */
+  /** The encoding of input and output: `latin1` keeps every byte, as file names need. UTF-8 by default. */
   readonly encoding?: 'utf8' | 'latin1'
-  /** Settings in the environment (`GIT_CONFIG_COUNT`) do not apply. Only for a repository that git has already agreed to read. */
+  /**
+   * Ignores settings in the environment (`GIT_CONFIG_COUNT`). Only for a repository that git has already agreed to
+   * read.
+   */
   readonly withoutEnvSettings?: boolean
 }
 
-/** A state of 100,000 jobs has 35 MB; nothing that git prints for us is larger than a state. */
+/** A state of 100,000 jobs has 35 MB, and no other output is larger. */
 const OUTPUT_MAX_BYTES = 256 * 1024 * 1024
 const TIMEOUT_MS = 60_000
 
 /**
- * No hook runs, nothing is signed, and no housekeeping starts behind our back: a commit of the state is ours, not the developer's.
+ * No hook runs, nothing is signed, and no background maintenance starts: the state's commits are ours, not the
+ * developer's.
  */
 const SETTINGS = [
   'core.hooksPath=/dev/null',
@@ -37,13 +41,13 @@ const SETTINGS = [
   'gc.auto=0',
   'maintenance.auto=false',
   'core.quotePath=false',
-  // Grafts are turned off below, by an empty file of them.
+  // Grafts are disabled below with an empty grafts file.
   'advice.graftFileDeprecated=false',
-  // A folder that was committed in the form of a bare repository must not bring a configuration of its own.
+  // A committed folder in the form of a bare repository must not bring its own configuration.
   'safe.bareRepository=explicit',
 ]
 
-/** Set when we run inside a hook of another repository (or of this one); they would lead git astray from the folder it is given. */
+/** Set when we run inside a hook of a repository; they would lead git away from the given folder. */
 const MISLEADING = [
   'GIT_DIR',
   'GIT_WORK_TREE',
@@ -64,12 +68,13 @@ const MISLEADING = [
 
 /** Settings that a process may inherit. */
 const ENV_SETTINGS = /^GIT_CONFIG_(COUNT|PARAMETERS|KEY_\d+|VALUE_\d+)$/
-/** Whether git may read the folder was answered before, perhaps by a setting in the environment. */
+/** Git was already allowed to read the folder, perhaps by a setting in the environment. */
 const TRUSTED = 'safe.directory=*'
 
 /**
- * Git in a repository's folder, started without a shell, asking nothing, speaking English. `program` is the git to run. A terminal sends
- * Ctrl-C to git too, while we still want our state stored: what ended by it is begun once more.
+ * Opens Git in a repository's folder: without a shell, without prompts, in English. `program` is the git to run. A
+ * terminal sends Ctrl-C to git too, while the state must still be stored. So a command that a signal ends is run once
+ * more.
  */
 export function openGit(folder: string, program = 'git'): Git {
   return async (args, options = {}) => {
@@ -78,7 +83,7 @@ export function openGit(folder: string, program = 'git'): Git {
   }
 }
 
-/** Whether a folder has the form of a bare repository. Git is told not to use one that it merely finds. */
+/** Returns true if a folder has the form of a bare repository. Git is told not to use one that it only discovers. */
 export function isBareFolder(folder: string): boolean {
   const isFolder = (name: string): boolean =>
     fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true
@@ -86,8 +91,8 @@ export function isBareFolder(folder: string): boolean {
 }
 
 /**
- * The remotes that Git has an address for in a folder's repository; undefined outside a repository. A name without an address would be
- * read as a path.
+ * The remotes with an address in a folder's repository; undefined outside a repository. Git would read a name without
+ * an address as a path.
  */
 export function listRemotes(folder: string): string[] | undefined {
   const ask = (...args: string[]) =>
@@ -125,7 +130,7 @@ function run(folder: string, program: string, args: readonly string[], options: 
           interrupted: error?.signal === 'SIGINT',
         }),
     )
-    // A git that ends before it has read everything closes the pipe; its exit code tells why.
+    // A git that ends before it has read everything closes the pipe; its exit code says why.
     child.stdin?.on('error', () => {})
     child.stdin?.end(options.input ?? '', options.encoding ?? 'utf8')
   })
@@ -141,7 +146,7 @@ function buildEnvironment({ env: more, withoutEnvSettings = false }: GitOptions)
     GIT_TERMINAL_PROMPT: '0',
     SSH_ASKPASS_REQUIRE: 'never',
     LC_ALL: 'C',
-    // A commit means what its ID says: nothing replaces an object or a parent.
+    // A commit must mean what its ID says, so nothing may replace an object or a parent.
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_GRAFT_FILE: os.devNull,
     ...more,

@@ -1,14 +1,17 @@
 import fs from 'node:fs/promises'
 
-/** Tries to lock a file, made where it is not there. Resolves to what frees it, or to undefined where another holds it. */
+/**
+ * Tries to lock a file, and creates it if it is missing. Resolves to the function that releases it, or to undefined if
+ * another process holds the lock.
+ */
 export type TryLock = (file: string) => Promise<(() => Promise<void>) | undefined>
 
-// Without a place that holds them, a forgotten lock would be freed by garbage collection while its process still writes.
+// Keeps references, because garbage collection would release a forgotten lock while its process still writes.
 const held = new Set<fs.FileHandle>()
 
 /**
- * A lock that the kernel keeps for an open file: it ends with its process, however that ends, so nothing can be left locked. The file stays
- * when the lock is freed: taking it away would let two processes lock two files of one name.
+ * A lock that the kernel keeps for an open file. It ends with its process, so a crash leaves nothing locked. The file
+ * stays after the release: removing it would let two processes lock two files with one name.
  */
 export const kernelLock: TryLock = async (file) => {
   const { default: locks } = await import('fs-native-extensions').catch(reportNoLocks)
@@ -29,7 +32,7 @@ export const kernelLock: TryLock = async (file) => {
   return undefined
 }
 
-/** Without a lock two runs could write at once. The error has a code, as those of the operating system have. */
+/** Without a lock two runs could write at once. Like an operating system's error, this one has a code. */
 function reportNoLocks(error: unknown): never {
   const platform = `${process.platform}-${process.arch}`
   const why = error instanceof Error ? error.message.split('\n')[0] : String(error)

@@ -1,9 +1,11 @@
-/** A pointer has 1,024 bytes at most (Git LFS specification). */
+/** The size limit of a pointer in bytes (Git LFS specification). */
 export const POINTER_MAX = 1024
 
 const FIRST_LINE = /^version https?:\/\/(git-lfs\.github\.com|hawser\.github\.com|git-media\.io)\//
 
-/** Whether a file holds what Git LFS leaves in its place until it is fetched: the digest and the size of the real content. */
+/**
+ * Returns true for the pointer that Git LFS leaves until a file is fetched: the digest and size of the real content.
+ */
 export function isLfsPointer(content: Uint8Array | string): boolean {
   if (content.length > POINTER_MAX) return false
   const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1')

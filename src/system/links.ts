@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 /**
- * The first part of a path below a root that is a symbolic link, relative to the root; undefined where there is none, or where the path
- * leads out of the root. A commit can hold a link: what is written below the root must not follow one elsewhere.
+ * The first symbolic link on a path below a root, relative to the root. Undefined if there is none, or if the path
+ * leaves the root. A commit can hold a link, and a write below the root must not follow it out.
  */
 export function linkOnWay(root: string, file: string): string | undefined {
   const parts = path.relative(root, file).split(path.sep)
@@ -37,7 +37,7 @@ function isLink(file: string): boolean {
   try {
     return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
   } catch {
-    // A file where a folder should be: whoever writes there says so.
+    // A file in place of a folder: whoever writes there reports it.
     return false
   }
 }

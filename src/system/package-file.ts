@@ -3,15 +3,15 @@ import fs from 'node:fs'
 let root: URL | undefined
 
 /**
- * The URL of a file or folder (with `/` at its end) that comes with this package, by its path in it. The program runs from src/ and from the
- * bundle in dist/, so its place is found from package.json and not counted in steps.
+ * The URL of a file or folder (with a final `/`) of this package. The program runs from src/ and from the bundle in
+ * dist/, so paths start at package.json, not at this module.
  */
 export function resolvePackageFile(path: string): URL {
   root ??= findRoot()
   return new URL(path, root)
 }
 
-/** The text of a file that comes with this package. */
+/** The text of a file of this package. */
 export function readPackageFile(path: string): string {
   return fs.readFileSync(resolvePackageFile(path), 'utf8')
 }

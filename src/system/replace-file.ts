@@ -2,8 +2,8 @@ import fs from 'node:fs/promises'
 import { type Disk, nodeDisk, writeDurable } from './disk.ts'
 
 /**
- * Replaces the text of a file that somebody edits: whole or not at all, its mode kept, and never what a link leads to. Rejects with the
- * operating system's error; false where the file is none, or does not hold the text that it is supposed to replace.
+ * Replaces the text of a file that people edit: atomically, with the same mode, and never through a link. Rejects with
+ * the operating system's error. Returns false if it is not a regular file, or does not hold the expected text.
  */
 export async function replaceFile(file: string, before: string, after: string): Promise<boolean> {
   const found = await fs.lstat(file)

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { isLfsPointer } from './lfs-pointer.ts'
 
-/** Why a file is not read. Nothing of its content is told. */
+/** Why a file is not read. It holds none of the file's content. */
 export type ReadProblem =
   | { readonly is: 'missing' }
   /** A path or a link that leads out of the root, or into `.git`. */
@@ -12,26 +12,26 @@ export type ReadProblem =
   | { readonly is: 'too-large'; readonly bytes: number }
   /** `offset` counts bytes from 0. */
   | { readonly is: 'not-utf8'; readonly offset: number }
-  /** What Git LFS leaves in place of a file that was not fetched. */
+  /** The pointer of Git LFS for a file that was not fetched. */
   | { readonly is: 'lfs-pointer' }
-  /** The operating system's own code, `EACCES`. */
+  /** The operating system's code, such as `EACCES`. */
   | { readonly is: 'unreadable'; readonly code: string }
 
-/** The text of a file, and its path inside the root after following links, with forward slashes. */
+/** A file's text, and its path inside the root after following links, with forward slashes. */
 export type ReadText = { readonly text: string; readonly real: string }
 
-/** A folder's entry. A link to a folder is a `folder-link`: such links are not followed. */
+/** An entry of a folder. A link to a folder is a `folder-link`, which is not followed. */
 export type Entry = { readonly name: string; readonly is: 'file' | 'folder' | 'folder-link' }
 
-/** Reads files that a stranger may have written, of one folder and nowhere else. All paths are relative to it. */
+/** Reads untrusted files inside one folder. All paths are relative to it. */
 export type SourceFiles = {
-  /** A text of at most `maxBytes`. Synchronous: several times faster for many small files. */
+  /** A text of at most `maxBytes`. Synchronous, which is several times faster for many small files. */
   read(file: string, maxBytes: number): ReadText | { readonly problem: ReadProblem }
-  /** Entries of a folder, sorted by name. */
+  /** The entries of a folder, sorted by name. */
   list(folder: string): { readonly entries: readonly Entry[] } | { readonly problem: ReadProblem }
 }
 
-/** The files below a folder, which is the boundary that no path and no link may leave. */
+/** Opens the files below a folder. No path and no link may leave it. */
 export function openSourceFiles(root: string): SourceFiles {
   const boundary = fs.realpathSync(root)
   return {
@@ -67,7 +67,7 @@ function classifyEntry(folder: string, entry: fs.Dirent): Entry['is'] {
   try {
     return fs.statSync(path.join(folder, entry.name)).isDirectory() ? 'folder-link' : 'file'
   } catch {
-    // A link to nothing, or to itself: reading it tells what is wrong.
+    // A dangling or circular link: reading it reports the problem.
     return 'file'
   }
 }
@@ -79,7 +79,10 @@ export function describeReadError(error: unknown): ReadProblem {
   return code === 'ENXIO' ? { is: 'no-file', what: 'a socket or device' } : { is: 'unreadable', code }
 }
 
-/** The real path of a file below the boundary, itself a real path. Links are followed first and judged by where they end. */
+/**
+ * The real path of a file inside the boundary, which is itself a real path. Links are followed first, and their final
+ * target is checked.
+ */
 export function resolveInside(boundary: string, file: string): { real: string } | { problem: ReadProblem } {
   const asked = path.resolve(boundary, file)
   if (!isInside(boundary, asked)) return { problem: { is: 'outside' } }
@@ -91,14 +94,14 @@ export function resolveInside(boundary: string, file: string): { real: string } 
   }
 }
 
-/** A checkout's `.git` may hold credentials: it counts as outside. */
+/** A checkout's `.git` may hold credentials, so it counts as outside. */
 export function isInside(boundary: string, file: string): boolean {
   const relative = path.relative(boundary, file)
   const parts = relative.split(path.sep)
   return parts[0] !== '..' && !path.isAbsolute(relative) && !parts.some((part) => part.toLowerCase() === '.git')
 }
 
-// A last component that became a link since it was resolved is not followed, and a pipe without a writer does not block.
+// Does not follow a last component that has become a link, and does not block on a pipe without a writer.
 export const READ_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 
 function readRegular(boundary: string, real: string, maxBytes: number): ReadText | { problem: ReadProblem } {
@@ -119,7 +122,7 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
   }
 }
 
-/** At most one byte more than allowed, as a file may grow while it is read. */
+/** Reads at most one byte more than allowed, because a file may grow meanwhile. */
 function readAll(handle: number, maxBytes: number): Buffer {
   const buffer = Buffer.allocUnsafe(maxBytes + 1)
   let length = 0
@@ -139,7 +142,7 @@ function decode(bytes: Buffer, real: string): ReadText | { problem: ReadProblem 
   }
 }
 
-/** The first byte that decoding replaces; a replacement character that the file itself holds is none. */
+/** Finds the first byte that decoding replaces. A replacement character in the file itself does not count. */
 function findBadByte(bytes: Buffer): number {
   const text = bytes.toString('utf8')
   for (let at = text.indexOf('\ufffd'); at !== -1; at = text.indexOf('\ufffd', at + 1)) {

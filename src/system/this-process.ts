@@ -1,9 +1,9 @@
 import os from 'node:os'
 
-/** Who runs, for people who meet a lock: process ID, machine, and the ISO time of asking. */
+/** Identifies a lock's owner for people: process ID, machine, and the ISO time of the request. */
 export type ProcessName = { readonly pid: number; readonly host: string; readonly since: string }
 
-/** The name of this process. */
+/** Identifies this process. */
 export function identifyProcess(): ProcessName {
   return { pid: process.pid, host: os.hostname(), since: new Date().toISOString() }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Node says of a read-only file system that the folder to be made is missing: the folder above it tells the truth. */
+/** On a read-only file system, Node reports the folder to create as missing. Its parent folder has the real error. */
 export function clarifyError(error: NodeJS.ErrnoException, file: string): NodeJS.ErrnoException {
   if (error.code !== 'ENOENT') return error
   let above = path.dirname(file)

@@ -5,22 +5,22 @@ import { computeBlobId, createBlobHash } from './git-blob.ts'
 import { isLfsPointer } from './lfs-pointer.ts'
 import { describeReadError, describeStats, READ_FLAGS, type ReadProblem, resolveInside } from './source-files.ts'
 
-/** A file of any size as it was measured: absolute path after following links, size, time of its last change, MD5 in Base64, blob ID. */
+/** A measured file of any size: real absolute path, size, modification time, MD5 in Base64, blob ID. */
 export type Measured = {
   readonly path: string
   readonly bytes: number
   readonly modifiedMs: number
   readonly md5: string
-  /** The ID of its content as a Git blob, by SHA-1. */
+  /** Its Git blob ID by SHA-1. */
   readonly blob?: string
-  /** The same text with other line ends, where it is text and has line ends: what `core.autocrlf` makes of it. */
+  /** The same text with other line endings, as `core.autocrlf` produces. Only for text with line endings. */
   readonly otherEnds?: OtherEnds
 }
 
-/** A text as it is with line feeds alone, and with a carriage return before each. MD5 in Base64; the blob ID is by SHA-1. */
+/** A text with line feeds alone, and with a carriage return before each. MD5 in Base64; blob IDs by SHA-1. */
 export type OtherEnds = { readonly lf: string; readonly crlf: string; readonly lfBlob: string }
 
-/** Thrown while a file is read that is not the one that was measured. */
+/** Thrown if a file differs from the measured one. */
 export class FileChanged extends Error {
   override readonly name = 'FileChanged'
 
@@ -29,10 +29,10 @@ export class FileChanged extends Error {
   }
 }
 
-/** Read at once, and all that is held of a file. */
+/** The size of one read, and the most that is held of a file. */
 const CHUNK = 1024 * 1024
 
-/** Measures a regular file of at most `maxBytes` below a root, by the rules by which spec files are read. */
+/** Measures a regular file of at most `maxBytes` below a root, by the same rules as spec files. */
 export async function measureFile(
   root: string,
   file: string,
@@ -68,9 +68,9 @@ export async function measureFile(
   }
 }
 
-/** Longer files are not looked through for line ends. */
+/** Longer files are not checked for line endings. */
 const TEXT_MAX = 16 * CHUNK
-/** Git takes a file for binary if one of its first bytes is zero. */
+/** Git takes a file for binary if a zero byte is in this many first bytes. */
 const LOOKED_AT = 8000
 
 function detectOtherEnds(content: Buffer): { otherEnds?: OtherEnds } {
@@ -83,8 +83,8 @@ function detectOtherEnds(content: Buffer): { otherEnds?: OtherEnds } {
 }
 
 /**
- * The content of a file that was measured, a chunk at a time. Its last chunk is held back until all of it has been read and is what was
- * measured: whoever sends it never sends another file whole. Throws FileChanged, or the system's error.
+ * Reads a measured file in chunks. The last chunk is held back until the whole file is read and matches the
+ * measurement. So a changed file is never sent whole. Throws FileChanged, or the system's error.
  */
 export async function* readMeasured(file: Measured): AsyncGenerator<Uint8Array> {
   const handle = await fs.open(file.path, READ_FLAGS)
@@ -115,7 +115,7 @@ async function assertSame(handle: FileHandle, { bytes, modifiedMs }: Measured): 
 
 async function* readChunks(handle: FileHandle): AsyncGenerator<Uint8Array> {
   for (;;) {
-    // A buffer of its own: who receives a chunk may still be sending it when the next one is read.
+    // A new buffer each time, because the receiver may still be sending the last chunk.
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, null)
     if (bytesRead === 0) return
     yield buffer.subarray(0, bytesRead)
