@@ -10,7 +10,7 @@ export type Response = {
 
 type Spelling = Pick<Service, 'protocol' | 'messageMember' | 'requestIdMember' | 'namespace'>
 
-/** Encodes what an operation answered, in its service's protocol. */
+/** Encodes an operation's result in its service's protocol. */
 export function createResultResponse(service: Service, operation: string, result: Result, requestId: string): Response {
   const headers = { 'x-amzn-requestid': requestId }
   const status = result.status ?? 200
@@ -23,12 +23,12 @@ export function createResultResponse(service: Service, operation: string, result
     )
     return { status, headers: { ...headers, 'content-type': 'text/xml' }, body }
   }
-  // 204 has no body; an empty 200 is an empty object, as restJson services send it.
+  // A 204 has no body. An empty 200 is an empty object, as restJson services send it.
   const body = status === 204 ? '' : JSON.stringify(result.body ?? {})
   return { status, headers: { ...headers, 'content-type': 'application/json' }, body }
 }
 
-/** Encodes an error, in its service's protocol: restJson names it in a header, Query in the body. */
+/** Encodes an error in its service's protocol: restJson names it in a header, Query in the body. */
 export function createErrorResponse(service: Spelling, error: ServiceError, requestId: string): Response {
   const { name, status, message, members } = error
   const headers = { 'x-amzn-requestid': requestId }

@@ -1,14 +1,14 @@
-/** How often an operation ended in an outcome: `ok`, an error's name, or a fault's. */
+/** How often an operation had an outcome: `ok`, an error's name, or a fault's. */
 type CallCount = { service: string; operation: string; outcome: string; count: number }
 
-/** Counts of the calls that this process has answered, or refused to. */
+/** Counts of the calls that this process has answered or rejected. */
 export type Calls = {
   add(service: string, operation: string, outcome: string): void
   list(): CallCount[]
   reset(): void
 }
 
-/** Starts counting at nothing. */
+/** Starts all counts at zero. */
 export function countCalls(): Calls {
   const counts = new Map<string, CallCount>()
   return {

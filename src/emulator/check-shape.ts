@@ -1,12 +1,12 @@
 import { isObject, type Json } from './json.ts'
 import type { Shape, Structure } from './shape.ts'
 
-/** One thing wrong with an input. `type` problems stop AWS from reading the request at all; the others are its validation. */
+/** A fault of an input. A `type` problem stops AWS from reading the request; the others belong to its validation. */
 export type Problem = { readonly kind: 'type' | 'missing' | 'constraint'; readonly text: string }
 
 /**
  * Reads a value by its shape.
- * @returns a copy that holds known members only, null counting as absent, and everything that is wrong with it
+ * @returns a copy with known members only (null counts as missing), and all problems
  */
 export function checkShape(shape: Shape, value: Json): { value: Json; problems: Problem[] } {
   const problems: Problem[] = []
@@ -72,7 +72,7 @@ function hasType(shape: Shape, value: Json): boolean {
   }
 }
 
-/** The constraints that a value of the right type breaks, in the words of AWS's validation messages. */
+/** The constraints that a correctly typed value violates, in the words of AWS's validation messages. */
 function listBroken(shape: Shape, value: Json): string[] {
   switch (shape.type) {
     case 'string': {
@@ -112,7 +112,7 @@ function describe(value: Json): string {
   return Array.isArray(value) ? 'A list' : value === null ? 'null' : `A ${typeof value} value`
 }
 
-/** A pattern that must match the whole value, with Unicode classes. */
+/** Compiles a pattern that must match the whole value, with Unicode classes. */
 export function matchWhole(source: string): RegExp {
   return new RegExp(`^(?:${source})$`, 'u')
 }

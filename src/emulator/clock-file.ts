@@ -1,16 +1,18 @@
 import fs from 'node:fs'
 
-/** What must not run backwards when the emulator starts again: virtual time, and how many chances were drawn. */
+/** What must not go back when the emulator restarts: virtual time, and the number of random draws. */
 export type Progress = { now: number; draws: number }
 
-/** A file of one fixed width, rewritten in place by a single write, so that a kill leaves either the old or the new text. */
+/**
+ * A file of fixed width, rewritten in place by a single write, so that a kill leaves either the old or the new text.
+ */
 export type ClockFile = { save(progress: Progress): void; close(): void }
 
 const width = 96
 
 /**
  * Reads the progress that a folder holds.
- * @returns undefined when there is none, or it cannot be read
+ * @returns undefined if there is none, or if it cannot be read
  */
 export function readProgress(file: string): Progress | undefined {
   try {
@@ -21,7 +23,7 @@ export function readProgress(file: string): Progress | undefined {
   }
 }
 
-/** Opens the file for writing; what it holds stays until the first save. */
+/** Opens the file for writing. Its content stays until the first save. */
 export function openClockFile(file: string): ClockFile {
   const handle = fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_CREAT, 0o600)
   return {

@@ -1,42 +1,42 @@
-/** The emulator's own time: it runs at a chosen speed, can be pushed forward, and never runs backwards. */
+/** The emulator's own time. It runs at a chosen speed, can be advanced, and never goes back. */
 export type Clock = {
   /** Virtual time in epoch milliseconds, a whole number. */
   now(): number
-  /** Virtual seconds that pass in a real second. */
+  /** Virtual seconds in a real second. */
   readonly scale: number
-  /** Pushes virtual time forward by this many milliseconds; what `at` has set for a moment on the way happens at that moment. */
+  /** Advances virtual time by this many milliseconds. Callbacks of `at` on the way run at their own moment. */
   advance(milliseconds: number): void
-  /** Calls back once, as soon as virtual time has reached a moment. Does not keep the process alive. */
+  /** Calls back once, as soon as virtual time reaches a moment. Does not keep the process alive. */
   at(moment: number, ring: () => void): void
-  /** Gives up everything that `at` has set. */
+  /** Cancels all callbacks of `at`. */
   stop(): void
-  /** How many milliseconds `advance` has added so far. */
+  /** The total milliseconds that `advance` has added. */
   advanced(): number
-  /** How far virtual time was ahead of real time, oldest first. `advance` begins a new stretch. */
+  /** How far virtual time was ahead of real time, oldest first. Each `advance` starts a new stretch. */
   stretches(): readonly Stretch[]
 }
 
-/** A time during which virtual time did not jump. */
+/** A period without a jump of virtual time. */
 export type Stretch = {
-  /** Real epoch milliseconds at which it began. */
+  /** Its start in real epoch milliseconds. */
   readonly since: number
-  /** How many milliseconds virtual time was ahead of real time when it began, and when it ended; negative: behind. */
+  /** How many milliseconds virtual time was ahead of real time at its start and at its end. Negative means behind. */
   readonly first: number
   readonly last: number
 }
 
-/** More stretches than this are not told apart: the two oldest become one. */
+/** Beyond this many stretches, the two oldest are merged. */
 const stretchesMax = 200
-/** Node turns a longer timer into one of a millisecond. */
+/** Node shortens a longer timer to one millisecond. */
 const timerMax = 2 ** 31 - 1
 
 /**
  * Starts a clock at a virtual time.
- * @param startAt virtual epoch milliseconds at this moment
- * @param scale virtual seconds that pass in a real second
+ * @param startAt virtual epoch milliseconds now
+ * @param scale virtual seconds in a real second
  */
 export function startClock(startAt: number, scale: number): Clock {
-  // The monotonic timer, so that a correction of the machine's own clock does not move virtual time.
+  // The monotonic timer, so that a correction of the machine's clock does not move virtual time.
   const started = performance.now()
   let advanced = 0
   const now = () => Math.floor(startAt + (performance.now() - started) * scale) + advanced
@@ -93,13 +93,13 @@ export function startClock(startAt: number, scale: number): Clock {
   }
 }
 
-/** Milliseconds in the units that AWS states its rules in. */
+/** Milliseconds in the units of AWS's rules. */
 export const second = 1000
 export const minute = 60 * second
 export const hour = 60 * minute
 export const day = 24 * hour
 
-/** ISO-8601 with milliseconds, as restJson services print times: `2026-11-14T19:45:00.000Z`. */
+/** Formats a time as restJson services do, in ISO 8601 with milliseconds: `2026-11-14T19:45:00.000Z`. */
 export function formatIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }

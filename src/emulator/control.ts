@@ -12,7 +12,7 @@ type Reply = { status: number; value: unknown }
 const createBadReply = (error: string): Reply => ({ status: 400, value: { error } })
 const createReply = (value: unknown): Reply => ({ status: 200, value })
 
-/** The control plane by method and name: what a test asks of the emulator, beside what AWS would answer. */
+/** The control plane, by method and name: what a test needs beyond AWS's own calls. */
 const controls: { readonly [place: string]: (world: World, body: unknown, restart: () => void) => Reply } = {
   'GET health': (world) => createReply({ status: 'ok', pid: process.pid, url: world.url }),
   'GET clock': (world) => createReply({ now: formatIso(world.store.clock.now()), timeScale: world.store.clock.scale }),
@@ -45,7 +45,7 @@ const controls: { readonly [place: string]: (world: World, body: unknown, restar
   },
 }
 
-/** The operations of each service, which fault rules and rates may name. */
+/** The operations of each service that fault rules and rates may name. */
 export function listOperations({ services }: Pick<World, 'services'>): Known {
   return Object.fromEntries(
     services.map(({ name, operations }) => [
@@ -62,7 +62,7 @@ export function listOperations({ services }: Pick<World, 'services'>): Known {
 
 /**
  * Answers a request under /_emulator/.
- * @param restart puts the emulator back to how it started: no jobs, no counts, the first faults and limits
+ * @param restart resets the emulator to its start: no jobs, no counts, the first faults and limits
  */
 export function controlWorld(world: World, request: Asked, restart: () => void): Response {
   const reply = run(world, request, restart)

@@ -1,15 +1,15 @@
 import type { JsonObject } from './json.ts'
 import { type Service, ServiceError } from './service.ts'
 
-/** Who called, as the signature says; the signature itself is not verified. */
+/** The caller, according to the signature, which is not verified. */
 export type Caller = {
   readonly accessKeyId: string
   readonly region: string
-  /** Of a key that ends in twelve digits: the account that it belongs to. */
+  /** The account of a key that ends in twelve digits. */
   readonly account?: string
 }
 
-/** The two families of names that AWS's front door gives to the same errors. */
+/** The two naming schemes that AWS uses for the same errors. */
 const names = {
   'rest-json': {
     missing: 'MissingAuthenticationTokenException',
@@ -30,8 +30,8 @@ const names = {
 const credential = /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/(\d{8})\/([a-z0-9-]+)\/([A-Za-z0-9-]+)\/aws4_request\b/
 
 /**
- * Reads the caller from the Authorization header. Access keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are refused,
- * so that a test can meet each refusal; so is a credential scope that is not this service's.
+ * Reads the caller from the Authorization header. Keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are
+ * rejected, so that tests can provoke each rejection. So is the credential scope of another service.
  * @throws ServiceError with the protocol's own name, status 403
  */
 export function readCaller(service: Service, operation: string, authorization: string | undefined): Caller {
@@ -51,7 +51,7 @@ export function readCaller(service: Service, operation: string, authorization: s
   if (service.region !== undefined && region !== service.region) {
     throw refuse(name.signature, `Credential should be scoped to a valid region: '${service.region}'.`)
   }
-  // Anyone may ask who they are: no policy can deny it (STS API reference, GetCallerIdentity).
+  // Everyone may ask for their own identity: no policy can deny it (STS API reference, GetCallerIdentity).
   if (accessKeyId.startsWith('AKIADENIED') && operation !== 'GetCallerIdentity') {
     throw refuse(name.denied, `User is not authorized to perform: ${nameAction(service, operation)}`)
   }
@@ -59,12 +59,12 @@ export function readCaller(service: Service, operation: string, authorization: s
   return { accessKeyId, region, account }
 }
 
-/** An IAM action of a service. */
+/** Names an IAM action of a service. */
 function nameAction(service: Service, action: string): string {
   return `${service.actionPrefix ?? service.scopes[0]}:${action}`
 }
 
-/** What IAM says to a caller that no policy lets do this: the user, the action and the resource. */
+/** IAM's denial: the user, the action and the resource. */
 export function createDenied(
   service: Service,
   place: { readonly partition: string; readonly region: string; readonly account: string },
@@ -80,18 +80,18 @@ export function createDenied(
   )
 }
 
-/** What AWS says to a session token whose time is over. */
+/** AWS's error for an expired session token. */
 export function createExpired(service: Service): ServiceError {
   const name = names[service.protocol].expired
   return new ServiceError({ name, status: 403 }, 'The security token included in the request is expired')
 }
 
-/** What AWS says to a request whose signature it does not accept. */
+/** AWS's error for a wrong signature. */
 export function createWrongSignature(service: Service, message: string): ServiceError {
   return new ServiceError({ name: names[service.protocol].signature, status: 403 }, message)
 }
 
-/** The partition that a region lies in. */
+/** The partition of a region. */
 export function findPartition(region: string): string {
   const known = { 'cn-': 'aws-cn', 'us-gov-': 'aws-us-gov', 'us-iso-': 'aws-iso', 'us-isob-': 'aws-iso-b' }
   return Object.entries(known).find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'

@@ -16,7 +16,7 @@ import { openJobs } from './shelf.ts'
 import { checkSignature, computeSignatureAge } from './signature.ts'
 import type { Store } from './store.ts'
 
-/** Everything that a running emulator consists of, but for its socket. */
+/** All parts of a running emulator except its socket. */
 export type World = {
   readonly services: readonly Service[]
   readonly store: Store
@@ -25,27 +25,27 @@ export type World = {
   readonly calls: Calls
   readonly rates: Rates
   readonly account: string
-  /** How long tags of a new job stay unseen, in virtual milliseconds. */
+  /** How long a new job's tags stay invisible, in virtual milliseconds. */
   readonly tagLagMs: number
   limits: Limits
   url: string
 }
 
-/** A request as the server read it. */
+/** A request, as the server read it. */
 export type Request = {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
   readonly authorization: string | undefined
-  /** The header x-amz-date: when it was signed, by its caller's clock. */
+  /** The header x-amz-date: the time of signing, by the caller's clock. */
   readonly signedAt: string | undefined
   readonly body: string
 }
 
-/** What a caller gets: an answer, one whose body is cut off half way, or none at all. */
+/** What a caller gets: an answer, one whose body is cut off half way, or none. */
 export type Answer = Response | { readonly cut: Response } | 'drop'
 
-/** Answers a call of a service, after as long as a fault holds it back. */
+/** Answers a call of a service, after any delay by a fault. */
 export async function dispatch(world: World, request: Request): Promise<Answer> {
   const form = new URLSearchParams(request.path === '/' ? request.body : '')
   const route = findRoute(world.services, request.method, request.path, form)
@@ -74,12 +74,12 @@ export async function dispatch(world: World, request: Request): Promise<Answer> 
   if (strike.delayMs === 0 && strike.lateSeconds === 0) return finishCall(world, call)
   const later = finishLater(world, strike, () => finishCall(world, call))
   if (strike.fault !== 'drop-response') return later
-  // Its caller has gone. A bug of the emulator shows all the same.
+  // The caller is gone, but a bug of the emulator must still show.
   later.catch((error: unknown) => process.emitWarning(error as Error))
   return 'drop'
 }
 
-/** A call on its way through the emulator. */
+/** A call inside the emulator. */
 type Call = {
   readonly service: Service
   readonly operation: Operation
@@ -87,9 +87,9 @@ type Call = {
   readonly request: Request
   readonly requestId: string
   readonly strike: Strike
-  /** How old its signature was when it came in. */
+  /** The age of its signature on arrival. */
   readonly ageMs: number
-  /** How long it has been held back by now. */
+  /** How long it has been delayed so far. */
   heldMs(): number
 }
 
@@ -97,12 +97,12 @@ function isGiven(value: Json | undefined): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
 }
 
-/** Finishes a call once the faults let it go on. Whoever stops the emulator does not wait for it. */
+/** Finishes a call after its delay. Stopping the emulator does not wait for it. */
 async function finishLater(world: World, { delayMs, lateSeconds }: Strike, finish: () => Answer): Promise<Answer> {
   const { clock } = world.store
   if (delayMs > 0) await wait(delayMs, undefined, { ref: false })
   return new Promise((resolve, reject) => {
-    // Within the ring, so that the call is carried out at its moment also where `advance` goes beyond it.
+    // Inside the callback, so that the call runs at its own moment even if `advance` goes beyond it.
     clock.at(clock.now() + lateSeconds * second, () => {
       try {
         resolve(finish())
@@ -113,7 +113,7 @@ async function finishLater(world: World, { delayMs, lateSeconds }: Strike, finis
   })
 }
 
-/** Begins to measure how long a call is held back: in real time, by what the clock is advanced, and by its faults at least. */
+/** Measures how long a call is delayed: in real time, plus any `advance`, but at least as long as its faults say. */
 function computeHold(clock: Clock, { delayMs, lateSeconds }: Strike): () => number {
   if (delayMs + lateSeconds === 0) return () => 0
   const [real, advanced] = [performance.now(), clock.advanced()]

@@ -1,6 +1,9 @@
 import { isObject, type Json } from './json.ts'
 
-/** What each fault that ends a call does: whether the operation is carried out, and what the caller gets instead of its answer. */
+/**
+ * The effect of each fault that ends a call: whether the operation is carried out, and what the caller gets instead of
+ * its answer.
+ */
 export const faultTable = {
   'drop-request': { execute: false, answer: 'drop' },
   'drop-response': { execute: true, answer: 'drop' },
@@ -8,11 +11,11 @@ export const faultTable = {
   'error-after': { execute: true, answer: 'internal' },
   'truncate-body': { execute: true, answer: 'cut' },
   throttle: { execute: false, answer: 'throttle' },
-  /** What a proxy does that sends a request again: it is carried out twice, and the second answer is the one that arrives. */
+  /** A proxy that sends a request again: it is carried out twice, and the second answer arrives. */
   repeat: { execute: true, answer: 'second' },
-  /** What IAM does where no policy allows the call, or one of the members that it gives. */
+  /** IAM, when no policy allows the call or one of its members. */
   deny: { execute: false, answer: 'denied' },
-  /** What AWS says to a session token whose time is over. */
+  /** AWS's answer to an expired session token. */
   expire: { execute: false, answer: 'expired' },
 } as const satisfies {
   readonly [name: string]: {
@@ -21,18 +24,21 @@ export const faultTable = {
   }
 }
 
-/** The faults that leave a call its answer, with the member that says by how much. They go together with a fault that ends it. */
+/**
+ * Faults that do not replace a call's answer, with the member that holds their amount. They combine with a fault that
+ * ends the call.
+ */
 const measured = {
   /**
-   * The request is held back for so many real milliseconds, also if its caller has gone by then: a late packet. With `drop-response` the
+   * Delays the request by real milliseconds, even if its caller has left: a late request. With `drop-response` the
    * caller is cut off at once.
    */
   delay: 'ms',
-  /** The same in virtual seconds: the request waits until the emulator's clock has gone on by so many, or was advanced by them. */
+  /** Delays the request by virtual seconds, until the emulator's clock reaches them or is advanced. */
   late: 'seconds',
-  /** Lists do not show jobs that were made less than so many virtual seconds ago. */
+  /** Lists do not show jobs younger than this many virtual seconds. */
   'list-lag': 'seconds',
-  /** Reads of tags do not show those of jobs that were made less than so many virtual seconds ago. */
+  /** Reads of tags do not show those of jobs younger than this many virtual seconds. */
   'tag-lag': 'seconds',
 } as const satisfies { readonly [name: string]: string }
 
@@ -44,27 +50,29 @@ const names = [...Object.keys(faultTable), ...Object.keys(measured)]
 /** The faults that end a call. */
 export type FaultName = keyof typeof faultTable
 
-/** When a fault strikes. Absent members match anything; without `rate` it strikes each time, without `times` for ever. */
+/**
+ * When a fault applies. Missing members match anything. Without `rate` it applies each time, without `times` forever.
+ */
 export type FaultRule = {
   service?: string
   operation?: string
   fault: FaultName | keyof typeof measured
-  /** Chance from 0 to 1. */
+  /** A probability from 0 to 1. */
   rate?: number
-  /** How often it strikes at most. */
+  /** How often it applies at most. */
   times?: number
-  /** Of a `delay`: real milliseconds. */
+  /** For `delay`: real milliseconds. */
   ms?: number
-  /** Of a `late`, a `list-lag` or a `tag-lag`: virtual seconds. */
+  /** For `late`, `list-lag` and `tag-lag`: virtual seconds. */
   seconds?: number
-  /** A member of the input: the rule strikes only calls that give it, and not as an empty list. */
+  /** An input member: the rule applies only to calls that set it, and not to an empty list. */
   when?: string
 }
 
-/** What strikes one call. */
+/** The faults of one call. */
 export type Strike = {
   readonly fault: FaultName | undefined
-  /** The member that the rule of `fault` asks for, where it asks for one. */
+  /** The member that the rule of `fault` requires, if any. */
   readonly when: string | undefined
   readonly delayMs: number
   readonly lateSeconds: number
@@ -72,26 +80,26 @@ export type Strike = {
   readonly tagLagSeconds: number
 }
 
-/** The call that may be struck. */
+/** A call that faults may apply to. */
 type Call = {
   readonly service: string
   readonly operation: string
   readonly lists: boolean
   readonly readsTags: boolean
-  /** Whether its input gives a member. */
+  /** Returns true if its input sets a member. */
   gives(member: string): boolean
 }
 
-/** The rules in force. */
+/** The active rules. */
 export type Faults = {
-  /** What strikes this call: the first rule that ends it, and every delay and lag before that. */
+  /** Picks the faults of this call: the first rule that ends it, and every delay and lag before that rule. */
   strike(call: Call): Strike
   replace(rules: readonly FaultRule[]): void
 }
 
 /**
  * Holds fault rules.
- * @param chance a fresh fraction from 0 up to 1
+ * @param chance a new fraction from 0 up to 1
  */
 export function holdFaults(initial: readonly FaultRule[], chance: () => number): Faults {
   let rules = addCounts(initial)
@@ -141,8 +149,8 @@ type KnownOperation = {
 export type Known = { readonly [service: string]: readonly KnownOperation[] }
 
 /**
- * Checks rules that came from outside.
- * @returns the rules, or a sentence saying what is wrong with them
+ * Validates rules from outside.
+ * @returns the rules, or a sentence that says what is wrong
  */
 export function readFaults(given: unknown, known: Known): FaultRule[] | string {
   if (!Array.isArray(given)) return 'faults must be a JSON array of rules'

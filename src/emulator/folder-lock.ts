@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Another emulator that is alive has this folder. */
+/** Thrown if another live emulator holds this folder. */
 export class EmulatorRunningError extends Error {
   readonly code = 'EMULATOR_RUNNING'
   /** Where it listens. */
@@ -14,26 +14,26 @@ export class EmulatorRunningError extends Error {
   }
 }
 
-/** The hold that one emulator has on its folder. */
+/** An emulator's lock on its folder. */
 export type FolderLock = {
-  /** Writes the address down, for whoever finds the folder taken. */
+  /** Writes the address into the lock, for others who find the folder taken. */
   announce(url: string): void
   release(): void
 }
 
 type Holder = { pid: number; born: string; url: string }
 
-/** Folders held by this very process: its own process id in a lock file says nothing about whether the lock is in use. */
+/** Folders held by this process. Its process ID in a lock file does not show whether the lock is in use. */
 const heldHere = new Set<string>()
 
 /**
- * Takes the folder.
- * @throws EmulatorRunningError when a live emulator has it
+ * Locks the folder.
+ * @throws EmulatorRunningError if a live emulator holds it
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const file = path.join(fs.realpathSync(folder), 'lock')
   const me: Holder = { pid: process.pid, born: readBirth(process.pid), url: '' }
-  // Bounded: each turn either takes the lock, or removes one that a dead process left, or waits for a live one's address.
+  // Bounded: each turn takes the lock, removes a dead process's lock, or waits for a live one's address.
   for (let turn = 0; turn < 100; turn++) {
     if (createLock(file, me)) return createHeldLock(file, me)
     const text = readText(file)
@@ -47,7 +47,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 }
 
 function createLock(file: string, holder: Holder): boolean {
-  // Written aside and linked into place: nobody ever reads half a lock.
+  // Written aside and linked into place, so that nobody reads half a lock.
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
   fs.writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
   try {
@@ -76,7 +76,7 @@ function createHeldLock(file: string, me: Holder): FolderLock {
   }
 }
 
-/** Moves a dead holder's lock away; if somebody else took the folder in between, it is their lock that moved, and it is put back. */
+/** Moves a dead holder's lock away. If another process has taken the folder meanwhile, its lock is restored. */
 function removeStale(file: string, stale: string): void {
   const aside = `${file}.${process.pid}.stale`
   try {
@@ -96,11 +96,11 @@ function isAlive(holder: Holder, file: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-  // The process id may have been given to somebody else since.
+  // The process ID may have been reused.
   return holder.born === readBirth(holder.pid)
 }
 
-/** When a process was born, in the kernel's own count; empty where the system does not tell. */
+/** A process's start time, in the kernel's own units. Empty if the system does not report it. */
 function readBirth(pid: number): string {
   const text = readText(`/proc/${pid}/stat`) ?? ''
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''

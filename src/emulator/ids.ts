@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Where identifiers and chance come from: the same seed and the same serial give the same answer, in any process. */
+/** The source of identifiers and randomness. The same seed and serial give the same result in any process. */
 export type Ids = {
   /** Lower-case hexadecimal, up to 64 characters. */
   hex(purpose: string, serial: number, length: number): string
@@ -12,7 +12,7 @@ export type Ids = {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
-/** Makes the source of identifiers for a seed. */
+/** Creates a source of identifiers from a seed. */
 export function createSeededIds(seed: number): Ids {
   const hash = (purpose: string, serial: number | string) =>
     createHash('sha256').update(`${seed}/${purpose}/${serial}`).digest()

@@ -15,23 +15,26 @@ export type { FaultRule } from './faults.ts'
 export { EmulatorRunningError } from './folder-lock.ts'
 export { DamagedLogError } from './job-log.ts'
 
-/** How an emulator is to run; every member is optional. */
+/** The options of an emulator, all optional. */
 export type EmulatorOptions = {
-  /** 0 or absent: any free port. It always listens on 127.0.0.1. */
+  /** By default (or 0) any free port. The emulator always listens on 127.0.0.1. */
   port?: number
-  /** Folder for the durable state; absent: memory only. */
+  /** The folder of the durable state; by default memory only. */
   dir?: string
-  /** Decides the IDs that services make, and which calls a fault of a given rate strikes. Default 1. */
+  /** Determines the IDs of jobs, and which calls a fault with a rate applies to. Default 1. */
   seed?: number
   /** Virtual seconds per real second. Default 1. */
   timeScale?: number
-  /** ISO time at which the clock of a new emulator starts; default now. A folder keeps its clock, which stands still while no server runs. */
+  /**
+   * The ISO time at which a new emulator's clock starts; by default now. A folder keeps its clock, which stops while no
+   * server runs.
+   */
   startAt?: string
-  /** Fault rules to begin with; they belong to this run and are not stored. */
+  /** The first fault rules. They belong to this run and are not stored. */
   faults?: readonly FaultRule[]
-  /** Quotas other than AWS's; they belong to this run and are not stored. */
+  /** Quotas that differ from AWS's. They belong to this run and are not stored. */
   limits?: Partial<Limits>
-  /** How long the tags of a new job stay unseen, in virtual milliseconds. Default 0. */
+  /** How long a new job's tags stay invisible, in virtual milliseconds. Default 0. */
   tagLagMs?: number
   /** The caller's account, twelve digits. */
   account?: string
@@ -42,13 +45,13 @@ export type Emulator = {
   readonly url: string
   /** Virtual time in epoch milliseconds. */
   now(): number
-  /** What the control plane answers under /_emulator/, asked by whoever started it and so without a request. */
+  /** The control plane's answer under /_emulator/, without a request. */
   ask(method: string, place: string, body?: unknown): unknown
-  /** Stops listening, cuts open connections, and leaves the folder to the next. */
+  /** Stops listening, cuts open connections, and releases the folder. */
   close(): Promise<void>
 }
 
-/** Options that cannot be used. */
+/** Thrown for invalid options. */
 export class EmulatorOptionError extends Error {
   readonly code = 'EMULATOR_OPTION'
 }
@@ -56,12 +59,13 @@ export class EmulatorOptionError extends Error {
 /**
  * Starts an emulator of the five services and STS on one port.
  *
- * Jobs succeed unless their request holds a word that says otherwise: an IoT target named `faulty` has a device that fails, a harvest of an endpoint named
- * `offline` fails, as do an export to an S3 prefix named `unwritable` and a Data Exchange job on a bucket named `denied`; a device named `lost` never
- * arrives, one named `dented` cannot be read. Access keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are refused; one
- * that ends in twelve digits belongs to that account, and so do the jobs that it makes.
- * @throws EmulatorRunningError when a live emulator has the folder; EmulatorOptionError for options out of range; DamagedLogError when the folder's log is
- *   damaged other than by a cut-off last line; the system's error when the port is taken
+ * Jobs succeed unless their request says otherwise. These jobs fail: an IoT job with a target named `faulty`, on one
+ * device; a harvest of an endpoint named `offline`; an export to an S3 prefix named `unwritable`; a Data Exchange job
+ * on a bucket named `denied`. A device named `lost` never arrives, and one named `dented` cannot be read. Access keys
+ * that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are rejected. A key that ends in twelve digits belongs to that
+ * account, and so do its jobs.
+ * @throws EmulatorRunningError if a live emulator holds the folder; EmulatorOptionError for options out of range;
+ * DamagedLogError if the folder's log is damaged before its last line; the system's error if the port is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { dir, port = 0, seed = 1, account = '123456789012', tagLagMs = 0 } = options
@@ -94,7 +98,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       lock?.release()
     }
     let stopped: Promise<void> | undefined
-    // Stops once, however often it is asked: by then the folder may be another emulator's.
+    // Stops only once: later the folder may belong to another emulator.
     const close = () => {
       stopped ??= stop()
       return stopped

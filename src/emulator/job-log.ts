@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 
-/** An append-only file of JSON lines. A write has reached the kernel when `append` returns, so it outlives the process. */
+/** An append-only file of JSON lines. When `append` returns, the kernel has the write, so it survives the process. */
 export type JobLog = {
   append(entry: unknown): void
   /** Empties the file. */
@@ -8,7 +8,7 @@ export type JobLog = {
   close(): void
 }
 
-/** Damage that is not a torn last line; the folder needs a person. `line` counts from 1; `text` is what stands there. */
+/** Damage other than a torn last line; a person must repair the folder. `line` counts from 1; `text` is its content. */
 export class DamagedLogError extends Error {
   readonly code = 'EMULATOR_LOG_DAMAGED'
   readonly file: string
@@ -24,10 +24,9 @@ export class DamagedLogError extends Error {
 }
 
 /**
- * Opens the log, creating it if need be, and hands every entry in it to `replay`, oldest first. Where `replay` gives back another entry, the
- * log holds that one from then on.
- * A last line without its line feed was cut off by a kill: it is removed.
- * @throws DamagedLogError when an earlier line is not JSON
+ * Opens or creates the log, and passes its entries to `replay`, oldest first. An entry that `replay` returns replaces
+ * the original in the log. A last line without its line feed was cut off by a kill and is removed.
+ * @throws DamagedLogError if an earlier line is not JSON
  */
 export function openJobLog(file: string, replay: (entry: unknown) => unknown): JobLog {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''

@@ -1,10 +1,10 @@
-/** Any JSON value; an absent member and one that is `undefined` mean the same. */
+/** Any JSON value. A missing member equals one that is `undefined`. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [member: string]: Json | undefined }
 
 /** A JSON object. */
 export type JsonObject = { readonly [member: string]: Json | undefined }
 
-/** Tells a JSON object from arrays, null and scalars. */
+/** Returns true for JSON objects, but not for arrays, null and scalars. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from './json.ts'
 
-/** AWS's quotas, with their published defaults; all can be changed, which AWS itself allows for only some. */
+/** AWS's quotas, with their published defaults. All can be changed here, but only some in AWS. */
 export type Limits = {
   /** Import/Export jobs that one account may create in a UTC day. */
   importExportPerDay: number
@@ -10,20 +10,23 @@ export type Limits = {
   iotConcurrent: number
   /** IoT jobs in DELETION_IN_PROGRESS at once, per account and region. */
   iotDeleting: number
-  /** Data Exchange jobs of one type in progress at once; revision exports have their own figure. */
+  /** Data Exchange jobs of one type in progress at once; revision exports have their own quota. */
   dataExchangeConcurrent: number
   /** Data Exchange revision exports in progress at once. */
   dataExchangeRevisionExports: number
-  /** How old a signature may be, in seconds, in place of what each service has by itself (`Service.signatureSeconds`); null: that. */
+  /**
+   * The maximum age of a signature in seconds, for every service. Null: each service's own
+   * (`Service.signatureSeconds`).
+   */
   signatureSeconds: number | null
   /**
-   * Calls in a real second by service (`iot`) or operation (`iot.CreateJob`); as many may come at once. What is faster meets the service's
-   * own throttling error. None by default: AWS publishes few, and a test that wants one says so.
+   * Calls in a real second, by service (`iot`) or operation (`iot.CreateJob`). The burst size is the same. Faster calls
+   * get the service's throttling error. None by default, because AWS publishes few.
    */
   rates: { readonly [place: string]: number }
 }
 
-/** The figures of Service Quotas and of the guides' quota pages. */
+/** The values of Service Quotas and of the guides' quota pages. */
 export const defaultLimits: Limits = {
   importExportPerDay: 50,
   harvestConcurrent: 10,
@@ -36,9 +39,9 @@ export const defaultLimits: Limits = {
 }
 
 /**
- * Checks limits that came from outside.
+ * Validates limits from outside.
  * @param known the operations that a rate may name, by service
- * @returns the limits that were named, or a sentence saying what is wrong with them
+ * @returns the given limits, or a sentence that says what is wrong
  */
 export function readLimits(
   given: JsonObject,

@@ -2,8 +2,8 @@ import { FAILSAFE_SCHEMA, load } from 'js-yaml'
 import { isObject, type JsonObject } from './json.ts'
 
 /**
- * The manifest that a text holds, whose scalars are all texts; undefined where it holds none. AWS's own samples write
- * `manifestVersion:2.0` without a space, which YAML reads as one text: such keys are told apart.
+ * Parses a manifest, with all scalars as text; undefined if the text holds none. AWS's own samples write
+ * `manifestVersion:2.0` without a space, which YAML reads as one text. Such keys are split.
  */
 export function readManifest(text: string): JsonObject | undefined {
   const strict = tryLoad(text)
@@ -18,10 +18,10 @@ function isManifest(value: unknown): value is JsonObject {
 
 function tryLoad(text: string): unknown {
   try {
-    // Failsafe: every scalar stays the text that was written, 2.0 and yes included.
+    // Failsafe: every scalar stays text, such as 2.0 and yes.
     return load(text, { schema: FAILSAFE_SCHEMA })
   } catch {
-    // What is wrong with the text is of no use to the caller: AWS does not say it either.
+    // AWS does not report what is wrong with the text either.
     return undefined
   }
 }

@@ -4,8 +4,8 @@ import type { Service } from './service.ts'
 import type { Store } from './store.ts'
 
 /**
- * Every job ever made, also those that were deleted or that their service has forgotten (`exists` false), oldest first. Times are virtual
- * ISO. `facts`: what calls did to it later, by the names of its own service.
+ * Every job ever created, oldest first, including deleted and forgotten ones (`exists` false). Times are virtual ISO.
+ * `facts`: what later calls did to it, in its service's own terms.
  */
 export function listEveryJob(store: Store, services: readonly Service[]): JsonObject[] {
   const now = store.clock.now()

@@ -1,14 +1,14 @@
 import type { Listing } from './service.ts'
 import type { JobRecord } from './store.ts'
 
-/** One page of a listing, and the token for the next if there is one. */
+/** A page of a listing, and the token of the next one if there is one. */
 export type Page = { jobs: JobRecord[]; token: string | undefined }
 
 /**
- * Cuts a page out of a listing that is newest first. The token names the last job shown, so that jobs made while a caller pages are neither
- * shown twice nor push others out. It also names the filters, as AWS refuses a token that is used with others.
- * @param filters what the listing was filtered by, in any stable spelling
- * @returns undefined when the token is none of ours
+ * Cuts a page from a listing that is newest first. The token names the last job shown, so that jobs created meanwhile
+ * are not shown twice and push none out. It also names the filters, because AWS rejects a token with other filters.
+ * @param filters the listing's filters, in any stable spelling
+ * @returns undefined if the token is not ours
  */
 export function cutPage(list: Listing, size: number, filters: string, token?: string): Page | undefined {
   const before = token === undefined ? undefined : readToken(token, filters)

@@ -1,13 +1,14 @@
 /**
- * Epoch milliseconds of a date and a time of day with or without seconds, in ISO 8601 or with a space in place of the T. Undefined for any
- * other text, for a day or an hour that does not exist, and for a time without an offset where no zone is given for those.
+ * Epoch milliseconds of a date and a time of day, with or without seconds, in ISO 8601 or with a space instead of the
+ * T. Undefined for any other text, and for a day or hour that does not exist. Undefined also without an offset, unless
+ * `zone` is given.
  */
 export function parseTime(text: string, zone?: 'Z'): number | undefined {
   const form = /^(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/
   const [, date, time, seconds = ':00', offset = zone] = form.exec(text) ?? []
   if (date === undefined || time === undefined || offset === undefined) return undefined
   const value = Date.parse(`${date}T${time}${seconds}${offset}`)
-  // JavaScript takes 30 February for 2 March.
+  // JavaScript reads 30 February as 2 March.
   const isOfCalendar = !Number.isNaN(Date.parse(date)) && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
   return Number.isNaN(value) || !isOfCalendar ? undefined : value
 }

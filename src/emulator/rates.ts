@@ -1,16 +1,16 @@
 import type { Limits } from './limits.ts'
 
-/** Calls a second that the services take, in real time. */
+/** The call rates of the services, in real time. */
 export type Rates = {
-  /** Takes a place for one call; false: the caller is too fast. */
+  /** Takes a token for a call; false if the caller is too fast. */
   take(rates: Limits['rates'], service: string, operation: string): boolean
 }
 
 type Bucket = { tokens: number; at: number }
 
 /**
- * Token buckets that hold as much as flows into them in a second. An operation that has a rate of its own has a bucket of its own; the
- * others of its service share one.
+ * Creates token buckets, each with one second of its rate. An operation with its own rate has its own bucket; the
+ * others of a service share one.
  * @param now real milliseconds
  */
 export function countRates(now: () => number): Rates {

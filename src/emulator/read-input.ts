@@ -7,8 +7,9 @@ import type { Shape, Structure } from './shape.ts'
 export type Sent = { readonly labels: JsonObject; readonly query: URLSearchParams; readonly body: string }
 
 /**
- * Puts an operation's input together and validates it.
- * @throws ServiceError: SerializationException when the request cannot be read, the service's own validation error otherwise
+ * Assembles and validates an operation's input.
+ * @throws ServiceError: SerializationException if the request cannot be read, otherwise the service's own validation
+ * error
  */
 export function readInput(service: Service, operation: Operation, sent: Sent): JsonObject {
   const raw = service.protocol === 'query' ? readForm(operation.input, sent.body) : readRest(operation, sent)
@@ -25,7 +26,7 @@ export function readInput(service: Service, operation: Operation, sent: Sent): J
   return value as JsonObject
 }
 
-/** The members that a request gives, not validated; where its body cannot be read, those of its path alone. */
+/** The members of a request, not validated. If its body cannot be read, only those of its path. */
 export function peekInput(service: Service, operation: Operation, sent: Sent): JsonObject {
   try {
     return service.protocol === 'query' ? readForm(operation.input, sent.body) : readRest(operation, sent)
@@ -55,7 +56,7 @@ function readJson(body: string): JsonObject {
   return value
 }
 
-/** Query parameters of a form: scalars by name, lists as `jobIds.member.1`. An empty value counts as given. */
+/** Reads a form's parameters: scalars by name, lists as `jobIds.member.1`. An empty value counts as present. */
 function readForm(input: Structure, body: string): JsonObject {
   const form = new URLSearchParams(body)
   const entries = Object.entries(input.members).flatMap(([name, shape]): [string, Json][] => {
@@ -69,7 +70,7 @@ function readForm(input: Structure, body: string): JsonObject {
   return Object.fromEntries(entries)
 }
 
-/** A scalar from its text; text that is no such scalar stays text, for the validation to name. */
+/** Reads a scalar from its text. Invalid text stays text, which validation then reports. */
 function parseText(shape: Shape, text: string): Json {
   if (shape.type === 'integer' || shape.type === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
   if (shape.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text

@@ -1,14 +1,14 @@
 import type { JsonObject } from './json.ts'
 import type { Operation, Service } from './service.ts'
 
-/** Where a request goes. The operation is absent if the service has none at that place. */
+/** Where a request goes. The operation is missing if the service has none at that path. */
 export type Route = {
   readonly service: Service
   readonly operation: Operation | undefined
   readonly labels: JsonObject
 }
 
-/** Finds the service and operation of a request; undefined when no service owns the path, or no Query version fits. */
+/** Finds the service and operation of a request. Undefined if no service owns the path, or no Query version matches. */
 export function findRoute(
   services: readonly Service[],
   method: string,

@@ -3,30 +3,30 @@ import { dump, FAILSAFE_SCHEMA } from 'js-yaml'
 import type { Json, JsonObject } from './json.ts'
 import { readManifest } from './manifest-text.ts'
 
-/** Members that hold a secret, of whatever service, in lower case. */
+/** Secret members of all services, in lower case. */
 const SECRETS: ReadonlySet<string> = new Set(['apikey', 'accesskeyid', 'truecryptpassword', 'pincode'])
-/** Members whose text is a mapping that may hold one. */
+/** Members whose text is a mapping that may hold a secret. */
 const MANIFESTS: ReadonlySet<string> = new Set(['manifest', 'manifestaddendum'])
 const NAMES = /apikey|accesskeyid|truecryptpassword|pincode/i
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 
 /**
- * A value with a digest in place of each secret member, so that a secret stays in no memory, log or answer. A digest tells whether the right
- * secret arrived. A value without secrets is given back as it is.
+ * Replaces each secret member with a digest, so that no memory, log or answer keeps a secret. A digest shows whether
+ * the right secret arrived. A value without secrets is returned unchanged.
  */
 export function maskSecrets<Value extends JsonObject>(value: Value): Value {
   return replaceSecrets(value, new Map()) as Value
 }
 
-/** What is looked at, but not to its end yet. */
+/** Visited, but not finished. */
 const PENDING = { pending: true }
 
-/** A manifest that holds itself. */
+/** A manifest that contains itself. */
 class CircularError extends Error {}
 
 function replaceSecrets(value: Json | undefined, done: Map<unknown, Json>): Json | undefined {
   if (typeof value !== 'object' || value === null) return value
-  // An alias of a manifest may stand in many places: each value is looked at once.
+  // Aliases may repeat a value many times, so each value is visited once.
   const known = done.get(value)
   if (known === PENDING) throw new CircularError()
   if (known !== undefined) return known
@@ -53,7 +53,7 @@ function maskManifest(text: string): string {
   const parsed = readManifest(text)
   const clean = parsed && cleanManifest(parsed)
   if (clean === undefined) return NAMES.test(text) ? createDigest(text) : text
-  // A secret may also be commented out.
+  // A commented-out secret counts too.
   const isClean = clean === parsed && !(text.includes('#') && NAMES.test(text))
   return isClean ? text : dump(clean, { schema: FAILSAFE_SCHEMA, lineWidth: -1 })
 }
@@ -68,7 +68,7 @@ function cleanManifest(manifest: JsonObject): JsonObject | undefined {
 }
 
 function createDigest(value: Json): string {
-  // What is no text has no digest that anyone could compare.
+  // A value that is not text has no comparable digest.
   const text = typeof value === 'object' ? '' : String(value)
   return DIGEST.test(text) ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`
 }

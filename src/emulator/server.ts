@@ -5,10 +5,10 @@ import { controlWorld } from './control.ts'
 import { type Answer, dispatch, type Request, type World } from './dispatch.ts'
 import { answerTransfer } from './transfer.ts'
 
-/** The largest request body that is read. */
+/** The largest request body accepted. */
 const bodyBytesMax = 1024 * 1024
 
-/** How long, in real milliseconds, the time on disk may lag behind. */
+/** How far the time on disk may lag behind, in real milliseconds. */
 const clockLagMs = 100
 
 /** A listening server. */
@@ -16,21 +16,21 @@ export type Server = { readonly url: string; close(): Promise<void> }
 
 /**
  * Listens on 127.0.0.1.
- * @param port 0 takes any free one
- * @param restart what `POST /_emulator/reset` does
+ * @param port 0 takes any free port
+ * @param restart handles `POST /_emulator/reset`
  */
 export async function listen(world: World, port: number, restart: () => void): Promise<Server> {
   const answer = (request: http.IncomingMessage, response: http.ServerResponse, goOn: () => void): void => {
     serve(world, restart, request, response, goOn).catch((error: unknown) => {
-      // Whoever breaks off in the middle of a body has gone.
+      // A caller that breaks off inside a body is gone.
       if (request.errored) return void response.destroy()
-      // A bug of the emulator: told to the caller, who is its developer.
+      // A bug of the emulator is reported to the caller, who is its developer.
       send(world, response, { status: 500, headers: {}, body: `emulator bug: ${String((error as Error).stack)}\n` })
     })
   }
   const server = http.createServer((request, response) => answer(request, response, () => {}))
   server.on('checkContinue', (request, response) => answer(request, response, () => response.writeContinue()))
-  // Longer than clients keep idle connections, so that the server is never the one to cut a connection that is about to be used.
+  // Longer than clients keep idle connections, so that the server never cuts a connection about to be used.
   server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)
@@ -89,7 +89,7 @@ function isControl(path: string): boolean {
   return path.startsWith('/_emulator/')
 }
 
-/** Web pages must not reach the emulator: neither by a name that somebody pointed at this machine, nor by a script's own request. */
+/** Rejects web pages, whether they use a name that points to this machine or a script's own request. */
 function findRefusal({ headers, url }: http.IncomingMessage): Response | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
   const forbidden = (message: string) => ({ ...createPlainError(403, 'ForbiddenException', message) })
@@ -100,7 +100,7 @@ function findRefusal({ headers, url }: http.IncomingMessage): Response | undefin
   return undefined
 }
 
-/** The least that a PDF can be; the links of Import/Export's labels and slips lead here. */
+/** A minimal PDF. The links of Import/Export's labels and slips lead here. */
 const label: Response = {
   status: 200,
   headers: { 'content-type': 'application/pdf' },
@@ -132,7 +132,7 @@ function send(world: World, response: http.ServerResponse, answer: Response): vo
   writeHead(world, response, answer).end(answer.body)
 }
 
-/** A whole head, half of what it announces, and then nothing. */
+/** Sends the whole head and half of the body, then nothing. */
 function sendHalf(world: World, response: http.ServerResponse, answer: Response): void {
   const half = Buffer.from(answer.body).subarray(0, Buffer.byteLength(answer.body) >> 1)
   writeHead(world, response, answer)
@@ -141,7 +141,7 @@ function sendHalf(world: World, response: http.ServerResponse, answer: Response)
 }
 
 function writeHead(world: World, response: http.ServerResponse, { status, headers, body }: Response) {
-  // The service's own time: clients measure their clock against it.
+  // The service's own time, because clients set their clock by it.
   const date = new Date(world.store.clock.now()).toUTCString()
   return response.writeHead(status, { ...headers, date, 'content-length': Buffer.byteLength(body) })
 }

@@ -4,17 +4,17 @@ import type { Limits } from './limits.ts'
 import type { Structure } from './shape.ts'
 import type { JobRecord } from './store.ts'
 
-/** The names that faults, counts and the oracle use. */
+/** Service names in faults, counts and the oracle. */
 type ServiceName = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport' | 'sts'
 
-/** An error as AWS names it, with its HTTP status. */
+/** An AWS error's name and HTTP status. */
 export type ErrorKind = { readonly name: string; readonly status: number }
 
-/** An error that a service answers with. */
+/** An error answer of a service. */
 export class ServiceError extends Error {
   override readonly name: string
   readonly status: number
-  /** Further members of the error's body, such as `resourceId`. */
+  /** More members of the error's body, such as `resourceId`. */
   readonly members: JsonObject
 
   constructor({ name, status }: ErrorKind, message: string, members: JsonObject = {}) {
@@ -25,43 +25,43 @@ export class ServiceError extends Error {
   }
 }
 
-/** Jobs, newest first; `before` leaves out those whose serial is not lower. */
+/** Jobs, newest first. With `before`, only those with a lower serial. */
 export type Listing = (before?: number) => Iterable<JobRecord>
 
 /** The jobs of the caller's account and region, in one service. */
 export type Jobs = {
-  /** Newest first, only those that the service still shows and `keep` accepts; looked for one by one, as they are asked for. */
+  /** Newest first, only jobs that the service still shows and `keep` accepts. They are found lazily. */
   list(keep?: (job: JobRecord) => boolean): Listing
-  /** Whether at least so many jobs that are not over are accepted by `keep`. */
+  /** Returns true if `keep` accepts at least this many unfinished jobs. */
   reaches(limit: number, keep: (job: JobRecord) => boolean): boolean
-  /** How many jobs were created at a moment or later. */
+  /** The number of jobs created at or after a moment. */
   countSince(moment: number): number
-  /** The job of this ID, if the service still shows it. */
+  /** The job with this ID, if the service still shows it. */
   find(id: string): JobRecord | undefined
   add(id: string, request: JsonObject, facts?: JsonObject): JobRecord
   change(job: JobRecord, facts: JsonObject): JobRecord
   nextSerial(): number
 }
 
-/** What an operation is given beside its input. */
+/** What an operation gets besides its input. */
 export type Context = {
   readonly now: number
   readonly account: string
   readonly region: string
   readonly partition: string
-  /** Where this server listens, for links in answers. */
+  /** The server's address, for links in answers. */
   readonly url: string
   readonly limits: Limits
   readonly ids: Ids
   readonly jobs: Jobs
-  /** Tags of jobs that are younger, in virtual milliseconds, are not shown yet. */
+  /** Tags of jobs younger than this are invisible, in virtual milliseconds. */
   readonly tagLagMs: number
 }
 
-/** What an operation answers. A body that is left out is an empty one. */
+/** An operation's result. A missing body is empty. */
 export type Result = { readonly status?: number; readonly body?: Json }
 
-/** One operation: how it is reached, what it takes, what it does. */
+/** An operation: its path, its input and its effect. */
 export type Operation = {
   readonly name: string
   readonly method: string
@@ -70,18 +70,18 @@ export type Operation = {
   /** Query parameter -> input member. Path labels are members by their own name. */
   readonly query?: { readonly [parameter: string]: string }
   readonly input: Structure
-  /** It lists jobs: what it shows may lag behind what was made. */
+  /** It lists jobs, so its results may lag. */
   readonly lists?: true
-  /** It reads tags: what it shows may lag behind as well. */
+  /** It reads tags, so its results may lag too. */
   readonly readsTags?: true
-  /** Members that need another permission beside the operation's own: member -> IAM action, without its prefix. */
+  /** Members that need another permission besides the operation's own: member -> IAM action, without its prefix. */
   readonly actions?: { readonly [member: string]: string }
   run(context: Context, input: JsonObject): Result
 }
 
-/** Where a job is at a moment: all of it follows from its record and the time. */
+/** A job's state at a moment. It follows entirely from the job's record and the time. */
 export type JobView = {
-  /** AWS's own word. */
+  /** AWS's own status word. */
   readonly status: string
   /** Moments reached so far, in virtual epoch milliseconds. */
   readonly times: { readonly [name: string]: number }
@@ -89,30 +89,30 @@ export type JobView = {
   readonly exists: boolean
 }
 
-/** A service as data: its names, its errors, its operations and how its jobs move. */
+/** A service as data: its names, errors, operations and job life cycle. */
 export type Service = {
   readonly name: ServiceName
   readonly protocol: 'rest-json' | 'query'
-  /** Signing names that are accepted in a credential scope. */
+  /** Accepted signing names in a credential scope. */
   readonly scopes: readonly string[]
-  /** How old a signature may be, in seconds. */
+  /** The maximum age of a signature in seconds. */
   readonly signatureSeconds: number
-  /** The prefix of its IAM actions, where that is not its first signing name. */
+  /** The prefix of its IAM actions, if it is not the first signing name. */
   readonly actionPrefix?: string
-  /** The ARN that a call is about, by its place and its members, as refusals name it; absent: `*`. */
+  /** The ARN of a call's resource, as denials name it; if missing, `*`. */
   resource?(place: Pick<Context, 'partition' | 'region' | 'account'>, members: JsonObject): string
-  /** The only region that a credential scope may name, for global services. */
+  /** The only valid region in a credential scope, for global services. */
   readonly region?: string
-  /** Paths that are this service's. */
+  /** The service's paths. */
   readonly paths: RegExp
-  /** Query services: the API version, which tells them apart, and the XML namespace of answers. */
+  /** Query services: the API version, which identifies the service, and the XML namespace of answers. */
   readonly version?: string
   readonly namespace?: string
-  /** How its errors spell the message member. */
+  /** The name of an error's message member. */
   readonly messageMember: 'message' | 'Message'
-  /** How they spell the request's ID, where their bodies hold it. */
+  /** The name of an error's request ID member, if its body has one. */
   readonly requestIdMember?: 'RequestID'
-  /** What it says to bad input (and, where it has a name of its own, to a missing member), to too many calls, and to its own bugs. */
+  /** Its errors for bad input, too many calls and its own bugs. A missing member may have its own error. */
   readonly errors: {
     readonly missing?: ErrorKind
     readonly invalid: ErrorKind
@@ -123,7 +123,7 @@ export type Service = {
   view(job: JobRecord, now: number): JobView
 }
 
-/** Declares an operation whose input, once checked against its shape, has the type `Input`. */
+/** Declares an operation. Once checked against its shape, its input has the type `Input`. */
 export function defineOperation<Input>(
   declared: Omit<Operation, 'run'> & { run(context: Context, input: Input): Result },
 ): Operation {

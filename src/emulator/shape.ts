@@ -1,4 +1,4 @@
-/** What AWS's models say of a value: its type and its bounds, as data. */
+/** A value's type and bounds from AWS's models, as data. */
 export type Shape =
   | {
       readonly type: 'string'
@@ -14,7 +14,7 @@ export type Shape =
   | { readonly type: 'map'; readonly key: Shape; readonly value: Shape }
   | Structure
 
-/** Members by wire name. Members that are not listed are dropped, as AWS drops them. */
+/** Members by wire name. Like AWS, the emulator drops members that are not listed. */
 export type Structure = {
   readonly type: 'structure'
   readonly members: { readonly [name: string]: Shape }
@@ -23,7 +23,7 @@ export type Structure = {
 
 type Bounds = { min?: number; max?: number }
 
-/** A text, with bounds on its length, its alphabet or its words. */
+/** A text, with bounds on its length, alphabet or words. */
 export const string = (bounds: Bounds & { pattern?: RegExp; values?: readonly string[] } = {}): Shape => ({
   type: 'string',
   ...bounds,

@@ -2,8 +2,8 @@ import type { Jobs, Service } from './service.ts'
 import type { JobRecord, Place, Store } from './store.ts'
 
 /**
- * The store as one service sees it, for one account and region: jobs that it has forgotten are not there.
- * @param lagMs lists do not show jobs that are younger, in virtual milliseconds; counts and look-ups by ID do
+ * Opens the store for one service, account and region. Jobs that the service has forgotten are left out.
+ * @param lagMs lists omit jobs younger than this, in virtual milliseconds; counts and look-ups by ID do not
  */
 export function openJobs(store: Store, service: Service, place: Place, now: number, lagMs = 0): Jobs {
   const isShown = (job: JobRecord) => service.view(job, now).exists
@@ -21,7 +21,7 @@ export function openJobs(store: Store, service: Service, place: Place, now: numb
         if (left <= 0) break
         const { times, exists } = service.view(job, now)
         if (exists && keep(job)) left--
-        // What only a call can change is not looked at again.
+        // A job that only a call can change is not checked again.
         else if (!exists || (times['ended'] !== undefined && times['deleted'] === undefined)) store.retire(job)
       }
       return left <= 0
@@ -52,7 +52,9 @@ function* listNewestFirst(
   }
 }
 
-/** The index of the first job, oldest first, from which on a condition holds; the length where it never does. Found by halving. */
+/**
+ * The index of the first job, oldest first, from which a condition holds; the length if it never does. Binary search.
+ */
 function findFirstIndex(jobs: readonly JobRecord[], holds: (job: JobRecord) => boolean): number {
   let [low, high] = [0, jobs.length]
   while (low < high) {

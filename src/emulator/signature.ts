@@ -2,16 +2,17 @@ import { type Clock, second } from './clock.ts'
 import { createWrongSignature } from './credential.ts'
 import type { Service } from './service.ts'
 
-/** What is read of a signed request. */
+/** The parts of a signed request that are read. */
 type Signed = { readonly authorization: string | undefined; readonly signedAt: string | undefined }
 
 /**
- * How old a signature is when its request comes in, in milliseconds; negative: made in the future. 0 where the request does not say.
+ * The age of a signature on arrival, in milliseconds. Negative: made in the future. 0 if the request has no date.
  *
- * A signer goes by the machine's clock, or by the emulator's as an earlier answer told it (its Date header). On an emulator whose time was
- * advanced or has a pace of its own the two differ, and so each clock that the signer may go by is tried, and the youngest age counts. What
- * the emulator was advanced by since then counts as age; its pace does not, since no signer could keep up with it. Headers name whole seconds,
- * and an answer takes its time: a signature may be a second younger than it says, and by a learned clock three.
+ * A signer uses the machine's clock, or the emulator's clock from an earlier answer (its Date header). The two differ
+ * if the emulator's time was advanced or runs at its own pace. So each clock that the signer may use is tried, and the
+ * youngest age counts. Advances since then count as age. The pace does not, because no signer could keep up with it.
+ * Headers have whole seconds, and an answer takes time. So a signature may be a second younger than it says, and by a
+ * learned clock three.
  * @param signedAt the header x-amz-date
  */
 export function computeSignatureAge(signedAt: string | undefined, clock: Clock): number {
@@ -27,14 +28,14 @@ export function computeSignatureAge(signedAt: string | undefined, clock: Clock):
     const age = Math.max(0, least - ahead - slack)
     if (ahead + age > most) return [(most - ahead) / Math.max(1, clock.scale)]
     const signed = real - age
-    // Nobody knows of a jump before it is made; the time at which the emulator starts may be known.
+    // Nobody knows of a jump in advance, but a signer may know the emulator's start time.
     return index > 1 && signed < since ? [] : [age + sumJumps(signed, stretches)]
   })
   const age = ages.reduce((best, each) => (Math.abs(each) < Math.abs(best) ? each : best))
   return Math.trunc(age / second) * second
 }
 
-/** By how much virtual time has jumped since a real moment. */
+/** How far virtual time has jumped since a real moment. */
 function sumJumps(moment: number, stretches: ReturnType<Clock['stretches']>): number {
   return stretches.reduce((sum, { since, first }, index) => {
     const before = stretches[index - 1]
@@ -43,10 +44,10 @@ function sumJumps(moment: number, stretches: ReturnType<Clock['stretches']>): nu
 }
 
 /**
- * Refuses a signature that is too old or too new, or does not belong to the day that its credential names. A request without x-amz-date is
- * let through, as one whose signature is wrong is.
- * @param ageMs how old the signature is by now
- * @param seconds how old it may be, in place of what the service has; null: that
+ * Rejects a signature that is too old or too new, or not of its credential's day. A request without x-amz-date is
+ * accepted, as is one with a wrong signature.
+ * @param ageMs the signature's current age
+ * @param seconds its maximum age, instead of the service's own; null: the service's own
  * @throws ServiceError with the service's own name, status 403
  */
 export function checkSignature(service: Service, request: Signed, ageMs: number, seconds: number | null): void {

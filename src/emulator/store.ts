@@ -6,9 +6,9 @@ import { openJobLog } from './job-log.ts'
 import type { JsonObject } from './json.ts'
 import { maskSecrets } from './secrets.ts'
 
-/** A job that was made, for ever: what was asked for, and what happened to it since. Its status follows from this and the time. */
+/** A job, kept forever: its request, and what happened to it since. Its status follows from these and the time. */
 export type JobRecord = {
-  /** Counts up over all services; the order of creation. */
+  /** Grows over all services, in the order of creation. */
   readonly serial: number
   readonly service: string
   readonly id: string
@@ -19,36 +19,36 @@ export type JobRecord = {
   readonly createdAt: number
   /** Real epoch milliseconds. */
   readonly realCreatedAt: number
-  /** What calls did to it later, by the names of its own service; times in virtual epoch milliseconds. */
+  /** What later calls did to it, in its service's own terms. Times are virtual epoch milliseconds. */
   readonly facts: JsonObject
 }
 
-/** Where jobs of one service, account and region are. */
+/** A service, account and region with jobs. */
 export type Place = Pick<JobRecord, 'service' | 'account' | 'region'>
 
-/** Every job, in memory and (with a folder) on disk, and the time that goes with them. */
+/** All jobs, in memory and (with a folder) on disk, and their time. */
 export type Store = {
   readonly clock: Clock
-  /** Every job ever made, oldest first. */
+  /** Every job ever created, oldest first. */
   all(): readonly JobRecord[]
-  /** The jobs of one place, oldest first, whether or not their service still shows them. */
+  /** The jobs of a place, oldest first, even those that their service no longer shows. */
   at(place: Place): readonly JobRecord[]
-  /** The jobs of one place that are not known to be over for good, by their serials. */
+  /** The jobs of a place that are not known to be terminal, by serial. */
   open(place: Place): ReadonlyMap<number, JobRecord>
-  /** Says that a job is over for good, unless a call changes it later. */
+  /** Marks a job as terminal, unless a call changes it later. */
   retire(job: JobRecord): void
-  /** The newest job of this ID. */
+  /** The newest job with this ID. */
   find(place: Place, id: string): JobRecord | undefined
   add(place: Place, id: string, request: JsonObject, facts: JsonObject): JobRecord
-  /** Lays new facts over the old ones. */
+  /** Merges new facts into a job's facts. */
   change(job: JobRecord, facts: JsonObject): JobRecord
-  /** The serial that the next job will have. */
+  /** The next job's serial. */
   nextSerial(): number
-  /** A number that is never given twice, for the dice. */
+  /** A number that is never repeated, for random draws. */
   draw(): number
-  /** Writes the time down if that was last done more than `interval` real milliseconds ago. */
+  /** Writes the time if the last write was more than `interval` real milliseconds ago. */
   keepTime(interval: number): void
-  /** Forgets all jobs; time and serials go on. */
+  /** Forgets all jobs. Time and serials continue. */
   reset(): void
   close(): void
 }
@@ -63,9 +63,9 @@ type Entry = { at: number; put?: JobRecord; next?: number }
 
 /**
  * Opens the store.
- * @param folder where it lives; undefined keeps it in memory
- * @param startAt virtual epoch milliseconds at which the clock of a new store starts
- * @param scale virtual seconds per real second
+ * @param folder its folder; undefined keeps it in memory
+ * @param startAt virtual epoch milliseconds at which a new store's clock starts
+ * @param scale virtual seconds in a real second
  */
 export function openStore(folder: string | undefined, startAt: number, scale: number): Store {
   const shelves = new Map<string, Shelf>()
@@ -85,7 +85,7 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
   }
   const replay = (written: unknown) => {
     const entry = written as Entry
-    // A log of an older version holds secrets.
+    // Logs of older versions hold secrets.
     const { at, put: job, next: serial } = entry.put ? { ...entry, put: cleanJob(entry.put) } : entry
     latest = Math.max(latest, at)
     next = Math.max(next, serial ?? 0)
@@ -108,7 +108,7 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
   }
   const record = (given: JobRecord) => {
     const job = cleanJob(given)
-    // Logged before it is visible: what a caller has seen is on disk.
+    // Logged before it is visible, so that everything a caller has read is on disk.
     log?.append({ at: clock.now(), put: job })
     put(job)
     return job
@@ -147,7 +147,7 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
       bySerial.clear()
     },
     close: () => {
-      // What is still on its way must not be written to a file that may be another emulator's by then.
+      // A pending write must not reach a file that may belong to another emulator by then.
       clock.stop()
       keepTime(0)
       clockFile?.close()
@@ -156,18 +156,18 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
   }
 }
 
-/** A job without its secrets; the same value where it has none. */
+/** A job without its secrets; the same value if it has none. */
 function cleanJob(job: JobRecord): JobRecord {
   const [request, facts] = [maskSecrets(job.request), maskSecrets(job.facts)]
   return request === job.request && facts === job.facts ? job : { ...job, request, facts }
 }
 
-/** Makes the folder, readable by its owner alone: requests are nobody else's business. */
+/** Creates the folder, readable only by its owner, because requests are private. */
 export function makeFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
-/** The first symbolic link in a folder: what is written there would go elsewhere. */
+/** The first symbolic link in a folder, which would redirect a write. */
 export function linkIn(folder: string): string | undefined {
   const link = fs.readdirSync(folder, { withFileTypes: true }).find((entry) => entry.isSymbolicLink())
   return link && path.join(folder, link.name)

@@ -6,8 +6,8 @@ import { findRefusal, type TransferAnswer, transfer } from './services/dataexcha
 import { escapeXml } from './xml.ts'
 
 /**
- * Answers a signed URL as S3 would. A body of any size is read, and only its length and digest are kept. `goOn` is called once the URL is
- * found good, before the body: it gives leave to send to whoever waits for that.
+ * Answers a signed URL as S3 would. It reads a body of any size, and keeps only its length and digest. `goOn` is called
+ * after the URL is accepted and before the body is read. It sends 100 Continue to a client that waits for it.
  */
 export async function answerTransfer(
   world: World,

@@ -38,7 +38,10 @@ function formatInner(value: Json): string {
   return typeof value === 'object' ? formatMembers(value as JsonObject) : escapeXml(String(value))
 }
 
-/** Escapes markup; carriage returns too, which a parser would otherwise fold; characters that XML cannot carry become U+FFFD. */
+/**
+ * Escapes markup, and carriage returns, which a parser would otherwise fold. Characters that XML cannot hold become
+ * U+FFFD.
+ */
 export function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ufffd]/g, '\ufffd')

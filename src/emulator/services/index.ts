@@ -6,5 +6,5 @@ import { mediapackage } from './mediapackage/index.ts'
 import { pinpoint } from './pinpoint/index.ts'
 import { sts } from './sts/index.ts'
 
-/** All services; a further one is a folder and a line here. */
+/** All services. A new one takes a folder and a line here. */
 export const services: readonly Service[] = [iot, mediapackage, pinpoint, dataexchange, importexport, sts]

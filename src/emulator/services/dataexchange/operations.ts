@@ -9,13 +9,13 @@ import { findJobFault } from './rules.ts'
 import { createJob as createInput, id, listJobs as listInput } from './shapes.ts'
 import { downloadUrl, uploadUrl } from './signed-url.ts'
 
-/** Validation, in this service's words. */
+/** The service's validation error. */
 export const invalid = { name: 'ValidationException', status: 400 }
 
 const jobInput = structure({ 'JobId!': id })
 type JobInput = { JobId: string }
 
-/** POST /v1/jobs: makes a job that does nothing until it is started. */
+/** POST /v1/jobs: creates a job that waits until it is started. */
 export const createJob = defineOperation<CreateJobInput>({
   name: 'CreateJob',
   method: 'POST',
@@ -136,7 +136,7 @@ function describe(context: Context, job: JobRecord): JsonObject {
   }
 }
 
-/** The signed URLs that the answer adds to the details. */
+/** The signed URLs that an answer adds to the details. */
 function createLinks({ url, now }: Context, job: JobRecord, status: string): JsonObject {
   const { Type } = getRequest(job)
   if (Type === 'IMPORT_ASSET_FROM_SIGNED_URL') return createUrlMembers('SignedUrl', uploadUrl(url, job, now))

@@ -6,7 +6,7 @@ const references = /\$\{([^{}]*)\}/g
 const known = /^((Asset|DataSet)\.(Id|Name)|Revision\.Id|Revision\.CreatedAt(\.(Year|Month|Day))?)$/
 
 /**
- * Applies the rules that no shape can express: Details fits Type, encryption has its key, key patterns name an asset.
+ * Checks rules that no shape can express: Details fits Type, encryption has its key, key patterns name an asset.
  * @returns what is wrong, or undefined
  */
 export function findJobFault({ Type, Details, AssetConfiguration }: CreateJobInput): string | undefined {

@@ -1,7 +1,8 @@
 import { matchWhole } from '../../check-shape.ts'
 import { integer, list, oneOf, type Shape, string, structure } from '../../shape.ts'
 
-// Bounds from the AWS Data Exchange API reference; list sizes from its quotas page. CatalogId's published pattern matches nothing and is not used.
+// Bounds from the AWS Data Exchange API reference; list sizes from its quotas page. CatalogId's published pattern
+// matches nothing and is not used.
 
 /** An ID of a job, data set, revision or asset. */
 export const id = string({ pattern: matchWhole('[a-zA-Z0-9]{30,40}') })
@@ -11,7 +12,7 @@ const assetsMax = 100
 const encryption = structure({ 'Type!': oneOf('aws:kms', 'AES256'), KmsKeyArn: string() })
 const expression = list(structure({ 'TagKey!': string(), 'TagValues!': list(string(), { min: 1 }) }), { min: 1 })
 
-/** Every job type: the member of Details that it needs, and the shape of that. */
+/** Each job type's member of Details, and that member's shape. */
 export const jobTypes: { readonly [type: string]: { readonly member: string; readonly shape: Shape } } = {
   IMPORT_ASSETS_FROM_S3: defineDetails('ImportAssetsFromS3', {
     'AssetSources!': list(structure({ 'Bucket!': bucket, 'Key!': string({ min: 1 }) }), { min: 1, max: assetsMax }),
@@ -67,12 +68,12 @@ export const jobTypes: { readonly [type: string]: { readonly member: string; rea
   }),
 }
 
-/** Details of a job on one revision of a data set. */
+/** Defines the Details of a job on one revision of a data set. */
 function defineDetails(member: string, members: { readonly [name: string]: Shape }) {
   return { member, shape: structure({ 'DataSetId!': id, 'RevisionId!': id, ...members }) }
 }
 
-/** What CreateJob takes. */
+/** The input of CreateJob. */
 export const createJob = structure({
   'Type!': oneOf(...Object.keys(jobTypes)),
   'Details!': structure(Object.fromEntries(Object.values(jobTypes).map(({ member, shape }) => [member, shape]))),
@@ -81,7 +82,7 @@ export const createJob = structure({
   }),
 })
 
-/** What ListJobs takes. */
+/** The input of ListJobs. */
 export const listJobs = structure({
   dataSetId: string(),
   revisionId: string(),

@@ -3,15 +3,15 @@ import { hour, minute } from '../../clock.ts'
 import type { JobRecord, Store } from '../../store.ts'
 import { getDetails, getFacts, getRequest, uploadMember, viewJob } from './job.ts'
 
-/** A signed URL and the end of its life, in virtual epoch milliseconds. */
+/** A signed URL and its expiry in virtual epoch milliseconds. */
 export type SignedUrl = { readonly url: string; readonly expiresAt: number }
 
-/** Where to PUT what a job imports: good for an hour, and made anew for each GetJob. */
+/** The URL to PUT a job's import to. Valid for an hour, and new for each GetJob. */
 export function uploadUrl(base: string, job: JobRecord, now: number): SignedUrl {
   return sign(base, job, now + hour)
 }
 
-/** Where to GET what a job has exported: good for a minute, and made anew for each GetJob. */
+/** The URL to GET a job's export from. Valid for a minute, and new for each GetJob. */
 export function downloadUrl(base: string, job: JobRecord, now: number): SignedUrl {
   return sign(base, job, now + minute)
 }
@@ -23,12 +23,12 @@ function sign(base: string, job: JobRecord, expiresAt: number): SignedUrl {
   }
 }
 
-/** Not a secret: it only tells a URL that was handed out from one that was made up. */
+/** Not secret: it only distinguishes URLs from this emulator from made-up ones. */
 function createSignature(id: string, expiresAt: number): string {
   return createHash('sha256').update(`signed ${id} ${expiresAt}`).digest('hex').slice(0, 32)
 }
 
-/** What came to a signed URL: its body as length and MD5, the MD5 that its header promised. */
+/** A request to a signed URL: its body's length and MD5, and the MD5 in its header. */
 export type Transfer = {
   readonly method: string
   readonly path: string
@@ -38,12 +38,12 @@ export type Transfer = {
   readonly contentMd5: string | undefined
 }
 
-/** An answer in the manner of S3: an error code, or a body. */
+/** An answer in S3's style: an error code, or a body. */
 export type TransferAnswer = { readonly status: number; readonly code?: string; readonly body?: string }
 
 /**
- * What a signed URL says of a request before its content is looked at: a code where it is refused. Whoever waits for leave to send is told
- * no later than that.
+ * Checks a request to a signed URL before its content is read, and returns a code for a rejection. A client that waits
+ * for 100 Continue gets its answer at this point.
  */
 export function findRefusal(
   store: Store,
@@ -55,7 +55,7 @@ export function findRefusal(
   if (!job || query.get('signature') !== createSignature(id, expiresAt))
     return { status: 403, code: 'SignatureDoesNotMatch' }
   if (store.clock.now() > expiresAt) return { status: 403, code: 'AccessDenied' }
-  // The header is part of what was signed, so that one which is absent or other is a wrong signature.
+  // The header is signed, so a missing or different one is a wrong signature.
   if (method === 'PUT' && contentMd5 !== getWantedMd5(job)) return { status: 403, code: 'SignatureDoesNotMatch' }
   return undefined
 }
@@ -68,7 +68,9 @@ function getWantedMd5(job: JobRecord): unknown {
   return getDetails(job).details[uploadMember(getRequest(job).Type) ?? '']
 }
 
-/** Answers a request to a signed URL: PUT takes the import of a waiting job, GET gives the export of a finished one. */
+/**
+ * Answers a request to a signed URL. PUT takes the import of a waiting job; GET returns the export of a finished one.
+ */
 export function transfer(store: Store, request: Transfer): TransferAnswer {
   const refused = findRefusal(store, request)
   if (refused) return refused

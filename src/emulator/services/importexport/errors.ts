@@ -1,6 +1,6 @@
 import { ServiceError } from '../../service.ts'
 
-/** Names of the errors that Import/Export answers, without their common suffix. All have status 400 (developer guide, errors). */
+/** Import/Export's error names, without their common suffix. All have status 400 (developer guide, errors). */
 export type ErrorName =
   | 'MissingParameter'
   | 'InvalidParameter'
@@ -19,7 +19,7 @@ export type ErrorName =
   | 'UnableToUpdateJobId'
   | 'UnableToCancelJobId'
 
-/** An error of the service. */
+/** Creates an error of the service. */
 export function createProblem(name: ErrorName, message: string): ServiceError {
   return new ServiceError({ name: `${name}Exception`, status: 400 }, message)
 }

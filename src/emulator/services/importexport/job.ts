@@ -2,7 +2,7 @@ import { day, minute } from '../../clock.ts'
 import type { JobView } from '../../service.ts'
 import type { JobRecord } from '../../store.ts'
 
-/** A CreateJob request, once validated. */
+/** A validated CreateJob request. */
 export type JobRequest = { readonly JobType: string; readonly Manifest: string; readonly ValidateOnly: boolean }
 
 /** What happened to a job. */
@@ -10,17 +10,17 @@ export type DeviceFacts = {
   readonly cancelledAt?: number
   /** The request that replaced the first one. */
   readonly updated?: JobRequest
-  /** What the manifest as it stands says of the device and of the log. */
+  /** What the current manifest says about the device and the log. */
   readonly manifest: { readonly deviceId: string; readonly logBucket: string; readonly logPrefix: string }
 }
 
-/** Where a job and its device are. */
+/** The state of a job and its device. */
 export type DeviceStatus = { progress: string; location: string }
 
-/** A job whose device has not come by then expires (developer guide). */
+/** A job expires if its device has not arrived by then (developer guide). */
 const patience = 30 * day
 
-/** The request as it stands: the last update, or the one that made the job. */
+/** The current request: the last update, or the one that created the job. */
 export function getRequest(job: JobRecord): JobRequest {
   return getFacts(job).updated ?? (job.request as JobRequest)
 }
@@ -28,7 +28,10 @@ export function getRequest(job: JobRecord): JobRequest {
 /** What happened to a job. */
 export const getFacts = (job: JobRecord) => job.facts as unknown as DeviceFacts
 
-/** Moments in the life of a device that comes, in virtual epoch milliseconds; the last is 60 to 70 minutes after the job was made. */
+/**
+ * The timeline of a device that arrives, in virtual epoch milliseconds. The last moment is 60 to 70 minutes after the
+ * job's creation.
+ */
 function planJourney({ createdAt, serial }: JobRecord) {
   return {
     arrives: createdAt + 30 * minute,
@@ -37,7 +40,10 @@ function planJourney({ createdAt, serial }: JobRecord) {
   }
 }
 
-/** Where a job and its device are at a moment. A device whose ID contains "lost" never comes; one with "dented" cannot be read. */
+/**
+ * The state of a job and its device at a moment. A device whose ID contains "lost" never arrives; one with "dented"
+ * cannot be read.
+ */
 export function computeDeviceStatus(job: JobRecord, now: number): DeviceStatus {
   const { arrives, copied, returned } = planJourney(job)
   const { cancelledAt, manifest } = getFacts(job)
@@ -50,7 +56,7 @@ export function computeDeviceStatus(job: JobRecord, now: number): DeviceStatus {
   return { progress: dented ? 'DeviceError' : 'Complete', location: now < returned ? 'AtAWS' : 'Returned' }
 }
 
-/** The same for the oracle. How long records are kept is not documented; they are kept for ever here. */
+/** The same for the oracle. AWS does not document how long records are kept; here it is forever. */
 export function viewJob(job: JobRecord, now: number): JobView {
   const { progress } = computeDeviceStatus(job, now)
   const { cancelledAt } = getFacts(job)

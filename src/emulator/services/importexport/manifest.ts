@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../json.ts'
 import { readManifest } from '../../manifest-text.ts'
 import { createProblem } from './errors.ts'
 
-/** A manifest whose scalars are all texts. */
+/** A manifest with all scalars as text. */
 export type Manifest = JsonObject
 
 /**
@@ -15,15 +15,16 @@ export function parseManifest(text: string): Manifest {
   throw createProblem('MalformedManifest', 'Your manifest is not well-formed.')
 }
 
-/** A field's text; empty if it is absent, or no text. */
+/** A field's text; empty if it is missing or not text. */
 export function getScalar(manifest: Manifest, name: string): string {
   const value = manifest[name]
   return typeof value === 'string' ? value : ''
 }
 
 /**
- * Checks a manifest by the fields that the developer guide lists for its kind of job. Fields it does not list are let through: the set changed by edition.
- * @throws ServiceError naming the first rule that is broken
+ * Checks a manifest by the fields that the developer guide lists for its kind of job. Other fields are accepted,
+ * because the set differs between editions.
+ * @throws ServiceError that names the first violated rule
  */
 export function checkManifest(jobType: string, manifest: Manifest): void {
   requireMembers(manifest, ['manifestVersion', 'deviceId', 'returnAddress'])
@@ -55,7 +56,10 @@ function checkImport(manifest: Manifest): void {
   checkWords(manifest, 'acl', ['private', 'public-read', 'public-read-write', 'authenticated-read'])
 }
 
-/** Imports into EBS and Glacier. Older guides name the destination itself in place of operations; Glacier alone erases nothing. */
+/**
+ * Checks imports into EBS and Glacier. Older guides name the destination itself instead of operations; only Glacier
+ * erases nothing.
+ */
 function checkVolume(manifest: Manifest): void {
   const operations = manifest['operations']
   requireMembers(manifest, ['logBucket', ...(manifest['destination'] === undefined ? ['operations'] : [])])
@@ -85,7 +89,7 @@ function checkAddress(address: Json): void {
 function checkBucket(name: Json | undefined): void {
   if (name === undefined) return
   if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/.test(name)) {
-    // Never the value itself if it is no text: aliases can make a small manifest endlessly large.
+    // Quotes only text, because aliases can make a small manifest endlessly large.
     throw createProblem('NoSuchBucket', `Bucket ${typeof name === 'string' ? name : 'of another type'} does not exist.`)
   }
 }

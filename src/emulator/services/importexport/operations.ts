@@ -17,7 +17,7 @@ const jobMembers = {
 const jobIdInput = structure({ JobId: string() })
 type JobIdInput = { JobId?: string }
 
-/** CreateJob; with ValidateOnly it answers as if, and makes nothing. */
+/** CreateJob. With ValidateOnly it answers the same, but creates nothing. */
 export const createJob = defineOperation<JobRequest>({
   ...common,
   name: 'CreateJob',
@@ -68,7 +68,7 @@ export const cancelJob = defineOperation<JobIdInput>({
   },
 })
 
-/** ListJobs, newest first; the marker for the next page is the last job's ID. */
+/** ListJobs, newest first. The next page's marker is the last job's ID. */
 export const listJobs = defineOperation<{ MaxJobs?: number; Marker?: string }>({
   ...common,
   name: 'ListJobs',
@@ -77,7 +77,7 @@ export const listJobs = defineOperation<{ MaxJobs?: number; Marker?: string }>({
   run: ({ jobs }, { MaxJobs = 0, Marker = '' }) => {
     const marked = jobs.find(Marker)
     if (Marker !== '' && !marked) throw createProblem('InvalidParameter', 'The marker is not the ID of a job.')
-    // A page of none could never be followed by another: 0 asks for the default.
+    // 0 means the default, because nothing could follow an empty page.
     const size = MaxJobs === 0 ? 1000 : MaxJobs
     const page: JobRecord[] = []
     let isTruncated = false
@@ -96,7 +96,7 @@ export const listJobs = defineOperation<{ MaxJobs?: number; Marker?: string }>({
   },
 })
 
-/** GetStatus: codes, messages, and the manifest as it stands. */
+/** GetStatus: codes, messages, and the current manifest. */
 export const getStatus = defineOperation<JobIdInput>({
   ...common,
   name: 'GetStatus',
@@ -148,7 +148,7 @@ export const getShippingLabel = defineOperation<{ jobIds?: string[] }>({
 
 const noWarning = 'No warnings.'
 
-/** Validates the manifest of a request, and takes from it what the job's later life depends on. */
+/** Validates a request's manifest, and extracts what the job's later life depends on. */
 function readManifest({ JobType, Manifest: text }: JobRequest): DeviceFacts['manifest'] {
   const manifest = parseManifest(text)
   checkManifest(JobType, manifest)
@@ -162,7 +162,7 @@ function checkQuota({ jobs, now, limits }: Context): void {
   throw createProblem('CreateJobQuotaExceeded', `At most ${limits.importExportPerDay} jobs may be created in a day.`)
 }
 
-/** Five characters, as in AWS's samples; another draw if they are taken. */
+/** Five characters, as in AWS's samples; drawn again if they are taken. */
 function createFreshId({ ids, jobs }: Context): string {
   for (let draw = 0; ; draw++) {
     const id = ids.capitals(`importexport ${draw}`, jobs.nextSerial(), 5)
@@ -185,7 +185,7 @@ function findLive(context: Context, id: string | undefined): JobRecord {
   return job
 }
 
-/** What authenticates the device. It follows from the manifest, so that an update changes it. */
+/** The device's signature file. It depends on the manifest, so an update changes it. */
 function createSignature(job: JobRecord): JsonObject {
   const value = createHmac('sha1', job.id).update(getRequest(job).Manifest).digest('base64')
   const lines = ['version:2.0', 'signingMethod:HmacSHA1', `jobId:${job.id}`, `signature:${value}`]

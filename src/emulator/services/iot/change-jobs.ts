@@ -12,7 +12,7 @@ const terminal = ['COMPLETED', 'CANCELED']
 
 type CancelInput = { jobId: string; force?: boolean; reasonCode?: string; comment?: string }
 
-/** PUT /jobs/{jobId}/cancel. Without force, devices that have begun go on to their end. */
+/** PUT /jobs/{jobId}/cancel. Without force, devices that have started continue to their end. */
 export const cancelJob = defineOperation<CancelInput>({
   name: 'CancelJob',
   method: 'PUT',
@@ -37,7 +37,7 @@ export const cancelJob = defineOperation<CancelInput>({
   },
 })
 
-/** DELETE /jobs/{jobId}: takes a while; the ID is free afterwards. */
+/** DELETE /jobs/{jobId}. It takes a while, and then the ID is free. */
 export const deleteJob = defineOperation<{ jobId: string; force?: boolean }>({
   name: 'DeleteJob',
   method: 'DELETE',
@@ -60,7 +60,7 @@ export const deleteJob = defineOperation<{ jobId: string; force?: boolean }>({
   },
 })
 
-/** PATCH /jobs/{jobId}: replaces the members that are given. */
+/** PATCH /jobs/{jobId}: replaces the given members. */
 export const updateJob = defineOperation<JsonObject & { jobId: string }>({
   name: 'UpdateJob',
   method: 'PATCH',

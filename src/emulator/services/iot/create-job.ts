@@ -6,7 +6,10 @@ import { checkCreateJob, readSchedule } from './rules.ts'
 import { createJob as input } from './shapes.ts'
 import { isRollingOut } from './timeline.ts'
 
-/** PUT /jobs/{jobId}: starts rolling out at once, or at the scheduled time. A taken ID is refused, also for an identical request. */
+/**
+ * PUT /jobs/{jobId}: starts the roll-out at once, or at the scheduled time. Rejects a taken ID, even for an identical
+ * request.
+ */
 export const createJob = defineOperation<CreateJobInput>({
   name: 'CreateJob',
   method: 'PUT',
@@ -28,7 +31,7 @@ export const createJob = defineOperation<CreateJobInput>({
       throw limitExceeded(`There may be at most ${limits.iotConcurrent} concurrent jobs.`)
     }
     const facts: IotFacts = {
-      // 8 to 12 minutes, by the job's own serial.
+      // 8 to 12 minutes, depending on the job's serial.
       duration: Math.round((8 + 4 * context.ids.fraction('iot duration', jobs.nextSerial())) * minute),
       startsAt: schedule.startsAt ?? now,
       endsAt: schedule.endsAt,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts'
 import type { JobRecord } from '../../store.ts'
 
-/** A CreateJob request, once validated. */
+/** A validated CreateJob request. */
 export type CreateJobInput = JsonObject & {
   readonly jobId: string
   readonly targets: readonly string[]
@@ -25,24 +25,24 @@ export type CreateJobInput = JsonObject & {
   readonly schedulingConfig?: { readonly startTime?: string; readonly endTime?: string }
 }
 
-/** A tag as requests give it; without a value it is empty. */
+/** A tag in a request. Without a value it is empty. */
 export type Tag = { readonly Key: string; readonly Value?: string }
 
-/** Tags by their keys. */
+/** Indexes tags by key. */
 export function indexTags(tags: readonly Tag[]): IotFacts['tags'] {
   return Object.fromEntries(tags.map(({ Key, Value = '' }) => [Key, Value]))
 }
 
-/** When failures stop a job: so many percent of the devices that have ended, once enough have. */
+/** When failures stop a job: this percentage of the devices that have ended, once enough have. */
 type AbortCriterion = {
   readonly failureType: string
   readonly thresholdPercentage: number
   readonly minNumberOfExecutedThings: number
 }
 
-/** What happened to a job; times in virtual epoch milliseconds. */
+/** What happened to a job. Times are virtual epoch milliseconds. */
 export type IotFacts = {
-  /** How long its roll-out takes, in milliseconds. */
+  /** The duration of its roll-out in milliseconds. */
   readonly duration: number
   readonly startsAt: number
   readonly endsAt?: number
@@ -58,7 +58,7 @@ export type IotFacts = {
   readonly deletedAt?: number
 }
 
-/** The request that made a job. */
+/** The request that created a job. */
 export const getRequest = (job: JobRecord) => job.request as CreateJobInput
 
 /** What happened to a job. */

@@ -9,11 +9,11 @@ import { formatJobArn, getFacts, getRequest } from './job.ts'
 import { jobId, listJobs as listInput } from './shapes.ts'
 import { countThings, findCancellation, isRollingOut, viewJob } from './timeline.ts'
 
-/** How many jobs a page holds when the caller does not say. */
+/** The default page size. */
 const pageSize = 50
 
 /**
- * The job of an ID.
+ * The job with an ID.
  * @throws ServiceError ResourceNotFoundException
  */
 export function findJob({ jobs }: Context, id: string): JobRecord {
@@ -22,7 +22,7 @@ export function findJob({ jobs }: Context, id: string): JobRecord {
   return job
 }
 
-/** GET /jobs/{jobId}: everything but the document and the tags. */
+/** GET /jobs/{jobId}: everything except the document and the tags. */
 export const describeJob = defineOperation<{ jobId: string }>({
   name: 'DescribeJob',
   method: 'GET',
@@ -35,7 +35,7 @@ export const describeJob = defineOperation<{ jobId: string }>({
   },
 })
 
-/** GET /jobs/{jobId}/job-document. A document that came from S3 is not known here, and is shown as an empty object. */
+/** GET /jobs/{jobId}/job-document. A document from S3 is unknown here and shown as an empty object. */
 export const getJobDocument = defineOperation<{ jobId: string }>({
   name: 'GetJobDocument',
   method: 'GET',
@@ -77,7 +77,7 @@ function isListed(job: JobRecord, filters: ListInput, now: number): boolean {
   if (filters.thingGroupId !== undefined) return false
   if (filters.thingGroupName !== undefined) {
     const suffix = `:thinggroup/${filters.thingGroupName}`
-    // Known quirk (aws/aws-cli issue 8924): with a group, scheduled jobs are missing.
+    // Known quirk (aws/aws-cli issue 8924): with a group filter, scheduled jobs are missing.
     if (status === 'SCHEDULED' || !getFacts(job).targets.some((target) => target.endsWith(suffix))) return false
   }
   return (

@@ -3,15 +3,15 @@ import { parseTime } from '../../parse-time.ts'
 import { createInvalid } from './errors.ts'
 import type { CreateJobInput, Tag } from './job.ts'
 
-/** The most targets that one job may have. */
+/** The most targets of a job. */
 export const targetsMax = 100
-/** The most tags that one job may have. */
+/** The most tags of a job. */
 export const tagsMax = 50
 
 const targetArn = /^arn:aws[a-z-]*:iot:[a-z0-9-]+:\d{12}:(thing|thinggroup)\/[a-zA-Z0-9:_-]+$/
 const year = 365 * day
 
-/** Rules over several members, which AWS states in the prose of its reference and guide. Each returns what is wrong, or nothing. */
+/** Rules over several members, from the prose of AWS's reference and guide. Each returns what is wrong, or nothing. */
 const rules: readonly ((input: CreateJobInput) => string | false | undefined)[] = [
   ({ targets }) => findTargetFault(targets),
   ({ document, documentSource, jobTemplateArn }) =>
@@ -42,7 +42,7 @@ const rules: readonly ((input: CreateJobInput) => string | false | undefined)[] 
   ({ tags = [] }) => findTagFault(tags) ?? (tags.length > tagsMax && `A job may have at most ${tagsMax} tags.`),
 ]
 
-/** What is wrong with tags of one request, if anything is. */
+/** What is wrong with a request's tags, or undefined. */
 export function findTagFault(tags: readonly Tag[]): string | undefined {
   const keys = tags.map(({ Key }) => Key)
   const reserved = keys.find((key) => /^aws:/i.test(key))
@@ -51,8 +51,8 @@ export function findTagFault(tags: readonly Tag[]): string | undefined {
 }
 
 /**
- * Applies the rules that no shape can express.
- * @throws ServiceError InvalidRequestException, naming the first rule that is broken
+ * Checks the rules that no shape can express.
+ * @throws ServiceError InvalidRequestException that names the first violated rule
  */
 export function checkCreateJob(input: CreateJobInput): void {
   for (const rule of rules) {
@@ -61,7 +61,7 @@ export function checkCreateJob(input: CreateJobInput): void {
   }
 }
 
-/** What is wrong with a list of targets, if anything is. */
+/** What is wrong with a list of targets, or undefined. */
 export function findTargetFault(targets: readonly string[]): string | undefined {
   if (targets.length > targetsMax) return `A job may have at most ${targetsMax} targets.`
   const wrong = targets.find((target) => !targetArn.test(target))
@@ -76,11 +76,12 @@ function findRetryFault({ jobExecutionsRetryConfig, timeoutConfig }: CreateJobIn
   return timesOut && timeoutConfig === undefined && 'Retries of TIMED_OUT executions need a timeoutConfig.'
 }
 
-/** The moments of a schedule, in virtual epoch milliseconds. */
+/** A schedule's start and end, in virtual epoch milliseconds. */
 export type Schedule = { startsAt?: number; endsAt?: number }
 
 /**
- * Reads and checks schedulingConfig: both times at least 30 minutes ahead, a start within a year, an end within two, 30 minutes to two years apart.
+ * Reads and checks schedulingConfig. Both times are at least 30 minutes ahead. The start is within a year, the end
+ * within two, and they are 30 minutes to two years apart.
  * @throws ServiceError InvalidRequestException
  */
 export function readSchedule({ schedulingConfig = {} }: CreateJobInput, now: number): Schedule {
@@ -99,7 +100,7 @@ function assertWithin(name: string, time: number | undefined, from: number, most
 
 function readTime(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  // The reference shows a date and a time of day in minutes, and points to the CLI's timestamps: without a zone it is UTC.
+  // The reference shows a date and a time in minutes, and points to the CLI's timestamps. Without a zone it is UTC.
   const value = parseTime(text, 'Z')
   if (value === undefined) throw createInvalid(`${name} '${text}' is not of the form YYYY-MM-DD HH:MM.`)
   return value

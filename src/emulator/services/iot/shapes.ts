@@ -1,13 +1,13 @@
 import { matchWhole } from '../../check-shape.ts'
 import { boolean, integer, list, map, number, oneOf, string, structure } from '../../shape.ts'
 
-// Bounds from the AWS IoT API reference; those that it states in prose only are in rules.ts.
+// Bounds from the AWS IoT API reference. Those stated only in prose are in rules.ts.
 
 /** A job's ID. */
 export const jobId = string({ min: 1, max: 64, pattern: matchWhole('[a-zA-Z0-9_-]+') })
-/** A namespace, which Greengrass uses. */
+/** A namespace, for Greengrass. */
 export const namespaceId = string({ pattern: matchWhole('[a-zA-Z0-9_-]+') })
-/** What a job is sent to: ARNs of things and thing groups. */
+/** A job's targets: ARNs of things and thing groups. */
 export const targets = list(string({ max: 2048 }), { min: 1 })
 /** Free text without control characters. */
 export const comment = string({ max: 2028, pattern: matchWhole('[^\\p{C}]+') })
@@ -24,7 +24,7 @@ const targetSelection = oneOf('CONTINUOUS', 'SNAPSHOT')
 const arn = string({ min: 1, max: 1600, pattern: matchWhole('arn:[!-~]+') })
 const atLeastOne = integer({ min: 1 })
 
-/** The members that can also be changed later, by UpdateJob. */
+/** The members that UpdateJob can change. */
 export const updatable = {
   description: comment,
   presignedUrlConfig: structure({
@@ -65,7 +65,7 @@ export const updatable = {
   }),
 }
 
-/** What CreateJob takes. */
+/** The input of CreateJob. */
 export const createJob = structure({
   'jobId!': jobId,
   'targets!': targets,
@@ -94,7 +94,7 @@ export const createJob = structure({
   destinationPackageVersions: list(arn, { max: 25 }),
 })
 
-/** What ListJobs takes. */
+/** The input of ListJobs. */
 export const listJobs = structure({
   status,
   targetSelection,
@@ -105,5 +105,5 @@ export const listJobs = structure({
   namespaceId,
 })
 
-/** What CancelJob takes. */
+/** The input of CancelJob. */
 export const cancelJob = structure({ 'jobId!': jobId, reasonCode, comment, force: boolean })

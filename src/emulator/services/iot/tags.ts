@@ -6,11 +6,14 @@ import { formatJobArn, getFacts, indexTags, type Tag } from './job.ts'
 import { findTagFault, tagsMax } from './rules.ts'
 import { tagKey, tags } from './shapes.ts'
 
-/** How many tags a page holds. The caller cannot choose, and AWS does not say: fewer than a job may have, so that callers must page. */
+/**
+ * The tags of a page. AWS does not document its page size. This one is smaller than a job's maximum, so that callers
+ * must page.
+ */
 const pageSize = 20
 
 /**
- * The job of an ARN. Jobs are the only resources here.
+ * The job with an ARN. Jobs are the only resources here.
  * @throws ServiceError InvalidRequestException, ResourceNotFoundException
  */
 function findTaggedJob({ jobs, partition, region, account }: Context, arn: string): JobRecord {
@@ -59,7 +62,7 @@ function readToken(token: string, arn: string): number | undefined {
   }
 }
 
-/** POST /tags: adds tags, or gives those that the job has another value. */
+/** POST /tags: adds tags, or changes their values. */
 export const tagResource = defineOperation<{ resourceArn: string; tags: Tag[] }>({
   name: 'TagResource',
   method: 'POST',
@@ -76,7 +79,7 @@ export const tagResource = defineOperation<{ resourceArn: string; tags: Tag[] }>
   },
 })
 
-/** POST /untag: takes tags off, by anybody who may. */
+/** POST /untag: removes tags, for any caller with permission. */
 export const untagResource = defineOperation<{ resourceArn: string; tagKeys: string[] }>({
   name: 'UntagResource',
   method: 'POST',

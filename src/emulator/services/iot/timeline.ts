@@ -3,14 +3,14 @@ import type { JobView } from '../../service.ts'
 import type { JobRecord } from '../../store.ts'
 import { type CreateJobInput, getFacts, getRequest } from './job.ts'
 
-/** How many devices a thing group stands for. */
+/** The number of devices in a thing group. */
 const thingsInGroup = 3
-/** How long a deletion takes. AWS says only that it may take time. */
+/** The duration of a deletion. AWS says only that it may take time. */
 const deletionTime = 10 * second
-/** How long the data of a finished job is kept (AWS IoT limits page). */
+/** How long AWS keeps a finished job's data (AWS IoT limits page). */
 const retention = 730 * day
 
-/** Devices by the state of their execution, under the names of jobProcessDetails. */
+/** Devices by execution status, under the names of jobProcessDetails. */
 export type ThingCounts = {
   succeeded: number
   failed: number
@@ -21,10 +21,10 @@ export type ThingCounts = {
 
 type Thing = { fails: boolean; begins: number; ends: number }
 
-/** The devices of a job and when each begins and ends: one after the other through the roll-out. */
+/** The devices of a job, each with its start and end: one after the other through the roll-out. */
 function listThings(job: JobRecord): Thing[] {
   const { targets, startsAt, duration } = getFacts(job)
-  // A target whose name contains "faulty" has one device that fails.
+  // A target whose name contains "faulty" has one failing device.
   const fails = targets.flatMap((target) => {
     const size = target.includes(':thinggroup/') ? thingsInGroup : 1
     return Array.from({ length: size }, (_, index) => index === 0 && target.includes('faulty'))
@@ -40,7 +40,7 @@ function listThings(job: JobRecord): Thing[] {
 /** How a job was stopped: by a call, or by its own abort criteria. */
 export type Cancellation = { at: number; force: boolean; reasonCode?: string; comment?: string }
 
-/** The cancellation of a job, if that has come by then. */
+/** A job's cancellation, if it has happened by then. */
 export function findCancellation(job: JobRecord, now: number): Cancellation | undefined {
   const { cancelledAt, forceCanceled, reasonCode, comment } = getFacts(job)
   const aborted = computeAbort(job)
@@ -50,7 +50,7 @@ export function findCancellation(job: JobRecord, now: number): Cancellation | un
   return cancelledAt === undefined ? undefined : { at: cancelledAt, force: forceCanceled === true, reasonCode, comment }
 }
 
-/** When a job's abort criteria are met. Devices fail here, but are never rejected and never time out. */
+/** When a job's abort criteria are met. Here devices fail, but never reject a job or time out. */
 function computeAbort(job: JobRecord): number | undefined {
   const { abortConfig } = { ...getRequest(job), ...getFacts(job).updated } as CreateJobInput
   const criteria = (abortConfig?.criteriaList ?? []).filter(({ failureType }) =>
@@ -70,7 +70,7 @@ function computeAbort(job: JobRecord): number | undefined {
   return undefined
 }
 
-/** Counts the devices of a job by state at a moment. */
+/** Counts a job's devices by state at a moment. */
 export function countThings(job: JobRecord, now: number): ThingCounts {
   const stop = findCancellation(job, now)
   const counts: ThingCounts = { succeeded: 0, failed: 0, canceled: 0, queued: 0, inProgress: 0 }
@@ -83,7 +83,7 @@ export function countThings(job: JobRecord, now: number): ThingCounts {
   return counts
 }
 
-/** When a job ends by itself; undefined for a continuous one without an end. */
+/** When a job ends by itself; undefined for a continuous job without an end time. */
 function computeCompletion(job: JobRecord): number | undefined {
   const { startsAt, duration, endsAt } = getFacts(job)
   const rolledOut = startsAt + duration
@@ -91,7 +91,7 @@ function computeCompletion(job: JobRecord): number | undefined {
   return endsAt === undefined ? undefined : Math.max(endsAt, rolledOut)
 }
 
-/** Where a job is at a moment. */
+/** A job's state at a moment. */
 export function viewJob(job: JobRecord, now: number): JobView {
   const { startsAt, deletedAt } = getFacts(job)
   const cancelledAt = findCancellation(job, now)?.at
@@ -110,7 +110,7 @@ export function viewJob(job: JobRecord, now: number): JobView {
   return { status: started ? 'IN_PROGRESS' : 'SCHEDULED', times, exists }
 }
 
-/** Whether a job counts against the quota of concurrent jobs: it is rolling out. */
+/** Returns true if a job is rolling out, and so counts against the quota of concurrent jobs. */
 export function isRollingOut(job: JobRecord, now: number): boolean {
   const { startsAt, duration } = getFacts(job)
   return now >= startsAt && now < startsAt + duration && viewJob(job, now).status === 'IN_PROGRESS'

@@ -11,7 +11,7 @@ import { getChannel, getRequest, type HarvestRequest, viewJob } from './job.ts'
 const invalid = { name: 'UnprocessableEntityException', status: 422 }
 const tooMany = { name: 'TooManyRequestsException', status: 429 }
 
-/** The longest startover window that an endpoint can have, and the longest harvest. */
+/** The longest startover window of an endpoint, and so the longest harvest. */
 const startoverMax = 14 * day
 const harvestMax = day
 
@@ -87,7 +87,7 @@ const listHarvestJobs = defineOperation<ListInput>({
   },
 })
 
-/** The rules of the user guide's pages on creating harvest jobs; where it leaves open how a breach shows, it is a 422 here. */
+/** Checks the rules of the user guide's pages on harvest jobs. Where the guide names no error, it is a 422 here. */
 function checkWindow({ startTime, endTime }: HarvestRequest, now: number): void {
   const start = readTime('startTime', startTime)
   const end = readTime('endTime', endTime)

@@ -72,7 +72,7 @@ const getSegmentExportJobs = defineOperation<ListInput>({
   run: listPage,
 })
 
-/** Every project of a sound ID exists, but for those whose ID contains "missing". */
+/** Every project with a valid ID exists, unless the ID contains "missing". */
 function checkProject({ 'application-id': id }: { readonly 'application-id': string }): void {
   if (/^[A-Za-z0-9_-]+$/.test(id) && !id.includes('missing')) return
   throw new ServiceError(notFound, 'Resource not found')
@@ -113,7 +113,7 @@ export const pinpoint: Service = {
   name: 'pinpoint',
   protocol: 'rest-json',
   scopes: ['mobiletargeting'],
-  // Its front end gives a signature as long as the Query services do, not the five minutes of most REST services.
+  // Its front end accepts a signature as long as Query services do, not the five minutes of most REST services.
   signatureSeconds: 15 * 60,
   paths: /^\/v1\/apps\//,
   messageMember: 'Message',

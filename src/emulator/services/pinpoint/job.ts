@@ -2,7 +2,7 @@ import { minute } from '../../clock.ts'
 import type { JobView } from '../../service.ts'
 import type { JobRecord } from '../../store.ts'
 
-/** A CreateExportJob request, once validated. */
+/** A validated CreateExportJob request. */
 export type ExportRequest = {
   readonly 'application-id': string
   readonly RoleArn: string
@@ -11,10 +11,10 @@ export type ExportRequest = {
   readonly SegmentVersion?: number
 }
 
-/** The request that made a job. */
+/** The request that created a job. */
 export const getRequest = (job: JobRecord) => job.request as ExportRequest
 
-/** States before the end, with the minutes after creation at which each is left. */
+/** States before the end, each with the minutes after creation at which it is left. */
 const stages = [
   { status: 'CREATED', until: 0.5 },
   { status: 'INITIALIZING', until: 2 },
@@ -22,11 +22,11 @@ const stages = [
   { status: 'COMPLETING', until: 10 },
 ] as const
 
-/** Pieces that an export is cut into, and endpoints in each. */
+/** The pieces of an export, and the endpoints in each. */
 const pieces = 4
 const endpointsInPiece = 250
 
-/** Where a job is at a moment. A prefix that contains "unwritable" makes it fail. */
+/** A job's state at a moment. A job fails if its prefix contains "unwritable". */
 export function viewJob(job: JobRecord, now: number): JobView {
   const minutes = (now - job.createdAt) / minute
   const started = job.createdAt + stages[0].until * minute
@@ -37,7 +37,7 @@ export function viewJob(job: JobRecord, now: number): JobView {
   return { status: isFailing(job) ? 'FAILED' : 'COMPLETED', times: { started, ended }, exists: true }
 }
 
-/** The progress figures of a job at a moment. */
+/** A job's progress figures at a moment. */
 export function computeProgress(job: JobRecord, now: number) {
   const minutes = (now - job.createdAt) / minute
   const share = (minutes - stages[1].until) / (stages[2].until - stages[1].until)
@@ -52,7 +52,7 @@ export function computeProgress(job: JobRecord, now: number) {
   }
 }
 
-/** Whether the job cannot write what it exports. */
+/** Returns true if the job cannot write its export. */
 export function isFailing(job: JobRecord): boolean {
   return getRequest(job).S3UrlPrefix.includes('unwritable')
 }

@@ -1,7 +1,7 @@
 import { defineOperation, type Service, ServiceError } from '../../service.ts'
 import { string, structure } from '../../shape.ts'
 
-/** GetCallerIdentity: the same user in whatever account the key belongs to. */
+/** GetCallerIdentity: the same user, in the account of the key. */
 const getCallerIdentity = defineOperation<object>({
   name: 'GetCallerIdentity',
   method: 'POST',
@@ -14,7 +14,7 @@ const getCallerIdentity = defineOperation<object>({
 
 const HOUR = 3_600_000
 
-/** AssumeRole: a key of the account that the role's ARN names. A role whose name holds `denied` lets nobody in. */
+/** AssumeRole: a key of the account in the role's ARN. A role whose name contains `denied` admits nobody. */
 const assumeRole = defineOperation<{ RoleArn: string; RoleSessionName: string }>({
   name: 'AssumeRole',
   method: 'POST',
