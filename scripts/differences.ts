@@ -1,7 +1,7 @@
-/** A constraint of AWS's own model of a create request. */
+/** A constraint in AWS's own model of a create request. */
 export type Constraint = 'required' | 'type' | 'min' | 'max' | 'pattern' | 'enum'
 
-/** A place where a schema says something else than the model, and why. `*` in a member stands for each item or free key. */
+/** A place where a schema differs from the model, and why. `*` in a member stands for each item or free key. */
 export type Difference = {
   readonly kind: string
   readonly members: readonly string[]
@@ -9,7 +9,7 @@ export type Difference = {
   readonly reason: string
 }
 
-/** Constraints of the models that the schemas do not enforce as they stand. */
+/** Constraints of the models that the schemas do not enforce. */
 export const UNENFORCED: readonly Difference[] = [
   {
     kind: 'DataExchangeJob',
@@ -96,7 +96,7 @@ const BUCKET = 'The names that S3 has ever allowed.'
 const KEY = 'Keys of S3 have 1 to 1,024 bytes.'
 const ROLE = 'The form of an IAM role, as IAM documents it.'
 
-/** Constraints that the schemas add, because the documentation states them or AWS could do nothing with the value. */
+/** Constraints that the schemas add, because the documentation states them or AWS cannot use the value. */
 export const ADDED: readonly Difference[] = [
   {
     kind: 'DataExchangeJob',
@@ -299,7 +299,7 @@ export const ADDED: readonly Difference[] = [
   },
 ]
 
-/** Statements of the documentation that nothing checks before AWS does. */
+/** Documented rules that nothing checks before AWS does. */
 export const UNCHECKED: readonly (readonly [kind: string, what: string, reason: string])[] = [
   ['All', 'that roles, buckets, things, data sets, endpoints and projects exist', 'Only AWS knows.'],
   ['IotJob', 'the form of a maintenance window’s cron expression', 'The API reference gives its length alone.'],
@@ -316,7 +316,7 @@ export const UNCHECKED: readonly (readonly [kind: string, what: string, reason: 
   ['ImportExportJob', 'that all buckets are in one region', 'Their regions are not in the manifest.'],
 ]
 
-/** The tables as a page of Markdown. */
+/** Formats the tables as a Markdown page. */
 export function differencesPage(): string {
   return `# Where the schemas differ from AWS's models
 

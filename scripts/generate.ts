@@ -1,7 +1,7 @@
 /**
- * Writes what follows from the schemas and models of the kinds, from the table of exit codes, and from the program's own help: the dispatch on
- * `kind` in schemas/job.schema.json, the page of differences from AWS's models, and the generated parts of docs/.
- * `tsx scripts/generate.ts` writes; with `--check` it names the files that differ and exits 1.
+ * Generates what follows from the kinds' schemas and models, the exit codes and the program's help. That is the
+ * dispatch on `kind` in schemas/job.schema.json, the page of differences from AWS's models, and parts of docs/. `tsx
+ * scripts/generate.ts` writes; with `--check` it names the files that differ and exits 1.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -20,8 +20,8 @@ const schemas = path.join(root, 'schemas')
 const lineWidth = 120
 
 /**
- * Everything that is generated.
- * @returns file, relative to the root of the repository, to the content that it should have
+ * Generates everything.
+ * @returns the content of each file, by its path relative to the repository's root
  */
 export function generated(): Map<string, string> {
   return new Map([
@@ -32,7 +32,7 @@ export function generated(): Map<string, string> {
   ])
 }
 
-/** The pages that people write and that have generated parts. */
+/** The hand-written pages with generated parts. */
 function partsOfPages(): Map<string, Parts> {
   return new Map([
     ...MODELS.map((model) => [`docs/kinds/${model.kind}.md`, kindParts(model)] as const),
@@ -47,7 +47,7 @@ function withParts(file: string, parts: Parts): string {
   return filled(fs.readFileSync(path.join(root, file), 'utf8'), parts, file)
 }
 
-/** The kinds that have a schema, sorted: their files alone begin with a capital. */
+/** The kinds with a schema, sorted. Only their file names begin with a capital. */
 export function listKinds(): string[] {
   return fs
     .readdirSync(schemas)
@@ -59,10 +59,13 @@ function readSchema(file: string): Schema {
   return JSON.parse(fs.readFileSync(path.join(schemas, file), 'utf8')) as Schema
 }
 
-/** The kinds that alone take some members of `policy`, in the order of the rules of the envelope that forbid them to all others. */
+/**
+ * The kinds that own members of `policy`, in the order of the envelope's rules that forbid these members to all other
+ * kinds.
+ */
 const POLICY_OWNERS = ['IotJob', 'DataExchangeJob']
 
-/** The envelope as it stands, with the kinds put in. */
+/** The current envelope with the kinds added. */
 function jobSchema(kinds: readonly string[]): string {
   type Kinds = { properties: { kind: Schema } }
   const schema = readSchema('job.schema.json') as { $defs: { envelope: Kinds & { allOf: { if: Kinds }[] } } } & Schema
@@ -84,7 +87,7 @@ function dispatch(kind: string): Schema {
   }
 }
 
-/** JSON as biome leaves it: objects over several lines, lists of plain values on one where they fit. */
+/** Formats JSON as biome does: objects over several lines, lists of plain values on one line if they fit. */
 function format(value: unknown, indent = '', used = 0): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const inner = `${indent}  `
@@ -101,7 +104,10 @@ function format(value: unknown, indent = '', used = 0): string {
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`
 }
 
-/** Writes the files that differ, or only names them. @returns the exit code */
+/**
+ * Writes the files that differ, or only names them.
+ * @returns the exit code
+ */
 function main(check: boolean): number {
   const stale: string[] = []
   for (const [file, text] of generated()) {

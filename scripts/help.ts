@@ -1,6 +1,9 @@
-/** Prints what `--help` says of the program and of each of its commands, as JSON: command line to text. A process of its own, as the program reads its arguments when it is loaded. */
+/**
+ * Prints the `--help` text of the program and of each command, as JSON: command line to text. It is a process of its
+ * own, because the program reads its arguments when it is loaded.
+ */
 const write = process.stdout.write.bind(process.stdout)
-// Each load of the program listens for signals anew.
+// Each load of the program adds signal listeners.
 process.setMaxListeners(0)
 process.stdout.setMaxListeners(0)
 process.stderr.setMaxListeners(0)

@@ -3,9 +3,9 @@ import path from 'node:path'
 
 const HELP = path.join(import.meta.dirname, '../help.ts')
 
-/** docs/cli.md: what the program itself says of its commands. */
+/** docs/cli.md: the program's help for its commands. */
 export function cliPage(): string {
-  // Without what a test runner puts there: the program runs as its users run it.
+  // Without a test runner's hooks: the program runs as it does for users.
   const { NODE_OPTIONS: _hooks, ...env } = process.env
   const pages = JSON.parse(
     execFileSync(process.execPath, ['--import', 'tsx', HELP], { encoding: 'utf8', env }),
@@ -28,7 +28,7 @@ ${sections.join('\n\n')}
 `
 }
 
-/** Each command repeats the options of the program, which stand at the top of the page. */
+/** Each command repeats the program's options, which are at the top of the page. */
 function withoutGlobals(text: string): string {
   return text.replace(/\n\nGlobal Options:\n[\s\S]*?(?=\n\n|$)/, '')
 }

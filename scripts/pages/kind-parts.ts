@@ -12,7 +12,7 @@ import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
 
 const EXAMPLES = path.join(import.meta.dirname, '../../specs')
 
-/** All parts of a kind's page that follow from its schema and its model. */
+/** All parts of a kind's page that are generated from its schema and model. */
 export function kindParts(model: KindModel): Parts {
   const file = `${model.kind}.schema.json`
   const schema = schemaNamed(file)
@@ -60,18 +60,18 @@ function facts(model: KindModel): string {
   return table(['', ''], rows)
 }
 
-/** The first document of the example that comes with the package. */
+/** The first document of the packaged example. */
 function exampleOf(kind: string): string {
   for (const name of fs.readdirSync(EXAMPLES).sort()) {
     const documents = fs.readFileSync(path.join(EXAMPLES, name), 'utf8').split(/^---$/m)
-    // One that waits for another spec says less when it stands alone.
+    // A spec with dependencies explains less on its own.
     const found = documents.find((text) => text.includes(`\nkind: ${kind}\n`) && !text.includes('\n  dependsOn:'))
     if (found) return `# specs/${name}\n${found.replace(/^# yaml-language-server:.*\n(#.*\n)*\n?/, '').trim()}`
   }
   throw new Error(`no example of ${kind}`)
 }
 
-/** What a job may look like besides its status: with counts of failures, or rolled out. */
+/** A job's properties besides its status: failure counts, or rolled out. */
 const LOOKS: readonly (readonly [string, Partial<Live>])[] = [
   ['', {}],
   [', and some failed', { counts: { succeeded: 1, failed: 1, failures: 1, errors: 1 } }],
@@ -97,7 +97,7 @@ function reasonOf({ reason }: Condition): string {
   return reason === undefined ? '' : `\`${reason}\``
 }
 
-/** Two values of members that AWS changes under rules of their own. */
+/** Two values of members that AWS updates under special rules. */
 const SAMPLES: Readonly<Record<string, readonly [JsonObject, JsonObject]>> = {
   targets: [
     { targetSelection: 'CONTINUOUS', targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/a'] },

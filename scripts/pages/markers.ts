@@ -1,9 +1,9 @@
-/** Generated parts of one page, by the name that its markers have. */
+/** The generated parts of a page, by the name in their markers. */
 export type Parts = Readonly<Record<string, string>>
 
 /**
- * A page with its generated parts put in anew; what a person wrote around them stays. A part stands between `<!-- generated: NAME -->` and
- * `<!-- end: NAME -->`. Throws where the page lacks a part, or has one that nothing generates.
+ * Replaces the generated parts of a page and keeps the text around them. A part is between `<!-- generated: NAME -->`
+ * and `<!-- end: NAME -->`. Throws if the page lacks a part, or has one that is not generated.
  */
 export function filled(page: string, parts: Parts, where: string): string {
   const rest = new Set(Object.keys(parts))
@@ -17,7 +17,7 @@ export function filled(page: string, parts: Parts, where: string): string {
   return text
 }
 
-/** A table in Markdown. A bar inside a cell would end it. */
+/** A Markdown table. A bar inside a cell would end the cell. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')

@@ -7,7 +7,7 @@ type Statement = {
   readonly Condition?: unknown
 }
 
-/** Who assumes the roles that a request passes on; of a service that is not here, the policy does not say. */
+/** The service that assumes the roles in a request. For other services, the policy does not say. */
 const PRINCIPALS: Readonly<Record<string, string>> = {
   iot: 'iot.amazonaws.com',
   mediapackage: 'mediapackage.amazonaws.com',

@@ -29,7 +29,7 @@ export function specParts(): Parts {
   return { members: memberTable(envelope, file) }
 }
 
-/** The parts of docs/json.md: the members of each line, as the source declares and describes them. */
+/** The parts of docs/json.md: each line's members, as the source declares and describes them. */
 export function jsonLineParts(): Parts {
   const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/report/json-lines.ts'), 'utf8')
   const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = (?:JobLine & )?\{\n([\s\S]*?)\n\}/g)]
@@ -53,7 +53,7 @@ function lineTable(body: string): string {
   )
 }
 
-/** A type of the source in the terms of JSON. */
+/** A source type in JSON's terms. */
 function plainType(type: string): string {
   return PLAIN[type] ?? type.replace(/^'(\w+)'$/, '"$1"')
 }

@@ -59,11 +59,16 @@ export class EmulatorOptionError extends Error {
 /**
  * Starts an emulator of the five services and STS on one port.
  *
- * Jobs succeed unless their request says otherwise. These jobs fail: an IoT job with a target named `faulty`, on one
- * device; a harvest of an endpoint named `offline`; an export to an S3 prefix named `unwritable`; a Data Exchange job
- * on a bucket named `denied`. A device named `lost` never arrives, and one named `dented` cannot be read. Access keys
- * that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are rejected. A key that ends in twelve digits belongs to that
- * account, and so do its jobs.
+ * Jobs succeed unless their request says otherwise:
+ *
+ * - An IoT job fails on one device of a target named `faulty`.
+ * - A harvest of an endpoint named `offline` fails.
+ * - An export to an S3 prefix named `unwritable` fails.
+ * - A Data Exchange job on a bucket named `denied` fails.
+ * - A device named `lost` never arrives, and one named `dented` cannot be read.
+ *
+ * Access keys that begin with AKIADENIED, AKIAUNKNOWN or ASIAEXPIRED are rejected. A key that ends in twelve digits
+ * belongs to that account, and so do its jobs.
  * @throws EmulatorRunningError if a live emulator holds the folder; EmulatorOptionError for options out of range;
  * DamagedLogError if the folder's log is damaged before its last line; the system's error if the port is taken
  */

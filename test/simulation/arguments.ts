@@ -1,25 +1,25 @@
 import { parseArgs } from 'node:util'
 
-/** What `npm run simulate` is asked for. */
+/** The options of `npm run simulate`. */
 export type Arguments = {
   readonly seeds: number
   readonly from: number
-  /** One seed alone, told in full. */
+  /** Run only this seed, with its full log. */
   readonly seed: number | undefined
   readonly trace: boolean
-  /** End a run at each of its effects as well. */
+  /** Also end a run at each of its effects. */
   readonly crashes: boolean
   /** Stop at the first violation. */
   readonly first: boolean
-  /** Fail where the planner can say something that too few worlds show. */
+  /** Fail if the planner can say something that too few worlds show. */
   readonly coverage: boolean
   /** Only worlds with this trait. */
   readonly trait: string | undefined
-  /** So many processes share the work; absent: one for each core. */
+  /** The number of worker processes; by default one for each core. */
   readonly workers: number | undefined
 }
 
-/** The arguments of a command line, without node and script. */
+/** Parses a command line's arguments, without node and script. */
 export function argumentsOf(argv: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...argv],

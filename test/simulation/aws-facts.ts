@@ -1,40 +1,41 @@
 /*
- * What the simulated AWS goes by. Nothing here comes from src/: where the program believes something else than AWS does, the worlds must show
- * it. Sources: AWS's API references, user guides and service models, named at each fact. `none`: no document of AWS tells it.
+ * The rules of the simulated AWS. Nothing here comes from src/: if the program's beliefs differ from AWS, the worlds
+ * must show it. Each fact names its source: AWS's API references, user guides and service models. `none`: AWS does not
+ * document it.
  */
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 
-/** What is known of the jobs of one kind. */
+/** The facts about the jobs of a kind. */
 export type Facts = {
-  /** Who chooses the ID of a job. The service refuses a second job of an ID that its caller chose. */
+  /** Who chooses a job's ID. A service rejects a duplicate ID that the caller chose. */
   readonly named: 'by the caller' | 'by the service'
-  /** Whether a job does its work from its creation on, or waits for a call that starts it. */
+  /** Whether a job runs from its creation, or waits for a start. */
   readonly begins: 'at once' | 'when told'
-  /** How long a service tells of a job, from its end or from its creation. */
+  /** How long a service shows a job, from its end or from its creation. */
   readonly kept?: { readonly ms: number; readonly from: 'end' | 'creation' }
   /** The order of a list. */
   readonly newestFirst: boolean
-  /** What a list tells of a job. */
+  /** What a list shows of a job. */
   readonly listTells: 'all' | 'status' | 'id'
-  /** How long after its time of signing a request is accepted. */
+  /** How long after signing a request is accepted. */
   readonly signatureMs: number
   /** One endpoint serves all regions. */
   readonly isGlobal: boolean
-  /** What of a create comes back in a read, so that a caller can know its own job again. */
+  /** The part of a create that a read returns, so that a caller can recognise its own job. */
   readonly mark: 'tag' | 'prefix' | 'manifest' | 'none'
-  /** Until when a caller can end a job. */
+  /** Until when a caller can cancel a job. */
   readonly cancels: 'until its end' | 'until its start' | 'until its transfer' | 'never'
-  /** Whether a caller can delete a job, which frees its ID. */
+  /** True if a caller can delete a job, which frees its ID. */
   readonly deletes: boolean
-  /** Words for running, done and failed, and for cancelled where that is another word. */
+  /** Status words for running, done and failed, and for cancelled if that has its own word. */
   readonly words: readonly [string, string, string, string?]
-  /** What a repeated ID is refused with. */
+  /** The error for a duplicate ID. */
   readonly taken?: { readonly name: string; readonly status: number }
 }
 
-/** SigV4 requests are good for five minutes (IAM user guide, "Signing AWS API requests"). */
+/** SigV4 requests are valid for five minutes (IAM user guide, "Signing AWS API requests"). */
 const SIGV4_MS = 5 * MINUTE_MS
 /** Services of the Query protocol accept a request for fifteen minutes (General Reference, signing of Query requests). */
 const QUERY_MS = 15 * MINUTE_MS
@@ -42,7 +43,7 @@ const QUERY_MS = 15 * MINUTE_MS
 /** The five kinds. */
 export const FACTS: Readonly<Record<string, Facts>> = {
   IotJob: {
-    // API reference, CreateJob: jobId is the caller's; ResourceAlreadyExistsException, HTTP 409.
+    // API reference, CreateJob: the caller chooses jobId; ResourceAlreadyExistsException, HTTP 409.
     named: 'by the caller',
     taken: { name: 'ResourceAlreadyExistsException', status: 409 },
     begins: 'at once',
@@ -60,7 +61,7 @@ export const FACTS: Readonly<Record<string, Facts>> = {
     words: ['IN_PROGRESS', 'COMPLETED', 'CANCELED'],
   },
   MediaPackageHarvestJob: {
-    // API reference, CreateHarvestJob: Id is the caller's. Its error for a repeated one: none; 422 is the likeliest.
+    // API reference, CreateHarvestJob: the caller chooses Id. The error for a duplicate: none; 422 is the likeliest.
     named: 'by the caller',
     taken: { name: 'UnprocessableEntityException', status: 422 },
     begins: 'at once',
@@ -124,26 +125,29 @@ export const FACTS: Readonly<Record<string, Facts>> = {
 }
 
 /**
- * How far AWS and machines may go in a world that keeps within its margins. AWS promises none of these: they are what docs/proof.md names as
- * the conditions of the promise. A wild world goes beyond them.
+ * The limits of AWS and machines in a world within its margins. AWS promises none of these: docs/proof.md names them as
+ * conditions of the promise. A wild world exceeds them.
  */
 export const MARGINS = {
-  /** A list shows a job so late after its creation. */
+  /** How long after its creation a list may miss a job. */
   listLagMs: 90_000,
-  /** A read by ID finds a job so late after its creation. */
+  /** How long after its creation a read by ID may miss a job. */
   readLagMs: 15_000,
-  /** A clock is off by so much and no more, for a machine that may create. */
+  /** The largest clock error of a machine that may create. */
   skewMs: 60_000,
 } as const
 
-/** What is known of a kind. */
+/** The facts of a kind. */
 export function factsOf(kind: string): Facts {
   const facts = FACTS[kind]
   if (!facts) throw new Error(`no facts of ${kind}`)
   return facts
 }
 
-/** The kinds that AWS names and that begin at once: only their mark tells one from another, and two of them would both run. */
+/**
+ * True for kinds that AWS names and that begin at once. Only their marker identifies a job, and two duplicates would
+ * both run.
+ */
 export function isBlind(kind: string): boolean {
   const { named, begins } = factsOf(kind)
   return named === 'by the service' && begins === 'at once'

@@ -19,13 +19,13 @@ import { exchange, type Leaving } from './network.ts'
 import { placeOf } from './places.ts'
 import { type Job, ServiceFault, type Services } from './services.ts'
 
-/** Jobs on a page of a list, few, so that lists have several. */
+/** Jobs on a page of a list. Few, so that lists have several pages. */
 const PAGE = 3
 
-/** Told of each create as it leaves, with where it goes and when it was signed; what it returns is told what becomes of it. */
+/** Receives each create as it is sent, with its place and signing time. The result receives its outcome. */
 export type OnSend = (create: Create, signedAt: number) => Leaving
 
-/** A create that leaves. */
+/** A create that is sent. */
 export type Create = {
   readonly kind: string
   readonly place: string
@@ -33,7 +33,7 @@ export type Create = {
   readonly request: JsonObject
 }
 
-/** Told of each call about a job that is there, as it leaves. */
+/** Receives each call on an existing job, as it is sent. */
 export type OnStep = (step: {
   readonly what: 'upload' | 'start' | 'update' | 'cancel'
   readonly kind: string
@@ -42,7 +42,9 @@ export type OnStep = (step: {
   readonly request?: JsonObject
 }) => void
 
-/** Reader and writer of a kind for one process, with our own attempts, reads and lanes over the simulated network. */
+/**
+ * Creates a process's reader and writer of a kind: the program's attempts, reads and lanes over the simulated network.
+ */
 export function callsOf(
   kind: string,
   site: Site,
@@ -123,12 +125,12 @@ export function callsOf(
           ...(manifest !== undefined && { manifest }),
           ...(factsOf(kind).mark === 'tag' && options.marker !== undefined && { mark: options.marker }),
         }
-        // At the edge of the margins much of the lease is over when a create is signed.
+        // At the edge of the margins, most of the lease has passed when a create is signed.
         const { random, isEdgy } = process.setting
         if (isEdgy && random.hit(0.3)) await process.effect('dawdles', random.int(30_000, 58_000), () => {})
         const make = (): Job => services.create(kind, place, wish, filled.request, own)
         const create = (): Live => created(snapshot(make(), services)!)
-        // The first of the two jobs is the one that nobody hears of.
+        // Nobody hears of the first of the two jobs.
         const again = (): Live => {
           const first = services.jobs.at(-1)
           if (first?.wish === wish && isBlind(kind)) first.isRepeat = true
@@ -143,7 +145,7 @@ export function callsOf(
           again,
         )
       },
-      // One request in place of two: the link that brings the file there is asked for and used within a call.
+      // One request instead of two: a call both requests and uses the upload link.
       upload: async (id, _source, options) =>
         write(
           'Upload',
@@ -193,7 +195,7 @@ export type CallsOptions = {
   readonly services: Services
   readonly lanes: Lanes
   readonly ledger: Ledger
-  /** The project whose process it is. */
+  /** The project that owns the process. */
   readonly by: string
   /** Its role may not read tags. */
   readonly isTagRefused: boolean
@@ -201,7 +203,7 @@ export type CallsOptions = {
   readonly onStep: OnStep
 }
 
-/** A job as it was when the service answered. */
+/** A job's state when the service answered. */
 type Shown = Job & { readonly told: ReturnType<Services['statusOf']> }
 
 function snapshot(job: Job | undefined, services: Services): Shown | undefined {
@@ -218,7 +220,7 @@ function page(services: Services, kind: string, place: string, token: string | u
   return { items: shown.map((job) => listed(snapshot(job, services)!)), next }
 }
 
-/** What each service tells of a job in a list. */
+/** What each service shows of a job in a list. */
 function listed(job: Shown): Live {
   const { id, told } = job
   const tells = factsOf(job.kind).listTells
@@ -227,7 +229,7 @@ function listed(job: Shown): Live {
   return { id, status: told.status, createdAt: told.createdAt, ...finished(told), partial: true }
 }
 
-/** What each service tells of one job that is asked for. */
+/** What each service shows of a described job. */
 function described(job: Shown, definition: boolean): Live {
   const { kind, id, request, told } = job
   const { status, createdAt } = told
@@ -253,14 +255,14 @@ function described(job: Shown, definition: boolean): Live {
   }
 }
 
-/** What the tags of a job tell. */
+/** What a job's tags add. */
 function marked(job: Shown, isTagRefused: boolean): Partial<Live> {
   if (factsOf(job.kind).mark !== 'tag') return {}
   if (isTagRefused) return { markRead: 'refused' }
   return { markRead: 'told', ...(job.mark !== undefined && { mark: job.mark }) }
 }
 
-/** What the answer to a create tells: of some kinds little more than the ID. */
+/** The answer to a create: for some kinds little more than the ID. */
 function created(job: Shown): Live {
   const { kind, id, told } = job
   if (kind === 'IotJob' || kind === 'ImportExportJob')

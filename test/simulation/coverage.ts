@@ -2,14 +2,14 @@ import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plan } from '../../src/model/plan.ts'
 
-/** The planner's own text: whatever it can say stands there. */
+/** The planner's source, which contains everything it can say. */
 const PLANNER = fileURLToPath(new URL('../../src/plan/', import.meta.url))
-/** One world in so many has to show each situation. */
+/** At least one in this many worlds must show each situation. */
 const WORLDS = 1_000
 
 /**
- * Situations that no world shows, or too seldom to be counted on, and why that is no gap. Each is held by the test that is named. Whoever adds
- * a code, an action or a way out to the planner adds a world that shows it, or a line here.
+ * Situations that no world shows, or too few to rely on, and why that is acceptable. The named test covers each. A new
+ * code, action or remedy in the planner needs a world that shows it, or a line here.
  */
 export const NOT_HERE: Readonly<Record<string, string>> = {
   'action download': 'what comes out is a file, and no job: test/conformance/transfers.test.ts',
@@ -37,12 +37,12 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/situations/decided.test.ts',
 }
 
-/** A way out as the planner's text has it, with what fits it. */
+/** A remedy in the planner's source, and a pattern for its printed texts. */
 type Pattern = { readonly text: string; readonly fits: RegExp }
 
 let known: { readonly names: readonly string[]; readonly remedies: readonly Pattern[] } | undefined
 
-/** Reads what the planner can say: actions, codes, and ways out. */
+/** Reads what the planner can say: actions, codes and remedies. */
 function readPlanner(): NonNullable<typeof known> {
   if (known) return known
   const text = fs
@@ -60,7 +60,7 @@ function readPlanner(): NonNullable<typeof known> {
   return known
 }
 
-/** Counts in one world what its plans say: actions, codes, refusals and ways out. */
+/** Counts what a world's plans say: actions, codes, refusals and remedies. */
 export function countPlan(plan: Plan, count: (what: string) => void): void {
   const { remedies: patterns } = readPlanner()
   const remedy = ({ text }: { readonly text: string }): void => {
@@ -78,12 +78,12 @@ export function countPlan(plan: Plan, count: (what: string) => void): void {
   }
 }
 
-/** Whether a count is of a situation, which is counted once in a world. */
+/** True for a count of a situation, which counts once in a world. */
 export function isSituation(what: string): boolean {
   return /^(action|code|way out:) /.test(what)
 }
 
-/** How often each situation was there, by a thousand worlds; and those that are missing without a reason. */
+/** How often each situation occurred in a thousand worlds, and which are missing without a reason. */
 export function coverageOf(
   counts: ReadonlyMap<string, number>,
   worlds: number,
@@ -99,7 +99,7 @@ export function coverageOf(
 }
 
 function patternOf(text: string): Pattern {
-  // A text in a text is not read here.
+  // A nested template text is not read here.
   const parts = text.split(/\$\{[^}]*\}/).map((part) => part.replaceAll(/[.*+?^$()|[\]\\{}]/g, '\\$&'))
   return { text: text.replaceAll(/\$\{[^}]*\}/g, '…'), fits: new RegExp(`^${parts.join('.*')}$`, 's') }
 }

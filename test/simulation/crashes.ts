@@ -6,28 +6,32 @@ import type { Order } from './town.ts'
 /** One job of each kind. */
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob']
 
-/** The kind of all jobs where it matters: AWS changes and cancels IoT jobs, and makes a second Pinpoint job without a word. */
+/**
+ * The kind of all jobs if it matters: AWS updates and cancels IoT jobs, and silently creates a duplicate Pinpoint job.
+ */
 const ONLY: Readonly<Partial<Record<Place['does'], string>>> = { change: 'IotJob', 'give back': 'PinpointExportJob' }
 
-/** What the network does in the run that ends early: nothing, or it loses answers, so that there are unknown outcomes to write down. */
+/**
+ * The network in the run that ends early: nothing happens, or answers are lost and leave unknown outcomes to record.
+ */
 const WEATHERS: Readonly<Record<string, Rates>> = {
   calm: NO_FAULTS,
   'answers lost': { ...NO_FAULTS, lostResponse: 0.5, failAfter: 0.3 },
 }
 
-/** A run of which every effect is a place to end it, and where it goes on from there. */
+/** A run that is ended at each of its effects, and where the work continues. */
 export type Place = {
   readonly store: 'file' | 'git'
   readonly weather: string
   readonly goesOn: 'here' | 'elsewhere'
   /**
-   * The run makes jobs; changes and cancels those that are there; or gives its creates back, because it is interrupted before they go, and
-   * another machine then makes them and gets no answers.
+   * What the run does: create jobs; update and cancel existing jobs; or release its creates, because it is interrupted
+   * before they are sent. Another machine then creates those, and gets no answers.
    */
   readonly does: 'make' | 'change' | 'give back'
 }
 
-/** Every kind of run that is ended at every one of its effects. A state in a file does not outlive its machine. */
+/** Every kind of run that is ended at each of its effects. A state in a file does not survive its machine. */
 export const PLACES: readonly Place[] = [
   { store: 'git', weather: 'calm', goesOn: 'here', does: 'give back' },
   ...Object.keys(WEATHERS).flatMap(places),
@@ -43,20 +47,20 @@ function places(weather: string): Place[] {
   ]
 }
 
-/** Ways to end at an effect. */
+/** The ways to end at an effect. */
 export const WAYS: readonly Omit<CrashPlan, 'at'>[] = (['before', 'during', 'after'] as const).flatMap((side) => [
   { side, power: false },
   { side, power: true },
 ])
 
-/** How many effects a run of one job of each kind has that nothing ends. */
+/** The number of effects of an uninterrupted run with one job of each kind. */
 export async function countEffects(place: Place, seed: number): Promise<number> {
   const life = await lifeAt(place, seed)
   await life.alone(orderAt(place, life))
   return life.effects
 }
 
-/** The same run, ended at one effect; then everything goes on in peace. */
+/** The same run, ended at one effect. After that nothing goes wrong. */
 export async function endedAt(
   place: Place,
   seed: number,
@@ -67,7 +71,7 @@ export async function endedAt(
   await life.alone(orderAt(place, life), crash)
   if (place.goesOn === 'elsewhere') life.moveHouse()
   if (place.does === 'give back') {
-    // Lists lag, or the look for jobs on no record would see what the guest made.
+    // Lists lag; otherwise the search for unrecorded jobs would find the guest's.
     life.town.rates = { ...NO_FAULTS, lostResponse: 1, listLag: 1 }
     await life.alone(life.order({ interruptOn: 'queue' }), undefined, life.town.machine('guest'))
     life.town.rates = { ...NO_FAULTS, listLag: 1 }

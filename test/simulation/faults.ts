@@ -1,14 +1,17 @@
 import type { Random } from './random.ts'
 
-/** How often each thing goes wrong, as probabilities of one effect, one request or one run. */
+/** How often each fault occurs: the probability for an effect, a request or a run. */
 export type Rates = {
-  /** Of an effect: the process ends there; `power`: how often the whole machine does, with what its disk had not synced. */
+  /** Per effect: the process ends. `power`: how often the whole machine loses power, with everything unsynced. */
   readonly crash: number
   readonly power: number
-  /** Of an effect: the process stops for up to 30 minutes; `asleep`: how often its machine sleeps, monotonic clock and all. */
+  /**
+   * Per effect: the process stops for up to 30 minutes. `asleep`: how often its machine sleeps, so that the monotonic
+   * clock stops too.
+   */
   readonly pause: number
   readonly asleep: number
-  /** Of a request to a service. */
+  /** Per request to a service. */
   readonly refused: number
   readonly lostRequest: number
   readonly lostResponse: number
@@ -19,18 +22,18 @@ export type Rates = {
   readonly cutAnswer: number
   readonly throttle: number
   readonly quota: number
-  /** Of a create: what lies between sends it a second time. */
+  /** Per create: a proxy sends it a second time. */
   readonly repeat: number
   readonly listLag: number
-  /** Of a job: a read by its ID does not find it for some seconds. */
+  /** Per job: a read by ID does not find it for some seconds. */
   readonly readLag: number
-  /** Of a command that talks to the remote repository. */
+  /** Per command that talks to the remote repository. */
   readonly pushLost: number
   readonly pushAnswerLost: number
   readonly pushLate: number
   readonly remoteDown: number
   readonly remoteStale: number
-  /** Of a write to the disk. */
+  /** Per write to the disk. */
   readonly diskFull: number
   readonly syncFails: number
 }
@@ -62,7 +65,7 @@ export const NO_FAULTS: Rates = {
   syncFails: 0,
 }
 
-/** The most of each; a world draws from none to this. */
+/** The highest rates; a world draws from zero up to these. */
 const MOST: Rates = {
   crash: 0.02,
   power: 0.6,
@@ -90,7 +93,7 @@ const MOST: Rates = {
   syncFails: 0.01,
 }
 
-/** Rates of one world: some faults never happen in it, others seldom, others often, so that no fault hides another in every world. */
+/** Draws a world's rates. Each fault is absent, rare or frequent, so that no fault hides another in every world. */
 export function drawRates(random: Random): Rates {
   const drawn = Object.entries(MOST).map(([name, most]) => {
     const kind = random.next()
@@ -99,31 +102,31 @@ export function drawRates(random: Random): Rates {
   return Object.fromEntries(drawn) as Rates
 }
 
-/** What happens in a world beside faults: people, other projects, wrong checkouts. */
+/** Events in a world besides faults: people, other projects, wrong checkouts. */
 export type Traits = {
-  /** People make, start, cancel and delete jobs by hand. */
+  /** People create, start, cancel and delete jobs by hand. */
   readonly people: boolean
-  /** Another project uses the same account, and the same names. */
+  /** Another project uses the same account and the same names. */
   readonly neighbour: boolean
-  /** Files are edited and not committed. */
+  /** Files are edited but not committed. */
   readonly dirty: boolean
-  /** Checkouts that diverged, or of which nothing can be told. */
+  /** Checkouts that have diverged, or whose relation is unknown. */
   readonly checkouts: boolean
   /** Guards are tight. */
   readonly guards: boolean
-  /** People say what is true before anybody can know it. */
+  /** People give answers before anybody can know them. */
   readonly words: boolean
-  /** Clocks that are further off than a machine that creates may be. */
+  /** Clocks with a larger error than a machine that creates may have. */
   readonly clocks: boolean
-  /** Lags, clocks and pauses are as long as they may be. */
+  /** Lags, clock errors and pauses are at their limits. */
   readonly edgy: boolean
   /** Jobs go to two accounts. */
   readonly places: boolean
   /** Specs have times. */
   readonly times: boolean
-  /** Mostly jobs that AWS changes and cancels. */
+  /** Mostly jobs that AWS updates and cancels. */
   readonly changes: boolean
-  /** AWS goes beyond every margin: what then holds is less, and is named in docs/proof.md. */
+  /** AWS exceeds every margin. docs/proof.md names the weaker guarantees that then hold. */
   readonly wild: boolean
 }
 
@@ -142,10 +145,10 @@ const OFTEN: Readonly<Record<keyof Traits, number>> = {
   wild: 0.05,
 }
 
-/** A world of one project, in which nobody does anything but to run it. */
+/** A world of one project, where people only run it. */
 export const NO_TRAITS = Object.fromEntries(Object.keys(OFTEN).map((trait) => [trait, false])) as unknown as Traits
 
-/** Traits of one world, each drawn for itself. */
+/** Draws a world's traits independently. */
 export function drawTraits(random: Random): Traits {
   return Object.fromEntries(
     Object.entries(OFTEN).map(([trait, share]) => [trait, random.hit(share)]),

@@ -2,38 +2,38 @@ import { createHash } from 'node:crypto'
 import type { Git, GitResult } from '../../src/system/git.ts'
 import { EPOCH, type Machine, type Process } from './machine.ts'
 
-/** The branch of the state at a remote repository, and every object that was ever made. */
+/** The state's branch in a remote repository, and every object ever created. */
 export class GitRemote {
   head: string | undefined
   readonly #heads: string[] = []
   readonly #objects = new Map<string, string>()
-  /** What each machine's clone has. */
+  /** The objects of each machine's clone. */
   readonly #clones = new Map<Machine, Set<string>>()
-  /** Told every text that is written. */
+  /** Called with every text that is written. */
   onWrite: (text: string) => void = () => {}
-  /** Told that the branch has moved. */
+  /** Called when the branch has moved. */
   onMove: () => void = () => {}
 
-  /** The state at a commit, by default at the head. */
+  /** The state in a commit, by default the head. */
   text(commit = this.head): string | undefined {
     const tree = commit === undefined ? undefined : this.#objects.get(commit)?.split(' ')[1]
     const blob = tree === undefined ? undefined : this.#objects.get(tree)?.split(' ')[2]?.split('\t')[0]
     return blob === undefined ? undefined : this.#objects.get(blob)
   }
 
-  /** The head some moves ago. */
+  /** The head this many moves ago. */
   earlier(moves: number): string | undefined {
     return this.#heads[this.#heads.length - 1 - moves]
   }
 
-  /** Moves the branch, whoever does it. Undefined takes it away. */
+  /** Moves the branch, on anybody's behalf. Undefined deletes it. */
   move(commit: string | undefined): void {
     this.head = commit
     if (commit !== undefined) this.#heads.push(commit)
     this.onMove()
   }
 
-  /** Moves the branch to a commit that somebody makes of this text. */
+  /** Moves the branch to a new commit with this text. */
   moveTo(text: string | undefined): void {
     this.move(text === undefined ? undefined : this.#commitOf(text))
   }
@@ -49,7 +49,7 @@ export class GitRemote {
     return id
   }
 
-  /** Git in a clone on a machine, as one process starts it. Each command is one effect; a power cut loses no object. */
+  /** Git in a machine's clone, started by a process. Each command is one effect; a power cut loses no object. */
   gitOf(process: Process): Git {
     const clone = this.#clones.get(process.machine) ?? new Set<string>()
     this.#clones.set(process.machine, clone)
@@ -78,13 +78,16 @@ export class GitRemote {
     return ok('')
   }
 
-  /** A push compares and moves in one step at the remote; its request or its answer may be lost, or it may arrive when nobody waits for it any more. */
+  /**
+   * A push compares and moves in one step at the remote. Its request or its answer may be lost, or it may arrive after
+   * its process has ended.
+   */
   async #push(process: Process, args: readonly string[]): Promise<GitResult> {
     const { random, rates, time } = process.setting
     const lease = args.find((arg) => arg.startsWith('--force-with-lease='))?.split(':')[1]
     const next = args.at(-1)?.split(':')[0] ?? ''
     const move = (): GitResult => {
-      // Git looks at this first: a branch that is where it should be is up to date, whatever the lease says.
+      // Git checks this first: a branch that is already at the commit is up to date, whatever the lease says.
       if (this.head === next) return ok('up to date')
       if (lease !== undefined && lease !== (this.head ?? ''))
         return { code: 1, stdout: '!\tx:y\t[rejected] (stale info)\n', stderr: '' }

@@ -10,10 +10,10 @@ import { isUpload, MD5, requestFor } from './requests.ts'
 import type { Wish } from './services.ts'
 
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob'] as const
-/** The same, those that AWS changes and cancels more often. */
+/** The same kinds, but more often those that AWS updates and cancels. */
 const CHANGING = ['IotJob', 'IotJob', 'IotJob', 'DataExchangeJob', ...KINDS] as const
 
-/** One job that somebody wants, through all its edits. */
+/** A job that somebody wants, through all its edits. */
 export type Want = {
   readonly who: number
   readonly kind: string
@@ -21,71 +21,71 @@ export type Want = {
   run: number
   hold: boolean
   isGone: boolean
-  /** It was gone at some time, under this or another name. */
+  /** It was once removed, under this or another name. */
   wasGone: boolean
   formerly?: string
-  /** Renamed, and nobody has said yet that it was. */
+  /** The old name of a renamed spec, until somebody confirms the rename. */
   oldName?: string
   edits: number
-  /** How often what AWS changes on a running job was edited. */
+  /** How often a supported update was edited. */
   notes: number
-  /** Its unfinished job is to end with its spec. */
+  /** Its unfinished job must end with its spec. */
   readonly isCancelled: boolean
-  /** It waits for the job of this other one, and for its end or for its success. */
+  /** It waits for another one's job, until that ends or succeeds. */
   readonly after?: { readonly who: number; readonly when: 'succeeded' | 'finished' }
-  /** Its request is not the one that this run began with. */
+  /** Its request has changed since the run was first asked for. */
   isEdited: boolean
   request: JsonObject
-  /** The name of the target that its jobs go to; absent: the default one. */
+  /** The name of its target; by default the default target. */
   target?: string
-  /** The job ID that its users chose; absent: that of its name. */
+  /** The job ID that its users chose; by default the name's. */
   ownId?: string
-  /** A job that is there may be taken over. */
+  /** An existing job may be adopted. */
   adopt: boolean
-  /** Somebody put its old text back. */
+  /** Somebody restored its old text. */
   isReverted?: true
   notBefore?: string
   expires?: string
 }
 
-/** What users like to do. */
+/** The habits of users. */
 export type Habits = Pick<Traits, 'people' | 'places' | 'times' | 'changes'>
 
-/** Kinds of edits, by number; where jobs change much, those that AWS takes on come more often. */
+/** Kinds of edits, by number. Where jobs change often, supported updates are more frequent. */
 const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
 const CHANGES = [...EDITS, 2, 2, 2, 8, 8, 8, 8]
 
-/** The member of a request in which a caller names a job. */
+/** The member of a request that holds the caller's job ID. */
 function idMemberOf(kind: string): string {
   return kind === 'IotJob' ? 'jobId' : 'Id'
 }
 
-/** The ID that a request names, as a member. */
+/** The ID in a request, as a member. */
 function ownIdOf(kind: string, request: JsonObject): JsonObject {
   const member = idMemberOf(kind)
   return request[member] === undefined ? {} : { [member]: request[member] }
 }
 
-/** What users committed, commit by commit, and whose wish each request is. */
+/** What users committed, commit by commit, and the wish behind each request. */
 export class Ledger {
-  /** A text that no disk, remote or event may ever hold. */
+  /** A text that no disk, remote or event may ever contain. */
   readonly secret = 'AKIACANARYCANARY'
   readonly wants: Want[] = []
   readonly commits: (readonly Spec[])[] = []
   readonly name: string
   habits: Habits = { people: false, places: false, times: false, changes: false }
-  /** When the world is, in milliseconds; for times that users write. */
+  /** The world's time in milliseconds, for times that users write. */
   now: () => number = () => 0
   readonly #wishes = new WeakMap<JsonObject, Wish>()
   readonly #gone = new Set<Address>()
-  /** Every address that a spec has ever had, and whose it was. */
+  /** Every address that a spec ever had, and its owner. */
   readonly #owners = new Map<Address, number>()
 
   constructor(name: string) {
     this.name = name
   }
 
-  /** The request of a spec as somebody edited it in a file, and never committed it. */
+  /** A spec's request after an uncommitted edit of its file. */
   uncommitted(spec: Spec): Spec {
     const wish = this.wishOf(spec.request)
     const request =
@@ -96,24 +96,24 @@ export class Ledger {
     return { ...spec, request }
   }
 
-  /** Whose wish a request is. */
+  /** The wish behind a request. */
   wishOf(request: JsonObject): Wish {
     const wish = this.#wishes.get(request)
     if (!wish) throw new Error('a request that nobody wrote was sent')
     return wish
   }
 
-  /** Whether a spec of this address was ever taken away or renamed. */
+  /** True if a spec of this address was ever removed or renamed. */
   wasEverGone(address: Address): boolean {
     return this.#gone.has(address)
   }
 
-  /** Whose spec is, or was, at an address. */
+  /** The owner of the spec that is or was at an address. */
   whoAt(address: Address): number | undefined {
     return this.#owners.get(address)
   }
 
-  /** Someone wants one more job. */
+  /** Adds a wanted job. */
   add(random: Random, kind: string = random.pick(this.habits.changes ? CHANGING : KINDS)): void {
     const who = this.wants.length
     const want: Want = {
@@ -139,7 +139,7 @@ export class Ledger {
     this.#write(want)
   }
 
-  /** Times that users write: from when on, until when, or both. */
+  /** Times that users write: a start, an end, or both. */
   #times(random: Random): { notBefore?: string; expires?: string } {
     const from = this.now() + random.int(0, 20) * 60_000
     const isoOf = (ms: number): string => new Date(EPOCH + ms).toISOString()
@@ -149,7 +149,7 @@ export class Ledger {
     }
   }
 
-  /** One edit that users make, without thinking of what is going on meanwhile. Says what it was. */
+  /** Makes one user edit, regardless of what is running. Returns a description. */
   edit(random: Random): string {
     const want = random.pick(this.wants)
     const isOpen = want.oldName !== undefined
@@ -163,7 +163,7 @@ export class Ledger {
       want.wasGone = true
       this.#gone.add(addressOf(want.kind, want.name))
     } else if (kind === 3 && !want.wasGone && want.formerly === undefined && !isOpen) {
-      // Renamed and edited at once is a new job, unless somebody says otherwise.
+      // A spec that is renamed and edited at once is a new job, unless somebody says otherwise.
       this.#rename(want, want.isEdited || random.hit(0.6))
     } else if (kind === 4 && isOpen) this.answer(want)
     else if (kind === 5 && !isOpen && !want.isGone) {
@@ -187,7 +187,7 @@ export class Ledger {
     return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names'][kind]} ${want.kind}/${want.name}`
   }
 
-  /** An errand: something that AWS takes on, or the end of a job, while it runs. */
+  /** Makes a supported update, or ends a job, while it runs. */
   change(random: Random): string {
     const want = random.pick(this.wants.filter(({ kind }) => kind === 'IotJob').concat(this.wants))
     if (want.oldName !== undefined) return 'touches nothing'
@@ -200,30 +200,30 @@ export class Ledger {
     return `annotates ${want.kind}/${want.name}`
   }
 
-  /** Wants the job once more. */
+  /** Asks for another run of the job. */
   raise(want: Want, run = want.run + 1): void {
     want.run = run
     want.isEdited = false
     this.#write(want)
   }
 
-  /** Chooses the ID of a job. */
+  /** Chooses a job's ID. */
   choose(want: Want, id: string): void {
     want.ownId = id
     this.#write(want)
   }
 
-  /** The want whose spec has an address now. */
+  /** The want whose spec is now at an address. */
   wantAt(address: string): Want | undefined {
     return this.wants.find(({ kind, name }) => addressOf(kind, name) === address)
   }
 
-  /** Lets a job that is there be taken over. */
+  /** Allows an existing job to be adopted. */
   takeOver(want: Want): void {
     want.adopt = true
   }
 
-  /** Writes what was submitted again. */
+  /** Restores the submitted request. */
   revert(want: Want, request: JsonObject): void {
     want.request = request
     want.isReverted = true
@@ -231,12 +231,12 @@ export class Ledger {
     want.isEdited = false
   }
 
-  /** Whose wish a request is, if it is anybody's. */
+  /** The wish behind a request, if there is one. */
   mayWish(request: JsonObject): Wish | undefined {
     return this.#wishes.get(request)
   }
 
-  /** A spec under a new name is another job: the one under the old name is gone. */
+  /** A spec under a new name is another job; the old name's spec is removed. */
   part(want: Want): void {
     const { oldName } = want
     if (oldName === undefined) return
@@ -251,27 +251,27 @@ export class Ledger {
     this.#owners.set(addressOf(other.kind, other.name), who)
   }
 
-  /** An edit that AWS takes on while the job runs. */
+  /** Makes an edit that AWS supports while the job runs. */
   annotate(want: Want): void {
     want.notes++
     this.#write(want)
   }
 
-  /** Takes a spec away. */
+  /** Removes a spec. */
   remove(want: Want): void {
     want.isGone = true
     want.wasGone = true
     this.#gone.add(addressOf(want.kind, want.name))
   }
 
-  /** The word that a renamed spec was waiting for. */
+  /** Confirms a rename. */
   answer(want: Want): void {
     if (want.oldName === undefined) return
     want.formerly = want.oldName
     delete want.oldName
   }
 
-  /** Everybody who holds a job lets it go, and every open question is answered. */
+  /** Releases every held job and answers every open question. */
   settle(): void {
     for (const want of this.wants) {
       want.hold = false
@@ -279,7 +279,7 @@ export class Ledger {
     }
   }
 
-  /** Commits the specs as they are now. */
+  /** Commits the current specs. */
   commit(): void {
     this.commits.push(this.wants.filter(({ isGone }) => !isGone).map((want) => this.#specOf(want)))
   }
@@ -289,7 +289,8 @@ export class Ledger {
     if (isSaid) want.formerly = want.name
     else {
       want.oldName = want.name
-      // Until somebody says that it goes on, its spec is gone; with another request it even looks like another job's.
+      // Until somebody confirms the rename, its spec counts as removed. With another request, it even looks like
+      // another job's.
       want.wasGone = true
     }
     want.name = `${want.name}-b`
@@ -331,7 +332,7 @@ export class Ledger {
         ...(expires !== undefined && { expires }),
         ...(isCancelled && { onRemove: 'cancel' as const }),
         ...(upload && { upload: '../prices.csv' }),
-        // Who takes a spec away takes the words away that name it.
+        // Whoever removes a spec also removes the references to it.
         ...(first && !first.isGone && { dependsOn: [{ job: addressOf(first.kind, first.name), when: after.when }] }),
       },
       ...(upload && { upload }),

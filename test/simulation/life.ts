@@ -13,9 +13,9 @@ import { NOBODYS } from './services.ts'
 import { type End, JOURNAL, type Order, Town, World } from './town.ts'
 
 const MINUTE = 60_000
-/** What a checkout may be that nothing may be created from. */
+/** States of a checkout in which nothing may be created. */
 const STRANGE_CHECKOUTS = ['diverged', 'unknown', 'cut off', 'no repository'] as const
-/** Why HEAD may not hold what was read. */
+/** Why HEAD may not hold the text that was read. */
 const WHYS = [
   'edited',
   'edited',
@@ -30,20 +30,26 @@ const WHYS = [
   'submodule-moved',
   'no-commit',
 ] as const
-/** How far the clock of a machine may be off, in milliseconds: where it is off by a minute or more, a run creates nothing. */
+/** The largest clock error of a machine, in milliseconds. From a minute on, a run creates nothing. */
 const SKEW_MS = 59_000
-/** So many runs after the last fault everything is done that needs nobody; and so many more things a person may have to say. */
+/**
+ * Within this many runs after the last fault, everything that needs no person is done. A person may be asked this many
+ * more times.
+ */
 const RUNS_TO_REST = 8
 const ANSWERS = 40
 
-/** What came of a world. */
+/** The result of a world. */
 export type Verdict = {
   readonly violations: readonly string[]
   readonly lines: readonly string[]
   readonly counts: ReadonlyMap<string, number>
 }
 
-/** A world whose every turn a seed decides: some runs at once, with crashes, pauses and lost packets, while users go on editing. Then peace. */
+/**
+ * Lives one world, which a seed determines. Several runs meet crashes, pauses and late requests while users go on
+ * editing. Then nothing goes wrong any more.
+ */
 export async function randomLife(seed: number, trace?: (line: string) => void): Promise<Verdict> {
   const world = new World(seed, trace)
   const traits = drawTraits(world.setting.random)
@@ -65,12 +71,12 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   return { ...rest, violations: [...violations, ...(neighbour?.verdict().violations ?? [])] }
 }
 
-/** Whether the world of a seed has a trait. */
+/** True if a seed's world has a trait. */
 export function hasTrait(seed: number, trait: string): boolean {
   return drawTraits(new Random(seed))[trait as keyof Traits] === true
 }
 
-/** One project's life in a world, and the runs in it. */
+/** One project's life in a world, and its runs. */
 export class Life {
   readonly town: Town
   readonly traits: Traits
@@ -80,7 +86,7 @@ export class Life {
   #running = 0
   #isPeace = false
   #processes = 0
-  /** What the last run of turmoil left open, for people who speak too soon. */
+  /** The open findings of the last turbulent run, for people who answer too soon. */
   #lastEnd: End | undefined
 
   constructor(world: World, store: 'file' | 'git', traits: Traits = NO_TRAITS, name = 'ours') {
@@ -91,12 +97,12 @@ export class Life {
     this.#laptop = this.town.machine(`laptop-of-${name}`, this.#skew())
   }
 
-  /** A project that is alone in its world, in which nothing happens but what is asked for. */
+  /** A project alone in its world, where only requested events happen. */
   static alone(seed: number, store: 'file' | 'git', trace?: (line: string) => void): Life {
     return new Life(new World(seed, trace), store)
   }
 
-  /** How far the clock of a machine is off. */
+  /** Draws a machine's clock error. */
   #skew(): number {
     const { random } = this.town.setting
     const { edgy, clocks } = this.traits
@@ -104,7 +110,7 @@ export class Life {
     return edgy ? random.pick([-SKEW_MS, SKEW_MS]) : random.int(-SKEW_MS, SKEW_MS)
   }
 
-  /** How many effects the last run that was alone had. */
+  /** The number of effects of the last run that was alone. */
   effects = 0
 
   async begin(kinds?: readonly string[]): Promise<void> {
@@ -116,7 +122,7 @@ export class Life {
     await this.#as((process) => town.begin(process))
   }
 
-  /** Something that one process does while nothing else happens. */
+  /** Work of one process while nothing else happens. */
   async #as(work: (process: Process) => Promise<void>): Promise<void> {
     const { town } = this
     const process = new Process(`q${++this.#processes}@${this.#laptop.name}`, this.#laptop, town.setting)
@@ -134,13 +140,13 @@ export class Life {
     process.die()
   }
 
-  /** The machine is gone, disk and all; another one takes its place. */
+  /** Replaces the machine, disk included, with a new one. */
   moveHouse(): void {
     this.#laptop.losePower(this.town.setting.random)
     this.#laptop = this.town.machine('new-laptop')
   }
 
-  /** Faults of all kinds, at random. */
+  /** Random faults of all kinds. */
   async turmoil(neighbour?: Life): Promise<void> {
     const { town, traits } = this
     const { random, time } = town.setting
@@ -159,7 +165,7 @@ export class Life {
       time.after(ms, () => {
         toCome--
         this.#someRun()
-        // Two workflows of one schedule start in the same moment.
+        // Two scheduled workflows start at the same moment.
         if (town.store === 'git' && random.hit(0.25)) this.#someRun()
         if (neighbour && random.hit(0.6)) neighbour.#someRun()
       })
@@ -167,7 +173,7 @@ export class Life {
     for (let left = toCome; left > 0; left--) {
       at += random.int(0, random.pick([1_000, 2 * MINUTE, 20 * MINUTE]))
       schedule(at)
-      // Somebody else's job is there a moment before, and is not shown yet.
+      // Somebody else's job was created just before, and is not visible yet.
       if (traits.people && random.hit(0.5))
         time.after(Math.max(0, at - random.int(1_000, 12_000)), () => this.#meddle())
     }
@@ -185,7 +191,7 @@ export class Life {
     await time.until(isOver)
   }
 
-  /** Users change and end jobs that run, one after the other, while things still go wrong. */
+  /** Users update and cancel running jobs one after the other, while things still go wrong. */
   async errands(): Promise<void> {
     const { town, traits } = this
     const { random } = town.setting
@@ -210,7 +216,7 @@ export class Life {
     if (!this.#isPeace) meddle(this.town)
   }
 
-  /** AWS goes beyond every margin. */
+  /** AWS exceeds every margin. */
   #goWild(): void {
     const { town } = this
     const { random } = town.setting
@@ -220,7 +226,7 @@ export class Life {
     town.services.signatureFactor = random.pick([1, 2, 4])
   }
 
-  /** Somebody puts an older state there, or none, or another project's: a machine that saw a newer one must refuse it. */
+  /** Somebody stores an older state, none, or another project's. A machine that has seen a newer one must reject it. */
   async rewind(): Promise<void> {
     const { town } = this
     const { random } = town.setting
@@ -240,8 +246,8 @@ export class Life {
   }
 
   /**
-   * Somebody puts an older state there, and a machine that never saw a newer one goes on from it: what was made meanwhile is asked about, or
-   * found, never made again. Then the word that each question asks for is given.
+   * Somebody restores an older state, and a machine that never saw a newer one continues from it. Jobs created
+   * meanwhile are asked about or found, and never created again. Then each question is answered.
    */
   async strange(): Promise<boolean> {
     const { town } = this
@@ -249,13 +255,13 @@ export class Life {
     if (town.oracle.violations.length > 0 || !random.hit(0.15)) return false
     const { people, neighbour, wild, places, words } = this.traits
     if (people || neighbour || wild || places || words) return false
-    // What was made from another text, or under another name without a word, nothing can tell from a new wish.
+    // A job from another text, or from an unconfirmed rename, looks the same as a new wish.
     if (town.ledger.wants.some(({ isEdited }) => isEdited)) return false
     this.#isPeace = true
     town.ledger.settle()
     town.ledger.commit()
     this.#calm()
-    // The last packets arrive, and lists show what they made.
+    // The last requests arrive, and lists show their jobs.
     await this.#pass(30 * MINUTE)
     const serial = town.stored(this.#laptop)?.serial ?? 0
     if (!town.replaceState(this.#laptop, 'older', random.int(2, Math.max(2, serial)))) return false
@@ -286,7 +292,7 @@ export class Life {
     await this.town.setting.time.until(() => isOver)
   }
 
-  /** Sometimes nobody runs anything for longer than services remember jobs. */
+  /** Sometimes nobody runs anything for longer than services keep jobs. */
   async holiday(): Promise<void> {
     const { random, log } = this.town.setting
     if (this.town.oracle.violations.length > 0 || !random.hit(0.05)) return
@@ -294,7 +300,7 @@ export class Life {
     await this.#pass(100 * 24 * 60 * MINUTE)
   }
 
-  /** No more faults, and AWS keeps within its margins. */
+  /** No more faults, and AWS stays within its margins. */
   #calm(): void {
     const { town } = this
     town.rates = NO_FAULTS
@@ -307,15 +313,15 @@ export class Life {
   }
 
   /**
-   * No more faults: run after run until everything that was wanted is done, and one more that does nothing. A person answers what is asked, in
-   * the ways that were printed; then every run ends with exit code 0.
+   * No more faults: runs follow until everything wanted is done, and one more does nothing. A person answers questions
+   * in the printed ways. Then every run ends with exit code 0.
    */
   async peace(): Promise<void> {
     const { town, traits } = this
     const { log, random } = town.setting
     if (town.oracle.violations.length > 0) return
     this.#calm()
-    // Something between here and AWS may go on repeating creates; where a second job then runs, the run has to tell.
+    // A proxy may go on repeating creates. If a duplicate runs, the run must report it.
     const isRepeating = random.hit(0.1)
     if (isRepeating) town.rates = { ...NO_FAULTS, repeat: 0.5 }
     log('no more faults')
@@ -344,13 +350,13 @@ export class Life {
       town.oracle.violated(`no rest after ${RUNS_TO_REST} runs and ${answers} answers: ${words(last)}`)
     for (const what of town.oracle.unfulfilled(this.#asked(last))) if (!town.oracle.isWild) town.oracle.violated(what)
     await this.alone(this.order({}))
-    // A job that is over stays as it is, whatever its spec has come to.
+    // A terminal job stays as it is, whatever its spec says now.
     const invalid = new Set<string>((town.ledger.commits.at(-1) ?? []).map(({ address }) => address))
     if (traits.dirty) await this.alone(this.order({ invalid }))
     if (town.oracle.sent !== sent) town.oracle.violated('a run with nothing to do sent a create')
   }
 
-  /** A second job of what this run made, which runs, is told of by this run. */
+  /** A run must report a running duplicate of a job that it created. */
   #assertTold(from: number, end: End | undefined): void {
     const { town } = this
     if (!end || 'problem' in end || end.done.gaveUp) return
@@ -378,12 +384,12 @@ export class Life {
     })
   }
 
-  /** Where a clock is too far off, somebody sets it. */
+  /** Somebody corrects a clock with too large an error. */
   #setClock(end: End | undefined): void {
     if (refusalOf(end) === 'CLOCK_OFF') this.#laptop.skew = 0
   }
 
-  /** Addresses that a person left as they are. */
+  /** Addresses that a person left unresolved. */
   #asked(end: End | undefined): ReadonlySet<string> {
     const findings = (end && 'done' in end && end.done.findings) || []
     return new Set(findings.map(({ address }) => address))
@@ -395,7 +401,7 @@ export class Life {
     return { violations: oracle.violations, lines, counts }
   }
 
-  /** One run with nothing beside it. Undefined: it died. */
+  /** One run without others. Undefined: it died. */
   async alone(order: Order, crash?: CrashPlan, machine = this.#laptop): Promise<End | undefined> {
     let end: End | undefined
     const { setting, oracle } = this.town
@@ -431,7 +437,7 @@ export class Life {
     })
   }
 
-  /** What a run may be asked to do. */
+  /** Draws the options of a run. */
   #randomOrder(): Order {
     const { town, traits } = this
     const { random } = town.setting
@@ -459,7 +465,7 @@ export class Life {
     })
   }
 
-  /** What a person says who has waited for nothing: that a create made no job, which is true at the moment; or that a job is to end. */
+  /** A premature answer: that a create made no job, which is true at the moment, or that a job must end. */
   #hastyWord(): Deed | undefined {
     const { town } = this
     const { random } = town.setting
@@ -473,7 +479,7 @@ export class Life {
         .some(({ wish }) => wish.of === town.name && wish.who === want.who && wish.run === record.run)
       if (random.hit(0.2))
         return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: false } }
-      // Of these, nothing but the word of a person tells whose a job is: a false one would be believed.
+      // For these kinds, only a person's word shows whose a job is, so a false one would be believed.
       if (isMade && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
       if (isMade && (town.isTagRefused || this.traits.wild)) return undefined
       return { is: 'word', address, decision: { do: 'not-created', force: false } }
@@ -484,7 +490,9 @@ export class Life {
     return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
   }
 
-  /** What a person says who errs: a job that is none, another team's, or the one on record already; and that a marked one is not ours. */
+  /**
+   * A wrong answer: a job that does not exist, another team's, or the recorded one. Or that a marked job is not ours.
+   */
   #wrongWord(want: Want, address: Address, { id }: JobRecord): Deed | undefined {
     const { services, setting, oracle } = this.town
     const { random } = setting
@@ -498,7 +506,7 @@ export class Life {
     return { is: 'word', address, decision: { do: 'adopt', id: named } }
   }
 
-  /** What a run is asked to do, unless told otherwise: all of the newest commit, without waiting. */
+  /** A run's options; by default the whole newest commit, without waiting. */
   order(order: Partial<Order>): Order {
     return { commit: this.town.ledger.commits.length - 1, wait: false, settleMs: 0, ...order }
   }
@@ -528,7 +536,7 @@ export class Life {
     return process
   }
 
-  /** What a person does who reads why a run refused to begin. */
+  /** What a person does after reading why a run refused to start. */
   #help(machine: Machine, code: string): void {
     if (code !== 'STATE_JOURNAL_DAMAGED' || [...machine.locks].length > 0) return
     this.town.setting.log(`somebody moves the damaged journal of ${machine.name} away`)
@@ -537,13 +545,13 @@ export class Life {
   }
 }
 
-/** Whether a run ended with exit code 0. */
+/** True if a run ended with exit code 0. */
 function isZero(end: End | undefined): boolean {
   if (!end || 'problem' in end) return false
   return end.done.outcomes.length === 0 && end.done.failed.size === 0 && end.done.stale === undefined
 }
 
-/** Whether a run found nothing that is still to be done, or that only a person could do who let it be. */
+/** True if a run found nothing left to do, or only what a person chose to leave. */
 function isAtRest(end: End | undefined): boolean {
   if (!end || 'problem' in end) return false
   const all = end.done.plan.actions
@@ -551,7 +559,7 @@ function isAtRest(end: End | undefined): boolean {
   return open.length === 0 && end.done.plan.refusals.length === 0
 }
 
-/** Whether somebody left it as it is, or it waits for one that somebody left. */
+/** True if somebody chose to leave it, or if it waits for such a one. */
 function isLeft({ acknowledged, code, action }: Planned, all: readonly Planned[]): boolean {
   if (acknowledged !== undefined) return true
   const isRunning = all.some((one) => one.action === 'keep' && !isTerminal(one.record?.condition))

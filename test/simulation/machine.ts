@@ -8,7 +8,7 @@ import type { Timeline } from './timeline.ts'
 /** When the world begins. */
 export const EPOCH = Date.parse('2026-11-15T09:00:00Z')
 
-/** What everything in one world shares. */
+/** What everything in a world shares. */
 export type Setting = {
   readonly time: Timeline
   readonly random: Random
@@ -18,11 +18,14 @@ export type Setting = {
   log(line: string): void
   /** Counts what went wrong, by name. */
   count(what: string): void
-  /** Lags, clocks and pauses are mostly as long as they may be. */
+  /** Lags, clock errors and pauses are mostly at their limits. */
   isEdgy: boolean
 }
 
-/** A computer with its disk, its locks and its clocks. A crash of a process leaves it as it is; loss of power takes what was not synced. */
+/**
+ * A computer with its disk, locks and clocks. A process crash does not change it; a power loss takes everything
+ * unsynced.
+ */
 export class Machine {
   readonly name: string
   readonly disk = new MemoryDisk()
@@ -30,7 +33,7 @@ export class Machine {
   readonly processes = new Set<Process>()
   /** How far its wall clock is ahead of the services' clocks, in milliseconds. */
   skew: number
-  /** How long it has slept: its monotonic clock stood still meanwhile. */
+  /** How long it has slept, which its monotonic clock does not count. */
   slept = 0
 
   constructor(name: string, skew: number) {
@@ -38,17 +41,17 @@ export class Machine {
     this.skew = skew
   }
 
-  /** Ends every process on it and takes what its disk had not synced. */
+  /** Ends all its processes and loses what its disk had not synced. */
   losePower(random: Random): void {
     for (const process of this.processes) process.die()
     this.disk.losePower(random)
   }
 }
 
-/** Where a crash is wanted: at which effect of a process, before, during or after it, and of what. */
+/** Where a process must crash: at which effect, before, during or after it. */
 export type CrashPlan = { readonly at: number; readonly side: 'before' | 'during' | 'after'; readonly power: boolean }
 
-/** One run of the program. Everything it does to the world passes `effect`, and there it can end, or stop for a while. */
+/** One run of the program. Everything it does to the world passes `effect`, where it can end or pause. */
 export class Process {
   readonly name: string
   readonly machine: Machine
@@ -56,10 +59,10 @@ export class Process {
   readonly crashPlan: CrashPlan | undefined
   isAlive = true
   effects = 0
-  /** Its effects when it planned last, and when it wrote the state last. */
+  /** Its effect counts at its last plan and its last write of the state. */
   plannedAt = 0
   wroteAt = -1
-  /** What an answer of AWS told of the time: AWS's, this machine's wall clock, and its monotonic one. */
+  /** The times at AWS's last answer: AWS's, this machine's wall clock, and its monotonic one. */
   told: { readonly time: number; readonly wall: number; readonly at: number } | undefined
   onDeath: () => void = () => {}
   #pausedUntil = 0
@@ -72,7 +75,7 @@ export class Process {
     machine.processes.add(this)
   }
 
-  /** Ends at once: nothing that it waits for ever comes, and the kernel frees its locks. */
+  /** Ends at once: nothing that it awaits ever arrives, and the kernel releases its locks. */
   die(): void {
     if (!this.isAlive) return
     this.isAlive = false
@@ -81,7 +84,7 @@ export class Process {
     for (const [file, holder] of this.machine.locks) if (holder === this) this.machine.locks.delete(file)
   }
 
-  /** Something that happens to this process in a while: not before a pause ends, and never once it is dead. */
+  /** Schedules an event for this process. It runs after any pause, and never once the process is dead. */
   after(ms: number, run: () => void): void {
     this.setting.time.after(ms, () => this.#arrive(run))
   }
@@ -94,7 +97,7 @@ export class Process {
   }
 
   /**
-   * One effect on the world, carried out some milliseconds from now. `partly` is what is left of it by a process that ends in the middle.
+   * One effect on the world, some milliseconds from now. `partly` is what remains if the process ends in the middle.
    */
   effect<Value>(label: string, ms: number, perform: () => Value, partly: () => void = () => {}): Promise<Value> {
     return new Promise((resolve, reject) => {
@@ -152,20 +155,20 @@ export class Process {
     return true
   }
 
-  /** Nothing happens to it for a while; `isAsleep`: nor to anything on its machine, whose monotonic clock stands still. */
+  /** Pauses the process. `isAsleep` pauses its whole machine, so that the monotonic clock stops. */
   pause(ms: number, isAsleep: boolean): void {
     const paused = isAsleep ? this.machine.processes : [this]
     for (const process of paused) process.#pausedUntil = Math.max(process.#pausedUntil, this.setting.time.now + ms)
     if (isAsleep) this.machine.slept += ms
   }
 
-  /** An answer of AWS comes in. Its header tells AWS's time in whole seconds. */
+  /** Reads AWS's time, in whole seconds, from an answer's header. */
   hearTime(sentAt: number): void {
     const { clock } = this
     this.told = { time: EPOCH + Math.floor(sentAt / 1000) * 1000, wall: clock.now(), at: clock.monotonic() }
   }
 
-  /** Its clock: the machine's wall clock, and a monotonic one that does not see sleep. */
+  /** Its clock: the machine's wall clock, and a monotonic one that does not count sleep. */
   get clock(): Clock {
     const { time } = this.setting
     return {
@@ -184,7 +187,7 @@ export class Process {
     }
   }
 
-  /** The kernel's locks of its machine. */
+  /** The kernel locks of its machine. */
   get tryLock(): TryLock {
     const { locks } = this.machine
     return (file) =>

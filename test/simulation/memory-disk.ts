@@ -3,49 +3,49 @@ import type { AppendFile, Disk } from '../../src/system/disk.ts'
 import type { Process } from './machine.ts'
 import type { Random } from './random.ts'
 
-/** What a power cut may tear apart. */
+/** The unit that a power cut may keep or lose. */
 const PAGE = 4096
 
-/** A file's content, as processes see it and as the disk would still have it after a power cut. Texts are ASCII. */
+/** A file's content as processes see it, and as it would be after a power cut. Texts are ASCII. */
 type Inode = { seen: string; safe: string }
 
-/** A change of names that no `syncFolder` has made safe yet. */
+/** A change of names that is not durable before `syncFolder`. */
 type NameChange = { readonly folder: string; apply(names: Map<string, Inode>): void }
 
-/** A disk in memory that keeps two images: what is seen, and what is safe. */
+/** A disk in memory with two images: the visible and the durable content. */
 export class MemoryDisk {
   #names = new Map<string, Inode>()
   #safeNames = new Map<string, Inode>()
   #changes: NameChange[] = []
   #temporaries = 0
-  /** Told every text that is written. */
+  /** Called with every text that is written. */
   onWrite: (text: string) => void = () => {}
-  /** Told that the names of a folder are safe now. */
+  /** Called when a folder's names are durable. */
   onSafe: () => void = () => {}
 
-  /** What a file holds, as processes see it. */
+  /** A file's visible content. */
   text(file: string): string | undefined {
     return this.#names.get(file)?.seen
   }
 
-  /** What a file would hold after a power cut now, at the worst. */
+  /** A file's content after a power cut now, in the worst case. */
   safeText(file: string): string | undefined {
     return this.#safeNames.get(file)?.safe
   }
 
-  /** The file whose name ends like this, if there is one. */
+  /** The file whose name has this ending, if there is one. */
   find(ending: string): string | undefined {
     return [...this.#names.keys()].find((file) => file.endsWith(ending))
   }
 
-  /** Puts a text there, safe at once, as a person with an editor does. Undefined: takes the file away. */
+  /** Writes a file durably, as a person with an editor does. Undefined removes it. */
   put(file: string, text: string | undefined): void {
     if (text === undefined) this.#change(path.dirname(file), (names) => names.delete(file))
     else this.#change(path.dirname(file), (names) => names.set(file, { seen: text, safe: text }))
     this.#sync(path.dirname(file))
   }
 
-  /** Keeps what was synced, and of all else some part that a real disk might have kept. */
+  /** Keeps what was synced, and a random part of everything else. */
   losePower(random: Random): void {
     for (const change of this.#changes) if (random.hit(0.5)) change.apply(this.#safeNames)
     this.#changes = []
@@ -56,7 +56,7 @@ export class MemoryDisk {
     }
   }
 
-  /** The door to it that one process has. */
+  /** A process's access to the disk. */
   doorOf(process: Process): Disk {
     const { random, setting } = { random: process.setting.random, setting: process.setting }
     const effect = <Value>(label: string, perform: () => Value, partly?: () => void): Promise<Value> =>
@@ -157,7 +157,7 @@ export class MemoryDisk {
   }
 }
 
-/** Of a tail that was not synced, some pages: those that were not kept are zeros, or are missing at the end. */
+/** Keeps random pages of an unsynced tail. Lost pages are zeros, or are missing at the end. */
 function partOf({ seen, safe }: Inode, random: Random): string {
   if (seen === safe) return safe
   if (!seen.startsWith(safe)) return random.hit(0.5) ? seen : safe

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 import { RULES } from './rules.ts'
 
-/** How a mutant ended. `misfit`: its text does not stand exactly once in its file, so that nothing was proven. */
+/** How a mutant ended. `misfit`: its text is not exactly once in its file, so nothing was proven. */
 type Fate =
   | { readonly is: 'killed'; readonly by: string }
   | { readonly is: 'alive' }
@@ -21,7 +21,10 @@ const { values } = parseArgs({
 })
 process.exitCode = await main(Number(values.seeds), values.only)
 
-/** Breaks a copy of the program in each way, and lets the simulation or the named test run over it. A mutant that lives was not noticed. */
+/**
+ * Breaks a copy of the program in each way, and runs the simulation or the named test on it. A surviving mutant was not
+ * detected.
+ */
 async function main(seeds: number, only: string | undefined): Promise<number> {
   const folder = fs.mkdtempSync(path.join(ROOT, 'node_modules', '.mutants-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
@@ -62,7 +65,7 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
   return fate
 }
 
-/** Lets one test file run over a copy. */
+/** Runs a test file on a copy. */
 async function tested(copy: string, test: string): Promise<Fate> {
   const loader = new URL('../typescript.mjs', import.meta.url).href
   const { code, output } = await outcomeOf(copy, [`--import=${loader}`, path.join(copy, test)])
@@ -72,7 +75,7 @@ async function tested(copy: string, test: string): Promise<Fate> {
   return { is: 'killed', by: `${test}: ${failure.slice(0, 160)}` }
 }
 
-/** Lets the simulation of a copy run, until something is violated or all that is asked for is lived through. */
+/** Runs a copy's simulation until a violation, or until all requested worlds are done. */
 async function simulated(copy: string, where: Mutation['in'], seeds: number): Promise<Fate> {
   const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds)]
   const script = path.join(copy, 'test/simulation/simulate.ts')
@@ -90,7 +93,7 @@ function outcomeOf(
   cwd: string,
   args: readonly string[],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  // A slow machine is no mutant that was noticed.
+  // A slow machine must not count as a detected mutant.
   const env = { ...process.env, TAP_TIMEOUT: '600' }
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''

@@ -1,18 +1,20 @@
-/** One deliberate breakage: a text that stands exactly once in a file, and what takes its place. */
+/** An injected bug: a text that occurs exactly once in a file, and its replacement. */
 export type Mutation = {
   readonly name: string
   readonly file: string
   readonly from: string
   readonly to: string
-  /** Where it shows: in random worlds, unless in a run that is ended at every effect, or in a test file. */
+  /** What detects it: random worlds by default, runs that are ended at every effect, or a test file. */
   readonly in?: 'endings' | { readonly test: string }
 }
 
 /**
- * Every way in which the protocol is broken on purpose. Each has to be noticed. Left out, because breaking them alone changes nothing that
- * anybody could see: the second look at an absence, and the grace before it (margins beside the wait for late packets), and the fdatasync
- * of the journal, or all that it keeps over another base (what is lost is an outcome, which is found again like any unknown one), and
- * the end of a run whose results could not be stored (its next pass finds out by itself).
+ * Every injected protocol bug; each must be detected. Some bugs are left out, because alone they change nothing
+ * visible.
+ *
+ * - The second read of a missing job, and the grace before it: they add a margin to the wait for late requests.
+ * - The fdatasync of the journal, or its content over another base: a lost outcome is found again like any unknown one.
+ * - The end of a run that could not store its results: its next pass detects that itself.
  */
 export const MUTATIONS: readonly Mutation[] = [
   {

@@ -6,34 +6,34 @@ import { ServiceFault, wallOf } from './services.ts'
 
 const REQUEST_TIMEOUT_MS = 30_000
 
-/** One write or read on its way. */
+/** A write or read in transit. */
 export type Exchange<Value> = {
   readonly label: string
-  /** How long after its time of signing the service accepts it. */
+  /** How long after signing the service accepts it. */
   readonly signatureMs: number
   readonly signatureFactor: number
-  /** What the service does when the request arrives; throws a ServiceFault. */
+  /** The service's action when the request arrives; throws a ServiceFault. */
   readonly execute: () => Value
-  /** What it does when it arrives once more; absent: the same. */
+  /** The action when it arrives again; by default the same. */
   readonly again?: () => Value
   readonly signal: AbortSignal | undefined
-  /** What a careless service repeats in its messages. */
+  /** The text that a careless service repeats in its messages. */
   readonly echo?: string
   /** For writes. */
   readonly watch?: Watch | undefined
-  /** Told of a write in the very moment in which it leaves; what it returns is told what becomes of it. */
+  /** Called with a write at the moment it is sent. The result receives its outcome. */
   readonly onLeave?: (signedAt: number) => Leaving
 }
 
-/** Told what becomes of a write that left. */
+/** Receives the outcome of a write. */
 export type Leaving = {
   /** It arrives. */
   arrived(): void
-  /** Its process hears from the service how it ended. */
+  /** Its process gets the outcome from the service. */
   heard(): void
 }
 
-/** What becomes of a request, decided when it leaves. */
+/** The outcome of a request, decided when it is sent. */
 type Fate =
   | 'fine'
   | 'lost'
@@ -48,7 +48,7 @@ type Fate =
   | 'repeat'
   | 'repeat, and lost'
 
-/** Sends one signed request and brings its answer, as the SDK would, in a network where everything can go wrong. */
+/** Sends one signed request and returns its answer, like the SDK, in a network where everything can go wrong. */
 export async function exchange<Value>(process: Process, asked: Exchange<Value>): Promise<Value> {
   const { setting, machine } = process
   const { random, rates } = setting
@@ -67,7 +67,7 @@ export async function exchange<Value>(process: Process, asked: Exchange<Value>):
   return answered(process, asked, signedAt, onArrive)
 }
 
-/** The part beyond the process: what arrives is carried out even if nobody waits for it any more. */
+/** The part outside the process: a request that arrives is carried out even if nobody waits for it. */
 function answered<Value>(
   process: Process,
   asked: Exchange<Value>,
@@ -84,7 +84,7 @@ function answered<Value>(
       if (fate === 'lost') return
       leaving?.arrived()
       const sentAt = time.now
-      // A service looks at the signature before anything else.
+      // A service checks the signature first.
       const isOld = Math.abs(time.now - signedAt) > signatureMs * signatureFactor
       const reaction: Reaction<Value> = isOld
         ? failing(new ServiceFault('InvalidSignatureException', 403), 403)
@@ -125,7 +125,7 @@ function lateness({ setting: { random, isEdgy } }: Process, signatureMs: number)
   return isEdgy && random.hit(0.6) ? signatureMs - random.int(500, 5_000) : random.int(1_000, 600_000)
 }
 
-/** Whether an answer tells for certain how its request ended. */
+/** True if an answer shows for certain how its request ended. */
 function isClear(reaction: Reaction<unknown>): boolean {
   if ('value' in reaction) return true
   return reaction.error instanceof ServiceFault && (reaction.status ?? 500) < 500 && !isTaken(reaction.error)
@@ -135,13 +135,13 @@ function isTaken({ name }: ServiceFault): boolean {
   return Object.values(FACTS).some(({ taken }) => taken?.name === name)
 }
 
-/** A proxy sends a request again: the second one counts as the answer, where one comes back. */
+/** A proxy sends a request again. The second answer counts if there is one. */
 function repeated<Value>({ execute, again = execute }: Pick<Exchange<Value>, 'execute' | 'again'>): Reaction<Value> {
   executed(execute)
   return executed(again)
 }
 
-/** What comes back to who asked. No status: the connection broke before an answer's head. */
+/** What the caller gets. No status: the connection broke before an answer's head. */
 type Reaction<Value> =
   | { readonly value: Value; readonly status: number }
   | { readonly error: unknown; readonly status: number | undefined }
@@ -150,7 +150,7 @@ function failing(error: unknown, status?: number): Reaction<never> {
   return { error, status }
 }
 
-/** Refusals before anything was done. */
+/** Rejections before anything was done. */
 function refusal(fate: Fate, echo: string): Reaction<never> | undefined {
   if (fate === 'fails before') return failing(new ServiceFault('ServiceUnavailable', 503, echo), 503)
   if (fate === 'throttle') return failing(new ServiceFault('ThrottlingException', 429, echo), 429)
@@ -166,7 +166,7 @@ function executed<Value>(execute: () => Value): Reaction<Value> {
   }
 }
 
-/** What the network makes of an answer of which the request was carried out. */
+/** How the network changes the answer of a request that was carried out. */
 function mangled<Value>(fate: Fate, echo: string, reaction: Reaction<Value>): Reaction<Value> {
   if (fate === 'answer lost' || fate === 'repeat, and lost') return failing(errno('ECONNRESET'))
   if (fate === 'fails after') return failing(new ServiceFault('InternalServerError', 500, echo), 500)
@@ -175,7 +175,7 @@ function mangled<Value>(fate: Fate, echo: string, reaction: Reaction<Value>): Re
   return reaction
 }
 
-/** An error page that no service signed: the request behind it may have gone through. */
+/** An error page from no service: the request may have been carried out. */
 function unnamed(status: number): Error {
   return Object.assign(new Error('Forbidden by proxy'), {
     name: 'Unknown',

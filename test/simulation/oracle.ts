@@ -12,7 +12,7 @@ import { isUpload } from './requests.ts'
 import { type Job, NOBODYS, type Services, type Wish } from './services.ts'
 import type { Order } from './town.ts'
 
-/** A create that left a process. */
+/** A create that a process has sent. */
 export type Packet = {
   readonly wish: Wish
   readonly kind: string
@@ -21,31 +21,34 @@ export type Packet = {
   readonly request: JsonObject
   /** Until when AWS accepts it. */
   readonly acceptedUntil: number
-  /** It is on its way. */
+  /** It is in transit. */
   isOpen: boolean
-  /** Its process heard how it ended. */
+  /** Its process knows how it ended. */
   isClear: boolean
 }
 
-/** A write of a run, and what the run was told to do. */
+/** A write of a run, and the run's options. */
 export type Sent = {
   readonly process: Process
   readonly order: Order
-  /** How the checkout stood to the commit of the state, when the run began. */
+  /** How the checkout related to the state's commit when the run began. */
   readonly relation: Relation
 }
 
-/** How HEAD stands to the commit that the state names. */
+/** How HEAD relates to the commit in the state. */
 export type Relation = 'none' | 'same' | 'ahead' | 'behind' | 'diverged' | 'unknown'
 
-/** Watches one project's world from outside, and knows what may never be. */
+/** Watches a project's world from outside, and knows what must never happen. */
 export class Oracle {
   readonly violations: string[] = []
-  /** AWS goes beyond every margin, so that some second jobs cannot be helped. */
+  /** AWS exceeds every margin, so some duplicates cannot be prevented. */
   isWild = false
-  /** The role of this project could not read tags at some time. */
+  /** This project's role could not read tags at some time. */
   isTagRefused = false
-  /** Words of people: addresses whose job is to be cancelled, jobs that were given away, findings that were left as they are. */
+  /**
+   * People's words: addresses whose job must be cancelled, jobs that were given away, findings that were left as they
+   * are.
+   */
   readonly cancelWords = new Set<string>()
   readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
@@ -55,7 +58,7 @@ export class Oracle {
   #state: State | undefined
   #lineage: string | undefined
   #wasPutBack = false
-  /** What each run has made, changed and withdrawn. */
+  /** What each run has created, updated and withdrawn. */
   readonly #done = new Map<string, Set<string>>()
   readonly #name: string
   readonly #ledger: Ledger
@@ -69,24 +72,24 @@ export class Oracle {
     this.#setting = setting
   }
 
-  /** How many creates have left. */
+  /** How many creates were sent. */
   get sent(): number {
     return this.#packets.length
   }
 
-  /** Whether a job's ID is on record, where no loss of power takes it away. */
+  /** True if a job's ID is on record and durable. */
   isHeld({ kind, id }: Job): boolean {
     return recordEntries(this.#state?.records).some(
       ([address, record]) => kindAt(address) === kind && record.id === id && record.intent === undefined,
     )
   }
 
-  /** Whether any create of a wish may still be under way, or its end not be known. */
+  /** True if any create of a wish may be in transit, or has an unknown outcome. */
   isUnclear({ who }: Pick<Wish, 'who'>): boolean {
     return this.#packets.some((one) => one.wish.who === who && !one.isClear)
   }
 
-  /** Second jobs are told of where there may be some: a proxy sent a create again, or the state was put back. */
+  /** Duplicates must be reported where they are possible: a proxy repeated a create, or the state was rolled back. */
   onTwins(twins: readonly Twin[]): void {
     if (twins.length === 0) return
     this.#setting.count('second job told of')
@@ -99,21 +102,24 @@ export class Oracle {
     }
   }
 
-  /** IDs of second jobs that a run has told of. */
+  /** IDs of duplicates that a run has reported. */
   readonly told = new Set<string>()
 
-  /** Something that must not be. */
+  /** Reports a violation. */
   violated(what: string): void {
     this.violations.push(what)
     this.#setting.log(`VIOLATED: ${what}`)
   }
 
-  /** Nothing that is written anywhere holds a secret. */
+  /** No written text may hold a secret. */
   onWrite(text: string): void {
     if (text.includes(this.#ledger.secret)) this.violated('a secret was written')
   }
 
-  /** A create leaves: its intent is durable, HEAD holds what it says, and no earlier packet may make another job of its run. */
+  /**
+   * A create is sent. Its intent is durable, HEAD holds its request, and no earlier request may create another job of
+   * its run.
+   */
   onSend(create: Create, sent: Sent, stored: State | undefined, signedAt: number): Packet {
     const { kind } = create
     const wish = this.#ledger.wishOf(create.request)
@@ -125,27 +131,28 @@ export class Oracle {
     const records = recordEntries(stored?.records)
     const own = records.filter(([address]) => this.#ledger.whoAt(address) === wish.who)
     if (!own.some(([, { run }]) => run >= wish.run)) this.violated(`${what} was sent without a durable intent`)
-    // A spec that was renamed may have left an older attempt under its old name.
+    // A renamed spec may have left an older attempt under its old name.
     const intent = own
       .flatMap(([, record]) => (record.run === wish.run && record.intent ? [record.intent] : []))
       .sort((a, b) => (a.leaseUntil < b.leaseUntil ? 1 : -1))[0]
-    // Signed within its lease, a packet is too old for its service at a time that everybody else can know. Times in the state are whole seconds.
+    // Signed within its lease, a request expires at a time that everybody else can compute. Times in the state are
+    // whole seconds.
     if (intent && signedAt > Date.parse(intent.leaseUntil) - EPOCH + 1_000)
       this.violated(`a create of ${kind} ${wish.who} was signed after its lease, and sent`)
     const acceptedUntil = signedAt + factsOf(kind).signatureMs
     const packet: Packet = { ...create, wish, acceptedUntil, isOpen: true, isClear: false }
-    // One that a machine slept over is refused when it arrives.
+    // A request from before its machine's sleep is rejected on arrival.
     if (acceptedUntil > time.now && !this.isWild) this.#assertAlone(packet)
     this.#packets.push(packet)
     this.#limit(sent, 'maxCreates', `create ${wish.who} ${wish.run}`)
     return packet
   }
 
-  /** A second create of a run goes only where no earlier one can make a job any more that is not known of. */
+  /** A run's second create is sent only when no earlier one can still create an unknown job. */
   #assertAlone(packet: Packet): void {
     const { wish, kind } = packet
     const { now } = this.#setting.time
-    // Renamed without a word, and asking for something else, it is another job for all that a planner can know.
+    // To a planner, an unconfirmed rename with another request is another job.
     if (this.#ledger.wants.find(({ who }) => who === wish.who)?.oldName !== undefined) return
     const earlier = this.#packets.filter(
       (one) => one.kind === kind && one.wish.who === wish.who && one.wish.run === wish.run && !one.isClear,
@@ -153,7 +160,8 @@ export class Oracle {
     if (isBlind(kind)) {
       if (earlier.some(({ isOpen, acceptedUntil }) => isOpen && acceptedUntil > now))
         this.violated(`a create of ${kind} ${wish.who} was sent while another of its packets may still arrive`)
-      // Nobody but us knows that it arrived: what AWS may still accept, or a list not show yet, has to be waited for.
+      // Only this run knows that it arrived. All others must wait out what AWS may still accept, and what a list may
+      // not show yet.
       else if (!this.#wasPutBack && earlier.some((one) => one.acceptedUntil + MARGINS.listLagMs > now + SECOND_MS))
         this.violated(`a create of ${kind} ${wish.who} was sent before an earlier one had to be shown`)
       return
@@ -169,7 +177,7 @@ export class Oracle {
       this.violated(`a create of ${kind} ${wish.who} was sent as another job while an earlier one may still arrive`)
   }
 
-  /** Something is said to AWS in the name of a spec: HEAD holds it, and its checkout may speak for the repository. */
+  /** Something is sent to AWS for a spec: HEAD holds it, and its checkout may speak for the repository. */
   #onWriteOf(what: string, wish: Wish | undefined, { process, relation }: Sent): void {
     if (wish?.isUncommitted) this.violated(`${what} says what HEAD does not hold`)
     if (relation === 'behind' || relation === 'diverged' || relation === 'unknown')
@@ -184,7 +192,7 @@ export class Oracle {
     if (done.size > most) this.violated(`${process.name} went over ${guard} ${most}: ${[...done].join(', ')}`)
   }
 
-  /** An update, a cancel, an upload or a start leaves. The first two go out only after the state was written since the plan. */
+  /** An update, cancel, upload or start is sent. An update or cancel requires a write of the state since the plan. */
   onStep(step: Parameters<OnStep>[0], sent: Sent, stored: State | undefined, isShared: boolean): void {
     const { what, kind, id, request } = step
     const { process, order } = sent
@@ -198,7 +206,7 @@ export class Oracle {
     }
   }
 
-  /** A create leaves: what its spec waits for has ended, as it has to, and its time has come and is not over. */
+  /** A create is sent. Its dependencies have ended as required, its start time has come, and it has not expired. */
   onOrder(spec: Spec | undefined): void {
     const { notBefore, expires } = spec?.policy ?? {}
     const now = EPOCH + this.#setting.time.now
@@ -218,7 +226,7 @@ export class Oracle {
     }
   }
 
-  /** A start leaves: the stored state holds the ID that it names. */
+  /** A start is sent. The stored state holds its ID. */
   #onStart(kind: string, id: string, stored: State | undefined): void {
     const records = recordEntries(stored?.records)
     const isHeld = records.some(
@@ -228,29 +236,29 @@ export class Oracle {
     if (!isHeld) this.violated(`${kind} ${id} was told to start before the store held it`)
   }
 
-  /** A job was made, or started: never two of one wish that have an effect. */
+  /** A job was created or started. Never may two jobs of one wish have an effect. */
   onJob({ kind, wish }: Job): void {
     if (wish.of !== this.#name) return
     const { who } = wish
     const all = this.#services.ofKind(kind).filter((job) => isOf(job, this.#name, who) && job.startedAt !== undefined)
-    // What a proxy sent again is nobody's second wish; where it runs, it is told of.
+    // A proxy's repeat is nobody's second wish. If the duplicate runs, it must be reported.
     const jobs = all.filter((job) => !job.isRepeat)
     const empty = jobs.find((job) => isUpload(job.request) && !job.isUploaded)
     if (empty) this.violated(`${kind} ${empty.id} was started before its file was there`)
     if (factsOf(kind).begins === 'when told') {
-      // Jobs that wait look alike, so that a run may start one that another run of the same spec left behind.
+      // Waiting jobs look alike, so a run may start one that another run of the same spec left behind.
       const runs = Math.max(...this.#ledger.wants.filter((want) => want.who === who).map(({ run }) => run))
       const started = all.filter(({ startedBy }) => startedBy === undefined || startedBy === this.#name)
       if (started.length > runs) this.violated(`${kind} ${who} was started ${started.length} times in ${runs} runs`)
       return
     }
-    // Beyond the margins nothing tells a caller of a job that AWS named and does not show.
+    // Beyond the margins, a caller cannot know of a job that AWS named and does not show.
     if (this.isWild && isBlind(kind)) return
     const runs = new Set(jobs.map((job) => job.wish.run))
     if (runs.size < jobs.length) this.violated(`${kind} ${who} has more than one job of a run: ${ids(jobs)}`)
   }
 
-  /** Something is done to a job: only to our own, and it is ended only where its spec said so and was gone, or a person said so. */
+  /** A call changes a job. It must be our own. A cancel needs a removed spec that asked for it, or a person's word. */
   onAct(job: Job, what: string, by: string): void {
     if (by !== this.#name) return
     const { kind, id, wish } = job
@@ -276,7 +284,7 @@ export class Oracle {
       const isSettled = record.stage === 'created' || record.stage === 'started'
       for (const { id } of [record, ...(record.history ?? [])]) {
         if (id === undefined) continue
-        // An attempt of an earlier run that made nothing leaves an ID that its user chose to the next one.
+        // A failed attempt of an earlier run leaves the ID that its user chose to the next run.
         const isFree = this.#services.ofKind(kind).some((job) => job.id === id && job.wish.run === record.run)
         if (isSettled && held.has(`${kind} ${id}`) && !isFree) this.violated(`${kind} ${id} was given to two runs`)
         held.add(`${kind} ${id}`)
@@ -294,10 +302,13 @@ export class Oracle {
     this.#state = state
   }
 
-  /** Another's job is on record: nothing but a person's word allows that, unless AWS lets nobody tell it from our own. */
+  /**
+   * Another's job is on record. Only a person's word allows that, unless AWS makes it impossible to distinguish from
+   * our own.
+   */
   #onForeign(address: Address, record: JobRecord, jobs: readonly Job[]): void {
     const kind = kindAt(address)
-    // A job without a mark that does the same, and was made while our create could make one, is told from our own by nobody.
+    // An unmarked job with an identical request, from the time of our own create, cannot be distinguished from ours.
     const { intent } = this.#state?.records[address] ?? {}
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
     const { mark } = factsOf(kind)
@@ -308,7 +319,7 @@ export class Oracle {
       for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
       return
     }
-    // A spec that says so takes a job over that is there, and so does a person's word.
+    // A spec or a person's word may allow adopting an existing job.
     if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.wantAt(address)?.adopt) {
       this.#setting.count('a job of somebody was taken over, as asked')
       const who = this.#ledger.whoAt(address) ?? -1
@@ -318,13 +329,16 @@ export class Oracle {
     this.violated(`${address} took ${record.id}, which is ${jobs[0]?.wish.of}'s`)
   }
 
-  /** A person put an older state there, or the newer one back: what it holds is no promise of ours. */
+  /** A person restored an older state, or the newer one again. Its content is no promise of ours. */
   forgetState(): void {
     this.#held = new Set()
     this.#wasPutBack = true
   }
 
-  /** Whether every wish has come true by now, and if not, why. `asked`: addresses about which a person was asked, with reason. */
+  /**
+   * Lists the wishes that have not come true, and why. `asked`: addresses that a person was asked about, with the
+   * reason.
+   */
   unfulfilled(asked: ReadonlySet<string>): string[] {
     return this.#ledger.wants.flatMap((want) => {
       const address = `${want.kind}/${want.name}` as Address
@@ -333,7 +347,7 @@ export class Oracle {
         (job) =>
           isOf(job, this.#name, want.who) &&
           job.kind === want.kind &&
-          // One that was cancelled before it was started has had its end, also where its spec came back since.
+          // A job cancelled before its start is done, even if its spec has come back since.
           (job.startedAt !== undefined || job.cancelledAt !== undefined),
       )
       const isInert = factsOf(want.kind).begins === 'when told'
@@ -342,7 +356,7 @@ export class Oracle {
         : jobs.filter(({ wish }) => wish.run === want.run)
       if (want.isGone) return want.isCancelled && !asked.has(address) ? this.#running(want) : []
       if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
-      // Cancelled with its spec before it was started: a spec that comes back does not undo that.
+      // Cancelled with its spec before its start. A restored spec does not undo that.
       if (own.length === 0 && want.wasGone && want.isCancelled && record?.condition?.type === 'Cancelled') return []
       const once = own.filter(({ isRepeat }) => !isRepeat)
       if (once.length !== 1) return [`${address} has ${once.length} jobs of run ${want.run}: ${JSON.stringify(record)}`]
@@ -359,7 +373,7 @@ export class Oracle {
     })
   }
 
-  /** A run of everything that the newest commit says ended with exit code 0: nothing needs a person, and nothing is left out. */
+  /** A run of the whole newest commit ended with exit code 0. Nothing needs a person, and nothing is left out. */
   onZero(startedAt: number): void {
     for (const want of this.#ledger.wants) {
       if (want.isGone || this.acknowledged.has(`${want.who} ${want.run}`)) continue
@@ -382,7 +396,7 @@ export class Oracle {
     }
   }
 
-  /** Jobs that should have ended with their spec. Only IoT lets one end a job that runs. */
+  /** Jobs that should have ended with their spec. Only IoT can cancel a running job. */
   #running({ kind, who, run }: Want): string[] {
     if (kind !== 'IotJob') return []
     return this.#services.jobs
@@ -396,10 +410,10 @@ export class Oracle {
   }
 }
 
-/** AWS tells its time in whole seconds, and takes a moment to answer. */
+/** AWS's time has whole seconds, and an answer takes a moment. */
 const CLOCK_GRAIN_MS = 2_000
 const SECOND_MS = 1_000
-/** Times that AWS tells are whole seconds, also its clock. */
+/** AWS's times are whole seconds, and so is its clock. */
 const AWS_MARGIN_MS = 3_000
 
 function isOf({ wish }: Job, name: string, who: number): boolean {

@@ -5,7 +5,7 @@ import { requestFor } from './requests.ts'
 import { type Job, NOBODYS, ServiceFault } from './services.ts'
 import { SITES, type Town } from './town.ts'
 
-/** Somebody with a console does something: makes a job that gets in a project's way, or starts, ends or deletes one of its own. */
+/** Somebody with a console creates a job that gets in a project's way, or starts, cancels or deletes an own job. */
 export function meddle(town: Town): void {
   const { random } = town.setting
   const want = random.pick(town.ledger.wants)
@@ -13,7 +13,10 @@ export function meddle(town: Town): void {
   else touch(town)
 }
 
-/** Another team's job: under the ID that a spec will ask for, or with the same request. Not while nothing could tell it from a create of our own. */
+/**
+ * Another team's job, under the ID that a spec will ask for, or with the same request. It is created only while it can
+ * be distinguished from a create of ours.
+ */
 function makeAlike(town: Town, want: Want): void {
   const { random } = town.setting
   const { kind, who, run, name } = want
@@ -41,7 +44,10 @@ function manifestOf(kind: string, who: number): { manifest?: string } {
     : {}
 }
 
-/** Something is done to a job of the project behind its back. What is not on record yet is left alone: nobody could know of it any more. */
+/**
+ * Somebody changes a project's job outside Jobwright. Jobs not yet on record are left alone, because nobody could find
+ * them afterwards.
+ */
 function touch(town: Town): void {
   const { random } = town.setting
   const own = town.services.jobs.filter(
@@ -61,7 +67,7 @@ function touch(town: Town): void {
   }
 }
 
-/** A job is deleted, and sometimes another one is made under its ID. */
+/** Deletes a job, and sometimes creates another one under its ID. */
 function remove(town: Town, job: Job): void {
   const { random } = town.setting
   const { kind, place, id, request } = job

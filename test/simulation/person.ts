@@ -8,7 +8,7 @@ import type { End, Town } from './town.ts'
 
 type Decision = NonNullable<PlanInput['decisions']> extends ReadonlyMap<unknown, infer One> ? One : never
 
-/** One thing that a person is asked about, with the ways out that were printed. */
+/** A question to a person, with the printed remedies. */
 type Question = {
   readonly address: string
   readonly run: number
@@ -17,15 +17,15 @@ type Question = {
   readonly want: Want | undefined
 }
 
-/** What a person does: edit specs, say something about an address, or leave a finding as it is. */
+/** A person's action: edit specs, say something about an address, or leave a finding as it is. */
 export type Deed =
   | { readonly is: 'edit' }
   | { readonly is: 'word'; readonly address: string; readonly decision: Decision }
   | { readonly is: 'acknowledge'; readonly address: string }
 
 /**
- * Somebody who reads what a run printed and takes one of its ways out, as a person would who knows what really happened: says nothing untrue,
- * and goes no way that was not printed.
+ * Somebody who reads a run's output and follows a printed remedy, knowing what really happened. They say nothing
+ * untrue, and use only printed remedies.
  */
 export class Person {
   readonly #town: Town
@@ -34,7 +34,7 @@ export class Person {
     this.#town = town
   }
 
-  /** What is done about the first thing that needs a person; undefined where nothing does, or none of the printed ways can be gone. */
+  /** Answers the first finding that needs a person. Undefined if there is none, or if no printed remedy applies. */
   answer(end: End): Deed | undefined {
     const questions = questionsOf(end, this.#town)
     for (const question of questions) {
@@ -42,7 +42,7 @@ export class Person {
         const go = this.#wayOf(question, remedy)
         return go ? [{ remedy, go }] : []
       })
-      // To leave it as it is helps always, and is what one does last.
+      // Acknowledging always works, and is the last resort.
       const { random } = this.#town.setting
       const real = ways.filter(({ remedy }) => remedy.command?.[1] !== 'acknowledge')
       const chosen = real.length > 0 && random.hit(0.8) ? random.pick(real) : ways.at(-1)
@@ -54,7 +54,7 @@ export class Person {
     return undefined
   }
 
-  /** How a printed way is gone; undefined where it is not the true one, or is none that can be gone here. */
+  /** How to follow a printed remedy. Undefined if it is untrue, or cannot be followed here. */
   #wayOf(question: Question, remedy: Remedy): (() => Deed) | undefined {
     const { command } = remedy
     return command?.[0] === 'jobwright'
@@ -119,7 +119,7 @@ export class Person {
       })
     const raised = /policy\.run: (\d+)/.exec(text)?.[1]
     const old = this.#town.recordAt(want)?.request
-    // Where several ways stand in one sentence, any of them has to help.
+    // If a sentence has several ways out, each must work.
     const ways = [
       ...(raised !== undefined && Number(raised) > want.run ? [() => ledger.raise(want, Number(raised))] : []),
       ...(/put the old value back/.test(text) && old && this.#isWritten(want) ? [() => this.#putBack(want)] : []),
@@ -153,7 +153,7 @@ export class Person {
     return this.#town.services.jobs.filter((job) => job.id === id)
   }
 
-  /** Whether a job is what this spec asked for. */
+  /** True if a job is what this spec asked for. */
   #isOwn(want: Want | undefined, run: number, id: string | undefined): boolean {
     return this.#jobs(id).some(
       ({ wish, deletedAt }) =>
@@ -161,7 +161,7 @@ export class Person {
     )
   }
 
-  /** Whether a create of a run made a job. */
+  /** True if a run's create made a job. */
   #isMade(want: Want | undefined, run: number): boolean {
     return this.#town.services.jobs.some(
       ({ wish }) => wish.of === this.#town.name && wish.who === want?.who && wish.run === run,
@@ -204,7 +204,7 @@ export class Person {
   }
 }
 
-/** What a run left to a person, in its own order. */
+/** What a run left to a person, in the run's order. */
 function questionsOf(end: End, { ledger }: Town): Question[] {
   if ('problem' in end) return []
   const { plan, findings = [] } = end.done

@@ -8,7 +8,7 @@ export function addressOf(kind: string, name: string): Address {
   return `${kind}/${name}` as Address
 }
 
-/** The kind that an address names. */
+/** The kind in an address. */
 export function kindAt(address: string): string {
   return address.slice(0, address.indexOf('/'))
 }
@@ -18,12 +18,12 @@ export function recordEntries(records: Readonly<Record<Address, JobRecord>> = {}
   return Object.entries(records) as [Address, JobRecord][]
 }
 
-/** Whether a job is over, whatever came of it. */
+/** True if a job is terminal, however it ended. */
 export function isTerminal(condition: Condition | undefined): boolean {
   return ['Succeeded', 'Failed', 'Cancelled'].includes(condition?.type ?? '')
 }
 
-/** Where a service keeps the jobs of a kind: in an account, and in a region where it has any. */
+/** Where a service keeps a kind's jobs: in an account, and in a region if it has regions. */
 export function placeOf({ account, region }: Site, kind: string): string {
   return factsOf(kind).isGlobal ? account : `${account}/${region}`
 }

@@ -1,4 +1,4 @@
-/** Random numbers that one seed fixes for ever (Mulberry32). */
+/** Random numbers from a seed (Mulberry32). */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0
   }
 
-  /** A number from 0 up to 1, 1 left out. */
+  /** A number from 0 up to, but not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
@@ -14,12 +14,12 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 
-  /** A whole number from `least` up to and with `most`. */
+  /** A whole number from `least` to `most`, both included. */
   int(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1))
   }
 
-  /** Whether something of this probability happens. Takes no number where it never can, so that a switched-off fault changes nothing else. */
+  /** True with this probability. An impossible event draws no number, so a disabled fault changes nothing else. */
   hit(probability: number): boolean {
     return probability > 0 && this.next() < probability
   }

@@ -2,20 +2,20 @@ import type { JsonObject } from '../../src/model/json.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/jobs'
 
-/** MD5, in Base64, of each file that a job takes in here: what is in it does not matter. */
+/** The Base64 MD5 of each uploaded file. Its content does not matter here. */
 export const MD5 = '1B2M2Y8AsgTpgAmY7PhCfg=='
 
-/** Whether a request's job takes a file in. */
+/** True if a request's job needs an upload. */
 export function isUpload(request: JsonObject): boolean {
   return request['Type'] === 'IMPORT_ASSET_FROM_SIGNED_URL'
 }
 
-/** Every other Data Exchange job takes a file in before it is started. */
+/** Every other Data Exchange job needs an upload before its start. */
 function takesIn(what: string): boolean {
   return Number.parseInt(what, 10) % 2 === 0
 }
 
-/** A sound request of a kind. No two of different `what` are equal. */
+/** A valid request of a kind. Different `what` give different requests. */
 export function requestFor(kind: string, what: string): JsonObject {
   switch (kind) {
     case 'IotJob':

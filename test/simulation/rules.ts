@@ -2,14 +2,15 @@ import type { Mutation } from './mutations.ts'
 
 type Rule = readonly [name: string, from: string, to: string]
 
-/** The breakages of one file that one test notices. */
+/** The mutations of one file that one test detects. */
 function inTest(test: string, file: string, rules: readonly Rule[]): Mutation[] {
   return rules.map(([name, from, to]) => ({ name, file, from, to, in: { test } }))
 }
 
 /**
- * Every rule of the invariants and of the evidence table (ARCHITECTURE.md), broken one by one, with the test that notices: comparisons,
- * margins, guards and refusals. Most of them do no harm in a single random world, or do it where only a person would see it.
+ * Every rule of the invariants and the evidence table (ARCHITECTURE.md), broken one by one, with the test that detects
+ * it: comparisons, margins, guards and refusals. Most do no harm in a single random world, or only where a person would
+ * notice.
  */
 export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/exactly-once.test.ts', 'src/model/evidence.ts', [

@@ -3,67 +3,67 @@ import { factsOf, MARGINS } from './aws-facts.ts'
 import type { Machine } from './machine.ts'
 import { EPOCH, type Setting } from './machine.ts'
 
-/** Whose wish a request is: a project's, one of its specs, whatever its name, and which run of it. */
+/** The wish behind a request: a project, one of its specs under any name, and its run. */
 export type Wish = {
   readonly of: string
   readonly who: number
   readonly run: number
-  /** It was written into a file and never committed. */
+  /** It was written to a file but never committed. */
   readonly isUncommitted?: true
 }
 
-/** Whose wish a job is that somebody made by hand. */
+/** The wish behind a job that somebody created by hand. */
 export const NOBODYS: Wish = { of: 'somebody', who: -1, run: 0 }
 
-/** A job as its service has it. Times are milliseconds of the world. */
+/** A job in its service. Times are milliseconds of the world. */
 export type Job = {
   readonly id: string
   readonly kind: string
-  /** The account, and the region where the service has any. */
+  /** The account, and the region if the service has regions. */
   readonly place: string
-  /** Changes only where a person takes somebody else's job over. */
+  /** Changes only if a person adopts somebody else's job. */
   wish: Wish
   request: JsonObject
   readonly manifest?: string
-  /** The tag that its create asked for. */
+  /** The tag in its create. */
   readonly mark?: string
   readonly order: number
   readonly createdAt: number
-  /** From when a list shows it. */
+  /** When lists begin to show it. */
   readonly listedAt: number
-  /** From when a read by its ID finds it. */
+  /** When reads by ID begin to find it. */
   readonly foundAt: number
   startedAt?: number
   startedBy?: string
-  /** Something between here and AWS sent its create once more. */
+  /** A proxy repeated its create. */
   isRepeat?: true
-  /** Its file is there. */
+  /** Its file is uploaded. */
   isUploaded?: true
   cancelledAt?: number
-  /** Who ended it before its time. */
+  /** Who cancelled it. */
   cancelledBy?: string
   deletedAt?: number
-  /** When the update left that was made last. */
+  /** When its last update was sent. */
   changeLeftAt?: number
-  /** An update that came late undid a newer one: AWS keeps no order of them. */
+  /** A late update undid a newer one, because AWS does not order updates. */
   isUndone?: boolean
   /** How long it runs, and how it ends. */
   readonly takesMs: number
   readonly succeeds: boolean
 }
 
-/** What of a create AWS is given besides its request. */
+/** What AWS gets in a create besides the request. */
 export type Own = { readonly id?: string; readonly manifest?: string; readonly mark?: string }
 
-/** Told what happens to jobs. `by`: the project that did it, or `somebody`. */
+/** Observes what happens to jobs. `by`: the project that did it, or `somebody`. */
 export type Witness = {
   /** A job begins to have an effect. */
   onJob(job: Job): void
-  /** Something is done to a job that is there. */
+  /** A call changes an existing job. */
   onAct(job: Job, what: 'upload' | 'start' | 'update' | 'cancel', by: string): void
 }
 
-/** What a service answers when it refuses. */
+/** A service's rejection. */
 export class ServiceFault extends Error {
   readonly $fault: 'client' | 'server'
   readonly $metadata: { readonly httpStatusCode: number }
@@ -76,16 +76,16 @@ export class ServiceFault extends Error {
   }
 }
 
-/** The five services: what really happened, whatever anybody believes. It never forgets, though it answers as if it had. */
+/** The five services: what really happened. They never forget a job, but answer as if they had. */
 export class Services {
   readonly jobs: Job[] = []
   readonly witnesses: Witness[] = []
   /** How far a list and a read may lag behind a create. */
   listLagMs: number = MARGINS.listLagMs
   readLagMs: number = MARGINS.readLagMs - 1_000
-  /** Jobs take long, so that there is time to change them. */
+  /** Jobs take long, so that there is time to update them. */
   isSlow = false
-  /** How much longer than by its documents a request is accepted. */
+  /** The factor by which requests are accepted longer than documented. */
   signatureFactor = 1
   readonly #byKind = new Map<string, Job[]>()
   readonly #setting: Setting
@@ -94,7 +94,7 @@ export class Services {
     this.#setting = setting
   }
 
-  /** Makes a job at a place. Throws a ServiceFault where the service refuses. */
+  /** Creates a job at a place. Throws a ServiceFault if the service rejects it. */
   create(kind: string, place: string, wish: Wish, request: JsonObject, own: Own): Job {
     const { random, rates, time } = this.#setting
     if (own.id !== undefined && this.there(kind, place, own.id)) {
@@ -126,13 +126,13 @@ export class Services {
     return job
   }
 
-  /** At the edge of its margin a lag is mostly as long as it may be. */
+  /** At the edge of the margins, a lag is mostly at its limit. */
   #lag(most: number): number {
     const { random, isEdgy } = this.#setting
     return isEdgy && random.hit(0.6) ? most : random.int(0, most)
   }
 
-  /** Takes in the file of a job that waits. */
+  /** Uploads the file of a waiting job. */
   upload(kind: string, place: string, id: string, by: string): void {
     const job = this.#waiting(kind, place, id)
     job.isUploaded = true
@@ -140,7 +140,7 @@ export class Services {
     this.#tellAct(job, 'upload', by)
   }
 
-  /** Starts a job that waits. */
+  /** Starts a waiting job. */
   start(kind: string, place: string, id: string, by: string): void {
     const job = this.#waiting(kind, place, id)
     job.startedAt = this.#setting.time.now
@@ -150,7 +150,7 @@ export class Services {
     this.#tellJob(job)
   }
 
-  /** Makes a running job say something else. */
+  /** Updates a running job. */
   update(kind: string, place: string, id: string, members: JsonObject, by: string, leftAt: number): void {
     const job = this.#open(kind, place, id)
     job.isUndone = leftAt < (job.changeLeftAt ?? 0)
@@ -162,7 +162,7 @@ export class Services {
     this.#tellAct(job, 'update', by)
   }
 
-  /** Ends a job that is not over. */
+  /** Cancels an unfinished job. */
   cancel(kind: string, place: string, id: string, by: string): void {
     const job = this.#open(kind, place, id)
     const { cancels } = factsOf(kind)
@@ -206,17 +206,17 @@ export class Services {
     for (const witness of this.witnesses) witness.onAct(job, what, by)
   }
 
-  /** The jobs of a kind, those that nobody is told of any more among them. */
+  /** The jobs of a kind, including those that the service no longer shows. */
   ofKind(kind: string): readonly Job[] {
     return this.#byKind.get(kind) ?? []
   }
 
-  /** The job that has an ID now, shown or not. */
+  /** The job that has an ID now, visible or not. */
   there(kind: string, place: string, id: string): Job | undefined {
     return this.ofKind(kind).find((job) => job.place === place && job.id === id && !this.#isGone(job))
   }
 
-  /** The job of an ID, as a read finds it. */
+  /** The job with an ID, as a read finds it. */
   find(kind: string, place: string, id: string): Job | undefined {
     const job = this.there(kind, place, id)
     return job && job.foundAt <= this.#setting.time.now ? job : undefined
@@ -229,7 +229,7 @@ export class Services {
     return factsOf(kind).newestFirst ? shown.reverse() : shown
   }
 
-  /** The service's word for where a job is, and ISO times. */
+  /** The service's status word for a job, and ISO times. */
   statusOf(job: Job): { status: string; createdAt: string; finishedAt?: string; isOver: boolean } {
     const [running, done, failed, cancelled = failed] = factsOf(job.kind).words
     const createdAt = isoOf(job.createdAt)
@@ -246,14 +246,14 @@ export class Services {
     if (job.deletedAt !== undefined) return true
     const { kept } = factsOf(job.kind)
     if (kept === undefined) return false
-    // Jobs that wait for their start are kept no longer than finished ones.
+    // A waiting job is kept no longer than a finished one.
     const isFromEnd = kept.from === 'end' && job.startedAt !== undefined
     const since = isFromEnd ? job.startedAt! + job.takesMs : job.createdAt
     return this.#setting.time.now > since + kept.ms
   }
 }
 
-/** The wall time of a machine, in milliseconds of the world. */
+/** A machine's wall time, in milliseconds of the world. */
 export function wallOf(machine: Machine, setting: Setting): number {
   return setting.time.now + machine.skew
 }

@@ -8,13 +8,13 @@ import { carryOut, type Done, endings, type Work } from './work.ts'
 
 const CHUNK = 50
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-// A run that polls for long leaves listeners on its own signal; that is no news here.
+// A run that polls for long leaves listeners on its own signal, which is expected here.
 process.removeAllListeners('warning')
 
 if (process.send) work()
 else process.exitCode = await main(argumentsOf(process.argv.slice(2)))
 
-/** A worker does what it is sent, until it is sent nothing more. */
+/** A worker does the work it is sent, until there is no more. */
 function work(): void {
   process.on('message', (task: Work) => {
     void carryOut(task).then((done) => process.send?.(done))
@@ -53,7 +53,7 @@ async function tasks({ seeds, from, crashes, trait }: Arguments): Promise<Work[]
 
 type Total = { worlds: number; violated: number; readonly counts: Map<string, number> }
 
-/** Gives the work to as many processes as there are cores, each of them a piece at a time. */
+/** Distributes the work to one process for each core, a piece at a time. */
 async function spread(work: Work[], { first, workers }: Arguments): Promise<Total> {
   const total: Total = { worlds: 0, violated: 0, counts: new Map() }
   const queue = [...work]

@@ -5,10 +5,10 @@ import { Life, randomLife } from './life.ts'
 import { carryOut, ENDINGS_SEED, endings } from './work.ts'
 
 const MINUTE = 60_000
-/** Enough to meet each fault; `npm run simulate` lives through as many more as it is asked to. */
+/** Enough to meet each fault; `npm run simulate` runs more. */
 const SEEDS = 40
 
-// A run that polls for long leaves listeners on its own signal; that is no news here.
+// A run that polls for long leaves listeners on its own signal, which is expected here.
 process.removeAllListeners('warning')
 
 t.test('whatever a seed decides, every wish comes true once, no job is lost and no secret is written', async (t) => {
@@ -20,7 +20,7 @@ t.test('whatever a seed decides, every wish comes true once, no job is lost and 
 t.test('a run that ends at any of its effects is made good by the next one', async (t) => {
   const places = await endings()
   t.equal(new Set(places.map((work) => work.is === 'endings' && work.place)).size, PLACES.length)
-  // Each effect once, in one of the ways in turn; the long run ends each effect in all of them.
+  // Each effect once, in alternating ways; the long run ends each effect in all ways.
   let turn = 0
   for (const work of places) {
     if (work.is !== 'endings') continue
@@ -62,7 +62,7 @@ t.test('nothing is started once somebody else has written the state', async (t) 
   life.town.onEvent = (_process, event) => {
     if (event.type === 'step') steps.push(event.step)
     if (event.type !== 'step' || event.step !== 'created') return
-    // Another run has given the create up for lost, and made another job in its place.
+    // Another run has given up the create, and created another job instead.
     const theirs = JSON.parse(remote.text() ?? '')
     remote.moveTo(JSON.stringify({ ...theirs, serial: theirs.serial + 1 }))
   }

@@ -2,19 +2,22 @@ import { setImmediate as turn } from 'node:timers/promises'
 
 type Entry = { readonly time: number; readonly order: number; readonly run: () => void }
 
-/** Virtual time: whatever happens, happens here, one thing after another, in an order that nothing but the entries decides. */
+/** Virtual time. Everything happens here, one event after another; only the entries decide the order. */
 export class Timeline {
   /** Milliseconds since the world began. */
   now = 0
   #order = 0
   readonly #heap: Entry[] = []
 
-  /** Lets something happen some milliseconds from now. */
+  /** Schedules an event some milliseconds from now. */
   after(ms: number, run: () => void): void {
     this.#push({ time: this.now + Math.max(0, ms), order: this.#order++, run })
   }
 
-  /** Lets things happen until `isOver`, or until nothing is to come. After each of them all promises run until they wait for the next one. */
+  /**
+   * Runs events until `isOver`, or until none are left. After each event, all promises run until they wait for the next
+   * one.
+   */
   async until(isOver: () => boolean): Promise<void> {
     await turn()
     while (!isOver()) {

@@ -26,7 +26,7 @@ import { Random } from './random.ts'
 import { Services } from './services.ts'
 import { Timeline } from './timeline.ts'
 
-/** Where the targets lead; the default one comes first. */
+/** The sites of the targets; the default target is first. */
 export const SITES: Readonly<Record<string, Site>> = {
   here: { partition: 'aws', account: '123456789012', region: 'eu-west-1' },
   there: { partition: 'aws', account: '210987654321', region: 'us-east-1' },
@@ -34,45 +34,45 @@ export const SITES: Readonly<Record<string, Site>> = {
 export const STATE_FILE = '/repo/jobs.state.json'
 export const JOURNAL = '.journal'
 
-/** What one run of the program is asked to do. */
+/** The options of one run. */
 export type Order = {
-  /** Index of the commit that is checked out. */
+  /** The index of the checked-out commit. */
   readonly commit: number
   readonly wait: boolean
   readonly settleMs: number
   readonly timeoutMs?: number
-  /** Milliseconds after which somebody interrupts it. */
+  /** Milliseconds until somebody interrupts it. */
   readonly interruptMs?: number
-  /** The same, in the moment in which the run tells this. */
+  /** Interrupts the run as soon as it emits this event. */
   readonly interruptOn?: Event['type']
-  /** Only these of its specs were loaded, or asked for. */
+  /** Only these of its specs were loaded or requested. */
   readonly part?: { readonly by: 'load' | 'only'; readonly of: ReadonlySet<string> }
-  /** Files that are edited, and not committed. */
+  /** Files with uncommitted edits. */
   readonly dirty?: readonly string[]
-  /** How HEAD stands to what was reconciled last, where that is not told by the commits. */
+  /** How HEAD relates to the last reconciled commit, if the commits do not show it. */
   readonly relation?: 'diverged' | 'unknown' | 'cut off' | 'no repository'
-  /** Why HEAD does not hold the files that are dirty; absent: they are edited. */
+  /** Why HEAD does not hold the dirty files; by default they are edited. */
   readonly why?: UncommittedWhy
-  /** The files that jobs take in are not there. */
+  /** The jobs' input files are missing. */
   readonly isFileGone?: boolean
-  /** Specs in which there are errors at the moment. */
+  /** Specs with errors at the moment. */
   readonly invalid?: ReadonlySet<string>
-  /** How many creates a day the services allow that have a limit. */
+  /** How many creates a day the limited services allow. */
   readonly perDay?: number
   readonly guards?: { readonly maxCreates: number; readonly maxRemovals: number; readonly maxUpdates: number }
-  /** What a person said about addresses. */
+  /** A person's words about addresses. */
   readonly decisions?: PlanInput['decisions']
 }
 
 /** How a run ended. A process that died has no end. */
 export type End = { readonly done: Reconciled } | { readonly problem: Problem }
 
-/** What several projects share: services, time, and whoever writes it all down. */
+/** What several projects share: services, time and the log. */
 export class World {
   readonly setting: Setting
   readonly services: Services
   readonly lines: string[] = []
-  /** How often each thing happened. */
+  /** How often each event happened. */
   readonly counts = new Map<string, number>()
 
   constructor(seed: number, trace?: (line: string) => void) {
@@ -88,7 +88,7 @@ export class World {
   }
 }
 
-/** One project: its machines, the state's place, what its users wrote, and somebody who watches. */
+/** A project: its machines, its state, its users' specs, and its oracle. */
 export class Town {
   readonly name: string
   readonly world: World
@@ -106,7 +106,7 @@ export class Town {
   readonly #texts: string[] = []
   readonly #states = new Map<string, State>()
   #marks = 0
-  /** Told what a run tells, in the moment in which it does. */
+  /** Called with each event of a run, at its moment. */
   onEvent: (process: Process, event: Event) => void = () => {}
 
   constructor(name: string, store: 'file' | 'git', world: World) {
@@ -130,7 +130,7 @@ export class Town {
     this.oracle.onState(text === undefined ? undefined : this.#read(text))
   }
 
-  /** A state, read once for all that look at it. */
+  /** Parses a state, once for all readers. */
   #read(text: string): State {
     const known = this.#states.get(text)
     if (known) return known
@@ -163,7 +163,7 @@ export class Town {
     return machine
   }
 
-  /** A machine with nothing on it but what everybody has: the state, where that is a file. */
+  /** A new machine with only what everybody has: the state, if it is a file. */
   stranger(old: Machine): Machine {
     const machine = this.machine('stranger')
     const text = this.store === 'file' ? old.disk.text(STATE_FILE) : undefined
@@ -171,25 +171,25 @@ export class Town {
     return machine
   }
 
-  /** The state as it is stored now, at the worst. */
+  /** The stored state, in the worst case. */
   stored(machine: Machine): State | undefined {
     const text = this.#storedText(machine)
     return text === undefined ? undefined : this.#read(text)
   }
 
-  /** What is on record for a want, as the state was stored last. */
+  /** A want's record in the last stored state. */
   recordAt({ kind, name }: Want): JobRecord | undefined {
     const text = this.#texts.at(-1)
     return text === undefined ? undefined : this.#read(text).records[`${kind}/${name}`]
   }
 
-  /** The target that leads to where the job on record is; absent: the default one. */
+  /** The target that leads to the recorded job's site; by default the default target. */
   targetOf(want: Want): string | undefined {
     const { account } = this.recordAt(want)?.site ?? {}
     return account === SITES['there']?.account ? 'there' : undefined
   }
 
-  /** The spec as it was when the job on record was made, if a commit holds it. */
+  /** The spec from which the recorded job was created, if a commit holds it. */
   submitted(want: Want): Spec | undefined {
     const record = this.recordAt(want)
     const made = this.services.ofKind(want.kind).find(({ id }) => id === record?.id)
@@ -199,14 +199,14 @@ export class Town {
     })
   }
 
-  /** The serial that a machine's journal names as the last one seen there; undefined where there is no journal. */
+  /** The serial that a machine's journal names as the last one seen; undefined without a journal. */
   journalSerial(machine: Machine): number | undefined {
     const file = machine.disk.find(JOURNAL)
     const header = file === undefined ? undefined : machine.disk.text(file)?.split('\n')[0]
     return header ? (JSON.parse(header.slice(9)) as { serial: number }).serial : undefined
   }
 
-  /** Puts something else in the place of the state; returns what puts it back. Undefined where there is nothing older than `serial`. */
+  /** Replaces the state, and returns a function that restores it. Undefined if nothing is older than `serial`. */
   replaceState(machine: Machine, how: 'older' | 'gone' | 'foreign', serial: number): (() => void) | undefined {
     const now = this.store === 'git' ? this.remote.text() : machine.disk.text(STATE_FILE)
     const old = this.#texts.findLast((text) => (JSON.parse(text) as State).serial < serial)
@@ -228,19 +228,19 @@ export class Town {
     return this.store === 'git' ? this.remote.text() : machine.disk.safeText(STATE_FILE)
   }
 
-  /** What marks jobs begins with the lineage: two projects must not share its beginning. */
+  /** Job markers begin with the lineage, so two projects must not share its beginning. */
   get #lineage(): string {
     return `${this.name}-lineage-of-a-world`
   }
 
-  /** Begins the state, before anything can go wrong. */
+  /** Creates the state, before anything can go wrong. */
   async begin(process: Process): Promise<void> {
     const store = await this.#storeOf(process).open()
     await store.create(emptyState(this.#lineage, formatIso(process.clock.now())))
     await store.close()
   }
 
-  /** One run of the program, as the command line makes it. */
+  /** One run of the program, as the command line does it. */
   async run(process: Process, order: Order): Promise<End> {
     try {
       const store = await this.#storeOf(process).open()
@@ -257,7 +257,7 @@ export class Town {
     }
   }
 
-  /** A person leaves what is open about an address as it is. `end`: what a run said of it. */
+  /** A person acknowledges the open findings of an address. `end`: what a run said about it. */
   async acknowledge(process: Process, address: string, end: End): Promise<void> {
     if ('problem' in end) return
     const chosen = openFindings(end.done.findings).filter((one) => one.address === address)
@@ -290,7 +290,7 @@ export class Town {
     if (order.interruptMs !== undefined)
       process.after(order.interruptMs, () => interrupt.abort(new Error('interrupted')))
     const lanes = createLanes(clock)
-    // The call that tells the account tells the time as well.
+    // The call that returns the account returns the time too.
     await process.effect('GetCallerIdentity', 30, () => process.hearTime(this.setting.time.now))
     const checkout = this.#checkout(order, store.state)
     const sent: Sent = {
@@ -313,7 +313,7 @@ export class Town {
     const onStep: OnStep = (step) => this.oracle.onStep(step, sent, this.stored(process.machine), this.store === 'git')
     const { part } = order
     const all = this.ledger.commits[order.commit] ?? []
-    // Outside Git nothing is committed, and nothing is not.
+    // Outside Git, nothing is committed or uncommitted.
     const dirty = order.relation === 'no repository' ? [] : (order.dirty ?? [])
     const specs = (part?.by === 'load' ? all.filter(({ address }) => part.of.has(address)) : all).map((spec) =>
       spec.files.some((file) => dirty.includes(file)) ? this.ledger.uncommitted(spec) : spec,

@@ -2,19 +2,19 @@ import { isSituation } from './coverage.ts'
 import { countEffects, endedAt, PLACES, WAYS } from './crashes.ts'
 import { hasTrait, randomLife, type Verdict } from './life.ts'
 
-/** A piece of a long run: some seeds, or every ending of one run at some of its effects. */
+/** A part of a long run: some seeds, or every ending of a run at some of its effects. */
 export type Work =
   | { readonly is: 'seeds'; readonly from: number; readonly to: number; readonly trait?: string }
   | { readonly is: 'endings'; readonly place: number; readonly from: number; readonly to: number }
 
-/** What came of a piece of work. */
+/** The result of a part. */
 export type Done = {
   readonly worlds: number
   readonly violated: readonly { readonly world: string; readonly what: readonly string[] }[]
   readonly counts: readonly (readonly [string, number])[]
 }
 
-/** One in so many seeds is lived through twice, and has to be the same life. */
+/** One in this many seeds runs twice, and both runs must be identical. */
 const TWICE_EVERY = 500
 /** The seed of the run that is ended everywhere. */
 export const ENDINGS_SEED = 1
@@ -30,7 +30,7 @@ export async function endings(): Promise<Work[]> {
   return all
 }
 
-/** Does a piece of work. */
+/** Carries out a part of the work. */
 export async function carryOut(work: Work): Promise<Done> {
   const violated: Done['violated'][number][] = []
   const counts = new Map<string, number>()
