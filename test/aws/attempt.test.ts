@@ -71,7 +71,7 @@ function told(outcome: Outcome<unknown>): string {
   return outcome.is === 'done' ? 'done' : `${outcome.is} ${outcome.problem.class} ${outcome.problem.name}`
 }
 
-t.test('what an answer, or none, says about the fate of a create', async (t) => {
+t.test('each answer, or none, decides the outcome of a create', async (t) => {
   const iotOk = JSON.stringify({ jobId: 'reboot-night', jobArn: 'arn:aws:iot:eu-west-1:123456789012:job/reboot-night' })
   const cases: [name: string, answer: string, expected: string][] = [
     ['a complete answer', http(200, json, iotOk), 'done'],
@@ -150,7 +150,7 @@ t.test('what an answer, or none, says about the fate of a create', async (t) => 
   }
 })
 
-t.test('kinds whose service names the job, and the Query protocol, judge their answers the same way', async (t) => {
+t.test('kinds that AWS names, and the Query protocol, judge answers the same way', async (t) => {
   const jobXml = (inner: string) => `<CreateJobResponse><CreateJobResult>${inner}</CreateJobResult></CreateJobResponse>`
   const errorXml =
     '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAddressException</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>'
@@ -217,7 +217,7 @@ t.test('a create that never reached the service is not done', async (t) => {
   t.match(told(await create('https://no-such-host.invalid')), /^not-done unreachable (ENOTFOUND|EAI_AGAIN)$/)
 })
 
-t.test('a TLS peer that cannot prove who it is gets not one byte of the request', async (t) => {
+t.test('a TLS peer without a valid certificate gets no byte of the request', async (t) => {
   const dir = t.testdir()
   const [key, cert] = [path.join(dir, 'key.pem'), path.join(dir, 'cert.pem')]
   execFileSync(
@@ -247,7 +247,7 @@ t.test('a TLS peer that cannot prove who it is gets not one byte of the request'
   t.equal(server.bytes(), 0)
 })
 
-t.test('leave is asked for once the request is signed; without it nothing is sent', async (t) => {
+t.test('the permit is checked after signing; without it nothing is sent', async (t) => {
   const server = await rawServer(t, (socket) => void socket.end(http(200, json, '{}')))
   t.equal(told(await create(server.url, 'iot', { mayStillSend: () => false })), 'not-done abandoned Abandoned')
   t.equal(told(await create(server.url, 'importexport', { mayStillSend: () => false })), 'not-done abandoned Abandoned')
@@ -255,7 +255,7 @@ t.test('leave is asked for once the request is signed; without it nothing is sen
   t.equal(server.connections(), 0)
 })
 
-t.test('what is not an answer of AWS is told in a sentence', async (t) => {
+t.test('an answer that is not from AWS is described in a sentence', async (t) => {
   const page = '<!DOCTYPE html><html><head><title>\n 502 Bad&nbsp;Gateway &amp; more</title></head>'
   const told = "the answer is not AWS's: status"
   const cases: [answer: string, message: string][] = [
@@ -278,14 +278,14 @@ t.test('what is not an answer of AWS is told in a sentence', async (t) => {
   }
 })
 
-t.test('an abort while the answer is awaited leaves the outcome unknown', async (t) => {
+t.test('an abort before the answer leaves the outcome unknown', async (t) => {
   const stop = new AbortController()
   const server = await rawServer(t, () => stop.abort())
   t.match(told(await create(server.url, 'iot', { signal: stop.signal })), /^unknown /)
   t.equal(server.connections(), 1)
 })
 
-t.test('a service that is silent, before its answer or in the middle of it, leaves the outcome unknown', async (t) => {
+t.test('a service that stops before or inside its answer leaves the outcome unknown', async (t) => {
   const cases: [name: string, answer: string, problem: string][] = [
     ['no answer', '', 'unknown unreachable ETIMEDOUT'],
     ['half an answer', http(200, json, '{"jobId"', 90), 'unknown unreachable TimeoutError'],
@@ -305,7 +305,7 @@ t.test('a service that is silent, before its answer or in the middle of it, leav
   }
 })
 
-t.test('what cannot be sent is not sent', async (t) => {
+t.test('a request that cannot be sent is not sent', async (t) => {
   const server = await rawServer(t, (socket) => void socket.end(http(200, json, '{}')))
   t.equal(told(await create(server.url, 'iot', { id: '' })), 'not-done bad-request EmptyId')
   const writer = await writerAt(server.url, 'importexport')
@@ -325,7 +325,7 @@ t.test('what cannot be sent is not sent', async (t) => {
   t.equal(server.connections(), 0)
 })
 
-t.test('a message keeps no secret, no signed URL and no access key, and is cut', async (t) => {
+t.test('a message keeps no secret, signed URL or access key, and is cut', async (t) => {
   process.env['JOBWRIGHT_TEST_PIN'] = 'swordfish'
   t.teardown(() => delete process.env['JOBWRIGHT_TEST_PIN'])
   const message = `pin swordfish of AKIAIOSFODNN7EXAMPLE at https://bucket.s3/x?X-Amz-Signature=abc ${'x'.repeat(2000)}`

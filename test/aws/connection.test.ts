@@ -58,7 +58,7 @@ async function problemOfConnecting(
   return { code: 'none', exit: 0, message: '' }
 }
 
-t.test('a target is the one named, the default, the only one, or the environment', async (t) => {
+t.test('a target is the named one, the default, the only one, or the environment', async (t) => {
   const prod = { region: 'eu-west-1', account: '123456789012' }
   const cases: [
     string,
@@ -114,7 +114,7 @@ t.test('a target is the one named, the default, the only one, or the environment
   }
 })
 
-t.test('regions tell their partition, and which services are there', async (t) => {
+t.test('a region determines its partition and its services', async (t) => {
   const cases: [string, string, string[]][] = [
     ['eu-west-1', 'aws', ['iot', 'mediapackage', 'pinpoint', 'dataexchange', 'importexport']],
     ['cn-north-1', 'aws-cn', ['iot']],
@@ -183,7 +183,7 @@ t.test('an endpoint is the target’s, the service’s or everyone’s, and must
   t.throws(() => of('iot', 'https://user:word@host', {}), { message: /^(?!.*word@)/ }, 'a password is not shown')
 })
 
-t.test('an error’s class comes from its name first, and from its status last', async (t) => {
+t.test('the class of an error follows from its name first, and from its status last', async (t) => {
   const own = iotJob.api.errors
   const cases: [string, number | undefined, string][] = [
     ['LimitExceededException', 410, 'quota'],
@@ -214,7 +214,7 @@ t.test('an error’s class comes from its name first, and from its status last',
   t.same(describeProblem('out of cheese', {}), { class: 'unknown', name: 'Error', message: 'out of cheese' })
 })
 
-t.test('an error of a missing permission names the action, and no other error does', async (t) => {
+t.test('only an error of a missing permission names the action', async (t) => {
   const denied = (message: string, name = 'AccessDeniedException') =>
     describeProblem({ name, message, $metadata: { httpStatusCode: 403 } }, {}).deniedAction
   const user = 'User: arn:aws:sts::123456789012:assumed-role/jobs/run is not authorized to perform'
@@ -306,7 +306,7 @@ t.test('connecting learns the account from STS', async (t) => {
   )
 })
 
-t.test('what stands in the way of connecting ends the run with exit code 4, and is named', async (t) => {
+t.test('a failed connection ends the run with exit code 4 and the cause', async (t) => {
   const emulator = await startEmulator()
   t.teardown(() => emulator.close())
   const options = (env: ConnectOptions['env'] = {}): ConnectOptions => ({ clock: quickClock(), env: env ?? {} })
@@ -320,14 +320,14 @@ t.test('what stands in the way of connecting ends the run with exit code 4, and 
       message: /target "prod"/,
     })
   })
-  await t.test('a profile that is not there', async (t) => {
+  await t.test('a missing profile', async (t) => {
     environment(t)
     t.match(await problemOfConnecting({ ...there, profile: 'nobody' }, options()), {
       code: 'AWS_NO_CREDENTIALS',
       message: /nobody/,
     })
   })
-  await t.test('credentials that AWS does not know', async (t) => {
+  await t.test('credentials that AWS rejects', async (t) => {
     environment(t, { ...signedIn, AWS_ACCESS_KEY_ID: 'AKIAUNKNOWNEXAMPLE' })
     t.match(await problemOfConnecting(there, options()), {
       code: 'AWS_REFUSED',
@@ -340,7 +340,7 @@ t.test('what stands in the way of connecting ends the run with exit code 4, and 
     const problem = await problemOfConnecting({ ...there, account: '999999999999' }, options())
     t.match(problem, { code: 'AWS_WRONG_ACCOUNT', exit: 4, message: /999999999999.*123456789012/ })
   })
-  await t.test('nobody at the endpoint', async (t) => {
+  await t.test('no server at the endpoint', async (t) => {
     environment(t, signedIn)
     const problem = await problemOfConnecting(target, options({ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' }))
     t.match(problem, { code: 'AWS_UNREACHABLE', exit: 4, message: /http:\/\/127\.0\.0\.1:9.*ECONNREFUSED/ })
@@ -389,7 +389,7 @@ t.test('a role is assumed through the same endpoint, with the run’s own name',
   t.match(seen.at(-1), /Credential=ASIAROLE\/.*eu-west-1\/sts/)
 })
 
-t.test('lanes are shared by account, region and service, and apart where an operation has its own limit', async (t) => {
+t.test('lanes are shared by account, region and service; an operation with its own limit has its own', async (t) => {
   const site = { partition: 'aws', account: '1', region: 'eu-west-1' }
   const lanes = createLanes(quickClock(), { iot: { perSecond: 5 }, 'pinpoint.CreateExportJob': { perSecond: 1 } })
   const importExport = getModel('ImportExportJob')
@@ -408,7 +408,7 @@ t.test('lanes are shared by account, region and service, and apart where an oper
   t.equal(here.key, '1/importexport')
 })
 
-t.test('a lane paces whoever passes, and slows down for everyone behind a throttle', async (t) => {
+t.test('a lane limits the rate, and slows down everyone behind a throttle', async (t) => {
   const clock = quickClock()
   const lane = createLanes(clock).lane({ partition: 'aws', account: '1', region: 'r' }, iotJob, 'ListJobs')
   await Promise.all([lane.pass(), lane.pass(), lane.pass()])
@@ -420,7 +420,7 @@ t.test('a lane paces whoever passes, and slows down for everyone behind a thrott
   t.resolves(lane.pass(), 'one that gave up does not hold up the others')
 })
 
-t.test('one caller waits at a lane at a time, so that a throttle slows all those behind it', async (t) => {
+t.test('only one caller waits at a lane, so that a throttle slows all others', async (t) => {
   const waits: { ms: number; wake: () => void }[] = []
   const clock = {
     ...quickClock(),
@@ -443,7 +443,7 @@ t.test('one caller waits at a lane at a time, so that a throttle slows all those
   )
 })
 
-t.test('five equal refusals in a row stop a lane; anything else between them does not', async (t) => {
+t.test('five equal denials in a row stop a lane, but not with anything between them', async (t) => {
   const make = () => createLanes(quickClock()).lane({ partition: 'aws', account: '1', region: 'r' }, iotJob, 'ListJobs')
   const denied = { class: 'auth', name: 'AccessDeniedException', message: 'no' } as const
   const stopped = make()
@@ -458,7 +458,7 @@ t.test('five equal refusals in a row stop a lane; anything else between them doe
   await t.resolves(going.pass())
 })
 
-t.test('a read is asked again after throttles and outages, four times in all, and never after a refusal', async (t) => {
+t.test('a read is retried after throttles and outages, four attempts in all, and never after a refusal', async (t) => {
   const cases: [name: string, failures: object[], calls: number, ends: string][] = [
     ['a throttle', [{ name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } }], 2, 'ok'],
     ['an outage, three times', Array(3).fill({ name: 'InternalFailure', $metadata: { httpStatusCode: 500 } }), 4, 'ok'],
@@ -492,7 +492,7 @@ t.test('a read is asked again after throttles and outages, four times in all, an
   }
 })
 
-t.test('a list ends, also where the service gives the same token for ever', async (t) => {
+t.test('a list ends, even if the service repeats a token forever', async (t) => {
   const all = []
   for await (const items of readPages(async (token) => ({
     items: [token ?? 'first'],
@@ -512,7 +512,7 @@ t.test('a list ends, also where the service gives the same token for ever', asyn
   await t.rejects(walk(String), /EndlessList.*1001 pages/)
 })
 
-t.test('the queue bounds, orders and reports its work', async (t) => {
+t.test('the queue limits, orders and reports its tasks', async (t) => {
   const clock = quickClock()
   const order: string[] = []
   let [running, most] = [0, 0]
@@ -534,7 +534,7 @@ t.test('the queue bounds, orders and reports its work', async (t) => {
   t.same(told[3], { done: 4, total: 4, perSecond: 10, etaMs: 0 })
 })
 
-t.test('a stopped queue takes no more work, finishes what runs, and a bug in a task comes out', async (t) => {
+t.test('a stopped queue starts nothing, finishes running tasks, and throws a task’s error', async (t) => {
   const stop = new AbortController()
   const done: number[] = []
   const tasks = Array.from({ length: 20_000 }, (_, index) => ({

@@ -45,7 +45,7 @@ async function thrown(t: Test, work: Promise<unknown>): Promise<Error> {
   return error
 }
 
-t.test('a file goes out with its length and its MD5, and only after leave to send it', async (t) => {
+t.test('a file is sent with its length and MD5, and only after 100 Continue', async (t) => {
   let seen: http.IncomingHttpHeaders = {}
   let body = ''
   const link = await serving(t, (request, response) => {
@@ -62,7 +62,7 @@ t.test('a file goes out with its length and its MD5, and only after leave to sen
   t.equal(await putThrough(link, source([]), undefined), undefined, 'an empty file is a file')
 })
 
-t.test('a refusal is told by its code alone, and nothing is sent after it', async (t) => {
+t.test('a rejection is reported by its code alone, and nothing is sent after it', async (t) => {
   let opened = 0
   const refuse: http.RequestListener = (_request, response) => {
     response.writeHead(403, { 'content-type': 'application/xml' })
@@ -84,7 +84,7 @@ t.test('a refusal is told by its code alone, and nothing is sent after it', asyn
   t.match(await getThrough(link, all, undefined), { problem: { name: 'AccessDenied' } })
 })
 
-t.test('no redirect is followed, and no link is used that is not https or of this machine', async (t) => {
+t.test('no redirect is followed, and a link must be https or to this machine', async (t) => {
   const moved = await serving(t, (_request, response) => {
     response.writeHead(307, { location: 'http://127.0.0.1:9/' })
     response.end()
@@ -95,7 +95,7 @@ t.test('no redirect is followed, and no link is used that is not https or of thi
     t.match(await thrown(t, putThrough(bad, source(['x']), undefined)), { problem: { name: 'UnsafeLink' } })
 })
 
-t.test('content that is cut off is an error, never a whole file', async (t) => {
+t.test('truncated content is an error, never a whole file', async (t) => {
   const cut = await serving(t, (_request, response) => {
     response.writeHead(200, { 'content-length': 10 })
     response.write('half', () => response.destroy())
@@ -106,7 +106,7 @@ t.test('content that is cut off is an error, never a whole file', async (t) => {
   t.match(await thrown(t, getThrough(gone, all, undefined)), { problem: { class: 'unreachable' } })
 })
 
-t.test('what reading or writing the file throws is thrown on, and an interrupt ends both at once', async (t) => {
+t.test('a file error is thrown on, and an interrupt ends both sides at once', async (t) => {
   let ended = 'not'
   const link = await serving(t, (request, response) => {
     request.on('error', () => {

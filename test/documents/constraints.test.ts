@@ -138,7 +138,7 @@ function differing<Part extends string>(
   })
 }
 
-t.test('what the build makes of the schemas finds the same errors as Ajv does when it runs from source', async (t) => {
+t.test('the compiled schemas find the same errors as Ajv does from source', async (t) => {
   build()
   const spec = (await import(`${BUILT}spec/compile.js`)) as { compile: typeof compile }
   const state = (await import(`${BUILT}state/compile.js`)) as { validatorOf: typeof getValidator }

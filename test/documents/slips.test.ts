@@ -21,7 +21,7 @@ async function told(file: string): Promise<string> {
   )}\n`
 }
 
-t.test('fifty slips are each told at their line, with what to write instead', async (t) => {
+t.test('fifty mistakes are each reported at their line, with what to write instead', async (t) => {
   const texts: string[] = []
   for (const { kind } of MODELS) {
     const files = fs.readdirSync(`${SLIPS}${kind}`).sort()

@@ -61,7 +61,7 @@ const MANIFEST = `
     bucket: football-archive
     returnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: "02134", phoneNumber: "1", stateOrProvince: NO, country: DE }`
 
-t.test('a sound document becomes a spec, with defaults filled in and nothing else changed', async (t) => {
+t.test('a valid document becomes a spec with defaults and no other change', async (t) => {
   const { specs, diagnostics, complete, blocked } = read(
     `# a comment\n---\n${iot(SOUND, 'name: reboot, labels: { team: kiosk }', 'run: 2, success: { maxFailedPercent: 2.5 }')}`,
   )
@@ -83,7 +83,7 @@ t.test('a sound document becomes a spec, with defaults filled in and nothing els
   ])
 })
 
-t.test('what YAML 1.1 would make of a value does not happen', async (t) => {
+t.test('values are not read as YAML 1.1', async (t) => {
   const { specs, diagnostics } = read(
     iot(
       `  targets: [ "${GROUP}" ]\n  document: { a: "yes", b: 2026-11-14, c: 1:30:00, d: 1.1, e: 31, f: null, g: "012", __x: 'off' }`,
@@ -120,7 +120,7 @@ const LOST: Readonly<Record<string, string | undefined>> = {
 }
 const KEPT = ['1', '-7', '3.1', '0', '1e-7', 'true', 'null', '2026-11-28', '12:30:45', '1.2.3', '"3.10"', "'~'"]
 
-t.test('a value of a document that would not be sent as it is written is asked for in quotes', async (t) => {
+t.test('a value that would be sent differently from how it is written must be quoted', async (t) => {
   const target = `  targets: [ "${GROUP}" ]\n`
   for (const [written, sent] of Object.entries(LOST)) {
     for (const document of [`{ a: ${written} }`, `{ a: [ x, { b: ${written} } ] }`, `\n    a:\n    - ${written}`]) {
@@ -139,7 +139,7 @@ t.test('a value of a document that would not be sent as it is written is asked f
   t.strictSame(keys.specs[0]?.request['document'], { '3.10': 'a', '0x1F': 'b', '~': 'c' }, 'keys are text')
 })
 
-t.test('an alias loses no text, and what it repeats is told of', async (t) => {
+t.test('an alias keeps its text, and a value that it repeats is reported', async (t) => {
   const { diagnostics } = read(
     iot(
       `  targets: [ "${GROUP}" ]\n  description: &d "3.10"\n  document: { a: *d, b: &x 4.0, c: *x, d: &y 010, e: *y }`,
@@ -155,7 +155,7 @@ t.test('an alias loses no text, and what it repeats is told of', async (t) => {
   )
 })
 
-t.test('JSON text of a document is judged as YAML is, at its line, in a file too', async (t) => {
+t.test('JSON text of a document is checked like YAML, at its line, in a file too', async (t) => {
   const text = '{\n  "version": 3.10,\n  "a": { "b": 1, "\\u0062": 2 },\n  "id": 9007199254740993\n}'
   const block = read(iot(`  targets: [ "${GROUP}" ]\n  document: |\n    ${text.replaceAll('\n', '\n    ')}`))
   const seen = ['SPEC_NUMBER 2:14 3.10', 'SPEC_DUPLICATE_KEY 3:18 b', 'SPEC_NUMBER 4:9 9007199254740993']
@@ -183,7 +183,7 @@ t.test('JSON text of a document is judged as YAML is, at its line, in a file too
   t.match(indented.diagnostics, [{ code: 'SPEC_DOCUMENT_NOT_JSON', place: { line: 10, column: 7 } }])
 })
 
-t.test('a text that looks like a template is warned of, but not what AWS fills in', async (t) => {
+t.test('a text that looks like a template gets a warning, except placeholders of AWS', async (t) => {
   const warned = (spec: string) =>
     note(read(iot(`  targets: [ "${GROUP}" ]\n${spec}`))).diagnostics.map(
       ({ code, severity, message }) => `${severity} ${code} ${message.split(' is sent')[0]}`,
@@ -260,7 +260,7 @@ t.test(
   },
 )
 
-t.test('a dependency that is no address leads to the spec that is meant', async (t) => {
+t.test('a dependency that is not an address suggests the spec that is meant', async (t) => {
   const waiting = (job: string) =>
     read(
       `${iot(SOUND, 'name: waiting', `dependsOn: [ ${job} ]`)}---\n${iot(SOUND, 'name: reboot')}---\n${pinpoint('export', 's3://a/b/')}`,
@@ -290,7 +290,7 @@ t.test("a tag's hint fits the API that it stands in", async (t) => {
   t.strictSame(hint('env'), ['make it a list: - { Key: env, Value: "" }'])
 })
 
-t.test('what blocks a spec is its errors, not its warnings', async (t) => {
+t.test('errors block a spec, warnings do not', async (t) => {
   const { blocked } = read(iot(`  targets: [ lamp ]\n  document: { a: yes, b: "{{ date }}" }`))
   t.strictSame(
     blocked.map(({ codes }) => codes),
@@ -643,7 +643,7 @@ t.test(
   },
 )
 
-t.test('what YAML 1.1 makes of a manifest is asked for in quotes, and stays what was written', async (t) => {
+t.test('a manifest value that YAML 1.1 reads differently must be quoted, and stays unchanged', async (t) => {
   const said = (from: string, to: string) => {
     const { diagnostics, specs } = read(disk(MANIFEST.replace(from, to)))
     return diagnostics[0]
@@ -677,7 +677,7 @@ const PLACES = {
   defaultTarget: 'prod',
 }
 
-t.test('what is wrong in one part of a spec hides nothing that is wrong in another', async (t) => {
+t.test('a fault in one part of a spec hides no fault in another', async (t) => {
   const US = 'arn:aws:iot:us-east-1:123456789012:thing/k'
   const said = (text: string) => problems(note(read(text, { config: PLACES })))
   const policy = 'notBefore: 2026-12-01T00:00:00Z, expires: 2026-11-01T00:00:00Z, dependsOn: [ IoT/unlock ]'
@@ -793,7 +793,7 @@ t.test(
   },
 )
 
-t.test('one mistake hides no other that does not follow from it', async (t) => {
+t.test('a mistake hides only its own consequences', async (t) => {
   const codes = (spec: string) =>
     note(read(iot(spec), { config: PLACES })).diagnostics.map(({ code, place }) => `${code} ${place?.line}`)
   const targets = '  targets: [ "arn:aws:iot:us-east-1:123456789012:thing/k" ]\n  document: {}\n'
@@ -811,7 +811,7 @@ t.test('one mistake hides no other that does not follow from it', async (t) => {
   t.strictSame(codes(`${SOUND}\n  ${retries}\n  timeoutConfg: {}`), ['SPEC_RANGE 8', 'SPEC_UNKNOWN_MEMBER 9'])
 })
 
-t.test('jobs that would write to one place are refused, or doubted, at both specs', async (t) => {
+t.test('jobs that would write to one place get an error or a warning at both specs', async (t) => {
   const said = (a: string, b: string) =>
     note(read({ 'a.yaml': a, 'b.yaml': b })).diagnostics.map(
       ({ severity, code, place }) => `${severity} ${code} ${place?.file} ${place?.line}:${place?.column}`,
@@ -832,7 +832,7 @@ t.test('jobs that would write to one place are refused, or doubted, at both spec
   ])
 })
 
-t.test('hints say what is meant or allowed', async (t) => {
+t.test('hints suggest the meant or allowed value', async (t) => {
   const hint = (text: string) => read(text).diagnostics.map((one) => formatHint(one.remedies))
   t.strictSame(hint(iot(`  Targets: [ "${GROUP}" ]\n  document: {}`)), [
     'did you mean targets? members of this API begin in lower case',
@@ -855,7 +855,7 @@ t.test('hints say what is meant or allowed', async (t) => {
   t.match(hint(iot(`${SOUND}\n  timeoutConfig: [{ inProgressTimeoutInMinutes: 3 }]`)), [/^take it out of the list/])
 })
 
-t.test('a word is suggested for a likely misspelling only', async (t) => {
+t.test('a word is suggested only for a likely misspelling', async (t) => {
   const members = ['targets', 'document', 'documentSource', 'jobId']
   t.equal(findClosestWord('Targets', members), 'targets')
   t.equal(findClosestWord('tragets', members), 'targets')
@@ -922,7 +922,7 @@ t.test(
   },
 )
 
-t.test('two documents of one address show both places, and block each other and nobody else', async (t) => {
+t.test('two documents of one address show both places, and block only each other', async (t) => {
   const read_ = note(read({ 'a.yaml': iot(SOUND), 'b.yaml': `${iot(SOUND)}---\n${iot(SOUND, 'name: other')}` }))
   t.strictSame(problems(read_), [
     'SPEC_DUPLICATE 3:19-25 IotJob/reboot is declared twice',
@@ -946,7 +946,7 @@ t.test('two documents of one address show both places, and block each other and 
   t.equal(read_.complete, true)
 })
 
-t.test('two specs of one job ID clash in one target only', async (t) => {
+t.test('two specs of one job ID clash only within a target', async (t) => {
   const two = (policy: string) => ({
     'a.yaml': iot(`  jobId: night-2\n${SOUND}`),
     'b.yaml': iot(SOUND, 'name: night-2', policy),
@@ -973,7 +973,7 @@ t.test('two specs of one job ID clash in one target only', async (t) => {
   ])
 })
 
-t.test('a spec without a target clashes with one that names the target it gets', async (t) => {
+t.test('a spec without a target clashes with one that names the default target', async (t) => {
   const main = { region: 'eu-west-1' }
   const said = (config: Pick<Config, 'targets' | 'defaultTarget'>, target = 'main') =>
     problems(
@@ -998,7 +998,7 @@ t.test('a spec without a target clashes with one that names the target it gets',
   t.strictSame(said({ targets: { main, lab: main } }), [], 'the choice is open')
 })
 
-t.test('equal requests whose jobs could not be told apart clash unless both allow it', async (t) => {
+t.test('equal requests with indistinguishable jobs clash unless both allow it', async (t) => {
   const two = (a: string, b: string) =>
     read({ 'a.yaml': pinpoint('one', 's3://news/x/', a), 'b.yaml': pinpoint('two', 's3://news/x/', b) })
   t.strictSame(problems(note(two('', 'allowIdentical: true'))), [
@@ -1071,7 +1071,7 @@ t.test(
   },
 )
 
-t.test('two circles that share a spec are told one after the other, two that do not at once', async (t) => {
+t.test('cycles that share a spec are reported one after the other, others at once', async (t) => {
   const after = (name: string, ...jobs: string[]) =>
     iot(SOUND, `name: ${name}`, `dependsOn: [${jobs.map((job) => `IotJob/${job}`).join(', ')}]`)
   const names = (files: string[]) =>
@@ -1087,7 +1087,7 @@ t.test('two circles that share a spec are told one after the other, two that do 
   t.ok(found.every(({ message }) => message.length < 200))
 })
 
-t.test('a job that is waited for has a kind that exists, and should have a spec', async (t) => {
+t.test('a dependency has an existing kind, and should have a spec', async (t) => {
   const given = note(
     read({
       'a.yaml': iot(SOUND, 'name: a', 'dependsOn: [IotJob/b, { job: IotJob/lost }, NightJob/x]'),
@@ -1112,7 +1112,7 @@ t.test('a job that is waited for has a kind that exists, and should have a spec'
   )
 })
 
-t.test('there is time between policy.notBefore and policy.expires', async (t) => {
+t.test('policy.notBefore must be before policy.expires', async (t) => {
   const between = (from: string, to: string) =>
     problems(note(read({ 'a.yaml': iot(SOUND, 'name: a', `notBefore: "${from}", expires: "${to}"`) })))
   t.strictSame(between('2026-12-01T06:00:00Z', '2026-12-01T06:00:00+01:00'), [
@@ -1141,7 +1141,7 @@ t.test('a set is complete only if every address is known', async (t) => {
   t.equal(read('# nothing\n---\n---\n').complete, true)
 })
 
-t.test('no text makes reading throw, nor run long', async (t) => {
+t.test('no text makes the reader throw or run long', async (t) => {
   let seed = 7
   const random = (below: number) => {
     seed = (seed * 1103515245 + 12345) % 2 ** 31
@@ -1228,7 +1228,7 @@ guards: { maxCreates: 300 }
   })
 })
 
-t.test('what is wrong in jobwright.yaml is shown at its place', async (t) => {
+t.test('a fault in jobwright.yaml is shown at its place', async (t) => {
   const account = config('targets:\n  prod: { region: eu-west-1, account: 123456789012 }\n')
   t.strictSame(account.said, [
     'SPEC_TYPE 2:39 prod.account must be text, not the number 123456789012 (quote it: "123456789012"; an account ID is text, and one that begins with 0 would lose it)',
@@ -1259,7 +1259,7 @@ t.test('what is wrong in jobwright.yaml is shown at its place', async (t) => {
   t.match(config('- a\n').said, [/^SPEC_TYPE 1:1 the file must be a mapping, not a list/])
 })
 
-t.test('every code is shown to someone', async (t) => {
+t.test('every code is shown by some test', async (t) => {
   // These need many bytes or a disk: see the tests of loading.
   const elsewhere = [
     'SPEC_TOO_LARGE',

@@ -141,7 +141,7 @@ const WORLD = {
 // Some thousand requests over a socket, on whatever machine.
 t.setTimeout(300_000)
 
-t.test('at each bound of each schema, the validator and the emulator take the same requests', async (t) => {
+t.test('at each bound of each schema, the validator and the emulator accept the same requests', async (t) => {
   const world = await openWorld(t, WORLD)
   const asked = trials()
     .filter(({ base }) => base === '/spec')
@@ -204,7 +204,7 @@ function placesOf(value: Json, place: Pointer = ''): Pointer[] {
   })
 }
 
-t.test('near sound requests, the validator and the emulator take the same ones', async (t) => {
+t.test('near valid requests, the validator and the emulator accept the same ones', async (t) => {
   const world = await openWorld(t, WORLD)
   const [seed, count] = [Number(process.env['AGREEMENT_SEED'] ?? 13), Number(process.env['AGREEMENT_COUNT'] ?? 400)]
   const dice = seeded(seed)

@@ -11,7 +11,7 @@ const rows = new Map(
   [...PAGE.matchAll(/^\| `([^`]+)` \| ([^|]+) \|/gm)].map(([, name = '', cell = '']) => [name, cell]),
 )
 
-t.test('the page of the emulator tells every fault, and whether its call is carried out', (t) => {
+t.test('the emulator’s page lists every fault, and whether its call is carried out', (t) => {
   for (const [name, { execute }] of Object.entries(faultTable)) {
     t.equal(rows.get(name), name === 'repeat' ? 'twice' : execute ? 'yes' : 'no', name)
   }
@@ -19,14 +19,14 @@ t.test('the page of the emulator tells every fault, and whether its call is carr
   t.end()
 })
 
-t.test('it tells every limit with its default', (t) => {
+t.test('it lists every limit with its default', (t) => {
   for (const [name, value] of Object.entries(defaultLimits)) {
     t.equal(rows.get(name)?.replaceAll('`', ''), JSON.stringify(value), name)
   }
   t.end()
 })
 
-t.test('it tells every request of the control plane, and its rules are accepted', async (t) => {
+t.test('it lists every request of the control plane, and its rules are accepted', async (t) => {
   const world = await openWorld(t)
   const said = (await world.control('GET', 'nothing').catch(String)) as { error: string } | string
   const text = typeof said === 'string' ? said : said.error

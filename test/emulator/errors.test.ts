@@ -218,7 +218,7 @@ for (const [service, table] of Object.entries(cases)) {
   })
 }
 
-t.test('the bodies of errors are spelt as each service spells them', async (t) => {
+t.test('each service spells its error bodies in its own way', async (t) => {
   const world = await openWorld(t)
   const iot = await world.call('iot', 'PUT', '/jobs/a%20b', iotJob({}))
   t.strictSame(JSON.parse(iot.text), {
@@ -235,7 +235,7 @@ t.test('the bodies of errors are spelt as each service spells them', async (t) =
   t.match(device.text, /^<ErrorResponse xmlns="[^"]+"><Error><Type>Sender<\/Type><Code>InvalidJobIdException<\/Code>/)
 })
 
-t.test('callers are refused by key, by signing name and by region', async (t) => {
+t.test('callers are rejected by key, by signing name and by region', async (t) => {
   const world = await openWorld(t)
   const options: [CallOptions, string, string][] = [
     [{ authorization: undefined }, 'MissingAuthenticationTokenException', 'MissingAuthenticationToken'],
@@ -277,7 +277,7 @@ t.test('callers are refused by key, by signing name and by region', async (t) =>
   t.match(china.text, '<Arn>arn:aws-cn:iam::123456789012:user/emulator</Arn>')
 })
 
-t.test('a key belongs to the account in whose number it ends; a role gives one of its own account', async (t) => {
+t.test('a key belongs to the account in its last digits; a role returns one of its own account', async (t) => {
   const world = await openWorld(t)
   const who = (key: string) => world.call('sts', 'POST', '/', { Action: 'GetCallerIdentity' }, { key })
   t.match((await who('AKIAFLEET')).text, '<Account>123456789012</Account>')
@@ -304,7 +304,7 @@ t.test('a key belongs to the account in whose number it ends; a role gives one o
   )
 })
 
-t.test('what is no call of a service is refused', async (t) => {
+t.test('a request that is no call of a service is rejected', async (t) => {
   const world = await openWorld(t)
   t.match(await world.call('iot', 'GET', '/things'), { status: 404, error: 'UnknownOperationException' })
   t.match(await world.call('iot', 'PUT', '/jobs/big', 'x'.repeat(1024 * 1024 + 1)), { status: 413 })

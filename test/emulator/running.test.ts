@@ -11,7 +11,7 @@ const job = { targets: [thing('pump-1')], document: '{}' }
 const create = (world: World, id: string) => world.call('iot', 'PUT', `/jobs/${id}`, job)
 const ids = async (world: World) => (await world.jobs()).map(({ id }) => id)
 
-t.test('the oracle tells what was asked for, when it was made, and where it is now', async (t) => {
+t.test('the oracle shows each job’s request, creation time and current state', async (t) => {
   const world = await openWorld(t)
   const before = Date.now()
   await create(world, 'reboot')
@@ -41,7 +41,7 @@ t.test('the oracle tells what was asked for, when it was made, and where it is n
   t.match((await world.call('iot', 'GET', '/jobs')).headers.get('date'), 'Fri, 20 Nov 2026 12:15:00 GMT')
 })
 
-t.test('each fault does what it says, for as often as it says', async (t) => {
+t.test('each fault has its effect, as often as its rule says', async (t) => {
   const faults = [{ service: 'iot', operation: 'CreateJob', fault: 'drop-response', times: 1 }] as const
   const world = await openWorld(t, { faults })
   await t.rejects(create(world, 'first'), 'the caller hears nothing')
@@ -107,14 +107,14 @@ t.test('an operation may be carried out and answered with an error, or with half
   ])
 })
 
-t.test('a request that is repeated is carried out twice, and answered with the second answer', async (t) => {
+t.test('a repeated request is carried out twice, and answered with the second answer', async (t) => {
   const world = await openWorld(t)
   await world.control('PUT', 'faults', [{ operation: 'CreateJob', fault: 'repeat' }])
   t.match(await create(world, 'only'), { status: 409, error: 'ResourceAlreadyExistsException' })
   t.strictSame(await ids(world), ['only'])
 })
 
-t.test('a request that is held back is carried out late, unless its signature has become too old', async (t) => {
+t.test('a delayed request is carried out late, unless its signature has expired', async (t) => {
   const world = await openWorld(t)
   await world.control('PUT', 'faults', [
     { operation: 'CreateJob', fault: 'delay', ms: 400, times: 1 },
@@ -132,7 +132,7 @@ t.test('a request that is held back is carried out late, unless its signature ha
   t.equal((await ids(world)).length, 3)
 })
 
-t.test('lists may lag behind what was made; counts and look-ups by ID do not', async (t) => {
+t.test('lists may lag behind creates; counts and look-ups by ID do not', async (t) => {
   const world = await openWorld(t, { limits: { iotConcurrent: 1 } })
   await world.control('PUT', 'faults', [
     { service: 'iot', fault: 'list-lag', seconds: 90 },
@@ -148,7 +148,7 @@ t.test('lists may lag behind what was made; counts and look-ups by ID do not', a
   t.equal(await listed(), 1)
 })
 
-t.test('a service that is called faster than its rate throttles, each operation by its own rate', async (t) => {
+t.test('a service throttles calls above its rate, each operation by its own rate', async (t) => {
   const world = await openWorld(t, { limits: { rates: { iot: 3, 'iot.CreateJob': 1 } } })
   const outcomes = async (call: () => Promise<{ error: string | undefined }>, times: number) => {
     const all = await Promise.all(Array.from({ length: times }, call))
@@ -162,7 +162,7 @@ t.test('a service that is called faster than its rate throttles, each operation 
   t.equal(await outcomes(list, 20), 0)
 })
 
-t.test('settings that make no sense are refused, with a reason', async (t) => {
+t.test('invalid settings are rejected with a reason', async (t) => {
   const world = await openWorld(t)
   for (const [rule, reason] of [
     [{ fault: 'explode' }, /fault rule 1 must have a fault out of drop-request/],
@@ -200,7 +200,7 @@ t.test('settings that make no sense are refused, with a reason', async (t) => {
   await t.rejects(startEmulator({ faults: [{ fault: 'throttle', rate: -1 }] }), { code: 'EMULATOR_OPTION' })
 })
 
-t.test('quotas hold until they are raised, and the daily one until the day ends', async (t) => {
+t.test('quotas hold until they are raised, the daily one until the day ends', async (t) => {
   const world = await openWorld(t, { limits: { importExportPerDay: 2, iotConcurrent: 1, iotDeleting: 1 } })
   const ship = () => {
     const parameters = { JobType: 'Import', Manifest: manifest(), ValidateOnly: 'false' }
@@ -223,7 +223,7 @@ t.test('quotas hold until they are raised, and the daily one until the day ends'
   t.match(await remove('second'), { status: 410, error: 'LimitExceededException' })
 })
 
-t.test('a folder keeps jobs, time and IDs over a restart, and time stands still in between', async (t) => {
+t.test('a folder keeps jobs, time and IDs over a restart, and time stops in between', async (t) => {
   const dir = t.testdir()
   const open = () => openWorld(t, { dir, startAt: '2026-11-20T12:00:00Z' })
   const exporting = { RoleArn: 'arn:aws:iam::123456789012:role/crew', S3UrlPrefix: 's3://exports/crew/' }
@@ -253,7 +253,7 @@ t.test('a folder keeps jobs, time and IDs over a restart, and time stands still 
   await third.close()
 })
 
-t.test('a cut-off last line is dropped; damage before it stops the start', async (t) => {
+t.test('a torn last line is dropped; earlier damage stops the start', async (t) => {
   const dir = t.testdir()
   const first = await openWorld(t, { dir })
   await create(first, 'one')

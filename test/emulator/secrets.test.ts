@@ -8,7 +8,7 @@ import { dataSet, manifest, openWorld, revision } from './setup.ts'
 const SECRET = 'canary-5f0e1c'
 const digest = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
-t.test('a secret of a request is on no disk and in no answer, and its digest is', async (t) => {
+t.test('a secret of a request is in no file or answer, but its digest is', async (t) => {
   const dir = t.testdir({})
   const world = await openWorld(t, { dir })
   const lines = `pinCode: ${SECRET}\ntrueCryptPassword: "${SECRET}"\naccessKeyId: ${SECRET}\n# pinCode: ${SECRET}\n`
@@ -54,7 +54,7 @@ t.test('a secret of a request is on no disk and in no answer, and its digest is'
   t.match(prices, digest(SECRET))
 })
 
-t.test('a log that an older version wrote loses its secrets when it is opened', async (t) => {
+t.test('opening an older version’s log removes its secrets', async (t) => {
   const dir = t.testdir({})
   const first = await openWorld(t, { dir })
   const sent = { Action: 'CreateJob', JobType: 'Import', ValidateOnly: 'false', Manifest: manifest() }
@@ -74,7 +74,7 @@ t.test('a log that an older version wrote loses its secrets when it is opened', 
   t.equal(fs.readFileSync(file, 'utf8'), once)
 })
 
-t.test('an emulator writes its log through no link', async (t) => {
+t.test('an emulator never writes its log through a link', async (t) => {
   const dir = t.testdir({ aws: {}, kept: 'kept' })
   for (const name of ['jobs.log', 'clock', 'lock']) {
     fs.symlinkSync(path.join(dir, 'elsewhere'), path.join(dir, 'aws', name))

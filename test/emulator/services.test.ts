@@ -101,7 +101,7 @@ t.test('an IoT snapshot job rolls out, completes, and says which devices failed'
   t.match(await world.jobs(), [{ id: 'reboot', exists: false, status: 'COMPLETED' }])
 })
 
-t.test('an IoT job ID that is taken is refused, and is free again once its job is deleted', async (t) => {
+t.test('a taken IoT job ID is rejected, and is free again once its job is deleted', async (t) => {
   const world = await openWorld(t)
   const client = new IoTClient(settings(world))
   const create = () => client.send(new CreateIotJob({ jobId: 'flash', targets: [thing('pump-1')], document: '{}' }))
@@ -126,7 +126,7 @@ t.test('an IoT job ID that is taken is refused, and is free again once its job i
   await t.rejects(elsewhere.send(new DescribeJobCommand({ jobId: 'flash' })), { name: 'ResourceNotFoundException' })
 })
 
-t.test('an IoT job stops by its own abort criteria, and what had not begun is canceled', async (t) => {
+t.test('an IoT job stops by its own abort criteria, and cancels what had not begun', async (t) => {
   const world = await openWorld(t)
   const client = new IoTClient(settings(world))
   const criterion = {
@@ -148,7 +148,7 @@ t.test('an IoT job stops by its own abort criteria, and what had not begun is ca
   })
 })
 
-t.test('a continuous IoT job takes groups and updates, and never ends until it is cancelled', async (t) => {
+t.test('a continuous IoT job accepts groups and updates, and never ends until it is cancelled', async (t) => {
   const world = await openWorld(t)
   const client = new IoTClient(settings(world))
   const jobId = 'patch'
@@ -322,7 +322,7 @@ t.test('a Data Exchange job waits until it is started, once, and can be cancelle
   await t.rejects(get(), { name: 'ResourceNotFoundException' })
 })
 
-t.test('a signed URL takes exactly the asset that the Data Exchange job announced', async (t) => {
+t.test('a signed URL accepts exactly the asset that the Data Exchange job announced', async (t) => {
   const world = await openWorld(t)
   const client = new DataExchangeClient(settings(world))
   const asset = 'pump,litres\n1,7\n'

@@ -28,7 +28,7 @@ function openHarvests(t: Pick<Tap, 'teardown'>): { at(now: number): Jobs; looks(
 }
 type Tap = typeof t
 
-t.test('a listing is paged through with one look at each job', async (t) => {
+t.test('paging through a listing reads each job once', async (t) => {
   const harvests = openHarvests(t)
   const jobs = harvests.at(START)
   const shown: string[] = []
@@ -43,7 +43,7 @@ t.test('a listing is paged through with one look at each job', async (t) => {
   t.ok(harvests.looks() < 1.2 * SIZE, `${harvests.looks()} looks`)
 })
 
-t.test('a job that is over for good is not looked at again to tell how many run', async (t) => {
+t.test('a terminal job is not read again to count running jobs', async (t) => {
   const harvests = openHarvests(t)
   const isAny = () => true
   t.equal(harvests.at(START).reaches(SIZE, isAny), true)

@@ -31,7 +31,7 @@ t.test('each service accepts a signature for as long as AWS does, before and aft
   }
 })
 
-t.test('a signature that is too old or too new is refused in the words of AWS', async (t) => {
+t.test('a signature that is too old or too new is rejected in AWS’s words', async (t) => {
   const world = await openWorld(t)
   const list = (signedAt: number) => world.call('iot', 'GET', '/jobs', undefined, { signedAt })
   const now = world.now()
@@ -65,7 +65,7 @@ t.test(
   },
 )
 
-t.test('the age of a signature counts by how far the clock was advanced since, not by where it stands', async (t) => {
+t.test('the age of a signature counts later advances of the clock, not its position', async (t) => {
   // As `jobwright emulator` runs: signers go by the same time, until it is advanced.
   const world = await openWorld(t, { startAt: undefined, timeScale: 1 })
   const create = (id: string, signedAt: number) => world.call('iot', 'PUT', `/jobs/${id}`, job, { signedAt })
@@ -83,7 +83,7 @@ t.test('the age of a signature counts by how far the clock was advanced since, n
   t.match(await create('behind', learned + Date.now() - at), { status: 200 }, 'a signer that has not heard of the jump')
 })
 
-t.test('a signer need not keep up with a clock that goes faster or slower than its own', async (t) => {
+t.test('a signer need not keep up with a faster or slower clock', async (t) => {
   for (const timeScale of [0, 600]) {
     const world = await openWorld(t, { timeScale })
     const list = (signedAt: number) => world.call('iot', 'GET', '/jobs', undefined, { signedAt })
@@ -96,7 +96,7 @@ t.test('a signer need not keep up with a clock that goes faster or slower than i
   }
 })
 
-t.test('many jumps of the clock do not make a fresh signature old', (t) => {
+t.test('many jumps of the clock do not make a new signature old', (t) => {
   const clock = startClock(Date.now(), 1)
   for (let count = 0; count < 1000; count++) clock.advance(7 * minute)
   t.equal(clock.now() - Date.now() >= 7000 * minute - 1000, true)
@@ -106,7 +106,7 @@ t.test('many jumps of the clock do not make a fresh signature old', (t) => {
   t.end()
 })
 
-t.test('a request that comes late is carried out at its moment, and is judged by its signature', async (t) => {
+t.test('a late request is carried out at its moment, and its signature is checked then', async (t) => {
   const world = await openWorld(t)
   const prefix = { RoleArn: 'arn:aws:iam::123456789012:role/export', S3UrlPrefix: 's3://b/f/' }
   // Without a time of its own, a request counts as signed when it comes in: the clock may be advanced before it does.
@@ -139,7 +139,7 @@ t.test('a request that comes late is carried out at its moment, and is judged by
   t.equal((await world.jobs()).length, 2)
 })
 
-t.test('a late request wakes by itself where the clock runs', async (t) => {
+t.test('a late request proceeds by itself on a running clock', async (t) => {
   const world = await openWorld(t, { timeScale: 100 })
   await world.control('PUT', 'faults', [{ fault: 'late', seconds: 20, times: 1 }])
   const before = world.now()
@@ -147,7 +147,7 @@ t.test('a late request wakes by itself where the clock runs', async (t) => {
   t.ok(world.now() - before >= 20_000)
 })
 
-t.test('what is late when the emulator stops is never carried out', async (t) => {
+t.test('a request that is late when the emulator stops is never carried out', async (t) => {
   const dir = t.testdir()
   const world = await openWorld(t, { dir, timeScale: 1000 })
   await world.control('PUT', 'faults', [{ fault: 'late', seconds: 100 }, { fault: 'drop-response' }])

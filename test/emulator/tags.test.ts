@@ -16,7 +16,7 @@ const told = async (world: World, id: string) => JSON.parse((await read(world, a
 const tag = (world: World, id: string, tags: readonly Tag[]) =>
   world.call('iot', 'POST', '/tags', { resourceArn: arn(id), tags })
 
-t.test('tags of a job are listed as its create gave them, and DescribeJob does not tell them', async (t) => {
+t.test('a job’s tags are listed as created, and DescribeJob does not return them', async (t) => {
   const world = await openWorld(t)
   await create(world, 'reboot', [{ Key: 'fleet', Value: 'kiosks' }, { Key: 'empty' }, mark])
   t.strictSame(await told(world, 'reboot'), {
@@ -27,7 +27,7 @@ t.test('tags of a job are listed as its create gave them, and DescribeJob does n
   t.strictSame(await told(world, 'plain'), { tags: [] })
 })
 
-t.test('many tags come in pages, whose tokens are good for their own job alone', async (t) => {
+t.test('many tags come in pages, with tokens for their own job only', async (t) => {
   const world = await openWorld(t)
   await create(world, 'many', numbered(50))
   await create(world, 'other', numbered(50))
@@ -49,7 +49,7 @@ t.test('many tags come in pages, whose tokens are good for their own job alone',
   t.match(await read(world, arn('many'), 'abc'), { status: 400, error: 'InvalidRequestException' })
 })
 
-t.test('tags that AWS does not take are refused, by CreateJob and by TagResource', async (t) => {
+t.test('CreateJob and TagResource reject tags that AWS rejects', async (t) => {
   const world = await openWorld(t)
   await create(world, 'reboot', numbered(49))
   const wrong: readonly (readonly [string, readonly Tag[]])[] = [
@@ -86,7 +86,7 @@ t.test('an ARN of no job has no tags', async (t) => {
     t.match(await read(world, malformed), { status: 400, error: 'InvalidRequestException' }, malformed)
 })
 
-t.test('a role that may not tag is refused a create with tags, and nothing else', async (t) => {
+t.test('a role that may not tag is denied only creates with tags', async (t) => {
   const deny = { service: 'iot', operation: 'CreateJob', fault: 'deny', when: 'tags' } as const
   const world = await openWorld(t, { faults: [deny] })
   const refused = await create(world, 'reboot', [mark])
@@ -126,7 +126,7 @@ t.test('each operation can be denied, in its own service’s words', async (t) =
   })
 })
 
-t.test('a rule may ask for a member of a form, a path or a query as well', async (t) => {
+t.test('a rule may require a member of a form, a path or a query', async (t) => {
   const world = await openWorld(t)
   await world.control('PUT', 'faults', [
     { operation: 'ListJobs', fault: 'throttle', when: 'status' },
@@ -158,7 +158,7 @@ for (const [how, options] of [
   })
 }
 
-t.test('anybody may take a mark off, and add it again', async (t) => {
+t.test('anybody may remove a marker, and add it again', async (t) => {
   const world = await openWorld(t)
   await create(world, 'reboot', [mark, { Key: 'fleet', Value: 'kiosks' }])
   const body = { resourceArn: arn('reboot'), tagKeys: ['jobwright', 'none'] }
@@ -168,7 +168,7 @@ t.test('anybody may take a mark off, and add it again', async (t) => {
   t.same((await told(world, 'reboot')).tags, [{ Key: 'fleet', Value: 'kiosks' }, mark])
 })
 
-t.test('somebody may delete a job and make another one of the same ID: all reads tell the new one', async (t) => {
+t.test('after a delete and a create with one ID, all reads return the new job', async (t) => {
   const world = await openWorld(t)
   const createdAt = async () => {
     const described = JSON.parse((await world.call('iot', 'GET', '/jobs/reboot')).text) as {
@@ -207,7 +207,7 @@ t.test('a finished job is deleted without force, and a canceled one too', async 
   for (const id of ['done', 'stopped']) t.match(await world.call('iot', 'DELETE', `/jobs/${id}`), { status: 200 }, id)
 })
 
-t.test('every answer tells the time of the emulator’s clock, errors and refusals as well', async (t) => {
+t.test('every answer has the emulator’s time, errors and rejections too', async (t) => {
   const world = await openWorld(t)
   await world.advance(7)
   const now = 'Fri, 20 Nov 2026 12:07:00 GMT'

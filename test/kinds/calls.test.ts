@@ -163,7 +163,7 @@ for (const one of cases) {
   const scope = one.scope ? { scope: one.scope } : {}
   const model = getModel(one.kind)
 
-  t.test(`${one.kind}: a created job reads back as what was asked for`, async (t) => {
+  t.test(`${one.kind}: a created job reads back as requested`, async (t) => {
     const here = await stage(t, one.kind)
     const made = await here.calls.writer.create(one.request, options())
     if (made.is !== 'done') return t.fail(canonicalise(made.problem))
@@ -182,7 +182,7 @@ for (const one of cases) {
     t.match(model.lifecycle.condition(made.value, { maxFailedPercent: 0 }).type, /Pending|InProgress/)
   })
 
-  t.test(`${one.kind}: a list goes through all its pages`, async (t) => {
+  t.test(`${one.kind}: a list reads all its pages`, async (t) => {
     const here = await stage(t, one.kind, { page: 2 })
     const made: (string | undefined)[] = []
     for (let n = 1; n <= 5; n++) {
@@ -214,7 +214,7 @@ for (const one of cases) {
     t.same(await here.jobs(), [])
   })
 
-  t.test(`${one.kind}: a throttled read is repeated, a throttled create is not, and is not done`, async (t) => {
+  t.test(`${one.kind}: a throttled read is retried; a throttled create is not done and not retried`, async (t) => {
     const here = await stage(t, one.kind)
     await here.faults({ fault: 'throttle', times: 3 })
     t.same(await listed(here, one.scope), [])
@@ -223,7 +223,7 @@ for (const one of cases) {
     t.same(await here.jobs(), [])
   })
 
-  t.test(`${one.kind}: a create whose answer is lost is unknown, and was made exactly once`, async (t) => {
+  t.test(`${one.kind}: a create whose answer is lost is unknown, and exactly one job exists`, async (t) => {
     const here = await stage(t, one.kind)
     await here.faults({ operation: model.api.operations.create, fault: 'drop-response' })
     t.match(await here.calls.writer.create(one.request, options()), {
@@ -237,7 +237,7 @@ for (const one of cases) {
   })
 }
 
-t.test('an IoT document goes out as JSON text, and its second create is refused by name', async (t) => {
+t.test('an IoT document is sent as JSON text, and a duplicate create is rejected by name', async (t) => {
   const here = await stage(t, 'IotJob')
   t.match(await here.calls.writer.create(iot, options()), { is: 'done' })
   t.match(await here.jobs(), [
@@ -252,7 +252,7 @@ t.test('an IoT document goes out as JSON text, and its second create is refused 
   t.type(quick?.counts?.['queued'], 'number')
 })
 
-t.test('an IoT job whose document lies in S3 is compared by its source', async (t) => {
+t.test('an IoT job with a document in S3 is compared by its source', async (t) => {
   const here = await stage(t, 'IotJob')
   const { document: _, ...members } = iot
   const request = { ...members, documentSource: 'https://bucket.s3.eu-west-1.amazonaws.com/job.json' }
@@ -262,7 +262,7 @@ t.test('an IoT job whose document lies in S3 is compared by its source', async (
   t.equal(live?.request?.['document'], undefined)
 })
 
-t.test('a Data Exchange job starts once; starting it again is a conflict', async (t) => {
+t.test('a Data Exchange job starts once; another start is a conflict', async (t) => {
   const here = await stage(t, 'DataExchangeJob')
   const made = await here.calls.writer.create(exchange, options())
   const id = made.is === 'done' ? made.value.id : ''
@@ -273,7 +273,7 @@ t.test('a Data Exchange job starts once; starting it again is a conflict', async
   t.match(await here.calls.writer.start?.('', yes), { is: 'not-done', problem: { name: 'EmptyId' } })
 })
 
-t.test('no signed URL and no API key of a Data Exchange job comes out of a read', async (t) => {
+t.test('no read of a Data Exchange job returns a signed URL or an API key', async (t) => {
   const here = await stage(t, 'DataExchangeJob')
   process.env['JOBWRIGHT_TEST_KEY'] = 'open-sesame'
   t.teardown(() => delete process.env['JOBWRIGHT_TEST_KEY'])
@@ -312,7 +312,7 @@ t.test('no signed URL and no API key of a Data Exchange job comes out of a read'
   t.notMatch(JSON.stringify(all), /"SignedUrl|UploadUrl|X-Amz|open-sesame|https?:/i)
 })
 
-t.test('an Import/Export job is validated first, keeps its marker, and gives no secret back', async (t) => {
+t.test('an Import/Export job is validated first, keeps its marker, and returns no secret', async (t) => {
   const here = await stage(t, 'ImportExportJob')
   process.env['JOBWRIGHT_TEST_PIN'] = '08152'
   t.teardown(() => delete process.env['JOBWRIGHT_TEST_PIN'])
@@ -333,7 +333,7 @@ t.test('an Import/Export job is validated first, keeps its marker, and gives no 
   t.match(JSON.stringify(await here.jobs()), digest('08152'), 'the secret itself was sent')
 })
 
-t.test('Import/Export says of jobs that ended without their device that they ended', async (t) => {
+t.test('Import/Export jobs that ended without their device are terminal', async (t) => {
   const here = await stage(t, 'ImportExportJob')
   const made = await here.calls.writer.create({ ...disk, Manifest: { ...manifest, deviceId: 'lost-disk' } }, options())
   const id = made.is === 'done' ? made.value.id : ''
@@ -341,7 +341,7 @@ t.test('Import/Export says of jobs that ended without their device that they end
   t.equal((await here.calls.reader.describe(id, {}))?.status, 'Expired')
 })
 
-t.test('an Import/Export list that goes on from nowhere is not taken for a whole one', async (t) => {
+t.test('an Import/Export list with a lost marker is not taken for complete', async (t) => {
   const list =
     '<ListJobsResponse><ListJobsResult><IsTruncated>true</IsTruncated><Jobs/></ListJobsResult></ListJobsResponse>'
   const who =
@@ -360,7 +360,7 @@ t.test('an Import/Export list that goes on from nowhere is not taken for a whole
   t.match(error, { problem: { name: 'UnusableAnswer', message: /names no job to go on from/ } })
 })
 
-t.test('calls are loaded for the kinds that are asked for', async (t) => {
+t.test('calls are loaded only for the kinds in use', async (t) => {
   const emulator = await startEmulator()
   t.teardown(() => emulator.close())
   const connection = await connect({ name: 'default', region: 'us-east-1' }, { clock: quickClock(), emulator })
@@ -368,7 +368,7 @@ t.test('calls are loaded for the kinds that are asked for', async (t) => {
   for (const { kind } of cases) t.same(Object.keys(await openCalls(kind, connection)), ['reader', 'writer'])
 })
 
-t.test('a manifest is read as the text that was written', async (t) => {
+t.test('a manifest is read as its text', async (t) => {
   const samples: [string, string, JsonObject | undefined][] = [
     [
       'numbers and booleans stay text',
@@ -395,7 +395,7 @@ t.test('a manifest is read as the text that was written', async (t) => {
   for (const [name, text, expected] of samples) t.same(parseManifest(text), expected, name)
 })
 
-t.test('a manifest is written so that every parser reads the same texts', async (t) => {
+t.test('a written manifest has the same texts in every parser', async (t) => {
   const texts = [
     '2.0',
     'yes',
@@ -463,7 +463,7 @@ t.test('a manifest is written so that every parser reads the same texts', async 
 
 const mark = '3f2a91bc01de IotJob/cup-final:1.1'
 
-t.test('the mark of an IoT job is a tag beside those of the spec, and a read tells it', async (t) => {
+t.test('the marker of an IoT job is a tag beside those of the spec, and a read returns it', async (t) => {
   const here = await stage(t, 'IotJob')
   t.match(await here.calls.writer.create(iot, { ...options(), marker: mark }), { is: 'done' })
   const [job = {}] = await here.jobs()
@@ -479,7 +479,7 @@ t.test('the mark of an IoT job is a tag beside those of the spec, and a read tel
   t.notOk(plain && ('tags' in plain || 'mark' in plain || 'markRead' in plain), 'only where it is asked for')
 })
 
-t.test('an IoT job without a mark is told from one whose tags cannot be read', async (t) => {
+t.test('an IoT job without a marker differs from one with unreadable tags', async (t) => {
   const here = await stage(t, 'IotJob')
   const { tags: _, ...untagged } = iot
   await here.calls.writer.create(untagged, { ...yes, id: 'plain' })
@@ -500,7 +500,7 @@ t.test('an IoT job without a mark is told from one whose tags cannot be read', a
   }
 })
 
-t.test('a mark behind many tags is found on a later page', async (t) => {
+t.test('a marker after many tags is found on a later page', async (t) => {
   const here = await stage(t, 'IotJob')
   const tags = Array.from({ length: 49 }, (_, index) => ({ Key: `n${index}`, Value: '' }))
   t.match(await here.calls.writer.create({ ...iot, tags }, { ...options(), marker: mark }), { is: 'done' })
@@ -509,7 +509,7 @@ t.test('a mark behind many tags is found on a later page', async (t) => {
   t.equal(live?.tags?.length, 50)
 })
 
-t.test('a role that may not read tags still reads and creates any number of jobs', async (t) => {
+t.test('a role that may not read tags can still read and create any number of jobs', async (t) => {
   const here = await stage(t, 'IotJob')
   await here.faults({ operation: 'ListTagsForResource', fault: 'deny' })
   const create = (n: number) => here.calls.writer.create(iot, { ...options(n), marker: mark })
@@ -520,7 +520,7 @@ t.test('a role that may not read tags still reads and creates any number of jobs
   t.match(await create(9), { is: 'done' }, 'many refusals in a row stop no other call')
 })
 
-t.test('a create that is refused for its tag says so, and is not done', async (t) => {
+t.test('a create that is denied for its tag says so, and is not done', async (t) => {
   const here = await stage(t, 'IotJob')
   await here.faults({ operation: 'CreateJob', fault: 'deny', when: 'tags' })
   const refused = await here.calls.writer.create(iot, { ...options(), marker: mark })
@@ -570,7 +570,7 @@ t.test(
   },
 )
 
-t.test('the name of an attempt fits in a tag, however long it is, and is read back', async (t) => {
+t.test('the name of an attempt of any length fits in a tag, and is read back', async (t) => {
   const here = await stage(t, 'IotJob')
   const attempt = {
     lineage: 'Az09_-Az09_-',

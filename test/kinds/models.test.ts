@@ -70,7 +70,7 @@ t.test('every kind', async (t) => {
   }
 })
 
-t.test('a condition is read from the status and the counts', async (t) => {
+t.test('the condition follows from the status and the counts', async (t) => {
   const cases: readonly (readonly [KindModel, Omit<Live, 'id'>, string, string?])[] = [
     [iot, { status: 'SCHEDULED' }, 'Pending', 'Scheduled'],
     [iot, { status: 'IN_PROGRESS' }, 'InProgress'],
@@ -136,7 +136,7 @@ t.test('a condition is read from the status and the counts', async (t) => {
   }
 })
 
-t.test('every status word that a kind declares has a condition, and no other word has one', async (t) => {
+t.test('exactly the declared status words of a kind have a condition', async (t) => {
   for (const {
     kind,
     lifecycle: { statuses, condition },
@@ -148,7 +148,7 @@ t.test('every status word that a kind declares has a condition, and no other wor
   }
 })
 
-t.test('a condition says in words what a person needs', async (t) => {
+t.test('a condition says in words what a person must know', async (t) => {
   const words = (model: KindModel, live: Omit<Live, 'id'>) =>
     model.lifecycle.condition({ id: 'x', ...live }, { maxFailedPercent: 0 }).message
   t.equal(
@@ -164,7 +164,7 @@ t.test('a condition says in words what a person needs', async (t) => {
   t.equal(words(disk, { status: 'Pending', message: 'not received' }), 'not received')
 })
 
-t.test('policy.success says how many things may fail', async (t) => {
+t.test('policy.success sets how many things may fail', async (t) => {
   const cases: readonly (readonly [failed: number, succeeded: number, percent: number, type: string])[] = [
     [0, 0, 0, 'Succeeded'],
     [1, 99, 0, 'Failed'],
@@ -467,7 +467,7 @@ t.test('time rules', async (t) => {
   }
 })
 
-t.test('a request that time will make impossible says until when it is good', async (t) => {
+t.test('a request with a time limit says how long it is valid', async (t) => {
   const expires = (model: KindModel, request: JsonObject) => {
     const timing = model.lifecycle.timing(request, NOW)
     return 'expires' in timing ? timing.expires : undefined
@@ -490,7 +490,7 @@ t.test('a request that time will make impossible says until when it is good', as
   for (const model of [exchange, pinpoint, disk]) t.equal(expires(model, {}), undefined, `${model.kind} knows no time`)
 })
 
-t.test('places for running jobs', async (t) => {
+t.test('slots for running jobs', async (t) => {
   t.strictSame(harvest.limits.slot({}), { key: 'harvests', max: 10, step: 'create' })
   for (const model of [iot, pinpoint, disk])
     t.equal(model.limits.slot({}), undefined, `${model.kind} has no cap that is known`)
@@ -511,7 +511,7 @@ t.test('places for running jobs', async (t) => {
   }
 })
 
-t.test('what a list is asked for', async (t) => {
+t.test('parameters of list calls', async (t) => {
   t.equal(exchange.identity.scope({ Details: { ExportAssetsToS3: { DataSetId: 'd' } } }), 'd')
   t.equal(exchange.identity.scope({ Details: {} }), undefined)
   t.equal(pinpoint.identity.scope({ ApplicationId: 'newsletter' }), 'newsletter')
@@ -519,7 +519,7 @@ t.test('what a list is asked for', async (t) => {
   for (const model of [iot, harvest, disk]) t.equal(model.identity.scope({ ApplicationId: 'x' }), undefined, model.kind)
 })
 
-t.test('a marker tells one attempt from all others', async (t) => {
+t.test('a marker identifies one attempt', async (t) => {
   t.equal(
     disk.identity.recovery.by === 'match' && disk.identity.recovery.marker({}, 'ImportExportJob/disk#1.2'),
     'ImportExportJob/disk#1.2',
@@ -531,7 +531,7 @@ t.test('a marker tells one attempt from all others', async (t) => {
   )
 })
 
-t.test('a request is compared without what AWS never tells', async (t) => {
+t.test('a comparison leaves out what AWS never returns', async (t) => {
   const cases: readonly (readonly [string, KindModel, JsonObject, JsonObject])[] = [
     ['IoT: ID and tags', iot, { jobId: 'x', tags: [], description: 'd' }, { description: 'd' }],
     ['a harvest: its ID', harvest, { Id: 'x', StartTime: 's' }, { StartTime: 's' }],

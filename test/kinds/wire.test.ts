@@ -47,7 +47,7 @@ async function stage(t: Test): Promise<{ connection: Connection; arrived: Arrive
   return { connection, arrived }
 }
 
-t.test('every member of every kind reaches the wire as the spec says it', async (t) => {
+t.test('every member of every kind reaches the wire as in the spec', async (t) => {
   const { connection, arrived } = await stage(t)
   const members = new Map<string, Set<string>>()
   for (const { kind, spec } of SEEDS) {
@@ -123,7 +123,7 @@ function texts(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, texts(inner)]))
 }
 
-t.test('every setting of an IoT job that an update changes reaches the wire', async (t) => {
+t.test('every updated setting of an IoT job reaches the wire', async (t) => {
   const { connection, arrived } = await stage(t)
   const { writer } = await openCalls('IotJob', connection)
   const after = loaded(SEEDS.find(({ kind }) => kind === 'IotJob')!.spec) as JsonObject
@@ -141,7 +141,7 @@ t.test('every setting of an IoT job that an update changes reaches the wire', as
   t.same(JSON.parse(arrived[0]?.body ?? ''), due)
 })
 
-t.test('what AWS tells of the assets of a Data Exchange job is read, though the client does not know it', async (t) => {
+t.test('asset members of a Data Exchange job that the client does not know are read', async (t) => {
   const emulator = await startEmulator()
   t.teardown(() => emulator.close())
   const connection = await connect({ name: 'default', region: 'eu-west-1' }, { clock: quickClock(), emulator })

@@ -28,7 +28,7 @@ const SLOW = [
   'test/plan/life.test.ts',
   'whatever is on record and seen',
   'a chain as long as a repository is planned, and its last link says what is wrong with the first',
-  'a journal cut off at any byte loses its last line at most',
+  'a journal cut off at any byte loses at most its last line',
 ]
 
 /** What instrumented code reads and writes. */

@@ -14,7 +14,7 @@ const attention: Attention = {
   'IotJob/late': [{ run: 1, finding: 'expired:03391f675434', seen: '2026-11-15T09:00:00Z' }],
 }
 
-t.test('what needs a person is in the state, a line for each address, and never in the journal', async (t) => {
+t.test('findings for a person are in the state, a line for each address, and never in the journal', async (t) => {
   const file = path.join(t.testdir(), 'jobs.state.json')
   const store = openFileStore({ path: file, disk: nodeDisk })
   const open = await store.open()
@@ -34,7 +34,7 @@ t.test('what needs a person is in the state, a line for each address, and never 
   t.match(parseState(text), { state: { attention } })
 })
 
-t.test('a state whose notes are not of their form is damaged', async (t) => {
+t.test('a state with invalid findings is damaged', async (t) => {
   for (const notes of [[], { [LAMP]: [{ run: 0, finding: 'failed' }] }, { [LAMP]: [{ run: 1 }] }, { lamp: [] }])
     t.match(parseState(JSON.stringify({ ...emptyState('night-shifts'), attention: notes })), {
       problem: { code: 'STATE_DAMAGED' },

@@ -35,7 +35,7 @@ function changedLines(before: string, after: string): string[] {
   return after.split('\n').filter((line, index) => line !== old[index])
 }
 
-t.test('a state comes back as it was written, and equal states have one text', async (t) => {
+t.test('a state reads back as written, and equal states have one text', async (t) => {
   const text = serialiseState(full)
   t.same(read(text), full)
   t.equal(serialiseState(read(text)), text)
@@ -69,7 +69,7 @@ t.test('a change of one job is a change of one line', async (t) => {
   t.match(lines[0], /^ {4}"IotJob\/barn": \{.*"status":"COMPLETED".*\},?$/)
 })
 
-t.test('members that this version does not know survive a rewrite, at the top and in records', async (t) => {
+t.test('unknown members survive a rewrite, at the top and in records', async (t) => {
   const text = serialiseState(full)
     .replace('"lineage"', '"futureTop": {"b":1,"a":[2]},\n  "lineage"')
     .replace('"how":"created"', '"futureField":"kept","how":"created"')
@@ -78,7 +78,7 @@ t.test('members that this version does not know survive a rewrite, at the top an
   t.match(again, /"futureField":"kept"/)
 })
 
-t.test('a state of a newer program is left alone, and the message says which', async (t) => {
+t.test('a state of a newer program is left alone, and the message names the version', async (t) => {
   const byReader = problemIn(serialiseState({ ...full, minReader: 2 }))
   t.equal(byReader.code, 'STATE_TOO_NEW')
   t.match(byReader.message, 'needs a program of format 2 or newer; this one is of format 1')
@@ -87,7 +87,7 @@ t.test('a state of a newer program is left alone, and the message says which', a
   t.match(byVersion.message, 'jobwright/v2')
 })
 
-t.test('damage is told with its place and the way out', async (t) => {
+t.test('damage is reported with its place and a remedy', async (t) => {
   const text = serialiseState(full)
   const barn = text.split('\n').findIndex((line) => line.includes('IotJob/barn'))
   const cases: readonly [name: string, text: string, message: RegExp][] = [
@@ -130,7 +130,7 @@ t.test('damage is told with its place and the way out', async (t) => {
   t.equal(({} as Record<string, unknown>)['how'], undefined)
 })
 
-t.test('a state that breaks the schema is never written', async (t) => {
+t.test('a state that violates the schema is never written', async (t) => {
   const { id: _, ...nameless } = job('created')
   t.throws(() => serialiseState(stateOf({ 'IotJob/barn': nameless as JobRecord })), /\/records\/IotJob~1barn.*'id'/)
   t.throws(() => serialiseState(stateOf({ ['__proto__/x' as 'a/b']: job('created') })), /__proto__\/x/)

@@ -20,7 +20,7 @@ function told(t: Test, problem: unknown, code: string, words: RegExp, way: RegEx
   t.match(hintFor((problem as Problem).diagnostic), way)
 }
 
-t.test('what a hook prints is no lost race, whatever its words', async (t) => {
+t.test('a hook’s output is never a lost race', async (t) => {
   const { bare, here } = repositories(t)
   const open = await begun(here)
   for (const name of ['pre-receive', 'update']) {
@@ -36,13 +36,13 @@ t.test('what a hook prints is no lost race, whatever its words', async (t) => {
   await open.close()
 })
 
-t.test('a rule that lets nobody make the branch leads to another one', async (t) => {
+t.test('a rule that forbids the branch suggests another one', async (t) => {
   const { bare, here } = repositories(t)
   hook(bare, 'pre-receive', "echo 'error: GH013: Repository rule violations found' >&2; exit 1")
   told(t, await problemOf(begun(here)), 'STATE_REMOTE', /a hook or a rule/, /name a branch that no rule covers/)
 })
 
-t.test('a branch beside which Git can have no other is named, on a remote and in a repository alone', async (t) => {
+t.test('a branch that conflicts with the state’s in Git is named, in a remote and in a local repository', async (t) => {
   const { here } = repositories(t)
   git(here, 'push', '-q', 'origin', 'HEAD:refs/heads/jobwright-state/old')
   for (const [branch, taken] of [
@@ -58,7 +58,7 @@ t.test('a branch beside which Git can have no other is named, on a remote and in
   told(t, await problemOf(begun(here, { branch: 'one' })), 'STATE_REMOTE', words, /rename the branch one\/two/)
 })
 
-t.test('a remote that pushes to another repository is found out before anything counts as stored', async (t) => {
+t.test('a remote that pushes to another repository is detected before anything counts as stored', async (t) => {
   const { root, bare, here } = repositories(t)
   git(root, 'init', '-q', '--bare', 'other.git')
   const other = path.join(root, 'other.git')
@@ -89,7 +89,7 @@ t.test('a remote that pushes to another repository is found out before anything 
   await open.close()
 })
 
-t.test('each way in which a remote cannot be reached has words and a way of its own', async (t) => {
+t.test('each failure of a remote has its own words and remedy', async (t) => {
   const { here } = repositories(t)
   for (const [stderr, words, way] of [
     ["fatal: unable to access 'x': Could not resolve host: nowhere", /name of its host cannot be resolved/, /network/],
@@ -115,7 +115,7 @@ t.test('each way in which a remote cannot be reached has words and a way of its 
   told(t, outside, 'STATE_REMOTE', /is no Git repository/, /git init/)
 })
 
-t.test('two projects with one branch name on different remotes have a journal each', async (t) => {
+t.test('two projects with one branch name on different remotes have separate journals', async (t) => {
   const { root, here } = repositories(t)
   git(root, 'init', '-q', '--bare', 'second.git')
   git(here, 'remote', 'add', 'second', path.join(root, 'second.git'))

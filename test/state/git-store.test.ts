@@ -16,7 +16,7 @@ function deafAt(repository: string, command: string, done: boolean): Git {
   }
 }
 
-t.test('of two clones that commit at once exactly one does, the other is stale', async (t) => {
+t.test('of two clones that commit at once exactly one succeeds, the other is stale', async (t) => {
   const { here, clone } = repositories(t)
   const there = clone('there')
   const firsts = await Promise.all([here, there].map((folder) => storeIn(folder).open()))
@@ -36,7 +36,7 @@ t.test('of two clones that commit at once exactly one does, the other is stale',
   for (const open of others) await open.close()
 })
 
-t.test('of two clones that commit the very same state in the same second exactly one does', async (t) => {
+t.test('of two clones that commit the same state in the same second exactly one succeeds', async (t) => {
   const { here, clone } = repositories(t)
   await (await begun(here)).close()
   const at = '2026-11-15T09:00:00Z'
@@ -73,7 +73,7 @@ t.test(
   },
 )
 
-t.test('a push whose answer is lost counts if it arrived, and not if it did not', async (t) => {
+t.test('a push with a lost answer counts only if it arrived', async (t) => {
   const { bare, here } = repositories(t)
   await (await begun(here)).close()
   const arrived = await storeIn(here, { git: deafAt(here, 'push', true) }).open()
@@ -97,7 +97,7 @@ t.test('a push whose answer is lost counts if it arrived, and not if it did not'
   await again.close()
 })
 
-t.test('wherever git dies, the next run finds what was durable', async (t) => {
+t.test('after a crash of git at any step, the next run finds what was durable', async (t) => {
   const { here } = repositories(t)
   await (await begun(here)).close()
   let night = 0
@@ -125,7 +125,7 @@ t.test('wherever git dies, the next run finds what was durable', async (t) => {
   }
 })
 
-t.test('work tree, index, branch, identity and hooks of the developer are left alone', async (t) => {
+t.test('the work tree, index, branch, identity and hooks of the developer stay unchanged', async (t) => {
   const { here } = repositories(t)
   const marker = path.join(here, '.git/hook-ran')
   for (const hook of ['pre-push', 'pre-commit', 'post-commit', 'reference-transaction']) {
@@ -153,7 +153,7 @@ t.test('work tree, index, branch, identity and hooks of the developer are left a
   )
 })
 
-t.test('a read leaves no ref and no FETCH_HEAD, and sees what others wrote', async (t) => {
+t.test('a read leaves no ref and no FETCH_HEAD, and sees the writes of others', async (t) => {
   const { here, clone } = repositories(t)
   const there = clone('there')
   await (await begun(here)).close()
@@ -210,7 +210,7 @@ t.test('without a remote the branch of the repository is compared and moved', as
   await again.close()
 })
 
-t.test('other files on the branch stay, and a branch without the state is one to begin on', async (t) => {
+t.test('other files on the branch stay, and a branch without a state can get one', async (t) => {
   const { bare, here } = repositories(t)
   const open = await begun(here, { branch: 'main', path: 'night state.json' })
   await open.close()
@@ -218,7 +218,7 @@ t.test('other files on the branch stay, and a branch without the state is one to
   t.equal(git(bare, 'rev-list', '--count', 'main').trim(), '3')
 })
 
-t.test('a remote that cannot be reached, or that refuses, is told in the words of git', async (t) => {
+t.test('a remote that is unreachable or refuses is reported in git’s words', async (t) => {
   const { bare, here } = repositories(t)
   const open = await begun(here)
   fs.writeFileSync(path.join(bare, 'hooks/update'), '#!/bin/sh\necho "the state branch is protected" >&2\nexit 1\n', {
@@ -260,7 +260,7 @@ t.test('a remote that cannot be reached, or that refuses, is told in the words o
   })
 })
 
-t.test('a project in a subfolder of its repository has the same state as one at the top', async (t) => {
+t.test('a project in a subfolder has the same state as one at the top', async (t) => {
   const { here } = repositories(t)
   const folder = path.join(here, 'media')
   fs.mkdirSync(folder)

@@ -23,7 +23,7 @@ function recovered(stored: State, journal: string): State['records'] | string {
   return problem?.code ?? state?.records ?? 'nothing'
 }
 
-t.test('a journal cut off at any byte loses its last line at most', async (t) => {
+t.test('a journal cut off at any byte loses at most its last line', async (t) => {
   const entries = [set('attic', attempt('intent', 1)), set('barn', job('created')), set('attic', job('started'))]
   const lines = [formatHeader(base), ...entries.map(formatEntry)]
   const text = lines.join('')
@@ -41,7 +41,7 @@ t.test('a journal cut off at any byte loses its last line at most', async (t) =>
   t.same(parseJournal(text, 'j'), { base, entries, torn: false })
 })
 
-t.test('a changed byte in any whole line stops, and is told with file and line', async (t) => {
+t.test('a changed byte in any whole line stops the run, with file and line', async (t) => {
   const lines = [
     formatHeader(base),
     ...[set('attic', attempt('intent', 1)), set('barn', job('created'))].map(formatEntry),
@@ -62,7 +62,7 @@ t.test('a changed byte in any whole line stops, and is told with file and line',
   t.match(parseJournal(merged, 'j'), { problem: { code: 'STATE_JOURNAL_DAMAGED' } }, 'a lost line feed')
 })
 
-t.test('the further of two records stays, whichever is merged into the other', async (t) => {
+t.test('the further of two records stays in either order', async (t) => {
   const succeeded = { condition: { type: 'Succeeded' } } as const
   const ladder: readonly [name: string, record: JobRecord][] = [
     ['intent', attempt('intent', 1)],
@@ -146,7 +146,7 @@ t.test('over another base a journal is merged address by address', async (t) => 
   }
 })
 
-t.test('what became of a create goes where its record was renamed to meanwhile', async (t) => {
+t.test('an outcome follows its record to a new name', async (t) => {
   const request = { targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/roof'], document: { operation: 'reboot' } }
   const intent = { ...attempt('intent', 1), request } as OpenRecord
   const answer: Entry = { ...set('a', job('created', { request })), was: RELEASED }
@@ -156,7 +156,7 @@ t.test('what became of a create goes where its record was renamed to meanwhile',
   t.same(Object.keys(merge(stateOf({ 'IotJob/b': later }), [answer]).records), ['IotJob/b', 'IotJob/a'])
 })
 
-t.test('what became of a create of a renamed spec leaves a new spec of its old name alone', async (t) => {
+t.test('an outcome of a renamed spec does not touch a new spec of the old name', async (t) => {
   const request = { targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/roof'], document: { operation: 'reboot' } }
   const answered = job('created', { request })
   const answer: Entry = { ...set('a', answered), was: RELEASED }
@@ -170,7 +170,7 @@ t.test('what became of a create of a renamed spec leaves a new spec of its old n
   t.same(merge(found, [answer]).records, found.records, 'also where its job was found since')
 })
 
-t.test('a job that was renamed and then run again does not come back under its old name', async (t) => {
+t.test('a renamed job that ran again does not return under its old name', async (t) => {
   const base = stateOf({ 'IotJob/b': job('started', { run: 2, id: 'second', history: [{ run: 1, id: 'first' }] }) })
   const kept: Entry = { set: 'record', address: 'IotJob/a', record: job('created', { id: 'first' }) }
   t.same(merge(base, [kept]).records, base.records)
@@ -198,7 +198,7 @@ t.test('over another base, the source stays and the higher budget of the later d
   t.match(merge(stateOf({}), kept), { source: { commit: 'bbbbbbb' } })
 })
 
-t.test('a left-over journal is replayed, cut at its commit, merged or refused, as its base says', async (t) => {
+t.test('a left-over journal is replayed, cut at its commit, merged or rejected, as its base requires', async (t) => {
   const stored = stateOf({ 'IotJob/attic': OTHER }, { serial: 4 })
   const own = createBase(stored, serialiseState(stored))
   const before = { ...own, serial: 3, digest: 'sha256:before' }
@@ -229,7 +229,7 @@ t.test('a left-over journal is replayed, cut at its commit, merged or refused, a
   t.equal(recover({ where: 'w', journalFile: 'j', journal: formatHeader(own) }).problem?.code, 'STATE_MISSING')
 })
 
-t.test('appends that meet share an fdatasync, and each resolves only after it', async (t) => {
+t.test('concurrent appends share an fdatasync, and resolve only after it', async (t) => {
   const file = path.join(t.testdir({}), 'journal')
   let syncs = 0
   const counting: Disk = {
@@ -257,7 +257,7 @@ t.test('appends that meet share an fdatasync, and each resolves only after it', 
   await journal.close()
 })
 
-t.test('a restart keeps what is being appended meanwhile', async (t) => {
+t.test('a restart keeps concurrent appends', async (t) => {
   const file = path.join(t.testdir({}), 'journal')
   const journal = openJournal(file, nodeDisk)
   const pending: Entry[] = []
@@ -306,7 +306,7 @@ function osError(code: string): Error {
   return Object.assign(new Error(`${code}: the disk says no`), { code })
 }
 
-t.test('a write that stops half way leaves no half line behind', async (t) => {
+t.test('an interrupted write leaves no half line', async (t) => {
   const file = path.join(t.testdir({}), 'journal')
   const next: Parameters<typeof failing>[0] = {}
   const journal = openJournal(file, failing(next))
@@ -332,7 +332,7 @@ t.test('a write that stops half way leaves no half line behind', async (t) => {
   await journal.close()
 })
 
-t.test('after a failed fdatasync nothing is appended any more, and none is asked for again', async (t) => {
+t.test('after a failed fdatasync nothing is appended, and fdatasync is not retried', async (t) => {
   for (const fault of [{ sync: osError('EIO') }, { append: osError('EIO'), truncate: osError('EIO') }]) {
     const file = path.join(t.testdir({}), 'journal')
     const next: Parameters<typeof failing>[0] = {}

@@ -22,7 +22,7 @@ const ORDER: readonly (readonly [why: string, JobRecord, JobRecord])[] = [
   ['a record with an ID', job('started'), job('started', { id: undefined } as Partial<JobRecord>)],
 ]
 
-t.test('of two records the further one stays, whichever comes first', async (t) => {
+t.test('of two records the further one stays, in any order', async (t) => {
   for (const [why, a, b] of ORDER) {
     t.equal(chooseFurther(a, b), a, why)
     t.equal(chooseFurther(b, a), a, `${why}, the other way round`)
@@ -31,7 +31,7 @@ t.test('of two records the further one stays, whichever comes first', async (t) 
   t.equal(chooseFurther(one, two), one, 'the first of equals')
 })
 
-t.test('an attempt is what an open intent names', async (t) => {
+t.test('an open intent names its attempt', async (t) => {
   t.strictSame(getAttempt(attempt('intent', 1)), WAS)
   t.strictSame(getAttempt(attempt('settling', 2, 3)), { run: 3, attempt: 2, at: AT })
   t.equal(getAttempt(job('created', { intent: attempt('intent', 1).intent } as Partial<JobRecord>)), undefined)
@@ -42,14 +42,14 @@ t.test('an attempt is what an open intent names', async (t) => {
 const merged = (records: State['records'], ...entries: Entry[]): State['records'] =>
   merge(stateOf(records), entries).records
 
-t.test('a merge compares the last word on each address with what is stored', async (t) => {
+t.test('a merge compares the last entry of each address with the stored record', async (t) => {
   t.strictSame(merged({ 'IotJob/a': job('started') }, set('a', job('created'))), { 'IotJob/a': job('started') })
   t.strictSame(merged({ 'IotJob/a': job('created') }, set('a', job('started'))), { 'IotJob/a': job('started') })
   const both = merged({}, set('a', job('created')), set('b', job('created', { id: 'b', request: roof })))
   t.strictSame(Object.keys(both), ['IotJob/a', 'IotJob/b'])
 })
 
-t.test('a release takes away what it released, of several attempts each', async (t) => {
+t.test('a release removes only its own attempt', async (t) => {
   const release = (number: number): Entry => ({ ...set('a', null), was: { ...WAS, attempt: number } })
   t.strictSame(merged({ 'IotJob/a': attempt('intent', 1) }, release(1), release(2)), {})
   t.strictSame(merged({ 'IotJob/a': attempt('intent', 2) }, release(1), release(2)), {})
@@ -60,7 +60,7 @@ t.test('a release takes away what it released, of several attempts each', async 
   t.strictSame(merged({ 'IotJob/a': attempt('intent', 1) }, settled), { 'IotJob/a': job('created') })
 })
 
-t.test('a job follows its record to a new name of its kind and site alone', async (t) => {
+t.test('a job follows its renamed record only within its kind and site', async (t) => {
   const record = job('created', { request: roof })
   const answer: Entry = { ...set('a', record), was: WAS }
   const intent = { ...attempt('intent', 1), request: roof } as JobRecord
@@ -90,7 +90,7 @@ t.test('a job follows its record to a new name of its kind and site alone', asyn
   t.strictSame(Object.keys(merged({ 'IotJob/b': other }, set('a', record))), ['IotJob/b', 'IotJob/a'], 'of another run')
 })
 
-t.test('what is stored under the old name keeps a job of the same request, or of its own past', async (t) => {
+t.test('a stored record keeps its name for a job with the same request or of its own past', async (t) => {
   const record = job('created', { request: roof })
   const intent = { ...attempt('intent', 1), request: roof } as JobRecord
   const twice = merged({ 'IotJob/a': intent, 'IotJob/b': intent }, { ...set('a', record), was: WAS })
@@ -100,7 +100,7 @@ t.test('what is stored under the old name keeps a job of the same request, or of
   t.strictSame(past, { 'IotJob/a': raised, 'IotJob/b': job('started', { request: roof }) })
 })
 
-t.test('over another base excuses are kept, notes are not, and the higher budget counts', async (t) => {
+t.test('over another base acknowledgements stay, findings do not, and the higher budget counts', async (t) => {
   const budget = (day: string, used: number): Entry => ({ set: 'budget', key: 'x/y', day, used })
   const over = stateOf({}, { budgets: { 'x/y': { day: '2026-11-14', used: 5 } } })
   const left = (...entries: Entry[]) => merge(over, entries).budgets?.['x/y']
@@ -159,7 +159,7 @@ const recovered = (base: object, entries: readonly (Entry | Folding)[] = []) =>
     journal: [formatHeader({ ...own, ...base }), ...entries.map(formatEntry)].join(''),
   })
 
-t.test('a state without a journal is taken as it is, and so is nothing at all', async (t) => {
+t.test('a state without a journal is used as it is, and so is an empty store', async (t) => {
   t.strictSame(recover({ where: 'w', journalFile: 'j' }), {})
   t.same(recover({ where: 'w', text, journalFile: 'j' }), { base: stored, state: stored })
   t.same(recover({ where: 'w', text, journalFile: 'j', journal: '' }), { base: stored, state: stored })
@@ -169,7 +169,7 @@ t.test('a state without a journal is taken as it is, and so is nothing at all', 
   })
 })
 
-t.test('a journal goes on over its own base, and ends where a commit took it', async (t) => {
+t.test('a journal continues over its own base, and ends at its commit', async (t) => {
   const folding: Folding = { set: 'folding', digest: own.digest }
   const back = set('a', attempt('settling', 1))
   t.same(recovered({}, [back]).state?.records, { 'IotJob/a': attempt('settling', 1) })
@@ -185,7 +185,7 @@ t.test('a journal goes on over its own base, and ends where a commit took it', a
   t.same(recovered({ serial: 3, digest: 'x' }, [back, { ...folding, digest: 'y' }]).state?.records, stored.records)
 })
 
-t.test('a state that is not the successor of the last one is refused, with what it lacks and a way out', async (t) => {
+t.test('a state that does not succeed the last one is rejected, with what it lacks and a remedy', async (t) => {
   const refused = (base: object, entries: readonly Entry[] = []) => {
     const { problem, state } = recovered(base, entries)
     t.equal(state, undefined)

@@ -86,7 +86,7 @@ for (const [kind, placeFor] of [
   ['file', filePlace],
   ['git', gitPlace],
 ] as const) {
-  t.test(`${kind}: nothing is there until it is created, once`, async (t) => {
+  t.test(`${kind}: a store is empty until its state is created, once`, async (t) => {
     const place = placeFor(t)
     t.same(await place.store().read(), { diagnostics: [] })
     const open = await place.store().open()
@@ -167,7 +167,7 @@ for (const [kind, placeFor] of [
     },
   )
 
-  t.test(`${kind}: a release over another base takes only its own intent away`, async (t) => {
+  t.test(`${kind}: a release over another base removes only its own intent`, async (t) => {
     const place = placeFor(t)
     const open = await begun(place)
     await open.commit([set('attic', attempt('intent', 1)), set('barn', attempt('intent', 1))], 'Intents')
@@ -179,7 +179,7 @@ for (const [kind, placeFor] of [
     t.same((await place.store().read()).state?.records, { 'IotJob/barn': job('created') })
   })
 
-  t.test(`${kind}: an older, a forked and an unrelated state are refused, and so is none where one was`, async (t) => {
+  t.test(`${kind}: an older, a forked, an unrelated and a missing state are rejected`, async (t) => {
     const place = placeFor(t)
     const open = await begun(place)
     const old = place.text()
@@ -212,7 +212,7 @@ for (const [kind, placeFor] of [
     await empty.close()
   })
 
-  t.test(`${kind}: a new lineage puts the journal of the old one aside`, async (t) => {
+  t.test(`${kind}: a new lineage moves the old journal aside`, async (t) => {
     const place = placeFor(t)
     const open = await begun(place)
     await open.append([set('attic', job('created'))])
@@ -254,7 +254,7 @@ for (const [kind, placeFor] of [
     t.notOk(fs.existsSync(`${place.journal.replace(/journal$/, 'lock')}.holder`))
   })
 
-  t.test(`${kind}: of two that open at once, one waits`, async (t) => {
+  t.test(`${kind}: of two concurrent opens, one waits`, async (t) => {
     const place = placeFor(t)
     await (await begun(place)).close()
     const opened = await Promise.allSettled([place.store().open(), place.store().open()])
@@ -363,7 +363,7 @@ function dyingAfter(steps: number): { disk: Disk; bury: () => Promise<unknown> }
   return { disk, bury: () => Promise.allSettled(files.map((file) => file.close())) }
 }
 
-t.test(`file: after a crash at any step on the disk nothing that was durable is lost`, async (t) => {
+t.test(`file: a crash at any step on the disk loses nothing durable`, async (t) => {
   const place = filePlace(t)
   const open = await begun(place)
   await open.close()
@@ -407,7 +407,7 @@ function withinQuota(folder: string): Disk['writeNew'] {
   }
 }
 
-t.test('file: a full disk keeps the old state whole, and says what to do', async (t) => {
+t.test('file: a full disk keeps the whole old state, and says what to do', async (t) => {
   const { folder, disk, free } = smallDisk(t)
   try {
     const file = path.join(folder, 'jobs.state.json')
@@ -433,7 +433,7 @@ t.test('file: a full disk keeps the old state whole, and says what to do', async
   }
 })
 
-t.test('file: what a crash left beside the state is cleared up by the next holder', async (t) => {
+t.test('file: the next owner removes what a crash left beside the state', async (t) => {
   const place = filePlace(t)
   fs.writeFileSync(`${place.at}.0123456789ab.tmp`, 'half')
   fs.writeFileSync(path.join(path.dirname(place.at), 'other.0123456789ab.tmp'), 'not ours')

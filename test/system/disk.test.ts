@@ -22,7 +22,7 @@ function watched(failing?: keyof Disk): { disk: Disk; asked: string[] } {
   return { disk, asked }
 }
 
-t.test('a durable write goes by a new file, a rename and a sync of the folder, in that order', async (t) => {
+t.test('a durable write is a new file, a rename and a sync of the folder, in that order', async (t) => {
   const folder = t.testdir({ 'state.json': 'old' })
   const { disk, asked } = watched()
   await writeDurable(disk, path.join(folder, 'state.json'), 'new')
@@ -36,7 +36,7 @@ t.test('a durable write goes by a new file, a rename and a sync of the folder, i
   t.equal(fs.statSync(path.join(folder, 'state.json')).mode & 0o777, 0o600)
 })
 
-t.test('a durable write that fails leaves the old text and nothing beside it', async (t) => {
+t.test('a failed durable write leaves the old text and nothing else', async (t) => {
   for (const failing of ['writeNew', 'rename'] as const) {
     const folder = t.testdir({ 'state.json': 'old' })
     await t.rejects(writeDurable(watched(failing).disk, path.join(folder, 'state.json'), 'new'), { code: 'EIO' })
@@ -45,7 +45,7 @@ t.test('a durable write that fails leaves the old text and nothing beside it', a
   }
 })
 
-t.test('a new file is never written over one that is there, and what is absent is no error', async (t) => {
+t.test('a new file never overwrites another, and a missing file is no error', async (t) => {
   const folder = t.testdir({ here: 'old' })
   await t.rejects(nodeDisk.writeNew(path.join(folder, 'here'), 'new'), { code: 'EEXIST' })
   t.equal(await nodeDisk.read(path.join(folder, 'here')), 'old')
@@ -57,7 +57,7 @@ t.test('a new file is never written over one that is there, and what is absent i
   await t.rejects(nodeDisk.read(folder), { code: 'EISDIR' })
 })
 
-t.test('a file opened to append grows at its end, knows its bytes and can be cut', async (t) => {
+t.test('an append-only file grows at its end, knows its size and can be truncated', async (t) => {
   const file = path.join(t.testdir({ log: 'ä\n' }), 'log')
   const log = await nodeDisk.openAppend(file)
   t.equal(log.size, 3)
@@ -71,7 +71,7 @@ t.test('a file opened to append grows at its end, knows its bytes and can be cut
   t.equal(fs.readFileSync(file, 'utf8'), 'ä\nb\n')
 })
 
-t.test('a file is locked once, whoever asks, until it is freed', async (t) => {
+t.test('a locked file stays locked until its release', async (t) => {
   const file = path.join(t.testdir({}), 'lock')
   const free = await kernelLock(file)
   t.type(free, 'function')
@@ -83,7 +83,7 @@ t.test('a file is locked once, whoever asks, until it is freed', async (t) => {
   await t.rejects(kernelLock(path.join(file, 'below')), { code: 'ENOTDIR' })
 })
 
-t.test('git is given its input, is not led astray by the environment, and is stopped after its time', async (t) => {
+t.test('git gets its input, ignores misleading variables, and stops at its timeout', async (t) => {
   const folder = t.testdir({})
   t.intercept(process, 'env', { value: { ...process.env, GIT_DIR: '/nowhere', GIT_INDEX_FILE: '/nowhere' } })
   const git = openGit(folder)
@@ -95,7 +95,7 @@ t.test('git is given its input, is not led astray by the environment, and is sto
   t.match(await openGit(folder, slow)(['status'], { timeoutMs: 50 }), { code: 124 })
 })
 
-t.test('a Ctrl-C, which a terminal sends to git as well, does not keep the state from being stored', async (t) => {
+t.test('a Ctrl-C that also reaches git does not keep the state from being stored', async (t) => {
   const folder = t.testdir({})
   const hit = path.join(folder, 'hit-git')
   fs.writeFileSync(hit, '#!/bin/sh\n[ -e hit ] && exec cat\ntouch hit\nkill -INT $$\n', { mode: 0o755 })

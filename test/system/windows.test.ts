@@ -3,7 +3,7 @@ import { renameWithRetry } from '../../src/system/disk.ts'
 
 const held = (code: string) => Object.assign(new Error('it is open'), { code })
 
-t.test('on Windows a file that is open elsewhere for a moment is replaced once it is free', async (t) => {
+t.test('on Windows a file that is briefly open elsewhere is replaced once it is free', async (t) => {
   let tries = 0
   await renameWithRetry(async () => {
     tries++
@@ -12,7 +12,7 @@ t.test('on Windows a file that is open elsewhere for a moment is replaced once i
   t.equal(tries, 3)
 })
 
-t.test('another error, and any on another system, is told at once', async (t) => {
+t.test('other errors, and errors on other systems, are thrown at once', async (t) => {
   for (const [code, platform] of [
     ['ENOSPC', 'win32'],
     ['EPERM', 'linux'],

@@ -4,7 +4,7 @@ import { raiseRun } from '../../../src/documents/parse/raise-run.ts'
 const HEAD = 'apiVersion: jobwright/v1\nkind: IotJob\nmetadata:\n  name: reboot\n'
 const SPEC = 'spec:\n  document: "{}"\n'
 
-t.test('the number changes, and nothing else', async (t) => {
+t.test('only the number changes', async (t) => {
   const rows: [what: string, before: string, after: string][] = [
     [
       'written',
@@ -37,7 +37,7 @@ t.test('the number changes, and nothing else', async (t) => {
   for (const [what, before, after] of rows) t.equal(raiseRun(before, 0, 2)?.text, after, what)
 })
 
-t.test('of several documents the one that is meant changes', async (t) => {
+t.test('of several documents, only the named one changes', async (t) => {
   const other = `${HEAD}policy: { run: 7 } # other\n${SPEC}`
   const text = `# two jobs\n---\n${other}---\n${HEAD}policy: { run: 1 }\n${SPEC}...\n---\n# nothing\n`
   const raised = raiseRun(text, 1, 12)
@@ -46,7 +46,7 @@ t.test('of several documents the one that is meant changes', async (t) => {
   t.equal(raiseRun(text, 0, 8)?.line, 7)
 })
 
-t.test('what cannot be changed in one place is left alone', async (t) => {
+t.test('a run that takes more than one change is left alone', async (t) => {
   const rows: [what: string, text: string][] = [
     ['an alias for the number', `${HEAD}x: &n 1\npolicy: { run: *n }\n${SPEC}`],
     ['an alias for the policy', `${HEAD}x: &p { run: 1 }\npolicy: *p\n${SPEC}`],
