@@ -12,7 +12,7 @@ import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
 
 const EXAMPLES = path.join(import.meta.dirname, '../../specs')
 
-/** All parts of a kind's page that follow from its schema and its model. */
+/** Generates the parts of a kind's page from its schema and model. */
 export function kindParts(model: KindModel): Parts {
   const file = `${model.kind}.schema.json`
   const schema = schemaNamed(file)
@@ -57,18 +57,18 @@ function facts(model: KindModel): string {
   return table(['', ''], rows)
 }
 
-/** The first document of the example that comes with the package. */
+/** The first document of this kind in the packaged examples. */
 function exampleOf(kind: string): string {
   for (const name of fs.readdirSync(EXAMPLES).sort()) {
     const documents = fs.readFileSync(path.join(EXAMPLES, name), 'utf8').split(/^---$/m)
-    // One that waits for another spec says less when it stands alone.
+    // Skip a spec with dependencies: it makes a poor example on its own.
     const found = documents.find((text) => text.includes(`\nkind: ${kind}\n`) && !text.includes('\n  dependsOn:'))
     if (found) return `# specs/${name}\n${found.replace(/^# yaml-language-server:.*\n(#.*\n)*\n?/, '').trim()}`
   }
   throw new Error(`no example of ${kind}`)
 }
 
-/** What a job may look like besides its status: with counts of failures, or rolled out. */
+/** Observations besides the status that change a job's condition. */
 const LOOKS: readonly (readonly [string, Partial<Live>])[] = [
   ['', {}],
   [', with failures', { counts: { succeeded: 1, failed: 1, failures: 1, errors: 1 } }],
@@ -94,7 +94,7 @@ function reasonOf({ reason }: Condition): string {
   return reason === undefined ? '' : `\`${reason}\``
 }
 
-/** Two values of members that AWS changes under rules of their own. */
+/** Two sample values for members with special update rules. */
 const SAMPLES: Readonly<Record<string, readonly [JsonObject, JsonObject]>> = {
   targets: [
     { targetSelection: 'CONTINUOUS', targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/a'] },
