@@ -16,6 +16,7 @@ import type { Decision, PlanInput } from './input.ts'
 import { createListings, type Listing } from './listing.ts'
 import { claimOf, type Ownership, readOwnership } from './ownership.ts'
 import { findRenames, type Renames } from './renames.ts'
+import { createRivals, type Rivals } from './rivals.ts'
 
 /** A plan input with what many of its questions need looked up once. */
 export type Planner = PlanInput &
@@ -30,6 +31,8 @@ export type Planner = PlanInput &
     readonly renames: Renames
     /** What was listed, indexed. */
     readonly listingOf: (jobs: readonly Live[], model: KindModel) => Listing
+    /** How many unknown creates of the state asked for the same at the same place. */
+    readonly countRivals: Rivals
   }
 
 export function planner(input: PlanInput): Planner {
@@ -45,6 +48,7 @@ export function planner(input: PlanInput): Planner {
     brokenNew: new Map(broken.toReversed().map(({ address }) => [partsOf(address).kind, address])),
     renames: findRenames(input, records),
     listingOf: createListings(),
+    countRivals: createRivals(records, input.modelOf),
   }
 }
 

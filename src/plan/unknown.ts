@@ -1,4 +1,3 @@
-import { partsOf } from '../model/address.ts'
 import { attemptOf } from '../model/attempt-name.ts'
 import { CLOCKS_MS, deadlineOf } from '../model/create-protocol.ts'
 import { deviations, isJobOf } from '../model/deviations.ts'
@@ -9,7 +8,7 @@ import type { Live } from '../model/live.ts'
 import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../model/plan.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { isSettled, type OpenRecord, recordEntries, siteKey } from '../model/state.ts'
+import type { OpenRecord } from '../model/state.ts'
 import { requestKey } from './edit.ts'
 import { idUsed, isElsewhere, planNew } from './new-job.ts'
 import { adoptJob, isForeign, ownerKey } from './ownership.ts'
@@ -140,22 +139,10 @@ function byList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel)
   const alike = plan.listingOf(listed.jobs, model).alike(record.request)
   const matches = alike.filter((live) => fits(plan, spec, record, model, live)).sort(startedThenOldest(model))
   // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
-  if (matches.length > countRivals(plan, record, model)) return unresolved(spec, record, matches)
+  if (matches.length > plan.countRivals(record, model)) return unresolved(spec, record, matches)
   const [job] = matches
   if (job) return takeOver(plan, spec, record, job)
   return absent(plan, spec, record, plan.waits.listLagMs)
-}
-
-/** How many unknown creates asked for the same at the same place, this one among them. */
-function countRivals(plan: Planner, record: OpenRecord, model: KindModel): number {
-  const key = requestKey(record.request, model)
-  return recordEntries(plan.records).filter(
-    ([address, other]) =>
-      partsOf(address).kind === model.kind &&
-      !isSettled(other) &&
-      siteKey(other.site) === siteKey(record.site) &&
-      requestKey(other.request, model) === key,
-  ).length
 }
 
 /** Whether a job can be the attempt's at all: nobody's, not excused as foreign, and not created before it. */
