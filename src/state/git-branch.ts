@@ -141,7 +141,7 @@ function twoRepositories(remote: string, { reads, pushes, isSet }: Elsewhere): P
 
 async function branchesOf(git: Git, command: readonly string[]): Promise<string[]> {
   const { stdout } = await git(command)
-  return stdout.split('\n').flatMap((line) => /\trefs\/heads\/(.*)$/.exec(line)?.[1] ?? [])
+  return stdout.split('\n').flatMap((line) => line.split('\trefs/heads/')[1] ?? [])
 }
 
 /** A branch of which a name is the beginning, or that is the beginning of it: Git keeps branches like files, and no file is a folder. */
