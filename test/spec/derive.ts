@@ -62,6 +62,8 @@ const NO_RULES = new Set([
   '$comment',
   'examples',
   'default',
+  'enumDescriptions',
+  'doNotSuggest',
   '$schema',
   '$id',
   '$defs',
