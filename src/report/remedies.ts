@@ -33,23 +33,23 @@ export const IN_WORKFLOW: ReadonlySet<string> = new Set(['acknowledge', 'adopt',
 
 /** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {
-  return hintOf(one.remedies, medium)
+  return formatHint(one.remedies, medium)
 }
 
 /** All remedies as one line of text, in order; undefined where there is none. Raw text: a sink escapes it. */
-export function hintOf(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
+export function formatHint(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
   if (remedies === undefined || remedies.length === 0) return undefined
   return remedies
-    .map((remedy) => remedyText(remedy, medium))
+    .map((remedy) => formatRemedy(remedy, medium))
     .reduce((line, text) => (line.endsWith('?') ? `${line} ${text}` : `${line}; ${text}`))
 }
 
-function remedyText({ text, command }: Remedy, medium: Medium): string {
-  return command === undefined ? text : `${text}: ${commandText(command, medium)}`
+function formatRemedy({ text, command }: Remedy, medium: Medium): string {
+  return command === undefined ? text : `${text}: ${formatCommand(command, medium)}`
 }
 
 /** A command as it is typed, or for a workflow as what it is dispatched with. */
-export function commandText([program, ...args]: NonNullable<Remedy['command']>, medium: Medium = {}): string {
+export function formatCommand([program, ...args]: NonNullable<Remedy['command']>, medium: Medium = {}): string {
   const [verb = ''] = args
   const isOurs = program === 'jobwright'
   const isMissing = medium.emulator === true && isOurs && ON_EMULATOR.has(verb) && !args.includes('--emulator')
@@ -65,8 +65,14 @@ function quoteFor(word: string, shell: Medium['shell']): string {
   if (shell === undefined || /^[A-Za-z0-9_=+:./\\-]+$/.test(word)) return quote(word, shell !== undefined)
   if (shell === 'powershell') return `'${word.replaceAll("'", "''")}'`
   // A program of Windows takes a quote behind a backslash for one of its own; cmd reads `%` even between quotes.
-  const text = word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')
-  return `"${text}"`
+  return `"${word.split('"').map(doubleLastBackslashes).join('\\"')}"`
+}
+
+/** No pattern does this: it would look at a long run of backslashes once for each of them. */
+function doubleLastBackslashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\\') end--
+  return text + text.slice(end)
 }
 
 /** An argument as a POSIX shell reads it back. `isPlain`: the shell takes it as it is. */

@@ -1,4 +1,4 @@
-import { gitProblem } from '../model/git-problem.ts'
+import { explainGitEnd } from '../model/git-problem.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { GitResult } from '../system/git.ts'
@@ -8,6 +8,8 @@ const WORDS_MAX_LINES = 20
 /** A way in which a remote can fail, by the words of git, curl and ssh. `means` completes a sentence about the remote. */
 type Failure = {
   readonly words: RegExp
+  /** In lower case: what one line says as well, with other text between the two. */
+  readonly apart?: readonly [string, string]
   readonly means: string
   readonly remedies: readonly Remedy[]
   /** What helps only where there is no state yet: one that is there must not be left behind. */
@@ -54,12 +56,14 @@ const FAILURES: readonly Failure[] = [
   },
   {
     words:
-      /authentication failed|could not read (username|password)|permission (to \S+ )?denied|write access .* not granted|invalid credentials|error: 40[13]/i,
+      /authentication failed|could not read (username|password)|permission (to \S+ )?denied|invalid credentials|error: 40[13]/i,
+    apart: ['write access ', ' not granted'],
     means: 'it does not accept these credentials',
     remedies: [advise('sign in to it, or give this machine a key or token'), RIGHT],
   },
   {
-    words: /repository .*not found|does not appear to be a git repository|error: 404/i,
+    words: /does not appear to be a git repository|error: 404/i,
+    apart: ['repository ', 'not found'],
     means: 'there is no repository at its address, or none that these credentials may see',
     remedies: [ADDRESS, RIGHT],
   },
@@ -74,17 +78,30 @@ const FAILURES: readonly Failure[] = [
  * A Problem (STATE_REMOTE, exit 4) that says in which way a remote failed, with git's own words. A git that does not work at all is named as such.
  * `isNew`: there is no state on the branch yet.
  */
-export function refused(what: string, result: GitResult, isNew = false): Problem {
-  const unusable = gitProblem(result)
+export function createRefused(what: string, result: GitResult, isNew = false): Problem {
+  const unusable = explainGitEnd(result)
   if (unusable !== undefined) return unusable
   const words = `${result.stderr}\n${result.stdout}`
   const failure: Omit<Failure, 'words'> | undefined =
-    result.code === 124 ? SILENT : FAILURES.find((one) => one.words.test(words))
+    result.code === 124 ? SILENT : FAILURES.find((one) => one.words.test(words) || saysApart(words, one.apart))
   const means = failure === undefined ? '' : `${failure.means}: `
-  return remoteProblem(`${what}: ${means}${wordsOf(result)}`, [
+  return createRemoteProblem(`${what}: ${means}${extractWords(result)}`, [
     ...(failure?.remedies ?? UNKNOWN),
     ...(isNew && failure?.ifNew ? [failure.ifNew] : []),
   ])
+}
+
+/** Whether a line has both texts in this order. A pattern with `.*` between them takes time that grows with the square of the line. */
+function saysApart(words: string, apart: Failure['apart']): boolean {
+  if (apart === undefined) return false
+  const [first, last] = apart
+  return words
+    .toLowerCase()
+    .split('\n')
+    .some((line) => {
+      const at = line.indexOf(first)
+      return at >= 0 && line.includes(last, at + first.length)
+    })
 }
 
 const SILENT = {
@@ -98,17 +115,17 @@ const UNKNOWN: readonly Remedy[] = [
 ]
 
 /** A Problem (STATE_REMOTE, exit 4) without the passwords of addresses. */
-export function remoteProblem(message: string, remedies: readonly Remedy[]): Problem {
-  return new Problem({ code: 'STATE_REMOTE', message: withoutCredentials(message), remedies })
+export function createRemoteProblem(message: string, remedies: readonly Remedy[]): Problem {
+  return new Problem({ code: 'STATE_REMOTE', message: stripCredentials(message), remedies })
 }
 
 /** A text without the user and password of the addresses in it. */
-export function withoutCredentials(text: string): string {
+export function stripCredentials(text: string): string {
   return text.replace(/:\/\/[^\s/@]*@/g, '://')
 }
 
 /** What git said as one line, as messages are shown; its last lines where it said much. */
-export function wordsOf({ stderr, stdout, code }: GitResult): string {
+export function extractWords({ stderr, stdout, code }: GitResult): string {
   const words = stderr.trim() || stdout.trim() || `git ended with ${code}`
   const lines = words.split('\n').map((line) => line.trim())
   return lines

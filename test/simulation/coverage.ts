@@ -19,8 +19,8 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
     'of downloads: test/conformance/transfers.test.ts',
   'way out: write policy.run: … to export it again, or remove policy.download':
     'of downloads: test/conformance/transfers.test.ts',
-  'code PLAN_OFFLINE': 'a world without AWS: test/plan/decided.test.ts',
-  'way out: see it with its ways out': 'a plan without AWS: test/plan/attention.test.ts',
+  'code PLAN_OFFLINE': 'a world without AWS: test/plan/situations/decided.test.ts',
+  'way out: see it with its ways out': 'a plan without AWS: test/plan/attention/findings.test.ts',
   'code PLAN_CONFLICT': 'stands in where a line has no code of its own; every line has one',
   'way out: ${why ? ': 'no text of its own: it names the refusal of a kind before the ways of PLAN_IMMUTABLE',
   'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/e2e/ownership.test.ts',
@@ -28,13 +28,13 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'code PLAN_FORMERLY': 'a former name whose spec is there: test/plan/plan.test.ts',
   'way out: remove metadata.formerly to make another job, or remove the spec of …':
     'of PLAN_FORMERLY: test/plan/plan.test.ts',
-  'way out: mend that, then': 'of baseline where there is no state: test/plan/decided.test.ts',
+  'way out: mend that, then': 'of baseline where there is no state: test/plan/situations/decided.test.ts',
   'way out: if it is this spec’s': 'policy.adopt where AWS tells no definition: test/plan/plan.test.ts',
   'way out: let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove':
     'a target that is gone: test/plan/plan.test.ts',
   'way out: or write the MD5 of … into the spec, which pins its content: …':
-    'a file of an upload that is not committed: test/plan/uncommitted.test.ts',
-  'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/decided.test.ts',
+    'a file of an upload that is not committed: test/plan/questions/uncommitted.test.ts',
+  'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/situations/decided.test.ts',
 }
 
 /** A way out as the planner's text has it, with what fits it. */
@@ -46,7 +46,8 @@ let known: { readonly names: readonly string[]; readonly remedies: readonly Patt
 function readPlanner(): NonNullable<typeof known> {
   if (known) return known
   const text = fs
-    .readdirSync(PLANNER)
+    .readdirSync(PLANNER, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .sort()
     .map((file) => fs.readFileSync(`${PLANNER}${file}`, 'utf8'))
     .join('\n')
