@@ -1,6 +1,6 @@
 /**
- * Bundles build/ (from `tsc` and scripts/validators.ts) into dist/: the program and the library with all dependencies,
- * in chunks loaded on demand. An installed package and an action then run without node_modules.
+ * Bundles what `tsc` and scripts/validators.ts have written to build/ into dist/: the program and the library, in chunks that are loaded on
+ * demand, with everything that they need. An installed package and an action then run without node_modules.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -10,15 +10,15 @@ const root = path.join(import.meta.dirname, '..')
 const built = path.join(root, 'build')
 const dist = path.join(root, 'dist')
 const LOCK_PACKAGE = path.join(root, 'node_modules', 'fs-native-extensions')
-/** The platforms that both Node is published for and the lock has binaries for. */
+/** Platforms that Node is published for and that the lock package has binaries for. */
 const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64']
 const BINARY = 'fs-native-extensions.node'
 
-/** Loads the lock's binary from beside the bundle. */
+/** Loads the lock's binary from the folder of the bundle. */
 const lockBinary: Plugin = {
   name: 'lock-binary',
   setup({ onLoad }) {
-    // A variable, because esbuild would bundle every file that matches a pattern in `require`.
+    // Use a variable: esbuild would bundle every match of a pattern in `require`.
     const contents = `const file = './prebuilds/' + process.platform + '-' + process.arch + '/${BINARY}'\nmodule.exports = require(file)`
     onLoad({ filter: /[\\/]fs-native-extensions[\\/]binding\.js$/ }, () => ({ contents, loader: 'js' }))
   },
@@ -33,7 +33,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // Some packages' UMD form loads its parts in a way that no bundler detects.
+  // No bundler detects how the UMD form of some packages loads its parts.
   mainFields: ['module', 'main'],
   sourcemap: true,
   sourcesContent: false,
@@ -59,9 +59,7 @@ const inside = packagesIn(metafile)
 fs.writeFileSync(path.join(dist, 'licences.txt'), inside.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`))
 fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(inside), undefined, 2)}\n`)
 
-/**
- * A declaration file and everything it refers to, by path in build/. The only package it may name is Node's own types.
- */
+/** Lists a declaration file and its imports, by their paths in build/. Node's types are the only package types allowed. */
 function declarationsFrom(entry: string): ReadonlySet<string> {
   const found = new Set([entry])
   for (const file of found) {
@@ -76,7 +74,7 @@ function declarationsFrom(entry: string): ReadonlySet<string> {
 
 type Package = { readonly folder: string; readonly name: string; readonly version: string; readonly license: string }
 
-/** The packages with content in the bundle, by name and version. */
+/** Lists the packages in the bundle, by name and version. */
 function packagesIn({ inputs }: Metafile): Package[] {
   const folders = new Set(
     Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
@@ -98,7 +96,7 @@ function licenceOf({ folder, name, version, license }: Package): string {
   return `${name} ${version} (${license})\n\n${text}`
 }
 
-/** The contents of the bundle, as a CycloneDX 1.5 SBOM. */
+/** Describes the contents of the bundle in CycloneDX 1.5. */
 function sbomOf(packages: readonly Package[]): object {
   const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Package
   const purl = (one: Pick<Package, 'name' | 'version'>): string =>

@@ -1,7 +1,7 @@
 /**
- * Generates what follows from the kinds' schemas and models, the exit codes and the program's help. That is the
- * dispatch on `kind` in schemas/job.schema.json, the page of differences from AWS's models, and parts of docs/. `tsx
- * scripts/generate.ts` writes; with `--check` it names the files that differ and exits 1.
+ * Generates the dispatch on `kind` in schemas/job.schema.json, the page of differences from AWS's models, and the generated parts of docs/.
+ * Its sources are the schemas and models of the kinds, the table of exit codes, and the program's own help.
+ * `tsx scripts/generate.ts` writes; with `--check` it names the files that differ and exits 1.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -20,8 +20,8 @@ const schemas = path.join(root, 'schemas')
 const lineWidth = 120
 
 /**
- * Generates everything.
- * @returns the content of each file, by its path relative to the repository's root
+ * Everything that is generated.
+ * @returns file, relative to the root of the repository, to the content that it should have
  */
 export function generated(): Map<string, string> {
   return new Map([
@@ -32,7 +32,7 @@ export function generated(): Map<string, string> {
   ])
 }
 
-/** The hand-written pages with generated parts. */
+/** Hand-written pages with generated parts. */
 function partsOfPages(): Map<string, Parts> {
   return new Map([
     ...MODELS.map((model) => [`docs/kinds/${model.kind}.md`, kindParts(model)] as const),
@@ -47,7 +47,7 @@ function withParts(file: string, parts: Parts): string {
   return filled(fs.readFileSync(path.join(root, file), 'utf8'), parts, file)
 }
 
-/** The kinds with a schema, sorted. Only their file names begin with a capital. */
+/** The kinds with a schema, sorted. Only their files begin with a capital. */
 export function listKinds(): string[] {
   return fs
     .readdirSync(schemas)
@@ -59,13 +59,10 @@ function readSchema(file: string): Schema {
   return JSON.parse(fs.readFileSync(path.join(schemas, file), 'utf8')) as Schema
 }
 
-/**
- * The kinds that own members of `policy`, in the order of the envelope's rules that forbid these members to all other
- * kinds.
- */
+/** The kinds that alone take some members of `policy`, in the order of the rules of the envelope that forbid them to all others. */
 const POLICY_OWNERS = ['IotJob', 'DataExchangeJob']
 
-/** The current envelope with the kinds added. */
+/** The existing envelope, with the kinds filled in. */
 function jobSchema(kinds: readonly string[]): string {
   type Kinds = { properties: { kind: Schema } }
   const schema = readSchema('job.schema.json') as { $defs: { envelope: Kinds & { allOf: { if: Kinds }[] } } } & Schema
@@ -87,7 +84,7 @@ function dispatch(kind: string): Schema {
   }
 }
 
-/** Formats JSON as biome does: objects over several lines, lists of plain values on one line if they fit. */
+/** JSON as biome leaves it: objects over several lines, lists of plain values on one where they fit. */
 function format(value: unknown, indent = '', used = 0): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const inner = `${indent}  `
@@ -104,10 +101,7 @@ function format(value: unknown, indent = '', used = 0): string {
   return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`
 }
 
-/**
- * Writes the files that differ, or only names them.
- * @returns the exit code
- */
+/** Writes the files that differ, or only names them. @returns the exit code */
 function main(check: boolean): number {
   const stale: string[] = []
   for (const [file, text] of generated()) {

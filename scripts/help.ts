@@ -1,7 +1,4 @@
-/**
- * Prints the `--help` text of the program and of each command, as JSON: command line to text. It is a process of its
- * own, because the program reads its arguments when it is loaded.
- */
+/** Prints the `--help` texts of the program and its commands as JSON: command line to text. A separate process, because the program reads its arguments on load. */
 const write = process.stdout.write.bind(process.stdout)
 // Each load of the program adds signal listeners.
 process.setMaxListeners(0)

@@ -1,6 +1,6 @@
 /**
- * Compiles the schemas: in build/, Ajv's generated code replaces the modules that would compile them at each start. Run
- * `tsx scripts/validators.ts` after `tsc` has written build/.
+ * Compiles the schemas ahead of time. In build/, the generated Ajv code replaces the modules that compile them at each start.
+ * `tsx scripts/validators.ts`, after `tsc` has written build/.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -19,10 +19,7 @@ const CODE = { source: true, esm: true }
 fs.writeFileSync(path.join(built, 'documents', 'check', 'compile.js'), formatSpecs())
 fs.writeFileSync(path.join(built, 'state', 'compile.js'), formatState())
 
-/**
- * Replaces src/documents/check/compile.ts. It ignores the schemas it is given, because build/ has only those compiled
- * here.
- */
+/** Replaces src/documents/check/compile.ts. build/ has no other schemas than the ones compiled here. */
 function formatSpecs(): string {
   const schemas = readPackagedSchema
   const ajv = createAjv(schemas, CODE)
@@ -39,10 +36,7 @@ function formatState(): string {
   return `${formatModule(stateAjv(CODE), ids)}export const getValidator = (form) => VALIDATORS[form]\n`
 }
 
-/**
- * Generates the code of schemas, by name and ID, with `VALIDATORS`: name -> function. Ajv's helpers are CommonJS, so
- * each is imported.
- */
+/** Generates the code of schemas, by name and ID, with `VALIDATORS`: name -> function. It imports each CommonJS helper of Ajv. */
 function formatModule(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
   const names = new Map([...ids.keys()].map((name, index) => [name, `validator${index}`]))
   const code = standalone.default(ajv, Object.fromEntries([...ids].map(([name, id]) => [names.get(name)!, id])))

@@ -1,9 +1,9 @@
-/** The generated parts of a page, by the name in their markers. */
+/** Generated parts of one page, by the name in their markers. */
 export type Parts = Readonly<Record<string, string>>
 
 /**
- * Replaces the generated parts of a page and keeps the text around them. A part is between `<!-- generated: NAME -->`
- * and `<!-- end: NAME -->`. Throws if the page lacks a part, or has one that is not generated.
+ * Replaces the generated parts of a page, and keeps the text around them. A part stands between `<!-- generated: NAME -->` and
+ * `<!-- end: NAME -->`. Throws if the page lacks a part or has an unknown one.
  */
 export function filled(page: string, parts: Parts, where: string): string {
   const rest = new Set(Object.keys(parts))
@@ -17,7 +17,7 @@ export function filled(page: string, parts: Parts, where: string): string {
   return text
 }
 
-/** A Markdown table. A bar inside a cell would end the cell. */
+/** A table in Markdown. A bar inside a cell would end it. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')

@@ -7,17 +7,14 @@ export type Schema = { readonly [keyword: string]: unknown }
 
 const FOLDER = path.join(import.meta.dirname, '../../schemas')
 
-/** A schema of this package, by file name. */
+/** A schema of this package, by the name of its file. */
 export function schemaNamed(name: string): Schema {
   return JSON.parse(fs.readFileSync(path.join(FOLDER, name), 'utf8')) as Schema
 }
 
 type Row = { readonly member: string; readonly schema: Schema; readonly required: boolean }
 
-/**
- * A schema's members, each with its type, whether it is required, its default and its description. `file`: where `$ref`
- * starts.
- */
+/** Tabulates the members of a schema: type, required, default and description. `file` is the base of each `$ref`. */
 export function memberTable(schema: Schema, file: string, prefix = ''): string {
   const rows = [...rowsOf(schema, file, prefix)]
   return table(
@@ -42,7 +39,7 @@ function withExample({ description, examples }: Schema): string {
 function* rowsOf(schema: Schema, file: string, prefix: string): Generator<Row> {
   const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : []
   for (const [name, raw] of Object.entries((schema['properties'] ?? {}) as Record<string, Schema | boolean>)) {
-    // Members that begin with $ are notations of a value. Members that nothing satisfies are reserved.
+    // Skip other notations of a value ($file, $env) and reserved members.
     if (typeof raw === 'boolean' || name.startsWith('$') || 'not' in raw) continue
     const member = `${prefix}${name}`
     const value = resolved(raw, file)
@@ -51,7 +48,7 @@ function* rowsOf(schema: Schema, file: string, prefix: string): Generator<Row> {
   }
 }
 
-/** The members of a value: of an object, of a list's items, of its alternatives. */
+/** Lists the members of a value: of an object, of list items, and of alternatives. */
 function* inner(value: Schema, file: string, member: string): Generator<Row> {
   if (value['items']) {
     const items = resolved(value['items'] as Schema, file)
@@ -69,7 +66,7 @@ function isObject(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null
 }
 
-/** A schema with its references resolved. Its own keywords take precedence. */
+/** Resolves the reference of a schema. Its own keywords take precedence. */
 function resolved(schema: Schema, file: string): Schema {
   const ref = schema['$ref']
   if (typeof ref !== 'string') return schema
@@ -79,7 +76,7 @@ function resolved(schema: Schema, file: string): Schema {
   return { ...resolved(found, other || file), ...schema }
 }
 
-/** A value's type in words: `integer, 1 to 1000`. */
+/** Describes the type of a value: `integer, 1 to 1000`. */
 function typeOf(schema: Schema, file: string): string {
   const { enum: values, const: only, type, items } = schema
   if (Array.isArray(values)) return values.map((value) => `\`${value}\``).join(', ')
@@ -95,12 +92,12 @@ function typeOf(schema: Schema, file: string): string {
 
 const WORDS: Readonly<Record<string, string>> = { string: 'text', object: 'mapping', boolean: '`true` or `false`' }
 
-/** The bounds of two keywords: `, 1 to 1000`. */
+/** Formats the bounds of two keywords: `, 1 to 1000`. */
 function between(schema: Schema, word: string, before: string, unit = ''): string {
   const from = schema[`min${word}`]
   const to = schema[`max${word}`]
   if (from !== undefined && from === to) return `${before} ${String(to)}${unit}`
   if (to !== undefined) return `${before} ${from === undefined ? 'up to' : `${String(from)} to`} ${String(to)}${unit}`
-  // A minimum length of one says only that the value is not empty.
+  // A minimum of one character says no more than required.
   return from === undefined || (word === 'Length' && from === 1) ? '' : `${before} ${String(from)} or more${unit}`
 }
