@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/documents/slips.test.ts > TAP > fifty slips are each told at their line, with what to write instead > slips 1`] = `
+exports[`test/documents/slips.test.ts > TAP > fifty mistakes are each reported at their line, with what to write instead > slips 1`] = `
 # A member a column too far left
 DataExchangeJob/bad-indent.yaml:11:6: error SPEC_SYNTAX: the indentation does not fit the lines above
   11 |      RevisionId: 7c4a9d0e2f6b41d3a85e9b7c1f0d3628
