@@ -46,7 +46,7 @@ export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request, options: SendOptions = {}) {
       const seen = options.watch
-      if (!seen) throw new Error('a write was sent past its watch')
+      if (!seen) throw new Error('a write was sent without its watch')
       if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
       seen.handed = true
       const inner = new NodeHttpHandler({ ...timeouts, ...createWatchedAgents(seen) })

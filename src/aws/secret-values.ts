@@ -31,7 +31,7 @@ export function fillSecrets(request: JsonObject, members: readonly Pointer[], { 
 }
 
 function refuseUnlisted(name: string, pointer: Pointer): AwsProblem {
-  const message = `${pointer.slice(1)} names the environment variable ${name}, which jobwright.yaml does not let specs read`
+  const message = `${pointer.slice(1)} names the environment variable ${name}, which jobwright.yaml does not allow specs to read`
   return { class: 'bad-request', name: 'UnlistedVariable', message }
 }
 

@@ -119,7 +119,7 @@ function isOfNetwork(error: unknown): boolean {
 function parseSafeUrl(link: string): URL {
   const url = URL.canParse(link) ? new URL(link) : undefined
   if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) return url
-  throw new AwsError({ class: 'unknown', name: 'UnsafeLink', message: 'AWS gave a link that is not https' })
+  throw new AwsError({ class: 'unknown', name: 'UnsafeLink', message: 'AWS returned a link that is not https' })
 }
 
 /** Waits for permission to send the content. False: an answer has already come. */

@@ -43,7 +43,7 @@ export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
   const { source: _text, ...spot } = base.locate(base.index, pointer, fault.aim, inside)
   const told = { severity, code, message, remedies, pointer, ...spot, address: base.address }
   if (inside?.file === undefined) return diagnose(told)
-  return diagnose({ ...told, related: [{ message: 'it stands here', place: placeIn(inside) }] })
+  return diagnose({ ...told, related: [{ message: 'it is here', place: placeIn(inside) }] })
 }
 
 function placeIn({ file = '', line, column }: NonNullable<Fault['inside']>): Place {

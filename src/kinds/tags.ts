@@ -9,7 +9,7 @@ export function findTagFaults(request: JsonObject, list: Pointer): Finding[] {
   return keys.flatMap((key, index): Finding[] => {
     const base = { pointer: `${list}/${index}/Key`, code: 'SPEC_TAG_KEY' } as const
     if (keys.indexOf(key) < index)
-      return [{ ...base, message: `the tag ${key} stands there twice`, remedies: [advise('remove one of them')] }]
+      return [{ ...base, message: `the tag ${key} is there twice`, remedies: [advise('remove one of them')] }]
     if (!/^aws:/i.test(key)) return []
     return [
       { ...base, message: `${key} begins with aws:, which is AWS's own`, remedies: [advise('choose another key')] },

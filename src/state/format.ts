@@ -13,7 +13,7 @@ export const READER = 1
 const LISTED: readonly string[] = ['records', 'budgets', 'attention']
 
 const RESTORE =
-  'Put the last good one back (from its branch or the Git history of its file, or from a backup), then run again'
+  'Restore the last good state (from its branch or the Git history of its file, or from a backup), then run again'
 
 /** The content of a text. */
 export type Parsed = { readonly state: State } | { readonly problem: Diagnostic }

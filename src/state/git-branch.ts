@@ -69,7 +69,7 @@ export function openRemoteBranch(git: Git, remote: string, branch: string): Bran
         if (now !== expected || (isRefusedByRace && elsewhere === undefined)) {
           return {
             is: 'stale',
-            message: stripCredentials(`${branch} of ${remote} has moved on to ${now ?? 'nothing'}`),
+            message: stripCredentials(`${branch} of ${remote} has moved to ${now ?? 'nothing'}`),
           }
         }
         if (elsewhere !== undefined && (pushed.code === 0 || isRefusedByRace))
@@ -100,7 +100,7 @@ export function openLocalBranch(git: Git, branch: string): Branch {
       const now = moved.code === 0 ? next : await head()
       if (now === next) return { is: 'committed', version: next }
       if (now !== expected || LOST_RACE_HERE.test(moved.stderr)) {
-        return { is: 'stale', message: `${branch} has moved on to ${now ?? 'nothing'}` }
+        return { is: 'stale', message: `${branch} has moved to ${now ?? 'nothing'}` }
       }
       const taken = findNameInTheWay(
         branch,
@@ -134,16 +134,16 @@ async function findPushElsewhere(git: Git, remote: string): Promise<Elsewhere | 
 
 function createTwoRepositories(remote: string, { reads, pushes, isSet }: Elsewhere): Problem {
   return createRemoteProblem(
-    `${remote} pushes to another repository than it reads from: what is pushed to ${pushes} does not arrive at ${reads}`,
+    `${remote} pushes to another repository than it reads from: a push to ${pushes} does not reach ${reads}`,
     [
       ...(isSet
         ? [
             {
-              text: 'let it push where it reads',
+              text: 'make it push to the address it reads from',
               command: ['git', 'config', '--unset-all', `remote.${remote}.pushurl`],
             } as const,
           ]
-        : [advise('take away the setting url.*.pushInsteadOf that rewrites its address')]),
+        : [advise('remove the setting url.*.pushInsteadOf that rewrites its address')]),
       advise('or name a remote whose two addresses are of one repository as state.remote in jobwright.yaml'),
     ],
   )

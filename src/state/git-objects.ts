@@ -62,7 +62,7 @@ function assertDone(what: string, result: GitResult): GitResult {
     code: 'STATE_DISK',
     message: `${what}: ${extractWords(result)}`,
     remedies: [
-      advise('Check the disk, then run again; what was committed before is unharmed'),
+      advise('Check the disk, then run again; everything committed earlier is intact'),
       { text: 'check the repository', command: ['git', 'fsck'] },
     ],
   })

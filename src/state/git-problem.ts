@@ -27,7 +27,7 @@ const FAILURES: readonly Failure[] = [
     means: 'a hook or a rule there refused it',
     remedies: [
       advise(
-        'let whoever runs this create and push to that branch, past its rules (in Actions: permissions: contents: write)',
+        'allow this user to create and push to that branch despite its rules (in Actions: permissions: contents: write)',
       ),
     ],
     ifNew: advise('or name a branch that no rule covers as state.branch in jobwright.yaml'),
@@ -64,13 +64,13 @@ const FAILURES: readonly Failure[] = [
   {
     words: /does not appear to be a git repository|error: 404/i,
     apart: ['repository ', 'not found'],
-    means: 'there is no repository at its address, or none that these credentials may see',
+    means: 'there is no repository at its address, or these credentials may not read it',
     remedies: [ADDRESS, RIGHT],
   },
   {
     words: /no space left|disk quota|unpacker error/i,
-    means: 'it cannot store what it is sent',
-    remedies: [advise('see to the disk and the quota of that repository, then run again')],
+    means: 'it cannot store the push',
+    remedies: [advise('check the disk and the quota of that repository, then run again')],
   },
 ]
 

@@ -118,7 +118,7 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
     try {
       const folded = pending.length === 0 ? undefined : await commit([], `Record ${pending.length} changes`)
       if (folded?.is === 'stale') {
-        const way = `Run again on this machine: ${backing.journal} keeps what this run did, and the next run merges it`
+        const way = `Run again on this machine: ${backing.journal} keeps the results of this run, and the next run merges them`
         throw createProblem('STATE_STALE', `${where} could not be written: ${folded.message}`, advise(way))
       }
     } finally {

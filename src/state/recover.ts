@@ -99,17 +99,17 @@ function findMistrust(
   if (current === undefined) {
     return createTrouble(
       'STATE_MISSING',
-      `${where} is gone; ${last}`,
-      advise('Put the state back from its branch or a backup'),
-      suggest('or take every spec as done', 'baseline'),
-      suggest('to run every spec, also those that ran', 'init', '--new-state'),
+      `${where} is missing; ${last}`,
+      advise('Restore the state from its branch or a backup'),
+      suggest('or treat every spec as done', 'baseline'),
+      suggest('to run every spec, even those that already ran', 'init', '--new-state'),
     )
   }
   if (current.lineage !== seen.lineage) {
     return createTrouble(
       'STATE_LINEAGE',
       `${where} is of lineage ${current.lineage}; ${last}`,
-      advise('Put the right state back'),
+      advise('Restore the right state'),
       accept,
     )
   }
@@ -117,15 +117,15 @@ function findMistrust(
     return createTrouble(
       'STATE_REWOUND',
       `${where} has serial ${current.serial}; ${last}`,
-      advise('Put the newer state back'),
+      advise('Restore the newer state'),
       accept,
     )
   }
   if (current.serial === seen.serial && current.digest !== seen.digest) {
     return createTrouble(
       'STATE_REWOUND',
-      `${where} is another state with serial ${current.serial} than the one seen here before`,
-      advise('Put the other one back'),
+      `${where} is a different state with serial ${current.serial} from the one last seen here`,
+      advise('Restore the other one'),
       advise(`if this one was edited on purpose, raise its serial to ${seen.serial + 1}`),
     )
   }

@@ -17,7 +17,7 @@ export class FileDiffers extends Error {
   override readonly name = 'FileDiffers'
 
   constructor() {
-    super('a file with other content is there already, and is not overwritten: move it away, or name another path')
+    super('a file with other content exists, and is not overwritten: move it away, or name another path')
   }
 }
 

@@ -237,7 +237,7 @@ t.test(
       {
         code: 'SPEC_SKELETON',
         message: /^13 members are empty/,
-        hint: 'what remains is { targetSelection: CONTINUOUS }; or begin with what is required: jobwright new IotJob NAME',
+        hint: 'what remains is { targetSelection: CONTINUOUS }; or start with the required members: jobwright new IotJob NAME',
       },
       { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks targets' },
       { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks document' },
@@ -377,12 +377,9 @@ const cases: Record<string, [text: string, ...expected: string[]]> = {
   'a merge key': [iot(`${SOUND}\n  <<: { a: 1 }`), 'SPEC_MERGE_KEY 8:3-5 merge keys (<<) are not read'],
   'an alias of itself': [
     iot('  document: &d { d: *d }'),
-    'SPEC_ALIAS 6:21-23 the alias *d stands inside what it repeats',
+    'SPEC_ALIAS 6:21-23 the alias *d is inside the value that it repeats',
   ],
-  'a key twice': [
-    iot(`${SOUND}\n  targets: []`),
-    'SPEC_DUPLICATE_KEY 8:3-10 the key targets stands twice in this mapping',
-  ],
+  'a key twice': [iot(`${SOUND}\n  targets: []`), 'SPEC_DUPLICATE_KEY 8:3-10 the key targets is twice in this mapping'],
   'a reserved key': [
     iot(`  targets: [ "${GROUP}" ]\n  document: { __proto__: { a: 1 } }`),
     'SPEC_RESERVED_KEY 7:15-24 the key __proto__ is reserved',
@@ -469,17 +466,17 @@ const cases: Record<string, [text: string, ...expected: string[]]> = {
   ],
   'a secret that is written out': [
     disk(`${MANIFEST}\n    pinCode: "99887766"\n    trueCryptPassword: { $env: hunter2 }`),
-    'SPEC_SECRET 12:5-12 pinCode is a secret and must not stand in a spec',
-    'SPEC_SECRET 13:5-22 trueCryptPassword is a secret and must not stand in a spec',
+    'SPEC_SECRET 12:5-12 pinCode is a secret and must not be in a spec',
+    'SPEC_SECRET 13:5-22 trueCryptPassword is a secret and must not be in a spec',
   ],
   'a secret in another case, which AWS would take for a field of its own': [
     disk(`${MANIFEST}\n    PinCode: { $env: DISK_PIN }`),
-    'SPEC_SECRET 12:5-12 PinCode is a secret and must not stand in a spec',
+    'SPEC_SECRET 12:5-12 PinCode is a secret and must not be in a spec',
   ],
   'a secret in a text': [
     disk(' |\n    manifestVersion:2.0\n    deviceId: A\n    eraseDevice: yes\n    bucket: abc\n    pinCode: 99887766'),
     'SPEC_MISSING_MEMBER 6:3-11 Manifest lacks returnAddress',
-    'SPEC_SECRET 6:3-11 pinCode is a secret and must not stand in a spec',
+    'SPEC_SECRET 6:3-11 pinCode is a secret and must not be in a spec',
   ],
   'the manifest line that is ours': [
     disk(`${MANIFEST}\n    generator: me`),

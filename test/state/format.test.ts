@@ -125,7 +125,7 @@ t.test('damage is reported with its place and a remedy', async (t) => {
     const { code, message: found, remedies } = problemIn(damaged)
     t.equal(code, 'STATE_DAMAGED', name)
     t.match(found, message, name)
-    t.match(remedies, [{ text: 'Put the last good one back' }], name)
+    t.match(remedies, [{ text: 'Restore the last good state' }], name)
   }
   t.equal(({} as Record<string, unknown>)['how'], undefined)
 })

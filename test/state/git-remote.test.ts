@@ -64,7 +64,7 @@ t.test('a remote that pushes to another repository is detected before anything c
   const other = path.join(root, 'other.git')
   const open = await begun(here)
   git(here, 'config', 'remote.origin.pushurl', other)
-  const words = /origin pushes to another repository than it reads from: .*other\.git does not arrive at/
+  const words = /origin pushes to another repository than it reads from: .*other\.git does not reach/
   const way = /git config --unset-all remote\.origin\.pushurl/
   told(t, await problemOf(open.commit(INTENT, 'Intents')), 'STATE_REMOTE', words, way)
   git(other, 'fetch', '-q', bare, 'jobwright-state:jobwright-state')

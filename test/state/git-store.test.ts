@@ -66,7 +66,7 @@ t.test(
       git(bare, ...meddling)
       t.match(await open.commit([set('barn', job('created'))], 'Made another'), {
         is: 'stale',
-        message: /has moved on to/,
+        message: /has moved to/,
       })
     }
     await open.close()

@@ -196,32 +196,32 @@ t.test('a state that does not succeed the last one is rejected, with what it lac
   const keeps = ' (it keeps 1 changes that no state holds)'
   t.strictSame(
     recover({ where: 'w', journalFile: 'j', journal: formatHeader(own) }).problem?.message,
-    `w is gone; ${last}`,
+    `w is missing; ${last}`,
   )
   t.strictSame(refused({ lineage: OTHER_LINEAGE }), [
     'STATE_LINEAGE',
     `the state is of lineage ${LINEAGE}; the last one seen here has serial 4 of lineage ${OTHER_LINEAGE}`,
-    'Put the right state back',
+    'Restore the right state',
     'if this one is meant, move j away',
   ])
   t.strictSame(refused({ serial: 5 }, [set('b', job('created'))]), [
     'STATE_REWOUND',
     `the state has serial 4; the last one seen here has serial 5 of lineage ${LINEAGE}`,
-    'Put the newer state back',
+    'Restore the newer state',
     `if this one is meant, move j away${keeps}`,
   ])
   t.strictSame(refused({ digest: 'x' }), [
     'STATE_REWOUND',
-    'the state is another state with serial 4 than the one seen here before',
-    'Put the other one back',
+    'the state is a different state with serial 4 from the one last seen here',
+    'Restore the other one',
     'if this one was edited on purpose, raise its serial to 5',
   ])
   const gone = recover({ where: 'w', journalFile: 'j', journal: formatHeader(own) })
   t.equal(gone.problem?.code, 'STATE_MISSING')
   t.match(gone.problem?.remedies, [
-    { text: 'Put the state back from its branch or a backup' },
-    { text: 'or take every spec as done', command: ['jobwright', 'baseline'] },
-    { text: 'to run every spec, also those that ran', command: ['jobwright', 'init', '--new-state'] },
+    { text: 'Restore the state from its branch or a backup' },
+    { text: 'or treat every spec as done', command: ['jobwright', 'baseline'] },
+    { text: 'to run every spec, even those that already ran', command: ['jobwright', 'init', '--new-state'] },
   ])
   t.equal(recovered({ serial: 3, digest: 'x' }).problem, undefined, 'a newer state is')
 })

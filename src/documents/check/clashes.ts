@@ -115,7 +115,7 @@ function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefi
     message: `the request is the same as that of ${first.draft.address}`,
     remedies: [
       advise(
-        'AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both',
+        'AWS chooses both IDs, so after a lost response nothing would distinguish the jobs. Change one request, or set policy.allowIdentical: true in both',
       ),
     ],
   }))
@@ -162,9 +162,7 @@ function noteFormerNames(drafts: readonly Draft[], note: Note): void {
       aim: 'value',
       message: holder === draft ? `${former} is the spec's own name` : `${former} is still the name of a spec`,
       remedies: [
-        advise(
-          'formerly names a spec that is gone, whose job this one takes over; remove it, or remove the other spec',
-        ),
+        advise('formerly names a removed spec whose job this one takes over; remove it, or remove the other spec'),
       ],
     }
     note(draft, fault, holder === draft ? [] : [{ draft: holder, pointer: '/metadata/name' }])
@@ -172,7 +170,7 @@ function noteFormerNames(drafts: readonly Draft[], note: Note): void {
   noteEachClash(drafts, getFormerAddress, '/metadata/formerly', note, (draft, first) => ({
     code: 'SPEC_FORMERLY',
     message: `${getFormerAddress(draft)} is the former name of ${first.draft.address} too`,
-    remedies: [advise('one job can be taken over by one spec')],
+    remedies: [advise('only one spec can take over a job')],
   }))
 }
 
@@ -190,7 +188,7 @@ function checkTags({ spec, model }: Draft, config: Config | undefined): Fault[] 
       code: 'SPEC_ITEMS',
       pointer: `/spec${pointer}`,
       aim: 'key',
-      message: `${tags.length} tags, and Jobwright adds one that says whose the job is: AWS takes ${OWN_TAGS_MAX + 1}`,
+      message: `${tags.length} tags, and Jobwright adds one that names the owner: AWS accepts ${OWN_TAGS_MAX + 1}`,
       remedies: [advise('remove one, or write policy.ownerTag: false')],
     },
   ]

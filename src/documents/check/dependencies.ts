@@ -89,7 +89,7 @@ function noteUnknown(
   const { kind } = parseAddress(to)
   const isKind = kinds.includes(kind)
   const otherwise = isKind
-    ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
+    ? 'unless already submitted, it waits for a recorded job of that name, and is not submitted if there is none'
     : `kinds are ${kinds.join(', ')}`
   const fault = toDiagnostic(from, {
     severity: isKind ? 'warning' : 'error',

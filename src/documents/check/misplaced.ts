@@ -42,7 +42,7 @@ export function dropStrays(faults: readonly Fault[], request: readonly string[])
   const it = strays.length === 1 ? 'it' : 'them'
   const fault: Fault = {
     ...first,
-    message: `${names} ${strays.length === 1 ? 'stands' : 'stand'} at the top of the document, not in spec`,
+    message: `${names} ${strays.length === 1 ? 'is' : 'are'} at the top of the document, not in spec`,
     remedies: [
       isSpecMissing
         ? advise(`write "spec:" on a line above ${it}, and indent ${it} by two spaces`)
@@ -65,8 +65,8 @@ export function explainEnvelope(fault: Fault, places: Places): Fault {
     ...fault,
     remedies: [
       place === 'the document'
-        ? advise('it belongs in the document, beside spec')
-        : advise(`it belongs in ${place}, which stands beside spec: write ${place}.${member}`),
+        ? advise('it belongs in the document, next to spec')
+        : advise(`it belongs in ${place}, next to spec: write ${place}.${member}`),
     ],
   }
 }

@@ -53,10 +53,10 @@ export function checkSkeleton(
     code: 'SPEC_SKELETON',
     pointer: first,
     aim: 'key',
-    message: `${empty.length} members are empty, as in a skeleton of the AWS CLI: leave out what you do not fill in`,
+    message: `${empty.length} members are empty, as in a skeleton of the AWS CLI: remove the empty ones`,
     remedies: [
-      advise(Object.keys(remains).length === 0 ? 'nothing remains then' : `what remains is ${text}`),
-      suggest('or begin with what is required', 'new', kind, 'NAME'),
+      advise(Object.keys(remains).length === 0 ? 'nothing remains then' : `without them: ${text}`),
+      suggest('or start with the required members', 'new', kind, 'NAME'),
     ],
   }
   return [fault, ...faults]

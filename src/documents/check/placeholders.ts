@@ -50,10 +50,10 @@ function checkText(text: string, pointer: Pointer, pattern: RegExp): Fault[] {
       code: 'SPEC_TEMPLATE',
       pointer,
       aim: 'value',
-      message: `${shorten(found[0])} is sent as it stands: Jobwright fills in nothing`,
+      message: `${shorten(found[0])} is sent unchanged: Jobwright fills in nothing`,
       remedies: [
         advise('write the value itself, or commit what your template tool renders'),
-        advise('leave it where its receiver fills it in'),
+        advise('keep it if the receiver fills it in'),
       ],
       inside: { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 },
     },

@@ -56,7 +56,7 @@ function dropQuotes(fault: Fault, secrets: readonly Pointer[]): Fault {
     return fault
   return {
     ...fault,
-    message: `${splitPointer(fault.pointer).at(-1) ?? 'it'} is not of the type that is due`,
+    message: `${splitPointer(fault.pointer).at(-1) ?? 'it'} has the wrong type`,
     remedies: [advise('write its members below it, each as "name: value"')],
   }
 }
@@ -68,7 +68,7 @@ function createSecretFault(pointer: Pointer, secrets: readonly Pointer[]): Fault
     code: 'SPEC_SECRET',
     pointer,
     aim: 'key',
-    message: `${member} is a secret and must not stand in a spec`,
+    message: `${member} is a secret and must not be in a spec`,
     remedies: [
       advise(`write ${splitPointer(exact).at(-1)}: { $env: NAME }, with a name of capital letters, digits and _`),
       advise('replace a value that was committed'),

@@ -212,7 +212,7 @@ const REACH = 20
 
 /** Our own words, because the parser's messages quote text that may be secret. */
 const wording: Partial<Record<YAMLError['code'], readonly [message: string, way: string]>> = {
-  ALIAS_PROPS: ['an alias has an anchor or a tag', 'an alias stands alone: *name'],
+  ALIAS_PROPS: ['an alias has an anchor or a tag', 'write the alias alone: *name'],
   BAD_ALIAS: [
     'the alias names no anchor above it',
     'set &name on a value before *name repeats it; quote text that begins with *',
@@ -227,14 +227,14 @@ const wording: Partial<Record<YAMLError['code'], readonly [message: string, way:
     'the indentation does not fit the lines above',
     'members of one mapping begin in the same column; close every [ and {',
   ],
-  BAD_PROP_ORDER: ['an anchor or tag is out of place', 'an anchor stands directly before its value'],
+  BAD_PROP_ORDER: ['an anchor or tag is out of place', 'write the anchor directly before its value'],
   BAD_SCALAR_START: ['text cannot begin with this character', 'put the text in quotes'],
   BLOCK_AS_IMPLICIT_KEY: [
     'a second colon on one line would nest a mapping',
     'put text that holds ": " in quotes, or each member on a line of its own',
   ],
-  BLOCK_IN_FLOW: ['a block stands inside brackets', 'write it with brackets too, or the outer one without'],
-  DUPLICATE_KEY: ['the same key stands here twice', 'remove one of them'],
+  BLOCK_IN_FLOW: ['a block is inside brackets', 'write it with brackets too, or the outer one without'],
+  DUPLICATE_KEY: ['the key is a duplicate', 'remove one of them'],
   IMPOSSIBLE: ['this is not YAML', 'check the indentation and quotes around this place'],
   KEY_OVER_1024_CHARS: ['the key is over 1,024 characters long', 'put text that holds ": " in quotes'],
   MISSING_CHAR: [
@@ -250,6 +250,6 @@ const wording: Partial<Record<YAMLError['code'], readonly [message: string, way:
   MULTIPLE_TAGS: ['the value has two tags', 'remove them'],
   NON_STRING_KEY: ['the key is no text', 'keys are plain or quoted text'],
   TAB_AS_INDENT: ['the line is indented by a tab', 'write spaces in its place: YAML indents by spaces alone'],
-  TAG_RESOLVE_FAILED: ['the value has a tag that is not known', 'remove the tag; put text in quotes'],
+  TAG_RESOLVE_FAILED: ['the value has an unknown tag', 'remove the tag; put text in quotes'],
   UNEXPECTED_TOKEN: ['this does not belong here', 'check the indentation and quotes around this place'],
 }

@@ -79,7 +79,7 @@ class Conversion {
     return this.#refuse(
       alias,
       'SPEC_ALIAS',
-      `the alias *${alias.source} stands inside what it repeats`,
+      `the alias *${alias.source} is inside the value that it repeats`,
       'write the value out',
     )
   }
@@ -148,10 +148,10 @@ class Conversion {
     this.diagnostics.push(
       diagnose({
         code: 'SPEC_DUPLICATE_KEY',
-        message: `the key ${key} stands twice in this mapping`,
+        message: `the key ${key} is twice in this mapping`,
         remedies: [advise('remove one of them')],
         ...this.#spot(pair.key),
-        related: [{ message: 'it stands here first', place: this.#spot(first.key).place }],
+        related: [{ message: 'the first one is here', place: this.#spot(first.key).place }],
       }),
     )
   }

@@ -130,7 +130,7 @@ function chooseUpdates(
   if (condition?.type === 'InProgress') return { refused: BEGUN, pointer: changed[0]?.pointer ?? '' }
   return {
     by: ['UpdateJob'],
-    warning: 'the job gets a new signature: a device that is prepared already needs the new SIGNATURE file',
+    warning: 'the job gets a new signature: a prepared device needs the new SIGNATURE file',
   }
 }
 

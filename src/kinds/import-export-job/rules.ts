@@ -77,9 +77,7 @@ function checkCustoms(request: JsonObject): Finding[] {
       pointer: '/Manifest/customs',
       code: 'SPEC_CUSTOMS',
       message: `customs lacks ${missing.join(', ')}`,
-      remedies: [
-        advise('the customs ask for them where a disk crosses a border; AWS refuses a manifest without them then'),
-      ],
+      remedies: [advise('customs require them if a disk crosses a border; AWS then rejects a manifest without them')],
     },
   ]
 }

@@ -129,7 +129,7 @@ function toSpec({ request }: Live): Retold | undefined {
   const { document } = told
   return {
     request: typeof document === 'string' ? { ...told, document: toMapping(document) } : told,
-    untold: [{ pointer: '/tags', why: 'AWS tells the tags of a job by another call' }],
+    untold: [{ pointer: '/tags', why: 'AWS returns the tags of a job from another call' }],
   }
 }
 

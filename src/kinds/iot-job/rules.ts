@@ -51,7 +51,9 @@ function checkDocument(request: JsonObject): Finding[] {
       pointer: '/document',
       code: 'SPEC_DOCUMENT_SIZE',
       message: `document is ${bytes.toLocaleString('en')} bytes of JSON`,
-      remedies: [advise('AWS IoT takes 32,768 at most: put what is large into S3, and its address into the document')],
+      remedies: [
+        advise('AWS IoT accepts 32,768 at most: put large content into S3, and its address into the document'),
+      ],
     })
   }
   // A template may provide the role.
@@ -79,7 +81,7 @@ function toFinding(slip: JsonSlip): Finding {
     return {
       pointer: '/document',
       code: 'SPEC_DUPLICATE_KEY',
-      message: `${place}: the key ${slip.key.slice(0, 60)} stands twice in this object`,
+      message: `${place}: the key ${slip.key.slice(0, 60)} is twice in this object`,
       remedies: [advise('remove one of them')],
       inside: { line, column },
     }
@@ -138,7 +140,7 @@ function checkRetries(request: JsonObject): Finding[] {
       pointer: `/jobExecutionsRetryConfig/criteriaList/${second}`,
       code: 'SPEC_RETRIES_OVERLAP',
       message: isTwice
-        ? `failureType ${String(types[second])} stands in two criteria`
+        ? `failureType ${String(types[second])} is in two criteria`
         : 'a criterion for ALL covers what the other one counts too',
       remedies: [advise('write one criterion for ALL, or one for FAILED and one for TIMED_OUT')],
     })

@@ -30,7 +30,7 @@ export const mediapackageHarvestJob: KindModel = {
         ]
         return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined
       },
-      otherwise: 'the recording that is made later replaces the other',
+      otherwise: 'the later recording replaces the other',
     },
     scope: () => undefined,
   },

@@ -24,7 +24,7 @@ export const pinpointExportJob: KindModel = {
         if (typeof prefix !== 'string') return undefined
         return `${String(request['ApplicationId'])} ${prefix.replace(/(?<!\/)\/+$/, '')}`
       },
-      otherwise: 'their files mix, and after a lost response the jobs could not be told apart',
+      otherwise: 'their files mix, and after a lost response nothing would distinguish the jobs',
     },
     scope: (request) => {
       const application = request['ApplicationId']

@@ -9,8 +9,8 @@ import { isCheckoutUsed } from '../input.ts'
 
 /** Ways to go on where a state is lost for good. */
 export const BEGIN_ANEW: readonly Remedy[] = [
-  suggest('or take every spec as done', 'baseline'),
-  suggest('to run every spec, also those that ran', 'init', '--new-state'),
+  suggest('or treat every spec as done', 'baseline'),
+  suggest('to run every spec, even those that already ran', 'init', '--new-state'),
 ]
 
 /** The way out where history was rewritten. */

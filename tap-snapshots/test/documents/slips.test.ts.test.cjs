@@ -128,7 +128,7 @@ ImportExportJob/number-for-text.yaml:19:20: error SPEC_TYPE: returnAddress.phone
 2 errors in 1 file
 
 # The password of the disk written down
-ImportExportJob/password.yaml:21:5: error SPEC_SECRET: trueCryptPassword is a secret and must not stand in a spec
+ImportExportJob/password.yaml:21:5: error SPEC_SECRET: trueCryptPassword is a secret and must not be in a spec
   21 |     trueCryptPassword…
      |     ^^^^^^^^^^^^^^^^^
   hint: write trueCryptPassword: { $env: NAME }, with a name of capital letters, digits and _; replace a value that was committed
@@ -142,11 +142,11 @@ ImportExportJob/postal-code.yaml:18:19: error SPEC_NUMBER: 02134 would be read a
 1 error in 1 file
 
 # A member written twice
-ImportExportJob/second-key.yaml:21:5: error SPEC_DUPLICATE_KEY: the key bucket stands twice in this mapping
+ImportExportJob/second-key.yaml:21:5: error SPEC_DUPLICATE_KEY: the key bucket is twice in this mapping
   21 |     bucket: football-archive-2
      |     ^^^^^^
   hint: remove one of them
-  ImportExportJob/second-key.yaml:12:5: it stands here first
+  ImportExportJob/second-key.yaml:12:5: the first one is here
 1 error in 1 file
 
 # A tag of another tool
@@ -193,7 +193,7 @@ IotJob/enum-misspelt.yaml:11:20: error SPEC_ENUM: targetSelection cannot be "CON
 1 error in 1 file
 
 # The request written beside metadata, without spec
-IotJob/members-at-the-top.yaml:6:1: error SPEC_UNKNOWN_MEMBER: description, targets and document stand at the top of the document, not in spec
+IotJob/members-at-the-top.yaml:6:1: error SPEC_UNKNOWN_MEMBER: description, targets and document are at the top of the document, not in spec
   6 | description: Kiosk firmware 4.2 with contactless refunds
     | ^^^^^^^^^^^
   hint: write "spec:" on a line above them, and indent them by two spaces
@@ -410,12 +410,12 @@ PinpointExportJob/request-not-nested.yaml:11:3: error SPEC_UNKNOWN_MEMBER: Segme
 PinpointExportJob/same-folder.yaml:6:1: error SPEC_IDENTICAL: the request is the same as that of PinpointExportJob/newsletter-readers-again
   6 | spec:
     | ^^^^
-  hint: AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both
+  hint: AWS chooses both IDs, so after a lost response nothing would distinguish the jobs. Change one request, or set policy.allowIdentical: true in both
   PinpointExportJob/same-folder.yaml:18:1: PinpointExportJob/newsletter-readers-again is here
 PinpointExportJob/same-folder.yaml:18:1: error SPEC_IDENTICAL: the request is the same as that of PinpointExportJob/newsletter-readers
   18 | spec:
      | ^^^^
-  hint: AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both
+  hint: AWS chooses both IDs, so after a lost response nothing would distinguish the jobs. Change one request, or set policy.allowIdentical: true in both
   PinpointExportJob/same-folder.yaml:6:1: PinpointExportJob/newsletter-readers is here
 2 errors in 1 file
 

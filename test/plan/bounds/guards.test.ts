@@ -42,8 +42,8 @@ t.test('a clock that is more than a minute off in either direction creates nothi
 
 t.test('a missing state is refused, with the ways back to it', async (t) => {
   const anew = [
-    'or take every spec as done > jobwright > baseline',
-    'to run every spec, also those that ran > jobwright > init > --new-state',
+    'or treat every spec as done > jobwright > baseline',
+    'to run every spec, even those that already ran > jobwright > init > --new-state',
   ]
   t.strictSame(told(reboot().state(undefined)), [
     [
