@@ -237,7 +237,7 @@ t.test(
       {
         code: 'SPEC_SKELETON',
         message: /^13 members are empty/,
-        hint: 'what remains is { targetSelection: CONTINUOUS }; or start with the required members: jobwright new IotJob NAME',
+        hint: 'without them: { targetSelection: CONTINUOUS }; or start with the required members: jobwright new IotJob NAME',
       },
       { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks targets' },
       { code: 'SPEC_MISSING_MEMBER', message: 'spec lacks document' },
@@ -248,7 +248,7 @@ t.test(
       .replace('"TIMED_OUT", "numberOfRetries": 0', '"FAILED", "numberOfRetries": 2')
     const [one, ...others] = paste(filled)
     t.strictSame(others, [], 'one that is filled in lacks nothing')
-    const remains = /what remains is (.*); or begin/.exec(one?.hint ?? '')?.[1]
+    const remains = /without them: (.*); or start/.exec(one?.hint ?? '')?.[1]
     t.match(remains, /numberOfRetries: 2/)
     t.strictSame(paste(remains ?? ''), [], 'and what remains is sound')
     const tags = ['a', 'b', 'c', 'd'].map((key) => `{ Key: ${key}, Value: "" }`)

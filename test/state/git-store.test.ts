@@ -201,7 +201,7 @@ t.test('without a remote the branch of the repository is compared and moved', as
   t.match(await open.commit([set('attic', job('created'))], 'Made one'), { is: 'committed' })
   const head = git(root, 'rev-parse', 'jobwright-state').trim()
   git(root, 'update-ref', 'refs/heads/jobwright-state', `${head}~1`)
-  t.match(await open.commit([set('barn', job('created'))], 'Made another'), { is: 'stale', message: /moved on/ })
+  t.match(await open.commit([set('barn', job('created'))], 'Made another'), { is: 'stale', message: /has moved to/ })
   await open.close()
   t.match(await problemOf(storeIn(root).open()), { exitCode: 8, diagnostic: { code: 'STATE_REWOUND' } })
   git(root, 'update-ref', 'refs/heads/jobwright-state', head)
