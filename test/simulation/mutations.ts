@@ -1,11 +1,13 @@
+import type { Traits } from './faults.ts'
+
 /** One deliberate breakage: a text that stands exactly once in a file, and what takes its place. */
 export type Mutation = {
   readonly name: string
   readonly file: string
   readonly from: string
   readonly to: string
-  /** Where it shows: in random worlds, unless in a run that is ended at every effect, or in a test file. */
-  readonly in?: 'endings' | { readonly test: string }
+  /** Where it shows: in random worlds, unless in those of one trait, in a run that is ended at every effect, or in a test file. */
+  readonly in?: 'endings' | { readonly trait: keyof Traits } | { readonly test: string }
 }
 
 /**
@@ -225,5 +227,175 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/aws/aws-error.ts',
     from: 'mask(message, secrets)',
     to: "(secrets && mask('', []), message)",
+  },
+  {
+    name: 'jobs older than the intent are adopted',
+    file: 'src/model/evidence.ts',
+    from: '  return createdAt !== undefined && Date.parse(createdAt) < earliestOf(intent)',
+    to: '  return createdAt !== undefined && Date.parse(createdAt) < 0 * earliestOf(intent)',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'any job with the ID is adopted',
+    file: 'src/plan/unknown.ts',
+    from: "  const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
+    to: "  const isOurs = fits || mark === 'own' || isProven || !isProven",
+    in: { trait: 'people' },
+  },
+  {
+    name: 'a cancel needs no write of the state',
+    file: 'src/apply/apply.ts',
+    from: "steps.some(({ action }) => action === 'update' || action === 'cancel')",
+    to: "steps.some(({ action }) => action === 'update')",
+    in: { trait: 'changes' },
+  },
+  {
+    name: 'a machine whose clock is off creates',
+    file: 'src/plan/guard.ts',
+    from: 'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
+    to: 'if (Math.abs(clockOffsetMs) >= 0 * CLOCKS_MS ||',
+    in: { trait: 'clocks' },
+  },
+  {
+    name: 'the offset of the clock is not waited for',
+    file: 'src/model/create-protocol.ts',
+    from: 'const aheadMs = Math.max(0, -clockOffsetMs)',
+    to: 'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
+    in: { trait: 'edgy' },
+  },
+  {
+    name: 'a diverged checkout speaks for the repository',
+    file: 'src/plan/guard.ts',
+    from: "    case 'diverged':\n",
+    to: '',
+    in: { trait: 'checkouts' },
+  },
+  {
+    name: 'an unknown checkout speaks for the repository',
+    file: 'src/plan/guard.ts',
+    from: "    case 'unknown':\n      return [",
+    to: "    case 'unknown':\n      if (head) return []\n      return [",
+    in: { trait: 'checkouts' },
+  },
+  {
+    name: 'the word that a create made no job is believed at once',
+    file: 'src/plan/decided.ts',
+    from: 'if (plan.now < Date.parse(until) && !force) {',
+    to: 'if (plan.now < 0 * Date.parse(until) && !force) {',
+    in: { trait: 'words' },
+  },
+  {
+    name: 'the guards let everything through',
+    file: 'src/plan/guard.ts',
+    from: '  if (planned + before <= max) return []',
+    to: '  if (planned + before <= max || max >= 0) return []',
+    in: { trait: 'guards' },
+  },
+  {
+    name: 'what is not committed is submitted',
+    file: 'src/plan/new-job.ts',
+    from: '  if (uncommitted.length === 0) return undefined',
+    to: '  if (uncommitted.length >= 0) return undefined',
+    in: { trait: 'dirty' },
+  },
+  {
+    name: 'a job is adopted that a person called another’s',
+    file: 'src/plan/unknown.ts',
+    from: 'return !plan.claims.has(key) && !isForeign(plan, key) && !isBefore',
+    to: 'return !plan.claims.has(key) && (isForeign(plan, key) || true) && !isBefore',
+    in: { trait: 'words' },
+  },
+  {
+    name: 'edited unknowns are sent too early',
+    file: 'src/plan/unknown.ts',
+    from: '(isEdited || isElsewhere(plan, spec, record, model))',
+    to: '((isEdited && false) || isElsewhere(plan, spec, record, model))',
+  },
+  {
+    name: 'nobody looks for the second job of a proxy',
+    file: 'src/reconcile/reconcile.ts',
+    from: 'const twins = run.gaveUp ? undefined : await audit',
+    to: 'const twins = run.gaveUp || run ? undefined : await audit',
+  },
+  {
+    name: 'the job of another state is adopted by ID',
+    file: 'src/plan/unknown.ts',
+    from: "  const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
+    to: "  const isOurs = fits && (mark !== 'none' || isProven)",
+    in: { trait: 'people' },
+  },
+  {
+    name: 'an excused job is asked about again',
+    file: 'src/plan/lookalikes.ts',
+    from: '(isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id))) &&',
+    to: '(isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id)) || true) &&',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'another ID is a word on whose job it is',
+    file: 'src/plan/unknown.ts',
+    from: 'if (isAnother && isElsewhere(',
+    to: 'if ((isAnother || mayBeOurs) && isElsewhere(',
+  },
+  {
+    name: 'second jobs are looked for by our own clock',
+    file: 'src/reconcile/reconcile.ts',
+    from: '  return clock.now() + (offset === undefined ? 0 : offset + 1_000)',
+    to: '  return clock.now() + (offset === undefined ? 0 : 0)',
+  },
+  {
+    name: 'a job under a recorded ID is ours whenever it was created',
+    file: 'src/model/evidence.ts',
+    from: 'if (secondsOf(known.createdAt) === secondsOf(createdAt))',
+    to: 'if (secondsOf(known.createdAt) >= 0 || secondsOf(createdAt) >= 0)',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'a job is acted on without a look at its identity',
+    file: 'src/apply/identify.ts',
+    from: "    if (verdict.is === 'same') return { live }",
+    to: '    if (verdict) return { live }',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'a job is created before its time',
+    file: 'src/plan/time.ts',
+    from: 'from !== undefined && now < from',
+    to: 'from !== undefined && now < 0 * from',
+    in: { trait: 'times' },
+  },
+  {
+    name: 'a spec that is expired is submitted',
+    file: 'src/plan/time.ts',
+    from: 'if (expires !== undefined && now >= expires) {',
+    to: 'if (expires !== undefined && now < 0 * expires) {',
+    in: { trait: 'times' },
+  },
+  {
+    name: 'a failed job needs nobody',
+    file: 'src/plan/attention.ts',
+    from: '  if (!hasFailed(record)) return []',
+    to: '  if (hasFailed(record) || !hasFailed(record)) return []',
+  },
+  {
+    name: 'an update needs no write of the state',
+    file: 'src/apply/apply.ts',
+    from: "steps.some(({ action }) => action === 'update' || action === 'cancel')",
+    to: "steps.some(({ action }) => action === 'cancel')",
+    in: { trait: 'changes' },
+  },
+  {
+    name: 'what is uncommitted is changed at AWS',
+    file: 'src/plan/recorded.ts',
+    from: 'const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)',
+    to: 'const stop = planHeld(plan, spec)',
+    in: { trait: 'dirty' },
+  },
+  {
+    name: 'jobs of two sites share an ID',
+    file: 'src/plan/ownership.ts',
+    from: "return `${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}`",
+    to: "return `${kind} ${regionless || site ? '*' : siteKey(site)} ${id}`",
+    in: { trait: 'places' },
   },
 ]

@@ -671,8 +671,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/decisions.test.ts', 'src/plan/decided.ts', [
     [
       '--not-created is believed although AWS could not be asked',
-      "if (listed?.is === 'failed' && !force) return unread(spec, listed, record)",
-      "if (listed?.is === 'failed' && !force && !plan) return unread(spec, listed, record)",
+      "if (look?.is === 'failed' && !force) return unread(spec, look, record)",
+      "if (look?.is === 'failed' && !force && !plan) return unread(spec, look, record)",
     ],
     [
       'resolve --foreign of all excuses our own mark',
@@ -821,7 +821,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job that could not be read is cancelled with its spec',
-      "  if (seen?.is === 'failed') return { ...base, ...notRead(seen), remedies: [UNREAD] }\n",
+      "  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...notRead(seen) }\n",
       '',
     ],
   ]),
@@ -885,13 +885,13 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/plan.test.ts', 'src/plan/move-former.ts', [
     [
       'metadata.formerly moves a record while its spec is there',
-      'if (!record || records[spec.address] || present.has(from)) continue',
-      'if (!record || records[spec.address] || (!present && from)) continue',
+      'if (!record || records[spec.address] || present.has(from) ||',
+      'if (!record || records[spec.address] || (!present && from) ||',
     ],
     [
       'metadata.formerly replaces a record',
-      'if (!record || records[spec.address] || present.has(from)) continue',
-      'if (!record || present.has(from)) continue',
+      'if (!record || records[spec.address] || present.has(from) ||',
+      'if (!record || present.has(from) ||',
     ],
     [
       'metadata.formerly moves a record in an older checkout',
@@ -1004,13 +1004,23 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
       'a refused create is given up although the job is there',
-      'return settle(pass, intended, problem, { refused: true })',
-      "return notDone(pass, intended, 'create', problem)",
+      "if (!isThere) return notDone(pass, intended, 'create', problem)",
+      "if (!isThere || id) return notDone(pass, intended, 'create', problem)",
     ],
     [
       'a refusal is not on record',
-      'return settle(pass, intended, problem, { refused: true })',
-      'return settle(pass, intended, problem)',
+      'await noteUnknown(pass, intended, problem, { refused: true })',
+      'await noteUnknown(pass, intended, problem)',
+    ],
+    [
+      'a refused create is given up after one read',
+      '  await pass.clock.sleep(pass.waits.graceMs / pass.timeScale, pass.signal)\n  return (await look()) !== undefined',
+      '  return false',
+    ],
+    [
+      'a refused create is given up by a read that an interrupt ended',
+      'mayBeThere(pass, reader, id).catch(() => true)',
+      'mayBeThere(pass, reader, id).catch(() => false)',
     ],
     ['a create leaves after its time', 'isDue(pass, spec) && leave.mayStillSend()', 'leave.mayStillSend()'],
     [
