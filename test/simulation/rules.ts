@@ -131,6 +131,11 @@ export const RULES: readonly Mutation[] = [
       'signatureMs + 0 * requestMs + listLagMs',
     ],
     [
+      'the offset of the clock is not waited for',
+      'const aheadMs = Math.max(0, -clockOffsetMs)',
+      'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
+    ],
+    [
       'the lag of lists does not count for the deadline',
       'requestMs + listLagMs + aheadMs',
       'requestMs + 0 * listLagMs + aheadMs',
