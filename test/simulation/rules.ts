@@ -118,6 +118,13 @@ export const RULES: readonly Mutation[] = [
     ['a lease never ends', 'return elapsedMs <= leaseMs', 'return elapsedMs <= leaseMs || elapsedMs > 0'],
     ['the default life of a signature is 5 minutes', 'signatureMs: 900_000', 'signatureMs: 300_000'],
   ]),
+  ...inTest('test/apply/pass.test.ts', 'src/model/create-protocol.ts', [
+    [
+      'the offset of the clock is not waited for',
+      'const aheadMs = Math.max(0, -clockOffsetMs)',
+      'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
+    ],
+  ]),
   ...inTest('test/plan/decided.test.ts', 'src/model/create-protocol.ts', [
     ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
     [
@@ -129,11 +136,6 @@ export const RULES: readonly Mutation[] = [
       'the time of a request does not count for the deadline',
       'signatureMs + requestMs + listLagMs',
       'signatureMs + 0 * requestMs + listLagMs',
-    ],
-    [
-      'the offset of the clock is not waited for',
-      'const aheadMs = Math.max(0, -clockOffsetMs)',
-      'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
     ],
     [
       'the lag of lists does not count for the deadline',
