@@ -6,36 +6,38 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { packagedSchemas } from '../src/load/schemas.ts'
-import { ajvOf, partOf } from '../src/spec/ajv.ts'
-import { CONFIG, ENVELOPE, schemaOf } from '../src/spec/check.ts'
-import { FORMS, idOf, stateAjv } from '../src/state/ajv.ts'
+import { createAjv, getPart } from '../src/documents/check/ajv.ts'
+import { CONFIG, ENVELOPE, getSchemaName } from '../src/documents/check/check.ts'
+import { readPackagedSchema } from '../src/load/schemas.ts'
+import { FORMS, getSchemaId, stateAjv } from '../src/state/ajv.ts'
 import type { Form } from '../src/state/compile.ts'
 import { listKinds } from './generate.ts'
 
 const built = path.join(import.meta.dirname, '..', 'build')
 const CODE = { source: true, esm: true }
 
-fs.writeFileSync(path.join(built, 'spec', 'compile.js'), ofSpecs())
-fs.writeFileSync(path.join(built, 'state', 'compile.js'), ofState())
+fs.writeFileSync(path.join(built, 'documents', 'check', 'compile.js'), formatSpecs())
+fs.writeFileSync(path.join(built, 'state', 'compile.js'), formatState())
 
-/** In place of src/spec/compile.ts. The schemas it is given are those that this has compiled: in build/ there are no others. */
-function ofSpecs(): string {
-  const schemas = packagedSchemas
-  const ajv = ajvOf(schemas, CODE)
-  const ids = new Map([CONFIG, ENVELOPE, ...listKinds().map(schemaOf)].map((part) => [part, partOf(schemas, part).$id]))
-  for (const part of ids.keys()) ajv.addSchema(partOf(schemas, part))
-  return `${moduleOf(ajv, ids)}export const compile = () => (part) => VALIDATORS[part]\n`
+/** In place of src/documents/check/compile.ts. The schemas it is given are those that this has compiled: in build/ there are no others. */
+function formatSpecs(): string {
+  const schemas = readPackagedSchema
+  const ajv = createAjv(schemas, CODE)
+  const ids = new Map(
+    [CONFIG, ENVELOPE, ...listKinds().map(getSchemaName)].map((part) => [part, getPart(schemas, part).$id]),
+  )
+  for (const part of ids.keys()) ajv.addSchema(getPart(schemas, part))
+  return `${formatModule(ajv, ids)}export const compile = () => (part) => VALIDATORS[part]\n`
 }
 
 /** In place of src/state/compile.ts. */
-function ofState(): string {
-  const ids = new Map((Object.keys(FORMS) as Form[]).map((form) => [form, idOf(form)]))
-  return `${moduleOf(stateAjv(CODE), ids)}export const validatorOf = (form) => VALIDATORS[form]\n`
+function formatState(): string {
+  const ids = new Map((Object.keys(FORMS) as Form[]).map((form) => [form, getSchemaId(form)]))
+  return `${formatModule(stateAjv(CODE), ids)}export const getValidator = (form) => VALIDATORS[form]\n`
 }
 
 /** The code of schemas, by name and ID, with `VALIDATORS`: name -> function. Its helpers are CommonJS of Ajv's: each is imported. */
-function moduleOf(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
+function formatModule(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
   const names = new Map([...ids.keys()].map((name, index) => [name, `validator${index}`]))
   const code = standalone.default(ajv, Object.fromEntries([...ids].map(([name, id]) => [names.get(name)!, id])))
   const table = [...names].map(([name, variable]) => `  ${JSON.stringify(name)}: ${variable},\n`).join('')

@@ -9,7 +9,7 @@ import { readConfig } from '../src/load/config.ts'
 import { load } from '../src/load/load.ts'
 import { DEFAULT_CONFIG } from '../src/model/config.ts'
 import { EXIT_CODES } from '../src/model/exit-code.ts'
-import { blocksOf, played, shows } from './commands/pages.ts'
+import { blocksOf, played, shows } from './commands/explain/pages.ts'
 
 /*
  * What the blocks of a page are. yaml: a spec, or what the path in its first line says (`# jobwright.yaml`, `# .github/workflows/x.yml`).

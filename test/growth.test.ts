@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import t from 'tap'
 import { createQueue } from '../src/aws/queue.ts'
-import { MODELS, modelOf } from '../src/kinds/models.ts'
+import { readSpecs } from '../src/documents/specs.ts'
+import { getModel, MODELS } from '../src/kinds/models.ts'
 import type { Address } from '../src/model/address.ts'
 import type { JsonObject } from '../src/model/json.ts'
 import type { KindReader } from '../src/model/kind-calls.ts'
@@ -10,11 +11,10 @@ import type { Blocked, Policy, Spec } from '../src/model/spec.ts'
 import { emptyState, type JobRecord, type State } from '../src/model/state.ts'
 import { observe } from '../src/observe/observe.ts'
 import type { PlanInput } from '../src/plan/input.ts'
-import { twins } from '../src/plan/twins.ts'
-import { attentionText } from '../src/report/attention-text.ts'
-import { diagnosticsText } from '../src/report/diagnostics.ts'
-import { planText } from '../src/report/plan-text.ts'
-import { specsOf } from '../src/spec/specs.ts'
+import { findDuplicates } from '../src/plan/questions/duplicates.ts'
+import { formatAttention } from '../src/report/attention-text.ts'
+import { formatDiagnostics } from '../src/report/diagnostics.ts'
+import { formatPlan } from '../src/report/plan-text.ts'
 import { merge } from '../src/state/merge.ts'
 import { systemClock } from '../src/system/clock.ts'
 import { countVisits } from './operations.ts'
@@ -65,7 +65,7 @@ t.test('needs are grouped, and jobs read, in one walk', (t) =>
       describe: async () => undefined,
     } as unknown as KindReader
     const queue = createQueue({ concurrency: 1, clock: systemClock })
-    return () => observe(needs, { readerOf: async () => reader, modelOf, queue, isClaimed: () => false })
+    return () => observe(needs, { readerOf: async () => reader, modelOf: getModel, queue, isClaimed: () => false })
   }),
 )
 
@@ -82,9 +82,9 @@ t.test('new specs among as many jobs of other people are planned in one walk', (
 t.test('unknown creates among as many jobs of other people are planned in one walk', (t) =>
   checkGrowth(t, (size) => {
     const address = (index: number): Address => `DataExchangeJob/prices-${index}`
-    const requestOf = (type: string, index: number): JsonObject => ({
-      Type: 'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET',
-      Details: { [type]: { DataSetId: `${index}` } },
+    const requestOf = (owner: string, index: number): JsonObject => ({
+      ...REQUESTS['DataExchangeJob']!,
+      Details: { ExportAssetsToS3: { DataSetId: `${owner}-${index}`, RevisionId: 'r', AssetDestinations: [] } },
     })
     const jobs = range(size).map((index) =>
       liveOf(address(index), { id: `stranger-${index}`, request: requestOf('other', index) }),
@@ -114,14 +114,14 @@ t.test('duplicates are looked for in one walk over records and jobs, also where 
     )
     const input = {
       specs: addresses.map((address) => specOf(address)),
-      modelOf,
+      modelOf: getModel,
       state: { ...emptyState('kiosk-fleet', '2026-11-01T00:00:00Z'), records },
       before: {},
       currentAt: Date.parse('2026-11-15T09:00:00Z'),
     }
     const alike = new Map(addresses.map((address) => [address, { is: 'listed', jobs } as const]))
     return () => {
-      const found = twins(input, { alike })
+      const found = findDuplicates(input, { alike })
       t.equal(found?.length, size)
     }
   }),
@@ -221,8 +221,8 @@ for (const [what, inputOf] of Object.entries(PLANS))
       return () => {
         const made = planOf(input)
         t.ok(made.actions.length >= size)
-        planText(made, {}, REPORT)
-        attentionText(made.findings)
+        formatPlan(made, {}, REPORT)
+        formatAttention(made.findings)
       }
     }),
   )
@@ -252,9 +252,9 @@ for (const [what, textOf] of Object.entries(FILES))
   t.test(`${what}: read, checked and reported in one walk, as many files or as one`, async (t) => {
     const reading = { kinds: MODELS, schemas, include: () => ({ problem: { message: '', remedies: [] } }) }
     const check = (files: Map<string, string>): void => {
-      const { diagnostics, specs, blocked } = specsOf(files, reading)
+      const { diagnostics, specs, blocked } = readSpecs(files, reading)
       t.ok(specs.length + blocked.length > 0)
-      diagnosticsText(diagnostics, REPORT)
+      formatDiagnostics(diagnostics, REPORT)
     }
     const documents = (size: number): string[] => range(size).map((index) => textOf(index, size))
     await checkGrowth(

@@ -28,8 +28,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'model/digest.ts': ['node:crypto'],
   'model/explain-json.ts': ['jsonc-parser'],
   system: ['node:', 'fs-native-extensions'],
-  spec: ['model', 'kinds/import-export-job/manifest.ts', 'yaml', 'ajv', 'ajv-formats'],
-  load: ['model', 'spec', 'system', 'node:fs', 'node:path'],
+  documents: ['model', 'kinds/import-export-job/manifest.ts', 'yaml', 'ajv', 'ajv-formats'],
+  load: ['model', 'documents', 'system', 'node:fs', 'node:path'],
   lane: ['model'],
   aws: [
     'model',
@@ -59,13 +59,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   watch: ['system', 'chokidar', 'node:path'],
   emulator: ['node:', 'js-yaml'],
 }
-/** Nothing but the entrances imports `commands`; these import what they like. */
-const ENTRANCES = ['commands', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
+/** These put the rooms together, and import what they like of them; what they import of one another is below. */
+const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
 
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
-const PURE = ['model', 'spec', 'lane', 'plan', 'report']
+const PURE = ['model', 'documents', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|spec|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|models|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
+  /^(model|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|models|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 
@@ -123,7 +123,35 @@ t.test('every import is in the table of rooms', async (t) => {
   )
 })
 
-t.test('commands are imported by entrances alone, and a kind by no other kind', async (t) => {
+/** Folders that stand above others: a file of the first may not import one of the second. */
+const BELOW: readonly (readonly [of: RegExp, from: RegExp])[] = [
+  [/^session\//, /^(cli|commands)\/|^cli\.ts$/],
+  [/^cli\//, /^commands\/|^cli\.ts$/],
+  [/^commands\//, /^cli\.ts$|^cli\/(program|process|misuse)\.ts$/],
+  [/^plan\/(questions|bounds|attention)\//, /^plan\/situations\/|^plan\/(plan|follow)\.ts$/],
+  [/^plan\/situations\//, /^plan\/(plan|follow)\.ts$/],
+  [/^documents\/parse\//, /^documents\/(specs|read|request|config-text)\.ts$/],
+  [/^documents\/hints\//, /^documents\/(specs|read|request|config-text)\.ts$/],
+]
+
+t.test('no floor of a room imports one above it', async (t) => {
+  const wrong = imports.filter(({ of, from }) => BELOW.some(([lower, upper]) => lower.test(of) && upper.test(from)))
+  t.same(
+    wrong.map(({ of, from }) => `${of} <- ${from}`),
+    [],
+  )
+})
+
+t.test('a verb is defined in its folder, and cli.ts alone takes the definitions together', async (t) => {
+  const definitions = files.filter((file) => /^commands\/[^/]+\/definition\.ts$/.test(file))
+  const verbs = new Set(files.flatMap((file) => /^commands\/([^/]+)\//.exec(file)?.[1] ?? []))
+  t.equal(definitions.length, verbs.size)
+  const takers = imports.filter(({ from }) => definitions.includes(from)).map(({ of }) => of)
+  t.same([...new Set(takers)], ['cli.ts'])
+  t.ok(texts.get('cli.ts')!.split('\n').length < 120)
+})
+
+t.test('entrances alone import commands, and no kind imports another one', async (t) => {
   const intoCommands = imports.filter(({ of, from }) => from.startsWith('commands/') && !ENTRANCES.includes(roomOf(of)))
   t.same(intoCommands, [])
   const kindOf = (file: string): string | undefined => /^kinds\/([^/]+)\//.exec(file)?.[1]
@@ -146,7 +174,7 @@ t.test('pure files reach no machine: no builtin but a hash and text formatting, 
 })
 
 t.test('only the doors speak to the machine', async (t) => {
-  const doors = /^(system|aws|emulator|commands)\/|^cli\.ts$/
+  const doors = /^(system|aws|emulator|commands|session|cli)\/|^cli\.ts$/
   const machine =
     /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(['"`]|\bprocess\.(env|argv|exit)\b/
   const wrong = [...texts].filter(([file, text]) => !doors.test(file) && machine.test(withoutComments(text)))

@@ -6,7 +6,7 @@ import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { ADDED, type Constraint, type Difference, UNENFORCED } from '../scripts/differences.ts'
 import { generated, listKinds } from '../scripts/generate.ts'
-import { EDITOR_KEYWORDS } from '../src/spec/ajv.ts'
+import { EDITOR_KEYWORDS } from '../src/documents/check/ajv.ts'
 
 type Schema = { [member: string]: unknown }
 

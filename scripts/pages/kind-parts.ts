@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Condition } from '../../src/model/condition.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
-import { differences } from '../../src/model/difference.ts'
+import { findDifferences } from '../../src/model/difference.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { KindModel } from '../../src/model/kind.ts'
 import type { Live } from '../../src/model/live.ts'
@@ -120,7 +120,7 @@ function changes(model: KindModel, schema: Schema): string {
   const members = Object.keys(schema['properties'] as object).filter((member) => member !== idMember)
   const rows = members.flatMap((member) => {
     const [before, after] = SAMPLES[member] ?? [sample(schema, member, 'a'), sample(schema, member, 'b')]
-    const changed = differences(model.request.normalise(before), model.request.normalise(after))
+    const changed = findDifferences(model.request.normalise(before), model.request.normalise(after))
     if (changed.length === 0) return [[`\`${member}\``, 'not compared']]
     const way = updating(before, after, changed, { type: 'InProgress' })
     const pending = updating(before, after, changed, { type: 'Pending' })

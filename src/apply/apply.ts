@@ -1,19 +1,19 @@
 import type { Task } from '../aws/queue.ts'
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, parseAddress } from '../model/address.ts'
 import { moveNotes } from '../model/attention.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { isLeased } from '../model/create-protocol.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Plan, Planned, PlannedStep } from '../model/plan.ts'
-import { type Change, type Site, type Source, siteKey } from '../model/state.ts'
+import { type Change, getSiteKey, type Site, type Source } from '../model/state.ts'
 import type { OpenStore } from '../state/store.ts'
 import { cancelJob } from './cancel.ts'
 import { createJob } from './create.ts'
 import { downloadFile } from './download.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
-import { budgetChanges, chooseCreates, type Intended, intend, type PlacedCreate } from './intents.ts'
-import { createLeaves, type Leaves } from './leaves.ts'
+import { chooseCreates, countBudgets, type Intended, intend, type PlacedCreate } from './intents.ts'
+import { createLeaves, type Leaves } from './interrupt.ts'
 import { startJob } from './start.ts'
 import { updateJob } from './update.ts'
 import { uploadFile } from './upload.ts'
@@ -57,16 +57,16 @@ export async function apply(
   const changes: Change[] = [
     ...plan.actions.flatMap((planned) => freeChanges(planned, now)),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
-    ...budgetChanges(intended, options.modelOf, options.perDay, store.state, now),
-    ...sourceChange(store, options.source),
+    ...countBudgets(intended, options.modelOf, options.perDay, store.state, now),
+    ...compareSource(store, options.source),
     ...noteChange(store, plan.actions),
   ]
-  const mayLeave = leaseOf(options, now)
+  const mayLeave = openLease(options, now)
   // A start goes by what the store holds: what a journal brought along is stored first.
   if (changes.length + steps.length > 0) {
     // What another run decided since this one began may be the opposite: the write is the lock, whether or not there is anything to write.
     const always = steps.some(({ action }) => action === 'update' || action === 'cancel')
-    const committed = await store.commit(changes, message(plan, intended), { always })
+    const committed = await store.commit(changes, writeMessage(plan, intended), { always })
     if (committed.is === 'stale') {
       return { effects: 0, unsent: 0, created: 0, removed: 0, updated: 0, failed: new Map(), stale: committed.message }
     }
@@ -95,7 +95,7 @@ function intendNow(planned: PlacedCreate, now: number, store: OpenStore, options
  * Whether the lease that begins now still runs. The monotonic clock alone does not see the sleep of a machine, the wall clock alone may be put
  * back: the lease is over when either says so.
  */
-function leaseOf({ clock, timeScale, waits }: ApplyOptions, wallFrom: number): () => boolean {
+function openLease({ clock, timeScale, waits }: ApplyOptions, wallFrom: number): () => boolean {
   const from = clock.monotonic()
   return () => isLeased(Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale), waits)
 }
@@ -160,7 +160,7 @@ async function run(
   }
   const creates = intended.map(
     (one): Task => ({
-      lane: laneOf(one.planned.address, one.record.site, options),
+      lane: nameLane(one.planned.address, one.record.site, options),
       run: async () => {
         const calls = await options.callsOf(one.record.site, one.planned.spec.kind, one.planned.spec)
         waiting.delete(one)
@@ -169,17 +169,17 @@ async function run(
     }),
   )
   const tasks = [
-    ...steps.filter((planned) => !isTransfer(planned)).map((planned) => taskOf(pass, planned)),
+    ...steps.filter((planned) => !isTransfer(planned)).map((planned) => createTask(pass, planned)),
     ...creates,
     // Last, so that no create has to wait for them: they are long, and are done as well whenever they are done.
-    ...steps.filter(isTransfer).map((planned): Task => ({ ...taskOf(pass, planned), priority: -1 })),
+    ...steps.filter(isTransfer).map((planned): Task => ({ ...createTask(pass, planned), priority: -1 })),
   ]
   const work = options.queue.run(tasks, {
     signal: options.signal,
     onProgress: (progress) => options.emit({ type: 'queue', ...progress }),
   })
   try {
-    await orInterrupted(work, leaves, options)
+    await raceInterrupt(work, leaves, options)
   } finally {
     leaves.close()
     over = options.signal.aborted
@@ -191,8 +191,8 @@ async function run(
   return { failed, ...tally, stale: committed.is === 'stale' ? committed.message : undefined }
 }
 
-function taskOf(pass: Pass, planned: PlannedStep): Task {
-  return { lane: laneOf(planned.address, planned.record.site, pass), run: () => takeStep(pass, planned) }
+function createTask(pass: Pass, planned: PlannedStep): Task {
+  return { lane: nameLane(planned.address, planned.record.site, pass), run: () => takeStep(pass, planned) }
 }
 
 function isTransfer({ action }: PlannedStep): boolean {
@@ -227,12 +227,12 @@ function takeStep(pass: Pass, planned: PlannedStep): Promise<void> {
 }
 
 /** One bound for each service: a slow one does not hold up the others. */
-function laneOf(address: Address, site: Site, { modelOf }: ApplyOptions): string {
-  return `${siteKey(site)} ${modelOf(partsOf(address).kind).service}`
+function nameLane(address: Address, site: Site, { modelOf }: ApplyOptions): string {
+  return `${getSiteKey(site)} ${modelOf(parseAddress(address).kind).service}`
 }
 
 /** Waits for the work. After an interrupt that is what is on its way alone, and not for long: then it is given up, its outcome unknown. */
-async function orInterrupted(work: Promise<void>, leaves: Leaves, { signal, clock }: ApplyOptions): Promise<void> {
+async function raceInterrupt(work: Promise<void>, leaves: Leaves, { signal, clock }: ApplyOptions): Promise<void> {
   const over = new AbortController()
   const patience = async (): Promise<void> => {
     await clock.sleep(INTERRUPT_MS, over.signal)
@@ -255,7 +255,7 @@ async function orInterrupted(work: Promise<void>, leaves: Leaves, { signal, cloc
 function freeChanges(planned: Planned, now: number): Change[] {
   const { address, next, movedFrom } = planned
   if (planned.action === 'keep' && planned.excuses)
-    return planned.excuses.map((key) => ({ set: 'foreign', key, at: iso(now) }))
+    return planned.excuses.map((key) => ({ set: 'foreign', key, at: formatIso(now) }))
   if (!next) return []
   const moved: Change[] = movedFrom === undefined ? [] : [{ set: 'record', address: movedFrom, record: null }]
   return [...moved, { set: 'record', address, record: next }]
@@ -277,13 +277,13 @@ function tellFree({ emit }: ApplyOptions, { address, action, next }: Planned): v
   emit({ type: 'job', address, record: next })
 }
 
-function sourceChange(store: OpenStore, source: Source | undefined): Change[] {
+function compareSource(store: OpenStore, source: Source | undefined): Change[] {
   // What a person said of the same commit stays on record beside it.
   if (!source || source.commit === store.state?.source?.commit) return []
   return [{ set: 'source', source }]
 }
 
-function message(plan: Plan, intended: readonly Intended[]): string {
+function writeMessage(plan: Plan, intended: readonly Intended[]): string {
   const statuses = plan.actions.filter(({ next }) => next).length
   const parts = [
     ...(intended.length > 0 ? [`intents of ${intended.length} creates`] : []),

@@ -1,13 +1,13 @@
-import { partsOf } from '../model/address.ts'
+import { parseAddress } from '../model/address.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { isTerminal } from '../model/condition.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import type { PlannedCancel } from '../model/plan.ts'
-import { refreshed } from '../model/record.ts'
+import { refreshRecord } from '../model/record.ts'
 import type { JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import { identifyJob } from './identify.ts'
-import { unlessThrottled } from './throttled.ts'
+import { repeatThrottled } from './throttled.ts'
 
 /**
  * Cancels a job that is not over. Cancelling twice is cancelling once, so whatever the answer was, a look at the job tells how it ended. The
@@ -16,14 +16,14 @@ import { unlessThrottled } from './throttled.ts'
 export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<void> {
   const { address, record, spec, why, force } = planned
   const { id } = record
-  const { kind } = partsOf(address)
+  const { kind } = parseAddress(address)
   if (!pass.mayStillSend()) return
   const model = pass.modelOf(kind)
   const { reader, writer } = await pass.callsOf(record.site, kind, spec)
   const seen = await identifyJob(pass, reader, model, record)
   if ('problem' in seen) return failCancel(pass, planned, seen.problem)
   pass.emit({ type: 'step', address, step: 'cancelling' })
-  const outcome = await unlessThrottled(pass, (leave) => writer.cancel!(id, { ...leave, reason: why, force }))
+  const outcome = await repeatThrottled(pass, (leave) => writer.cancel!(id, { ...leave, reason: why, force }))
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return
   const scope = model.identity.scope(record.request)
   const live = await pass.write(({ signal }) => reader.describe(id, { signal, scope })).catch(() => undefined)
@@ -32,10 +32,10 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
   if (live && condition && isTerminal(condition)) {
     const isCancelled = condition.type === 'Cancelled'
     const ended: JobRecord = {
-      ...refreshed(record, live, condition, pass.clock.now()),
+      ...refreshRecord(record, live, condition, pass.clock.now()),
       ...(isCancelled && { cancelled: true }),
     }
-    const next: JobRecord = planned.withdraws ? { ...ended, withdrawn: iso(pass.clock.now()) } : ended
+    const next: JobRecord = planned.withdraws ? { ...ended, withdrawn: formatIso(pass.clock.now()) } : ended
     await pass.append([{ set: 'record', address, record: next }])
     pass.emit({ type: 'step', address, step: 'cancelled' })
     pass.emit({ type: 'job', address, record: next })

@@ -1,15 +1,15 @@
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
-import { deadlineOf } from '../model/create-protocol.ts'
-import { iso } from '../model/iso.ts'
+import { computeDeadline } from '../model/create-protocol.ts'
+import { formatIso } from '../model/iso.ts'
 import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
-import { takenOver } from '../model/record.ts'
+import { takeOverRecord } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import type { Intended } from './intents.ts'
-import type { Leave } from './leaves.ts'
-import { unlessThrottled } from './throttled.ts'
+import type { Leave } from './interrupt.ts'
+import { repeatThrottled } from './throttled.ts'
 
 /**
  * Sends one create whose intent is durable, and records how it ended: done, not done, or unknown. An unknown create stays on record as
@@ -20,12 +20,12 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
   if (!pass.mayStillSend() || !isDue(pass, spec)) return pass.release(intended)
   pass.emit({ type: 'step', address, step: 'creating' })
   const refusal = await validate(pass, intended, calls)
-  if (refusal) return notDone(pass, intended, 'validate', refusal)
+  if (refusal) return recordNotDone(pass, intended, 'validate', refusal)
   const outcome = await send(pass, intended, calls)
-  if (outcome.is === 'done') return done(pass, intended, outcome.value)
+  if (outcome.is === 'done') return recordCreated(pass, intended, outcome.value)
   if (outcome.is === 'unknown') return settle(pass, intended, outcome.problem)
-  if (outcome.problem.class === 'exists') return exists(pass, intended, calls, outcome.problem)
-  return notDone(pass, intended, 'create', outcome.problem)
+  if (outcome.problem.class === 'exists') return judgeExisting(pass, intended, calls, outcome.problem)
+  return recordNotDone(pass, intended, 'create', outcome.problem)
 }
 
 function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
@@ -33,7 +33,7 @@ function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Pro
   const options = { id: record.id, marker: record.intent.marker }
   // Asked again when the call has had its turn: a time that was still good when it was planned may be over.
   const mayStillSend = (leave: Leave) => (): boolean => isDue(pass, spec) && leave.mayStillSend()
-  return unlessThrottled(pass, (leave) =>
+  return repeatThrottled(pass, (leave) =>
     writer.create(spec.request, { ...options, ...leave, mayStillSend: mayStillSend(leave) }),
   )
 }
@@ -46,21 +46,21 @@ function isDue({ timingOf, clock }: Pass, spec: Spec): boolean {
 /** A dry run at the service, for kinds that have one. Whatever it says, nothing was made. */
 async function validate(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
   if (!writer.validate) return undefined
-  const outcome = await unlessThrottled(pass, (leave) =>
+  const outcome = await repeatThrottled(pass, (leave) =>
     writer.validate!(planned.spec.request, { marker: record.intent.marker, ...leave }),
   )
   return outcome.is === 'done' ? undefined : outcome.problem
 }
 
-async function done(pass: Pass, { planned, record }: Intended, live: Live): Promise<void> {
+async function recordCreated(pass: Pass, { planned, record }: Intended, live: Live): Promise<void> {
   const { spec } = planned
   const model = pass.modelOf(spec.kind)
   // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
   const now = pass.awsNow?.(record.site, model)
   const { awsAt } = record.intent
-  const window = awsAt !== undefined && now !== undefined ? { from: awsAt, to: iso(now) } : undefined
+  const window = awsAt !== undefined && now !== undefined ? { from: awsAt, to: formatIso(now) } : undefined
   const made = { ...record, createdAt: record.intent.at, window }
-  const next = takenOver(
+  const next = takeOverRecord(
     made,
     live,
     model.lifecycle.stageOf(live),
@@ -87,7 +87,7 @@ async function noteUnknown(
 ): Promise<void> {
   const byMatch = pass.modelOf(planned.spec.kind).identity.recovery.by === 'match'
   const until = byMatch
-    ? deadlineOf(record.intent, pass.waits, { byMatch, clockOffsetMs: pass.clockOffsetMs?.() })
+    ? computeDeadline(record.intent, pass.waits, { byMatch, clockOffsetMs: pass.clockOffsetMs?.() })
     : record.intent.until
   const next: OpenRecord = {
     ...record,
@@ -102,12 +102,12 @@ async function noteUnknown(
  * or somebody else. The record notes the refusal before anything else can end this run: the next plan reads the job, and takes it for ours by
  * our mark alone. Two reads that find no job show that the refusal had another reason.
  */
-async function exists(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
+async function judgeExisting(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record
   await noteUnknown(pass, intended, problem, { refused: true })
   // A read that fails, or that an interrupt ends, proves nothing.
   const isThere = id !== undefined && (await mayBeThere(pass, reader, id).catch(() => true))
-  if (!isThere) return notDone(pass, intended, 'create', problem)
+  if (!isThere) return recordNotDone(pass, intended, 'create', problem)
   pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
 }
 
@@ -119,7 +119,7 @@ async function mayBeThere(pass: Pass, reader: Calls['reader'], id: string): Prom
   return (await look()) !== undefined
 }
 
-async function notDone(
+async function recordNotDone(
   pass: Pass,
   intended: Intended,
   step: 'validate' | 'create',

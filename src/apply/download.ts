@@ -1,4 +1,4 @@
-import { problemOf } from '../aws/aws-error.ts'
+import { describeProblem } from '../aws/aws-error.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { PlannedDownload } from '../model/plan.ts'
 import { FileDiffers } from '../system/download-file.ts'
@@ -32,7 +32,7 @@ export async function downloadFile(pass: Pass, { address, record, spec }: Planne
     const problem: AwsProblem =
       error instanceof FileDiffers
         ? { class: 'conflict', name: error.name, message: error.message }
-        : problemOf(error, {})
+        : describeProblem(error, {})
     pass.fail(address, problem)
     pass.emit({ type: 'failed', address, step: 'download', problem })
   }

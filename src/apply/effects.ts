@@ -10,7 +10,7 @@ import type { Change, Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import type { JobFiles } from '../system/job-files.ts'
 import type { Intended } from './intents.ts'
-import type { Leaves } from './leaves.ts'
+import type { Leaves } from './interrupt.ts'
 
 /** What carrying out one pass needs of the world. */
 export type ApplyOptions = {

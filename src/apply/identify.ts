@@ -1,6 +1,6 @@
 import { AwsError } from '../aws/aws-error.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
-import { shownFrom } from '../model/create-protocol.ts'
+import { computeShownFrom } from '../model/create-protocol.ts'
 import { judgeIdentity } from '../model/evidence.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { KindReader } from '../model/kind-calls.ts'
@@ -61,7 +61,7 @@ async function lookUntilShown(
 ): Promise<Live | undefined> {
   for (let looks = 1; ; looks++) {
     const live = await look()
-    const isNew = createdAt !== undefined && clock.now() < Date.parse(shownFrom(createdAt, waits))
+    const isNew = createdAt !== undefined && clock.now() < Date.parse(computeShownFrom(createdAt, waits))
     if (live || !isNew || looks === LOOKS || signal.aborted) return live
     await clock.sleep(BETWEEN_MS, signal).catch(() => {})
   }

@@ -1,23 +1,23 @@
 import { spend, type Used } from '../lane/budget.ts'
-import { type Attempt, attemptName, formatAttemptTag } from '../model/attempt-name.ts'
-import { leaseUntil, type Waits } from '../model/create-protocol.ts'
-import { firstAtOf } from '../model/evidence.ts'
-import { iso } from '../model/iso.ts'
+import { type Attempt, formatAttempt, formatAttemptTag } from '../model/attempt-name.ts'
+import { computeLeaseEnd, type Waits } from '../model/create-protocol.ts'
+import { getFirstSendTime } from '../model/evidence.ts'
+import { formatIso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Planned, PlannedCreate } from '../model/plan.ts'
-import { historyFor } from '../model/record.ts'
+import { extendHistory } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import {
-  budgetKey,
   type Change,
+  getBudgetKey,
+  getSiteKey,
   isSettled,
   type JobRecord,
   type OpenRecord,
   type Site,
   type State,
-  siteKey,
 } from '../model/state.ts'
-import { written } from '../model/written.ts'
+import { writeDocuments } from '../model/written.ts'
 
 /** A create whose site is known. */
 export type PlacedCreate = PlannedCreate & { readonly site: Site }
@@ -42,7 +42,7 @@ export function chooseCreates(
   const left = new Map<string, number>()
   return actions.filter(isPlaced).filter(({ spec, site }) => {
     const model = modelOf(spec.kind)
-    const key = `${siteKey(site)} ${model.service}`
+    const key = `${getSiteKey(site)} ${model.service}`
     const calls = model.api.operations.validate === undefined ? 1 : 2
     const most = Math.max(1, Math.floor((perSecond(site, model) * waits.leaseMs * LEASE_SHARE) / 1000 / calls))
     const room = left.get(key) ?? most
@@ -75,22 +75,22 @@ export function intend(
     id: model.identity.idMember === undefined ? undefined : id,
     intent: {
       attempt,
-      at: iso(now),
-      leaseUntil: leaseUntil(now, waits),
-      awsAt: awsNow === undefined ? undefined : iso(awsNow),
-      firstAt: isRetry(previous, spec) ? firstAtOf(previous.intent) : undefined,
-      marker: markerOf(own, planned, model),
+      at: formatIso(now),
+      leaseUntil: computeLeaseEnd(now, waits),
+      awsAt: awsNow === undefined ? undefined : formatIso(awsNow),
+      firstAt: isRetry(previous, spec) ? getFirstSendTime(previous.intent) : undefined,
+      marker: buildMarker(own, planned, model),
     },
-    request: written(spec.request, model.request.documents),
+    request: writeDocuments(spec.request, model.request.documents),
     onRemove: spec.policy.onRemove,
-    history: historyFor(previous, spec.policy.run, site),
+    history: extendHistory(previous, spec.policy.run, site),
   }
   return { planned, record, previous }
 }
 
 /** What names this attempt among all that this and any other state has ever sent, where the API has room for it. */
-function markerOf(own: Attempt, { spec, isTagged }: PlacedCreate, { identity }: KindModel): string | undefined {
-  if (identity.recovery.by === 'match') return identity.recovery.marker(spec.request, attemptName(own))
+function buildMarker(own: Attempt, { spec, isTagged }: PlacedCreate, { identity }: KindModel): string | undefined {
+  if (identity.recovery.by === 'match') return identity.recovery.marker(spec.request, formatAttempt(own))
   return isTagged ? formatAttemptTag(own) : undefined
 }
 
@@ -100,7 +100,7 @@ function isRetry(previous: JobRecord | undefined, { policy }: Spec): previous is
 }
 
 /** What the creates that are about to be sent use up of daily budgets. One that is then released stays counted: too few is safe. */
-export function budgetChanges(
+export function countBudgets(
   intended: readonly Intended[],
   modelOf: (kind: string) => KindModel,
   perDay: (model: KindModel) => number | undefined,
@@ -112,7 +112,7 @@ export function budgetChanges(
     const model = modelOf(planned.spec.kind)
     const max = perDay(model)
     if (max === undefined) continue
-    const key = budgetKey(record.site, model.service)
+    const key = getBudgetKey(record.site, model.service)
     const spending = spend(used.get(key) ?? state?.budgets?.[key], max, now)
     if (spending.allowed) used.set(key, spending.next)
   }

@@ -1,10 +1,10 @@
 import type { Address } from '../model/address.ts'
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import type { PlannedStart } from '../model/plan.ts'
 import type { CreatedRecord, JobRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import { identifyJob } from './identify.ts'
-import { unlessThrottled } from './throttled.ts'
+import { repeatThrottled } from './throttled.ts'
 
 /**
  * Starts a job whose ID the store already holds. Starting the same job twice is one start, so whatever the answer was, a look at the job
@@ -22,25 +22,25 @@ export async function startJob(pass: Pass, { address, record, spec }: PlannedSta
     pass.emit({ type: 'failed', address, step: 'start', problem: seen.problem })
     return
   }
-  if (model.lifecycle.stageOf(seen.live) === 'started') return started(pass, address, record)
+  if (model.lifecycle.stageOf(seen.live) === 'started') return recordStart(pass, address, record)
   pass.emit({ type: 'step', address, step: 'starting' })
-  const outcome = await unlessThrottled(pass, (leave) => writer.start!(id, leave))
-  if (outcome.is === 'done') return started(pass, address, record)
+  const outcome = await repeatThrottled(pass, (leave) => writer.start!(id, leave))
+  if (outcome.is === 'done') return recordStart(pass, address, record)
   const { problem } = outcome
   if (problem.class === 'abandoned') return
   // AWS refuses to start what no longer waits, perhaps because an earlier start of ours arrived after all.
   if (outcome.is === 'unknown' || problem.class === 'conflict') {
     const live = await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
-    if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') return started(pass, address, record)
+    if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') return recordStart(pass, address, record)
   }
   pass.fail(address, problem)
   pass.emit({ type: 'failed', address, step: 'start', problem })
 }
 
 /** What AWS said of it while it waited is no longer true, and an answer to a start tells no more: the next look does. */
-async function started(pass: Pass, address: Address, record: CreatedRecord): Promise<void> {
+async function recordStart(pass: Pass, address: Address, record: CreatedRecord): Promise<void> {
   const { status: _status, condition: _condition, ...rest } = record
-  const next: JobRecord = { ...rest, stage: 'started', startedAt: iso(pass.clock.now()) }
+  const next: JobRecord = { ...rest, stage: 'started', startedAt: formatIso(pass.clock.now()) }
   await pass.append([{ set: 'record', address, record: next }])
   pass.emit({ type: 'step', address, step: 'started' })
 }

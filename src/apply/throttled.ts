@@ -1,11 +1,11 @@
 import type { Outcome } from '../model/aws-problem.ts'
 import type { Pass } from './effects.ts'
-import type { Leave } from './leaves.ts'
+import type { Leave } from './interrupt.ts'
 
 const ATTEMPTS_MAX = 5
 
 /** Makes a write, and again while AWS throttles it and its lease runs: what was throttled was not done. The lane slows down meanwhile. */
-export async function unlessThrottled<Value>(
+export async function repeatThrottled<Value>(
   pass: Pass,
   write: (leave: Leave) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {

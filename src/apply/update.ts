@@ -1,17 +1,17 @@
 import type { AwsProblem } from '../model/aws-problem.ts'
-import { deviations } from '../model/deviations.ts'
-import { at, canonical, isWithin } from '../model/json.ts'
+import { findDeviations } from '../model/deviations.ts'
+import { canonicalise, getValue, isWithin } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls, UpdateRequest } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Difference, PlannedUpdate } from '../model/plan.ts'
-import { refreshed } from '../model/record.ts'
+import { refreshRecord } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { IdentifiedRecord } from '../model/state.ts'
-import { written } from '../model/written.ts'
+import { writeDocuments } from '../model/written.ts'
 import type { Pass } from './effects.ts'
 import { type Identified, identifyJob } from './identify.ts'
-import { unlessThrottled } from './throttled.ts'
+import { repeatThrottled } from './throttled.ts'
 
 /** What AWS does not show at once it may show after a while: so many looks, so far apart. */
 const LOOKS = 3
@@ -41,21 +41,21 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
     const isSeen = !model.lifecycle.unseenUpdates?.includes(operation)
     if (isMade && first.live.request !== undefined && isSeen) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
-    const outcome = await unlessThrottled(pass, (leave) => calls.writer.update!(record.id, update, leave))
+    const outcome = await repeatThrottled(pass, (leave) => calls.writer.update!(record.id, update, leave))
     if (outcome.is === 'done') continue
     return fail(outcome.problem)
   }
-  const shown = await shows(pass, calls, model, spec, record, changes)
+  const shown = await isUpdateShown(pass, calls, model, spec, record, changes)
   if ('problem' in shown) return fail(shown.problem)
-  const request = written(spec.request, model.request.documents)
+  const request = writeDocuments(spec.request, model.request.documents)
   const condition = model.lifecycle.condition(shown.live, spec.policy)
-  const next = refreshed({ ...record, request }, shown.live, condition, pass.clock.now())
+  const next = refreshRecord({ ...record, request }, shown.live, condition, pass.clock.now())
   await pass.append([{ set: 'record', address, record: next }])
   pass.emit({ type: 'step', address, step: 'updated' })
 }
 
 /** The job once a read shows what was asked for. */
-async function shows(
+async function isUpdateShown(
   pass: Pass,
   calls: Calls,
   model: KindModel,
@@ -79,10 +79,11 @@ async function shows(
 /** Where a job does not say yet what its spec says, or says still what its spec said before. */
 function open(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
   const told =
-    live.request && model.request.normalise(model.request.comparable(written(live.request, model.request.documents)))
+    live.request &&
+    model.request.normalise(model.request.comparable(writeDocuments(live.request, model.request.documents)))
   const isLeft = ({ pointer, from, to }: Difference): boolean =>
-    to === undefined && from !== undefined && canonical(at(told, pointer) ?? null) === canonical(from)
-  return [...deviations(spec.request, live, model), ...changes.filter(isLeft)]
+    to === undefined && from !== undefined && canonicalise(getValue(told, pointer) ?? null) === canonicalise(from)
+  return [...findDeviations(spec.request, live, model), ...changes.filter(isLeft)]
 }
 
 /** Whether a read can show all of what is changed: no service tells a secret. */

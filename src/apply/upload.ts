@@ -1,4 +1,4 @@
-import { iso } from '../model/iso.ts'
+import { formatIso } from '../model/iso.ts'
 import type { PlannedUpload } from '../model/plan.ts'
 import type { Pass } from './effects.ts'
 import { identifyJob } from './identify.ts'
@@ -37,7 +37,7 @@ export async function uploadFile(pass: Pass, { address, record, spec }: PlannedU
       : undefined
   if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') {
     const { status: _status, condition: _condition, ...rest } = record
-    const next = { ...rest, stage: 'started' as const, startedAt: iso(pass.clock.now()) }
+    const next = { ...rest, stage: 'started' as const, startedAt: formatIso(pass.clock.now()) }
     await pass.append([{ set: 'record', address, record: next }])
     return
   }

@@ -1,7 +1,7 @@
 import { AwsError } from './aws-error.ts'
 
 /** The answer, or undefined where the service said by name that there is no such thing. */
-export async function unlessAbsent<Value>(answer: Promise<Value>): Promise<Value | undefined> {
+export async function catchAbsent<Value>(answer: Promise<Value>): Promise<Value | undefined> {
   try {
     return await answer
   } catch (error) {
@@ -11,7 +11,7 @@ export async function unlessAbsent<Value>(answer: Promise<Value>): Promise<Value
 }
 
 /** An ID that may be put into a path. An empty one would make a describe into a list. Throws an AwsError. */
-export function nonEmpty(id: string | undefined, member: string): string {
+export function assertNonEmpty(id: string | undefined, member: string): string {
   if (id) return id
   throw new AwsError({ class: 'bad-request', name: 'EmptyId', message: `${member} is empty` })
 }

@@ -1,6 +1,6 @@
 import type { AwsProblem, Outcome } from '../model/aws-problem.ts'
 import type { KindApi } from '../model/kind.ts'
-import { isUnnamed, problemOf } from './aws-error.ts'
+import { describeProblem, isUnnamed } from './aws-error.ts'
 import type { SendOptions } from './handler.ts'
 import type { Lane } from './lanes.ts'
 import { Abandoned, type Watch, watch } from './watch.ts'
@@ -33,7 +33,7 @@ export class UnusableAnswer extends Error {
  *
  * `send` makes exactly one SDK call with the options that it is given.
  */
-export async function attempt<Value>(
+export async function attemptOnce<Value>(
   lane: Lane,
   model: { readonly api: Pick<KindApi, 'errors'> },
   options: AttemptOptions,
@@ -47,20 +47,20 @@ export async function attempt<Value>(
     return { is: 'done', value }
   } catch (error) {
     if (!seen.handed && (error instanceof Abandoned || options.signal?.aborted)) {
-      return { is: 'not-done', problem: abandoned() }
+      return { is: 'not-done', problem: createAbandonedProblem() }
     }
-    const problem = problemOf(error, model.api.errors, options.secrets)
+    const problem = describeProblem(error, model.api.errors, options.secrets)
     lane.report(problem)
-    return { is: notDone(seen, error, problem) ? 'not-done' : 'unknown', problem }
+    return { is: isNotDone(seen, error, problem) ? 'not-done' : 'unknown', problem }
   }
 }
 
-function abandoned(): AwsProblem {
+function createAbandonedProblem(): AwsProblem {
   const { name, message } = new Abandoned()
   return { class: 'abandoned', name, message }
 }
 
-function notDone(seen: Watch, error: unknown, problem: AwsProblem): boolean {
+function isNotDone(seen: Watch, error: unknown, problem: AwsProblem): boolean {
   if (!seen.connected) return true
   const { status } = seen
   // 408 is what a proxy or a load balancer says when it gave up waiting, perhaps behind a request that went on.

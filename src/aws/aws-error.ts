@@ -1,5 +1,5 @@
 import type { AwsProblem, ErrorClass } from '../model/aws-problem.ts'
-import { classOf } from './error-class.ts'
+import { classifyError } from './error-class.ts'
 import { mask } from './mask.ts'
 
 /** Thrown by readers, and by a lane that has been stopped. Everything that may be shown is in `problem`. */
@@ -22,7 +22,7 @@ type Thrown = {
 }
 
 /** A thrown value as a problem. `own` is the kind's error table, `secrets` are texts that must not be shown. */
-export function problemOf(
+export function describeProblem(
   thrown: unknown,
   own: Readonly<Record<string, ErrorClass>>,
   secrets: readonly string[] = [],
@@ -31,10 +31,10 @@ export function problemOf(
   const error: Thrown = typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) }
   const status = typeof error.$metadata?.httpStatusCode === 'number' ? error.$metadata.httpStatusCode : undefined
   const requestId = error.$metadata?.requestId
-  const name = nameOf(error)
-  const kind = classOf(name, status, own)
-  const message = messageOf(error, name, status)
-  const deniedAction = kind === 'auth' ? deniedActionIn(message) : undefined
+  const name = getName(error)
+  const kind = classifyError(name, status, own)
+  const message = getMessage(error, name, status)
+  const deniedAction = kind === 'auth' ? findDeniedAction(message) : undefined
   return {
     class: kind,
     name,
@@ -46,12 +46,12 @@ export function problemOf(
 }
 
 /** `User: ARN is not authorized to perform: iot:TagResource on resource: ARN ...` (IAM user guide, access denied error messages). */
-function deniedActionIn(message: string): string | undefined {
+function findDeniedAction(message: string): string | undefined {
   return /\bnot authorized to perform:? ([a-z][a-z0-9-]*:[A-Za-z]+)(?![\w:*])/i.exec(message)?.[1]
 }
 
 /** What an error says; of an answer that says nothing, or cannot be read, what came. */
-function messageOf(error: Thrown, name: string, status: number | undefined): string {
+function getMessage(error: Thrown, name: string, status: number | undefined): string {
   const message = typeof error.message === 'string' ? error.message : ''
   if (status === undefined) return message
   if (isUnnamed(name) && ['', 'UnknownError'].includes(message))
@@ -66,7 +66,7 @@ export function isUnnamed(name: string): boolean {
 }
 
 /** A socket's error has a code that says more than its name, which is `Error`. */
-function nameOf(error: Thrown): string {
+function getName(error: Thrown): string {
   const name = typeof error.name === 'string' && error.name !== '' ? error.name : 'Error'
   const vague = name === 'Error' || name === 'TimeoutError'
   if (vague && typeof error.code === 'string') return error.code

@@ -4,12 +4,12 @@ import { advise } from '../model/remedy.ts'
 import type { Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import type { ClientSettings, QuerySettings } from './client-settings.ts'
-import { credentialsOf, emulatorCredentials } from './credentials.ts'
-import { endpointOf } from './endpoint.ts'
+import { getEmulatorCredentials, loadCredentials } from './credentials.ts'
+import { resolveEndpoint } from './endpoint.ts'
 import { readHandler, writeHandler } from './handler.ts'
-import { accountOf } from './identity.ts'
+import { fetchAccount } from './identity.ts'
 import { createLanes, type Lane, type LaneModel, type Lanes, type Limits } from './lanes.ts'
-import { type Env, partitionOf, type Target } from './target.ts'
+import { type Env, getPartition, type Target } from './target.ts'
 
 /** What a connection is made with. */
 export type ConnectOptions = {
@@ -64,23 +64,26 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const { clock, version = '0' } = options
   const env = options.env ?? process.env
   const lanes = options.lanes ?? createLanes(clock, options.limits)
-  const endpoint = (service: Service | 'sts' | 'any'): string | undefined =>
-    options.emulator ? options.emulator.url.replace(/\/$/, '') : endpointOf(service, target, env)
+  const findEndpoint = (service: Service | 'sts' | 'any'): string | undefined =>
+    options.emulator ? options.emulator.url.replace(/\/$/, '') : resolveEndpoint(service, target, env)
   let told: { readonly time: number; readonly at: number; readonly wall: number } | undefined
-  const onDate = (date: string): void => {
+  const noteDate = (date: string): void => {
     const time = Date.parse(date)
     if (!Number.isNaN(time)) told = { time, at: clock.monotonic(), wall: clock.now() }
   }
-  const reads = readHandler(onDate)
-  const handlers = { read: reads, write: writeHandler(onDate) }
-  const sts = endpoint('sts')
-  const credentials = options.emulator ? emulatorCredentials(target.account) : await credentialsOf(target, sts, version)
+  const reads = readHandler(noteDate)
+  const handlers = { read: reads, write: writeHandler(noteDate) }
+  const sts = findEndpoint('sts')
+  const credentials = options.emulator
+    ? getEmulatorCredentials(target.account)
+    : await loadCredentials(target, sts, version)
   const userAgent = `jobwright/${version}`
-  const account = await accountOf(target, { credentials, requestHandler: reads, userAgent }, sts, clock)
-  const { partition } = partitionOf(target.region)
+  const account = await fetchAccount(target, { credentials, requestHandler: reads, userAgent }, sts, clock)
+  const { partition } = getPartition(target.region)
   const at = { partition, account, region: target.region }
   // The emulator's port changes from run to run; its jobs are the same ones.
-  const siteOf = (service: Service | 'any'): Site => withEndpoint(at, options.emulator ? 'emulator' : endpoint(service))
+  const siteOf = (service: Service | 'any'): Site =>
+    addEndpoint(at, options.emulator ? 'emulator' : findEndpoint(service))
   return {
     target,
     clock,
@@ -89,7 +92,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     site: siteOf('any'),
     siteOf,
     settings(model, mode) {
-      const own = endpoint(model.service)
+      const own = findEndpoint(model.service)
       if (!own) assertReachable(model, target)
       return {
         region: target.region,
@@ -103,7 +106,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
       }
     },
     query(model, mode) {
-      const own = endpoint(model.service)
+      const own = findEndpoint(model.service)
       if (!own) assertReachable(model, target)
       return { credentials, requestHandler: handlers[mode], userAgent, endpoint: own }
     },
@@ -115,13 +118,13 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   }
 }
 
-function withEndpoint(site: Omit<Site, 'endpoint'>, endpoint: string | undefined): Site {
+function addEndpoint(site: Omit<Site, 'endpoint'>, endpoint: string | undefined): Site {
   return endpoint ? { ...site, endpoint } : site
 }
 
 /** A host in a partition that lacks the service does not resolve, which looks like a broken network. */
 function assertReachable({ service, api }: Placed, target: Target): void {
-  if (api.partitions.includes(partitionOf(target.region).partition)) return
+  if (api.partitions.includes(getPartition(target.region).partition)) return
   throw new Problem({
     code: 'CONFIG_REGION',
     message: `the target "${target.name}" is in ${target.region}, where there is no ${service} service`,

@@ -5,7 +5,7 @@ import type { Target } from './target.ts'
 import { requests } from './trace.ts'
 
 /** The credentials that a target has on the emulator, which takes a key that ends in twelve digits for one of that account. */
-export function emulatorCredentials(account = ''): CredentialsProvider {
+export function getEmulatorCredentials(account = ''): CredentialsProvider {
   const credentials = { accessKeyId: `AKIAEMULATOR${account}`, secretAccessKey: 'emulator' }
   return () => Promise.resolve(credentials)
 }
@@ -15,7 +15,7 @@ export function emulatorCredentials(account = ''): CredentialsProvider {
  * container, instance), and the target's role on top where it names one. Loaded once, and again before they expire.
  * @param sts an endpoint that stands in for STS
  */
-export async function credentialsOf(
+export async function loadCredentials(
   target: Target,
   sts: string | undefined,
   version: string,

@@ -10,28 +10,28 @@ import type { Env, Target } from './target.ts'
  * http on this machine. jobwright.yaml, which a commit can change, may name this machine or AWS. Throws a Problem (exit 4) otherwise. A
  * base path is kept.
  */
-export function endpointOf(
+export function resolveEndpoint(
   service: Service | 'sts' | 'any',
   target: Pick<Target, 'name' | 'endpoint'>,
   env: Env,
 ): string | undefined {
-  if (target.endpoint) return committed(target.endpoint, target.name)
+  if (target.endpoint) return checkCommitted(target.endpoint, target.name)
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return undefined
   const own = service === 'any' ? [] : [`AWS_ENDPOINT_URL_${service.toUpperCase()}`]
   for (const variable of [...own, 'AWS_ENDPOINT_URL']) {
     const value = env[variable]
-    if (value) return checked(value, variable)
+    if (value) return checkUrl(value, variable)
   }
   return undefined
 }
 
 /** The endpoint of a target. jobwright.yaml was checked when it was read; here it is about to be used. */
-function committed(value: string, target: string): string {
+function checkCommitted(value: string, target: string): string {
   if (isEndpointAllowed(value)) return new URL(value).href.replace(/\/$/, '')
   const url = URL.canParse(value) ? new URL(value) : undefined
   throw new Problem({
     code: 'CONFIG_ENDPOINT',
-    message: `endpoint of the target "${target}" is ${shown(value, url)}, where signed requests must not go`,
+    message: `endpoint of the target "${target}" is ${formatUrl(value, url)}, where signed requests must not go`,
     remedies: [
       advise(`name ${ALLOWED_ENDPOINTS}`),
       advise('for any other host, remove the line and set AWS_ENDPOINT_URL in the environment'),
@@ -39,13 +39,13 @@ function committed(value: string, target: string): string {
   })
 }
 
-function checked(value: string, source: string): string {
+function checkUrl(value: string, source: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const safe = url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
   if (url && safe && !url.username && !url.password && !url.search) return url.href.replace(/\/$/, '')
   throw new Problem({
     code: 'CONFIG_ENDPOINT',
-    message: `${source} is ${shown(value, url)}, where signed requests must not go`,
+    message: `${source} is ${formatUrl(value, url)}, where signed requests must not go`,
     remedies: [
       advise(
         'use an https URL, or http on this machine (localhost, 127.0.0.1, [::1]), without user, password or query',
@@ -54,7 +54,7 @@ function checked(value: string, source: string): string {
   })
 }
 
-function shown(value: string, url: URL | undefined): string {
+function formatUrl(value: string, url: URL | undefined): string {
   return url && url.host !== '' ? `${url.protocol}//${url.host}` : JSON.stringify(value.slice(0, 80))
 }
 

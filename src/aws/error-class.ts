@@ -62,14 +62,14 @@ const NETWORK = new Set([
  * The class of an error: the kind's own table first, then the names common to all services, then the network's, and only then the
  * HTTP status. `not-found` comes from a kind's table alone: a proxy's or an old endpoint's 404 says nothing about a job.
  */
-export function classOf(
+export function classifyError(
   name: string,
   status: number | undefined,
   own: Readonly<Record<string, ErrorClass>>,
 ): ErrorClass {
   const named = lookUp(own, name) ?? lookUp(COMMON, name)
   if (named) return named
-  if (name === 'ForeignAnswer') return foreignClass(status)
+  if (name === 'ForeignAnswer') return classifyForeign(status)
   if (NETWORK.has(name) || /CERT|TLS|SSL/.test(name)) return 'unreachable'
   if (status === undefined) return 'unknown'
   if (status >= 500) return 'outage'
@@ -81,7 +81,7 @@ export function classOf(
 }
 
 /** What stands between us and AWS knows neither our permissions nor our jobs: it is busy, broken, or in the way. */
-function foreignClass(status: number | undefined): ErrorClass {
+function classifyForeign(status: number | undefined): ErrorClass {
   if (status === 429) return 'throttle'
   return status !== undefined && status >= 500 ? 'outage' : 'unreachable'
 }

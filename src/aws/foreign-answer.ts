@@ -12,7 +12,7 @@ export class ForeignAnswer extends Error {
 
   constructor(status: number, body: string) {
     super(
-      `the answer is not AWS's: status ${status} and ${described(body)}. A proxy, firewall or load balancer on the way sent it`,
+      `the answer is not AWS's: status ${status} and ${describeContent(body)}. A proxy, firewall or load balancer on the way sent it`,
     )
     this.$metadata = { httpStatusCode: status }
   }
@@ -43,7 +43,7 @@ function isForeign(content: string, status: number, isPage: boolean): boolean {
   return isPage ? !start.startsWith('{') : status >= 300 && start !== '' && !/^[{<]/.test(start)
 }
 
-function described(content: string): string {
+function describeContent(content: string): string {
   const start = content.trimStart()
   if (!start.startsWith('<')) return `the text "${cut(start)}"`
   const title = /<title[^<>]{0,200}>([^<]{1,500})/i.exec(content) ?? /<h1[^<>]{0,200}>([^<]{1,500})/i.exec(content)

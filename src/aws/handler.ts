@@ -4,7 +4,7 @@ import type { HttpHandlerOptions, RequestHandler as SdkHandler } from '@smithy/t
 import type { RequestHandler } from './client-settings.ts'
 import { assertOfAws } from './foreign-answer.ts'
 import { traceRequest } from './trace.ts'
-import { Abandoned, type Watch, watchedAgents } from './watch.ts'
+import { Abandoned, createWatchedAgents, type Watch } from './watch.ts'
 
 /** A request that waits longer for its connection, for its answer, or between two packets of it, has failed. */
 export const TIMEOUTS = {
@@ -34,7 +34,7 @@ export function readHandler(onDate: OnDate): Handler & { destroy(): void } {
     metadata: { handlerProtocol: 'http/1.1' },
     destroy: () => inner.destroy(),
     handle: async (request, options = {}) => {
-      const { response } = noted(await sent(inner, request, options), onDate)
+      const { response } = noteDate(await sendTraced(inner, request, options), onDate)
       return { response: await assertOfAws(response) }
     },
   }
@@ -49,19 +49,19 @@ export function writeHandler(onDate: OnDate, timeouts = TIMEOUTS): Handler {
       if (!seen) throw new Error('a write was sent past its watch')
       if (options.abortSignal?.aborted || !seen.mayStillSend()) throw new Abandoned()
       seen.handed = true
-      const inner = new NodeHttpHandler({ ...timeouts, ...watchedAgents(seen) })
-      const { response } = noted(await sent(inner, request, options), onDate)
+      const inner = new NodeHttpHandler({ ...timeouts, ...createWatchedAgents(seen) })
+      const { response } = noteDate(await sendTraced(inner, request, options), onDate)
       seen.status = response.statusCode
       return { response: await assertOfAws(response) }
     },
   }
 }
 
-async function sent(inner: NodeHttpHandler, request: HttpRequest, options: SendOptions) {
+async function sendTraced(inner: NodeHttpHandler, request: HttpRequest, options: SendOptions) {
   const { method, hostname, port, path, body } = request
   const trace = traceRequest({ method, host: port === undefined ? hostname : `${hostname}:${port}`, path, body })
   try {
-    const answer = await inner.handle(request, network(options))
+    const answer = await inner.handle(request, pickNetworkOptions(options))
     trace.answered(answer.response.statusCode, answer.response.headers)
     return answer
   } catch (error) {
@@ -70,11 +70,11 @@ async function sent(inner: NodeHttpHandler, request: HttpRequest, options: SendO
   }
 }
 
-function network({ abortSignal }: SendOptions): HttpHandlerOptions {
+function pickNetworkOptions({ abortSignal }: SendOptions): HttpHandlerOptions {
   return abortSignal ? { abortSignal } : {}
 }
 
-function noted<Answer extends { response: HttpResponse }>(answer: Answer, onDate: OnDate): Answer {
+function noteDate<Answer extends { response: HttpResponse }>(answer: Answer, onDate: OnDate): Answer {
   const date = answer.response.headers['date']
   if (date) onDate(date)
   return answer

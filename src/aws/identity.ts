@@ -2,12 +2,12 @@ import type { Unrated } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Clock } from '../system/clock.ts'
-import { AwsError, problemOf } from './aws-error.ts'
+import { AwsError, describeProblem } from './aws-error.ts'
 import type { CredentialsProvider, QuerySettings } from './client-settings.ts'
 import type { Lane } from './lanes.ts'
-import { queryClient, textOf } from './query-client.ts'
+import { createQueryClient, getText } from './query-client.ts'
 import { read } from './read.ts'
-import { partitionOf, type Target } from './target.ts'
+import { getPartition, type Target } from './target.ts'
 
 /** One call at the start of a run needs no pacing. */
 const OPEN: Lane = {
@@ -23,7 +23,7 @@ const OPEN: Lane = {
  * AWS_REFUSED, AWS_UNREACHABLE, or AWS_WRONG_ACCOUNT where the target names another account.
  * @param sts an endpoint that stands in for STS
  */
-export async function accountOf(
+export async function fetchAccount(
   target: Target,
   settings: QuerySettings,
   sts: string | undefined,
@@ -45,8 +45,8 @@ async function assertCredentials(target: Target, credentials: CredentialsProvide
   try {
     await credentials()
   } catch (error) {
-    const { class: kind, message } = problemOf(error, {})
-    if (kind === 'unreachable') throw unreachable(target, 'the source of its credentials', message, error)
+    const { class: kind, message } = describeProblem(error, {})
+    if (kind === 'unreachable') throw createUnreachable(target, 'the source of its credentials', message, error)
     const profile = target.profile ? ` (profile "${target.profile}")` : ''
     throw new Problem(
       {
@@ -65,23 +65,23 @@ async function assertCredentials(target: Target, credentials: CredentialsProvide
 }
 
 async function askSts(target: Target, settings: QuerySettings, sts: string | undefined, clock: Clock): Promise<string> {
-  const endpoint = sts ?? `https://sts.${target.region}.${partitionOf(target.region).domain}`
+  const endpoint = sts ?? `https://sts.${target.region}.${getPartition(target.region).domain}`
   const signing = { name: 'sts', region: target.region }
-  const call = queryClient({ endpoint, version: '2011-06-15', signing }, settings)
+  const call = createQueryClient({ endpoint, version: '2011-06-15', signing }, settings)
   try {
     const account = await read(OPEN, { api: { errors: {} } }, { clock }, async (options) =>
-      textOf(await call('GetCallerIdentity', {}, options), 'Account'),
+      getText(await call('GetCallerIdentity', {}, options), 'Account'),
     )
     if (account !== undefined) return account
     throw new AwsError({ class: 'unknown', name: 'UnusableAnswer', message: 'STS named no account' })
   } catch (error) {
-    const { class: kind, name, message } = problemOf(error, {})
-    if (kind === 'auth') throw refused(target, name, message, error)
-    throw unreachable(target, endpoint, `${name}: ${message}`, error)
+    const { class: kind, name, message } = describeProblem(error, {})
+    if (kind === 'auth') throw createRefused(target, name, message, error)
+    throw createUnreachable(target, endpoint, `${name}: ${message}`, error)
   }
 }
 
-function refused(target: Target, name: string, message: string, cause: unknown): Problem {
+function createRefused(target: Target, name: string, message: string, cause: unknown): Problem {
   const diagnostic: Unrated = {
     code: 'AWS_REFUSED',
     message: `AWS refused the credentials of the target "${target.name}": ${name}: ${message}`,
@@ -90,7 +90,7 @@ function refused(target: Target, name: string, message: string, cause: unknown):
   return new Problem(diagnostic, cause)
 }
 
-function unreachable(target: Target, where: string, message: string, cause: unknown): Problem {
+function createUnreachable(target: Target, where: string, message: string, cause: unknown): Problem {
   const diagnostic: Unrated = {
     code: 'AWS_UNREACHABLE',
     message: `cannot reach ${where} for the target "${target.name}": ${message}`,

@@ -49,14 +49,14 @@ export function createLanes(clock: Clock, limits: Limits = {}): Lanes {
       const key = [site.endpoint ?? '', ...where, ...(own ? [operation] : [])].join('/').replace(/^\//, '')
       const known = all.get(key)
       if (known) return known
-      const made = createLane(key, limitOf(model, operation, limits), clock)
+      const made = createLane(key, findLimit(model, operation, limits), clock)
       all.set(key, made)
       return made
     },
   }
 }
 
-function limitOf(model: LaneModel, operation: string, limits: Limits): LaneLimit {
+function findLimit(model: LaneModel, operation: string, limits: Limits): LaneLimit {
   return {
     ...(model.limits.lanes[operation] ?? model.limits.lanes['*'] ?? UNKNOWN_RATE),
     ...limits[model.service],
@@ -90,12 +90,12 @@ function createLane(key: string, limit: LaneLimit, clock: Clock): Lane {
       if (problem === undefined) repeats.earn()
       if (problem?.class === 'throttle') gate.throttled(clock.monotonic())
       if (problem?.class !== 'auth') refusal = undefined
-      else if (refusal && same(refusal.problem, problem)) refusal.times++
+      else if (refusal && isSameProblem(refusal.problem, problem)) refusal.times++
       else refusal = { problem, times: 1 }
     },
   }
 }
 
-function same(a: AwsProblem, b: AwsProblem): boolean {
+function isSameProblem(a: AwsProblem, b: AwsProblem): boolean {
   return a.name === b.name && a.message === b.message
 }

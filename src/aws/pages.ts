@@ -10,7 +10,7 @@ export type Page<Item> = { readonly items: readonly Item[]; readonly next?: stri
  * All pages of a list, each asked for when it is wanted. Throws an AwsError where a token comes twice or the pages do not end.
  * @param fetch asks for the page of a token; undefined: the first
  */
-export async function* pages<Item>(
+export async function* readPages<Item>(
   fetch: (token: string | undefined) => Promise<Page<Item>>,
 ): AsyncGenerator<readonly Item[]> {
   const seen = new Set<string>()
@@ -19,12 +19,12 @@ export async function* pages<Item>(
     const page = await fetch(token)
     yield page.items
     token = page.next || undefined
-    if (token !== undefined && (seen.has(token) || seen.size >= PAGES_MAX)) throw endless(seen.size)
+    if (token !== undefined && (seen.has(token) || seen.size >= PAGES_MAX)) throw createEndlessError(seen.size)
     if (token !== undefined) seen.add(token)
   } while (token !== undefined)
 }
 
-function endless(count: number): AwsError {
+function createEndlessError(count: number): AwsError {
   return new AwsError({
     class: 'unknown',
     name: 'EndlessList',

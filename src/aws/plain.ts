@@ -5,33 +5,38 @@ export function pick(answer: object | undefined, members: readonly string[]): Js
   const all = (answer ?? {}) as Readonly<Record<string, unknown>>
   const kept: Record<string, Json> = {}
   for (const member of members) {
-    const value = Object.hasOwn(all, member) ? plain(all[member]) : undefined
+    const value = Object.hasOwn(all, member) ? toPlain(all[member]) : undefined
     if (value !== undefined) kept[member] = value
   }
   return kept
 }
 
-function plain(value: unknown): Json | undefined {
+function toPlain(value: unknown): Json | undefined {
   if (value === undefined || value === null) return undefined
   if (value instanceof Date) return value.toISOString()
-  if (Array.isArray(value)) return value.map((item) => plain(item) ?? null)
+  if (Array.isArray(value)) return value.map((item) => toPlain(item) ?? null)
   if (typeof value === 'object') return pick(value, Object.keys(value))
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
 }
 
 /** A time of an answer as ISO 8601 in UTC; undefined where it is absent or no time. */
-export function isoOf(time: Date | string | undefined): string | undefined {
+export function toIso(time: Date | string | undefined): string | undefined {
   const ms = typeof time === 'string' ? Date.parse(time) : time?.getTime()
   return ms === undefined || Number.isNaN(ms) ? undefined : new Date(ms).toISOString()
 }
 
 /** The same value without members that are undefined. */
-export function defined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
+export function dropUndefined<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as never
 }
 
 /** The counts of an answer under our names; those that AWS left out are left out. */
-export function countsOf(answer: object | undefined, names: Readonly<Record<string, string>>): Record<string, number> {
+export function readCounts(
+  answer: object | undefined,
+  names: Readonly<Record<string, string>>,
+): Record<string, number> {
   const all = (answer ?? {}) as Readonly<Record<string, unknown>>
   const counts: Record<string, number> = {}
   for (const [member, name] of Object.entries(names)) {

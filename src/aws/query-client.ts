@@ -43,7 +43,7 @@ export class QueryError extends Error {
  * A client for services that the SDK has no client for, or none that is worth loading. It signs, sends once and reads; it never
  * repeats a request.
  */
-export function queryClient(service: QueryService, settings: QuerySettings): QueryClient {
+export function createQueryClient(service: QueryService, settings: QuerySettings): QueryClient {
   const config = resolveAwsSdkSigV4Config({
     credentials: settings.credentials,
     region: service.signing.region,
@@ -94,15 +94,15 @@ async function readResult(action: string, response: HttpResponse): Promise<Xml |
   // A parser may take a cut answer for a whole one, with half a job ID in it.
   if (!body.endsWith(`</${action}Response>`))
     throw new QueryError('UnusableAnswer', 'the answer was cut off', status, '')
-  return member(await parse(body), `${action}Result`)
+  return getMember(await parse(body), `${action}Result`)
 }
 
 async function readError(status: number, body: string): Promise<QueryError> {
   const complete = status >= 400 && /<\/(ErrorResponse|Response)>$/.test(body)
   const answer = complete ? await parse(body) : undefined
-  const error = member(answer, 'Error') ?? member(member(answer, 'Errors'), 'Error')
-  const requestId = textOf(answer, 'RequestId') ?? textOf(answer, 'RequestID')
-  return new QueryError(textOf(error, 'Code') ?? 'Unknown', textOf(error, 'Message') ?? '', status, requestId)
+  const error = getMember(answer, 'Error') ?? getMember(getMember(answer, 'Errors'), 'Error')
+  const requestId = getText(answer, 'RequestId') ?? getText(answer, 'RequestID')
+  return new QueryError(getText(error, 'Code') ?? 'Unknown', getText(error, 'Message') ?? '', status, requestId)
 }
 
 /** The SDK's own XML parser takes a stream or bytes; its context is only asked for with a stream. */
@@ -111,21 +111,21 @@ async function parse(body: string): Promise<Xml> {
 }
 
 /** A member of an element, where there is one. */
-export function member(element: Xml | undefined, name: string): Xml | undefined {
+export function getMember(element: Xml | undefined, name: string): Xml | undefined {
   if (typeof element !== 'object' || Array.isArray(element)) return undefined
   const members = element as { readonly [member: string]: Xml }
   return Object.hasOwn(members, name) ? members[name] : undefined
 }
 
 /** The text of a member; undefined where it is absent, empty, or not text. */
-export function textOf(element: Xml | undefined, name: string): string | undefined {
-  const value = member(element, name)
+export function getText(element: Xml | undefined, name: string): string | undefined {
+  const value = getMember(element, name)
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** The items of a list member: `<Jobs><member>…</member></Jobs>`. */
-export function itemsOf(element: Xml | undefined, name: string): readonly Xml[] {
-  const items = member(member(element, name), 'member')
+export function getItems(element: Xml | undefined, name: string): readonly Xml[] {
+  const items = getMember(getMember(element, name), 'member')
   if (items === undefined) return []
   return Array.isArray(items) ? (items as readonly Xml[]) : [items]
 }

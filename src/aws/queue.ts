@@ -36,7 +36,7 @@ export function createQueue({ concurrency, clock }: { readonly concurrency: numb
   return {
     async run(tasks, { signal, onProgress } = {}) {
       const lanes = new Map<string, PQueue>()
-      const laneOf = ({ lane = '' }: Task): PQueue => {
+      const openLane = ({ lane = '' }: Task): PQueue => {
         const queue = lanes.get(lane) ?? new PQueue({ concurrency })
         lanes.set(lane, queue)
         return queue
@@ -44,24 +44,24 @@ export function createQueue({ concurrency, clock }: { readonly concurrency: numb
       const started = clock.monotonic()
       const failures: unknown[] = []
       let done = 0
-      const work = async (task: Task): Promise<void> => {
+      const runTask = async (task: Task): Promise<void> => {
         // Looked at here and not given to p-queue, whose listeners on a shared signal cost the square of the queue's length.
         if (signal?.aborted || failures.length > 0) return
         try {
           await task.run()
           done++
-          onProgress?.(progressOf(done, tasks.length, clock.monotonic() - started))
+          onProgress?.(computeProgress(done, tasks.length, clock.monotonic() - started))
         } catch (error) {
           failures.push(error)
         }
       }
-      await Promise.all(tasks.map((task) => laneOf(task).add(() => work(task), { priority: task.priority ?? 0 })))
+      await Promise.all(tasks.map((task) => openLane(task).add(() => runTask(task), { priority: task.priority ?? 0 })))
       if (failures.length > 0) throw failures[0]
     },
   }
 }
 
-function progressOf(done: number, total: number, elapsedMs: number): Progress {
+function computeProgress(done: number, total: number, elapsedMs: number): Progress {
   const perMs = elapsedMs > 0 ? done / elapsedMs : 0
   return { done, total, perSecond: perMs * 1000, etaMs: perMs > 0 ? (total - done) / perMs : 0 }
 }

@@ -2,7 +2,7 @@ import type { HttpHandlerOptions } from '@smithy/types'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { KindApi, KindModel } from '../model/kind.ts'
 import type { Clock } from '../system/clock.ts'
-import { AwsError, problemOf } from './aws-error.ts'
+import { AwsError, describeProblem } from './aws-error.ts'
 import type { Lane } from './lanes.ts'
 
 const ATTEMPTS_MAX = 4
@@ -26,7 +26,7 @@ export async function read<Value>(
       return value
     } catch (error) {
       signal?.throwIfAborted()
-      const problem = problemOf(error, model.api.errors)
+      const problem = describeProblem(error, model.api.errors)
       lane.report(problem)
       if (attempt === ATTEMPTS_MAX || !isWorthAnother(problem) || !lane.mayRepeat()) throw new AwsError(problem, error)
       const base = problem.class === 'throttle' ? PAUSE_MS.throttle : PAUSE_MS.other
@@ -52,7 +52,7 @@ export type Ask = <Value>(
 type Reached = { readonly clock: Clock; lane(model: KindModel, operation: string): Lane }
 
 /** How a kind's reader asks over a connection. */
-export function reader(connection: Reached, model: KindModel): Ask {
+export function createAsk(connection: Reached, model: KindModel): Ask {
   return (operation, signal, send) =>
     read(connection.lane(model, operation), model, { clock: connection.clock, signal }, send)
 }

@@ -1,6 +1,6 @@
 import type { AwsProblem } from '../model/aws-problem.ts'
 import { isReadable } from '../model/env-names.ts'
-import { at, isObject, type JsonObject, type Pointer, steps } from '../model/json.ts'
+import { getValue, isObject, type JsonObject, type Pointer, splitPointer } from '../model/json.ts'
 import type { Env } from './target.ts'
 
 /** A request with its secrets in place, and their texts, which no message may repeat; or what is missing. */
@@ -19,28 +19,28 @@ export function fillSecrets(request: JsonObject, members: readonly Pointer[], { 
   const secrets: string[] = []
   let filled = request
   for (const pointer of members) {
-    const name = at(at(request, pointer), '/$env')
+    const name = getValue(getValue(request, pointer), '/$env')
     if (typeof name !== 'string') continue
-    if (!isReadable(name, envNames)) return { problem: unlisted(name, pointer) }
+    if (!isReadable(name, envNames)) return { problem: refuseUnlisted(name, pointer) }
     const value = env[name]
-    if (!value) return { problem: missing(name, pointer) }
+    if (!value) return { problem: refuseMissing(name, pointer) }
     secrets.push(value)
-    filled = replaced(filled, steps(pointer), value)
+    filled = replaceMember(filled, splitPointer(pointer), value)
   }
   return { request: filled, secrets }
 }
 
-function unlisted(name: string, pointer: Pointer): AwsProblem {
+function refuseUnlisted(name: string, pointer: Pointer): AwsProblem {
   const message = `${pointer.slice(1)} names the environment variable ${name}, which jobwright.yaml does not let specs read`
   return { class: 'bad-request', name: 'UnlistedVariable', message }
 }
 
-function missing(name: string, pointer: Pointer): AwsProblem {
+function refuseMissing(name: string, pointer: Pointer): AwsProblem {
   const message = `${pointer.slice(1)} is read from the environment variable ${name}, which is not set`
   return { class: 'bad-request', name: 'MissingVariable', message }
 }
 
-function replaced(value: JsonObject, [step = '', ...rest]: readonly string[], secret: string): JsonObject {
+function replaceMember(value: JsonObject, [step = '', ...rest]: readonly string[], secret: string): JsonObject {
   const inner = value[step]
-  return { ...value, [step]: rest.length === 0 || !isObject(inner) ? secret : replaced(inner, rest, secret) }
+  return { ...value, [step]: rest.length === 0 || !isObject(inner) ? secret : replaceMember(inner, rest, secret) }
 }

@@ -4,9 +4,9 @@ import https from 'node:https'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { KindApi } from '../model/kind.ts'
 import type { Receive, UploadSource } from '../model/kind-calls.ts'
-import { AwsError, problemOf } from './aws-error.ts'
+import { AwsError, describeProblem } from './aws-error.ts'
 import { isLoopback } from './endpoint.ts'
-import { classOf } from './error-class.ts'
+import { classifyError } from './error-class.ts'
 import { traceRequest } from './trace.ts'
 
 /**
@@ -36,11 +36,11 @@ export async function putThrough(
     'content-md5': source.md5,
     expect: '100-continue',
   }
-  return exchange(link, 'PUT', headers, signal, async (request, answer) => {
+  return exchangeOnce(link, 'PUT', headers, signal, async (request, answer) => {
     if (await mayGoOn(request, answer)) await pump(request, source, answer)
     const response = await answer
     const status = response.statusCode ?? 0
-    if (status < 200 || status > 299) return refused(response)
+    if (status < 200 || status > 299) return readRefusal(response)
     response.resume()
     return undefined
   })
@@ -52,17 +52,17 @@ export async function getThrough<Value>(
   receive: Receive<Value>,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly value: Value } | { readonly problem: AwsProblem }> {
-  return exchange(link, 'GET', {}, signal, async (request, answer) => {
+  return exchangeOnce(link, 'GET', {}, signal, async (request, answer) => {
     request.end()
     const response = await answer
     return response.statusCode === 200
-      ? { value: await receive(contentOf(response, link)) }
-      : { problem: await refused(response) }
+      ? { value: await receive(readContent(response, link)) }
+      : { problem: await readRefusal(response) }
   })
 }
 
 /** One request on a connection of its own, which ends with it. */
-async function exchange<Value>(
+async function exchangeOnce<Value>(
   link: string,
   method: string,
   headers: http.OutgoingHttpHeaders,
@@ -70,7 +70,7 @@ async function exchange<Value>(
   use: (request: http.ClientRequest, answer: Promise<http.IncomingMessage>) => Promise<Value>,
 ): Promise<Value> {
   signal?.throwIfAborted()
-  const url = safeUrl(link)
+  const url = parseSafeUrl(link)
   const { request: open } = url.protocol === 'https:' ? https : http
   const request = open(url, { method, headers, agent: false, timeout: IDLE_MS, signal })
   request.on('timeout', () => request.destroy(new IdleError()))
@@ -93,7 +93,7 @@ async function exchange<Value>(
     return await use(request, answer)
   } catch (error) {
     signal?.throwIfAborted()
-    throw isOfNetwork(error) ? new AwsError(problemOf(error, {}, [link])) : error
+    throw isOfNetwork(error) ? new AwsError(describeProblem(error, {}, [link])) : error
   } finally {
     request.destroy()
   }
@@ -116,7 +116,7 @@ function isOfNetwork(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_') || /CERT|TLS|SSL/.test(code)
 }
 
-function safeUrl(link: string): URL {
+function parseSafeUrl(link: string): URL {
   const url = URL.canParse(link) ? new URL(link) : undefined
   if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) return url
   throw new AwsError({ class: 'unknown', name: 'UnsafeLink', message: 'AWS gave a link that is not https' })
@@ -157,7 +157,7 @@ async function pump(
   if (!isAnswered) request.end()
 }
 
-async function* contentOf(response: http.IncomingMessage, link: string): AsyncGenerator<Uint8Array> {
+async function* readContent(response: http.IncomingMessage, link: string): AsyncGenerator<Uint8Array> {
   const announced = Number(response.headers['content-length'] ?? Number.NaN)
   let bytes = 0
   try {
@@ -166,14 +166,14 @@ async function* contentOf(response: http.IncomingMessage, link: string): AsyncGe
       yield chunk
     }
   } catch (error) {
-    throw new AwsError(problemOf(error, {}, [link]))
+    throw new AwsError(describeProblem(error, {}, [link]))
   }
   if (response.complete && (Number.isNaN(announced) || announced === bytes)) return
   throw new AwsError({ class: 'unreachable', name: 'UnusableAnswer', message: 'the content was cut off' })
 }
 
 /** The code of an answer of S3; never its text, which repeats what was signed. */
-async function refused(response: http.IncomingMessage): Promise<AwsProblem> {
+async function readRefusal(response: http.IncomingMessage): Promise<AwsProblem> {
   const status = response.statusCode ?? 0
   let text = ''
   try {
@@ -186,7 +186,7 @@ async function refused(response: http.IncomingMessage): Promise<AwsProblem> {
   }
   const name = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(text)?.[1] ?? 'Unknown'
   const message = `the signed link was refused with status ${status}`
-  return { class: classOf(name, status, S3_ERRORS), name, message, status }
+  return { class: classifyError(name, status, S3_ERRORS), name, message, status }
 }
 
 const S3_ERRORS: KindApi['errors'] = {

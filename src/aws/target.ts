@@ -1,4 +1,4 @@
-import { domainOf, partitionOf as partitionNameOf } from '../model/partition.ts'
+import { findDomain, findPartition as partitionNameOf } from '../model/partition.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import { ENVIRONMENT_TARGET, resolveTargetName } from '../model/target-name.ts'
@@ -48,10 +48,10 @@ export function resolveTarget(
       ],
     })
   }
-  return { ...own, name: chosen, region: own?.region ?? regionFrom(chosen, env) }
+  return { ...own, name: chosen, region: own?.region ?? findRegion(chosen, env) }
 }
 
-function regionFrom(name: string, env: Env): string {
+function findRegion(name: string, env: Env): string {
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION']
   if (region) return region
   throw new Problem({
@@ -62,6 +62,6 @@ function regionFrom(name: string, env: Env): string {
 }
 
 /** The partition of a region, and the domain that its hosts end in. */
-export function partitionOf(region: string): { readonly partition: string; readonly domain: string } {
-  return { partition: partitionNameOf(region), domain: domainOf(region) }
+export function getPartition(region: string): { readonly partition: string; readonly domain: string } {
+  return { partition: partitionNameOf(region), domain: findDomain(region) }
 }

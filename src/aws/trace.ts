@@ -53,34 +53,34 @@ export function traceRequest({ method = 'GET', host, path, body, bytes }: Sent):
   if (!requests.hasSubscribers) return UNHEARD
   count += 1
   const [plain = ''] = path.split('?')
-  const sent = { id: count, method, host, path: plain, action: actionIn(body), bytes: bytes ?? bytesOf(body) }
+  const sent = { id: count, method, host, path: plain, action: findAction(body), bytes: bytes ?? countBytes(body) }
   requests.publish(sent)
   const end = (how: RequestEnd): void => requests.publish({ ...sent, end: how })
   return {
     answered: (status, headers) => {
-      const error = one(headers['x-amzn-errortype'])?.split(/[:#]/)[0]
-      const requestId = one(headers['x-amzn-requestid']) ?? one(headers['x-amz-request-id'])
+      const error = takeFirst(headers['x-amzn-errortype'])?.split(/[:#]/)[0]
+      const requestId = takeFirst(headers['x-amzn-requestid']) ?? takeFirst(headers['x-amz-request-id'])
       end({ is: 'answered', status, error, requestId })
     },
-    failed: (error) => end({ is: 'failed', error: nameOf(error) }),
+    failed: (error) => end({ is: 'failed', error: getName(error) }),
   }
 }
 
-function one(header: string | readonly string[] | undefined): string | undefined {
+function takeFirst(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'object' ? header[0] : header
 }
 
-function actionIn(body: unknown): string | undefined {
+function findAction(body: unknown): string | undefined {
   return typeof body === 'string' ? /(?:^|&)Action=([A-Za-z]{1,60})(?:&|$)/.exec(body)?.[1] : undefined
 }
 
-function bytesOf(body: unknown): number | undefined {
+function countBytes(body: unknown): number | undefined {
   if (typeof body === 'string') return Buffer.byteLength(body)
   return body instanceof Uint8Array ? body.byteLength : undefined
 }
 
 /** A message of the system may hold a link. Its code or name never does. */
-function nameOf(error: unknown): string {
+function getName(error: unknown): string {
   const { code, name } = error as NodeJS.ErrnoException
   return code ?? name ?? 'Error'
 }

@@ -32,7 +32,7 @@ export function watch(mayStillSend: () => boolean): Watch {
  * and each step of connecting is marked. Node holds a request back until `connect`, over TLS until the peer's certificate was
  * accepted, so that without these events not one byte of it can have left.
  */
-export function watchedAgents(seen: Watch): { httpAgent: http.Agent; httpsAgent: https.Agent } {
+export function createWatchedAgents(seen: Watch): { httpAgent: http.Agent; httpsAgent: https.Agent } {
   const httpAgent = new http.Agent({ keepAlive: false })
   const httpsAgent = new https.Agent({ keepAlive: false })
   markWhen('connect', httpAgent, seen)

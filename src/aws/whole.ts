@@ -20,8 +20,8 @@ export function sendWhole<Command extends Stacked>(command: Command, body: JsonO
   const add: BuildMiddleware<object, object> = (next) => (args) => {
     const { request } = args
     if (!HttpRequest.isInstance(request)) return next(args)
-    const known: unknown = request.body ? JSON.parse(textOf(request.body)) : {}
-    const whole = withMissing(known, body)
+    const known: unknown = request.body ? JSON.parse(readText(request.body)) : {}
+    const whole = fillMissing(known, body)
     if (whole === known) return next(args)
     // The length is that of the old body, where one stands there already; the client fills in what is missing.
     const { 'content-length': _length, ...headers } = request.headers
@@ -45,13 +45,13 @@ export function receiveWhole<Command extends Stacked>(command: Command): Command
     const { response } = result
     if (!HttpResponse.isInstance(response) || response.statusCode >= 300) return result
     const bytes = new TextEncoder().encode(await text(response.body))
-    sent = jsonOf(bytes)
+    sent = parseJson(bytes)
     const { statusCode, headers, reason } = response
     return { ...result, response: new HttpResponse({ statusCode, headers, reason, body: bytes }) }
   }
   const add: DeserializeMiddleware<object, object> = (next) => async (args) => {
     const result = await next(args)
-    return { ...result, output: withMissing(result.output, sent) as object }
+    return { ...result, output: fillMissing(result.output, sent) as object }
   }
   command.middlewareStack.use({
     applyToStack: (stack) => {
@@ -63,17 +63,17 @@ export function receiveWhole<Command extends Stacked>(command: Command): Command
 }
 
 /** A value with the members of another that it lacks, at every depth; the same value where it lacks none. Lists go item by item. */
-export function withMissing(known: unknown, whole: unknown): unknown {
+export function fillMissing(known: unknown, whole: unknown): unknown {
   if (Array.isArray(known) && Array.isArray(whole)) {
     if (known.length !== whole.length) return known
-    const items = known.map((item, index) => withMissing(item, whole[index]))
+    const items = known.map((item, index) => fillMissing(item, whole[index]))
     return items.every((item, index) => item === known[index]) ? known : items
   }
   if (!isPlain(known) || !isPlain(whole)) return known
   const added = Object.entries(whole).flatMap(([member, value]) => {
     if (value === undefined || value === null) return []
     const own = Object.hasOwn(known, member) ? known[member] : undefined
-    const full = own === undefined ? value : withMissing(own, value)
+    const full = own === undefined ? value : fillMissing(own, value)
     return full === own ? [] : [[member, full] as const]
   })
   return added.length === 0 ? known : { ...known, ...Object.fromEntries(added) }
@@ -83,11 +83,11 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return isObject(value) && !(value instanceof Date)
 }
 
-function textOf(body: unknown): string {
+function readText(body: unknown): string {
   return typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array)
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
+function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch {

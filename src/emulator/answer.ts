@@ -1,5 +1,5 @@
 import type { Result, Service, ServiceError } from './service.ts'
-import { errorXml, resultXml } from './xml.ts'
+import { formatErrorXml, formatResultXml } from './xml.ts'
 
 /** A complete HTTP response. */
 export type Response = {
@@ -11,11 +11,16 @@ export type Response = {
 type Spelling = Pick<Service, 'protocol' | 'messageMember' | 'requestIdMember' | 'namespace'>
 
 /** Encodes what an operation answered, in its service's protocol. */
-export function resultResponse(service: Service, operation: string, result: Result, requestId: string): Response {
+export function createResultResponse(service: Service, operation: string, result: Result, requestId: string): Response {
   const headers = { 'x-amzn-requestid': requestId }
   const status = result.status ?? 200
   if (service.protocol === 'query') {
-    const body = resultXml(operation, service.namespace!, (result.body ?? {}) as { [name: string]: string }, requestId)
+    const body = formatResultXml(
+      operation,
+      service.namespace!,
+      (result.body ?? {}) as { [name: string]: string },
+      requestId,
+    )
     return { status, headers: { ...headers, 'content-type': 'text/xml' }, body }
   }
   // 204 has no body; an empty 200 is an empty object, as restJson services send it.
@@ -24,11 +29,11 @@ export function resultResponse(service: Service, operation: string, result: Resu
 }
 
 /** Encodes an error, in its service's protocol: restJson names it in a header, Query in the body. */
-export function errorResponse(service: Spelling, error: ServiceError, requestId: string): Response {
+export function createErrorResponse(service: Spelling, error: ServiceError, requestId: string): Response {
   const { name, status, message, members } = error
   const headers = { 'x-amzn-requestid': requestId }
   if (service.protocol === 'query') {
-    const body = errorXml(service.namespace ?? '', name, message, status, requestId)
+    const body = formatErrorXml(service.namespace ?? '', name, message, status, requestId)
     return { status, headers: { ...headers, 'content-type': 'text/xml' }, body }
   }
   const own = service.requestIdMember && { [service.requestIdMember]: requestId }

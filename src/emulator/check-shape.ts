@@ -18,7 +18,7 @@ function read(shape: Shape, value: Json, path: string, problems: Problem[]): Jso
     problems.push({ kind: 'type', text: `${describe(value)} at '${path}' can not be converted to ${shape.type}` })
     return value
   }
-  for (const constraint of broken(shape, value)) {
+  for (const constraint of listBroken(shape, value)) {
     problems.push({
       kind: 'constraint',
       text: `Value ${quote(value)} at '${path}' failed to satisfy constraint: Member must ${constraint}`,
@@ -73,12 +73,12 @@ function hasType(shape: Shape, value: Json): boolean {
 }
 
 /** The constraints that a value of the right type breaks, in the words of AWS's validation messages. */
-function broken(shape: Shape, value: Json): string[] {
+function listBroken(shape: Shape, value: Json): string[] {
   switch (shape.type) {
     case 'string': {
       const text = value as string
       return [
-        ...outside(text.length, shape, 'have length'),
+        ...checkBounds(text.length, shape, 'have length'),
         ...(shape.pattern && !shape.pattern.test(text)
           ? [`satisfy regular expression pattern: ${shape.pattern.source.slice(4, -2)}`]
           : []),
@@ -89,15 +89,15 @@ function broken(shape: Shape, value: Json): string[] {
     }
     case 'integer':
     case 'number':
-      return outside(value as number, shape, 'have value')
+      return checkBounds(value as number, shape, 'have value')
     case 'list':
-      return outside((value as Json[]).length, shape, 'have length')
+      return checkBounds((value as Json[]).length, shape, 'have length')
     default:
       return []
   }
 }
 
-function outside(size: number, bounds: { min?: number; max?: number }, what: string): string[] {
+function checkBounds(size: number, bounds: { min?: number; max?: number }, what: string): string[] {
   return [
     ...(bounds.min !== undefined && size < bounds.min ? [`${what} greater than or equal to ${bounds.min}`] : []),
     ...(bounds.max !== undefined && size > bounds.max ? [`${what} less than or equal to ${bounds.max}`] : []),
@@ -113,6 +113,6 @@ function describe(value: Json): string {
 }
 
 /** A pattern that must match the whole value, with Unicode classes. */
-export function whole(source: string): RegExp {
+export function matchWhole(source: string): RegExp {
   return new RegExp(`^(?:${source})$`, 'u')
 }

@@ -100,6 +100,6 @@ export const hour = 60 * minute
 export const day = 24 * hour
 
 /** ISO-8601 with milliseconds, as restJson services print times: `2026-11-14T19:45:00.000Z`. */
-export function iso(milliseconds: number): string {
+export function formatIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }

@@ -44,7 +44,7 @@ export function readCaller(service: Service, operation: string, authorization: s
   if (accessKeyId.startsWith('AKIAUNKNOWN')) {
     throw refuse(name.unknown, 'The security token included in the request is invalid.')
   }
-  if (accessKeyId.startsWith('ASIAEXPIRED')) throw expired(service)
+  if (accessKeyId.startsWith('ASIAEXPIRED')) throw createExpired(service)
   if (!service.scopes.includes(scope)) {
     throw refuse(name.signature, `Credential should be scoped to correct service: '${service.scopes[0]}'.`)
   }
@@ -53,26 +53,26 @@ export function readCaller(service: Service, operation: string, authorization: s
   }
   // Anyone may ask who they are: no policy can deny it (STS API reference, GetCallerIdentity).
   if (accessKeyId.startsWith('AKIADENIED') && operation !== 'GetCallerIdentity') {
-    throw refuse(name.denied, `User is not authorized to perform: ${actionOf(service, operation)}`)
+    throw refuse(name.denied, `User is not authorized to perform: ${nameAction(service, operation)}`)
   }
   const account = /\d{12}$/.exec(accessKeyId)?.[0]
   return { accessKeyId, region, account }
 }
 
 /** An IAM action of a service. */
-function actionOf(service: Service, action: string): string {
+function nameAction(service: Service, action: string): string {
   return `${service.actionPrefix ?? service.scopes[0]}:${action}`
 }
 
 /** What IAM says to a caller that no policy lets do this: the user, the action and the resource. */
-export function denied(
+export function createDenied(
   service: Service,
   place: { readonly partition: string; readonly region: string; readonly account: string },
   action: string,
   input: JsonObject,
 ): ServiceError {
   const user = `arn:${place.partition}:iam::${place.account}:user/emulator`
-  const named = actionOf(service, action)
+  const named = nameAction(service, action)
   const resource = service.resource?.(place, input) ?? '*'
   return new ServiceError(
     { name: names[service.protocol].denied, status: 403 },
@@ -81,18 +81,18 @@ export function denied(
 }
 
 /** What AWS says to a session token whose time is over. */
-export function expired(service: Service): ServiceError {
+export function createExpired(service: Service): ServiceError {
   const name = names[service.protocol].expired
   return new ServiceError({ name, status: 403 }, 'The security token included in the request is expired')
 }
 
 /** What AWS says to a request whose signature it does not accept. */
-export function wrongSignature(service: Service, message: string): ServiceError {
+export function createWrongSignature(service: Service, message: string): ServiceError {
   return new ServiceError({ name: names[service.protocol].signature, status: 403 }, message)
 }
 
 /** The partition that a region lies in. */
-export function partitionOf(region: string): string {
+export function findPartition(region: string): string {
   const known = { 'cn-': 'aws-cn', 'us-gov-': 'aws-us-gov', 'us-iso-': 'aws-iso', 'us-isob-': 'aws-iso-b' }
   return Object.entries(known).find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { errorResponse, type Response, resultResponse } from './answer.ts'
+import { createErrorResponse, createResultResponse, type Response } from './answer.ts'
 import type { Calls } from './calls.ts'
 import { type Clock, second } from './clock.ts'
-import { type Caller, denied, expired, partitionOf, readCaller } from './credential.ts'
+import { type Caller, createDenied, createExpired, findPartition, readCaller } from './credential.ts'
 import { type FaultName, type Faults, faultTable, type Strike } from './faults.ts'
 import type { Ids } from './ids.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -13,7 +13,7 @@ import { peekInput, readInput, type Sent } from './read-input.ts'
 import { findRoute, type Route } from './route.ts'
 import { type Context, type Operation, type Service, ServiceError } from './service.ts'
 import { openJobs } from './shelf.ts'
-import { checkSignature, signatureAge } from './signature.ts'
+import { checkSignature, computeSignatureAge } from './signature.ts'
 import type { Store } from './store.ts'
 
 /** Everything that a running emulator consists of, but for its socket. */
@@ -50,11 +50,11 @@ export async function dispatch(world: World, request: Request): Promise<Answer> 
   const form = new URLSearchParams(request.path === '/' ? request.body : '')
   const route = findRoute(world.services, request.method, request.path, form)
   const requestId = randomUUID()
-  if (!route?.operation) return unknownOperation(world, route, request.path, requestId)
+  if (!route?.operation) return createUnknownOperation(world, route, request.path, requestId)
   const { service, operation } = route
   if (!world.rates.take(world.limits.rates, service.name, operation.name)) {
     world.calls.add(service.name, operation.name, service.errors.throttle.name)
-    return faultResponse(service, 'throttle', requestId)
+    return createFaultResponse(service, 'throttle', requestId)
   }
   const sent: Sent = { labels: route.labels, query: request.query, body: request.body }
   let given: JsonObject | undefined
@@ -69,10 +69,10 @@ export async function dispatch(world: World, request: Request): Promise<Answer> 
     },
   })
   const { clock } = world.store
-  const ageMs = signatureAge(request.signedAt, clock)
-  const call: Call = { service, operation, sent, request, requestId, strike, ageMs, heldMs: heldFrom(clock, strike) }
-  if (strike.delayMs === 0 && strike.lateSeconds === 0) return finished(world, call)
-  const later = finishLater(world, strike, () => finished(world, call))
+  const ageMs = computeSignatureAge(request.signedAt, clock)
+  const call: Call = { service, operation, sent, request, requestId, strike, ageMs, heldMs: computeHold(clock, strike) }
+  if (strike.delayMs === 0 && strike.lateSeconds === 0) return finishCall(world, call)
+  const later = finishLater(world, strike, () => finishCall(world, call))
   if (strike.fault !== 'drop-response') return later
   // Its caller has gone. A bug of the emulator shows all the same.
   later.catch((error: unknown) => process.emitWarning(error as Error))
@@ -114,13 +114,13 @@ async function finishLater(world: World, { delayMs, lateSeconds }: Strike, finis
 }
 
 /** Begins to measure how long a call is held back: in real time, by what the clock is advanced, and by its faults at least. */
-function heldFrom(clock: Clock, { delayMs, lateSeconds }: Strike): () => number {
+function computeHold(clock: Clock, { delayMs, lateSeconds }: Strike): () => number {
   if (delayMs + lateSeconds === 0) return () => 0
   const [real, advanced] = [performance.now(), clock.advanced()]
   return () => Math.max(performance.now() - real + clock.advanced() - advanced, delayMs + lateSeconds * second)
 }
 
-function finished(world: World, call: Call): Answer {
+function finishCall(world: World, call: Call): Answer {
   const { service, operation, requestId, strike } = call
   const { fault } = strike
   const effect = fault && faultTable[fault]
@@ -132,7 +132,7 @@ function finished(world: World, call: Call): Answer {
   if (effect?.answer === 'drop') return 'drop'
   if (effect?.answer === 'cut' && result) return { cut: result.response }
   const isAnswered = effect === undefined || effect.answer === 'second' || isRefused
-  return isAnswered && result ? result.response : faultResponse(service, fault, requestId)
+  return isAnswered && result ? result.response : createFaultResponse(service, fault, requestId)
 }
 
 function execute(world: World, call: Call): { response: Response; outcome: string } {
@@ -140,45 +140,45 @@ function execute(world: World, call: Call): { response: Response; outcome: strin
   try {
     const caller = readCaller(service, operation.name, request.authorization)
     checkSignature(service, request, call.ageMs + call.heldMs(), world.limits.signatureSeconds)
-    const context = contextOf(world, service, caller, strike)
-    if (strike.fault === 'deny') throw deniedCall(call, context)
-    if (strike.fault === 'expire') throw expired(service)
+    const context = createContext(world, service, caller, strike)
+    if (strike.fault === 'deny') throw createDeniedCall(call, context)
+    if (strike.fault === 'expire') throw createExpired(service)
     const result = operation.run(context, readInput(service, operation, sent))
-    return { response: resultResponse(service, operation.name, result, requestId), outcome: 'ok' }
+    return { response: createResultResponse(service, operation.name, result, requestId), outcome: 'ok' }
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
-    return { response: errorResponse(service, error, requestId), outcome: error.name }
+    return { response: createErrorResponse(service, error, requestId), outcome: error.name }
   }
 }
 
-function deniedCall({ service, operation, sent, strike }: Call, context: Context): ServiceError {
+function createDeniedCall({ service, operation, sent, strike }: Call, context: Context): ServiceError {
   const action = strike.when === undefined ? undefined : operation.actions?.[strike.when]
-  return denied(service, context, action ?? operation.name, peekInput(service, operation, sent))
+  return createDenied(service, context, action ?? operation.name, peekInput(service, operation, sent))
 }
 
-function contextOf(world: World, service: Service, caller: Caller, strike: Strike): Context {
+function createContext(world: World, service: Service, caller: Caller, strike: Strike): Context {
   const { store, limits, ids, url } = world
   const { region, account = world.account } = caller
   const now = store.clock.now()
   const place = { service: service.name, account, region }
   const jobs = openJobs(store, service, place, now, strike.lagSeconds * second)
   const tagLagMs = Math.max(world.tagLagMs, strike.tagLagSeconds * second)
-  return { now, account, region, partition: partitionOf(region), url, limits, ids, jobs, tagLagMs }
+  return { now, account, region, partition: findPartition(region), url, limits, ids, jobs, tagLagMs }
 }
 
-function faultResponse(service: Service, fault: FaultName | undefined, requestId: string): Response {
+function createFaultResponse(service: Service, fault: FaultName | undefined, requestId: string): Response {
   const throttled = fault === 'throttle'
   const kind = throttled ? service.errors.throttle : service.errors.internal
   const message = throttled ? 'Rate exceeded' : 'The request could not be processed because of an internal error.'
-  return errorResponse(service, new ServiceError(kind, message), requestId)
+  return createErrorResponse(service, new ServiceError(kind, message), requestId)
 }
 
-function unknownOperation(world: World, route: Route | undefined, path: string, requestId: string): Response {
+function createUnknownOperation(world: World, route: Route | undefined, path: string, requestId: string): Response {
   const query = path === '/'
   const name = query ? 'InvalidAction' : 'UnknownOperationException'
   world.calls.add(route?.service.name ?? 'unknown', 'unknown', name)
   const protocol = query ? 'query' : 'rest-json'
   const service = route?.service ?? { protocol, messageMember: 'message' as const }
   const error = new ServiceError({ name, status: query ? 400 : 404 }, 'There is no such operation.')
-  return errorResponse(service, error, requestId)
+  return createErrorResponse(service, error, requestId)
 }

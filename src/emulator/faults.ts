@@ -94,7 +94,7 @@ export type Faults = {
  * @param chance a fresh fraction from 0 up to 1
  */
 export function holdFaults(initial: readonly FaultRule[], chance: () => number): Faults {
-  let rules = withCounts(initial)
+  let rules = addCounts(initial)
   const strikes = (rule: Counted, { service, operation, lists, readsTags, gives }: Call): boolean => {
     if ((rule.service ?? service) !== service || (rule.operation ?? operation) !== operation) return false
     if ((rule.fault === 'list-lag' && !lists) || (rule.fault === 'tag-lag' && !readsTags)) return false
@@ -117,14 +117,14 @@ export function holdFaults(initial: readonly FaultRule[], chance: () => number):
       return { fault: undefined, when: undefined, ...held }
     },
     replace: (next) => {
-      rules = withCounts(next)
+      rules = addCounts(next)
     },
   }
 }
 
 type Counted = FaultRule & { left: number }
 
-function withCounts(rules: readonly FaultRule[]): Counted[] {
+function addCounts(rules: readonly FaultRule[]): Counted[] {
   return rules.map((rule) => ({ ...rule, left: rule.times ?? Number.POSITIVE_INFINITY }))
 }
 
@@ -147,13 +147,13 @@ export type Known = { readonly [service: string]: readonly KnownOperation[] }
 export function readFaults(given: unknown, known: Known): FaultRule[] | string {
   if (!Array.isArray(given)) return 'faults must be a JSON array of rules'
   for (const [index, rule] of given.entries()) {
-    const wrong = isObject(rule) ? wrongRule(rule, known) : 'must be an object'
+    const wrong = isObject(rule) ? findRuleFault(rule, known) : 'must be an object'
     if (wrong) return `fault rule ${index + 1} ${wrong}`
   }
   return given as FaultRule[]
 }
 
-function wrongRule(rule: { readonly [member: string]: Json | undefined }, known: Known): string | undefined {
+function findRuleFault(rule: { readonly [member: string]: Json | undefined }, known: Known): string | undefined {
   const { service, operation, fault, rate, times, ms, seconds, when, ...others } = rule
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) return `has an unknown member "${unknown}"`
@@ -164,16 +164,16 @@ function wrongRule(rule: { readonly [member: string]: Json | undefined }, known:
     return `must have a service out of ${Object.keys(known).join(', ')}, not ${JSON.stringify(service)}`
   }
   const meant = service === undefined ? Object.values(known).flat() : known[service]!
-  const wrong = wrongOperation(operation, fault, meant) ?? wrongWhen(when, operation, meant)
+  const wrong = findOperationFault(operation, fault, meant) ?? findWhenFault(when, operation, meant)
   if (wrong) return wrong
   if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) return 'must have a rate from 0 to 1'
   if (times !== undefined && !(Number.isInteger(times) && (times as number) >= 1)) {
     return 'must have times as a whole number from 1'
   }
-  return wrongMeasure(fault, { ms, seconds })
+  return findMeasureFault(fault, { ms, seconds })
 }
 
-function wrongOperation(operation: Json | undefined, fault: string, known: Known[string]): string | undefined {
+function findOperationFault(operation: Json | undefined, fault: string, known: Known[string]): string | undefined {
   const able = known
     .filter(({ lists, readsTags }) => (lists || fault !== 'list-lag') && (readsTags || fault !== 'tag-lag'))
     .map(({ name }) => name)
@@ -181,7 +181,7 @@ function wrongOperation(operation: Json | undefined, fault: string, known: Known
   return `has an unknown operation ${JSON.stringify(operation)}; a ${fault} takes ${[...new Set(able)].join(', ')}`
 }
 
-function wrongWhen(when: Json | undefined, operation: Json | undefined, known: Known[string]): string | undefined {
+function findWhenFault(when: Json | undefined, operation: Json | undefined, known: Known[string]): string | undefined {
   if (when === undefined) return undefined
   const members = known.filter(({ name }) => name === (operation ?? name)).flatMap((each) => each.members)
   if (members.includes(when as string)) return undefined
@@ -190,7 +190,7 @@ function wrongWhen(when: Json | undefined, operation: Json | undefined, known: K
   return `has "when": ${JSON.stringify(when)}, which is no member of an input; ${way}`
 }
 
-function wrongMeasure(fault: string, given: { readonly [member: string]: Json | undefined }): string | undefined {
+function findMeasureFault(fault: string, given: { readonly [member: string]: Json | undefined }): string | undefined {
   const wanted = Object.hasOwn(measured, fault) ? measured[fault as keyof typeof measured] : undefined
   const stray = Object.keys(given).find((member) => member !== wanted && given[member] !== undefined)
   if (stray !== undefined) return `has "${stray}", which a ${fault} does not take`

@@ -32,10 +32,10 @@ const heldHere = new Set<string>()
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const file = path.join(fs.realpathSync(folder), 'lock')
-  const me: Holder = { pid: process.pid, born: birth(process.pid), url: '' }
+  const me: Holder = { pid: process.pid, born: readBirth(process.pid), url: '' }
   // Bounded: each turn either takes the lock, or removes one that a dead process left, or waits for a live one's address.
   for (let turn = 0; turn < 100; turn++) {
-    if (createLock(file, me)) return heldLock(file, me)
+    if (createLock(file, me)) return createHeldLock(file, me)
     const text = readText(file)
     const holder = text === undefined ? undefined : parseHolder(text)
     if (holder && isAlive(holder, file)) {
@@ -62,7 +62,7 @@ function createLock(file: string, holder: Holder): boolean {
   }
 }
 
-function heldLock(file: string, me: Holder): FolderLock {
+function createHeldLock(file: string, me: Holder): FolderLock {
   return {
     announce: (url) => {
       const draft = `${file}.${process.pid}.url`
@@ -97,11 +97,11 @@ function isAlive(holder: Holder, file: string): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
   // The process id may have been given to somebody else since.
-  return holder.born === birth(holder.pid)
+  return holder.born === readBirth(holder.pid)
 }
 
 /** When a process was born, in the kernel's own count; empty where the system does not tell. */
-function birth(pid: number): string {
+function readBirth(pid: number): string {
   const text = readText(`/proc/${pid}/stat`) ?? ''
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }

@@ -13,7 +13,7 @@ export type Ids = {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
 /** Makes the source of identifiers for a seed. */
-export function seededIds(seed: number): Ids {
+export function createSeededIds(seed: number): Ids {
   const hash = (purpose: string, serial: number | string) =>
     createHash('sha256').update(`${seed}/${purpose}/${serial}`).digest()
   return {

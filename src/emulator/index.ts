@@ -1,9 +1,9 @@
 import { countCalls } from './calls.ts'
-import { control, operationsOf } from './control.ts'
+import { controlWorld, listOperations } from './control.ts'
 import type { World } from './dispatch.ts'
 import { type FaultRule, holdFaults, readFaults } from './faults.ts'
 import { type FolderLock, lockFolder } from './folder-lock.ts'
-import { seededIds } from './ids.ts'
+import { createSeededIds } from './ids.ts'
 import { isObject } from './json.ts'
 import { defaultLimits, type Limits, readLimits } from './limits.ts'
 import { countRates } from './rates.ts'
@@ -74,7 +74,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const lock: FolderLock | undefined = dir === undefined ? undefined : await lockFolder(dir)
   try {
     const store = openStore(dir, startAt, scale)
-    const ids = seededIds(seed)
+    const ids = createSeededIds(seed)
     const held = holdFaults(faults, () => ids.fraction('fault', store.draw()))
     const rates = countRates(() => performance.now())
     const fixed = { services, store, ids, rates, account, tagLagMs }
@@ -101,7 +101,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     }
     const ask: Emulator['ask'] = (method, place, body) => {
       const sent = { path: `/_emulator/${place}`, body: body === undefined ? '' : JSON.stringify(body) }
-      return JSON.parse(control(world, { ...sent, method }, restart).body)
+      return JSON.parse(controlWorld(world, { ...sent, method }, restart).body)
     }
     return { url: server.url, now: () => store.clock.now(), ask, close }
   } catch (error) {
@@ -118,9 +118,9 @@ function checkOptions(options: EmulatorOptions) {
   if (!(timeScale >= 0 && timeScale <= 1e6)) throw new EmulatorOptionError('timeScale must be from 0 to 1e6')
   if (!(tagLagMs >= 0)) throw new EmulatorOptionError('tagLagMs must be 0 or more')
   if (!/^\d{12}$/.test(account)) throw new EmulatorOptionError(`account must be twelve digits, not "${account}"`)
-  const rules = readFaults(faults, operationsOf({ services }))
+  const rules = readFaults(faults, listOperations({ services }))
   if (typeof rules === 'string') throw new EmulatorOptionError(rules)
-  const quotas = isObject(limits) ? readLimits(limits, operationsOf({ services })) : 'limits must be an object'
+  const quotas = isObject(limits) ? readLimits(limits, listOperations({ services })) : 'limits must be an object'
   if (typeof quotas === 'string') throw new EmulatorOptionError(quotas)
   return { startAt: start, scale: timeScale, faults: rules, limits: { ...defaultLimits, ...quotas } }
 }

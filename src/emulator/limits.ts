@@ -48,18 +48,18 @@ export function readLimits(
     if (!Object.hasOwn(defaultLimits, name)) {
       return `unknown limit "${name}"; known are ${Object.keys(defaultLimits).join(', ')}`
     }
-    const wrong = name === 'rates' ? wrongRates(value, known) : wrongQuota(name, value)
+    const wrong = name === 'rates' ? findRateFault(value, known) : findQuotaFault(name, value)
     if (wrong) return wrong
   }
   return given as Partial<Limits>
 }
 
-function wrongQuota(name: string, value: Json | undefined): string | undefined {
+function findQuotaFault(name: string, value: Json | undefined): string | undefined {
   if (value === null && defaultLimits[name as keyof Limits] === null) return undefined
   return Number.isInteger(value) && (value as number) >= 0 ? undefined : `limit "${name}" must be a whole number from 0`
 }
 
-function wrongRates(value: Json | undefined, known: Parameters<typeof readLimits>[1]): string | undefined {
+function findRateFault(value: Json | undefined, known: Parameters<typeof readLimits>[1]): string | undefined {
   if (!isObject(value)) return 'limit "rates" must be an object such as {"iot": 10, "iot.CreateJob": 5}'
   const places = Object.entries(known).flatMap(([service, operations]) => [
     service,

@@ -1,4 +1,4 @@
-import { iso } from './clock.ts'
+import { formatIso } from './clock.ts'
 import type { JsonObject } from './json.ts'
 import type { Service } from './service.ts'
 import type { Store } from './store.ts'
@@ -12,7 +12,7 @@ export function listEveryJob(store: Store, services: readonly Service[]): JsonOb
   const byName = new Map<string, Service>(services.map((service) => [service.name, service]))
   return store.all().map((job) => {
     const { status, times, exists } = byName.get(job.service)!.view(job, now)
-    const isoTimes = Object.fromEntries(Object.entries(times).map(([name, time]) => [name, iso(time)]))
+    const isoTimes = Object.fromEntries(Object.entries(times).map(([name, time]) => [name, formatIso(time)]))
     return {
       service: job.service,
       id: job.id,
@@ -20,7 +20,7 @@ export function listEveryJob(store: Store, services: readonly Service[]): JsonOb
       region: job.region,
       status,
       exists,
-      createdAt: iso(job.createdAt),
+      createdAt: formatIso(job.createdAt),
       realCreatedAt: job.realCreatedAt,
       startedAt: isoTimes['started'],
       times: isoTimes,

@@ -14,7 +14,7 @@ export function readInput(service: Service, operation: Operation, sent: Sent): J
   const raw = service.protocol === 'query' ? readForm(operation.input, sent.body) : readRest(operation, sent)
   const { value, problems } = checkShape(operation.input, raw)
   const unreadable = problems.find(({ kind }) => kind === 'type')
-  if (unreadable && service.protocol === 'rest-json') throw unreadableError(unreadable.text)
+  if (unreadable && service.protocol === 'rest-json') throw createUnreadableError(unreadable.text)
   if (problems.length > 0) {
     const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`
     const texts = problems.map(({ text }) => text).join('; ')
@@ -38,7 +38,7 @@ export function peekInput(service: Service, operation: Operation, sent: Sent): J
 function readRest(operation: Operation, sent: Sent): JsonObject {
   const parameters = Object.entries(operation.query ?? {}).flatMap(([parameter, member]) => {
     const values = sent.query.getAll(parameter)
-    return values.length === 0 ? [] : [[member, fromText(operation.input.members[member]!, values[0]!)]]
+    return values.length === 0 ? [] : [[member, parseText(operation.input.members[member]!, values[0]!)]]
   })
   return { ...readJson(sent.body), ...Object.fromEntries(parameters), ...sent.labels }
 }
@@ -49,9 +49,9 @@ function readJson(body: string): JsonObject {
   try {
     value = JSON.parse(body)
   } catch {
-    throw unreadableError('The request body is not JSON.')
+    throw createUnreadableError('The request body is not JSON.')
   }
-  if (!isObject(value)) throw unreadableError('The request body must be a JSON object.')
+  if (!isObject(value)) throw createUnreadableError('The request body must be a JSON object.')
   return value
 }
 
@@ -64,18 +64,18 @@ function readForm(input: Structure, body: string): JsonObject {
       return items.length === 0 ? [] : [[name, items]]
     }
     const value = form.get(name)
-    return value === null ? [] : [[name, fromText(shape, value)]]
+    return value === null ? [] : [[name, parseText(shape, value)]]
   })
   return Object.fromEntries(entries)
 }
 
 /** A scalar from its text; text that is no such scalar stays text, for the validation to name. */
-function fromText(shape: Shape, text: string): Json {
+function parseText(shape: Shape, text: string): Json {
   if (shape.type === 'integer' || shape.type === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
   if (shape.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
   return text
 }
 
-function unreadableError(message: string): ServiceError {
+function createUnreadableError(message: string): ServiceError {
   return new ServiceError({ name: 'SerializationException', status: 400 }, message)
 }

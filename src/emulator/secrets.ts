@@ -14,8 +14,8 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/
  * A value with a digest in place of each secret member, so that a secret stays in no memory, log or answer. A digest tells whether the right
  * secret arrived. A value without secrets is given back as it is.
  */
-export function withoutSecrets<Value extends JsonObject>(value: Value): Value {
-  return replaced(value, new Map()) as Value
+export function maskSecrets<Value extends JsonObject>(value: Value): Value {
+  return replaceSecrets(value, new Map()) as Value
 }
 
 /** What is looked at, but not to its end yet. */
@@ -24,14 +24,14 @@ const PENDING = { pending: true }
 /** A manifest that holds itself. */
 class CircularError extends Error {}
 
-function replaced(value: Json | undefined, done: Map<unknown, Json>): Json | undefined {
+function replaceSecrets(value: Json | undefined, done: Map<unknown, Json>): Json | undefined {
   if (typeof value !== 'object' || value === null) return value
   // An alias of a manifest may stand in many places: each value is looked at once.
   const known = done.get(value)
   if (known === PENDING) throw new CircularError()
   if (known !== undefined) return known
   done.set(value, PENDING)
-  const entries = Object.entries(value).map(([name, inner]) => [name, inner, member(name, inner, done)] as const)
+  const entries = Object.entries(value).map(([name, inner]) => [name, inner, replaceMember(name, inner, done)] as const)
   const isSame = entries.every(([, before, after]) => before === after)
   const result: Json = isSame
     ? value
@@ -42,32 +42,32 @@ function replaced(value: Json | undefined, done: Map<unknown, Json>): Json | und
   return result
 }
 
-function member(name: string, value: Json | undefined, done: Map<unknown, Json>): Json | undefined {
+function replaceMember(name: string, value: Json | undefined, done: Map<unknown, Json>): Json | undefined {
   const lower = name.toLowerCase()
-  if (SECRETS.has(lower) && value !== undefined && value !== null) return digestOf(value)
-  if (MANIFESTS.has(lower) && typeof value === 'string') return manifestWithout(value)
-  return replaced(value, done)
+  if (SECRETS.has(lower) && value !== undefined && value !== null) return createDigest(value)
+  if (MANIFESTS.has(lower) && typeof value === 'string') return maskManifest(value)
+  return replaceSecrets(value, done)
 }
 
-function manifestWithout(text: string): string {
+function maskManifest(text: string): string {
   const parsed = readManifest(text)
-  const clean = parsed && cleanOf(parsed)
-  if (clean === undefined) return NAMES.test(text) ? digestOf(text) : text
+  const clean = parsed && cleanManifest(parsed)
+  if (clean === undefined) return NAMES.test(text) ? createDigest(text) : text
   // A secret may also be commented out.
   const isClean = clean === parsed && !(text.includes('#') && NAMES.test(text))
   return isClean ? text : dump(clean, { schema: FAILSAFE_SCHEMA, lineWidth: -1 })
 }
 
-function cleanOf(manifest: JsonObject): JsonObject | undefined {
+function cleanManifest(manifest: JsonObject): JsonObject | undefined {
   try {
-    return withoutSecrets(manifest)
+    return maskSecrets(manifest)
   } catch (error) {
     if (error instanceof CircularError) return undefined
     throw error
   }
 }
 
-function digestOf(value: Json): string {
+function createDigest(value: Json): string {
   // What is no text has no digest that anyone could compare.
   const text = typeof value === 'object' ? '' : String(value)
   return DIGEST.test(text) ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Response } from './answer.ts'
-import { control } from './control.ts'
+import { controlWorld } from './control.ts'
 import { type Answer, dispatch, type Request, type World } from './dispatch.ts'
 import { answerTransfer } from './transfer.ts'
 
@@ -52,10 +52,11 @@ async function serve(
   response: http.ServerResponse,
   goOn: () => void,
 ): Promise<void> {
-  const refused = refusal(incoming)
+  const refused = findRefusal(incoming)
   if (refused) return send(world, response, refused)
   const url = readUrl(incoming.url ?? '/')
-  if (!url) return send(world, response, plainError(400, 'BadRequestException', 'The request target is not a path.'))
+  if (!url)
+    return send(world, response, createPlainError(400, 'BadRequestException', 'The request target is not a path.'))
   if (url.pathname.startsWith('/_signed/'))
     return send(world, response, await answerTransfer(world, incoming, url, goOn))
   goOn()
@@ -70,7 +71,9 @@ async function serve(
     signedAt: incoming.headers['x-amz-date']?.toString(),
     body,
   }
-  const answer: Answer = isControl(request.path) ? control(world, request, restart) : await dispatch(world, request)
+  const answer: Answer = isControl(request.path)
+    ? controlWorld(world, request, restart)
+    : await dispatch(world, request)
   world.store.keepTime(clockLagMs)
   if (answer === 'drop') incoming.socket.destroy()
   else if ('cut' in answer) sendHalf(world, response, answer.cut)
@@ -87,9 +90,9 @@ function isControl(path: string): boolean {
 }
 
 /** Web pages must not reach the emulator: neither by a name that somebody pointed at this machine, nor by a script's own request. */
-function refusal({ headers, url }: http.IncomingMessage): Response | undefined {
+function findRefusal({ headers, url }: http.IncomingMessage): Response | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
-  const forbidden = (message: string) => ({ ...plainError(403, 'ForbiddenException', message) })
+  const forbidden = (message: string) => ({ ...createPlainError(403, 'ForbiddenException', message) })
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(host) && !host.endsWith('.localhost')) {
     return forbidden('The emulator answers to loopback names only.')
   }
@@ -104,9 +107,13 @@ const label: Response = {
   body: '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n',
 }
 
-const tooLarge = plainError(413, 'RequestEntityTooLargeException', `The body is larger than ${bodyBytesMax} bytes.`)
+const tooLarge = createPlainError(
+  413,
+  'RequestEntityTooLargeException',
+  `The body is larger than ${bodyBytesMax} bytes.`,
+)
 
-function plainError(status: number, name: string, message: string): Response {
+function createPlainError(status: number, name: string, message: string): Response {
   const headers = { 'content-type': 'application/json', 'x-amzn-errortype': name, connection: 'close' }
   return { status, headers, body: JSON.stringify({ message }) }
 }

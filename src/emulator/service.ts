@@ -124,7 +124,7 @@ export type Service = {
 }
 
 /** Declares an operation whose input, once checked against its shape, has the type `Input`. */
-export function operation<Input>(
+export function defineOperation<Input>(
   declared: Omit<Operation, 'run'> & { run(context: Context, input: Input): Result },
 ): Operation {
   return { ...declared, run: (context, input) => declared.run(context, input as Input) }

@@ -12,7 +12,7 @@ export function openJobs(store: Store, service: Service, place: Place, now: numb
     list:
       (keep = () => true) =>
       (before) =>
-        newestFirst(store.at(place), before, (job) => keep(job) && isListed(job)),
+        listNewestFirst(store.at(place), before, (job) => keep(job) && isListed(job)),
     reaches: (limit, keep) => {
       const open = store.open(place)
       if (open.size < limit) return false
@@ -28,7 +28,7 @@ export function openJobs(store: Store, service: Service, place: Place, now: numb
     },
     countSince: (moment) => {
       const jobs = store.at(place)
-      return jobs.length - firstIndex(jobs, ({ createdAt }) => createdAt >= moment)
+      return jobs.length - findFirstIndex(jobs, ({ createdAt }) => createdAt >= moment)
     },
     find: (id) => {
       const job = store.find(place, id)
@@ -40,12 +40,12 @@ export function openJobs(store: Store, service: Service, place: Place, now: numb
   }
 }
 
-function* newestFirst(
+function* listNewestFirst(
   jobs: readonly JobRecord[],
   before: number | undefined,
   keep: (job: JobRecord) => boolean,
 ): Generator<JobRecord> {
-  const end = before === undefined ? jobs.length : firstIndex(jobs, ({ serial }) => serial >= before)
+  const end = before === undefined ? jobs.length : findFirstIndex(jobs, ({ serial }) => serial >= before)
   for (let index = end - 1; index >= 0; index--) {
     const job = jobs[index]!
     if (keep(job)) yield job
@@ -53,7 +53,7 @@ function* newestFirst(
 }
 
 /** The index of the first job, oldest first, from which on a condition holds; the length where it never does. Found by halving. */
-function firstIndex(jobs: readonly JobRecord[], holds: (job: JobRecord) => boolean): number {
+function findFirstIndex(jobs: readonly JobRecord[], holds: (job: JobRecord) => boolean): number {
   let [low, high] = [0, jobs.length]
   while (low < high) {
     const middle = (low + high) >> 1

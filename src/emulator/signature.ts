@@ -1,5 +1,5 @@
 import { type Clock, second } from './clock.ts'
-import { wrongSignature } from './credential.ts'
+import { createWrongSignature } from './credential.ts'
 import type { Service } from './service.ts'
 
 /** What is read of a signed request. */
@@ -14,7 +14,7 @@ type Signed = { readonly authorization: string | undefined; readonly signedAt: s
  * and an answer takes its time: a signature may be a second younger than it says, and by a learned clock three.
  * @param signedAt the header x-amz-date
  */
-export function signatureAge(signedAt: string | undefined, clock: Clock): number {
+export function computeSignatureAge(signedAt: string | undefined, clock: Clock): number {
   const time = parseTime(signedAt)
   if (time === undefined) return 0
   const real = Date.now()
@@ -28,14 +28,14 @@ export function signatureAge(signedAt: string | undefined, clock: Clock): number
     if (ahead + age > most) return [(most - ahead) / Math.max(1, clock.scale)]
     const signed = real - age
     // Nobody knows of a jump before it is made; the time at which the emulator starts may be known.
-    return index > 1 && signed < since ? [] : [age + jumpsSince(signed, stretches)]
+    return index > 1 && signed < since ? [] : [age + sumJumps(signed, stretches)]
   })
   const age = ages.reduce((best, each) => (Math.abs(each) < Math.abs(best) ? each : best))
   return Math.trunc(age / second) * second
 }
 
 /** By how much virtual time has jumped since a real moment. */
-function jumpsSince(moment: number, stretches: ReturnType<Clock['stretches']>): number {
+function sumJumps(moment: number, stretches: ReturnType<Clock['stretches']>): number {
   return stretches.reduce((sum, { since, first }, index) => {
     const before = stretches[index - 1]
     return before !== undefined && since > moment ? sum + first - before.last : sum
@@ -53,22 +53,25 @@ export function checkSignature(service: Service, request: Signed, ageMs: number,
   const { signedAt = '' } = request
   const time = parseTime(signedAt)
   if (signedAt !== '' && time === undefined) {
-    throw wrongSignature(service, `Date must be in ISO-8601 'basic format'. Got '${signedAt}'.`)
+    throw createWrongSignature(service, `Date must be in ISO-8601 'basic format'. Got '${signedAt}'.`)
   }
   const day = /Credential=[^/=]+\/(\d{8})\//.exec(request.authorization ?? '')?.[1]
   if (time !== undefined && day !== signedAt.slice(0, 8)) {
-    throw wrongSignature(service, `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date.`)
+    throw createWrongSignature(
+      service,
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date.`,
+    )
   }
   const life = (seconds ?? service.signatureSeconds) * second
   if (Math.abs(ageMs) <= life) return
   const named = time ?? Date.now() - ageMs
   const now = named + ageMs
   const minutes = `${life / (60 * second)} min.`
-  throw wrongSignature(
+  throw createWrongSignature(
     service,
     ageMs > 0
-      ? `Signature expired: ${basic(named)} is now earlier than ${basic(now - life)} (${basic(now)} - ${minutes})`
-      : `Signature not yet current: ${basic(named)} is still later than ${basic(now + life)} (${basic(now)} + ${minutes})`,
+      ? `Signature expired: ${formatBasic(named)} is now earlier than ${formatBasic(now - life)} (${formatBasic(now)} - ${minutes})`
+      : `Signature not yet current: ${formatBasic(named)} is still later than ${formatBasic(now + life)} (${formatBasic(now)} + ${minutes})`,
   )
 }
 
@@ -81,6 +84,6 @@ function parseTime(text: string | undefined): number | undefined {
 }
 
 /** The format of x-amz-date. */
-function basic(time: number): string {
+function formatBasic(time: number): string {
   return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')
 }

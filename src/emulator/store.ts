@@ -4,7 +4,7 @@ import { type Clock, startClock } from './clock.ts'
 import { openClockFile, readProgress } from './clock-file.ts'
 import { openJobLog } from './job-log.ts'
 import type { JsonObject } from './json.ts'
-import { withoutSecrets } from './secrets.ts'
+import { maskSecrets } from './secrets.ts'
 
 /** A job that was made, for ever: what was asked for, and what happened to it since. Its status follows from this and the time. */
 export type JobRecord = {
@@ -74,7 +74,7 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
   let latest = Number.NEGATIVE_INFINITY
 
   const put = (job: JobRecord) => {
-    const shelf = shelfOf(shelves, job)
+    const shelf = openShelf(shelves, job)
     const index = shelf.indexBySerial.get(job.serial)
     if (index === undefined) shelf.indexBySerial.set(job.serial, shelf.jobs.push(job) - 1)
     else shelf.jobs[index] = job
@@ -86,7 +86,7 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
   const replay = (written: unknown) => {
     const entry = written as Entry
     // A log of an older version holds secrets.
-    const { at, put: job, next: serial } = entry.put ? { ...entry, put: cleaned(entry.put) } : entry
+    const { at, put: job, next: serial } = entry.put ? { ...entry, put: cleanJob(entry.put) } : entry
     latest = Math.max(latest, at)
     next = Math.max(next, serial ?? 0)
     if (job) put(job)
@@ -107,7 +107,7 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
     clockFile.save({ now: clock.now(), draws })
   }
   const record = (given: JobRecord) => {
-    const job = cleaned(given)
+    const job = cleanJob(given)
     // Logged before it is visible: what a caller has seen is on disk.
     log?.append({ at: clock.now(), put: job })
     put(job)
@@ -118,10 +118,10 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
   return {
     clock,
     all: () => [...bySerial.values()],
-    at: (place) => shelfOf(shelves, place).jobs,
-    open: (place) => shelfOf(shelves, place).open,
-    retire: (job) => shelfOf(shelves, job).open.delete(job.serial),
-    find: (place, id) => shelfOf(shelves, place).byId.get(id),
+    at: (place) => openShelf(shelves, place).jobs,
+    open: (place) => openShelf(shelves, place).open,
+    retire: (job) => openShelf(shelves, job).open.delete(job.serial),
+    find: (place, id) => openShelf(shelves, place).byId.get(id),
     add: ({ service, account, region }, id, request, facts) => {
       const createdAt = clock.now()
       return record({
@@ -157,8 +157,8 @@ export function openStore(folder: string | undefined, startAt: number, scale: nu
 }
 
 /** A job without its secrets; the same value where it has none. */
-function cleaned(job: JobRecord): JobRecord {
-  const [request, facts] = [withoutSecrets(job.request), withoutSecrets(job.facts)]
+function cleanJob(job: JobRecord): JobRecord {
+  const [request, facts] = [maskSecrets(job.request), maskSecrets(job.facts)]
   return request === job.request && facts === job.facts ? job : { ...job, request, facts }
 }
 
@@ -173,7 +173,7 @@ export function linkIn(folder: string): string | undefined {
   return link && path.join(folder, link.name)
 }
 
-function shelfOf(shelves: Map<string, Shelf>, { service, account, region }: Place): Shelf {
+function openShelf(shelves: Map<string, Shelf>, { service, account, region }: Place): Shelf {
   const key = `${service} ${account} ${region}`
   const known = shelves.get(key)
   if (known) return known

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type http from 'node:http'
 import type { Response } from './answer.ts'
 import type { World } from './dispatch.ts'
-import { refusal, type TransferAnswer, transfer } from './services/dataexchange/signed-url.ts'
+import { findRefusal, type TransferAnswer, transfer } from './services/dataexchange/signed-url.ts'
 import { escapeXml } from './xml.ts'
 
 /**
@@ -19,8 +19,8 @@ export async function answerTransfer(
   const header = incoming.headers['content-md5']
   const contentMd5 = typeof header === 'string' ? header : undefined
   const request = { method, path: url.pathname, query: url.searchParams, contentMd5 }
-  const refused = refusal(world.store, request)
-  if (refused) return answered(world, method, refused, { connection: 'close' })
+  const refused = findRefusal(world.store, request)
+  if (refused) return answerTransferred(world, method, refused, { connection: 'close' })
   goOn()
   const hash = createHash('md5')
   let bytes = 0
@@ -28,10 +28,10 @@ export async function answerTransfer(
     hash.update(chunk)
     bytes += chunk.length
   }
-  return answered(world, method, transfer(world.store, { ...request, bytes, md5: hash.digest('base64') }))
+  return answerTransferred(world, method, transfer(world.store, { ...request, bytes, md5: hash.digest('base64') }))
 }
 
-function answered(
+function answerTransferred(
   world: World,
   method: string,
   { status, code, body }: TransferAnswer,

@@ -2,7 +2,7 @@ import type { Connection } from '../aws/connection.ts'
 import type { Calls } from '../model/kind-calls.ts'
 
 /** Loads one kind's calls, and with them its SDK client, when the first job of that kind needs them. */
-const LOADERS: Readonly<Record<string, () => Promise<{ calls(connection: Connection): Calls }>>> = {
+const LOADERS: Readonly<Record<string, () => Promise<{ createCalls(connection: Connection): Calls }>>> = {
   DataExchangeJob: () => import('./data-exchange-job/calls.ts'),
   ImportExportJob: () => import('./import-export-job/calls.ts'),
   IotJob: () => import('./iot-job/calls.ts'),
@@ -11,8 +11,8 @@ const LOADERS: Readonly<Record<string, () => Promise<{ calls(connection: Connect
 }
 
 /** Reader and writer of a kind over a connection. An unknown kind is a bug, since loading refuses unknown kinds. */
-export async function callsOf(kind: string, connection: Connection): Promise<Calls> {
+export async function openCalls(kind: string, connection: Connection): Promise<Calls> {
   const load = LOADERS[kind]
   if (!load) throw new Error(`no kind ${kind}`)
-  return (await load()).calls(connection)
+  return (await load()).createCalls(connection)
 }

@@ -17,7 +17,7 @@ export const MODELS: readonly KindModel[] = [
 const byName = new Map(MODELS.map((model) => [model.kind, model]))
 
 /** The model of a kind that is known to exist; an unknown name is a bug, since loading refuses unknown kinds. */
-export function modelOf(kind: string): KindModel {
+export function getModel(kind: string): KindModel {
   const model = byName.get(kind)
   if (!model) throw new Error(`no kind ${kind}`)
   return model

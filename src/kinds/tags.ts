@@ -1,11 +1,11 @@
-import { at, type Json, type JsonObject, type Pointer } from '../model/json.ts'
+import { getValue, type Json, type JsonObject, type Pointer } from '../model/json.ts'
 import type { Finding } from '../model/kind.ts'
 import { advise } from '../model/remedy.ts'
 
 /** What is wrong with the keys of a list of tags: AWS takes each key once, and none that begins with `aws:`. */
-export function wrongTags(request: JsonObject, list: Pointer): Finding[] {
-  const tags = at(request, list)
-  const keys = (Array.isArray(tags) ? tags : []).map((tag: Json) => String(at(tag, '/Key')))
+export function findTagFaults(request: JsonObject, list: Pointer): Finding[] {
+  const tags = getValue(request, list)
+  const keys = (Array.isArray(tags) ? tags : []).map((tag: Json) => String(getValue(tag, '/Key')))
   return keys.flatMap((key, index): Finding[] => {
     const base = { pointer: `${list}/${index}/Key`, code: 'SPEC_TAG_KEY' } as const
     if (keys.indexOf(key) < index)

@@ -1,14 +1,14 @@
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
-import { gitIn } from '../system/git.ts'
-import { submoduleOf } from './submodules.ts'
+import { openGit } from '../system/git.ts'
+import { findSubmodule } from './submodules.ts'
 
 /**
  * Why a pattern finds nothing where Git has specs: their submodule is not cloned, or this checkout leaves them out. `folder` is where the
  * pattern begins, relative to the root. Undefined where Git knows of none.
  */
 export async function explainAbsence(root: string, folder: string): Promise<Diagnostic | undefined> {
-  const submodule = submoduleOf(root, folder)
+  const submodule = findSubmodule(root, folder)
   if (submodule !== undefined && !submodule.isOpen)
     return diagnose({
       code: 'SPEC_NO_FILES',
@@ -18,7 +18,7 @@ export async function explainAbsence(root: string, folder: string): Promise<Diag
         advise('in GitHub Actions, give actions/checkout submodules: recursive'),
       ],
     })
-  const git = gitIn(root)
+  const git = openGit(root)
   const listed = await git(['ls-tree', '-r', '-z', '--name-only', 'HEAD', '--', folder])
   const missing = listed.code === 0 ? listed.stdout.split('\0').filter((one) => /\.ya?ml$/.test(one)) : []
   if (missing.length === 0) return undefined

@@ -1,7 +1,7 @@
 import type { Bytes } from './head.ts'
 
 /** The files of attributes that may speak of a path: in its folder and in each above. */
-export function attributesOf(file: Bytes): Bytes[] {
+export function listAttributeFiles(file: Bytes): Bytes[] {
   const folders = file.split('/').slice(0, -1)
   return [0, ...folders.map((_, index) => index + 1)].map((depth) =>
     [...folders.slice(0, depth), '.gitattributes'].join('/'),
@@ -9,7 +9,7 @@ export function attributesOf(file: Bytes): Bytes[] {
 }
 
 /** The files of attributes that may speak of any of the paths. */
-export function attributeFiles(files: readonly Bytes[]): Bytes[] {
+export function collectAttributeFiles(files: readonly Bytes[]): Bytes[] {
   const folders = new Map(files.map((file) => [file.slice(0, file.lastIndexOf('/') + 1), file]))
-  return [...new Set([...folders.values()].flatMap(attributesOf))]
+  return [...new Set([...folders.values()].flatMap(listAttributeFiles))]
 }

@@ -1,9 +1,9 @@
-import { type Address, addressOf } from '../model/address.ts'
-import { canonical } from '../model/json.ts'
+import { parse } from '../documents/parse/parse.ts'
+import { createSource } from '../documents/parse/source.ts'
+import { type Address, formatAddress } from '../model/address.ts'
+import { canonicalise } from '../model/json.ts'
 import type { Spec } from '../model/spec.ts'
-import { parse } from '../spec/parse.ts'
-import { sourceOf } from '../spec/source.ts'
-import { gitIn } from '../system/git.ts'
+import { openGit } from '../system/git.ts'
 
 /** Beyond so many changed spec files nothing is compared: each costs a call of Git. */
 const FILES_MAX = 500
@@ -23,7 +23,7 @@ export type Changes = {
 export async function readChanges(root: string, since: string, dirty: readonly string[]): Promise<Changes | undefined> {
   // The state is a file that anyone may have written: what is no commit ID never reaches git's command line.
   if (!/^[0-9a-f]{40,64}$/.test(since)) return undefined
-  const git = gitIn(root)
+  const git = openGit(root)
   const diff = await git(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--relative', since, '--'])
   if (diff.code !== 0) return undefined
   const files = new Set([...diff.stdout.split('\0').filter((file) => file !== ''), ...dirty])
@@ -32,7 +32,7 @@ export async function readChanges(root: string, since: string, dirty: readonly s
   const documents = new Map<Address, string>()
   for (const file of specFiles) {
     const { code, stdout } = await git(['show', `${since}:./${file}`])
-    if (code === 0) for (const [address, text] of documentsOf(file, stdout)) documents.set(address, text)
+    if (code === 0) for (const [address, text] of splitDocuments(file, stdout)) documents.set(address, text)
   }
   return { files, documents }
 }
@@ -42,13 +42,13 @@ export function isChanged({ files, documents }: Changes, spec: Spec, text: strin
   const { file } = spec.place
   const others = [...spec.files, ...(spec.upload ? [spec.upload.file] : [])].filter((one) => one !== file)
   if (others.some((one) => files.has(one))) return true
-  return files.has(file) && documents.get(spec.address) !== documentsOf(file, text).get(spec.address)
+  return files.has(file) && documents.get(spec.address) !== splitDocuments(file, text).get(spec.address)
 }
 
-function documentsOf(file: string, text: string): Map<Address, string> {
+function splitDocuments(file: string, text: string): Map<Address, string> {
   const found = new Map<Address, string>()
-  for (const { kind, name, value } of parse(sourceOf(file, text)).documents)
+  for (const { kind, name, value } of parse(createSource(file, text)).documents)
     if (kind !== undefined && name !== undefined && value !== undefined)
-      found.set(addressOf(kind, name), canonical(value))
+      found.set(formatAddress(kind, name), canonicalise(value))
   return found
 }

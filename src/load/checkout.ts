@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
-import { type GitEnd, gitProblem } from '../model/git-problem.ts'
+import { explainGitEnd, type GitEnd } from '../model/git-problem.ts'
 import { Problem } from '../model/problem.ts'
-import { type Git, gitIn, looksBare } from '../system/git.ts'
-import { byFile, type Content, compareWithHead } from './committed.ts'
-import { type Bytes, readTree, toBytes } from './head.ts'
+import { type Git, isBareFolder, openGit } from '../system/git.ts'
+import { type Content, compareFiles, compareWithHead } from './committed.ts'
+import { type Bytes, encodeBytes, readTree } from './head.ts'
 
 /** What to ask of Git. */
 export type CheckoutOptions = {
@@ -23,11 +23,11 @@ export type CheckoutOptions = {
 
 /** Facts of the checkout around a folder, as plain data. Throws a `Problem` where there is a repository that git refuses to read. */
 export async function readCheckout(options: CheckoutOptions): Promise<Checkout> {
-  const git = gitIn(options.root)
+  const git = openGit(options.root)
   const prefix = await git(['rev-parse', '--show-prefix'], { encoding: 'latin1' })
   if (prefix.code !== 0) {
     if (!hasRepository(options.root)) return { git: false }
-    throw refused(prefix)
+    throw createRefused(prefix)
   }
   const [head, shallow] = await Promise.all([
     git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
@@ -37,7 +37,7 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
   const isShallow = shallow.stdout.trim() === 'true'
   const [compared, relation] = await Promise.all([
     compare(git, options, prefix.stdout.replace(/\r?\n$/, ''), commit),
-    relationOf(git, options.since, commit, isShallow),
+    findRelation(git, options.since, commit, isShallow),
   ])
   return { git: true, commit, ...compared, shallow: isShallow, relation }
 }
@@ -45,14 +45,14 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
 /** Whether a folder or one above it holds a repository, whatever git says of it (it refuses those of other users). */
 function hasRepository(root: string): boolean {
   for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
-    if (fs.existsSync(path.join(folder, '.git')) || looksBare(folder)) return true
+    if (fs.existsSync(path.join(folder, '.git')) || isBareFolder(folder)) return true
     if (folder === path.dirname(folder)) return false
   }
 }
 
-function refused(end: GitEnd): Problem {
+function createRefused(end: GitEnd): Problem {
   return (
-    gitProblem(end) ??
+    explainGitEnd(end) ??
     new Problem({
       code: 'CHECKOUT_UNREADABLE',
       message: `this is a Git repository, but git cannot read it: ${end.stderr.trim().split('\n')[0] ?? ''}`,
@@ -71,7 +71,7 @@ async function compare(
   const contents = files.map((one) => (typeof one === 'string' ? readNow(root, one) : one))
   if (commit === undefined) {
     const of = (some: readonly Content[]): Uncommitted[] =>
-      some.map(({ file }) => ({ file, why: 'no-commit' as const })).sort(byFile)
+      some.map(({ file }) => ({ file, why: 'no-commit' as const })).sort(compareFiles)
     return {
       dirty: of(contents.filter((one) => 'text' in one)),
       uploads: of(contents.filter((one) => !('text' in one))),
@@ -85,8 +85,8 @@ async function compare(
       .filter((part) => part !== '')
       .map(() => '..'),
   )
-  const head = await readTree(git, { folder: toBytes(top), at: '', commit })
-  if ('stderr' in head) throw refused({ code: 128, ...head })
+  const head = await readTree(git, { folder: encodeBytes(top), at: '', commit })
+  if ('stderr' in head) throw createRefused({ code: 128, ...head })
   return compareWithHead({ head, prefix, contents, searched })
 }
 
@@ -100,7 +100,7 @@ function readNow(root: string, file: string): Content {
 
 type Relation = (Checkout & { git: true })['relation']
 
-async function relationOf(
+async function findRelation(
   git: Git,
   since: string | undefined,
   commit: string | undefined,

@@ -2,24 +2,24 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Checkout, Uncommitted, UncommittedWhy } from '../model/checkout.ts'
 import { groupBy } from '../model/group.ts'
-import { blobId, formatOf } from '../system/git-blob.ts'
-import { attributeFiles, attributesOf } from './attributes.ts'
+import { computeBlobId, detectObjectFormat } from '../system/git-blob.ts'
+import { collectAttributeFiles, listAttributeFiles } from './attributes.ts'
 import {
   type Bytes,
+  decodeBytes,
+  encodeBytes,
   type Followed,
   type Found,
   findInHead,
-  fromBytes,
-  fromTop,
   type HeadTree,
-  ignoringCase,
+  ignoreCase,
   isBelow,
   isRegular,
-  onDisk,
+  listSubmodules,
   openSubmodule,
   SUBMODULE,
-  submodulesIn,
-  toBytes,
+  toDiskPath,
+  toTopPath,
 } from './head.ts'
 import { explain, explainDeleted, type Lost, readFacts } from './why-uncommitted.ts'
 
@@ -63,9 +63,9 @@ export async function compareWithHead(
   compared: Compared,
 ): Promise<Pick<Checkout & { git: true }, 'dirty' | 'uploads' | 'deleted'>> {
   const { prefix, contents } = compared
-  const searched = compared.searched.map((one) => clean(prefix + toBytes(one)))
-  const asked = contents.map(({ file }) => clean(prefix + toBytes(file)))
-  const head = await withCase(compared.head, asked)
+  const searched = compared.searched.map((one) => clean(prefix + encodeBytes(one)))
+  const asked = contents.map(({ file }) => clean(prefix + encodeBytes(file)))
+  const head = await readWithCase(compared.head, asked)
   await openSubmodules(head, asked, searched)
   const verdicts = await judgeFilters(
     contents.map((content, index) => judge(content, asked[index]!, findInHead(head, asked[index]!))),
@@ -73,13 +73,13 @@ export async function compareWithHead(
   const unlike = verdicts.filter(({ why }) => why !== undefined)
   const lost = findDeleted(head, prefix, searched, new Set(asked.filter((_, index) => wasRead(contents[index]!))))
   const facts = await readFacts([...unlike, ...lost])
-  const named = (file: Bytes): string => fromBytes(path.posix.relative(prefix, file))
+  const named = (file: Bytes): string => decodeBytes(path.posix.relative(prefix, file))
   const explained = (some: readonly Verdict[]): Uncommitted[] =>
-    some.map((one) => explain({ ...one, file: one.content.file }, facts, named)).sort(byFile)
+    some.map((one) => explain({ ...one, file: one.content.file }, facts, named)).sort(compareFiles)
   return {
     dirty: explained(unlike.filter(({ content }) => 'text' in content)),
     uploads: explained(unlike.filter(({ content }) => !('text' in content))),
-    deleted: lost.map((one) => explainDeleted(one, facts, named)).sort(byFile),
+    deleted: lost.map((one) => explainDeleted(one, facts, named)).sort(compareFiles),
   }
 }
 
@@ -93,15 +93,15 @@ function clean(file: Bytes): Bytes {
 }
 
 /** Sorts by name. */
-export function byFile(a: Uncommitted, b: Uncommitted): number {
+export function compareFiles(a: Uncommitted, b: Uncommitted): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : 0
 }
 
 /** Where a name is not in HEAD, the file system may ignore its case. */
-async function withCase(head: HeadTree, asked: readonly Bytes[]): Promise<HeadTree> {
+async function readWithCase(head: HeadTree, asked: readonly Bytes[]): Promise<HeadTree> {
   if (asked.every((file) => findInHead(head, file).is === 'file')) return head
   const { stdout } = await head.git(['config', '--type=bool', '--get', 'core.ignoreCase'])
-  return stdout.trim() === 'true' ? ignoringCase(head) : head
+  return stdout.trim() === 'true' ? ignoreCase(head) : head
 }
 
 /** Opens the submodules that paths lead through, and those in which specs are searched for, however deep they are nested. */
@@ -109,12 +109,12 @@ async function openSubmodules(head: HeadTree, asked: readonly Bytes[], searched:
   for (;;) {
     const closed = new Map<Bytes, Found & { is: 'submodule' }>()
     const note = (found: Found): void => {
-      if (found.is === 'submodule' && !found.tree.submodules.has(found.path)) closed.set(fromTop(found), found)
+      if (found.is === 'submodule' && !found.tree.submodules.has(found.path)) closed.set(toTopPath(found), found)
     }
     for (const file of asked) note(findInHead(head, file))
-    for (const place of searchedPlaces(head, searched)) {
+    for (const place of listSearchedPlaces(head, searched)) {
       note(place)
-      if (place.is === 'folder') submodulesIn(place).forEach(note)
+      if (place.is === 'folder') listSubmodules(place).forEach(note)
     }
     if (closed.size === 0) return
     await Promise.all([...closed.values()].map(openSubmodule))
@@ -122,15 +122,15 @@ async function openSubmodules(head: HeadTree, asked: readonly Bytes[], searched:
 }
 
 /** Where HEAD has the folders and files that are searched, and all of its opened submodules below them. */
-function searchedPlaces(head: HeadTree, searched: readonly Bytes[], followed: Followed[] = []): Found[] {
-  return searched.flatMap((one) => withInner(findInHead(head, one, followed)))
+function listSearchedPlaces(head: HeadTree, searched: readonly Bytes[], followed: Followed[] = []): Found[] {
+  return searched.flatMap((one) => listWithInner(findInHead(head, one, followed)))
 }
 
-function withInner(place: Found): Found[] {
+function listWithInner(place: Found): Found[] {
   if (place.is !== 'folder') return [place]
-  const inner = submodulesIn(place).flatMap(({ tree, path: file }) => {
+  const inner = listSubmodules(place).flatMap(({ tree, path: file }) => {
     const inside = tree.submodules.get(file)
-    return typeof inside === 'object' ? withInner({ tree: inside, path: '', is: 'folder' }) : []
+    return typeof inside === 'object' ? listWithInner({ tree: inside, path: '', is: 'folder' }) : []
   })
   return [place, ...inner]
 }
@@ -138,13 +138,14 @@ function withInner(place: Found): Found[] {
 function judge(content: Content, asked: Bytes, found: Found): Verdict {
   const verdict = { content, asked, found }
   if (found.is !== 'file') return { ...verdict, why: 'untracked' }
-  return idOf(content, found.id) === found.id ? verdict : { ...verdict, why: 'edited' }
+  return computeId(content, found.id) === found.id ? verdict : { ...verdict, why: 'edited' }
 }
 
 /** The ID of a content as Git would name these very bytes; undefined where that was not computed. */
-function idOf(content: Content, like: string): string | undefined {
-  const format = formatOf(like)
-  if ('text' in content) return content.text === undefined ? undefined : blobId(Buffer.from(content.text), format)
+function computeId(content: Content, like: string): string | undefined {
+  const format = detectObjectFormat(like)
+  if ('text' in content)
+    return content.text === undefined ? undefined : computeBlobId(Buffer.from(content.text), format)
   return format === 'sha1' ? content.blob : undefined
 }
 
@@ -156,26 +157,28 @@ async function judgeFilters(verdicts: readonly Verdict[]): Promise<Verdict[]> {
   )
   const judged = new Map<Verdict, UncommittedWhy | undefined>()
   for (const [tree, some] of doubtful) {
-    const attributes = attributeFiles(some.map(({ found }) => found.path))
+    const attributes = collectAttributeFiles(some.map(({ found }) => found.path))
     // Git reads the file once more: its answer counts only if the file is unchanged both before and after.
-    const same = some.filter(({ content, found }) => isAsRead(content, onDisk(tree, found.path)))
+    const same = some.filter(({ content, found }) => isAsRead(content, toDiskPath(tree, found.path)))
     const paths = [...same.map(({ found }) => found.path), ...attributes.filter((file) => isRegular(tree, file))]
-    const before = paths.map((file) => stampOf(tree, file))
-    const ids = await storedIds(tree, paths)
+    const before = paths.map((file) => getStamp(tree, file))
+    const ids = await computeStoredIds(tree, paths)
     const stored = new Map(
-      paths.map((file, index) => [file, stampOf(tree, file) === before[index] ? ids[index] : undefined]),
+      paths.map((file, index) => [file, getStamp(tree, file) === before[index] ? ids[index] : undefined]),
     )
     for (const one of same) {
       if (stored.get(one.found.path) !== one.found.id) continue
-      const isSettled = attributesOf(one.found.path).every((file) => stored.get(file) === tree.entries.get(file)?.id)
-      judged.set(one, isSettled ? convertedWhy(one) : 'attributes')
+      const isSettled = listAttributeFiles(one.found.path).every(
+        (file) => stored.get(file) === tree.entries.get(file)?.id,
+      )
+      judged.set(one, isSettled ? explainConverted(one) : 'attributes')
     }
   }
   return verdicts.map((one) => (judged.has(one) ? { ...one, why: judged.get(one) } : one))
 }
 
 /** Bytes are uploaded as they are, so a file whose line ends Git changed is another one than HEAD's. Text is read alike with both. */
-function convertedWhy({ content, found }: Verdict & { found: { is: 'file' } }): UncommittedWhy | undefined {
+function explainConverted({ content, found }: Verdict & { found: { is: 'file' } }): UncommittedWhy | undefined {
   return 'text' in content || content.otherEnds?.lfBlob !== found.id ? undefined : 'line-ends'
 }
 
@@ -193,64 +196,64 @@ function isAsRead(content: Content, real: Buffer): boolean {
   }
 }
 
-function stampOf(tree: HeadTree, file: Bytes): string {
-  const stat = fs.lstatSync(onDisk(tree, file), { bigint: true, throwIfNoEntry: false })
+function getStamp(tree: HeadTree, file: Bytes): string {
+  const stat = fs.lstatSync(toDiskPath(tree, file), { bigint: true, throwIfNoEntry: false })
   return stat === undefined ? '' : [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')
 }
 
 /** The IDs under which Git would store files, filters applied. Empty where a filter fails. */
-async function storedIds(tree: HeadTree, paths: readonly Bytes[]): Promise<string[]> {
+async function computeStoredIds(tree: HeadTree, paths: readonly Bytes[]): Promise<string[]> {
   if (paths.length === 0) return []
-  const input = `${paths.map(quoted).join('\n')}\n`
+  const input = `${paths.map(quoteFile).join('\n')}\n`
   const { code, stdout } = await tree.git(['hash-object', '--stdin-paths'], { input, withoutEnvSettings: true })
   return code === 0 ? stdout.trim().split('\n') : []
 }
 
 /** A path in the quotes of C, as git reads it back. */
-function quoted(file: Bytes): string {
+function quoteFile(file: Bytes): string {
   const escaped = file.replace(/[^ !#-[\]-~]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`)
   return `"${escaped}"`
 }
 
 function findDeleted(head: HeadTree, prefix: Bytes, searched: readonly Bytes[], read: ReadonlySet<Bytes>): Lost[] {
   const followed: Followed[] = []
-  const places = searchedPlaces(head, searched, followed)
+  const places = listSearchedPlaces(head, searched, followed)
   const root: Found = { tree: head, path: prefix.replace(/\/$/, ''), is: 'folder' }
   const elsewhere = places.filter(({ tree, path: folder }) => tree !== head || !isBelow(root.path, folder))
   const all = [
-    ...[root, ...elsewhere].flatMap((place) => deletedIn(place, read)),
+    ...[root, ...elsewhere].flatMap((place) => findDeletedIn(place, read)),
     ...followed.flatMap(({ tree, path: link, target }): Lost[] =>
       linkTarget(tree, link) === target ? [] : [{ found: { tree, path: link, is: 'nothing' }, why: 'link' }],
     ),
-    ...places.flatMap(closedIn).map((found): Lost => ({ found, why: 'submodule' })),
+    ...places.flatMap(findClosedIn).map((found): Lost => ({ found, why: 'submodule' })),
   ]
-  return [...new Map(all.map((one) => [fromTop(one.found), one])).values()]
+  return [...new Map(all.map((one) => [toTopPath(one.found), one])).values()]
 }
 
-function deletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): Lost[] {
+function findDeletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): Lost[] {
   const lost: Lost[] = []
   for (const [file, { mode }] of tree.entries) {
     if (!/\.ya?ml$/.test(file) || mode === SUBMODULE || !isBelow(folder, file)) continue
     const found = { tree, path: file, is: 'nothing' } as const
-    if (!read.has(fromTop(found)) && !isThere(tree, file)) lost.push({ found, why: 'deleted' })
+    if (!read.has(toTopPath(found)) && !isThere(tree, file)) lost.push({ found, why: 'deleted' })
   }
   return lost
 }
 
 /** Submodules in which specs are searched for, and which could not be opened. */
-function closedIn(place: Found): Found[] {
+function findClosedIn(place: Found): Found[] {
   if (place.is === 'submodule') return [place]
   if (place.is !== 'folder') return []
-  return submodulesIn(place).filter(({ tree, path: file }) => typeof tree.submodules.get(file) !== 'object')
+  return listSubmodules(place).filter(({ tree, path: file }) => typeof tree.submodules.get(file) !== 'object')
 }
 
 function isThere(tree: HeadTree, file: Bytes): boolean {
-  return fs.lstatSync(onDisk(tree, file), { throwIfNoEntry: false }) !== undefined
+  return fs.lstatSync(toDiskPath(tree, file), { throwIfNoEntry: false }) !== undefined
 }
 
 function linkTarget(tree: HeadTree, link: Bytes): Bytes | undefined {
   try {
-    return fs.readlinkSync(onDisk(tree, link), { encoding: 'buffer' }).toString('latin1')
+    return fs.readlinkSync(toDiskPath(tree, link), { encoding: 'buffer' }).toString('latin1')
   } catch {
     return undefined
   }

@@ -1,16 +1,16 @@
 export { CONFIG_FILE } from '../model/config.ts'
 
 import path from 'node:path'
-import { configCodeOf } from '../model/codes.ts'
+import { readConfigText } from '../documents/config-text.ts'
+import { LIMITS } from '../documents/parse/limits.ts'
+import { getConfigCode } from '../model/codes.ts'
 import { CONFIG_FILE, type Config, DEFAULT_CONFIG } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import type { KindModel } from '../model/kind.ts'
-import { readConfigText } from '../spec/config-text.ts'
-import { LIMITS } from '../spec/limits.ts'
-import { remotesOf } from '../system/git.ts'
-import { isInside, sourceFiles } from '../system/source-files.ts'
-import { unreadable } from './problems.ts'
-import { packagedSchemas } from './schemas.ts'
+import { listRemotes } from '../system/git.ts'
+import { isInside, openSourceFiles } from '../system/source-files.ts'
+import { createUnreadable } from './problems.ts'
+import { readPackagedSchema } from './schemas.ts'
 
 /** What jobwright.yaml says. With an error among the diagnostics (codes `CONFIG_…`), the config is the default one and must not be acted on. */
 export type ConfigRead = {
@@ -25,19 +25,19 @@ export type ConfigRead = {
  * repository.
  */
 export function readConfig(root: string, kinds: readonly KindModel[], stateFolder?: string): ConfigRead {
-  const read = sourceFiles(root).read(CONFIG_FILE, LIMITS.bytes)
+  const read = openSourceFiles(root).read(CONFIG_FILE, LIMITS.bytes)
   if ('problem' in read) {
     if (read.problem.is === 'missing') return { config: DEFAULT_CONFIG, diagnostics: [] }
-    return { config: DEFAULT_CONFIG, diagnostics: [asConfig(unreadable(CONFIG_FILE, read.problem))] }
+    return { config: DEFAULT_CONFIG, diagnostics: [toConfigDiagnostic(createUnreadable(CONFIG_FILE, read.problem))] }
   }
-  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, packagedSchemas, kinds, {
-    remotes: () => remotesOf(root),
+  const { config, diagnostics } = readConfigText(CONFIG_FILE, read.text, readPackagedSchema, kinds, {
+    remotes: () => listRemotes(root),
     isInside: (file) => isInside(path.resolve(root), path.resolve(root, file)),
     isStateAllowed: (file) => isStateAllowed(root, file, stateFolder),
   })
   return {
     config: hasErrors(diagnostics) ? DEFAULT_CONFIG : config,
-    diagnostics: diagnostics.map(asConfig),
+    diagnostics: diagnostics.map(toConfigDiagnostic),
     text: read.text,
   }
 }
@@ -50,6 +50,6 @@ function isStateAllowed(root: string, file: string, stateFolder: string | undefi
 }
 
 /** The same mistakes as in specs, in another file. */
-function asConfig(diagnostic: Diagnostic): Diagnostic {
-  return { ...diagnostic, code: configCodeOf(diagnostic.code) }
+function toConfigDiagnostic(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, code: getConfigCode(diagnostic.code) }
 }

@@ -2,8 +2,8 @@ import path from 'node:path'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
 import type { SourceFiles } from '../system/source-files.ts'
-import { isGlob, matches } from './glob.ts'
-import { unreadable } from './problems.ts'
+import { isGlob, isMatch } from './glob.ts'
+import { createUnreadable } from './problems.ts'
 
 /** Spec files that patterns name, sorted, relative to the root with forward slashes, and what stood in the way of finding them. */
 export type Found = {
@@ -19,12 +19,12 @@ export function findSpecs(source: SourceFiles, root: string, patterns: readonly 
   const nearMisses = new Set<string>()
   const diagnostics = new Map<string, Diagnostic>()
   for (const pattern of patterns) {
-    const found = findOne(source, relativeTo(root, pattern))
+    const found = findOne(source, makeRelative(root, pattern))
     for (const file of found.files) files.add(file)
     for (const file of found.nearMisses) nearMisses.add(file)
     for (const one of found.diagnostics) diagnostics.set(`${one.place?.file} ${one.code}`, one)
     if (found.files.length === 0 && found.diagnostics.length === 0) {
-      diagnostics.set(pattern, nothingFound(pattern, explicit))
+      diagnostics.set(pattern, createNothingFound(pattern, explicit))
     }
   }
   return {
@@ -35,15 +35,15 @@ export function findSpecs(source: SourceFiles, root: string, patterns: readonly 
 }
 
 /** Where patterns begin to look for specs, relative to the root: a folder or a file each. */
-export function searchedIn(root: string, patterns: readonly string[]): string[] {
+export function listSearched(root: string, patterns: readonly string[]): string[] {
   return patterns.map((pattern) => {
-    const parts = relativeTo(path.resolve(root), pattern).split('/')
+    const parts = makeRelative(path.resolve(root), pattern).split('/')
     const firstGlob = parts.findIndex(isGlob)
     return parts.slice(0, firstGlob === -1 ? undefined : firstGlob).join('/') || '.'
   })
 }
 
-function relativeTo(root: string, pattern: string): string {
+function makeRelative(root: string, pattern: string): string {
   const relative = path.isAbsolute(pattern) ? path.relative(root, pattern) : path.normalize(pattern)
   return relative.split(path.sep).join('/').replace(/\/$/, '') || '.'
 }
@@ -67,7 +67,7 @@ function findOne(source: SourceFiles, pattern: string): Search {
   collect(
     source,
     parts.slice(0, firstGlob).join('/') || '.',
-    { matches: (file) => matches(pattern, file), depth },
+    { matches: (file) => isMatch(pattern, file), depth },
     search,
   )
   return search
@@ -83,7 +83,7 @@ function collect(source: SourceFiles, folder: string, wanted: Wanted, search: Se
   const listed = source.list(folder)
   if ('problem' in listed) {
     // A folder that is not there holds no specs, which is said once for the pattern.
-    if (listed.problem.is !== 'missing') search.diagnostics.push(unreadable(folder, listed.problem))
+    if (listed.problem.is !== 'missing') search.diagnostics.push(createUnreadable(folder, listed.problem))
     return
   }
   for (const { name, is } of listed.entries) {
@@ -138,7 +138,7 @@ function refuseFolder(search: Search, file: string, is: 'folder' | 'folder-link'
   )
 }
 
-function nothingFound(pattern: string, explicit: boolean): Diagnostic {
+function createNothingFound(pattern: string, explicit: boolean): Diagnostic {
   return {
     severity: explicit ? 'error' : 'warning',
     code: 'SPEC_NO_FILES',

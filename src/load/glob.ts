@@ -7,11 +7,11 @@ export function isGlob(pattern: string): boolean {
  * Whether a path matches a pattern: `*` any text and `?` one character within a folder's or file's name, `**` any number of folders.
  * Takes time in proportion to path times pattern at worst, whatever the pattern.
  */
-export function matches(pattern: string, file: string): boolean {
-  return walk(pattern.split('/'), file.split('/'), '**', segmentMatches)
+export function isMatch(pattern: string, file: string): boolean {
+  return walk(pattern.split('/'), file.split('/'), '**', isSegmentMatch)
 }
 
-function segmentMatches(pattern: string, name: string): boolean {
+function isSegmentMatch(pattern: string, name: string): boolean {
   return walk(Array.from(pattern), Array.from(name), '*', (one, other) => one === '?' || one === other)
 }
 

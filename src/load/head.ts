@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { type Git, gitIn } from '../system/git.ts'
+import { type Git, openGit } from '../system/git.ts'
 
 /*
  * What a commit holds, submodules included. Git's names are bytes, not text: all paths here are strings of one character for each byte
@@ -54,21 +54,21 @@ export const SUBMODULE = '160000'
 /** As many as Linux follows. */
 const LINKS_MAX = 40
 
-export function toBytes(text: string): Bytes {
+export function encodeBytes(text: string): Bytes {
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 
-export function fromBytes(bytes: Bytes): string {
+export function decodeBytes(bytes: Bytes): string {
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 /** A path of this machine, as the file system takes it. */
-export function onDisk(tree: HeadTree, file: Bytes): Buffer {
+export function toDiskPath(tree: HeadTree, file: Bytes): Buffer {
   return Buffer.from(path.posix.join(tree.folder, file), 'latin1')
 }
 
 /** The path from the top of the project's repository. */
-export function fromTop({ tree, path: file }: Pick<Found, 'tree' | 'path'>): Bytes {
+export function toTopPath({ tree, path: file }: Pick<Found, 'tree' | 'path'>): Bytes {
   return path.posix.join(tree.at, file)
 }
 
@@ -143,7 +143,7 @@ export function findInHead(top: HeadTree, file: Bytes, followed: Followed[] = []
       done.pop()
       continue
     }
-    const here = named(tree, [...done, step].join('/'))
+    const here = foldName(tree, [...done, step].join('/'))
     const entry = tree.entries.get(here)
     if (entry === undefined) {
       if (!tree.folders.has(here)) return { tree, path: [here, ...rest].join('/'), is: 'nothing' }
@@ -154,7 +154,7 @@ export function findInHead(top: HeadTree, file: Bytes, followed: Followed[] = []
       links += 1
       if (links > LINKS_MAX) return { tree, path: here, is: 'link-outside' }
       if (target.startsWith('/')) {
-        const root = rootOf(tree)
+        const root = findRoot(tree)
         if (!target.startsWith(`${root.folder}/`)) return { tree, path: here, is: 'link-outside' }
         tree = root
         done = []
@@ -173,28 +173,28 @@ export function findInHead(top: HeadTree, file: Bytes, followed: Followed[] = []
   }
 }
 
-function rootOf(tree: HeadTree): HeadTree {
-  return tree.parent === undefined ? tree : rootOf(tree.parent)
+function findRoot(tree: HeadTree): HeadTree {
+  return tree.parent === undefined ? tree : findRoot(tree.parent)
 }
 
 /** A path as HEAD spells it. */
-function named({ entries, folders, folded }: HeadTree, file: Bytes): Bytes {
+function foldName({ entries, folders, folded }: HeadTree, file: Bytes): Bytes {
   return entries.has(file) || folders.has(file) ? file : (folded?.get(fold(file)) ?? file)
 }
 
 /** The same tree, for a file system that takes `A.yaml` and `a.yaml` for one name. */
-export function ignoringCase(tree: HeadTree): HeadTree {
+export function ignoreCase(tree: HeadTree): HeadTree {
   const names = [...tree.entries.keys(), ...tree.folders]
   return { ...tree, folded: new Map(names.map((name) => [fold(name), name])) }
 }
 
 /** A name in lower case, as a file system compares it that ignores case. */
 export function fold(file: Bytes): Bytes {
-  return toBytes(fromBytes(file).normalize('NFC').toLowerCase())
+  return encodeBytes(decodeBytes(file).normalize('NFC').toLowerCase())
 }
 
 /** Submodules of a tree in or below a folder. */
-export function submodulesIn({ tree, path: folder }: Pick<Found, 'tree' | 'path'>): (Found & { is: 'submodule' })[] {
+export function listSubmodules({ tree, path: folder }: Pick<Found, 'tree' | 'path'>): (Found & { is: 'submodule' })[] {
   return [...tree.entries].flatMap(([file, { mode, id }]) =>
     mode === SUBMODULE && isBelow(folder, file) ? { tree, path: file, is: 'submodule' as const, id } : [],
   )
@@ -214,8 +214,8 @@ export async function openSubmodule({ tree, path: file, id }: Found & { is: 'sub
 async function openAt(folder: Bytes, at: Bytes, commit: string, parent: HeadTree): Promise<HeadTree | Unopened> {
   // Without a repository of its own, git would take the one around it.
   if (!fs.existsSync(Buffer.from(`${folder}/.git`, 'latin1'))) return 'submodule-missing'
-  const plain = gitIn(fromBytes(folder))
-  const env = { GIT_CEILING_DIRECTORIES: fromBytes(path.posix.dirname(folder)) }
+  const plain = openGit(decodeBytes(folder))
+  const env = { GIT_CEILING_DIRECTORIES: decodeBytes(path.posix.dirname(folder)) }
   const git: Git = (args, options) => plain(args, { ...options, env: { ...options?.env, ...env } })
   const tree = await readTree(git, { folder, at, commit, parent })
   return 'stderr' in tree ? 'submodule-moved' : tree
@@ -223,5 +223,5 @@ async function openAt(folder: Bytes, at: Bytes, commit: string, parent: HeadTree
 
 /** Whether a path of a repository is a regular file on this disk. */
 export function isRegular(tree: HeadTree, file: Bytes): boolean {
-  return fs.lstatSync(onDisk(tree, file), { throwIfNoEntry: false })?.isFile() === true
+  return fs.lstatSync(toDiskPath(tree, file), { throwIfNoEntry: false })?.isFile() === true
 }

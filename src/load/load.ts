@@ -1,21 +1,21 @@
 import path from 'node:path'
+import { showIn } from '../documents/hints/show.ts'
+import { LIMITS } from '../documents/parse/limits.ts'
+import type { Aim } from '../documents/parse/locate.ts'
+import type { Spot } from '../documents/parse/source.ts'
+import type { Include } from '../documents/request.ts'
+import { type Blocked, listSecretNames, readSpecs, type Specs } from '../documents/specs.ts'
 import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
-import { type Diagnostic, inFileOrder } from '../model/diagnostic.ts'
+import { type Diagnostic, sortByPlace } from '../model/diagnostic.ts'
 import { groupBy } from '../model/group.ts'
-import { at, type Pointer } from '../model/json.ts'
+import { getValue, type Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Spec } from '../model/spec.ts'
-import { LIMITS } from '../spec/limits.ts'
-import type { Aim } from '../spec/locate.ts'
-import type { Include } from '../spec/request.ts'
-import { showIn } from '../spec/show.ts'
-import type { Spot } from '../spec/source.ts'
-import { type Blocked, type Specs, secretNames, specsOf } from '../spec/specs.ts'
-import { type SourceFiles, sourceFiles } from '../system/source-files.ts'
+import { openSourceFiles, type SourceFiles } from '../system/source-files.ts'
 import { explainAbsence } from './absent-specs.ts'
-import { findSpecs, searchedIn } from './find.ts'
-import { nearMissed, notIncluded, unreadable } from './problems.ts'
-import { packagedSchemas } from './schemas.ts'
+import { findSpecs, listSearched } from './find.ts'
+import { createNearMisses, createNotIncluded, createUnreadable } from './problems.ts'
+import { readPackagedSchema } from './schemas.ts'
 import { type Settled, settleTransfers } from './transfers.ts'
 
 /** What to load. */
@@ -58,40 +58,40 @@ export type Loaded = {
 /** Reads spec files and what they name. Bad input is never thrown, only diagnosed; a root that is not there is thrown as it is a caller's bug. */
 export async function load(options: LoadOptions): Promise<Loaded> {
   const { root, kinds, config } = options
-  const source = sourceFiles(root)
+  const source = openSourceFiles(root)
   const patterns = options.patterns ?? config?.specs ?? DEFAULT_CONFIG.specs
   const found = findSpecs(source, path.resolve(root), patterns, patterns !== DEFAULT_CONFIG.specs)
-  const missed = await Promise.all(found.diagnostics.map((one) => explained(one, root, patterns)))
+  const missed = await Promise.all(found.diagnostics.map((one) => explainDiagnostic(one, root, patterns)))
   const { files, diagnostics } = readAll(source, found.files)
   const included = new Set<string>()
   const includedTexts = new Map<string, string>()
-  const read = specsOf(files, {
+  const read = readSpecs(files, {
     kinds,
-    schemas: packagedSchemas,
-    include: includer(source, files, included, includedTexts),
+    schemas: readPackagedSchema,
+    include: createIncluder(source, files, included, includedTexts),
     config,
   })
   const problems = [...missed, ...diagnostics]
-  const locate = showIn(files, secretNames(kinds))
+  const locate = showIn(files, listSecretNames(kinds))
   // Files are looked at whatever else is wrong with a spec, so that all of it is told at once.
-  const settled = await settleTransfers([...read.specs, ...ofKnownType(read, kinds)], kinds, root, locate)
+  const settled = await settleTransfers([...read.specs, ...listKnownType(read, kinds)], kinds, root, locate)
   const settledSpec = new Map(settled.specs.map((spec) => [spec.address, spec]))
-  const told = new Set(read.diagnostics.map(placeOf))
+  const told = new Set(read.diagnostics.map(formatPlace))
   const wrong = groupBy(settled.diagnostics.filter(isError), ({ address }) => address)
   const refused = read.specs.filter(({ address }) => wrong.has(address))
   return {
     specs: read.specs.filter(({ address }) => !wrong.has(address)).map(({ address }) => settledSpec.get(address)!),
     blocked: [
       ...read.blocked.map((one) => ({ ...one, spec: one.spec && (settledSpec.get(one.address) ?? one.spec) })),
-      ...refused.flatMap((spec) => blockedBy(settledSpec.get(spec.address)!, wrong.get(spec.address))),
+      ...refused.flatMap((spec) => listBlockedBy(settledSpec.get(spec.address)!, wrong.get(spec.address))),
     ],
     invalid: read.invalid + refused.length,
     unreadable: read.unreadable + problems.filter(({ place }) => place !== undefined).length,
-    diagnostics: inFileOrder([
+    diagnostics: sortByPlace([
       ...problems,
-      ...nearMissed(unnamed(found.nearMisses, included, settled)),
+      ...createNearMisses(listUnnamed(found.nearMisses, included, settled)),
       ...read.diagnostics,
-      ...settled.diagnostics.filter((one) => !told.has(placeOf(one))),
+      ...settled.diagnostics.filter((one) => !told.has(formatPlace(one))),
     ]),
     complete: read.complete && problems.length === 0,
     files,
@@ -103,32 +103,34 @@ export async function load(options: LoadOptions): Promise<Loaded> {
 }
 
 /** A pattern that finds nothing, with the reason that Git knows, if it does. */
-async function explained(one: Diagnostic, root: string, patterns: readonly string[]): Promise<Diagnostic> {
+async function explainDiagnostic(one: Diagnostic, root: string, patterns: readonly string[]): Promise<Diagnostic> {
   const pattern = one.code === 'SPEC_NO_FILES' ? patterns.find((each) => one.message.startsWith(`${each} `)) : undefined
-  const folder = pattern === undefined ? undefined : searchedIn(root, [pattern])[0]
+  const folder = pattern === undefined ? undefined : listSearched(root, [pattern])[0]
   const reason = folder === undefined ? undefined : await explainAbsence(root, folder)
   return reason === undefined ? one : { ...one, message: reason.message, remedies: reason.remedies }
 }
 
 /** Unsound specs of which it is known whether their jobs take in or give out files. */
-function ofKnownType({ blocked, diagnostics }: Specs, kinds: readonly KindModel[]): Spec[] {
+function listKnownType({ blocked, diagnostics }: Specs, kinds: readonly KindModel[]): Spec[] {
   const members = new Map(kinds.map(({ kind, request }) => [kind, request.typeMember]))
   const wrong = new Set(diagnostics.map(({ pointer, address }) => `${address} ${pointer}`))
   return blocked
     .flatMap(({ spec }) => spec ?? [])
     .filter(({ kind, address, request }) => {
       const member = members.get(kind)
-      return member !== undefined && typeof at(request, member) === 'string' && !wrong.has(`${address} /spec${member}`)
+      return (
+        member !== undefined && typeof getValue(request, member) === 'string' && !wrong.has(`${address} /spec${member}`)
+      )
     })
 }
 
 /** Files that no spec names: what one takes in or writes is not meant to be a spec. */
-function unnamed(files: readonly string[], included: ReadonlySet<string>, { specs, uploads }: Settled): string[] {
+function listUnnamed(files: readonly string[], included: ReadonlySet<string>, { specs, uploads }: Settled): string[] {
   const named = new Set([...included, ...uploads, ...specs.flatMap(({ download }) => download?.file ?? [])])
   return files.filter((file) => !named.has(file))
 }
 
-function placeOf({ place }: Diagnostic): string {
+function formatPlace({ place }: Diagnostic): string {
   return `${place?.file}:${place?.line}:${place?.column}`
 }
 
@@ -136,7 +138,7 @@ function isError({ severity }: Diagnostic): boolean {
   return severity === 'error'
 }
 
-function blockedBy(spec: Spec, diagnostics: readonly Diagnostic[] | undefined): Blocked[] {
+function listBlockedBy(spec: Spec, diagnostics: readonly Diagnostic[] | undefined): Blocked[] {
   if (diagnostics === undefined) return []
   const codes = [...new Set(diagnostics.map(({ code }) => code))]
   return [{ address: spec.address, place: spec.place, codes, spec }]
@@ -151,12 +153,12 @@ function readAll(
   for (const file of found) {
     const read = source.read(file, LIMITS.bytes)
     if ('text' in read) files.set(file, read.text)
-    else diagnostics.push(unreadable(file, read.problem))
+    else diagnostics.push(createUnreadable(file, read.problem))
   }
   return { files, diagnostics }
 }
 
-function includer(
+function createIncluder(
   source: SourceFiles,
   files: ReadonlyMap<string, string>,
   included: Set<string>,
@@ -168,7 +170,7 @@ function includer(
     const known = texts.get(file) ?? files.get(file)
     const read = known === undefined ? source.read(file, LIMITS.bytes) : { text: known }
     if (!('problem' in read) || read.problem.is !== 'outside') included.add(file)
-    if ('problem' in read) return { problem: notIncluded(written, file, read.problem) }
+    if ('problem' in read) return { problem: createNotIncluded(written, file, read.problem) }
     texts.set(file, read.text)
     return { text: read.text, file }
   }

@@ -1,16 +1,16 @@
+import { list } from '../documents/hints/words.ts'
+import { LIMITS, refuseTooLarge } from '../documents/parse/limits.ts'
+import type { Refused } from '../documents/request.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
-import { LIMITS, tooLarge } from '../spec/limits.ts'
-import type { Refused } from '../spec/request.ts'
-import { list } from '../spec/words.ts'
 import type { ReadProblem } from '../system/source-files.ts'
 
 /** Why a spec file could not be read, as a diagnostic. Never with anything of its content. */
-export function unreadable(file: string, problem: ReadProblem): Diagnostic {
-  if (problem.is === 'too-large') return tooLarge(file, problem.bytes)
+export function createUnreadable(file: string, problem: ReadProblem): Diagnostic {
+  if (problem.is === 'too-large') return refuseTooLarge(file, problem.bytes)
   return diagnose({
     code: problem.is === 'outside' ? 'SPEC_OUTSIDE' : problem.is === 'not-utf8' ? 'SPEC_NOT_UTF8' : 'SPEC_UNREADABLE',
-    ...words(problem, file),
+    ...describeReadProblem(problem, file),
     place: { file, line: 1, column: 1, endLine: 1, endColumn: 2 },
   })
 }
@@ -19,7 +19,7 @@ export function unreadable(file: string, problem: ReadProblem): Diagnostic {
 const NAMED_MAX = 5
 
 /** Files that look like specs and are not read, all in one message. */
-export function nearMissed(files: readonly string[]): Diagnostic[] {
+export function createNearMisses(files: readonly string[]): Diagnostic[] {
   if (files.length === 0) return []
   const beyond = files.length - NAMED_MAX
   const named = list([...files.slice(0, NAMED_MAX), ...(beyond > 0 ? [`${beyond} more`] : [])])
@@ -36,8 +36,8 @@ export function nearMissed(files: readonly string[]): Diagnostic[] {
 }
 
 /** The same for a file that a spec names with `$file`; `file` is where that is, relative to the root. */
-export function notIncluded(path: string, file: string, problem: ReadProblem): Refused {
-  const { message, remedies } = words(problem, file)
+export function createNotIncluded(path: string, file: string, problem: ReadProblem): Refused {
+  const { message, remedies } = describeReadProblem(problem, file)
   return {
     message: problem.is === 'lfs-pointer' ? message : `${path}: ${message}`,
     remedies:
@@ -47,7 +47,7 @@ export function notIncluded(path: string, file: string, problem: ReadProblem): R
   }
 }
 
-function words(problem: ReadProblem, file: string): Refused {
+function describeReadProblem(problem: ReadProblem, file: string): Refused {
   switch (problem.is) {
     case 'missing':
       return { message: 'there is no such file', remedies: [advise('check the path; a link may lead nowhere')] }

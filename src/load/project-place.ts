@@ -1,4 +1,4 @@
-import { gitIn } from '../system/git.ts'
+import { openGit } from '../system/git.ts'
 import { CONFIG_FILE } from './config.ts'
 
 /** Where a project is in its Git repository. A project is a folder with a jobwright.yaml. */
@@ -11,7 +11,7 @@ export type ProjectPlace = {
 
 /** Where a folder is in its Git repository; undefined outside Git, and in a folder that Git ignores: that is no part of the repository. */
 export async function readProjectPlace(root: string): Promise<ProjectPlace | undefined> {
-  const git = gitIn(root)
+  const git = openGit(root)
   const [{ code, stdout }, ignored] = await Promise.all([
     git(['rev-parse', '--is-inside-work-tree', '--show-prefix']),
     git(['check-ignore', '--quiet', '--', CONFIG_FILE]),
@@ -29,7 +29,7 @@ export async function readProjectPlace(root: string): Promise<ProjectPlace | und
 }
 
 async function findOthers(root: string, name: string): Promise<string[]> {
-  const git = gitIn(root)
+  const git = openGit(root)
   const [tree, work] = await Promise.all([
     git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD']),
     git([
@@ -45,12 +45,12 @@ async function findOthers(root: string, name: string): Promise<string[]> {
   ])
   const folders = [tree, work]
     .flatMap(({ code, stdout }) => (code === 0 ? stdout.split('\0') : []))
-    .flatMap((file) => folderOf(file) ?? [])
+    .flatMap((file) => getFolder(file) ?? [])
   return [...new Set(folders)].filter((folder) => folder !== name).sort()
 }
 
 /** The folder of a jobwright.yaml; undefined for every other file. */
-function folderOf(file: string): string | undefined {
+function getFolder(file: string): string | undefined {
   if (file === CONFIG_FILE) return '.'
   return file.endsWith(`/${CONFIG_FILE}`) ? file.slice(0, -CONFIG_FILE.length - 1) : undefined
 }

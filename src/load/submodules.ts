@@ -10,11 +10,11 @@ export type Submodule = {
 }
 
 /** The submodule that a folder below a root is in, or is, by the `.gitmodules` at the top of the repository; undefined where it is in none. */
-export function submoduleOf(root: string, folder: string): Submodule | undefined {
-  const top = topOf(path.resolve(root))
+export function findSubmodule(root: string, folder: string): Submodule | undefined {
+  const top = findTop(path.resolve(root))
   if (top === undefined) return undefined
   const wanted = path.relative(top, path.resolve(root, folder)).split(path.sep).join('/')
-  const found = submodulePaths(top).find((one) => `${wanted}/`.startsWith(`${one}/`))
+  const found = listSubmodulePaths(top).find((one) => `${wanted}/`.startsWith(`${one}/`))
   if (found === undefined) return undefined
   return {
     path: path.relative(root, path.join(top, found)).split(path.sep).join('/') || '.',
@@ -23,16 +23,19 @@ export function submoduleOf(root: string, folder: string): Submodule | undefined
 }
 
 /** The nearest folder upwards that has submodules. */
-function topOf(folder: string): string | undefined {
+function findTop(folder: string): string | undefined {
   if (fs.existsSync(path.join(folder, '.gitmodules'))) return folder
   if (fs.existsSync(path.join(folder, '.git')) || folder === path.dirname(folder)) return undefined
-  return topOf(path.dirname(folder))
+  return findTop(path.dirname(folder))
 }
 
-function submodulePaths(top: string): string[] {
+function listSubmodulePaths(top: string): string[] {
   try {
     const text = fs.readFileSync(path.join(top, '.gitmodules'), 'utf8')
-    return [...text.matchAll(/^\s*path\s*=\s*"?(.*?)"?\s*$/gm)].flatMap(([, one]) => one ?? [])
+    return text.split('\n').flatMap((line) => {
+      const [name, value] = line.split('=', 2).map((part) => part.trim())
+      return name === 'path' && value ? value.replace(/^"|"$/g, '') : []
+    })
   } catch {
     return []
   }

@@ -1,14 +1,14 @@
 import path from 'node:path'
+import type { Spot } from '../documents/parse/source.ts'
 import type { SpecCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose, type Severity } from '../model/diagnostic.ts'
-import { at, type Json, type Pointer, put } from '../model/json.ts'
+import { getValue, type Json, type Pointer, put } from '../model/json.ts'
 import type { KindModel, KindRequest, Transfer } from '../model/kind.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import type { Spot } from '../spec/source.ts'
 import { lookAt } from '../system/download-file.ts'
 import { type Measured, measureFile } from '../system/upload-file.ts'
-import { notIncluded } from './problems.ts'
+import { createNotIncluded } from './problems.ts'
 
 /** Specs with the files that their jobs take in and give out settled, and what is wrong with these. */
 export type Settled = {
@@ -50,7 +50,7 @@ export async function settleTransfers(
     const clash = spec.download && targets.get(spec.download.file)
     if (spec.download && !clash) targets.set(spec.download.file, spec)
     settled.push(spec)
-    const all = clash ? [...faults, sameTarget(clash)] : faults
+    const all = clash ? [...faults, refuseSharedTarget(clash)] : faults
     for (const fault of all)
       diagnostics.push(diagnose({ ...fault, address: spec.address, ...locate(spec, fault.pointer) }))
   }
@@ -61,20 +61,20 @@ async function settle(spec: Spec, kind: KindRequest | undefined, root: string, u
   const transfer = kind?.transfer?.(spec.request)
   const member = kind?.typeMember
   const { upload, download } = spec.policy
-  const type = String(member && at(spec.request, member))
+  const type = String(member && getValue(spec.request, member))
   const misplaced = [
-    ...(upload !== undefined && transfer?.way !== 'in' ? [notTakenIn(type)] : []),
-    ...(upload === undefined && transfer?.way === 'in' ? [nothingTakenIn(type, member ?? '')] : []),
-    ...(download !== undefined && transfer?.way !== 'out' ? [notGivenOut(type)] : []),
+    ...(upload !== undefined && transfer?.way !== 'in' ? [refuseUploadType(type)] : []),
+    ...(upload === undefined && transfer?.way === 'in' ? [refuseNoUpload(type, member ?? '')] : []),
+    ...(download !== undefined && transfer?.way !== 'out' ? [refuseDownloadType(type)] : []),
   ]
   if (misplaced.length > 0 || transfer === undefined) return { spec, faults: misplaced }
-  if (transfer.way === 'out') return download === undefined ? { spec, faults: [] } : withDownload(spec, download, root)
-  const file = besideSpec(spec, upload!)
+  if (transfer.way === 'out') return download === undefined ? { spec, faults: [] } : addDownload(spec, download, root)
+  const file = resolveBesideSpec(spec, upload!)
   uploads.add(file)
-  return withUpload(spec, upload!, file, transfer, root)
+  return addUpload(spec, upload!, file, transfer, root)
 }
 
-async function withUpload(
+async function addUpload(
   spec: Spec,
   written: string,
   file: string,
@@ -84,19 +84,19 @@ async function withUpload(
   const measured = await measureFile(root, file, maxBytes)
   if ('problem' in measured) {
     if (measured.problem.is === 'too-large')
-      return { spec, faults: [tooLarge(written, measured.problem.bytes, maxBytes)] }
+      return { spec, faults: [refuseTooLarge(written, measured.problem.bytes, maxBytes)] }
     const severity = measured.problem.is === 'missing' ? 'warning' : 'error'
     const fault = {
       severity,
       pointer: '/policy/upload',
       code: 'SPEC_FILE',
-      ...notIncluded(written, file, measured.problem),
+      ...createNotIncluded(written, file, measured.problem),
     } as const
     return { spec, faults: [fault] }
   }
-  const given = at(spec.request, pointer)
+  const given = getValue(spec.request, pointer)
   if (given !== undefined && given !== measured.md5)
-    return { spec, faults: [otherMd5(pointer, written, measured, given)] }
+    return { spec, faults: [refuseOtherMd5(pointer, written, measured, given)] }
   return {
     spec: {
       ...spec,
@@ -109,8 +109,8 @@ async function withUpload(
   }
 }
 
-function withDownload(spec: Spec, written: string, root: string): Result {
-  const file = besideSpec(spec, written)
+function addDownload(spec: Spec, written: string, root: string): Result {
+  const file = resolveBesideSpec(spec, written)
   const spot = lookAt(root, file)
   const base = { pointer: '/policy/download', code: 'SPEC_DOWNLOAD' } as const
   if (/\.ya?ml$/i.test(file)) {
@@ -127,11 +127,11 @@ function withDownload(spec: Spec, written: string, root: string): Result {
   return { spec: { ...spec, download: { file, root: path.resolve(root), isThere: spot.is === 'file' } }, faults: [] }
 }
 
-function besideSpec({ place }: Spec, written: string): string {
+function resolveBesideSpec({ place }: Spec, written: string): string {
   return path.posix.join(path.posix.dirname(place.file), written)
 }
 
-function nothingTakenIn(type: string, member: Pointer): Told {
+function refuseNoUpload(type: string, member: Pointer): Told {
   return {
     pointer: `/spec${member}`,
     code: 'SPEC_UPLOAD',
@@ -140,7 +140,7 @@ function nothingTakenIn(type: string, member: Pointer): Told {
   }
 }
 
-function notTakenIn(type: string): Told {
+function refuseUploadType(type: string): Told {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
@@ -149,7 +149,7 @@ function notTakenIn(type: string): Told {
   }
 }
 
-function notGivenOut(type: string): Told {
+function refuseDownloadType(type: string): Told {
   return {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',
@@ -158,7 +158,7 @@ function notGivenOut(type: string): Told {
   }
 }
 
-function tooLarge(written: string, bytes: number, most: number): Told {
+function refuseTooLarge(written: string, bytes: number, most: number): Told {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
@@ -167,7 +167,7 @@ function tooLarge(written: string, bytes: number, most: number): Told {
   }
 }
 
-function otherMd5(pointer: string, written: string, { md5, otherEnds }: Measured, given: Json): Told {
+function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Measured, given: Json): Told {
   if (given === otherEnds?.lf || given === otherEnds?.crlf)
     return {
       pointer: `/spec${pointer}`,
@@ -192,7 +192,7 @@ function otherMd5(pointer: string, written: string, { md5, otherEnds }: Measured
   }
 }
 
-function sameTarget({ address }: Spec): Told {
+function refuseSharedTarget({ address }: Spec): Told {
   return {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',

@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Uncommitted, UncommittedWhy } from '../model/checkout.ts'
-import { blobId, formatOf } from '../system/git-blob.ts'
-import { attributesOf } from './attributes.ts'
-import { type Bytes, type Found, fold, fromTop, type HeadTree, isRegular, onDisk } from './head.ts'
+import { computeBlobId, detectObjectFormat } from '../system/git-blob.ts'
+import { listAttributeFiles } from './attributes.ts'
+import { type Bytes, type Found, fold, type HeadTree, isRegular, toDiskPath, toTopPath } from './head.ts'
 
 /** A file of which HEAD does not hold what was read. `file` is relative to the root; `asked` is its path from the top of the repository. */
 export type Unlike = {
@@ -35,7 +35,7 @@ export async function readFacts(
       if (!byTree.has(one)) byTree.set(one, [])
     }
     // Git refuses the whole question where one path leads through a link.
-    const isPlain = found.is === 'nothing' && asked !== undefined && realPath(found, asked) === fromTop(found)
+    const isPlain = found.is === 'nothing' && asked !== undefined && findRealPath(found, asked) === toTopPath(found)
     if (isPlain) byTree.get(found.tree)!.push(found.path)
   }
   const entries = [...byTree].map(async ([tree, files]): Promise<[HeadTree, Facts]> => {
@@ -65,30 +65,30 @@ export function explain(
   })
   const { tree } = found
   if (why === 'line-ends') return told(why)
-  if (found.is === 'submodule') return told(closedWhy(found), fromTop(found))
-  if (found.is === 'link-outside') return told('link-outside', fromTop(found))
+  if (found.is === 'submodule') return told(explainClosed(found), toTopPath(found))
+  if (found.is === 'link-outside') return told('link-outside', toTopPath(found))
   if (why === 'attributes') {
-    const other = attributesOf(found.path).find((file) => !isCommitted(tree, file))
+    const other = listAttributeFiles(found.path).find((file) => !isCommitted(tree, file))
     return told('attributes', path.posix.join(tree.at, other ?? '.gitattributes'))
   }
-  const real = realPath(found, asked)
+  const real = findRealPath(found, asked)
   if (real !== undefined && !isSameName(found, real)) return told('link', real)
-  const moved = movedSubmodule(tree, facts)
+  const moved = findMovedSubmodule(tree, facts)
   if (moved !== undefined) return told('submodule-moved', moved)
   const fact = facts.get(tree)
   const flag = fact?.index.get(found.path)
-  if (real === undefined) return told(found.is === 'file' ? 'deleted' : 'untracked', fromTop(found))
-  if (found.is === 'file') return told(hidden(flag) ?? 'edited', fromTop(found))
-  if (flag !== undefined) return told('staged', fromTop(found))
-  return told(fact?.ignored.has(found.path) ? 'ignored' : 'untracked', fromTop(found))
+  if (real === undefined) return told(found.is === 'file' ? 'deleted' : 'untracked', toTopPath(found))
+  if (found.is === 'file') return told(explainHidden(flag) ?? 'edited', toTopPath(found))
+  if (flag !== undefined) return told('staged', toTopPath(found))
+  return told(fact?.ignored.has(found.path) ? 'ignored' : 'untracked', toTopPath(found))
 }
 
-function closedWhy({ tree, path: file }: Found): UncommittedWhy {
+function explainClosed({ tree, path: file }: Found): UncommittedWhy {
   const closed = tree.submodules.get(file)
   return typeof closed === 'string' ? closed : 'submodule-missing'
 }
 
-function hidden(flag: string | undefined): UncommittedWhy | undefined {
+function explainHidden(flag: string | undefined): UncommittedWhy | undefined {
   if (flag?.toUpperCase() === 'S') return 'skip-worktree'
   return flag !== undefined && flag !== flag.toUpperCase() ? 'assume-unchanged' : undefined
 }
@@ -96,20 +96,23 @@ function hidden(flag: string | undefined): UncommittedWhy | undefined {
 function isCommitted(tree: HeadTree, file: Bytes): boolean {
   const entry = tree.entries.get(file)
   if (!isRegular(tree, file)) return entry === undefined
-  return entry !== undefined && blobId(fs.readFileSync(onDisk(tree, file)), formatOf(entry.id)) === entry.id
+  return (
+    entry !== undefined &&
+    computeBlobId(fs.readFileSync(toDiskPath(tree, file)), detectObjectFormat(entry.id)) === entry.id
+  )
 }
 
 function isSameName(found: Found, real: Bytes): boolean {
-  const file = fromTop(found)
+  const file = toTopPath(found)
   return file === real || (found.tree.folded !== undefined && fold(file) === fold(real))
 }
 
 /** Where a path really leads on this disk, from the top of the project's repository. */
-function realPath({ tree }: Found, asked: Bytes): Bytes | undefined {
+function findRealPath({ tree }: Found, asked: Bytes): Bytes | undefined {
   let top = tree
   while (top.parent !== undefined) top = top.parent
   try {
-    const real = fs.realpathSync(onDisk(top, asked), { encoding: 'buffer' }).toString('latin1')
+    const real = fs.realpathSync(toDiskPath(top, asked), { encoding: 'buffer' }).toString('latin1')
     return path.posix.relative(top.folder, real)
   } catch {
     return undefined
@@ -117,9 +120,9 @@ function realPath({ tree }: Found, asked: Bytes): Bytes | undefined {
 }
 
 /** The outermost submodule around a tree that is not at the commit which its superproject records. */
-function movedSubmodule(tree: HeadTree, facts: ReadonlyMap<HeadTree, Facts>): Bytes | undefined {
+function findMovedSubmodule(tree: HeadTree, facts: ReadonlyMap<HeadTree, Facts>): Bytes | undefined {
   if (tree.parent === undefined) return undefined
-  return movedSubmodule(tree.parent, facts) ?? (facts.get(tree)?.at === tree.commit ? undefined : tree.at)
+  return findMovedSubmodule(tree.parent, facts) ?? (facts.get(tree)?.at === tree.commit ? undefined : tree.at)
 }
 
 /** Why only HEAD holds a file. */
@@ -128,10 +131,13 @@ export function explainDeleted(
   facts: ReadonlyMap<HeadTree, Facts>,
   named: (file: Bytes) => string,
 ): Uncommitted {
-  const file = named(fromTop(found))
-  if (why === 'submodule') return { file, why: closedWhy(found) }
-  const moved = movedSubmodule(found.tree, facts)
+  const file = named(toTopPath(found))
+  if (why === 'submodule') return { file, why: explainClosed(found) }
+  const moved = findMovedSubmodule(found.tree, facts)
   if (moved !== undefined) return { file, why: 'submodule-moved', at: named(moved) }
   if (why === 'link') return { file, why }
-  return { file, why: hidden(facts.get(found.tree)?.index.get(found.path)) === undefined ? 'deleted' : 'left-out' }
+  return {
+    file,
+    why: explainHidden(facts.get(found.tree)?.index.get(found.path)) === undefined ? 'deleted' : 'left-out',
+  }
 }

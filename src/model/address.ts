@@ -2,12 +2,12 @@
 export type Address = `${string}/${string}`
 
 /** The address of a spec of this kind and name. */
-export function addressOf(kind: string, name: string): Address {
+export function formatAddress(kind: string, name: string): Address {
   return `${kind}/${name}`
 }
 
 /** Kind and name of an address. */
-export function partsOf(address: Address): { kind: string; name: string } {
+export function parseAddress(address: Address): { kind: string; name: string } {
   const slash = address.indexOf('/')
   return { kind: address.slice(0, slash), name: address.slice(slash + 1) }
 }

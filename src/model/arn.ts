@@ -2,7 +2,7 @@
 export type ArnParts = { readonly partition: string; readonly region: string; readonly account: string }
 
 /** The parts of an ARN; undefined for a text that is none. */
-export function arnParts(text: string): ArnParts | undefined {
+export function parseArn(text: string): ArnParts | undefined {
   const parts = /^arn:([^:]+):[^:]+:([^:]*):([^:]*):./.exec(text)
   return parts ? { partition: parts[1] ?? '', region: parts[2] ?? '', account: parts[3] ?? '' } : undefined
 }

@@ -12,8 +12,8 @@ export type Attempt = {
  * What names one attempt among all that this and any other state has ever sent: `3f2a91bc01de ImportExportJob/archive#1.1`. Kinds that are
  * found by a marker carry it where their request has room for it.
  */
-export function attemptName({ lineage, address, run, attempt }: Attempt): string {
-  return `${lineageMark(lineage)} ${address}#${run}.${attempt}`
+export function formatAttempt({ lineage, address, run, attempt }: Attempt): string {
+  return `${shortenLineage(lineage)} ${address}#${run}.${attempt}`
 }
 
 /** The key of the tag that names the attempt that created a job, for kinds whose jobs have tags. Reserved: no spec may set it. */
@@ -24,16 +24,16 @@ export const MARK_TAG = 'jobwright'
  * `_ . : / = + - @` in a tag, at most 256 of them, so `#` cannot stand there.
  */
 export function formatAttemptTag({ lineage, address, run, attempt }: Attempt): string {
-  return `${lineageMark(lineage)} ${address}:${run}.${attempt}`
+  return `${shortenLineage(lineage)} ${address}:${run}.${attempt}`
 }
 
 /** As much of a lineage as an attempt's name holds. */
-export function lineageMark(lineage: string): string {
+export function shortenLineage(lineage: string): string {
   return lineage.slice(0, 12)
 }
 
 /** The attempt that a marker or a tag names; undefined where it is none of ours. */
-export function attemptOf(marker: string): Attempt | undefined {
+export function parseAttempt(marker: string): Attempt | undefined {
   const [, lineage, address, run, attempt] =
     /^([A-Za-z0-9_-]{1,12}) ([A-Za-z0-9]+\/[A-Za-z0-9_-]+)[#:](\d+)\.(\d+)$/.exec(marker) ?? []
   if (lineage === undefined || address === undefined) return undefined

@@ -53,12 +53,12 @@ export function openFindings(findings: readonly Finding[] = []): Finding[] {
 }
 
 /** The addresses that need a person, each once, in order. */
-export function addressesOf(findings: readonly Finding[]): Address[] {
+export function listAddresses(findings: readonly Finding[]): Address[] {
   return [...new Set(findings.map(({ address }) => address))]
 }
 
 /** Returns the note about a finding; undefined where there is none. */
-export function noteOf(
+export function findNote(
   attention: Attention | undefined,
   { address, run, finding }: Pick<Finding, 'address' | 'run' | 'finding'>,
 ): Noted | undefined {
@@ -84,11 +84,11 @@ export function moveNotes(
 const DUPLICATE = 'duplicate:'
 
 /** The name of the finding that a job duplicates the one on record. */
-export function duplicateFinding(id: string): string {
+export function nameDuplicate(id: string): string {
   return `${DUPLICATE}${id}`
 }
 
 /** The ID of the job that a finding says is a duplicate; undefined for any other finding. */
-export function duplicateId(finding: string): string | undefined {
+export function readDuplicateId(finding: string): string | undefined {
   return finding.startsWith(DUPLICATE) ? finding.slice(DUPLICATE.length) : undefined
 }

@@ -46,7 +46,7 @@ const EXPIRED = [
 ]
 
 /** Ways out of a problem that its words alone do not show; undefined where there is none. */
-export function remediesFor(problem: AwsProblem): readonly Remedy[] | undefined {
+export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined {
   if (EXPIRED.includes(problem.name)) {
     return [
       advise(
@@ -78,7 +78,7 @@ const CODE_OF_CLASS: Readonly<Record<ErrorClass, PageCode>> = {
 }
 
 /** Returns the code of a failed call, by the class of its error. */
-export function awsCodeOf(problem: Pick<AwsProblem, 'class'>): PageCode {
+export function getAwsCode(problem: Pick<AwsProblem, 'class'>): PageCode {
   return CODE_OF_CLASS[problem.class]
 }
 

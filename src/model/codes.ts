@@ -342,12 +342,12 @@ type SharedConfigCode = SpecCode extends `SPEC_${infer Rest}` ? `CONFIG_${Rest}`
 export type Code = PageCode | SharedConfigCode
 
 /** The code whose page explains a code: itself, or for a mistake in jobwright.yaml that a spec can contain too, the spec's. */
-export function pageCodeOf(code: Code): PageCode {
+export function getPageCode(code: Code): PageCode {
   return isPageCode(code) ? code : (code.replace(/^CONFIG_/, 'SPEC_') as SpecCode)
 }
 
 /** Returns the code of a mistake in jobwright.yaml, given the code of the same mistake in a spec. Other codes stay. */
-export function configCodeOf(code: Code): Code {
+export function getConfigCode(code: Code): Code {
   return code.replace(/^SPEC_/, 'CONFIG_') as Code
 }
 
@@ -358,16 +358,16 @@ export function isPageCode(text: string): text is PageCode {
 
 /** Whether a text is a code. */
 export function isCode(text: string): text is Code {
-  return isPageCode(text) || (text.startsWith('CONFIG_') && isPageCode(pageCodeOf(text as SharedConfigCode)))
+  return isPageCode(text) || (text.startsWith('CONFIG_') && isPageCode(getPageCode(text as SharedConfigCode)))
 }
 
 /** How bad a code is, unless its diagnostic says otherwise. */
-export function severityOf(code: Code): Severity {
-  return CODES[pageCodeOf(code)].severity
+export function getSeverity(code: Code): Severity {
+  return CODES[getPageCode(code)].severity
 }
 
 /** The exit codes of a run that ends with this code, worst first; none for a code that stops nothing. */
-export function exitsOf(code: Code): readonly ExitCode[] {
+export function getExitCodes(code: Code): readonly ExitCode[] {
   return isPageCode(code) ? CODES[code].exits : [4]
 }
 

@@ -1,4 +1,4 @@
-import { iso } from './iso.ts'
+import { formatIso } from './iso.ts'
 import type { Intent } from './state.ts'
 
 /*
@@ -50,8 +50,8 @@ export const DEFAULT_WAITS: Waits = {
 export const CLOCKS_MS = 60_000
 
 /** ISO time at which the lease of an intent ends that becomes durable now. `now` is epoch milliseconds. */
-export function leaseUntil(now: number, { leaseMs }: Waits): string {
-  return iso(now + leaseMs)
+export function computeLeaseEnd(now: number, { leaseMs }: Waits): string {
+  return formatIso(now + leaseMs)
 }
 
 /** Whether a lease that began so many milliseconds ago still runs. */
@@ -66,7 +66,7 @@ const SIGNATURE_BY_ID_MS = 300_000
  * The deadline of an attempt, an ISO time on our clock: from then on AWS accepts no request of it, and lists show the job that it created.
  * `byMatch`: the job is found by its marker alone. `clockOffsetMs`: how far AWS's clock is ahead of ours, where that was measured. Negative: ours is ahead, and the deadline comes later.
  */
-export function deadlineOf(
+export function computeDeadline(
   { at }: Pick<Intent, 'at'>,
   waits: Waits,
   { byMatch, clockOffsetMs = 0 }: { readonly byMatch: boolean; readonly clockOffsetMs?: number },
@@ -74,10 +74,10 @@ export function deadlineOf(
   const { leaseMs, requestMs, listLagMs } = waits
   const signatureMs = byMatch ? waits.signatureMs : Math.min(waits.signatureMs, SIGNATURE_BY_ID_MS)
   const aheadMs = Math.max(0, -clockOffsetMs)
-  return iso(Date.parse(at) + leaseMs + signatureMs + requestMs + listLagMs + aheadMs)
+  return formatIso(Date.parse(at) + leaseMs + signatureMs + requestMs + listLagMs + aheadMs)
 }
 
 /** ISO time from which AWS shows a job that was created at a given ISO time, also in lists. */
-export function shownFrom(createdAt: string, { listLagMs }: Waits): string {
-  return iso(Date.parse(createdAt) + listLagMs)
+export function computeShownFrom(createdAt: string, { listLagMs }: Waits): string {
+  return formatIso(Date.parse(createdAt) + listLagMs)
 }

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts'
-import { type Code, severityOf } from './codes.ts'
+import { type Code, getSeverity } from './codes.ts'
 import type { Pointer } from './json.ts'
 import type { Remedy } from './remedy.ts'
 import type { Severity } from './severity.ts'
@@ -38,7 +38,7 @@ export type Unrated = Omit<Diagnostic, 'severity'> & { readonly severity?: Sever
 
 /** Makes a diagnostic: its severity is its own, else that of its code. */
 export function diagnose(unrated: Unrated): Diagnostic {
-  return { ...unrated, severity: unrated.severity ?? severityOf(unrated.code) }
+  return { ...unrated, severity: unrated.severity ?? getSeverity(unrated.code) }
 }
 
 /** Whether any of them is an error. */
@@ -47,7 +47,7 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 }
 
 /** In file order: by file, line, column; those without a place first. */
-export function inFileOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+export function sortByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const key = (one: Diagnostic): [string, number, number] => [
     one.place?.file ?? '',
     one.place?.line ?? 0,

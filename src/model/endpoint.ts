@@ -1,4 +1,4 @@
-import { domainOf } from './partition.ts'
+import { findDomain } from './partition.ts'
 
 /** What a URL of jobwright.yaml may lead to, in words. */
 export const ALLOWED_ENDPOINTS =
@@ -17,7 +17,7 @@ export function isEndpointAllowed(text: string): boolean {
   const url = new URL(text)
   if (url.username || url.password || url.search || url.hash) return false
   // Another spelling of an address, such as 0x7f.1 or a full-width dot, is there to look like something else.
-  if (hostIn(text) !== url.hostname) return false
+  if (parseHost(text) !== url.hostname) return false
   if (isLoopbackHost(url.hostname)) return url.protocol === 'http:' || url.protocol === 'https:'
   return url.protocol === 'https:' && url.port === '' && isHostOfAws(url.hostname)
 }
@@ -29,10 +29,10 @@ export function isLoopbackHost(host: string): boolean {
 
 function isHostOfAws(host: string): boolean {
   const [, region, domain] = REGIONAL.exec(host) ?? []
-  return GLOBAL.includes(host) || (region !== undefined && domain === domainOf(region))
+  return GLOBAL.includes(host) || (region !== undefined && domain === findDomain(region))
 }
 
 /** The host of a URL as it was written, in lower case. */
-function hostIn(text: string): string | undefined {
+function parseHost(text: string): string | undefined {
   return /^https?:\/\/(\[[^\]/]*\]|[^:/?#\\]*)(?::[0-9]*)?(?:\/|$)/i.exec(text)?.[1]?.toLowerCase()
 }

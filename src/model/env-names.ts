@@ -13,12 +13,12 @@ export function isEnvName(text: string): boolean {
 }
 
 /** The refused family that a name belongs to, in any case of its letters; undefined for any other name. */
-export function refusedFamilyOf(name: string): string | undefined {
+export function findRefusedFamily(name: string): string | undefined {
   const upper = name.toUpperCase()
   return REFUSED_ENV_FAMILIES.find((family) => upper.startsWith(family))
 }
 
 /** Whether a spec may read a variable: jobwright.yaml lists it, and it is of no refused family. */
 export function isReadable(name: string, listed: readonly string[] = []): boolean {
-  return listed.includes(name) && refusedFamilyOf(name) === undefined
+  return listed.includes(name) && findRefusedFamily(name) === undefined
 }

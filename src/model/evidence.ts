@@ -1,7 +1,7 @@
-import { type Attempt, attemptOf, lineageMark } from './attempt-name.ts'
+import { type Attempt, parseAttempt, shortenLineage } from './attempt-name.ts'
 import { CLOCKS_MS } from './create-protocol.ts'
-import { deviations } from './deviations.ts'
-import { iso } from './iso.ts'
+import { findDeviations } from './deviations.ts'
+import { formatIso } from './iso.ts'
 import type { JsonObject } from './json.ts'
 import type { KindModel } from './kind.ts'
 import type { Live } from './live.ts'
@@ -35,8 +35,8 @@ const FIRST_READ_MS = 300_000
 export type Owner = Pick<Attempt, 'lineage'> & { readonly address?: string; readonly run?: number }
 
 /** The attempt that a live job's mark names; undefined where there is none, or AWS does not tell. */
-export function markOf({ marker, mark }: Pick<Live, 'marker' | 'mark'>): Attempt | undefined {
-  return attemptOf(mark ?? marker ?? '')
+export function readMark({ marker, mark }: Pick<Live, 'marker' | 'mark'>): Attempt | undefined {
+  return parseAttempt(mark ?? marker ?? '')
 }
 
 /** `own`: an attempt of this address and run. `kin`: of the same state, but another address or run. `other`: another state's. `none`: nothing is told. */
@@ -44,9 +44,9 @@ export type MarkVerdict = 'own' | 'kin' | 'other' | 'none'
 
 /** What a mark says about whose job it is. */
 export function judgeMark(live: Pick<Live, 'marker' | 'mark'>, owner: Owner): MarkVerdict {
-  const mark = markOf(live)
+  const mark = readMark(live)
   if (mark === undefined) return 'none'
-  if (mark.lineage !== lineageMark(owner.lineage)) return 'other'
+  if (mark.lineage !== shortenLineage(owner.lineage)) return 'other'
   return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'
 }
 
@@ -55,16 +55,16 @@ export function isBefore(
   intent: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>,
   { createdAt }: Pick<Live, 'createdAt'>,
 ): boolean {
-  return createdAt !== undefined && Date.parse(createdAt) < earliestOf(intent)
+  return createdAt !== undefined && Date.parse(createdAt) < computeEarliestCreation(intent)
 }
 
 /** ISO time from which attempts of a run may have created jobs, for the intent of its next attempt. */
-export function firstAtOf({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): string {
-  return firstAt ?? iso(awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt))
+export function getFirstSendTime({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): string {
+  return firstAt ?? formatIso(awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt))
 }
 
 /** Epoch milliseconds before which no job of this attempt, or an earlier one of its run, can have been created. */
-export function earliestOf({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): number {
+export function computeEarliestCreation({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): number {
   if (firstAt !== undefined) return Date.parse(firstAt) - AWS_MARGIN_MS
   return awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt) - AWS_MARGIN_MS
 }
@@ -98,13 +98,13 @@ export function judgeIdentity(
   if (createdAt === undefined)
     return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not tell when it was created' }
   if (known !== undefined) {
-    if (secondsOf(known.createdAt) === secondsOf(createdAt)) return { is: 'same', identity: known }
+    if (toSeconds(known.createdAt) === toSeconds(createdAt)) return { is: 'same', identity: known }
     return { is: 'other', why: `it was created ${createdAt}, and ours ${known.createdAt}` }
   }
   const identity: Identity = { createdAt, source: 'read' }
   if (model.identity.idMember === undefined) return { is: 'same', identity }
   if (record.window) {
-    const [from, made, to] = [record.window.from, createdAt, record.window.to].map(secondsOf) as [
+    const [from, made, to] = [record.window.from, createdAt, record.window.to].map(toSeconds) as [
       number,
       number,
       number,
@@ -127,7 +127,7 @@ export function judgeIdentity(
 /** Whether a job does something else than what was submitted, whatever a person may have changed of it since. */
 function isOtherRequest(request: JsonObject, live: Live, model: KindModel): boolean {
   const fixed = model.identity.identify?.(request) ?? request
-  return deviations(request, live, model).some(({ pointer, from, to }) => {
+  return findDeviations(request, live, model).some(({ pointer, from, to }) => {
     const member = pointer.split('/')[1] ?? ''
     if (!(member in fixed)) return false
     // Groups may be added to a running job.
@@ -135,6 +135,6 @@ function isOtherRequest(request: JsonObject, live: Live, model: KindModel): bool
   })
 }
 
-function secondsOf(time: string): number {
+function toSeconds(time: string): number {
   return Math.floor(Date.parse(time) / 1000)
 }

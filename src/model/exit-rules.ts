@@ -1,9 +1,9 @@
 import { type Finding, openFindings } from './attention.ts'
 import type { AwsProblem } from './aws-problem.ts'
-import { exitsOf } from './codes.ts'
+import { getExitCodes } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
-import { DOING, type Plan, type Planned, untilOf } from './plan.ts'
+import { DOING, getUntil, type Plan, type Planned } from './plan.ts'
 
 /*
  * How the exit code of a command comes about. A code has its exit codes in `codes.ts`; everything else that decides is here.
@@ -13,7 +13,7 @@ import { DOING, type Plan, type Planned, untilOf } from './plan.ts'
 export const PRECEDENCE: readonly ExitCode[] = [130, 1, 4, 8, 7, 3, 6, 5, 10, 9, 2]
 
 /** The one exit code of a run to which all of these apply. */
-export function worst(codes: Iterable<ExitCode>): ExitCode {
+export function chooseWorst(codes: Iterable<ExitCode>): ExitCode {
   const all = new Set(codes)
   return PRECEDENCE.find((code) => all.has(code)) ?? 0
 }
@@ -33,8 +33,8 @@ export type Ending = {
 }
 
 /** Every exit code that applies to a run of passes, in ascending order. None: all is done. */
-export function exitsOfRun({ plan, failed, sawFailure, timedOut, isStale, interrupted }: Ending): ExitCode[] {
-  const codes = new Set(exitsOfPlan(plan))
+export function collectRunExits({ plan, failed, sawFailure, timedOut, isStale, interrupted }: Ending): ExitCode[] {
+  const codes = new Set(collectPlanExits(plan))
   for (const problem of failed) {
     codes.add(5)
     if (problem.class === 'auth') codes.add(4)
@@ -50,33 +50,33 @@ export function exitsOfRun({ plan, failed, sawFailure, timedOut, isStale, interr
  * What a plan that was looked at, or that nothing more can be done of, means for the exit code. What needs a person counts in each run until
  * it is settled or acknowledged.
  */
-export function exitsOfPlan(plan: Plan): ExitCode[] {
-  return [...exitsOfRest(plan), ...exitsOfFindings(plan.findings)]
+export function collectPlanExits(plan: Plan): ExitCode[] {
+  return [...collectOtherExits(plan), ...collectFindingExits(plan.findings)]
 }
 
 /** The exit codes of what needs a person; what a person acknowledged has none. */
-export function exitsOfFindings(findings: readonly Finding[] = []): ExitCode[] {
-  return openFindings(findings).flatMap(({ code }) => exitsOf(code))
+export function collectFindingExits(findings: readonly Finding[] = []): ExitCode[] {
+  return openFindings(findings).flatMap(({ code }) => getExitCodes(code))
 }
 
 /** The exit codes of a plan but for those of its findings. */
-function exitsOfRest({ actions, refusals, findings = [] }: Plan): ExitCode[] {
+function collectOtherExits({ actions, refusals, findings = [] }: Plan): ExitCode[] {
   const found = new Set(findings.map(({ address, code }) => `${address} ${code}`))
   const rest = actions.filter(({ address, code = 'PLAN_CONFLICT' }) => !found.has(`${address} ${code}`))
-  return [...rest.flatMap(exitsOfLine), ...refusals.flatMap(({ code }) => exitsOf(code))]
+  return [...rest.flatMap(collectLineExits), ...refusals.flatMap(({ code }) => getExitCodes(code))]
 }
 
-function exitsOfLine(planned: Planned): readonly ExitCode[] {
+function collectLineExits(planned: Planned): readonly ExitCode[] {
   const { action, code } = planned
   if (action === 'conflict' || action === 'unresolved') return [6]
   if (action === 'settling') return [9]
   // Room comes by itself at a known time.
-  if (code === 'PLAN_NO_ROOM' && untilOf(planned) !== undefined) return []
-  return code === undefined ? [] : exitsOf(code)
+  if (code === 'PLAN_NO_ROOM' && getUntil(planned) !== undefined) return []
+  return code === undefined ? [] : getExitCodes(code)
 }
 
 /** Bad specs stop themselves, not the run: it ends with their code all the same. */
-export function exitsOfSpecs(diagnostics: readonly Diagnostic[]): ExitCode[] {
+export function collectSpecExits(diagnostics: readonly Diagnostic[]): ExitCode[] {
   return diagnostics.some(({ severity }) => severity === 'error') ? [3] : []
 }
 
@@ -89,17 +89,17 @@ export function hasChanges(plan: Plan): boolean {
  * The exit codes of `plan`. Waiting is not a failure, and pending changes count only on request. Of the findings, only those that the change
  * causes make it fail: a change that fixes something is green.
  */
-export function exitsOfPreview(
+export function collectPreviewExits(
   plan: Plan,
   specs: readonly Diagnostic[],
   askedForPending: boolean,
   isCaused: (finding: Finding) => boolean,
 ): { readonly outcomes: readonly ExitCode[]; readonly exitCode: ExitCode } {
   const pending: ExitCode[] = askedForPending && hasChanges(plan) ? [2] : []
-  const rest = [...exitsOfRest(plan), ...exitsOfSpecs(specs), ...pending]
-  const caused = exitsOfFindings(plan.findings?.filter(isCaused))
+  const rest = [...collectOtherExits(plan), ...collectSpecExits(specs), ...pending]
+  const caused = collectFindingExits(plan.findings?.filter(isCaused))
   return {
-    outcomes: [...new Set([...rest, ...exitsOfFindings(plan.findings)])],
-    exitCode: worst([...rest, ...caused].filter((code) => code !== 9)),
+    outcomes: [...new Set([...rest, ...collectFindingExits(plan.findings)])],
+    exitCode: chooseWorst([...rest, ...caused].filter((code) => code !== 9)),
   }
 }

@@ -17,9 +17,9 @@ export function explainJson(text: string): JsonFault {
   if (text.trim() === '') return { line: 1, column: 1, reason: 'the text is empty' }
   const found = findFirst(text)
   if (found === undefined) return { line: 1, column: 1, reason: 'it is not JSON' }
-  const offset = found.offset + innerOffset(found)
+  const offset = found.offset + findInnerOffset(found)
   const before = text.slice(0, offset).split(/\r\n|\r|\n/)
-  return { line: before.length, column: before.at(-1)!.length + 1, reason: reasonOf(found, text) }
+  return { line: before.length, column: before.at(-1)!.length + 1, reason: explainError(found, text) }
 }
 
 /** What a JSON text says in a way that its readers understand otherwise: a key that stands twice, a number that they print in another way. */
@@ -91,7 +91,7 @@ const INNER: Readonly<Record<string, RegExp>> = {
   InvalidCharacter: /^[\u0000-\u001f]$/,
 }
 
-function innerOffset({ code, token }: Found): number {
+function findInnerOffset({ code, token }: Found): number {
   const wrong = INNER[code]
   if (wrong === undefined) return 0
   for (const { 0: part, index } of token.matchAll(/[\u0000-\u001f]|\\(?:u[\da-fA-F]{4}|.)/g)) {
@@ -100,12 +100,12 @@ function innerOffset({ code, token }: Found): number {
   return 0
 }
 
-function reasonOf({ code, offset, token }: Found, text: string): string {
+function explainError({ code, offset, token }: Found, text: string): string {
   const isAtEnd = offset >= text.trimEnd().length
   const isAfterComma = text.slice(0, offset).trimEnd().endsWith(',')
   switch (code) {
     case 'InvalidSymbol':
-      return `unexpected token ${shown(token)}${token.startsWith("'") ? '; strings need double quotes' : ''}`
+      return `unexpected token ${quoteToken(token)}${token.startsWith("'") ? '; strings need double quotes' : ''}`
     case 'InvalidNumberFormat':
     case 'UnexpectedEndOfNumber':
       return 'incomplete number'
@@ -121,13 +121,13 @@ function reasonOf({ code, offset, token }: Found, text: string): string {
     case 'InvalidCharacter':
       return 'unescaped control character in a string'
     case 'EndOfFileExpected':
-      return `unexpected token ${shown(token)} after the end of the value`
+      return `unexpected token ${quoteToken(token)} after the end of the value`
     case TOO_DEEP:
       return 'it is nested too deeply to find the error'
   }
   if (isAtEnd) return 'unexpected end of the text'
   if (isAfterComma && /^[}\]]/.test(token)) return `trailing comma before ${token}`
-  return `expected ${EXPECTED[code] ?? 'a comma'}, found ${shown(token)}`
+  return `expected ${EXPECTED[code] ?? 'a comma'}, found ${quoteToken(token)}`
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -139,7 +139,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /** The most characters of a token that a reason shows. */
 const SHOWN_MAX = 20
 
-function shown(token: string): string {
+function quoteToken(token: string): string {
   const cut = token.length > SHOWN_MAX ? `${token.slice(0, SHOWN_MAX)}…` : token
   return cut.replace(/[^\x20-\x7e…]/g, (one) => `U+${one.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)
 }

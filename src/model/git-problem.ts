@@ -5,7 +5,7 @@ import { advise } from './remedy.ts'
 export type GitEnd = { readonly code: number; readonly stderr: string }
 
 /** The Problem (exit 4) of a machine without git, or of a repository that git does not trust; undefined for any other end of a command. */
-export function gitProblem({ code, stderr }: GitEnd): Problem | undefined {
+export function explainGitEnd({ code, stderr }: GitEnd): Problem | undefined {
   if (code === 127 && stderr.includes('ENOENT'))
     return new Problem({
       code: 'GIT_MISSING',

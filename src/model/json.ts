@@ -11,7 +11,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Text of a value with members in code-point order, so that two equal values have one text. */
-export function canonical(value: Json): string {
+export function canonicalise(value: Json): string {
   return JSON.stringify(value, (_member, inner: unknown) =>
     isObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
@@ -20,9 +20,9 @@ export function canonical(value: Json): string {
 }
 
 /** The value at a pointer, or undefined where there is none. Own members only, so `__proto__` finds nothing. */
-export function at(value: Json | undefined, pointer: Pointer): Json | undefined {
+export function getValue(value: Json | undefined, pointer: Pointer): Json | undefined {
   let here = value
-  for (const step of steps(pointer)) {
+  for (const step of splitPointer(pointer)) {
     if (Array.isArray(here)) here = here[Number(step)]
     else if (isObject(here) && Object.hasOwn(here, step)) here = here[step]
     else return undefined
@@ -32,7 +32,7 @@ export function at(value: Json | undefined, pointer: Pointer): Json | undefined 
 
 /** The same value with another one at a pointer; mappings that are not there are made, lists are not gone into. */
 export function put(value: JsonObject, pointer: Pointer, inner: Json): JsonObject {
-  const [step, ...rest] = steps(pointer)
+  const [step, ...rest] = splitPointer(pointer)
   if (step === undefined) return value
   if (rest.length === 0) return { ...value, [step]: inner }
   const here = value[step]
@@ -40,7 +40,7 @@ export function put(value: JsonObject, pointer: Pointer, inner: Json): JsonObjec
 }
 
 /** The unescaped steps of a pointer: `/a~1b/0` gives `['a/b', '0']`. */
-export function steps(pointer: Pointer): string[] {
+export function splitPointer(pointer: Pointer): string[] {
   return pointer
     .split('/')
     .slice(1)
@@ -48,7 +48,7 @@ export function steps(pointer: Pointer): string[] {
 }
 
 /** A pointer one step further down. */
-export function into(pointer: Pointer, step: string | number): Pointer {
+export function joinPointer(pointer: Pointer, step: string | number): Pointer {
   return `${pointer}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
@@ -58,6 +58,6 @@ export function isWithin(pointer: Pointer, outer: Pointer): boolean {
 }
 
 /** The same value without one top-level member. */
-export function without(value: JsonObject, ...members: string[]): JsonObject {
+export function omitMembers(value: JsonObject, ...members: string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([member]) => !members.includes(member)))
 }

@@ -10,11 +10,11 @@ const PARTITIONS: readonly (readonly [prefix: string, partition: string, domain:
 ]
 
 /** The partition that a region is part of, as ARNs name it. */
-export function partitionOf(region: string): string {
+export function findPartition(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 }
 
 /** The domain that the hosts of AWS's services end in, in a region. */
-export function domainOf(region: string): string {
+export function findDomain(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[2] ?? 'amazonaws.com'
 }

@@ -128,12 +128,12 @@ export const DOING: ReadonlySet<ActionName> = new Set<ActionName>([
 ])
 
 /** ISO time at which a line can go on by itself; undefined where it does nothing by waiting. */
-export function untilOf(planned: Planned): string | undefined {
+export function getUntil(planned: Planned): string | undefined {
   return 'until' in planned ? planned.until : undefined
 }
 
 /** How the spec of a line differs from what is recorded or live; undefined where the two were not compared. */
-export function changesOf(planned: Planned): readonly Difference[] | undefined {
+export function getChanges(planned: Planned): readonly Difference[] | undefined {
   return 'changes' in planned ? planned.changes : undefined
 }
 

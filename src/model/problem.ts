@@ -1,4 +1,4 @@
-import { exitsOf } from './codes.ts'
+import { getExitCodes } from './codes.ts'
 import { type Diagnostic, diagnose, type Unrated } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 
@@ -14,7 +14,7 @@ export class Problem extends Error {
 
   constructor(diagnostic: Unrated, cause?: unknown) {
     super(diagnostic.message, { cause })
-    const [exitCode] = exitsOf(diagnostic.code)
+    const [exitCode] = getExitCodes(diagnostic.code)
     if (exitCode === undefined) throw new Error(`A Problem cannot have the code ${diagnostic.code}: it stops no run`)
     this.diagnostic = diagnose(diagnostic)
     this.exitCode = exitCode

@@ -1,8 +1,9 @@
 import { type Condition, isTerminal } from './condition.ts'
-import { iso } from './iso.ts'
+import { formatIso } from './iso.ts'
 import type { Live } from './live.ts'
 import type { Spec } from './spec.ts'
 import {
+  getSiteKey,
   type IdentifiedRecord,
   type Identity,
   type JobRecord,
@@ -10,7 +11,6 @@ import {
   type PastRun,
   type SettledRecord,
   type Site,
-  siteKey,
 } from './state.ts'
 
 /** The stage of a job that a read shows. */
@@ -26,7 +26,7 @@ export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobR
  * A record with what a read tells: status, counts, condition, times. Reading the same again changes nothing. `identity`: what the read proved
  * of it, where none is on record.
  */
-export function refreshed(
+export function refreshRecord(
   record: SettledRecord,
   live: Live,
   condition: Condition,
@@ -36,7 +36,7 @@ export function refreshed(
   const { lost: _lost, archived: _archived, ...rest } = record
   const isCompared = live.createdAt !== undefined || record.identity !== undefined
   const ended = isTerminal(condition)
-  const finishedAt = live.finishedAt ?? record.finishedAt ?? (ended ? iso(now) : undefined)
+  const finishedAt = live.finishedAt ?? record.finishedAt ?? (ended ? formatIso(now) : undefined)
   return {
     ...rest,
     id: live.id,
@@ -60,7 +60,7 @@ export function reread(
   now: number,
   identity?: Identity,
 ): IdentifiedRecord {
-  const next = refreshed(record, live, condition, now, identity)
+  const next = refreshRecord(record, live, condition, now, identity)
   return record.stage === 'created' ? { ...next, stage } : next
 }
 
@@ -69,7 +69,7 @@ export type Adopter = Pick<SettledRecord, 'run' | 'site' | 'how' | 'request'> &
   Partial<Omit<OpenRecord | SettledRecord, 'stage' | 'intent'>>
 
 /** The record of an address that takes over a live job. A create that was open is thereby settled. */
-export function takenOver(
+export function takeOverRecord(
   adopter: Adopter | OpenRecord,
   live: Live,
   stage: LiveStage,
@@ -78,21 +78,27 @@ export function takenOver(
   source: Identity['source'] = 'read',
 ): IdentifiedRecord {
   const identity = live.createdAt === undefined ? undefined : { createdAt: live.createdAt, source }
-  return refreshed({ ...adopter, intent: undefined, id: live.id, stage }, live, condition, now, identity)
+  return refreshRecord({ ...adopter, intent: undefined, id: live.id, stage }, live, condition, now, identity)
 }
 
 /**
  * The past runs of an address at a given run and place: the previous record joins them once its run is superseded. Runs that were elsewhere
  * keep their place. Undefined: there is none.
  */
-export function historyFor(previous: JobRecord | undefined, run: number, site: Site): readonly PastRun[] | undefined {
+export function extendHistory(
+  previous: JobRecord | undefined,
+  run: number,
+  site: Site,
+): readonly PastRun[] | undefined {
   if (!previous) return undefined
-  const past = previous.run === run ? (previous.history ?? []) : [...(previous.history ?? []), pastRun(previous)]
+  const past = previous.run === run ? (previous.history ?? []) : [...(previous.history ?? []), summarizeRun(previous)]
   if (past.length === 0) return undefined
-  const here = siteKey(site)
-  return past.map(({ site: own = previous.site, ...rest }) => (siteKey(own) === here ? rest : { ...rest, site: own }))
+  const here = getSiteKey(site)
+  return past.map(({ site: own = previous.site, ...rest }) =>
+    getSiteKey(own) === here ? rest : { ...rest, site: own },
+  )
 }
 
-function pastRun({ run, id, condition, status, finishedAt }: JobRecord): PastRun {
+function summarizeRun({ run, id, condition, status, finishedAt }: JobRecord): PastRun {
   return { run, id, condition, status, finishedAt }
 }

@@ -180,7 +180,7 @@ export type Change =
   | { readonly set: 'attention'; readonly attention: Attention }
 
 /** The state after these changes, serial unchanged. */
-export function changed(state: State, changes: readonly Change[]): State {
+export function applyChanges(state: State, changes: readonly Change[]): State {
   const records: Record<Address, JobRecord> = { ...state.records }
   let next: State = state
   for (const change of changes) {
@@ -206,11 +206,11 @@ export function emptyState(lineage: string, horizon?: string): State {
 }
 
 /** One text for a site: two records share lanes, slots and IDs exactly if it is equal. */
-export function siteKey(site: Site): string {
+export function getSiteKey(site: Site): string {
   return [site.partition, site.account, site.region, ...(site.endpoint ? [site.endpoint] : [])].join('/')
 }
 
 /** The state's key for the daily budget of a service in an account. */
-export function budgetKey(site: Site, service: string): string {
+export function getBudgetKey(site: Site, service: string): string {
   return `${site.account}/${service}`
 }

@@ -1,5 +1,5 @@
 import { digest } from './digest.ts'
-import { at, canonical, isObject, type Json, type JsonObject, type Pointer } from './json.ts'
+import { canonicalise, getValue, isObject, type Json, type JsonObject, type Pointer } from './json.ts'
 
 /** Strings longer than this are recorded as their digest, so that a record stays one readable line. */
 const LONG = 1024
@@ -8,9 +8,9 @@ const LONG = 1024
  * A request as a record keeps it: long strings and long documents as `{ "$digest": "sha256:…" }`, everything else as the user wrote it.
  * A document has one digest whether it is JSON text or a mapping, so that moving between the two is no edit.
  */
-export function written(request: JsonObject, documents: readonly Pointer[]): JsonObject {
+export function writeDocuments(request: JsonObject, documents: readonly Pointer[]): JsonObject {
   const walk = (value: Json, pointer: Pointer): Json => {
-    if (documents.includes(pointer)) return shorten(documentText(value), value)
+    if (documents.includes(pointer)) return shorten(formatDocument(value), value)
     if (typeof value === 'string') return shorten(value, value)
     if (Array.isArray(value)) return value.map((item, index) => walk(item, `${pointer}/${index}`))
     if (isObject(value)) return mapMembers(value, (inner, member) => walk(inner, `${pointer}/${member}`))
@@ -20,10 +20,10 @@ export function written(request: JsonObject, documents: readonly Pointer[]): Jso
 }
 
 /** One text for a document: canonical JSON where it is JSON or a mapping, the text itself where it is not. A digest stays what it is. */
-export function documentText(value: Json): string {
-  if (typeof value !== 'string') return canonical(value)
+export function formatDocument(value: Json): string {
+  if (typeof value !== 'string') return canonicalise(value)
   try {
-    return canonical(JSON.parse(value) as Json)
+    return canonicalise(JSON.parse(value) as Json)
   } catch {
     return value
   }
@@ -31,7 +31,7 @@ export function documentText(value: Json): string {
 
 /** Whether a recorded value stands for a text that was too long to keep. */
 export function isDigest(value: Json | undefined): boolean {
-  return isObject(value) && typeof at(value, '/$digest') === 'string'
+  return isObject(value) && typeof getValue(value, '/$digest') === 'string'
 }
 
 function shorten(text: string, value: Json): Json {

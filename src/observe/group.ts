@@ -13,7 +13,7 @@ export type Group = {
 }
 
 /** The problem that a reader threw; anything else is a bug, or an interrupt, and goes on. */
-export function problemIn(error: unknown): AwsProblem {
+export function unwrapProblem(error: unknown): AwsProblem {
   if (error instanceof AwsError) return error.problem
   throw error
 }

@@ -4,8 +4,8 @@ import { groupBy } from '../model/group.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { KindReader } from '../model/kind-calls.ts'
 import type { Lookalikes, Need, Observed, Sighting } from '../model/observed.ts'
-import { type Site, siteKey } from '../model/state.ts'
-import { type Group, problemIn } from './group.ts'
+import { getSiteKey, type Site } from '../model/state.ts'
+import { type Group, unwrapProblem } from './group.ts'
 import { readJobs } from './read-jobs.ts'
 import { readLookalikes } from './read-lookalikes.ts'
 
@@ -23,7 +23,7 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
   const jobs = new Map<Address, Sighting>()
   const alike = new Map<Address, Lookalikes>()
   const elsewhere = new Map<Address, Lookalikes>()
-  const tasks = groups(needs, options.modelOf).map((group): Task => {
+  const tasks = groupNeeds(needs, options.modelOf).map((group): Task => {
     const byId = group.needs.filter((need) => need.id !== undefined)
     const byList = group.needs.filter((need) => need.id === undefined)
     const lists = [
@@ -31,7 +31,7 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
       { found: elsewhere, needs: byList.filter((need) => need.elsewhere) },
     ]
     return {
-      lane: `${siteKey(group.site)} ${group.model.service}`,
+      lane: `${getSiteKey(group.site)} ${group.model.service}`,
       run: async () => {
         try {
           const reader = await options.readerOf(group.site, group.model.kind)
@@ -40,7 +40,7 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
           for (const { found, needs } of lists)
             await readLookalikes({ ...group, needs }, reader, found, isClaimed, options.signal)
         } catch (error) {
-          const problem = problemIn(error)
+          const problem = unwrapProblem(error)
           for (const need of byId) if (!jobs.has(need.address)) jobs.set(need.address, { is: 'failed', problem })
           for (const { found, needs } of lists)
             for (const { address } of needs) if (!found.has(address)) found.set(address, { is: 'failed', problem })
@@ -53,8 +53,8 @@ export async function observe(needs: readonly Need[], options: ObserveOptions): 
   return { jobs, alike, elsewhere }
 }
 
-function groups(needs: readonly Need[], modelOf: (kind: string) => KindModel): Group[] {
-  const all = groupBy(needs, ({ site, kind, scope = null }) => JSON.stringify([siteKey(site), kind, scope]))
+function groupNeeds(needs: readonly Need[], modelOf: (kind: string) => KindModel): Group[] {
+  const all = groupBy(needs, ({ site, kind, scope = null }) => JSON.stringify([getSiteKey(site), kind, scope]))
   return [...all.values()].map((group) => {
     const { site, kind, scope } = group[0]!
     return { model: modelOf(kind), site, needs: group, scope }

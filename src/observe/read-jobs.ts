@@ -3,7 +3,7 @@ import { isTerminal } from '../model/condition.ts'
 import type { KindReader } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
 import type { Need, Sighting } from '../model/observed.ts'
-import { type Group, problemIn } from './group.ts'
+import { type Group, unwrapProblem } from './group.ts'
 
 /** So few jobs are cheaper to describe than to list. */
 const FEW = 2
@@ -29,7 +29,7 @@ export async function readJobs(
   const rest: Need[] = []
   for (const need of needs) {
     const live = isListable(need) ? listed.jobs.get(need.id!) : undefined
-    if (live && !needsMore(group, need, live)) found.set(need.address, { is: 'live', live })
+    if (live && !isIncomplete(group, need, live)) found.set(need.address, { is: 'live', live })
     else if (!live && listed.complete && isListable(need) && !need.known) found.set(need.address, { is: 'absent' })
     else rest.push(need)
   }
@@ -62,7 +62,7 @@ async function list(
 }
 
 /** A list tells no mark that another call tells. One that leaves out the counts cannot tell whether a finished job succeeded. */
-function needsMore(group: Group, { mark }: Need, live: Live): boolean {
+function isIncomplete(group: Group, { mark }: Need, live: Live): boolean {
   if (mark && group.model.identity.tagged !== undefined) return true
   return live.partial === true && isTerminal(group.model.lifecycle.condition(live, { maxFailedPercent: 0 }))
 }
@@ -99,6 +99,6 @@ async function describeOne(
     })
     return live ? { is: 'live', live } : { is: 'absent' }
   } catch (error) {
-    return { is: 'failed', problem: problemIn(error) }
+    return { is: 'failed', problem: unwrapProblem(error) }
   }
 }

@@ -22,14 +22,19 @@ export async function readLookalikes(
   for await (const page of reader.list(options)) {
     const recent = page.filter((live) => live.createdAt === undefined || Date.parse(live.createdAt) >= since)
     const free = recent.filter(({ id }) => !isClaimed(id))
-    for (const live of free) jobs.push(await inFull(group, live, reader, signal))
+    for (const live of free) jobs.push(await readInFull(group, live, reader, signal))
     if (group.model.api.listing.newestFirst && recent.length < page.length) break
   }
   for (const need of group.needs) found.set(need.address, { is: 'listed', jobs })
 }
 
 /** A list that gives IDs alone does not tell one job from another: each candidate is described. */
-async function inFull(group: Group, live: Live, reader: KindReader, signal: AbortSignal | undefined): Promise<Live> {
+async function readInFull(
+  group: Group,
+  live: Live,
+  reader: KindReader,
+  signal: AbortSignal | undefined,
+): Promise<Live> {
   if (group.model.api.listing.tells === 'job') return live
   const full = await reader.describe(live.id, {
     definition: true,

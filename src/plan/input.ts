@@ -68,7 +68,7 @@ export type Decision =
  * Whether decisions put a job on record by what this checkout says. All others are about what is on record already: they hold in any
  * checkout, and say nothing about it.
  */
-export function usesCheckout(decisions: PlanInput['decisions'], state: State | undefined): boolean {
+export function isCheckoutUsed(decisions: PlanInput['decisions'], state: State | undefined): boolean {
   if (decisions === undefined) return true
   return [...decisions].some(([address, decision]) => {
     if (decision.do === 'baseline') return true

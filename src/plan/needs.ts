@@ -1,61 +1,62 @@
-import { type Address, addressOf, partsOf } from '../model/address.ts'
-import { attemptOf } from '../model/attempt-name.ts'
+import { type Address, formatAddress, parseAddress } from '../model/address.ts'
+import { parseAttempt } from '../model/attempt-name.ts'
 import { isTerminal } from '../model/condition.ts'
-import { earliestOf } from '../model/evidence.ts'
-import { iso } from '../model/iso.ts'
+import { computeEarliestCreation } from '../model/evidence.ts'
+import { formatIso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import { type Need, NOTHING_OBSERVED } from '../model/observed.ts'
-import { remoteId } from '../model/remote-id.ts'
+import { getRemoteId } from '../model/remote-id.ts'
 import type { Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord, recordEntries } from '../model/state.ts'
-import { isCancellable } from './cancel.ts'
+import { createPlanner, findDecidedRecord, isSelected, type Planner } from './context.ts'
 import type { Decision, PlanInput } from './input.ts'
-import { goesElsewhere, lookalikeNeed, lookalikeNeeds } from './lookalikes.ts'
-import { moveFormer } from './move-former.ts'
-import { planDue, planHeld } from './new-job.ts'
-import { standInFor } from './ownership.ts'
-import { decidedRecord, isSelected, type Planner, planner } from './planner.ts'
-import { mayCancel } from './withdrawn.ts'
+import { moveFormer } from './questions/former-names.ts'
+import { createLookalikeNeed, isElsewhereNow, listLookalikeNeeds } from './questions/lookalikes.ts'
+import { createStandIn } from './questions/ownership.ts'
+import { isCancellable } from './situations/cancelled.ts'
+import { planDue, planHeld } from './situations/new.ts'
+import { mayCancel } from './situations/orphaned.ts'
 
 /** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
 
 /** The reads that a plan needs, and no others: a finished job costs nothing. */
-export function needs(input: NeedsInput): Need[] {
-  const plan = planner(moveFormer({ ...input, observed: NOTHING_OBSERVED }).input)
+export function listNeeds(input: NeedsInput): Need[] {
+  const plan = createPlanner(moveFormer({ ...input, observed: NOTHING_OBSERVED }).input)
   const forSpecs = input.specs.flatMap((spec) =>
-    isSelected(plan, spec.address, spec.labels) ? specNeeds(plan, spec, input.refresh) : [],
+    isSelected(plan, spec.address, spec.labels) ? listSpecNeeds(plan, spec, input.refresh) : [],
   )
   const orphans = recordEntries(plan.records).flatMap(([address, record]) =>
     plan.specAt.has(address) || record.withdrawn !== undefined || !isSelected(plan, address)
       ? []
-      : orphanNeeds(plan, address, record),
+      : listOrphanNeeds(plan, address, record),
   )
   return [...forSpecs, ...orphans]
 }
 
-function specNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
+function listSpecNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   const model = plan.modelOf(spec.kind)
   const record = plan.records[spec.address]
   const decision = plan.decisions?.get(spec.address)
-  if (decision) return decisionNeeds(plan, spec, record, model, decision)
-  if (record === undefined || (isSettled(record) && record.run < spec.policy.run)) return newNeeds(plan, spec, model)
+  if (decision) return listDecisionNeeds(plan, spec, record, model, decision)
+  if (record === undefined || (isSettled(record) && record.run < spec.policy.run))
+    return listNewNeeds(plan, spec, model)
   if (!isSettled(record)) {
     // A raised run may be made in place of the unknown one, and may have been made under the old name already.
     const isRaised = spec.policy.run > record.run
-    const isMoved = goesElsewhere(plan, spec, record, model)
+    const isMoved = isElsewhereNow(plan, spec, record, model)
     return [
-      ...unknownNeeds(spec.address, record, model),
-      ...(isRaised ? formerNeeds(plan, spec, model) : []),
-      ...(isMoved ? lookalikeNeeds(plan, spec, model).map((need) => ({ ...need, elsewhere: true as const })) : []),
+      ...listUnknownNeeds(spec.address, record, model),
+      ...(isRaised ? listFormerNeeds(plan, spec, model) : []),
+      ...(isMoved ? listLookalikeNeeds(plan, spec, model).map((need) => ({ ...need, elsewhere: true as const })) : []),
     ]
   }
   if (record.id === undefined || (isTerminal(record.condition) && !refresh) || (record.lost && !refresh)) return []
-  return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
+  return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
 }
 
 /** The one job that a decision is about. */
-function decisionNeeds(
+function listDecisionNeeds(
   plan: Planner,
   spec: Spec,
   record: JobRecord | undefined,
@@ -65,19 +66,19 @@ function decisionNeeds(
   if (decision.do === 'removed') return []
   if (decision.do === 'foreign') {
     const site = record?.site ?? plan.siteOf(spec)
-    return site && !model.identity.idMember ? [lookalikeNeed(plan, spec, model, site)] : []
+    return site && !model.identity.idMember ? [createLookalikeNeed(plan, spec, model, site)] : []
   }
   if (decision.do === 'cancel') {
     if (!record?.id || !isCancellable(record)) return []
-    return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
+    return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
   }
   // A job with our mark is ours, whatever a person says.
-  if (decision.do === 'not-created' && record && attemptOf(record.intent?.marker ?? '') && !isSettled(record))
-    return unknownNeeds(spec.address, record, model)
-  const known = decidedRecord(spec, record, decision)
+  if (decision.do === 'not-created' && record && parseAttempt(record.intent?.marker ?? '') && !isSettled(record))
+    return listUnknownNeeds(spec.address, record, model)
+  const known = findDecidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
   if (decision.do === 'not-created' || !site || (known && isSettled(known))) return []
-  const own = known?.id ?? (model.identity.idMember && remoteId(spec, model.identity.idMember))
+  const own = known?.id ?? (model.identity.idMember && getRemoteId(spec, model.identity.idMember))
   const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
   if (id === undefined) return []
   const scope = model.identity.scope((known ?? spec).request)
@@ -85,12 +86,12 @@ function decisionNeeds(
 }
 
 /** One look before the create, or before the job is taken over: a caller-chosen ID may be taken, and a job of AWS's naming be there already. */
-function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
+function listNewNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || planHeld(plan, spec)) return []
   if (!(spec.policy.adopt && model.identity.idMember) && planDue(plan, spec, model)) return []
-  if (!model.identity.idMember) return lookalikeNeeds(plan, spec, model)
-  const id = remoteId(spec, model.identity.idMember)
+  if (!model.identity.idMember) return listLookalikeNeeds(plan, spec, model)
+  const id = getRemoteId(spec, model.identity.idMember)
   const own: Need = {
     address: spec.address,
     kind: spec.kind,
@@ -100,19 +101,21 @@ function newNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
     // Only where a job is there: whose mark it carries decides what a person is told.
     mark: spec.policy.adopt || model.identity.tagged !== undefined,
   }
-  return [own, ...formerNeeds(plan, spec, model).filter((former) => former.id !== id)]
+  return [own, ...listFormerNeeds(plan, spec, model).filter((former) => former.id !== id)]
 }
 
 /** The job under the old name of a spec, of which nothing is on record. */
-function formerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
+function listFormerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (spec.formerly === undefined || !model.identity.idMember || !site) return []
-  const address = addressOf(spec.kind, spec.formerly)
+  const address = formatAddress(spec.kind, spec.formerly)
   if (plan.records[address] || plan.specAt.has(address) || plan.blockedAt.has(address)) return []
-  return [{ address, kind: spec.kind, site, id: remoteId({ ...spec, name: spec.formerly }, model.identity.idMember) }]
+  return [
+    { address, kind: spec.kind, site, id: getRemoteId({ ...spec, name: spec.formerly }, model.identity.idMember) },
+  ]
 }
 
-function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Need[] {
+function listUnknownNeeds(address: Address, record: JobRecord, model: KindModel): Need[] {
   switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
@@ -120,28 +123,28 @@ function unknownNeeds(address: Address, record: JobRecord, model: KindModel): Ne
         ? []
         : [{ ...recordNeed(address, record, model), id: record.id, definition: true, mark: true }]
     case 'inert':
-      return [{ ...recordNeed(address, record, model), since: sinceOf(record) }]
+      return [{ ...recordNeed(address, record, model), since: getSince(record) }]
     case 'match':
-      return [{ ...recordNeed(address, record, model), since: sinceOf(record), definition: true }]
+      return [{ ...recordNeed(address, record, model), since: getSince(record), definition: true }]
   }
 }
 
 /** ISO time, on AWS's clock where it is known, from which attempts of a run may have created jobs. */
-function sinceOf({ intent }: JobRecord): string | undefined {
-  return intent && iso(earliestOf(intent))
+function getSince({ intent }: JobRecord): string | undefined {
+  return intent && formatIso(computeEarliestCreation(intent))
 }
 
-function orphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[] {
+function listOrphanNeeds(plan: Planner, address: Address, record: JobRecord): Need[] {
   const decision = plan.decisions?.get(address)
-  const model = plan.modelOf(partsOf(address).kind)
-  if (decision) return decisionNeeds(plan, standInFor(address, record), record, model, decision)
-  if (!isSettled(record)) return unknownNeeds(address, record, model)
+  const model = plan.modelOf(parseAddress(address).kind)
+  if (decision) return listDecisionNeeds(plan, createStandIn(address, record), record, model, decision)
+  if (!isSettled(record)) return listUnknownNeeds(address, record, model)
   if (record.id === undefined || !mayCancel(record)) return []
-  return [{ ...recordNeed(address, record, model), id: record.id, known: true, ...proofNeed(record, model) }]
+  return [{ ...recordNeed(address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
 }
 
 /** What the first read of a job has to tell besides its status: which job it is. A caller's ID may be another job's by now. */
-export function proofNeed(record: JobRecord, model: KindModel): Pick<Need, 'mark'> {
+export function getProofNeed(record: JobRecord, model: KindModel): Pick<Need, 'mark'> {
   const isOpen = record.identity === undefined && record.window === undefined && model.identity.idMember !== undefined
   // A list that tells all of a job tells which one it is.
   return isOpen && model.api.listing.tells !== 'job' ? { mark: true } : {}

@@ -4,35 +4,35 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
-import { findAttention, withAcknowledgements } from './attention.ts'
-import { planDecided } from './decided.ts'
-import { explainWaits } from './depends.ts'
-import { edits } from './edit.ts'
-import { withRecordedMd5 } from './files.ts'
-import { refusals } from './guard.ts'
-import { type Decision, type PlanInput, usesCheckout } from './input.ts'
-import { withinLimits } from './limits.ts'
-import { moveFormer } from './move-former.ts'
-import { planNew } from './new-job.ts'
-import { planWithoutSpec } from './ownership.ts'
-import { isSelected, type Planner, planInTurn, planner } from './planner.ts'
-import { planRecorded } from './recorded.ts'
-import { planWithdrawn } from './withdrawn.ts'
+import { addAcknowledgements, findAttention } from './attention/findings.ts'
+import { findRefusals } from './bounds/guards.ts'
+import { applyLimits } from './bounds/quotas.ts'
+import { createPlanner, isSelected, type Planner, planInTurn } from './context.ts'
+import { type Decision, isCheckoutUsed, type PlanInput } from './input.ts'
+import { explainWaits } from './questions/dependencies.ts'
+import { findEdits } from './questions/edits.ts'
+import { fillRecordedMd5 } from './questions/files.ts'
+import { moveFormer } from './questions/former-names.ts'
+import { planWithoutSpec } from './questions/ownership.ts'
+import { planDecided } from './situations/decided.ts'
+import { planNew } from './situations/new.ts'
+import { planWithdrawn } from './situations/orphaned.ts'
+import { planRecorded } from './situations/submitted.ts'
 
 /** What is to be done about every address, and why. Pure: it reads nothing but its argument and changes nothing. */
 export function plan(given: PlanInput): Plan {
   const { input: followed, moved } = moveFormer(given)
-  const input = { ...followed, specs: followed.specs.map((spec) => withRecordedMd5(followed, spec)) }
-  const context = planner(input)
+  const input = { ...followed, specs: followed.specs.map((spec) => fillRecordedMd5(followed, spec)) }
+  const context = createPlanner(input)
   const lines = explainWaits(context, [
     ...planInTurn(context, [
       ...input.specs
         .filter((spec) => isSelected(input, spec.address, spec.labels))
-        .map((spec) => (inTurn: Planner) => withRemoval(context, planSpec(inTurn, spec, moved))),
+        .map((spec) => (inTurn: Planner) => recordRemovalPolicy(context, planSpec(inTurn, spec, moved))),
       ...input.blocked
         .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
         .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
-      ...orphansOf(context).map(
+      ...findOrphans(context).map(
         ([address, record]) =>
           (inTurn: Planner) =>
             planOrphan(inTurn, address, record),
@@ -41,12 +41,15 @@ export function plan(given: PlanInput): Plan {
   ])
   // A decision ends by its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
-  const actions = withinLimits(context, lines)
+  const actions = applyLimits(context, lines)
   return {
     // Guards see every create that is due, also those for which there is no room in this pass.
-    refusals: refusals(context, lines),
-    actions: findings ? withAcknowledgements(actions, findings) : actions,
-    diagnostics: [...(input.unclaimed && !input.decisions ? [input.unclaimed] : []), ...warnings(context, lines)],
+    refusals: findRefusals(context, lines),
+    actions: findings ? addAcknowledgements(actions, findings) : actions,
+    diagnostics: [
+      ...(input.unclaimed && !input.decisions ? [input.unclaimed] : []),
+      ...collectWarnings(context, lines),
+    ],
     findings,
   }
 }
@@ -60,36 +63,37 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
       ? planRecorded(context, spec, record)
       : planNew(context, spec, { reason: 'new spec', attempt: 1 })
   const from = moved.get(spec.address)
-  if (from === undefined || !record) return goesByCheckout(context, spec) ? withReturn(planned, record) : planned
+  if (from === undefined || !record)
+    return isBoundToCheckout(context, spec) ? clearWithdrawal(planned, record) : planned
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
   const here = { ...planned, reason, movedFrom: from, next: planned.next ?? record } as Planned
-  return withReturn(here, record)
+  return clearWithdrawal(here, record)
 }
 
 /** Whether a line may write down what this checkout says. A decision about what is on record may not: it holds in an older checkout too. */
-function goesByCheckout({ decisions, state }: Planner, { address }: Spec): boolean {
+function isBoundToCheckout({ decisions, state }: Planner, { address }: Spec): boolean {
   const decision = decisions?.get(address)
-  return decision === undefined || usesCheckout(new Map([[address, decision]]), state)
+  return decision === undefined || isCheckoutUsed(new Map([[address, decision]]), state)
 }
 
 /** Where a spec is back, or took up a record under a new name, nothing is withdrawn any more, also while it is held. */
-function withReturn(planned: Planned, stored: JobRecord | undefined): Planned {
+function clearWithdrawal(planned: Planned, stored: JobRecord | undefined): Planned {
   if (stored?.withdrawn === undefined || planned.action === 'create') return planned
-  return withRecord(planned, stored, ({ withdrawn: _withdrawn, ...rest }) => rest)
+  return changeRecord(planned, stored, ({ withdrawn: _withdrawn, ...rest }) => rest)
 }
 
 /** What is to become of an unfinished job when its spec is gone has to be on record by then. */
-function withRemoval(context: Planner, planned: Planned): Planned {
+function recordRemovalPolicy(context: Planner, planned: Planned): Planned {
   const { spec, action } = planned
   const record = planned.next ?? planned.record
-  if (!spec || !goesByCheckout(context, spec) || !record || action === 'create' || isTerminal(record.condition))
+  if (!spec || !isBoundToCheckout(context, spec) || !record || action === 'create' || isTerminal(record.condition))
     return planned
   const { onRemove } = spec.policy
-  return record.onRemove === onRemove ? planned : withRecord(planned, record, (one) => ({ ...one, onRemove }))
+  return record.onRemove === onRemove ? planned : changeRecord(planned, record, (one) => ({ ...one, onRemove }))
 }
 
 /** The same line, which also changes the record. A step goes on from the record as it is by then. */
-function withRecord(planned: Planned, stored: JobRecord, change: (record: JobRecord) => JobRecord): Planned {
+function changeRecord(planned: Planned, stored: JobRecord, change: (record: JobRecord) => JobRecord): Planned {
   const next = change(planned.next ?? planned.record ?? stored)
   // The change leaves stage and ID alone, so that the line stays of its kind.
   return { ...planned, next, record: planned.record && next } as Planned
@@ -101,13 +105,13 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
   const { address, spec } = blocked
   const decision = context.decisions?.get(address)
   // A job can be stopped whatever its spec has come to.
-  if (record && decision?.do === 'cancel') return withoutSpec(context, address, record, decision)
+  if (record && decision?.do === 'cancel') return decideWithoutSpec(context, address, record, decision)
   if (
     record &&
     spec &&
     isTerminal(record.condition) &&
     spec.policy.run <= record.run &&
-    edits(withRecordedMd5(context, spec), record, context.modelOf(spec.kind), undefined).length === 0
+    findEdits(fillRecordedMd5(context, spec), record, context.modelOf(spec.kind), undefined).length === 0
   ) {
     return {
       address,
@@ -127,7 +131,7 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
   }
 }
 
-function orphansOf(context: Planner): [Address, JobRecord][] {
+function findOrphans(context: Planner): [Address, JobRecord][] {
   return recordEntries(context.records).filter(
     ([address]) => !context.specAt.has(address) && !context.blockedAt.has(address) && isSelected(context, address),
   )
@@ -135,16 +139,16 @@ function orphansOf(context: Planner): [Address, JobRecord][] {
 
 function planOrphan(context: Planner, address: Address, record: JobRecord): Planned | undefined {
   const decision = context.decisions?.get(address)
-  return decision ? withoutSpec(context, address, record, decision) : planWithdrawn(context, address, record)
+  return decision ? decideWithoutSpec(context, address, record, decision) : planWithdrawn(context, address, record)
 }
 
 /** What a person decided about an address of which no spec can be read. */
-function withoutSpec(context: Planner, address: Address, record: JobRecord, decision: Decision): Planned {
+function decideWithoutSpec(context: Planner, address: Address, record: JobRecord, decision: Decision): Planned {
   return planWithoutSpec(address, record, (spec) => planDecided(context, spec, record, decision))
 }
 
 /** One warning for each retired kind that is about to be used, each lower run and each finished job whose spec is invalid today. */
-function warnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
+function collectWarnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
   const kinds = new Set(
     lines.flatMap(({ spec, action }) => (spec && (action === 'create' || action === 'waiting') ? [spec.kind] : [])),
   )
@@ -152,10 +156,10 @@ function warnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
     const model = context.modelOf(kind)
     return model.retired ? [{ severity: 'warning', code: 'KIND_RETIRED', message: `${kind}: ${model.retired}` }] : []
   })
-  return [...retired, ...lines.flatMap(lineWarnings)]
+  return [...retired, ...lines.flatMap(collectLineWarnings)]
 }
 
-function lineWarnings(planned: Planned): Diagnostic[] {
+function collectLineWarnings(planned: Planned): Diagnostic[] {
   const { address, code, reason, spec } = planned
   if (code !== 'PLAN_LOWER_RUN' && code !== 'PLAN_DONE_INVALID') return []
   return [{ severity: 'warning', code, address, message: `${address}: ${reason}`, place: spec?.place }]

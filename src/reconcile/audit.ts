@@ -1,7 +1,7 @@
 import { createQueue } from '../aws/queue.ts'
 import { observe } from '../observe/observe.ts'
-import { claimed } from '../plan/ownership.ts'
-import { type AuditInput, type Twin, twinNeeds, twins } from '../plan/twins.ts'
+import { type AuditInput, findDuplicates, listDuplicateNeeds, type Twin } from '../plan/questions/duplicates.ts'
+import { indexClaims } from '../plan/questions/ownership.ts'
 import type { ReconcileOptions } from './options.ts'
 
 /** Looks for second jobs of what a run left unfinished or made. Undefined: AWS did not tell, or the run was interrupted. */
@@ -10,16 +10,16 @@ export async function audit(
   { world, clock, signal }: Pick<ReconcileOptions, 'world' | 'clock' | 'signal'>,
   concurrency: number,
 ): Promise<readonly Twin[] | undefined> {
-  const isClaimed = claimed(input)
+  const isClaimed = indexClaims(input)
   try {
-    const observed = await observe(twinNeeds(input), {
+    const observed = await observe(listDuplicateNeeds(input), {
       readerOf: async (...at) => (await world.callsOf(...at)).reader,
       modelOf: input.modelOf,
       queue: createQueue({ concurrency, clock }),
       isClaimed,
       signal,
     })
-    return twins(input, observed)
+    return findDuplicates(input, observed)
   } catch (error) {
     if (signal.aborted) return undefined
     throw error

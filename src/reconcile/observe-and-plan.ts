@@ -6,9 +6,9 @@ import type { State } from '../model/state.ts'
 import { observe } from '../observe/observe.ts'
 import { followNeeds, followPlan } from '../plan/follow.ts'
 import type { PlanInput, RunSoFar } from '../plan/input.ts'
-import { type NeedsInput, needs } from '../plan/needs.ts'
-import { claimed } from '../plan/ownership.ts'
+import { listNeeds, type NeedsInput } from '../plan/needs.ts'
 import { plan as makePlan } from '../plan/plan.ts'
+import { indexClaims } from '../plan/questions/ownership.ts'
 import type { Clock } from '../system/clock.ts'
 import type { World } from './world.ts'
 
@@ -42,18 +42,18 @@ export async function observeAndPlan(
 ): Promise<Look> {
   const before = { ...basis, state, run, siteOf: world.siteOf, now: clock.now() }
   const isNews = ({ address, known }: Need): boolean => !known || state?.records[address]?.status === undefined
-  const all = basis.rules.offline ? [] : readOnly ? followNeeds(before) : needs(before)
+  const all = basis.rules.offline ? [] : readOnly ? followNeeds(before) : listNeeds(before)
   const seen = await observe(
     all.filter((need) => recent === undefined || isNews(need)),
     {
       readerOf: async (...at) => (await world.callsOf(...at)).reader,
       modelOf,
       queue,
-      isClaimed: claimed(before),
+      isClaimed: indexClaims(before),
       signal,
     },
   )
-  const observed = withFailures(seen, recent)
+  const observed = keepFailures(seen, recent)
   const input: PlanInput = {
     ...before,
     observed,
@@ -65,7 +65,7 @@ export async function observeAndPlan(
 }
 
 /** A read that failed a moment ago is not tried again, nor forgotten. */
-function withFailures(observed: Observed, recent: Observed | undefined): Observed {
+function keepFailures(observed: Observed, recent: Observed | undefined): Observed {
   const failures = [...(recent?.jobs ?? [])].filter(([, seen]) => seen.is === 'failed')
   return { ...observed, jobs: new Map([...failures, ...observed.jobs]) }
 }

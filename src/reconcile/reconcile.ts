@@ -4,22 +4,22 @@ import type { Address } from '../model/address.ts'
 import { type Attention, type Finding, openFindings } from '../model/attention.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { exitsOfRun } from '../model/exit-rules.ts'
-import { iso } from '../model/iso.ts'
+import { collectRunExits } from '../model/exit-rules.ts'
+import { formatIso } from '../model/iso.ts'
 import type { Observed } from '../model/observed.ts'
-import { DOING, EMPTY_PLAN, type Plan, type Planned, untilOf } from '../model/plan.ts'
+import { DOING, EMPTY_PLAN, getUntil, type Plan, type Planned } from '../model/plan.ts'
 import { type JobRecord, recordEntries, type Source } from '../model/state.ts'
-import { hasFailed } from '../plan/attention.ts'
-import { DEPENDS_MET } from '../plan/depends.ts'
+import { hasFailed } from '../plan/attention/findings.ts'
+import { type Audited, addDuplicates, noteAttention, noteDecided } from '../plan/attention/notes.ts'
 import { FRESH_RUN, type RunSoFar } from '../plan/input.ts'
-import { type Audited, noteAttention, noteDecided, withDuplicates } from '../plan/notes.ts'
-import { timingOf } from '../plan/time.ts'
-import { auditedAddresses, type Twin } from '../plan/twins.ts'
+import { DEPENDS_MET } from '../plan/questions/dependencies.ts'
+import { listAuditedAddresses, type Twin } from '../plan/questions/duplicates.ts'
+import { computeTiming } from '../plan/questions/timing.ts'
 import { nodeFiles } from '../system/job-files.ts'
 import { audit } from './audit.ts'
 import { observeAndPlan, type PlanBasis } from './observe-and-plan.ts'
 import type { ReconcileOptions } from './options.ts'
-import { howLong } from './wait.ts'
+import { computePause } from './wait.ts'
 
 /** How many calls of one service are under way at once; the lanes decide how fast they go. */
 const CONCURRENCY = 10
@@ -76,19 +76,19 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   const run = beginRun(options)
   await repeatPasses(run, input, options)
   const isAtRest = run.stale === undefined && !options.signal.aborted && run.plan.refusals.length === 0
-  if (!isAtRest || options.readOnly) return endOf(run, options, run.plan.findings)
+  if (!isAtRest || options.readOnly) return summarizeEnd(run, options, run.plan.findings)
   const { currentAt } = run
   const toAudit = { ...input, state: options.store.state, before: state?.records ?? {}, currentAt }
   const twins = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)
   const audited: Audited = new Map(
-    twins ? auditedAddresses(toAudit).map((address) => [address, idsOf(twins, address)]) : [],
+    twins ? listAuditedAddresses(toAudit).map((address) => [address, listDuplicateIds(twins, address)]) : [],
   )
   const findings = await note(run, input, options, audited)
   const hasBacklog = state !== undefined && state.attention === undefined && isOlder(findings, state.records)
-  return { ...endOf(run, options, findings), twins, ...(hasBacklog && { hasBacklog }) }
+  return { ...summarizeEnd(run, options, findings), twins, ...(hasBacklog && { hasBacklog }) }
 }
 
-function idsOf(twins: readonly Twin[], address: Address): string[] {
+function listDuplicateIds(twins: readonly Twin[], address: Address): string[] {
   return twins.filter((twin) => twin.address === address).map(({ live }) => live.id)
 }
 
@@ -103,14 +103,14 @@ async function note(
   const { findings: seen, actions: lines } = run.plan
   const now = clock.now()
   if (state === undefined || signal.aborted) return seen
-  const findings = seen && withDuplicates(seen, { state, audited, lines })
+  const findings = seen && addDuplicates(seen, { state, audited, lines })
   const isWhole = input.only === undefined && input.complete
   const attention: Attention | undefined = findings
     ? noteAttention({ findings, lines, state, audited, isWhole, now })
     : noteDecided({
         state,
         decisions: input.decisions ?? new Map(),
-        touched: touchedSince(run, state.records),
+        touched: findTouched(run, state.records),
         audited,
         now,
       })
@@ -158,7 +158,7 @@ type Run = {
 }
 
 /** The latest that it can be now by AWS's clock, in epoch milliseconds: its answers tell whole seconds. Without an answer, our own time. */
-function latestAwsTime({ clock, world }: Pick<ReconcileOptions, 'clock' | 'world'>): number {
+function getLatestAwsTime({ clock, world }: Pick<ReconcileOptions, 'clock' | 'world'>): number {
   const offset = world.clockOffsetMs?.()
   return clock.now() + (offset === undefined ? 0 : offset + 1_000)
 }
@@ -175,7 +175,7 @@ function beginRun(options: ReconcileOptions): Run {
     plan: EMPTY_PLAN,
     recent: undefined,
     changedAt: now,
-    currentAt: latestAwsTime(options),
+    currentAt: getLatestAwsTime(options),
     settleUntil: undefined,
     pauseMs: pollMs.least,
     misses: 0,
@@ -211,9 +211,9 @@ async function planPass(run: Run, pass: number, input: ReconcileInput, options: 
   emit({ type: 'planned', pass, plan })
   for (const { action, address } of plan.actions) if (action === 'cancel') run.cancelled.add(address)
   if (plan.refusals.length > 0) return false
-  const due = dueIn(plan)
+  const due = findDue(plan)
   if (due.length > 0 || plan.actions.some(({ next }) => next)) run.changedAt = clock.now()
-  if (pass === 1 || due.length === 0 || leftMs(run, options) > 0) return true
+  if (pass === 1 || due.length === 0 || computeTimeLeft(run, options) > 0) return true
   giveUp(run, due)
   return false
 }
@@ -227,7 +227,7 @@ async function applyPass(run: Run, input: ReconcileInput, options: ReconcileOpti
     awsNow: world.awsNow,
     clockOffsetMs: world.clockOffsetMs,
     perDay: input.perDay,
-    timingOf: (spec, now) => timingOf(spec, modelOf(spec.kind), now),
+    timingOf: (spec, now) => computeTiming(spec, modelOf(spec.kind), now),
     queue: run.queue,
     waits: input.waits,
     files,
@@ -241,11 +241,11 @@ async function applyPass(run: Run, input: ReconcileInput, options: ReconcileOpti
 /** Whether another pass follows at once; undefined where only waiting can bring something new. */
 function canProceed(run: Run, applied: Applied, options: ReconcileOptions): boolean | undefined {
   if (applied.effects > 0) {
-    run.currentAt = latestAwsTime(options)
+    run.currentAt = getLatestAwsTime(options)
     run.misses = applied.unsent === applied.effects ? run.misses + 1 : 0
     run.pauseMs = options.pollMs.least
     if (run.misses < MISSES_MAX) return true
-    giveUp(run, dueIn(run.plan))
+    giveUp(run, findDue(run.plan))
     return false
   }
   // What a job waited for has ended, and that is on record now.
@@ -257,11 +257,11 @@ async function waitForNews(run: Run, options: ReconcileOptions): Promise<boolean
   const { clock, emit, signal, settleMs, pollMs } = options
   run.recent = undefined
   run.settleUntil ??= clock.now() + settleMs
-  const wait = howLong(run.plan, options, run.settleUntil, run.pauseMs)
+  const wait = computePause(run.plan, options, run.settleUntil, run.pauseMs)
   if (wait === undefined) return false
   // What moves is looked at more often than what stands still.
   if (run.plan.actions.some(({ next }) => next)) run.pauseMs = pollMs.least
-  const left = leftMs(run, options)
+  const left = computeTimeLeft(run, options)
   if (wait.ms > left) giveUp(run, wait.on)
   emit({ type: 'waiting', why: wait.why, until: wait.until })
   await clock.sleep(Math.max(0, Math.min(wait.ms, left)), signal).catch(() => {})
@@ -269,36 +269,43 @@ async function waitForNews(run: Run, options: ReconcileOptions): Promise<boolean
   return run.gaveUp === undefined && !signal.aborted
 }
 
-function dueIn({ actions }: Plan): readonly Planned[] {
+function findDue({ actions }: Plan): readonly Planned[] {
   return actions.filter(({ action }) => DOING.has(action))
 }
 
-function leftMs({ startedAt }: Run, { clock, timeoutMs = Number.POSITIVE_INFINITY }: ReconcileOptions): number {
+function computeTimeLeft(
+  { startedAt }: Run,
+  { clock, timeoutMs = Number.POSITIVE_INFINITY }: ReconcileOptions,
+): number {
   return timeoutMs - (clock.monotonic() - startedAt)
 }
 
 function giveUp(run: Run, on: readonly Planned[]): void {
-  run.gaveUp = { on, since: iso(run.changedAt) }
+  run.gaveUp = { on, since: formatIso(run.changedAt) }
 }
 
-function endOf(run: Run, { store, signal }: ReconcileOptions, findings: readonly Finding[] | undefined): Reconciled {
+function summarizeEnd(
+  run: Run,
+  { store, signal }: ReconcileOptions,
+  findings: readonly Finding[] | undefined,
+): Reconciled {
   const { plan, soFar, before, cancelled, gaveUp, stale } = run
   const now = store.state?.records ?? {}
   const acknowledged = new Set(plan.actions.flatMap((one) => (one.acknowledged === undefined ? [] : [one.address])))
   const isSettledBefore = ([address, { name }]: [Address, { readonly name: string }]): boolean =>
     name === 'FileDiffers' && acknowledged.has(address)
-  const times = plan.actions.flatMap((planned) => untilOf(planned) ?? []).sort()
+  const times = plan.actions.flatMap((planned) => getUntil(planned) ?? []).sort()
   return {
     plan,
     failed: soFar.failed,
     created: soFar.created,
-    touched: touchedSince(run, now),
+    touched: findTouched(run, now),
     findings,
-    outcomes: exitsOfRun({
+    outcomes: collectRunExits({
       plan: { ...plan, findings },
       failed: [...soFar.failed].filter((one) => !isSettledBefore(one)).map(([, problem]) => problem),
       // What needs a person says more than that, where somebody looked.
-      sawFailure: findings === undefined && endedBadly(before, now).some((address) => !cancelled.has(address)),
+      sawFailure: findings === undefined && findFailed(before, now).some((address) => !cancelled.has(address)),
       timedOut: gaveUp !== undefined,
       isStale: stale !== undefined,
       interrupted: signal.aborted,
@@ -310,7 +317,7 @@ function endOf(run: Run, { store, signal }: ReconcileOptions, findings: readonly
 }
 
 /** Addresses whose record is not what it was before a run. */
-function touchedSince({ before }: Run, now: Records): Set<Address> {
+function findTouched({ before }: Run, now: Records): Set<Address> {
   return new Set(recordEntries(now).flatMap(([address, record]) => (record === before[address] ? [] : address)))
 }
 
@@ -326,7 +333,7 @@ function sum(run: RunSoFar, applied: Applied): RunSoFar {
 type Records = Readonly<Record<Address, JobRecord>>
 
 /** Jobs that were not over before this run, and that ended in failure in it. */
-function endedBadly(before: Records, now: Records): Address[] {
+function findFailed(before: Records, now: Records): Address[] {
   return recordEntries(now)
     .filter(([address, { run, condition }]) => {
       const old = before[address]

@@ -1,19 +1,19 @@
-import { partsOf } from '../model/address.ts'
+import { parseAddress } from '../model/address.ts'
 import { isSteady, isTerminal } from '../model/condition.ts'
-import { iso } from '../model/iso.ts'
-import { type Plan, type Planned, untilOf } from '../model/plan.ts'
+import { formatIso } from '../model/iso.ts'
+import { getUntil, type Plan, type Planned } from '../model/plan.ts'
 import { isSettled } from '../model/state.ts'
 import type { ReconcileOptions } from './options.ts'
 
 /** How long to wait before looking again, in milliseconds of sleep; undefined: there is nothing to wait for. */
-export function howLong(
+export function computePause(
   plan: Plan,
   { clock, timeScale, wait, pollMs, modelOf }: ReconcileOptions,
   settleUntil: number,
   pause: number,
 ): { ms: number; why: string; on: readonly Planned[]; until?: string } | undefined {
   const settling = plan.actions.filter((planned) => planned.action === 'settling' && planned.until !== undefined)
-  const times = settling.flatMap((planned) => Date.parse(untilOf(planned) ?? ''))
+  const times = settling.flatMap((planned) => Date.parse(getUntil(planned) ?? ''))
   const next = Math.min(...times.filter((time) => time <= settleUntil))
   const running = wait ? plan.actions.filter((planned) => isFollowed(planned, modelOf)) : []
   if (running.length > 0)
@@ -29,7 +29,7 @@ export function howLong(
     ms,
     why: settling.length === 1 ? '1 create is settling' : `${settling.length} creates are settling`,
     on: settling,
-    until: iso(next),
+    until: formatIso(next),
   }
 }
 
@@ -40,5 +40,5 @@ export function isFollowed(planned: Planned, modelOf: ReconcileOptions['modelOf'
   const now = next ?? record
   if (action !== 'keep' && action !== 'adopt' && action !== 'conflict') return false
   if (!now || now.lost || now.withdrawn || !isSettled(now)) return false
-  return !isTerminal(now.condition) && !isSteady(now.condition, modelOf(partsOf(address).kind).lifecycle)
+  return !isTerminal(now.condition) && !isSteady(now.condition, modelOf(parseAddress(address).kind).lifecycle)
 }

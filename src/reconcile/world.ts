@@ -2,14 +2,14 @@ import { AwsError } from '../aws/aws-error.ts'
 import type { Connection, ConnectOptions } from '../aws/connection.ts'
 import { createLanes } from '../aws/lanes.ts'
 import { type Env, resolveTarget } from '../aws/target.ts'
-import { callsOf } from '../kinds/index.ts'
+import { openCalls } from '../kinds/index.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { Config } from '../model/config.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Calls } from '../model/kind-calls.ts'
 import { isDownloadDue } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
-import { type JobRecord, type Site, type State, siteKey } from '../model/state.ts'
+import { getSiteKey, type JobRecord, type Site, type State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
 
 /** AWS as a run reaches it: where each spec belongs, and the calls of a kind at a site. */
@@ -65,9 +65,9 @@ export async function openWorld(
   const connections = new Map<string, Connection>()
   // Here, so that those who ask AWS nothing do not wait for its SDK.
   const { connect } = await import('../aws/connection.ts')
-  for (const name of new Set([...needed.map(targetName), ...orphanTargets(specs, state, config, options.asked)])) {
+  for (const name of new Set([...needed.map(targetName), ...findOrphanTargets(specs, state, config, options.asked)])) {
     const target = options.emulator
-      ? emulatorTarget(name, config, recordsAt(name))
+      ? createEmulatorTarget(name, config, recordsAt(name))
       : resolveTarget(name, config, options.env)
     connections.set(name ?? '', await connect(target, { ...options, envNames: config.env, lanes }))
   }
@@ -77,9 +77,9 @@ export async function openWorld(
   const reach = (site: Site, model: KindModel, spec?: Spec): Connection => {
     const own = spec && connections.get(targetName(spec) ?? '')
     const found = [...(own ? [own] : []), ...all].find(
-      (connection) => siteKey(connection.siteOf(model.service)) === siteKey(site),
+      (connection) => getSiteKey(connection.siteOf(model.service)) === getSiteKey(site),
     )
-    if (!found) throw noWay(site)
+    if (!found) throw createUnreachableError(site)
     return found
   }
   return {
@@ -87,7 +87,7 @@ export async function openWorld(
     callsOf: async (site, kind, spec) => {
       const connection = reach(site, options.modelOf(kind), spec)
       const key = JSON.stringify([kind, connection.target.name])
-      const known = calls.get(key) ?? callsOf(kind, connection)
+      const known = calls.get(key) ?? openCalls(kind, connection)
       calls.set(key, known)
       return known
     },
@@ -95,7 +95,9 @@ export async function openWorld(
     awsNow: (site, model) => reach(site, model).awsNow(),
     // What stands in for AWS may keep a time of its own.
     clockOffsetMs: () =>
-      furthest(all.filter(({ site }) => site.endpoint === undefined).map((connection) => connection.clockOffsetMs())),
+      chooseFurthest(
+        all.filter(({ site }) => site.endpoint === undefined).map((connection) => connection.clockOffsetMs()),
+      ),
     where: options.emulator
       ? 'emulator'
       : [...new Set(all.map(({ site }) => `${site.region}/${site.account}`))].sort().join(', '),
@@ -106,7 +108,7 @@ export async function openWorld(
 }
 
 /** An unknown create whose spec is gone, and a job that is to be cancelled with its spec, may be anywhere: every target is asked. */
-function orphanTargets(
+function findOrphanTargets(
   specs: readonly Spec[],
   state: State | undefined,
   config: Pick<Config, 'targets' | 'defaultTarget'>,
@@ -124,7 +126,7 @@ function orphanTargets(
   return !isOpen ? [] : names.length > 0 ? names : [resolveTargetName(undefined, config)]
 }
 
-function furthest(offsets: readonly (number | undefined)[]): number | undefined {
+function chooseFurthest(offsets: readonly (number | undefined)[]): number | undefined {
   const known = offsets.filter((offset) => offset !== undefined)
   return known.sort((a, b) => Math.abs(b) - Math.abs(a))[0]
 }
@@ -142,7 +144,7 @@ function isOver(spec: Spec, record: JobRecord | undefined): boolean {
 const EMULATOR_ACCOUNT = '123456789012'
 
 /** On the emulator every target works, and is the account that it names. One whose jobs were made before that goes on where they are. */
-function emulatorTarget(
+function createEmulatorTarget(
   name: string | undefined,
   config: Pick<Config, 'targets'>,
   records: readonly JobRecord[],
@@ -157,10 +159,10 @@ function emulatorTarget(
   }
 }
 
-function noWay(site: Site): AwsError {
+function createUnreachableError(site: Site): AwsError {
   return new AwsError({
     class: 'unreachable',
     name: 'NoTarget',
-    message: `its job is in ${siteKey(site)}, and no target that the specs use leads there any more: let a spec name one that does`,
+    message: `its job is in ${getSiteKey(site)}, and no target that the specs use leads there any more: let a spec name one that does`,
   })
 }

@@ -25,7 +25,7 @@ export const ACTION_WORDS: Readonly<Record<ActionName, Words>> = {
 }
 
 /** Sign and act, `+ create`. */
-export function actionCell(action: ActionName): Cell {
+export function formatAction(action: ActionName): Cell {
   const { sign, style } = ACTION_WORDS[action]
   return { text: `${sign} ${action}`, style }
 }

@@ -1,8 +1,8 @@
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
-import { inFileOrder } from '../model/diagnostic.ts'
-import { forAnnotation } from './escape.ts'
+import { sortByPlace } from '../model/diagnostic.ts'
+import { escapeForAnnotation } from './escape.ts'
 import { hintFor, type Medium } from './remedies.ts'
-import { counted } from './words.ts'
+import { formatCount } from './words.ts'
 
 /** How many annotations of each level GitHub shows of one step (Workflow commands, Limits on annotations). */
 const PER_LEVEL = 10
@@ -17,20 +17,20 @@ const LEVELS: readonly { readonly severity: Severity; readonly command: string; 
  * Diagnostics as GitHub workflow commands, worst first, each level in file order and cut to what GitHub shows; then a line that says
  * how many there are besides. Lines without a line break at the end; `''` where there are none.
  */
-export function annotations(diagnostics: readonly Diagnostic[], medium?: Medium): string {
+export function formatAnnotations(diagnostics: readonly Diagnostic[], medium?: Medium): string {
   const lines: string[] = []
   const beyond: string[] = []
   for (const { severity, command, noun } of LEVELS) {
-    const all = inFileOrder(diagnostics.filter((one) => one.severity === severity))
-    lines.push(...all.slice(0, PER_LEVEL).map((one) => annotation(one, command, medium)))
-    if (all.length > PER_LEVEL) beyond.push(counted(all.length - PER_LEVEL, `more ${noun}`))
+    const all = sortByPlace(diagnostics.filter((one) => one.severity === severity))
+    lines.push(...all.slice(0, PER_LEVEL).map((one) => formatAnnotation(one, command, medium)))
+    if (all.length > PER_LEVEL) beyond.push(formatCount(all.length - PER_LEVEL, `more ${noun}`))
   }
   if (beyond.length > 0)
     lines.push(`${beyond.join(' and ')} not annotated: GitHub shows ${PER_LEVEL} of each in a step.`)
   return lines.join('\n')
 }
 
-function annotation(one: Diagnostic, command: string, medium: Medium | undefined): string {
+function formatAnnotation(one: Diagnostic, command: string, medium: Medium | undefined): string {
   const { place, code, message, address } = one
   const hint = hintFor(one, medium)
   const oneLine = place?.line === place?.endLine
@@ -44,9 +44,9 @@ function annotation(one: Diagnostic, command: string, medium: Medium | undefined
     ['title', code],
   ]
   const list = properties.flatMap(([name, value]) =>
-    value === undefined ? [] : `${name}=${forAnnotation(String(value), 'property')}`,
+    value === undefined ? [] : `${name}=${escapeForAnnotation(String(value), 'property')}`,
   )
   const subject = address === undefined || message.includes(address) ? '' : `${address}: `
   const text = `${subject}${message}${hint === undefined ? '' : `\nhint: ${hint}`}`
-  return `::${command} ${list.join(',')}::${forAnnotation(text, 'data')}`
+  return `::${command} ${list.join(',')}::${escapeForAnnotation(text, 'data')}`
 }

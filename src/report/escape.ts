@@ -11,7 +11,7 @@ const UNSEEN = /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Igno
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-function visible(character: string): string {
+function showCharacter(character: string): string {
   const code = character.codePointAt(0)!
   if (code <= 0xff) return SHORT[character] ?? `\\x${code.toString(16).padStart(2, '0')}`
   return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`
@@ -22,12 +22,14 @@ function visible(character: string): string {
  * A line break is written out too, unless `lines` allows it. `##[` is written out as well: runners of workflows take it for a command
  * anywhere in a line, and not every runner says that it is one.
  */
-export function forTerminal(text: string, allow: { readonly lines?: boolean } = {}): string {
-  return withoutLogCommands(text.replace(UNSEEN, (found) => (found === '\n' && allow.lines ? found : visible(found))))
+export function escapeForTerminal(text: string, allow: { readonly lines?: boolean } = {}): string {
+  return stripLogCommands(
+    text.replace(UNSEEN, (found) => (found === '\n' && allow.lines ? found : showCharacter(found))),
+  )
 }
 
 /** Finished text of this folder without `##[`, also where its parts make one together. */
-export function withoutLogCommands(text: string): string {
+export function stripLogCommands(text: string): string {
   return text.replaceAll('##[', '##\\x5b')
 }
 
@@ -36,25 +38,25 @@ export function withoutLogCommands(text: string): string {
  * start of a line after .NET's TrimStart (which also trims U+0085 and U+00A0), and `##[` anywhere (actions/runner, ActionCommand.cs).
  * `::` is left alone only inside a word, where no cut or wrap can bring it to the start of a line, so that ARNs can still be copied.
  */
-export function withoutCommands(text: string): string {
-  return withoutLogCommands(text.replace(/(?<![A-Za-z0-9:])::/g, '\\x3a:'))
+export function stripCommands(text: string): string {
+  return stripLogCommands(text.replace(/(?<![A-Za-z0-9:])::/g, '\\x3a:'))
 }
 
 /** Untrusted text for a GitHub Actions log: safe for a terminal, and no workflow command. */
-export function forWorkflowLog(text: string, allow: { readonly lines?: boolean } = {}): string {
-  return withoutCommands(forTerminal(text, allow))
+export function escapeForWorkflowLog(text: string, allow: { readonly lines?: boolean } = {}): string {
+  return stripCommands(escapeForTerminal(text, allow))
 }
 
 /**
  * Untrusted text inside a workflow command: its `data` after the second `::`, where a line break is kept as `%0A`, or the value of a
  * `property` such as `file=`.
  */
-export function forAnnotation(text: string, part: 'data' | 'property'): string {
-  if (part === 'data') return forWorkflowLog(text, { lines: true }).replaceAll('%', '%25').replaceAll('\n', '%0A')
-  return forTerminal(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
+export function escapeForAnnotation(text: string, part: 'data' | 'property'): string {
+  if (part === 'data') return escapeForWorkflowLog(text, { lines: true }).replaceAll('%', '%25').replaceAll('\n', '%0A')
+  return escapeForTerminal(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-function entity(character: string): string {
+function toEntity(character: string): string {
   return `&#${character.codePointAt(0)};`
 }
 
@@ -69,13 +71,13 @@ const MARKDOWN = new RegExp(`(?<linked>${LINKED.source})|${STRUCTURE.source}`, '
  * entity, which CommonMark never reads as structure. Links are looked for in the *rendered* text, so those are broken by an invisible
  * character, as Renovate does.
  */
-export function forMarkdown(text: string): string {
-  return forTerminal(text).replace(MARKDOWN, (found, linked: string | undefined) =>
-    linked === undefined ? found.replace(/./gsu, entity) : `${linked}&#8203;`,
+export function escapeForMarkdown(text: string): string {
+  return escapeForTerminal(text).replace(MARKDOWN, (found, linked: string | undefined) =>
+    linked === undefined ? found.replace(/./gsu, toEntity) : `${linked}&#8203;`,
   )
 }
 
 /** Untrusted text for an HTML text node or a quoted attribute. */
-export function forHtml(text: string): string {
-  return forTerminal(text, { lines: true }).replace(/[&<>"'`]/g, entity)
+export function escapeForHtml(text: string): string {
+  return escapeForTerminal(text, { lines: true }).replace(/[&<>"'`]/g, toEntity)
 }

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Planned } from '../model/plan.ts'
 import { advise } from '../model/remedy.ts'
-import { clock, duration } from './time.ts'
-import { counted, standing } from './words.ts'
+import { formatClock, formatDuration } from './time.ts'
+import { describeStanding, formatCount } from './words.ts'
 
 const SHOWN = 5
 
@@ -10,20 +10,20 @@ const SHOWN = 5
  * What a run was at when its `--timeout` was over, and since when nothing has moved. `on`: what it waited for, or did not come to; `since`:
  * ISO time of the last change; `now`: epoch milliseconds.
  */
-export function gaveUpDiagnostic(
+export function describeGivingUp(
   { on, since }: { readonly on: readonly Planned[]; readonly since: string },
   now: number,
 ): Diagnostic {
   const shown = on.slice(0, SHOWN).map(({ address, action, record, next }) => {
     const job = next ?? record
-    return `${address} (${job?.condition ? standing(job) : action})`
+    return `${address} (${job?.condition ? describeStanding(job) : action})`
   })
   const more = on.length > SHOWN ? ` and ${on.length - SHOWN} more` : ''
-  const still = duration(now - Date.parse(since))
+  const still = formatDuration(now - Date.parse(since))
   return {
     severity: 'warning',
     code: 'RUN_TIMEOUT',
-    message: `the time was up with ${counted(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has moved since ${clock(Date.parse(since), now)} (${still})`,
+    message: `the time was up with ${formatCount(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has moved since ${formatClock(Date.parse(since), now)} (${still})`,
     remedies: [advise('what was submitted goes on at AWS; run again with a longer --timeout, or without one')],
   }
 }

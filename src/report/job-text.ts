@@ -2,16 +2,16 @@ import type { Address } from '../model/address.ts'
 import type { Noted } from '../model/attention.ts'
 import type { Place } from '../model/diagnostic.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
-import { type Planned, untilOf } from '../model/plan.ts'
+import { getUntil, type Planned } from '../model/plan.ts'
 import type { JobRecord, PastRun } from '../model/state.ts'
 import { ACTION_WORDS } from './action-words.ts'
 import { hintLines } from './diagnostics.ts'
-import { forTerminal } from './escape.ts'
+import { escapeForTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
-import { plannedWord } from './status-text.ts'
-import { ago, spokenTime } from './time.ts'
+import { nameAction } from './status-text.ts'
+import { formatAgo, formatTime } from './time.ts'
 import { cut } from './width.ts'
-import { conditionStyle, sentence, standing } from './words.ts'
+import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 
 const VALUE_MAX = 80
 const REQUEST_MAX = 20
@@ -25,7 +25,7 @@ const HOW = {
  * All that is on record of one job, for people: where it stands and where it is, its times and counts, what was asked for and the runs
  * before; what a person acknowledged of it. Lines without a line break at the end.
  */
-export function jobText(
+export function formatJob(
   address: Address,
   record: JobRecord,
   options: ReportOptions,
@@ -34,36 +34,36 @@ export function jobText(
 ): string {
   const { condition, site, intent } = record
   const rows: [label: string, text: string | undefined][] = [
-    ['condition', paint(conditionStyle(condition), standing(record), options)],
-    ['why', condition?.message && sentence(condition.message)],
-    ['at AWS', record.status && sentence(record.status)],
-    ['counts', countsText(record.counts)],
+    ['condition', paint(chooseConditionStyle(condition), describeStanding(record), options)],
+    ['why', condition?.message && toSentence(condition.message)],
+    ['at AWS', record.status && toSentence(record.status)],
+    ['counts', formatCounts(record.counts)],
     ['run', String(record.run)],
-    ['id', record.id && sentence(record.id)],
-    ['arn', record.arn && sentence(record.arn)],
-    ['target', target && sentence(target)],
+    ['id', record.id && toSentence(record.id)],
+    ['arn', record.arn && toSentence(record.arn)],
+    ['target', target && toSentence(target)],
     [
       'where',
       [site.region, site.account, ...(site.endpoint ? [site.endpoint] : [])]
-        .map((part) => forTerminal(part))
+        .map((part) => escapeForTerminal(part))
         .join(', '),
     ],
     ['how', HOW[record.how]],
     ['intent', intent && time(intent.at, options)],
-    ['evidence', intent?.evidence && sentence(intent.evidence)],
+    ['evidence', intent?.evidence && toSentence(intent.evidence)],
     ['created', time(record.createdAt, options)],
     ['started', time(record.startedAt, options)],
     ['finished', time(record.finishedAt, options)],
     ['withdrawn', time(record.withdrawn, options)],
-    ...notes.map((noted): [string, string | undefined] => ['known', acknowledgedText(noted, options)]),
+    ...notes.map((noted): [string, string | undefined] => ['known', formatAcknowledged(noted, options)]),
   ]
   return [
-    paint('bold', forTerminal(address), options),
+    paint('bold', escapeForTerminal(address), options),
     ...rows.flatMap(([label, text]) => (text ? [`  ${label.padEnd(10)} ${text}`] : [])),
     '  request',
     ...requestLines(record.request).map((line) => `    ${line}`),
     ...(record.history?.length
-      ? ['  earlier runs', ...record.history.map((one) => `    ${pastText(one, options)}`)]
+      ? ['  earlier runs', ...record.history.map((one) => `    ${formatPastRun(one, options)}`)]
       : []),
   ].join('\n')
 }
@@ -72,7 +72,7 @@ export function jobText(
  * What is known of a spec that has no record yet, for people: how it stands and why, where its job would go, and the ways out. Lines without a
  * line break at the end.
  */
-export function specText(
+export function formatSpec(
   planned: Planned,
   place: Pick<Place, 'file' | 'line'> | undefined,
   options: ReportOptions,
@@ -81,65 +81,65 @@ export function specText(
   const { address, action, reason, spec } = planned
   const { style } = ACTION_WORDS[action]
   const rows: [label: string, text: string | undefined][] = [
-    ['condition', paint(style, plannedWord(planned), options)],
-    ['why', sentence(reason)],
-    ['goes on', untilOf(planned) && spokenTime(untilOf(planned)!)],
+    ['condition', paint(style, nameAction(planned), options)],
+    ['why', toSentence(reason)],
+    ['goes on', getUntil(planned) && formatTime(getUntil(planned)!)],
     ['run', spec && String(spec.policy.run)],
-    ['target', target && sentence(target)],
-    ['spec', place && `${sentence(place.file)}:${place.line}`],
+    ['target', target && toSentence(target)],
+    ['spec', place && `${toSentence(place.file)}:${place.line}`],
   ]
   return [
-    paint('bold', forTerminal(address), options),
+    paint('bold', escapeForTerminal(address), options),
     ...rows.flatMap(([label, text]) => (text ? [`  ${label.padEnd(10)} ${text}`] : [])),
     ...hintLines(planned, '  ', options),
   ].join('\n')
 }
 
 /** `failed, acknowledged 2026-11-15 09:24 UTC (5 min ago): known`. */
-function acknowledgedText({ finding, acknowledged, reason }: Noted, options: ReportOptions): string | undefined {
+function formatAcknowledged({ finding, acknowledged, reason }: Noted, options: ReportOptions): string | undefined {
   if (acknowledged === undefined) return undefined
   const [kind = ''] = finding.split(':')
-  return `${sentence(kind)}, acknowledged ${time(acknowledged, options)}${reason === undefined ? '' : `: ${sentence(reason)}`}`
+  return `${toSentence(kind)}, acknowledged ${time(acknowledged, options)}${reason === undefined ? '' : `: ${toSentence(reason)}`}`
 }
 
 function time(iso: string | undefined, { now }: ReportOptions): string | undefined {
-  return iso === undefined ? undefined : `${spokenTime(iso)} (${ago(iso, now)})`
+  return iso === undefined ? undefined : `${formatTime(iso)} (${formatAgo(iso, now)})`
 }
 
-function countsText(counts: JobRecord['counts'] = {}): string {
+function formatCounts(counts: JobRecord['counts'] = {}): string {
   return Object.entries(counts)
     .filter(([, value]) => value !== 0)
-    .map(([name, value]) => `${value} ${forTerminal(name)}`)
+    .map(([name, value]) => `${value} ${escapeForTerminal(name)}`)
     .join(', ')
 }
 
 /** `run 1: Failed: HarvestFailed, id cup-final, finished 2026-11-14 23:10 UTC (9 h ago)`. */
-function pastText({ run, condition, id, finishedAt, site }: PastRun, options: ReportOptions): string {
+function formatPastRun({ run, condition, id, finishedAt, site }: PastRun, options: ReportOptions): string {
   const word =
     condition === undefined ? 'nothing known' : condition.type + (condition.reason ? `: ${condition.reason}` : '')
   const parts = [
-    paint(conditionStyle(condition), sentence(word), options),
-    ...(id === undefined ? [] : [`id ${sentence(id)}`]),
+    paint(chooseConditionStyle(condition), toSentence(word), options),
+    ...(id === undefined ? [] : [`id ${toSentence(id)}`]),
     ...(finishedAt === undefined ? [] : [`finished ${time(finishedAt, options)}`]),
-    ...(site === undefined ? [] : [`in ${forTerminal(site.region)}, ${forTerminal(site.account)}`]),
+    ...(site === undefined ? [] : [`in ${escapeForTerminal(site.region)}, ${escapeForTerminal(site.account)}`]),
   ]
   return `run ${run}: ${parts.join(', ')}`
 }
 
 /** The request as a short outline: a line for each value, long ones cut. */
 function requestLines(request: JsonObject): string[] {
-  const lines = outline(request, '')
+  const lines = outlineValue(request, '')
   const beyond = lines.length - REQUEST_MAX
   return beyond > 0 ? [...lines.slice(0, REQUEST_MAX), `… and ${beyond} more`] : lines
 }
 
-function outline(value: Json | undefined, path: string): string[] {
+function outlineValue(value: Json | undefined, path: string): string[] {
   const name = path === '' ? '' : `${path}.`
   if (isObject(value) && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([key, one]) => outline(one, name + key))
+    return Object.entries(value).flatMap(([key, one]) => outlineValue(one, name + key))
   }
   if (Array.isArray(value) && value.some((one) => typeof one === 'object')) {
-    return value.flatMap((one: Json, index) => outline(one, `${path}[${index}]`))
+    return value.flatMap((one: Json, index) => outlineValue(one, `${path}[${index}]`))
   }
-  return [`${sentence(path)}: ${cut(forTerminal(JSON.stringify(value)), VALUE_MAX)}`]
+  return [`${toSentence(path)}: ${cut(escapeForTerminal(JSON.stringify(value)), VALUE_MAX)}`]
 }

@@ -1,12 +1,12 @@
 import type { Address } from '../model/address.ts'
-import { type AwsProblem, awsCodeOf, remediesFor } from '../model/aws-problem.ts'
+import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.ts'
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
-import { type ActionName, changesOf, type Difference, type Planned, untilOf } from '../model/plan.ts'
+import { type ActionName, type Difference, getChanges, getUntil, type Planned } from '../model/plan.ts'
 import type { JobRecord, RecordStage, Site } from '../model/state.ts'
 import { hintFor, type Medium } from './remedies.ts'
 
@@ -150,19 +150,19 @@ export type Line =
   | SummaryLine
 
 /** A line as it is printed, without its line break: JSON without absent values, in which every invisible character is escaped, so that no log can act on it. */
-export function lineText(line: Line): string {
-  return inert(JSON.stringify(line))
+export function formatJsonLine(line: Line): string {
+  return disarm(JSON.stringify(line))
 }
 
 /** JSON text in which every invisible character is escaped, but for the line breaks between its values, and no workflow command is left. */
-export function inert(json: string): string {
+export function disarm(json: string): string {
   return json
-    .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escaped)
+    .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escapeCharacter)
     .replaceAll('##[', '##\\u005b')
 }
 
 /** The line of a diagnostic. Its excerpt and related places are for people and not in it. */
-export function diagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine {
+export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine {
   const { severity, code, message, place, pointer, address } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
   return {
@@ -183,19 +183,19 @@ export function diagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine
 }
 
 /** The line of one planned action. */
-export function plannedLine(planned: Planned): PlannedLine {
+export function toPlannedLine(planned: Planned): PlannedLine {
   const { address, action, reason } = planned
-  const changes = changesOf(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
-  return { v: 1, type: 'planned', address, action, reason, until: untilOf(planned), changes }
+  const changes = getChanges(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
+  return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes }
 }
 
 /** The line of a step, such as `created`. */
-export function progressLine(address: Address, step: string): ProgressLine {
+export function toProgressLine(address: Address, step: string): ProgressLine {
   return { v: 1, type: 'progress', address, step }
 }
 
 /** A job as its record has it. `target` is the name of its target, where it has one. */
-export function jobLine(address: Address, record: JobRecord, target?: string): JobLine {
+export function toJobLine(address: Address, record: JobRecord, target?: string): JobLine {
   const { run, id, stage, condition, status } = record
   return {
     v: 1,
@@ -212,7 +212,7 @@ export function jobLine(address: Address, record: JobRecord, target?: string): J
 }
 
 /** A job with all that is on record of it, for one who asked for this job alone. */
-export function jobDetailLine(address: Address, record: JobRecord, target?: string): JobDetailLine {
+export function toJobDetailLine(address: Address, record: JobRecord, target?: string): JobDetailLine {
   const { how, arn, condition, counts, site, intent, createdAt, startedAt, finishedAt, archived, lost } = record
   const history = record.history?.map(({ run, id, condition: end, status, finishedAt: at, site: place }) => ({
     run,
@@ -224,7 +224,7 @@ export function jobDetailLine(address: Address, record: JobRecord, target?: stri
     site: place,
   }))
   return {
-    ...jobLine(address, record, target),
+    ...toJobLine(address, record, target),
     how,
     arn,
     message: condition?.message,
@@ -242,7 +242,7 @@ export function jobDetailLine(address: Address, record: JobRecord, target?: stri
 }
 
 /** The last line of every command. `counts` are actions of a plan, or conditions of jobs, whichever the command is about. */
-export function summaryLine(end: {
+export function toSummaryLine(end: {
   readonly counts: Readonly<Record<string, number>>
   readonly outcomes: readonly ExitCode[]
   readonly nextAt?: string | undefined
@@ -256,16 +256,16 @@ export function summaryLine(end: {
 }
 
 /** The lines of an event: a plan gives one for each of its actions, a failure its reason too; queue figures give none. */
-export function eventLines(event: Event, medium?: Medium): Line[] {
-  if (event.type === 'planned') return event.plan.actions.map(plannedLine)
-  if (event.type === 'step') return [progressLine(event.address, event.step)]
-  if (event.type === 'job') return [jobLine(event.address, event.record)]
+export function toEventLines(event: Event, medium?: Medium): Line[] {
+  if (event.type === 'planned') return event.plan.actions.map(toPlannedLine)
+  if (event.type === 'step') return [toProgressLine(event.address, event.step)]
+  if (event.type === 'job') return [toJobLine(event.address, event.record)]
   if (event.type !== 'failed') return []
-  return [progressLine(event.address, 'failed'), diagnosticLine(failureDiagnostic(event), medium)]
+  return [toProgressLine(event.address, 'failed'), toDiagnosticLine(toFailureDiagnostic(event), medium)]
 }
 
 /** A failed call as a diagnostic, with a code by its class: `AWS_AUTH`, `AWS_BAD_REQUEST`. */
-export function failureDiagnostic(event: {
+export function toFailureDiagnostic(event: {
   readonly address: Address
   readonly step: string
   readonly problem: AwsProblem
@@ -274,14 +274,14 @@ export function failureDiagnostic(event: {
   const request = requestId === undefined ? '' : ` (request ${requestId})`
   return {
     severity: 'error',
-    code: awsCodeOf(event.problem),
+    code: getAwsCode(event.problem),
     message: `${event.step} failed: ${name}: ${message}${request}`,
     address: event.address,
-    remedies: remediesFor(event.problem),
+    remedies: getRemedies(event.problem),
   }
 }
 
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   return Array.from({ length: character.length }, (_unit, index) => {
     return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
   }).join('')

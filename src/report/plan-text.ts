@@ -1,26 +1,26 @@
-import { exitsOf } from '../model/codes.ts'
+import { getExitCodes } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
 import {
   type ActionName,
-  changesOf,
   countActions,
   type Difference,
+  getChanges,
+  getUntil,
   type Plan,
   type Planned,
-  untilOf,
 } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
-import { ACTION_WORDS, actionCell, isQuiet } from './action-words.ts'
-import { attentionText } from './attention-text.ts'
+import { ACTION_WORDS, formatAction, isQuiet } from './action-words.ts'
+import { formatAttention } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
-import { forTerminal } from './escape.ts'
-import { exitText } from './exit-text.ts'
+import { escapeForTerminal } from './escape.ts'
+import { formatExit } from './exit-text.ts'
 import { paint, type ReportOptions } from './options.ts'
-import { sharedHints } from './shared-hints.ts'
-import { type Cell, columnWidths, tableRow } from './table.ts'
-import { until } from './time.ts'
-import { cut, displayWidth, wrapped } from './width.ts'
-import { conditionCounts, counted, sentence } from './words.ts'
+import { findSharedHints } from './shared-hints.ts'
+import { type Cell, formatRow, measureColumns } from './table.ts'
+import { formatUntil } from './time.ts'
+import { cut, measureWidth, wrapText } from './width.ts'
+import { countConditions, formatCount, toSentence } from './words.ts'
 
 /** What a plan was made from, and what it is held against. Whatever is absent is not printed. */
 export type PlanHeading = {
@@ -46,21 +46,21 @@ const CHANGES_MAX = 8
 
 /**
  * A plan for people: where it is for, a row for each address that is not simply as it should be, what differs and the ways out below
- * it, and totals. Its diagnostics and refusals are not in it: they are `diagnosticsText`'s. Lines without a line break at the end.
+ * it, and totals. Its diagnostics and refusals are not in it: they are `formatDiagnostics`'s. Lines without a line break at the end.
  */
-export function planText(plan: Plan, heading: PlanHeading, options: ReportOptions): string {
+export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOptions): string {
   const loud = plan.actions.filter((planned) => !isQuiet(planned))
   const quiet = plan.actions.filter(isQuiet)
   return [
-    paint('bold', headingText(plan, heading), options),
+    paint('bold', formatHeading(plan, heading), options),
     '',
-    ...(loud.length === 0 ? [] : [...rows(loud, options), ...keptLine(quiet), '']),
-    ...closing(plan, heading, options),
+    ...(loud.length === 0 ? [] : [...formatRows(loud, options), ...formatKept(quiet), '']),
+    ...formatClosing(plan, heading, options),
   ].join('\n')
 }
 
 /** How often each action stands in a plan, in words: `1 to create, 2 waiting, 118 to keep`. */
-export function totalsText(plan: Plan): string {
+export function formatTotals(plan: Plan): string {
   const counts = countActions(plan)
   const parts = Object.entries(ACTION_WORDS).flatMap(([action, { total }]) => {
     const count = counts[action as ActionName]
@@ -69,87 +69,88 @@ export function totalsText(plan: Plan): string {
   return parts.join(', ') || 'nothing'
 }
 
-function headingText(plan: Plan, { verb = 'plan', commit, serial, where }: PlanHeading): string {
+function formatHeading(plan: Plan, { verb = 'plan', commit, serial, where }: PlanHeading): string {
   const parts = [
     `jobwright ${verb}`,
-    commit === undefined ? '' : `commit ${forTerminal(commit.slice(0, 7))}`,
+    commit === undefined ? '' : `commit ${escapeForTerminal(commit.slice(0, 7))}`,
     serial === undefined ? '' : `state #${serial}`,
-    where === undefined ? sitesText(plan) : forTerminal(where),
+    where === undefined ? formatSites(plan) : escapeForTerminal(where),
   ]
   return parts.filter((part) => part !== '').join(' · ')
 }
 
-function sitesText(plan: Plan): string {
+function formatSites(plan: Plan): string {
   const sites = plan.actions.flatMap(
     (planned) => (planned.action === 'create' ? planned.site : undefined) ?? planned.record?.site ?? [],
   )
-  const names = [...new Set(sites.map(({ region, account }) => forTerminal(`${region}/${account}`)))].sort()
-  return names.length > 3 ? counted(names.length, 'account and region', 'accounts and regions') : names.join(', ')
+  const names = [...new Set(sites.map(({ region, account }) => escapeForTerminal(`${region}/${account}`)))].sort()
+  return names.length > 3 ? formatCount(names.length, 'account and region', 'accounts and regions') : names.join(', ')
 }
 
-function rows(actions: readonly Planned[], options: ReportOptions): string[] {
-  const made = actions.map((planned) => ({ planned, reason: sentence(planned.reason), start: rowStart(planned) }))
+function formatRows(actions: readonly Planned[], options: ReportOptions): string[] {
+  const made = actions.map((planned) => ({ planned, reason: toSentence(planned.reason), start: startRow(planned) }))
   const waits = actions.map((planned) => {
-    const time = untilOf(planned)
-    return time === undefined ? '' : until(time, options.now)
+    const time = getUntil(planned)
+    return time === undefined ? '' : formatUntil(time, options.now)
   })
-  const widths = columnWidths(
+  const widths = measureColumns(
     made.map(({ start }) => start),
     [Number.POSITIVE_INFINITY, ADDRESS_MAX],
   )
-  const waitWidth = widest(waits)
+  const waitWidth = measureWidest(waits)
   const taken = 2 + widths.reduce((sum, width) => sum + width + 2, 0) + (waitWidth === 0 ? 0 : waitWidth + 2)
   const room = Math.max(REASON_MIN, options.width - taken)
-  const reasons = made.map(({ reason }) => wrapped(reason, room))
-  const reasonWidth = Math.min(room, widest(reasons.flat()))
-  const shared = sharedHints(actions, options)
+  const reasons = made.map(({ reason }) => wrapText(reason, room))
+  const reasonWidth = Math.min(room, measureWidest(reasons.flat()))
+  const shared = findSharedHints(actions, options)
   const lines = made.flatMap(({ planned, start }, index) => {
     const all = [...widths, reasonWidth, waitWidth]
     const [first = '', ...more] = reasons[index] ?? []
     return [
-      tableRow([...start, { text: first }, { text: waits[index] ?? '' }], all, options),
-      ...more.map((text) => tableRow([{ text: '' }, { text: '' }, { text }], all, options)),
-      ...below(planned),
+      formatRow([...start, { text: first }, { text: waits[index] ?? '' }], all, options),
+      ...more.map((text) => formatRow([{ text: '' }, { text: '' }, { text }], all, options)),
+      ...formatBelow(planned),
       ...(shared.told.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
     ]
   })
   return [...lines, ...shared.lines]
 }
 
-function widest(texts: readonly string[]): number {
-  return texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0)
+function measureWidest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, measureWidth(text)), 0)
 }
 
-function rowStart(planned: Planned): Cell[] {
-  return [actionCell(planned.action), { text: forTerminal(planned.address) }]
+function startRow(planned: Planned): Cell[] {
+  return [formatAction(planned.action), { text: escapeForTerminal(planned.address) }]
 }
 
 /** Its name before, and what differs. */
-function below(planned: Planned): string[] {
+function formatBelow(planned: Planned): string[] {
   const { action, movedFrom, record } = planned
-  const changes = changesOf(planned) ?? []
+  const changes = getChanges(planned) ?? []
   const indent = ' '.repeat(6)
   const known = record === undefined ? 'live' : 'recorded'
   const beyond = changes.length - CHANGES_MAX
   // The reason of a record that only moves names the old address itself.
-  const before = movedFrom === undefined || action === 'keep' ? [] : [`${indent}was ${forTerminal(movedFrom)}`]
+  const before = movedFrom === undefined || action === 'keep' ? [] : [`${indent}was ${escapeForTerminal(movedFrom)}`]
   return [
     ...before,
-    ...changes.slice(0, CHANGES_MAX).map((change) => indent + differenceText(change, known)),
-    ...(beyond > 0 ? [`${indent}… and ${counted(beyond, 'more difference')}`] : []),
+    ...changes.slice(0, CHANGES_MAX).map((change) => indent + formatDifference(change, known)),
+    ...(beyond > 0 ? [`${indent}… and ${formatCount(beyond, 'more difference')}`] : []),
   ]
 }
 
 /** `/S3Destination/ManifestKey: recorded "a", spec "b"`. */
-function differenceText({ pointer, from, to }: Difference, known: string): string {
-  const value = (json: unknown) => (json === undefined ? 'nothing' : cut(forTerminal(JSON.stringify(json)), VALUE_MAX))
-  return `${sentence(pointer) || '/'}: ${known} ${value(from)}, spec ${value(to)}`
+function formatDifference({ pointer, from, to }: Difference, known: string): string {
+  const value = (json: unknown) =>
+    json === undefined ? 'nothing' : cut(escapeForTerminal(JSON.stringify(json)), VALUE_MAX)
+  return `${toSentence(pointer) || '/'}: ${known} ${value(from)}, spec ${value(to)}`
 }
 
 /** `  · 118 kept (97 finished, 1 failed)`. */
-function keptLine(quiet: readonly Planned[]): string[] {
+function formatKept(quiet: readonly Planned[]): string[] {
   if (quiet.length === 0) return []
-  const records = recordsOf(quiet)
+  const records = listRecords(quiet)
   const finished = records.filter(({ condition }) => isTerminal(condition))
   const failed = finished.filter(({ condition }) => condition?.type === 'Failed')
   const parts = [
@@ -160,42 +161,42 @@ function keptLine(quiet: readonly Planned[]): string[] {
   return [`  · ${quiet.length} kept${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`]
 }
 
-function closing(
+function formatClosing(
   plan: Plan,
   { verb = 'plan', maxCreates, createdBefore = 0, isWithoutFiles = false }: PlanHeading,
   options: ReportOptions,
 ): string[] {
   const creates = countActions(plan).create ?? 0
   const idle = plan.actions.every(({ action }) => action === 'keep')
-  const refused = [...new Set(plan.refusals.flatMap(({ code }) => exitsOf(code)))]
+  const refused = [...new Set(plan.refusals.flatMap(({ code }) => getExitCodes(code)))]
   // A run says it at its end, of what is so by then.
-  const attention = verb === 'plan' ? attentionText(plan.findings) : undefined
+  const attention = verb === 'plan' ? formatAttention(plan.findings) : undefined
   const guard = maxCreates === undefined ? '' : `Creates: ${createdBefore + creates} of ${maxCreates} allowed per run.`
   return [
-    idle && refused.length === 0 ? idleText(plan.actions, isWithoutFiles) : `Plan: ${totalsText(plan)}.`,
+    idle && refused.length === 0 ? formatIdle(plan.actions, isWithoutFiles) : `Plan: ${formatTotals(plan)}.`,
     ...(creates > 0 && guard !== '' ? [guard] : []),
     ...(attention === undefined ? [] : [attention]),
-    ...refused.map((code) => paint('red', `This plan is refused: ${exitText(code)}`, options)),
+    ...refused.map((code) => paint('red', `This plan is refused: ${formatExit(code)}`, options)),
   ]
 }
 
 /** Why there is nothing to do, without hiding what failed or still runs. */
-function idleText(actions: readonly Planned[], isWithoutFiles: boolean): string {
-  const records = recordsOf(actions)
-  if (isWithoutFiles) return `Nothing was planned: no spec file was found.${leftText(records.length)}`
-  const specs = counted(actions.filter(({ spec }) => spec !== undefined).length, 'spec')
+function formatIdle(actions: readonly Planned[], isWithoutFiles: boolean): string {
+  const records = listRecords(actions)
+  if (isWithoutFiles) return `Nothing was planned: no spec file was found.${formatLeft(records.length)}`
+  const specs = formatCount(actions.filter(({ spec }) => spec !== undefined).length, 'spec')
   if (records.length === 0) return actions.length === 0 ? 'Nothing to do: no specs.' : `Nothing to do: ${specs}.`
-  const jobs = counted(records.length, 'job')
+  const jobs = formatCount(records.length, 'job')
   if (records.every(({ condition }) => isTerminal(condition)))
-    return `Nothing to do: ${specs}, ${jobs}, all settled (${conditionCounts(records)}).`
-  return `Nothing to do now: ${specs}, ${jobs} (${conditionCounts(records)}).`
+    return `Nothing to do: ${specs}, ${jobs}, all settled (${countConditions(records)}).`
+  return `Nothing to do now: ${specs}, ${jobs} (${countConditions(records)}).`
 }
 
-function leftText(jobs: number): string {
+function formatLeft(jobs: number): string {
   if (jobs === 0) return ''
   return jobs === 1 ? ' The job on record is left as it is.' : ` The ${jobs} jobs on record are left as they are.`
 }
 
-function recordsOf(actions: readonly Planned[]): JobRecord[] {
+function listRecords(actions: readonly Planned[]): JobRecord[] {
   return actions.flatMap(({ record, next }) => next ?? record ?? [])
 }

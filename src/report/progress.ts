@@ -1,6 +1,6 @@
 import type { Event } from '../model/event.ts'
 import { countActions } from '../model/plan.ts'
-import { duration } from './time.ts'
+import { formatDuration } from './time.ts'
 import { cut } from './width.ts'
 
 /** How far a run is: what the live line shows. */
@@ -21,7 +21,7 @@ const BAR_MAX = 20
 const BAR_MIN = 5
 
 /** How far the run is after an event. */
-export function progressAfter(progress: Progress, event: Event): Progress {
+export function updateProgress(progress: Progress, event: Event): Progress {
   if (event.type === 'queue') {
     const { done, total, perSecond, etaMs } = event
     return { ...progress, done, total, perSecond, etaMs }
@@ -36,23 +36,23 @@ export function progressAfter(progress: Progress, event: Event): Progress {
  * The live line of a terminal, at most `width` columns and without a line break; the caller repaints it:
  * `[####------] 37/120 created · 9.8/s · 8 s left · 2 waiting`.
  */
-export function progressText(progress: Progress, width: number): string {
+export function formatProgress(progress: Progress, width: number): string {
   const { failed, waiting } = progress
   const text = [
-    ...figures(progress, `${progress.done}/${progress.total} created`),
+    ...formatFigures(progress, `${progress.done}/${progress.total} created`),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ].join(' · ')
   const room = Math.min(BAR_MAX, width - text.length - 3)
-  return room < BAR_MIN ? cut(text, width) : `${bar(progress, room)} ${text}`
+  return room < BAR_MIN ? cut(text, width) : `${drawBar(progress, room)} ${text}`
 }
 
 /** The figures of a queue for a log: `37 of 120 created · 9.8/s · 8 s left`. */
 export function queueText(queue: Pick<Progress, 'done' | 'total' | 'perSecond' | 'etaMs'>): string {
-  return figures(queue, `${queue.done} of ${queue.total} created`).join(' · ')
+  return formatFigures(queue, `${queue.done} of ${queue.total} created`).join(' · ')
 }
 
-function figures(
+function formatFigures(
   { done, total, perSecond, etaMs }: Pick<Progress, 'done' | 'total' | 'perSecond' | 'etaMs'>,
   head: string,
 ) {
@@ -60,11 +60,11 @@ function figures(
   return [
     head,
     ...(open && perSecond > 0 ? [`${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`] : []),
-    ...(open && Number.isFinite(etaMs) && etaMs > 0 ? [`${duration(Math.max(1_000, etaMs))} left`] : []),
+    ...(open && Number.isFinite(etaMs) && etaMs > 0 ? [`${formatDuration(Math.max(1_000, etaMs))} left`] : []),
   ]
 }
 
-function bar({ done, total }: Progress, size: number): string {
+function drawBar({ done, total }: Progress, size: number): string {
   const full = total <= 0 ? 0 : Math.floor((Math.min(done, total) / total) * size)
   return `[${'#'.repeat(full)}${'-'.repeat(size - full)}]`
 }

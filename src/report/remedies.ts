@@ -33,23 +33,23 @@ export const IN_WORKFLOW: ReadonlySet<string> = new Set(['acknowledge', 'adopt',
 
 /** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {
-  return hintOf(one.remedies, medium)
+  return formatHint(one.remedies, medium)
 }
 
 /** All remedies as one line of text, in order; undefined where there is none. Raw text: a sink escapes it. */
-export function hintOf(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
+export function formatHint(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
   if (remedies === undefined || remedies.length === 0) return undefined
   return remedies
-    .map((remedy) => remedyText(remedy, medium))
+    .map((remedy) => formatRemedy(remedy, medium))
     .reduce((line, text) => (line.endsWith('?') ? `${line} ${text}` : `${line}; ${text}`))
 }
 
-function remedyText({ text, command }: Remedy, medium: Medium): string {
-  return command === undefined ? text : `${text}: ${commandText(command, medium)}`
+function formatRemedy({ text, command }: Remedy, medium: Medium): string {
+  return command === undefined ? text : `${text}: ${formatCommand(command, medium)}`
 }
 
 /** A command as it is typed, or for a workflow as what it is dispatched with. */
-export function commandText([program, ...args]: NonNullable<Remedy['command']>, medium: Medium = {}): string {
+export function formatCommand([program, ...args]: NonNullable<Remedy['command']>, medium: Medium = {}): string {
   const [verb = ''] = args
   const isOurs = program === 'jobwright'
   const isMissing = medium.emulator === true && isOurs && ON_EMULATOR.has(verb) && !args.includes('--emulator')

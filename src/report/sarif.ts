@@ -1,10 +1,10 @@
 import type { Code } from '../model/codes.ts'
-import { type Diagnostic, inFileOrder, type Place, type Severity } from '../model/diagnostic.ts'
+import { type Diagnostic, type Place, type Severity, sortByPlace } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { EXIT_CODES } from '../model/exit-code.ts'
-import { forTerminal } from './escape.ts'
-import { inert } from './json-lines.ts'
+import { escapeForTerminal } from './escape.ts'
+import { disarm } from './json-lines.ts'
 import { hintFor, type Medium } from './remedies.ts'
 
 /** What a SARIF viewer shows of a code beside its findings. */
@@ -33,8 +33,8 @@ const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'w
  * Diagnostics as a SARIF 2.1.0 log (OASIS, Static Analysis Results Interchange Format), in file order, for code scanning services and
  * editors. Text without a line break at the end. File names become relative URIs, columns count UTF-16 units from 1.
  */
-export function sarif({ version, diagnostics, exitCode, rule, medium }: SarifInput): string {
-  const sorted = inFileOrder(diagnostics)
+export function formatSarif({ version, diagnostics, exitCode, rule, medium }: SarifInput): string {
+  const sorted = sortByPlace(diagnostics)
   const codes = [...new Set(sorted.map(({ code }) => code))].sort()
   const seen = new Map<string, number>()
   const log = {
@@ -43,24 +43,28 @@ export function sarif({ version, diagnostics, exitCode, rule, medium }: SarifInp
     runs: [
       {
         tool: {
-          driver: { name: 'Jobwright', semanticVersion: version, rules: codes.map((code) => ruleOf(code, rule(code))) },
+          driver: {
+            name: 'Jobwright',
+            semanticVersion: version,
+            rules: codes.map((code) => createRule(code, rule(code))),
+          },
         },
         columnKind: 'utf16CodeUnits',
         invocations: [{ executionSuccessful: true, exitCode, exitCodeDescription: EXIT_CODES[exitCode] }],
-        results: sorted.map((one) => result(one, codes, seen, medium)),
+        results: sorted.map((one) => createResult(one, codes, seen, medium)),
       },
     ],
   }
-  return inert(JSON.stringify(log, undefined, 2))
+  return disarm(JSON.stringify(log, undefined, 2))
 }
 
-function ruleOf(id: string, rule: Rule | undefined): object {
+function createRule(id: string, rule: Rule | undefined): object {
   if (rule === undefined) return { id }
   const { summary, help, uri } = rule
   return { id, shortDescription: { text: summary }, help: { text: help, markdown: help }, helpUri: uri }
 }
 
-function result(
+function createResult(
   one: Diagnostic,
   codes: readonly string[],
   seen: Map<string, number>,
@@ -73,36 +77,36 @@ function result(
     ruleId: code,
     ruleIndex: codes.indexOf(code),
     level: LEVELS[severity],
-    message: { text: plain(`${subject}${message}${hint === undefined ? '' : `\nhint: ${hint}`}`) },
-    locations: place && [{ physicalLocation: location(place) }],
-    relatedLocations: related.length === 0 ? undefined : related.map(relatedLocation),
-    partialFingerprints: { 'jobwrightFinding/v1': fingerprint(one, seen) },
+    message: { text: stripControls(`${subject}${message}${hint === undefined ? '' : `\nhint: ${hint}`}`) },
+    locations: place && [{ physicalLocation: createLocation(place) }],
+    relatedLocations: related.length === 0 ? undefined : related.map(createRelatedLocation),
+    partialFingerprints: { 'jobwrightFinding/v1': createFingerprint(one, seen) },
   }
 }
 
-function relatedLocation({ message, place }: NonNullable<Diagnostic['related']>[number], id: number): object {
-  return { id, message: { text: plain(message) }, physicalLocation: location(place) }
+function createRelatedLocation({ message, place }: NonNullable<Diagnostic['related']>[number], id: number): object {
+  return { id, message: { text: stripControls(message) }, physicalLocation: createLocation(place) }
 }
 
-function location({ file, line, column, endLine, endColumn }: Place): object {
+function createLocation({ file, line, column, endLine, endColumn }: Place): object {
   return {
-    artifactLocation: { uri: file.split('/').map(segment).join('/'), uriBaseId: '%SRCROOT%' },
+    artifactLocation: { uri: file.split('/').map(encodeSegment).join('/'), uriBaseId: '%SRCROOT%' },
     region: { startLine: line, startColumn: column, endLine, endColumn },
   }
 }
 
 /** A name in a path. Half of a surrogate pair has no encoding: it is written out first. */
-function segment(name: string): string {
-  return encodeURIComponent(forTerminal(name))
+function encodeSegment(name: string): string {
+  return encodeURIComponent(escapeForTerminal(name))
 }
 
 /** Untrusted text as a message: invisible characters are written out, and nothing is an embedded link (SARIF 3.11.6). */
-function plain(text: string): string {
-  return forTerminal(text, { lines: true }).replaceAll('](', '] (')
+function stripControls(text: string): string {
+  return escapeForTerminal(text, { lines: true }).replaceAll('](', '] (')
 }
 
 /** The same for the same finding after lines were added above it: what, in which file, about which member of which job. */
-function fingerprint({ code, place, address, pointer, message }: Diagnostic, seen: Map<string, number>): string {
+function createFingerprint({ code, place, address, pointer, message }: Diagnostic, seen: Map<string, number>): string {
   const key = [code, place?.file, address, pointer ?? message].join('\n')
   const before = seen.get(key) ?? 0
   seen.set(key, before + 1)

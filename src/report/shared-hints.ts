@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { groupBy } from '../model/group.ts'
 import { hintLines } from './diagnostics.ts'
-import { forTerminal } from './escape.ts'
+import { escapeForTerminal } from './escape.ts'
 import type { ReportOptions } from './options.ts'
 import { type Advised, hintFor } from './remedies.ts'
 
@@ -16,7 +16,7 @@ type Row = Advised & { readonly address: Address }
  * Hints that several rows have in common, each once with its addresses, as lines below a table; and the rows that then need no hint of
  * their own.
  */
-export function sharedHints(
+export function findSharedHints(
   rows: readonly Row[],
   options: ReportOptions,
 ): { readonly lines: readonly string[]; readonly told: ReadonlySet<Row> } {
@@ -30,7 +30,7 @@ function groupLines(group: readonly Row[], options: ReportOptions): string[] {
   const [first] = group
   if (first === undefined) return []
   const beyond = group.length - ADDRESSES_MAX
-  const addresses = group.slice(0, ADDRESSES_MAX).map(({ address }) => forTerminal(address))
+  const addresses = group.slice(0, ADDRESSES_MAX).map(({ address }) => escapeForTerminal(address))
   const more = beyond > 0 ? ` and ${beyond} more` : ''
   return [...hintLines(first, '  ', options), `        for ${addresses.join(', ')}${more}`]
 }

@@ -1,13 +1,13 @@
 import type { Address } from '../model/address.ts'
-import { type Planned, untilOf } from '../model/plan.ts'
+import { getUntil, type Planned } from '../model/plan.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
 import { ACTION_WORDS } from './action-words.ts'
-import { forTerminal } from './escape.ts'
+import { escapeForTerminal } from './escape.ts'
 import { paint, type ReportOptions } from './options.ts'
-import { type Cell, table } from './table.ts'
-import { ago, spokenTime } from './time.ts'
-import { cut, displayWidth, wrapped } from './width.ts'
-import { conditionCounts, conditionStyle, counted, sentence, standing } from './words.ts'
+import { type Cell, formatTable } from './table.ts'
+import { formatAgo, formatTime } from './time.ts'
+import { cut, measureWidth, wrapText } from './width.ts'
+import { chooseConditionStyle, countConditions, describeStanding, formatCount, toSentence } from './words.ts'
 
 const HEAD = ['Address', 'Target', 'Run', 'ID', 'Condition', 'AWS status', 'Counts', 'Since']
 const COUNTS_MAX = 60
@@ -28,7 +28,7 @@ type Entry = { readonly address: Address; readonly record?: JobRecord; readonly 
  * The records of a state for people, and the specs that have none yet: a row each, then how many jobs are where. Addresses in `order` (that of
  * the spec files) come first, all others (withdrawn ones) by name. Lines without a line break at the end.
  */
-export function statusText(
+export function formatStatus(
   records: Readonly<Record<Address, JobRecord>>,
   order: readonly Address[],
   options: ReportOptions,
@@ -43,58 +43,58 @@ export function statusText(
   const entries = all.sort((a, b) => place(a.address) - place(b.address) || (a.address < b.address ? -1 : 1))
   if (entries.length === 0) return 'No jobs are on record.'
   const head: Cell[] = HEAD.map((text) => ({ text: targets || text !== 'Target' ? text : '', style: 'bold' }))
-  const cells = [head, ...entries.map((entry) => row(entry, targets, options))]
-  const isWide = table(cells, BOUNDS, { ...options, colour: false }).every(
-    (line) => displayWidth(line) <= options.width,
+  const cells = [head, ...entries.map((entry) => createRow(entry, targets, options))]
+  const isWide = formatTable(cells, BOUNDS, { ...options, colour: false }).every(
+    (line) => measureWidth(line) <= options.width,
   )
-  const [first = '', ...rows] = isWide ? table(cells, BOUNDS, options) : []
+  const [first = '', ...rows] = isWide ? formatTable(cells, BOUNDS, options) : []
   return [
     ...(isWide ? [first] : []),
     ...entries.flatMap((entry, index) => [
       ...(isWide ? [rows[index] ?? ''] : narrowRow(cells[index + 1] ?? [], options)),
-      ...below(entry.record ? because(entry.record) : whyNotYet(entry.planned), options),
+      ...formatBelow(entry.record ? explainCondition(entry.record) : explainNotYet(entry.planned), options),
     ]),
     '',
-    ...wrapped(totals(entries), options.width),
+    ...wrapText(formatTotals(entries), options.width),
   ].join('\n')
 }
 
 /** `2 jobs: 2 succeeded. 3 specs without a job yet: 1 new, 2 held.` */
-function totals(entries: readonly Entry[]): string {
+function formatTotals(entries: readonly Entry[]): string {
   const records = entries.flatMap(({ record }) => record ?? [])
   const counts = new Map<string, number>()
   for (const { planned } of entries)
-    if (planned) counts.set(plannedWord(planned), (counts.get(plannedWord(planned)) ?? 0) + 1)
+    if (planned) counts.set(nameAction(planned), (counts.get(nameAction(planned)) ?? 0) + 1)
   const without = entries.length - records.length
   const parts = [...counts].map(([word, count]) => `${count} ${word}`).join(', ')
   return [
-    ...(records.length > 0 ? [recordsCount(records)] : []),
-    ...(without > 0 ? [`${counted(without, 'spec')} without a job yet: ${parts}.`] : []),
+    ...(records.length > 0 ? [countRecords(records)] : []),
+    ...(without > 0 ? [`${formatCount(without, 'spec')} without a job yet: ${parts}.`] : []),
   ].join(' ')
 }
 
 /** How a spec without a record stands, in a word: `new`, `held`, `waiting`. */
-export function plannedWord({ action, movedFrom }: Planned): string {
+export function nameAction({ action, movedFrom }: Planned): string {
   if (movedFrom !== undefined) return 'renamed'
   return action === 'create' ? 'new' : action
 }
 
-function whyNotYet(planned: Planned | undefined): string {
+function explainNotYet(planned: Planned | undefined): string {
   if (planned === undefined || (planned.action === 'create' && planned.movedFrom === undefined)) return ''
-  const until = untilOf(planned)
-  return `${sentence(planned.reason)}${until === undefined ? '' : `; goes on ${spokenTime(until)}`}`
+  const until = getUntil(planned)
+  return `${toSentence(planned.reason)}${until === undefined ? '' : `; goes on ${formatTime(until)}`}`
 }
 
 /** `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` */
-export function recordsCount(records: readonly JobRecord[]): string {
+export function countRecords(records: readonly JobRecord[]): string {
   const marks = [
     count(records, 'withdrawn', (record) => record.withdrawn !== undefined),
     count(records, 'archived', (record) => record.archived === true),
     count(records, 'lost', (record) => record.lost === true),
   ].filter((part) => part !== '')
   const tail = marks.length === 0 ? '' : `; ${marks.join(', ')}`
-  const where = records.length === 0 ? '' : `: ${conditionCounts(records)}`
-  return `${counted(records.length, 'job')}${where}${tail}.`
+  const where = records.length === 0 ? '' : `: ${countConditions(records)}`
+  return `${formatCount(records.length, 'job')}${where}${tail}.`
 }
 
 function count(records: readonly JobRecord[], word: string, is: (record: JobRecord) => boolean): string {
@@ -102,33 +102,37 @@ function count(records: readonly JobRecord[], word: string, is: (record: JobReco
   return found === 0 ? '' : `${found} ${word}`
 }
 
-function row({ address, record, planned }: Entry, targets: StatusMore['targets'], { now }: ReportOptions): Cell[] {
+function createRow(
+  { address, record, planned }: Entry,
+  targets: StatusMore['targets'],
+  { now }: ReportOptions,
+): Cell[] {
   const target = targets && (targets.get(address) ?? (record ? `${record.site.region}/${record.site.account}` : '-'))
   const start = [
-    { text: forTerminal(address), style: record?.withdrawn === undefined ? undefined : ('dim' as const) },
-    { text: target === undefined ? '' : sentence(target) },
+    { text: escapeForTerminal(address), style: record?.withdrawn === undefined ? undefined : ('dim' as const) },
+    { text: target === undefined ? '' : toSentence(target) },
   ]
   if (record === undefined) {
     const { style } = ACTION_WORDS[planned?.action ?? 'keep']
-    const condition = { text: planned ? plannedWord(planned) : '-', style }
+    const condition = { text: planned ? nameAction(planned) : '-', style }
     return [...start, { text: '-' }, { text: '-' }, condition, { text: '-' }, { text: '-' }, { text: '-' }]
   }
   const since = record.finishedAt ?? record.startedAt ?? record.createdAt ?? record.intent?.at
   return [
     ...start,
     { text: String(record.run) },
-    { text: record.id === undefined ? '-' : sentence(record.id) },
-    { text: standing(record), style: conditionStyle(record.condition) },
-    { text: record.status === undefined ? '-' : sentence(record.status) },
-    { text: countsText(record.counts) },
-    { text: since === undefined ? '-' : ago(since, now) },
+    { text: record.id === undefined ? '-' : toSentence(record.id) },
+    { text: describeStanding(record), style: chooseConditionStyle(record.condition) },
+    { text: record.status === undefined ? '-' : toSentence(record.status) },
+    { text: formatCounts(record.counts) },
+    { text: since === undefined ? '-' : formatAgo(since, now) },
   ]
 }
 
 /** `118 succeeded, 2 failed`, nothing that is zero. */
-function countsText(counts: JobRecord['counts'] = {}): string {
+function formatCounts(counts: JobRecord['counts'] = {}): string {
   const told = Object.entries(counts).filter(([, value]) => value !== 0)
-  return cut(told.map(([name, value]) => `${value} ${forTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
+  return cut(told.map(([name, value]) => `${value} ${escapeForTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
 }
 
 /** A row that has no room: where the job stands beside its name, if that fits, and all else below. */
@@ -136,7 +140,7 @@ function narrowRow([address, target, run, id, condition, ...more]: readonly Cell
   const [name, state] = [address?.text ?? '', condition?.text ?? '']
   const start = `  ${paint(address?.style, name, options)}`
   const end = paint(condition?.style, state, options)
-  const isOneLine = displayWidth(`  ${name}  ${state}`) <= options.width
+  const isOneLine = measureWidth(`  ${name}  ${state}`) <= options.width
   const rest = [
     target?.text ? `target ${target.text}` : '-',
     run?.text === '-' ? '-' : `run ${run?.text}`,
@@ -145,17 +149,17 @@ function narrowRow([address, target, run, id, condition, ...more]: readonly Cell
   ]
   return [
     ...(isOneLine ? [`${start}  ${end}`] : [start, `${INDENT}${end}`]),
-    ...below(rest.filter((text) => text !== '-').join(', '), options),
+    ...formatBelow(rest.filter((text) => text !== '-').join(', '), options),
   ]
 }
 
 /** Why a job is not well. */
-function because({ condition, intent }: JobRecord): string {
+function explainCondition({ condition, intent }: JobRecord): string {
   const well = condition?.type === 'Succeeded' || condition?.type === 'InProgress'
-  return sentence((well ? undefined : (condition?.message ?? intent?.evidence)) ?? '')
+  return toSentence((well ? undefined : (condition?.message ?? intent?.evidence)) ?? '')
 }
 
-function below(text: string, options: ReportOptions): string[] {
+function formatBelow(text: string, options: ReportOptions): string[] {
   if (text === '') return []
-  return wrapped(text, options.width - INDENT.length).map((line) => `${INDENT}${paint('dim', line, options)}`)
+  return wrapText(text, options.width - INDENT.length).map((line) => `${INDENT}${paint('dim', line, options)}`)
 }

@@ -6,18 +6,18 @@ import { PRECEDENCE } from '../model/exit-rules.ts'
 import { type ActionName, DOING } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, isStuck } from './action-words.ts'
-import { attentionText } from './attention-text.ts'
+import { formatAttention } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
-import { forTerminal } from './escape.ts'
-import { exitText } from './exit-text.ts'
+import { escapeForTerminal } from './escape.ts'
+import { formatExit } from './exit-text.ts'
 import { paint, type ReportOptions } from './options.ts'
 import type { Advised } from './remedies.ts'
-import { problemText } from './run-text.ts'
-import { sharedHints } from './shared-hints.ts'
-import { recordsCount } from './status-text.ts'
-import { type Cell, table } from './table.ts'
-import { until } from './time.ts'
-import { conditionStyle, sentence, standing } from './words.ts'
+import { formatProblem } from './run-text.ts'
+import { findSharedHints } from './shared-hints.ts'
+import { countRecords } from './status-text.ts'
+import { type Cell, formatTable } from './table.ts'
+import { formatUntil } from './time.ts'
+import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 
 /** Where one address stands at the end of a run. A `Planned` of the last plan is one, with the record as it is now. */
 export type JobEnd = Advised & {
@@ -57,17 +57,17 @@ const BOUNDS = [60, 40, 40, 300]
  * The end of a run for people: where every job stands, what to do about those that are stuck, counts, what happens next, and the exit
  * code with its meaning. Lines without a line break at the end.
  */
-export function summaryText(given: RunEnd, options: ReportOptions): string {
-  const end = { ...given, jobs: given.jobs.map(asItStands) }
-  const rows = table(
-    end.jobs.map((job) => row(job, options.now)),
+export function formatSummary(given: RunEnd, options: ReportOptions): string {
+  const end = { ...given, jobs: given.jobs.map(updateEnd) }
+  const rows = formatTable(
+    end.jobs.map((job) => createRow(job, options.now)),
     BOUNDS,
     options,
   )
   const records = end.jobs.flatMap(({ record }) => record ?? [])
   const before = end.settledBefore ?? 0
-  const attention = attentionText(end.findings)
-  const shared = sharedHints(end.jobs, options)
+  const attention = formatAttention(end.findings)
+  const shared = findSharedHints(end.jobs, options)
   return [
     ...end.jobs.flatMap((job, index) => [
       rows[index] ?? '',
@@ -76,30 +76,30 @@ export function summaryText(given: RunEnd, options: ReportOptions): string {
     ...shared.lines,
     ...(before > 0 ? [`  · ${before} more, settled before this run`] : []),
     ...(end.jobs.length + before > 0 ? [''] : []),
-    ...(records.length > 0 ? [recordsCount(records)] : []),
-    ...stuckLine(end.jobs),
+    ...(records.length > 0 ? [countRecords(records)] : []),
+    ...formatStuck(end.jobs),
     ...(attention === undefined ? [] : [attention]),
-    ...(end.nextAt === undefined ? [] : [`Next: ${until(end.nextAt, options.now)}, when what waits can go on.`]),
-    ...exitLines(end, options),
+    ...(end.nextAt === undefined ? [] : [`Next: ${formatUntil(end.nextAt, options.now)}, when what waits can go on.`]),
+    ...formatExitLines(end, options),
   ].join('\n')
 }
 
 /** A run that was ended early made its last plan before what it then did. */
-function asItStands(job: JobEnd): JobEnd {
+function updateEnd(job: JobEnd): JobEnd {
   const { action, record, reason: _reason, ...rest } = job
   const isMade = action === 'create' && (record?.stage === 'created' || record?.stage === 'started')
   const isBegun = action === 'start' && record?.stage === 'started'
   return record && (isMade || isBegun) ? { ...rest, record, action: 'keep' } : job
 }
 
-function row(job: JobEnd, now: number): Cell[] {
+function createRow(job: JobEnd, now: number): Cell[] {
   const { address, record } = job
   const id = record?.id ?? job.id
   return [
-    { text: forTerminal(address) },
+    { text: escapeForTerminal(address) },
     state(job),
-    { text: id === undefined ? '' : `id ${sentence(id)}` },
-    { text: why(job, now) },
+    { text: id === undefined ? '' : `id ${toSentence(id)}` },
+    { text: explainEnd(job, now) },
   ]
 }
 
@@ -108,27 +108,29 @@ function state({ action, record, problem }: JobEnd): Cell {
   if (problem !== undefined) return { text: 'not done', style: 'red' }
   if (action !== undefined && action !== 'keep' && (isStuck(action) || record?.condition === undefined))
     return { text: DOING.has(action) ? ACTION_WORDS[action].total : action, style: ACTION_WORDS[action].style }
-  return record === undefined ? { text: '-' } : { text: standing(record), style: conditionStyle(record.condition) }
+  return record === undefined
+    ? { text: '-' }
+    : { text: describeStanding(record), style: chooseConditionStyle(record.condition) }
 }
 
-function why({ action, record, problem, reason = '', until: at }: JobEnd, now: number): string {
-  if (problem !== undefined) return problemText(problem)
+function explainEnd({ action, record, problem, reason = '', until: at }: JobEnd, now: number): string {
+  if (problem !== undefined) return formatProblem(problem)
   if (action !== undefined && action !== 'keep')
-    return sentence(reason) + (at === undefined ? '' : `, ${until(at, now)}`)
-  return record?.condition?.type === 'Succeeded' ? '' : sentence(record?.condition?.message ?? '')
+    return toSentence(reason) + (at === undefined ? '' : `, ${formatUntil(at, now)}`)
+  return record?.condition?.type === 'Succeeded' ? '' : toSentence(record?.condition?.message ?? '')
 }
 
-function stuckLine(jobs: readonly JobEnd[]): string[] {
+function formatStuck(jobs: readonly JobEnd[]): string[] {
   const stuck = jobs.filter(({ action, acknowledged }) => isStuck(action) && acknowledged === undefined).length
   return stuck === 0
     ? []
     : [`${stuck} cannot go on without a decision or an edit: see ${stuck === 1 ? 'its hint' : 'their hints'}.`]
 }
 
-function exitLines({ exitCode, outcomes = [] }: RunEnd, options: ReportOptions): string[] {
+function formatExitLines({ exitCode, outcomes = [] }: RunEnd, options: ReportOptions): string[] {
   const also = PRECEDENCE.filter((code) => code !== exitCode && outcomes.includes(code))
   return [
-    paint(exitCode === 0 ? 'green' : 'red', exitText(exitCode), options),
-    ...also.map((code) => paint('dim', `also ${exitText(code)}`, options)),
+    paint(exitCode === 0 ? 'green' : 'red', formatExit(exitCode), options),
+    ...also.map((code) => paint('dim', `also ${formatExit(code)}`, options)),
   ]
 }

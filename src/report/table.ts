@@ -1,5 +1,5 @@
 import { paint, type ReportOptions, type Style } from './options.ts'
-import { displayWidth, padded } from './width.ts'
+import { measureWidth, padText } from './width.ts'
 
 /** One cell of a table; its text has passed its sink. */
 export type Cell = { readonly text: string; readonly style?: Style | undefined }
@@ -7,14 +7,14 @@ export type Cell = { readonly text: string; readonly style?: Style | undefined }
 const GAP = '  '
 
 /** The width of each column: that of its longest cell, but no more than its bound. Longer cells push the rest of their row. */
-export function columnWidths(rows: readonly (readonly Cell[])[], bounds: readonly number[]): number[] {
+export function measureColumns(rows: readonly (readonly Cell[])[], bounds: readonly number[]): number[] {
   return bounds.map((bound, index) =>
-    rows.reduce((widest, row) => Math.max(widest, Math.min(bound, displayWidth(row[index]?.text ?? ''))), 0),
+    rows.reduce((widest, row) => Math.max(widest, Math.min(bound, measureWidth(row[index]?.text ?? ''))), 0),
   )
 }
 
 /** One row with its cells under each other's, two spaces apart, indented by two. Columns without any text take no room. */
-export function tableRow(row: readonly Cell[], widths: readonly number[], options: ReportOptions): string {
+export function formatRow(row: readonly Cell[], widths: readonly number[], options: ReportOptions): string {
   const used = row.filter((_cell, index) => widths[index] !== 0)
   const room = widths.filter((width) => width !== 0)
   let line = ''
@@ -24,13 +24,17 @@ export function tableRow(row: readonly Cell[], widths: readonly number[], option
       line += blank + paint(cell.style, cell.text, options)
       blank = ''
     }
-    blank += padded(cell.text, room[index] ?? 0).slice(cell.text.length) + GAP
+    blank += padText(cell.text, room[index] ?? 0).slice(cell.text.length) + GAP
   }
   return line
 }
 
 /** All rows of a table, as lines. */
-export function table(rows: readonly (readonly Cell[])[], bounds: readonly number[], options: ReportOptions): string[] {
-  const widths = columnWidths(rows, bounds)
-  return rows.map((row) => tableRow(row, widths, options))
+export function formatTable(
+  rows: readonly (readonly Cell[])[],
+  bounds: readonly number[],
+  options: ReportOptions,
+): string[] {
+  const widths = measureColumns(rows, bounds)
+  return rows.map((row) => formatRow(row, widths, options))
 }

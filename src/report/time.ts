@@ -1,4 +1,4 @@
-import { forTerminal } from './escape.ts'
+import { escapeForTerminal } from './escape.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -6,15 +6,15 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** A length of time in its two largest units: `8 s`, `12 min`, `2 h 5 min`, `3 d 4 h`. Takes milliseconds. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   const left = Math.max(0, Math.round(ms / SECOND) * SECOND)
   if (left < MINUTE) return `${left / SECOND} s`
   if (left < HOUR) return `${Math.floor(left / MINUTE)} min`
-  if (left < DAY) return pair(left, HOUR, 'h', MINUTE, 'min')
-  return pair(left, DAY, 'd', HOUR, 'h')
+  if (left < DAY) return formatPair(left, HOUR, 'h', MINUTE, 'min')
+  return formatPair(left, DAY, 'd', HOUR, 'h')
 }
 
-function pair(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+function formatPair(ms: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((ms % large) / small)
   return `${Math.floor(ms / large)} ${largeName}${rest === 0 ? '' : ` ${rest} ${smallName}`}`
 }
@@ -23,31 +23,31 @@ function pair(ms: number, large: number, largeName: string, small: number, small
  * A time to come, as people say it and as clocks do: `in 2 h 5 min (22:00 UTC)`, with the date where it is another UTC day;
  * `due since 22:00 UTC` once it is over. Takes ISO 8601; a text that is no time is shown as it is.
  */
-export function until(iso: string, now: number): string {
+export function formatUntil(iso: string, now: number): string {
   const at = Date.parse(iso)
-  if (Number.isNaN(at)) return forTerminal(iso)
-  if (at <= now) return `due since ${clock(at, now)}`
-  return `in ${duration(at - now)} (${clock(at, now)})`
+  if (Number.isNaN(at)) return escapeForTerminal(iso)
+  if (at <= now) return `due since ${formatClock(at, now)}`
+  return `in ${formatDuration(at - now)} (${formatClock(at, now)})`
 }
 
 /** A time that is over: `3 h ago`. Takes ISO 8601; a text that is no time is shown as it is. */
-export function ago(iso: string, now: number): string {
+export function formatAgo(iso: string, now: number): string {
   const at = Date.parse(iso)
-  if (Number.isNaN(at)) return forTerminal(iso)
-  return now - at < SECOND ? 'now' : `${duration(now - at)} ago`
+  if (Number.isNaN(at)) return escapeForTerminal(iso)
+  return now - at < SECOND ? 'now' : `${formatDuration(now - at)} ago`
 }
 
 /** `22:00 UTC`, with the date where it is another UTC day than `now`. Takes epoch milliseconds. */
-export function clock(at: number, now: number): string {
+export function formatClock(at: number, now: number): string {
   const iso = new Date(at).toISOString()
   const sameDay = iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
   return sameDay ? `${iso.slice(11, 16)} UTC` : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }
 
 /** `2026-11-14 23:10 UTC`. Takes ISO 8601; a text that is no time is shown as it is. */
-export function spokenTime(iso: string): string {
+export function formatTime(iso: string): string {
   const at = Date.parse(iso)
-  if (Number.isNaN(at)) return forTerminal(iso)
+  if (Number.isNaN(at)) return escapeForTerminal(iso)
   const text = new Date(at).toISOString()
   return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
 }

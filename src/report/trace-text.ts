@@ -1,5 +1,5 @@
-import { forTerminal } from './escape.ts'
-import { counted } from './words.ts'
+import { escapeForTerminal } from './escape.ts'
+import { formatCount } from './words.ts'
 
 /** What is known of a request to AWS, without anything that it carried. */
 export type TracedRequest = {
@@ -17,9 +17,9 @@ export type TracedRequest = {
 export function traceText(request: TracedRequest, at: string, ms: number | undefined): string {
   const { method, host, path, action, bytes, end } = request
   const what = `${at} ${method} ${host}${path}${action === undefined ? '' : ` ${action}`}`
-  const length = bytes === undefined ? '' : ` (${counted(bytes, 'byte')})`
+  const length = bytes === undefined ? '' : ` (${formatCount(bytes, 'byte')})`
   const how = end === undefined ? `${length}` : `: ${endText(end, ms)}`
-  return forTerminal(`${what}${how}`)
+  return escapeForTerminal(`${what}${how}`)
 }
 
 function endText(end: NonNullable<TracedRequest['end']>, ms: number | undefined): string {

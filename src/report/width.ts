@@ -3,31 +3,31 @@ const NARROW_MARK = /[\p{Mn}\p{Me}]/u
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
 
-function cells(character: string): number {
+function measureCharacter(character: string): number {
   if (NARROW_MARK.test(character)) return 0
   return WIDE.test(character) ? 2 : 1
 }
 
 /** How many terminal columns a text takes: two for East Asian wide characters and emoji, none for combining marks. Without colours. */
-export function displayWidth(text: string): number {
+export function measureWidth(text: string): number {
   if (PLAIN.test(text)) return text.length
   let width = 0
-  for (const character of text) width += cells(character)
+  for (const character of text) width += measureCharacter(character)
   return width
 }
 
 /** The text, filled up with spaces to a width. A longer one is not cut. */
-export function padded(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
+export function padText(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - measureWidth(text)))
 }
 
 /** The part of a text that lies in the columns `from` (inclusive) to `to` (exclusive). */
-export function columns(text: string, from: number, to: number): string {
+export function sliceColumns(text: string, from: number, to: number): string {
   if (PLAIN.test(text)) return text.slice(from, to)
   let at = 0
   let part = ''
   for (const character of text) {
-    const end = at + cells(character)
+    const end = at + measureCharacter(character)
     if (at >= from && end <= to) part += character
     at = end
     if (at >= to) break
@@ -37,16 +37,16 @@ export function columns(text: string, from: number, to: number): string {
 
 /** The text cut to a width, with `…` in its last column where something is missing. */
 export function cut(text: string, width: number): string {
-  return displayWidth(text) <= width ? text : `${columns(text, 0, Math.max(0, width - 1))}…`
+  return measureWidth(text) <= width ? text : `${sliceColumns(text, 0, Math.max(0, width - 1))}…`
 }
 
 /** The text in lines of at most this width, broken at spaces. A longer word, such as an ARN, stays whole so that it can be copied. */
-export function wrapped(text: string, width: number): string[] {
+export function wrapText(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   let used = 0
   for (const word of text.split(' ')) {
-    const size = displayWidth(word)
+    const size = measureWidth(word)
     if (line !== '' && used + 1 + size > width) {
       lines.push(line)
       line = word

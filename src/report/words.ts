@@ -1,6 +1,6 @@
 import type { Condition, ConditionType } from '../model/condition.ts'
 import type { JobRecord } from '../model/state.ts'
-import { forTerminal } from './escape.ts'
+import { escapeForTerminal } from './escape.ts'
 import type { Style } from './options.ts'
 import { cut } from './width.ts'
 
@@ -8,18 +8,18 @@ import { cut } from './width.ts'
 const SENTENCE_MAX = 600
 
 /** `1 error`, `3 errors`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
+export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 
 /** Untrusted words as one line of bounded length. */
-export function sentence(text: string): string {
-  return cut(forTerminal(text.trim()), SENTENCE_MAX)
+export function toSentence(text: string): string {
+  return cut(escapeForTerminal(text.trim()), SENTENCE_MAX)
 }
 
 /** Untrusted words as lines of bounded length, at most twelve. */
-export function sentences(text: string): string[] {
-  return text.trim().split(/\r?\n/).slice(0, 12).map(sentence)
+export function splitSentences(text: string): string[] {
+  return text.trim().split(/\r?\n/).slice(0, 12).map(toSentence)
 }
 
 /** A condition's name in running text. */
@@ -33,7 +33,7 @@ export const CONDITION_WORDS: Readonly<Record<ConditionType, string>> = {
 }
 
 /** How a condition is coloured. */
-export function conditionStyle(condition: Condition | undefined): Style | undefined {
+export function chooseConditionStyle(condition: Condition | undefined): Style | undefined {
   if (condition?.type === 'Succeeded') return 'green'
   if (condition?.type === 'Failed') return 'red'
   if (condition?.type === 'InProgress') return 'cyan'
@@ -41,16 +41,16 @@ export function conditionStyle(condition: Condition | undefined): Style | undefi
 }
 
 /** Where a job is, in a word or two: `Failed: DevicesFailed`, `settling`; with what happened to its spec and at its service. */
-export function standing(record: JobRecord): string {
+export function describeStanding(record: JobRecord): string {
   const { condition } = record
-  const reason = condition?.reason === undefined ? '' : `: ${sentence(condition.reason)}`
+  const reason = condition?.reason === undefined ? '' : `: ${toSentence(condition.reason)}`
   const marks = [record.withdrawn && 'withdrawn', record.archived && 'archived', record.lost && 'lost'].filter(Boolean)
   const word = condition === undefined ? record.stage : `${condition.type}${reason}`
-  return forTerminal(marks.length === 0 ? word : `${word} (${marks.join(', ')})`)
+  return escapeForTerminal(marks.length === 0 ? word : `${word} (${marks.join(', ')})`)
 }
 
 /** How many jobs are where, in words, nothing that is zero: `7 succeeded, 1 failed, 1 settling`. Jobs without a condition go by stage. */
-export function conditionCounts(records: readonly JobRecord[]): string {
+export function countConditions(records: readonly JobRecord[]): string {
   const counts = new Map<string, number>(Object.values(CONDITION_WORDS).map((word) => [word, 0]))
   for (const { condition, stage } of records) {
     const word = condition === undefined ? stage : CONDITION_WORDS[condition.type]
@@ -58,6 +58,6 @@ export function conditionCounts(records: readonly JobRecord[]): string {
   }
   return [...counts]
     .filter(([, count]) => count > 0)
-    .map(([word, count]) => `${count} ${forTerminal(word)}`)
+    .map(([word, count]) => `${count} ${escapeForTerminal(word)}`)
     .join(', ')
 }

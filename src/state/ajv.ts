@@ -14,6 +14,6 @@ export function stateAjv(code: CodeOptions = {}): Ajv2020 {
 }
 
 /** The ID of the schema of a form. */
-export function idOf(form: Form): string {
+export function getSchemaId(form: Form): string {
   return `https://jobwright.dev/schemas/v1/state.schema.json${FORMS[form]}`
 }

@@ -1,11 +1,11 @@
-import { changed, type State } from '../model/state.ts'
+import { applyChanges, type State } from '../model/state.ts'
 import type { OpenStore } from './store.ts'
 
 /**
  * A store that holds no state yet, as one that holds this empty one. The first commit stores the state and its changes in one step, so that
  * nobody ever reads it without them.
  */
-export function beginning(open: OpenStore, empty: State): OpenStore {
+export function openWithFirstState(open: OpenStore, empty: State): OpenStore {
   let isStored = false
   return {
     get state() {
@@ -13,7 +13,7 @@ export function beginning(open: OpenStore, empty: State): OpenStore {
     },
     async commit(changes, message, options) {
       if (isStored) return open.commit(changes, message, options)
-      const created = await open.create(changed(empty, changes), { anew: true })
+      const created = await open.create(applyChanges(empty, changes), { anew: true })
       isStored = created.is === 'committed'
       return created
     },

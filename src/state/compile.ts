@@ -1,5 +1,5 @@
 import type { ValidateFunction } from 'ajv'
-import { type Form, idOf, stateAjv } from './ajv.ts'
+import { type Form, getSchemaId, stateAjv } from './ajv.ts'
 
 /*
  * In dist/, `npm run build` puts the code in place of this module that Ajv writes for schemas/state.schema.json: scripts/validators.ts.
@@ -11,9 +11,9 @@ export type { Form }
 let ajv: ReturnType<typeof stateAjv> | undefined
 
 /** What checks a value of a form. */
-export function validatorOf(form: Form): ValidateFunction {
+export function getValidator(form: Form): ValidateFunction {
   ajv ??= stateAjv()
-  const validate = ajv.getSchema(idOf(form))
+  const validate = ajv.getSchema(getSchemaId(form))
   if (validate === undefined) throw new Error(`schemas/state.schema.json does not describe a ${form}`)
   return validate
 }

@@ -12,7 +12,7 @@ export function explainDamage(text: string): string {
 }
 
 /** An address that stands in the text twice, as after a merge by hand: JSON itself would silently keep the later one. */
-export function repeatedAddress(text: string): string | undefined {
+export function findRepeatedAddress(text: string): string | undefined {
   const seen = new Set<string>()
   for (const [, address = ''] of text.matchAll(RECORD_LINE)) {
     if (seen.has(address)) return address

@@ -2,23 +2,23 @@ import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 
 /** What to throw where the disk refused: a Problem (STATE_DISK, exit 8) for an error of the operating system, anything else as it is. */
-export function diskProblem(error: unknown, file: string, doing: string): unknown {
+export function explainDiskError(error: unknown, file: string, doing: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
   const message = `${file}: ${doing} failed: ${error.message}`
-  const remedies = [advise(`${wayOut(error.code)}, then run again; what was durable before is unharmed`)]
+  const remedies = [advise(`${suggestWayOut(error.code)}, then run again; what was durable before is unharmed`)]
   return new Problem({ code: 'STATE_DISK', message, remedies }, error)
 }
 
 /** Does something on the disk; what the operating system refuses becomes a Problem. */
-export async function onDisk<Value>(file: string, doing: string, work: () => Promise<Value>): Promise<Value> {
+export async function reportDiskErrors<Value>(file: string, doing: string, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work()
   } catch (error) {
-    throw diskProblem(error, file, doing)
+    throw explainDiskError(error, file, doing)
   }
 }
 
-function wayOut(code: string): string {
+function suggestWayOut(code: string): string {
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'Free some space there'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'Make the folder writable for this user'
   if (code === 'ENOLCK')

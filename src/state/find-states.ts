@@ -1,10 +1,10 @@
 import path from 'node:path'
 import type { State } from '../model/state.ts'
 import type { Disk } from '../system/disk.ts'
-import { type Git, gitIn } from '../system/git.ts'
+import { type Git, openGit } from '../system/git.ts'
 import { parseState } from './format.ts'
 import { readFileAt } from './git-objects.ts'
-import { branchOf, knownRemote } from './git-remote.ts'
+import { findRemote, openBranch } from './git-remote.ts'
 import { DEFAULT_BRANCH, DEFAULT_FILE } from './git-store.ts'
 import { parseJournal } from './journal-lines.ts'
 
@@ -22,8 +22,8 @@ export type BranchPlace = {
 
 /** The state that a branch holds now; undefined where there is none that can be read. Throws a Problem where the remote does not answer. */
 export async function peekState(place: BranchPlace, branch: string): Promise<State | undefined> {
-  const git = gitIn(place.repository)
-  const source = await branchOf(git, branch, place.remote)
+  const git = openGit(place.repository)
+  const source = await openBranch(git, branch, place.remote)
   const commit = await source.head()
   if (commit === undefined) return undefined
   await source.bring(commit, false)
@@ -51,10 +51,10 @@ export type Note = { readonly branch: string; readonly lineage: string; readonly
  * clone has kept. The newest of each branch. A remote that does not answer has none.
  */
 export async function findStates(place: BranchPlace, names: readonly string[] = []): Promise<FoundState[]> {
-  const git = gitIn(place.repository)
+  const git = openGit(place.repository)
   const newest = new Map<string, FoundState>()
-  for (const { branch, commit, is } of await heads(git, place.remote, names)) {
-    for (const { file, state } of await statesAt(git, commit, branch, place).catch(() => [])) {
+  for (const { branch, commit, is } of await listHeads(git, place.remote, names)) {
+    for (const { file, state } of await findStatesAt(git, commit, branch, place).catch(() => [])) {
       const key = `${branch} ${file}`
       if ((newest.get(key)?.state.serial ?? -1) < state.serial) newest.set(key, { state, is, at: branch, commit, file })
     }
@@ -71,7 +71,7 @@ export async function findFile(file: string, disk: Disk): Promise<FoundState | u
 
 /** The states that this clone has worked with, by what it noted beside them. */
 export async function findNotes(repository: string, disk: Disk): Promise<Note[]> {
-  const { code, stdout } = await gitIn(repository)(['rev-parse', '--git-common-dir'])
+  const { code, stdout } = await openGit(repository)(['rev-parse', '--git-common-dir'])
   if (code !== 0) return []
   const folder = path.resolve(repository, stdout.trim(), 'jobwright')
   const names = await disk.list(folder).catch(() => [])
@@ -91,15 +91,15 @@ export async function findNotes(repository: string, disk: Disk): Promise<Note[]>
 type Head = { readonly branch: string; readonly commit: string; readonly is: 'live' | 'kept' }
 
 /** Branches of the remote first: what a clone keeps of them may be older. */
-async function heads(git: Git, remote: string | undefined, names: readonly string[]): Promise<Head[]> {
-  const own = await knownRemote(git, remote)
+async function listHeads(git: Git, remote: string | undefined, names: readonly string[]): Promise<Head[]> {
+  const own = await findRemote(git, remote)
   const refs = await git(['for-each-ref', '--format=%(objectname) %(refname)'])
-  const local = linesOf(refs.stdout)
+  const local = parseLines(refs.stdout)
   // What this clone has kept of a branch may still be alive there, and newer.
   const seen = local.flatMap(({ ref }) => /^refs\/jobwright\/(?:@[^/]+\/)?(.*)$/.exec(ref)?.[1] ?? [])
   const asked = [`${DEFAULT_BRANCH}*`, ...names, ...seen].map((one) => `refs/heads/${one}`)
   const listed = own === undefined ? undefined : await git(['ls-remote', '--', own, ...asked])
-  const there = own === undefined ? local : linesOf(listed?.stdout ?? '')
+  const there = own === undefined ? local : parseLines(listed?.stdout ?? '')
   const isNamed = (branch: string): boolean =>
     branch.startsWith(DEFAULT_BRANCH) || names.includes(branch) || seen.includes(branch)
   const live = there.flatMap(({ commit, ref }): Head[] => {
@@ -114,7 +114,7 @@ async function heads(git: Git, remote: string | undefined, names: readonly strin
   return [...live, ...kept]
 }
 
-function linesOf(text: string): { commit: string; ref: string }[] {
+function parseLines(text: string): { commit: string; ref: string }[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -125,13 +125,13 @@ function linesOf(text: string): { commit: string; ref: string }[] {
 }
 
 /** The states in a commit, whatever their files are called. */
-async function statesAt(
+async function findStatesAt(
   git: Git,
   commit: string,
   branch: string,
   place: BranchPlace,
 ): Promise<{ file: string; state: State }[]> {
-  await (await branchOf(git, branch, place.remote)).bring(commit, false)
+  await (await openBranch(git, branch, place.remote)).bring(commit, false)
   const names = (await git(['ls-tree', '--full-tree', '--name-only', '-z', commit])).stdout.split('\0')
   const found: { file: string; state: State }[] = []
   for (const file of names.filter((name) => name.endsWith('.json')).slice(0, FILES_MAX)) {

@@ -1,10 +1,10 @@
 import type { StateCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
-import { canonical, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { canonicalise, isObject, type Json, type JsonObject } from '../model/json.ts'
 import { advise } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
-import { faultOf } from './check.ts'
-import { explainDamage, repeatedAddress } from './damage.ts'
+import { findFault } from './check.ts'
+import { explainDamage, findRepeatedAddress } from './damage.ts'
 
 /** The format version of this program. A file whose `minReader` is higher is left alone. */
 export const READER = 1
@@ -27,15 +27,15 @@ export function parseState(text: string, where = 'the state'): Parsed {
   try {
     value = JSON.parse(text)
   } catch {
-    return damaged(`${where} is damaged at ${explainDamage(text)}`)
+    return refuseDamaged(`${where} is damaged at ${explainDamage(text)}`)
   }
-  const newer = tooNew(value, where)
+  const newer = refuseTooNew(value, where)
   if (newer !== undefined) return newer
-  const fault = faultOf('state', value)
+  const fault = findFault('state', value)
   if (fault !== undefined)
-    return damaged(`${where} is damaged at ${fault.pointer || 'its top level'}: ${fault.message}`)
-  const twice = repeatedAddress(text)
-  if (twice !== undefined) return damaged(`${where} has two lines for ${twice}`)
+    return refuseDamaged(`${where} is damaged at ${fault.pointer || 'its top level'}: ${fault.message}`)
+  const twice = findRepeatedAddress(text)
+  if (twice !== undefined) return refuseDamaged(`${where} has two lines for ${twice}`)
   return { state: value as State }
 }
 
@@ -44,49 +44,49 @@ export function parseState(text: string, where = 'the state'): Parsed {
  * texts. Throws on a state that breaks the schema, which is a bug, so that it is never written.
  */
 export function serialiseState(state: State): string {
-  const fault = faultOf('state', state)
+  const fault = findFault('state', state)
   if (fault !== undefined) throw new Error(`The state to be written is wrong at ${fault.pointer}: ${fault.message}`)
-  const members = sorted(state as unknown as JsonObject).map(
-    ([name, value]) => `  ${JSON.stringify(name)}: ${memberText(name, value)}`,
+  const members = sortMembers(state as unknown as JsonObject).map(
+    ([name, value]) => `  ${JSON.stringify(name)}: ${formatMember(name, value)}`,
   )
   return `{\n${members.join(',\n')}\n}\n`
 }
 
-function memberText(name: string, value: Json): string {
-  if (!LISTED.includes(name) || !isObject(value)) return canonical(value)
-  const lines = sorted(value).map(([key, inner]) => `    ${JSON.stringify(key)}: ${canonical(inner)}`)
+function formatMember(name: string, value: Json): string {
+  if (!LISTED.includes(name) || !isObject(value)) return canonicalise(value)
+  const lines = sortMembers(value).map(([key, inner]) => `    ${JSON.stringify(key)}: ${canonicalise(inner)}`)
   return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`
 }
 
-function sorted(value: JsonObject): [string, Json][] {
+function sortMembers(value: JsonObject): [string, Json][] {
   return Object.entries(value)
     .filter(([, inner]) => inner !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function tooNew(value: unknown, where: string): Parsed | undefined {
+function refuseTooNew(value: unknown, where: string): Parsed | undefined {
   if (!isObject(value)) return undefined
   const { apiVersion, minReader } = value
   const upgrade = 'Upgrade Jobwright; this version leaves the file as it is'
   if (typeof apiVersion === 'string' && /^jobwright\/v[0-9]+$/.test(apiVersion) && apiVersion !== 'jobwright/v1') {
-    return problem(
+    return refuseState(
       'STATE_TOO_NEW',
       `${where} is written in ${apiVersion}; this version of Jobwright reads jobwright/v1`,
       upgrade,
     )
   }
   if (typeof minReader !== 'number' || minReader <= READER) return undefined
-  return problem(
+  return refuseState(
     'STATE_TOO_NEW',
     `${where} needs a program of format ${minReader} or newer; this one is of format ${READER}`,
     upgrade,
   )
 }
 
-function damaged(message: string): Parsed {
-  return problem('STATE_DAMAGED', message, RESTORE)
+function refuseDamaged(message: string): Parsed {
+  return refuseState('STATE_DAMAGED', message, RESTORE)
 }
 
-function problem(code: StateCode, message: string, way: string): Parsed {
+function refuseState(code: StateCode, message: string, way: string): Parsed {
   return { problem: diagnose({ code, message, remedies: [advise(way)] }) }
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Git } from '../system/git.ts'
-import { refused, remoteProblem, withoutCredentials } from './git-problem.ts'
+import { createRefused, createRemoteProblem, stripCredentials } from './git-problem.ts'
 import type { Swapped } from './store.ts'
 
 /** A branch that holds the state and that other machines may move as well. A commit is named by its object ID; undefined: no branch. */
@@ -28,20 +28,20 @@ const LOST_RACE_HERE = /is at [0-9a-f]+ but expected|reference already exists|un
 const PUSHES = 3
 
 /** The branch in a remote repository. Reading it leaves no ref; writing keeps the last commit seen: at `refs/jobwright/<branch>` for origin. */
-export function remoteBranch(git: Git, remote: string, branch: string): Branch {
+export function openRemoteBranch(git: Git, remote: string, branch: string): Branch {
   const ref = `refs/heads/${branch}`
   const kept = remote === 'origin' ? branch : `@${encodeURIComponent(remote)}/${branch}`
   const keep = (commit: string) => git(['update-ref', `refs/jobwright/${kept}`, commit])
 
-  const head = async (): Promise<string | undefined> => {
+  const readHead = async (): Promise<string | undefined> => {
     const listed = await git(['ls-remote', '--', remote, ref])
-    if (listed.code !== 0) throw refused(`${remote} could not be read`, listed)
+    if (listed.code !== 0) throw createRefused(`${remote} could not be read`, listed)
     const line = listed.stdout.split('\n').find((one) => one.endsWith(`\t${ref}`))
     return line?.split('\t')[0]
   }
 
   return {
-    head,
+    head: readHead,
     async bring(commit, toWrite) {
       if ((await git(['cat-file', '-e', `${commit}^{commit}`])).code !== 0) await fetch(git, remote, ref)
       if (toWrite) await keep(commit)
@@ -52,8 +52,8 @@ export function remoteBranch(git: Git, remote: string, branch: string): Branch {
       const push = ['push', '--porcelain', '--no-verify', '--no-follow-tags', lease, '--', remote, `${next}:${ref}`]
       for (let tried = 1; ; tried++) {
         const pushed = await git(push)
-        const elsewhere = await pushedElsewhere(git, remote)
-        const now = pushed.code === 0 && elsewhere === undefined ? next : await head()
+        const elsewhere = await findPushElsewhere(git, remote)
+        const now = pushed.code === 0 && elsewhere === undefined ? next : await readHead()
         // A push whose answer was lost is told from a refused one by where the branch is.
         if (now === next) {
           await keep(next)
@@ -63,23 +63,24 @@ export function remoteBranch(git: Git, remote: string, branch: string): Branch {
         if (now !== expected || (isRefusedByRace && elsewhere === undefined)) {
           return {
             is: 'stale',
-            message: withoutCredentials(`${branch} of ${remote} has moved on to ${now ?? 'nothing'}`),
+            message: stripCredentials(`${branch} of ${remote} has moved on to ${now ?? 'nothing'}`),
           }
         }
-        if (elsewhere !== undefined && (pushed.code === 0 || isRefusedByRace)) throw twoRepositories(remote, elsewhere)
+        if (elsewhere !== undefined && (pushed.code === 0 || isRefusedByRace))
+          throw createTwoRepositories(remote, elsewhere)
         if (LOCKED.test(pushed.stdout)) {
-          const taken = namesInTheWay(branch, await branchesOf(git, ['ls-remote', '--heads', '--', remote]))
+          const taken = findNameInTheWay(branch, await listBranches(git, ['ls-remote', '--heads', '--', remote]))
           if (taken !== undefined) throw nameTaken(`${remote} has`, branch, taken)
           if (tried < PUSHES) continue
         }
-        throw refused(`${remote} refused the push to ${branch}`, pushed, expected === undefined)
+        throw createRefused(`${remote} refused the push to ${branch}`, pushed, expected === undefined)
       }
     },
   }
 }
 
 /** The branch in this repository alone. */
-export function localBranch(git: Git, branch: string): Branch {
+export function openLocalBranch(git: Git, branch: string): Branch {
   const ref = `refs/heads/${branch}`
   const head = async (): Promise<string | undefined> => {
     const found = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
@@ -95,9 +96,12 @@ export function localBranch(git: Git, branch: string): Branch {
       if (now !== expected || LOST_RACE_HERE.test(moved.stderr)) {
         return { is: 'stale', message: `${branch} has moved on to ${now ?? 'nothing'}` }
       }
-      const taken = namesInTheWay(branch, await branchesOf(git, ['for-each-ref', '--format=%(objectname)\t%(refname)']))
+      const taken = findNameInTheWay(
+        branch,
+        await listBranches(git, ['for-each-ref', '--format=%(objectname)\t%(refname)']),
+      )
       if (taken !== undefined) throw nameTaken('this repository has', branch, taken)
-      throw refused(`git could not move ${branch}`, moved)
+      throw createRefused(`git could not move ${branch}`, moved)
     },
   }
 }
@@ -111,7 +115,7 @@ type Elsewhere = {
 }
 
 /** Undefined where a remote pushes to the address that it reads from. Git's settings may give it another one, or several. */
-async function pushedElsewhere(git: Git, remote: string): Promise<Elsewhere | undefined> {
+async function findPushElsewhere(git: Git, remote: string): Promise<Elsewhere | undefined> {
   const [reads, pushes] = await Promise.all([
     git(['remote', 'get-url', '--', remote]),
     git(['remote', 'get-url', '--push', '--all', '--', remote]),
@@ -122,8 +126,8 @@ async function pushedElsewhere(git: Git, remote: string): Promise<Elsewhere | un
   return { reads: reads.stdout.trim(), pushes: pushes.stdout.trim().replaceAll('\n', ', '), isSet: code === 0 }
 }
 
-function twoRepositories(remote: string, { reads, pushes, isSet }: Elsewhere): Problem {
-  return remoteProblem(
+function createTwoRepositories(remote: string, { reads, pushes, isSet }: Elsewhere): Problem {
+  return createRemoteProblem(
     `${remote} pushes to another repository than it reads from: what is pushed to ${pushes} does not arrive at ${reads}`,
     [
       ...(isSet
@@ -139,18 +143,18 @@ function twoRepositories(remote: string, { reads, pushes, isSet }: Elsewhere): P
   )
 }
 
-async function branchesOf(git: Git, command: readonly string[]): Promise<string[]> {
+async function listBranches(git: Git, command: readonly string[]): Promise<string[]> {
   const { stdout } = await git(command)
   return stdout.split('\n').flatMap((line) => /\trefs\/heads\/(.*)$/.exec(line)?.[1] ?? [])
 }
 
 /** A branch of which a name is the beginning, or that is the beginning of it: Git keeps branches like files, and no file is a folder. */
-function namesInTheWay(branch: string, there: readonly string[]): string | undefined {
+function findNameInTheWay(branch: string, there: readonly string[]): string | undefined {
   return there.find((one) => one.startsWith(`${branch}/`) || branch.startsWith(`${one}/`))
 }
 
 function nameTaken(who: string, branch: string, taken: string): Problem {
-  return remoteProblem(`${who} a branch ${taken}, and Git can have no branch ${branch} beside it`, [
+  return createRemoteProblem(`${who} a branch ${taken}, and Git can have no branch ${branch} beside it`, [
     advise('name another branch as state.branch in jobwright.yaml'),
     advise(`or rename the branch ${taken}`),
   ])
@@ -171,5 +175,5 @@ async function fetch(git: Git, remote: string, ref: string): Promise<void> {
     ...(shallow ? ['--depth=1'] : []),
   ]
   const fetched = await git(['fetch', ...options, '--', remote, ref])
-  if (fetched.code !== 0) throw refused(`${ref} could not be fetched from ${remote}`, fetched)
+  if (fetched.code !== 0) throw createRefused(`${ref} could not be fetched from ${remote}`, fetched)
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Git, GitResult } from '../system/git.ts'
-import { wordsOf } from './git-problem.ts'
+import { extractWords } from './git-problem.ts'
 
 /** Who commits the state, so that no Git identity has to be set up. */
 const IDENTITY = {
@@ -13,9 +13,9 @@ const IDENTITY = {
 
 /** The text of a file at the top of a commit; undefined where it has none of that name. */
 export async function readFileAt(git: Git, commit: string, name: string): Promise<string | undefined> {
-  const entry = (await entriesOf(git, commit)).find((one) => one.name === name)
+  const entry = (await listEntries(git, commit)).find((one) => one.name === name)
   if (entry === undefined) return undefined
-  return done('git could not read the state', await git(['cat-file', 'blob', entry.object])).stdout
+  return assertDone('git could not read the state', await git(['cat-file', 'blob', entry.object])).stdout
 }
 
 /**
@@ -30,9 +30,9 @@ export async function writeCommit(
   message: string,
 ): Promise<string> {
   const write = async (args: readonly string[], input: string): Promise<string> =>
-    done('git could not write the state', await git(args, { input, env: IDENTITY })).stdout.trim()
+    assertDone('git could not write the state', await git(args, { input, env: IDENTITY })).stdout.trim()
   const blob = await write(['hash-object', '-w', '--stdin'], text)
-  const others = parent === undefined ? [] : (await entriesOf(git, parent)).filter((one) => one.name !== name)
+  const others = parent === undefined ? [] : (await listEntries(git, parent)).filter((one) => one.name !== name)
   const lines = [...others.map((one) => one.line), `100644 blob ${blob}\t${name}`]
   const tree = await write(['mktree', '-z'], `${lines.join('\0')}\0`)
   const parents = parent === undefined ? [] : ['-p', parent]
@@ -41,8 +41,8 @@ export async function writeCommit(
 
 type TreeEntry = { readonly line: string; readonly object: string; readonly name: string }
 
-async function entriesOf(git: Git, commit: string): Promise<TreeEntry[]> {
-  const { stdout } = done(
+async function listEntries(git: Git, commit: string): Promise<TreeEntry[]> {
+  const { stdout } = assertDone(
     `git could not read ${commit}`,
     await git(['ls-tree', '--full-tree', '-z', `${commit}^{tree}`]),
   )
@@ -56,11 +56,11 @@ async function entriesOf(git: Git, commit: string): Promise<TreeEntry[]> {
 }
 
 /** These commands meet no network: where they fail it is this machine's disk, or what is on it. */
-function done(what: string, result: GitResult): GitResult {
+function assertDone(what: string, result: GitResult): GitResult {
   if (result.code === 0) return result
   throw new Problem({
     code: 'STATE_DISK',
-    message: `${what}: ${wordsOf(result)}`,
+    message: `${what}: ${extractWords(result)}`,
     remedies: [
       advise('Check the disk, then run again; what was committed before is unharmed'),
       { text: 'check the repository', command: ['git', 'fsck'] },

@@ -1,4 +1,4 @@
-import { gitProblem } from '../model/git-problem.ts'
+import { explainGitEnd } from '../model/git-problem.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { GitResult } from '../system/git.ts'
@@ -74,14 +74,14 @@ const FAILURES: readonly Failure[] = [
  * A Problem (STATE_REMOTE, exit 4) that says in which way a remote failed, with git's own words. A git that does not work at all is named as such.
  * `isNew`: there is no state on the branch yet.
  */
-export function refused(what: string, result: GitResult, isNew = false): Problem {
-  const unusable = gitProblem(result)
+export function createRefused(what: string, result: GitResult, isNew = false): Problem {
+  const unusable = explainGitEnd(result)
   if (unusable !== undefined) return unusable
   const words = `${result.stderr}\n${result.stdout}`
   const failure: Omit<Failure, 'words'> | undefined =
     result.code === 124 ? SILENT : FAILURES.find((one) => one.words.test(words))
   const means = failure === undefined ? '' : `${failure.means}: `
-  return remoteProblem(`${what}: ${means}${wordsOf(result)}`, [
+  return createRemoteProblem(`${what}: ${means}${extractWords(result)}`, [
     ...(failure?.remedies ?? UNKNOWN),
     ...(isNew && failure?.ifNew ? [failure.ifNew] : []),
   ])
@@ -98,17 +98,17 @@ const UNKNOWN: readonly Remedy[] = [
 ]
 
 /** A Problem (STATE_REMOTE, exit 4) without the passwords of addresses. */
-export function remoteProblem(message: string, remedies: readonly Remedy[]): Problem {
-  return new Problem({ code: 'STATE_REMOTE', message: withoutCredentials(message), remedies })
+export function createRemoteProblem(message: string, remedies: readonly Remedy[]): Problem {
+  return new Problem({ code: 'STATE_REMOTE', message: stripCredentials(message), remedies })
 }
 
 /** A text without the user and password of the addresses in it. */
-export function withoutCredentials(text: string): string {
+export function stripCredentials(text: string): string {
   return text.replace(/:\/\/[^\s/@]*@/g, '://')
 }
 
 /** What git said as one line, as messages are shown; its last lines where it said much. */
-export function wordsOf({ stderr, stdout, code }: GitResult): string {
+export function extractWords({ stderr, stdout, code }: GitResult): string {
   const words = stderr.trim() || stdout.trim() || `git ended with ${code}`
   const lines = words.split('\n').map((line) => line.trim())
   return lines

@@ -1,35 +1,35 @@
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Git } from '../system/git.ts'
-import { type Branch, localBranch, remoteBranch } from './git-branch.ts'
-import { withoutCredentials } from './git-problem.ts'
+import { type Branch, openLocalBranch, openRemoteBranch } from './git-branch.ts'
+import { stripCredentials } from './git-problem.ts'
 
 /** The branch of a remote, of origin where there is one, or else of this repository alone. */
-export async function branchOf(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
-  return branchAt(git, branch, await knownRemote(git, remote))
+export async function openBranch(git: Git, branch: string, remote: string | undefined): Promise<Branch> {
+  return openBranchAt(git, branch, await findRemote(git, remote))
 }
 
 /** The branch of a remote that Git has an address for; undefined: of this repository alone. */
-export function branchAt(git: Git, branch: string, remote: string | undefined): Branch {
-  return remote === undefined ? localBranch(git, branch) : remoteBranch(git, remote, branch)
+export function openBranchAt(git: Git, branch: string, remote: string | undefined): Branch {
+  return remote === undefined ? openLocalBranch(git, branch) : openRemoteBranch(git, remote, branch)
 }
 
 /**
  * The remote of the state: the one that is named, or origin where there is one. Throws a Problem (exit 4) for a name that Git does not know:
  * Git reads it as a path, and a repository that was committed there has hooks.
  */
-export async function knownRemote(git: Git, remote: string | undefined): Promise<string | undefined> {
+export async function findRemote(git: Git, remote: string | undefined): Promise<string | undefined> {
   const name = remote ?? 'origin'
   const isKnown = !name.startsWith('-') && (await git(['config', '--get', `remote.${name}.url`])).code === 0
   if (isKnown) return name
-  if (remote !== undefined) throw unknownRemote(remote)
+  if (remote !== undefined) throw createUnknownRemote(remote)
   return undefined
 }
 
-function unknownRemote(remote: string): Problem {
+function createUnknownRemote(remote: string): Problem {
   return new Problem({
     code: 'CONFIG_REMOTE',
-    message: withoutCredentials(`Git knows no remote ${remote} here`),
+    message: stripCredentials(`Git knows no remote ${remote} here`),
     remedies: [
       { text: 'see which there are', command: ['git', 'remote', '--verbose'] },
       advise('then name one of them as state.remote in jobwright.yaml'),

@@ -1,15 +1,15 @@
 import path from 'node:path'
-import { gitProblem } from '../model/git-problem.ts'
+import { explainGitEnd } from '../model/git-problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Disk } from '../system/disk.ts'
-import { type Git, type GitResult, gitIn } from '../system/git.ts'
-import { randomId } from '../system/random.ts'
+import { type Git, type GitResult, openGit } from '../system/git.ts'
+import { createRandomId } from '../system/random.ts'
 import type { Branch } from './git-branch.ts'
 import { readFileAt, writeCommit } from './git-objects.ts'
-import { remoteProblem, withoutCredentials, wordsOf } from './git-problem.ts'
-import { branchAt, knownRemote } from './git-remote.ts'
-import { journalStem } from './journal-place.ts'
+import { createRemoteProblem, extractWords, stripCredentials } from './git-problem.ts'
+import { findRemote, openBranchAt } from './git-remote.ts'
+import { chooseJournalStem } from './journal-place.ts'
 import type { Backing, Loaded, Store } from './store.ts'
 import { type Doors, storeOver } from './store-over.ts'
 
@@ -38,20 +38,20 @@ export type GitStoreOptions = Doors & {
  * A state on a branch of its own, which no one checks out. The push is the compare-and-swap, so that two machines cannot both believe that
  * theirs is the state; the journal and the lock are in this repository's Git folder, shared by all its work trees.
  */
-export function gitStore(options: GitStoreOptions): Store {
-  const { repository, branch = DEFAULT_BRANCH, path: name = DEFAULT_FILE, mark = randomId } = options
-  const git = options.git ?? gitIn(repository)
-  const where = withoutCredentials(`${name} on branch ${branch} of ${options.remote ?? repository}`)
+export function createGitStore(options: GitStoreOptions): Store {
+  const { repository, branch = DEFAULT_BRANCH, path: name = DEFAULT_FILE, mark = createRandomId } = options
+  const git = options.git ?? openGit(repository)
+  const where = stripCredentials(`${name} on branch ${branch} of ${options.remote ?? repository}`)
   let made: Promise<Backing> | undefined
-  const backing = () => {
+  const findBacking = () => {
     // A failure is not kept: in watch mode the repository may be well again the next time.
-    made ??= backingOf(git, options.disk, { ...options, branch, name, mark }).catch((error: unknown) => {
+    made ??= openBacking(git, options.disk, { ...options, branch, name, mark }).catch((error: unknown) => {
       made = undefined
       throw error
     })
     return made
   }
-  return storeOver(where, backing, options)
+  return storeOver(where, findBacking, options)
 }
 
 type Place = {
@@ -62,17 +62,17 @@ type Place = {
   readonly mark: () => string
 }
 
-async function backingOf(
+async function openBacking(
   git: Git,
   disk: Disk,
   { repository, branch: branchName, name, remote, mark }: Place,
 ): Promise<Backing> {
   const found = await git(['rev-parse', '--git-common-dir'])
-  if (found.code !== 0) throw noRepository(repository, found)
+  if (found.code !== 0) throw createNoRepository(repository, found)
   const folder = path.resolve(repository, found.stdout.trim(), 'jobwright')
-  const known = await knownRemote(git, remote)
-  const stem = await journalStem(git, disk, { folder, branch: branchName, name, remote: known })
-  const branch = branchAt(git, branchName, known)
+  const known = await findRemote(git, remote)
+  const stem = await chooseJournalStem(git, disk, { folder, branch: branchName, name, remote: known })
+  const branch = openBranchAt(git, branchName, known)
   return {
     journal: `${stem}.journal`,
     lock: `${stem}.lock`,
@@ -85,10 +85,10 @@ async function backingOf(
   }
 }
 
-function noRepository(repository: string, found: GitResult): Problem {
+function createNoRepository(repository: string, found: GitResult): Problem {
   return (
-    gitProblem(found) ??
-    remoteProblem(`${repository} is no Git repository: ${wordsOf(found)}`, [
+    explainGitEnd(found) ??
+    createRemoteProblem(`${repository} is no Git repository: ${extractWords(found)}`, [
       { text: 'make one', command: ['git', 'init'] },
       advise('or clone the one that holds the specs, or write state.store: file in jobwright.yaml'),
     ])

@@ -2,7 +2,7 @@ import zlib from 'node:zlib'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { explainJson } from '../model/explain-json.ts'
 import { advise } from '../model/remedy.ts'
-import { type Fault, faultOf } from './check.ts'
+import { type Fault, findFault } from './check.ts'
 import type { Entry } from './merge.ts'
 
 /** Which state a journal's changes are of: also the last state that was seen on this machine. `digest` is of the state's text. */
@@ -19,13 +19,13 @@ export type JournalText = {
 }
 
 /** The first line. */
-export function headerLine(base: Base): string {
-  return line('header', { journal: 1, ...base })
+export function formatHeader(base: Base): string {
+  return formatLine('header', { journal: 1, ...base })
 }
 
 /** A line for an entry, with the checksum of its text (CRC-32, 8 hexadecimal digits) before it. Throws on an entry that breaks the schema: a bug. */
-export function entryLine(entry: Entry | Folding): string {
-  return line('change', entry)
+export function formatEntry(entry: Entry | Folding): string {
+  return formatLine('change', entry)
 }
 
 /**
@@ -40,30 +40,30 @@ export function parseJournal(text: string, file: string): JournalText | { readon
   const values: unknown[] = []
   for (const [index, one] of lines.entries()) {
     const value = readLine(one, index === 0 ? 'header' : 'change')
-    if ('fault' in value) return damaged(file, index + 1, value.fault, text)
+    if ('fault' in value) return createDamaged(file, index + 1, value.fault, text)
     values.push(value.value)
   }
   const [{ lineage, serial, digest }, ...entries] = values as [Base, ...Entry[]]
   return { base: { lineage, serial, digest }, entries, torn }
 }
 
-function line(form: 'header' | 'change', value: object): string {
-  const fault = faultOf(form, value)
+function formatLine(form: 'header' | 'change', value: object): string {
+  const fault = findFault(form, value)
   if (fault !== undefined)
     throw new Error(`The ${form} to be written to the journal is wrong at ${fault.pointer}: ${fault.message}`)
   const json = JSON.stringify(value)
-  return `${checksum(json)} ${json}\n`
+  return `${computeChecksum(json)} ${json}\n`
 }
 
 function readLine(text: string, form: 'header' | 'change'): { value: unknown } | { fault: string } {
   const json = text.slice(9)
-  if (text[8] !== ' ' || text.slice(0, 8) !== checksum(json)) return { fault: 'does not fit its checksum' }
+  if (text[8] !== ' ' || text.slice(0, 8) !== computeChecksum(json)) return { fault: 'does not fit its checksum' }
   const value = readJson(json)
   if (value === undefined) {
     const { column, reason } = explainJson(json)
     return { fault: `is not JSON at column ${9 + column}: ${reason}` }
   }
-  const fault: Fault | undefined = faultOf(form, value)
+  const fault: Fault | undefined = findFault(form, value)
   return fault === undefined ? { value } : { fault: `is not of its form at ${fault.pointer}: ${fault.message}` }
 }
 
@@ -75,11 +75,11 @@ function readJson(text: string): unknown {
   }
 }
 
-function checksum(text: string): string {
+function computeChecksum(text: string): string {
   return zlib.crc32(text).toString(16).padStart(8, '0')
 }
 
-function damaged(file: string, number: number, fault: string, text: string): { readonly problem: Diagnostic } {
+function createDamaged(file: string, number: number, fault: string, text: string): { readonly problem: Diagnostic } {
   const message = `${file}:${number} ${fault}; ${text.split('\n').length - 1} lines in all`
   const way = `Its lines name jobs that were made: compare them with AWS, then move the file away, adopt what the state lacks, and run again`
   return { problem: diagnose({ code: 'STATE_JOURNAL_DAMAGED', message, remedies: [advise(way)] }) }

@@ -3,7 +3,7 @@ import type { Disk } from '../system/disk.ts'
 import type { Git } from '../system/git.ts'
 import { parseState } from './format.ts'
 import { readFileAt } from './git-objects.ts'
-import { branchAt } from './git-remote.ts'
+import { openBranchAt } from './git-remote.ts'
 import { parseJournal } from './journal-lines.ts'
 
 /** The state whose journal and lock are looked for. */
@@ -20,30 +20,30 @@ export type StatePlace = {
  * The stem of a state's journal and lock. The state of origin, or of no remote, has the plain one, that of another remote one with its name, so
  * that two projects may call their branches the same. Earlier versions knew the plain one alone: whose it is, the lineage in it tells.
  */
-export async function journalStem(git: Git, disk: Disk, place: StatePlace): Promise<string> {
+export async function chooseJournalStem(git: Git, disk: Disk, place: StatePlace): Promise<string> {
   const { folder, branch, name, remote } = place
   const plain = path.resolve(folder, `${encodeURIComponent(branch)}@${encodeURIComponent(name)}`)
   const own = `${plain}@${encodeURIComponent(remote ?? '')}`
   const usual = remote === undefined || remote === 'origin' ? plain : own
-  const others = (await remotesIn(git)).filter((one) => one !== remote)
+  const others = (await listRemotes(git)).filter((one) => one !== remote)
   if (others.length === 0) return usual
   if ((await disk.read(`${own}.journal`).catch(() => undefined)) !== undefined) return own
-  const seen = await lineageOf(disk, `${plain}.journal`)
+  const seen = await readLineage(disk, `${plain}.journal`)
   if (seen === undefined) return usual
-  if ((await lineageAt(git, place, remote)) === seen) return plain
-  for (const other of others) if ((await lineageAt(git, place, other)) === seen) return own
+  if ((await readLineageAt(git, place, remote)) === seen) return plain
+  for (const other of others) if ((await readLineageAt(git, place, other)) === seen) return own
   // It tells of a state that is nowhere now: what it knows must not be forgotten.
   return plain
 }
 
 /** Remotes that Git has an address for. */
-async function remotesIn(git: Git): Promise<string[]> {
+async function listRemotes(git: Git): Promise<string[]> {
   const { code, stdout } = await git(['config', '--get-regexp', String.raw`^remote\..*\.url$`])
   if (code !== 0) return []
   return [...new Set(stdout.split('\n').flatMap((line) => /^remote\.(.*)\.url /.exec(line)?.[1] ?? []))]
 }
 
-async function lineageOf(disk: Disk, file: string): Promise<string | undefined> {
+async function readLineage(disk: Disk, file: string): Promise<string | undefined> {
   // A journal that cannot be read is told of when the store reads it.
   const text = await disk.read(file).catch(() => undefined)
   const journal = text === undefined ? undefined : parseJournal(text, file)
@@ -51,13 +51,13 @@ async function lineageOf(disk: Disk, file: string): Promise<string | undefined> 
 }
 
 /** The lineage of the state that a remote's branch holds now; undefined where there is none that can be read. */
-async function lineageAt(
+async function readLineageAt(
   git: Git,
   { branch, name }: StatePlace,
   remote: string | undefined,
 ): Promise<string | undefined> {
   try {
-    const source = branchAt(git, branch, remote)
+    const source = openBranchAt(git, branch, remote)
     const commit = await source.head()
     if (commit === undefined) return undefined
     await source.bring(commit, false)

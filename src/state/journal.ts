@@ -1,6 +1,6 @@
 import { type AppendFile, type Disk, writeDurable } from '../system/disk.ts'
-import { onDisk } from './disk-problem.ts'
-import { type Base, entryLine, type Folding, headerLine } from './journal-lines.ts'
+import { reportDiskErrors } from './disk-problem.ts'
+import { type Base, type Folding, formatEntry, formatHeader } from './journal-lines.ts'
 import type { Entry } from './merge.ts'
 
 /** The changes of a run, on this machine's disk until a commit holds them. */
@@ -15,7 +15,7 @@ export type Journal = {
 type Waiting = { readonly text: string; resolve(): void; reject(error: unknown): void }
 
 /** The journal in a file. Its failures are Problems (STATE_DISK). One holder at a time: the caller has the lock. */
-export function journalIn(file: string, disk: Disk): Journal {
+export function openJournal(file: string, disk: Disk): Journal {
   let opened: AppendFile | undefined
   let waiting: Waiting[] = []
   let last: Promise<unknown> = Promise.resolve()
@@ -52,7 +52,7 @@ export function journalIn(file: string, disk: Disk): Journal {
     waiting = []
     if (group.length === 0) return
     try {
-      await onDisk(file, 'writing the journal', () => write(group.map((one) => one.text).join('')))
+      await reportDiskErrors(file, 'writing the journal', () => write(group.map((one) => one.text).join('')))
       for (const one of group) one.resolve()
     } catch (error) {
       for (const one of group) one.reject(error)
@@ -65,8 +65,8 @@ export function journalIn(file: string, disk: Disk): Journal {
     try {
       await opened?.close()
       opened = undefined
-      const text = [headerLine(base), ...remaining().map(entryLine)].join('')
-      await onDisk(file, 'beginning the journal', () => writeDurable(disk, file, text))
+      const text = [formatHeader(base), ...remaining().map(formatEntry)].join('')
+      await reportDiskErrors(file, 'beginning the journal', () => writeDurable(disk, file, text))
       broken = undefined
       for (const one of group) one.resolve()
     } catch (error) {
@@ -78,7 +78,7 @@ export function journalIn(file: string, disk: Disk): Journal {
   return {
     append: (entries) =>
       new Promise((resolve, reject) => {
-        waiting.push({ text: entries.map(entryLine).join(''), resolve, reject })
+        waiting.push({ text: entries.map(formatEntry).join(''), resolve, reject })
         void inTurn(flush)
       }),
     restart: (base, remaining) => inTurn(() => begin(base, remaining)),

@@ -3,7 +3,7 @@ import { advise } from '../model/remedy.ts'
 import type { Disk } from '../system/disk.ts'
 import type { TryLock } from '../system/kernel-lock.ts'
 import type { ProcessName } from '../system/this-process.ts'
-import { onDisk } from './disk-problem.ts'
+import { reportDiskErrors } from './disk-problem.ts'
 
 /** What frees a lock. */
 export type Release = () => Promise<void>
@@ -19,9 +19,9 @@ export async function takeLock(
   tryLock: TryLock,
   name: ProcessName,
 ): Promise<Release> {
-  const free = await onDisk(file, 'locking', () => tryLock(file))
+  const free = await reportDiskErrors(file, 'locking', () => tryLock(file))
   const named = `${file}.holder`
-  if (free === undefined) throw lockedBy(await disk.read(named), where)
+  if (free === undefined) throw createLockedProblem(await disk.read(named), where)
   // The name is a courtesy: the lock holds without it, so a full disk is left for the state itself to report.
   await disk
     .remove(named)
@@ -33,15 +33,15 @@ export async function takeLock(
   }
 }
 
-function lockedBy(text: string | undefined, where: string): Problem {
+function createLockedProblem(text: string | undefined, where: string): Problem {
   return new Problem({
     code: 'STATE_LOCKED',
-    message: `${where} is held by ${holderIn(text)}`,
+    message: `${where} is held by ${describeHolder(text)}`,
     remedies: [advise('Wait until that process has ended: the lock ends with it, whatever happens to it')],
   })
 }
 
-function holderIn(text = ''): string {
+function describeHolder(text = ''): string {
   try {
     const { pid, host, since } = JSON.parse(text) as Partial<ProcessName>
     return `pid ${pid} on ${host} since ${since}`

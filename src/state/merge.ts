@@ -1,14 +1,14 @@
-import { type Address, partsOf } from '../model/address.ts'
+import { type Address, parseAddress } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
-import { canonical } from '../model/json.ts'
+import { canonicalise } from '../model/json.ts'
 import {
+  applyChanges,
   type Change,
-  changed,
+  getSiteKey,
   type JobRecord,
   type RecordStage,
   recordEntries,
   type State,
-  siteKey,
 } from '../model/state.ts'
 
 /** One attempt of a create. `at` is when its intent became durable: the number of a released attempt is given again, perhaps on another machine. */
@@ -24,7 +24,7 @@ const STAGES: readonly RecordStage[] = ['intent', 'settling', 'created', 'starte
  * a later attempt than an earlier one, a later stage than an earlier one, and a job that has ended than one that has not. Where all that is
  * equal the one with an ID wins, and then the first.
  */
-export function further(a: JobRecord, b: JobRecord): JobRecord {
+export function chooseFurther(a: JobRecord, b: JobRecord): JobRecord {
   const [left, right] = [rank(a), rank(b)]
   for (const [index, own] of left.entries()) {
     const other = right[index] ?? 0
@@ -46,7 +46,7 @@ export function merge(base: State, entries: readonly Entry[]): State {
   const others: Change[] = []
   for (const entry of entries) {
     if (entry.set !== 'record') {
-      others.push(...keptOver(base, entry))
+      others.push(...keepOver(base, entry))
       continue
     }
     last.set(entry.address, entry.record)
@@ -62,17 +62,17 @@ export function merge(base: State, entries: readonly Entry[]): State {
     const stored = base.records[address]
     const next =
       record === null
-        ? unlessReleased(stored, released.get(address) ?? [])
+        ? dropReleased(stored, released.get(address) ?? [])
         : stored === undefined
           ? record
-          : further(stored, record)
+          : chooseFurther(stored, record)
     if (next !== stored) records.push({ set: 'record', address, record: next ?? null })
   }
-  return changed(base, [...records, ...others])
+  return applyChanges(base, [...records, ...others])
 }
 
 /** The attempt that a record is the intent of, if it is one. */
-export function attemptOf(record: JobRecord | undefined): Attempt | undefined {
+export function getAttempt(record: JobRecord | undefined): Attempt | undefined {
   if (record?.intent === undefined || (record.stage !== 'intent' && record.stage !== 'settling')) return undefined
   const { attempt, at } = record.intent
   return { run: record.run, attempt, at }
@@ -84,10 +84,10 @@ type HeirIndex = ReadonlyMap<string, readonly Address[]>
 function indexHeirs(base: State): HeirIndex {
   const index = new Map<string, Address[]>()
   for (const [address, record] of recordEntries(base.records)) {
-    const attempt = attemptOf(record)
+    const attempt = getAttempt(record)
     const keys = [
-      ...(record.history ?? []).map(({ run, id }) => jobKey(address, record, run, id)),
-      attempt ? attemptKey(address, record, attempt) : jobKey(address, record, record.run, record.id),
+      ...(record.history ?? []).map(({ run, id }) => getJobKey(address, record, run, id)),
+      attempt ? getAttemptKey(address, record, attempt) : getJobKey(address, record, record.run, record.id),
     ]
     for (const key of new Set(keys)) {
       if (key === undefined) continue
@@ -99,12 +99,12 @@ function indexHeirs(base: State): HeirIndex {
   return index
 }
 
-function jobKey(address: Address, { site }: JobRecord, run: number, id: string | undefined): string | undefined {
-  return id === undefined ? undefined : JSON.stringify([partsOf(address).kind, siteKey(site), run, id])
+function getJobKey(address: Address, { site }: JobRecord, run: number, id: string | undefined): string | undefined {
+  return id === undefined ? undefined : JSON.stringify([parseAddress(address).kind, getSiteKey(site), run, id])
 }
 
-function attemptKey(address: Address, { site }: JobRecord, { run, attempt, at }: Attempt): string {
-  return JSON.stringify([partsOf(address).kind, siteKey(site), run, attempt, at])
+function getAttemptKey(address: Address, { site }: JobRecord, { run, attempt, at }: Attempt): string {
+  return JSON.stringify([parseAddress(address).kind, getSiteKey(site), run, attempt, at])
 }
 
 /**
@@ -119,11 +119,11 @@ function findHeir(
   settled: readonly Attempt[],
 ): Address | undefined {
   const stored = base.records[address]
-  const isSameRequest = (held: JobRecord): boolean => canonical(held.request) === canonical(record.request)
+  const isSameRequest = (held: JobRecord): boolean => canonicalise(held.request) === canonicalise(record.request)
   if (stored !== undefined && isSameRequest(stored)) return undefined
-  const ofJob = heirs().get(jobKey(address, record, record.run, record.id) ?? '') ?? []
+  const ofJob = heirs().get(getJobKey(address, record, record.run, record.id) ?? '') ?? []
   const ofAttempts = settled
-    .flatMap((attempt) => heirs().get(attemptKey(address, record, attempt)) ?? [])
+    .flatMap((attempt) => heirs().get(getAttemptKey(address, record, attempt)) ?? [])
     .filter((other) => isSameRequest(base.records[other]!))
   const found = new Set([...ofJob, ...ofAttempts])
   if (found.has(address)) return undefined
@@ -135,12 +135,12 @@ function isSame(a: Attempt, b: Attempt | undefined): boolean {
   return a.run === b?.run && a.attempt === b.attempt && a.at === b.at
 }
 
-function unlessReleased(record: JobRecord | undefined, released: readonly Attempt[]): JobRecord | undefined {
-  const attempt = attemptOf(record)
+function dropReleased(record: JobRecord | undefined, released: readonly Attempt[]): JobRecord | undefined {
+  const attempt = getAttempt(record)
   return released.some((one) => isSame(one, attempt)) ? undefined : record
 }
 
-function keptOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
+function keepOver(base: State, change: Exclude<Change, { set: 'record' }>): Change[] {
   if (change.set === 'source') return base.source === undefined ? [change] : []
   // No journal holds it.
   if (change.set === 'attention') return []

@@ -2,14 +2,14 @@ import type { StateCode } from '../model/codes.ts'
 import { digest } from '../model/digest.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
-import { type Change, changed, type JobRecord, type State } from '../model/state.ts'
+import { applyChanges, type Change, type JobRecord, type State } from '../model/state.ts'
 import type { Disk } from '../system/disk.ts'
-import { onDisk } from './disk-problem.ts'
+import { reportDiskErrors } from './disk-problem.ts'
 import { serialiseState } from './format.ts'
-import { type Journal, journalIn } from './journal.ts'
+import { type Journal, openJournal } from './journal.ts'
 import type { Release } from './lock.ts'
-import { attemptOf, type Entry } from './merge.ts'
-import { baseOf, differences, type Recovered } from './recover.ts'
+import { type Entry, getAttempt } from './merge.ts'
+import { compareStates, createBase, type Recovered } from './recover.ts'
 import type { Backing, CommitOptions, Committed, Loaded, OpenStore } from './store.ts'
 
 /** What an open store starts from. */
@@ -27,11 +27,11 @@ export type Opening = {
 /** A store that is held: the stored base, the changes since, and the journal that keeps them. */
 export async function openOver(opening: Opening): Promise<OpenStore> {
   const { where, backing, disk, loaded, recovered, release, stamp } = opening
-  const journal: Journal = journalIn(backing.journal, disk)
+  const journal: Journal = openJournal(backing.journal, disk)
   let base = recovered.base
   let version = loaded.version
-  let pending: Entry[] = base === undefined || recovered.state === undefined ? [] : differences(base, recovered.state)
-  let latest = latestIn(pending)
+  let pending: Entry[] = base === undefined || recovered.state === undefined ? [] : compareStates(base, recovered.state)
+  let latest = indexLatest(pending)
   let snapshot = recovered.state
   let last: Promise<unknown> = Promise.resolve()
   let isClosed = false
@@ -43,8 +43,8 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
   }
 
   // Made only when asked for, so that the cost of an append does not grow with the number of jobs.
-  const current = (): State | undefined => {
-    if (base !== undefined) snapshot ??= changed(base, pending)
+  const getCurrent = (): State | undefined => {
+    if (base !== undefined) snapshot ??= applyChanges(base, pending)
     return snapshot
   }
 
@@ -52,14 +52,14 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
     base = next
     version = newVersion
     pending = pending.slice(taken)
-    latest = latestIn(pending)
+    latest = indexLatest(pending)
     snapshot = undefined
-    await journal.restart(baseOf(next, text), () => pending)
+    await journal.restart(createBase(next, text), () => pending)
   }
 
   const append = async (changes: readonly Change[]): Promise<void> => {
     if (base === undefined) throw new Error('A change was appended to a state that does not exist')
-    const entries = changes.map((change) => entryOf(change, latest, base?.records))
+    const entries = changes.map((change) => createEntry(change, latest, base?.records))
     for (const entry of entries) {
       pending.push(entry)
       if (entry.set === 'record') latest.set(entry.address, entry.record)
@@ -73,26 +73,26 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
     message: string,
     { always = false, claim }: CommitOptions = {},
   ): Promise<Committed> => {
-    const state = current()
+    const state = getCurrent()
     if (base === undefined || state === undefined) throw new Error('A commit was asked for a state that does not exist')
     const project = state.project ?? stamp
-    const next = changed(
+    const next = applyChanges(
       { ...state, serial: base.serial + 1, ...(project !== undefined && { project }), ...claim },
       changes,
     )
-    if (!always && claim === undefined && differences(base, next).length === 0) return { is: 'committed', state }
+    if (!always && claim === undefined && compareStates(base, next).length === 0) return { is: 'committed', state }
     const text = serialiseState(next)
     const taken = pending.length
     if (taken > 0) await journal.append([{ set: 'folding', digest: digest(text) }])
     const swapped = await backing.swap(version, text, message)
     if (swapped.is === 'stale') return swapped
     await settle(next, text, swapped.version, taken)
-    return { is: 'committed', state: current() ?? next }
+    return { is: 'committed', state: getCurrent() ?? next }
   }
 
   const create = async (state: State, anew: boolean): Promise<Committed> => {
     if (base !== undefined)
-      throw problem(
+      throw createProblem(
         'STATE_EXISTS',
         `${where} has a state, of lineage ${base.lineage}`,
         advise('Work with it, or keep the new one elsewhere'),
@@ -100,7 +100,7 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
     if (recovered.problem !== undefined && !anew) throw new Problem(recovered.problem)
     const old = recovered.journal
     if (old !== undefined && old.entries.length > 0) {
-      await onDisk(backing.journal, 'putting the old journal aside', () =>
+      await reportDiskErrors(backing.journal, 'putting the old journal aside', () =>
         disk.rename(backing.journal, `${backing.journal}.${old.base.lineage}`),
       )
     }
@@ -119,7 +119,7 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
       const folded = pending.length === 0 ? undefined : await commit([], `Record ${pending.length} changes`)
       if (folded?.is === 'stale') {
         const way = `Run again on this machine: ${backing.journal} keeps what this run did, and the next run merges it`
-        throw problem('STATE_STALE', `${where} could not be written: ${folded.message}`, advise(way))
+        throw createProblem('STATE_STALE', `${where} could not be written: ${folded.message}`, advise(way))
       }
     } finally {
       await journal.close().finally(release)
@@ -129,14 +129,14 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
   // From here on the journal names this base, so that the next run knows which state was seen last.
   const seen = recovered.journal
   if (base !== undefined && loaded.text !== undefined) {
-    const stored = baseOf(base, loaded.text)
+    const stored = createBase(base, loaded.text)
     const isCurrent = seen?.base.digest === stored.digest && seen.entries.length === 0 && !seen.torn
     if (!isCurrent) await journal.restart(stored, () => pending)
   }
 
   return {
     get state() {
-      return current()
+      return getCurrent()
     },
     commit: (changes, message, options = {}) => inTurn(() => commit(changes, message, options)),
     append,
@@ -145,17 +145,21 @@ export async function openOver(opening: Opening): Promise<OpenStore> {
   }
 }
 
-function latestIn(entries: readonly Entry[]): Map<string, JobRecord | null> {
+function indexLatest(entries: readonly Entry[]): Map<string, JobRecord | null> {
   return new Map(entries.flatMap((entry) => (entry.set === 'record' ? [[entry.address, entry.record]] : [])))
 }
 
-function entryOf(change: Change, latest: ReadonlyMap<string, JobRecord | null>, records: State['records'] = {}): Entry {
+function createEntry(
+  change: Change,
+  latest: ReadonlyMap<string, JobRecord | null>,
+  records: State['records'] = {},
+): Entry {
   if (change.set !== 'record') return change
   const before = latest.has(change.address) ? latest.get(change.address) : records[change.address]
-  const was = attemptOf(before ?? undefined)
+  const was = getAttempt(before ?? undefined)
   return was === undefined ? change : { ...change, was }
 }
 
-function problem(code: StateCode, message: string, remedy: Remedy): Problem {
+function createProblem(code: StateCode, message: string, remedy: Remedy): Problem {
   return new Problem({ code, message, remedies: [remedy] })
 }

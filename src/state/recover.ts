@@ -1,12 +1,12 @@
 import type { StateCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
-import { canonical, type Json } from '../model/json.ts'
+import { canonicalise, type Json } from '../model/json.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
-import { type Change, changed, type State } from '../model/state.ts'
+import { applyChanges, type Change, type State } from '../model/state.ts'
 import { parseState } from './format.ts'
 import { type Base, type Folding, type JournalText, parseJournal } from './journal-lines.ts'
-import { attemptOf, type Entry, merge } from './merge.ts'
+import { type Entry, getAttempt, merge } from './merge.ts'
 
 /** The texts that a store consists of. */
 export type Texts = {
@@ -39,26 +39,26 @@ export function recover(texts: Texts): Recovered {
   if (journal !== undefined && 'problem' in journal) return journal
   const base = parsed?.state
   if (journal === undefined) return base === undefined ? {} : { base, state: base }
-  const current = base === undefined ? undefined : baseOf(base, texts.text ?? '')
-  const problem = mistrust(texts, current, journal)
+  const current = base === undefined ? undefined : createBase(base, texts.text ?? '')
+  const problem = findMistrust(texts, current, journal)
   if (base === undefined || current === undefined || problem !== undefined) return { journal, problem }
-  return { base, journal, state: replayed(base, current, journal) }
+  return { base, journal, state: replayJournal(base, current, journal) }
 }
 
 /** What a journal's first line says of a state and its text. */
-export function baseOf(state: State, text: string): Base {
+export function createBase(state: State, text: string): Base {
   return { lineage: state.lineage, serial: state.serial, digest: digest(text) }
 }
 
 /** The entries that lead from one state of a lineage to another. */
-export function differences(from: State, to: State): Entry[] {
+export function compareStates(from: State, to: State): Entry[] {
   const entries: Entry[] = []
   for (const address of new Set([...Object.keys(from.records), ...Object.keys(to.records)]) as Set<
     keyof State['records']
   >) {
     const [before, record] = [from.records[address], to.records[address] ?? null]
     if (isSame(before ?? null, record)) continue
-    const was = attemptOf(before)
+    const was = getAttempt(before)
     entries.push({ set: 'record', address, record, was })
   }
   const others: Change[] = []
@@ -74,19 +74,19 @@ export function differences(from: State, to: State): Entry[] {
   return [...entries, ...others]
 }
 
-function replayed(base: State, current: Base, { base: over, entries }: JournalText): State {
+function replayJournal(base: State, current: Base, { base: over, entries }: JournalText): State {
   const own = entries.filter((entry) => entry.set !== 'folding')
-  if (over.digest === current.digest) return changed(base, own)
+  if (over.digest === current.digest) return applyChanges(base, own)
   const fold = entries.findLastIndex((entry) => entry.set === 'folding' && entry.digest === current.digest)
   if (fold < 0) return merge(base, own)
-  return changed(
+  return applyChanges(
     base,
     entries.slice(fold).filter((entry): entry is Exclude<typeof entry, Folding> => entry.set !== 'folding'),
   )
 }
 
 /** Why a stored state is not the successor of the one that this machine saw last. */
-function mistrust(
+function findMistrust(
   { where, journalFile }: Texts,
   current: Base | undefined,
   { base: seen, entries }: JournalText,
@@ -96,7 +96,7 @@ function mistrust(
   const accept = advise(`if this one is meant, move ${journalFile} away${kept}`)
   const last = `the last one seen here has serial ${seen.serial} of lineage ${seen.lineage}`
   if (current === undefined) {
-    return trouble(
+    return createTrouble(
       'STATE_MISSING',
       `${where} is gone; ${last}`,
       advise('Put the state back from its branch or a backup'),
@@ -105,7 +105,7 @@ function mistrust(
     )
   }
   if (current.lineage !== seen.lineage) {
-    return trouble(
+    return createTrouble(
       'STATE_LINEAGE',
       `${where} is of lineage ${current.lineage}; ${last}`,
       advise('Put the right state back'),
@@ -113,7 +113,7 @@ function mistrust(
     )
   }
   if (current.serial < seen.serial) {
-    return trouble(
+    return createTrouble(
       'STATE_REWOUND',
       `${where} has serial ${current.serial}; ${last}`,
       advise('Put the newer state back'),
@@ -121,7 +121,7 @@ function mistrust(
     )
   }
   if (current.serial === seen.serial && current.digest !== seen.digest) {
-    return trouble(
+    return createTrouble(
       'STATE_REWOUND',
       `${where} is another state with serial ${current.serial} than the one seen here before`,
       advise('Put the other one back'),
@@ -131,10 +131,10 @@ function mistrust(
   return undefined
 }
 
-function trouble(code: StateCode, message: string, ...remedies: readonly Remedy[]): Diagnostic {
+function createTrouble(code: StateCode, message: string, ...remedies: readonly Remedy[]): Diagnostic {
   return diagnose({ code, message, remedies })
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || (a !== undefined && b !== undefined && canonical(a as Json) === canonical(b as Json))
+  return a === b || (a !== undefined && b !== undefined && canonicalise(a as Json) === canonicalise(b as Json))
 }

@@ -4,8 +4,8 @@ import { Problem } from '../model/problem.ts'
 import type { State } from '../model/state.ts'
 import type { Disk } from '../system/disk.ts'
 import { kernelLock, type TryLock } from '../system/kernel-lock.ts'
-import { type ProcessName, thisProcess } from '../system/this-process.ts'
-import { onDisk } from './disk-problem.ts'
+import { identifyProcess, type ProcessName } from '../system/this-process.ts'
+import { reportDiskErrors } from './disk-problem.ts'
 import { takeLock } from './lock.ts'
 import { openOver } from './open-store.ts'
 import { recover } from './recover.ts'
@@ -28,10 +28,10 @@ export type Verdict = { readonly problem?: Diagnostic; readonly stamp?: string }
 
 /** A store over anything that can replace one text if it is unchanged. `backing` is asked for at the first use. */
 export function storeOver(where: string, backing: () => Promise<Backing>, doors: Doors): Store {
-  const { disk, tryLock = kernelLock, name = thisProcess, judge } = doors
+  const { disk, tryLock = kernelLock, name = identifyProcess, judge } = doors
   // The journal is read first: a process that commits meanwhile leaves an older journal over a newer state, which recovery understands.
   const gather = async (from: Backing, toWrite: boolean) => {
-    const journal = await onDisk(from.journal, 'reading the journal', () => disk.read(from.journal))
+    const journal = await reportDiskErrors(from.journal, 'reading the journal', () => disk.read(from.journal))
     const loaded = await from.load(toWrite)
     const recovered = recover({ where, text: loaded.text, journalFile: from.journal, journal })
     if (judge === undefined || recovered.state === undefined) return { loaded, recovered }
@@ -48,10 +48,10 @@ export function storeOver(where: string, backing: () => Promise<Backing>, doors:
     async open() {
       const from = await backing()
       const folder = path.dirname(from.journal)
-      await onDisk(folder, 'making the folder', () => disk.makeFolder(folder))
+      await reportDiskErrors(folder, 'making the folder', () => disk.makeFolder(folder))
       const release = await takeLock(from.lock, where, disk, tryLock, name())
       try {
-        await onDisk(folder, 'clearing up', () => removeLeftovers(disk, from.journal))
+        await reportDiskErrors(folder, 'clearing up', () => removeLeftovers(disk, from.journal))
         const { loaded, recovered, stamp } = await gather(from, true)
         if (recovered.problem !== undefined && recovered.problem.code !== 'STATE_MISSING')
           throw new Problem(recovered.problem)

@@ -2,7 +2,7 @@ import crypto from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { trueError } from './true-error.ts'
+import { clarifyError } from './true-error.ts'
 
 /** A file that only grows at its end. Nothing of it is safe before `sync` has resolved. */
 export type AppendFile = {
@@ -43,18 +43,18 @@ export type Disk = {
 
 /** The disk of this machine. */
 export const nodeDisk: Disk = {
-  read: (file) => fs.readFile(file, 'utf8').catch(absentIs(undefined)),
+  read: (file) => fs.readFile(file, 'utf8').catch(returnIfAbsent(undefined)),
   writeNew,
-  rename: (from, to) => renamed(() => fs.rename(from, to)),
+  rename: (from, to) => renameWithRetry(() => fs.rename(from, to)),
   remove: (file) => fs.rm(file, { force: true }),
   makeFolder: async (folder) => {
     try {
       await fs.mkdir(folder, { recursive: true })
     } catch (error) {
-      throw trueError(error as NodeJS.ErrnoException, folder)
+      throw clarifyError(error as NodeJS.ErrnoException, folder)
     }
   },
-  list: async (folder) => (await fs.readdir(folder).catch(absentIs<string[]>([]))).sort(),
+  list: async (folder) => (await fs.readdir(folder).catch(returnIfAbsent<string[]>([]))).sort(),
   syncFolder,
   openAppend,
   temporary: (file) => `${file}.${crypto.randomBytes(6).toString('hex')}.tmp`,
@@ -68,7 +68,7 @@ const HELD = new Set<unknown>(['EPERM', 'EACCES', 'EBUSY'])
  * Renames. On Windows a file that another program has open, such as a virus scanner or an editor, cannot be replaced: it is tried again for a
  * moment.
  */
-export async function renamed(rename: () => Promise<void>, platform: string = process.platform): Promise<void> {
+export async function renameWithRetry(rename: () => Promise<void>, platform: string = process.platform): Promise<void> {
   for (const pause of platform === 'win32' ? RENAME_PAUSES : []) {
     try {
       return await rename()
@@ -144,7 +144,7 @@ async function openAppend(file: string): Promise<AppendFile> {
   }
 }
 
-function absentIs<Value>(value: Value): (error: unknown) => Value {
+function returnIfAbsent<Value>(value: Value): (error: unknown) => Value {
   return (error) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return value
     throw error

@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { nodeDisk } from './disk.ts'
-import { isInside, whatIs } from './source-files.ts'
+import { describeStats, isInside } from './source-files.ts'
 
 /** What stands at a path that is to be written: nothing, a regular file, or why it must not be written. */
 export type Spot = { readonly is: 'free' | 'file' } | { readonly is: 'refused'; readonly why: string }
@@ -45,7 +45,7 @@ export function lookAt(root: string, file: string): Spot {
     if (stats.isSymbolicLink()) return { is: 'refused', why: `${part} is a link, which is not followed` }
     const isLast = index === parts.length - 1
     if (isLast ? !stats.isFile() : !stats.isDirectory()) {
-      return { is: 'refused', why: `${part} is ${isLast ? whatIs(stats) : 'no folder'}` }
+      return { is: 'refused', why: `${part} is ${isLast ? describeStats(stats) : 'no folder'}` }
     }
   }
   return { is: 'file' }
@@ -106,11 +106,11 @@ async function claim(target: string, received: Received, put: () => Promise<void
 }
 
 async function assertSame(target: string, { bytes, digest }: Received): Promise<void> {
-  const there = await digestOf(target)
+  const there = await computeDigest(target)
   if (there.bytes !== bytes || there.digest !== digest) throw new FileDiffers()
 }
 
-async function digestOf(file: string): Promise<Received> {
+async function computeDigest(file: string): Promise<Received> {
   const handle = await fs.open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
     if (!(await handle.stat()).isFile()) throw new FileDiffers()

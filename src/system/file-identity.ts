@@ -5,7 +5,7 @@ import fs from 'node:fs'
 const READ_MAX = 16 * 1024 * 1024
 
 /** A text that is another one if a file's content is: its digest, or why it has none (`ENOENT`, `no file`). Links are followed. */
-export function contentId(file: string): string {
+export function computeContentId(file: string): string {
   try {
     // Reading a pipe would wait for its writer.
     const stats = fs.statSync(file)
@@ -18,7 +18,7 @@ export function contentId(file: string): string {
 }
 
 /** Which folder a path leads to: another one of the same name has another number. Undefined where there is none. */
-export function folderId(folder: string): number | undefined {
+export function readFolderId(folder: string): number | undefined {
   const stats = fs.statSync(folder, { throwIfNoEntry: false })
   return stats?.isDirectory() ? stats.ino : undefined
 }
@@ -30,5 +30,5 @@ export function isLink(file: string): boolean {
 
 /** A text that is another one if a path leads to another folder, or leads there by a link. */
 export function placeId(folder: string): string {
-  return `${isLink(folder) ? 'link to ' : ''}${folderId(folder) ?? 'nothing'}`
+  return `${isLink(folder) ? 'link to ' : ''}${readFolderId(folder) ?? 'nothing'}`
 }

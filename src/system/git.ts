@@ -71,7 +71,7 @@ const TRUSTED = 'safe.directory=*'
  * Git in a repository's folder, started without a shell, asking nothing, speaking English. `program` is the git to run. A terminal sends
  * Ctrl-C to git too, while we still want our state stored: what ended by it is begun once more.
  */
-export function gitIn(folder: string, program = 'git'): Git {
+export function openGit(folder: string, program = 'git'): Git {
   return async (args, options = {}) => {
     const first = await run(folder, program, args, options)
     return first.interrupted ? (await run(folder, program, args, options)).result : first.result
@@ -79,7 +79,7 @@ export function gitIn(folder: string, program = 'git'): Git {
 }
 
 /** Whether a folder has the form of a bare repository. Git is told not to use one that it merely finds. */
-export function looksBare(folder: string): boolean {
+export function isBareFolder(folder: string): boolean {
   const isFolder = (name: string): boolean =>
     fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true
   return isFolder('objects') && isFolder('refs') && fs.existsSync(path.join(folder, 'HEAD'))
@@ -89,11 +89,11 @@ export function looksBare(folder: string): boolean {
  * The remotes that Git has an address for in a folder's repository; undefined outside a repository. A name without an address would be
  * read as a path.
  */
-export function remotesOf(folder: string): string[] | undefined {
+export function listRemotes(folder: string): string[] | undefined {
   const ask = (...args: string[]) =>
-    spawnSync('git', [...settingsFor({}).flatMap((setting) => ['-c', setting]), ...args], {
+    spawnSync('git', [...buildSettings({}).flatMap((setting) => ['-c', setting]), ...args], {
       cwd: folder,
-      env: environment({}),
+      env: buildEnvironment({}),
       encoding: 'utf8',
       timeout: TIMEOUT_MS,
       windowsHide: true,
@@ -110,10 +110,10 @@ function run(folder: string, program: string, args: readonly string[], options: 
   return new Promise((resolve) => {
     const child = execFile(
       program,
-      [...settingsFor(options).flatMap((setting) => ['-c', setting]), ...args],
+      [...buildSettings(options).flatMap((setting) => ['-c', setting]), ...args],
       {
         cwd: folder,
-        env: environment(options),
+        env: buildEnvironment(options),
         encoding: options.encoding ?? 'utf8',
         maxBuffer: OUTPUT_MAX_BYTES,
         timeout: options.timeoutMs ?? TIMEOUT_MS,
@@ -121,7 +121,7 @@ function run(folder: string, program: string, args: readonly string[], options: 
       },
       (error, stdout, stderr) =>
         resolve({
-          result: { code: exitCode(error), stdout, stderr: stderr || (error?.message ?? '') },
+          result: { code: getExitCode(error), stdout, stderr: stderr || (error?.message ?? '') },
           interrupted: error?.signal === 'SIGINT',
         }),
     )
@@ -131,11 +131,11 @@ function run(folder: string, program: string, args: readonly string[], options: 
   })
 }
 
-function settingsFor({ withoutEnvSettings }: GitOptions): readonly string[] {
+function buildSettings({ withoutEnvSettings }: GitOptions): readonly string[] {
   return withoutEnvSettings ? [...SETTINGS, TRUSTED] : SETTINGS
 }
 
-function environment({ env: more, withoutEnvSettings = false }: GitOptions): NodeJS.ProcessEnv {
+function buildEnvironment({ env: more, withoutEnvSettings = false }: GitOptions): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     GIT_TERMINAL_PROMPT: '0',
@@ -151,7 +151,7 @@ function environment({ env: more, withoutEnvSettings = false }: GitOptions): Nod
   return env
 }
 
-function exitCode(error: Error | null): number {
+function getExitCode(error: Error | null): number {
   if (error === null) return 0
   const { code, killed } = error as { code?: unknown; killed?: boolean }
   if (killed === true) return 124

@@ -11,7 +11,7 @@ const held = new Set<fs.FileHandle>()
  * when the lock is freed: taking it away would let two processes lock two files of one name.
  */
 export const kernelLock: TryLock = async (file) => {
-  const { default: locks } = await import('fs-native-extensions').catch(noLocks)
+  const { default: locks } = await import('fs-native-extensions').catch(reportNoLocks)
   const handle = await fs.open(file, 'a+', 0o600)
   try {
     if (locks.tryLock(handle.fd)) {
@@ -30,7 +30,7 @@ export const kernelLock: TryLock = async (file) => {
 }
 
 /** Without a lock two runs could write at once. The error has a code, as those of the operating system have. */
-function noLocks(error: unknown): never {
+function reportNoLocks(error: unknown): never {
   const platform = `${process.platform}-${process.arch}`
   const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
   throw Object.assign(new Error(`no file locks on this platform (${platform}): ${why}`, { cause: error }), {

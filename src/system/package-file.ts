@@ -6,14 +6,14 @@ let root: URL | undefined
  * The URL of a file or folder (with `/` at its end) that comes with this package, by its path in it. The program runs from src/ and from the
  * bundle in dist/, so its place is found from package.json and not counted in steps.
  */
-export function packageFile(path: string): URL {
+export function resolvePackageFile(path: string): URL {
   root ??= findRoot()
   return new URL(path, root)
 }
 
 /** The text of a file that comes with this package. */
 export function readPackageFile(path: string): string {
-  return fs.readFileSync(packageFile(path), 'utf8')
+  return fs.readFileSync(resolvePackageFile(path), 'utf8')
 }
 
 function findRoot(): URL {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
 /** An ID that nobody has used before: 36 characters of lower-case hexadecimal and hyphens. */
-export function randomId(): string {
+export function createRandomId(): string {
   return randomUUID()
 }

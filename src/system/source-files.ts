@@ -32,7 +32,7 @@ export type SourceFiles = {
 }
 
 /** The files below a folder, which is the boundary that no path and no link may leave. */
-export function sourceFiles(root: string): SourceFiles {
+export function openSourceFiles(root: string): SourceFiles {
   const boundary = fs.realpathSync(root)
   return {
     read: (file, maxBytes) => {
@@ -49,17 +49,19 @@ export function sourceFiles(root: string): SourceFiles {
 function listFolder(real: string): { entries: Entry[] } | { problem: ReadProblem } {
   try {
     const entries = fs.readdirSync(real, { withFileTypes: true })
-    return { entries: entries.map((entry) => ({ name: entry.name, is: kindOf(real, entry) })).sort(byName) }
+    return {
+      entries: entries.map((entry) => ({ name: entry.name, is: classifyEntry(real, entry) })).sort(compareNames),
+    }
   } catch (error) {
-    return { problem: readProblemOf(error) }
+    return { problem: describeReadError(error) }
   }
 }
 
-function byName(a: Entry, b: Entry): number {
+function compareNames(a: Entry, b: Entry): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }
 
-function kindOf(folder: string, entry: fs.Dirent): Entry['is'] {
+function classifyEntry(folder: string, entry: fs.Dirent): Entry['is'] {
   if (entry.isDirectory()) return 'folder'
   if (!entry.isSymbolicLink()) return 'file'
   try {
@@ -70,7 +72,7 @@ function kindOf(folder: string, entry: fs.Dirent): Entry['is'] {
   }
 }
 
-export function readProblemOf(error: unknown): ReadProblem {
+export function describeReadError(error: unknown): ReadProblem {
   const { code = 'unknown' } = error as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'ENOTDIR') return { is: 'missing' }
   // Sockets, and devices without a driver, cannot even be opened.
@@ -85,7 +87,7 @@ export function resolveInside(boundary: string, file: string): { real: string } 
     const real = fs.realpathSync(asked)
     return isInside(boundary, real) ? { real } : { problem: { is: 'outside' } }
   } catch (error) {
-    return { problem: readProblemOf(error) }
+    return { problem: describeReadError(error) }
   }
 }
 
@@ -104,14 +106,14 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
   try {
     handle = fs.openSync(real, READ_FLAGS)
     const stats = fs.fstatSync(handle)
-    if (!stats.isFile()) return { problem: { is: 'no-file', what: whatIs(stats) } }
+    if (!stats.isFile()) return { problem: { is: 'no-file', what: describeStats(stats) } }
     if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
     const bytes = readAll(handle, maxBytes)
     if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
     if (isLfsPointer(bytes)) return { problem: { is: 'lfs-pointer' } }
     return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
   } catch (error) {
-    return { problem: readProblemOf(error) }
+    return { problem: describeReadError(error) }
   } finally {
     if (handle !== undefined) fs.closeSync(handle)
   }
@@ -133,12 +135,12 @@ function decode(bytes: Buffer, real: string): ReadText | { problem: ReadProblem 
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), real }
   } catch {
-    return { problem: { is: 'not-utf8', offset: firstBadByte(bytes) } }
+    return { problem: { is: 'not-utf8', offset: findBadByte(bytes) } }
   }
 }
 
 /** The first byte that decoding replaces; a replacement character that the file itself holds is none. */
-function firstBadByte(bytes: Buffer): number {
+function findBadByte(bytes: Buffer): number {
   const text = bytes.toString('utf8')
   for (let at = text.indexOf('\ufffd'); at !== -1; at = text.indexOf('\ufffd', at + 1)) {
     const offset = Buffer.byteLength(text.slice(0, at))
@@ -147,7 +149,7 @@ function firstBadByte(bytes: Buffer): number {
   return bytes.length
 }
 
-export function whatIs(stats: fs.Stats): string {
+export function describeStats(stats: fs.Stats): string {
   if (stats.isDirectory()) return 'a folder'
   if (stats.isFIFO()) return 'a pipe'
   return stats.isSocket() ? 'a socket' : 'a device'

@@ -4,6 +4,6 @@ import os from 'node:os'
 export type ProcessName = { readonly pid: number; readonly host: string; readonly since: string }
 
 /** The name of this process. */
-export function thisProcess(): ProcessName {
+export function identifyProcess(): ProcessName {
   return { pid: process.pid, host: os.hostname(), since: new Date().toISOString() }
 }

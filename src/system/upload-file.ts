@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import fs from 'node:fs/promises'
-import { blobHash, blobId } from './git-blob.ts'
+import { computeBlobId, createBlobHash } from './git-blob.ts'
 import { isLfsPointer } from './lfs-pointer.ts'
-import { READ_FLAGS, type ReadProblem, readProblemOf, resolveInside, whatIs } from './source-files.ts'
+import { describeReadError, describeStats, READ_FLAGS, type ReadProblem, resolveInside } from './source-files.ts'
 
 /** A file of any size as it was measured: absolute path after following links, size, time of its last change, MD5 in Base64, blob ID. */
 export type Measured = {
@@ -44,13 +44,13 @@ export async function measureFile(
     const handle = await fs.open(found.real, READ_FLAGS)
     try {
       const stats = await handle.stat()
-      if (!stats.isFile()) return { problem: { is: 'no-file', what: whatIs(stats) } }
+      if (!stats.isFile()) return { problem: { is: 'no-file', what: describeStats(stats) } }
       if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
       const hash = createHash('md5')
-      const blob = blobHash(stats.size, 'sha1')
+      const blob = createBlobHash(stats.size, 'sha1')
       let bytes = 0
       const held: Uint8Array[] = []
-      for await (const chunk of chunksOf(handle)) {
+      for await (const chunk of readChunks(handle)) {
         hash.update(chunk)
         blob.update(chunk)
         bytes += chunk.length
@@ -59,12 +59,12 @@ export async function measureFile(
       const content = Buffer.concat(held)
       if (isLfsPointer(content)) return { problem: { is: 'lfs-pointer' } }
       const digests = { md5: hash.digest('base64'), blob: blob.digest('hex') }
-      return { path: found.real, bytes, modifiedMs: stats.mtimeMs, ...digests, ...otherEndsOf(content) }
+      return { path: found.real, bytes, modifiedMs: stats.mtimeMs, ...digests, ...detectOtherEnds(content) }
     } finally {
       await handle.close()
     }
   } catch (error) {
-    return { problem: readProblemOf(error) }
+    return { problem: describeReadError(error) }
   }
 }
 
@@ -73,12 +73,12 @@ const TEXT_MAX = 16 * CHUNK
 /** Git takes a file for binary if one of its first bytes is zero. */
 const LOOKED_AT = 8000
 
-function otherEndsOf(content: Buffer): { otherEnds?: OtherEnds } {
+function detectOtherEnds(content: Buffer): { otherEnds?: OtherEnds } {
   if (!content.includes(0x0a) || content.subarray(0, LOOKED_AT).includes(0)) return {}
   // Latin-1 keeps every byte.
   const lf = content.toString('latin1').replaceAll('\r\n', '\n')
   const md5 = (text: string): string => createHash('md5').update(text, 'latin1').digest('base64')
-  const lfBlob = blobId(Buffer.from(lf, 'latin1'), 'sha1')
+  const lfBlob = computeBlobId(Buffer.from(lf, 'latin1'), 'sha1')
   return { otherEnds: { lf: md5(lf), crlf: md5(lf.replaceAll('\n', '\r\n')), lfBlob } }
 }
 
@@ -93,7 +93,7 @@ export async function* readMeasured(file: Measured): AsyncGenerator<Uint8Array> 
     const hash = createHash('md5')
     let held: Uint8Array | undefined
     let bytes = 0
-    for await (const chunk of chunksOf(handle)) {
+    for await (const chunk of readChunks(handle)) {
       if (held) yield held
       hash.update(chunk)
       bytes += chunk.length
@@ -113,7 +113,7 @@ async function assertSame(handle: FileHandle, { bytes, modifiedMs }: Measured): 
   if (!stats.isFile() || stats.size !== bytes || stats.mtimeMs !== modifiedMs) throw new FileChanged()
 }
 
-async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+async function* readChunks(handle: FileHandle): AsyncGenerator<Uint8Array> {
   for (;;) {
     // A buffer of its own: who receives a chunk may still be sending it when the next one is read.
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, null)

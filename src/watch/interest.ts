@@ -1,4 +1,4 @@
-import { folderId } from '../system/file-identity.ts'
+import { readFolderId } from '../system/file-identity.ts'
 
 /** What is watched, relative to the root with forward slashes; none of it need be there yet. */
 export type Interest = {
@@ -25,7 +25,7 @@ export type EntryKind = { isDirectory(): boolean; isSymbolicLink(): boolean }
 
 /** Whether the watcher may pass an entry by. Links to folders are not followed, as when specs are read; without a kind it is looked at. */
 export function isIgnored(interest: Interest, entry: string, absolute: string, kind: EntryKind | undefined): boolean {
-  if (kind?.isSymbolicLink() && folderId(absolute) !== undefined) return true
+  if (kind?.isSymbolicLink() && readFolderId(absolute) !== undefined) return true
   if (kind?.isDirectory()) return !isWantedFolder(interest, entry)
   if (kind) return !isWantedFile(interest, entry)
   return !isWantedFolder(interest, entry) && !isWantedFile(interest, entry)

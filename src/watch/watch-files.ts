@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Clock } from '../system/clock.ts'
-import { contentId, isLink, placeId } from '../system/file-identity.ts'
+import { computeContentId, isLink, placeId } from '../system/file-identity.ts'
 import { type EntryKind, type Interest, isIgnored, isWantedFile } from './interest.ts'
 
 /** What tells of events in the file system: chokidar, or a test. */
@@ -70,7 +70,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
   }
   const relative = (entry: string): string => path.relative(root, entry).split(path.sep).join('/')
   const absolute = (file: string): string => path.join(root, file)
-  const isOther = (file: string): boolean => contentId(absolute(file)) !== (contents.get(file) ?? 'ENOENT')
+  const isOther = (file: string): boolean => computeContentId(absolute(file)) !== (contents.get(file) ?? 'ENOENT')
 
   const hint = (): void => {
     lastEvent = clock.monotonic()
@@ -168,7 +168,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
   /** `links`: folders that have become links. What is in them may be the same, but it is another place. */
   const tell = (links: readonly string[]): void => {
     const changed = [...new Set([...[...touched].filter(isOther), ...links])]
-    for (const file of touched) contents.set(file, contentId(absolute(file)))
+    for (const file of touched) contents.set(file, computeContentId(absolute(file)))
     touched.clear()
     if (changed.length > 0 && !closing.signal.aborted) onChange(changed.sort())
   }
@@ -178,7 +178,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
     interest = wanted
     // Of a file that is known already, a change may not have been told yet.
     const remember = (file: string): void => {
-      if (!contents.has(file)) contents.set(file, contentId(absolute(file)))
+      if (!contents.has(file)) contents.set(file, computeContentId(absolute(file)))
     }
     await reopen(wanted, remember)
     for (const file of wanted.files) remember(file)

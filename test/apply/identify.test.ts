@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Pass } from '../../src/apply/effects.ts'
 import { type Identified, identifyJob } from '../../src/apply/identify.ts'
 import { AwsError } from '../../src/aws/aws-error.ts'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { Address } from '../../src/model/address.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { KindReader } from '../../src/model/kind-calls.ts'
@@ -56,7 +56,7 @@ async function look(
       return read && liveOf(address, read)
     },
   } as unknown as KindReader
-  const model = modelOf(address.slice(0, address.indexOf('/')))
+  const model = getModel(address.slice(0, address.indexOf('/')))
   const record = recordOf(address, facts as object) as IdentifiedRecord
   const found = await identifyJob(pass, reader, model, record, definition === undefined ? undefined : { definition })
   return { found, asked, slept }

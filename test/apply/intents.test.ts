@@ -1,7 +1,7 @@
 import t from 'tap'
-import { budgetChanges, chooseCreates, type Intended, intend, type PlacedCreate } from '../../src/apply/intents.ts'
-import { modelOf } from '../../src/kinds/models.ts'
-import { type Address, partsOf } from '../../src/model/address.ts'
+import { chooseCreates, countBudgets, type Intended, intend, type PlacedCreate } from '../../src/apply/intents.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { type Address, parseAddress } from '../../src/model/address.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import { emptyState, type JobRecord, type Site } from '../../src/model/state.ts'
@@ -16,7 +16,7 @@ const now = Date.parse(NOW)
 const LEASE = { at: NOW, leaseUntil: '2026-11-15T09:01:00Z' }
 
 function createOf(address: Address, facts: Partial<PlacedCreate> = {}): PlacedCreate {
-  const { name } = partsOf(address)
+  const { name } = parseAddress(address)
   return {
     address,
     spec: specOf(address),
@@ -35,10 +35,10 @@ function crew(kind: string, size: number, site: Site | undefined = SITE): Planne
 }
 
 const chosen = (actions: readonly Planned[], perSecond: number): string[] =>
-  chooseCreates(actions, modelOf, () => perSecond, DEFAULT_WAITS).map(({ address }) => address)
+  chooseCreates(actions, getModel, () => perSecond, DEFAULT_WAITS).map(({ address }) => address)
 
 const intended = (planned: PlacedCreate, awsNow?: number): Intended =>
-  intend(planned, modelOf(planned.spec.kind), now, DEFAULT_WAITS, LINEAGE, awsNow)
+  intend(planned, getModel(planned.spec.kind), now, DEFAULT_WAITS, LINEAGE, awsNow)
 
 t.test('a pass intends what three quarters of a lease can send, in plan order', async (t) => {
   const actions = crew('IotJob', 50)
@@ -119,9 +119,9 @@ t.test('an intent keeps the record before it, and a raised run remembers that on
 
 t.test('what a pass intends is counted for the day, and no more than the day allows', async (t) => {
   const changes = (actions: readonly PlacedCreate[], used?: number) =>
-    budgetChanges(
+    countBudgets(
       actions.map((one) => intended(one)),
-      modelOf,
+      getModel,
       ({ kind }) => (kind === 'ImportExportJob' ? 3 : undefined),
       used === undefined
         ? undefined
@@ -135,6 +135,6 @@ t.test('what a pass intends is counted for the day, and no more than the day all
   t.strictSame(changes(archives(5), 1), [budget(3)])
   t.strictSame(changes(archives(1), 3), [])
   t.strictSame(changes([createOf(REBOOT)]), [])
-  const first = budgetChanges([intended(createOf(ARCHIVE))], modelOf, () => 3, emptyState(LINEAGE), now)
+  const first = countBudgets([intended(createOf(ARCHIVE))], getModel, () => 3, emptyState(LINEAGE), now)
   t.strictSame(first, [budget(1)], 'a state without budgets')
 })

@@ -3,13 +3,13 @@ import t from 'tap'
 import { type Applied, apply } from '../../src/apply/apply.ts'
 import type { ApplyOptions } from '../../src/apply/effects.ts'
 import { createQueue } from '../../src/aws/queue.ts'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { AwsProblem, Outcome } from '../../src/model/aws-problem.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Calls } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import { EMPTY_PLAN, type Planned } from '../../src/model/plan.ts'
-import { type Change, changed, emptyState, type JobRecord, type State } from '../../src/model/state.ts'
+import { applyChanges, type Change, emptyState, type JobRecord, type State } from '../../src/model/state.ts'
 import type { OpenStore } from '../../src/state/store.ts'
 import { liveOf, NOW, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
 
@@ -76,7 +76,7 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
       log.push(`commit${always ? ' always' : ''}`)
       if (script.stale === (commits++ === 0 ? 'at once' : 'at the end'))
         return { is: 'stale', message: 'another run wrote' }
-      state = changed(state, changes)
+      state = applyChanges(state, changes)
       if (commits === 1) script.onCommit?.(time, stop)
       return { is: 'committed', state }
     },
@@ -85,7 +85,7 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
         script.appendFails()
         throw new Error('the disk is full')
       }
-      state = changed(state, changes)
+      state = applyChanges(state, changes)
     },
   } as unknown as OpenStore
   const write = async (operation: string, options: Record<string, unknown>): Promise<Outcome<unknown>> => {
@@ -120,7 +120,7 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
       await script.before?.(spec?.name)
       return calls
     },
-    modelOf,
+    modelOf: getModel,
     timingOf: () => ({ when: 'ready' }),
     queue: createQueue({ concurrency: 2, clock }),
     clock,
@@ -258,7 +258,7 @@ t.test('a job that nothing proves to be ours is not touched', async (t) => {
 
 t.test('a lease that is over sends nothing, and gives its intents back', async (t) => {
   const old = unknownOf(REBOOT)
-  const state = changed(emptyState('kiosk-fleet'), [{ set: 'record', address: REBOOT, record: old }])
+  const state = applyChanges(emptyState('kiosk-fleet'), [{ set: 'record', address: REBOOT, record: old }])
   for (const end of ['pass', 'sleepOf'] as const) {
     const late = await play([create(REBOOT, old), create(NIGHT)], { state, onCommit: (clock) => clock[end](60_001) })
     t.strictSame(late.sent, [], end)
@@ -392,7 +392,7 @@ t.test('what cannot be written down must not be made: the next create stays', as
 
 t.test('a change is on record once a read shows it', async (t) => {
   const before = {
-    state: changed(emptyState('kiosk-fleet'), [{ set: 'record', address: REBOOT, record: known }]),
+    state: applyChanges(emptyState('kiosk-fleet'), [{ set: 'record', address: REBOOT, record: known }]),
   } as const
   const shown = await play([update], { ...before, live: () => liveOf(REBOOT, { request: wanted.request }) })
   t.match(shown.records[REBOOT]?.request, { description: 'tonight' })

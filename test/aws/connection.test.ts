@@ -1,22 +1,22 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { type AwsError, problemOf } from '../../src/aws/aws-error.ts'
+import { type AwsError, describeProblem } from '../../src/aws/aws-error.ts'
 import { type ConnectOptions, connect } from '../../src/aws/connection.ts'
-import { endpointOf } from '../../src/aws/endpoint.ts'
-import { classOf } from '../../src/aws/error-class.ts'
+import { resolveEndpoint } from '../../src/aws/endpoint.ts'
+import { classifyError } from '../../src/aws/error-class.ts'
 import { createLanes } from '../../src/aws/lanes.ts'
 import { mask } from '../../src/aws/mask.ts'
-import { pages } from '../../src/aws/pages.ts'
+import { readPages } from '../../src/aws/pages.ts'
 import { createQueue, type Progress } from '../../src/aws/queue.ts'
 import { read } from '../../src/aws/read.ts'
-import { partitionOf, resolveTarget } from '../../src/aws/target.ts'
+import { getPartition, resolveTarget } from '../../src/aws/target.ts'
 import { startEmulator } from '../../src/emulator/index.ts'
 import { iotJob } from '../../src/kinds/iot-job/model.ts'
-import { MODELS, modelOf } from '../../src/kinds/models.ts'
+import { getModel, MODELS } from '../../src/kinds/models.ts'
 import { Problem } from '../../src/model/problem.ts'
 import { systemClock } from '../../src/system/clock.ts'
-import { randomId } from '../../src/system/random.ts'
+import { createRandomId } from '../../src/system/random.ts'
 import { quickClock } from './clock.ts'
 import { http, rawServer } from './raw-server.ts'
 
@@ -124,7 +124,7 @@ t.test('regions tell their partition, and which services are there', async (t) =
     ['us-isof-south-1', 'aws-iso-f', []],
   ]
   for (const [region, partition, there] of cases) {
-    t.equal(partitionOf(region).partition, partition)
+    t.equal(getPartition(region).partition, partition)
     t.same(
       MODELS.filter(({ api }) => api.partitions.includes(partition))
         .map(({ service }) => service)
@@ -138,7 +138,7 @@ t.test('regions tell their partition, and which services are there', async (t) =
 t.test('an endpoint is the target’s, the service’s or everyone’s, and must be https or on this machine', async (t) => {
   const all = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_IOT: 'https://iot.internal/base/' }
   const of = (service: 'iot' | 'pinpoint' | 'any', endpoint: string | undefined, env: Record<string, string>) =>
-    endpointOf(service, { name: 'prod', ...(endpoint && { endpoint }) }, env)
+    resolveEndpoint(service, { name: 'prod', ...(endpoint && { endpoint }) }, env)
   t.equal(of('iot', undefined, {}), undefined)
   t.equal(of('iot', undefined, all), 'https://iot.internal/base')
   t.equal(of('pinpoint', undefined, all), 'http://127.0.0.1:1')
@@ -208,14 +208,15 @@ t.test('an error’s class comes from its name first, and from its status last',
     ['NewException', 504, 'outage'],
     ['TypeError', undefined, 'unknown'],
   ]
-  for (const [name, status, expected] of cases) t.equal(classOf(name, status, own), expected, `${name} ${status ?? ''}`)
-  t.equal(classOf('TooManyRequestsException', 429, modelOf('MediaPackageHarvestJob').api.errors), 'throttle')
-  t.same(problemOf('out of cheese', {}), { class: 'unknown', name: 'Error', message: 'out of cheese' })
+  for (const [name, status, expected] of cases)
+    t.equal(classifyError(name, status, own), expected, `${name} ${status ?? ''}`)
+  t.equal(classifyError('TooManyRequestsException', 429, getModel('MediaPackageHarvestJob').api.errors), 'throttle')
+  t.same(describeProblem('out of cheese', {}), { class: 'unknown', name: 'Error', message: 'out of cheese' })
 })
 
 t.test('an error of a missing permission names the action, and no other error does', async (t) => {
   const denied = (message: string, name = 'AccessDeniedException') =>
-    problemOf({ name, message, $metadata: { httpStatusCode: 403 } }, {}).deniedAction
+    describeProblem({ name, message, $metadata: { httpStatusCode: 403 } }, {}).deniedAction
   const user = 'User: arn:aws:sts::123456789012:assumed-role/jobs/run is not authorized to perform'
   const arn = 'arn:aws:iot:eu-west-1:123456789012:job/reboot'
   t.equal(denied(`${user}: iot:TagResource on resource: ${arn}`), 'iot:TagResource')
@@ -235,7 +236,7 @@ t.test('an error of a missing permission names the action, and no other error do
     'iot:TagResource',
     'a 403 counts by its status',
   )
-  t.notOk('deniedAction' in problemOf({ name: 'ValidationException', message: `${user}: iot:TagResource` }, {}))
+  t.notOk('deniedAction' in describeProblem({ name: 'ValidationException', message: `${user}: iot:TagResource` }, {}))
 })
 
 t.test('messages are cut, and lose signed requests and signed URLs', async (t) => {
@@ -289,18 +290,18 @@ t.test('connecting learns the account from STS', async (t) => {
   t.equal(china.site.partition, 'aws-cn')
   t.equal(china.settings(iotJob, 'read').region, 'cn-north-1')
   const secret = await connect({ ...target, region: 'us-isob-east-1' }, { clock, env: sts })
-  t.equal(secret.settings(modelOf('MediaPackageHarvestJob'), 'read').region, 'us-isob-east-1')
+  t.equal(secret.settings(getModel('MediaPackageHarvestJob'), 'read').region, 'us-isob-east-1')
   t.equal(
     codeOf(() => secret.settings(iotJob, 'read')),
     'CONFIG_REGION 4',
     'a service that this partition lacks',
   )
   t.equal(
-    codeOf(() => china.settings(modelOf('DataExchangeJob'), 'read')),
+    codeOf(() => china.settings(getModel('DataExchangeJob'), 'read')),
     'CONFIG_REGION 4',
   )
   t.equal(
-    codeOf(() => china.query(modelOf('ImportExportJob'), 'read')),
+    codeOf(() => china.query(getModel('ImportExportJob'), 'read')),
     'CONFIG_REGION 4',
   )
 })
@@ -360,7 +361,7 @@ t.test('a profile is read from its file, and credentials are loaded once for all
   t.teardown(() => connection.close())
   const first = await connection.settings(iotJob, 'read').credentials()
   t.equal(first.accessKeyId, 'AKIAPROFILE')
-  t.equal(await connection.settings(modelOf('PinpointExportJob'), 'write').credentials(), first)
+  t.equal(await connection.settings(getModel('PinpointExportJob'), 'write').credentials(), first)
 })
 
 t.test('a role is assumed through the same endpoint, with the run’s own name', async (t) => {
@@ -391,7 +392,7 @@ t.test('a role is assumed through the same endpoint, with the run’s own name',
 t.test('lanes are shared by account, region and service, and apart where an operation has its own limit', async (t) => {
   const site = { partition: 'aws', account: '1', region: 'eu-west-1' }
   const lanes = createLanes(quickClock(), { iot: { perSecond: 5 }, 'pinpoint.CreateExportJob': { perSecond: 1 } })
-  const importExport = modelOf('ImportExportJob')
+  const importExport = getModel('ImportExportJob')
   const lanesOfModel = { '*': { perSecond: 10 }, CreateJob: { perSecond: 7, perDay: 9 } }
   const model = { ...iotJob, limits: { ...iotJob.limits, lanes: lanesOfModel } }
   t.equal(lanes.lane(site, model, 'DescribeJob'), lanes.lane({ ...site }, { ...model }, 'ListJobs'))
@@ -399,7 +400,7 @@ t.test('lanes are shared by account, region and service, and apart where an oper
   t.not(lanes.lane(site, model, 'ListJobs'), lanes.lane({ ...site, account: '2' }, model, 'ListJobs'))
   t.same(lanes.lane(site, model, 'CreateJob').limit, { perSecond: 5, perDay: 9 }, 'a limit of the user’s wins')
   t.equal(lanes.lane(site, model, 'CreateJob').key, '1/eu-west-1/iot/CreateJob')
-  const pinpoint = modelOf('PinpointExportJob')
+  const pinpoint = getModel('PinpointExportJob')
   t.equal(lanes.lane(site, pinpoint, 'CreateExportJob').key, '1/eu-west-1/pinpoint/CreateExportJob')
   t.equal(lanes.lane(site, pinpoint, 'CreateExportJob').limit.perSecond, 1)
   const here = lanes.lane(site, importExport, 'ListJobs')
@@ -493,12 +494,15 @@ t.test('a read is asked again after throttles and outages, four times in all, an
 
 t.test('a list ends, also where the service gives the same token for ever', async (t) => {
   const all = []
-  for await (const items of pages(async (token) => ({ items: [token ?? 'first'], next: token ? undefined : 'second' })))
+  for await (const items of readPages(async (token) => ({
+    items: [token ?? 'first'],
+    next: token ? undefined : 'second',
+  })))
     all.push(...items)
   t.same(all, ['first', 'second'])
   const walk = async (next: (n: number) => string) => {
     let count = 0
-    for await (const _ of pages(async () => ({ items: [], next: next(count) }))) count++
+    for await (const _ of readPages(async () => ({ items: [], next: next(count) }))) count++
     return count
   }
   await t.rejects(
@@ -557,5 +561,5 @@ t.test('the system’s clock sleeps, and wakes with the reason of an abort', asy
   stop.abort(new Error('enough'))
   await t.rejects(asleep, { message: 'enough' })
   await t.rejects(systemClock.sleep(1, stop.signal), { message: 'enough' })
-  t.not(randomId(), randomId())
+  t.not(createRandomId(), createRandomId())
 })

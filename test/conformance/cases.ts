@@ -1,4 +1,4 @@
-import { at, type JsonObject } from '../../src/model/json.ts'
+import { getValue, type JsonObject } from '../../src/model/json.ts'
 import type { Policy, Spec } from '../../src/model/spec.ts'
 import type { World } from '../emulator/setup.ts'
 
@@ -104,7 +104,7 @@ export const CASES: readonly Case[] = [
     failing: exporting('unwritable'),
     words: { running: 'PROCESSING', succeeded: 'COMPLETED', failed: 'FAILED' },
     minutes: { running: 3, over: 20 },
-    markerOf: (request) => String(at(request, '/ExportJobRequest/S3UrlPrefix')),
+    markerOf: (request) => String(getValue(request, '/ExportJobRequest/S3UrlPrefix')),
   },
   {
     kind: 'ImportExportJob',

@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
-import { iso } from '../../src/model/iso.ts'
+import { formatIso } from '../../src/model/iso.ts'
 import type { Intent } from '../../src/model/state.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import type { EveryJob } from '../emulator/setup.ts'
 import { arrive, CASES, type Case, specOf } from './cases.ts'
 import {
@@ -29,7 +29,7 @@ const PATIENCE = {
 }
 
 for (const one of CASES) {
-  const model = modelOf(one.kind)
+  const model = getModel(one.kind)
   const spec = specOf(one.kind, one.request(1))
   const { address } = spec
   const createName = `${model.service} ${model.api.operations.create}`
@@ -238,7 +238,7 @@ for (const one of CASES.filter(({ recovery }) => recovery !== 'id')) {
     const {
       service,
       api: { operations },
-    } = modelOf(one.kind)
+    } = getModel(one.kind)
     const lose = { service, operation: operations.create, fault: 'drop-response', times: 1 }
     const lag = { service, operation: operations.list, fault: 'list-lag', seconds: DEFAULT_WAITS.listLagMs / 1000 - 1 }
     const run = await stage.run([specOf(one.kind, one.request(1))], {
@@ -254,7 +254,7 @@ for (const one of CASES.filter(({ recovery }) => recovery !== 'id')) {
 }
 
 for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
-  const model = modelOf(one.kind)
+  const model = getModel(one.kind)
   const spec = specOf(one.kind, one.request(1))
   const record = async (stage: Stage) => (await stage.records())[spec.address]
 
@@ -280,7 +280,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
     `${one.kind}: an unknown create is repeated not a second before it is known to have made no job`,
     async (t) => {
       const { stage, intent } = await lostOnItsWay(t)
-      const until = iso(Date.parse(intent.at) + QUIET)
+      const until = formatIso(Date.parse(intent.at) + QUIET)
       const early = await runAt(stage, intent, QUIET - 1000)
       t.same([early.passes, early.outcomes, early.nextAt], [[['settling']], [9], until])
       t.equal((await record(stage))?.intent?.absentSince, undefined, 'a look that comes too early does not count')
@@ -288,7 +288,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
       const first = await runAt(stage, intent, QUIET)
       t.same([new Set(first.passes.flat()), first.outcomes], [new Set(['settling']), [9]])
       t.equal((await record(stage))?.intent?.absentSince, until)
-      t.equal(first.nextAt, iso(Date.parse(until) + DEFAULT_WAITS.listLagMs))
+      t.equal(first.nextAt, formatIso(Date.parse(until) + DEFAULT_WAITS.listLagMs))
       const between = await runAt(stage, intent, QUIET + DEFAULT_WAITS.listLagMs - 1000)
       t.same([between.passes, between.created], [[['settling']], 0])
       t.same(await stage.emulator.jobs(), [])
@@ -437,7 +437,7 @@ async function idle(t: Test, stage: Stage, { kind, request }: Case): Promise<voi
   const {
     service,
     api: { operations },
-  } = modelOf(kind)
+  } = getModel(kind)
   const before = await stage.records()
   const run = await stage.run([specOf(kind, request(1))])
   t.same(run.passes, [['keep']], 'plan again: nothing to do')
@@ -463,8 +463,8 @@ async function unresolved(t: Test, stage: Stage, run: Run, ids: readonly string[
   t.match(planned, { action: 'unresolved', code: 'PLAN_UNRESOLVED' })
   t.same(more, [])
   for (const id of ids) t.ok(planned?.reason.includes(id), `${planned?.reason} names ${id}`)
-  const [, adopted] = /jobwright resolve (?:\S+) --adopt ([^;\s]+)/.exec(hintOf(planned?.remedies) ?? '') ?? []
-  t.ok(ids.includes(adopted ?? ''), `${hintOf(planned?.remedies)} adopts one of them`)
-  t.match(hintOf(planned?.remedies), `jobwright resolve ${planned?.address} --not-created`)
+  const [, adopted] = /jobwright resolve (?:\S+) --adopt ([^;\s]+)/.exec(formatHint(planned?.remedies) ?? '') ?? []
+  t.ok(ids.includes(adopted ?? ''), `${formatHint(planned?.remedies)} adopts one of them`)
+  t.match(formatHint(planned?.remedies), `jobwright resolve ${planned?.address} --not-created`)
   t.same(Object.keys(await stage.records()), [planned?.address])
 }

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import t, { type Test } from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { Decision } from '../../src/plan/input.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { CASES, specOf } from './cases.ts'
 import { beforeCreate, once, openStage, type Run, type Stage } from './stage.ts'
 
@@ -20,7 +20,7 @@ async function lostOnItsWay(t: Test, spec: Spec): Promise<Stage> {
   const {
     service,
     api: { operations },
-  } = modelOf(spec.kind)
+  } = getModel(spec.kind)
   const lose = { service, operation: operations.create, fault: 'drop-request', times: 1 }
   const around = { aws: beforeCreate(once(() => stage.faults(lose))) }
   t.same((await stage.run([spec], { settleMs: 0, around })).outcomes, [9])
@@ -45,7 +45,7 @@ async function isAskedAbout(t: Test, stage: Stage, spec: Spec): Promise<void> {
   const run = await stage.run([spec])
   t.equal((await stage.emulator.jobs()).length, 1, 'nothing is made again')
   t.same(run.outcomes, [6])
-  const answer = await decide(stage, spec, takingOver(hintOf(run.plan.actions[0]?.remedies)))
+  const answer = await decide(stage, spec, takingOver(formatHint(run.plan.actions[0]?.remedies)))
   t.same([answer.passes[0], answer.outcomes], [['adopt'], []])
   const after = await stage.run([spec])
   t.same([after.passes.at(-1), after.outcomes], [['keep'], []])
@@ -95,7 +95,7 @@ t.test('a job of the next run that went elsewhere is read where it is when a per
   putBack(stage, old)
   const run = await stage.run([next])
   t.match(run.plan.actions, [{ action: 'conflict', code: 'PLAN_LOOKALIKE' }])
-  const answer = await decide(stage, next, takingOver(hintOf(run.plan.actions[0]?.remedies)))
+  const answer = await decide(stage, next, takingOver(formatHint(run.plan.actions[0]?.remedies)))
   t.same([answer.passes[0], answer.outcomes], [['adopt'], []])
   t.same((await stage.run([next])).outcomes, [])
   t.equal((await stage.emulator.jobs()).length, 2)

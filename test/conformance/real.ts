@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util'
 import { DeleteJobCommand, IoTClient } from '@aws-sdk/client-iot'
 import { AwsError } from '../../src/aws/aws-error.ts'
 import { type Connection, connect } from '../../src/aws/connection.ts'
-import { callsOf } from '../../src/kinds/index.ts'
-import { modelOf } from '../../src/kinds/models.ts'
+import { openCalls } from '../../src/kinds/index.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Calls } from '../../src/model/kind-calls.ts'
@@ -78,7 +78,7 @@ async function isRefused(account: Account, kind: string, agoMs: number): Promise
   const { connection } = account
   const settings: Connection['settings'] = (...given) =>
     Object.assign(connection.settings(...given), { systemClockOffset: -agoMs })
-  const { reader } = await callsOf(kind, { ...connection, settings })
+  const { reader } = await openCalls(kind, { ...connection, settings })
   const error = await errorOf(reader.describe(kind === 'DataExchangeJob' ? UNKNOWN_ID : 'no-such-job', {}))
   return error?.kind === 'auth'
 }
@@ -145,7 +145,7 @@ const CHECKS: readonly Check[] = [
     (kind): Check => ({
       assumption: 'page-size',
       async run({ calls }) {
-        const { page } = modelOf(kind).api.listing
+        const { page } = getModel(kind).api.listing
         const error = await errorOf(calls(kind).then((both) => firstPage(both)))
         return error ? differs(`${kind}: ${error.told}`) : holds(`${kind}: a page of ${page} is taken`)
       },
@@ -168,7 +168,7 @@ const CHECKS: readonly Check[] = [
       if (asked.application === undefined)
         return skipped('an unknown project is not found; --application ID tries its list')
       const error = await errorOf(firstPage(await calls('PinpointExportJob'), asked.application))
-      return error ? differs(error.told) : holds(`a page of ${modelOf('PinpointExportJob').api.listing.page} is taken`)
+      return error ? differs(error.told) : holds(`a page of ${getModel('PinpointExportJob').api.listing.page} is taken`)
     },
   },
   { assumption: 'iot-taken-id', creates: 'IotJob', run: runIot },
@@ -200,7 +200,7 @@ async function runIot(account: Account): Promise<Result> {
     return ofLag(await listLag(await account.calls('IotJob'), id))
   } finally {
     await writer.cancel?.(id, { force: true, ...yes })
-    await new IoTClient(connection.settings(modelOf('IotJob'), 'read')).send(
+    await new IoTClient(connection.settings(getModel('IotJob'), 'read')).send(
       new DeleteJobCommand({ jobId: id, force: true }),
     )
   }
@@ -227,7 +227,7 @@ async function runDataExchange(account: Account): Promise<Result> {
   try {
     const live = await both.reader.describe(id, {})
     if (live?.status !== 'WAITING') return differs(`a job that was not started is ${live?.status ?? 'not there'}`)
-    const { normalise, comparable } = modelOf('DataExchangeJob').request
+    const { normalise, comparable } = getModel('DataExchangeJob').request
     const [sent, told] = [request, live.request ?? {}].map((one) => JSON.stringify(comparable(normalise(one))))
     if (sent!.length !== told!.length) return differs('AWS does not tell the request as it was sent')
     return ofLag(await listLag(both, id, DataSetId))
@@ -271,7 +271,7 @@ async function main(): Promise<number> {
   const clock = systemClock
   const target = { name: 'conformance', region: asked.region, profile: asked.aws }
   const connection = await connect(target, { clock, version: 'conformance' })
-  const account: Account = { asked, connection, calls: (kind) => callsOf(kind, connection) }
+  const account: Account = { asked, connection, calls: (kind) => openCalls(kind, connection) }
   const { ask, close } = answers()
   let worst = 0
   try {

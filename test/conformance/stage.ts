@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Test } from 'tap'
 import type { EmulatorOptions } from '../../src/emulator/index.ts'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { Config } from '../../src/model/config.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
@@ -17,7 +17,7 @@ import {
   reconcile,
 } from '../../src/reconcile/reconcile.ts'
 import { type World as Aws, openWorld as openAws } from '../../src/reconcile/world.ts'
-import { fileStore } from '../../src/state/file-store.ts'
+import { openFileStore } from '../../src/state/file-store.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
 import type { Clock } from '../../src/system/clock.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
@@ -66,7 +66,7 @@ export type Run = Reconciled & {
 export async function openStage(t: Test, options: EmulatorOptions = {}, disk = nodeDisk): Promise<Stage> {
   const emulator = await openWorld(t, options)
   const file = path.join(t.testdir(), 'jobs.state.json')
-  const store = fileStore({ path: file, disk })
+  const store = openFileStore({ path: file, disk })
   const first = await store.open()
   await first.create(emptyState('night-shifts'))
   await first.close()
@@ -137,7 +137,7 @@ async function reconcileOnce(
     const refresh = input.refresh === true
     const asked = input.decisions && new Set<string>(input.decisions.keys())
     // Specs of these tests may read whatever their test sets.
-    const settings = { clock, emulator, modelOf, refresh, env, asked }
+    const settings = { clock, emulator, modelOf: getModel, refresh, env, asked }
     const aws = await openAws(specs, opened.state, { targets: {}, limits, env: Object.keys(env) }, settings)
     try {
       return await reconcile(
@@ -147,7 +147,7 @@ async function reconcileOnce(
           store: around.store?.(opened) ?? opened,
           clock,
           timeScale: 1,
-          modelOf,
+          modelOf: getModel,
           emit: onEvent,
           signal: new AbortController().signal,
           wait: false,
@@ -210,7 +210,7 @@ export function inputOf(specs: readonly Spec[]): ReconcileInput {
     blocked: [],
     complete: true,
     waits: DEFAULT_WAITS,
-    modelOf,
+    modelOf: getModel,
     checkout: { git: false },
     rules: { emulator: false, offline: false, allowDirty: true, allowRemovals: true },
     guards: { maxCreates: 1000, maxRemovals: 1000 },

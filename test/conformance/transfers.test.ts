@@ -7,10 +7,10 @@ import { connect } from '../../src/aws/connection.ts'
 import type { Ask } from '../../src/aws/read.ts'
 import type { EmulatorOptions } from '../../src/emulator/index.ts'
 import { uploadTo } from '../../src/kinds/data-exchange-job/transfer.ts'
-import { MODELS, modelOf } from '../../src/kinds/models.ts'
+import { getModel, MODELS } from '../../src/kinds/models.ts'
 import { load } from '../../src/load/load.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import { acknowledge } from '../../src/plan/notes.ts'
+import { acknowledge } from '../../src/plan/attention/notes.ts'
 import { type JobFiles, nodeFiles } from '../../src/system/job-files.ts'
 import { openStage, type Run, type RunOptions, type Stage } from './stage.ts'
 
@@ -185,7 +185,7 @@ t.test('a link that has expired is asked for once more, and no more than that', 
   })
   const id = (await stage.records())[ADDRESS]!.id!
   const connection = await connect({ name: 'emulator', region: 'us-east-1' }, { clock: stage.clock, emulator, env: {} })
-  const client = new DataExchangeClient(connection.settings(modelOf('DataExchangeJob'), 'read'))
+  const client = new DataExchangeClient(connection.settings(getModel('DataExchangeJob'), 'read'))
   let late = 2
   /** Time passes between the answer with the link and the request that uses it. */
   const ask: Ask = async (_operation, _signal, send) => {

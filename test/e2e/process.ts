@@ -5,7 +5,7 @@ import path from 'node:path'
 import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { emptyState } from '../../src/model/state.ts'
-import { fileStore } from '../../src/state/file-store.ts'
+import { openFileStore } from '../../src/state/file-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 
@@ -170,7 +170,7 @@ export function git(root: string, ...args: string[]): void {
 }
 
 export function stateOf(root: string): Store {
-  return fileStore({ path: path.join(root, 'jobs.state.json'), disk: nodeDisk })
+  return openFileStore({ path: path.join(root, 'jobs.state.json'), disk: nodeDisk })
 }
 
 /** Edits the text of a state as somebody would who means it: its serial is raised. */

@@ -1,13 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { init } from '../../src/commands/init.ts'
-import { newSpec } from '../../src/commands/new.ts'
-import type { Host } from '../../src/commands/options.ts'
+import { init } from '../../src/commands/init/init.ts'
+import { writeSpec } from '../../src/commands/new/new.ts'
+import { readSpecs } from '../../src/documents/specs.ts'
 import { MODELS } from '../../src/kinds/models.ts'
-import { packagedSchemas } from '../../src/load/schemas.ts'
+import { readPackagedSchema } from '../../src/load/schemas.ts'
 import type { JsonObject } from '../../src/model/json.ts'
-import { specsOf } from '../../src/spec/specs.ts'
+import type { Host } from '../../src/session/host.ts'
 import { folder } from '../e2e/process.ts'
 import { openEditor } from './client.ts'
 
@@ -16,7 +16,7 @@ import { openEditor } from './client.ts'
  * `jobwright init` has set up, with the settings and schemas that init wrote there.
  */
 
-const schemas = packagedSchemas
+const schemas = readPackagedSchema
 const root = folder(t, {})
 const quiet = { write: () => true }
 const host: Host = { cwd: root, env: {}, stdout: quiet, stderr: quiet, signal: new AbortController().signal }
@@ -25,7 +25,7 @@ fs.appendFileSync(
   path.join(root, 'jobwright.yaml'),
   'targets: { main: { region: eu-west-1 }, standby: { region: eu-central-1 } }\ndefaultTarget: main\n',
 )
-await newSpec('IotJob', 'second', {}, host)
+await writeSpec('IotJob', 'second', {}, host)
 
 const settings = JSON.parse(fs.readFileSync(path.join(root, '.vscode/settings.json'), 'utf8')) as JsonObject
 const editor = await openEditor(root, {
@@ -197,7 +197,7 @@ t.test('a slip is underlined where validate shows it', async (t) => {
     ([kind, spec], index) => `${index % 2 === 0 ? '' : MODELINE}${begun(kind, spec, `n${index}`)}`,
   )
   const files = new Map(texts.map((text, index) => [`specs/slip-${index}.yaml`, text]))
-  const { diagnostics } = specsOf(files, { kinds: MODELS, schemas, include: () => ({ text: '', file: '' }) })
+  const { diagnostics } = readSpecs(files, { kinds: MODELS, schemas, include: () => ({ text: '', file: '' }) })
   const underlined = await Promise.all([...files].map(([file, text]) => editor.open(file, text)))
   for (const [index, file] of [...files.keys()].entries()) {
     const theirs = underlined[index]!.map(({ range: { start, end } }) =>

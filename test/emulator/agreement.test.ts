@@ -1,12 +1,12 @@
 import t from 'tap'
+import { readSpecs } from '../../src/documents/specs.ts'
 import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
-import { MODELS, modelOf } from '../../src/kinds/models.ts'
-import { into, isObject, type Json, type JsonObject, type Pointer } from '../../src/model/json.ts'
-import { specsOf } from '../../src/spec/specs.ts'
+import { getModel, MODELS } from '../../src/kinds/models.ts'
+import { isObject, type Json, type JsonObject, joinPointer, type Pointer } from '../../src/model/json.ts'
+import { put, read } from '../documents/derive.ts'
+import { MANIFEST, SEEDS, trials } from '../documents/trials.ts'
 import { due, loaded } from '../kinds/due.ts'
 import { seeded } from '../plan/seeded.ts'
-import { put, read } from '../spec/derive.ts'
-import { MANIFEST, SEEDS, trials } from '../spec/trials.ts'
 import { openWorld, type World } from './setup.ts'
 
 /*
@@ -68,7 +68,7 @@ type Judged = { readonly verdict: Verdict; readonly request: JsonObject }
 function judge(documents: readonly JsonObject[]): Judged[] {
   const sources = new Map(documents.map((document, index) => [`${index}.yaml`, JSON.stringify(document)]))
   const include = () => ({ text: MANIFEST, file: 'included' })
-  const { specs, diagnostics } = specsOf(sources, { kinds: MODELS, schemas: read, include })
+  const { specs, diagnostics } = readSpecs(sources, { kinds: MODELS, schemas: read, include })
   const requests = new Map(specs.map(({ place, request }) => [place.file, request]))
   const errors = new Map<string, Verdict>()
   for (const { severity, related, code, pointer = '', place } of diagnostics) {
@@ -94,7 +94,7 @@ async function ask(world: World, kind: string, request: JsonObject, id: JsonObje
 
 function asJson(world: World, kind: string, whole: JsonObject) {
   const { path, body } = due(kind, whole)
-  return world.call(modelOf(kind).service, kind === 'IotJob' ? 'PUT' : 'POST', path, body)
+  return world.call(getModel(kind).service, kind === 'IotJob' ? 'PUT' : 'POST', path, body)
 }
 
 function asForm(world: World, { Manifest, ValidateOnly: _ours, ...members }: JsonObject) {
@@ -116,7 +116,7 @@ async function differences(world: World, asked: readonly Asked[]): Promise<{ fou
   const judged = judge(asked.map(({ document }) => document))
   for (const [index, { kind, what, isAboutId }] of asked.entries()) {
     const { verdict: ours, request } = judged[index]!
-    const { identity, lifecycle } = modelOf(kind)
+    const { identity, lifecycle } = getModel(kind)
     // What is sound and has to wait is not sent now.
     if (ours === undefined && lifecycle.timing(request, world.now()).when !== 'ready') continue
     const id = identity.idMember === undefined || isAboutId ? {} : { [identity.idMember]: `job-${index}` }
@@ -149,7 +149,7 @@ t.test('at each bound of each schema, the validator and the emulator take the sa
       kind,
       document: document as JsonObject,
       what: `${rule} at ${place}`,
-      isAboutId: place === `/${modelOf(kind).identity.idMember}`,
+      isAboutId: place === `/${getModel(kind).identity.idMember}`,
     }))
   const { found, met } = await differences(world, asked)
   t.same(found, [])
@@ -182,7 +182,7 @@ function neighbour(dice: () => number, serial: number): Asked {
     changes.push(`${place} ${JSON.stringify(by)}`)
     changed = put(changed, place, by)
   }
-  const isMatched = modelOf(kind).identity.recovery.by === 'match'
+  const isMatched = getModel(kind).identity.recovery.by === 'match'
   const policy = isMatched ? { allowIdentical: true } : undefined
   const document: JsonObject = {
     apiVersion: 'jobwright/v1',
@@ -199,7 +199,7 @@ function neighbour(dice: () => number, serial: number): Asked {
 function placesOf(value: Json, place: Pointer = ''): Pointer[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([step, inner]) => {
-    const here = into(place, step)
+    const here = joinPointer(place, step)
     return [here, ...placesOf(inner as Json, here)]
   })
 }

@@ -5,12 +5,12 @@ import { AwsError } from '../../src/aws/aws-error.ts'
 import { type Connection, connect } from '../../src/aws/connection.ts'
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts'
 import { parseManifest, writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
-import { callsOf } from '../../src/kinds/index.ts'
-import { modelOf } from '../../src/kinds/models.ts'
-import { attemptName, attemptOf, formatAttemptTag } from '../../src/model/attempt-name.ts'
+import { openCalls } from '../../src/kinds/index.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { formatAttempt, formatAttemptTag, parseAttempt } from '../../src/model/attempt-name.ts'
 import { isTagRefusal } from '../../src/model/aws-problem.ts'
 import { digest } from '../../src/model/digest.ts'
-import { canonical, type JsonObject } from '../../src/model/json.ts'
+import { canonicalise, type JsonObject } from '../../src/model/json.ts'
 import type { Calls } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import { quickClock } from '../aws/clock.ts'
@@ -120,7 +120,7 @@ async function stage(t: Test, kind: string, options: { page?: number; key?: stri
   )
   t.teardown(() => base.close())
   const connection = options.key ? withKey(base, options.key) : base
-  const model = modelOf(kind)
+  const model = getModel(kind)
   const { calls } = await import(`../../src/kinds/${folder(kind)}/calls.ts`)
   const { listing } = model.api
   const pages = options.page ? { ...model, api: { ...model.api, listing: { ...listing, page: options.page } } } : model
@@ -161,12 +161,12 @@ async function listed({ calls }: Stage, scope: string | undefined): Promise<Live
 
 for (const one of cases) {
   const scope = one.scope ? { scope: one.scope } : {}
-  const model = modelOf(one.kind)
+  const model = getModel(one.kind)
 
   t.test(`${one.kind}: a created job reads back as what was asked for`, async (t) => {
     const here = await stage(t, one.kind)
     const made = await here.calls.writer.create(one.request, options())
-    if (made.is !== 'done') return t.fail(canonical(made.problem))
+    if (made.is !== 'done') return t.fail(canonicalise(made.problem))
     const live = await here.calls.reader.describe(made.value.id, { ...scope, definition: true })
     t.equal(live?.id, made.value.id)
     t.equal(live?.createdAt, '2026-11-15T12:00:00.000Z')
@@ -187,7 +187,7 @@ for (const one of cases) {
     const made: (string | undefined)[] = []
     for (let n = 1; n <= 5; n++) {
       const outcome = await here.calls.writer.create(one.variant(n), options(n))
-      made.push(outcome.is === 'done' ? outcome.value.id : canonical(outcome.problem))
+      made.push(outcome.is === 'done' ? outcome.value.id : canonicalise(outcome.problem))
     }
     t.same(
       (await listed(here, one.scope)).map((live) => live.id),
@@ -301,7 +301,7 @@ t.test('no signed URL and no API key of a Data Exchange job comes out of a read'
   ]
   for (const request of requests) {
     const made = await here.calls.writer.create(request, options())
-    if (made.is !== 'done') return t.fail(canonical(made.problem))
+    if (made.is !== 'done') return t.fail(canonicalise(made.problem))
     t.notMatch(JSON.stringify(made.value), /"SignedUrl|UploadUrl|X-Amz|open-sesame|https?:/i)
     await here.calls.writer.start?.(made.value.id, yes)
   }
@@ -352,9 +352,9 @@ t.test('an Import/Export list that goes on from nowhere is not taken for a whole
   })
   const connection = await connect({ name: 'default', region: 'us-east-1' }, { clock: quickClock(), emulator: { url } })
   t.teardown(() => connection.close())
-  const { calls } = await import('../../src/kinds/import-export-job/calls.ts')
+  const { createCalls } = await import('../../src/kinds/import-export-job/calls.ts')
   const read = async (): Promise<void> => {
-    for await (const page of calls(connection).reader.list({})) t.same(page, [])
+    for await (const page of createCalls(connection).reader.list({})) t.same(page, [])
   }
   const error = await read().catch((thrown: unknown) => thrown)
   t.match(error, { problem: { name: 'UnusableAnswer', message: /names no job to go on from/ } })
@@ -365,7 +365,7 @@ t.test('calls are loaded for the kinds that are asked for', async (t) => {
   t.teardown(() => emulator.close())
   const connection = await connect({ name: 'default', region: 'us-east-1' }, { clock: quickClock(), emulator })
   t.teardown(() => connection.close())
-  for (const { kind } of cases) t.same(Object.keys(await callsOf(kind, connection)), ['reader', 'writer'])
+  for (const { kind } of cases) t.same(Object.keys(await openCalls(kind, connection)), ['reader', 'writer'])
 })
 
 t.test('a manifest is read as the text that was written', async (t) => {
@@ -581,7 +581,7 @@ t.test('the name of an attempt fits in a tag, however long it is, and is read ba
   const marker = formatAttemptTag(attempt)
   t.match(await here.calls.writer.create(iot, { ...options(), marker }), { is: 'done' })
   const live = await here.calls.reader.describe('cup-final-r1', { mark: true })
-  t.strictSame(attemptOf(live?.mark ?? ''), attempt)
-  t.strictSame(attemptOf(attemptName(attempt)), attempt, 'as is the form that other kinds carry')
-  t.equal(attemptOf('3f2a91bc01de IotJob/a;1.1'), undefined)
+  t.strictSame(parseAttempt(live?.mark ?? ''), attempt)
+  t.strictSame(parseAttempt(formatAttempt(attempt)), attempt, 'as is the form that other kinds carry')
+  t.equal(parseAttempt('3f2a91bc01de IotJob/a;1.1'), undefined)
 })

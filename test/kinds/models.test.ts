@@ -1,17 +1,17 @@
 import t from 'tap'
-import { MODELS, modelOf } from '../../src/kinds/models.ts'
-import { instant } from '../../src/kinds/normal.ts'
+import { getModel, MODELS } from '../../src/kinds/models.ts'
+import { parseInstant } from '../../src/kinds/normal.ts'
 import { isTerminal } from '../../src/model/condition.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { KindModel } from '../../src/model/kind.ts'
 import type { Live } from '../../src/model/live.ts'
 
 const NOW = Date.parse('2026-11-15T09:00:00Z')
-const iot = modelOf('IotJob')
-const harvest = modelOf('MediaPackageHarvestJob')
-const exchange = modelOf('DataExchangeJob')
-const pinpoint = modelOf('PinpointExportJob')
-const disk = modelOf('ImportExportJob')
+const iot = getModel('IotJob')
+const harvest = getModel('MediaPackageHarvestJob')
+const exchange = getModel('DataExchangeJob')
+const pinpoint = getModel('PinpointExportJob')
+const disk = getModel('ImportExportJob')
 
 t.test('every kind', async (t) => {
   t.same(
@@ -31,7 +31,7 @@ t.test('every kind', async (t) => {
     ],
     'says who names its jobs and how a lost answer is brought to light',
   )
-  t.throws(() => modelOf('TranscodeJob'), { message: 'no kind TranscodeJob' })
+  t.throws(() => getModel('TranscodeJob'), { message: 'no kind TranscodeJob' })
   for (const model of MODELS) {
     t.equal(
       model.lifecycle.steps.includes('start'),
@@ -645,5 +645,5 @@ t.test('instants', async (t) => {
     [null, Number.NaN],
     [undefined, Number.NaN],
   ]
-  for (const [value, ms] of cases) t.ok(Object.is(instant(value), ms), String(value))
+  for (const [value, ms] of cases) t.ok(Object.is(parseInstant(value), ms), String(value))
 })

@@ -4,12 +4,12 @@ import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { type Connection, connect } from '../../src/aws/connection.ts'
 import { startEmulator } from '../../src/emulator/index.ts'
-import { callsOf } from '../../src/kinds/index.ts'
-import { modelOf } from '../../src/kinds/models.ts'
-import { canonical, isObject, type Json, type JsonObject } from '../../src/model/json.ts'
+import { openCalls } from '../../src/kinds/index.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { canonicalise, isObject, type Json, type JsonObject } from '../../src/model/json.ts'
 import { quickClock } from '../aws/clock.ts'
-import { read } from '../spec/derive.ts'
-import { SEEDS } from '../spec/trials.ts'
+import { read } from '../documents/derive.ts'
+import { SEEDS } from '../documents/trials.ts'
 import { due, loaded, sent } from './due.ts'
 
 /*
@@ -52,16 +52,20 @@ t.test('every member of every kind reaches the wire as the spec says it', async 
   const members = new Map<string, Set<string>>()
   for (const { kind, spec } of SEEDS) {
     if (kind === 'ImportExportJob') continue
-    const own = modelOf(kind).identity.idMember
+    const own = getModel(kind).identity.idMember
     const request = loaded({ ...(spec as JsonObject), ...(own && { [own]: 'the-job' }) }) as JsonObject
-    const { writer } = await callsOf(kind, connection)
+    const { writer } = await openCalls(kind, connection)
     arrived.length = 0
     await writer.create(request, { id: 'the-job', ...yes })
     t.equal(arrived.length, 1, `${kind}: one request`)
     const { path, body, length } = arrived[0]!
     const expected = due(kind, request)
     t.equal(path, expected.path)
-    t.equal(canonical(JSON.parse(body) as Json), canonical(expected.body), `${kind} ${String(request['Type'] ?? '')}`)
+    t.equal(
+      canonicalise(JSON.parse(body) as Json),
+      canonicalise(expected.body),
+      `${kind} ${String(request['Type'] ?? '')}`,
+    )
     t.equal(Number(length), Buffer.byteLength(body))
     members.set(kind, new Set([...(members.get(kind) ?? []), ...Object.keys(request)]))
   }
@@ -79,8 +83,8 @@ t.test(
   'every member of an Import/Export job and of its manifest reaches the wire, in creates and in updates',
   async (t) => {
     const { connection, arrived } = await stage(t)
-    const { writer } = await callsOf('ImportExportJob', connection)
-    const dropped = modelOf('ImportExportJob').request.dropped ?? []
+    const { writer } = await openCalls('ImportExportJob', connection)
+    const dropped = getModel('ImportExportJob').request.dropped ?? []
     const said = new Set<string>()
     for (const { kind, spec } of SEEDS) {
       const manifest = (spec as JsonObject)['Manifest']
@@ -121,7 +125,7 @@ function texts(value: Json): Json {
 
 t.test('every setting of an IoT job that an update changes reaches the wire', async (t) => {
   const { connection, arrived } = await stage(t)
-  const { writer } = await callsOf('IotJob', connection)
+  const { writer } = await openCalls('IotJob', connection)
   const after = loaded(SEEDS.find(({ kind }) => kind === 'IotJob')!.spec) as JsonObject
   const live = { id: 'the-job', status: 'IN_PROGRESS' }
   await writer.update?.('the-job', { operation: 'UpdateJob', before: {}, after, request: after, live }, yes)
@@ -142,7 +146,7 @@ t.test('what AWS tells of the assets of a Data Exchange job is read, though the 
   t.teardown(() => emulator.close())
   const connection = await connect({ name: 'default', region: 'eu-west-1' }, { clock: quickClock(), emulator })
   t.teardown(() => connection.close())
-  const { reader, writer } = await callsOf('DataExchangeJob', connection)
+  const { reader, writer } = await openCalls('DataExchangeJob', connection)
   const [DataSetId, RevisionId] = ['a'.repeat(32), 'b'.repeat(32)]
   const request = {
     Type: 'IMPORT_ASSETS_FROM_S3',
@@ -160,11 +164,11 @@ t.test('what AWS tells of the assets of a Data Exchange job is read, though the 
       page.map((one) => one.request),
       [request],
     )
-  const { comparable, normalise } = modelOf('DataExchangeJob').request
+  const { comparable, normalise } = getModel('DataExchangeJob').request
   const other = { ...request, AssetConfiguration: { Tags: [{ Key: 'team', Value: 'weather' }] } }
   t.not(
-    canonical(comparable(normalise(other))),
-    canonical(comparable(normalise(job!.request!))),
+    canonicalise(comparable(normalise(other))),
+    canonicalise(comparable(normalise(job!.request!))),
     'tags tell jobs apart',
   )
 })

@@ -131,7 +131,7 @@ t.test('in GitHub Actions its text, annotations and SARIF are as harmless', asyn
   for (const form of ['text', 'sarif']) {
     const run = await start(['validate', '--output', form], {
       cwd: root,
-      env: { GITHUB_ACTIONS: 'true' },
+      env: { GITHUB_ACTIONS: 'true', NO_COLOR: '1' },
       node: ['--max-old-space-size=128'],
     })
     t.equal(run.code, 3, form)

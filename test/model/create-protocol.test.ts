@@ -1,11 +1,11 @@
 import t from 'tap'
 import {
   CLOCKS_MS,
+  computeDeadline,
+  computeLeaseEnd,
+  computeShownFrom,
   DEFAULT_WAITS,
-  deadlineOf,
   isLeased,
-  leaseUntil,
-  shownFrom,
 } from '../../src/model/create-protocol.ts'
 
 const AT = '2026-11-15T08:50:00Z'
@@ -24,7 +24,7 @@ t.test('the waits cover what AWS documents: 15 minutes of signature life, half a
 })
 
 t.test('a lease runs up to its last millisecond', async (t) => {
-  t.equal(leaseUntil(Date.parse(AT), DEFAULT_WAITS), '2026-11-15T08:51:00Z')
+  t.equal(computeLeaseEnd(Date.parse(AT), DEFAULT_WAITS), '2026-11-15T08:51:00Z')
   t.equal(isLeased(0, DEFAULT_WAITS), true)
   t.equal(isLeased(60_000, DEFAULT_WAITS), true)
   t.equal(isLeased(60_001, DEFAULT_WAITS), false)
@@ -32,20 +32,20 @@ t.test('a lease runs up to its last millisecond', async (t) => {
 
 t.test('a deadline adds lease, signature life, request time and list lag', async (t) => {
   // 1 + 20 + 300 + 4000 seconds
-  t.equal(deadlineOf(intent, WAITS, { byMatch: true }), '2026-11-15T10:02:01Z')
-  t.equal(deadlineOf(intent, DEFAULT_WAITS, { byMatch: true }), '2026-11-15T09:08:00Z')
+  t.equal(computeDeadline(intent, WAITS, { byMatch: true }), '2026-11-15T10:02:01Z')
+  t.equal(computeDeadline(intent, DEFAULT_WAITS, { byMatch: true }), '2026-11-15T09:08:00Z')
 })
 
 t.test('a job that is read by ID waits out 5 minutes of signature life at most', async (t) => {
-  t.equal(deadlineOf(intent, DEFAULT_WAITS, { byMatch: false }), '2026-11-15T08:58:00Z')
-  t.equal(deadlineOf(intent, WAITS, { byMatch: false }), '2026-11-15T10:02:01Z')
+  t.equal(computeDeadline(intent, DEFAULT_WAITS, { byMatch: false }), '2026-11-15T08:58:00Z')
+  t.equal(computeDeadline(intent, WAITS, { byMatch: false }), '2026-11-15T10:02:01Z')
 })
 
 t.test('a clock that is ahead moves the deadline, one that is behind does not', async (t) => {
-  t.equal(deadlineOf(intent, DEFAULT_WAITS, { byMatch: true, clockOffsetMs: -40_000 }), '2026-11-15T09:08:40Z')
-  t.equal(deadlineOf(intent, DEFAULT_WAITS, { byMatch: true, clockOffsetMs: 40_000 }), '2026-11-15T09:08:00Z')
+  t.equal(computeDeadline(intent, DEFAULT_WAITS, { byMatch: true, clockOffsetMs: -40_000 }), '2026-11-15T09:08:40Z')
+  t.equal(computeDeadline(intent, DEFAULT_WAITS, { byMatch: true, clockOffsetMs: 40_000 }), '2026-11-15T09:08:00Z')
 })
 
 t.test('AWS shows a new job once lists no longer lag', async (t) => {
-  t.equal(shownFrom(AT, DEFAULT_WAITS), '2026-11-15T08:51:30Z')
+  t.equal(computeShownFrom(AT, DEFAULT_WAITS), '2026-11-15T08:51:30Z')
 })

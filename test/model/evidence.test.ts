@@ -1,16 +1,16 @@
 import t from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import {
-  earliestOf,
-  firstAtOf,
+  computeEarliestCreation,
+  getFirstSendTime,
   type IdentityVerdict,
   isBefore,
   judgeIdentity,
   judgeMark,
-  markOf,
+  readMark,
 } from '../../src/model/evidence.ts'
 import type { Live } from '../../src/model/live.ts'
-import { refreshed } from '../../src/model/record.ts'
+import { refreshRecord } from '../../src/model/record.ts'
 import type { SettledRecord } from '../../src/model/state.ts'
 import { liveOf, REQUESTS, recordOf } from '../plan/world.ts'
 
@@ -98,7 +98,7 @@ const READS: readonly (readonly [name: string, Partial<SettledRecord>, Partial<L
 for (const [name, record, live, is] of READS) {
   t.test(`${name}: ${is}`, (t) => {
     const settled = recordOf(REBOOT, record as Partial<SettledRecord>) as SettledRecord
-    t.equal(judgeIdentity(settled, liveOf(REBOOT, live), modelOf('IotJob'), LINEAGE).is, is)
+    t.equal(judgeIdentity(settled, liveOf(REBOOT, live), getModel('IotJob'), LINEAGE).is, is)
     t.end()
   })
 }
@@ -106,9 +106,9 @@ for (const [name, record, live, is] of READS) {
 t.test('a job that AWS named is the one of its ID, whatever else is told', (t) => {
   const settled = recordOf('DataExchangeJob/prices', { id: 'a'.repeat(32) }) as SettledRecord
   const live = liveOf('DataExchangeJob/prices', { createdAt: undefined, request: undefined })
-  t.equal(judgeIdentity(settled, live, modelOf('DataExchangeJob'), LINEAGE).is, 'same')
+  t.equal(judgeIdentity(settled, live, getModel('DataExchangeJob'), LINEAGE).is, 'same')
   const dated = { ...live, createdAt: CREATED, mark: OTHER }
-  t.strictSame(judgeIdentity(settled, dated, modelOf('DataExchangeJob'), LINEAGE), {
+  t.strictSame(judgeIdentity(settled, dated, getModel('DataExchangeJob'), LINEAGE), {
     is: 'same',
     identity: { createdAt: CREATED, source: 'read' },
   })
@@ -121,7 +121,7 @@ t.test('a verdict says why, and what may be recorded', async (t) => {
     judgeIdentity(
       recordOf(REBOOT, record as Partial<SettledRecord>) as SettledRecord,
       liveOf(REBOOT, live),
-      modelOf('IotJob'),
+      getModel('IotJob'),
       lineage,
     )
   const identity = { createdAt: CREATED, source: 'read' as const }
@@ -157,7 +157,7 @@ t.test('a mark is ours by lineage, address and run alone', async (t) => {
   t.equal(judgeMark({ mark: OTHER }, owner), 'other')
   t.equal(judgeMark({ mark: 'owned by Ann' }, owner), 'none')
   t.equal(judgeMark({}, owner), 'none')
-  t.equal(markOf({ mark: OWN, marker: OTHER })?.lineage, '4f0c9d1e-8a5', 'a tag that was read comes first')
+  t.equal(readMark({ mark: OWN, marker: OTHER })?.lineage, '4f0c9d1e-8a5', 'a tag that was read comes first')
 })
 
 t.test('what was created before an attempt could create it is not its job', async (t) => {
@@ -176,10 +176,10 @@ t.test('what was created before an attempt could create it is not its job', asyn
 
 t.test('every attempt of a run knows from when the first one may have created a job', async (t) => {
   const at = '2026-11-15T08:50:00Z'
-  t.equal(firstAtOf({ at }), '2026-11-15T08:49:00Z')
-  t.equal(firstAtOf({ at, awsAt: '2026-11-15T08:50:30Z' }), '2026-11-15T08:50:30Z')
-  t.equal(firstAtOf({ at, awsAt: at, firstAt: CREATED }), CREATED)
-  t.equal(earliestOf({ at }), Date.parse('2026-11-15T08:49:00Z'))
+  t.equal(getFirstSendTime({ at }), '2026-11-15T08:49:00Z')
+  t.equal(getFirstSendTime({ at, awsAt: '2026-11-15T08:50:30Z' }), '2026-11-15T08:50:30Z')
+  t.equal(getFirstSendTime({ at, awsAt: at, firstAt: CREATED }), CREATED)
+  t.equal(computeEarliestCreation({ at }), Date.parse('2026-11-15T08:49:00Z'))
 })
 
 t.test('the identity on record is never overwritten by a later read', async (t) => {
@@ -187,8 +187,13 @@ t.test('the identity on record is never overwritten by a later read', async (t) 
   const read = { createdAt: LATER, source: 'read' } as const
   const condition = { type: 'InProgress' } as const
   const after = (record: Partial<SettledRecord>) =>
-    refreshed(recordOf(REBOOT, record as Partial<SettledRecord>) as SettledRecord, liveOf(REBOOT), condition, 0, read)
-      .identity
+    refreshRecord(
+      recordOf(REBOOT, record as Partial<SettledRecord>) as SettledRecord,
+      liveOf(REBOOT),
+      condition,
+      0,
+      read,
+    ).identity
   t.strictSame(after({ identity: answered }), answered)
   t.strictSame(after({}), read)
 })

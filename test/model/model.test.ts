@@ -1,30 +1,45 @@
 import t from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
-import { addressOf, isAddress, partsOf } from '../../src/model/address.ts'
-import { remediesFor } from '../../src/model/aws-problem.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { formatAddress, isAddress, parseAddress } from '../../src/model/address.ts'
+import { getRemedies } from '../../src/model/aws-problem.ts'
 import { isTerminal } from '../../src/model/condition.ts'
-import { type Diagnostic, hasErrors, inFileOrder } from '../../src/model/diagnostic.ts'
-import { differences } from '../../src/model/difference.ts'
+import { type Diagnostic, hasErrors, sortByPlace } from '../../src/model/diagnostic.ts'
+import { findDifferences } from '../../src/model/difference.ts'
 import { digest } from '../../src/model/digest.ts'
 import { EXIT_CODES } from '../../src/model/exit-code.ts'
-import { PRECEDENCE, worst } from '../../src/model/exit-rules.ts'
+import { chooseWorst, PRECEDENCE } from '../../src/model/exit-rules.ts'
 import { explainJson } from '../../src/model/explain-json.ts'
-import { iso } from '../../src/model/iso.ts'
-import { at, canonical, into, type Json, type JsonObject, steps, without } from '../../src/model/json.ts'
+import { formatIso } from '../../src/model/iso.ts'
+import {
+  canonicalise,
+  getValue,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  omitMembers,
+  splitPointer,
+} from '../../src/model/json.ts'
 import { countActions } from '../../src/model/plan.ts'
 import { Problem } from '../../src/model/problem.ts'
-import { historyFor, refreshed, takenOver } from '../../src/model/record.ts'
-import { remoteId } from '../../src/model/remote-id.ts'
-import { budgetKey, changed, emptyState, type OpenRecord, type SettledRecord, siteKey } from '../../src/model/state.ts'
-import { documentText, isDigest, written } from '../../src/model/written.ts'
+import { extendHistory, refreshRecord, takeOverRecord } from '../../src/model/record.ts'
+import { getRemoteId } from '../../src/model/remote-id.ts'
+import {
+  applyChanges,
+  emptyState,
+  getBudgetKey,
+  getSiteKey,
+  type OpenRecord,
+  type SettledRecord,
+} from '../../src/model/state.ts'
+import { formatDocument, isDigest, writeDocuments } from '../../src/model/written.ts'
 import { DONE, liveOf, OTHER_SITE, recordOf, SITE, specOf, unknownOf } from '../plan/world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
 const NOW = Date.parse('2026-11-15T09:00:00Z')
 
 t.test('addresses', async (t) => {
-  t.equal(addressOf('IotJob', 'kiosk-reboot'), REBOOT)
-  t.strictSame(partsOf(REBOOT), { kind: 'IotJob', name: 'kiosk-reboot' })
+  t.equal(formatAddress('IotJob', 'kiosk-reboot'), REBOOT)
+  t.strictSame(parseAddress(REBOOT), { kind: 'IotJob', name: 'kiosk-reboot' })
   for (const text of [REBOOT, 'IotJob/7', `IotJob/${'a'.repeat(56)}`]) t.ok(isAddress(text), text)
   for (const text of [
     'IotJob',
@@ -41,22 +56,22 @@ t.test('addresses', async (t) => {
 })
 
 t.test('canonical text is equal for equal values only', async (t) => {
-  t.equal(canonical({ b: [{ d: 1, c: null }], a: 'x' }), '{"a":"x","b":[{"c":null,"d":1}]}')
-  t.equal(canonical({ '10': 1, '9': 2 }), canonical({ '9': 2, '10': 1 }), 'numbers as keys')
-  t.not(canonical([1, 2]), canonical([2, 1]), 'a list has an order')
-  t.not(canonical('1'), canonical(1))
+  t.equal(canonicalise({ b: [{ d: 1, c: null }], a: 'x' }), '{"a":"x","b":[{"c":null,"d":1}]}')
+  t.equal(canonicalise({ '10': 1, '9': 2 }), canonicalise({ '9': 2, '10': 1 }), 'numbers as keys')
+  t.not(canonicalise([1, 2]), canonicalise([2, 1]), 'a list has an order')
+  t.not(canonicalise('1'), canonicalise(1))
 })
 
 t.test('pointers', async (t) => {
   const value: Json = { 'a/b': { '~': [10, { c: 20 }] } }
-  t.equal(at(value, ''), value)
-  t.equal(at(value, '/a~1b/~0/1/c'), 20)
+  t.equal(getValue(value, ''), value)
+  t.equal(getValue(value, '/a~1b/~0/1/c'), 20)
   for (const nowhere of ['/x', '/a~1b/~0/2', '/a~1b/~0/0/c', '/__proto__', '/a~1b/constructor'])
-    t.equal(at(value, nowhere), undefined, nowhere)
-  t.equal(at(undefined, '/a'), undefined)
-  t.strictSame(steps('/a~1b/~0/1'), ['a/b', '~', '1'])
-  t.equal(into(into('', 'a/b'), '~'), '/a~1b/~0')
-  t.strictSame(without({ a: 1, b: 2, c: 3 }, 'a', 'c', 'd'), { b: 2 })
+    t.equal(getValue(value, nowhere), undefined, nowhere)
+  t.equal(getValue(undefined, '/a'), undefined)
+  t.strictSame(splitPointer('/a~1b/~0/1'), ['a/b', '~', '1'])
+  t.equal(joinPointer(joinPointer('', 'a/b'), '~'), '/a~1b/~0')
+  t.strictSame(omitMembers({ a: 1, b: 2, c: 3 }, 'a', 'c', 'd'), { b: 2 })
 })
 
 t.test('differences', async (t) => {
@@ -78,7 +93,7 @@ t.test('differences', async (t) => {
   ]
   for (const [name, from, to, whole, partial] of cases) {
     const text = (options: { partial?: boolean }) =>
-      differences(from, to, options).map(
+      findDifferences(from, to, options).map(
         (one) => `${one.pointer} ${JSON.stringify(one.from)} ${JSON.stringify(one.to)}`,
       )
     t.strictSame(text({}), whole, name)
@@ -120,10 +135,14 @@ t.test('a request is written down as it is, but for long texts', async (t) => {
     ],
   ]
   for (const [name, request, expected] of cases) {
-    t.strictSame(written(request, documents), expected, name)
-    t.strictSame(written(written(request, documents), documents), expected, `${name}: writing twice changes nothing`)
+    t.strictSame(writeDocuments(request, documents), expected, name)
+    t.strictSame(
+      writeDocuments(writeDocuments(request, documents), documents),
+      expected,
+      `${name}: writing twice changes nothing`,
+    )
   }
-  t.equal(documentText('no JSON'), 'no JSON')
+  t.equal(formatDocument('no JSON'), 'no JSON')
   t.ok(isDigest({ $digest: 'sha256:0' }))
   for (const value of [{ $digest: 7 }, 'sha256:0', null, undefined, []] as const) t.notOk(isDigest(value))
 })
@@ -131,7 +150,7 @@ t.test('a request is written down as it is, but for long texts', async (t) => {
 t.test('a record after a read', async (t) => {
   const record = recordOf(REBOOT) as SettledRecord
   const live = liveOf(REBOOT, { arn: 'arn:x', status: 'COMPLETED', counts: { succeeded: 3 } })
-  const next = refreshed(record, live, { type: 'Succeeded' }, NOW)
+  const next = refreshRecord(record, live, { type: 'Succeeded' }, NOW)
   t.match(next, {
     arn: 'arn:x',
     status: 'COMPLETED',
@@ -140,30 +159,33 @@ t.test('a record after a read', async (t) => {
     finishedAt: '2026-11-15T09:00:00Z',
   })
   t.strictSame(
-    refreshed(next, live, { type: 'Succeeded' }, NOW + 60_000),
+    refreshRecord(next, live, { type: 'Succeeded' }, NOW + 60_000),
     next,
     'reading the same again changes nothing',
   )
   t.equal(
-    refreshed(record, { ...live, finishedAt: '2026-11-15T08:00:00Z' }, { type: 'Succeeded' }, NOW).finishedAt,
+    refreshRecord(record, { ...live, finishedAt: '2026-11-15T08:00:00Z' }, { type: 'Succeeded' }, NOW).finishedAt,
     '2026-11-15T08:00:00Z',
   )
   t.equal(
-    refreshed({ ...record, lost: true, archived: true }, liveOf(REBOOT), { type: 'InProgress' }, NOW).lost,
+    refreshRecord({ ...record, lost: true, archived: true }, liveOf(REBOOT), { type: 'InProgress' }, NOW).lost,
     undefined,
   )
-  t.equal(refreshed(record, liveOf(REBOOT), { type: 'InProgress' }, NOW).finishedAt, undefined)
-  t.equal(takenOver(unknownOf(REBOOT) as OpenRecord, live, 'started', { type: 'Succeeded' }, NOW).intent, undefined)
-  t.equal(takenOver({ ...record, how: 'baseline' }, live, 'started', { type: 'Succeeded' }, NOW).how, 'baseline')
-  t.equal(modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }), 'created')
+  t.equal(refreshRecord(record, liveOf(REBOOT), { type: 'InProgress' }, NOW).finishedAt, undefined)
   t.equal(
-    modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: '' }),
+    takeOverRecord(unknownOf(REBOOT) as OpenRecord, live, 'started', { type: 'Succeeded' }, NOW).intent,
+    undefined,
+  )
+  t.equal(takeOverRecord({ ...record, how: 'baseline' }, live, 'started', { type: 'Succeeded' }, NOW).how, 'baseline')
+  t.equal(getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }), 'created')
+  t.equal(
+    getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: '' }),
     'created',
     'an answer that tells no status starts nothing',
   )
-  t.equal(modelOf('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'COMPLETED' }), 'started')
+  t.equal(getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'COMPLETED' }), 'started')
   t.equal(
-    modelOf('IotJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }),
+    getModel('IotJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }),
     'started',
     'where there is no start step',
   )
@@ -178,27 +200,28 @@ t.test('history grows when a run is superseded, and only then', async (t) => {
     status: 'COMPLETED',
     finishedAt: DONE.finishedAt,
   } as const
-  t.strictSame(historyFor(undefined, 1, SITE), undefined)
-  t.strictSame(historyFor(first, 1, SITE), undefined)
-  t.strictSame(historyFor(first, 2, SITE), [past])
+  t.strictSame(extendHistory(undefined, 1, SITE), undefined)
+  t.strictSame(extendHistory(first, 1, SITE), undefined)
+  t.strictSame(extendHistory(first, 2, SITE), [past])
   const second = unknownOf('DataExchangeJob/prices', {}, { run: 2, history: [past] })
-  t.strictSame(historyFor(second, 2, SITE), [past], 'another attempt of the same run')
-  t.match(historyFor(second, 5, SITE), [past, { run: 2, id: undefined }], 'a run whose job was never known')
+  t.strictSame(extendHistory(second, 2, SITE), [past], 'another attempt of the same run')
+  t.match(extendHistory(second, 5, SITE), [past, { run: 2, id: undefined }], 'a run whose job was never known')
   const moved = { ...first, history: [{ run: 0, id: 'x' }] }
   t.strictSame(
-    historyFor(moved, 2, OTHER_SITE),
+    extendHistory(moved, 2, OTHER_SITE),
     [
       { run: 0, id: 'x', site: SITE },
       { ...past, site: SITE },
     ],
     'runs that were elsewhere keep their place',
   )
-  const back = recordOf(REBOOT, { run: 2, site: OTHER_SITE, history: historyFor(moved, 2, OTHER_SITE) })
-  t.match(historyFor(back, 3, SITE), [{ site: undefined }, { site: undefined }, { run: 2, site: OTHER_SITE }])
+  const back = recordOf(REBOOT, { run: 2, site: OTHER_SITE, history: extendHistory(moved, 2, OTHER_SITE) })
+  t.match(extendHistory(back, 3, SITE), [{ site: undefined }, { site: undefined }, { run: 2, site: OTHER_SITE }])
 })
 
 t.test('remote IDs', async (t) => {
-  const id = (run: number, request: JsonObject = {}) => remoteId(specOf(REBOOT, { policy: { run }, request }), 'jobId')
+  const id = (run: number, request: JsonObject = {}) =>
+    getRemoteId(specOf(REBOOT, { policy: { run }, request }), 'jobId')
   t.equal(id(1), 'kiosk-reboot')
   t.equal(id(2), 'kiosk-reboot-r2')
   t.equal(id(12), 'kiosk-reboot-r12')
@@ -207,7 +230,7 @@ t.test('remote IDs', async (t) => {
 
 t.test('a state after changes', async (t) => {
   const state = { ...emptyState('kiosk-fleet'), records: { [REBOOT]: recordOf(REBOOT) } }
-  const next = changed(state, [
+  const next = applyChanges(state, [
     { set: 'record', address: 'IotJob/kiosk-logs', record: recordOf('IotJob/kiosk-logs') },
     { set: 'record', address: REBOOT, record: null },
     { set: 'source', source: { commit: 'c0ffee1' } },
@@ -220,13 +243,16 @@ t.test('a state after changes', async (t) => {
     budgets: { '123456789012/importexport': { day: '2026-11-15', used: 3 } },
   })
   t.strictSame(Object.keys(state.records), [REBOOT], 'the state before is as it was')
-  t.equal(siteKey(SITE), 'aws/123456789012/eu-west-1')
-  t.equal(siteKey({ ...SITE, endpoint: 'http://127.0.0.1:4566' }), 'aws/123456789012/eu-west-1/http://127.0.0.1:4566')
-  t.equal(budgetKey(SITE, 'importexport'), '123456789012/importexport')
+  t.equal(getSiteKey(SITE), 'aws/123456789012/eu-west-1')
+  t.equal(
+    getSiteKey({ ...SITE, endpoint: 'http://127.0.0.1:4566' }),
+    'aws/123456789012/eu-west-1/http://127.0.0.1:4566',
+  )
+  t.equal(getBudgetKey(SITE, 'importexport'), '123456789012/importexport')
 })
 
 t.test('small nouns', async (t) => {
-  t.equal(iso(NOW + 999), '2026-11-15T09:00:00Z')
+  t.equal(formatIso(NOW + 999), '2026-11-15T09:00:00Z')
   t.equal(digest(''), 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   t.notOk(isTerminal(undefined))
   t.notOk(isTerminal({ type: 'Unknown' }), 'what is not known may still change')
@@ -271,7 +297,7 @@ t.test('diagnostics stand in file order, those without a place first', async (t)
     undefined,
   ].map((one, index) => ({ severity: 'warning', code: codes[index]!, message: '', place: one }))
   t.strictSame(
-    inFileOrder(made).map(({ code }) => code),
+    sortByPlace(made).map(({ code }) => code),
     [...codes].reverse(),
   )
   t.notOk(hasErrors(made))
@@ -279,16 +305,16 @@ t.test('diagnostics stand in file order, those without a place first', async (t)
 })
 
 t.test('of several exit codes the most pressing wins', async (t) => {
-  t.equal(worst([]), 0)
-  t.equal(worst([2, 9, 5]), 5)
-  t.equal(worst([3, 8, 130]), 130)
+  t.equal(chooseWorst([]), 0)
+  t.equal(chooseWorst([2, 9, 5]), 5)
+  t.equal(chooseWorst([3, 8, 130]), 130)
   const listed = Object.keys(EXIT_CODES).map(Number)
   t.same(
     [...PRECEDENCE, 0].sort((a, b) => a - b),
     listed,
     'each code but 0 has its place',
   )
-  for (const code of PRECEDENCE) t.equal(worst([0, code]), code)
+  for (const code of PRECEDENCE) t.equal(chooseWorst([0, code]), code)
 })
 
 /** Broken JSON -> where and why, the same on every version of Node. */
@@ -345,9 +371,9 @@ t.test('broken JSON is explained with its place and in words that no version of 
 
 t.test('credentials that expire during a run are no reason to fear for jobs', (t) => {
   for (const name of ['ExpiredToken', 'ExpiredTokenException']) {
-    const ways = remediesFor({ class: 'auth', name, message: 'The security token included in the request is expired' })
-    t.match(ways, [{ text: /expired during the run/ }, { text: /goes on by itself/ }])
+    const ways = getRemedies({ class: 'auth', name, message: 'The security token included in the request is expired' })
+    t.match(ways, [{ text: /sign in again.*goes on by itself/ }])
   }
-  t.equal(remediesFor({ class: 'auth', name: 'AccessDeniedException', message: 'no' }), undefined)
+  t.equal(getRemedies({ class: 'auth', name: 'AccessDeniedException', message: 'no' }), undefined)
   t.end()
 })

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
-import { attemptName, attemptOf, formatAttemptTag, lineageMark } from '../../src/model/attempt-name.ts'
-import { deviations, isJobOf } from '../../src/model/deviations.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { formatAttempt, formatAttemptTag, parseAttempt, shortenLineage } from '../../src/model/attempt-name.ts'
+import { findDeviations, isJobOf } from '../../src/model/deviations.ts'
 import type { Live } from '../../src/model/live.ts'
-import { historyFor, isDownloadDue, refreshed, reread, takenOver } from '../../src/model/record.ts'
+import { extendHistory, isDownloadDue, refreshRecord, reread, takeOverRecord } from '../../src/model/record.ts'
 import type { JobRecord, OpenRecord, SettledRecord } from '../../src/model/state.ts'
 import { liveOf, OTHER_SITE, REQUESTS, recordOf, SITE, unknownOf } from '../plan/world.ts'
 
@@ -14,7 +14,7 @@ const RUNNING = { type: 'InProgress' } as const
 const DONE = { type: 'Succeeded' } as const
 const record = (facts: Partial<JobRecord> = {}): SettledRecord => recordOf(REBOOT, facts) as SettledRecord
 const read = (facts: Partial<JobRecord>, live: Partial<Live> = {}, condition: typeof RUNNING | typeof DONE = RUNNING) =>
-  refreshed(record(facts), liveOf(REBOOT, live), condition, NOW)
+  refreshRecord(record(facts), liveOf(REBOOT, live), condition, NOW)
 
 t.test('a read renews what changes, and keeps what it does not tell', async (t) => {
   const known = {
@@ -58,29 +58,29 @@ t.test('only a job that waits for its start changes its stage', async (t) => {
 
 t.test('taking over a job settles its create, and keeps which job that is', async (t) => {
   const open = unknownOf(REBOOT) as OpenRecord
-  const taken = takenOver(open, liveOf(REBOOT, { id: 'other' }), 'started', RUNNING, NOW)
+  const taken = takeOverRecord(open, liveOf(REBOOT, { id: 'other' }), 'started', RUNNING, NOW)
   t.match(taken, { id: 'other', stage: 'started', identity: { createdAt: CREATED, source: 'read' } })
   t.equal(taken.intent, undefined)
-  t.match(takenOver(open, liveOf(REBOOT), 'created', RUNNING, NOW, 'answer'), {
+  t.match(takeOverRecord(open, liveOf(REBOOT), 'created', RUNNING, NOW, 'answer'), {
     stage: 'created',
     identity: { source: 'answer' },
   })
-  t.equal(takenOver(open, liveOf(REBOOT, { createdAt: undefined }), 'started', RUNNING, NOW).identity, undefined)
+  t.equal(takeOverRecord(open, liveOf(REBOOT, { createdAt: undefined }), 'started', RUNNING, NOW).identity, undefined)
 })
 
 t.test('a superseded run joins the history, with its site where that is another one', async (t) => {
   const old = record({ status: 'COMPLETED', condition: DONE, finishedAt: CREATED })
   const past = { run: 1, id: 'kiosk-reboot', condition: DONE, status: 'COMPLETED', finishedAt: CREATED }
-  t.equal(historyFor(undefined, 1, SITE), undefined)
-  t.equal(historyFor(old, 1, SITE), undefined)
-  t.strictSame(historyFor(old, 2, SITE), [past])
-  t.strictSame(historyFor(old, 2, OTHER_SITE), [{ ...past, site: SITE }])
+  t.equal(extendHistory(undefined, 1, SITE), undefined)
+  t.equal(extendHistory(old, 1, SITE), undefined)
+  t.strictSame(extendHistory(old, 2, SITE), [past])
+  t.strictSame(extendHistory(old, 2, OTHER_SITE), [{ ...past, site: SITE }])
   const history = [{ run: 0, id: 'first' }]
-  t.strictSame(historyFor({ ...old, history }, 1, SITE), history)
-  t.strictSame(historyFor({ ...old, history }, 2, SITE), [...history, past])
+  t.strictSame(extendHistory({ ...old, history }, 1, SITE), history)
+  t.strictSame(extendHistory({ ...old, history }, 2, SITE), [...history, past])
   const elsewhere = [{ run: 0, id: 'first', site: OTHER_SITE }]
-  t.strictSame(historyFor({ ...old, history: elsewhere }, 1, SITE), elsewhere)
-  t.strictSame(historyFor({ ...old, history: elsewhere }, 1, OTHER_SITE), [{ run: 0, id: 'first' }])
+  t.strictSame(extendHistory({ ...old, history: elsewhere }, 1, SITE), elsewhere)
+  t.strictSame(extendHistory({ ...old, history: elsewhere }, 1, OTHER_SITE), [{ run: 0, id: 'first' }])
 })
 
 t.test('an asset is fetched once, of a job that succeeded, to where the spec wants it', async (t) => {
@@ -100,12 +100,12 @@ t.test('an asset is fetched once, of a job that succeeded, to where the spec wan
 t.test('the name of an attempt is read back as what it was made of, and nothing else is one', async (t) => {
   const attempt = { lineage: '4f0c9d1e-8a52-4d2b', address: REBOOT, run: 12, attempt: 34 } as const
   const mark = { ...attempt, lineage: '4f0c9d1e-8a5' }
-  t.equal(lineageMark(attempt.lineage), mark.lineage)
-  t.equal(attemptName(attempt), `4f0c9d1e-8a5 ${REBOOT}#12.34`)
+  t.equal(shortenLineage(attempt.lineage), mark.lineage)
+  t.equal(formatAttempt(attempt), `4f0c9d1e-8a5 ${REBOOT}#12.34`)
   t.equal(formatAttemptTag(attempt), `4f0c9d1e-8a5 ${REBOOT}:12.34`)
-  t.strictSame(attemptOf(attemptName(attempt)), mark)
-  t.strictSame(attemptOf(formatAttemptTag(attempt)), mark)
-  t.strictSame(attemptOf('x IotJob/a_B-9#1.1'), { lineage: 'x', address: 'IotJob/a_B-9', run: 1, attempt: 1 })
+  t.strictSame(parseAttempt(formatAttempt(attempt)), mark)
+  t.strictSame(parseAttempt(formatAttemptTag(attempt)), mark)
+  t.strictSame(parseAttempt('x IotJob/a_B-9#1.1'), { lineage: 'x', address: 'IotJob/a_B-9', run: 1, attempt: 1 })
   for (const text of [
     '',
     `4f0c9d1e-8a52 ${REBOOT}#1.1`,
@@ -126,14 +126,14 @@ t.test('the name of an attempt is read back as what it was made of, and nothing 
     `by Ann: 4f0c ${REBOOT}#1.1`,
     `4f0c ${REBOOT}#1.1 again`,
   ])
-    t.equal(attemptOf(text), undefined, text)
+    t.equal(parseAttempt(text), undefined, text)
 })
 
 t.test('a job deviates by what the spec asks for; what AWS never tells is not compared', async (t) => {
-  const model = modelOf('IotJob')
+  const model = getModel('IotJob')
   const request = REQUESTS['IotJob']!
   const from = (live: object | undefined, asked: object = request) =>
-    deviations(asked as never, liveOf(REBOOT, { request: live as never }), model).map(({ pointer }) => pointer)
+    findDeviations(asked as never, liveOf(REBOOT, { request: live as never }), model).map(({ pointer }) => pointer)
   t.strictSame(from(undefined), [])
   t.strictSame(from(request), [])
   t.strictSame(from({ ...request, description: 'more than was asked for' }), [])

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { advise, suggest } from '../../src/model/remedy.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 
@@ -48,7 +48,7 @@ t.test('no text of a remedy holds a command', async (t) => {
 
 t.test('remedies are one line in order, and a question ends with its mark', async (t) => {
   t.equal(
-    hintOf([
+    formatHint([
       advise('did you mean IotJob/lamp?'),
       advise('a label is KEY=VALUE'),
       suggest('list the addresses', 'status'),

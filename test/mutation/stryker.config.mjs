@@ -22,9 +22,12 @@ export default {
     // Evidence, attempts, the create protocol and what a record becomes.
     'src/model/{create-protocol,evidence,attempt-name,deviations,record}.ts',
     // Ownership and matching.
-    'src/plan/{ownership,unknown,lookalikes,listing,twins,decided}.ts',
+    'src/plan/questions/{ownership,lookalikes,listing,duplicates}.ts',
+    'src/plan/situations/{unknown,decided}.ts',
     // What may be created, and when.
-    'src/plan/{recorded,new-job,renames,withdrawn,absence,guard}.ts',
+    'src/plan/situations/{submitted,new,orphaned}.ts',
+    'src/plan/questions/{renames,absence}.ts',
+    'src/plan/bounds/guards.ts',
     // Intents, and the read before each call.
     'src/apply/{intents,identify}.ts',
     // A state from what several machines wrote.

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createQueue } from '../../src/aws/queue.ts'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { KindReader } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Need } from '../../src/model/observed.ts'
@@ -145,7 +145,7 @@ t.test('a job whose mark is wanted is described, also among many that a list tel
   const needs = [need('a'), need('b', { mark: true }), need('c'), need('d')]
   const { jobs } = await observe(needs, {
     readerOf: async () => reader,
-    modelOf,
+    modelOf: getModel,
     queue: createQueue({ concurrency: 4, clock: systemClock }),
     isClaimed: () => false,
   })

@@ -1,12 +1,12 @@
 import t from 'tap'
-import { MODELS, modelOf } from '../../src/kinds/models.ts'
+import { getModel, MODELS } from '../../src/kinds/models.ts'
 import type { Address } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
-import { type JobRecord, siteKey } from '../../src/model/state.ts'
+import { getSiteKey, type JobRecord } from '../../src/model/state.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
-import { needs } from '../../src/plan/needs.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { listNeeds } from '../../src/plan/needs.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { seeded } from './seeded.ts'
 import {
   check,
@@ -668,7 +668,7 @@ table('a job of a service without regions', [
 t.test('an ID that is taken names the ways that lead out', async (t) => {
   const other = kiosks({ targets: ['arn:other'] })
   const hint = (request: JsonObject): string | undefined =>
-    hintOf(
+    formatHint(
       planOf(world().spec(REBOOT, { request }).unknown(REBOOT).live(REBOOT, { request: other }).input()).actions[0]
         ?.remedies,
     )
@@ -686,7 +686,7 @@ t.test('an unresolved create names both doors', async (t) => {
   const [planned] = check(t, given, [
     unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
   ]).actions
-  t.match(hintOf(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
+  t.match(formatHint(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
 
 table('an unknown create whose spec is gone', [
@@ -766,7 +766,7 @@ function anyWorld(random: () => number): {
 } {
   const one = <Value>(...values: readonly Value[]): Value => values[Math.floor(random() * values.length)]!
   const perhaps = (chance: number): boolean => random() < chance
-  const model = perhaps(0.2) ? modelOf('DataExchangeJob') : one(...MODELS)
+  const model = perhaps(0.2) ? getModel('DataExchangeJob') : one(...MODELS)
   const address: Address = `${model.kind}/night`
   const edited = perhaps(0.2) ? { ...REQUESTS[model.kind], Extra: 'edited' } : REQUESTS[model.kind]!
   const policy = { run: one(1, 1, 2, 3), hold: perhaps(0.2), adopt: perhaps(0.2), allowIdentical: perhaps(0.2) }
@@ -853,7 +853,7 @@ t.test('whatever is on record and seen', async (t) => {
     const why = `seed ${seed}`
     const made = planOf(input)
     if (seed % 20 === 0) t.strictSame(planOf(input), made, `${why}: the same input gives the same plan`)
-    needs({ ...input, refresh: seed % 2 === 0 })
+    listNeeds({ ...input, refresh: seed % 2 === 0 })
     const planned = made.actions.find((one) => one.address === address)
     counts.set(planned?.action ?? 'none', (counts.get(planned?.action ?? 'none') ?? 0) + 1)
     if (made.actions.filter((one) => one.address === address).length > 1) t.fail(`an address has one line (${why})`)
@@ -881,7 +881,7 @@ t.test('whatever is on record and seen', async (t) => {
       const grace = recovery.by === 'id' ? input.waits.graceMs : input.waits.listLagMs
       if (!isGivenUp && !(input.now - Date.parse(intent.absentSince ?? '') >= grace))
         t.fail(`absence takes two looks a grace apart (${why})`)
-      const moved = planned.site !== undefined && siteKey(planned.site) !== siteKey(record.site)
+      const moved = planned.site !== undefined && getSiteKey(planned.site) !== getSiteKey(record.site)
       if (recovery.by === 'id' && (moved || planned.id !== record.id) && age < 480_000)
         t.fail(`another ID or place waits for late packets (${why})`)
     }

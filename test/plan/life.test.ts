@@ -1,26 +1,26 @@
 import t from 'tap'
 import { intend, type PlacedCreate } from '../../src/apply/intents.ts'
-import { modelOf } from '../../src/kinds/models.ts'
-import { type Address, addressOf, partsOf } from '../../src/model/address.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { type Address, formatAddress, parseAddress } from '../../src/model/address.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
-import { iso } from '../../src/model/iso.ts'
+import { formatIso } from '../../src/model/iso.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Sighting } from '../../src/model/observed.ts'
 import type { Planned } from '../../src/model/plan.ts'
-import { takenOver } from '../../src/model/record.ts'
+import { takeOverRecord } from '../../src/model/record.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import {
+  applyChanges,
   type Change,
-  changed,
   emptyState,
+  getSiteKey,
   type JobRecord,
   type Site,
   type State,
-  siteKey,
 } from '../../src/model/state.ts'
-import { requestKey } from '../../src/plan/edit.ts'
-import { needs } from '../../src/plan/needs.ts'
+import { listNeeds } from '../../src/plan/needs.ts'
+import { requestKey } from '../../src/plan/questions/edits.ts'
 import { seeded } from './seeded.ts'
 import { NOW, OTHER_SITE, planOf, REQUESTS, SITE, specOf, world } from './world.ts'
 
@@ -47,7 +47,7 @@ class Life {
   constructor(seed: number, kind: string) {
     this.random = seeded(seed)
     this.kind = kind
-    this.spec = specOf(addressOf(kind, 'night'))
+    this.spec = specOf(formatAddress(kind, 'night'))
   }
 
   one<Value>(...values: readonly Value[]): Value {
@@ -62,7 +62,7 @@ class Life {
   get owner(): string | undefined {
     const { record } = this
     const [address] = Object.entries(this.state.records).find(([, one]) => one === record) ?? []
-    return record && address && partsOf(address as Address).name
+    return record && address && parseAddress(address as Address).name
   }
 
   /** Whether the spec is tied to its record: an edit of one that is not is another job. */
@@ -73,7 +73,7 @@ class Life {
   /** A commit of the spec's author. */
   edit(): void {
     const { policy } = this.spec
-    const idMember = modelOf(this.kind).identity.idMember
+    const idMember = getModel(this.kind).identity.idMember
     const change = this.one('run', 'lower', 'hold', 'request', 'id', 'site', 'rename', 'formerly', 'none', 'none')
     if (change === 'run') this.respec({ policy: { ...policy, run: policy.run + 1 } })
     if (change === 'lower') this.respec({ policy: { ...policy, run: Math.max(1, policy.run - 1) } })
@@ -97,9 +97,9 @@ class Life {
     const { record, owner } = this
     const isEdited =
       record !== undefined &&
-      requestKey(record.request, modelOf(this.kind)) !== requestKey(this.spec.request, modelOf(this.kind))
+      requestKey(record.request, getModel(this.kind)) !== requestKey(this.spec.request, getModel(this.kind))
     if (owner === undefined || name === owner || (!saysSo && isEdited)) return
-    this.spec = { ...rest, name, address: addressOf(this.kind, name), ...(saysSo && { formerly: owner }) }
+    this.spec = { ...rest, name, address: formatAddress(this.kind, name), ...(saysSo && { formerly: owner }) }
   }
 
   /** One pass: late packets arrive, the plan is made from what it asks for, and is carried out as far as nothing goes wrong. */
@@ -118,8 +118,8 @@ class Life {
     const jobs = new Map<Address, Sighting>()
     const alike = new Map<Address, Lookalikes>()
     const elsewhere = new Map<Address, Lookalikes>()
-    for (const need of needs({ ...base, refresh: false })) {
-      const here = this.made.filter(({ site }) => siteKey(site) === siteKey(need.site))
+    for (const need of listNeeds({ ...base, refresh: false })) {
+      const here = this.made.filter(({ site }) => getSiteKey(site) === getSiteKey(need.site))
       const shown = here.filter(({ visibleAt }) => visibleAt <= this.now)
       const found = here.find(({ live }) => live.id === need.id)
       const lists = need.elsewhere ? elsewhere : alike
@@ -140,7 +140,9 @@ class Life {
     }
     if (action === 'create' && planned.site) this.#create({ ...planned, site: planned.site }, faults)
     if (action !== 'start' || !record) return
-    const job = this.made.find(({ live, site }) => live.id === record.id && siteKey(site) === siteKey(record.site))
+    const job = this.made.find(
+      ({ live, site }) => live.id === record.id && getSiteKey(site) === getSiteKey(record.site),
+    )
     const fate = faults ? this.one('done', 'request lost', 'answer lost') : 'done'
     if (!job || fate === 'request lost') return
     job.started = true
@@ -150,7 +152,7 @@ class Life {
   }
 
   #create(planned: PlacedCreate, faults: boolean): void {
-    const model = modelOf(this.kind)
+    const model = getModel(this.kind)
     const { record } = intend(planned, model, this.now, DEFAULT_WAITS, this.state.lineage)
     const { address } = planned
     this.#write({ set: 'record', address, record })
@@ -165,21 +167,21 @@ class Life {
       this.#write({
         set: 'record',
         address,
-        record: takenOver(record, live, stage, { type: 'InProgress' }, this.now),
+        record: takeOverRecord(record, live, stage, { type: 'InProgress' }, this.now),
       })
     } else if (this.random() < 0.5) this.#write({ set: 'record', address, record: { ...record, stage: 'settling' } })
   }
 
   /** AWS takes a create. Undefined: it refuses a second job of one ID. */
   #make({ spec, site }: PlacedCreate, record: JobRecord): Live | undefined {
-    const inSite = this.made.filter((job) => siteKey(job.site) === siteKey(site))
+    const inSite = this.made.filter((job) => getSiteKey(job.site) === getSiteKey(site))
     if (record.id !== undefined && inSite.some(({ live }) => live.id === record.id)) return undefined
-    const model = modelOf(this.kind)
+    const model = getModel(this.kind)
     const isInert = model.lifecycle.steps.includes('start')
     const live: Live = {
       id: record.id ?? `job-${++this.#ids}`,
       status: isInert ? 'WAITING' : 'IN_PROGRESS',
-      createdAt: iso(this.now),
+      createdAt: formatIso(this.now),
       request: model.request.comparable(spec!.request),
       ...(record.intent?.marker !== undefined && { marker: record.intent.marker }),
     }
@@ -190,14 +192,14 @@ class Life {
   }
 
   #write(change: Change): void {
-    this.state = changed(this.state, [change])
+    this.state = applyChanges(this.state, [change])
   }
 
   /** The author puts right whatever a plan complains of, as its hints say. */
   mend(): void {
     const { record, owner = this.spec.name } = this
     if (owner !== this.spec.name) this.spec = { ...this.spec, formerly: owner }
-    const idMember = modelOf(this.kind).identity.idMember
+    const idMember = getModel(this.kind).identity.idMember
     const own: JsonObject = idMember && record?.id ? { [idMember]: record.id } : {}
     const run = Math.max(this.spec.policy.run, record?.run ?? 1)
     const isRaised = record !== undefined && run > record.run

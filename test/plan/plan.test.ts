@@ -2,10 +2,10 @@ import t from 'tap'
 import { digest } from '../../src/model/digest.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
-import { changesOf } from '../../src/model/plan.ts'
+import { getChanges } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
 import { FRESH_RUN } from '../../src/plan/input.ts'
-import { hintOf } from '../../src/report/remedies.ts'
+import { formatHint } from '../../src/report/remedies.ts'
 import { check, checkNeeds, DONE, OTHER_SITE, planOf, REQUESTS, specOf, type World, world } from './world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
@@ -661,7 +661,7 @@ t.test('an edit is', async (t) => {
     ],
     'several at once, a long one as digests',
   ).actions
-  t.match(hintOf(conflict?.remedies), /put the old value back, .*policy.run: 2/)
+  t.match(formatHint(conflict?.remedies), /put the old value back, .*policy.run: 2/)
 })
 
 const GROUP = 'arn:aws:iot:eu-west-1:123456789012:thinggroup/depot'
@@ -671,7 +671,7 @@ const continuous = (members: object = {}) => kiosks({ targetSelection: 'CONTINUO
 const running = { condition: { type: 'InProgress' }, status: 'IN_PROGRESS' } as const
 
 t.test('what a spec takes from elsewhere is named where it changed, and not as an edit of the spec', async (t) => {
-  const hint = (given: World) => hintOf(planOf(given.input()).actions[0]?.remedies)
+  const hint = (given: World) => formatHint(planOf(given.input()).actions[0]?.remedies)
   const moved = (target?: string) =>
     world()
       .spec(REBOOT, { policy: { ...(target && { target }) } })
@@ -694,7 +694,7 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
     `conflict ${PRICES}: data/prices.csv, the file of policy.upload, changed after the job was submitted and ended`,
     '  /Details/ImportAssetFromSignedUrl/Md5Hash: "old" -> "new"',
   ]).actions
-  t.match(hintOf(conflict?.remedies), /^put the old file back, /)
+  t.match(formatHint(conflict?.remedies), /^put the old file back, /)
 
   const otherEnds = { lf: 'old', crlf: 'new', lfBlob: '' }
   const converted = world()
@@ -709,7 +709,7 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
     '  /Details/ImportAssetFromSignedUrl/Md5Hash: "old" -> "new"',
   ]).actions
   t.match(
-    hintOf(byGit?.remedies),
+    formatHint(byGit?.remedies),
     /^write "data\/prices.csv -text" into .gitattributes, delete the file and check it out/,
   )
 })
@@ -724,7 +724,7 @@ t.test('AWS changes a running job', async (t) => {
     const line = planned(given)
     return line?.action === 'update' ? line.by : undefined
   }
-  const hint = (given: World) => `${planned(given)?.action} ${hintOf(planned(given)?.remedies)}`
+  const hint = (given: World) => `${planned(given)?.action} ${formatHint(planned(given)?.remedies)}`
 
   t.same(by(edited(kiosks({}), kiosks({ abortConfig: { criteriaList: [] } }))), ['UpdateJob'], 'in its settings')
   t.same(
@@ -756,7 +756,8 @@ t.test('AWS changes a running job', async (t) => {
     /^conflict .*document/,
   )
   t.same(
-    changesOf(planned(edited(kiosks({ description: 'x' }), kiosks({ description: 'y', document: {} })))!)?.[0]?.pointer,
+    getChanges(planned(edited(kiosks({ description: 'x' }), kiosks({ description: 'y', document: {} })))!)?.[0]
+      ?.pointer,
     '/document',
     'what it cannot change is shown first',
   )
@@ -1467,7 +1468,7 @@ t.test('a refusal says what to do', async (t) => {
     world()
       .state({ source: { commit: 'beef'.repeat(10) } })
       .checkout({ relation: 'unknown', shallow })
-  const hint = (given: World, lines: string[]) => hintOf(check(t, given, lines).refusals[0]?.remedies)
+  const hint = (given: World, lines: string[]) => formatHint(check(t, given, lines).refusals[0]?.remedies)
   const unknown =
     'refused 8: whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'
   t.match(hint(stale(true), [unknown]), /shallow: .*git fetch --unshallow.*fetch-depth: 0/)

@@ -1,20 +1,20 @@
 import type t from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
-import { type Address, partsOf } from '../../src/model/address.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { type Address, parseAddress } from '../../src/model/address.ts'
 import type { AwsProblem } from '../../src/model/aws-problem.ts'
 import type { Checkout, Uncommitted } from '../../src/model/checkout.ts'
 import type { Code } from '../../src/model/codes.ts'
-import { exitsOf } from '../../src/model/codes.ts'
+import { getExitCodes } from '../../src/model/codes.ts'
 import { DEFAULT_WAITS, type Waits } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Lookalikes, Need, Sighting } from '../../src/model/observed.ts'
-import { changesOf, type Plan, type Planned, untilOf } from '../../src/model/plan.ts'
+import { getChanges, getUntil, type Plan, type Planned } from '../../src/model/plan.ts'
 import type { Blocked, Policy, Spec } from '../../src/model/spec.ts'
 import { emptyState, type Intent, type JobRecord, type Site, type State } from '../../src/model/state.ts'
-import { written } from '../../src/model/written.ts'
+import { writeDocuments } from '../../src/model/written.ts'
 import { FRESH_RUN, type PlanInput } from '../../src/plan/input.ts'
-import { needs } from '../../src/plan/needs.ts'
+import { listNeeds } from '../../src/plan/needs.ts'
 import { plan } from '../../src/plan/plan.ts'
 
 /** The times that the cases are written for. The real ones have a test of their own. */
@@ -64,7 +64,7 @@ export const REQUESTS: Readonly<Record<string, JsonObject>> = {
 type Facts = Partial<Omit<Spec, 'policy'>> & { readonly policy?: Partial<Policy> }
 
 export function specOf(address: Address, facts: Facts = {}): Spec {
-  const { kind, name } = partsOf(address)
+  const { kind, name } = parseAddress(address)
   const file = `specs/${name}.yaml`
   return {
     address,
@@ -82,8 +82,8 @@ export function specOf(address: Address, facts: Facts = {}): Spec {
 
 /** A started, running job that we made, unless facts say otherwise. A caller-named one is called after its address. */
 export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobRecord {
-  const { kind, name } = partsOf(address)
-  const request = written(facts.request ?? REQUESTS[kind]!, modelOf(kind).request.documents)
+  const { kind, name } = parseAddress(address)
+  const request = writeDocuments(facts.request ?? REQUESTS[kind]!, getModel(kind).request.documents)
   return {
     run: 1,
     site: SITE,
@@ -100,7 +100,7 @@ export function recordOf(address: Address, facts: Partial<JobRecord> = {}): JobR
 /** A record whose create was sent at 08:50 and never answered. Service-named kinds have no ID yet. */
 export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts: Partial<JobRecord> = {}): JobRecord {
   const { status: _status, condition: _condition, id, ...rest } = recordOf(address)
-  const model = modelOf(partsOf(address).kind)
+  const model = getModel(parseAddress(address).kind)
   return {
     ...rest,
     ...(model.identity.idMember && id !== undefined && { id }),
@@ -124,12 +124,12 @@ export const DONE = {
 } as const satisfies Partial<JobRecord>
 
 export function liveOf(address: Address, facts: Partial<Live> = {}): Live {
-  const { kind, name } = partsOf(address)
+  const { kind, name } = parseAddress(address)
   return {
     id: name,
     status: 'IN_PROGRESS',
     createdAt: '2026-11-15T08:50:05Z',
-    request: modelOf(kind).request.comparable(REQUESTS[kind]!),
+    request: getModel(kind).request.comparable(REQUESTS[kind]!),
     ...facts,
   }
 }
@@ -247,7 +247,7 @@ export class World {
       siteOf: this.#site,
       now: Date.parse(NOW),
       waits: WAITS,
-      modelOf,
+      modelOf: getModel,
       checkout: {
         git: true,
         commit: 'c0ffee1'.padEnd(40, '0'),
@@ -293,7 +293,7 @@ export function checkNeeds(
   options: { refresh?: boolean } = {},
 ): void {
   const { observed: _observed, ...input } = given.input()
-  t.same(needs({ ...input, refresh: options.refresh ?? false }).map(needText), expected)
+  t.same(listNeeds({ ...input, refresh: options.refresh ?? false }).map(needText), expected)
 }
 
 type Tap = Pick<typeof t, 'same' | 'strictSame' | 'equal'>
@@ -301,15 +301,15 @@ type Tap = Pick<typeof t, 'same' | 'strictSame' | 'equal'>
 export function textOf({ actions, refusals, diagnostics }: Plan): string[] {
   return [
     ...actions.flatMap(lineOf),
-    ...refusals.map(({ code, message }) => `refused ${exitsOf(code)[0]}: ${message}`),
+    ...refusals.map(({ code, message }) => `refused ${getExitCodes(code)[0]}: ${message}`),
     ...diagnostics.map(({ severity, message }) => `${severity}: ${message}`),
   ]
 }
 
 function lineOf(planned: Planned): string[] {
   const { action, address, reason, movedFrom, id } = planned
-  const until = untilOf(planned)
-  const changes = changesOf(planned) ?? []
+  const until = getUntil(planned)
+  const changes = getChanges(planned) ?? []
   const attempt = planned.action === 'create' ? planned.attempt : 1
   const details = [
     ...(action === 'create' && id !== undefined ? [`as ${id}`] : []),

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { CASES, specOf } from '../conformance/cases.ts'
 import type { Stage } from '../conformance/stage.ts'
@@ -12,7 +12,7 @@ export async function eachOnce(t: Test, stage: Stage, specs: readonly Spec[], re
   const jobs = await stage.emulator.jobs()
   const known = await records()
   for (const { address, kind } of specs) {
-    const { service } = modelOf(kind)
+    const { service } = getModel(kind)
     const own = jobs.filter((job) => job.service === service && (service !== 'dataexchange' || job['startedAt']))
     t.equal(own.length, 1, `${address} has one job`)
     t.match(known[address], { stage: 'started', id: own[0]?.id }, `${address} is on record`)

@@ -4,9 +4,9 @@ import os from 'node:os'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import { emptyState } from '../../src/model/state.ts'
-import { gitStore } from '../../src/state/git-store.ts'
+import { createGitStore } from '../../src/state/git-store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
-import { type Git, gitIn } from '../../src/system/git.ts'
+import { type Git, openGit } from '../../src/system/git.ts'
 import { openStage, type Stage } from '../conformance/stage.ts'
 import { ALL, eachOnce, problemOf } from './ends.ts'
 
@@ -48,7 +48,7 @@ for (const where of ['on the same machine', 'on another machine']) {
     })
     t.match(await problemOf(stage.run(ALL, { store: here })), { diagnostic: { code: 'STATE_REMOTE' } })
     t.equal((await stage.emulator.jobs()).length, ALL.length)
-    const again = (): Clone => ({ ...gitStore({ repository: here.root, disk: nodeDisk }), root: here.root })
+    const again = (): Clone => ({ ...createGitStore({ repository: here.root, disk: nodeDisk }), root: here.root })
     await inClone(t, stage, where === 'on the same machine' ? again : clone)
   })
 }
@@ -64,7 +64,7 @@ t.test('W9: two reconcilers begin at once: the later push is refused, and that r
 
 const NO_ANSWER = { code: 128, stdout: '', stderr: 'fatal: the remote end hung up unexpectedly' }
 
-type Clone = ReturnType<typeof gitStore> & { readonly root: string }
+type Clone = ReturnType<typeof createGitStore> & { readonly root: string }
 
 /** A bare repository with an empty state, and clones of it, whose git may be troubled. */
 async function remote(t: Test): Promise<{ clone(trouble?: (real: Git) => Git): Clone }> {
@@ -76,7 +76,7 @@ async function remote(t: Test): Promise<{ clone(trouble?: (real: Git) => Git): C
   const clone = (trouble: (real: Git) => Git = (real) => real): Clone => {
     const root = path.join(top, `clone-${clones++}`)
     execFileSync('git', ['clone', '--quiet', bare, root], { stdio: 'pipe' })
-    return { ...gitStore({ repository: root, disk: nodeDisk, git: trouble(gitIn(root)) }), root }
+    return { ...createGitStore({ repository: root, disk: nodeDisk, git: trouble(openGit(root)) }), root }
   }
   const first = await clone().open()
   await first.create(emptyState('night-shifts'))

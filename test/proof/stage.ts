@@ -5,8 +5,8 @@ import os from 'node:os'
 import path from 'node:path'
 import readline from 'node:readline'
 import { emptyState } from '../../src/model/state.ts'
-import { fileStore } from '../../src/state/file-store.ts'
-import { gitStore } from '../../src/state/git-store.ts'
+import { openFileStore } from '../../src/state/file-store.ts'
+import { createGitStore } from '../../src/state/git-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { CLI, commit, git, PLAIN, write } from '../e2e/process.ts'
@@ -101,7 +101,9 @@ export async function openRepository(
   git(bare, 'symbolic-ref', 'HEAD', 'refs/heads/main')
   let clones = 0
   const open = (at = root): Store =>
-    store === 'git' ? gitStore({ repository: at, disk: nodeDisk }) : fileStore({ path: stateFile, disk: nodeDisk })
+    store === 'git'
+      ? createGitStore({ repository: at, disk: nodeDisk })
+      : openFileStore({ path: stateFile, disk: nodeDisk })
   const first = await open().open()
   await first.create(emptyState(lineage))
   await first.close()

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import t, { type Test } from 'tap'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
@@ -17,14 +17,14 @@ import { ALL, eachOnce, idle, problemOf, wellAfter } from './ends.ts'
 
 const YEARS = 3 * 365 * 24 * 60
 /** The kinds whose job IDs the service chooses: sent twice, they are made twice. */
-const NAMED_BY_AWS = ALL.filter(({ kind }) => modelOf(kind).identity.idMember === undefined)
+const NAMED_BY_AWS = ALL.filter(({ kind }) => getModel(kind).identity.idMember === undefined)
 const PINPOINT = ALL.filter(({ kind }) => kind === 'PinpointExportJob')
 
 const createsOf = (run: Run, { kind }: Spec): number => {
   const {
     service,
     api: { operations },
-  } = modelOf(kind)
+  } = getModel(kind)
   return run.counts[`${service} ${operations.create}`] ?? 0
 }
 
@@ -33,7 +33,7 @@ function onCreate(stage: Stage, { kind }: Spec, fault: object, ...others: object
   const {
     service,
     api: { operations },
-  } = modelOf(kind)
+  } = getModel(kind)
   const rule = { service, operation: operations.create, times: 1, ...fault }
   return { around: { aws: beforeCreate(once(() => stage.faults(...others, rule))) } }
 }
@@ -222,7 +222,7 @@ for (const fault of ['drop-request', 'drop-response', 'error-before', 'error-aft
     for (const spec of ALL) {
       const stage = await openStage(t)
       const run = await stage.run([spec], { ...onCreate(stage, spec, { fault, times: 9 }), settleMs: 0 })
-      const dryRuns = modelOf(spec.kind).api.operations.validate === undefined ? 0 : 1
+      const dryRuns = getModel(spec.kind).api.operations.validate === undefined ? 0 : 1
       t.equal(createsOf(run, spec), 1 + dryRuns, spec.kind)
     }
   })
@@ -230,11 +230,11 @@ for (const fault of ['drop-request', 'drop-response', 'error-before', 'error-aft
 
 t.test('W16: a proxy sends a create twice: no job runs twice, or the second one needs a person', async (t) => {
   for (const spec of ALL) {
-    const { recovery } = modelOf(spec.kind).identity
+    const { recovery } = getModel(spec.kind).identity
     const stage = await openStage(t)
     const first = await stage.run([spec], onCreate(stage, spec, { fault: 'repeat' }))
     const run = await stage.run([spec])
-    if (recovery.by === 'id' && !modelOf(spec.kind).identity.tagged) {
+    if (recovery.by === 'id' && !getModel(spec.kind).identity.tagged) {
       // AWS refused the second one, and nothing on the job says whose the first one is.
       t.same([run.outcomes, run.plan.actions[0]?.code], [[6], 'PLAN_ID_TAKEN'], spec.kind)
       const decisions = new Map([[spec.address, { do: 'adopt' } as const]])

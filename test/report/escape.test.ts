@@ -1,20 +1,20 @@
 import t from 'tap'
-import { annotations } from '../../src/report/annotations.ts'
-import { diagnosticsText } from '../../src/report/diagnostics.ts'
+import { formatAnnotations } from '../../src/report/annotations.ts'
+import { formatDiagnostics } from '../../src/report/diagnostics.ts'
 import {
-  forAnnotation,
-  forHtml,
-  forMarkdown,
-  forTerminal,
-  forWorkflowLog,
-  withoutCommands,
+  escapeForAnnotation,
+  escapeForHtml,
+  escapeForMarkdown,
+  escapeForTerminal,
+  escapeForWorkflowLog,
+  stripCommands,
 } from '../../src/report/escape.ts'
-import { eventLines, lineText } from '../../src/report/json-lines.ts'
-import { planText } from '../../src/report/plan-text.ts'
-import { eventText } from '../../src/report/run-text.ts'
-import { sarif } from '../../src/report/sarif.ts'
-import { statusText } from '../../src/report/status-text.ts'
-import { summaryText } from '../../src/report/summary-text.ts'
+import { formatJsonLine, toEventLines } from '../../src/report/json-lines.ts'
+import { formatPlan } from '../../src/report/plan-text.ts'
+import { formatEvent } from '../../src/report/run-text.ts'
+import { formatSarif } from '../../src/report/sarif.ts'
+import { formatStatus } from '../../src/report/status-text.ts'
+import { formatSummary } from '../../src/report/summary-text.ts'
 import * as fixtures from './fixtures.ts'
 
 /** Stated apart from the code under test: ranges, not properties. */
@@ -76,23 +76,23 @@ function offenders(sink: (text: string) => string, isBad: (shown: string) => boo
 
 t.test('what a terminal would act on is written out', async (t) => {
   t.equal(
-    forTerminal('\x1b[31m\x9b\u202e\u200b\u{e0041}\r\n\t\ud800'),
+    escapeForTerminal('\x1b[31m\x9b\u202e\u200b\u{e0041}\r\n\t\ud800'),
     '\\x1b[31m\\x9b\\u202e\\u200b\\u{e0041}\\r\\n\\t\\ud800',
   )
-  t.equal(forTerminal('a\nb\r', { lines: true }), 'a\nb\\r')
-  t.equal(forTerminal('ü カップ ⚽ ⚠️ %::'), 'ü カップ ⚽ ⚠️ %::', 'all else stays')
+  t.equal(escapeForTerminal('a\nb\r', { lines: true }), 'a\nb\\r')
+  t.equal(escapeForTerminal('ü カップ ⚽ ⚠️ %::'), 'ü カップ ⚽ ⚠️ %::', 'all else stays')
   t.equal(
-    forTerminal('##[error] ###[x ##'),
+    escapeForTerminal('##[error] ###[x ##'),
     '##\\x5berror] ###\\x5bx ##',
     'but for what a runner reads anywhere in a line',
   )
   t.strictSame(
-    offenders(forTerminal, (shown) => UNSAFE.test(shown) || shown.includes('##[')),
+    offenders(escapeForTerminal, (shown) => UNSAFE.test(shown) || shown.includes('##[')),
     [],
   )
   t.strictSame(
     offenders(
-      (text) => forTerminal(text, { lines: true }),
+      (text) => escapeForTerminal(text, { lines: true }),
       (shown) => UNSAFE_LINES.test(shown) || shown.includes('##['),
     ),
     [],
@@ -104,37 +104,40 @@ t.test('no text in a workflow log is a command', async (t) => {
     shown.split(/\r\n|[\r\n\x85\u2028\u2029]/).some((line) => commandOf(line) !== undefined)
   t.ok(hostile.some(isCommand), 'the texts would be commands without the sink')
   t.strictSame(
-    offenders((text) => forWorkflowLog(text, { lines: true }), isCommand),
+    offenders((text) => escapeForWorkflowLog(text, { lines: true }), isCommand),
     [],
   )
   t.strictSame(
-    offenders(withoutCommands, (shown) => shown.split('\n').some((line) => commandOf(line) !== undefined)),
+    offenders(stripCommands, (shown) => shown.split('\n').some((line) => commandOf(line) !== undefined)),
     [],
   )
-  t.equal(forWorkflowLog('\xa0::error::out'), '\xa0\\x3a:error\\x3a:out'.replace('\\x3a:out', '::out'))
-  t.equal(forWorkflowLog('arn:aws:s3:::cup and arn:aws:iam::1:role/x'), 'arn:aws:s3:::cup and arn:aws:iam::1:role/x')
+  t.equal(escapeForWorkflowLog('\xa0::error::out'), '\xa0\\x3a:error\\x3a:out'.replace('\\x3a:out', '::out'))
+  t.equal(
+    escapeForWorkflowLog('arn:aws:s3:::cup and arn:aws:iam::1:role/x'),
+    'arn:aws:s3:::cup and arn:aws:iam::1:role/x',
+  )
 })
 
 t.test('an annotation stays one command, with the values that went in', async (t) => {
-  t.equal(forAnnotation('100 %: a,b\nc\r', 'data'), '100 %25: a,b%0Ac\\r')
-  t.equal(forAnnotation('specs/a,b:c%.yaml', 'property'), 'specs/a%2Cb%3Ac%25.yaml')
+  t.equal(escapeForAnnotation('100 %: a,b\nc\r', 'data'), '100 %25: a,b%0Ac\\r')
+  t.equal(escapeForAnnotation('specs/a,b:c%.yaml', 'property'), 'specs/a%2Cb%3Ac%25.yaml')
   t.strictSame(
     offenders(
-      (text) => forAnnotation(text, 'property'),
+      (text) => escapeForAnnotation(text, 'property'),
       (shown) => /[:,]|##\[/.test(shown) || UNSAFE.test(shown),
     ),
     [],
   )
   t.strictSame(
     offenders(
-      (text) => forAnnotation(text, 'data'),
+      (text) => escapeForAnnotation(text, 'data'),
       (shown) => UNSAFE.test(shown) || /##\[/.test(shown),
     ),
     [],
   )
   t.strictSame(
     offenders(
-      (text) => `::error file=${forAnnotation(text, 'property')},line=1::${forAnnotation(text, 'data')}`,
+      (text) => `::error file=${escapeForAnnotation(text, 'property')},line=1::${escapeForAnnotation(text, 'data')}`,
       (shown) => commandOf(shown) !== 'error' || !/^::error file=[^:,]*,line=1::/.test(shown),
     ),
     [],
@@ -142,23 +145,23 @@ t.test('an annotation stays one command, with the values that went in', async (t
 })
 
 t.test('Markdown shows text and nothing else', async (t) => {
-  t.equal(forMarkdown('kiosk-1 | *all* @fans'), 'kiosk&#45;1 &#124; &#42;all&#42; @&#8203;fans')
-  t.equal(forMarkdown('1. see #7 at https://x.example'), '&#49;. see #&#8203;7 at https:&#8203;//x.example')
+  t.equal(escapeForMarkdown('kiosk-1 | *all* @fans'), 'kiosk&#45;1 &#124; &#42;all&#42; @&#8203;fans')
+  t.equal(escapeForMarkdown('1. see #7 at https://x.example'), '&#49;. see #&#8203;7 at https:&#8203;//x.example')
   const bare = (shown: string) => shown.replace(/&#\d+;/g, '\0')
   t.strictSame(
-    offenders(forMarkdown, (shown) => /[\\`*_{}[\]<>&"'|~!$^=+\n-]|^\s|^\d+[.)]/.test(bare(shown))),
+    offenders(escapeForMarkdown, (shown) => /[\\`*_{}[\]<>&"'|~!$^=+\n-]|^\s|^\d+[.)]/.test(bare(shown))),
     [],
   )
   t.strictSame(
-    offenders(forMarkdown, (shown) => /@(?!\0)|#(?!\0)|:\/\/|www\.|GH\0\d/i.test(bare(shown))),
+    offenders(escapeForMarkdown, (shown) => /@(?!\0)|#(?!\0)|:\/\/|www\.|GH\0\d/i.test(bare(shown))),
     [],
   )
 })
 
 t.test('HTML shows text and nothing else', async (t) => {
-  t.equal(forHtml('<b title="x">\'&\x1b\n'), '&#60;b title=&#34;x&#34;&#62;&#39;&#38;\\x1b\n')
+  t.equal(escapeForHtml('<b title="x">\'&\x1b\n'), '&#60;b title=&#34;x&#34;&#62;&#39;&#38;\\x1b\n')
   t.strictSame(
-    offenders(forHtml, (shown) => /[<>"'`]|&(?!#\d+;)/.test(shown) || UNSAFE_LINES.test(shown)),
+    offenders(escapeForHtml, (shown) => /[<>"'`]|&(?!#\d+;)/.test(shown) || UNSAFE_LINES.test(shown)),
     [],
   )
 })
@@ -205,23 +208,23 @@ t.test('hostile text in any field of any report is only seen', async (t) => {
     const report = (colour: boolean, width: number) => {
       const options = { colour, width, now: fixtures.NOW }
       return [
-        diagnosticsText(diagnostics, options),
-        planText(plan, { commit: text, where: text, verb: 'plan', serial: 1 }, options),
-        planText(plan, {}, options),
-        ...events.map((event) => eventText(event, options, () => text)),
-        statusText(records, [], options),
-        summaryText({ jobs: ends, exitCode: 6, nextAt: text }, options),
+        formatDiagnostics(diagnostics, options),
+        formatPlan(plan, { commit: text, where: text, verb: 'plan', serial: 1 }, options),
+        formatPlan(plan, {}, options),
+        ...events.map((event) => formatEvent(event, options, () => text)),
+        formatStatus(records, [], options),
+        formatSummary({ jobs: ends, exitCode: 6, nextAt: text }, options),
       ].join('\n')
     }
-    const json = events.flatMap((event) => eventLines(event)).map(lineText)
-    const log = sarif({ version: '1.0.0', diagnostics, exitCode: 3, rule: () => undefined })
-    return { people: report(false, 80), coloured: report(true, 120), json, github: annotations(diagnostics), log }
+    const json = events.flatMap((event) => toEventLines(event)).map(formatJsonLine)
+    const log = formatSarif({ version: '1.0.0', diagnostics, exitCode: 3, rule: () => undefined })
+    return { people: report(false, 80), coloured: report(true, 120), json, github: formatAnnotations(diagnostics), log }
   }
   const texts = [...PIECES.map((piece) => `cup\n${piece}error FORGED: ${piece}`), ...hostile.slice(0, 200)]
   const faults: Record<string, string[]> = { control: [], forged: [], command: [], json: [], annotation: [], sarif: [] }
   for (const text of texts) {
     const { people, coloured, json, github, log: scan } = lines(text)
-    const log = withoutCommands(`${people}\n${coloured}`).split('\n')
+    const log = stripCommands(`${people}\n${coloured}`).split('\n')
     const found: Record<string, boolean> = {
       control: [people, coloured.replace(OURS, ''), ...json, github].some((shown) => UNSAFE_LINES.test(shown)),
       forged: /^error FORGED/m.test(people),

@@ -1,4 +1,4 @@
-import { addressOf } from '../../src/model/address.ts'
+import { formatAddress } from '../../src/model/address.ts'
 import type { Diagnostic, Place } from '../../src/model/diagnostic.ts'
 import type { Event } from '../../src/model/event.ts'
 import type { Plan, Planned } from '../../src/model/plan.ts'
@@ -25,7 +25,7 @@ export function record(facts: Partial<JobRecord> = {}): JobRecord {
 
 export function spec(kind: string, name: string): Spec {
   return {
-    address: addressOf(kind, name),
+    address: formatAddress(kind, name),
     kind,
     name,
     labels: {},
@@ -40,7 +40,7 @@ export function spec(kind: string, name: string): Spec {
 type Facts = Pick<Planned, 'action'> & Readonly<Record<string, unknown>>
 
 export function planned(kind: string, name: string, facts: Facts): Planned {
-  return { address: addressOf(kind, name), reason: 'new spec', spec: spec(kind, name), site, ...facts } as Planned
+  return { address: formatAddress(kind, name), reason: 'new spec', spec: spec(kind, name), site, ...facts } as Planned
 }
 
 export const succeeded = record({

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { advise, type Remedy, suggest } from '../../src/model/remedy.ts'
-import { commandText, hintOf, type Medium } from '../../src/report/remedies.ts'
+import { formatCommand, formatHint, type Medium } from '../../src/report/remedies.ts'
 
 const SHELL: Medium = {}
 const EMULATOR: Medium = { emulator: true }
@@ -38,9 +38,9 @@ t.test('a remedy is rendered for its medium', async (t) => {
     [EMULATOR, [{ text: 'get it all', command: ['git', 'fetch', '--unshallow'] }], 'get it all: git fetch --unshallow'],
     [WORKFLOW, [{ text: 'get it all', command: ['git', 'cancel'] }], 'get it all: git cancel'],
   ]
-  for (const [medium, remedies, hint] of table) t.equal(hintOf(remedies, medium), hint, hint)
-  t.equal(hintOf(undefined), undefined)
-  t.equal(hintOf([]), undefined)
+  for (const [medium, remedies, hint] of table) t.equal(formatHint(remedies, medium), hint, hint)
+  t.equal(formatHint(undefined), undefined)
+  t.equal(formatHint([]), undefined)
 })
 
 t.test('an argument is quoted where it has to be', async (t) => {
@@ -54,10 +54,10 @@ t.test('an argument is quoted where it has to be', async (t) => {
     ["it's", "'it'\\''s'", `"it's"`],
     ['it\'s a "b\\c"', "'it'\\''s a \"b\\c\"'", '"it\'s a \\"b\\\\c\\""'],
   ] as const) {
-    t.equal(commandText(['jobwright', 'cancel', word]), `jobwright cancel ${shell}`)
-    const dispatched = commandText(['jobwright', 'cancel', word], WORKFLOW)
+    t.equal(formatCommand(['jobwright', 'cancel', word]), `jobwright cancel ${shell}`)
+    const dispatched = formatCommand(['jobwright', 'cancel', word], WORKFLOW)
     t.equal(dispatched, `run this workflow with the command: cancel ${input}`)
-    const read = execFileSync('sh', ['-c', commandText(['printf', '%s', word])], { encoding: 'utf8' })
+    const read = execFileSync('sh', ['-c', formatCommand(['printf', '%s', word])], { encoding: 'utf8' })
     t.equal(read, word, 'a shell reads it back')
   }
 })

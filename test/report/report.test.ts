@@ -2,47 +2,47 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { advise } from '../../src/model/remedy.ts'
-import { annotations } from '../../src/report/annotations.ts'
-import { diagnosticsCount, diagnosticsText, diagnosticText } from '../../src/report/diagnostics.ts'
+import { formatAnnotations } from '../../src/report/annotations.ts'
+import { countDiagnostics, formatDiagnostic, formatDiagnostics } from '../../src/report/diagnostics.ts'
 import {
-  diagnosticLine,
-  eventLines,
-  jobLine,
+  formatJsonLine,
   type Line,
-  lineText,
   type PlannedLine,
-  plannedLine,
-  summaryLine,
+  toDiagnosticLine,
+  toEventLines,
+  toJobLine,
+  toPlannedLine,
+  toSummaryLine,
 } from '../../src/report/json-lines.ts'
-import { planText } from '../../src/report/plan-text.ts'
-import { NO_PROGRESS, progressAfter, progressText } from '../../src/report/progress.ts'
-import { eventText } from '../../src/report/run-text.ts'
-import { sarif } from '../../src/report/sarif.ts'
-import { statusText } from '../../src/report/status-text.ts'
-import { summaryText } from '../../src/report/summary-text.ts'
-import { ago, duration, until } from '../../src/report/time.ts'
-import { cut, displayWidth, wrapped } from '../../src/report/width.ts'
+import { formatPlan } from '../../src/report/plan-text.ts'
+import { formatProgress, NO_PROGRESS, updateProgress } from '../../src/report/progress.ts'
+import { formatEvent } from '../../src/report/run-text.ts'
+import { formatSarif } from '../../src/report/sarif.ts'
+import { formatStatus } from '../../src/report/status-text.ts'
+import { formatSummary } from '../../src/report/summary-text.ts'
+import { formatAgo, formatDuration, formatUntil } from '../../src/report/time.ts'
+import { cut, measureWidth, wrapText } from '../../src/report/width.ts'
 import * as fixtures from './fixtures.ts'
 
 const { plain, coloured, plan, idle, NOW } = fixtures
 const heading = { commit: '1c2d3e4f5a6b', serial: 41, maxCreates: 50, createdBefore: 2 }
 
 t.test('diagnostics show place, code, source line, carets, hint and the other place', async (t) => {
-  t.matchSnapshot(diagnosticsText(fixtures.diagnostics, plain), 'plain')
-  t.matchSnapshot(diagnosticsText(fixtures.diagnostics, coloured), 'coloured')
-  t.equal(diagnosticsText([], plain), '')
+  t.matchSnapshot(formatDiagnostics(fixtures.diagnostics, plain), 'plain')
+  t.matchSnapshot(formatDiagnostics(fixtures.diagnostics, coloured), 'coloured')
+  t.equal(formatDiagnostics([], plain), '')
 })
 
 t.test('diagnostics are counted by severity and file', async (t) => {
-  t.equal(diagnosticsCount(fixtures.diagnostics), '2 errors, 1 warning in 2 files')
-  t.equal(diagnosticsCount([]), 'no errors')
+  t.equal(countDiagnostics(fixtures.diagnostics), '2 errors, 1 warning in 2 files')
+  t.equal(countDiagnostics([]), 'no errors')
 })
 
 t.test('carets stand below what they mark, whatever comes before it', async (t) => {
   const before = ['name: ', '\t\tname: ', '名前: ', '\u202e\x1bname: ', `list: [${'kiosk, '.repeat(60)}`]
   for (const text of before) {
     for (const after of ['', `, ${'more kiosks '.repeat(40)}`]) {
-      const [, source = '', carets = ''] = diagnosticText(
+      const [, source = '', carets = ''] = formatDiagnostic(
         {
           severity: 'error',
           code: 'SPEC_PATTERN',
@@ -53,42 +53,42 @@ t.test('carets stand below what they mark, whatever comes before it', async (t) 
         plain,
       ).split('\n')
       const marked = source.indexOf('ki osk')
-      t.equal(displayWidth(source.slice(0, marked)), carets.indexOf('^'), JSON.stringify(text))
+      t.equal(measureWidth(source.slice(0, marked)), carets.indexOf('^'), JSON.stringify(text))
       t.match(carets, / \^{6}$/)
-      t.ok(displayWidth(source) <= 106, 'a long line is cut')
+      t.ok(measureWidth(source) <= 106, 'a long line is cut')
     }
   }
 })
 
 t.test('a mark beyond the end of its line still gets one caret', async (t) => {
   const one = { severity: 'error', code: 'SPEC_SYNTAX', message: 'the document ends here' } as const
-  const text = diagnosticText({ ...one, place: fixtures.place('specs/fleet.yaml', 9, 40), excerpt: 'spec:' }, plain)
+  const text = formatDiagnostic({ ...one, place: fixtures.place('specs/fleet.yaml', 9, 40), excerpt: 'spec:' }, plain)
   t.match(text, /\n +\| {6}\^$/)
 })
 
 t.test('annotations are workflow commands, worst first', async (t) => {
-  t.matchSnapshot(annotations([...fixtures.diagnostics].reverse()))
+  t.matchSnapshot(formatAnnotations([...fixtures.diagnostics].reverse()))
 })
 
 t.test('annotations stop at what GitHub shows and count the rest', async (t) => {
   const many = Array.from({ length: 12 }, () => fixtures.diagnostics).flat()
-  const lines = annotations(many).split('\n')
+  const lines = formatAnnotations(many).split('\n')
   t.equal(lines.filter((line) => line.startsWith('::error ')).length, 10)
   t.equal(lines.filter((line) => line.startsWith('::warning ')).length, 10)
   t.equal(lines.at(-1), '14 more errors and 2 more warnings not annotated: GitHub shows 10 of each in a step.')
 })
 
 t.test('a plan is a table of what is not settled, and totals', async (t) => {
-  t.matchSnapshot(planText(plan, heading, plain), 'wide')
-  t.matchSnapshot(planText(plan, heading, { ...plain, width: 80 }), 'narrow')
-  t.matchSnapshot(planText(plan, heading, coloured), 'coloured')
+  t.matchSnapshot(formatPlan(plan, heading, plain), 'wide')
+  t.matchSnapshot(formatPlan(plan, heading, { ...plain, width: 80 }), 'narrow')
+  t.matchSnapshot(formatPlan(plan, heading, coloured), 'coloured')
 })
 
 t.test('a plan for long addresses keeps its columns for all others', async (t) => {
   const long = fixtures.planned('MediaPackageHarvestJob', 'cup-final-of-all-the-regional-leagues-in-extra-time-x', {
     action: 'create',
   })
-  t.matchSnapshot(planText({ ...plan, actions: [...plan.actions.slice(0, 2), long] }, {}, plain))
+  t.matchSnapshot(formatPlan({ ...plan, actions: [...plan.actions.slice(0, 2), long] }, {}, plain))
 })
 
 t.test('a former name never widens a row, and is told once', async (t) => {
@@ -98,7 +98,7 @@ t.test('a former name never widens a row, and is told once', async (t) => {
     moved('keep', 'the record of IotJob/evening moves here; done'),
     moved('waiting', 'ten jobs are running'),
   ]
-  const lines = planText({ ...plan, actions: rows }, {}, plain).split('\n')
+  const lines = formatPlan({ ...plan, actions: rows }, {}, plain).split('\n')
   t.same(lines.slice(2, 5), [
     '  · keep     IotJob/night  the record of IotJob/evening moves here; done',
     '  … waiting  IotJob/night  ten jobs are running',
@@ -112,13 +112,13 @@ t.test('a hint that many rows share stands once, with its addresses', async (t) 
   const blocked = names.map((name) => fixtures.planned('IotJob', name, { action: 'blocked', remedies }))
   const other = fixtures.planned('IotJob', 'g', { action: 'blocked', remedies: [advise('wait')] })
   const count = (text: string, part: string) => text.split(part).length - 1
-  const text = planText({ ...plan, actions: [...blocked, other] }, {}, plain)
+  const text = formatPlan({ ...plan, actions: [...blocked, other] }, {}, plain)
   t.equal(count(text, 'commit the specs'), 1)
   t.match(text, `  hint: commit the specs\n        for ${names.map((name) => `IotJob/${name}`).join(', ')}\n`)
   t.match(text, /IotJob\/g .*\n {6}hint: wait\n/, 'one of its own stays below its row')
-  t.equal(count(planText({ ...plan, actions: blocked.slice(0, 2) }, {}, plain), 'commit the specs'), 2)
+  t.equal(count(formatPlan({ ...plan, actions: blocked.slice(0, 2) }, {}, plain), 'commit the specs'), 2)
   const jobs = blocked.map(({ address }) => ({ address, action: 'blocked' as const, reason: 'x', remedies }))
-  const summary = summaryText({ jobs, exitCode: 9 }, plain)
+  const summary = formatSummary({ jobs, exitCode: 9 }, plain)
   t.equal(count(summary, 'commit the specs'), 1)
   t.match(summary, 'for IotJob/a, IotJob/b')
 })
@@ -127,34 +127,34 @@ t.test('a plan with nothing to do says so without hiding what failed or runs', a
   const finished = { ...idle, actions: idle.actions.filter(({ record }) => record !== fixtures.running) }
   const last = (text: string) => text.split('\n').at(-1)
   t.equal(
-    last(planText(idle, heading, plain)),
+    last(formatPlan(idle, heading, plain)),
     'Nothing to do now: 3 specs, 3 jobs (1 succeeded, 1 in progress, 1 failed).',
   )
   t.equal(
-    last(planText(finished, heading, plain)),
+    last(formatPlan(finished, heading, plain)),
     'Nothing to do: 2 specs, 2 jobs, all settled (1 succeeded, 1 failed).',
   )
-  t.equal(last(planText({ ...idle, actions: [] }, heading, plain)), 'Nothing to do: no specs.')
+  t.equal(last(formatPlan({ ...idle, actions: [] }, heading, plain)), 'Nothing to do: no specs.')
 })
 
 t.test('a refused plan says so, even if it is idle', async (t) => {
   const refusals = [{ severity: 'error', code: 'GUARD_CREATES', message: '60 jobs' }] as const
-  const text = planText({ ...idle, refusals }, { where: 'emulator', verb: 'reconcile' }, plain)
+  const text = formatPlan({ ...idle, refusals }, { where: 'emulator', verb: 'reconcile' }, plain)
   t.match(text, /^jobwright reconcile · emulator\n/)
   t.match(text, /\nPlan: 3 to keep\.\nThis plan is refused: exit 7: a guard refused$/)
 })
 
 t.test('events are plain lines', async (t) => {
   const ids = new Map([['IotJob/kiosk-firmware', 'kiosk-firmware']])
-  t.matchSnapshot(fixtures.events.map((event) => eventText(event, plain, (address) => ids.get(address))).join('\n'))
+  t.matchSnapshot(fixtures.events.map((event) => formatEvent(event, plain, (address) => ids.get(address))).join('\n'))
 })
 
 t.test('the live line keeps to its width', async (t) => {
-  const progress = fixtures.events.reduce(progressAfter, NO_PROGRESS)
-  t.matchSnapshot([120, 70, 40, 20].map((width) => progressText(progress, width)).join('\n'))
-  for (let width = 1; width < 120; width++) t.ok(displayWidth(progressText(progress, width)) <= width)
+  const progress = fixtures.events.reduce(updateProgress, NO_PROGRESS)
+  t.matchSnapshot([120, 70, 40, 20].map((width) => formatProgress(progress, width)).join('\n'))
+  for (let width = 1; width < 120; width++) t.ok(measureWidth(formatProgress(progress, width)) <= width)
   t.equal(
-    progressText({ ...NO_PROGRESS, done: 120, total: 120, perSecond: 9 }, 80),
+    formatProgress({ ...NO_PROGRESS, done: 120, total: 120, perSecond: 9 }, 80),
     '[####################] 120/120 created',
   )
 })
@@ -162,30 +162,30 @@ t.test('the live line keeps to its width', async (t) => {
 t.test('a status is a row for each record, specs in file order, the rest by name', async (t) => {
   const order = ['IotJob/kiosk-reboot', 'IotJob/kiosk-firmware'] as const
   const width = Number.POSITIVE_INFINITY
-  t.matchSnapshot(statusText(fixtures.state.records, order, { ...plain, width }), 'plain')
-  t.matchSnapshot(statusText(fixtures.state.records, order, { ...coloured, width }), 'coloured')
-  t.equal(statusText({}, [], plain), 'No jobs are on record.')
+  t.matchSnapshot(formatStatus(fixtures.state.records, order, { ...plain, width }), 'plain')
+  t.matchSnapshot(formatStatus(fixtures.state.records, order, { ...coloured, width }), 'coloured')
+  t.equal(formatStatus({}, [], plain), 'No jobs are on record.')
 })
 
 t.test('a status keeps to a narrow terminal, and leaves nothing out', async (t) => {
   const order = ['IotJob/kiosk-reboot', 'IotJob/kiosk-firmware'] as const
-  const narrow = statusText(fixtures.state.records, order, { ...plain, width: 60 })
+  const narrow = formatStatus(fixtures.state.records, order, { ...plain, width: 60 })
   t.matchSnapshot(narrow, 'narrow')
   t.strictSame(
-    narrow.split('\n').filter((line) => displayWidth(line) > 60),
+    narrow.split('\n').filter((line) => measureWidth(line) > 60),
     [],
   )
-  for (const word of statusText(fixtures.state.records, order, plain).match(/[\w-]{6,}/g) ?? []) {
+  for (const word of formatStatus(fixtures.state.records, order, plain).match(/[\w-]{6,}/g) ?? []) {
     if (!['Counts', 'status'].includes(word)) t.match(narrow, word)
   }
 })
 
 t.test('the end of a run tells where every job stands and what to do next', async (t) => {
   const end = { jobs: fixtures.ends, exitCode: 6, outcomes: [9, 5, 6], nextAt: '2026-11-14T22:00:00Z' } as const
-  t.matchSnapshot(summaryText({ ...end, settledBefore: 4 }, plain), 'plain')
-  t.matchSnapshot(summaryText(end, coloured), 'coloured')
+  t.matchSnapshot(formatSummary({ ...end, settledBefore: 4 }, plain), 'plain')
+  t.matchSnapshot(formatSummary(end, coloured), 'coloured')
   const cut = [{ address: 'IotJob/kiosk-reboot', action: 'create', reason: 'new spec' }] as const
-  t.match(summaryText({ jobs: cut, exitCode: 130 }, plain), /^ {2}IotJob\/kiosk-reboot {2}to create {2}new spec\n/)
+  t.match(formatSummary({ jobs: cut, exitCode: 130 }, plain), /^ {2}IotJob\/kiosk-reboot {2}to create {2}new spec\n/)
   const site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
   const made = {
     run: 1,
@@ -198,16 +198,16 @@ t.test('the end of a run tells where every job stands and what to do next', asyn
   } as const
   const done = [{ ...cut[0], record: { ...made, condition: { type: 'InProgress' } } }] as const
   t.match(
-    summaryText({ jobs: done, exitCode: 130 }, plain),
+    formatSummary({ jobs: done, exitCode: 130 }, plain),
     /^ {2}IotJob\/kiosk-reboot {2}InProgress {2}id kiosk-reboot\n/,
     'what was made before the run was ended stands as it is',
   )
-  t.equal(summaryText({ jobs: [], exitCode: 0 }, plain), 'exit 0: done, or nothing to do')
+  t.equal(formatSummary({ jobs: [], exitCode: 0 }, plain), 'exit 0: done, or nothing to do')
 })
 
 t.test('JSON lines are the contract, absent values left out', async (t) => {
-  const written = (line: Line): unknown => JSON.parse(lineText(line))
-  t.strictSame(written(diagnosticLine(fixtures.diagnostics[0]!)), {
+  const written = (line: Line): unknown => JSON.parse(formatJsonLine(line))
+  t.strictSame(written(toDiagnosticLine(fixtures.diagnostics[0]!)), {
     v: 1,
     type: 'diagnostic',
     severity: 'error',
@@ -222,28 +222,28 @@ t.test('JSON lines are the contract, absent values left out', async (t) => {
     address: 'IotJob/kiosk-firmware',
     hint: "did you mean 'CONTINUOUS'?",
   })
-  t.strictSame(written(plannedLine(plan.actions[0]!)), {
+  t.strictSame(written(toPlannedLine(plan.actions[0]!)), {
     v: 1,
     type: 'planned',
     address: 'IotJob/kiosk-screens',
     action: 'create',
     reason: 'new spec',
   })
-  const { changes } = written(plannedLine(plan.actions[3]!)) as PlannedLine
+  const { changes } = written(toPlannedLine(plan.actions[3]!)) as PlannedLine
   t.strictSame(changes, [fixtures.manifestKey, { pointer: '/StartTime', to: '2026-11-07T19:45:00Z' }])
   t.equal(
-    lineText(jobLine('IotJob/kiosk-logs', fixtures.failed, 'prod')),
+    formatJsonLine(toJobLine('IotJob/kiosk-logs', fixtures.failed, 'prod')),
     '{"v":1,"type":"job","address":"IotJob/kiosk-logs","target":"prod","run":1,"id":"kiosk-logs","record":"started",' +
       '"condition":"Failed","status":"COMPLETED","reason":"DevicesFailed"}',
   )
   t.equal(
-    lineText(summaryLine({ counts: { create: 1 }, outcomes: [9, 6], exitCode: 6 })),
+    formatJsonLine(toSummaryLine({ counts: { create: 1 }, outcomes: [9, 6], exitCode: 6 })),
     '{"v":1,"type":"summary","counts":{"create":1},"outcomes":[6,9],"exitCode":6}',
   )
   t.matchSnapshot(
     fixtures.events
-      .flatMap((event) => eventLines(event))
-      .map(lineText)
+      .flatMap((event) => toEventLines(event))
+      .map(formatJsonLine)
       .join('\n'),
     'lines of events',
   )
@@ -251,13 +251,13 @@ t.test('JSON lines are the contract, absent values left out', async (t) => {
 
 t.test('a JSON line gives back what went in and shows nothing invisible', async (t) => {
   const message = 'kiosk\u2028\u202e\x1b[31m\u{e0041}\ud800 ##[error] ü'
-  const text = lineText(diagnosticLine({ severity: 'error', code: 'SPEC_TYPE', message }))
+  const text = formatJsonLine(toDiagnosticLine({ severity: 'error', code: 'SPEC_TYPE', message }))
   t.equal(JSON.parse(text).message, message)
   t.notMatch(text, /[^\x20-\x7eü]|##\[/)
 })
 
 t.test('times are told as people and as clocks do', async (t) => {
-  t.strictSame([0, 8_400, 65_000, 2 * 3_600_000, 7_500_000, 100 * 3_600_000].map(duration), [
+  t.strictSame([0, 8_400, 65_000, 2 * 3_600_000, 7_500_000, 100 * 3_600_000].map(formatDuration), [
     '0 s',
     '8 s',
     '1 min',
@@ -265,19 +265,19 @@ t.test('times are told as people and as clocks do', async (t) => {
     '2 h 5 min',
     '4 d 4 h',
   ])
-  t.equal(until('2026-11-14T22:00:00Z', NOW), 'in 3 h (22:00 UTC)')
-  t.equal(until('2026-11-15T09:30:00+01:00', NOW), 'in 13 h 30 min (2026-11-15 08:30 UTC)')
-  t.equal(until('2026-11-14T18:00:00Z', NOW), 'due since 18:00 UTC')
-  t.equal(ago('2026-11-14T18:59:59.900Z', NOW), 'now')
-  t.equal(ago('after extra time', NOW), 'after extra time')
+  t.equal(formatUntil('2026-11-14T22:00:00Z', NOW), 'in 3 h (22:00 UTC)')
+  t.equal(formatUntil('2026-11-15T09:30:00+01:00', NOW), 'in 13 h 30 min (2026-11-15 08:30 UTC)')
+  t.equal(formatUntil('2026-11-14T18:00:00Z', NOW), 'due since 18:00 UTC')
+  t.equal(formatAgo('2026-11-14T18:59:59.900Z', NOW), 'now')
+  t.equal(formatAgo('after extra time', NOW), 'after extra time')
 })
 
 t.test('text is cut and wrapped by what is seen', async (t) => {
-  t.equal(displayWidth('カップ決勝 ⚽'), 13)
-  t.equal(displayWidth('fie\u0301sta'), 6)
+  t.equal(measureWidth('カップ決勝 ⚽'), 13)
+  t.equal(measureWidth('fie\u0301sta'), 6)
   t.equal(cut('カップ決勝', 6), 'カッ…')
-  t.strictSame(wrapped('put the old value back', 10), ['put the', 'old value', 'back'])
-  t.strictSame(wrapped('role arn:aws:iam::123456789012:role/harvest', 10), [
+  t.strictSame(wrapText('put the old value back', 10), ['put the', 'old value', 'back'])
+  t.strictSame(wrapText('role arn:aws:iam::123456789012:role/harvest', 10), [
     'role',
     'arn:aws:iam::123456789012:role/harvest',
   ])
@@ -366,7 +366,7 @@ type Log = { runs: [{ tool: { driver: { rules: { id: string }[] } }; results: Fi
 t.test('a SARIF log has what viewers and code scanning need', async (t) => {
   const rule = (code: string) => ({ summary: code, help: `# ${code}`, uri: `https://jobwright.dev/errors/${code}` })
   const log = (diagnostics: readonly Diagnostic[]) =>
-    JSON.parse(sarif({ version: '1.0.0', diagnostics, exitCode: 3, rule })) as Log
+    JSON.parse(formatSarif({ version: '1.0.0', diagnostics, exitCode: 3, rule })) as Log
   const validate = new Ajv2020({ strict: false }).compile(SARIF)
   const given = log([...fixtures.diagnostics].reverse())
   t.ok(validate(given), JSON.stringify(validate.errors))
@@ -374,7 +374,7 @@ t.test('a SARIF log has what viewers and code scanning need', async (t) => {
   const [{ tool, results }] = given.runs
   t.equal(results.length, fixtures.diagnostics.length)
   t.ok(results.every(({ ruleId, ruleIndex }) => tool.driver.rules[ruleIndex]?.id === ruleId))
-  t.matchSnapshot(sarif({ version: '1.0.0', diagnostics: fixtures.diagnostics.slice(0, 2), exitCode: 3, rule }))
+  t.matchSnapshot(formatSarif({ version: '1.0.0', diagnostics: fixtures.diagnostics.slice(0, 2), exitCode: 3, rule }))
 
   const marks = (one: Log) =>
     one.runs[0].results.map(({ partialFingerprints }) => Object.values(partialFingerprints)[0])

@@ -1,14 +1,14 @@
-import { attempt } from '../../src/aws/attempt.ts'
+import { attemptOnce } from '../../src/aws/attempt.ts'
 import type { SendOptions } from '../../src/aws/handler.ts'
 import type { LaneModel, Lanes } from '../../src/aws/lanes.ts'
-import { type Page, pages } from '../../src/aws/pages.ts'
+import { type Page, readPages } from '../../src/aws/pages.ts'
 import { pick } from '../../src/aws/plain.ts'
-import { reader as askOver } from '../../src/aws/read.ts'
+import { createAsk as askOver } from '../../src/aws/read.ts'
 import { fillSecrets } from '../../src/aws/secret-values.ts'
-import { liveOf as importExportLive } from '../../src/kinds/import-export-job/live.ts'
+import { toLive as importExportLive } from '../../src/kinds/import-export-job/live.ts'
 import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
-import { modelOf } from '../../src/kinds/models.ts'
-import { at, type JsonObject } from '../../src/model/json.ts'
+import { getModel } from '../../src/kinds/models.ts'
+import { getValue, type JsonObject } from '../../src/model/json.ts'
 import type { Calls, CreateOptions } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Site } from '../../src/model/state.ts'
@@ -48,7 +48,7 @@ export function callsOf(
   site: Site,
   { process, services, lanes, ledger, by, isTagRefused, onSend, onStep }: CallsOptions,
 ): Calls {
-  const model = modelOf(kind)
+  const model = getModel(kind)
   const { signatureMs } = factsOf(kind)
   const place = placeOf(site, kind)
   const step = (what: Parameters<OnStep>[0]['what'], id: string, request?: JsonObject) => (): Leaving => {
@@ -65,7 +65,7 @@ export function callsOf(
     secrets?: readonly string[],
     again?: () => Value,
   ) =>
-    attempt(
+    attemptOnce(
       lane(operation),
       model,
       { ...options, ...(secrets && { secrets }) },
@@ -97,7 +97,7 @@ export function callsOf(
         return job && { ...described(job, definition === true), ...(mark === true && marked(job, isTagRefused)) }
       },
       list: ({ signal }) =>
-        pages((token) =>
+        readPages((token) =>
           ask(model.api.operations.list, signal, () =>
             exchange(process, {
               label: model.api.operations.list,
@@ -243,7 +243,7 @@ function described(job: Shown, definition: boolean): Live {
         manifest: job.manifest,
       })
     case 'PinpointExportJob': {
-      const marker = at(request, '/ExportJobRequest/S3UrlPrefix')
+      const marker = getValue(request, '/ExportJobRequest/S3UrlPrefix')
       return { id, status, createdAt, ...finished(told), request, ...(typeof marker === 'string' && { marker }) }
     }
     case 'IotJob':

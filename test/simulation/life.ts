@@ -451,7 +451,8 @@ export class Life {
       order.decisions === undefined &&
       order.dirty === undefined &&
       order.invalid === undefined
-    if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1) oracle.onZero(startedAt)
+    if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1)
+      oracle.onZero(startedAt, order.perDay)
     return end
   }
 

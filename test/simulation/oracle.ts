@@ -2,7 +2,7 @@ import type { Address } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
-import type { Twin } from '../../src/plan/twins.ts'
+import type { Twin } from '../../src/plan/questions/duplicates.ts'
 import { factsOf, isBlind, MARGINS } from './aws-facts.ts'
 import type { Create, OnStep } from './calls.ts'
 import type { Ledger, Want } from './ledger.ts'
@@ -359,8 +359,11 @@ export class Oracle {
     })
   }
 
-  /** A run of everything that the newest commit says ended with exit code 0: nothing needs a person, and nothing is left out. */
-  onZero(startedAt: number): void {
+  /**
+   * A run of everything that the newest commit says ended with exit code 0: nothing needs a person, and nothing is left out. `perDay`: what
+   * AWS allows in a day may be used up. That needs nobody: the next day brings it back.
+   */
+  onZero(startedAt: number, perDay?: number): void {
     for (const want of this.#ledger.wants) {
       if (want.isGone || this.acknowledged.has(`${want.who} ${want.run}`)) continue
       const jobs = this.#services
@@ -369,7 +372,11 @@ export class Oracle {
       const address = `${want.kind}/${want.name}`
       const record = this.#state?.records[address as Address]
       const mayWait =
-        want.hold || want.after !== undefined || want.notBefore !== undefined || want.expires !== undefined
+        want.hold ||
+        want.after !== undefined ||
+        want.notBefore !== undefined ||
+        want.expires !== undefined ||
+        perDay !== undefined
       if (jobs.length === 0 && record === undefined && !mayWait)
         this.violated(`exit 0, though nothing was ever made for ${address}`)
       const job = jobs.find(({ id }) => id === record?.id)

@@ -15,8 +15,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/exactly-once.test.ts', 'src/model/evidence.ts', [
     [
       'a job older than the intent fits it',
-      'createdAt !== undefined && Date.parse(createdAt) < earliestOf(intent)',
-      'createdAt !== undefined && Date.parse(createdAt) < 0 * earliestOf(intent)',
+      'createdAt !== undefined && Date.parse(createdAt) < computeEarliestCreation(intent)',
+      'createdAt !== undefined && Date.parse(createdAt) < 0 * computeEarliestCreation(intent)',
     ],
     [
       'a job older than the intent by our clock fits, whatever margin',
@@ -40,15 +40,15 @@ export const RULES: readonly Mutation[] = [
       'if (firstAt !== undefined) return Date.parse(firstAt) - AWS_MARGIN_MS',
       'if (firstAt === null) return 0',
     ],
-    ['the first attempt of a run is not carried on', 'return firstAt ?? iso(', 'return iso('],
+    ['the first attempt of a run is not carried on', 'return firstAt ?? formatIso(', 'return formatIso('],
     [
       'a mark of another state is nobody’s',
-      "if (mark.lineage !== lineageMark(owner.lineage)) return 'other'",
-      "if (mark.lineage !== lineageMark(owner.lineage)) return 'none'",
+      "if (mark.lineage !== shortenLineage(owner.lineage)) return 'other'",
+      "if (mark.lineage !== shortenLineage(owner.lineage)) return 'none'",
     ],
     [
       'a mark of another state is ours',
-      "if (mark.lineage !== lineageMark(owner.lineage)) return 'other'",
+      "if (mark.lineage !== shortenLineage(owner.lineage)) return 'other'",
       "if (mark.lineage === '') return 'other'",
     ],
     [
@@ -58,12 +58,12 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'another creation time under the recorded ID is the job on record',
-      'if (secondsOf(known.createdAt) === secondsOf(createdAt))',
-      'if (secondsOf(known.createdAt) !== secondsOf(createdAt) || known)',
+      'if (toSeconds(known.createdAt) === toSeconds(createdAt))',
+      'if (toSeconds(known.createdAt) !== toSeconds(createdAt) || known)',
     ],
     [
       'the recorded creation time is another job’s if its milliseconds differ',
-      'if (secondsOf(known.createdAt) === secondsOf(createdAt))',
+      'if (toSeconds(known.createdAt) === toSeconds(createdAt))',
       'if (known.createdAt === createdAt)',
     ],
     [
@@ -98,7 +98,7 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/model/evidence.ts', [
+  ...inTest('test/plan/situations/decided.test.ts', 'src/model/evidence.ts', [
     [
       'a mark of another address is this one’s',
       "return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'",
@@ -125,7 +125,7 @@ export const RULES: readonly Mutation[] = [
       'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
     ],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/model/create-protocol.ts', [
+  ...inTest('test/plan/situations/decided.test.ts', 'src/model/create-protocol.ts', [
     ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
     [
       'the life of a signature does not count for the deadline',
@@ -146,7 +146,7 @@ export const RULES: readonly Mutation[] = [
     ['the default time of a request is nothing', 'requestMs: 30_000', 'requestMs: 0'],
     ['the default lag of lists is nothing', 'listLagMs: 90_000', 'listLagMs: 0'],
   ]),
-  ...inTest('test/plan/depends.test.ts', 'src/model/create-protocol.ts', [
+  ...inTest('test/plan/questions/dependencies.test.ts', 'src/model/create-protocol.ts', [
     ['the default grace is nothing', 'graceMs: 15_000', 'graceMs: 0'],
   ]),
   ...inTest('test/model/evidence.test.ts', 'src/model/create-protocol.ts', [
@@ -155,18 +155,18 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/plan.test.ts', 'src/model/create-protocol.ts', [
     [
       'a job that was made a moment ago is missing at once',
-      'iso(Date.parse(createdAt) + listLagMs)',
-      'iso(Date.parse(createdAt) + 0 * listLagMs)',
+      'formatIso(Date.parse(createdAt) + listLagMs)',
+      'formatIso(Date.parse(createdAt) + 0 * listLagMs)',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/unknown.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'any job of the ID is taken for the unknown create’s',
       "const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
       'const isOurs = owner === undefined || (fits && isProven)',
     ],
   ]),
-  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/unknown.ts', [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'a job of the ID without a mark needs no proof',
       "(mark === 'none' && isProven)",
@@ -179,7 +179,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job without the tag that our create asked for is taken over',
-      '!record.intent.refused && !lacksMark(record, live)',
+      '!record.intent.refused && !isMarkMissing(record, live)',
       '!record.intent.refused',
     ],
     [
@@ -189,8 +189,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'an unknown create is settled although nothing was read',
-      "if (seen === undefined || seen.is === 'failed') {\n    return seen ? unread(spec, seen, record) : settling(spec, record, 'the outcome of its create is not known yet')\n  }\n",
-      "if (seen === undefined || seen.is === 'failed') return absent(plan, spec, record, plan.waits.graceMs)\n",
+      "if (seen === undefined || seen.is === 'failed') {\n    return seen\n      ? planUnread(spec, seen, record)\n      : planSettling(spec, record, 'the outcome of its create is not known yet')\n  }\n",
+      "if (seen === undefined || seen.is === 'failed') return planAbsent(plan, spec, record, plan.waits.graceMs)\n",
     ],
     [
       'of several marked jobs the first is taken',
@@ -224,8 +224,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'the second look at an absence follows at once',
-      'const until = after(since, graceMs)\n  if (plan.now < Date.parse(until))',
-      'const until = after(since, graceMs)\n  if (plan.now < 0 * Date.parse(until))',
+      'const until = addTime(since, graceMs)\n  if (plan.now < Date.parse(until))',
+      'const until = addTime(since, graceMs)\n  if (plan.now < 0 * Date.parse(until))',
     ],
     [
       'an unknown create is sent elsewhere before its deadline',
@@ -240,11 +240,11 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'the measured offset does not move the deadline',
-      'return deadlineOf(intent, waits, { byMatch, clockOffsetMs })',
-      'return deadlineOf(intent, waits, { byMatch, ...(!clockOffsetMs && {}) })',
+      'return computeDeadline(intent, waits, { byMatch, clockOffsetMs })',
+      'return computeDeadline(intent, waits, { byMatch, ...(!clockOffsetMs && {}) })',
     ],
   ]),
-  ...inTest('test/plan/unknown.test.ts', 'src/plan/unknown.ts', [
+  ...inTest('test/plan/situations/unknown.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'a job of the ID with another request is taken over',
       'owner === undefined && changes.length === 0 && !isBefore',
@@ -262,8 +262,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a complete "exists" without our mark is taken over',
-      'isTold(live) && !record.intent.refused && !lacksMark',
-      'isTold(live) && !lacksMark',
+      'isTold(live) && !record.intent.refused && !isMarkMissing',
+      'isTold(live) && !isMarkMissing',
     ],
     [
       'a tag that is not shown yet is taken for missing',
@@ -288,8 +288,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a marker that is unclear is no reason to ask',
-      'if (unclear.length === 0) return absent',
-      'if (unclear.length >= 0) return absent',
+      'if (unclear.length === 0) return planAbsent',
+      'if (unclear.length >= 0) return planAbsent',
     ],
     ['a marker of another state is this create’s', '    mark.lineage === own?.lineage &&\n', ''],
     ['a marker of another run is this create’s', '    mark.run === run &&\n', ''],
@@ -311,8 +311,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a create of a match kind waits for its lease alone',
-      '  if (!isOver) return settling(',
-      '  if (!isOver && plan.now < Date.parse(record.intent.leaseUntil)) return settling(',
+      '  if (!isOver) return planSettling(',
+      '  if (!isOver && plan.now < Date.parse(record.intent.leaseUntil)) return planSettling(',
     ],
     [
       'what AWS may have forgotten was never made',
@@ -326,7 +326,7 @@ export const RULES: readonly Mutation[] = [
     ],
     ['an attempt has the number of the one before', '? 1 : record.intent.attempt + 1', '? 1 : record.intent.attempt'],
   ]),
-  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/ownership.ts', [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/questions/ownership.ts', [
     [
       'a job on record is nobody’s',
       'note(isSettled(record) ? claims : asked, record.id)',
@@ -339,13 +339,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'an ID has one owner in all sites',
-      "${kind} ${siteKey(regionless ? { ...site, region: '*' } : site)} ${id}",
-      '${kind} ${siteKey && regionless && site ? 0 : 0} ${id}',
+      "${kind} ${getSiteKey(regionless ? { ...site, region: '*' } : site)} ${id}",
+      '${kind} ${getSiteKey && regionless && site ? 0 : 0} ${id}',
     ],
     [
       'a regionless job has an owner in each region',
-      "siteKey(regionless ? { ...site, region: '*' } : site)",
-      'siteKey(regionless ? site : site)',
+      "getSiteKey(regionless ? { ...site, region: '*' } : site)",
+      'getSiteKey(regionless ? site : site)',
     ],
     ['nothing is foreign', 'return state?.foreign?.[key] !== undefined', "return state?.foreign?.[key] === ''"],
     [
@@ -354,16 +354,16 @@ export const RULES: readonly Mutation[] = [
       "if (planned.action === 'adopt') return undefined",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/ownership.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/ownership.ts', [
     [
       'two lines of a plan create the same ID',
-      'return site && id !== undefined && model.identity.idMember !== undefined ? ownerKey(model, site, id) : undefined',
-      'return site && id === null ? ownerKey(model, site, id) : undefined',
+      'return site && id !== undefined && model.identity.idMember !== undefined ? getOwnerKey(model, site, id) : undefined',
+      'return site && id === null ? getOwnerKey(model, site, id) : undefined',
     ],
     [
       'a job that is older than the state is looked at',
-      'iso(Date.parse(state.horizon) - HORIZON_MARGIN_MS)',
-      'iso(0 * Date.parse(state.horizon) * HORIZON_MARGIN_MS)',
+      'formatIso(Date.parse(state.horizon) - HORIZON_MARGIN_MS)',
+      'formatIso(0 * Date.parse(state.horizon) * HORIZON_MARGIN_MS)',
     ],
     [
       'a state begins at its horizon to the second',
@@ -371,11 +371,11 @@ export const RULES: readonly Mutation[] = [
       'Date.parse(state.horizon) - 0 * HORIZON_MARGIN_MS',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/new-job.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/new.ts', [
     [
       'policy.hold is ignored',
-      'return spec.policy.hold ? line(spec',
-      "return spec.policy.hold && spec.name === '' ? line(spec",
+      'return spec.policy.hold ? createLine(spec',
+      "return spec.policy.hold && spec.name === '' ? createLine(spec",
     ],
     ['what failed in this run is tried again in it', 'if (failed) return failed\n', ''],
     [
@@ -394,8 +394,8 @@ export const RULES: readonly Mutation[] = [
     ['an ID that is taken is used', '    planTaken(plan, spec, model, occasion) ??\n', ''],
     [
       'an ID of another address or run is used again',
-      'if (owner !== undefined && !mayBeOurs) return idUsed(spec, model, id, owner)',
-      'if (owner === null) return idUsed(spec, model, id, owner)',
+      'if (owner !== undefined && !mayBeOurs) return refuseUsedId(spec, model, id, owner)',
+      'if (owner === null) return refuseUsedId(spec, model, id, owner)',
     ],
     [
       'a job that exists under the ID is adopted without policy.adopt',
@@ -404,8 +404,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'policy.adopt takes a job that differs',
-      "if (changes.length > 0) {\n    return line(spec, {\n      action: 'conflict',\n      code: 'PLAN_ADOPT_DIFFERS'",
-      "if (changes.length > 99) {\n    return line(spec, {\n      action: 'conflict',\n      code: 'PLAN_ADOPT_DIFFERS'",
+      "if (changes.length > 0) {\n    return createLine(spec, {\n      action: 'conflict',\n      code: 'PLAN_ADOPT_DIFFERS'",
+      "if (changes.length > 99) {\n    return createLine(spec, {\n      action: 'conflict',\n      code: 'PLAN_ADOPT_DIFFERS'",
     ],
     [
       'policy.adopt takes a job of which nothing is told',
@@ -414,16 +414,16 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a read of the ID that failed found nothing',
-      "if (seen === undefined || seen.is === 'absent') return undefined\n  if (seen.is === 'failed') return unread(spec, seen)\n  if (spec.policy.adopt",
+      "if (seen === undefined || seen.is === 'absent') return undefined\n  if (seen.is === 'failed') return planUnread(spec, seen)\n  if (spec.policy.adopt",
       "if (seen === undefined || seen.is === 'absent' || seen.is === 'failed') return undefined\n  if (spec.policy.adopt",
     ],
     [
       'a job under the former name is made again',
-      "if (seen.is === 'failed') return unread(spec, seen)\n  const site = plan.siteOf(spec)\n  if (site && plan.claims",
+      "if (seen.is === 'failed') return planUnread(spec, seen)\n  const site = plan.siteOf(spec)\n  if (site && plan.claims",
       'if (seen.is) return undefined\n  const site = plan.siteOf(spec)\n  if (site && plan.claims',
     ],
   ]),
-  ...inTest('test/plan/uncommitted.test.ts', 'src/plan/uncommitted.ts', [
+  ...inTest('test/plan/questions/uncommitted.test.ts', 'src/plan/questions/uncommitted.ts', [
     [
       'an uncommitted jobwright.yaml is no reason to stop',
       '[...new Set([...spec.files, CONFIG_FILE])]',
@@ -437,24 +437,24 @@ export const RULES: readonly Mutation[] = [
     ['an uncommitted upload is no reason to stop', '[...uploads, ...config, ...dirty]', '[...config, ...dirty]'],
     ['a deleted jobwright.yaml is no reason to stop', '[...uploads, ...config, ...dirty]', '[...uploads, ...dirty]'],
   ]),
-  ...inTest('test/plan/depends.test.ts', 'src/plan/new-job.ts', [
+  ...inTest('test/plan/questions/dependencies.test.ts', 'src/plan/situations/new.ts', [
     [
       'a job does not wait for what it depends on',
       'return planDepends(plan, spec)',
       'return planDepends && plan && spec && undefined',
     ],
   ]),
-  ...inTest('test/plan/ownership.test.ts', 'src/plan/new-job.ts', [
+  ...inTest('test/plan/questions/ownership.test.ts', 'src/plan/situations/new.ts', [
     [
       'policy.adopt takes the job of another state',
-      "=== 'other')\n    return ownedElsewhere(spec, model, seen.live)",
-      "=== 'never')\n    return ownedElsewhere(spec, model, seen.live)",
+      "=== 'other')\n    return refuseOwnedElsewhere(spec, model, seen.live)",
+      "=== 'never')\n    return refuseOwnedElsewhere(spec, model, seen.live)",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/lookalikes.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/lookalikes.ts', [
     [
       'a look-alike that was never read is no reason to stop',
-      "if (listed.is === 'failed') return unread(spec, listed)\n",
+      "if (listed.is === 'failed') return planUnread(spec, listed)\n",
       "if (listed.is === 'failed') return undefined\n",
     ],
     [
@@ -464,7 +464,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a foreign job is a look-alike',
-      '(isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id))) &&',
+      '(isOwn(plan, spec, one) || !isForeign(plan, getOwnerKey(model, site, one.id))) &&',
       '',
     ],
     [
@@ -474,7 +474,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job of which AWS tells nothing is no look-alike',
-      'return live.request === undefined ? !endedEarly(model, live) : isJobOf',
+      'return live.request === undefined ? !hasEndedEarly(model, live) : isJobOf',
       'return live.request === undefined ? false : isJobOf',
     ],
     ['a job that was never started is a look-alike', "      model.lifecycle.stageOf(one) === 'started' &&\n", ''],
@@ -489,21 +489,21 @@ export const RULES: readonly Mutation[] = [
       "return recovery.by === 'match'",
     ],
   ]),
-  ...inTest('test/plan/lookalikes.test.ts', 'src/plan/lookalikes.ts', [
+  ...inTest('test/plan/questions/lookalikes.test.ts', 'src/plan/questions/lookalikes.ts', [
     [
       'a look-alike that AWS does not date is nobody’s',
       '(one.createdAt === undefined || Date.parse(one.createdAt) >= since)',
       '(one.createdAt !== undefined && Date.parse(one.createdAt) >= since)',
     ],
-    ['a job that has an owner is a look-alike', '      !plan.claims.has(ownerKey(model, site, one.id)) &&\n', ''],
+    ['a job that has an owner is a look-alike', '      !plan.claims.has(getOwnerKey(model, site, one.id)) &&\n', ''],
     [
       'a person’s word excuses our own mark',
-      '(isOwn(plan, spec, one) || !isForeign(plan, ownerKey(model, site, one.id)))',
-      '!isForeign(plan, ownerKey(model, site, one.id))',
+      '(isOwn(plan, spec, one) || !isForeign(plan, getOwnerKey(model, site, one.id)))',
+      '!isForeign(plan, getOwnerKey(model, site, one.id))',
     ],
     [
       'a marked job of another state is a look-alike',
-      'if (mark.lineage !== lineageMark(plan.lineage)) return false\n',
+      'if (mark.lineage !== shortenLineage(plan.lineage)) return false\n',
       '',
     ],
     [
@@ -512,11 +512,11 @@ export const RULES: readonly Mutation[] = [
       'if (intent) return false\n',
     ],
   ]),
-  ...inTest('test/plan/twins.test.ts', 'src/plan/twins.ts', [
+  ...inTest('test/plan/questions/duplicates.test.ts', 'src/plan/questions/duplicates.ts', [
     [
       'a duplicate is never told',
-      'const isClaimed = claimed(input)\n  const mayBeUnknown',
-      'if (input) return []\n  const isClaimed = claimed(input)\n  const mayBeUnknown',
+      'const isClaimed = indexClaims(input)\n  const mayBeUnknown',
+      'if (input) return []\n  const isClaimed = indexClaims(input)\n  const mayBeUnknown',
     ],
     [
       'the audit looks at nothing',
@@ -525,12 +525,12 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a duplicate with our mark is excused',
-      'if (!mark && isForeign(input, ownerKey(model, record.site, live.id))) continue',
+      'if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue',
       'if (mark) continue',
     ],
     [
       'a foreign job is a duplicate',
-      '      if (!mark && isForeign(input, ownerKey(model, record.site, live.id))) continue\n',
+      '      if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue\n',
       '',
     ],
     [
@@ -541,13 +541,13 @@ export const RULES: readonly Mutation[] = [
     ['a job of another run is a duplicate', '!(isOwn && mark.run === record.run)', '!isOwn'],
     [
       'an identical job of another state is a duplicate',
-      "const isOwn = mark?.lineage === lineageMark(input.state?.lineage ?? '') && mark.address === address",
-      'const isOwn = lineageMark && mark?.address === address',
+      "const isOwn = mark?.lineage === shortenLineage(input.state?.lineage ?? '') && mark.address === address",
+      'const isOwn = shortenLineage && mark?.address === address',
     ],
     [
       'a job that was made a day before is a duplicate',
-      'return time >= Date.parse(sinceOf(input, record)) && time <= input.currentAt',
-      'return time >= 0 * Date.parse(sinceOf(input, record)) && time <= input.currentAt',
+      'return time >= Date.parse(getSince(input, record)) && time <= input.currentAt',
+      'return time >= 0 * Date.parse(getSince(input, record)) && time <= input.currentAt',
     ],
     [
       'what another run may have made since is a duplicate',
@@ -568,7 +568,7 @@ export const RULES: readonly Mutation[] = [
       'const twins = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/guard.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/guards.ts', [
     [
       'a missing state is an empty one',
       'if (plan.state !== undefined || plan.rules.emulator) return []',
@@ -582,7 +582,7 @@ export const RULES: readonly Mutation[] = [
       "    case 'unknown':\n      return []\n    case undefined:\n      return [",
     ],
     ['a folder outside Git creates over a state from Git', 'if (rules.allowDirty) return []', 'if (rules) return []'],
-    ['checkouts are never compared', '    ...checkoutRefusals(plan),\n', ''],
+    ['checkouts are never compared', '    ...checkCheckout(plan),\n', ''],
     ['guards are off', 'if (planned + before <= max) return []', 'if (planned + before <= max || max >= 0) return []'],
     [
       'guards forget what earlier passes did',
@@ -592,12 +592,12 @@ export const RULES: readonly Mutation[] = [
     ['guards allow one more', 'if (planned + before <= max) return []', 'if (planned + before <= max + 1) return []'],
     [
       'maxCreates is off',
-      "    ...overGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),\n",
+      "    ...checkGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),\n",
       '',
     ],
     [
       'maxUpdates is off',
-      "    ...overGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),\n",
+      "    ...checkGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),\n",
       '',
     ],
     ['a cancel is no removal', "count('forget') + count('cancel')", "count('forget')"],
@@ -613,7 +613,7 @@ export const RULES: readonly Mutation[] = [
       'if (clockOffsetMs <= CLOCKS_MS ||',
     ],
   ]),
-  ...inTest('test/plan/guard.test.ts', 'src/plan/guard.ts', [
+  ...inTest('test/plan/bounds/guards.test.ts', 'src/plan/bounds/guards.ts', [
     [
       'a clock that is behind is not checked',
       'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
@@ -621,10 +621,10 @@ export const RULES: readonly Mutation[] = [
     ],
     ['a state begins with some specs left to run', '    ...beginRefusals(plan, actions),\n', ''],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/plan/guard.ts', [
-    ['a word that comes too early is no refusal', '    ...earlyRefusals(actions),\n', ''],
+  ...inTest('test/plan/situations/decided.test.ts', 'src/plan/bounds/guards.ts', [
+    ['a word that comes too early is no refusal', '    ...checkEarly(actions),\n', ''],
   ]),
-  ...inTest('test/plan/guard.test.ts', 'src/plan/input.ts', [
+  ...inTest('test/plan/bounds/guards.test.ts', 'src/plan/input.ts', [
     [
       'a decision that puts a job on record takes any checkout',
       "return decision.do === 'adopt' && !(decision.settles && isOnRecord)",
@@ -637,7 +637,7 @@ export const RULES: readonly Mutation[] = [
       'if (decisions === undefined || state) return true',
     ],
   ]),
-  ...inTest('test/plan/decided.test.ts', 'src/plan/decided.ts', [
+  ...inTest('test/plan/situations/decided.test.ts', 'src/plan/situations/decided.ts', [
     [
       '--not-created is believed at once',
       'if (plan.now < Date.parse(until) && !force) {',
@@ -651,40 +651,40 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'adopt takes a job that another address has',
-      'if (owner !== undefined) return idUsed(spec, model, live.id, owner, record)',
-      'if (owner === null) return idUsed(spec, model, live.id, owner, record)',
+      'if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)',
+      'if (owner === null) return refuseUsedId(spec, model, live.id, owner, record)',
     ],
     [
       'adopt takes a job that another unknown create asked for',
-      'plan.claims.get(key) ?? hopeful(plan, spec, key)',
-      'plan.claims.get(key) ?? (hopeful && undefined)',
+      'plan.claims.get(key) ?? findOpenClaimant(plan, spec, key)',
+      'plan.claims.get(key) ?? (findOpenClaimant && undefined)',
     ],
     [
       'adopt takes a job that is not what was asked for',
-      'if (changes.length > 0) return differs(spec',
-      'if (changes.length > 99) return differs(spec',
+      'if (changes.length > 0) return refuseDifferent(spec',
+      'if (changes.length > 99) return refuseDifferent(spec',
     ],
     [
       'adopt takes another job over a recorded one',
-      'if (record && isSettled(record)) return settledAlready(spec, record, decision)',
-      "if (record && isSettled(record) && decision.do !== 'adopt') return settledAlready(spec, record, decision)",
+      'if (record && isSettled(record)) return keepSettled(spec, record, decision)',
+      "if (record && isSettled(record) && decision.do !== 'adopt') return keepSettled(spec, record, decision)",
     ],
     [
       'a baseline takes an unknown create as done',
-      '      return record\n        ? line(spec, {',
-      '      return record && !spec\n        ? line(spec, {',
+      '      return record\n        ? createLine(spec, {',
+      '      return record && !spec\n        ? createLine(spec, {',
     ],
   ]),
-  ...inTest('test/plan/decisions.test.ts', 'src/plan/decided.ts', [
+  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/decided.ts', [
     [
       '--not-created is believed although AWS could not be asked',
-      "if (look?.is === 'failed' && !force) return unread(spec, look, record)",
-      "if (look?.is === 'failed' && !force && !plan) return unread(spec, look, record)",
+      "if (look?.is === 'failed' && !force) return planUnread(spec, look, record)",
+      "if (look?.is === 'failed' && !force && !plan) return planUnread(spec, look, record)",
     ],
     [
       'resolve --foreign of all excuses our own mark',
-      'asked.filter((live) => !ours.has(live)).map(keyOf)',
-      'asked.filter((live) => live || ours).map(keyOf)',
+      'asked.filter((live) => !ours.has(live)).map(getKey)',
+      'asked.filter((live) => live || ours).map(getKey)',
     ],
     [
       'resolve --foreign excuses what another unknown create may have made',
@@ -693,28 +693,28 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'resolve --foreign takes an ID that AWS does not list',
-      'if (missing !== undefined) return noSuchJob(spec, model, missing)',
-      'if (missing === null) return noSuchJob(spec, model, missing)',
+      'if (missing !== undefined) return refuseMissing(spec, model, missing)',
+      'if (missing === null) return refuseMissing(spec, model, missing)',
     ],
     [
       'adopt takes the job of another state without --force',
-      "if (mark === 'other' && !force) return ownedElsewhere",
-      "if (mark === 'other' && force) return ownedElsewhere",
+      "if (mark === 'other' && !force) return refuseOwnedElsewhere",
+      "if (mark === 'other' && force) return refuseOwnedElsewhere",
     ],
     [
       'cancel ends a job under the recorded ID that is another one',
-      "if (seen?.is === 'replaced') return replaced(",
-      "if (seen?.is === 'never') return replaced(",
+      "if (seen?.is === 'replaced') return refuseReplaced(",
+      "if (seen?.is === 'never') return refuseReplaced(",
     ],
     [
       'cancel ends a job that could not be read',
-      "if (seen?.is === 'failed') return unread(spec, seen, record)\n  if (seen?.is === 'replaced')",
+      "if (seen?.is === 'failed') return planUnread(spec, seen, record)\n  if (seen?.is === 'replaced')",
       "if (seen?.is === 'replaced')",
     ],
     [
       'cancel believes that a job made a moment ago is gone',
-      "const until = seen?.is === 'absent' ? shownFrom(plan, record) : undefined\n  if (until !== undefined) return line(spec, { action: 'settling', record,",
-      "const until = seen?.is === 'never' ? shownFrom(plan, record) : undefined\n  if (until !== undefined) return line(spec, { action: 'settling', record,",
+      "const until = seen?.is === 'absent' ? computeShownFrom(plan, record) : undefined\n  if (until !== undefined) return createLine(spec, { action: 'settling', record,",
+      "const until = seen?.is === 'never' ? computeShownFrom(plan, record) : undefined\n  if (until !== undefined) return createLine(spec, { action: 'settling', record,",
     ],
     [
       'a spec that is there is taken as removed',
@@ -722,7 +722,7 @@ export const RULES: readonly Mutation[] = [
       "if (plan.specAt.has('' as never))\n    return keep",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/recorded.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/submitted.ts', [
     [
       'an edit of a submitted spec is ignored',
       'if (changes.length > 0) return { ...planEdit',
@@ -733,13 +733,13 @@ export const RULES: readonly Mutation[] = [
     ['the run on record runs again', 'if (spec.policy.run > record.run) {', 'if (spec.policy.run >= record.run) {'],
     [
       'a job that was made a moment ago is lost',
-      'const until = shownFrom(plan, record)\n  if (until === undefined) return undefined',
-      'const until = shownFrom(plan, record)\n  if (until !== null) return undefined',
+      'const until = computeShownFrom(plan, record)\n  if (until === undefined) return undefined',
+      'const until = computeShownFrom(plan, record)\n  if (until !== null) return undefined',
     ],
     [
       'a held job is started',
-      "if (spec.policy.hold) return line(spec, { ...base, action: 'held'",
-      "if (spec.policy.hold && !plan) return line(spec, { ...base, action: 'held'",
+      "if (spec.policy.hold)\n      return createLine(spec, { ...base, action: 'held'",
+      "if (spec.policy.hold && !plan) return createLine(spec, { ...base, action: 'held'",
     ],
     [
       'a job that is over is started',
@@ -767,25 +767,25 @@ export const RULES: readonly Mutation[] = [
       'isIdentified(record) && !isTerminal(record.condition)',
     ],
   ]),
-  ...inTest('test/plan/decisions.test.ts', 'src/plan/planner.ts', [
+  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/context.ts', [
     [
       'a job whose ID is another’s now is taken for the one on record',
       "if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }\n",
       '',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/planner.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/context.ts', [
     [
       'a finished job that AWS forgot is lost',
       'isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }',
       'isTerminal(record.condition) && !record ? { ...record, archived: true } : { ...record, lost: true }',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/edit.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/edits.ts', [
     [
       'a job that moves to another site is no edit',
-      'if (site === undefined || siteKey(site) === siteKey(record.site)) return []',
-      'if (site === undefined || siteKey(site) || record) return []',
+      'if (site === undefined || getSiteKey(site) === getSiteKey(record.site)) return []',
+      'if (site === undefined || getSiteKey(site) || record) return []',
     ],
     [
       'another ID in the spec is no edit',
@@ -793,7 +793,7 @@ export const RULES: readonly Mutation[] = [
       'if (own || record) return []',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/absence.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/absence.ts', [
     ['a missing spec outside Git is gone', 'return rules.allowRemovals\n', 'return rules\n'],
     [
       'a missing spec in an older checkout is gone',
@@ -811,14 +811,14 @@ export const RULES: readonly Mutation[] = [
       'rules.allowDirty ? [] : [...checkout.deleted]',
     ],
   ]),
-  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/absence.ts', [
+  ...inTest('test/plan/situations/orphaned.test.ts', 'src/plan/questions/absence.ts', [
     [
       'a missing spec is gone although the state may be another project’s',
       `  if (unclaimed) return "it may be another project's: the state does not say whose it is"\n`,
       '',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/withdrawn.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/orphaned.ts', [
     ['a filter withdraws what it hides', "  if (plan.only) return 'only some specs were asked for'\n", ''],
     ['a spec that was renamed is withdrawn', '  if (heir !== undefined) return `${heir} looks like it renamed`\n', ''],
     [
@@ -828,11 +828,11 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job that could not be read is cancelled with its spec',
-      "  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...notRead(seen) }\n",
+      "  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...describeUnread(seen) }\n",
       '',
     ],
   ]),
-  ...inTest('test/plan/withdrawn.test.ts', 'src/plan/withdrawn.ts', [
+  ...inTest('test/plan/situations/orphaned.test.ts', 'src/plan/situations/orphaned.ts', [
     [
       'a spec that may be renamed with errors is withdrawn',
       '  if (broken) return `${broken} has errors and no job yet, and may be it renamed`\n',
@@ -840,18 +840,18 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job under a removed spec’s ID is cancelled although it is another one',
-      "seen === undefined ? record : seen.is === 'live' ? asSeen",
-      "seen === undefined || seen.is === 'replaced' ? record : seen.is === 'live' ? asSeen",
+      "seen === undefined ? record : seen.is === 'live' ? refreshAsSeen",
+      "seen === undefined || seen.is === 'replaced' ? record : seen.is === 'live' ? refreshAsSeen",
     ],
   ]),
-  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/withdrawn.ts', [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/situations/orphaned.ts', [
     [
       'an unknown create of a removed spec is forgotten',
       "if (planned.action !== 'held' && planned.action !== 'conflict') return planned",
       "if (planned.action === 'create') return planned",
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/cancel.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/cancelled.ts', [
     [
       'a job that is over is cancelled',
       'return isIdentified(record) && !isTerminal(record.condition) && record.lost !== true',
@@ -863,14 +863,14 @@ export const RULES: readonly Mutation[] = [
       "if (refused === '') return { refused }",
     ],
   ]),
-  ...inTest('test/plan/decisions.test.ts', 'src/plan/cancel.ts', [
+  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/cancelled.ts', [
     [
       'a cancel that failed is tried again in the run',
       'return planFailed(plan, address, spec, record) ?? { address',
       'return { address',
     ],
   ]),
-  ...inTest('test/plan/new-job.test.ts', 'src/plan/renames.ts', [
+  ...inTest('test/plan/situations/new.test.ts', 'src/plan/questions/renames.ts', [
     [
       'withdrawn records are renamed',
       'withdrawn === undefined && !present.has(address)',
@@ -882,14 +882,14 @@ export const RULES: readonly Mutation[] = [
       'withdrawn === undefined &&',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/renames.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/renames.ts', [
     [
       'allowIdentical does not excuse a rename',
       '!records[spec.address] && !spec.policy.allowIdentical',
       '!records[spec.address]',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/move-former.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/former-names.ts', [
     [
       'metadata.formerly moves a record while its spec is there',
       'if (!record || records[spec.address] || present.has(from) ||',
@@ -902,11 +902,11 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'metadata.formerly moves a record in an older checkout',
-      'if (whyNotGone(input) !== undefined) return { input, moved }\n',
+      'if (explainPresence(input) !== undefined) return { input, moved }\n',
       '',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/limits.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/quotas.ts', [
     ['jobs that run take no place', 'running.set(key, (running.get(key) ?? 0) + 1)', 'running.set(key, 0)'],
     ['the daily budget is off', 'if (!spending.allowed) {', 'if (!spending.allowed && !plan) {'],
   ]),
@@ -924,13 +924,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'an intent does not tell AWS’s time',
-      'awsAt: awsNow === undefined ? undefined : iso(awsNow)',
-      'awsAt: awsNow === 0 ? iso(awsNow) : undefined',
+      'awsAt: awsNow === undefined ? undefined : formatIso(awsNow)',
+      'awsAt: awsNow === 0 ? formatIso(awsNow) : undefined',
     ],
     [
       'an intent does not tell when its run first tried',
-      'isRetry(previous, spec) ? firstAtOf(previous.intent) : undefined',
-      'isRetry(previous, spec) && !spec ? firstAtOf(previous.intent) : undefined',
+      'isRetry(previous, spec) ? getFirstSendTime(previous.intent) : undefined',
+      'isRetry(previous, spec) && !spec ? getFirstSendTime(previous.intent) : undefined',
     ],
     [
       'a raised run carries on the first try of the one before',
@@ -939,8 +939,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'an intent forgets the runs before',
-      'history: historyFor(previous, spec.policy.run, site)',
-      'history: historyFor(undefined, spec.policy.run, site)',
+      'history: extendHistory(previous, spec.policy.run, site)',
+      'history: extendHistory(undefined, spec.policy.run, site)',
     ],
     [
       'a create carries no tag',
@@ -961,7 +961,7 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/model/model.test.ts', 'src/model/record.ts', [
     [
       'the history forgets the run before',
-      '[...(previous.history ?? []), pastRun(previous)]',
+      '[...(previous.history ?? []), summarizeRun(previous)]',
       '[...(previous.history ?? [])]',
     ],
   ]),
@@ -1011,8 +1011,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
       'a refused create is given up although the job is there',
-      "if (!isThere) return notDone(pass, intended, 'create', problem)",
-      "if (!isThere || id) return notDone(pass, intended, 'create', problem)",
+      "if (!isThere) return recordNotDone(pass, intended, 'create', problem)",
+      "if (!isThere || id) return recordNotDone(pass, intended, 'create', problem)",
     ],
     [
       'a refusal is not on record',
@@ -1140,7 +1140,11 @@ export const RULES: readonly Mutation[] = [
       'current.serial === seen.serial && current.digest === undefined',
     ],
     ['a state that is gone is believed', 'if (current === undefined) {', 'if (current === null) {'],
-    ['a journal over its own base is merged', 'if (over.digest === current.digest) return changed(base, own)\n', ''],
+    [
+      'a journal over its own base is merged',
+      'if (over.digest === current.digest) return applyChanges(base, own)\n',
+      '',
+    ],
     ['what came before a commit is replayed over it', 'entries.slice(fold)', 'entries.slice(0 * fold)'],
     [
       'a record that is gone is no difference',
@@ -1161,16 +1165,16 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/state/stores.test.ts', 'src/state/file-store.ts', [
     [
       'a file is written over what something else wrote',
-      'if (version(await read()) !== expected)',
-      'if (version(await read()) === null)',
+      'if (computeVersion(await read()) !== expected)',
+      'if (computeVersion(await read()) === null)',
     ],
   ]),
   ...inTest('test/state/format.test.ts', 'src/state/format.ts', [
     ['a state of a newer program is read', 'minReader <= READER', 'minReader >= READER'],
     [
       'two lines for one address are believed',
-      'if (twice !== undefined) return damaged',
-      'if (twice === null) return damaged',
+      'if (twice !== undefined) return refuseDamaged',
+      'if (twice === null) return refuseDamaged',
     ],
   ]),
   ...inTest('test/aws/connection.test.ts', 'src/aws/identity.ts', [
@@ -1187,7 +1191,7 @@ export const RULES: readonly Mutation[] = [
       'refusal.times >= 1e9 + REFUSALS_MAX',
     ],
   ]),
-  ...inTest('test/plan/lookalikes.test.ts', 'src/plan/listing.ts', [
+  ...inTest('test/plan/questions/lookalikes.test.ts', 'src/plan/questions/listing.ts', [
     ['an identical job of a list is not looked at', 'new Set([...alike(request), ', 'new Set(['],
     ['a job of a list that carries a spec’s mark is not looked at', '...(byAddress.get(address) ?? []), ', ''],
     ['a job of a list of which AWS tells nothing is not looked at', ', ...untold])', '])'],
@@ -1195,27 +1199,27 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
     [
       'the name of an attempt does not tell which attempt it is',
-      '${lineageMark(lineage)} ${address}#${run}.${attempt}`\n',
-      '${lineageMark(lineage)} ${address}#${run}.1`\n',
+      '${shortenLineage(lineage)} ${address}#${run}.${attempt}`\n',
+      '${shortenLineage(lineage)} ${address}#${run}.1`\n',
     ],
     [
       'the tag of an attempt does not tell whose it is',
-      '${lineageMark(lineage)} ${address}:${run}.${attempt}`\n',
-      "${lineageMark('')} ${address}:${run}.${attempt}`\n",
+      '${shortenLineage(lineage)} ${address}:${run}.${attempt}`\n',
+      "${shortenLineage('')} ${address}:${run}.${attempt}`\n",
     ],
   ]),
   ...inTest('test/plan/exactly-once.test.ts', 'src/model/deviations.ts', [
     [
       'a request that says less than the job is the job',
-      'deviations(request, live, model).length === 0 && deviations(live.request, { ...live, request }, model).length === 0',
-      'deviations(request, live, model).length === 0',
+      'findDeviations(request, live, model).length === 0 &&\n    findDeviations(live.request, { ...live, request }, model).length === 0',
+      'findDeviations(request, live, model).length === 0',
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/model/deviations.ts', [
     [
       'a request that says more than the job is the job',
-      'deviations(request, live, model).length === 0 && deviations(live.request',
-      'deviations(live.request',
+      'findDeviations(request, live, model).length === 0 &&\n    findDeviations(live.request',
+      'findDeviations(live.request',
     ],
   ]),
   ...inTest('test/state/stores.test.ts', 'src/state/open-store.ts', [
@@ -1231,8 +1235,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a state is begun over another',
-      "    if (base !== undefined)\n      throw problem(\n        'STATE_EXISTS'",
-      "    if (base === null)\n      throw problem(\n        'STATE_EXISTS'",
+      "    if (base !== undefined)\n      throw createProblem(\n        'STATE_EXISTS'",
+      "    if (base === null)\n      throw createProblem(\n        'STATE_EXISTS'",
     ],
     ['a stale state is closed without a word', "if (folded?.is === 'stale') {", 'if (folded === null) {'],
   ]),

@@ -1,18 +1,18 @@
 import { createLanes } from '../../src/aws/lanes.ts'
-import { modelOf } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/models.ts'
 import { openFindings } from '../../src/model/attention.ts'
 import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'
-import { iso } from '../../src/model/iso.ts'
+import { formatIso } from '../../src/model/iso.ts'
 import { Problem } from '../../src/model/problem.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { emptyState, type JobRecord, type Site, type State } from '../../src/model/state.ts'
+import { acknowledge } from '../../src/plan/attention/notes.ts'
 import type { PlanInput } from '../../src/plan/input.ts'
-import { acknowledge } from '../../src/plan/notes.ts'
 import { type Reconciled, reconcile } from '../../src/reconcile/reconcile.ts'
-import { fileStore } from '../../src/state/file-store.ts'
-import { gitStore } from '../../src/state/git-store.ts'
+import { openFileStore } from '../../src/state/file-store.ts'
+import { createGitStore } from '../../src/state/git-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { type Create, callsOf, type OnStep } from './calls.ts'
 import { countPlan } from './coverage.ts'
@@ -236,7 +236,7 @@ export class Town {
   /** Begins the state, before anything can go wrong. */
   async begin(process: Process): Promise<void> {
     const store = await this.#storeOf(process).open()
-    await store.create(emptyState(this.#lineage, iso(process.clock.now())))
+    await store.create(emptyState(this.#lineage, formatIso(process.clock.now())))
     await store.close()
   }
 
@@ -275,8 +275,8 @@ export class Town {
       tryLock: process.tryLock,
       name: () => ({ pid: 1, host: process.machine.name, since: '2026-11-15T09:00:00Z' }),
     }
-    if (this.store === 'file') return fileStore({ ...doors, path: STATE_FILE })
-    return gitStore({
+    if (this.store === 'file') return openFileStore({ ...doors, path: STATE_FILE })
+    return createGitStore({
       ...doors,
       repository: '/repo',
       git: this.remote.gitOf(process),
@@ -330,7 +330,7 @@ export class Town {
         ...(part?.by === 'only' && { only: (address: string) => part.of.has(address) }),
         ...(order.decisions && { decisions: order.decisions }),
         waits: DEFAULT_WAITS,
-        modelOf,
+        modelOf: getModel,
         checkout,
         rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
         guards: order.guards ?? { maxCreates: 50, maxRemovals: 50 },
@@ -366,7 +366,7 @@ export class Town {
         store,
         clock,
         timeScale: 1,
-        modelOf,
+        modelOf: getModel,
         emit: (event) => {
           this.#tell(process, event)
           if (event.type === order.interruptOn) interrupt.abort(new Error('interrupted'))

@@ -3,7 +3,7 @@ import path from 'node:path'
 import t from 'tap'
 import type { Attention } from '../../src/model/attention.ts'
 import { emptyState } from '../../src/model/state.ts'
-import { fileStore } from '../../src/state/file-store.ts'
+import { openFileStore } from '../../src/state/file-store.ts'
 import { parseState } from '../../src/state/format.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { recordOf } from '../plan/world.ts'
@@ -16,7 +16,7 @@ const attention: Attention = {
 
 t.test('what needs a person is in the state, a line for each address, and never in the journal', async (t) => {
   const file = path.join(t.testdir(), 'jobs.state.json')
-  const store = fileStore({ path: file, disk: nodeDisk })
+  const store = openFileStore({ path: file, disk: nodeDisk })
   const open = await store.open()
   await open.create(emptyState('night-shifts'))
   await open.append([{ set: 'record', address: LAMP, record: recordOf(LAMP) }])

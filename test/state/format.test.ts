@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import { parseState, serialiseState } from '../../src/state/format.ts'
-import { entryLine } from '../../src/state/journal-lines.ts'
+import { formatEntry } from '../../src/state/journal-lines.ts'
 import { job, LINEAGE, stateOf } from './fixtures.ts'
 
 const full = stateOf(
@@ -59,7 +59,7 @@ t.test('an undefined member is not written, neither to the state nor to the jour
   const more = { source: undefined, horizon: undefined, budgets: undefined }
   t.equal(serialiseState(stateOf({ 'IotJob/attic': record }, more)), serialiseState(stateOf({ 'IotJob/attic': plain })))
   const entry = { set: 'record', address: 'IotJob/attic' } as const
-  t.equal(entryLine({ ...entry, record, was: undefined }), entryLine({ ...entry, record: plain }))
+  t.equal(formatEntry({ ...entry, record, was: undefined }), formatEntry({ ...entry, record: plain }))
 })
 
 t.test('a change of one job is a change of one line', async (t) => {

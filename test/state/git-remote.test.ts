@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import type { Problem } from '../../src/model/problem.ts'
 import { emptyState } from '../../src/model/state.ts'
 import { hintFor } from '../../src/report/remedies.ts'
-import { gitIn } from '../../src/system/git.ts'
+import { openGit } from '../../src/system/git.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set } from './fixtures.ts'
 import { begun, git, problemOf, repositories, storeIn } from './repositories.ts'
 
@@ -104,14 +104,14 @@ t.test('each way in which a remote cannot be reached has words and a way of its 
     ],
     ['fatal: unable to access: SSL certificate problem: self-signed certificate', /certificate/, /http\.sslCAInfo/],
   ] as const) {
-    const real = gitIn(here)
+    const real = openGit(here)
     const failing: typeof real = (args, options) =>
       args[0] === 'ls-remote' ? Promise.resolve({ code: 128, stdout: '', stderr }) : real(args, options)
     told(t, await problemOf(storeIn(here, { git: failing }).read()), 'STATE_REMOTE', words, way)
   }
-  const missing = await problemOf(storeIn(here, { git: gitIn(here, 'no-such-git') }).read())
+  const missing = await problemOf(storeIn(here, { git: openGit(here, 'no-such-git') }).read())
   told(t, missing, 'GIT_MISSING', /git is needed/, /install git/)
-  const outside = await problemOf(storeIn(t.testdir({}), { git: gitIn('/') }).read())
+  const outside = await problemOf(storeIn(t.testdir({}), { git: openGit('/') }).read())
   told(t, outside, 'STATE_REMOTE', /is no Git repository/, /git init/)
 })
 

@@ -2,13 +2,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { emptyState } from '../../src/model/state.ts'
-import { type Git, gitIn } from '../../src/system/git.ts'
+import { type Git, openGit } from '../../src/system/git.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set } from './fixtures.ts'
 import { begun, git, problemOf, repositories, storeIn } from './repositories.ts'
 
 /** Git that does what it is told, but whose answer to some command is lost; `done` says whether the command was carried out. */
 function deafAt(repository: string, command: string, done: boolean): Git {
-  const real = gitIn(repository)
+  const real = openGit(repository)
   return async (args, options) => {
     if (args[0] !== command) return real(args, options)
     if (done) await real(args, options)
@@ -41,7 +41,7 @@ t.test('of two clones that commit the very same state in the same second exactly
   await (await begun(here)).close()
   const at = '2026-11-15T09:00:00Z'
   const inOneSecond = (folder: string): Git => {
-    const real = gitIn(folder)
+    const real = openGit(folder)
     return (args, options = {}) =>
       real(args, { ...options, env: { ...options.env, GIT_AUTHOR_DATE: at, GIT_COMMITTER_DATE: at } })
   }
@@ -250,11 +250,11 @@ t.test('a remote that cannot be reached, or that refuses, is told in the words o
   t.match(told, { exitCode: 4, diagnostic: { code: 'CONFIG_REMOTE', message: /file:\/\/localhost/ } })
   t.notMatch(JSON.stringify(told), /hunter2/, 'without what an address holds of passwords')
   t.notMatch(storeIn(here, { remote: secret }).where, /hunter2/)
-  t.match(await problemOf(storeIn(t.testdir({}), { git: gitIn('/') }).open()), {
+  t.match(await problemOf(storeIn(t.testdir({}), { git: openGit('/') }).open()), {
     exitCode: 4,
     diagnostic: { message: /is no Git repository/ },
   })
-  t.match(await problemOf(storeIn(here, { git: gitIn(here, 'no-such-git') }).open()), {
+  t.match(await problemOf(storeIn(here, { git: openGit(here, 'no-such-git') }).open()), {
     exitCode: 4,
     diagnostic: { code: 'GIT_MISSING' },
   })

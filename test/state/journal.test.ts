@@ -2,19 +2,19 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { Problem } from '../../src/model/problem.ts'
-import { changed, type JobRecord, type OpenRecord, type State } from '../../src/model/state.ts'
+import { applyChanges, type JobRecord, type OpenRecord, type State } from '../../src/model/state.ts'
 import { serialiseState } from '../../src/state/format.ts'
-import { journalIn } from '../../src/state/journal.ts'
-import { type Base, entryLine, type Folding, headerLine, parseJournal } from '../../src/state/journal-lines.ts'
-import { type Entry, further, merge } from '../../src/state/merge.ts'
-import { baseOf, recover } from '../../src/state/recover.ts'
+import { openJournal } from '../../src/state/journal.ts'
+import { type Base, type Folding, formatEntry, formatHeader, parseJournal } from '../../src/state/journal-lines.ts'
+import { chooseFurther, type Entry, merge } from '../../src/state/merge.ts'
+import { createBase, recover } from '../../src/state/recover.ts'
 import { type Disk, nodeDisk } from '../../src/system/disk.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
 
 const base: Base = { lineage: LINEAGE, serial: 1, digest: 'sha256:0' }
 
 function journalOf(over: Base, entries: readonly (Entry | Folding)[]): string {
-  return [headerLine(over), ...entries.map(entryLine)].join('')
+  return [formatHeader(over), ...entries.map(formatEntry)].join('')
 }
 
 /** The outcome of recovery in short: the recovered state's records, or the code of what is wrong. */
@@ -25,7 +25,7 @@ function recovered(stored: State, journal: string): State['records'] | string {
 
 t.test('a journal cut off at any byte loses its last line at most', async (t) => {
   const entries = [set('attic', attempt('intent', 1)), set('barn', job('created')), set('attic', job('started'))]
-  const lines = [headerLine(base), ...entries.map(entryLine)]
+  const lines = [formatHeader(base), ...entries.map(formatEntry)]
   const text = lines.join('')
   for (let size = 0; size < text.length; size++) {
     const whole = text.slice(0, size).split('\n').length - 1
@@ -42,7 +42,10 @@ t.test('a journal cut off at any byte loses its last line at most', async (t) =>
 })
 
 t.test('a changed byte in any whole line stops, and is told with file and line', async (t) => {
-  const lines = [headerLine(base), ...[set('attic', attempt('intent', 1)), set('barn', job('created'))].map(entryLine)]
+  const lines = [
+    formatHeader(base),
+    ...[set('attic', attempt('intent', 1)), set('barn', job('created'))].map(formatEntry),
+  ]
   for (const [index, line] of lines.entries()) {
     for (const at of [0, 8, 12, line.length - 2]) {
       const hit = `${line.slice(0, at)}${line[at] === 'x' ? 'y' : 'x'}${line.slice(at + 1)}`
@@ -76,12 +79,12 @@ t.test('the further of two records stays, whichever is merged into the other', a
   for (const [low, [lowName, lower]] of ladder.entries()) {
     for (const [highName, higher] of ladder.slice(low + 1)) {
       if (lowName === 'started' && highName === 'started and in progress') continue
-      t.equal(further(lower, higher), higher, `${highName} over ${lowName}`)
-      t.equal(further(higher, lower), higher, `${highName} stays over ${lowName}`)
+      t.equal(chooseFurther(lower, higher), higher, `${highName} over ${lowName}`)
+      t.equal(chooseFurther(higher, lower), higher, `${highName} stays over ${lowName}`)
     }
   }
   const [one, other] = [job('created'), job('created', { status: 'QUEUED' })]
-  t.equal(further(one, other), one, 'of equals the first')
+  t.equal(chooseFurther(one, other), one, 'of equals the first')
 })
 
 /** Another job. */
@@ -197,7 +200,7 @@ t.test('over another base, the source stays and the higher budget of the later d
 
 t.test('a left-over journal is replayed, cut at its commit, merged or refused, as its base says', async (t) => {
   const stored = stateOf({ 'IotJob/attic': OTHER }, { serial: 4 })
-  const own = baseOf(stored, serialiseState(stored))
+  const own = createBase(stored, serialiseState(stored))
   const before = { ...own, serial: 3, digest: 'sha256:before' }
   const folding: Folding = { set: 'folding', digest: own.digest }
   const started = { 'IotJob/attic': OTHER }
@@ -223,7 +226,7 @@ t.test('a left-over journal is replayed, cut at its commit, merged or refused, a
   t.equal(recovered(stored, journalOf({ ...own, serial: 5 }, [])), 'STATE_REWOUND')
   t.equal(recovered(stored, journalOf({ ...own, digest: 'sha256:fork' }, [])), 'STATE_REWOUND')
   t.equal(recovered(stored, journalOf({ ...own, lineage: OTHER_LINEAGE }, [])), 'STATE_LINEAGE')
-  t.equal(recover({ where: 'w', journalFile: 'j', journal: headerLine(own) }).problem?.code, 'STATE_MISSING')
+  t.equal(recover({ where: 'w', journalFile: 'j', journal: formatHeader(own) }).problem?.code, 'STATE_MISSING')
 })
 
 t.test('appends that meet share an fdatasync, and each resolves only after it', async (t) => {
@@ -245,7 +248,7 @@ t.test('appends that meet share an fdatasync, and each resolves only after it', 
       }
     },
   }
-  const journal = journalIn(file, counting)
+  const journal = openJournal(file, counting)
   await journal.restart(base, () => [])
   const last = Array.from({ length: 500 }, (_, index) => journal.append([set(`night-${index}`, job('created'))]))
   await Promise.all(last)
@@ -256,7 +259,7 @@ t.test('appends that meet share an fdatasync, and each resolves only after it', 
 
 t.test('a restart keeps what is being appended meanwhile', async (t) => {
   const file = path.join(t.testdir({}), 'journal')
-  const journal = journalIn(file, nodeDisk)
+  const journal = openJournal(file, nodeDisk)
   const pending: Entry[] = []
   await journal.restart(base, () => pending)
   const writes: Promise<void>[] = []
@@ -271,7 +274,7 @@ t.test('a restart keeps what is being appended meanwhile', async (t) => {
   const parsed = parseJournal(fs.readFileSync(file, 'utf8'), file)
   if (parsed === undefined || 'problem' in parsed) throw new Error('no journal')
   const own = parsed.entries.filter((entry) => entry.set !== 'folding')
-  t.equal(Object.keys(changed(stateOf({}), own).records).length, 200)
+  t.equal(Object.keys(applyChanges(stateOf({}), own).records).length, 200)
   t.equal(parsed.base.serial, 180)
   await journal.close()
 })
@@ -306,7 +309,7 @@ function osError(code: string): Error {
 t.test('a write that stops half way leaves no half line behind', async (t) => {
   const file = path.join(t.testdir({}), 'journal')
   const next: Parameters<typeof failing>[0] = {}
-  const journal = journalIn(file, failing(next))
+  const journal = openJournal(file, failing(next))
   await journal.restart(base, () => [])
   await journal.append([set('attic', job('created'))])
   next.append = osError('ENOSPC')
@@ -333,7 +336,7 @@ t.test('after a failed fdatasync nothing is appended any more, and none is asked
   for (const fault of [{ sync: osError('EIO') }, { append: osError('EIO'), truncate: osError('EIO') }]) {
     const file = path.join(t.testdir({}), 'journal')
     const next: Parameters<typeof failing>[0] = {}
-    const journal = journalIn(file, failing(next))
+    const journal = openJournal(file, failing(next))
     await journal.restart(base, () => [])
     Object.assign(next, fault)
     const first = await journal.append([set('attic', job('created'))]).catch((error: unknown) => error)

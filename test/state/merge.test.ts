@@ -1,9 +1,9 @@
 import t from 'tap'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import { serialiseState } from '../../src/state/format.ts'
-import { entryLine, type Folding, headerLine } from '../../src/state/journal-lines.ts'
-import { attemptOf, type Entry, further, merge } from '../../src/state/merge.ts'
-import { baseOf, differences, recover } from '../../src/state/recover.ts'
+import { type Folding, formatEntry, formatHeader } from '../../src/state/journal-lines.ts'
+import { chooseFurther, type Entry, getAttempt, merge } from '../../src/state/merge.ts'
+import { compareStates, createBase, recover } from '../../src/state/recover.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
 
 const AT = '2026-11-14T19:45:00Z'
@@ -24,19 +24,19 @@ const ORDER: readonly (readonly [why: string, JobRecord, JobRecord])[] = [
 
 t.test('of two records the further one stays, whichever comes first', async (t) => {
   for (const [why, a, b] of ORDER) {
-    t.equal(further(a, b), a, why)
-    t.equal(further(b, a), a, `${why}, the other way round`)
+    t.equal(chooseFurther(a, b), a, why)
+    t.equal(chooseFurther(b, a), a, `${why}, the other way round`)
   }
   const [one, two] = [job('started', { arn: 'a' }), job('started', { arn: 'b' })]
-  t.equal(further(one, two), one, 'the first of equals')
+  t.equal(chooseFurther(one, two), one, 'the first of equals')
 })
 
 t.test('an attempt is what an open intent names', async (t) => {
-  t.strictSame(attemptOf(attempt('intent', 1)), WAS)
-  t.strictSame(attemptOf(attempt('settling', 2, 3)), { run: 3, attempt: 2, at: AT })
-  t.equal(attemptOf(job('created', { intent: attempt('intent', 1).intent } as Partial<JobRecord>)), undefined)
-  t.equal(attemptOf(job('intent', { intent: undefined } as Partial<JobRecord>)), undefined)
-  t.equal(attemptOf(undefined), undefined)
+  t.strictSame(getAttempt(attempt('intent', 1)), WAS)
+  t.strictSame(getAttempt(attempt('settling', 2, 3)), { run: 3, attempt: 2, at: AT })
+  t.equal(getAttempt(job('created', { intent: attempt('intent', 1).intent } as Partial<JobRecord>)), undefined)
+  t.equal(getAttempt(job('intent', { intent: undefined } as Partial<JobRecord>)), undefined)
+  t.equal(getAttempt(undefined), undefined)
 })
 
 const merged = (records: State['records'], ...entries: Entry[]): State['records'] =>
@@ -121,7 +121,7 @@ t.test('the differences of two states lead from one to the other', async (t) => 
     { 'IotJob/a': attempt('intent', 1), 'IotJob/b': job('created'), 'IotJob/c': job('started') },
     { budgets: { 'x/y': { day: '2026-11-14', used: 5 } }, foreign: { k: AT }, source: { commit: 'aaaaaaa' } },
   )
-  t.strictSame(differences(from, from), [])
+  t.strictSame(compareStates(from, from), [])
   const attention = { 'IotJob/b': [{ run: 1, finding: 'failed', seen: AT }] } as const
   const to = stateOf(
     { 'IotJob/a': job('created'), 'IotJob/c': job('started'), 'IotJob/d': job('created') },
@@ -132,7 +132,7 @@ t.test('the differences of two states lead from one to the other', async (t) => 
       attention,
     },
   )
-  t.same(differences(from, to), [
+  t.same(compareStates(from, to), [
     { ...set('a', job('created')), was: WAS },
     set('b', null),
     set('d', job('created')),
@@ -142,21 +142,21 @@ t.test('the differences of two states lead from one to the other', async (t) => 
     { set: 'budget', key: 'x/z', day: '2026-11-14', used: 1 },
     { set: 'foreign', key: 'l', at: AT },
   ])
-  t.strictSame(differences(to, to), [])
-  t.strictSame(differences(stateOf({}), stateOf({})), [])
-  t.strictSame(differences(to, stateOf(to.records)), [], 'a state without them takes none away')
+  t.strictSame(compareStates(to, to), [])
+  t.strictSame(compareStates(stateOf({}), stateOf({})), [])
+  t.strictSame(compareStates(to, stateOf(to.records)), [], 'a state without them takes none away')
 })
 
 const stored = stateOf({ 'IotJob/a': job('created') }, { serial: 4 })
 const text = serialiseState(stored)
-const own = baseOf(stored, text)
+const own = createBase(stored, text)
 
 const recovered = (base: object, entries: readonly (Entry | Folding)[] = []) =>
   recover({
     where: 'the state',
     text,
     journalFile: 'j',
-    journal: [headerLine({ ...own, ...base }), ...entries.map(entryLine)].join(''),
+    journal: [formatHeader({ ...own, ...base }), ...entries.map(formatEntry)].join(''),
   })
 
 t.test('a state without a journal is taken as it is, and so is nothing at all', async (t) => {
@@ -195,7 +195,7 @@ t.test('a state that is not the successor of the last one is refused, with what 
   const last = `the last one seen here has serial 4 of lineage ${LINEAGE}`
   const keeps = ' (it keeps 1 changes that no state holds)'
   t.strictSame(
-    recover({ where: 'w', journalFile: 'j', journal: headerLine(own) }).problem?.message,
+    recover({ where: 'w', journalFile: 'j', journal: formatHeader(own) }).problem?.message,
     `w is gone; ${last}`,
   )
   t.strictSame(refused({ lineage: OTHER_LINEAGE }), [
@@ -216,7 +216,7 @@ t.test('a state that is not the successor of the last one is refused, with what 
     'Put the other one back',
     'if this one was edited on purpose, raise its serial to 5',
   ])
-  const gone = recover({ where: 'w', journalFile: 'j', journal: headerLine(own) })
+  const gone = recover({ where: 'w', journalFile: 'j', journal: formatHeader(own) })
   t.equal(gone.problem?.code, 'STATE_MISSING')
   t.match(gone.problem?.remedies, [
     { text: 'Put the state back from its branch or a backup' },

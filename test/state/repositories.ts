@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Test } from 'tap'
 import { emptyState } from '../../src/model/state.ts'
-import { type GitStoreOptions, gitStore } from '../../src/state/git-store.ts'
+import { createGitStore, type GitStoreOptions } from '../../src/state/git-store.ts'
 import type { OpenStore } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 import { LINEAGE } from './fixtures.ts'
@@ -38,7 +38,7 @@ export function repositories(t: Test): {
 
 /** A state in a repository. */
 export function storeIn(repository: string, more: Partial<GitStoreOptions> = {}) {
-  return gitStore({ repository, disk: nodeDisk, ...more })
+  return createGitStore({ repository, disk: nodeDisk, ...more })
 }
 
 /** The same, begun and held. */

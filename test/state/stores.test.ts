@@ -4,9 +4,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import { emptyState, type State } from '../../src/model/state.ts'
-import { fileStore } from '../../src/state/file-store.ts'
+import { openFileStore } from '../../src/state/file-store.ts'
 import { serialiseState } from '../../src/state/format.ts'
-import { gitStore } from '../../src/state/git-store.ts'
+import { createGitStore } from '../../src/state/git-store.ts'
 import type { OpenStore, Store } from '../../src/state/store.ts'
 import { type AppendFile, type Disk, nodeDisk } from '../../src/system/disk.ts'
 import type { TryLock } from '../../src/system/kernel-lock.ts'
@@ -34,7 +34,7 @@ function filePlace(t: Test): Place {
   return {
     at: file,
     journal: `${file}.journal`,
-    store: (doors = {}) => fileStore({ path: file, disk: nodeDisk, ...doors }),
+    store: (doors = {}) => openFileStore({ path: file, disk: nodeDisk, ...doors }),
     text: () => fs.readFileSync(file, 'utf8'),
     put: (text) => (text === undefined ? fs.rmSync(file) : fs.writeFileSync(file, text)),
   }
@@ -49,7 +49,7 @@ function gitPlace(t: Test): Place {
   return {
     at,
     journal: path.join(at, '.git/jobwright/jobwright-state@jobs.state.json.journal'),
-    store: (doors = {}) => gitStore({ repository: at, disk: nodeDisk, ...doors }),
+    store: (doors = {}) => createGitStore({ repository: at, disk: nodeDisk, ...doors }),
     text: () => git(bare, 'show', 'jobwright-state:jobs.state.json'),
     put(text) {
       if (text === undefined) return void git(bare, 'branch', '-q', '-D', 'jobwright-state')
@@ -411,7 +411,7 @@ t.test('file: a full disk keeps the old state whole, and says what to do', async
   const { folder, disk, free } = smallDisk(t)
   try {
     const file = path.join(folder, 'jobs.state.json')
-    const store = fileStore({ path: file, disk })
+    const store = openFileStore({ path: file, disk })
     const open = await store.open()
     await open.create(emptyState(LINEAGE))
     await open.commit([set('attic', job('created'))], 'Made one')

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { type Disk, nodeDisk, writeDurable } from '../../src/system/disk.ts'
-import { gitIn } from '../../src/system/git.ts'
+import { openGit } from '../../src/system/git.ts'
 import { kernelLock } from '../../src/system/kernel-lock.ts'
 
 /** The disk of this machine, telling what is asked of it; one of its doings may fail. */
@@ -86,18 +86,18 @@ t.test('a file is locked once, whoever asks, until it is freed', async (t) => {
 t.test('git is given its input, is not led astray by the environment, and is stopped after its time', async (t) => {
   const folder = t.testdir({})
   t.intercept(process, 'env', { value: { ...process.env, GIT_DIR: '/nowhere', GIT_INDEX_FILE: '/nowhere' } })
-  const git = gitIn(folder)
+  const git = openGit(folder)
   t.match(await git(['init', '-q']), { code: 0, stderr: '' })
   t.match(await git(['hash-object', '-w', '--stdin'], { input: 'night\n' }), { code: 0, stdout: /^[0-9a-f]{40}\n$/ })
   t.match(await git(['rev-parse', 'nothing']), { code: 128, stderr: /unknown revision/ })
   const slow = path.join(folder, 'slow-git')
   fs.writeFileSync(slow, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
-  t.match(await gitIn(folder, slow)(['status'], { timeoutMs: 50 }), { code: 124 })
+  t.match(await openGit(folder, slow)(['status'], { timeoutMs: 50 }), { code: 124 })
 })
 
 t.test('a Ctrl-C, which a terminal sends to git as well, does not keep the state from being stored', async (t) => {
   const folder = t.testdir({})
   const hit = path.join(folder, 'hit-git')
   fs.writeFileSync(hit, '#!/bin/sh\n[ -e hit ] && exec cat\ntouch hit\nkill -INT $$\n', { mode: 0o755 })
-  t.match(await gitIn(folder, hit)(['push'], { input: 'night\n' }), { code: 0, stdout: 'night\n' })
+  t.match(await openGit(folder, hit)(['push'], { input: 'night\n' }), { code: 0, stdout: 'night\n' })
 })

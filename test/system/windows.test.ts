@@ -1,11 +1,11 @@
 import t from 'tap'
-import { renamed } from '../../src/system/disk.ts'
+import { renameWithRetry } from '../../src/system/disk.ts'
 
 const held = (code: string) => Object.assign(new Error('it is open'), { code })
 
 t.test('on Windows a file that is open elsewhere for a moment is replaced once it is free', async (t) => {
   let tries = 0
-  await renamed(async () => {
+  await renameWithRetry(async () => {
     tries++
     if (tries < 3) throw held('EPERM')
   }, 'win32')
@@ -22,7 +22,7 @@ t.test('another error, and any on another system, is told at once', async (t) =>
       tries++
       throw held(code)
     }
-    await t.rejects(renamed(rename, platform), { code })
+    await t.rejects(renameWithRetry(rename, platform), { code })
     t.equal(tries, 1)
   }
 })

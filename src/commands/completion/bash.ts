@@ -1,8 +1,8 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
 /** The completion of bash (3.2 and later). */
-export function bashScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
-  const valued = new Set(verbs.flatMap(({ options }) => options.filter(({ values }) => values).flatMap(namesOf)))
+export function formatBashScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
+  const valued = new Set(verbs.flatMap(({ options }) => options.filter(({ values }) => values).flatMap(listNames)))
   return `# Completion of jobwright for bash, also behind npx. In ~/.bashrc: eval "$(jobwright completion bash)", or with npx before jobwright
 _jobwright() {
   local start=\${_jobwright_start:-0} cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} verb='' at=0 i word words=''
@@ -24,12 +24,12 @@ _jobwright() {
     esac
   done
   case "$verb $prev" in
-${verbs.flatMap((verb) => verb.options.flatMap((option) => (option.values ? [valueCase(verb, option, option.values)] : []))).join('\n')}
+${verbs.flatMap((verb) => verb.options.flatMap((option) => (option.values ? [formatValueCase(verb, option, option.values)] : []))).join('\n')}
     *)
       if [[ $cur == -* ]]; then
         case $verb in
-${verbs.map(({ name, options }) => `          ${name}) words='${[...options.flatMap(namesOf), '--help'].join(' ')}' ;;`).join('\n')}
-          '') words='${['--help', '--version', ...globals.flatMap(namesOf)].join(' ')}' ;;
+${verbs.map(({ name, options }) => `          ${name}) words='${[...options.flatMap(listNames), '--help'].join(' ')}' ;;`).join('\n')}
+          '') words='${['--help', '--version', ...globals.flatMap(listNames)].join(' ')}' ;;
         esac
       else
         case "$verb $at" in
@@ -61,12 +61,12 @@ complete -o bashdefault -o default -F _jobwright_npx npx
 `
 }
 
-function namesOf({ long, short }: OptionGrammar): string[] {
+function listNames({ long, short }: OptionGrammar): string[] {
   return [long, ...(short === undefined ? [] : [short])]
 }
 
-function valueCase({ name }: VerbGrammar, option: OptionGrammar, values: Values): string {
-  return `    ${namesOf(option)
+function formatValueCase({ name }: VerbGrammar, option: OptionGrammar, values: Values): string {
+  return `    ${listNames(option)
     .map((one) => `'${name} ${one}'`)
     .join('|')}) ${offer(values)} ;;`
 }

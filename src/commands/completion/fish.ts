@@ -1,22 +1,22 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
 /** The completion of fish (3.0 and later). */
-export function fishScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
+export function formatFishScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
   return [
     '# Completion of jobwright for fish, also behind npx: jobwright completion fish > ~/.config/fish/conf.d/jobwright.fish',
     NPX,
     'complete -c jobwright -f',
     'complete -c jobwright -n __fish_use_subcommand -l version -d "print the version"',
-    ...globals.map((option) => line(['-n __fish_use_subcommand', ...optionParts(option)])),
+    ...globals.map((option) => formatLine(['-n __fish_use_subcommand', ...formatOptionParts(option)])),
     ...verbs.map(({ name, description }) =>
-      line(['-n __fish_use_subcommand', `-a ${name}`, `-d ${quoted(description)}`]),
+      formatLine(['-n __fish_use_subcommand', `-a ${name}`, `-d ${quoteText(description)}`]),
     ),
-    ...verbs.flatMap((verb) => [...verb.options.map((option) => optionLine(verb, option)), ...positionLines(verb)]),
+    ...verbs.flatMap((verb) => [...verb.options.map((option) => formatOption(verb, option)), ...formatPositions(verb)]),
     '',
   ].join('\n')
 }
 
-function line(parts: readonly string[]): string {
+function formatLine(parts: readonly string[]): string {
   return ['complete -c jobwright', ...parts].filter((part) => part !== '').join(' ')
 }
 
@@ -39,25 +39,25 @@ function __jobwright_behind_npx
 end
 complete -c npx -f -n __jobwright_is_behind_npx -a '(__jobwright_behind_npx)'`
 
-function optionLine({ name }: VerbGrammar, option: OptionGrammar): string {
-  return line([`-n '__fish_seen_subcommand_from ${name}'`, ...optionParts(option)])
+function formatOption({ name }: VerbGrammar, option: OptionGrammar): string {
+  return formatLine([`-n '__fish_seen_subcommand_from ${name}'`, ...formatOptionParts(option)])
 }
 
-function optionParts({ long, short, description, values }: OptionGrammar): string[] {
+function formatOptionParts({ long, short, description, values }: OptionGrammar): string[] {
   return [
     short === undefined ? '' : `-s ${short.slice(1)}`,
     `-l ${long.slice(2)}`,
     values ? offer(values, '-x') : '',
-    `-d ${quoted(description)}`,
+    `-d ${quoteText(description)}`,
   ]
 }
 
-function positionLines({ name, positions }: VerbGrammar): string[] {
+function formatPositions({ name, positions }: VerbGrammar): string[] {
   return positions.flatMap((values, at) => {
     const offered = offer(values, '')
     return offered === ''
       ? []
-      : [line([`-n '__fish_seen_subcommand_from ${name}; and __fish_is_nth_token ${at + 2}'`, offered])]
+      : [formatLine([`-n '__fish_seen_subcommand_from ${name}; and __fish_is_nth_token ${at + 2}'`, offered])]
   })
 }
 
@@ -65,10 +65,10 @@ function positionLines({ name, positions }: VerbGrammar): string[] {
 function offer(values: Values, exclusive: '-x' | ''): string {
   switch (values.are) {
     case 'words':
-      return `${exclusive} -a ${quoted(values.words.join(' '))}`.trim()
+      return `${exclusive} -a ${quoteText(values.words.join(' '))}`.trim()
     case 'addresses':
     case 'targets':
-      return `${exclusive} -a ${quoted(`(__jobwright_run __complete ${values.are} 2>/dev/null) ${values.words.join(' ')}`.trim())}`.trim()
+      return `${exclusive} -a ${quoteText(`(__jobwright_run __complete ${values.are} 2>/dev/null) ${values.words.join(' ')}`.trim())}`.trim()
     case 'files':
       return '-r -F'
     case 'any':
@@ -76,6 +76,6 @@ function offer(values: Values, exclusive: '-x' | ''): string {
   }
 }
 
-function quoted(text: string): string {
+function quoteText(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&')}'`
 }

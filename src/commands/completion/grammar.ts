@@ -24,13 +24,13 @@ export type VerbGrammar = {
 }
 
 /** The options that every verb takes, and that may stand before it. */
-export function globalOptionsOf(program: Command): OptionGrammar[] {
+export function listGlobalOptions(program: Command): OptionGrammar[] {
   const none = { kinds: [], schemas: [], codes: [] }
   return program
     .createHelp()
     .visibleOptions(program)
     .filter(({ long }) => long !== '--help' && long !== '--version')
-    .map((option) => optionOf(option, none))
+    .map((option) => readOption(option, none))
 }
 
 /** The words that a value's name in `--help` stands for, beyond those that its option lists. */
@@ -42,34 +42,34 @@ export type Vocabulary = {
 }
 
 /** What can be typed, as far as a shell has to know it: taken from the program itself, so that nothing can be forgotten. */
-export function grammarOf(program: Command, vocabulary: Vocabulary): VerbGrammar[] {
+export function readGrammar(program: Command, vocabulary: Vocabulary): VerbGrammar[] {
   const help = program.createHelp()
   return help.visibleCommands(program).map((command) => ({
     name: command.name(),
-    description: firstSentence(command.description()),
+    description: getFirstSentence(command.description()),
     options: [
-      ...help.visibleOptions(command).map((option) => optionOf(option, vocabulary)),
-      ...globalOptionsOf(program),
+      ...help.visibleOptions(command).map((option) => readOption(option, vocabulary)),
+      ...listGlobalOptions(program),
     ],
     positions:
       command.name() === 'help'
         ? [{ are: 'words', words: program.commands.map((one) => one.name()).filter((name) => !name.startsWith('_')) }]
-        : command.registeredArguments.map((argument) => valuesOf(argument.name(), argument, vocabulary)),
+        : command.registeredArguments.map((argument) => readValues(argument.name(), argument, vocabulary)),
   }))
 }
 
-function optionOf(option: Option, vocabulary: Vocabulary): OptionGrammar {
+function readOption(option: Option, vocabulary: Vocabulary): OptionGrammar {
   const name = /[<[]([^<>[\]]*)[>\]]/.exec(option.flags)?.[1]
   return {
     long: option.long ?? '',
     short: option.short,
-    description: firstSentence(option.description),
-    values: name === undefined ? undefined : valuesOf(name, option, vocabulary),
+    description: getFirstSentence(option.description),
+    values: name === undefined ? undefined : readValues(name, option, vocabulary),
   }
 }
 
 /** By the name that a value has in `--help`: what people read there and what a shell offers cannot drift apart. */
-function valuesOf(name: string, { argChoices }: Option | Argument, { kinds, schemas, codes }: Vocabulary): Values {
+function readValues(name: string, { argChoices }: Option | Argument, { kinds, schemas, codes }: Vocabulary): Values {
   if (argChoices) return { are: 'words', words: argChoices }
   const words = [
     ...(name.split('|').includes('kind') ? kinds : []),
@@ -82,6 +82,6 @@ function valuesOf(name: string, { argChoices }: Option | Argument, { kinds, sche
   return { are: ['file', 'path', 'folder', 'glob'].includes(name) ? 'files' : 'any' }
 }
 
-function firstSentence(text: string): string {
+function getFirstSentence(text: string): string {
   return text.split(/[;:(]/)[0]!.trim()
 }

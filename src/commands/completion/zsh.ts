@@ -1,7 +1,7 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
 /** The completion of zsh. */
-export function zshScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
+export function formatZshScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
   return `#compdef jobwright
 # Completion of jobwright for zsh, also behind npx. In ~/.zshrc, after compinit: source <(jobwright completion zsh), or with npx before jobwright
 _jobwright_looked_up() {
@@ -15,14 +15,14 @@ _jobwright() {
   local state line
   local -a verbs
   verbs=(
-${verbs.map(({ name, description }) => `    ${quoted(`${name}:${description}`)}`).join('\n')}
+${verbs.map(({ name, description }) => `    ${quoteText(`${name}:${description}`)}`).join('\n')}
   )
-  _arguments -C '(- *)--help[print how it is used]' '(- *)--version[print the version]' ${globals.map(optionSpec).join(' ')} '1: :->verb' '*:: :->rest'
+  _arguments -C '(- *)--help[print how it is used]' '(- *)--version[print the version]' ${globals.map(formatOption).join(' ')} '1: :->verb' '*:: :->rest'
   case $state in
     verb) _describe -t commands command verbs ;;
     rest)
       case $words[1] in
-${verbs.map(verbCase).join('\n')}
+${verbs.map(formatVerbCase).join('\n')}
       esac ;;
   esac
 }
@@ -51,18 +51,21 @@ fi
 `
 }
 
-function verbCase({ name, options, positions }: VerbGrammar): string {
-  const specs = [...options.map(optionSpec), ...positions.map((values, at) => quoted(`${at + 1}:${action(values)}`))]
+function formatVerbCase({ name, options, positions }: VerbGrammar): string {
+  const specs = [
+    ...options.map(formatOption),
+    ...positions.map((values, at) => quoteText(`${at + 1}:${formatAction(values)}`)),
+  ]
   return `        ${name}) _arguments ${specs.join(' ')} ;;`
 }
 
 /** A star: the option may be given again. */
-function optionSpec({ long, short, description, values }: OptionGrammar): string {
-  const rest = `[${description.replaceAll(/[[\]\\:]/g, '\\$&')}]${values ? `:${action(values)}` : ''}`
-  return [long, ...(short === undefined ? [] : [short])].map((one) => quoted(`*${one}${rest}`)).join(' ')
+function formatOption({ long, short, description, values }: OptionGrammar): string {
+  const rest = `[${description.replaceAll(/[[\]\\:]/g, '\\$&')}]${values ? `:${formatAction(values)}` : ''}`
+  return [long, ...(short === undefined ? [] : [short])].map((one) => quoteText(`*${one}${rest}`)).join(' ')
 }
 
-function action(values: Values): string {
+function formatAction(values: Values): string {
   switch (values.are) {
     case 'words':
       return `value:(${values.words.join(' ')})`
@@ -77,6 +80,6 @@ function action(values: Values): string {
   }
 }
 
-function quoted(text: string): string {
+function quoteText(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -7,41 +7,41 @@ import {
   ListJobsCommand,
   StartJobCommand,
 } from '@aws-sdk/client-dataexchange'
-import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
-import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
+import { attemptOnce, UnusableAnswer } from '../../aws/attempt.ts'
 import type { Connection } from '../../aws/connection.ts'
-import { pages } from '../../aws/pages.ts'
-import { reader } from '../../aws/read.ts'
+import { readPages } from '../../aws/pages.ts'
+import { createAsk } from '../../aws/read.ts'
 import { fillSecrets } from '../../aws/secret-values.ts'
 import { receiveWhole, sendWhole } from '../../aws/whole.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { KindReader, KindWriter } from '../../model/kind-calls.ts'
-import { liveOf } from './live.ts'
+import { toLive } from './live.ts'
 import { dataExchangeJob } from './model.ts'
 import { downloadFrom, uploadTo } from './transfer.ts'
 
 /** How Data Exchange jobs are read, made and started over a connection. */
-export function calls(
+export function createCalls(
   connection: Connection,
   model: KindModel = dataExchangeJob,
 ): { reader: KindReader; writer: KindWriter } {
-  return { reader: readerOf(connection, model), writer: writerOf(connection, model) }
+  return { reader: createReader(connection, model), writer: createWriter(connection, model) }
 }
 
-function readerOf(connection: Connection, model: KindModel): KindReader {
+function createReader(connection: Connection, model: KindModel): KindReader {
   const client = new DataExchangeClient(connection.settings(model, 'read'))
-  const ask = reader(connection, model)
+  const ask = createAsk(connection, model)
   return {
     download: (id, receive, { signal }) => downloadFrom(ask, client, id, receive, signal),
     async describe(id, { signal }) {
-      const input = { JobId: nonEmpty(id, 'JobId') }
-      const job = await unlessAbsent(
+      const input = { JobId: assertNonEmpty(id, 'JobId') }
+      const job = await catchAbsent(
         ask('GetJob', signal, (options) => client.send(receiveWhole(new GetJobCommand(input)), options)),
       )
-      return job && liveOf(job)
+      return job && toLive(job)
     },
     list: ({ scope, signal }) =>
-      pages(async (token) => {
+      readPages(async (token) => {
         const input = {
           MaxResults: model.api.listing.page,
           DataSetId: scope || undefined,
@@ -50,37 +50,37 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
         const answer = await ask('ListJobs', signal, (options) =>
           client.send(receiveWhole(new ListJobsCommand(input)), options),
         )
-        return { items: (answer.Jobs ?? []).map(liveOf), next: answer.NextToken }
+        return { items: (answer.Jobs ?? []).map(toLive), next: answer.NextToken }
       }),
   }
 }
 
-function writerOf(connection: Connection, model: KindModel): KindWriter {
+function createWriter(connection: Connection, model: KindModel): KindWriter {
   const client = new DataExchangeClient(connection.settings(model, 'write'))
   const reads = new DataExchangeClient(connection.settings(model, 'read'))
-  const ask = reader(connection, model)
+  const ask = createAsk(connection, model)
   return {
     upload: (id, source, { signal }) => uploadTo(ask, reads, id, source, signal),
     async create(request, options) {
       const filled = fillSecrets(request, model.request.secrets, connection)
       if ('problem' in filled) return { is: 'not-done', problem: filled.problem }
       const bounds = { ...options, secrets: filled.secrets }
-      return attempt(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {
+      return attemptOnce(connection.lane(model, 'CreateJob'), model, bounds, async (sending) => {
         // The schema of the kind has checked the members; the SDK's types cannot see that.
         const input = filled.request as unknown as CreateJobCommandInput
         const command = sendWhole(new CreateJobCommand(input), filled.request)
         const job = await client.send(receiveWhole(command), sending)
         if (!job.Id) throw new UnusableAnswer('a job ID')
-        return liveOf(job)
+        return toLive(job)
       })
     },
     start: (id, options) =>
-      attempt(connection.lane(model, 'StartJob'), model, options, async (sending) => {
-        await client.send(new StartJobCommand({ JobId: nonEmpty(id, 'JobId') }), sending)
+      attemptOnce(connection.lane(model, 'StartJob'), model, options, async (sending) => {
+        await client.send(new StartJobCommand({ JobId: assertNonEmpty(id, 'JobId') }), sending)
       }),
     cancel: (id, { reason: _reason, force: _force, ...options }) =>
-      attempt(connection.lane(model, 'CancelJob'), model, options, async (sending) => {
-        await client.send(new CancelJobCommand({ JobId: nonEmpty(id, 'JobId') }), sending)
+      attemptOnce(connection.lane(model, 'CancelJob'), model, options, async (sending) => {
+        await client.send(new CancelJobCommand({ JobId: assertNonEmpty(id, 'JobId') }), sending)
       }),
   }
 }

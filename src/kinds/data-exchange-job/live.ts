@@ -1,9 +1,9 @@
 import type { GetJobResponse, JobEntry } from '@aws-sdk/client-dataexchange'
 import { mask } from '../../aws/mask.ts'
-import { defined, isoOf, pick } from '../../aws/plain.ts'
+import { dropUndefined, pick, toIso } from '../../aws/plain.ts'
 import { isObject, type JsonObject } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
-import { withoutEmpty } from '../normal.ts'
+import { dropEmpty } from '../normal.ts'
 
 const REVISION = ['DataSetId', 'RevisionId']
 
@@ -34,25 +34,25 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
 const FINISHED = ['COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT']
 
 /** A job as any of create, get and list tells it. A finished job was last updated when it ended. */
-export function liveOf(job: GetJobResponse | JobEntry): Live {
+export function toLive(job: GetJobResponse | JobEntry): Live {
   const errors = job.Errors ?? []
-  return defined({
+  return dropUndefined({
     id: job.Id ?? '',
     arn: job.Arn,
     status: job.State ?? '',
-    createdAt: isoOf(job.CreatedAt),
-    finishedAt: FINISHED.includes(job.State ?? '') ? isoOf(job.UpdatedAt) : undefined,
+    createdAt: toIso(job.CreatedAt),
+    finishedAt: FINISHED.includes(job.State ?? '') ? toIso(job.UpdatedAt) : undefined,
     reason: errors[0]?.Code,
     message: errors.length > 0 ? mask(errors.map((one) => one.Message ?? '').join('; ')) : undefined,
     request: {
       ...pick(job, ['Type']),
-      Details: detailsOf(job.Details),
-      ...withoutEmpty(pick(job, ['AssetConfiguration'])),
+      Details: readDetails(job.Details),
+      ...dropEmpty(pick(job, ['AssetConfiguration'])),
     },
   })
 }
 
-function detailsOf(details: object | undefined): JsonObject {
+function readDetails(details: object | undefined): JsonObject {
   const told = pick(details, Object.keys(DETAILS))
   return Object.fromEntries(
     Object.entries(told).map(([name, one]) => [name, isObject(one) ? pick(one, DETAILS[name] ?? []) : {}]),

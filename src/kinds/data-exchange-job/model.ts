@@ -1,9 +1,9 @@
 import type { Condition } from '../../model/condition.ts'
-import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
+import { getValue, isObject, type Json, type JsonObject, omitMembers } from '../../model/json.ts'
 import type { KindModel, Retold, Slot, Transfer } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
-import { asSet, withMembers, withoutEmpty } from '../normal.ts'
-import { unknownStatus } from '../unknown-status.ts'
+import { dropEmpty, fillMembers, toSet } from '../normal.ts'
+import { describeUnknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 
 /** Data Exchange jobs: assets are imported into a revision or exported from it. Created jobs wait until they are started. */
@@ -15,7 +15,7 @@ export const dataExchangeJob: KindModel = {
   identity: {
     recovery: { by: 'inert' },
     scope: (request) => {
-      const dataSet = at(details(request), '/DataSetId')
+      const dataSet = getValue(getDetails(request), '/DataSetId')
       return typeof dataSet === 'string' ? dataSet : undefined
     },
   },
@@ -40,7 +40,7 @@ export const dataExchangeJob: KindModel = {
     steps: ['create', 'start'],
     statuses: ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT'],
     retentionDays: 90,
-    condition,
+    condition: judgeCondition,
     stageOf: ({ status }) => (status === 'WAITING' || status === '' ? 'created' : 'started'),
     cancelling: {
       operation: 'CancelJob',
@@ -52,7 +52,7 @@ export const dataExchangeJob: KindModel = {
   limits: {
     // AWS publishes no rate for this API; two a second is our own, careful figure.
     lanes: { '*': { perSecond: 2 } },
-    slot,
+    slot: chooseSlot,
   },
   permissions: {
     plan: ['dataexchange:GetJob', 'dataexchange:ListJobs'],
@@ -83,7 +83,7 @@ export const dataExchangeJob: KindModel = {
       { member: '/Details/ImportAssetsFromLakeFormationTagPolicy/RoleArn', agrees: ['partition', 'account'] },
     ],
     normalise,
-    comparable,
+    comparable: toComparable,
     toSpec,
     check,
     transfer: (request) => TRANSFERS.get(String(request['Type'])),
@@ -91,7 +91,7 @@ export const dataExchangeJob: KindModel = {
 }
 
 /** The one member of Details, which is named after the type. */
-function details(request: JsonObject): JsonObject | undefined {
+function getDetails(request: JsonObject): JsonObject | undefined {
   const all = request['Details']
   const only = isObject(all) ? Object.values(all)[0] : undefined
   return isObject(only) ? only : undefined
@@ -100,7 +100,7 @@ function details(request: JsonObject): JsonObject | undefined {
 function normalise(request: JsonObject): JsonObject {
   const all = request['Details']
   if (!isObject(all)) return request
-  return withMembers(request, {
+  return fillMembers(request, {
     Details: Object.fromEntries(Object.entries(all).map(([name, one]) => [name, normaliseDetails(one)])),
     AssetConfiguration: normaliseAssets(request['AssetConfiguration']),
   })
@@ -109,18 +109,18 @@ function normalise(request: JsonObject): JsonObject {
 /** Tags are a set; a setting that says nothing is none. */
 function normaliseAssets(assets: Json | undefined): Json | undefined {
   if (!isObject(assets)) return assets
-  const told = withoutEmpty(withMembers(assets, { Tags: asSet(assets['Tags']) }))
+  const told = dropEmpty(fillMembers(assets, { Tags: toSet(assets['Tags']) }))
   return Object.keys(told).length === 0 ? undefined : told
 }
 
 function normaliseDetails(value: Json): Json {
   if (!isObject(value)) return value
   const revisions = value['RevisionDestinations']
-  return withMembers(value, {
-    AssetSources: asSet(value['AssetSources']),
-    AssetDestinations: asSet(value['AssetDestinations']),
+  return fillMembers(value, {
+    AssetSources: toSet(value['AssetSources']),
+    AssetDestinations: toSet(value['AssetDestinations']),
     // The default key pattern is the asset's name (API reference, RevisionDestinationEntry).
-    RevisionDestinations: asSet(
+    RevisionDestinations: toSet(
       Array.isArray(revisions)
         ? revisions.map((one: Json) => (isObject(one) ? { KeyPattern: '${Asset.Name}', ...one } : one))
         : revisions,
@@ -139,34 +139,34 @@ const CONCURRENT: ReadonlyMap<string, number> = new Map([
   ['IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES', 10],
 ])
 
-function slot(request: JsonObject): Slot | undefined {
+function chooseSlot(request: JsonObject): Slot | undefined {
   const type = String(request['Type'])
   const max = CONCURRENT.get(type)
   return max === undefined ? undefined : { key: type, max, step: 'start' }
 }
 
 /** What a read can be compared with: API keys are never read back. */
-function comparable(request: JsonObject): JsonObject {
+function toComparable(request: JsonObject): JsonObject {
   const all = request['Details']
   if (!isObject(all)) return request
-  return withMembers(request, {
+  return fillMembers(request, {
     Details: Object.fromEntries(
-      Object.entries(all).map(([name, one]) => [name, isObject(one) ? without(one, 'ApiKey') : one]),
+      Object.entries(all).map(([name, one]) => [name, isObject(one) ? omitMembers(one, 'ApiKey') : one]),
     ),
   })
 }
 
 function toSpec({ request }: Live): Retold | undefined {
-  if (!request || !details(request)) return undefined
+  if (!request || !getDetails(request)) return undefined
   const keys = ['/Details/ImportAssetFromApiGatewayApi/ApiKey']
-  const untold = keys.filter((pointer) => at(request, pointer.slice(0, pointer.lastIndexOf('/'))) !== undefined)
+  const untold = keys.filter((pointer) => getValue(request, pointer.slice(0, pointer.lastIndexOf('/'))) !== undefined)
   return {
     request,
     untold: untold.map((pointer) => ({ pointer, why: 'the key is a secret; write { $env: NAME } if it has one' })),
   }
 }
 
-function condition(live: Live): Condition {
+function judgeCondition(live: Live): Condition {
   const message = live.message || undefined
   switch (live.status) {
     case 'WAITING':
@@ -182,7 +182,7 @@ function condition(live: Live): Condition {
     case 'TIMED_OUT':
       return { type: 'Failed', reason: 'TimedOut', message }
     default:
-      return unknownStatus(live)
+      return describeUnknownStatus(live)
   }
 }
 

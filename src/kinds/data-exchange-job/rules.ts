@@ -1,21 +1,25 @@
-import { at, type Json, type JsonObject } from '../../model/json.ts'
+import { getValue, type Json, type JsonObject } from '../../model/json.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
-import { wrongTags } from '../tags.ts'
+import { findTagFaults } from '../tags.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
 export function check(request: JsonObject): Finding[] {
-  return [...wrongTags(request, '/AssetConfiguration/Tags'), ...checkDestinations(request), ...checkPatterns(request)]
+  return [
+    ...findTagFaults(request, '/AssetConfiguration/Tags'),
+    ...checkDestinations(request),
+    ...checkPatterns(request),
+  ]
 }
 
 const DESTINATIONS = '/Details/ExportAssetsToS3/AssetDestinations'
 
 /** An export replaces an object that is already there, so that of two assets with one key only the last is left. */
 function checkDestinations(request: JsonObject): Finding[] {
-  const list = at(request, DESTINATIONS)
+  const list = getValue(request, DESTINATIONS)
   if (!Array.isArray(list)) return []
   const keys = list.map((one: Json) =>
-    at(one, '/Key') === undefined ? '' : `${String(at(one, '/Bucket'))}/${String(at(one, '/Key'))}`,
+    getValue(one, '/Key') === undefined ? '' : `${String(getValue(one, '/Bucket'))}/${String(getValue(one, '/Key'))}`,
   )
   return keys.flatMap((key, index): Finding[] =>
     key === '' || keys.indexOf(key) === index
@@ -46,10 +50,10 @@ const KNOWN = new Set([
 
 function checkPatterns(request: JsonObject): Finding[] {
   const pointer = '/Details/ExportRevisionsToS3/RevisionDestinations'
-  const list = at(request, pointer)
+  const list = getValue(request, pointer)
   if (!Array.isArray(list)) return []
   return list.flatMap((one: Json, index): Finding[] => {
-    const pattern = at(one, '/KeyPattern')
+    const pattern = getValue(one, '/KeyPattern')
     const names =
       typeof pattern === 'string' ? [...pattern.matchAll(/\$\{([^{}]*)\}/g)].map(([, name = '']) => name) : []
     const unknown = names.find((name) => !KNOWN.has(name))

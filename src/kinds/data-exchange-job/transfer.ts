@@ -1,6 +1,6 @@
 import { type DataExchangeClient, GetJobCommand, type ResponseDetails } from '@aws-sdk/client-dataexchange'
-import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
-import { AwsError, problemOf } from '../../aws/aws-error.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
+import { AwsError, describeProblem } from '../../aws/aws-error.ts'
 import type { Ask } from '../../aws/read.ts'
 import { getThrough, putThrough } from '../../aws/signed-link.ts'
 import type { AwsProblem, Outcome } from '../../model/aws-problem.ts'
@@ -28,16 +28,16 @@ export async function uploadTo(
     let problem: AwsProblem | undefined
     for (let links = 0; links < LINKS_MAX; links++) {
       const job = await look(ask, client, id, signal)
-      if (job === undefined) return notDone('not-found', 'JobNotFound', `AWS knows no job ${id}`)
-      if (job.status !== 'WAITING') return notDone('conflict', 'JobNotWaiting', `the job is ${job.status}`)
-      problem = await putThrough(linkOf(job), source, signal)
+      if (job === undefined) return createNotDone('not-found', 'JobNotFound', `AWS knows no job ${id}`)
+      if (job.status !== 'WAITING') return createNotDone('conflict', 'JobNotWaiting', `the job is ${job.status}`)
+      problem = await putThrough(readLink(job), source, signal)
       if (problem === undefined) return { is: 'done', value: undefined }
       if (problem.status !== EXPIRED) break
     }
     return { is: 'not-done', problem: problem! }
   } catch (error) {
-    if (signal?.aborted) return notDone('abandoned', 'Abandoned', 'the run was stopped')
-    return { is: 'not-done', problem: problemOf(error, {}) }
+    if (signal?.aborted) return createNotDone('abandoned', 'Abandoned', 'the run was stopped')
+    return { is: 'not-done', problem: describeProblem(error, {}) }
   }
 }
 
@@ -53,7 +53,7 @@ export async function downloadFrom<Value>(
   for (let links = 0; links < LINKS_MAX; links++) {
     const job = await look(ask, client, id, signal)
     if (job === undefined) return undefined
-    const got = await getThrough(linkOf(job), receive, signal)
+    const got = await getThrough(readLink(job), receive, signal)
     if ('value' in got) return got.value
     problem = got.problem
     if (problem.status !== EXPIRED) break
@@ -67,8 +67,8 @@ async function look(
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<Job | undefined> {
-  const input = { JobId: nonEmpty(id, 'JobId') }
-  const job = await unlessAbsent(ask('GetJob', signal, (options) => client.send(new GetJobCommand(input), options)))
+  const input = { JobId: assertNonEmpty(id, 'JobId') }
+  const job = await catchAbsent(ask('GetJob', signal, (options) => client.send(new GetJobCommand(input), options)))
   return job && { status: job.State ?? '', link: linkIn(job.Details) }
 }
 
@@ -81,11 +81,11 @@ function linkIn(details: ResponseDetails | undefined): string | undefined {
   )
 }
 
-function linkOf({ link, status }: Job): string {
+function readLink({ link, status }: Job): string {
   if (link) return link
   throw new AwsError({ class: 'unknown', name: 'NoLink', message: `AWS gave no link for the job, which is ${status}` })
 }
 
-function notDone(kind: AwsProblem['class'], name: string, message: string): Outcome<void> {
+function createNotDone(kind: AwsProblem['class'], name: string, message: string): Outcome<void> {
   return { is: 'not-done', problem: { class: kind, name, message } }
 }

@@ -1,6 +1,6 @@
 import type { Connection } from '../../aws/connection.ts'
 import type { SendOptions } from '../../aws/handler.ts'
-import { itemsOf, member, type QueryClient, queryClient, textOf, type Xml } from '../../aws/query-client.ts'
+import { createQueryClient, getItems, getMember, getText, type QueryClient, type Xml } from '../../aws/query-client.ts'
 import type { KindModel } from '../../model/kind.ts'
 
 /** The members of answers that may be shown or stored; signatures, artifact links and tracking data are never taken out of them. */
@@ -62,14 +62,14 @@ export function importExportClient(
 ): ImportExportClient {
   const { endpoint = ENDPOINT, ...settings } = connection.query(model, mode)
   const signing = { name: 'IngestionService', region: 'us-east-1' }
-  const call: QueryClient = queryClient({ endpoint, version: '2010-06-01', signing }, settings)
+  const call: QueryClient = createQueryClient({ endpoint, version: '2010-06-01', signing }, settings)
   return {
-    createJob: async (input, options) => textOf(await call('CreateJob', input, options), 'JobId'),
+    createJob: async (input, options) => getText(await call('CreateJob', input, options), 'JobId'),
     async listJobs(input, options) {
       const result = await call('ListJobs', input, options)
-      return { jobs: itemsOf(result, 'Jobs').map(listedJob), more: textOf(result, 'IsTruncated') === 'true' }
+      return { jobs: getItems(result, 'Jobs').map(readListedJob), more: getText(result, 'IsTruncated') === 'true' }
     },
-    getStatus: async (id, options) => statusOf(id, await call('GetStatus', { JobId: id }, options)),
+    getStatus: async (id, options) => readStatus(id, await call('GetStatus', { JobId: id }, options)),
     async updateJob(input, options) {
       await call('UpdateJob', { ...input, ValidateOnly: false }, options)
     },
@@ -79,35 +79,35 @@ export function importExportClient(
     async getPapers(id, options) {
       const result = await call('GetStatus', { JobId: id }, options)
       return {
-        progress: textOf(result, 'ProgressCode') ?? '',
-        signatureFile: textOf(result, 'SignatureFileContents'),
-        manifest: textOf(result, 'CurrentManifest'),
+        progress: getText(result, 'ProgressCode') ?? '',
+        signatureFile: getText(result, 'SignatureFileContents'),
+        manifest: getText(result, 'CurrentManifest'),
       }
     },
     async getShippingLabel(id, from, options) {
       const result = await call('GetShippingLabel', { 'jobIds.member.1': id, ...from }, options)
-      return { link: textOf(result, 'ShippingLabelURL'), warning: textOf(result, 'Warning') }
+      return { link: getText(result, 'ShippingLabelURL'), warning: getText(result, 'Warning') }
     },
   }
 }
 
-function listedJob(item: Xml): ListedJob {
+function readListedJob(item: Xml): ListedJob {
   return {
-    id: textOf(item, 'JobId') ?? '',
-    createdAt: textOf(item, 'CreationDate'),
-    canceled: textOf(item, 'IsCanceled') === 'true',
+    id: getText(item, 'JobId') ?? '',
+    createdAt: getText(item, 'CreationDate'),
+    canceled: getText(item, 'IsCanceled') === 'true',
   }
 }
 
-function statusOf(id: string, result: Xml | undefined): JobStatus {
-  const errors = Number(member(result, 'ErrorCount') ?? Number.NaN)
+function readStatus(id: string, result: Xml | undefined): JobStatus {
+  const errors = Number(getMember(result, 'ErrorCount') ?? Number.NaN)
   return {
-    id: textOf(result, 'JobId') ?? id,
-    type: textOf(result, 'JobType'),
-    progress: textOf(result, 'ProgressCode') ?? '',
-    message: textOf(result, 'ProgressMessage') ?? textOf(result, 'LocationMessage'),
+    id: getText(result, 'JobId') ?? id,
+    type: getText(result, 'JobType'),
+    progress: getText(result, 'ProgressCode') ?? '',
+    message: getText(result, 'ProgressMessage') ?? getText(result, 'LocationMessage'),
     errors: Number.isNaN(errors) ? undefined : errors,
-    createdAt: textOf(result, 'CreationDate'),
-    manifest: textOf(result, 'CurrentManifest'),
+    createdAt: getText(result, 'CreationDate'),
+    manifest: getText(result, 'CurrentManifest'),
   }
 }

@@ -1,6 +1,6 @@
 import { mask } from '../../aws/mask.ts'
-import { defined, isoOf } from '../../aws/plain.ts'
-import { type JsonObject, without } from '../../model/json.ts'
+import { dropUndefined, toIso } from '../../aws/plain.ts'
+import { type JsonObject, omitMembers } from '../../model/json.ts'
 import type { Live } from '../../model/live.ts'
 import type { JobStatus, ListedJob } from './client.ts'
 import { parseManifest } from './manifest.ts'
@@ -14,30 +14,30 @@ export const TERMINAL_ERRORS: Readonly<Record<string, string>> = {
 const SECRETS = ['accessKeyId', 'trueCryptPassword', 'pinCode']
 
 /** A list tells of a job only whether it was cancelled; anything else is `Pending` until it is described. */
-export function listedLive(job: ListedJob): Live {
-  return defined({
+export function toListedLive(job: ListedJob): Live {
+  return dropUndefined({
     id: job.id,
     status: job.canceled ? 'Canceled' : 'Pending',
-    createdAt: isoOf(job.createdAt),
+    createdAt: toIso(job.createdAt),
     partial: true,
   })
 }
 
 /** A described job: its manifest comes along as a mapping, without secrets. */
-export function liveOf(job: JobStatus): Live {
+export function toLive(job: JobStatus): Live {
   const manifest = job.manifest === undefined ? undefined : parseManifest(job.manifest)
   const generator = manifest?.['generator']
-  return defined({
+  return dropUndefined({
     id: job.id,
     status: job.progress,
-    createdAt: isoOf(job.createdAt),
+    createdAt: toIso(job.createdAt),
     message: job.message === undefined ? undefined : mask(job.message),
     counts: job.errors === undefined ? undefined : { errors: job.errors },
     marker: typeof generator === 'string' ? generator : undefined,
-    request: requestOf(job, manifest),
+    request: readRequest(job, manifest),
   })
 }
 
-function requestOf({ type }: JobStatus, manifest: JsonObject | undefined): JsonObject | undefined {
-  return type !== undefined && manifest ? { JobType: type, Manifest: without(manifest, ...SECRETS) } : undefined
+function readRequest({ type }: JobStatus, manifest: JsonObject | undefined): JsonObject | undefined {
+  return type !== undefined && manifest ? { JobType: type, Manifest: omitMembers(manifest, ...SECRETS) } : undefined
 }

@@ -12,10 +12,10 @@ const OPENERS_MAX = 200
  */
 export function parseManifest(text: string): JsonObject | undefined {
   if (text.length > LENGTH_MAX || (text.match(/[[{]|- - /g) ?? []).length > OPENERS_MAX) return undefined
-  return strictly(text) ?? strictly(text.replace(/^([ \t]*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
+  return parseStrictly(text) ?? parseStrictly(text.replace(/^([ \t]*(?:- +)?[A-Za-z]\w*):(?=[^\s:])/gm, '$1: '))
 }
 
-function strictly(text: string): JsonObject | undefined {
+function parseStrictly(text: string): JsonObject | undefined {
   try {
     const value: unknown = parse(text, { schema: 'failsafe', logLevel: 'error', maxAliasCount: 0 })
     return isObject(value) ? value : undefined
@@ -35,19 +35,19 @@ export function writeManifest(manifest: JsonObject, { generator }: { readonly ge
 }
 
 function block(value: JsonObject | readonly Json[], indent: string): string {
-  if (Array.isArray(value)) return value.map((item: Json) => `${indent}- ${inItem(item, indent)}`).join('\n')
+  if (Array.isArray(value)) return value.map((item: Json) => `${indent}- ${formatItem(item, indent)}`).join('\n')
   return Object.entries(value)
-    .map(([key, inner]) => `${indent}${scalar(key)}:${inMember(inner, indent)}`)
+    .map(([key, inner]) => `${indent}${formatScalar(key)}:${formatMember(inner, indent)}`)
     .join('\n')
 }
 
-function inMember(value: Json, indent: string): string {
-  return isFilled(value) ? `\n${block(value, `${indent}  `)}` : ` ${scalar(value)}`
+function formatMember(value: Json, indent: string): string {
+  return isFilled(value) ? `\n${block(value, `${indent}  `)}` : ` ${formatScalar(value)}`
 }
 
 /** The first line of a nested block stands behind the dash. */
-function inItem(value: Json, indent: string): string {
-  return isFilled(value) ? block(value, `${indent}  `).trimStart() : scalar(value)
+function formatItem(value: Json, indent: string): string {
+  return isFilled(value) ? block(value, `${indent}  `).trimStart() : formatScalar(value)
 }
 
 function isFilled(value: Json): value is JsonObject | readonly Json[] {
@@ -58,7 +58,7 @@ function isFilled(value: Json): value is JsonObject | readonly Json[] {
 const RESERVED = /^(y|n|yes|no|on|off|true|false|null)$/i
 const SAFE = /^[A-Za-z](?:[A-Za-z0-9_./@ -]*[A-Za-z0-9_./@-])?$/
 
-function scalar(value: Json): string {
+function formatScalar(value: Json): string {
   if (value === null) return '""'
   if (typeof value === 'object') return Array.isArray(value) ? '[]' : '{}'
   if (typeof value !== 'string') return String(value)

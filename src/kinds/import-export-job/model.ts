@@ -1,10 +1,10 @@
 import type { Condition } from '../../model/condition.ts'
-import { isObject, type Json, type JsonObject, steps, without } from '../../model/json.ts'
+import { isObject, type Json, type JsonObject, omitMembers, splitPointer } from '../../model/json.ts'
 import type { KindModel, Retold, Updating } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import type { Difference } from '../../model/plan.ts'
-import { withMembers } from '../normal.ts'
-import { unknownStatus } from '../unknown-status.ts'
+import { fillMembers } from '../normal.ts'
+import { describeUnknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
 
 /** The reason of a job whose device never arrived. */
@@ -76,10 +76,10 @@ export const importExportJob: KindModel = {
       'Expired',
       ...FAILURES,
     ],
-    condition,
+    condition: judgeCondition,
     unusedReasons: [EXPIRED],
     stageOf: () => 'started',
-    updating,
+    updating: chooseUpdates,
     cancelling: {
       operation: 'CancelJob',
       refusal: ({ condition }) => (condition?.type === 'InProgress' ? BEGUN : undefined),
@@ -106,7 +106,7 @@ export const importExportJob: KindModel = {
     dropped: DROPPED,
     arns: [],
     normalise,
-    comparable,
+    comparable: toComparable,
     toSpec,
     check,
   },
@@ -115,13 +115,13 @@ export const importExportJob: KindModel = {
 const BEGUN = 'AWS Import/Export changes and cancels a job only before the transfer of its data begins'
 
 /** UpdateJob replaces the whole manifest until the transfer begins (API reference, UpdateJob). A signature follows from its manifest. */
-function updating(
+function chooseUpdates(
   _before: JsonObject,
   _after: JsonObject,
   changed: readonly Difference[],
   condition: Condition | undefined,
 ): Updating {
-  const other = changed.find(({ pointer }) => steps(pointer)[0] !== 'Manifest')
+  const other = changed.find(({ pointer }) => splitPointer(pointer)[0] !== 'Manifest')
   if (other) return { refused: 'AWS Import/Export can change only the manifest of a job', pointer: other.pointer }
   if (condition?.type === 'InProgress') return { refused: BEGUN, pointer: changed[0]?.pointer ?? '' }
   return {
@@ -133,22 +133,22 @@ function updating(
 /** The manifest is text on the wire, so every scalar counts as its text. The generator line is Jobwright's own. */
 function normalise(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
-  return withMembers(without(request, ...DROPPED), {
-    Manifest: isObject(manifest) ? asText(without(manifest, 'generator')) : manifest,
+  return fillMembers(omitMembers(request, ...DROPPED), {
+    Manifest: isObject(manifest) ? toText(omitMembers(manifest, 'generator')) : manifest,
   })
 }
 
-function asText(value: Json): Json {
-  if (Array.isArray(value)) return value.map(asText)
+function toText(value: Json): Json {
+  if (Array.isArray(value)) return value.map(toText)
   if (isObject(value))
-    return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, asText(inner)]))
+    return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, toText(inner)]))
   return value === null ? '' : String(value)
 }
 
-function comparable(request: JsonObject): JsonObject {
+function toComparable(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
-  return withMembers(without(request, 'ManifestAddendum', 'APIVersion', ...DROPPED), {
-    Manifest: isObject(manifest) ? without(manifest, 'generator', ...SECRETS) : manifest,
+  return fillMembers(omitMembers(request, 'ManifestAddendum', 'APIVersion', ...DROPPED), {
+    Manifest: isObject(manifest) ? omitMembers(manifest, 'generator', ...SECRETS) : manifest,
   })
 }
 
@@ -156,7 +156,7 @@ function toSpec({ request }: Live): Retold | undefined {
   const manifest = request?.['Manifest']
   if (!request || !isObject(manifest)) return undefined
   return {
-    request: { ...request, Manifest: without(manifest, 'generator', ...SECRETS) },
+    request: { ...request, Manifest: omitMembers(manifest, 'generator', ...SECRETS) },
     untold: SECRETS.map((member) => ({
       pointer: `/Manifest/${member}`,
       why: 'a secret; write { $env: NAME } if the manifest has one',
@@ -165,7 +165,7 @@ function toSpec({ request }: Live): Retold | undefined {
 }
 
 /** Progress codes of the developer guide's status page; the same page and the model use `Success` and `Started` as well. */
-function condition(live: Live): Condition {
+function judgeCondition(live: Live): Condition {
   const message = live.message || undefined
   switch (live.status) {
     case 'Pending':
@@ -188,6 +188,6 @@ function condition(live: Live): Condition {
       return { type: 'Failed', reason: EXPIRED, message: 'the device did not arrive within 30 days' }
     default:
       if (FAILURES.includes(live.status)) return { type: 'Failed', reason: live.status, message }
-      return unknownStatus(live)
+      return describeUnknownStatus(live)
   }
 }

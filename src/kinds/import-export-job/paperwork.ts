@@ -1,9 +1,9 @@
-import { unlessAbsent } from '../../aws/absent.ts'
+import { catchAbsent } from '../../aws/absent.ts'
 import { AwsError } from '../../aws/aws-error.ts'
 import { mask } from '../../aws/mask.ts'
 import type { Ask } from '../../aws/read.ts'
 import { getThrough } from '../../aws/signed-link.ts'
-import { at } from '../../model/json.ts'
+import { getValue } from '../../model/json.ts'
 import type { Paperwork, Receive } from '../../model/kind-calls.ts'
 import type { ImportExportClient, JobPapers } from './client.ts'
 import { TERMINAL_ERRORS } from './live.ts'
@@ -24,13 +24,13 @@ const ADDRESS = [
 ]
 
 /** What has to be put on and around the device of a job. The label is asked for when it is wanted, and goes from the manifest's address. */
-export async function paperworkOf(
+export async function buildPaperwork(
   ask: Ask,
   client: ImportExportClient,
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<Paperwork | undefined> {
-  const papers = await papersOf(ask, client, id, signal)
+  const papers = await findPapers(ask, client, id, signal)
   if (papers === undefined) return undefined
   const { link, warning, problem } = await labelLink(ask, client, id, papers, signal)
   return {
@@ -47,14 +47,14 @@ export async function paperworkOf(
   }
 }
 
-async function papersOf(
+async function findPapers(
   ask: Ask,
   client: ImportExportClient,
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<JobPapers | undefined> {
   try {
-    return await unlessAbsent(ask('GetStatus', signal, (options) => client.getPapers(id, options)))
+    return await catchAbsent(ask('GetStatus', signal, (options) => client.getPapers(id, options)))
   } catch (error) {
     const ended = error instanceof AwsError ? TERMINAL_ERRORS[error.problem.name] : undefined
     if (!ended) throw error
@@ -71,7 +71,7 @@ async function labelLink(
   signal: AbortSignal | undefined,
 ): Promise<{ link?: string; warning?: string; problem?: AwsError }> {
   if (signatureFile === undefined && manifest === undefined) return {}
-  const from = addressIn(manifest)
+  const from = readAddress(manifest)
   try {
     return await ask('GetShippingLabel', signal, (options) => client.getShippingLabel(id, from, options))
   } catch (error) {
@@ -80,10 +80,10 @@ async function labelLink(
   }
 }
 
-function addressIn(manifest: string | undefined): Record<string, string> {
-  const address = at(manifest === undefined ? undefined : parseManifest(manifest), '/returnAddress')
+function readAddress(manifest: string | undefined): Record<string, string> {
+  const address = getValue(manifest === undefined ? undefined : parseManifest(manifest), '/returnAddress')
   const members = ADDRESS.flatMap((name) => {
-    const value = at(address, `/${name}`)
+    const value = getValue(address, `/${name}`)
     return typeof value === 'string' && value !== '' ? [[name, value] as const] : []
   })
   return Object.fromEntries(members)

@@ -1,4 +1,4 @@
-import { at, isObject, type JsonObject } from '../../model/json.ts'
+import { getValue, isObject, type JsonObject } from '../../model/json.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
 
@@ -23,7 +23,7 @@ function checkAddendum(request: JsonObject): Finding[] {
 const LOG_PREFIX_MAX = 1024 - 'export-log-'.length - 5
 
 function checkLogPrefix(request: JsonObject): Finding[] {
-  const prefix = at(request, '/Manifest/logPrefix')
+  const prefix = getValue(request, '/Manifest/logPrefix')
   const bytes = typeof prefix === 'string' ? new TextEncoder().encode(prefix).length : 0
   if (bytes <= LOG_PREFIX_MAX) return []
   return [
@@ -63,9 +63,9 @@ const CUSTOMS = [
 ]
 
 function checkCustoms(request: JsonObject): Finding[] {
-  const customs = at(request, '/Manifest/customs')
-  const country = at(request, '/Manifest/returnAddress/country')
-  if (customs === undefined) return typeof country === 'string' ? abroad(country) : []
+  const customs = getValue(request, '/Manifest/customs')
+  const country = getValue(request, '/Manifest/returnAddress/country')
+  if (customs === undefined) return typeof country === 'string' ? checkCountry(country) : []
   if (!isObject(customs)) return []
   const needed = [...CUSTOMS, ...(/^yes$/i.test(String(customs['encryptedData'])) ? ['encryptionClassification'] : [])]
   const missing = needed.filter((member) => customs[member] === undefined)
@@ -82,7 +82,7 @@ function checkCustoms(request: JsonObject): Finding[] {
   ]
 }
 
-function abroad(country: string): Finding[] {
+function checkCountry(country: string): Finding[] {
   if (HOME.has(country.trim().toLowerCase().replaceAll('.', ''))) return []
   return [
     {

@@ -13,45 +13,48 @@ import {
   UntagResourceCommand,
   UpdateJobCommand,
 } from '@aws-sdk/client-iot'
-import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
-import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
+import { attemptOnce, UnusableAnswer } from '../../aws/attempt.ts'
 import { AwsError } from '../../aws/aws-error.ts'
 import type { Connection } from '../../aws/connection.ts'
-import { pages } from '../../aws/pages.ts'
-import { defined, pick } from '../../aws/plain.ts'
-import { reader } from '../../aws/read.ts'
+import { readPages } from '../../aws/pages.ts'
+import { dropUndefined, pick } from '../../aws/plain.ts'
+import { createAsk } from '../../aws/read.ts'
 import { sendWhole } from '../../aws/whole.ts'
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import { CANCEL_REASON } from '../../model/cancel-reason.ts'
-import { at, canonical, type Json, type JsonObject } from '../../model/json.ts'
+import { canonicalise, getValue, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter, UpdateRequest } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
-import { describedJob, listedJob, type Marked, toldTags } from './live.ts'
+import { type Marked, readMark, toDescribedLive, toListedLive } from './live.ts'
 import { iotJob } from './model.ts'
-import { addedTags, addedTargets, removedTags, SETTINGS } from './updating.ts'
+import { listAddedTags, listAddedTargets, listRemovedTags, SETTINGS } from './updating.ts'
 
 /** How AWS IoT jobs are read and made over a connection. */
-export function calls(connection: Connection, model: KindModel = iotJob): { reader: KindReader; writer: KindWriter } {
-  return { reader: readerOf(connection, model), writer: writerOf(connection, model) }
+export function createCalls(
+  connection: Connection,
+  model: KindModel = iotJob,
+): { reader: KindReader; writer: KindWriter } {
+  return { reader: createReader(connection, model), writer: createWriter(connection, model) }
 }
 
-function readerOf(connection: Connection, model: KindModel): KindReader {
+function createReader(connection: Connection, model: KindModel): KindReader {
   const client = new IoTClient(connection.settings(model, 'read'))
-  const ask = reader(connection, model)
+  const ask = createAsk(connection, model)
   const readDocument = (jobId: string, signal: AbortSignal | undefined) =>
-    unlessAbsent(ask('GetJobDocument', signal, (options) => client.send(new GetJobDocumentCommand({ jobId }), options)))
+    catchAbsent(ask('GetJobDocument', signal, (options) => client.send(new GetJobDocumentCommand({ jobId }), options)))
   const readTags = async (arn: string | undefined, signal: AbortSignal | undefined): Promise<Marked> => {
     try {
-      const resourceArn = nonEmpty(arn, 'resourceArn')
-      const all = pages(async (nextToken) => {
+      const resourceArn = assertNonEmpty(arn, 'resourceArn')
+      const all = readPages(async (nextToken) => {
         const command = new ListTagsForResourceCommand({ resourceArn, nextToken })
         const answer = await ask('ListTagsForResource', signal, (options) => client.send(command, options))
         return { items: answer.tags ?? [], next: answer.nextToken }
       })
       const tags: Tag[] = []
       for await (const page of all) tags.push(...page)
-      return toldTags(tags)
+      return readMark(tags)
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       return { markRead: error.problem.class === 'auth' ? 'refused' : 'failed' }
@@ -59,8 +62,8 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
   }
   return {
     async describe(id, { definition, mark, signal }) {
-      const jobId = nonEmpty(id, 'jobId')
-      const answer = await unlessAbsent(
+      const jobId = assertNonEmpty(id, 'jobId')
+      const answer = await catchAbsent(
         ask('DescribeJob', signal, (options) => client.send(new DescribeJobCommand({ jobId }), options)),
       )
       if (!answer?.job) return undefined
@@ -71,38 +74,38 @@ function readerOf(connection: Connection, model: KindModel): KindReader {
         mark ? readTags(job.jobArn, signal) : undefined,
       ])
       const source = documentSource ? { documentSource } : isDocumentRead ? { document: document?.document } : undefined
-      return { ...describedJob(job, source), ...marked }
+      return { ...toDescribedLive(job, source), ...marked }
     },
     list: ({ signal }) =>
-      pages(async (nextToken) => {
+      readPages(async (nextToken) => {
         const input = { maxResults: model.api.listing.page, nextToken }
         const answer = await ask('ListJobs', signal, (options) => client.send(new ListJobsCommand(input), options))
-        return { items: (answer.jobs ?? []).map(listedJob), next: answer.nextToken }
+        return { items: (answer.jobs ?? []).map(toListedLive), next: answer.nextToken }
       }),
   }
 }
 
-function writerOf(connection: Connection, model: KindModel): KindWriter {
+function createWriter(connection: Connection, model: KindModel): KindWriter {
   const client = new IoTClient(connection.settings(model, 'write'))
   return {
     create: (request, options) =>
-      attempt(connection.lane(model, 'CreateJob'), model, options, async (sending) => {
-        const input = inputOf(request, options)
+      attemptOnce(connection.lane(model, 'CreateJob'), model, options, async (sending) => {
+        const input = buildInput(request, options)
         const { jobId: _path, ...body } = input
         const command = sendWhole(new CreateJobCommand(input), body as unknown as JsonObject)
         const { jobId, jobArn } = await client.send(command, sending)
         if (jobId !== input.jobId) throw new UnusableAnswer('the jobId that was asked for')
-        return created(request, jobId, jobArn)
+        return toCreated(request, jobId, jobArn)
       }),
     update: (id, update, options) =>
-      attempt(connection.lane(model, update.operation), model, options, async (sending) => {
-        const command = updateCommand(nonEmpty(id, 'jobId'), update)
+      attemptOnce(connection.lane(model, update.operation), model, options, async (sending) => {
+        const command = updateCommand(assertNonEmpty(id, 'jobId'), update)
         // Each of the commands fits; their union is more than the SDK's overloads can tell.
         await client.send(command as UpdateJobCommand, sending)
       }),
     cancel: (id, { reason, force, ...options }) =>
-      attempt(connection.lane(model, 'CancelJob'), model, options, async (sending) => {
-        const jobId = nonEmpty(id, 'jobId')
+      attemptOnce(connection.lane(model, 'CancelJob'), model, options, async (sending) => {
+        const jobId = assertNonEmpty(id, 'jobId')
         // An empty comment and `force: false` would change the request.
         const asked = { comment: reason || undefined, force: force || undefined }
         await client.send(new CancelJobCommand({ jobId, reasonCode: CANCEL_REASON, ...asked }), sending)
@@ -114,19 +117,19 @@ function updateCommand(jobId: string, { operation, before, after, live }: Update
   switch (operation) {
     case 'TagResource':
       return new TagResourceCommand({
-        resourceArn: nonEmpty(live.arn, 'resourceArn'),
-        tags: addedTags(before, after) as unknown as { Key: string; Value: string }[],
+        resourceArn: assertNonEmpty(live.arn, 'resourceArn'),
+        tags: listAddedTags(before, after) as unknown as { Key: string; Value: string }[],
       })
     case 'UntagResource':
       return new UntagResourceCommand({
-        resourceArn: nonEmpty(live.arn, 'resourceArn'),
-        tagKeys: removedTags(before, after),
+        resourceArn: assertNonEmpty(live.arn, 'resourceArn'),
+        tagKeys: listRemovedTags(before, after),
       })
     case 'AssociateTargetsWithJob':
-      return new AssociateTargetsWithJobCommand({ jobId, targets: addedTargets(before, after) })
+      return new AssociateTargetsWithJobCommand({ jobId, targets: listAddedTargets(before, after) })
     default: {
       const settings = SETTINGS.filter(
-        (member) => canonical(after[member] ?? null) !== canonical(before[member] ?? null),
+        (member) => canonicalise(after[member] ?? null) !== canonicalise(before[member] ?? null),
       )
       const changed = pick(after, settings)
       return sendWhole(new UpdateJobCommand({ jobId, ...changed }), changed)
@@ -135,17 +138,17 @@ function updateCommand(jobId: string, { operation, before, after, live }: Update
 }
 
 /** A document that was written as a mapping goes out as JSON text. */
-function inputOf(request: JsonObject, { id, marker }: CreateOptions): CreateJobCommandInput & { jobId: string } {
+function buildInput(request: JsonObject, { id, marker }: CreateOptions): CreateJobCommandInput & { jobId: string } {
   const { document, jobId, ...members } = request
   const own = id ?? (typeof jobId === 'string' ? jobId : undefined)
   const text = typeof document === 'string' || document === undefined ? document : JSON.stringify(document)
-  const input = { ...members, ...marked(members['tags'], marker), jobId: nonEmpty(own, 'jobId'), document: text }
+  const input = { ...members, ...addMark(members['tags'], marker), jobId: assertNonEmpty(own, 'jobId'), document: text }
   // The schema of the kind has checked the members; the SDK's types cannot see that.
   return input as unknown as CreateJobCommandInput & { jobId: string }
 }
 
 /** The mark beside the spec's own tags; without one, what the spec says, or nothing. */
-function marked(tags: Json | undefined, marker: string | undefined): JsonObject {
+function addMark(tags: Json | undefined, marker: string | undefined): JsonObject {
   if (marker === undefined) return {}
   return { tags: [...(Array.isArray(tags) ? (tags as Json[]) : []), { Key: MARK_TAG, Value: marker }] }
 }
@@ -154,10 +157,10 @@ function marked(tags: Json | undefined, marker: string | undefined): JsonObject 
  * CreateJob tells no status. A job that starts later, or in maintenance windows only, begins SCHEDULED; any other IN_PROGRESS, also one that
  * has an end time (IoT developer guide, job states).
  */
-function created(request: JsonObject, id: string, arn: string | undefined): Live {
-  const windows = at(request, '/schedulingConfig/maintenanceWindows')
+function toCreated(request: JsonObject, id: string, arn: string | undefined): Live {
+  const windows = getValue(request, '/schedulingConfig/maintenanceWindows')
   const isScheduled =
-    at(request, '/schedulingConfig/startTime') !== undefined || (Array.isArray(windows) && windows.length > 0)
+    getValue(request, '/schedulingConfig/startTime') !== undefined || (Array.isArray(windows) && windows.length > 0)
   const status = isScheduled ? 'SCHEDULED' : 'IN_PROGRESS'
-  return defined({ id, arn, status, partial: true })
+  return dropUndefined({ id, arn, status, partial: true })
 }

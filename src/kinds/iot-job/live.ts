@@ -1,6 +1,6 @@
 import type { Job, JobSummary, Tag } from '@aws-sdk/client-iot'
 import { mask } from '../../aws/mask.ts'
-import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
+import { dropUndefined, pick, readCounts, toIso } from '../../aws/plain.ts'
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import type { Live } from '../../model/live.ts'
 
@@ -34,32 +34,32 @@ const COUNTS = {
 }
 
 /** What a list tells of a job: no counts, no reason. */
-export function listedJob(job: JobSummary): Live {
-  return defined({
+export function toListedLive(job: JobSummary): Live {
+  return dropUndefined({
     id: job.jobId ?? '',
     arn: job.jobArn,
     status: job.status ?? '',
-    createdAt: isoOf(job.createdAt),
-    finishedAt: isoOf(job.completedAt),
+    createdAt: toIso(job.createdAt),
+    finishedAt: toIso(job.completedAt),
     steady: isSteady(job) || undefined,
     partial: true,
   })
 }
 
 /** A described job. `source` is where its document is: its request is told only where that is known. */
-export function describedJob(
+export function toDescribedLive(
   job: Job,
   source?: { readonly documentSource?: string; readonly document?: string },
 ): Live {
-  return defined({
+  return dropUndefined({
     id: job.jobId ?? '',
     arn: job.jobArn,
     status: job.status ?? '',
-    createdAt: isoOf(job.createdAt),
-    finishedAt: isoOf(job.completedAt),
+    createdAt: toIso(job.createdAt),
+    finishedAt: toIso(job.completedAt),
     reason: job.reasonCode,
     message: job.comment === undefined ? undefined : mask(job.comment),
-    counts: countsOf(job.jobProcessDetails, COUNTS),
+    counts: readCounts(job.jobProcessDetails, COUNTS),
     request: source && { ...pick(job, REQUEST), ...pick(source, ['documentSource', 'document']) },
     steady: isSteady(job) || undefined,
   })
@@ -69,7 +69,7 @@ export function describedJob(
 export type Marked = Pick<Live, 'tags' | 'mark' | 'markRead'>
 
 /** Tags as AWS told them; a tag without a value has an empty one. */
-export function toldTags(told: readonly Tag[]): Marked {
+export function readMark(told: readonly Tag[]): Marked {
   const tags = told.map(({ Key = '', Value = '' }) => ({ Key, Value }))
   const mark = tags.find(({ Key }) => Key === MARK_TAG)?.Value
   return { tags, ...(mark !== undefined && { mark }), markRead: 'told' }

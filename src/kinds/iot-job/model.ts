@@ -1,15 +1,15 @@
 import type { Condition } from '../../model/condition.ts'
-import { at, isObject, type Json, type JsonObject, without } from '../../model/json.ts'
+import { getValue, isObject, type Json, type JsonObject, omitMembers } from '../../model/json.ts'
 import type { KindModel, Retold, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Policy } from '../../model/spec.ts'
-import { documentText, isDigest } from '../../model/written.ts'
-import { asSet, withMembers, withoutEmpty } from '../normal.ts'
-import { unknownStatus } from '../unknown-status.ts'
+import { formatDocument, isDigest } from '../../model/written.ts'
+import { dropEmpty, fillMembers, toSet } from '../normal.ts'
+import { describeUnknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
-import { LEAD, scheduled } from './schedule.ts'
-import { SETTINGS, updating } from './updating.ts'
+import { LEAD, parseScheduled } from './schedule.ts'
+import { chooseUpdates, SETTINGS } from './updating.ts'
 
 const DAY = 86_400_000
 /** How far ahead a schedule may begin and end at most (IoT API reference, SchedulingConfig). */
@@ -29,7 +29,7 @@ export const iotJob: KindModel = {
     idMember: 'jobId',
     tagged: '/tags',
     scope: () => undefined,
-    identify: (request) => without(normalise(request), ...SETTINGS, 'tags'),
+    identify: (request) => omitMembers(normalise(request), ...SETTINGS, 'tags'),
   },
   api: {
     operations: { create: 'CreateJob', describe: 'DescribeJob', list: 'ListJobs' },
@@ -50,14 +50,14 @@ export const iotJob: KindModel = {
     steps: ['create'],
     statuses: ['SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS'],
     retentionDays: 730,
-    condition,
+    condition: judgeCondition,
     stageOf: () => 'started',
     steady: STEADY,
-    updating,
+    updating: chooseUpdates,
     // DescribeJob tells no tags.
     unseenUpdates: ['TagResource', 'UntagResource'],
     cancelling: { operation: 'CancelJob', refusal: () => undefined },
-    timing,
+    timing: computeTiming,
   },
   limits: {
     // 10 calls a second for each job operation (Service Quotas, AWS IoT Device Management).
@@ -90,7 +90,7 @@ export const iotJob: KindModel = {
     ],
     normalise,
     // Tags are never part of DescribeJob; the document is, through GetJobDocument.
-    comparable: (request) => without(request, 'jobId', 'tags'),
+    comparable: (request) => omitMembers(request, 'jobId', 'tags'),
     toSpec,
     check,
   },
@@ -101,10 +101,10 @@ function normalise(request: JsonObject): JsonObject {
   const document = request['document']
   const rollout = request['jobExecutionsRolloutConfig']
   const schedule = request['schedulingConfig']
-  return withMembers(without(request, 'jobId'), {
-    targets: asSet(request['targets']),
-    tags: asSet(request['tags']),
-    destinationPackageVersions: asSet(request['destinationPackageVersions']),
+  return fillMembers(omitMembers(request, 'jobId'), {
+    targets: toSet(request['targets']),
+    tags: toSet(request['tags']),
+    destinationPackageVersions: toSet(request['destinationPackageVersions']),
     // Defaults of the API: SNAPSHOT, and 3600 seconds for presigned URLs.
     targetSelection: request['targetSelection'] ?? 'SNAPSHOT',
     presignedUrlConfig: isObject(presigned) ? { expiresInSec: 3600, ...presigned } : presigned,
@@ -112,12 +112,12 @@ function normalise(request: JsonObject): JsonObject {
     jobExecutionsRolloutConfig:
       request['jobTemplateArn'] === undefined ? { maximumPerMinute: 1000, ...(isObject(rollout) && rollout) } : rollout,
     schedulingConfig: isObject(schedule)
-      ? withMembers(schedule, {
-          startTime: asSchedule(schedule['startTime']),
-          endTime: asSchedule(schedule['endTime']),
+      ? fillMembers(schedule, {
+          startTime: toSchedule(schedule['startTime']),
+          endTime: toSchedule(schedule['endTime']),
         })
       : schedule,
-    document: document === undefined || isDigest(document) ? document : documentText(document),
+    document: document === undefined || isDigest(document) ? document : formatDocument(document),
   })
 }
 
@@ -125,16 +125,16 @@ function normalise(request: JsonObject): JsonObject {
 function toSpec({ request }: Live): Retold | undefined {
   if (!request) return undefined
   const hasOther = request['documentSource'] !== undefined || request['jobTemplateArn'] !== undefined
-  const told = withoutEmpty(hasOther ? without(request, 'document') : request)
+  const told = dropEmpty(hasOther ? omitMembers(request, 'document') : request)
   const { document } = told
   return {
-    request: typeof document === 'string' ? { ...told, document: asMapping(document) } : told,
+    request: typeof document === 'string' ? { ...told, document: toMapping(document) } : told,
     untold: [{ pointer: '/tags', why: 'AWS tells the tags of a job by another call' }],
   }
 }
 
 /** JSON text as the mapping that it stands for; any other text as it is, and one of which a mapping would lose digits or mean a file. */
-function asMapping(text: string): Json {
+function toMapping(text: string): Json {
   const numbers = text.replaceAll(/"(?:[^"\\]|\\.)*"?/g, '').match(/-?\d[\d.eE+-]*/g) ?? []
   if (numbers.some((number) => String(Number(number)) !== number)) return text
   try {
@@ -145,25 +145,25 @@ function asMapping(text: string): Json {
   }
 }
 
-function condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition {
+function judgeCondition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition {
   switch (live.status) {
     case 'SCHEDULED':
       return { type: 'Pending', reason: 'Scheduled' }
     case 'IN_PROGRESS':
       return { type: 'InProgress', reason: live.steady ? STEADY.reason : undefined }
     case 'COMPLETED':
-      return completed(live, policy)
+      return judgeCompleted(live, policy)
     case 'CANCELED':
       return { type: 'Cancelled', reason: live.reason ?? 'Canceled', message: live.message || undefined }
     case 'DELETION_IN_PROGRESS':
       return { type: 'Cancelled', reason: 'DeletionInProgress' }
     default:
-      return unknownStatus(live)
+      return describeUnknownStatus(live)
   }
 }
 
 /** COMPLETED says that every thing has ended, not that any of them succeeded: the counts decide. */
-function completed(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition {
+function judgeCompleted(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition {
   const count = (name: string): number => live.counts?.[name] ?? 0
   const bad = count('failed') + count('rejected') + count('timedOut') + count('removed') + count('canceled')
   const all = bad + count('succeeded')
@@ -172,10 +172,10 @@ function completed(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condit
 }
 
 /** A schedule that has come too near, or is past, can never be submitted; one that is too far away can be later. */
-function timing(request: JsonObject, now: number): Timing {
+function computeTiming(request: JsonObject, now: number): Timing {
   const times = ['startTime', 'endTime'].flatMap((member) => {
-    const text = at(request, `/schedulingConfig/${member}`)
-    const time = scheduled(text)
+    const text = getValue(request, `/schedulingConfig/${member}`)
+    const time = parseScheduled(text)
     return Number.isNaN(time) ? [] : [{ member, text: String(text), time }]
   })
   if (times.length === 0) return { when: 'ready' }
@@ -199,7 +199,7 @@ function timing(request: JsonObject, now: number): Timing {
   }
 }
 
-function asSchedule(value: Json | undefined): Json | undefined {
-  const ms = scheduled(value)
+function toSchedule(value: Json | undefined): Json | undefined {
+  const ms = parseScheduled(value)
   return Number.isNaN(ms) ? value : new Date(ms).toISOString()
 }

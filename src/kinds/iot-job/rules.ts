@@ -1,12 +1,12 @@
 import { MARK_TAG } from '../../model/attempt-name.ts'
 import { explainJson, findJsonSlips, type JsonFault, type JsonSlip } from '../../model/explain-json.ts'
-import { at, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
+import { getValue, type Json, type JsonObject, type Pointer } from '../../model/json.ts'
 import { keepText } from '../../model/keep-text.ts'
 import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
-import { documentText } from '../../model/written.ts'
-import { wrongTags } from '../tags.ts'
-import { isRealDay, LEAD, scheduled } from './schedule.ts'
+import { formatDocument } from '../../model/written.ts'
+import { findTagFaults } from '../tags.ts'
+import { isRealDay, LEAD, parseScheduled } from './schedule.ts'
 
 /** The rules of CreateJob between members, and those of forms that no schema can say. */
 export function check(request: JsonObject): Finding[] {
@@ -27,7 +27,7 @@ function checkDocument(request: JsonObject): Finding[] {
   const document = request['document']
   if (document === undefined) return []
   const findings: Finding[] = []
-  const fault = typeof document === 'string' ? jsonFault(document) : undefined
+  const fault = typeof document === 'string' ? findJsonFault(document) : undefined
   if (typeof document === 'string' && fault !== undefined) {
     findings.push({
       pointer: '/document',
@@ -43,8 +43,8 @@ function checkDocument(request: JsonObject): Finding[] {
       inside: fault,
     })
   }
-  if (typeof document === 'string' && fault === undefined) findings.push(...findJsonSlips(document).map(slipOf))
-  const text = typeof document === 'string' ? document : documentText(document)
+  if (typeof document === 'string' && fault === undefined) findings.push(...findJsonSlips(document).map(toFinding))
+  const text = typeof document === 'string' ? document : formatDocument(document)
   const bytes = new TextEncoder().encode(text).length
   if (bytes > DOCUMENT_MAX) {
     findings.push({
@@ -56,7 +56,7 @@ function checkDocument(request: JsonObject): Finding[] {
   }
   // A template may bring the role.
   const hasRole =
-    typeof at(request, '/presignedUrlConfig/roleArn') === 'string' || request['jobTemplateArn'] !== undefined
+    typeof getValue(request, '/presignedUrlConfig/roleArn') === 'string' || request['jobTemplateArn'] !== undefined
   if (text.includes('${aws:iot:s3-presigned-url') && !hasRole) {
     findings.push({
       pointer: '/document',
@@ -69,7 +69,7 @@ function checkDocument(request: JsonObject): Finding[] {
 }
 
 /** A slip in the JSON text of a document. Every device reads `3.10` as 3.1, and one of two values of a key. */
-function slipOf(slip: JsonSlip): Finding {
+function toFinding(slip: JsonSlip): Finding {
   const place = `line ${slip.line}, column ${slip.column}`
   const { line, column } = slip
   if (slip.is === 'duplicate')
@@ -111,10 +111,10 @@ function checkTemplate(request: JsonObject): Finding[] {
 const RETRIES_MAX = 10
 
 function checkRetries(request: JsonObject): Finding[] {
-  const list = at(request, '/jobExecutionsRetryConfig/criteriaList')
+  const list = getValue(request, '/jobExecutionsRetryConfig/criteriaList')
   if (!Array.isArray(list)) return []
-  const types = list.map((one: Json) => at(one, '/failureType'))
-  const total = list.reduce<number>((sum, one: Json) => sum + Number(at(one, '/numberOfRetries') ?? 0), 0)
+  const types = list.map((one: Json) => getValue(one, '/failureType'))
+  const total = list.reduce<number>((sum, one: Json) => sum + Number(getValue(one, '/numberOfRetries') ?? 0), 0)
   const findings: Finding[] = []
   if (total > RETRIES_MAX) {
     findings.push({
@@ -152,18 +152,19 @@ function checkRetries(request: JsonObject): Finding[] {
 
 /** Digits after the point that AWS IoT takes (API reference, ExponentialRolloutRate and AbortCriteria). */
 function checkDecimals(request: JsonObject): Finding[] {
-  const criteria = at(request, '/abortConfig/criteriaList')
+  const criteria = getValue(request, '/abortConfig/criteriaList')
   const percentages = (Array.isArray(criteria) ? criteria : []).map(
     (_one, index) => `/abortConfig/criteriaList/${index}/thresholdPercentage`,
   )
   const factor = '/jobExecutionsRolloutConfig/exponentialRate/incrementFactor'
-  return [decimals(request, factor, 1), ...percentages.map((pointer) => decimals(request, pointer, 2))].flatMap(
-    (finding) => finding ?? [],
-  )
+  return [
+    findDecimalFault(request, factor, 1),
+    ...percentages.map((pointer) => findDecimalFault(request, pointer, 2)),
+  ].flatMap((finding) => finding ?? [])
 }
 
-function decimals(request: JsonObject, pointer: Pointer, most: number): Finding | undefined {
-  const value = at(request, pointer)
+function findDecimalFault(request: JsonObject, pointer: Pointer, most: number): Finding | undefined {
+  const value = getValue(request, pointer)
   if (typeof value !== 'number' || Number(value.toFixed(most)) === value) return undefined
   return {
     pointer,
@@ -178,11 +179,11 @@ const WINDOW_MAX = 731 * 86_400_000
 
 function checkSchedule(request: JsonObject): Finding[] {
   const findings = ['startTime', 'endTime'].flatMap((member) => {
-    const text = at(request, `/schedulingConfig/${member}`)
-    return typeof text === 'string' && !isRealDay(text) ? [noSuchDay(member, text)] : []
+    const text = getValue(request, `/schedulingConfig/${member}`)
+    return typeof text === 'string' && !isRealDay(text) ? [createNoSuchDay(member, text)] : []
   })
-  const start = scheduled(at(request, '/schedulingConfig/startTime'))
-  const end = scheduled(at(request, '/schedulingConfig/endTime'))
+  const start = parseScheduled(getValue(request, '/schedulingConfig/startTime'))
+  const end = parseScheduled(getValue(request, '/schedulingConfig/endTime'))
   if (findings.length > 0 || Number.isNaN(start) || Number.isNaN(end)) return findings
   if (end - start >= LEAD && end - start <= WINDOW_MAX) return []
   return [
@@ -198,7 +199,7 @@ function checkSchedule(request: JsonObject): Finding[] {
   ]
 }
 
-function noSuchDay(member: string, text: string): Finding {
+function createNoSuchDay(member: string, text: string): Finding {
   return {
     pointer: `/schedulingConfig/${member}`,
     code: 'SPEC_NO_SUCH_DAY',
@@ -211,7 +212,7 @@ function noSuchDay(member: string, text: string): Finding {
 function checkTags(request: JsonObject): Finding[] {
   const tags = request['tags']
   const own = (Array.isArray(tags) ? tags : []).flatMap((tag: Json, index): Finding[] =>
-    at(tag, '/Key') === MARK_TAG
+    getValue(tag, '/Key') === MARK_TAG
       ? [
           {
             pointer: `/tags/${index}/Key`,
@@ -222,11 +223,11 @@ function checkTags(request: JsonObject): Finding[] {
         ]
       : [],
   )
-  const wrong = wrongTags(request, '/tags')
+  const wrong = findTagFaults(request, '/tags')
   return [...wrong, ...own.filter(({ pointer }) => !wrong.some((one) => one.pointer === pointer))]
 }
 
-function jsonFault(text: string): JsonFault | undefined {
+function findJsonFault(text: string): JsonFault | undefined {
   try {
     JSON.parse(text)
     return undefined

@@ -5,7 +5,7 @@ const MINUTE = 60_000
 export const LEAD = 30 * MINUTE
 
 /** Epoch milliseconds of `YYYY-MM-DD HH:MM`, which AWS IoT reads as UTC, or of a time with an offset; NaN for anything else. */
-export function scheduled(value: Json | undefined): number {
+export function parseScheduled(value: Json | undefined): number {
   const form = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?$/
   const parts = typeof value === 'string' ? form.exec(value) : null
   return parts ? Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? 'Z'}`) : Number.NaN

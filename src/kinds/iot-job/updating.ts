@@ -1,5 +1,5 @@
 import type { Condition } from '../../model/condition.ts'
-import { type Json, type JsonObject, steps } from '../../model/json.ts'
+import { type Json, type JsonObject, splitPointer } from '../../model/json.ts'
 import type { Updating } from '../../model/kind.ts'
 import type { Difference } from '../../model/plan.ts'
 
@@ -14,7 +14,7 @@ export const SETTINGS: readonly string[] = [
 ]
 
 /** How AWS IoT makes an unfinished job say what its spec says now: settings, tags, and further groups of a continuous job. */
-export function updating(
+export function chooseUpdates(
   before: JsonObject,
   after: JsonObject,
   changed: readonly Difference[],
@@ -22,16 +22,16 @@ export function updating(
 ): Updating {
   const by = new Set<string>()
   for (const { pointer } of changed) {
-    const member = steps(pointer)[0] ?? ''
-    const way = wayOf(member, before, after, condition)
+    const member = splitPointer(pointer)[0] ?? ''
+    const way = chooseOperation(member, before, after, condition)
     if (typeof way === 'string') return { refused: way, pointer }
     for (const operation of way) by.add(operation)
   }
-  return { by: [...by], warning: by.has('UpdateJob') ? timeoutWarning(changed) : undefined }
+  return { by: [...by], warning: by.has('UpdateJob') ? warnOfTimeout(changed) : undefined }
 }
 
 /** The operations for one member, or why there are none. */
-function wayOf(
+function chooseOperation(
   member: string,
   before: JsonObject,
   after: JsonObject,
@@ -39,8 +39,8 @@ function wayOf(
 ): readonly string[] | string {
   if (member === 'tags') {
     return [
-      ...(addedTags(before, after).length > 0 ? ['TagResource'] : []),
-      ...(removedTags(before, after).length > 0 ? ['UntagResource'] : []),
+      ...(listAddedTags(before, after).length > 0 ? ['TagResource'] : []),
+      ...(listRemovedTags(before, after).length > 0 ? ['UntagResource'] : []),
     ]
   }
   if (member === 'targets') return addTargets(before, after, condition)
@@ -54,9 +54,9 @@ function addTargets(
   after: JsonObject,
   condition: Condition | undefined,
 ): readonly string[] | string {
-  if (texts(before['targets']).some((target) => !texts(after['targets']).includes(target)))
+  if (listTexts(before['targets']).some((target) => !listTexts(after['targets']).includes(target)))
     return 'AWS IoT cannot take targets away from a job'
-  const added = addedTargets(before, after)
+  const added = listAddedTargets(before, after)
   if (after['targetSelection'] !== 'CONTINUOUS') return 'only a CONTINUOUS job takes further targets'
   if (added.some((target) => !target.includes(':thinggroup/'))) return 'only thing groups can be added to a job'
   if (condition?.type !== 'InProgress') return 'targets can be added only while the job is in progress'
@@ -64,33 +64,35 @@ function addTargets(
 }
 
 /** Targets that only the spec has. */
-export function addedTargets(before: JsonObject, after: JsonObject): string[] {
-  const known = texts(before['targets'])
-  return texts(after['targets']).filter((target) => !known.includes(target))
+export function listAddedTargets(before: JsonObject, after: JsonObject): string[] {
+  const known = listTexts(before['targets'])
+  return listTexts(after['targets']).filter((target) => !known.includes(target))
 }
 
 /** Tags that are new, or have another value. */
-export function addedTags(before: JsonObject, after: JsonObject): JsonObject[] {
-  const known = tagsOf(before)
-  return [...tagsOf(after)].filter(([key, value]) => known.get(key) !== value).map(([Key, Value]) => ({ Key, Value }))
+export function listAddedTags(before: JsonObject, after: JsonObject): JsonObject[] {
+  const known = indexTags(before)
+  return [...indexTags(after)]
+    .filter(([key, value]) => known.get(key) !== value)
+    .map(([Key, Value]) => ({ Key, Value }))
 }
 
 /** Keys of tags that only the record has. */
-export function removedTags(before: JsonObject, after: JsonObject): string[] {
-  const wanted = tagsOf(after)
-  return [...tagsOf(before).keys()].filter((key) => !wanted.has(key))
+export function listRemovedTags(before: JsonObject, after: JsonObject): string[] {
+  const wanted = indexTags(after)
+  return [...indexTags(before).keys()].filter((key) => !wanted.has(key))
 }
 
-function tagsOf({ tags }: JsonObject): Map<string, string> {
+function indexTags({ tags }: JsonObject): Map<string, string> {
   const list = Array.isArray(tags) ? (tags as readonly JsonObject[]) : []
   return new Map(list.map(({ Key, Value = '' }) => [String(Key), String(Value)]))
 }
 
-function texts(value: Json | undefined): readonly string[] {
+function listTexts(value: Json | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((one: Json) => typeof one === 'string') : []
 }
 
-function timeoutWarning(changed: readonly Difference[]): string | undefined {
+function warnOfTimeout(changed: readonly Difference[]): string | undefined {
   const isChanged = changed.some(({ pointer }) => pointer.startsWith('/timeoutConfig'))
   return isChanged ? 'the new timeout reaches only devices that have not begun yet' : undefined
 }

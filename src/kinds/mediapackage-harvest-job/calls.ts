@@ -6,12 +6,12 @@ import {
   ListHarvestJobsCommand,
   MediaPackageClient,
 } from '@aws-sdk/client-mediapackage'
-import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
-import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
+import { attemptOnce, UnusableAnswer } from '../../aws/attempt.ts'
 import type { Connection } from '../../aws/connection.ts'
-import { pages } from '../../aws/pages.ts'
-import { defined, isoOf, pick } from '../../aws/plain.ts'
-import { reader } from '../../aws/read.ts'
+import { readPages } from '../../aws/pages.ts'
+import { dropUndefined, pick, toIso } from '../../aws/plain.ts'
+import { createAsk } from '../../aws/read.ts'
 import { sendWhole } from '../../aws/whole.ts'
 import { isObject, type Json, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
@@ -20,71 +20,71 @@ import type { Live } from '../../model/live.ts'
 import { mediapackageHarvestJob } from './model.ts'
 
 /** How MediaPackage harvest jobs are read and made over a connection. */
-export function calls(
+export function createCalls(
   connection: Connection,
   model: KindModel = mediapackageHarvestJob,
 ): { reader: KindReader; writer: KindWriter } {
-  return { reader: readerOf(connection, model), writer: writerOf(connection, model) }
+  return { reader: createReader(connection, model), writer: createWriter(connection, model) }
 }
 
-function readerOf(connection: Connection, model: KindModel): KindReader {
+function createReader(connection: Connection, model: KindModel): KindReader {
   const client = new MediaPackageClient(connection.settings(model, 'read'))
-  const ask = reader(connection, model)
+  const ask = createAsk(connection, model)
   return {
     async describe(id, { signal }) {
-      const input = { Id: nonEmpty(id, 'Id') }
-      const job = await unlessAbsent(
+      const input = { Id: assertNonEmpty(id, 'Id') }
+      const job = await catchAbsent(
         ask('DescribeHarvestJob', signal, (options) => client.send(new DescribeHarvestJobCommand(input), options)),
       )
-      return job && liveOf(job)
+      return job && toLive(job)
     },
     list: ({ signal }) =>
-      pages(async (token) => {
+      readPages(async (token) => {
         const input = { MaxResults: model.api.listing.page, NextToken: token }
         const answer = await ask('ListHarvestJobs', signal, (options) =>
           client.send(new ListHarvestJobsCommand(input), options),
         )
-        return { items: (answer.HarvestJobs ?? []).map(liveOf), next: answer.NextToken }
+        return { items: (answer.HarvestJobs ?? []).map(toLive), next: answer.NextToken }
       }),
   }
 }
 
-function writerOf(connection: Connection, model: KindModel): KindWriter {
+function createWriter(connection: Connection, model: KindModel): KindWriter {
   const client = new MediaPackageClient(connection.settings(model, 'write'))
   return {
     create: (request, options) =>
-      attempt(connection.lane(model, 'CreateHarvestJob'), model, options, async (sending) => {
-        const input = inputOf(request, options)
-        const command = sendWhole(new CreateHarvestJobCommand(input), onTheWire(input as unknown as JsonObject))
+      attemptOnce(connection.lane(model, 'CreateHarvestJob'), model, options, async (sending) => {
+        const input = buildInput(request, options)
+        const command = sendWhole(new CreateHarvestJobCommand(input), toWire(input as unknown as JsonObject))
         const job = await client.send(command, sending)
         if (job.Id !== input.Id) throw new UnusableAnswer('the Id that was asked for')
-        return liveOf(job)
+        return toLive(job)
       }),
   }
 }
 
-function inputOf(request: JsonObject, { id }: CreateOptions): CreateHarvestJobCommandInput & { Id: string } {
+function buildInput(request: JsonObject, { id }: CreateOptions): CreateHarvestJobCommandInput & { Id: string } {
   const own = id ?? (typeof request['Id'] === 'string' ? request['Id'] : undefined)
   // The schema of the kind has checked the members; the SDK's types cannot see that.
-  return { ...request, Id: nonEmpty(own, 'Id') } as unknown as CreateHarvestJobCommandInput & { Id: string }
+  return { ...request, Id: assertNonEmpty(own, 'Id') } as unknown as CreateHarvestJobCommandInput & { Id: string }
 }
 
 /** The wire begins every member name with a small letter (API reference, harvest_jobs). */
-function onTheWire(request: JsonObject): JsonObject {
+function toWire(request: JsonObject): JsonObject {
   const named = (value: Json): Json =>
-    isObject(value) ? onTheWire(value) : Array.isArray(value) ? value.map(named) : value
+    isObject(value) ? toWire(value) : Array.isArray(value) ? value.map(named) : value
   return Object.fromEntries(
     Object.entries(request).map(([member, value]) => [member.charAt(0).toLowerCase() + member.slice(1), named(value)]),
   )
 }
 
 /** Create, describe and list all answer with the same, whole job. */
-function liveOf(job: HarvestJob): Live {
-  return defined({
+function toLive(job: HarvestJob): Live {
+  return dropUndefined({
     id: job.Id ?? '',
     arn: job.Arn,
     status: job.Status ?? '',
-    createdAt: isoOf(job.CreatedAt),
+    createdAt: toIso(job.CreatedAt),
     request: {
       ...pick(job, ['OriginEndpointId', 'StartTime', 'EndTime']),
       S3Destination: pick(job.S3Destination, ['BucketName', 'ManifestKey', 'RoleArn']),

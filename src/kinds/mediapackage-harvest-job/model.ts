@@ -1,10 +1,10 @@
 import type { Condition } from '../../model/condition.ts'
-import { at, type JsonObject, without } from '../../model/json.ts'
+import { getValue, type JsonObject, omitMembers } from '../../model/json.ts'
 import type { Finding, KindModel, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import { advise } from '../../model/remedy.ts'
-import { asInstant, instant, withMembers, withoutEmpty } from '../normal.ts'
-import { unknownStatus } from '../unknown-status.ts'
+import { dropEmpty, fillMembers, parseInstant, toInstant } from '../normal.ts'
+import { describeUnknownStatus } from '../unknown-status.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -24,7 +24,10 @@ export const mediapackageHarvestJob: KindModel = {
       member: '/S3Destination/ManifestKey',
       severity: 'warning',
       key: (request) => {
-        const [bucket, key] = [at(request, '/S3Destination/BucketName'), at(request, '/S3Destination/ManifestKey')]
+        const [bucket, key] = [
+          getValue(request, '/S3Destination/BucketName'),
+          getValue(request, '/S3Destination/ManifestKey'),
+        ]
         return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined
       },
       otherwise: 'the recording that is made later replaces the other',
@@ -55,9 +58,9 @@ export const mediapackageHarvestJob: KindModel = {
     steps: ['create'],
     statuses: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED'],
     retentionDays: 90,
-    condition,
+    condition: judgeCondition,
     stageOf: () => 'started',
-    timing,
+    timing: computeTiming,
   },
   limits: {
     // 5 requests a second for the whole REST API, 10 harvests at once (MediaPackage user guide, quotas).
@@ -74,17 +77,17 @@ export const mediapackageHarvestJob: KindModel = {
     // A role is passed to the service, which IAM allows within one account only.
     arns: [{ member: '/S3Destination/RoleArn', agrees: ['partition', 'account'] }],
     normalise: (request) =>
-      withMembers(without(request, 'Id'), {
-        StartTime: asInstant(request['StartTime']),
-        EndTime: asInstant(request['EndTime']),
+      fillMembers(omitMembers(request, 'Id'), {
+        StartTime: toInstant(request['StartTime']),
+        EndTime: toInstant(request['EndTime']),
       }),
-    comparable: (request) => without(request, 'Id'),
-    toSpec: ({ request }) => request && { request: withoutEmpty(request), untold: [] },
+    comparable: (request) => omitMembers(request, 'Id'),
+    toSpec: ({ request }) => request && { request: dropEmpty(request), untold: [] },
     check,
   },
 }
 
-function condition(live: Live): Condition {
+function judgeCondition(live: Live): Condition {
   switch (live.status) {
     case 'IN_PROGRESS':
       return { type: 'InProgress' }
@@ -94,12 +97,12 @@ function condition(live: Live): Condition {
       // The API gives no reason; it is only in the EventBridge event of the job.
       return { type: 'Failed', reason: 'HarvestFailed', message: 'AWS gives the reason only in its EventBridge event' }
     default:
-      return unknownStatus(live)
+      return describeUnknownStatus(live)
   }
 }
 
 function check(request: JsonObject): Finding[] {
-  const length = instant(request['EndTime']) - instant(request['StartTime'])
+  const length = parseInstant(request['EndTime']) - parseInstant(request['StartTime'])
   if (length <= 0) {
     return [
       {
@@ -124,13 +127,13 @@ function check(request: JsonObject): Finding[] {
 }
 
 /** A time as ISO 8601; undefined beyond what a date can hold. */
-function isoOf(ms: number): string | undefined {
+function toIso(ms: number): string | undefined {
   const date = new Date(ms)
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }
 
-function timing(request: JsonObject, now: number): Timing {
-  const [start, end] = [instant(request['StartTime']), instant(request['EndTime'])]
+function computeTiming(request: JsonObject, now: number): Timing {
+  const [start, end] = [parseInstant(request['StartTime']), parseInstant(request['EndTime'])]
   if (now - start > STARTOVER_MAX) {
     return {
       when: 'expired',
@@ -138,7 +141,7 @@ function timing(request: JsonObject, now: number): Timing {
       remedies: [advise('withdraw the spec, or write a window that the endpoint still holds')],
     }
   }
-  const expires = isoOf(start + STARTOVER_MAX)
+  const expires = toIso(start + STARTOVER_MAX)
   if (end > now) {
     return {
       when: 'waiting',

@@ -6,12 +6,12 @@ import {
   GetExportJobsCommand,
   PinpointClient,
 } from '@aws-sdk/client-pinpoint'
-import { nonEmpty, unlessAbsent } from '../../aws/absent.ts'
-import { attempt, UnusableAnswer } from '../../aws/attempt.ts'
+import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
+import { attemptOnce, UnusableAnswer } from '../../aws/attempt.ts'
 import type { Connection } from '../../aws/connection.ts'
-import { pages } from '../../aws/pages.ts'
-import { countsOf, defined, isoOf, pick } from '../../aws/plain.ts'
-import { reader } from '../../aws/read.ts'
+import { readPages } from '../../aws/pages.ts'
+import { dropUndefined, pick, readCounts, toIso } from '../../aws/plain.ts'
+import { createAsk } from '../../aws/read.ts'
 import { sendWhole } from '../../aws/whole.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
@@ -20,44 +20,44 @@ import type { Live } from '../../model/live.ts'
 import { pinpointExportJob } from './model.ts'
 
 /** How Pinpoint export jobs are read and made over a connection. */
-export function calls(
+export function createCalls(
   connection: Connection,
   model: KindModel = pinpointExportJob,
 ): { reader: KindReader; writer: KindWriter } {
-  return { reader: readerOf(connection, model), writer: writerOf(connection, model) }
+  return { reader: createReader(connection, model), writer: createWriter(connection, model) }
 }
 
-function readerOf(connection: Connection, model: KindModel): KindReader {
+function createReader(connection: Connection, model: KindModel): KindReader {
   const client = new PinpointClient(connection.settings(model, 'read'))
-  const ask = reader(connection, model)
+  const ask = createAsk(connection, model)
   return {
     async describe(id, { scope, signal }) {
-      const input = { ApplicationId: nonEmpty(scope, 'ApplicationId'), JobId: nonEmpty(id, 'JobId') }
-      const answer = await unlessAbsent(
+      const input = { ApplicationId: assertNonEmpty(scope, 'ApplicationId'), JobId: assertNonEmpty(id, 'JobId') }
+      const answer = await catchAbsent(
         ask('GetExportJob', signal, (options) => client.send(new GetExportJobCommand(input), options)),
       )
-      return answer?.ExportJobResponse && liveOf(answer.ExportJobResponse)
+      return answer?.ExportJobResponse && toLive(answer.ExportJobResponse)
     },
     list: ({ scope, signal }) =>
-      pages(async (token) => {
-        const ApplicationId = nonEmpty(scope, 'ApplicationId')
+      readPages(async (token) => {
+        const ApplicationId = assertNonEmpty(scope, 'ApplicationId')
         const input = { ApplicationId, PageSize: String(model.api.listing.page), Token: token }
         const { ExportJobsResponse: answer } = await ask('GetExportJobs', signal, (options) =>
           client.send(new GetExportJobsCommand(input), options),
         )
-        return { items: (answer?.Item ?? []).map(liveOf), next: answer?.NextToken }
+        return { items: (answer?.Item ?? []).map(toLive), next: answer?.NextToken }
       }),
   }
 }
 
-function writerOf(connection: Connection, model: KindModel): KindWriter {
+function createWriter(connection: Connection, model: KindModel): KindWriter {
   const client = new PinpointClient(connection.settings(model, 'write'))
   return {
     create: (request, options) =>
-      attempt(connection.lane(model, 'CreateExportJob'), model, options, async (sending) => {
+      attemptOnce(connection.lane(model, 'CreateExportJob'), model, options, async (sending) => {
         // The schema of the kind has checked the members; the SDK's types cannot see that.
         const input = request as unknown as CreateExportJobCommandInput
-        nonEmpty(input.ApplicationId, 'ApplicationId')
+        assertNonEmpty(input.ApplicationId, 'ApplicationId')
         // The body is the inner request: the project is in the path.
         const command = sendWhole(
           new CreateExportJobCommand(input),
@@ -65,7 +65,7 @@ function writerOf(connection: Connection, model: KindModel): KindWriter {
         )
         const { ExportJobResponse: job } = await client.send(command, sending)
         if (!job?.Id) throw new UnusableAnswer('a job ID')
-        return liveOf(job)
+        return toLive(job)
       }),
   }
 }
@@ -79,14 +79,14 @@ const COUNTS = {
 }
 
 /** `Failures` is left behind: it may quote endpoints, which are people. Finished jobs may come without a definition (user guide's samples). */
-function liveOf(job: ExportJobResponse): Live {
+function toLive(job: ExportJobResponse): Live {
   const definition = pick(job.Definition, ['RoleArn', 'S3UrlPrefix', 'SegmentId', 'SegmentVersion'])
-  return defined({
+  return dropUndefined({
     id: job.Id ?? '',
     status: job.JobStatus ?? '',
-    createdAt: isoOf(job.CreationDate),
-    finishedAt: isoOf(job.CompletionDate),
-    counts: countsOf(job, COUNTS),
+    createdAt: toIso(job.CreationDate),
+    finishedAt: toIso(job.CompletionDate),
+    counts: readCounts(job, COUNTS),
     marker: definition['S3UrlPrefix'] as string | undefined,
     request:
       definition['S3UrlPrefix'] === undefined

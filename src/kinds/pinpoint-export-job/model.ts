@@ -1,8 +1,8 @@
 import type { Condition } from '../../model/condition.ts'
-import { at } from '../../model/json.ts'
+import { getValue } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
-import { unknownStatus } from '../unknown-status.ts'
+import { describeUnknownStatus } from '../unknown-status.ts'
 
 const RUNNING = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'PENDING_JOB', 'COMPLETING', 'FAILING']
 
@@ -15,12 +15,12 @@ export const pinpointExportJob: KindModel = {
   retired: 'Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
   identity: {
     // The S3 prefix is the only member that a caller can make unique and that a list gives back.
-    recovery: { by: 'match', marker: (request) => String(at(request, '/ExportJobRequest/S3UrlPrefix') ?? '') },
+    recovery: { by: 'match', marker: (request) => String(getValue(request, '/ExportJobRequest/S3UrlPrefix') ?? '') },
     sole: {
       member: '/ExportJobRequest/S3UrlPrefix',
       severity: 'error',
       key: (request) => {
-        const prefix = at(request, '/ExportJobRequest/S3UrlPrefix')
+        const prefix = getValue(request, '/ExportJobRequest/S3UrlPrefix')
         if (typeof prefix !== 'string') return undefined
         return `${String(request['ApplicationId'])} ${prefix.replace(/(?<!\/)\/+$/, '')}`
       },
@@ -53,7 +53,7 @@ export const pinpointExportJob: KindModel = {
   lifecycle: {
     steps: ['create'],
     statuses: ['CREATED', ...RUNNING, 'COMPLETED', 'FAILED'],
-    condition,
+    condition: judgeCondition,
     stageOf: () => 'started',
     timing: () => ({ when: 'ready' }),
   },
@@ -79,7 +79,7 @@ export const pinpointExportJob: KindModel = {
   },
 }
 
-function condition(live: Live): Condition {
+function judgeCondition(live: Live): Condition {
   if (live.status === 'CREATED') return { type: 'Pending' }
   if (RUNNING.includes(live.status))
     return { type: 'InProgress', reason: live.status === 'FAILING' ? 'Failing' : undefined }
@@ -89,5 +89,5 @@ function condition(live: Live): Condition {
     return { type: 'Failed', reason: 'EndpointsFailed', message: `${failures} endpoints could not be exported` }
   }
   if (live.status === 'FAILED') return { type: 'Failed', reason: 'ExportFailed' }
-  return unknownStatus(live)
+  return describeUnknownStatus(live)
 }

@@ -23,14 +23,14 @@ export type ExchangeFacts = {
 const retention = 90 * day
 
 /** The request that made a job. */
-export const requestOf = (job: JobRecord) => job.request as unknown as CreateJobInput
+export const getRequest = (job: JobRecord) => job.request as unknown as CreateJobInput
 
 /** What happened to a job. */
-export const factsOf = (job: JobRecord) => job.facts as ExchangeFacts
+export const getFacts = (job: JobRecord) => job.facts as ExchangeFacts
 
 /** The one member of Details. */
-export function detailsOf(job: JobRecord): { member: string; details: JsonObject } {
-  const { Type, Details } = requestOf(job)
+export function getDetails(job: JobRecord): { member: string; details: JsonObject } {
+  const { Type, Details } = getRequest(job)
   const { member } = jobTypes[Type]!
   return { member, details: Details[member]! }
 }
@@ -42,24 +42,24 @@ export function uploadMember(type: string): string | undefined {
 
 /** Where a job is at a moment. It waits, for as long as it is kept, until it is started or cancelled. */
 export function viewJob(job: JobRecord, now: number): JobView {
-  const { startedAt, cancelledAt } = factsOf(job)
+  const { startedAt, cancelledAt } = getFacts(job)
   const exists = now < job.createdAt + retention
   if (cancelledAt !== undefined) return { status: 'CANCELLED', times: { ended: cancelledAt }, exists }
   if (startedAt === undefined) return { status: 'WAITING', times: {}, exists }
   // 6 to 10 minutes, by the job's serial.
   const ended = startedAt + (6 + (job.serial % 5)) * minute
   if (now < ended) return { status: 'IN_PROGRESS', times: { started: startedAt }, exists }
-  const status = failure(job) === undefined ? 'COMPLETED' : 'ERROR'
+  const status = describeFailure(job) === undefined ? 'COMPLETED' : 'ERROR'
   return { status, times: { started: startedAt, ended }, exists }
 }
 
 /** Why a job ends in ERROR, as an item of Errors: a bucket whose name contains "denied", or nothing uploaded. */
-export function failure(job: JobRecord): JsonObject | undefined {
-  const { details } = detailsOf(job)
+export function describeFailure(job: JobRecord): JsonObject | undefined {
+  const { details } = getDetails(job)
   if (/"Bucket":"[^"]*denied/.test(JSON.stringify(details))) {
     return { Code: 'ACCESS_DENIED_EXCEPTION', Message: 'Access to the S3 location was denied.' }
   }
-  if (uploadMember(requestOf(job).Type) !== undefined && factsOf(job).upload === undefined) {
+  if (uploadMember(getRequest(job).Type) !== undefined && getFacts(job).upload === undefined) {
     return { Code: 'RESOURCE_NOT_FOUND_EXCEPTION', Message: 'Nothing was uploaded to the signed URL.' }
   }
   return undefined

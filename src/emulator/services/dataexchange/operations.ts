@@ -1,11 +1,11 @@
-import { iso } from '../../clock.ts'
+import { formatIso } from '../../clock.ts'
 import type { JsonObject } from '../../json.ts'
 import { cutPage } from '../../page.ts'
-import { type Context, operation, ServiceError } from '../../service.ts'
+import { type Context, defineOperation, ServiceError } from '../../service.ts'
 import { structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
-import { type CreateJobInput, detailsOf, factsOf, failure, requestOf, viewJob } from './job.ts'
-import { wrongJob } from './rules.ts'
+import { type CreateJobInput, describeFailure, getDetails, getFacts, getRequest, viewJob } from './job.ts'
+import { findJobFault } from './rules.ts'
 import { createJob as createInput, id, listJobs as listInput } from './shapes.ts'
 import { downloadUrl, uploadUrl } from './signed-url.ts'
 
@@ -16,13 +16,13 @@ const jobInput = structure({ 'JobId!': id })
 type JobInput = { JobId: string }
 
 /** POST /v1/jobs: makes a job that does nothing until it is started. */
-export const createJob = operation<CreateJobInput>({
+export const createJob = defineOperation<CreateJobInput>({
   name: 'CreateJob',
   method: 'POST',
   path: '/v1/jobs',
   input: createInput,
   run: (context, request) => {
-    const wrong = wrongJob(request)
+    const wrong = findJobFault(request)
     if (wrong) throw new ServiceError(invalid, wrong)
     const jobId = context.ids.hex('dataexchange', context.jobs.nextSerial(), 32)
     return { status: 201, body: describe(context, context.jobs.add(jobId, request)) }
@@ -30,7 +30,7 @@ export const createJob = operation<CreateJobInput>({
 })
 
 /** GET /v1/jobs/{JobId} */
-export const getJob = operation<JobInput>({
+export const getJob = defineOperation<JobInput>({
   name: 'GetJob',
   method: 'GET',
   path: '/v1/jobs/{JobId}',
@@ -39,21 +39,21 @@ export const getJob = operation<JobInput>({
 })
 
 /** PATCH /v1/jobs/{JobId}: starts a waiting job. */
-export const startJob = operation<JobInput>({
+export const startJob = defineOperation<JobInput>({
   name: 'StartJob',
   method: 'PATCH',
   path: '/v1/jobs/{JobId}',
   input: jobInput,
   run: (context, { JobId }) => {
     const job = findWaiting(context, JobId)
-    checkConcurrent(context, requestOf(job).Type)
+    checkConcurrent(context, getRequest(job).Type)
     context.jobs.change(job, { startedAt: context.now })
     return { status: 202 }
   },
 })
 
 /** DELETE /v1/jobs/{JobId}: cancels a waiting job. */
-export const cancelJob = operation<JobInput>({
+export const cancelJob = defineOperation<JobInput>({
   name: 'CancelJob',
   method: 'DELETE',
   path: '/v1/jobs/{JobId}',
@@ -67,7 +67,7 @@ export const cancelJob = operation<JobInput>({
 type ListInput = { dataSetId?: string; revisionId?: string; maxResults?: number; nextToken?: string }
 
 /** GET /v1/jobs: whole jobs, newest first. */
-export const listJobs = operation<ListInput>({
+export const listJobs = defineOperation<ListInput>({
   name: 'ListJobs',
   lists: true,
   method: 'GET',
@@ -76,10 +76,10 @@ export const listJobs = operation<ListInput>({
   input: listInput,
   run: (context, { maxResults = 25, nextToken, dataSetId, revisionId }) => {
     const chosen = context.jobs.list((job) => {
-      const { details } = detailsOf(job)
+      const { details } = getDetails(job)
       return (
         (dataSetId === undefined || details['DataSetId'] === dataSetId) &&
-        (revisionId === undefined || revisionsOf(details).includes(revisionId))
+        (revisionId === undefined || listRevisions(details).includes(revisionId))
       )
     })
     const page = cutPage(chosen, maxResults, JSON.stringify([dataSetId, revisionId]), nextToken)
@@ -88,7 +88,7 @@ export const listJobs = operation<ListInput>({
   },
 })
 
-function revisionsOf(details: JsonObject): unknown[] {
+function listRevisions(details: JsonObject): unknown[] {
   const destinations = (details['RevisionDestinations'] ?? []) as readonly JsonObject[]
   return [details['RevisionId'], ...destinations.map(({ RevisionId }) => RevisionId)]
 }
@@ -111,7 +111,7 @@ function findWaiting(context: Context, id: string): JobRecord {
 function checkConcurrent({ jobs, limits, now }: Context, type: string): void {
   const most = type === 'EXPORT_REVISIONS_TO_S3' ? limits.dataExchangeRevisionExports : limits.dataExchangeConcurrent
   const isRunning = (job: JobRecord): boolean =>
-    requestOf(job).Type === type && viewJob(job, now).status === 'IN_PROGRESS'
+    getRequest(job).Type === type && viewJob(job, now).status === 'IN_PROGRESS'
   if (!jobs.reaches(most, isRunning)) return
   const members = { LimitName: `Concurrent in progress jobs of type ${type}`, LimitValue: most }
   const kind = { name: 'ServiceLimitExceededException', status: 402 }
@@ -120,32 +120,32 @@ function checkConcurrent({ jobs, limits, now }: Context, type: string): void {
 
 function describe(context: Context, job: JobRecord): JsonObject {
   const { partition, now } = context
-  const { Type, AssetConfiguration } = requestOf(job)
-  const { member, details } = detailsOf(job)
+  const { Type, AssetConfiguration } = getRequest(job)
+  const { member, details } = getDetails(job)
   const { status, times } = viewJob(job, now)
   return {
     Arn: `arn:${partition}:dataexchange:${job.region}:${job.account}:jobs/${job.id}`,
     Id: job.id,
     Type,
     State: status,
-    Details: { [member]: { ...details, ...links(context, job, status) } },
-    Errors: status === 'ERROR' ? [failure(job)!] : undefined,
+    Details: { [member]: { ...details, ...createLinks(context, job, status) } },
+    Errors: status === 'ERROR' ? [describeFailure(job)!] : undefined,
     AssetConfiguration,
-    CreatedAt: iso(job.createdAt),
-    UpdatedAt: iso(Math.max(job.createdAt, factsOf(job).startedAt ?? 0, ...Object.values(times))),
+    CreatedAt: formatIso(job.createdAt),
+    UpdatedAt: formatIso(Math.max(job.createdAt, getFacts(job).startedAt ?? 0, ...Object.values(times))),
   }
 }
 
 /** The signed URLs that the answer adds to the details. */
-function links({ url, now }: Context, job: JobRecord, status: string): JsonObject {
-  const { Type } = requestOf(job)
-  if (Type === 'IMPORT_ASSET_FROM_SIGNED_URL') return urlMembers('SignedUrl', uploadUrl(url, job, now))
+function createLinks({ url, now }: Context, job: JobRecord, status: string): JsonObject {
+  const { Type } = getRequest(job)
+  if (Type === 'IMPORT_ASSET_FROM_SIGNED_URL') return createUrlMembers('SignedUrl', uploadUrl(url, job, now))
   if (Type === 'IMPORT_ASSET_FROM_API_GATEWAY_API')
-    return urlMembers('ApiSpecificationUploadUrl', uploadUrl(url, job, now))
+    return createUrlMembers('ApiSpecificationUploadUrl', uploadUrl(url, job, now))
   if (Type !== 'EXPORT_ASSET_TO_SIGNED_URL' || status !== 'COMPLETED') return {}
-  return urlMembers('SignedUrl', downloadUrl(url, job, now))
+  return createUrlMembers('SignedUrl', downloadUrl(url, job, now))
 }
 
-function urlMembers(name: string, { url, expiresAt }: { url: string; expiresAt: number }): JsonObject {
-  return { [name]: url, [`${name}ExpiresAt`]: iso(expiresAt) }
+function createUrlMembers(name: string, { url, expiresAt }: { url: string; expiresAt: number }): JsonObject {
+  return { [name]: url, [`${name}ExpiresAt`]: formatIso(expiresAt) }
 }

@@ -9,7 +9,7 @@ const known = /^((Asset|DataSet)\.(Id|Name)|Revision\.Id|Revision\.CreatedAt(\.(
  * Applies the rules that no shape can express: Details fits Type, encryption has its key, key patterns name an asset.
  * @returns what is wrong, or undefined
  */
-export function wrongJob({ Type, Details, AssetConfiguration }: CreateJobInput): string | undefined {
+export function findJobFault({ Type, Details, AssetConfiguration }: CreateJobInput): string | undefined {
   const { member } = jobTypes[Type]!
   const given = Object.keys(Details)
   if (given.length !== 1 || given[0] !== member) {
@@ -25,10 +25,10 @@ export function wrongJob({ Type, Details, AssetConfiguration }: CreateJobInput):
   if (keys.some((key) => /^aws:/i.test(key))) return 'Tag keys that begin with aws: are reserved.'
   if (new Set(keys).size < keys.length) return 'Duplicate tag keys.'
   const destinations = (details['RevisionDestinations'] ?? []) as readonly { KeyPattern?: string }[]
-  return destinations.flatMap(({ KeyPattern }) => wrongKeyPattern(KeyPattern) ?? [])[0]
+  return destinations.flatMap(({ KeyPattern }) => findPatternFault(KeyPattern) ?? [])[0]
 }
 
-function wrongKeyPattern(pattern: string | undefined): string | undefined {
+function findPatternFault(pattern: string | undefined): string | undefined {
   if (pattern === undefined) return undefined
   const names = [...pattern.matchAll(references)].map(([, name]) => name ?? '')
   const unknown = names.find((name) => !known.test(name))

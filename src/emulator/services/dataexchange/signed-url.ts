@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { hour, minute } from '../../clock.ts'
 import type { JobRecord, Store } from '../../store.ts'
-import { detailsOf, factsOf, requestOf, uploadMember, viewJob } from './job.ts'
+import { getDetails, getFacts, getRequest, uploadMember, viewJob } from './job.ts'
 
 /** A signed URL and the end of its life, in virtual epoch milliseconds. */
 export type SignedUrl = { readonly url: string; readonly expiresAt: number }
@@ -18,13 +18,13 @@ export function downloadUrl(base: string, job: JobRecord, now: number): SignedUr
 
 function sign(base: string, job: JobRecord, expiresAt: number): SignedUrl {
   return {
-    url: `${base}/_signed/${job.id}?expires=${expiresAt}&signature=${signature(job.id, expiresAt)}`,
+    url: `${base}/_signed/${job.id}?expires=${expiresAt}&signature=${createSignature(job.id, expiresAt)}`,
     expiresAt,
   }
 }
 
 /** Not a secret: it only tells a URL that was handed out from one that was made up. */
-function signature(id: string, expiresAt: number): string {
+function createSignature(id: string, expiresAt: number): string {
   return createHash('sha256').update(`signed ${id} ${expiresAt}`).digest('hex').slice(0, 32)
 }
 
@@ -45,17 +45,18 @@ export type TransferAnswer = { readonly status: number; readonly code?: string; 
  * What a signed URL says of a request before its content is looked at: a code where it is refused. Whoever waits for leave to send is told
  * no later than that.
  */
-export function refusal(
+export function findRefusal(
   store: Store,
   { method, path, query, contentMd5 }: Pick<Transfer, 'method' | 'path' | 'query' | 'contentMd5'>,
 ): TransferAnswer | undefined {
   const id = path.slice('/_signed/'.length)
   const job = findJob(store, id)
   const expiresAt = Number(query.get('expires'))
-  if (!job || query.get('signature') !== signature(id, expiresAt)) return { status: 403, code: 'SignatureDoesNotMatch' }
+  if (!job || query.get('signature') !== createSignature(id, expiresAt))
+    return { status: 403, code: 'SignatureDoesNotMatch' }
   if (store.clock.now() > expiresAt) return { status: 403, code: 'AccessDenied' }
   // The header is part of what was signed, so that one which is absent or other is a wrong signature.
-  if (method === 'PUT' && contentMd5 !== wantedMd5(job)) return { status: 403, code: 'SignatureDoesNotMatch' }
+  if (method === 'PUT' && contentMd5 !== getWantedMd5(job)) return { status: 403, code: 'SignatureDoesNotMatch' }
   return undefined
 }
 
@@ -63,26 +64,26 @@ function findJob(store: Store, id: string): JobRecord | undefined {
   return store.all().find((each) => each.service === 'dataexchange' && each.id === id)
 }
 
-function wantedMd5(job: JobRecord): unknown {
-  return detailsOf(job).details[uploadMember(requestOf(job).Type) ?? '']
+function getWantedMd5(job: JobRecord): unknown {
+  return getDetails(job).details[uploadMember(getRequest(job).Type) ?? '']
 }
 
 /** Answers a request to a signed URL: PUT takes the import of a waiting job, GET gives the export of a finished one. */
 export function transfer(store: Store, request: Transfer): TransferAnswer {
-  const refused = refusal(store, request)
+  const refused = findRefusal(store, request)
   if (refused) return refused
   const job = findJob(store, request.path.slice('/_signed/'.length))!
-  const { Type } = requestOf(job)
+  const { Type } = getRequest(job)
   if (request.method === 'PUT' && uploadMember(Type) !== undefined) return putUpload(store, job, request)
   if (request.method === 'GET' && Type === 'EXPORT_ASSET_TO_SIGNED_URL') {
-    return { status: 200, body: `${JSON.stringify(detailsOf(job).details)}\n` }
+    return { status: 200, body: `${JSON.stringify(getDetails(job).details)}\n` }
   }
   return { status: 405, code: 'MethodNotAllowed' }
 }
 
 function putUpload(store: Store, job: JobRecord, { bytes, md5 }: Transfer): TransferAnswer {
-  if (md5 !== wantedMd5(job)) return { status: 400, code: 'BadDigest' }
+  if (md5 !== getWantedMd5(job)) return { status: 400, code: 'BadDigest' }
   const waiting = viewJob(job, store.clock.now()).status === 'WAITING'
-  if (waiting && factsOf(job).upload?.md5 !== md5) store.change(job, { upload: { bytes, md5 } })
+  if (waiting && getFacts(job).upload?.md5 !== md5) store.change(job, { upload: { bytes, md5 } })
   return { status: 200, body: '' }
 }

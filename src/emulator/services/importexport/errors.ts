@@ -20,6 +20,6 @@ export type ErrorName =
   | 'UnableToCancelJobId'
 
 /** An error of the service. */
-export function problem(name: ErrorName, message: string): ServiceError {
+export function createProblem(name: ErrorName, message: string): ServiceError {
   return new ServiceError({ name: `${name}Exception`, status: 400 }, message)
 }

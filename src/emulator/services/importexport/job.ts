@@ -21,15 +21,15 @@ export type DeviceStatus = { progress: string; location: string }
 const patience = 30 * day
 
 /** The request as it stands: the last update, or the one that made the job. */
-export function requestOf(job: JobRecord): JobRequest {
-  return factsOf(job).updated ?? (job.request as JobRequest)
+export function getRequest(job: JobRecord): JobRequest {
+  return getFacts(job).updated ?? (job.request as JobRequest)
 }
 
 /** What happened to a job. */
-export const factsOf = (job: JobRecord) => job.facts as unknown as DeviceFacts
+export const getFacts = (job: JobRecord) => job.facts as unknown as DeviceFacts
 
 /** Moments in the life of a device that comes, in virtual epoch milliseconds; the last is 60 to 70 minutes after the job was made. */
-function journey({ createdAt, serial }: JobRecord) {
+function planJourney({ createdAt, serial }: JobRecord) {
   return {
     arrives: createdAt + 30 * minute,
     copied: createdAt + 50 * minute,
@@ -38,9 +38,9 @@ function journey({ createdAt, serial }: JobRecord) {
 }
 
 /** Where a job and its device are at a moment. A device whose ID contains "lost" never comes; one with "dented" cannot be read. */
-export function deviceStatus(job: JobRecord, now: number): DeviceStatus {
-  const { arrives, copied, returned } = journey(job)
-  const { cancelledAt, manifest } = factsOf(job)
+export function computeDeviceStatus(job: JobRecord, now: number): DeviceStatus {
+  const { arrives, copied, returned } = planJourney(job)
+  const { cancelledAt, manifest } = getFacts(job)
   if (cancelledAt !== undefined) return { progress: 'Canceled', location: 'NotReceived' }
   const lost = now >= arrives && manifest.deviceId.includes('lost')
   if (lost && now >= job.createdAt + patience) return { progress: 'Expired', location: 'NotReceived' }
@@ -52,9 +52,9 @@ export function deviceStatus(job: JobRecord, now: number): DeviceStatus {
 
 /** The same for the oracle. How long records are kept is not documented; they are kept for ever here. */
 export function viewJob(job: JobRecord, now: number): JobView {
-  const { progress } = deviceStatus(job, now)
-  const { cancelledAt } = factsOf(job)
-  const { arrives, copied } = journey(job)
+  const { progress } = computeDeviceStatus(job, now)
+  const { cancelledAt } = getFacts(job)
+  const { arrives, copied } = planJourney(job)
   if (cancelledAt !== undefined) return { status: progress, times: { ended: cancelledAt }, exists: true }
   if (progress === 'Expired') return { status: progress, times: { ended: job.createdAt + patience }, exists: true }
   if (progress === 'Pending') return { status: progress, times: {}, exists: true }

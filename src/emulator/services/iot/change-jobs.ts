@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../json.ts'
-import { operation } from '../../service.ts'
+import { defineOperation } from '../../service.ts'
 import { boolean, structure } from '../../shape.ts'
-import { invalid, invalidState, limitExceeded } from './errors.ts'
-import { factsOf, jobArn, requestOf } from './job.ts'
+import { createInvalid, createInvalidState, limitExceeded } from './errors.ts'
+import { formatJobArn, getFacts, getRequest } from './job.ts'
 import { findJob } from './read-jobs.ts'
-import { targetsMax, wrongTargets } from './rules.ts'
+import { findTargetFault, targetsMax } from './rules.ts'
 import { cancelJob as cancelInput, comment, jobId, namespaceId, targets, updatable } from './shapes.ts'
 import { viewJob } from './timeline.ts'
 
@@ -13,7 +13,7 @@ const terminal = ['COMPLETED', 'CANCELED']
 type CancelInput = { jobId: string; force?: boolean; reasonCode?: string; comment?: string }
 
 /** PUT /jobs/{jobId}/cancel. Without force, devices that have begun go on to their end. */
-export const cancelJob = operation<CancelInput>({
+export const cancelJob = defineOperation<CancelInput>({
   name: 'CancelJob',
   method: 'PUT',
   path: '/jobs/{jobId}/cancel',
@@ -23,7 +23,7 @@ export const cancelJob = operation<CancelInput>({
     const job = findJob(context, id)
     const { status } = viewJob(job, context.now)
     if (status !== 'IN_PROGRESS' && status !== 'SCHEDULED') {
-      throw invalid(`Job ${id} is in status ${status} and cannot be canceled.`)
+      throw createInvalid(`Job ${id} is in status ${status} and cannot be canceled.`)
     }
     context.jobs.change(job, {
       cancelledAt: context.now,
@@ -31,12 +31,14 @@ export const cancelJob = operation<CancelInput>({
       reasonCode,
       comment: why,
     })
-    return { body: { jobArn: jobArn(context.partition, job), jobId: id, description: requestOf(job).description } }
+    return {
+      body: { jobArn: formatJobArn(context.partition, job), jobId: id, description: getRequest(job).description },
+    }
   },
 })
 
 /** DELETE /jobs/{jobId}: takes a while; the ID is free afterwards. */
-export const deleteJob = operation<{ jobId: string; force?: boolean }>({
+export const deleteJob = defineOperation<{ jobId: string; force?: boolean }>({
   name: 'DeleteJob',
   method: 'DELETE',
   path: '/jobs/{jobId}',
@@ -46,9 +48,9 @@ export const deleteJob = operation<{ jobId: string; force?: boolean }>({
     const { jobs, now, limits } = context
     const job = findJob(context, id)
     const { status } = viewJob(job, now)
-    if (status === 'DELETION_IN_PROGRESS') throw invalidState(`Job ${id} is already being deleted.`)
+    if (status === 'DELETION_IN_PROGRESS') throw createInvalidState(`Job ${id} is already being deleted.`)
     if (!terminal.includes(status) && force !== true) {
-      throw invalidState(`Job ${id} is in status ${status}; it can be deleted with force only.`)
+      throw createInvalidState(`Job ${id} is in status ${status}; it can be deleted with force only.`)
     }
     if (jobs.reaches(limits.iotDeleting, (each) => viewJob(each, now).status === 'DELETION_IN_PROGRESS')) {
       throw limitExceeded(`At most ${limits.iotDeleting} jobs may be in DELETION_IN_PROGRESS.`)
@@ -59,7 +61,7 @@ export const deleteJob = operation<{ jobId: string; force?: boolean }>({
 })
 
 /** PATCH /jobs/{jobId}: replaces the members that are given. */
-export const updateJob = operation<JsonObject & { jobId: string }>({
+export const updateJob = defineOperation<JsonObject & { jobId: string }>({
   name: 'UpdateJob',
   method: 'PATCH',
   path: '/jobs/{jobId}',
@@ -69,15 +71,15 @@ export const updateJob = operation<JsonObject & { jobId: string }>({
     const job = findJob(context, id)
     const { status } = viewJob(job, context.now)
     if (status !== 'IN_PROGRESS' && status !== 'SCHEDULED') {
-      throw invalid(`Job ${id} is in status ${status} and cannot be updated.`)
+      throw createInvalid(`Job ${id} is in status ${status} and cannot be updated.`)
     }
-    context.jobs.change(job, { updatedAt: context.now, updated: { ...factsOf(job).updated, ...members } })
+    context.jobs.change(job, { updatedAt: context.now, updated: { ...getFacts(job).updated, ...members } })
     return {}
   },
 })
 
 /** POST /jobs/{jobId}/targets: adds groups to a continuous job. */
-export const associateTargets = operation<{ jobId: string; targets: string[] }>({
+export const associateTargets = defineOperation<{ jobId: string; targets: string[] }>({
   name: 'AssociateTargetsWithJob',
   method: 'POST',
   path: '/jobs/{jobId}/targets',
@@ -85,15 +87,16 @@ export const associateTargets = operation<{ jobId: string; targets: string[] }>(
   input: structure({ 'jobId!': jobId, 'targets!': targets, comment, namespaceId }),
   run: (context, { jobId: id, targets: added }) => {
     const job = findJob(context, id)
-    const { targetSelection, description } = requestOf(job)
-    const wrong = wrongTargets(added)
-    if (wrong) throw invalid(wrong)
-    if (!added.every((target) => target.includes(':thinggroup/'))) throw invalid('Only thing groups can be added.')
-    if (targetSelection !== 'CONTINUOUS') throw invalid(`Job ${id} is not a continuous job.`)
-    if (viewJob(job, context.now).status !== 'IN_PROGRESS') throw invalid(`Job ${id} is not in progress.`)
-    const all = [...new Set([...factsOf(job).targets, ...added])]
+    const { targetSelection, description } = getRequest(job)
+    const wrong = findTargetFault(added)
+    if (wrong) throw createInvalid(wrong)
+    if (!added.every((target) => target.includes(':thinggroup/')))
+      throw createInvalid('Only thing groups can be added.')
+    if (targetSelection !== 'CONTINUOUS') throw createInvalid(`Job ${id} is not a continuous job.`)
+    if (viewJob(job, context.now).status !== 'IN_PROGRESS') throw createInvalid(`Job ${id} is not in progress.`)
+    const all = [...new Set([...getFacts(job).targets, ...added])]
     if (all.length > targetsMax) throw limitExceeded(`A job may have at most ${targetsMax} targets.`)
     context.jobs.change(job, { targets: all, updatedAt: context.now })
-    return { body: { jobArn: jobArn(context.partition, job), jobId: id, description } }
+    return { body: { jobArn: formatJobArn(context.partition, job), jobId: id, description } }
   },
 })

@@ -1,13 +1,13 @@
 import { minute } from '../../clock.ts'
-import { operation, ServiceError } from '../../service.ts'
+import { defineOperation, ServiceError } from '../../service.ts'
 import { limitExceeded } from './errors.ts'
-import { type CreateJobInput, type IotFacts, jobArn, tagsOf } from './job.ts'
+import { type CreateJobInput, formatJobArn, type IotFacts, indexTags } from './job.ts'
 import { checkCreateJob, readSchedule } from './rules.ts'
 import { createJob as input } from './shapes.ts'
 import { isRollingOut } from './timeline.ts'
 
 /** PUT /jobs/{jobId}: starts rolling out at once, or at the scheduled time. A taken ID is refused, also for an identical request. */
-export const createJob = operation<CreateJobInput>({
+export const createJob = defineOperation<CreateJobInput>({
   name: 'CreateJob',
   method: 'PUT',
   path: '/jobs/{jobId}',
@@ -18,7 +18,7 @@ export const createJob = operation<CreateJobInput>({
     const { jobId } = request
     checkCreateJob(request)
     const schedule = readSchedule(request, now)
-    const resourceArn = jobArn(partition, { region, account, id: jobId })
+    const resourceArn = formatJobArn(partition, { region, account, id: jobId })
     if (jobs.find(jobId)) {
       const kind = { name: 'ResourceAlreadyExistsException', status: 409 }
       throw new ServiceError(kind, `Job ${jobId} already exists.`, { resourceId: jobId, resourceArn })
@@ -33,7 +33,7 @@ export const createJob = operation<CreateJobInput>({
       startsAt: schedule.startsAt ?? now,
       endsAt: schedule.endsAt,
       targets: [...new Set(request.targets)],
-      tags: tagsOf(request.tags ?? []),
+      tags: indexTags(request.tags ?? []),
     }
     jobs.add(jobId, request, facts)
     return { body: { jobArn: resourceArn, jobId, description: request.description } }

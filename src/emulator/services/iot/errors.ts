@@ -1,12 +1,12 @@
 import { ServiceError } from '../../service.ts'
 
 /** A request that breaks a rule of AWS IoT. */
-export function invalid(message: string): ServiceError {
+export function createInvalid(message: string): ServiceError {
   return new ServiceError({ name: 'InvalidRequestException', status: 400 }, message)
 }
 
 /** There is no such job. */
-export function notFound(jobId: string): ServiceError {
+export function createNotFound(jobId: string): ServiceError {
   return new ServiceError({ name: 'ResourceNotFoundException', status: 404 }, `Job ${jobId} cannot be found.`)
 }
 
@@ -16,6 +16,6 @@ export function limitExceeded(message: string): ServiceError {
 }
 
 /** The job is not in a state that allows this. */
-export function invalidState(message: string): ServiceError {
+export function createInvalidState(message: string): ServiceError {
   return new ServiceError({ name: 'InvalidStateTransitionException', status: 409 }, message)
 }

@@ -1,7 +1,7 @@
 import type { Service } from '../../service.ts'
 import { associateTargets, cancelJob, deleteJob, updateJob } from './change-jobs.ts'
 import { createJob } from './create-job.ts'
-import { jobArn } from './job.ts'
+import { formatJobArn } from './job.ts'
 import { describeJob, getJobDocument, listJobs } from './read-jobs.ts'
 import { listTags, tagResource, untagResource } from './tags.ts'
 import { viewJob } from './timeline.ts'
@@ -15,7 +15,7 @@ export const iot: Service = {
   signatureSeconds: 5 * 60,
   resource: ({ partition, region, account }, { jobId, resourceArn }) => {
     if (typeof resourceArn === 'string') return resourceArn
-    return typeof jobId === 'string' ? jobArn(partition, { region, account, id: jobId }) : '*'
+    return typeof jobId === 'string' ? formatJobArn(partition, { region, account, id: jobId }) : '*'
   },
   paths: /^\/(jobs(\/|$)|tags$|untag$)/,
   messageMember: 'message',

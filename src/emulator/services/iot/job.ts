@@ -29,7 +29,7 @@ export type CreateJobInput = JsonObject & {
 export type Tag = { readonly Key: string; readonly Value?: string }
 
 /** Tags by their keys. */
-export function tagsOf(tags: readonly Tag[]): IotFacts['tags'] {
+export function indexTags(tags: readonly Tag[]): IotFacts['tags'] {
   return Object.fromEntries(tags.map(({ Key, Value = '' }) => [Key, Value]))
 }
 
@@ -59,12 +59,12 @@ export type IotFacts = {
 }
 
 /** The request that made a job. */
-export const requestOf = (job: JobRecord) => job.request as CreateJobInput
+export const getRequest = (job: JobRecord) => job.request as CreateJobInput
 
 /** What happened to a job. */
-export const factsOf = (job: JobRecord) => job.facts as unknown as IotFacts
+export const getFacts = (job: JobRecord) => job.facts as unknown as IotFacts
 
 /** The ARN of a job. */
-export function jobArn(partition: string, { region, account, id }: Pick<JobRecord, 'region' | 'account' | 'id'>) {
+export function formatJobArn(partition: string, { region, account, id }: Pick<JobRecord, 'region' | 'account' | 'id'>) {
   return `arn:${partition}:iot:${region}:${account}:job/${id}`
 }

@@ -1,13 +1,13 @@
 import { second } from '../../clock.ts'
 import type { Json, JsonObject } from '../../json.ts'
 import { cutPage } from '../../page.ts'
-import { type Context, operation } from '../../service.ts'
+import { type Context, defineOperation } from '../../service.ts'
 import { boolean, structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
-import { invalid, notFound } from './errors.ts'
-import { factsOf, jobArn, requestOf } from './job.ts'
+import { createInvalid, createNotFound } from './errors.ts'
+import { formatJobArn, getFacts, getRequest } from './job.ts'
 import { jobId, listJobs as listInput } from './shapes.ts'
-import { cancellation, countThings, isRollingOut, viewJob } from './timeline.ts'
+import { countThings, findCancellation, isRollingOut, viewJob } from './timeline.ts'
 
 /** How many jobs a page holds when the caller does not say. */
 const pageSize = 50
@@ -18,12 +18,12 @@ const pageSize = 50
  */
 export function findJob({ jobs }: Context, id: string): JobRecord {
   const job = jobs.find(id)
-  if (!job) throw notFound(id)
+  if (!job) throw createNotFound(id)
   return job
 }
 
 /** GET /jobs/{jobId}: everything but the document and the tags. */
-export const describeJob = operation<{ jobId: string }>({
+export const describeJob = defineOperation<{ jobId: string }>({
   name: 'DescribeJob',
   method: 'GET',
   path: '/jobs/{jobId}',
@@ -31,18 +31,18 @@ export const describeJob = operation<{ jobId: string }>({
   input: structure({ 'jobId!': jobId, beforeSubstitution: boolean }),
   run: (context, input) => {
     const job = findJob(context, input.jobId)
-    return { body: { documentSource: requestOf(job).documentSource, job: describe(context, job) } }
+    return { body: { documentSource: getRequest(job).documentSource, job: describe(context, job) } }
   },
 })
 
 /** GET /jobs/{jobId}/job-document. A document that came from S3 is not known here, and is shown as an empty object. */
-export const getJobDocument = operation<{ jobId: string }>({
+export const getJobDocument = defineOperation<{ jobId: string }>({
   name: 'GetJobDocument',
   method: 'GET',
   path: '/jobs/{jobId}/job-document',
   query: { beforeSubstitution: 'beforeSubstitution' },
   input: structure({ 'jobId!': jobId, beforeSubstitution: boolean }),
-  run: (context, input) => ({ body: { document: requestOf(findJob(context, input.jobId)).document ?? '{}' } }),
+  run: (context, input) => ({ body: { document: getRequest(findJob(context, input.jobId)).document ?? '{}' } }),
 })
 
 type ListInput = {
@@ -56,7 +56,7 @@ type ListInput = {
 }
 
 /** GET /jobs: IDs and statuses, newest first. */
-export const listJobs = operation<ListInput>({
+export const listJobs = defineOperation<ListInput>({
   name: 'ListJobs',
   lists: true,
   method: 'GET',
@@ -66,19 +66,19 @@ export const listJobs = operation<ListInput>({
   run: (context, { maxResults = pageSize, nextToken, ...filters }) => {
     const chosen = context.jobs.list((job) => isListed(job, filters, context.now))
     const page = cutPage(chosen, maxResults, JSON.stringify(filters), nextToken)
-    if (!page) throw invalid('Invalid nextToken.')
-    return { body: { jobs: page.jobs.map((job) => summary(context, job)), nextToken: page.token } }
+    if (!page) throw createInvalid('Invalid nextToken.')
+    return { body: { jobs: page.jobs.map((job) => createSummary(context, job)), nextToken: page.token } }
   },
 })
 
 function isListed(job: JobRecord, filters: ListInput, now: number): boolean {
-  const { targetSelection = 'SNAPSHOT', namespaceId } = requestOf(job)
+  const { targetSelection = 'SNAPSHOT', namespaceId } = getRequest(job)
   const { status } = viewJob(job, now)
   if (filters.thingGroupId !== undefined) return false
   if (filters.thingGroupName !== undefined) {
     const suffix = `:thinggroup/${filters.thingGroupName}`
     // Known quirk (aws/aws-cli issue 8924): with a group, scheduled jobs are missing.
-    if (status === 'SCHEDULED' || !factsOf(job).targets.some((target) => target.endsWith(suffix))) return false
+    if (status === 'SCHEDULED' || !getFacts(job).targets.some((target) => target.endsWith(suffix))) return false
   }
   return (
     (filters.status ?? status) === status &&
@@ -87,28 +87,28 @@ function isListed(job: JobRecord, filters: ListInput, now: number): boolean {
   )
 }
 
-function summary({ partition, now }: Context, job: JobRecord): JsonObject {
+function createSummary({ partition, now }: Context, job: JobRecord): JsonObject {
   const { status, times } = viewJob(job, now)
   return {
-    jobArn: jobArn(partition, job),
+    jobArn: formatJobArn(partition, job),
     jobId: job.id,
-    targetSelection: requestOf(job).targetSelection ?? 'SNAPSHOT',
+    targetSelection: getRequest(job).targetSelection ?? 'SNAPSHOT',
     status,
     createdAt: job.createdAt / second,
-    lastUpdatedAt: lastUpdate(job, times) / second,
+    lastUpdatedAt: computeLastUpdate(job, times) / second,
     completedAt: times['ended'] === undefined ? undefined : times['ended'] / second,
     isConcurrent: isRollingOut(job, now),
   }
 }
 
 function describe(context: Context, job: JobRecord): JsonObject {
-  const facts = factsOf(job)
-  const stop = cancellation(job, context.now)
-  const { documentSource: _s, document: _d, tags: _t, ...request } = requestOf(job)
+  const facts = getFacts(job)
+  const stop = findCancellation(job, context.now)
+  const { documentSource: _s, document: _d, tags: _t, ...request } = getRequest(job)
   return {
     ...request,
     ...facts.updated,
-    ...summary(context, job),
+    ...createSummary(context, job),
     targets: facts.targets,
     forceCanceled: stop?.force,
     reasonCode: stop?.reasonCode,
@@ -120,7 +120,7 @@ function describe(context: Context, job: JobRecord): JsonObject {
 function processDetails(job: JobRecord, now: number): Json {
   const counts = countThings(job, now)
   return {
-    processingTargets: isRollingOut(job, now) ? factsOf(job).targets : [],
+    processingTargets: isRollingOut(job, now) ? getFacts(job).targets : [],
     numberOfCanceledThings: counts.canceled,
     numberOfSucceededThings: counts.succeeded,
     numberOfFailedThings: counts.failed,
@@ -132,6 +132,6 @@ function processDetails(job: JobRecord, now: number): Json {
   }
 }
 
-function lastUpdate(job: JobRecord, times: { readonly [name: string]: number }): number {
-  return Math.max(job.createdAt, factsOf(job).updatedAt ?? 0, ...Object.values(times))
+function computeLastUpdate(job: JobRecord, times: { readonly [name: string]: number }): number {
+  return Math.max(job.createdAt, getFacts(job).updatedAt ?? 0, ...Object.values(times))
 }

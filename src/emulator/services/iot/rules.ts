@@ -1,6 +1,6 @@
 import { day, minute } from '../../clock.ts'
 import { parseTime } from '../../parse-time.ts'
-import { invalid } from './errors.ts'
+import { createInvalid } from './errors.ts'
 import type { CreateJobInput, Tag } from './job.ts'
 
 /** The most targets that one job may have. */
@@ -13,7 +13,7 @@ const year = 365 * day
 
 /** Rules over several members, which AWS states in the prose of its reference and guide. Each returns what is wrong, or nothing. */
 const rules: readonly ((input: CreateJobInput) => string | false | undefined)[] = [
-  ({ targets }) => wrongTargets(targets),
+  ({ targets }) => findTargetFault(targets),
   ({ document, documentSource, jobTemplateArn }) =>
     [document, documentSource, jobTemplateArn].every((source) => source === undefined) &&
     'One of document, documentSource or jobTemplateArn is required.',
@@ -38,12 +38,12 @@ const rules: readonly ((input: CreateJobInput) => string | false | undefined)[] 
       criteria && Object.keys(criteria).length !== 1 && 'rateIncreaseCriteria must have exactly one of its two members.'
     )
   },
-  (input) => wrongRetries(input),
-  ({ tags = [] }) => wrongTags(tags) ?? (tags.length > tagsMax && `A job may have at most ${tagsMax} tags.`),
+  (input) => findRetryFault(input),
+  ({ tags = [] }) => findTagFault(tags) ?? (tags.length > tagsMax && `A job may have at most ${tagsMax} tags.`),
 ]
 
 /** What is wrong with tags of one request, if anything is. */
-export function wrongTags(tags: readonly Tag[]): string | undefined {
+export function findTagFault(tags: readonly Tag[]): string | undefined {
   const keys = tags.map(({ Key }) => Key)
   const reserved = keys.find((key) => /^aws:/i.test(key))
   if (reserved !== undefined) return `Tag key ${reserved} begins with aws:, which is reserved for AWS.`
@@ -57,18 +57,18 @@ export function wrongTags(tags: readonly Tag[]): string | undefined {
 export function checkCreateJob(input: CreateJobInput): void {
   for (const rule of rules) {
     const wrong = rule(input)
-    if (wrong) throw invalid(wrong)
+    if (wrong) throw createInvalid(wrong)
   }
 }
 
 /** What is wrong with a list of targets, if anything is. */
-export function wrongTargets(targets: readonly string[]): string | undefined {
+export function findTargetFault(targets: readonly string[]): string | undefined {
   if (targets.length > targetsMax) return `A job may have at most ${targetsMax} targets.`
   const wrong = targets.find((target) => !targetArn.test(target))
   return wrong === undefined ? undefined : `Target ${wrong} is not the ARN of a thing or thing group.`
 }
 
-function wrongRetries({ jobExecutionsRetryConfig, timeoutConfig }: CreateJobInput): string | false {
+function findRetryFault({ jobExecutionsRetryConfig, timeoutConfig }: CreateJobInput): string | false {
   const criteria = jobExecutionsRetryConfig?.criteriaList ?? []
   const retries = criteria.reduce((sum, { numberOfRetries }) => sum + numberOfRetries, 0)
   if (retries > 10) return 'There may be at most 10 retries over all failure types.'
@@ -86,22 +86,22 @@ export type Schedule = { startsAt?: number; endsAt?: number }
 export function readSchedule({ schedulingConfig = {} }: CreateJobInput, now: number): Schedule {
   const startsAt = readTime('startTime', schedulingConfig.startTime)
   const endsAt = readTime('endTime', schedulingConfig.endTime)
-  within('startTime', startsAt, now, year)
-  within('endTime', endsAt, now, 2 * year)
-  if (startsAt !== undefined && endsAt !== undefined) within('endTime', endsAt, startsAt, 2 * year)
+  assertWithin('startTime', startsAt, now, year)
+  assertWithin('endTime', endsAt, now, 2 * year)
+  if (startsAt !== undefined && endsAt !== undefined) assertWithin('endTime', endsAt, startsAt, 2 * year)
   return { startsAt, endsAt }
 }
 
-function within(name: string, time: number | undefined, from: number, most: number): void {
+function assertWithin(name: string, time: number | undefined, from: number, most: number): void {
   if (time === undefined || (time >= from + 30 * minute && time <= from + most)) return
-  throw invalid(`${name} must be at least 30 minutes and at most ${most / day} days ahead.`)
+  throw createInvalid(`${name} must be at least 30 minutes and at most ${most / day} days ahead.`)
 }
 
 function readTime(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   // The reference shows a date and a time of day in minutes, and points to the CLI's timestamps: without a zone it is UTC.
   const value = parseTime(text, 'Z')
-  if (value === undefined) throw invalid(`${name} '${text}' is not of the form YYYY-MM-DD HH:MM.`)
+  if (value === undefined) throw createInvalid(`${name} '${text}' is not of the form YYYY-MM-DD HH:MM.`)
   return value
 }
 

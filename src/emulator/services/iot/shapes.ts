@@ -1,27 +1,27 @@
-import { whole } from '../../check-shape.ts'
+import { matchWhole } from '../../check-shape.ts'
 import { boolean, integer, list, map, number, oneOf, string, structure } from '../../shape.ts'
 
 // Bounds from the AWS IoT API reference; those that it states in prose only are in rules.ts.
 
 /** A job's ID. */
-export const jobId = string({ min: 1, max: 64, pattern: whole('[a-zA-Z0-9_-]+') })
+export const jobId = string({ min: 1, max: 64, pattern: matchWhole('[a-zA-Z0-9_-]+') })
 /** A namespace, which Greengrass uses. */
-export const namespaceId = string({ pattern: whole('[a-zA-Z0-9_-]+') })
+export const namespaceId = string({ pattern: matchWhole('[a-zA-Z0-9_-]+') })
 /** What a job is sent to: ARNs of things and thing groups. */
 export const targets = list(string({ max: 2048 }), { min: 1 })
 /** Free text without control characters. */
-export const comment = string({ max: 2028, pattern: whole('[^\\p{C}]+') })
+export const comment = string({ max: 2028, pattern: matchWhole('[^\\p{C}]+') })
 /** Why a job was cancelled. */
-const reasonCode = string({ max: 128, pattern: whole('[\\p{Lu}\\p{Nd}_]+') })
+const reasonCode = string({ max: 128, pattern: matchWhole('[\\p{Lu}\\p{Nd}_]+') })
 /** A tag's key. */
-export const tagKey = string({ min: 1, max: 128, pattern: whole('[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*') })
+export const tagKey = string({ min: 1, max: 128, pattern: matchWhole('[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*') })
 /** Tags, whose member names are capitalised. */
 export const tags = list(structure({ 'Key!': tagKey, Value: string({ max: 256 }) }))
 /** A job's status, as a filter. */
 const status = oneOf('IN_PROGRESS', 'CANCELED', 'COMPLETED', 'DELETION_IN_PROGRESS', 'SCHEDULED')
 const targetSelection = oneOf('CONTINUOUS', 'SNAPSHOT')
 
-const arn = string({ min: 1, max: 1600, pattern: whole('arn:[!-~]+') })
+const arn = string({ min: 1, max: 1600, pattern: matchWhole('arn:[!-~]+') })
 const atLeastOne = integer({ min: 1 })
 
 /** The members that can also be changed later, by UpdateJob. */
@@ -77,8 +77,8 @@ export const createJob = structure({
   namespaceId,
   jobTemplateArn: arn,
   documentParameters: map(
-    string({ min: 1, max: 128, pattern: whole('[a-zA-Z0-9_-]+') }),
-    string({ min: 1, max: 30720, pattern: whole('[^\\p{C}]+') }),
+    string({ min: 1, max: 128, pattern: matchWhole('[a-zA-Z0-9_-]+') }),
+    string({ min: 1, max: 30720, pattern: matchWhole('[^\\p{C}]+') }),
   ),
   schedulingConfig: structure({
     startTime: string({ min: 1, max: 64 }),
@@ -100,8 +100,8 @@ export const listJobs = structure({
   targetSelection,
   maxResults: integer({ min: 1, max: 250 }),
   nextToken: string(),
-  thingGroupName: string({ min: 1, max: 128, pattern: whole('[a-zA-Z0-9:_-]+') }),
-  thingGroupId: string({ min: 1, max: 128, pattern: whole('[a-zA-Z0-9\\-]+') }),
+  thingGroupName: string({ min: 1, max: 128, pattern: matchWhole('[a-zA-Z0-9:_-]+') }),
+  thingGroupId: string({ min: 1, max: 128, pattern: matchWhole('[a-zA-Z0-9\\-]+') }),
   namespaceId,
 })
 

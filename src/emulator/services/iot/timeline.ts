@@ -1,7 +1,7 @@
 import { day, second } from '../../clock.ts'
 import type { JobView } from '../../service.ts'
 import type { JobRecord } from '../../store.ts'
-import { type CreateJobInput, factsOf, requestOf } from './job.ts'
+import { type CreateJobInput, getFacts, getRequest } from './job.ts'
 
 /** How many devices a thing group stands for. */
 const thingsInGroup = 3
@@ -22,8 +22,8 @@ export type ThingCounts = {
 type Thing = { fails: boolean; begins: number; ends: number }
 
 /** The devices of a job and when each begins and ends: one after the other through the roll-out. */
-function things(job: JobRecord): Thing[] {
-  const { targets, startsAt, duration } = factsOf(job)
+function listThings(job: JobRecord): Thing[] {
+  const { targets, startsAt, duration } = getFacts(job)
   // A target whose name contains "faulty" has one device that fails.
   const fails = targets.flatMap((target) => {
     const size = target.includes(':thinggroup/') ? thingsInGroup : 1
@@ -41,9 +41,9 @@ function things(job: JobRecord): Thing[] {
 export type Cancellation = { at: number; force: boolean; reasonCode?: string; comment?: string }
 
 /** The cancellation of a job, if that has come by then. */
-export function cancellation(job: JobRecord, now: number): Cancellation | undefined {
-  const { cancelledAt, forceCanceled, reasonCode, comment } = factsOf(job)
-  const aborted = abortedAt(job)
+export function findCancellation(job: JobRecord, now: number): Cancellation | undefined {
+  const { cancelledAt, forceCanceled, reasonCode, comment } = getFacts(job)
+  const aborted = computeAbort(job)
   if (aborted !== undefined && aborted <= Math.min(now, cancelledAt ?? now)) {
     return { at: aborted, force: false, comment: 'The abort criteria of the job were met.' }
   }
@@ -51,14 +51,14 @@ export function cancellation(job: JobRecord, now: number): Cancellation | undefi
 }
 
 /** When a job's abort criteria are met. Devices fail here, but are never rejected and never time out. */
-function abortedAt(job: JobRecord): number | undefined {
-  const { abortConfig } = { ...requestOf(job), ...factsOf(job).updated } as CreateJobInput
+function computeAbort(job: JobRecord): number | undefined {
+  const { abortConfig } = { ...getRequest(job), ...getFacts(job).updated } as CreateJobInput
   const criteria = (abortConfig?.criteriaList ?? []).filter(({ failureType }) =>
     ['FAILED', 'ALL'].includes(failureType),
   )
   if (criteria.length === 0) return undefined
   let failed = 0
-  for (const [index, { fails, ends }] of things(job).entries()) {
+  for (const [index, { fails, ends }] of listThings(job).entries()) {
     const ended = index + 1
     if (fails) failed++
     const met = criteria.some(
@@ -72,9 +72,9 @@ function abortedAt(job: JobRecord): number | undefined {
 
 /** Counts the devices of a job by state at a moment. */
 export function countThings(job: JobRecord, now: number): ThingCounts {
-  const stop = cancellation(job, now)
+  const stop = findCancellation(job, now)
   const counts: ThingCounts = { succeeded: 0, failed: 0, canceled: 0, queued: 0, inProgress: 0 }
-  for (const { fails, begins, ends } of things(job)) {
+  for (const { fails, begins, ends } of listThings(job)) {
     const cancelled = stop !== undefined && (stop.force ? stop.at < ends : stop.at <= begins)
     if (cancelled) counts.canceled++
     else if (now >= ends) counts[fails ? 'failed' : 'succeeded']++
@@ -84,18 +84,18 @@ export function countThings(job: JobRecord, now: number): ThingCounts {
 }
 
 /** When a job ends by itself; undefined for a continuous one without an end. */
-function completion(job: JobRecord): number | undefined {
-  const { startsAt, duration, endsAt } = factsOf(job)
+function computeCompletion(job: JobRecord): number | undefined {
+  const { startsAt, duration, endsAt } = getFacts(job)
   const rolledOut = startsAt + duration
-  if (requestOf(job).targetSelection !== 'CONTINUOUS') return rolledOut
+  if (getRequest(job).targetSelection !== 'CONTINUOUS') return rolledOut
   return endsAt === undefined ? undefined : Math.max(endsAt, rolledOut)
 }
 
 /** Where a job is at a moment. */
 export function viewJob(job: JobRecord, now: number): JobView {
-  const { startsAt, deletedAt } = factsOf(job)
-  const cancelledAt = cancellation(job, now)?.at
-  const completedAt = completion(job)
+  const { startsAt, deletedAt } = getFacts(job)
+  const cancelledAt = findCancellation(job, now)?.at
+  const completedAt = computeCompletion(job)
   const finishedAt = cancelledAt ?? (completedAt !== undefined && completedAt <= now ? completedAt : undefined)
   const started = startsAt <= (cancelledAt ?? now)
   const times = {
@@ -112,6 +112,6 @@ export function viewJob(job: JobRecord, now: number): JobView {
 
 /** Whether a job counts against the quota of concurrent jobs: it is rolling out. */
 export function isRollingOut(job: JobRecord, now: number): boolean {
-  const { startsAt, duration } = factsOf(job)
+  const { startsAt, duration } = getFacts(job)
   return now >= startsAt && now < startsAt + duration && viewJob(job, now).status === 'IN_PROGRESS'
 }

@@ -1,12 +1,12 @@
-import { whole } from '../../check-shape.ts'
-import { day, iso } from '../../clock.ts'
+import { matchWhole } from '../../check-shape.ts'
+import { day, formatIso } from '../../clock.ts'
 import type { JsonObject } from '../../json.ts'
 import { cutPage } from '../../page.ts'
 import { parseTime } from '../../parse-time.ts'
-import { type Context, operation, type Service, ServiceError } from '../../service.ts'
+import { type Context, defineOperation, type Service, ServiceError } from '../../service.ts'
 import { integer, string, structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
-import { channelOf, type HarvestRequest, requestOf, viewJob } from './job.ts'
+import { getChannel, getRequest, type HarvestRequest, viewJob } from './job.ts'
 
 const invalid = { name: 'UnprocessableEntityException', status: 422 }
 const tooMany = { name: 'TooManyRequestsException', status: 429 }
@@ -16,19 +16,19 @@ const startoverMax = 14 * day
 const harvestMax = day
 
 /** POST /harvest_jobs */
-const createHarvestJob = operation<HarvestRequest>({
+const createHarvestJob = defineOperation<HarvestRequest>({
   name: 'CreateHarvestJob',
   method: 'POST',
   path: '/harvest_jobs',
   input: structure({
-    'id!': string({ min: 1, max: 256, pattern: whole('[A-Za-z0-9_-]+') }),
+    'id!': string({ min: 1, max: 256, pattern: matchWhole('[A-Za-z0-9_-]+') }),
     'originEndpointId!': string({ min: 1 }),
     'startTime!': string(),
     'endTime!': string(),
     's3Destination!': structure({
       'bucketName!': string({ min: 1 }),
       'manifestKey!': string({ min: 1 }),
-      'roleArn!': string({ pattern: whole('arn:aws[a-z-]*:iam::\\d{12}:role/.+') }),
+      'roleArn!': string({ pattern: matchWhole('arn:aws[a-z-]*:iam::\\d{12}:role/.+') }),
     }),
   }),
   run: (context, request) => {
@@ -43,7 +43,7 @@ const createHarvestJob = operation<HarvestRequest>({
 })
 
 /** GET /harvest_jobs/{id} */
-const describeHarvestJob = operation<{ id: string }>({
+const describeHarvestJob = defineOperation<{ id: string }>({
   name: 'DescribeHarvestJob',
   method: 'GET',
   path: '/harvest_jobs/{id}',
@@ -58,7 +58,7 @@ const describeHarvestJob = operation<{ id: string }>({
 type ListInput = { includeChannelId?: string; includeStatus?: string; maxResults?: number; nextToken?: string }
 
 /** GET /harvest_jobs: whole records, newest first. */
-const listHarvestJobs = operation<ListInput>({
+const listHarvestJobs = defineOperation<ListInput>({
   name: 'ListHarvestJobs',
   lists: true,
   method: 'GET',
@@ -79,7 +79,7 @@ const listHarvestJobs = operation<ListInput>({
     const chosen = context.jobs.list(
       (job) =>
         [undefined, viewJob(job, context.now).status].includes(filters.includeStatus) &&
-        [undefined, channelOf(requestOf(job))].includes(filters.includeChannelId),
+        [undefined, getChannel(getRequest(job))].includes(filters.includeChannelId),
     )
     const page = cutPage(chosen, maxResults, JSON.stringify(filters), nextToken)
     if (!page) throw new ServiceError(invalid, 'Invalid nextToken.')
@@ -109,10 +109,10 @@ function readTime(name: string, text: string): number {
 function describe({ partition, now }: Context, job: JobRecord): JsonObject {
   const { id, region, account } = job
   return {
-    ...requestOf(job),
+    ...getRequest(job),
     arn: `arn:${partition}:mediapackage:${region}:${account}:harvest_jobs/${id}`,
-    channelId: channelOf(requestOf(job)),
-    createdAt: iso(job.createdAt),
+    channelId: getChannel(getRequest(job)),
+    createdAt: formatIso(job.createdAt),
     status: viewJob(job, now).status,
   }
 }

@@ -15,7 +15,7 @@ export type HarvestRequest = {
 const retention = 90 * day
 
 /** The request that made a job. */
-export const requestOf = (job: JobRecord) => job.request as unknown as HarvestRequest
+export const getRequest = (job: JobRecord) => job.request as unknown as HarvestRequest
 
 /** Where a job is at a moment. An endpoint whose ID contains "offline" makes it fail. */
 export function viewJob(job: JobRecord, now: number): JobView {
@@ -24,11 +24,11 @@ export function viewJob(job: JobRecord, now: number): JobView {
   const ended = started + (12 + (job.serial % 7)) * minute
   const exists = now < job.createdAt + retention
   if (now < ended) return { status: 'IN_PROGRESS', times: { started }, exists }
-  const failed = requestOf(job).originEndpointId.includes('offline')
+  const failed = getRequest(job).originEndpointId.includes('offline')
   return { status: failed ? 'FAILED' : 'SUCCEEDED', times: { started, ended }, exists }
 }
 
 /** The channel that an endpoint belongs to; the emulator has one for each endpoint. */
-export function channelOf({ originEndpointId }: HarvestRequest): string {
+export function getChannel({ originEndpointId }: HarvestRequest): string {
   return `channel-of-${originEndpointId}`
 }

@@ -1,25 +1,25 @@
-import { whole } from '../../check-shape.ts'
-import { iso } from '../../clock.ts'
+import { matchWhole } from '../../check-shape.ts'
+import { formatIso } from '../../clock.ts'
 import type { JsonObject } from '../../json.ts'
 import { cutPage } from '../../page.ts'
-import { type Context, operation, type Result, type Service, ServiceError } from '../../service.ts'
+import { type Context, defineOperation, type Result, type Service, ServiceError } from '../../service.ts'
 import { integer, string, structure } from '../../shape.ts'
 import type { JobRecord } from '../../store.ts'
-import { type ExportRequest, fails, progress, requestOf, viewJob } from './job.ts'
+import { computeProgress, type ExportRequest, getRequest, isFailing, viewJob } from './job.ts'
 
 const invalid = { name: 'BadRequestException', status: 400 }
 const notFound = { name: 'NotFoundException', status: 404 }
 const application = string()
 
 /** POST /v1/apps/{application-id}/jobs/export: the body is the job request itself. */
-const createExportJob = operation<ExportRequest>({
+const createExportJob = defineOperation<ExportRequest>({
   name: 'CreateExportJob',
   method: 'POST',
   path: '/v1/apps/{application-id}/jobs/export',
   input: structure({
     'application-id!': application,
-    'RoleArn!': string({ pattern: whole('arn:aws[a-z-]*:iam::\\d{12}:role/.+') }),
-    'S3UrlPrefix!': string({ pattern: whole('s3://[^/]+(/.*)?') }),
+    'RoleArn!': string({ pattern: matchWhole('arn:aws[a-z-]*:iam::\\d{12}:role/.+') }),
+    'S3UrlPrefix!': string({ pattern: matchWhole('s3://[^/]+(/.*)?') }),
     SegmentId: string({ min: 1 }),
     SegmentVersion: integer({ min: 1 }),
   }),
@@ -31,7 +31,7 @@ const createExportJob = operation<ExportRequest>({
 })
 
 /** GET /v1/apps/{application-id}/jobs/export/{job-id} */
-const getExportJob = operation<{ 'application-id': string; 'job-id': string }>({
+const getExportJob = defineOperation<{ 'application-id': string; 'job-id': string }>({
   name: 'GetExportJob',
   method: 'GET',
   path: '/v1/apps/{application-id}/jobs/export/{job-id}',
@@ -39,7 +39,7 @@ const getExportJob = operation<{ 'application-id': string; 'job-id': string }>({
   run: ({ jobs, now }, input) => {
     checkProject(input)
     const job = jobs.find(input['job-id'])
-    if (!job || requestOf(job)['application-id'] !== input['application-id']) {
+    if (!job || getRequest(job)['application-id'] !== input['application-id']) {
       throw new ServiceError(notFound, 'Resource not found')
     }
     return { body: describe(job, now) }
@@ -51,7 +51,7 @@ const paging = { 'page-size': 'page-size', token: 'token' }
 const pagingShape = { 'page-size': string(), token: string() }
 
 /** GET /v1/apps/{application-id}/jobs/export, newest first. */
-const getExportJobs = operation<ListInput>({
+const getExportJobs = defineOperation<ListInput>({
   name: 'GetExportJobs',
   lists: true,
   method: 'GET',
@@ -62,7 +62,7 @@ const getExportJobs = operation<ListInput>({
 })
 
 /** GET /v1/apps/{application-id}/segments/{segment-id}/jobs/export, newest first. */
-const getSegmentExportJobs = operation<ListInput>({
+const getSegmentExportJobs = defineOperation<ListInput>({
   name: 'GetSegmentExportJobs',
   lists: true,
   method: 'GET',
@@ -83,7 +83,7 @@ function listPage({ jobs, now }: Context, input: ListInput): Result {
   const { 'application-id': app, 'segment-id': segment, 'page-size': size = '100', token } = input
   if (!/^[1-9]\d{0,5}$/.test(size)) throw new ServiceError(invalid, `Invalid page-size '${size}'.`)
   const chosen = jobs.list((job) => {
-    const request = requestOf(job)
+    const request = getRequest(job)
     return request['application-id'] === app && (segment === undefined || request.SegmentId === segment)
   })
   const page = cutPage(chosen, Number(size), JSON.stringify([app, segment]), token)
@@ -92,19 +92,19 @@ function listPage({ jobs, now }: Context, input: ListInput): Result {
 }
 
 function describe(job: JobRecord, now: number): JsonObject {
-  const { 'application-id': ApplicationId, ...Definition } = requestOf(job)
+  const { 'application-id': ApplicationId, ...Definition } = getRequest(job)
   const { status, times } = viewJob(job, now)
-  const figures = progress(job, now)
+  const figures = computeProgress(job, now)
   return {
     ApplicationId,
     Id: job.id,
     Type: 'EXPORT',
     JobStatus: status,
-    CreationDate: iso(job.createdAt),
-    CompletionDate: times['ended'] === undefined ? undefined : iso(times['ended']),
+    CreationDate: formatIso(job.createdAt),
+    CompletionDate: times['ended'] === undefined ? undefined : formatIso(times['ended']),
     Definition,
     ...figures,
-    Failures: fails(job) && figures.FailedPieces > 0 ? ['The role cannot write to the S3 location.'] : undefined,
+    Failures: isFailing(job) && figures.FailedPieces > 0 ? ['The role cannot write to the S3 location.'] : undefined,
   }
 }
 

@@ -12,7 +12,7 @@ export type ExportRequest = {
 }
 
 /** The request that made a job. */
-export const requestOf = (job: JobRecord) => job.request as ExportRequest
+export const getRequest = (job: JobRecord) => job.request as ExportRequest
 
 /** States before the end, with the minutes after creation at which each is left. */
 const stages = [
@@ -34,15 +34,15 @@ export function viewJob(job: JobRecord, now: number): JobView {
   const stage = stages.find(({ until }) => minutes < until)
   if (stage) return { status: stage.status, times, exists: true }
   const ended = job.createdAt + stages[3].until * minute
-  return { status: fails(job) ? 'FAILED' : 'COMPLETED', times: { started, ended }, exists: true }
+  return { status: isFailing(job) ? 'FAILED' : 'COMPLETED', times: { started, ended }, exists: true }
 }
 
 /** The progress figures of a job at a moment. */
-export function progress(job: JobRecord, now: number) {
+export function computeProgress(job: JobRecord, now: number) {
   const minutes = (now - job.createdAt) / minute
   const share = (minutes - stages[1].until) / (stages[2].until - stages[1].until)
   const done = Math.min(pieces, Math.max(0, Math.floor(share * pieces)))
-  const failed = fails(job) ? done : 0
+  const failed = isFailing(job) ? done : 0
   return {
     TotalPieces: pieces,
     CompletedPieces: done - failed,
@@ -53,6 +53,6 @@ export function progress(job: JobRecord, now: number) {
 }
 
 /** Whether the job cannot write what it exports. */
-export function fails(job: JobRecord): boolean {
-  return requestOf(job).S3UrlPrefix.includes('unwritable')
+export function isFailing(job: JobRecord): boolean {
+  return getRequest(job).S3UrlPrefix.includes('unwritable')
 }

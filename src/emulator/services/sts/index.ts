@@ -1,8 +1,8 @@
-import { operation, type Service, ServiceError } from '../../service.ts'
+import { defineOperation, type Service, ServiceError } from '../../service.ts'
 import { string, structure } from '../../shape.ts'
 
 /** GetCallerIdentity: the same user in whatever account the key belongs to. */
-const getCallerIdentity = operation<object>({
+const getCallerIdentity = defineOperation<object>({
   name: 'GetCallerIdentity',
   method: 'POST',
   path: '/',
@@ -15,7 +15,7 @@ const getCallerIdentity = operation<object>({
 const HOUR = 3_600_000
 
 /** AssumeRole: a key of the account that the role's ARN names. A role whose name holds `denied` lets nobody in. */
-const assumeRole = operation<{ RoleArn: string; RoleSessionName: string }>({
+const assumeRole = defineOperation<{ RoleArn: string; RoleSessionName: string }>({
   name: 'AssumeRole',
   method: 'POST',
   path: '/',

@@ -1,0 +1,53 @@
+import type { ExitCode } from '../model/exit-code.ts'
+import { Problem } from '../model/problem.ts'
+import type { Remedy } from '../model/remedy.ts'
+import { escapeForTerminal, escapeForWorkflowLog } from '../report/escape.ts'
+import { formatJsonLine, toDiagnosticLine, toSummaryLine } from '../report/json-lines.ts'
+import { formatHint } from '../report/remedies.ts'
+import type { Host } from '../session/host.ts'
+import { createPrinter } from '../session/printer.ts'
+
+/** Says why a command could not do its work: a Problem in words with its way out, anything else as the bug that it is. Returns the exit code. */
+export function reportFailure(
+  error: unknown,
+  host: Host,
+  interrupted: boolean,
+  form: 'text' | 'json' | 'github' | 'sarif',
+  emulator = false,
+): ExitCode {
+  // What a code host reads is whole or not there.
+  const forCodeHost = form === 'github' || form === 'sarif'
+  const out = createPrinter(forCodeHost ? { ...host, stdout: host.stderr } : host, {
+    output: form === 'json' ? 'json' : 'text',
+    emulator,
+  })
+  const exitCode = chooseExitCode(error, interrupted)
+  if (error instanceof Problem) out.diagnostics([error.diagnostic], Date.now())
+  else if (exitCode === 130) host.stderr.write('interrupted; the state is safe\n')
+  else {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    host.stderr.write(`${escapeForTerminal(what, { lines: true })}\n`)
+    host.stderr.write(
+      'This is a bug in Jobwright, not in your specs. The state is as it was last recorded; running again is safe.\n',
+    )
+  }
+  out.line(toSummaryLine({ counts: {}, outcomes: [exitCode], exitCode }))
+  return exitCode
+}
+
+/** Ends a command that was called with unknown options. The error is printed already: this prints the ways out, and the JSON lines. */
+export function reportMisuse(message: string, remedies: readonly Remedy[], host: Host, json: boolean): ExitCode {
+  const hint = formatHint(remedies)
+  if (hint !== undefined) host.stderr.write(`${escapeForWorkflowLog(`hint: ${hint}`)}\n`)
+  if (!json) return 1
+  const said = message.replace(/^error: /, '')
+  const diagnostic = { severity: 'error', code: 'USAGE', message: said, remedies } as const
+  const lines = [toDiagnosticLine(diagnostic), toSummaryLine({ counts: {}, outcomes: [1], exitCode: 1 })]
+  for (const line of lines) host.stdout.write(`${formatJsonLine(line)}\n`)
+  return 1
+}
+
+function chooseExitCode(error: unknown, interrupted: boolean): ExitCode {
+  if (error instanceof Problem) return error.exitCode
+  return interrupted ? 130 : 1
+}

@@ -1,0 +1,30 @@
+import type { Command, CommanderError } from 'commander'
+import { isAddress } from '../model/address.ts'
+import { advise, type Remedy, suggest } from '../model/remedy.ts'
+import { findAnswers } from './foreign-verbs.ts'
+
+/** The first word that is no option. */
+export function findVerb(words: readonly string[]): string | undefined {
+  return words.find((word) => !word.startsWith('-'))
+}
+
+/** What to write where a file or an address stood by itself, which belongs behind an option. */
+export function suggestOption({ code, message }: CommanderError, args: readonly string[], program: Command): Remedy[] {
+  const verb = findVerb(args)
+  if (code === 'commander.unknownCommand') return [...(findAnswers(verb ?? '') ?? [])]
+  if (code === 'commander.unknownOption' && message.includes("'-v'"))
+    return [suggest('to see what is sent, write --verbose; for the version', '--version')]
+  const command = program.commands.find((one) => one.name() === verb)
+  const [word = ''] = command?.args ?? []
+  const name = isAddress(word) ? '--only' : '--spec'
+  const isMeant = code === 'commander.excessArguments' && command?.registeredArguments.length === 0
+  return isMeant && command.options.some(({ long }) => long === name) ? [advise(`write ${name} ${word}`)] : []
+}
+
+/** Whether a form of output was asked for, in any of the ways in which an option can be written. */
+export function isAskedFor(form: string, args: readonly string[]): boolean {
+  return args.some((one, index) => {
+    if (one === `--output=${form}` || one === `-o${form}`) return true
+    return one === form && (args[index - 1] === '--output' || args[index - 1] === '-o')
+  })
+}

@@ -1,0 +1,67 @@
+import { type Command, Option } from 'commander'
+import type { ExitCode } from '../model/exit-code.ts'
+import type { Host } from '../session/host.ts'
+import { appendValue, parseDuration, parseMoment } from './values.ts'
+
+/**
+ * Makes the action of a command from what loads and runs it, so that `--help` and `validate` never load an SDK. The exit code that it
+ * resolves to is the program's.
+ */
+export type Run = <Args extends unknown[]>(
+  load: (host: Host, ...args: Args) => Promise<ExitCode>,
+) => (...args: Args) => Promise<void>
+
+/** `--output` in the forms that every command has. */
+export const createOutput = (): Option =>
+  new Option('-o, --output <form>', 'text for people, or json: one object a line, the summary last')
+    .choices(['text', 'json'])
+    .default('text')
+
+/** `--output` with the forms for code hosts as well. */
+export const createCodeHostOutput = (): Option =>
+  new Option(
+    '-o, --output <form>',
+    'text for people, json: one object a line, the summary last, github: annotations, or sarif: a SARIF 2.1.0 log',
+  )
+    .choices(['text', 'json', 'github', 'sarif'])
+    .default('text')
+
+/** Options about which specs and which AWS a command works on. */
+export function addCommonOptions(command: Command, form = createOutput()): Command {
+  return command
+    .addOption(form)
+    .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
+    .option(
+      '--start-at <time>',
+      "with --emulator: an ISO time, now or today; its clock starts then, or is moved on to it (a new one's default: 2026-11-15T09:00:00Z)",
+      parseMoment,
+    )
+    .option(
+      '--spec <glob>',
+      'files, folders or globs in place of those of jobwright.yaml; may be repeated',
+      appendValue,
+    )
+}
+
+/** How long a command that writes the state waits for the run that holds it. */
+export function addLockOptions(command: Command, unlessTold = '0s'): Command {
+  return command.option(
+    '--lock-timeout <duration>',
+    `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${unlessTold})`,
+    parseDuration,
+  )
+}
+
+/** Options about what a plan takes in, and what it may do. */
+export function addPlanOptions(command: Command): Command {
+  return addCommonOptions(command)
+    .option(
+      '--only <address|label>',
+      'act on IotJob/NAME, or on specs with the label KEY=VALUE, alone; may be repeated',
+      appendValue,
+    )
+    .option('--target <target>', 'act on specs of this target of jobwright.yaml alone; may be repeated', appendValue)
+    .option('--allow-dirty', 'submit specs that are not committed')
+    .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
+    .option('--refresh', 'read finished jobs again as well')
+}

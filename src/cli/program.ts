@@ -1,0 +1,57 @@
+import { Command, Option } from 'commander'
+import { EXIT_CODES } from '../model/exit-code.ts'
+import { escapeForWorkflowLog } from '../report/escape.ts'
+import { VERSION } from '../version.ts'
+import type { Run } from './options.ts'
+
+const codes = Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')
+
+/** Options that every command takes, before or behind its verb. */
+export type GlobalOptions = { quiet?: boolean; verbose?: boolean; debug?: boolean; color?: boolean }
+
+/** Defines one verb. */
+export type Definition = (program: Command, run: Run) => void
+
+/** Makes the program with its verbs. `takeGlobalOptions` is told, before the command runs, how it is to speak. */
+export function createProgram(
+  definitions: readonly Definition[],
+  run: Run,
+  takeGlobalOptions: (options: GlobalOptions) => Promise<void>,
+): Command {
+  const program = new Command('jobwright')
+    .description('Commit a job spec; the job runs exactly once. A declarative reconciler for one-shot AWS jobs.')
+    .version(VERSION)
+    .addOption(new Option('-q, --quiet', 'say only what is wrong').conflicts(['verbose', 'debug']))
+    .option('--verbose', 'say on standard error each request to AWS, when it was sent and how it ended; no secrets')
+    .option('--debug', 'the same with its start and its size, the version and the system: what a bug report needs')
+    .option('--color', 'colour the text, also where it is no terminal (FORCE_COLOR does the same)')
+    .option('--no-color', 'never colour the text (NO_COLOR does the same)')
+    .configureHelp({ showGlobalOptions: true })
+    .hook('preAction', (command) => takeGlobalOptions(command.opts()))
+    .showSuggestionAfterError()
+    .exitOverride()
+    .showHelpAfterError('see: jobwright --help')
+    .configureOutput({ writeErr: (text) => process.stderr.write(escapeForWorkflowLog(text, { lines: true })) })
+    .addHelpText(
+      'after',
+      `
+First steps:
+  jobwright reconcile --emulator --wait   run specs/ against the built-in emulator: no account, nothing to start
+  jobwright init                          write jobwright.yaml, a first spec and the workflow, and store an empty state
+  jobwright validate                      check every spec; every problem with its line
+  jobwright plan                          say what reconcile would do, and why; changes nothing
+  jobwright reconcile                     do it
+
+Exit codes:
+${codes}`,
+    )
+  for (const define of definitions) define(program, run)
+  for (const command of program.commands) {
+    command.showHelpAfterError(`see: jobwright ${command.name()} --help`)
+    for (const part of command.commands)
+      part.showHelpAfterError(`see: jobwright ${command.name()} ${part.name()} --help`)
+  }
+  return program
+}

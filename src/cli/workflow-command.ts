@@ -1,0 +1,152 @@
+import { isAddress } from '../model/address.ts'
+import { Problem } from '../model/problem.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
+
+/** What the input of the workflow may say after a verb. */
+type Grammar = {
+  /** How each word without an option is judged, in order. The last one is for all that follow. */
+  readonly words?: readonly ('address' | 'kind-or-address' | 'id')[]
+  /** How many of them there may be. */
+  readonly most?: number
+  /** Options without a value. */
+  readonly flags?: readonly string[]
+  /** Options with a value. */
+  readonly values?: readonly string[]
+  /** Options with one value or more. */
+  readonly lists?: readonly string[]
+}
+
+const SELECTION = ['--only', '--target', '--output', '-o']
+const ALWAYS = ['--output', '-o', '--lock-timeout']
+/** Options of every verb that decide how it speaks, and nothing else. */
+const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['-q', '--quiet', '--verbose', '--debug', '--color', '--no-color'])
+
+/**
+ * What the workflow's `command` input takes, by verb. Whoever may run the workflow need not be allowed to commit: nothing here reads or writes
+ * a path, submits what was not reviewed, or begins another state.
+ */
+export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
+  reconcile: {
+    flags: ['--wait', '--refresh', '--emulator'],
+    values: [...SELECTION, '--timeout', '--settle', '--lock-timeout'],
+  },
+  plan: { flags: ['--offline', '--exit-code', '--refresh', '--emulator'], values: SELECTION },
+  status: {
+    words: ['address'],
+    most: 1,
+    flags: ['--wait', '--exit-code', '--emulator'],
+    values: [...SELECTION, '--timeout', '--lock-timeout'],
+  },
+  adopt: {
+    words: ['kind-or-address', 'id'],
+    most: 2,
+    flags: ['--list', '--force', '--emulator'],
+    values: [...ALWAYS, '--id', '--kind', '--target', '--application', '--name'],
+  },
+  resolve: {
+    words: ['address'],
+    most: 1,
+    flags: [
+      '--not-created',
+      '--foreign-listed',
+      '--removed',
+      '--newest-checkout',
+      '--claim-state',
+      '--force',
+      '--emulator',
+    ],
+    values: [...ALWAYS, '--adopt'],
+    lists: ['--foreign'],
+  },
+  cancel: { words: ['address'], most: 1, flags: ['--force', '--emulator'], values: [...ALWAYS, '--reason'] },
+  baseline: { flags: ['--emulator'], values: [...ALWAYS, '--only'] },
+  acknowledge: {
+    words: ['address'],
+    most: 100,
+    flags: ['--all', '--emulator'],
+    values: [...ALWAYS, '--reason'],
+  },
+}
+
+/** The repository variable, handed over as an environment variable, without which the input takes no `--force`. */
+const FORCE_VARIABLE = 'JOBWRIGHT_ALLOW_FORCE'
+
+/** Throws a Problem (exit 1) for a command that the workflow's input does not take. */
+export function assertForWorkflow(
+  [verb = '', ...rest]: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  const grammar = Object.hasOwn(WORKFLOW_GRAMMAR, verb) ? WORKFLOW_GRAMMAR[verb]! : undefined
+  if (grammar === undefined) {
+    const verbs = Object.keys(WORKFLOW_GRAMMAR).join(', ')
+    throw createRefused(
+      verb === '' ? 'the command of the workflow is empty' : `the workflow does not run ${quoteWord(verb)}`,
+      advise(`it runs ${verbs}`),
+      advise('run any other command in a clone of the repository'),
+    )
+  }
+  const words: string[] = []
+  for (let index = 0; index < rest.length; index++) {
+    const word = rest[index]!
+    if (!word.startsWith('-')) {
+      words.push(word)
+      continue
+    }
+    const [name = '', ...value] = word.split('=')
+    const isLong = name.startsWith('--')
+    if (GLOBAL_FLAGS.has(word)) continue
+    if (grammar.flags?.includes(word)) assertForce(word, env)
+    else if (grammar.lists?.includes(name)) {
+      while (rest[index + 1] !== undefined && !rest[index + 1]!.startsWith('-')) index++
+    } else if (!grammar.values?.includes(name) || (!isLong && value.length > 0))
+      throw createUnknownOption(verb, name, grammar)
+    // The value of an option, whatever it looks like, is no option itself.
+    else if (value.length === 0) index++
+  }
+  assertWords(verb, words, grammar)
+}
+
+function assertForce(flag: string, env: Readonly<Record<string, string | undefined>>): void {
+  if (flag !== '--force' || env[FORCE_VARIABLE] === 'true') return
+  throw createRefused(
+    `the workflow does not take --force unless the repository allows it`,
+    advise(
+      `set the repository variable ${FORCE_VARIABLE} to true (Settings, Secrets and variables, Actions, Variables), and run it again`,
+    ),
+    advise('a workflow of an older version has to hand that variable to the step as well'),
+  )
+}
+
+function createUnknownOption(verb: string, option: string, { flags = [], values = [], lists = [] }: Grammar): Problem {
+  const known = [...flags, ...values, ...lists].filter((one) => one !== '-o')
+  return createRefused(
+    `the workflow does not take ${quoteWord(option)} with ${verb}`,
+    advise(`${verb} takes ${known.join(', ')} there`),
+    advise('run a command with other options in a clone of the repository'),
+  )
+}
+
+function assertWords(verb: string, words: readonly string[], { words: forms = [], most = 0 }: Grammar): void {
+  for (const [index, word] of words.entries()) {
+    const form = index < most ? (forms[index] ?? forms.at(-1)) : undefined
+    const isFine =
+      form === 'id' ||
+      (form !== undefined && isAddress(word)) ||
+      (form === 'kind-or-address' && /^[A-Za-z0-9]+$/.test(word))
+    if (isFine) continue
+    throw createRefused(
+      `the workflow does not take ${quoteWord(word)} after ${verb}`,
+      most === 0
+        ? advise(`${verb} takes options only; name a job with --only KIND/NAME`)
+        : advise('name a job as KIND/NAME, such as IotJob/kiosk-firmware'),
+    )
+  }
+}
+
+function createRefused(message: string, ...remedies: readonly Remedy[]): Problem {
+  return new Problem({ code: 'USAGE', message, remedies })
+}
+
+function quoteWord(word: string): string {
+  return JSON.stringify(word.length > 80 ? `${word.slice(0, 80)}…` : word)
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { addCommonOptions, addLockOptions, type Run } from '../../cli/options.ts'
+import type { AcknowledgeOptions } from './acknowledge.ts'
+
+/** Defines `jobwright acknowledge`, which acknowledges findings. */
+export function defineAcknowledge(program: Command, run: Run): void {
+  addLockOptions(
+    addCommonOptions(
+      program
+        .command('acknowledge')
+        .description(
+          'acknowledge what needs attention, so that runs no longer end with its exit code; starts and unblocks nothing',
+        )
+        .argument('[address...]', 'such as IotJob/kiosk-firmware'),
+    ),
+  )
+    .option('--all', 'everything that needs attention now')
+    .option('--reason <text>', 'why; kept in the state')
+    .action(
+      run(async (host, addresses: string[], options: AcknowledgeOptions) =>
+        (await import('./acknowledge.ts')).acknowledgeCommand(addresses, options, host),
+      ),
+    )
+}

@@ -1,0 +1,52 @@
+import { Document, isMap, Scalar, visit } from 'yaml'
+import { type JsonObject, splitPointer } from '../../model/json.ts'
+import type { Retold } from '../../model/kind.ts'
+import { toSentence } from '../../report/words.ts'
+
+/** What a spec is written from. */
+export type RetoldSpec = {
+  readonly kind: string
+  readonly name: string
+  /** Path of the envelope's schema, for editors. */
+  readonly schema: string
+  /** Absent: the default one. */
+  readonly target?: string
+  readonly retold: Retold
+  /** Where it comes from, in words. */
+  readonly origin: string
+}
+
+/** Words and figures that older YAML reads as something else than the text that they are. */
+const MISTAKABLE = /^(?:y|n|yes|no|on|off|\d+(?::\d+)+)$/i
+
+/** The text of a spec that describes a job which exists. What AWS does not tell is named in comments. */
+export function formatRetold({ kind, name, schema, target, retold, origin }: RetoldSpec): string {
+  const document = {
+    apiVersion: 'jobwright/v1',
+    kind,
+    metadata: { name },
+    ...(target !== undefined && { policy: { target } }),
+    spec: retold.request,
+  }
+  return [
+    `# yaml-language-server: $schema=${schema}`,
+    `# ${toSentence(origin)}`,
+    formatYaml(document, retold.untold),
+  ].join('\n')
+}
+
+function formatYaml(value: JsonObject, untold: Retold['untold']): string {
+  const document = new Document(value, { aliasDuplicateObjects: false })
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === 'string' && MISTAKABLE.test(node.value)) node.type = Scalar.QUOTE_DOUBLE
+    },
+  })
+  for (const { pointer, why } of untold) {
+    const [member = '', ...around] = splitPointer(pointer).reverse()
+    const mapping = document.getIn(['spec', ...around.reverse()])
+    if (isMap(mapping))
+      mapping.comment = [mapping.comment, ` ${member}: not told by AWS; ${why}`].filter(Boolean).join('\n')
+  }
+  return document.toString({ lineWidth: 0 })
+}

@@ -1,0 +1,53 @@
+import type { ExitCode } from '../../model/exit-code.ts'
+import { Problem } from '../../model/problem.ts'
+import { suggest } from '../../model/remedy.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { assertOnly } from '../../session/only.ts'
+import { openProjectStore } from '../../session/project.ts'
+import type { Session } from '../../session/session.ts'
+import { decideInSession } from '../reconcile/decide.ts'
+
+/**
+ * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted; begins
+ * the state where there is none. Creates no job.
+ */
+export async function recordBaseline(
+  options: CommonOptions & {
+    /** Begin a state with the specs of `only` alone: all others then count as new. */
+    readonly newState?: boolean
+  },
+  host: Host,
+): Promise<ExitCode> {
+  return decideInSession('baseline', { ...options, begins: true }, host, async (session) => {
+    const store = openProjectStore(session.project, options)
+    const { state } = await store.read()
+    assertOnly(options, session.loaded, state)
+    if (state === undefined && !options.emulator) assertWhole(options, session)
+    const chosen = session.loaded.specs.filter((spec) => {
+      const isAsked = !options.only?.length || options.only.includes(spec.address)
+      return isAsked && state?.records[spec.address] === undefined
+    })
+    return new Map(chosen.map((spec) => [spec.address, { do: 'baseline' }]))
+  })
+}
+
+/** Throws a Problem (STATE_MISSING) where a state would begin without a word on some specs: those would run. */
+function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], { loaded }: Session): void {
+  if (only?.length && !newState) {
+    throw new Problem({
+      code: 'STATE_MISSING',
+      message: 'there is no state, and one that begins with some specs taken as done lets all others run',
+      remedies: [
+        suggest('take every spec as done', 'baseline'),
+        suggest('or let the others run', 'baseline', '--new-state', ...only.flatMap((one) => ['--only', one])),
+      ],
+    })
+  }
+  const [blocked] = loaded.blocked
+  if (only?.length || (loaded.complete && blocked === undefined)) return
+  throw new Problem({
+    code: 'STATE_MISSING',
+    message: `there is no state, and none is begun while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): mended later, they would run`,
+    remedies: [suggest('list what is wrong', 'validate'), suggest('mend that, then', 'baseline')],
+  })
+}

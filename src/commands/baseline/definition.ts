@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { addCommonOptions, addLockOptions, type Run } from '../../cli/options.ts'
+import { appendValue } from '../../cli/values.ts'
+import type { CommonOptions } from '../../session/host.ts'
+
+/** Defines `jobwright baseline`, which records specs as done. */
+export function defineBaseline(program: Command, run: Run): void {
+  addLockOptions(
+    addCommonOptions(
+      program
+        .command('baseline')
+        .description(
+          'record every spec without a record as done, so that it is not submitted; begins a state where there is none',
+        ),
+    ),
+  )
+    .option('--only <address>', 'this spec alone; may be repeated', appendValue)
+    .option('--new-state', 'with --only, where there is no state: begin one in which all other specs count as new')
+    .action(
+      run(async (host, options: CommonOptions & { newState?: boolean }) =>
+        (await import('./baseline.ts')).recordBaseline(options, host),
+      ),
+    )
+}

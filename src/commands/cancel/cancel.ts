@@ -1,0 +1,29 @@
+import type { ExitCode } from '../../model/exit-code.ts'
+import { Problem } from '../../model/problem.ts'
+import { advise } from '../../model/remedy.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { decide } from '../reconcile/decide.ts'
+
+/** The longest comment of an IoT job (API reference, CancelJob). */
+const REASON_MAX = 2028
+
+/** `jobwright cancel ADDRESS --reason TEXT`: ends a job that is not over, where AWS lets one. Its record stays, so that it is not made again. */
+export function cancel(
+  address: string,
+  options: CommonOptions & { readonly reason?: string; readonly force?: boolean },
+  host: Host,
+): Promise<ExitCode> {
+  const reason = options.reason?.trim() ?? ''
+  if (reason === '' || reason.length > REASON_MAX) {
+    throw new Problem({
+      code: 'USAGE',
+      message: reason === '' ? 'cancel was not told why' : `the reason has ${reason.length} characters`,
+      remedies: [
+        advise(
+          `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,
+        ),
+      ],
+    })
+  }
+  return decide('cancel', address, { do: 'cancel', reason, force: options.force === true }, options, host)
+}

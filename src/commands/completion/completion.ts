@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { MODELS } from '../../kinds/models.ts'
+import { listPageCodes } from '../../load/pages.ts'
+import type { ExitCode } from '../../model/exit-code.ts'
+import type { Host } from '../../session/host.ts'
+import { loadSpecs, openProject } from '../../session/project.ts'
+import { listSchemas } from '../schema/schema.ts'
+import { formatBashScript } from './bash.ts'
+import { formatFishScript } from './fish.ts'
+import { listGlobalOptions, type OptionGrammar, readGrammar, type VerbGrammar } from './grammar.ts'
+import { formatZshScript } from './zsh.ts'
+
+/** The shells whose completion is known. */
+export type Shell = 'bash' | 'zsh' | 'fish'
+
+const SCRIPTS: Readonly<Record<Shell, (verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[]) => string>> = {
+  bash: formatBashScript,
+  zsh: formatZshScript,
+  fish: formatFishScript,
+}
+
+/** `jobwright completion SHELL`: prints the script by which a shell completes verbs, options and their values. */
+export function printCompletion(shell: Shell, program: Command, host: Host): Promise<ExitCode> {
+  const kinds = MODELS.map(({ kind }) => kind)
+  const verbs = readGrammar(program, { kinds, schemas: listSchemas(), codes: listPageCodes() })
+  host.stdout.write(SCRIPTS[shell](verbs, listGlobalOptions(program)))
+  return Promise.resolve(0)
+}
+
+/** `jobwright __complete WHAT`: what the scripts look up while one types, a line each. Asks nothing of AWS, and says nothing of faults. */
+export async function complete(what: string, host: Host): Promise<ExitCode> {
+  const project = openProject(host.cwd)
+  host.stdout.write((await findCompletions(what)).map((one) => `${one}\n`).join(''))
+  return 0
+
+  async function findCompletions(asked: string): Promise<string[]> {
+    if (asked === 'targets') return Object.keys(project.config.targets)
+    const { specs, blocked } = await loadSpecs(project, {})
+    return [...specs, ...blocked].map(({ address }) => address).sort()
+  }
+}

@@ -1,0 +1,20 @@
+import { Argument, type Command } from 'commander'
+import type { Run } from '../../cli/options.ts'
+
+/** Defines `jobwright completion`, which prints completion scripts, and completes. */
+export function defineCompletion(program: Command, run: Run): void {
+  program
+    .command('completion')
+    .description('print the script by which a shell completes verbs, options, kinds and addresses')
+    .addArgument(new Argument('<shell>', 'of this shell').choices(['bash', 'zsh', 'fish']))
+    .action(
+      run(async (host, shell: 'bash' | 'zsh' | 'fish') =>
+        (await import('./completion.ts')).printCompletion(shell, program, host),
+      ),
+    )
+
+  program
+    .command('__complete', { hidden: true })
+    .addArgument(new Argument('<what>').choices(['addresses', 'targets']))
+    .action(run(async (host, what: string) => (await import('./completion.ts')).complete(what, host)))
+}

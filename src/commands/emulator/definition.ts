@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+import type { Run } from '../../cli/options.ts'
+import { parseDuration, parseMoment, parsePositive, parseWhole } from '../../cli/values.ts'
+
+/** Defines `jobwright emulator`, which serves the emulator, and moves its clock on. */
+export function defineEmulator(program: Command, run: Run): void {
+  const emulator = program
+    .command('emulator')
+    .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
+    .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', parseWhole)
+    .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
+    .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', parseWhole)
+    .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', parsePositive)
+    .option(
+      '--start-at <time>',
+      'ISO time, now or today, at which the clock of a new emulator starts (default: now)',
+      parseMoment,
+    )
+    .option('--faults <file>', 'JSON file with fault rules: [{service, operation, fault, rate | times}]')
+    .option('--limits <file>', 'JSON file with quotas and rates: {iotConcurrent, rates: {iot, "iot.CreateJob"}}')
+    .action(
+      run(async (host, options: Record<string, never>) => (await import('./emulator.ts')).serveEmulator(options, host)),
+    )
+
+  emulator
+    .command('advance')
+    .description("move the clock of the repository's own emulator on, that of --emulator, whether it runs or not")
+    .argument('<duration>', 'such as 90s, 15m, 2h or 3d', parseDuration)
+    .action(run(async (host, ms: number) => (await import('./emulator.ts')).advanceEmulator(ms, host)))
+}

@@ -1,0 +1,11 @@
+import type { Command } from 'commander'
+import type { Run } from '../../cli/options.ts'
+
+/** Defines `jobwright explain`, which explains codes. */
+export function defineExplain(program: Command, run: Run): void {
+  program
+    .command('explain')
+    .description('say what the code of a message means, with an example and what to do; without one, list all codes')
+    .argument('[code]', 'such as SPEC_ENUM')
+    .action(run(async (host, code: string | undefined) => (await import('./explain.ts')).explain(code, host)))
+}

@@ -1,0 +1,280 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { AS_TEXT } from '../../cli/command-line.ts'
+import { CONFIG_FILE } from '../../load/config.ts'
+import { listSearched } from '../../load/find.ts'
+import { findSubmodule } from '../../load/submodules.ts'
+import { Problem } from '../../model/problem.ts'
+import { readExample } from '../../session/example.ts'
+import { type Project, STATE_FILE } from '../../session/project.ts'
+import { listSlugs } from '../../session/project-branch.ts'
+import {
+  getSchemaFolder,
+  getSpecFolder,
+  isJobwrightDependency,
+  isSpecFile,
+  resolveFolder,
+} from '../../session/spec-place.ts'
+import { resolvePackageFile } from '../../system/package-file.ts'
+import { isIgnoreNeeded, type PackagePlace } from './package-place.ts'
+import type { Repository } from './repository.ts'
+import { formatConfig, formatTargets } from './templates/config.ts'
+import { formatSettings, SETTINGS_FILE } from './templates/settings.ts'
+import { formatWorkflow, WORKFLOW_FILE } from './templates/workflow.ts'
+
+/** Files that belong together and are told of in one line. Without files: what is there already, and stays. */
+export type InitPart = {
+  /** Absolute path of the file, or of the folder of all of them. */
+  readonly at: string
+  /** What it is for, in a few words. */
+  readonly what: string
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  /** What is there already lacks this: lines to add by hand, since nobody's file is edited. */
+  readonly lacks?: string
+}
+
+export type InitChoices = {
+  readonly project: Project
+  readonly repository: Repository | undefined
+  readonly store: 'git' | 'file'
+  /** The branch of the state, where it is kept in Git. */
+  readonly branch: string | undefined
+  /** Folders of the repository's other projects. */
+  readonly others: readonly string[]
+  readonly region: string | undefined
+  /** The region was asked for on the command line: a jobwright.yaml that is there has to have it as well. */
+  readonly isRegionTold: boolean
+  /** Where the workflow finds Jobwright. */
+  readonly packages: PackagePlace
+  /** Absent: an IotJob, and only where there are no specs yet. */
+  readonly kind: string | undefined
+}
+
+const PACKAGED_SCHEMAS = resolvePackageFile('schemas/')
+
+/**
+ * What init writes, in this order. Where package.json depends on Jobwright, editors find the schemas in node_modules. Everywhere else they
+ * are copied to `.schemas` in the folder of specs, to be committed: no editor then needs a network, a pull request shows what changes with
+ * an upgrade (`jobwright schema --out` writes them again), and a hidden folder is never searched for specs.
+ */
+export function listInitFiles(choices: InitChoices): InitPart[] {
+  const { project, repository, store, region, branch, others, packages } = choices
+  const { root } = project
+  const folder = resolveFolder(root, getSpecFolder(project.config))
+  assertOpen(root, folder)
+  const isDependency = isJobwrightDependency(root)
+  const schemas = getSchemaFolder(project)
+  const remote = repository?.remote
+  const config = formatConfig({
+    store,
+    branch,
+    schema: `${schemas}/config.schema.json`,
+    remote: remote === 'origin' ? undefined : remote,
+    region,
+  })
+  return [
+    {
+      ...createPart(path.join(root, CONFIG_FILE), config),
+      what: 'where the specs and the state are, and what a run may do',
+      ...findLacking(choices),
+    },
+    createExamplePart(path.join(root, folder), path.posix.relative(folder, `${schemas}/job.schema.json`), choices.kind),
+    ...(isDependency ? [] : [createSchemasPart(path.join(root, schemas))]),
+    createSettingsPart(choices, schemas),
+    ...ignoreParts(choices),
+    ...(repository && store === 'git' ? [createWorkflowPart(project, repository, others, packages)] : []),
+  ]
+}
+
+/** Throws a Problem (exit 4) where the specs are in a submodule that is not cloned here: Git keeps nothing that is written there. */
+function assertOpen(root: string, folder: string): void {
+  const submodule = findSubmodule(root, folder)
+  if (submodule === undefined || submodule.isOpen) return
+  throw new Problem({
+    code: 'FILE_WRITE',
+    message: `${folder} is in the submodule ${submodule.path}, which is not cloned here`,
+    remedies: [{ text: 'clone it', command: ['git', 'submodule', 'update', '--init', '--', submodule.path] }],
+  })
+}
+
+/** What a jobwright.yaml lacks that was there before: the target of a region that was asked for, and the branch of a second project. */
+function findLacking(choices: InitChoices): Pick<InitPart, 'lacks'> {
+  if (!fs.existsSync(path.join(choices.project.root, CONFIG_FILE))) return {}
+  const lacks = describeLackingBranch(choices) + describeLackingRegion(choices)
+  return lacks === '' ? {} : { lacks }
+}
+
+/** Among several projects the branch is to be read in the file, and not to depend on what else there is. */
+function describeLackingBranch({ project, branch, others }: InitChoices): string {
+  const { state } = project.config
+  if (branch === undefined || others.length === 0 || state?.store !== 'git' || state.branch !== undefined) return ''
+  return `state:\n  branch: ${branch}\n`
+}
+
+function describeLackingRegion({ project, region, isRegionTold }: InitChoices): string {
+  if (!isRegionTold || region === undefined) return ''
+  const isSaid = Object.values(project.config.targets).some((target) => target.region === region)
+  return isSaid ? '' : formatTargets(region)
+}
+
+function createPart(file: string, text: string): Pick<InitPart, 'at' | 'files'> {
+  return { at: file, files: [{ path: file, text }] }
+}
+
+function createExamplePart(folder: string, schema: string, kind: string | undefined): InitPart {
+  const specs = kind === undefined ? countYamlFiles(folder) : 0
+  if (specs > 0) return { at: folder, what: 'your specs', files: [] }
+  const { name, text } = readExample(kind ?? 'IotJob', schema)
+  return {
+    ...createPart(path.join(folder, name), text),
+    what: `an example of ${kind ?? 'IotJob'}: put your own names in`,
+  }
+}
+
+/** How many spec files a folder holds. */
+export function countYamlFiles(folder: string): number {
+  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0
+  return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name)).length
+}
+
+function createSchemasPart(folder: string): InitPart {
+  const files = fs
+    .readdirSync(PACKAGED_SCHEMAS)
+    .filter((name) => name.endsWith('.schema.json'))
+    .map((name) => ({
+      path: path.join(folder, name),
+      text: fs.readFileSync(new URL(name, PACKAGED_SCHEMAS), 'utf8'),
+    }))
+  return { at: folder, what: 'what your editor checks and completes specs with', files }
+}
+
+/** For the editors that take their settings from a repository; all others go by the first line of each file. */
+function createSettingsPart({ project, repository }: InitChoices, schemas: string): InitPart {
+  const { top, folder } = repository ?? { top: project.root, folder: '' }
+  const below = (file: string): string => path.posix.join(folder, file)
+  const specs = project.config.specs.flatMap((one) =>
+    isSpecFile(one) ? [below(one)] : ['yaml', 'yml'].map((end) => below(`${one}/**/*.${end}`)),
+  )
+  const text = formatSettings({
+    [`./${below(`${schemas}/job.schema.json`)}`]: specs,
+    [`./${below(`${schemas}/config.schema.json`)}`]: [below(CONFIG_FILE)],
+  })
+  const file = path.join(top, SETTINGS_FILE)
+  const isSaid = (there: string): boolean => there.includes(`${schemas}/job.schema.json`)
+  return { ...createOrExplain(file, text, isSaid), what: 'which schemas your editor checks and completes specs with' }
+}
+
+/** The state of one machine, its lock and its journal: in Git an older checkout would put back an older state. And what npm installs. */
+function ignoreParts(choices: InitChoices): InitPart[] {
+  const { repository, store, packages } = choices
+  if (repository === undefined) return []
+  const { top } = repository
+  const state = store === 'file' ? stateIn(choices) : undefined
+  // Nothing outside the repository is of interest to Git.
+  const isKept = state !== undefined && !state.startsWith('..') && !path.isAbsolute(state)
+  const isSaid = (there: string): boolean =>
+    !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
+  const file = path.join(top, '.gitignore')
+  const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
+  const isInstalled = isIgnoreNeeded(packages, store === 'git')
+  const text = [
+    ...(isInstalled ? ['node_modules/\n'] : []),
+    ...(isSaid(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
+  ].join('')
+  if (!isKept && !isInstalled) return []
+  const kept = [
+    ...(isInstalled ? ['what npm installs'] : []),
+    ...(isKept ? [`${state}, its lock and its journal`] : []),
+  ]
+  return [{ ...createOrExplain(file, text, () => text === ''), what: `keeps ${kept.join(', and ')} out of Git` }]
+}
+
+/** Where the state is, relative to the repository's top. */
+function stateIn({ project, repository }: InitChoices): string {
+  return path.posix.join(repository?.folder ?? '', project.config.state?.path ?? STATE_FILE)
+}
+
+/** A file with this text; where it is there and does not say the same, what it lacks. */
+function createOrExplain(
+  file: string,
+  text: string,
+  isSaid: (there: string) => boolean,
+): Pick<InitPart, 'at' | 'files' | 'lacks'> {
+  if (!fs.existsSync(file)) return createPart(file, text)
+  return { at: file, files: [], lacks: isSaid(fs.readFileSync(file, 'utf8')) ? undefined : text }
+}
+
+/** The workflow of a project, relative to the repository's top. Each project has one of its own; `name` tells it from the others. */
+export function nameWorkflowFile(
+  top: string,
+  folder: string,
+  others: readonly string[],
+): { readonly file: string; readonly name?: string } {
+  const own = listSlugs(folder || '.').map((name) => ({ file: `.github/workflows/jobwright-${name}.yml`, name }))
+  const all = others.length === 0 ? [{ file: WORKFLOW_FILE }, ...own] : [...own, { file: WORKFLOW_FILE }]
+  const texts = new Map(
+    all.flatMap(({ file }) => {
+      const whole = path.join(top, file)
+      return fs.existsSync(whole) ? [[file, fs.readFileSync(whole, 'utf8')]] : []
+    }),
+  )
+  const there = all.find(({ file }) => isRunIn(texts.get(file), folder))
+  // The only project's workflow may have been edited past recognition.
+  if (there === undefined && others.length === 0) return { file: WORKFLOW_FILE }
+  return there ?? all.find(({ file }) => !texts.has(file)) ?? own[1]!
+}
+
+/** Whether a workflow works in a folder of the repository; empty: at its top. */
+function isRunIn(workflow: string | undefined, folder: string): boolean {
+  if (workflow === undefined) return false
+  const [, said = ''] = /^ *working-directory: *(.*?) *$/m.exec(workflow) ?? []
+  return said.replace(/^'(.*)'$/, '$1').replaceAll("''", "'") === folder
+}
+
+function createWorkflowPart(
+  { root, config }: Project,
+  repository: Repository,
+  others: readonly string[],
+  packages: PackagePlace,
+): InitPart {
+  const { top, folder, host } = repository
+  const { file, name } = nameWorkflowFile(top, folder, others)
+  const whole = path.join(top, file)
+  const text = formatWorkflow({
+    branch: repository.defaultBranch,
+    install: `npm ci --ignore-scripts${packages.up === '' ? '' : ` --prefix ${packages.up}`}`,
+    cli: path.posix.join(packages.up, CLI),
+    folder: folder || undefined,
+    commandsApart: host !== undefined && !hasQueue(host),
+    submodules: listSearched(root, config.specs).some(
+      (one) => findSubmodule(root, resolveFolder(root, one)) !== undefined,
+    ),
+    lfs: repository.hasLfs,
+    ...(name !== undefined && { leg: { name, file } }),
+  })
+  const lacks = fs.existsSync(whole) ? findLackingInWorkflow(fs.readFileSync(whole, 'utf8'), text) : ''
+  return {
+    ...createPart(whole, text),
+    what: 'checks pull requests, and reconciles what is merged',
+    ...(lacks !== '' && { lacks }),
+  }
+}
+
+const CLI = 'node_modules/jobwright/dist/cli.js'
+
+/** Whether workflows of a host may say `queue: max`: GitHub's own cloud may, a GitHub Enterprise Server not. */
+function hasQueue(host: string): boolean {
+  return /(^|\.)(github\.com|ghe\.com)$/.test(host)
+}
+
+/** What a workflow that an earlier version wrote has otherwise than this one would, where it matters. */
+function findLackingInWorkflow(there: string, text: string): string {
+  // What is not of our making is nobody's business here.
+  if (!there.includes(` ${AS_TEXT} `)) return ''
+  const install = /run: (npm ci .*)/.exec(text)?.[1]
+  const isUnlocked = there.split('\n').some((line) => line.includes('run: npm install ') && line.includes('jobwright@'))
+  const isQueued = /queue: *max|jobwright-command/.test(there)
+  const job = text.slice(text.indexOf('  reconcile:\n'))
+  const concurrency = job.slice(job.indexOf('    concurrency:\n'), job.indexOf('    steps:\n'))
+  return `${isUnlocked ? `      - name: Install Jobwright # in both jobs: nothing that is not locked runs beside credentials\n        run: ${install}\n` : ''}${isQueued ? '' : concurrency}`
+}

@@ -1,0 +1,280 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { CONFIG_FILE } from '../../load/config.ts'
+import { readProjectPlace } from '../../load/project-place.ts'
+import type { ExitCode } from '../../model/exit-code.ts'
+import { Problem } from '../../model/problem.ts'
+import { advise, suggest } from '../../model/remedy.ts'
+import { escapeForTerminal } from '../../report/escape.ts'
+import { toSummaryLine } from '../../report/json-lines.ts'
+import { formatCommand, type Medium } from '../../report/remedies.ts'
+import { formatCount } from '../../report/words.ts'
+import { findKind } from '../../session/find-kind.ts'
+import type { Host } from '../../session/host.ts'
+import { findLostState } from '../../session/lost-state.ts'
+import { writeNewFile } from '../../session/new-file.ts'
+import { createPrinter, type Printer } from '../../session/printer.ts'
+import {
+  assertConfig,
+  createFirstState,
+  loadSpecs,
+  openProject,
+  openProjectStore,
+  type Project,
+  stateFile,
+} from '../../session/project.ts'
+import { chooseBranch, listBranches } from '../../session/project-branch.ts'
+import { refreshSchema } from '../../session/project-schema.ts'
+import { detectShell } from '../../session/shell.ts'
+import { createUnclaimed } from '../../session/state-owner.ts'
+import { DEFAULT_BRANCH } from '../../state/git-store.ts'
+import { systemClock } from '../../system/clock.ts'
+import { listInitFiles, nameWorkflowFile } from './files.ts'
+import { buildLockCommand, findPackage, listPackageFiles, type PackagePlace } from './package-place.ts'
+import { askForChoices, checkRegion } from './questions.ts'
+import { type Repository, readRepository } from './repository.ts'
+
+export type InitOptions = {
+  readonly output: 'text' | 'json'
+  /** Ask nothing, although somebody is there to answer. */
+  readonly yes?: boolean
+  /** Kind of the example spec; IotJob unless told. */
+  readonly kind?: string
+  readonly region?: string
+  readonly store?: 'git' | 'file'
+  /** Begin another state where the one that was there is gone. */
+  readonly newState?: boolean
+  /** Files only: the emulator makes a state of its own. */
+  readonly emulator?: boolean
+}
+
+/**
+ * `jobwright init`: writes jobwright.yaml, an example spec, settings for editors and the workflow, and stores an empty state with a lineage
+ * of its own. At a terminal it asks for what it was not told and cannot find out; it replaces no file and no state: run again, it makes what
+ * is missing and says what it kept.
+ */
+export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
+  const out = createPrinter(host, options)
+  const kind = options.kind === undefined ? undefined : findKind(options.kind).kind
+  const told = checkRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
+  const project = openProject(host.cwd, host.env)
+  assertConfig(project)
+  const repository = await readRepository(project.root)
+  const store = storeFor(options, project, repository)
+  const branch = store === 'git' ? await decideBranch(project, repository) : undefined
+  if (!options.emulator && !options.newState) await assertNoneLost(chooseMeant(project, store, branch, repository))
+  const answers = await askForChoices({ region: told, kind }, project, options, host)
+  const others = (await (await readProjectPlace(project.root))?.others()) ?? []
+  const isRegionTold = options.region !== undefined
+  const packages = await findPackage(project.root, repository?.top)
+  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionTold, ...answers })
+  const written = parts.filter((part) => {
+    const isNew = part.files
+      .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
+      .includes(true)
+    out.text(did(isNew ? 'wrote' : 'kept', formatPath(part.at, host), part.what))
+    if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indentText(part.lacks)}`)
+    return isNew
+  })
+  await refreshSchema(openProject(project.root, host.env))
+  if (!options.emulator) out.text(await beginState(openProject(project.root, host.env), options, out))
+  const files = written.map((part) => formatPath(part.at, host))
+  const state = store === 'file' ? formatPath(stateFile(openProject(project.root, host.env), {})!, host) : undefined
+  out.text(
+    listNextSteps({
+      written: files,
+      store,
+      repository,
+      state,
+      workflow: nameWorkflowFile(repository?.top ?? project.root, repository?.folder ?? '', others).file,
+      packages,
+      cwd: host.cwd,
+      shell: detectShell(host.env),
+    }).join('\n'),
+  )
+  out.line(
+    toSummaryLine({
+      counts: { written: written.length, kept: parts.length - written.length },
+      outcomes: [],
+      exitCode: 0,
+    }),
+  )
+  return 0
+}
+
+/** What jobwright.yaml says, else what was asked for, else Git wherever a remote can keep the state. */
+function storeFor({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
+  const said = config.state?.store
+  if (said !== undefined && store !== undefined && said !== store) {
+    throw new Problem({
+      code: 'INIT_STORE',
+      message: `${CONFIG_FILE} keeps the state in the ${said} store, not in the ${store} store`,
+      remedies: [advise(`leave --store out, or change state.store in ${path.join(root, CONFIG_FILE)} first`)],
+    })
+  }
+  const chosen = said ?? store ?? (repository?.remote === undefined ? 'file' : 'git')
+  if (chosen === 'git' && repository === undefined) {
+    throw new Problem({
+      code: 'INIT_NO_REPOSITORY',
+      message: `${root} is in no Git repository, so the state cannot be kept in one`,
+      remedies: [
+        { text: 'make a repository first', command: ['git', 'init'] },
+        suggest('or keep the state in a file', 'init', '--store', 'file'),
+      ],
+    })
+  }
+  return chosen
+}
+
+/** The branch of the state: as jobwright.yaml says, else one that no other project of the repository has. */
+async function decideBranch(project: Project, repository: Repository | undefined): Promise<string> {
+  const { branch } = project.config.state ?? {}
+  if (branch !== undefined) return branch
+  const place = await readProjectPlace(project.root)
+  const asked = chooseMeant(project, 'git', undefined, repository)
+  // Where the remote does not answer, storing the state will say so.
+  return chooseBranch(asked, place, true).catch((error: unknown) => {
+    if (!(error instanceof Problem)) throw error
+    return place === undefined ? DEFAULT_BRANCH : listBranches(place.name)[1]
+  })
+}
+
+/** A project as its jobwright.yaml will be, if it is not there yet. */
+function chooseMeant(
+  project: Project,
+  store: 'git' | 'file',
+  branch: string | undefined,
+  repository: Repository | undefined,
+): Project {
+  if (fs.existsSync(path.join(project.root, CONFIG_FILE))) return project
+  const { remote } = repository ?? {}
+  const state = store === 'file' ? { store } : { store, branch, ...(remote !== 'origin' && { remote }) }
+  return { ...project, config: { ...project.config, state } }
+}
+
+/** Throws a Problem (STATE_MISSING) where there is no state, and signs of one that is lost. */
+async function assertNoneLost(project: Project): Promise<void> {
+  try {
+    const { state, diagnostics } = await openProjectStore(project, {}).read()
+    if (state !== undefined || diagnostics.some(({ code }) => code !== 'STATE_MISSING')) return
+  } catch (error) {
+    // Storing the state says it again, after the files are written.
+    if (error instanceof Problem) return
+    throw error
+  }
+  const lost = await findLostState(project, await loadSpecs(project, {}))
+  if (lost) throw new Problem({ code: 'STATE_MISSING', ...lost })
+}
+
+/** Stores the first state, and tells in a line what is stored now. */
+async function beginState(project: Project, { newState }: InitOptions, out: Printer): Promise<string> {
+  const store = openProjectStore(project, {})
+  const where = escapeForTerminal(store.where)
+  const open = await store.open()
+  try {
+    const { state } = open
+    if (state !== undefined && !newState) {
+      const doubt = await createUnclaimed(project, await readProjectPlace(project.root), state)
+      if (doubt) out.diagnostics([doubt], systemClock.now())
+      return did('kept', 'the state', `${where}; ${formatCount(Object.keys(state.records).length, 'job')}`)
+    }
+    const created = await open.create(await createFirstState(project, systemClock), { anew: newState === true })
+    if (created.is === 'stale') {
+      throw new Problem({
+        code: 'STATE_STALE',
+        message: `someone else has just made a state: ${created.message}`,
+        remedies: [advise('run this again; it will be kept')],
+      })
+    }
+    return did('stored', 'an empty state', where)
+  } finally {
+    await open.close()
+  }
+}
+
+type Done = {
+  readonly written: readonly string[]
+  readonly store: 'git' | 'file'
+  readonly repository: Repository | undefined
+  /** The state, where it is a file. */
+  readonly state?: string
+  /** The workflow's file. */
+  readonly workflow: string
+  readonly packages: PackagePlace
+  readonly cwd: string
+  readonly shell: Medium['shell']
+}
+
+function listNextSteps({ written, store, repository, state, workflow, packages, cwd, shell }: Done): string[] {
+  const isPushed = store === 'git' && repository?.remote !== undefined
+  const isInWorkflow = store === 'git' && repository !== undefined
+  const manifests = listPackageFiles(packages).map((file) => path.relative(cwd, file))
+  const locking = isInWorkflow ? buildLockCommand(packages, cwd) : undefined
+  const all = isInWorkflow && locking === undefined && written.length > 0 ? [...manifests, ...written] : written
+  // Windows PowerShell knows no `&&`.
+  const and = shell === 'powershell' ? '; ' : ' && '
+  const typed = (...command: readonly string[]): string => formatCommand(command as [string, ...string[]], { shell })
+  const commit = 'git commit -m "Set up Jobwright"'
+  const add = [typed('git', 'add', ...all), commit, ...(isPushed ? ['git push'] : [])].join(and)
+  return [
+    '',
+    ...(repository ? [describeInGit(state), ''] : []),
+    'Next:',
+    '  npx jobwright reconcile --emulator --wait   try the specs on the built-in emulator: no account, no credentials',
+    ...(locking ? [`  ${typed(...locking)}${and}${typed('git', 'add', ...manifests)}`] : []),
+    ...(repository && written.length > 0 ? [`  ${add}`] : []),
+    '  npx jobwright plan                          see what would be done on AWS, and why; changes nothing',
+    ...(isPushed ? [] : ['  npx jobwright reconcile                     do it']),
+    ...(isPushed
+      ? ['', `On GitHub, ${workflow} creates no job until you set the two variables that its first lines name.`]
+      : []),
+    ...(isInWorkflow && written.some((file) => file.endsWith(workflow))
+      ? listWorkflowNotes(repository, workflow, packages)
+      : []),
+    ...(store === 'git' && !isPushed
+      ? ['', 'There is no remote yet. When you add one, push the branch of the state with the others: git push --all']
+      : []),
+  ]
+}
+
+/** What the workflow stands on, and could not be made sure of. */
+function listWorkflowNotes({ defaultBranch, guessed }: Repository, workflow: string, packages: PackagePlace): string[] {
+  const { otherLock, ignored } = packages
+  return [
+    ...(guessed === undefined
+      ? []
+      : [
+          `It reconciles the branch ${escapeForTerminal(defaultBranch)}, which is a guess: ${escapeForTerminal(guessed)}. If another one is the default, change it in ${workflow}.`,
+        ]),
+    ...(otherLock === undefined
+      ? []
+      : [
+          `It installs with npm ci, by package-lock.json. To install by ${otherLock}, change the steps "Install Jobwright" in ${workflow}.`,
+        ]),
+    ...(ignored.length === 0
+      ? []
+      : [`Git ignores ${ignored.join(' and ')}: take that out of .gitignore, since the workflow installs by it.`]),
+  ]
+}
+
+/** What belongs into Git, and what does not. */
+function describeInGit(state: string | undefined): string {
+  const all = 'Commit all that was written: a spec that is not committed is planned, but not submitted.'
+  return state === undefined
+    ? `${all} The state is on a branch of its own.`
+    : `${all} Not ${escapeForTerminal(state)}, its .lock and its .journal: in Git, an older checkout would put back an older state. Keep a copy elsewhere.`
+}
+
+/** One line of what happened to a thing. */
+function did(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): string {
+  return `${what.padEnd(6)}  ${thing.padEnd(31)}  ${why}`
+}
+
+function indentText(text: string): string {
+  return text.trimEnd().replaceAll(/^/gm, '          ')
+}
+
+/** A path as one would write it where the command was given. */
+function formatPath(file: string, host: Host): string {
+  return escapeForTerminal(path.relative(host.cwd, file) || '.')
+}

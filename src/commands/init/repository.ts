@@ -1,0 +1,104 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { readCheckout } from '../../load/checkout.ts'
+import { Problem } from '../../model/problem.ts'
+import { advise } from '../../model/remedy.ts'
+import { type Git, isBareFolder, listRemotes, openGit } from '../../system/git.ts'
+
+/** The Git repository around a folder, as far as init has to know it. */
+export type Repository = {
+  /** Its top folder. */
+  readonly top: string
+  /** The folder, relative to the top; empty for the top itself. */
+  readonly folder: string
+  /** `origin` where there is one, else the first. */
+  readonly remote?: string
+  /** The branch that the remote calls default, as far as that can be known. */
+  readonly defaultBranch: string
+  /** Why the default branch is a guess; absent where the remote has named it. */
+  readonly guessed?: string
+  /** The host of the remote's address; absent where it is a path, or there is no remote. */
+  readonly host?: string
+  /** Whether a .gitattributes sends files through Git LFS. */
+  readonly hasLfs?: boolean
+}
+
+/** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
+export async function readRepository(folder: string): Promise<Repository | undefined> {
+  if (isBareFolder(folder)) throw createNoWorkTree(folder)
+  const checkout = await readCheckout({ root: folder, files: [], searched: [] })
+  if (!checkout.git) return undefined
+  const git = openGit(folder)
+  const top = await readLine(git, 'rev-parse', '--show-toplevel')
+  if (top === undefined) throw createNoWorkTree(folder)
+  const prefix = (await readLine(git, 'rev-parse', '--show-prefix')) ?? ''
+  const remotes = listRemotes(folder) ?? []
+  const remote = remotes.includes('origin') ? 'origin' : remotes[0]
+  return {
+    top,
+    folder: prefix.replace(/\/$/, ''),
+    remote,
+    ...(await findDefaultBranch(git, remote)),
+    host: remote === undefined ? undefined : parseHost(await readLine(git, 'remote', 'get-url', '--', remote)),
+    hasLfs: await hasLfs(git, top),
+  }
+}
+
+function createNoWorkTree(folder: string): Problem {
+  return new Problem({
+    code: 'INIT_NO_WORK_TREE',
+    message: `${folder} is in a Git repository without a work tree: there is no place for specs`,
+    remedies: [advise('clone the repository and run this in the clone')],
+  })
+}
+
+/**
+ * What the remote calls its default branch. A clone knows what that was when it was made; one that was put together by hand does not, and the
+ * branch that happens to be checked out may be any.
+ */
+async function findDefaultBranch(
+  git: Git,
+  remote: string | undefined,
+): Promise<Pick<Repository, 'defaultBranch' | 'guessed'>> {
+  const here = await readLine(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')
+  if (remote === undefined) return { defaultBranch: here ?? 'main', guessed: 'there is no remote yet' }
+  const asked = await readLine(git, 'ls-remote', '--symref', '--', remote, 'HEAD')
+  const [, told] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(asked ?? '') ?? []
+  if (told !== undefined) return { defaultBranch: told }
+  const why = asked === undefined ? `${remote} did not answer` : `${remote} names no default branch yet`
+  const ofClone = await readLine(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`)
+  if (ofClone !== undefined)
+    return { defaultBranch: ofClone.slice(`${remote}/`.length), guessed: `${why}; it is what this clone was made with` }
+  if (here !== undefined) return { defaultBranch: here, guessed: `${why}; it is the branch checked out here` }
+  return { defaultBranch: 'main', guessed: `${why}, and no branch is checked out here` }
+}
+
+/** The host in an address as Git takes it: `https://host/path`, `ssh://user@host:22/path`, `user@host:path`. */
+export function parseHost(address: string | undefined): string | undefined {
+  const [, byUrl] = /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)/.exec(address ?? '') ?? []
+  // A drive of Windows has one letter.
+  const [, byScp] = /^(?:[^/@:\\]+@)?([^/:@\\]{2,}):(?!\/\/)/.exec(address ?? '') ?? []
+  return (byUrl ?? byScp)?.toLowerCase()
+}
+
+/** Looks through all files of attributes, those that are not committed yet too. */
+async function hasLfs(git: Git, top: string): Promise<boolean> {
+  const { stdout } = await git([
+    'ls-files',
+    '-z',
+    '--full-name',
+    '-co',
+    '--exclude-standard',
+    '--',
+    ':(top,glob)**/.gitattributes',
+  ])
+  return stdout.split('\0').some((file) => {
+    const whole = path.join(top, file)
+    return file !== '' && fs.existsSync(whole) && /^[^#\n]*\bfilter=lfs\b/m.test(fs.readFileSync(whole, 'utf8'))
+  })
+}
+
+async function readLine(git: Git, ...args: readonly string[]): Promise<string | undefined> {
+  const { code, stdout } = await git(args)
+  return code === 0 ? stdout.replace(/\r?\n$/, '') : undefined
+}

@@ -1,0 +1,66 @@
+/** What init has found out, or was told. */
+export type ConfigChoices = {
+  readonly store: 'git' | 'file'
+  /** The branch of the state, where it is kept in Git. */
+  readonly branch?: string
+  /** Only where it is not origin. */
+  readonly remote?: string
+  /** Absent: nobody said which. */
+  readonly region?: string
+  /** Path of the config schema, relative to the file. */
+  readonly schema: string
+}
+
+/** The text of a first jobwright.yaml, with a comment at everything that one may want to change. */
+export function formatConfig({ store, branch, remote, region, schema }: ConfigChoices): string {
+  return `# yaml-language-server: $schema=${schema}
+#
+# How this repository is reconciled.
+
+# Where the specs are: folders, or globs such as jobs/**/*.yaml.
+specs:
+  - specs
+
+${store === 'git' ? formatGitState(branch, remote) : FILE_STATE}
+# Accounts and regions that a spec can name in policy.target. Without any, the environment's credentials and region are used.
+${region === undefined ? addComments(formatTargets('eu-west-1')) : formatTargets(region)}
+# Environment variables that specs may read with $env, such as a secret of the workflow. A new name is reviewed here.
+# env: [DISK_PIN]
+
+# What one run may do at most before it refuses. To do more, raise these numbers in a reviewed change.
+# guards:
+#   maxCreates: 50
+#   maxRemovals: 10
+#   maxUpdates: 50
+`
+}
+
+function formatGitState(branch = 'jobwright-state', remote?: string): string {
+  return `# Where the record of every job is kept: on a branch of its own, which is pushed. Losing it means not knowing what already ran.
+state:
+  store: git
+  branch: ${branch}
+${remote === undefined ? '' : `  remote: ${remote}\n`}`
+}
+
+const FILE_STATE = `# Where the record of every job is kept: in a file of this machine. Losing it means not knowing what already ran.
+# As soon as a second machine or a workflow reconciles, use store: git.
+state:
+  store: file
+  path: jobs.state.json
+`
+
+/** The part of jobwright.yaml that says where jobs are made. */
+export function formatTargets(region: string): string {
+  return `targets:
+  main:
+    region: ${region}
+    # account: "123456789012" # nothing is done in any other account
+    # roleArn: arn:aws:iam::123456789012:role/jobs
+defaultTarget: main
+`
+}
+
+function addComments(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '# ')
+}

@@ -1,0 +1,11 @@
+import type { Command } from 'commander'
+import { addPlanOptions, type Run } from '../../cli/options.ts'
+import type { CommonOptions } from '../../session/host.ts'
+
+/** Defines `jobwright plan`, which says what would be done. */
+export function definePlan(program: Command, run: Run): void {
+  addPlanOptions(program.command('plan').description('say what reconcile would do now, and why; has no side effect'))
+    .option('--offline', 'compare specs with the stored state and ask AWS nothing: needs no credentials')
+    .option('--exit-code', 'end with 2 where changes are pending')
+    .action(run(async (host, options: CommonOptions) => (await import('./plan.ts')).planCommand(options, host)))
+}

@@ -1,0 +1,57 @@
+import type { Address } from '../../model/address.ts'
+import type { ExitCode } from '../../model/exit-code.ts'
+import { Problem } from '../../model/problem.ts'
+import type { State } from '../../model/state.ts'
+import type { Decision } from '../../plan/input.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { assertKnown } from '../../session/known-address.ts'
+import { createPrinter } from '../../session/printer.ts'
+import { openProjectStore } from '../../session/project.ts'
+import { openSession, type Session } from '../../session/session.ts'
+import { waitWhileLocked } from '../../session/while-locked.ts'
+import { type ReconcileCommandOptions, reconcileIn } from './reconcile.ts'
+
+/** Carries out what a person decided about one address. `verb`: the command, as the text names it. */
+export function decide(
+  verb: string,
+  address: string,
+  decision: Decision,
+  options: CommonOptions,
+  host: Host,
+): Promise<ExitCode> {
+  return decideInSession(verb, options, host, async (session) => {
+    const { state, diagnostics } = await openProjectStore(session.project, options).read()
+    const error = diagnostics.find(({ severity }) => severity === 'error')
+    // Of a missing state the run itself says all there is to say.
+    if (error && error.code !== 'STATE_MISSING') throw new Problem(error)
+    return new Map([[findAddress(address, session, state), decision]])
+  })
+}
+
+/** One pass of the reconciler over the decided addresses, and no others. */
+export async function decideInSession(
+  verb: string,
+  options: CommonOptions & Pick<ReconcileCommandOptions, 'begins'>,
+  host: Host,
+  decisionsOf: (session: Session) => Promise<ReadonlyMap<Address, Decision>>,
+): Promise<ExitCode> {
+  const out = createPrinter(host, options)
+  return waitWhileLocked(options, host, out, async (mayRetry) => {
+    const session = await openSession(options, host)
+    try {
+      const decisions = await decisionsOf(session)
+      const beforeRelease = (): Promise<void> => session.close()
+      const run = { ...options, verb, decisions, settleMs: 0, mayRetry, beforeRelease }
+      return (await reconcileIn(session, run, host, out)).exitCode
+    } finally {
+      out.settle()
+      await session.close()
+    }
+  })
+}
+
+function findAddress(address: string, { loaded }: Session, state: State | undefined): Address {
+  const all = [...loaded.specs.map((spec) => spec.address), ...Object.keys(state?.records ?? {})]
+  assertKnown(address, { loaded, state, all })
+  return address
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import { addLockOptions, addPlanOptions, type Run } from '../../cli/options.ts'
+import { parseDuration } from '../../cli/values.ts'
+import type { CommonOptions } from '../../session/host.ts'
+
+/** Defines `jobwright reconcile`, which does it. */
+export function defineReconcile(program: Command, run: Run): void {
+  addLockOptions(
+    addPlanOptions(
+      program
+        .command('reconcile')
+        .description('create, start and adopt what the plan says, and write every status to the state'),
+    ),
+    '5m with --target, else 0s',
+  )
+    .option('--wait', 'follow jobs to their end; a job that ends in failure means exit 10')
+    .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', parseDuration)
+    .option(
+      '--settle <duration>',
+      'how long to wait, once nothing else is to be done, for creates whose outcome is not known (20m unless told)',
+      parseDuration,
+    )
+    .action(
+      run(
+        async (
+          host,
+          {
+            timeout,
+            settle = 1_200_000,
+            ...options
+          }: CommonOptions & { timeout?: number; settle?: number; wait?: boolean },
+        ) =>
+          (await import('./reconcile.ts')).reconcileCommand({ ...options, settleMs: settle, timeoutMs: timeout }, host),
+      ),
+    )
+}

@@ -1,0 +1,280 @@
+import fs from 'node:fs'
+import { nameDuplicate } from '../../model/attention.ts'
+import { isTerminal } from '../../model/condition.ts'
+import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
+import type { Event } from '../../model/event.ts'
+import type { ExitCode } from '../../model/exit-code.ts'
+import { chooseWorst, collectSpecExits } from '../../model/exit-rules.ts'
+import { formatIso } from '../../model/iso.ts'
+import type { Plan } from '../../model/plan.ts'
+import { Problem } from '../../model/problem.ts'
+import { advise, suggest } from '../../model/remedy.ts'
+import { emptyState, type State } from '../../model/state.ts'
+import { type Reconciled, reconcile } from '../../reconcile/reconcile.ts'
+import { describeGivingUp } from '../../report/gave-up-text.ts'
+import type { JobEnd } from '../../report/summary-text.ts'
+import { toSentence } from '../../report/words.ts'
+import { admitRecorded } from '../../session/admit-recorded.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { assertOnly } from '../../session/only.ts'
+import { createPrinter, type Printer } from '../../session/printer.ts'
+import { createFirstState, openProjectStore, stateFile } from '../../session/project.ts'
+import {
+  createInput,
+  createLoop,
+  listPlanDiagnostics,
+  openSession,
+  openSessionWorld,
+  type Session,
+} from '../../session/session.ts'
+import { listStillDue } from '../../session/still-due.ts'
+import { isPassing, type MayRetry, waitWhileLocked } from '../../session/while-locked.ts'
+import { openWithFirstState } from '../../state/beginning.ts'
+import type { OpenStore } from '../../state/store.ts'
+import { createRandomId } from '../../system/random.ts'
+import { createHeading, planIn } from '../plan/plan.ts'
+
+export type ReconcileCommandOptions = CommonOptions & {
+  /** Follow jobs to their end. */
+  readonly wait?: boolean
+  /** Milliseconds for the whole run. */
+  readonly timeoutMs?: number
+  /** Milliseconds that settling creates are waited for. */
+  readonly settleMs: number
+  /** The command in whose name it runs: `reconcile` unless told. */
+  readonly verb?: string
+  /** Where there is no state, what is decided begins one: with all of it, or not at all. */
+  readonly begins?: boolean
+  /** Whether a run that another one kept from the state is begun once more, so that it need not say so. */
+  readonly mayRetry?: MayRetry
+  /** Ends what others may only find ended once they hold the state. */
+  readonly beforeRelease?: () => Promise<void>
+}
+
+/** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
+export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
+  const out = createPrinter(host, options)
+  return waitWhileLocked(options, host, out, (mayRetry) => reconcileOnce({ ...options, mayRetry }, host, out))
+}
+
+async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: Printer): Promise<ExitCode> {
+  const session = await openSession(options, host)
+  try {
+    // Without a state all that is left to do is to say so: not even a lock is made where `init` has never been.
+    if (wasNeverBegun(session, options)) return (await planIn(session, options, host, out)).exitCode
+    // A run that waits for the state has joined this run's emulator: it must not begin on one that is about to end.
+    const beforeRelease = (): Promise<void> => session.close()
+    return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
+  } catch (error) {
+    // The emulator of the run that was waited for has ended with it.
+    if (session.emulated?.joined && isUnreachable(error)) throw createLostEmulator(error)
+    throw error
+  } finally {
+    out.settle()
+    await session.close()
+  }
+}
+
+function wasNeverBegun({ project }: Session, options: CommonOptions): boolean {
+  const file = options.emulator ? undefined : stateFile(project, options)
+  return file !== undefined && ![file, `${file}.journal`].some((one) => fs.existsSync(one))
+}
+
+/**
+ * Reconciles in an open session, tells everything, and holds the state's lock no longer than that takes. What `failed` before is not
+ * tried again.
+ */
+export async function reconcileIn(
+  given: Session,
+  options: ReconcileCommandOptions,
+  host: Host,
+  out: Printer,
+  failed?: Reconciled['failed'],
+): Promise<Reconciled & { readonly exitCode: ExitCode }> {
+  const say = ({ loaded }: Session, state?: State): void =>
+    out.diagnostics(listStillDue(loaded, state), given.clock.now())
+  const opened = await openProjectStore(given.project, options)
+    .open()
+    .catch((error: unknown) => {
+      if (!isPassing(error) || !options.mayRetry?.()) say(given)
+      throw error
+    })
+  const session = { ...given, loaded: admitRecorded(given.loaded, opened.state) }
+  say(session, opened.state)
+  const isNew = opened.state === undefined
+  const begins = options.begins === true && isNew && !options.emulator
+  const store = begins ? openWithFirstState(opened, await createFirstState(session.project, session.clock)) : opened
+  try {
+    if (options.emulator && isNew) await store.create(emptyState(createRandomId(), formatIso(session.clock.now())))
+    const result = await run(session, store, { ...options, begins }, host, out, failed)
+    // Without any spec there is nothing to take as done, and nothing that could run.
+    if (begins && session.loaded.specs.length === 0 && result.plan.refusals.length === 0)
+      await store.commit([], 'Begin')
+    if (result.stale !== undefined && options.mayRetry?.()) throw new Problem(createStale(result.stale))
+    await options.beforeRelease?.()
+    const unstored = result.stale === undefined ? await catchProblem(store.close()) : undefined
+    return { ...result, exitCode: report(result, unstored, session, store, out) }
+  } finally {
+    await options.beforeRelease?.()
+    // What went wrong before is what is told.
+    await catchProblem(store.close())
+  }
+}
+
+function isUnreachable(error: unknown): error is Problem {
+  return error instanceof Problem && error.diagnostic.code === 'AWS_UNREACHABLE'
+}
+
+/** Another try finds another emulator, or starts one. */
+function createLostEmulator(cause: Problem): Problem {
+  const message = 'the emulator of the other run has ended with that run'
+  return new Problem({ code: 'STATE_LOCKED', message, remedies: [advise('run again')] }, cause)
+}
+
+/** The Problem that a work ends with, if it does. */
+async function catchProblem(work: Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+}
+
+async function run(
+  session: Session,
+  store: OpenStore,
+  options: ReconcileCommandOptions,
+  host: Host,
+  out: Printer,
+  failed: Reconciled['failed'] | undefined,
+): Promise<Reconciled> {
+  assertOnly(options, session.loaded, store.state)
+  const world = await openSessionWorld(session, store.state, options, host)
+  const input = { ...(await createInput(session, store.state, options)), begins: options.begins }
+  const isNews = createFilter()
+  const emit = (event: Event): void => {
+    const now = session.clock.now()
+    if (event.type !== 'planned') {
+      out.event(event, now)
+      return
+    }
+    // What a later pass finds, such as a create that stays unresolved, needs its way out as much as what the first one does.
+    out.diagnostics(listPlanDiagnostics(event.plan, session.loaded).filter(isNews), now)
+    const verb = options.verb ?? 'reconcile'
+    if (event.pass !== 1) return
+    out.plan(event.plan, createHeading(verb, event.plan, world.where, session, store.state), now)
+    for (const line of listUnmoved(event.plan, options)) out.text(line)
+  }
+  const onInterrupt = (): void =>
+    out.text(
+      'interrupted: nothing more is sent; what is on its way gets 5 s, and the state is stored (again: leave now)',
+    )
+  host.signal.addEventListener('abort', onInterrupt, { once: true })
+  try {
+    return await reconcile(input, {
+      ...createLoop(session, host),
+      world,
+      store,
+      emit,
+      wait: options.wait === true,
+      settleMs: options.settleMs,
+      failed,
+      timeoutMs: options.timeoutMs,
+    })
+  } finally {
+    host.signal.removeEventListener('abort', onInterrupt)
+    world.close()
+  }
+}
+
+/** What a person decided that changes nothing, and why: a plan is silent on what it keeps. */
+function listUnmoved({ actions }: Plan, { decisions }: CommonOptions): string[] {
+  const kept = actions.filter(({ address, action }) => action === 'keep' && decisions?.has(address))
+  return kept.map(({ address, reason }) => toSentence(`${address}: ${reason}`))
+}
+
+/** Lets each diagnostic through once. */
+function createFilter(): (one: Diagnostic) => boolean {
+  const told = new Set<string>()
+  return ({ code, address, message }) => {
+    const key = JSON.stringify([code, address, message])
+    if (told.has(key)) return false
+    told.add(key)
+    return true
+  }
+}
+
+/** The run stopped before it sent anything more: somebody else's word comes first. */
+export function createStale(message: string): Diagnostic {
+  return diagnose({
+    code: 'STATE_STALE',
+    message: `the state was written by somebody else during this run: ${message}`,
+    remedies: [advise('run again: it plans anew from what is there now')],
+  })
+}
+
+function report(
+  result: Reconciled,
+  unstored: Problem | undefined,
+  session: Session,
+  store: OpenStore,
+  out: Printer,
+): ExitCode {
+  const { plan, failed, stale } = result
+  const now = session.clock.now()
+  if (stale !== undefined) out.diagnostics([createStale(stale)], now)
+  if (result.gaveUp) out.diagnostics([describeGivingUp(result.gaveUp, now)], now)
+  if (result.twins) out.diagnostics(listNewDuplicates(result), now)
+  if (result.hasBacklog) out.diagnostics([createBacklog()], now)
+  if (unstored) out.diagnostics([unstored.diagnostic], now)
+  const codes: ExitCode[] = [
+    ...result.outcomes,
+    ...(unstored ? [unstored.exitCode] : []),
+    ...collectSpecExits(session.loaded.diagnostics),
+  ]
+  const exitCode = chooseWorst(codes)
+  const records = store.state?.records ?? {}
+  // Where nothing was done, the first plan has said all of it already.
+  const isIdle = result.touched.size === 0 && failed.size === 0
+  const shown = plan.actions.filter(({ address, action, record }) => {
+    return (
+      result.touched.has(address) ||
+      failed.has(address) ||
+      (!isIdle && (action !== 'keep' || !isTerminal(record?.condition)))
+    )
+  })
+  // The last plan is silent on those that this run withdrew.
+  const spoken = new Set(plan.actions.map(({ address }) => address))
+  const withdrawn = [...result.touched].filter((address) => !spoken.has(address)).sort()
+  const last: readonly JobEnd[] = [...shown, ...withdrawn.map((address) => ({ address }))]
+  const jobs = last.map((job) => ({
+    ...job,
+    record: records[job.address] ?? job.record,
+    problem: failed.get(job.address),
+  }))
+  const settledBefore = isIdle ? 0 : plan.actions.length - shown.length
+  const outcomes = [...new Set(codes)]
+  const { nextAt, twins, findings } = result
+  out.end(plan, { jobs, settledBefore, exitCode, outcomes, nextAt, twins: twins?.length, findings }, now)
+  return exitCode
+}
+
+/** Duplicates that this run was the first to find; the plan has told of those that were known. */
+function listNewDuplicates({ twins = [], findings = [] }: Reconciled): Diagnostic[] {
+  const known = new Set(findings.flatMap(({ address, finding, isKnown }) => (isKnown ? [`${address} ${finding}`] : [])))
+  return twins.flatMap(({ address, live, diagnostic }) =>
+    known.has(`${address} ${nameDuplicate(live.id)}`) ? [] : [diagnostic],
+  )
+}
+
+/** What an older version kept silent about comes all at once: one command acknowledges it. */
+function createBacklog(): Diagnostic {
+  return diagnose({
+    code: 'ATTENTION_BACKLOG',
+    message:
+      'from this version on, failures of earlier runs keep their exit code until they are settled or acknowledged',
+    remedies: [suggest('look at them, then acknowledge all of them at once', 'acknowledge', '--all')],
+  })
+}

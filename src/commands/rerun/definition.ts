@@ -1,0 +1,17 @@
+import type { Command } from 'commander'
+import { addCommonOptions, type Run } from '../../cli/options.ts'
+import type { CommonOptions } from '../../session/host.ts'
+
+/** Defines `jobwright rerun`, which raises a run. */
+export function defineRerun(program: Command, run: Run): void {
+  addCommonOptions(
+    program
+      .command('rerun')
+      .description('raise policy.run of a spec in its file, so that reconcile runs the job again; calls nothing')
+      .argument('<address>', 'such as IotJob/restart-kiosks'),
+  ).action(
+    run(async (host, address: string, options: CommonOptions) =>
+      (await import('./rerun.ts')).rerun(address, options, host),
+    ),
+  )
+}

@@ -1,0 +1,44 @@
+import type { ExitCode } from '../../model/exit-code.ts'
+import { Problem } from '../../model/problem.ts'
+import { advise } from '../../model/remedy.ts'
+import type { Decision } from '../../plan/input.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { decide } from '../reconcile/decide.ts'
+
+export type ResolveOptions = CommonOptions & {
+  /** The ID of the job that the unknown create made. */
+  readonly adopt?: string
+  /** The unknown create made no job. */
+  readonly notCreated?: boolean
+  /** IDs of jobs that are not ours. */
+  readonly foreign?: readonly string[]
+  /** All jobs that are listed now, and on no record, are not ours. */
+  readonly foreignListed?: boolean
+  /** The spec of the address was removed on purpose: no other spec is a rename of it. */
+  readonly removed?: boolean
+  readonly force?: boolean
+}
+
+/** `jobwright resolve ADDRESS ...`: a person's word on what nothing else tells: an unknown create, other people's jobs, a removed spec. Creates nothing. */
+export function resolveJob(address: string, options: ResolveOptions, host: Host): Promise<ExitCode> {
+  const decisions = listDecisions(options)
+  const [decision] = decisions
+  if (decision === undefined || decisions.length > 1) {
+    throw new Problem({
+      code: 'USAGE',
+      message: decision === undefined ? 'resolve was not told what is true' : 'resolve was told two things at once',
+      remedies: [advise('write one of --adopt ID, --not-created, --foreign ID, --foreign-listed, --removed')],
+    })
+  }
+  return decide('resolve', address, decision, options, host)
+}
+
+function listDecisions({ adopt: id, notCreated, foreign, foreignListed, removed, force }: ResolveOptions): Decision[] {
+  return [
+    ...(id === undefined ? [] : [{ do: 'adopt', id, settles: true, force } as const]),
+    ...(notCreated ? [{ do: 'not-created', force: force === true } as const] : []),
+    ...(foreign?.length ? [{ do: 'foreign', ids: foreign } as const] : []),
+    ...(foreignListed ? [{ do: 'foreign', ids: 'listed' } as const] : []),
+    ...(removed ? [{ do: 'removed' } as const] : []),
+  ]
+}

@@ -1,0 +1,186 @@
+import type { Address } from '../../model/address.ts'
+import { listAddresses, openFindings } from '../../model/attention.ts'
+import { hasErrors, type Place } from '../../model/diagnostic.ts'
+import type { ExitCode } from '../../model/exit-code.ts'
+import { chooseWorst, collectFindingExits } from '../../model/exit-rules.ts'
+import type { Plan, Planned } from '../../model/plan.ts'
+import { Problem } from '../../model/problem.ts'
+import { suggest } from '../../model/remedy.ts'
+import { type JobRecord, recordEntries, type State } from '../../model/state.ts'
+import { resolveTargetName } from '../../model/target-name.ts'
+import { formatAttention } from '../../report/attention-text.ts'
+import { hintLines } from '../../report/diagnostics.ts'
+import { formatJob, formatSpec } from '../../report/job-text.ts'
+import { toJobDetailLine, toJobLine, toPlannedLine, toSummaryLine } from '../../report/json-lines.ts'
+import { formatStatus } from '../../report/status-text.ts'
+import { formatCount } from '../../report/words.ts'
+import { planWithoutAws } from '../../session/attention.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { assertOnly } from '../../session/only.ts'
+import { createPrinter, type Printer } from '../../session/printer.ts'
+import { openProjectStore } from '../../session/project.ts'
+import { getSelector, openSession, type Session, toAttentionDiagnostic } from '../../session/session.ts'
+import { waitWhileLocked } from '../../session/while-locked.ts'
+import { followIn } from './follow.ts'
+
+export type StatusOptions = CommonOptions & {
+  /** Read the jobs on record until they are over, and write their statuses down. */
+  readonly wait?: boolean
+  /** Milliseconds for the whole of `wait`. */
+  readonly timeoutMs?: number
+  /** End with the exit codes of what needs a person. */
+  readonly exitCode?: boolean
+}
+
+/**
+ * `jobwright status [ADDRESS]`: every job as the state has it, or one in full. Asks nothing of AWS but with `--wait`, which follows the jobs
+ * to their end and creates none.
+ */
+export async function showStatus(address: string | undefined, given: StatusOptions, host: Host): Promise<ExitCode> {
+  const options = address === undefined ? given : { ...given, only: [address] }
+  const out = createPrinter(host, options)
+  // To show what is stored, no lock is needed.
+  const lockTimeout = options.wait ? options.lockTimeout : 0
+  return waitWhileLocked({ ...options, lockTimeout }, host, out, () => showStatusOnce(address, options, host, out))
+}
+
+async function showStatusOnce(
+  address: string | undefined,
+  options: StatusOptions,
+  host: Host,
+  out: Printer,
+): Promise<ExitCode> {
+  const session = await openSession(options, host)
+  try {
+    const { state, outcomes } = options.wait
+      ? await followIn(session, options, host, out)
+      : await openStored(session, options, out)
+    const plan = outcomes.includes(8) ? undefined : await createPlan(state, session, options)
+    const exitCode = report(state, outcomes, address, session, options, out, plan)
+    const isEmpty = exitCode === 0 && Object.keys(state?.records ?? {}).length === 0
+    if (isEmpty && !options.emulator) await pointToEmulator(session, out)
+    return exitCode
+  } finally {
+    out.settle()
+    await session.close()
+  }
+}
+
+async function openStored(
+  session: Session,
+  options: StatusOptions,
+  out: Printer,
+): Promise<{ state: State | undefined; outcomes: readonly ExitCode[] }> {
+  const { state, diagnostics } = await openProjectStore(session.project, options).read()
+  out.diagnostics(diagnostics, session.clock.now())
+  if (hasErrors(diagnostics)) return { state, outcomes: [8] }
+  assertOnly(options, session.loaded, state)
+  return { state, outcomes: [] }
+}
+
+/** Whoever tried the emulator first looks for its jobs here. */
+async function pointToEmulator(session: Session, out: Printer): Promise<void> {
+  const { state } = await openProjectStore(session.project, { emulator: true }).read()
+  const count = Object.keys(state?.records ?? {}).length
+  if (count === 0) return
+  const remedies = [suggest(`${formatCount(count, 'job')} on record of the emulator`, 'status', '--emulator')]
+  out.answer(hintLines({ remedies }, '', out.options(session.clock.now())).join('\n'))
+}
+
+function report(
+  state: State | undefined,
+  outcomes: readonly ExitCode[],
+  address: string | undefined,
+  session: Session,
+  options: StatusOptions,
+  out: Printer,
+  plan: Plan | undefined,
+): ExitCode {
+  const now = session.clock.now()
+  const labels = new Map(session.loaded.specs.map((spec) => [spec.address, spec.labels]))
+  const only = getSelector(session, options)
+  const chosen = recordEntries(state?.records).filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
+  const planned = plan?.actions.filter((one) => state?.records[one.address] === undefined) ?? []
+  const targets = indexTargets(session)
+  // Without a state nothing that it would say of what needs a person can be known.
+  const findings = state === undefined ? undefined : plan?.findings
+  const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
+  for (const [one, record] of chosen) {
+    const target = targets?.get(one)
+    out.line(single ? toJobDetailLine(one, record, target) : toJobLine(one, record, target))
+  }
+  for (const one of planned) out.line(toPlannedLine(one))
+  if (options.exitCode) out.diagnostics(openFindings(findings).map(toAttentionDiagnostic), now)
+  // Of a state that cannot be read it would be untrue that nothing is on record.
+  if (!outcomes.includes(8) || chosen.length > 0) {
+    const order = [...session.loaded.specs, ...session.loaded.blocked].map((one) => one.address)
+    const [alone] = address === undefined ? [] : planned
+    out.answer(
+      single
+        ? formatJob(...single, out.options(now), state?.attention?.[single[0]], targets?.get(single[0]))
+        : alone
+          ? formatSpec(addWayOut(alone), findPlace(alone, session), out.options(now), targets?.get(alone.address))
+          : formatStatus(Object.fromEntries(chosen), order, out.tableOptions(now), { planned, targets }),
+    )
+    if (state === undefined && planned.length > 0 && !options.emulator) out.answer(describeStateless(out, now))
+  }
+  const attention = formatAttention(findings)
+  if (attention !== undefined) out.answer(attention)
+  const all = options.exitCode ? [...outcomes, ...collectFindingExits(findings)] : outcomes
+  const exitCode = chooseWorst(all)
+  const needsAttention = findings && listAddresses(openFindings(findings)).length
+  out.line(toSummaryLine({ counts: countConditions(chosen), outcomes: all, needsAttention, exitCode }))
+  return exitCode
+}
+
+/** The plan leaves it to the diagnostics of a spec to say what is wrong with it. */
+function addWayOut(planned: Planned): Planned {
+  if (planned.code !== 'PLAN_INVALID' || planned.remedies?.length) return planned
+  return { ...planned, remedies: [suggest('see its errors', 'validate')] }
+}
+
+/** Where nothing is on record, `new` does not say that a job never ran. */
+function describeStateless(out: Printer, now: number): string {
+  const remedies = [suggest('no state is stored, so what ran before is not known; see what to do', 'plan', '--offline')]
+  return hintLines({ remedies }, '', out.options(now)).join('\n')
+}
+
+/** The target of each spec; undefined where jobwright.yaml names none. */
+function indexTargets({ project: { config }, loaded }: Session): ReadonlyMap<Address, string> | undefined {
+  if (Object.keys(config.targets).length === 0) return undefined
+  const specs = [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
+  return new Map(
+    specs.flatMap(({ address, policy }) => {
+      const name = resolveTargetName(policy.target, config)
+      return name === undefined ? [] : [[address, name]]
+    }),
+  )
+}
+
+function findPlace({ address }: Planned, { loaded }: Session): Place | undefined {
+  return [...loaded.specs, ...loaded.blocked].find((one) => one.address === address)?.place
+}
+
+/** What is to become of the specs that were asked for, and what needs a person. Undefined where the state cannot tell. */
+async function createPlan(
+  state: State | undefined,
+  session: Session,
+  options: StatusOptions,
+): Promise<Plan | undefined> {
+  try {
+    return await planWithoutAws(session, state, options)
+  } catch (error) {
+    // A state of a newer version can be shown, although what it asks for is not known here.
+    if (error instanceof Problem && !options.exitCode) return undefined
+    throw error
+  }
+}
+
+function countConditions(records: readonly (readonly [Address, JobRecord])[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [, { condition, stage }] of records) {
+    const key = condition?.type ?? stage
+    counts[key] = (counts[key] ?? 0) + 1
+  }
+  return counts
+}

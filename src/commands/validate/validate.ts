@@ -1,0 +1,65 @@
+import { CONFIG_FILE } from '../../load/config.ts'
+import type { Loaded } from '../../load/load.ts'
+import { formatPageUri, readPageOfCode } from '../../load/pages.ts'
+import type { Code } from '../../model/codes.ts'
+import { hasErrors } from '../../model/diagnostic.ts'
+import type { ExitCode } from '../../model/exit-code.ts'
+import { formatAnnotations } from '../../report/annotations.ts'
+import { toSummaryLine } from '../../report/json-lines.ts'
+import { formatSarif } from '../../report/sarif.ts'
+import { formatCount } from '../../report/words.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { createPrinter } from '../../session/printer.ts'
+import { loadSpecs, openProject } from '../../session/project.ts'
+import { VERSION } from '../../version.ts'
+
+export type ValidateOptions = Omit<CommonOptions, 'output'> & {
+  /** Text, JSON lines, and what code hosts read: GitHub's workflow commands, and SARIF. */
+  readonly output: 'text' | 'json' | 'github' | 'sarif'
+}
+
+/** `jobwright validate`: every problem of every spec, at its line. Asks nothing of AWS, reads no state, knows no clock. */
+export async function validate(options: ValidateOptions, host: Host): Promise<ExitCode> {
+  const { output } = options
+  const forCodeHost = output === 'github' || output === 'sarif'
+  // Where stdout is for a program, people read stderr.
+  const out = createPrinter(forCodeHost ? { ...host, stdout: host.stderr } : host, {
+    ...options,
+    output: forCodeHost ? 'text' : output,
+  })
+  const project = openProject(host.cwd, host.env)
+  const loaded = await loadSpecs(project, options)
+  const diagnostics = [...project.diagnostics, ...loaded.diagnostics]
+  const exitCode: ExitCode = hasErrors(project.diagnostics) ? 4 : hasErrors(loaded.diagnostics) ? 3 : 0
+  const { medium } = out.options(0)
+  out.diagnostics(diagnostics, 0)
+  out.text(formatSummary(loaded, exitCode))
+  if (output === 'github' && diagnostics.length > 0) host.stdout.write(`${formatAnnotations(diagnostics, medium)}\n`)
+  if (output === 'sarif')
+    host.stdout.write(`${formatSarif({ version: VERSION, diagnostics, exitCode, rule: describeRule, medium })}\n`)
+  out.line(
+    toSummaryLine({
+      counts: { valid: loaded.specs.length, invalid: loaded.invalid, unreadable: loaded.unreadable },
+      outcomes: exitCode ? [exitCode] : [],
+      exitCode,
+    }),
+  )
+  return exitCode
+}
+
+/** `9 specs in 5 files: all valid`, or `7 specs valid, 2 with errors, 1 file that cannot be read`. */
+function formatSummary({ specs, invalid, unreadable, files }: Loaded, exitCode: ExitCode): string {
+  if (exitCode === 0) return `${formatCount(specs.length, 'spec')} in ${formatCount(files.size, 'file')}: all valid`
+  const parts = [
+    ...(specs.length > 0 ? [`${formatCount(specs.length, 'spec')} valid`] : []),
+    ...(invalid > 0 ? [`${specs.length > 0 ? invalid : formatCount(invalid, 'spec')} with errors`] : []),
+    ...(unreadable > 0 ? [`${formatCount(unreadable, 'file')} that cannot be read`] : []),
+    ...(exitCode === 4 ? [`errors in ${CONFIG_FILE}`] : []),
+  ]
+  return parts.join(', ') || 'no specs'
+}
+
+function describeRule(code: Code): { summary: string; help: string; uri: string } {
+  const page = readPageOfCode(code)
+  return { summary: page.summary, help: page.text, uri: formatPageUri(page.code) }
+}

@@ -1,0 +1,127 @@
+import type { Address } from '../../model/address.ts'
+import { listAddresses, openFindings } from '../../model/attention.ts'
+import { isTerminal } from '../../model/condition.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { countActions, getChanges, getUntil, type Plan } from '../../model/plan.ts'
+import type { JobRecord } from '../../model/state.ts'
+import { isQuiet } from '../../report/action-words.ts'
+import { toSummaryLine } from '../../report/json-lines.ts'
+import { formatTotals } from '../../report/plan-text.ts'
+import { describeStanding, toSentence } from '../../report/words.ts'
+import type { Printer } from '../../session/printer.ts'
+import type { Round } from './rounds.ts'
+
+/** A printer that says in each round only what is new since the round before. */
+export type WatchPrinter = Printer & {
+  begin(round: Round): void
+  /** Whether this round had something to say. */
+  spoke(): boolean
+  /** Forgets the last plan, so that the next one is shown whatever it is. */
+  forget(): void
+}
+
+/** Events that are news. */
+const NEWS = new Set(['step', 'failed', 'job'])
+const LISTED_MAX = 3
+
+/**
+ * Says of each round what is new: diagnostics that were not there, or whose file changed; the plan where it is another one; a job whose
+ * condition changed. In JSON a round that follows a change of files says everything, for programs that keep no memory of the last one.
+ * `applies`: records are written, and events tell of them; otherwise a plan is all there is to see a job's condition in.
+ */
+export function createWatchPrinter(out: Printer, applies: boolean): WatchPrinter {
+  let round: Round = { why: 'first', files: [] }
+  let before = new Set<string>()
+  let told = new Set<string>()
+  let planned: string | undefined
+  let spoke = false
+  const standings = new Map<Address, string>()
+
+  const isNews = (address: Address, record: JobRecord): boolean => {
+    const now = describeStanding(record)
+    const isNew = standings.get(address) !== now
+    standings.set(address, now)
+    return isNew
+  }
+  const isEverything = (): boolean => out.json && round.why !== 'refresh'
+  const say = (): void => {
+    spoke = true
+  }
+
+  return {
+    ...out,
+    begin(next) {
+      round = next
+      before = told
+      told = new Set()
+      spoke = false
+      if (next.files.length > 0) out.text(`changed: ${formatFiles(next.files)}`)
+    },
+    spoke: () => spoke,
+    forget() {
+      planned = undefined
+    },
+    diagnostics(diagnostics, now) {
+      const news = diagnostics.filter((one) => {
+        const key = getDiagnosticKey(one)
+        if (told.has(key)) return false
+        told.add(key)
+        return isEverything() || !before.has(key) || round.files.includes(one.place?.file ?? '')
+      })
+      if (news.length > 0) say()
+      out.diagnostics(news, now)
+    },
+    plan(plan, heading, now) {
+      const key = planKey(plan)
+      if (key !== planned || isEverything()) {
+        say()
+        out.plan(plan, heading, now)
+      } else if (round.why === 'change') out.text(`plan unchanged: ${formatTotals(plan)}`)
+      planned = key
+      for (const { address, record, next } of plan.actions) {
+        const latest = next ?? record
+        if (!latest) continue
+        // What a job was like before the watch began is no news.
+        if (!standings.has(address)) standings.set(address, describeStanding(latest))
+        // A job that was not looked at is as the state has it, which may be less than is known here already.
+        else if (!applies && (next || isTerminal(latest.condition)) && isNews(address, latest)) {
+          say()
+          out.event({ type: 'job', address, record: latest }, now)
+        }
+      }
+    },
+    event(event, now) {
+      if (event.type === 'waiting') return
+      if (event.type === 'job' && !isNews(event.address, event.record)) return
+      if (NEWS.has(event.type)) say()
+      out.event(event, now)
+    },
+    line(line) {
+      if (line.type !== 'summary' || spoke || isEverything()) out.line(line)
+    },
+    end(plan, { outcomes = [], exitCode, nextAt, findings }) {
+      if (!spoke && !isEverything()) return
+      const needsAttention = findings && listAddresses(openFindings(findings)).length
+      out.line(toSummaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, needsAttention }))
+    },
+  }
+}
+
+function formatFiles(files: readonly string[]): string {
+  const shown = files.slice(0, LISTED_MAX).map(toSentence).join(', ')
+  return files.length > LISTED_MAX ? `${shown} and ${files.length - LISTED_MAX} more` : shown
+}
+
+function getDiagnosticKey({ severity, code, message, place, address }: Diagnostic): string {
+  return JSON.stringify([severity, code, message, place, address])
+}
+
+/** What makes two plans look alike: what is to be done and why. A job that goes on is not part of it; its news has a line of its own. */
+function planKey(plan: Plan): string {
+  const actions = plan.actions.map((planned) => {
+    if (isQuiet(planned)) return planned.address
+    const { address, action, reason } = planned
+    return [address, action, reason, getUntil(planned), getChanges(planned), planned.remedies]
+  })
+  return JSON.stringify([actions, plan.refusals.map(({ code }) => code)])
+}

@@ -1,0 +1,140 @@
+import { getModel } from '../../kinds/models.ts'
+import type { PlanCode } from '../../model/codes.ts'
+import type { ExitCode } from '../../model/exit-code.ts'
+import { hasChanges } from '../../model/exit-rules.ts'
+import { getUntil, type Plan } from '../../model/plan.ts'
+import { Problem } from '../../model/problem.ts'
+import type { Reconciled } from '../../reconcile/reconcile.ts'
+import { isFollowed } from '../../reconcile/wait.ts'
+import { toSummaryLine } from '../../report/json-lines.ts'
+import { type Emulated, openEmulator } from '../../session/emulated.ts'
+import type { Host } from '../../session/host.ts'
+import { createPrinter } from '../../session/printer.ts'
+import { openProject } from '../../session/project.ts'
+import { POLL_MS, type Session } from '../../session/session.ts'
+import { systemClock } from '../../system/clock.ts'
+import { readFolderId } from '../../system/file-identity.ts'
+import { watchFiles } from '../../watch/watch-files.ts'
+import { planIn } from '../plan/plan.ts'
+import { reconcileIn } from '../reconcile/reconcile.ts'
+import { createWatchPrinter } from './printer.ts'
+import { type Round, startRounds } from './rounds.ts'
+import {
+  createGone,
+  createInterest,
+  createPolled,
+  createUnwatched,
+  formatWatched,
+  openWatched,
+  type WatchCommandOptions,
+} from './watched.ts'
+
+/** Milliseconds for which files are left alone before they are acted on: half a spec may be a valid one. */
+const QUIET_MS = { plan: 100, apply: 500 }
+/** Any time will do. */
+const ALIVE_MS = 3_600_000
+
+/**
+ * `jobwright watch`: after each saved file its diagnostics and the new plan; with `--apply` the plan is carried out. The conditions of
+ * running jobs are followed meanwhile, in memory alone without `--apply`. Ends by an interrupt: with 0, or with 130 where that cut a
+ * run short. A Problem of one round is told, and the watch goes on.
+ */
+export async function watchCommand(options: WatchCommandOptions, host: Host): Promise<ExitCode> {
+  const printed = createPrinter(host, options)
+  const out = createWatchPrinter(printed, options.apply === true)
+  const first = openProject(host.cwd, host.env)
+  const here: Host = { ...host, cwd: first.root }
+  const pollMs = options.emulator ? POLL_MS.emulator : POLL_MS.real
+  const quietMs = options.apply ? QUIET_MS.apply : QUIET_MS.plan
+  let pause = pollMs.least
+  let cutShort = false
+  let emulated: Emulated | undefined
+  let failed: Reconciled['failed'] = new Map()
+
+  const files = watchFiles({
+    root: first.root,
+    clock: systemClock,
+    quietMs,
+    onChange: (changed) => rounds.changed(changed),
+    onPolling: (error) => out.diagnostics([createPolled(error)], Date.now()),
+    onError: (error) => out.diagnostics([createUnwatched(error).diagnostic], Date.now()),
+  })
+
+  const act = async (session: Session): Promise<Plan> => {
+    if (!options.apply) return (await planIn(session, options, here, out)).plan
+    const result = await reconcileIn(session, { ...options, settleMs: 0 }, here, out, failed)
+    failed = result.failed
+    cutShort = result.outcomes.includes(130)
+    return result.plan
+  }
+
+  /** Whether a look is due at once: a run ends with the plan that it has just carried out, or could not. */
+  const isUnapplied = (plan: Plan): boolean =>
+    options.apply === true && plan.refusals.length === 0 && (out.spoke() || hasChanges(plan))
+
+  const round = async ({ why, files: changed }: Round): Promise<number | undefined> => {
+    let plan: Plan | undefined
+    let wake: number | undefined
+    let session: Session | undefined
+    if (readFolderId(first.root) === undefined) throw createGone(first.root)
+    // What failed is tried again after an edit, not at every look.
+    if (why !== 'refresh') failed = new Map()
+    out.begin({ why, files: changed })
+    try {
+      if (why === 'first') {
+        await files.follow(createInterest(first, options, []))
+        out.text(`watching ${formatWatched(first, options)}; Ctrl-C ends`)
+      }
+      if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root, options)
+      session = await openWatched(options, here, files, emulated)
+      if (session === undefined) return quietMs
+      plan = await act(session)
+      wake = computeWake(plan, session)
+    } catch (error) {
+      if (!(error instanceof Problem)) {
+        if (!host.signal.aborted) throw error
+        cutShort = true
+      } else {
+        // What stopped it may have come before anything was said of the specs.
+        out.diagnostics([...(session?.loaded.diagnostics ?? []), error.diagnostic], Date.now())
+        out.line(toSummaryLine({ counts: {}, outcomes: [error.exitCode], exitCode: error.exitCode }))
+        out.forget()
+        // The emulator of another process may have ended with that.
+        if (emulated?.joined) emulated = undefined
+      }
+    }
+    out.settle()
+    // A mere look at running jobs has nothing that could be cut short.
+    cutShort &&= options.apply === true && (why !== 'refresh' || (plan !== undefined && hasChanges(plan)))
+    pause = why !== 'refresh' || out.spoke() ? pollMs.least : Math.min(pause * 1.5, pollMs.most)
+    return plan === undefined || isUnfinished(plan) || isUnapplied(plan) ? Math.min(pause, wake ?? pause) : wake
+  }
+
+  // A watcher that the system refuses keeps no process alive, and this one ends by an interrupt alone.
+  const alive = setInterval(() => {}, ALIVE_MS)
+  const rounds = startRounds(round, { clock: systemClock, signal: host.signal })
+  try {
+    await rounds.ended
+  } finally {
+    clearInterval(alive)
+    await files.close()
+    await emulated?.close()
+  }
+  const exitCode: ExitCode = cutShort ? 130 : 0
+  printed.line(toSummaryLine({ counts: {}, outcomes: exitCode ? [exitCode] : [], exitCode }))
+  out.text(cutShort ? 'interrupted; the state is safe' : 'the watch has ended')
+  return exitCode
+}
+
+/** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
+function isUnfinished(plan: Plan): boolean {
+  const forCommit: ReadonlySet<PlanCode | undefined> = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
+  return plan.actions.some((planned) => isFollowed(planned, getModel) || forCommit.has(planned.code))
+}
+
+/** Milliseconds until the first action can go on by itself. */
+function computeWake(plan: Plan, { clock, timeScale }: Session): number | undefined {
+  const times = plan.actions.flatMap(getUntil).flatMap((until) => (until === undefined ? [] : Date.parse(until)))
+  // A little more than the time itself, so that rounding never makes one extra look.
+  return times.length === 0 ? undefined : Math.max(0, (Math.min(...times) - clock.now()) / timeScale) + 50
+}

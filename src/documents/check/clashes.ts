@@ -1,0 +1,254 @@
+import { formatAddress } from '../../model/address.ts'
+import type { SpecCode } from '../../model/codes.ts'
+import type { Config } from '../../model/config.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { groupBy } from '../../model/group.ts'
+import { canonicalise, getValue, type Pointer } from '../../model/json.ts'
+import { advise } from '../../model/remedy.ts'
+import { getRemoteId } from '../../model/remote-id.ts'
+import { resolveTargetName } from '../../model/target-name.ts'
+import { type Draft, toDiagnostic } from '../draft.ts'
+import { suggestClosest } from '../hints/suggest.ts'
+import { isSound } from '../read.ts'
+import { noteDependencies } from './dependencies.ts'
+import { checkPlaces } from './elsewhere.ts'
+import { checkEnv } from './env.ts'
+import type { Fault } from './fault.ts'
+
+/** What is wrong between documents, by draft: each of two that clash gets a diagnostic that shows the other's place. */
+export type Clashes = ReadonlyMap<Draft, readonly Diagnostic[]>
+
+/** Compares all documents with each other, the jobs that they wait for with the names of kinds, and with the targets of jobwright.yaml where there is one. */
+export function findClashes(drafts: readonly Draft[], kinds: readonly string[], config?: Config): Clashes {
+  const found = new Map<Draft, Diagnostic[]>()
+  const add = (draft: Draft, diagnostic: Diagnostic): void => {
+    found.set(draft, [...(found.get(draft) ?? []), diagnostic])
+  }
+  const note: Note = (draft, fault, others) => {
+    const diagnostic = toDiagnostic(draft, fault)
+    const related = others.map((other) => ({
+      message: `${other.draft.address ?? 'it'} is here`,
+      place: other.draft.locate(other.draft.index, other.pointer, chooseAim(other.pointer)).place,
+    }))
+    add(draft, related.length === 0 ? diagnostic : { ...diagnostic, related })
+  }
+  noteDuplicateAddresses(drafts, note)
+  noteDuplicateIds(drafts, config, note)
+  noteIdenticalRequests(drafts, config, note)
+  noteSharedPlaces(drafts, config, note)
+  noteFormerNames(drafts, note)
+  for (const draft of drafts) {
+    const said = new Set(draft.diagnostics.map(({ pointer }) => pointer))
+    for (const fault of checkPlaces(draft, config)) if (!said.has(fault.pointer)) note(draft, fault, [])
+  }
+  for (const draft of drafts) for (const fault of checkTags(draft, config)) note(draft, fault, [])
+  noteDependencies(drafts, kinds, add)
+  if (config) {
+    noteUnknownTargets(drafts, config, note)
+    noteUnreadableNames(drafts, config, note)
+  }
+  return found
+}
+
+type Spot = { readonly draft: Draft; readonly pointer: Pointer }
+type Note = (draft: Draft, fault: Fault, others: readonly Spot[]) => void
+
+function noteDuplicateAddresses(drafts: readonly Draft[], note: Note): void {
+  noteEachClash(
+    drafts,
+    ({ address }) => address,
+    '/metadata/name',
+    note,
+    (draft) => ({
+      code: 'SPEC_DUPLICATE',
+      message: `${draft.address} is declared twice`,
+      remedies: [
+        advise('give one of them another name, or remove one'),
+        advise('to run a job again, raise policy.run in its spec'),
+      ],
+    }),
+  )
+}
+
+function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+  const id = (draft: Draft): string | undefined =>
+    draft.spec && draft.model?.identity.idMember ? getRemoteId(draft.spec, draft.model.identity.idMember) : undefined
+  const pointer = (draft: Draft): Pointer => {
+    const member = draft.model?.identity.idMember
+    return member !== undefined && draft.spec?.request[member] !== undefined ? `/spec/${member}` : '/metadata/name'
+  }
+  const key = (draft: Draft): string | undefined => {
+    const own = id(draft)
+    return own === undefined ? undefined : JSON.stringify([draft.model?.kind, getTarget(draft, config), own])
+  }
+  noteEachClash(drafts.filter(isUnique(drafts)), key, pointer, note, (draft, first) => ({
+    code: 'SPEC_DUPLICATE_ID',
+    message: `the job ID ${id(draft)} is that of ${first.draft.address} too`,
+    remedies: [
+      advise(
+        `give one of them another ${draft.model?.identity.idMember ?? 'ID'}, or another name or run where the ID follows from it`,
+      ),
+    ],
+  }))
+}
+
+function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+  const candidates = drafts
+    .filter(isUnique(drafts))
+    .filter((draft) => isSound(draft) && draft.model?.identity.recovery.by === 'match')
+  const key = (draft: Draft): string | undefined =>
+    draft.spec &&
+    draft.model &&
+    JSON.stringify([
+      draft.model.kind,
+      getTarget(draft, config),
+      canonicalise(draft.model.request.normalise(draft.spec.request)),
+    ])
+  const refused = [...groupBy(candidates, key).values()]
+    .filter((group) => !group.every((draft) => draft.spec?.policy.allowIdentical))
+    .flat()
+  noteEachClash(refused, key, '/spec', note, (_draft, first) => ({
+    code: 'SPEC_IDENTICAL',
+    message: `the request is the same as that of ${first.draft.address}`,
+    remedies: [
+      advise(
+        'AWS would name both jobs, and after a lost response they could not be told apart. Let them differ, or set policy.allowIdentical: true in both',
+      ),
+    ],
+  }))
+}
+
+/** Specs that share what only one of a target should have. Whole requests that are the same are reported as that. */
+function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
+  const sound = drafts.filter(isUnique(drafts)).filter(isSound)
+  const key = (draft: Draft): string | undefined => {
+    const { spec, model } = draft
+    const own = spec && model?.identity.sole?.key(spec.request)
+    return own === undefined ? undefined : JSON.stringify([model?.kind, getTarget(draft, config), own])
+  }
+  const request = ({ spec, model }: Draft): string => canonicalise(model?.request.normalise(spec?.request ?? {}) ?? {})
+  const shared = [...groupBy(sound, key).values()]
+    .filter((group) => group.length > 1 && !group.every(({ spec }) => spec.policy.allowIdentical))
+    .filter(
+      ([first, ...others]) =>
+        first?.model?.identity.recovery.by !== 'match' || others.some((one) => request(one) !== request(first)),
+    )
+    .flat()
+  for (const [sole, group] of groupBy(shared, ({ model }) => model?.identity.sole)) {
+    const name = sole.member.slice(sole.member.lastIndexOf('/') + 1)
+    noteEachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
+      severity: sole.severity,
+      code: 'SPEC_SHARED',
+      message: `${name} is that of ${first.draft.address} too: ${sole.otherwise}`,
+      remedies: [advise(`give each spec a ${name} of its own, or set policy.allowIdentical: true in both`)],
+    }))
+  }
+}
+
+function noteFormerNames(drafts: readonly Draft[], note: Note): void {
+  const byAddress = new Map(drafts.map((draft) => [draft.address, draft]))
+  const getFormerAddress = (draft: Draft): string | undefined =>
+    draft.spec?.formerly === undefined ? undefined : formatAddress(draft.spec.kind, draft.spec.formerly)
+  for (const draft of drafts) {
+    const former = getFormerAddress(draft)
+    const holder = former === undefined ? undefined : byAddress.get(former as Draft['address'])
+    if (!holder) continue
+    const fault: Fault = {
+      code: 'SPEC_FORMERLY',
+      pointer: '/metadata/formerly',
+      aim: 'value',
+      message: holder === draft ? `${former} is the spec's own name` : `${former} is still the name of a spec`,
+      remedies: [
+        advise(
+          'formerly names a spec that is gone, whose job this one takes over; remove it, or remove the other spec',
+        ),
+      ],
+    }
+    note(draft, fault, holder === draft ? [] : [{ draft: holder, pointer: '/metadata/name' }])
+  }
+  noteEachClash(drafts, getFormerAddress, '/metadata/formerly', note, (draft, first) => ({
+    code: 'SPEC_FORMERLY',
+    message: `${getFormerAddress(draft)} is the former name of ${first.draft.address} too`,
+    remedies: [advise('one job can be taken over by one spec')],
+  }))
+}
+
+/** AWS takes 50 tags, and one of them is ours unless `ownerTag` is false. */
+const OWN_TAGS_MAX = 49
+
+function checkTags({ spec, model }: Draft, config: Config | undefined): Fault[] {
+  const pointer = model?.identity.tagged
+  const tags = pointer === undefined ? undefined : getValue(spec?.request, pointer)
+  if (!spec || !Array.isArray(tags) || tags.length <= OWN_TAGS_MAX) return []
+  const target = config?.targets[resolveTargetName(spec.policy.target, config) ?? '']
+  if (!(spec.policy.ownerTag ?? target?.ownerTag ?? true)) return []
+  return [
+    {
+      code: 'SPEC_ITEMS',
+      pointer: `/spec${pointer}`,
+      aim: 'key',
+      message: `${tags.length} tags, and Jobwright adds one that says whose the job is: AWS takes ${OWN_TAGS_MAX + 1}`,
+      remedies: [advise('remove one, or write policy.ownerTag: false')],
+    },
+  ]
+}
+
+function noteUnknownTargets(drafts: readonly Draft[], config: Config, note: Note): void {
+  const names = Object.keys(config.targets)
+  for (const draft of drafts) {
+    const target = draft.policy?.target
+    if (target === undefined || names.includes(target)) continue
+    const known = names.length === 0 ? 'jobwright.yaml names no targets' : `targets are ${names.join(', ')}`
+    const fault: Fault = {
+      code: 'SPEC_UNKNOWN_TARGET',
+      pointer: '/policy/target',
+      aim: 'value',
+      message: `there is no target ${target}`,
+      remedies: [...suggestClosest(target, names), advise(known)],
+    }
+    note(draft, fault, [])
+  }
+}
+
+function noteUnreadableNames(drafts: readonly Draft[], config: Config, note: Note): void {
+  for (const draft of drafts) {
+    if (draft.request === undefined || draft.model === undefined) continue
+    for (const fault of checkEnv(draft.request, draft.model, config)) note(draft, fault, [])
+  }
+}
+
+/** Notes every draft that shares its key with another; the first of a group shows the second, all others the first. */
+function noteEachClash(
+  drafts: readonly Draft[],
+  key: (draft: Draft) => string | undefined,
+  pointer: Pointer | ((draft: Draft) => Pointer),
+  note: Note,
+  say: (draft: Draft, other: Spot) => Pick<Fault, 'message' | 'remedies' | 'severity'> & { code: SpecCode },
+): void {
+  const spot = (draft: Draft): Spot => ({ draft, pointer: typeof pointer === 'string' ? pointer : pointer(draft) })
+  for (const group of groupBy(drafts, key).values()) {
+    const [first, second] = group
+    if (!first || !second) continue
+    for (const draft of group) {
+      const other = spot(draft === first ? second : first)
+      const own = spot(draft).pointer
+      note(draft, { ...say(draft, other), pointer: own, aim: chooseAim(own) }, [other])
+    }
+  }
+}
+
+/** A whole request is shown by its key, everything else by its value. */
+function chooseAim(pointer: Pointer): Fault['aim'] {
+  return pointer === '/spec' ? 'key' : 'value'
+}
+
+/** Whether no other document has a draft's address: what else two of one name share needs no saying. */
+function isUnique(drafts: readonly Draft[]): (draft: Draft) => boolean {
+  const counts = new Map<string, number>()
+  for (const { address } of drafts) if (address) counts.set(address, (counts.get(address) ?? 0) + 1)
+  return (draft) => draft.address === undefined || counts.get(draft.address) === 1
+}
+
+function getTarget(draft: Draft, config: Config | undefined): string {
+  return resolveTargetName(draft.spec?.policy.target, config) ?? ''
+}

@@ -1,0 +1,165 @@
+import { type Address, parseAddress } from '../../model/address.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { groupBy } from '../../model/group.ts'
+import type { Pointer } from '../../model/json.ts'
+import { advise, type Remedy } from '../../model/remedy.ts'
+import { type Draft, toDiagnostic } from '../draft.ts'
+import { createSuggester, findClosestWord } from '../hints/suggest.ts'
+import { list } from '../hints/words.ts'
+
+/** Where a draft names another job: `/policy/dependsOn/0`, or its `job`. */
+type Edge = { readonly from: Draft; readonly to: Address; readonly pointer: Pointer }
+type Note = (draft: Draft, diagnostic: Diagnostic) => void
+
+/** Of a longer circle each spec shows the next one only, and the first of them all. */
+const PLACES_MAX = 20
+const PATH_MAX = 6
+
+/** What is wrong with `policy.dependsOn` between documents: jobs that wait for each other, and names that no document has. */
+export function noteDependencies(drafts: readonly Draft[], kinds: readonly string[], note: Note): void {
+  const edges = new Map(drafts.map((draft) => [draft, listEdges(draft)]))
+  const byAddress = new Map(drafts.flatMap((draft) => (draft.address ? [[draft.address, draft] as const] : [])))
+  const suggest = createJobFinder([...byAddress.keys()])
+  for (const edge of [...edges.values()].flat()) {
+    if (!byAddress.has(edge.to)) noteUnknown(edge, suggest(edge.to), kinds, note)
+  }
+  for (const circle of findCircles(drafts, edges, byAddress)) noteCircle(circle, note)
+}
+
+function listEdges(draft: Draft): Edge[] {
+  return (draft.policy?.dependsOn ?? []).map(({ job }, index) => {
+    const item = `/policy/dependsOn/${index}`
+    const isMapping = draft.locate(draft.index, item).source === undefined
+    return { from: draft, to: job, pointer: isMapping ? `${item}/job` : item }
+  })
+}
+
+/** Finds the way out for a job that is named wrongly: by its name alone, with another kind, or misspelt. `own`: not itself. */
+type JobFinder = (word: string, own?: Address) => Remedy[]
+
+/** A finder among these jobs. As with `suggester`, few misspellings are compared with all names. */
+export function createJobFinder(addresses: readonly Address[]): JobFinder {
+  const byName = groupBy(addresses, (address) => parseAddress(address).name)
+  const suggest = createSuggester(addresses)
+  let looks = 0
+  const named = (name: string, own: Address | undefined): Remedy[] => {
+    const same = (byName.get(name) ?? []).filter((address) => address !== own)
+    return same.length === 0 ? [] : [advise(`did you mean ${list(same.slice(0, MEANT_MAX), 'or')}?`)]
+  }
+  return (word, own) => {
+    const same = named(word.slice(word.lastIndexOf('/') + 1), own)
+    if (same.length > 0 || word.includes('/')) return same.length > 0 ? same : suggest(word)
+    if (looks === LOOKS_MAX) return []
+    looks += 1
+    const closest = findClosestWord(word, [...byName.keys()])
+    return closest === undefined ? [] : named(closest, own)
+  }
+}
+
+/** At most so many misspelt names are compared with all. */
+const LOOKS_MAX = 20
+/** At most so many jobs of one name are offered. */
+const MEANT_MAX = 3
+
+const DEPENDENCY = /^\/policy\/dependsOn\/\d+(\/job)?$/
+
+/** A draft whose diagnostics say which job a dependency that is no address stands for. */
+export function fillMeantJobs(draft: Draft, find: JobFinder): Draft {
+  const isOne = ({ code, pointer = '' }: Diagnostic): boolean => code === 'SPEC_PATTERN' && DEPENDENCY.test(pointer)
+  if (!draft.diagnostics.some(isOne)) return draft
+  const diagnostics = draft.diagnostics.map((one) => {
+    const word = isOne(one) ? draft.locate(draft.index, one.pointer ?? '').source : undefined
+    if (word === undefined) return one
+    const remedies = [...find(word, draft.address), advise('a dependency is written Kind/name, such as IotJob/reboot')]
+    return { ...one, remedies }
+  })
+  return { ...draft, diagnostics }
+}
+
+/** A kind that does not exist is an error. A name may be that of a spec that is gone and whose job is on record: planning knows. */
+function noteUnknown(
+  { from, to, pointer }: Edge,
+  meant: readonly Remedy[],
+  kinds: readonly string[],
+  note: Note,
+): void {
+  const { kind } = parseAddress(to)
+  const isKind = kinds.includes(kind)
+  const otherwise = isKind
+    ? 'unless it was submitted before, it waits for a job that is on record by that name, and is not submitted if there is none'
+    : `kinds are ${kinds.join(', ')}`
+  const fault = toDiagnostic(from, {
+    severity: isKind ? 'warning' : 'error',
+    code: 'SPEC_UNKNOWN_DEPENDENCY',
+    pointer,
+    aim: 'value',
+    message: isKind ? `no spec is called ${to}` : `there is no kind ${kind}, and so no job ${to}`,
+    remedies: meant.length > 0 ? meant : [advise(otherwise)],
+  })
+  note(from, fault)
+}
+
+/** Circles of drafts that wait for each other, none of which shares a draft with another one. */
+function findCircles(
+  drafts: readonly Draft[],
+  edges: ReadonlyMap<Draft, readonly Edge[]>,
+  byAddress: ReadonlyMap<Address, Draft>,
+): Edge[][] {
+  const found: Edge[][] = []
+  const done = new Set<Draft>()
+  for (const first of drafts) {
+    // The way from `first` to where the search stands; a stack of our own, as a chain may be as long as a repository.
+    const way: { readonly draft: Draft; readonly by?: Edge; next: number }[] = [{ draft: first, next: 0 }]
+    const onWay = new Set([first])
+    while (way.length > 0 && !done.has(first)) {
+      const top = way.at(-1)!
+      const edge = edges.get(top.draft)?.[top.next++]
+      const to = edge && byAddress.get(edge.to)
+      if (edge && to && onWay.has(to)) {
+        const begin = way.findIndex(({ draft }) => draft === to)
+        found.push([...way.slice(begin + 1).map(({ by }) => by!), edge])
+        // None of them is looked at again, so that one slip is told once.
+        for (const { draft } of way.splice(begin)) {
+          done.add(draft)
+          onWay.delete(draft)
+        }
+      } else if (edge && to && !done.has(to)) {
+        way.push({ draft: to, by: edge, next: 0 })
+        onWay.add(to)
+      } else if (!edge) {
+        done.add(top.draft)
+        onWay.delete(top.draft)
+        way.pop()
+      }
+    }
+  }
+  return found
+}
+
+/** Each spec of a circle is told of at the place where it names the next, with the places of all others. */
+function noteCircle(circle: readonly Edge[], note: Note): void {
+  const places = circle.map(({ from, to, pointer }) => ({
+    message: `${from.address} waits for ${to}`,
+    place: from.locate(from.index, pointer).place,
+  }))
+  for (const [index, edge] of circle.entries()) {
+    const isLong = circle.length > PATH_MAX
+    const names = sliceCircle(circle, index, isLong ? PATH_MAX - 2 : circle.length).map(({ to }) => to)
+    const shown = isLong ? [...names, '…', edge.from.address] : names
+    const fault = toDiagnostic(edge.from, {
+      code: 'SPEC_DEPENDENCY_CYCLE',
+      pointer: edge.pointer,
+      aim: 'value',
+      message: `${edge.from.address} waits for itself: ${[edge.from.address, ...shown].join(' → ')}`,
+      remedies: [advise('remove one of these dependencies: none of the jobs could ever be the first')],
+    })
+    const hasAll = circle.length <= PLACES_MAX || index === 0
+    const related = sliceCircle(places, index + 1, hasAll ? places.length - 1 : 1)
+    note(edge.from, { ...fault, related: related.length > 0 ? related : undefined })
+  }
+}
+
+/** So many items of a circle, from one of them on. */
+function sliceCircle<Item>(circle: readonly Item[], from: number, count: number): Item[] {
+  return Array.from({ length: count }, (_, step) => circle[(from + step) % circle.length]!)
+}

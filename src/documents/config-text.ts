@@ -1,0 +1,222 @@
+import { parseArn } from '../model/arn.ts'
+import { type Config, DEFAULT_CONFIG } from '../model/config.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { ALLOWED_ENDPOINTS, isEndpointAllowed } from '../model/endpoint.ts'
+import { getValue, isObject, type Json, type JsonObject, joinPointer } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import { findPartition } from '../model/partition.ts'
+import { advise } from '../model/remedy.ts'
+import { CONFIG, createChecker, type Schemas } from './check/check.ts'
+import { checkEnvList } from './check/env.ts'
+import type { Fault } from './check/fault.ts'
+import { toDiagnostic } from './draft.ts'
+import { suggestClosest } from './hints/suggest.ts'
+import { createLocator } from './parse/locate.ts'
+import { parse } from './parse/parse.ts'
+import { createSource, createSpot, type Source } from './parse/source.ts'
+
+/** What only the machine knows of the repository; each absent where it does not matter. */
+export type Around = {
+  /** The remotes that Git has an address for; undefined outside a repository. Asked for only where a remote is named. */
+  readonly remotes?: () => readonly string[] | undefined
+  /** Whether a path or pattern, relative to the repository's folder, stays in it. */
+  readonly isInside?: (file: string) => boolean
+  /** Whether a state file may be at a path, relative to the repository's folder. */
+  readonly isStateAllowed?: (file: string) => boolean
+}
+
+/** A configuration's text as a config, with the codes of specs. Errors make the config useless. */
+export function readConfigText(
+  file: string,
+  text: string,
+  schemas: Schemas,
+  kinds: readonly KindModel[],
+  around: Around = {},
+): { config: Config; diagnostics: readonly Diagnostic[] } {
+  const source = createSource(file, text)
+  const { documents, refused } = parse(source)
+  const [first, second] = documents
+  const unsound = [
+    ...refused,
+    ...(first?.diagnostics ?? []),
+    ...(second ? [refuseSecondDocument(source, second.start)] : []),
+  ]
+  if (unsound.length > 0 || !first) return { config: DEFAULT_CONFIG, diagnostics: unsound }
+  const value = first.value ?? null
+  const locate = createLocator(source)
+  const base = { source, locate, index: first.index, place: createSpot(source, first.start).place }
+  const faults = createChecker(schemas)(CONFIG, value, (pointer) => locate(first.index, pointer).source)
+  if (faults.length > 0 || !isObject(value))
+    return { config: DEFAULT_CONFIG, diagnostics: faults.map((fault) => toDiagnostic(base, fault)) }
+  const config = buildConfig(value)
+  const wrong = [
+    ...checkSpecsInside(config, around),
+    ...stateFaults(value, around),
+    ...checkEndpoints(config),
+    ...checkEnvList(value),
+    ...checkDefaultTarget(value),
+    ...checkLimits(value, kinds),
+    ...checkRoles(config),
+  ]
+  return { config, diagnostics: wrong.map((fault) => toDiagnostic(base, fault)) }
+}
+
+/** Specs are reviewed where they are committed: a pattern finds files of this repository. */
+function checkSpecsInside({ specs }: Config, { isInside = () => true }: Around): Fault[] {
+  return specs.flatMap((pattern, index) => {
+    if (isInside(pattern)) return []
+    return [
+      {
+        code: 'SPEC_OUTSIDE' as const,
+        pointer: joinPointer('/specs', String(index)),
+        aim: 'value' as const,
+        message: `${pattern} leads out of the repository, or into .git`,
+        remedies: [advise('name a folder of this repository, such as specs')],
+      },
+    ]
+  })
+}
+
+/** A commit must not choose where credentials and states go: a remote is one that Git knows, and a file is inside the repository. */
+function stateFaults(value: JsonObject, { remotes, isStateAllowed = () => true }: Around): Fault[] {
+  const [remote, file, store] = ['remote', 'path', 'store'].map((member) => getValue(value, `/state/${member}`))
+  const known = typeof remote === 'string' ? remotes?.() : undefined
+  const isPlaced = typeof file !== 'string' || (store === 'git' ? FILE_NAME.test(file) : isStateAllowed(file))
+  return [
+    ...(typeof remote === 'string' && known && !known.includes(remote) ? [createUnknownRemote(remote, known)] : []),
+    ...(isPlaced ? [] : [createMisplacedState(file, store === 'git')]),
+  ]
+}
+
+function createUnknownRemote(remote: string, known: readonly string[]): Fault {
+  return {
+    code: 'CONFIG_REMOTE',
+    pointer: '/state/remote',
+    aim: 'value',
+    message: `Git knows no remote ${remote} here`,
+    remedies: [
+      ...suggestClosest(remote, known),
+      advise(known.length === 0 ? 'this repository has no remotes' : `remotes are ${known.join(', ')}`),
+      { text: 'add it', command: ['git', 'remote', 'add', remote, 'URL'] },
+    ],
+  }
+}
+
+function createMisplacedState(file: string, isGit: boolean): Fault {
+  return {
+    code: 'SPEC_OUTSIDE',
+    pointer: '/state/path',
+    aim: 'value',
+    message: isGit
+      ? `${file} is not the name of a file at the top of the branch`
+      : `${file} leads out of the repository, or into .git`,
+    remedies: [
+      advise('name a file such as jobs.state.json'),
+      ...(isGit
+        ? []
+        : [
+            advise(
+              'to keep the state in a folder elsewhere, set JOBWRIGHT_STATE_FOLDER to that folder in the environment',
+            ),
+          ]),
+    ],
+  }
+}
+
+/** A name without a folder, and not one that Git reserves. */
+const FILE_NAME = /^(?!\.{1,2}$|\.git$)[^/\\\p{Cc}]+$/iu
+
+function checkEndpoints({ targets }: Config): Fault[] {
+  return Object.entries(targets).flatMap(([name, { endpoint }]) => {
+    if (endpoint === undefined || isEndpointAllowed(endpoint)) return []
+    return [
+      {
+        code: 'CONFIG_ENDPOINT' as const,
+        pointer: joinPointer(joinPointer('/targets', name), 'endpoint'),
+        aim: 'value' as const,
+        message: 'signed requests must not go to this endpoint',
+        remedies: [
+          advise(`name ${ALLOWED_ENDPOINTS}`),
+          advise('for any other host, remove the line and set AWS_ENDPOINT_URL in the environment'),
+        ],
+      },
+    ]
+  })
+}
+
+function refuseSecondDocument(source: Source, start: number): Diagnostic {
+  return diagnose({
+    code: 'SPEC_TOO_MANY_DOCUMENTS',
+    message: `${source.file} has a second document`,
+    remedies: [advise('it is one document; remove the line with ---')],
+    ...createSpot(source, start),
+  })
+}
+
+function checkDefaultTarget(value: JsonObject): Fault[] {
+  const name = value['defaultTarget']
+  const names = Object.keys((getValue(value, '/targets') ?? {}) as JsonObject)
+  if (typeof name !== 'string' || names.includes(name)) return []
+  return [
+    {
+      code: 'SPEC_UNKNOWN_TARGET',
+      pointer: '/defaultTarget',
+      aim: 'value',
+      message: `there is no target ${name}`,
+      remedies: [
+        ...suggestClosest(name, names),
+        advise(names.length === 0 ? 'name it under targets' : `targets are ${names.join(', ')}`),
+      ],
+    },
+  ]
+}
+
+/** A role that no call in its target's region could assume, or that leads to another account than the target's: nothing could ever be done. */
+function checkRoles(config: Config): Fault[] {
+  return Object.entries(config.targets).flatMap(([name, { region, account, roleArn = '' }]) => {
+    const parts = parseArn(roleArn)
+    const due = { partition: findPartition(region), account }
+    const wrong = (['partition', 'account'] as const).find(
+      (one) => parts && due[one] !== undefined && parts[one] !== due[one],
+    )
+    if (wrong === undefined) return []
+    return [
+      {
+        code: 'SPEC_ARN_ELSEWHERE',
+        pointer: joinPointer(joinPointer('/targets', name), 'roleArn'),
+        aim: 'value' as const,
+        message: `the role is of ${wrong} ${parts?.[wrong]}, but ${wrong === 'account' ? 'account says' : `${region} is of partition`} ${due[wrong]}`,
+        remedies: [advise(`name a role of that ${wrong}, or mend ${wrong === 'account' ? 'account' : 'region'}`)],
+      },
+    ]
+  })
+}
+
+/** A limit of a service or operation that no kind calls would silently do nothing. */
+function checkLimits(value: JsonObject, kinds: readonly KindModel[]): Fault[] {
+  const known = new Set(kinds.flatMap(listLaneNames))
+  const services = [...new Set(kinds.map((kind) => kind.service))]
+  return Object.keys((value['limits'] ?? {}) as JsonObject)
+    .filter((name) => !known.has(name))
+    .map((name) => {
+      const meant = suggestClosest(name, [...known])
+      return {
+        code: 'SPEC_UNKNOWN_MEMBER',
+        pointer: `/limits/${name}`,
+        aim: 'key',
+        message: `no kind calls ${name}`,
+        remedies:
+          meant.length > 0 ? meant : [advise(`limits are for ${services.join(', ')}, or one of their operations`)],
+      }
+    })
+}
+
+function listLaneNames({ service, api: { operations } }: KindModel): string[] {
+  return [service, ...Object.values(operations).map((operation) => `${service}.${operation}`)]
+}
+
+/** Only for a value that the schema has found sound: its members are those of `Config`. */
+function buildConfig(value: JsonObject): Config {
+  const given = value as Json as Partial<Config>
+  return { ...DEFAULT_CONFIG, ...given, guards: { ...DEFAULT_CONFIG.guards, ...given.guards } }
+}

@@ -1,0 +1,304 @@
+import { type Address, formatAddress, isAddress } from '../model/address.ts'
+import type { Code } from '../model/codes.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
+import {
+  getValue,
+  isObject,
+  isWithin,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  omitMembers,
+  type Pointer,
+} from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import { advise, suggest } from '../model/remedy.ts'
+import type { Dependency, Policy, Spec } from '../model/spec.ts'
+import { type Checker, ENVELOPE, getSchemaName } from './check/check.ts'
+import type { Fault } from './check/fault.ts'
+import { checkKeptText } from './check/kept-text.ts'
+import { dropStrays, explainEnvelope, type Places } from './check/misplaced.ts'
+import { checkSkeleton } from './check/pasted.ts'
+import { checkPlaceholders } from './check/placeholders.ts'
+import { checkPolicyTimes } from './check/policy-times.ts'
+import { checkRules } from './check/rules.ts'
+import { guardSecrets } from './check/secrets.ts'
+import { type Base, type Draft, toDiagnostic } from './draft.ts'
+import { suggestClosest } from './hints/suggest.ts'
+import { GLUED } from './hints/type-hints.ts'
+import type { Locator } from './parse/locate.ts'
+import { checkOlderYaml } from './parse/older-yaml.ts'
+import type { ParsedDocument } from './parse/parse.ts'
+import { createSpot, type Source } from './parse/source.ts'
+import { type Include, includeFiles, parseMappings, type Taken } from './request.ts'
+
+/** What a document is read with. */
+export type Reader = {
+  readonly kinds: ReadonlyMap<string, KindModel>
+  readonly check: Checker
+  readonly include: Include
+  readonly places: Places
+}
+
+/** A document as a draft: checked by itself, not yet against its neighbours. */
+export function readDraft(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Draft {
+  const base = createBase(source, locate, document, reader)
+  const { faults, ...read } = examine(document.value, base, reader)
+  const { address } = base
+  const judged = faults.map((fault) => toDiagnostic(base, fault))
+  const refused = new Set(judged.filter(({ code }) => REFUSES_TEXT.has(code)).map(placeKey))
+  const numbers = new Map(judged.flatMap((one) => (one.code === 'SPEC_TYPE' ? [[placeKey(one), one] as const] : [])))
+  const unsound = document.diagnostics
+    // Its text was judged in its place: what refuses the text too says what to write.
+    .filter((one) => one.code !== 'SPEC_NUMBER' || !refused.has(placeKey(one)))
+    .map((one) => {
+      // Where a number is due, quotes are no way out.
+      const due = one.code === 'SPEC_NUMBER' ? numbers.get(placeKey(one)) : undefined
+      return { ...one, ...(due && { remedies: due.remedies }), address }
+    })
+  const said = new Set(unsound.map(placeKey))
+  // A value of a key that stands twice is as odd as the other.
+  const diagnostics = [...unsound, ...judged.filter((one) => !said.has(placeKey(one)))]
+  return { ...base, ...read, diagnostics }
+}
+
+/** What is wrong with a value also where it is text, so that quotes alone would not do. */
+const REFUSES_TEXT: ReadonlySet<Code> = new Set<Code>([
+  'SPEC_PATTERN',
+  'SPEC_LENGTH',
+  'SPEC_FORMAT',
+  'SPEC_ENUM',
+  'SPEC_CONST',
+])
+
+function placeKey({ place }: Diagnostic): string {
+  return `${place?.line}:${place?.column}`
+}
+
+function createBase(source: Source, locate: Locator, document: ParsedDocument, reader: Reader): Base {
+  const model = document.kind === undefined ? undefined : reader.kinds.get(document.kind)
+  const address = model && document.name !== undefined ? formatAddress(model.kind, document.name) : undefined
+  return {
+    source,
+    locate,
+    index: document.index,
+    reprinted: document.reprinted,
+    place: createSpot(source, document.start).place,
+    model,
+    address: address && isAddress(address) ? address : undefined,
+  }
+}
+
+/** All faults of a document, and what can be read of it. */
+function examine(
+  value: Json | undefined,
+  base: Base,
+  reader: Reader,
+): { faults: readonly Fault[] } & Pick<Draft, 'policy' | 'request' | 'spec'> {
+  if (value === undefined) return { faults: [] }
+  if (!isObject(value)) return { faults: [refuseNotASpec(value)] }
+  const faults = checkEnvelope(value, base, reader)
+  const sound = { ...value, policy: pickSoundPolicy(value, faults) }
+  const policy = buildPolicy(sound)
+  const said = [...faults, ...checkPolicyTimes(sound)]
+  const { model } = base
+  const written = value['spec']
+  if (!model || !isObject(written)) return { faults: said, policy }
+  const { request, files, findings } = readRequest(written, model, base, reader)
+  const all = [...said, ...checkPolicy(value, model), ...findings]
+  // Without a sound envelope neither name nor policy is known for sure, so that there is no spec to speak of.
+  if (faults.length > 0) return { faults: all, policy, request }
+  return { faults: all, policy, request, spec: buildSpec(value, model, request, files, base) }
+}
+
+/** The members of the policy in which nothing is wrong: they are judged whatever the others are. */
+function pickSoundPolicy(value: JsonObject, faults: readonly Fault[]): JsonObject {
+  const policy = getValue(value, '/policy')
+  if (!isObject(policy)) return {}
+  const isFaulty = (member: string): boolean =>
+    faults.some(({ pointer }) => isWithin(pointer, joinPointer('/policy', member)))
+  return omitMembers(policy, ...Object.keys(policy).filter(isFaulty))
+}
+
+/** What a policy asks for that the kind cannot do. */
+function checkPolicy(value: JsonObject, { serviceName, lifecycle: { cancelling } }: KindModel): Fault[] {
+  if (getValue(value, '/policy/onRemove') !== 'cancel' || cancelling) return []
+  return [
+    {
+      code: 'SPEC_CANNOT_CANCEL',
+      pointer: '/policy/onRemove',
+      aim: 'value',
+      message: `${serviceName} has no call that cancels a job`,
+      remedies: [advise('write onRemove: forget, or leave it out: the job goes on when its spec is deleted')],
+    },
+  ]
+}
+
+function refuseNotASpec(value: Json): Fault {
+  const what = Array.isArray(value) ? 'a list' : 'a single value'
+  return {
+    code: 'SPEC_NOT_A_SPEC',
+    pointer: '',
+    aim: 'value',
+    message: `the document is ${what}, not a mapping`,
+    remedies: [
+      advise('a spec has the members apiVersion, kind, metadata and spec'),
+      suggest('print their schema', 'schema', 'job'),
+    ],
+  }
+}
+
+function checkEnvelope(value: JsonObject, base: Base, reader: Reader): Fault[] {
+  const faults = reader.check(ENVELOPE, value, (pointer) => base.locate(base.index, pointer).source)
+  const { kind } = value
+  if (typeof kind !== 'string') return faults
+  if (reader.kinds.has(kind)) return dropStrays(faults, reader.places.request(kind))
+  const names = [...reader.kinds.keys()]
+  const unknown: Fault = {
+    code: 'SPEC_UNKNOWN_KIND',
+    pointer: '/kind',
+    aim: 'value',
+    message: `there is no kind ${kind.slice(0, 60)}`,
+    remedies: [...suggestClosest(kind, names), advise(`kinds are ${names.join(', ')}`)],
+  }
+  return [...faults.filter((fault) => fault.pointer !== '/kind'), unknown]
+}
+
+function readRequest(
+  written: JsonObject,
+  model: KindModel,
+  base: Base,
+  reader: Reader,
+): { request: JsonObject; files: readonly string[]; findings: readonly Fault[] } {
+  const check = (request: JsonObject, sourceText: (pointer: Pointer) => string | undefined): Fault[] =>
+    guardSecrets(request, model.request.secrets, reader.check(getSchemaName(model.kind), request, sourceText))
+  const request = omitMembers(written, ...(model.request.dropped ?? []))
+  const asWritten = check(request, (pointer) => base.locate(base.index, `/spec${pointer}`).source)
+  const unsaid = model.request.documents.flatMap((pointer) => [
+    ...checkKeptText({ spec: written }, `/spec${pointer}`, base.reprinted ?? new Map()),
+    ...checkOlderYaml(getValue(written, pointer) ?? null, `/spec${pointer}`, (one) => base.locate(base.index, one)),
+  ])
+  const pasted =
+    asWritten.length === 0 ? undefined : checkSkeleton(request, model, asWritten, (one) => check(one, () => undefined))
+  if (pasted !== undefined) return { request, files: [], findings: pasted.map(moveToSpec) }
+  if (asWritten.length > 0) {
+    const findings = [
+      ...checkPlaceholders(request, model, asWritten),
+      ...asWritten.map((fault) => explainEnvelope(fault, reader.places)),
+      ...checkRules(request, model, asWritten),
+      ...includeFiles(request, model, base.source.file, reader.include, asWritten).faults,
+    ]
+    return { request, files: [], findings: [...findings.map(moveToSpec), ...unsaid] }
+  }
+
+  const files = includeFiles(request, model, base.source.file, reader.include)
+  const mappings = parseMappings(files.request, model)
+  const faults = [...files.faults, ...mappings.faults.map((fault) => keepFileOnly(moveToFile(fault, files.files)))]
+  if (faults.length === 0 && (files.changed || mappings.changed))
+    faults.push(...check(mappings.request, () => undefined))
+  faults.push(
+    ...checkRules(mappings.request, model, faults).map((fault) =>
+      moveToFile(explainGlued(fault, request), files.files),
+    ),
+  )
+  faults.push(...checkPlaceholders(mappings.request, model, faults).map((fault) => moveToFile(fault, files.files)))
+  return {
+    request: mappings.request,
+    files: files.files.map(({ file }) => file),
+    findings: [...faults.map(moveToSpec), ...unsaid],
+  }
+}
+
+/** What is wrong inside a text that a file holds, with the name of that file. */
+function moveToFile(fault: Fault, files: readonly Taken[]): Fault {
+  const file = files.find(({ pointer }) => pointer === fault.pointer)?.file
+  if (fault.inside === undefined || file === undefined) return fault
+  const { line, column } = fault.inside
+  const where = `line ${line}, column ${column}`
+  return { ...fault, message: fault.message.replace(where, `${where} of ${file}`), inside: { line, column, file } }
+}
+
+/** A manifest may hold secrets: where it stands in a spec, its lines are not shown. */
+function keepFileOnly(fault: Fault): Fault {
+  return fault.inside?.file === undefined ? { ...fault, inside: undefined } : fault
+}
+
+/** Lines without a space after their colons are one text, which a rule then finds to be no mapping. */
+function explainGlued(fault: Fault, request: JsonObject): Fault {
+  const found = getValue(request, fault.pointer)
+  if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault
+  if (fault.code !== 'SPEC_DOCUMENT_NOT_JSON') return fault
+  return { ...fault, remedies: [advise(`${GLUED}, so that it is a mapping`)] }
+}
+
+function moveToSpec(fault: Fault): Fault {
+  return { ...fault, pointer: `/spec${fault.pointer}` }
+}
+
+/** Only for values that the envelope's schema has found sound. */
+function buildSpec(
+  value: JsonObject,
+  model: KindModel,
+  request: JsonObject,
+  files: readonly string[],
+  base: Base,
+): Spec {
+  const name = getValue(value, '/metadata/name') as string
+  return {
+    address: formatAddress(model.kind, name),
+    kind: model.kind,
+    name,
+    labels: (getValue(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
+    formerly: getText(value, '/metadata/formerly'),
+    policy: buildPolicy(value),
+    request,
+    files: [base.source.file, ...files],
+    place: base.place,
+    index: base.index,
+  }
+}
+
+function buildPolicy(value: JsonObject): Policy {
+  const policy = getValue(value, '/policy') ?? {}
+  return {
+    target: getText(policy, '/target'),
+    run: Number(getValue(policy, '/run') ?? 1),
+    hold: getValue(policy, '/hold') === true,
+    adopt: getValue(policy, '/adopt') === true,
+    ownerTag: flagAt(policy, '/ownerTag'),
+    allowIdentical: getValue(policy, '/allowIdentical') === true,
+    maxFailedPercent: Number(getValue(policy, '/success/maxFailedPercent') ?? 0),
+    onRemove: getValue(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
+    dependsOn: buildDependsOn(getValue(policy, '/dependsOn')),
+    notBefore: getText(policy, '/notBefore'),
+    expires: getText(policy, '/expires'),
+    upload: getText(policy, '/upload'),
+    download: getText(policy, '/download'),
+  }
+}
+
+function buildDependsOn(list: Json | undefined): Policy['dependsOn'] {
+  if (!Array.isArray(list)) return undefined
+  return list.map((one: Json): Dependency => {
+    if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
+    return {
+      job: getValue(one, '/job') as Address,
+      when: getValue(one, '/when') === 'finished' ? 'finished' : 'succeeded',
+    }
+  })
+}
+
+function flagAt(value: Json | undefined, pointer: Pointer): boolean | undefined {
+  const flag = getValue(value, pointer)
+  return typeof flag === 'boolean' ? flag : undefined
+}
+
+function getText(value: Json | undefined, pointer: Pointer): string | undefined {
+  const text = getValue(value, pointer)
+  return typeof text === 'string' ? text : undefined
+}
+
+/** Whether a draft is a spec that may go on. */
+export function isSound(draft: Draft): draft is Draft & { readonly spec: Spec } {
+  return draft.spec !== undefined && !hasErrors(draft.diagnostics)
+}

@@ -1,0 +1,103 @@
+import {
+  getValue,
+  isObject,
+  isWithin,
+  type Json,
+  type JsonObject,
+  joinPointer,
+  type Pointer,
+  splitPointer,
+} from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
+import type { Fault } from './check/fault.ts'
+import { parseManifest } from './parse/manifest.ts'
+
+/** Reads a file that a spec names with `$file`. The path is as written, relative to the spec file; `file` is relative to the root. */
+export type Include = (
+  specFile: string,
+  path: string,
+) => { readonly text: string; readonly file: string } | { readonly problem: Refused }
+
+/** Why a file is not read, and what to do. */
+export type Refused = { readonly message: string; readonly remedies: readonly Remedy[] }
+
+/** A request with members taken in from elsewhere, or why that failed. Pointers count from the request. */
+export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
+
+/** A member whose text is that of a file, relative to the root. */
+export type Taken = { readonly pointer: Pointer; readonly file: string }
+
+/**
+ * The request with each `{ $file: PATH }` replaced by the file's text, but for those inside a free document and those in which something
+ * is wrong already; and the files.
+ */
+export function includeFiles(
+  request: JsonObject,
+  model: KindModel,
+  specFile: string,
+  include: Include,
+  known: readonly Fault[] = [],
+): Completed & { readonly files: readonly Taken[] } {
+  let completed = request
+  const files: Taken[] = []
+  const faults: Fault[] = []
+  for (const { pointer, path } of findReferences(request, '', model)) {
+    if (known.some((fault) => isWithin(joinPointer(pointer, '$file'), fault.pointer))) continue
+    const read = include(specFile, path)
+    if ('text' in read) {
+      completed = replaceValue(completed, splitPointer(pointer), read.text) as JsonObject
+      files.push({ pointer, file: read.file })
+    } else faults.push({ code: 'SPEC_FILE', pointer: joinPointer(pointer, '$file'), aim: 'value', ...read.problem })
+  }
+  return { request: completed, changed: completed !== request, faults, files }
+}
+
+function findReferences(value: Json, pointer: Pointer, model: KindModel): { pointer: Pointer; path: string }[] {
+  if (isObject(value) && typeof value['$file'] === 'string') return [{ pointer, path: value['$file'] }]
+  // What a free document holds is its own affair.
+  if (model.request.documents.includes(pointer) || typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([member, inner]) => findReferences(inner, joinPointer(pointer, member), model))
+}
+
+/**
+ * The request with each text that stands where a mapping with secrets may stand parsed to that mapping, so that a secret in it is found
+ * and both forms of one manifest are one request.
+ */
+export function parseMappings(request: JsonObject, model: KindModel): Completed {
+  let completed = request
+  const faults: Fault[] = []
+  const pointers = new Set(model.request.secrets.map((secret) => secret.slice(0, secret.lastIndexOf('/'))))
+  for (const pointer of pointers) {
+    const text = getValue(request, pointer)
+    if (typeof text !== 'string') continue
+    const parsed = parseManifest(text)
+    if ('value' in parsed && isObject(parsed.value))
+      completed = replaceValue(completed, splitPointer(pointer), parsed.value) as JsonObject
+    else faults.push(refuseMapping(pointer, parsed))
+  }
+  return { request: completed, changed: completed !== request, faults }
+}
+
+function refuseMapping(pointer: Pointer, parsed: ReturnType<typeof parseManifest>): Fault {
+  const name = splitPointer(pointer).at(-1) ?? ''
+  const base = { code: 'SPEC_MANIFEST', pointer, aim: 'key' } as const
+  if ('value' in parsed)
+    return {
+      ...base,
+      message: `the text of ${name} is no mapping`,
+      remedies: [advise('write lines of the form key: value')],
+    }
+  const { message, remedies = [], place } = parsed.diagnostic
+  const line = place?.line ?? 1
+  return { ...base, message: `line ${line} of the text of ${name}: ${message}`, remedies, inside: { line, column: 1 } }
+}
+
+function replaceValue(value: Json, path: readonly string[], by: Json): Json {
+  const [step, ...rest] = path
+  if (step === undefined) return by
+  if (Array.isArray(value))
+    return value.map((item, index) => (String(index) === step ? replaceValue(item, rest, by) : item))
+  if (!isObject(value)) return value
+  return { ...value, [step]: replaceValue(value[step] ?? null, rest, by) }
+}

@@ -1,0 +1,118 @@
+import type { Address } from '../model/address.ts'
+import type { Code } from '../model/codes.ts'
+import type { Config } from '../model/config.ts'
+import { type Diagnostic, hasErrors, type Place, sortByPlace } from '../model/diagnostic.ts'
+import { groupBy } from '../model/group.ts'
+import { splitPointer } from '../model/json.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Spec } from '../model/spec.ts'
+import { createChecker, type Schemas } from './check/check.ts'
+import { findClashes } from './check/clashes.ts'
+import { createJobFinder, fillMeantJobs } from './check/dependencies.ts'
+import { maskSecrets } from './check/mask.ts'
+import { indexPlaces } from './check/misplaced.ts'
+import type { Draft } from './draft.ts'
+import { createLocator } from './parse/locate.ts'
+import { parse } from './parse/parse.ts'
+import { createSource, type Source } from './parse/source.ts'
+import { isSound, type Reader, readDraft } from './read.ts'
+import type { Include } from './request.ts'
+
+/** An address whose document is there, but may not go on. */
+export type Blocked = {
+  readonly address: Address
+  readonly place: Place
+  readonly codes: readonly Code[]
+  /** As far as it could be read; absent where the envelope is not sound, or the address is declared twice. */
+  readonly spec?: Spec
+}
+
+/** What a set of files asks for, and all that is wrong with it. */
+export type Specs = {
+  /** Sound specs, in file order. */
+  readonly specs: readonly Spec[]
+  readonly blocked: readonly Blocked[]
+  /** How many documents are no sound spec. */
+  readonly invalid: number
+  /** How many files could not even be split into documents. */
+  readonly unreadable: number
+  /** In file order. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Whether the address of each document is known, so that an address that is not there is truly gone. */
+  readonly complete: boolean
+}
+
+/** What files are read with. */
+export type Reading = {
+  readonly kinds: readonly KindModel[]
+  readonly schemas: Schemas
+  readonly include: Include
+  /** Given: targets are checked against it. */
+  readonly config?: Config
+}
+
+/** Reads files to specs. `files` maps the path that diagnostics name to the file's text, in the order in which specs are wanted. */
+export function readSpecs(files: ReadonlyMap<string, string>, reading: Reading): Specs {
+  const reader: Reader = {
+    kinds: new Map(reading.kinds.map((kind) => [kind.kind, kind])),
+    check: createChecker(reading.schemas),
+    include: reading.include,
+    places: indexPlaces(reading.schemas),
+  }
+  const names = listSecretNames(reading.kinds)
+  const read = [...files].map(([file, text]) => readFile(createSource(file, text), reader))
+  const drafts = read.flatMap((one) => one.drafts)
+  const clashes = findClashes(drafts, [...reader.kinds.keys()], reading.config)
+  const find = createJobFinder(drafts.flatMap(({ address }) => address ?? []))
+  const judged = drafts.map((draft) => addClashes(fillMeantJobs(draft, find), clashes.get(draft) ?? []))
+  const found = groupBy(judged, (draft) => draft.source)
+  return {
+    specs: judged.filter(isSound).map((draft) => draft.spec),
+    blocked: listBlocked(judged),
+    invalid: judged.filter((draft) => !isSound(draft)).length,
+    unreadable: read.filter(({ refused }) => refused.length > 0).length,
+    diagnostics: sortByPlace(
+      read.flatMap(({ source, refused }) =>
+        maskSecrets(source, [...refused, ...(found.get(source) ?? []).flatMap((one) => one.diagnostics)], names),
+      ),
+    ),
+    complete: read.every((one) => one.refused.length === 0) && drafts.every((one) => one.address !== undefined),
+  }
+}
+
+/** The names of all members that hold secrets, of whatever kind. */
+export function listSecretNames(kinds: readonly KindModel[]): string[] {
+  return [
+    ...new Set(kinds.flatMap((kind) => kind.request.secrets.flatMap((pointer) => splitPointer(pointer).at(-1) ?? []))),
+  ]
+}
+
+type FileRead = { readonly source: Source; readonly drafts: readonly Draft[]; readonly refused: readonly Diagnostic[] }
+
+function readFile(source: Source, reader: Reader): FileRead {
+  const { documents, refused } = parse(source)
+  const locate = createLocator(source)
+  return { source, refused, drafts: documents.map((document) => readDraft(source, locate, document, reader)) }
+}
+
+/** A warning blocks nothing. */
+function listErrorCodes(diagnostics: readonly Diagnostic[]): Code[] {
+  return diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)
+}
+
+function addClashes(draft: Draft, clashes: readonly Diagnostic[]): Draft {
+  return clashes.length === 0 ? draft : { ...draft, diagnostics: [...draft.diagnostics, ...clashes] }
+}
+
+function listBlocked(drafts: readonly Draft[]): Blocked[] {
+  const blocked = new Map<Address, Blocked>()
+  for (const { address, place, spec, diagnostics } of drafts) {
+    if (!address || (spec && !hasErrors(diagnostics))) continue
+    const before = blocked.get(address)
+    const codes = [...new Set([...(before?.codes ?? []), ...listErrorCodes(diagnostics)])]
+    // Of two documents of one address, neither is the spec.
+    if (before) blocked.set(address, { address, place: before.place, codes })
+    else blocked.set(address, { address, place, codes, spec })
+  }
+  return [...blocked.values()]
+}

@@ -1,0 +1,280 @@
+import { type Address, parseAddress } from '../../model/address.ts'
+import {
+  type Attention,
+  type Finding,
+  type FindingKind,
+  findNote,
+  type Noted,
+  readDuplicateId,
+} from '../../model/attention.ts'
+import { CANCEL_REASON } from '../../model/cancel-reason.ts'
+import { CODES, type PlanCode } from '../../model/codes.ts'
+import { isTerminal } from '../../model/condition.ts'
+import { digest } from '../../model/digest.ts'
+import { canonicalise, type Json } from '../../model/json.ts'
+import { getChanges, type Planned, type PlannedStop } from '../../model/plan.ts'
+import { advise, type Remedy, suggest } from '../../model/remedy.ts'
+import type { Policy } from '../../model/spec.ts'
+import { isSettled, type JobRecord, type State } from '../../model/state.ts'
+import { formatMinute } from '../context.ts'
+import type { PlanInput } from '../input.ts'
+
+/** What findings are made from, besides the lines of a plan. */
+export type AttentionInput = Pick<PlanInput, 'blocked' | 'rules' | 'state'>
+
+/** Conflicts that show only where AWS was asked: a plan that asks nothing takes them from the notes of the last run. */
+const SHOWN_BY_AWS: ReadonlySet<string> = new Set<PlanCode>([
+  'PLAN_FOREIGN',
+  'PLAN_ADOPT_DIFFERS',
+  'PLAN_ID_TAKEN',
+  'PLAN_LOOKALIKE',
+  'PLAN_FORMER_LOST',
+  'PLAN_ID_USED',
+])
+
+/** Everything in the lines of a plan that needs a person, in plan order; acknowledged findings too. */
+export function findAttention(input: AttentionInput, lines: readonly Planned[]): Finding[] {
+  const blocked = new Map(input.blocked.map(({ address, spec }) => [address, spec?.policy]))
+  return lines.flatMap((planned) => {
+    const facts = readFacts(planned, blocked.get(planned.address))
+    const drafts = [
+      ...draftFromLine(planned, facts),
+      ...draftFromRecord(planned, facts),
+      ...draftFromNotes(input, planned, facts),
+    ]
+    return drafts.map((draft) => finish(input.state?.attention, planned, draft))
+  })
+}
+
+/** The same lines with what a person acknowledged: such a line asks for nothing any more. */
+export function addAcknowledgements(lines: readonly Planned[], findings: readonly Finding[]): readonly Planned[] {
+  const ofLines = findings.filter(({ isOfLine, acknowledged }) => isOfLine && acknowledged !== undefined)
+  if (ofLines.length === 0) return lines
+  const acknowledgedAt = new Map(ofLines.map(({ address, acknowledged }) => [address, acknowledged]))
+  return lines.map((planned) => {
+    const acknowledged = acknowledgedAt.get(planned.address)
+    if (acknowledged === undefined) return planned
+    return {
+      ...planned,
+      reason: `${planned.reason}; acknowledged ${formatMinute(acknowledged)}`,
+      remedies: [],
+      acknowledged,
+    }
+  })
+}
+
+/** A finding before the state was asked about it. */
+export type Draft = {
+  readonly kind: FindingKind
+  readonly run: number
+  readonly finding: string
+  readonly code: PlanCode
+  readonly reason: string
+  readonly remedies: readonly Remedy[]
+  readonly isOfLine: boolean
+}
+
+/** What of an address decides about its findings. */
+export type Facts = {
+  /** The run that the spec asks for; without a spec, that of the record. */
+  readonly wanted: number
+  /** The record as this plan leaves it. */
+  readonly record: JobRecord | undefined
+}
+
+/** Reads the facts of an address from its line. `blockedPolicy`: of a spec with errors, which the line does not name. */
+export function readFacts(planned: Planned, blockedPolicy: Policy | undefined): Facts {
+  const record = planned.next ?? planned.record
+  return { wanted: planned.spec?.policy.run ?? blockedPolicy?.run ?? record?.run ?? 1, record }
+}
+
+/** Adds to a draft what the state knows of it. */
+export function finish(
+  attention: Attention | undefined,
+  { address, spec }: Pick<Planned, 'address' | 'spec'>,
+  draft: Draft,
+): Finding {
+  const noted = findNote(attention, { address, ...draft })
+  const remedies = [...draft.remedies, suggest('to leave it as it is', 'acknowledge', address)]
+  return {
+    address,
+    ...draft,
+    remedies,
+    place: spec?.place,
+    isKnown: noted !== undefined,
+    acknowledged: noted?.acknowledged,
+  }
+}
+
+/** What the line itself says. */
+function draftFromLine(planned: Planned, { wanted, record }: Facts): Draft[] {
+  const { action, code, reason, remedies = [] } = planned
+  const base = { run: wanted, reason, remedies, isOfLine: true }
+  switch (action) {
+    case 'conflict':
+      return [{ ...base, kind: 'conflict', finding: nameConflict(planned), code: code ?? 'PLAN_CONFLICT' }]
+    case 'unresolved': {
+      const finding = nameUnresolved(record)
+      return [{ ...base, kind: 'unresolved', run: record?.run ?? wanted, finding, code: code ?? 'PLAN_UNRESOLVED' }]
+    }
+    case 'expired':
+      return [{ ...base, kind: 'expired', finding: nameExpired(planned), code: 'PLAN_EXPIRED' }]
+    case 'blocked':
+      return draftFromBlocked(planned, base)
+    default:
+      return []
+  }
+}
+
+/** Blocked for good: nothing but a person takes the root of it further. Specs with errors are told of otherwise. */
+function draftFromBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' | 'finding' | 'code'>): Draft[] {
+  if (root === undefined || code === undefined || !root.needsPerson) return []
+  return [{ ...base, kind: 'blocked', finding: `blocked:${root.address}:${root.run}`, code }]
+}
+
+/** What the record says, whatever is planned. A higher run, or a spec that is removed, settles it. */
+function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
+  if (!record || isRemoved(planned, record) || !isSettled(record) || record.run < wanted) return []
+  const base = { run: record.run, isOfLine: false }
+  const rerun = suggest('to run it again, raise policy.run', 'rerun', planned.address)
+  if (record.lost)
+    return [
+      {
+        ...base,
+        kind: 'lost',
+        finding: 'lost',
+        code: 'PLAN_LOST',
+        reason: 'AWS no longer knows this unfinished job; it is not made again',
+        remedies: [rerun],
+      },
+    ]
+  if (!hasFailed(record)) return []
+  return [
+    {
+      ...base,
+      kind: 'failed',
+      finding: 'failed',
+      code: 'PLAN_FAILED',
+      reason: describeFailure(record),
+      remedies: [rerun],
+    },
+  ]
+}
+
+/** Whether a job ended in a way that nobody asked Jobwright for. */
+export function hasFailed({ condition, cancelled }: JobRecord): boolean {
+  if (condition?.type === 'Failed') return true
+  return condition?.type === 'Cancelled' && !cancelled && condition.reason !== CANCEL_REASON
+}
+
+function describeFailure({ condition, finishedAt, id }: JobRecord): string {
+  const what = condition?.type === 'Failed' ? 'failed' : 'was cancelled outside Jobwright'
+  const when = finishedAt === undefined ? '' : ` ${formatMinute(finishedAt)}`
+  const why = condition?.reason === undefined ? '' : ` (${condition.reason})`
+  return `its job${id === undefined ? '' : ` ${id}`} ${what}${when}${why}`
+}
+
+/** What only an earlier run saw: duplicates, and while nothing is asked of AWS, what AWS alone shows. */
+function draftFromNotes({ state, rules }: AttentionInput, planned: Planned, { wanted, record }: Facts): Draft[] {
+  if (isRemoved(planned, record)) return []
+  return (state?.attention?.[planned.address] ?? []).flatMap((noted): Draft[] => {
+    const { run, finding } = noted
+    if (run < wanted) return []
+    if (isExcused(state, planned.address, noted)) return []
+    const id = readDuplicateId(finding)
+    if (id !== undefined) return record?.run === run ? [draftDuplicate(planned.address, noted, id, record.id)] : []
+    return rules.offline ? draftFromLastRun(noted, planned, record) : []
+  })
+}
+
+/** What the last run saw at AWS, unless it is settled by what is on record since. */
+function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord | undefined): Draft[] {
+  const [kind, name = '', id] = finding.split(':')
+  const code = kind === 'unresolved' ? 'PLAN_UNRESOLVED' : (name as PlanCode)
+  const isOnRecord = record !== undefined && isSettled(record) && record.run >= run
+  const isUnresolved = kind === 'unresolved' && !isOnRecord && finding === nameUnresolved(record)
+  const isElsewhere = finding.endsWith(TARGET) && record !== undefined && !isTerminal(record.condition)
+  const isShownByAws = SHOWN_BY_AWS.has(name) && !isOnRecord && planned.action !== 'conflict'
+  const isFile = name === 'PLAN_FILE_DIFFERS' && planned.action === 'download'
+  if (!isUnresolved && !(kind === 'conflict' && (isElsewhere || isShownByAws || isFile))) return []
+  return [
+    {
+      kind: isUnresolved ? 'unresolved' : 'conflict',
+      run,
+      finding,
+      code,
+      reason: `${CODES[code].means}${isUnresolved || id === undefined ? '' : ` (${id})`}, as the last run saw it`,
+      remedies: [suggest('see it with its ways out', 'plan', '--only', planned.address)],
+      isOfLine: false,
+    },
+  ]
+}
+
+/** Whether a person said that the job which a finding names is not ours. The IDs of such jobs are unique, wherever they are. */
+export function isExcused(state: State | undefined, address: Address, { finding }: Noted): boolean {
+  const id = readDuplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
+  return id !== undefined && indexForeignJobs(state?.foreign ?? {}).has(`${parseAddress(address).kind} ${id}`)
+}
+
+const known = new WeakMap<object, ReadonlySet<string>>()
+
+/** Kind and ID of each job that is not ours, wherever it is. Found once for each state: a foreign script may make thousands. */
+function indexForeignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<string> {
+  const jobs =
+    known.get(foreign) ??
+    new Set(
+      Object.keys(foreign).map((key) => `${key.slice(0, key.indexOf(' '))} ${key.slice(key.lastIndexOf(' ') + 1)}`),
+    )
+  known.set(foreign, jobs)
+  return jobs
+}
+
+/** A job that duplicates the one on record. `own`: the ID of that one. */
+export function draftDuplicate(address: Address, { run, finding }: Noted, id: string, own: string | undefined): Draft {
+  return {
+    kind: 'duplicate',
+    run,
+    finding,
+    code: 'PLAN_TWIN',
+    reason: `job ${id}, which is on no record, was found beside its job${own === undefined ? '' : ` ${own}`}`,
+    remedies: [
+      advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
+      suggest('if it is not ours', 'resolve', address, '--foreign', id),
+    ],
+    isOfLine: false,
+  }
+}
+
+function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefined): boolean {
+  if (record?.withdrawn !== undefined || action === 'forget') return true
+  return action === 'cancel' && 'withdraws' in planned && planned.withdraws
+}
+
+/**
+ * A conflict is another one where it is about another job or another edit. The words of a reason may change, unless nothing else tells. That
+ * a target leads elsewhere is told apart, since it cannot be seen while nothing is asked of AWS.
+ */
+function nameConflict(planned: Planned): string {
+  const { code = 'PLAN_CONFLICT', id, reason } = planned
+  const changes = getChanges(planned) ?? []
+  const edits = changes.filter(({ pointer }) => pointer !== '/policy/target')
+  const edited = edits.length === 0 ? '' : `:${shortenDigest(canonicalise(edits as unknown as Json))}`
+  return `conflict:${code}:${id ?? shortenDigest(reason)}${edited}${edits.length < changes.length ? TARGET : ''}`
+}
+
+/** Ends the name of a conflict whose target leads elsewhere than its job. */
+const TARGET = ':target'
+
+function nameUnresolved(record: JobRecord | undefined): string {
+  return `unresolved:${record?.intent?.attempt ?? 1}`
+}
+
+/** New times, or another request, are a new finding where they have expired too. */
+function nameExpired({ spec }: Planned): string {
+  const { request = {}, policy } = spec ?? {}
+  return `expired:${shortenDigest(canonicalise([request, policy?.notBefore ?? null, policy?.expires ?? null]))}`
+}
+
+function shortenDigest(text: string): string {
+  return digest(text).slice('sha256:'.length, 'sha256:'.length + 12)
+}

@@ -1,0 +1,148 @@
+import type { Address } from '../../model/address.ts'
+import {
+  type Attention,
+  type Finding,
+  findNote,
+  type Noted,
+  nameDuplicate,
+  readDuplicateId,
+} from '../../model/attention.ts'
+import { groupBy } from '../../model/group.ts'
+import { formatIso } from '../../model/iso.ts'
+import type { Planned } from '../../model/plan.ts'
+import type { State } from '../../model/state.ts'
+import type { Decision } from '../input.ts'
+import { draftDuplicate, finish, hasFailed, isExcused, readFacts } from './findings.ts'
+
+/** What a run found out about duplicates: address -> the IDs of its duplicates; addresses that it did not look at are missing. */
+export type Audited = ReadonlyMap<Address, readonly string[]>
+
+/** What notes are made from. */
+export type Notes = {
+  readonly findings: readonly Finding[]
+  readonly lines: readonly Planned[]
+  readonly state: State
+  readonly audited: Audited
+  /** Every address was planned, so that one without a line needs no notes. */
+  readonly isWhole: boolean
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/**
+ * The notes of a state after a run: what needs a person, and what persons have acknowledged. A higher run and a removed spec drop an
+ * acknowledgement. A finding that a line no longer shows is dropped, unless AWS could not be asked. Undefined: nothing was ever noted, and
+ * nothing is to be.
+ */
+export function noteAttention(given: Notes): Attention | undefined {
+  const { findings, lines, state } = given
+  const before = state.attention
+  if (before === undefined && findings.length === 0) return undefined
+  const lineAt = new Map(lines.map((planned) => [planned.address, planned]))
+  const found = groupBy(findings, ({ address }) => address)
+  const addresses = new Set([...(Object.keys(before ?? {}) as Address[]), ...found.keys()])
+  const entries = [...addresses].sort().map((address): [Address, Noted[]] => {
+    const kept = (before?.[address] ?? []).filter((noted) =>
+      isStillDue({ ...given, findings: found.get(address) ?? [] }, address, noted, lineAt.get(address)),
+    )
+    const isNew = (one: Finding): boolean => one.kind === 'duplicate' || one.isOfLine
+    const own = (found.get(address) ?? []).filter(
+      (one) => isNew(one) && findNote({ [address]: kept }, one) === undefined,
+    )
+    return [address, [...kept, ...own.map(({ run, finding }) => ({ run, finding, seen: formatIso(given.now) }))]]
+  })
+  return Object.fromEntries(entries.filter(([, noted]) => noted.length > 0))
+}
+
+function isStillDue(given: Notes, address: Address, noted: Noted, planned: Planned | undefined): boolean {
+  const record = given.state.records[address]
+  if (record?.withdrawn !== undefined) return false
+  const wanted = planned ? readFacts(planned, undefined).wanted : 0
+  if (noted.run < Math.max(wanted, record?.run ?? 0)) return false
+  const id = readDuplicateId(noted.finding)
+  const duplicates = given.audited.get(address)
+  if (id !== undefined && duplicates && !noted.acknowledged) return duplicates.includes(id)
+  if (planned === undefined) return record !== undefined || !given.isWhole
+  if (noted.acknowledged !== undefined) return true
+  if (isExcused(given.state, address, noted)) return false
+  if (id !== undefined) return true
+  // What could not be judged in this run is as it was.
+  if (planned.action === 'settling' || planned.action === 'blocked') return true
+  return given.findings.some((one) => one.run === noted.run && one.finding === noted.finding)
+}
+
+/** The findings with what an audit saw: duplicates that it found, in place of those that it did not find any more. */
+export function addDuplicates(
+  findings: readonly Finding[],
+  { state, audited, lines }: Pick<Notes, 'state' | 'audited' | 'lines'>,
+): Finding[] {
+  const specAt = new Map(lines.map(({ address, spec }) => [address, spec]))
+  const rest = findings.filter(({ kind, address }) => kind !== 'duplicate' || !audited.has(address))
+  const fresh = [...audited].flatMap(([address, ids]) => {
+    const record = state.records[address]
+    if (record === undefined) return []
+    const { run, id: own } = record
+    const drafts = ids.map((id) => draftDuplicate(address, { run, finding: nameDuplicate(id) }, id, own))
+    return drafts.map((draft) => finish(state.attention, { address, spec: specAt.get(address) }, draft))
+  })
+  return [...rest, ...fresh]
+}
+
+/** Returns the notes after a person acknowledged findings. */
+export function acknowledge(
+  attention: Attention | undefined,
+  findings: readonly Finding[],
+  { now, reason }: { readonly now: number; readonly reason?: string },
+): Attention {
+  const next: Record<Address, readonly Noted[]> = { ...attention }
+  for (const { address, run, finding } of findings) {
+    const notes = next[address] ?? []
+    const old = notes.find((noted) => noted.run === run && noted.finding === finding)
+    const noted: Noted = { ...old, run, finding, acknowledged: formatIso(now), ...(reason !== undefined && { reason }) }
+    next[address] = [...notes.filter((one) => one !== old), noted]
+  }
+  return next
+}
+
+/**
+ * The notes of a state after a person decided about addresses. What a run had noted of an address is settled where the decision changed its
+ * record. A job that failed before the state began is taken as done with its spec. Undefined: nothing changes.
+ */
+export function noteDecided({
+  state,
+  decisions,
+  touched,
+  audited,
+  now,
+}: {
+  readonly state: State
+  readonly audited: Audited
+  readonly decisions: ReadonlyMap<Address, Decision>
+  readonly touched: ReadonlySet<Address>
+  /** Epoch milliseconds. */
+  readonly now: number
+}): Attention | undefined {
+  const next: Record<Address, readonly Noted[]> = { ...state.attention }
+  for (const [address, decision] of decisions) {
+    const record = state.records[address]
+    const kept = (next[address] ?? []).filter((noted) => {
+      if (noted.acknowledged !== undefined) return true
+      if (isExcused(state, address, noted)) return false
+      return readDuplicateId(noted.finding) !== undefined || !touched.has(address)
+    })
+    const isTaken = decision.do === 'baseline' && touched.has(address) && record !== undefined && hasFailed(record)
+    const taken: Noted[] = isTaken
+      ? [{ run: record.run, finding: 'failed', acknowledged: formatIso(now), reason: 'baseline' }]
+      : []
+    next[address] = [...kept, ...taken]
+    if (next[address].length === 0) delete next[address]
+  }
+  for (const [address, ids] of audited) {
+    const run = state.records[address]?.run
+    if (run === undefined) continue
+    const named = ids.map((id) => ({ run, finding: nameDuplicate(id), seen: formatIso(now) }))
+    const fresh = named.filter((one) => findNote(next, { address, ...one }) === undefined)
+    if (fresh.length > 0) next[address] = [...(next[address] ?? []), ...fresh]
+  }
+  return state.attention === undefined && Object.keys(next).length === 0 ? undefined : next
+}

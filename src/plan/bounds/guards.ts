@@ -1,0 +1,179 @@
+import type { Code } from '../../model/codes.ts'
+import { DEFAULT_CONFIG } from '../../model/config.ts'
+import { CLOCKS_MS } from '../../model/create-protocol.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { Planned } from '../../model/plan.ts'
+import { advise, type Remedy, suggest } from '../../model/remedy.ts'
+import type { Planner } from '../context.ts'
+import { isCheckoutUsed } from '../input.ts'
+
+/** Ways to go on where a state is lost for good. */
+export const BEGIN_ANEW: readonly Remedy[] = [
+  suggest('or take every spec as done', 'baseline'),
+  suggest('to run every spec, also those that ran', 'init', '--new-state'),
+]
+
+/** The way out where history was rewritten. */
+const NEWEST = suggest(
+  'if the history was rewritten, as by a squash merge, an amend or a rebase, and this commit is the newest',
+  'resolve',
+  '--newest-checkout',
+)
+
+/** The way out of a shallow clone. */
+export const FULL_HISTORY: readonly Remedy[] = [
+  { text: 'the clone is shallow: fetch the whole history', command: ['git', 'fetch', '--unshallow'] },
+  advise('in GitHub Actions, use fetch-depth: 0 in the checkout'),
+]
+
+/** Everything for which a whole plan is not carried out. Empty: it may be. */
+export function findRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+  return [
+    ...stateRefusals(plan),
+    ...beginRefusals(plan, actions),
+    ...checkCheckout(plan),
+    ...guardRefusals(plan, actions),
+    ...checkEarly(actions),
+    ...checkClock(plan, actions),
+  ]
+}
+
+/** A missing state is not an empty one: after a lost state every old spec would run again. */
+function stateRefusals(plan: Planner): Diagnostic[] {
+  if (plan.state !== undefined || plan.rules.emulator) return []
+  if (plan.lost) return [createRefusal('STATE_MISSING', plan.lost.message, ...plan.lost.remedies)]
+  return [
+    createRefusal(
+      'STATE_MISSING',
+      'there is no state, so which jobs already ran is not known; nothing is created without one',
+      suggest('in a new repository', 'init'),
+      advise('if there was a state, restore it'),
+      ...BEGIN_ANEW,
+    ),
+  ]
+}
+
+/** A state that is begun with some specs taken as done would let the others run. */
+function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+  if (!plan.begins) return []
+  const left = actions.filter(({ action }) => action !== 'adopt')
+  if (left.length === 0) return []
+  const [first] = left
+  const more = left.length > 1 ? `, and ${left.length - 1} more` : ''
+  return [
+    createRefusal(
+      'STATE_MISSING',
+      `no state was begun: these specs cannot be recorded as done and would run: ${first?.address}: ${first?.reason}${more}`,
+      suggest('mend that, then', 'baseline'),
+    ),
+  ]
+}
+
+/** An older checkout has lost specs and regained old ones: it neither creates nor removes. */
+function checkCheckout(plan: Planner): Diagnostic[] {
+  const { checkout, state, rules, decisions } = plan
+  if (rules.emulator || !state?.source || !isCheckoutUsed(decisions, state)) return []
+  const known = state.source.commit.slice(0, 7)
+  const why = decisions
+    ? [advise('this command puts jobs of this checkout on record, so it takes the newest one alone')]
+    : []
+  if (!checkout.git) {
+    if (rules.allowDirty) return []
+    return [
+      createRefusal(
+        'CHECKOUT_UNKNOWN',
+        `this folder is in no Git repository, so whether its specs are newer than ${known}, which was reconciled last, cannot be told`,
+        advise('run in a clone of the repository, or take the specs as they are with --allow-dirty'),
+        ...why,
+      ),
+    ]
+  }
+  const head = checkout.commit?.slice(0, 7) ?? 'without commits'
+  switch (checkout.relation) {
+    case 'behind':
+    case 'diverged':
+      return [
+        createRefusal(
+          'CHECKOUT_STALE',
+          `this checkout (${head}) does not contain ${known}, which was reconciled last`,
+          { text: 'check out the tip of the branch, then run again', command: ['git', 'pull'] },
+          NEWEST,
+          ...(decisions ? why : [advise('an older checkout neither creates nor removes jobs')]),
+        ),
+      ]
+    case 'unknown':
+      return [
+        createRefusal(
+          'CHECKOUT_UNKNOWN',
+          `whether this checkout (${head}) contains ${known}, which was reconciled last, cannot be told`,
+          ...(checkout.shallow ? FULL_HISTORY : [advise(`fetch the commit ${known}, or restore it`), NEWEST]),
+          ...why,
+        ),
+      ]
+    default:
+      return []
+  }
+}
+
+function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+  const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
+  const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
+  return [
+    ...checkGuard('GUARD_CREATES', 'create', count('create'), plan.run.created, plan.guards.maxCreates, 'maxCreates'),
+    ...checkGuard(
+      'GUARD_REMOVALS',
+      'withdraw',
+      count('forget') + count('cancel'),
+      plan.run.removed,
+      plan.guards.maxRemovals,
+      'maxRemovals',
+    ),
+    ...checkGuard('GUARD_UPDATES', 'update', count('update'), plan.run.updated, maxUpdates, 'maxUpdates'),
+  ]
+}
+
+/** A clock that is further off than AWS's makes the times of the create protocol worth nothing. */
+function checkClock({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[]): Diagnostic[] {
+  if (Math.abs(clockOffsetMs) <= CLOCKS_MS || !actions.some(({ action }) => action === 'create')) return []
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 1000)
+  return [
+    createRefusal(
+      'CLOCK_OFF',
+      `this machine's clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead of'} AWS's; nothing is created with it`,
+      advise('set the clock (for example with NTP), then run again'),
+    ),
+  ]
+}
+
+/** A word that comes before it can be known to be true. */
+function checkEarly(actions: readonly Planned[]): Diagnostic[] {
+  return actions.flatMap(({ code, address, reason, remedies = [] }) =>
+    code === 'PLAN_TOO_EARLY' ? [createRefusal(code, `${address}: ${reason}`, ...remedies)] : [],
+  )
+}
+
+function checkGuard(
+  code: 'GUARD_CREATES' | 'GUARD_REMOVALS' | 'GUARD_UPDATES',
+  verb: string,
+  planned: number,
+  before: number,
+  max: number,
+  member: string,
+): Diagnostic[] {
+  if (planned + before <= max) return []
+  // A filter hides what is gone: with --only nothing is withdrawn.
+  const way = verb !== 'withdraw' ? ', or act on fewer specs with --only' : ''
+  const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
+  const raise = `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
+  return [
+    createRefusal(
+      code,
+      `this run would ${verb} ${sum} ${planned + before === 1 ? 'job' : 'jobs'}; guards.${member} allows ${max}`,
+      advise(raise),
+    ),
+  ]
+}
+
+function createRefusal(code: Code, message: string, ...remedies: readonly Remedy[]): Diagnostic {
+  return { severity: 'error', code, message, remedies }
+}

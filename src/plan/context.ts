@@ -1,0 +1,184 @@
+import { type Address, parseAddress } from '../model/address.ts'
+import { getRemedies } from '../model/aws-problem.ts'
+import type { PlanCode } from '../model/codes.ts'
+import { isTerminal } from '../model/condition.ts'
+import { computeShownFrom as shownAfter } from '../model/create-protocol.ts'
+import { judgeIdentity } from '../model/evidence.ts'
+import { formatIso } from '../model/iso.ts'
+import type { KindModel } from '../model/kind.ts'
+import type { Live } from '../model/live.ts'
+import type { Sighting } from '../model/observed.ts'
+import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
+import { advise, type Remedy } from '../model/remedy.ts'
+import type { Blocked, Spec } from '../model/spec.ts'
+import { type Identity, isSettled, type JobRecord, type SettledRecord } from '../model/state.ts'
+import type { Decision, PlanInput } from './input.ts'
+import { createListings, type Listing } from './questions/listing.ts'
+import { getClaim, type Ownership, readOwnership } from './questions/ownership.ts'
+import { findRenames, type Renames } from './questions/renames.ts'
+
+/** A plan input with what many of its questions need looked up once. */
+export type Planner = PlanInput &
+  Ownership & {
+    readonly records: Readonly<Record<Address, JobRecord>>
+    /** The lineage of the state: what our marks begin with. */
+    readonly lineage: string
+    readonly specAt: ReadonlyMap<Address, Spec>
+    readonly blockedAt: ReadonlyMap<Address, Blocked>
+    /** Kind -> the first new spec of it that has errors, which may be one that was renamed. */
+    readonly brokenNew: ReadonlyMap<string, Address>
+    readonly renames: Renames
+    /** What was listed, indexed. */
+    readonly listingOf: (jobs: readonly Live[], model: KindModel) => Listing
+  }
+
+export function createPlanner(input: PlanInput): Planner {
+  const records = input.state?.records ?? {}
+  const broken = input.blocked.filter(({ address }) => !records[address])
+  return {
+    ...input,
+    ...readOwnership(records, input.modelOf),
+    records,
+    lineage: input.state?.lineage ?? '',
+    specAt: new Map(input.specs.map((spec) => [spec.address, spec])),
+    blockedAt: new Map(input.blocked.map((blocked) => [blocked.address, blocked])),
+    brokenNew: new Map(broken.toReversed().map(({ address }) => [parseAddress(address).kind, address])),
+    renames: findRenames(input, records),
+    listingOf: createListings(),
+  }
+}
+
+/** Makes the lines of a plan one after the other. A job that one line claims is given to no later one. */
+export function planInTurn(context: Planner, turns: readonly ((context: Planner) => Planned | undefined)[]): Planned[] {
+  const claims = new Map(context.claims)
+  const inTurn: Planner = { ...context, claims }
+  return turns.flatMap((turn) => {
+    const planned = turn(inTurn)
+    const claim = planned && getClaim(planned, context.modelOf)
+    if (claim !== undefined) claims.set(claim, planned!.address)
+    return planned ?? []
+  })
+}
+
+/** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
+export function markGone<R extends JobRecord>(record: R): R {
+  return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
+}
+
+export const NOT_SHOWN_YET = 'its job was made a moment ago, and AWS does not show it yet'
+
+/** What was seen of the job on record: itself, with what the read proves of it; that it is gone; or that its ID is another job's now. */
+export type SeenRecord =
+  | { readonly is: 'live'; readonly live: Live; readonly identity?: Identity }
+  | { readonly is: 'absent' }
+  | { readonly is: 'replaced'; readonly why: string }
+  | Extract<Sighting, { is: 'failed' }>
+
+/** What this plan's reads show of a settled record's job; undefined where it was not read. */
+export function judgeSeen(plan: Planner, address: Address, record: SettledRecord): SeenRecord | undefined {
+  const seen = plan.observed.jobs.get(address)
+  if (seen?.is !== 'live') return seen
+  const verdict = judgeIdentity(record, seen.live, plan.modelOf(parseAddress(address).kind), plan.state?.lineage)
+  if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }
+  return { is: 'live', live: seen.live, identity: verdict.is === 'same' ? verdict.identity : record.identity }
+}
+
+/** ISO time from which the absence of a recorded job proves something; undefined: it does now. */
+export function computeShownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
+  if (isTerminal(condition) || createdAt === undefined) return undefined
+  const until = shownAfter(createdAt, waits)
+  return now < Date.parse(until) ? until : undefined
+}
+
+/** Whether an address is within `--only`. */
+export function isSelected(input: PlanInput, address: Address, labels: Readonly<Record<string, string>> = {}): boolean {
+  return input.only === undefined || input.only(address, labels)
+}
+
+/** A line of the plan for a spec: what is always known of it, and the rest. */
+export function createLine<const Rest extends { readonly action: Planned['action']; readonly reason: string }>(
+  spec: Spec,
+  rest: Rest,
+): Rest & { readonly address: Address; readonly spec: Spec } {
+  return { address: spec.address, spec, ...rest }
+}
+
+/** A line for a spec whose action failed in this run: it is not tried again in it. Undefined where none failed. */
+export function planFailed(
+  plan: Planner,
+  address: Address,
+  spec: Spec | undefined,
+  record?: JobRecord,
+): PlannedStop | undefined {
+  const failure = plan.run.failed.get(address)
+  if (!failure) return undefined
+  const reason = `failed in this run: ${failure.name}: ${failure.message}`
+  return { address, spec, record, id: record?.id, action: 'blocked', reason }
+}
+
+/** The record that a decision is about; undefined where the job to take over is that of a later run than the one on record. */
+export function findDecidedRecord(
+  spec: Spec,
+  record: JobRecord | undefined,
+  decision: Decision,
+): JobRecord | undefined {
+  const isLater = record !== undefined && decision.do === 'adopt' && spec.policy.run > record.run
+  return isLater && (isSettled(record) || !decision.settles) ? undefined : record
+}
+
+/** A line for a spec whose run is lower than the one on record, which is never run again. */
+export function lowerRun(spec: Spec, record: JobRecord): PlannedKeep {
+  return createLine(spec, {
+    action: 'keep',
+    code: 'PLAN_LOWER_RUN',
+    record,
+    id: record.id,
+    reason: `policy.run is ${spec.policy.run}, but run ${record.run} is on record; a lower run changes nothing`,
+  })
+}
+
+/** A line for an address about which AWS could not be asked. */
+export function planUnread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, record?: JobRecord): PlannedStop {
+  return createLine(spec, { ...describeUnread(seen), record, id: record?.id })
+}
+
+const NOWHERE = advise(
+  'check the ID of the project in the spec, and its target: there is none of that ID in this account and region',
+)
+
+/** What such a line says. */
+export function describeUnread({ problem }: Extract<Sighting, { is: 'failed' }>): {
+  readonly action: 'blocked'
+  readonly code: PlanCode
+  readonly reason: string
+  readonly remedies?: readonly Remedy[]
+} {
+  // A job that is not there is no failed read: what is not found here is what its list is within.
+  const remedies = problem.class === 'not-found' ? [NOWHERE] : getRemedies(problem)
+  return {
+    action: 'blocked',
+    ...(remedies && { remedies }),
+    code: problem.class === 'auth' ? 'PLAN_REFUSED' : 'PLAN_UNREAD',
+    reason: `AWS could not be asked about it: ${problem.name}: ${problem.message}`,
+  }
+}
+
+/** `policy.run was raised from 1 to 2`. */
+export function describeRaisedRun(spec: Spec, record: JobRecord): string {
+  return `policy.run was raised from ${record.run} to ${spec.policy.run}`
+}
+
+/** The ISO time some milliseconds after another one. */
+export function addTime(time: string, ms: number): string {
+  return formatIso(Date.parse(time) + ms)
+}
+
+/** `2026-11-15 09:00 UTC`, for sentences. */
+export function formatMinute(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
+}
+
+/** The way a job of a kind is named in sentences: `job cup-final`. */
+export function nameJob(model: KindModel, id: string): string {
+  return `${model.serviceName} job ${id}`
+}

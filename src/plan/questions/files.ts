@@ -1,0 +1,108 @@
+import { getValue, type Pointer, put } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { PlannedDownload, PlannedStop, PlannedUpload } from '../../model/plan.ts'
+import { isDownloadDue } from '../../model/record.ts'
+import { advise } from '../../model/remedy.ts'
+import type { Download, Spec, Upload } from '../../model/spec.ts'
+import { type CreatedRecord, isIdentified, type SettledRecord } from '../../model/state.ts'
+import { createLine, type Planner, planFailed } from '../context.ts'
+import type { PlanInput } from '../input.ts'
+
+/**
+ * A spec whose file is not there to tell its MD5 means the file that was submitted: what a job has taken in need not be kept for ever.
+ */
+export function fillRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>, spec: Spec): Spec {
+  const record = state?.records[spec.address]
+  const transfer = modelOf(spec.kind).request.transfer?.(spec.request)
+  if (transfer?.way !== 'in' || !record || spec.policy.run > record.run) return spec
+  const known = getValue(record.request, transfer.md5)
+  if (spec.policy.upload === undefined || getValue(spec.request, transfer.md5) !== undefined || known === undefined)
+    return spec
+  return { ...spec, request: put(spec.request, transfer.md5, known) }
+}
+
+/** A job that takes a file in is not made before the file is there: AWS forgets jobs that wait. */
+export function planNoFile(plan: Planner, spec: Spec): PlannedStop | undefined {
+  const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'in'
+  return takesIn && !hasUpload(spec) ? planMissingFile(spec) : undefined
+}
+
+function planMissingFile(spec: Spec, record?: CreatedRecord): PlannedStop {
+  return createLine(spec, {
+    action: 'blocked',
+    code: 'PLAN_NO_FILE',
+    record,
+    id: record?.id,
+    reason: `the file of policy.upload is not there: ${spec.policy.upload ?? 'none is named'}`,
+    remedies: [advise('put the file there, or correct the path; it is relative to the spec file')],
+  })
+}
+
+function hasUpload(spec: Spec): spec is Spec & { readonly upload: Upload } {
+  return spec.upload !== undefined
+}
+
+function hasDownload(spec: Spec): spec is Spec & { readonly download: Download } {
+  return spec.download !== undefined
+}
+
+/** Whether a member of the request holds the MD5 of the file of `policy.upload`: nobody need have written it. */
+export function isOfUpload(spec: Spec, { request: { transfer } }: KindModel, pointer: Pointer): boolean {
+  const moved = transfer?.(spec.request)
+  return spec.upload !== undefined && moved?.way === 'in' && moved.md5 === pointer
+}
+
+/** What follows on the create of a job that takes a file in. */
+export function uploadWords({ upload }: Spec): string {
+  return upload ? `; then ${formatSize(upload)} is uploaded, and the job started` : ''
+}
+
+function formatSize({ file, bytes }: Upload): string {
+  return `${file} (${bytes.toLocaleString('en')} bytes)`
+}
+
+/** The upload that a job which was made waits for; undefined where AWS has its file, or it takes none. */
+export function planUpload(plan: Planner, spec: Spec, record: CreatedRecord): PlannedUpload | PlannedStop | undefined {
+  const transfer = plan.modelOf(spec.kind).request.transfer?.(spec.request)
+  if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === getValue(record.request, transfer.md5)))
+    return undefined
+  if (!hasUpload(spec)) return planMissingFile(spec, record)
+  const reason = `created and recorded; AWS waits for ${formatSize(spec.upload)}`
+  return { address: spec.address, spec, record, id: record.id, action: 'upload', reason }
+}
+
+/** The download of what a job has exported; undefined where none is asked for, or it is done. */
+export function planDownload(
+  plan: Planner,
+  spec: Spec,
+  record: SettledRecord,
+): PlannedDownload | PlannedStop | undefined {
+  const givesOut = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'out'
+  if (!givesOut || !hasDownload(spec) || !isIdentified(record) || !isDownloadDue(spec, record)) return undefined
+  const { file, isThere } = spec.download
+  const base = { id: record.id, record }
+  if (record.archived) {
+    return createLine(spec, {
+      ...base,
+      action: 'conflict',
+      code: 'PLAN_DOWNLOAD_GONE',
+      reason: `its asset was never fetched to ${file}, and AWS has forgotten the job`,
+      remedies: [advise(`write policy.run: ${record.run + 1} to export it again, or remove policy.download`)],
+    })
+  }
+  if (plan.run.failed.get(spec.address)?.name === 'FileDiffers') {
+    return createLine(spec, {
+      ...base,
+      action: 'conflict',
+      code: 'PLAN_FILE_DIFFERS',
+      reason: `${file} is there already, with other content than the asset; it is not overwritten`,
+      remedies: [advise('move the file away, or name another path in policy.download')],
+    })
+  }
+  const failed = planFailed(plan, spec.address, spec, record)
+  if (failed) return failed
+  if (spec.policy.hold) return createLine(spec, { ...base, action: 'held', reason: 'done, but policy.hold is true' })
+  const beside = isThere ? '; what is there now is compared with it' : ''
+  const reason = `done; its asset is fetched to ${file}${beside}`
+  return { address: spec.address, spec, ...base, action: 'download', reason }
+}

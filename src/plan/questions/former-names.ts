@@ -1,0 +1,32 @@
+import { type Address, formatAddress } from '../../model/address.ts'
+import { moveNotes } from '../../model/attention.ts'
+import type { JobRecord } from '../../model/state.ts'
+import type { PlanInput } from '../input.ts'
+import { explainPresence } from './absence.ts'
+
+/**
+ * `metadata.formerly`: the record of the old name becomes the new name's, before anything is compared. No call is made for it. Only where the
+ * old spec is known to be gone: one that is still there, without its record, would be submitted a second time.
+ */
+export function moveFormer(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
+  const moved = new Map<Address, Address>()
+  if (explainPresence(input) !== undefined) return { input, moved }
+  const records: Record<Address, JobRecord> = { ...input.state?.records }
+  const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
+  for (const spec of input.specs) {
+    if (spec.formerly === undefined) continue
+    const from = formatAddress(spec.kind, spec.formerly)
+    const record = records[from]
+    // What a person decides about the old name is about its record, wherever that goes afterwards.
+    if (!record || records[spec.address] || present.has(from) || input.decisions?.has(from)) continue
+    delete records[from]
+    records[spec.address] = record
+    moved.set(spec.address, from)
+  }
+  return moved.size === 0 || !input.state
+    ? { input, moved }
+    : {
+        input: { ...input, state: { ...input.state, records, attention: moveNotes(input.state.attention, moved) } },
+        moved,
+      }
+}

@@ -1,0 +1,42 @@
+import type { Address } from '../../model/address.ts'
+import { parseAttempt } from '../../model/attempt-name.ts'
+import { getDefinitionKey } from '../../model/deviations.ts'
+import { groupBy } from '../../model/group.ts'
+import type { JsonObject } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { Live } from '../../model/live.ts'
+
+/** The jobs of a list, indexed, so that a question about one spec does not visit them all. */
+export type Listing = {
+  /** The jobs that may do what a request asks for. */
+  alike(request: JsonObject): readonly Live[]
+  /** These, the jobs whose marker names an address, and those whose definition AWS does not tell. In the order of the list. */
+  suspects(request: JsonObject, address: Address): readonly Live[]
+}
+
+/** Indexes each list once, at the first question about it. */
+export function createListings(): (jobs: readonly Live[], model: KindModel) => Listing {
+  const listings = new Map<readonly Live[], Listing>()
+  return (jobs, model) => {
+    const known = listings.get(jobs)
+    if (known) return known
+    const listing = indexJobs(jobs, model)
+    listings.set(jobs, listing)
+    return listing
+  }
+}
+
+function indexJobs(jobs: readonly Live[], model: KindModel): Listing {
+  const place = new Map(jobs.map((live, index) => [live, index]))
+  const byDefinition = groupBy(jobs, ({ request }) => request && getDefinitionKey(request, model))
+  const byAddress = groupBy(jobs, ({ marker }) => (marker === undefined ? undefined : parseAttempt(marker)?.address))
+  const untold = jobs.filter(({ request }) => request === undefined)
+  const alike = (request: JsonObject): readonly Live[] => byDefinition.get(getDefinitionKey(request, model)) ?? []
+  return {
+    alike,
+    suspects: (request, address) => {
+      const suspects = new Set([...alike(request), ...(byAddress.get(address) ?? []), ...untold])
+      return [...suspects].sort((a, b) => place.get(a)! - place.get(b)!)
+    },
+  }
+}

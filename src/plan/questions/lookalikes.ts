@@ -1,0 +1,133 @@
+import { parseAttempt, shortenLineage } from '../../model/attempt-name.ts'
+import { isJobOf } from '../../model/deviations.ts'
+import { computeEarliestCreation, judgeMark } from '../../model/evidence.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { Live } from '../../model/live.ts'
+import type { Need } from '../../model/observed.ts'
+import type { PlannedStop } from '../../model/plan.ts'
+import { advise, suggest } from '../../model/remedy.ts'
+import type { Spec } from '../../model/spec.ts'
+import { getSiteKey, isSettled, type JobRecord, type OpenRecord, type Site } from '../../model/state.ts'
+import { createLine, formatMinute, nameJob, type Planner, planUnread } from '../context.ts'
+import { requestKey } from './edits.ts'
+import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
+
+/**
+ * The list that is read before the first create of a kind whose jobs AWS names. Nothing else would tell that the state was put back, by a
+ * restored branch or backup, to a time before its job was made: a job of a caller's own ID is refused twice, these are not.
+ */
+export function listLookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
+  const site = plan.siteOf(spec)
+  return site && isLookedFor(model) ? [createLookalikeNeed(plan, spec, model, site)] : []
+}
+
+/** The list of the jobs at a site that may be a spec's. */
+export function createLookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
+  const scope = model.identity.scope(spec.request)
+  return { address: spec.address, kind: spec.kind, site, since: computeHorizon(plan.state), definition: true, scope }
+}
+
+/** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
+export function isElsewhereNow(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
+  const site = plan.siteOf(spec)
+  if (!site || model.identity.idMember) return false
+  return (
+    getSiteKey(site) !== getSiteKey(record.site) ||
+    model.identity.scope(spec.request) !== model.identity.scope(record.request)
+  )
+}
+
+/** A job that nobody has, that was made since this state began, and that may be what the spec asks for: a person must say whose it is. */
+export function planLookalike(
+  plan: Planner,
+  spec: Spec,
+  model: KindModel,
+  previous: JobRecord | undefined,
+): PlannedStop | undefined {
+  const site = plan.siteOf(spec)
+  if (!site || !isLookedFor(model)) return undefined
+  const isMoved = previous !== undefined && !isSettled(previous) && isElsewhereNow(plan, spec, previous, model)
+  const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
+  if (listed === undefined) return undefined
+  if (listed.is === 'failed') return planUnread(spec, listed)
+  const open = previous && !isSettled(previous) && previous.run === spec.policy.run && !isMoved ? previous : undefined
+  const since = open ? computeEarliestCreation(open.intent) : Date.parse(computeHorizon(plan.state))
+  const suspects = plan.listingOf(listed.jobs, model).suspects(spec.request, spec.address)
+  const live = suspects.find(
+    (one) =>
+      !plan.claims.has(getOwnerKey(model, site, one.id)) &&
+      (isOwn(plan, spec, one) || !isForeign(plan, getOwnerKey(model, site, one.id))) &&
+      (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
+      // What was never started did nothing, and never will.
+      model.lifecycle.stageOf(one) === 'started' &&
+      (open === undefined || isNews(spec, model, open, one)) &&
+      mayBelongTo(plan, spec, model, one),
+  )
+  return live && askWhose(spec, model, live, isOwn(plan, spec, live))
+}
+
+/**
+ * What an unknown create of this run may have left was looked for already, by what it asked for, or a person said that it left nothing. News
+ * is what neither was about: a job of what the spec asks for since, and one that a later attempt made.
+ */
+function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, { marker, createdAt }: Live): boolean {
+  if (requestKey(request, model) !== requestKey(spec.request, model)) return true
+  if (!intent.givenUp) return false
+  const mark = parseAttempt(marker ?? '')
+  if (mark) return mark.attempt > intent.attempt
+  return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
+}
+
+/** Whether AWS names the jobs of a kind, so that nothing else shows a job that is there already. */
+function isLookedFor({ identity: { recovery } }: KindModel): boolean {
+  return recovery.by === 'inert' || recovery.by === 'match'
+}
+
+/** Whether a job carries the mark of a spec's own run: no word of a person makes it somebody else's. */
+function isOwn({ lineage }: Planner, { address, policy }: Spec, live: Live): boolean {
+  return judgeMark(live, { lineage, address, run: policy.run }) === 'own'
+}
+
+/**
+ * The marker tells where there is one, unless it names what is no more: a spec may have had another name. Else the definition does. A job of
+ * which AWS tells neither may be anything.
+ */
+function mayBelongTo(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
+  const mark = live.marker === undefined ? undefined : parseAttempt(live.marker)
+  if (mark) {
+    if (mark.lineage !== shortenLineage(plan.lineage)) return false
+    if (mark.address === spec.address) return mark.run === spec.policy.run
+    if (plan.specAt.has(mark.address) || plan.blockedAt.has(mark.address) || plan.records[mark.address]) return false
+  }
+  return live.request === undefined ? !hasEndedEarly(model, live) : isJobOf(spec.request, live, model)
+}
+
+/** Whether a job ended before it did anything: AWS Import/Export tells nothing else of such a job. */
+function hasEndedEarly(model: KindModel, live: Live): boolean {
+  const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
+  return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
+}
+
+function askWhose(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
+  const job = `${nameJob(model, live.id)} (${live.status}${live.createdAt ? `, created ${formatMinute(live.createdAt)}` : ''})`
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_LOOKALIKE',
+    id: live.id,
+    reason: `${job} is on no record, and ${explainLikeness(live, isMarked)}`,
+    remedies: [
+      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
+      isMarked
+        ? advise(`to run it again, write policy.run: ${spec.policy.run + 1}`)
+        : suggest('if it is not', 'resolve', spec.address, '--foreign', live.id),
+    ],
+  })
+}
+
+function explainLikeness({ request }: Live, isMarked: boolean): string {
+  if (isMarked) return 'carries the mark of this very spec'
+  return request === undefined
+    ? 'AWS does not tell what it does: it may be this spec’s'
+    : 'is just what this spec asks for'
+}

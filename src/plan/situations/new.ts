@@ -1,0 +1,302 @@
+import { type Address, formatAddress, parseAddress } from '../../model/address.ts'
+import { findDeviations } from '../../model/deviations.ts'
+import { judgeMark, readMark } from '../../model/evidence.ts'
+import type { KindModel, Timing } from '../../model/kind.ts'
+import type { Live } from '../../model/live.ts'
+import type { Planned, PlannedCreate, PlannedStop } from '../../model/plan.ts'
+import { extendHistory } from '../../model/record.ts'
+import { advise, suggest } from '../../model/remedy.ts'
+import { getRemoteId } from '../../model/remote-id.ts'
+import type { Spec } from '../../model/spec.ts'
+import { getSiteKey, isSettled, type JobRecord, type Site } from '../../model/state.ts'
+import { writeDocuments } from '../../model/written.ts'
+import { createLine, formatMinute, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
+import { explainPresence } from '../questions/absence.ts'
+import { planDepends } from '../questions/dependencies.ts'
+import { planNoFile, uploadWords } from '../questions/files.ts'
+import { planLookalike } from '../questions/lookalikes.ts'
+import { adoptJob, getOwnerKey } from '../questions/ownership.ts'
+import { computeTiming } from '../questions/timing.ts'
+import { describeUncommitted, findUncommitted, suggestRemedies } from '../questions/uncommitted.ts'
+
+/** Seven days. */
+const URGENT_MS = 604_800_000
+
+/** Why a create is due: the sentence, which attempt it is, and the record that it follows. */
+export type Occasion = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }
+
+/** Plans the first submission of a run: everything that may stand in a create's way, then the create. */
+export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned {
+  const model = plan.modelOf(spec.kind)
+  return (
+    planHeld(plan, spec) ??
+    planRenamed(plan, spec, occasion) ??
+    planTaken(plan, spec, model, occasion) ??
+    planDue(plan, spec, model) ??
+    planLookalike(plan, spec, model, occasion.previous) ??
+    planUncommitted(plan, spec) ??
+    planNoFile(plan, spec) ??
+    planCreate(plan, spec, model, occasion)
+  )
+}
+
+function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): PlannedCreate {
+  return createLine(spec, {
+    action: 'create',
+    reason: occasion.reason + uploadWords(spec) + describeUrgency(computeTiming(spec, model, plan.now), plan.now),
+    attempt: occasion.attempt,
+    site: plan.siteOf(spec),
+    isTagged: model.identity.tagged !== undefined && (plan.isTagged?.(spec) ?? true),
+    id: model.identity.idMember && getRemoteId(spec, model.identity.idMember),
+    record: occasion.previous,
+  })
+}
+
+/** What stops a new job whatever AWS says: an earlier failure in this run, and `hold`. */
+export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
+  const failed = planFailed(plan, spec.address, spec)
+  if (failed) return failed
+  return spec.policy.hold ? createLine(spec, { action: 'held', reason: 'policy.hold is true' }) : undefined
+}
+
+/**
+ * What time, and the jobs that it depends on, say about a create. A job that is taken over was submitted long ago, so that neither has
+ * anything to say about it.
+ */
+export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
+  const timing = computeTiming(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
+  if (timing.when === 'expired')
+    return createLine(spec, {
+      action: 'expired',
+      code: 'PLAN_EXPIRED',
+      reason: timing.reason,
+      remedies: timing.remedies,
+    })
+  if (timing.when === 'waiting') {
+    const reason = timing.reason + describeExpiry(timing)
+    return createLine(spec, { action: 'waiting', reason, until: timing.until })
+  }
+  return planDepends(plan, spec)
+}
+
+/** A create is about to go anyway: only what is near is worth saying, for a run that is refused or has no room. */
+function describeUrgency(timing: Timing, now: number): string {
+  const isNear = timing.when === 'ready' && timing.expires !== undefined && Date.parse(timing.expires) - now < URGENT_MS
+  return isNear ? describeExpiry(timing) : ''
+}
+
+/** `; good until 2026-11-28 19:45 UTC`, for specs that time will overtake. */
+function describeExpiry({ expires }: { readonly expires?: string }): string {
+  return expires === undefined ? '' : `; good until ${formatMinute(expires)}`
+}
+
+/** A rename is not a new job: the same request under a new name, while the old spec is gone, needs a word from the user. */
+function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | undefined {
+  const former = spec.formerly === undefined ? undefined : formatAddress(spec.kind, spec.formerly)
+  if (occasion.previous) return former && planFormerLost(plan, spec, former)
+  if (former !== undefined && plan.records[former]) {
+    const isThere = plan.specAt.has(former) || plan.blockedAt.has(former)
+    const obstacle = isThere ? undefined : explainPresence(plan)
+    if (obstacle !== undefined) {
+      return createLine(spec, {
+        action: 'blocked',
+        code: 'PLAN_NOT_MOVED',
+        reason: `metadata.formerly names ${former}, whose spec is not here, but ${obstacle}`,
+      })
+    }
+    return createLine(spec, {
+      action: 'conflict',
+      code: 'PLAN_FORMERLY',
+      reason: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
+      remedies: [advise(`remove metadata.formerly to make another job, or remove the spec of ${former}`)],
+    })
+  }
+  const lost = former === undefined ? undefined : planFormerLost(plan, spec, former)
+  if (lost) return lost
+  const old = plan.renames.to.get(spec.address)
+  if (old === undefined) return undefined
+  const { id } = plan.records[old] ?? {}
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_RENAMED',
+    reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
+    remedies: [
+      advise(`if it was renamed, write metadata.formerly: ${parseAddress(old).name}`),
+      suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
+    ],
+  })
+}
+
+/** Nothing is on record for the old name, but its job is there: the record was lost with a newer state, or the job is not ours. */
+function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | undefined {
+  const seen = plan.observed.jobs.get(former)
+  if (seen === undefined || seen.is === 'absent') return undefined
+  if (seen.is === 'failed') return planUnread(spec, seen)
+  const site = plan.siteOf(spec)
+  if (site && plan.claims.has(getOwnerKey(plan.modelOf(spec.kind), site, seen.live.id))) return undefined
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_FORMER_LOST',
+    id: seen.live.id,
+    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists, of which nothing is on record`,
+    remedies: [
+      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
+      advise('to make another job, remove metadata.formerly'),
+    ],
+  })
+}
+
+/** For caller-named kinds: the ID may be used by one of our records, or by a job that we did not make. */
+function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
+  const site = plan.siteOf(spec)
+  if (!model.identity.idMember || !site) return undefined
+  const id = getRemoteId(spec, model.identity.idMember)
+  const { previous } = occasion
+  const key = getOwnerKey(model, site, id)
+  const owner = plan.claims.get(key) ?? plan.owners.get(key)
+  const mayBeOurs = owner === spec.address && previous?.id === id && !isSettled(previous)
+  if (owner !== undefined && !mayBeOurs) return refuseUsedId(spec, model, id, owner)
+  // What was read for an unknown create was its own ID. A new one is not looked up first: AWS refuses a second job of one ID.
+  const isOther = previous !== undefined && !isSettled(previous) && isElsewhere(plan, spec, previous, model)
+  const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
+  if (seen === undefined || seen.is === 'absent') return undefined
+  if (seen.is === 'failed') return planUnread(spec, seen)
+  if (spec.policy.adopt && judgeMark(seen.live, { lineage: plan.lineage }) === 'other')
+    return refuseOwnedElsewhere(spec, model, seen.live)
+  return spec.policy.adopt
+    ? planAdoption(spec, model, seen.live, site, plan, previous)
+    : planForeign(plan, spec, model, seen.live)
+}
+
+/** Whether a spec asks for another job ID, or for another place, than the create on record did. */
+export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
+  const site = plan.siteOf(spec)
+  const isMoved = site !== undefined && getSiteKey(site) !== getSiteKey(record.site)
+  return isMoved || (model.identity.idMember !== undefined && getRemoteId(spec, model.identity.idMember) !== record.id)
+}
+
+/** A line for a job ID that another address, or another run, has used. */
+export function refuseUsedId(
+  spec: Spec,
+  model: KindModel,
+  id: string,
+  owner: Address,
+  record?: JobRecord,
+): PlannedStop {
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_ID_USED',
+    id,
+    record,
+    reason: `the ID ${id} was already used by ${owner === spec.address ? 'an earlier run of this spec' : owner}`,
+    remedies: [
+      advise(
+        model.identity.idMember
+          ? `leave ${model.identity.idMember} out, or write one that was never used`
+          : 'name another job with --id',
+      ),
+    ],
+  })
+}
+
+/** A job has the spec's ID, and nothing is on record of it. Its mark tells what may have happened: whoever renames our own job runs it twice. */
+function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Live): Planned {
+  const { address, policy } = spec
+  const mark = judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run })
+  const job = nameJob(model, live.id)
+  const made = `${live.status}${live.createdAt ? `, created ${formatMinute(live.createdAt)}` : ''}`
+  const conflict = { action: 'conflict', code: 'PLAN_FOREIGN', id: live.id } as const
+  if (mark === 'own' || mark === 'kin') {
+    const owner =
+      mark === 'own' ? 'this very spec' : `run ${readMark(live)?.run} of ${readMark(live)?.address} of this state`
+    return createLine(spec, {
+      ...conflict,
+      reason: `${job} (${made}) is on no record, and carries the mark of ${owner}`,
+      remedies: [
+        advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+        suggest('if the job is this spec’s', 'adopt', address),
+        advise(`to run it again, write policy.run: ${policy.run + 1}`),
+      ],
+    })
+  }
+  const rename = advise(`to make another job, choose another name or ${model.identity.idMember}`)
+  if (mark === 'other')
+    return createLine(spec, {
+      ...conflict,
+      reason: `${job} exists and carries the mark of another state: ${made}`,
+      remedies: [rename, suggest('to take it over, although its owner acts on it', 'adopt', address, '--force')],
+    })
+  return createLine(spec, {
+    ...conflict,
+    reason: `${job} exists and is not ours: ${made}`,
+    remedies: [
+      advise('to take it over, write policy.adopt: true'),
+      suggest('or record that it is this spec’s', 'adopt', address),
+      rename,
+    ],
+  })
+}
+
+/** Another state's mark is on a job: it has an owner, which will go on to act on it. */
+export function refuseOwnedElsewhere(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_OWNED_ELSEWHERE',
+    id: live.id,
+    record,
+    reason: `${nameJob(model, live.id)} carries the mark of another state`,
+    remedies: [
+      advise('let its owner give it up first: both would act on it'),
+      suggest('to take it all the same', 'adopt', spec.address, '--id', live.id, '--force'),
+    ],
+  })
+}
+
+function planAdoption(
+  spec: Spec,
+  model: KindModel,
+  live: Live,
+  site: Site,
+  plan: Planner,
+  previous: JobRecord | undefined,
+): Planned {
+  if (live.request === undefined) {
+    return createLine(spec, {
+      action: 'conflict',
+      code: 'PLAN_FOREIGN',
+      id: live.id,
+      reason: `${nameJob(model, live.id)} exists, but AWS does not tell what it does`,
+      remedies: [suggest('if it is this spec’s', 'adopt', spec.address)],
+    })
+  }
+  const changes = findDeviations(spec.request, live, model)
+  if (changes.length > 0) {
+    return createLine(spec, {
+      action: 'conflict',
+      code: 'PLAN_ADOPT_DIFFERS',
+      id: live.id,
+      changes,
+      reason: `${nameJob(model, live.id)} exists, but differs from the spec`,
+      remedies: [advise('write the spec as the job is, or choose another ID')],
+    })
+  }
+  const { run } = spec.policy
+  const request = writeDocuments(spec.request, model.request.documents)
+  const adopter = { run, site, how: 'adopted', request, history: extendHistory(previous, run, site) } as const
+  return adoptJob(plan, spec, adopter, live, { reason: 'policy.adopt is true and the job fits the spec' })
+}
+
+/** On a real target only what is committed is submitted: a job cannot be taken back. */
+export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefined {
+  const { checkout, rules } = plan
+  if (rules.emulator || rules.allowDirty || !checkout.git) return undefined
+  const uncommitted = findUncommitted(checkout, spec)
+  if (uncommitted.length === 0) return undefined
+  return createLine(spec, {
+    action: 'blocked',
+    code: 'PLAN_UNCOMMITTED',
+    reason: uncommitted.map(describeUncommitted).join('; '),
+    remedies: suggestRemedies(uncommitted, spec),
+  })
+}

@@ -1,0 +1,98 @@
+import { type Address, parseAddress } from '../../model/address.ts'
+import { formatIso } from '../../model/iso.ts'
+import type { Planned } from '../../model/plan.ts'
+import { reread } from '../../model/record.ts'
+import { advise } from '../../model/remedy.ts'
+import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
+import {
+  computeShownFrom,
+  describeUnread,
+  judgeSeen,
+  markGone,
+  NOT_SHOWN_YET,
+  type Planner,
+  type SeenRecord,
+} from '../context.ts'
+import { explainPresence } from '../questions/absence.ts'
+import { planWithoutSpec } from '../questions/ownership.ts'
+import { isCancellable, planCancel } from './cancelled.ts'
+import { planUnknown } from './unknown.ts'
+
+const UNREAD = advise('let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove')
+
+/** Plans a record whose spec is not among those that were loaded. Undefined: there is nothing to say about it. */
+export function planWithdrawn(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
+  if (record.withdrawn !== undefined) return undefined
+  if (!isSettled(record)) {
+    const planned = planWithoutSpec(address, record, (spec) => planUnknown(plan, spec, record))
+    // Where no job was made, or the ID is another's, there is nothing to bring to light.
+    if (planned.action !== 'held' && planned.action !== 'conflict') return planned
+  }
+  const base = { address, record, id: record.id }
+  const obstacle = explainNotRemoved(plan, address)
+  if (obstacle !== undefined)
+    return { ...base, action: 'keep', code: 'PLAN_NOT_REMOVED', reason: `its spec is not here, but ${obstacle}` }
+  if (!isSettled(record)) return planForget(plan, address, record, record, 'no job was made')
+  const seen = mayCancel(record) ? judgeSeen(plan, address, record) : undefined
+  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...describeUnread(seen) }
+  const until = seen?.is === 'absent' ? computeShownFrom(plan, record) : undefined
+  if (until !== undefined) return { ...base, action: 'settling', reason: NOT_SHOWN_YET, until }
+  const now: SettledRecord =
+    seen === undefined ? record : seen.is === 'live' ? refreshAsSeen(plan, address, record, seen) : markGone(record)
+  const left =
+    seen?.is === 'replaced'
+      ? `job ${record.id} is another one now (${seen.why}) and stays as it is`
+      : now.lost
+        ? `AWS no longer knows job ${record.id}`
+        : `job ${record.id} stays as it is at AWS`
+  if (!mayCancel(now)) return planForget(plan, address, record, now, left)
+  const reason = 'its spec is gone, and policy.onRemove is cancel'
+  const cancel = planCancel(plan, address, now, { reason, why: reason, withdraws: true, force: false })
+  return 'refused' in cancel ? planForget(plan, address, record, now, left, cancel.refused) : cancel
+}
+
+function planForget(
+  plan: Planner,
+  address: Address,
+  record: JobRecord,
+  now: JobRecord,
+  left: string,
+  refused?: string,
+): Planned {
+  return {
+    address,
+    record,
+    id: record.id,
+    action: 'forget',
+    reason: `its spec is gone; ${left}, its record is kept${refused === undefined ? '' : `: ${refused}`}`,
+    next: { ...now, withdrawn: formatIso(plan.now) },
+  }
+}
+
+/** Whether a withdrawn record asks for its job to be cancelled, and there is one that is not over. */
+export function mayCancel(record: JobRecord): record is IdentifiedRecord {
+  return record.onRemove === 'cancel' && isCancellable(record)
+}
+
+function refreshAsSeen(
+  plan: Planner,
+  address: Address,
+  record: SettledRecord,
+  { live, identity }: Extract<SeenRecord, { is: 'live' }>,
+): IdentifiedRecord {
+  const { lifecycle } = plan.modelOf(parseAddress(address).kind)
+  const condition = lifecycle.condition(live, { maxFailedPercent: 0 })
+  return reread(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
+}
+
+/** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */
+function explainNotRemoved(plan: Planner, address: Address): string | undefined {
+  if (plan.only) return 'only some specs were asked for'
+  const obstacle = explainPresence(plan)
+  if (obstacle !== undefined) return obstacle
+  const heir = plan.renames.from.get(address)
+  if (heir !== undefined) return `${heir} looks like it renamed`
+  const broken = plan.brokenNew.get(parseAddress(address).kind)
+  if (broken) return `${broken} has errors and no job yet, and may be it renamed`
+  return undefined
+}

@@ -1,0 +1,243 @@
+import { isSteady, isTerminal } from '../../model/condition.ts'
+import { canonicalise, type Json } from '../../model/json.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../../model/plan.ts'
+import { reread } from '../../model/record.ts'
+import { advise } from '../../model/remedy.ts'
+import type { Spec, Upload } from '../../model/spec.ts'
+import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
+import { writeDocuments } from '../../model/written.ts'
+import {
+  computeShownFrom,
+  createLine,
+  describeRaisedRun,
+  formatMinute,
+  judgeSeen,
+  lowerRun,
+  markGone,
+  NOT_SHOWN_YET,
+  type Planner,
+  planFailed,
+  planUnread,
+  type SeenRecord,
+} from '../context.ts'
+import { findEdits } from '../questions/edits.ts'
+import { isOfUpload, planDownload, planUpload } from '../questions/files.ts'
+import { planHeld, planNew, planUncommitted } from './new.ts'
+import { planUnknown } from './unknown.ts'
+
+/** Plans a spec whose job is on record. */
+export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Planned {
+  const model = plan.modelOf(spec.kind)
+  const record = clearWithdrawal(stored)
+  if (!isSettled(record)) return planUnknown(plan, spec, record)
+  if (spec.policy.run > record.run) {
+    return planNew(plan, spec, {
+      reason: describeRaisedRun(spec, record),
+      attempt: 1,
+      previous: record,
+    })
+  }
+  const seen = judgeSeen(plan, spec.address, record)
+  const fresh = seen?.is === 'absent' ? planNotShownYet(plan, spec, record) : undefined
+  if (fresh) return fresh
+  const now = planAsSeen(plan, spec, model, record, seen)
+  const next = isEqual(now, stored) ? undefined : now
+  if (spec.policy.run < record.run) return { ...lowerRun(spec, now), next }
+  // Where a job that is over was made no longer matters; whether its target is known depends on which others are still open.
+  const site = isTerminal(now.condition) ? undefined : plan.siteOf(spec)
+  const changes = findEdits(spec, record, model, site)
+  if (changes.length > 0) return { ...planEdit(plan, spec, model, now, changes), next }
+  if (seen?.is === 'failed' && !isTerminal(record.condition)) return planUnread(spec, seen, record)
+  const planned = proceed(plan, spec, model, now)
+  return {
+    ...(seen?.is === 'replaced' ? { ...planned, reason: describeReplaced(planned.reason, seen.why) } : planned),
+    next,
+  }
+}
+
+/** A settled job with what was just seen of it, and no step beyond that: its spec is not looked at. */
+export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): Planned {
+  const model = plan.modelOf(spec.kind)
+  const seen = judgeSeen(plan, spec.address, record)
+  if (seen?.is === 'failed') return planUnread(spec, seen, record)
+  const base = { id: record.id, record }
+  const fresh = seen?.is === 'absent' ? planNotShownYet(plan, spec, record) : undefined
+  if (fresh) return fresh
+  if (seen?.is === 'absent' || seen?.is === 'replaced')
+    return createLine(spec, { ...base, action: 'keep', reason: 'gone', next: markGone(record) })
+  const now = planAsSeen(plan, spec, model, record, seen)
+  const next = isEqual(now, record) ? undefined : now
+  const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
+  if (isIdle) return createLine(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
+  return createLine(spec, { ...base, next, action: 'keep', reason: keepReason(model, now) })
+}
+
+/** Whether two records say the same. */
+function isEqual(a: JobRecord, b: JobRecord): boolean {
+  return canonicalise(a as unknown as Json) === canonicalise(b as unknown as Json)
+}
+
+/** That a job is lost since its ID is another's now. */
+function describeReplaced(reason: string, why: string): string {
+  return `the job of its ID is another one now: ${why}; ${reason}`
+}
+
+/** What a plan can say of a job on record. */
+type OnRecord = PlannedStep | PlannedKeep | PlannedStop
+
+/** The next step of a job whose spec still says what was submitted. */
+function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRecord): OnRecord {
+  const base = { id: record.id, record }
+  if (record.lost) {
+    return createLine(spec, {
+      ...base,
+      action: 'keep',
+      code: 'PLAN_LOST',
+      reason: 'AWS no longer knows this unfinished job; it is not made again',
+    })
+  }
+  if (model.lifecycle.steps.includes('start') && record.stage === 'created' && !isTerminal(record.condition)) {
+    const failed = planFailed(plan, spec.address, spec, record)
+    if (failed) return failed
+    if (spec.policy.hold)
+      return createLine(spec, { ...base, action: 'held', reason: 'created, but policy.hold is true' })
+    return (
+      planUpload(plan, spec, record) ??
+      createLine(spec, { id: record.id, record, action: 'start', reason: 'created and recorded, not started yet' })
+    )
+  }
+  return (
+    planDownload(plan, spec, record) ?? createLine(spec, { ...base, action: 'keep', reason: keepReason(model, record) })
+  )
+}
+
+function keepReason({ lifecycle }: KindModel, record: JobRecord): string {
+  if (record.archived) return 'done; AWS has forgotten it since'
+  if (isTerminal(record.condition)) return record.finishedAt ? `done ${formatMinute(record.finishedAt)}` : 'done'
+  const reached = isSteady(record.condition, lifecycle) ? lifecycle.steady?.words : undefined
+  return reached ?? 'running'
+}
+
+/** An edit of a submitted spec: AWS makes the job say so, or it is a conflict. */
+function planEdit(
+  plan: Planner,
+  spec: Spec,
+  model: KindModel,
+  record: SettledRecord,
+  changes: readonly Difference[],
+): OnRecord {
+  const before = model.request.normalise(record.request)
+  const after = model.request.normalise(writeDocuments(spec.request, model.request.documents))
+  const isLive = isIdentified(record) && !isTerminal(record.condition) && record.lost !== true
+  const way = isLive ? model.lifecycle.updating?.(before, after, changes, record.condition) : undefined
+  if (!isLive || way === undefined) return planEdited(spec, model, record, changes)
+  if ('refused' in way) {
+    // Where a job is made is no member that AWS could change.
+    return planEdited(spec, model, record, changes, way.pointer.startsWith('/policy') ? undefined : way)
+  }
+  const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)
+  if (stop) return { ...stop, id: record.id, record, changes }
+  return createLine(spec, {
+    action: 'update',
+    id: record.id,
+    record,
+    changes,
+    by: way.by,
+    reason: `${describeChanges(changes)} changed, and AWS lets the running job take it on`,
+    remedies: way.warning === undefined ? undefined : [advise(way.warning)],
+  })
+}
+
+function describeChanges(changes: readonly Difference[]): string {
+  const first = changes[0]!.pointer
+  return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`
+}
+
+/** What is another than it was, and how to undo that. What a spec takes from elsewhere was not edited in it: that place is named. */
+function describeWayBack(
+  spec: Spec,
+  model: KindModel,
+  changes: readonly Difference[],
+): { readonly what: string; readonly back: string } {
+  const { pointer, to } = changes[0]!
+  if (changes.length === 1 && pointer === '/policy/target') {
+    const isNamed = spec.policy.target !== undefined
+    const back = `let ${isNamed ? 'policy.target' : 'the default target'}, or its region in jobwright.yaml, lead there again`
+    const scratch = ' (or remove .jobwright/emulator, to begin a new one)'
+    return {
+      what: `${isNamed ? 'policy.target' : 'the default target'} came to lead elsewhere`,
+      back: String(to).endsWith('/emulator') ? `${back}${scratch}` : back,
+    }
+  }
+  if (changes.length === 1 && isOfUpload(spec, model, pointer)) {
+    return describeUploadWayBack(spec.upload!, changes[0]!.from)
+  }
+  return { what: `${describeChanges(changes)} changed`, back: 'put the old value back' }
+}
+
+/** The file of an upload is another one now; where the text is the same, Git converted its line ends. */
+function describeUploadWayBack(
+  { file, md5, otherEnds }: Upload,
+  before: Json | undefined,
+): { readonly what: string; readonly back: string } {
+  const what = `${file}, the file of policy.upload,`
+  if (otherEnds === undefined || (before !== otherEnds.lf && before !== otherEnds.crlf))
+    return { what: `${what} changed`, back: 'put the old file back' }
+  const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
+  return {
+    what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
+    back: `write "${file} -text" into .gitattributes, delete the file and check it out again`,
+  }
+}
+
+/** An edit of a submitted spec. The plan only shows it; its line in the file is added by whoever prints it. */
+function planEdited(
+  spec: Spec,
+  model: KindModel,
+  record: JobRecord,
+  changes: readonly Difference[],
+  why?: { readonly refused: string; readonly pointer: string },
+): PlannedStop {
+  // What cannot be changed comes first: it is shown at its line.
+  const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
+  const { what, back } = describeWayBack(spec, model, inOrder)
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_IMMUTABLE',
+    id: record.id,
+    record,
+    changes: inOrder,
+    reason: `${what} after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
+    remedies: [
+      advise(
+        `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+      ),
+    ],
+  })
+}
+
+function planAsSeen(
+  plan: Planner,
+  spec: Spec,
+  { lifecycle }: KindModel,
+  record: SettledRecord,
+  seen: SeenRecord | undefined,
+): SettledRecord {
+  if (seen?.is === 'absent' || seen?.is === 'replaced') return markGone(record)
+  if (seen?.is !== 'live') return record
+  const { live, identity } = seen
+  return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
+}
+
+/** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */
+function planNotShownYet(plan: Planner, spec: Spec, record: SettledRecord): Planned | undefined {
+  const until = computeShownFrom(plan, record)
+  if (until === undefined) return undefined
+  return createLine(spec, { action: 'settling', id: record.id, record, reason: NOT_SHOWN_YET, until })
+}
+
+function clearWithdrawal(record: JobRecord): JobRecord {
+  const { withdrawn: _withdrawn, ...rest } = record
+  return rest
+}

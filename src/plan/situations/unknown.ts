@@ -1,0 +1,343 @@
+import { parseAddress } from '../../model/address.ts'
+import { parseAttempt } from '../../model/attempt-name.ts'
+import { CLOCKS_MS, computeDeadline } from '../../model/create-protocol.ts'
+import { findDeviations, isJobOf } from '../../model/deviations.ts'
+import { isBefore, judgeMark, type MarkVerdict, readMark } from '../../model/evidence.ts'
+import { formatIso } from '../../model/iso.ts'
+import type { KindModel } from '../../model/kind.ts'
+import type { Live } from '../../model/live.ts'
+import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../../model/plan.ts'
+import { advise, type Remedy, suggest } from '../../model/remedy.ts'
+import type { Spec } from '../../model/spec.ts'
+import { getSiteKey, isSettled, type OpenRecord, recordEntries } from '../../model/state.ts'
+import {
+  addTime,
+  createLine,
+  describeRaisedRun,
+  formatMinute,
+  lowerRun,
+  nameJob,
+  type Planner,
+  planUnread,
+} from '../context.ts'
+import { requestKey } from '../questions/edits.ts'
+import { adoptJob, getOwnerKey, isForeign } from '../questions/ownership.ts'
+import { isElsewhere, planNew, refuseUsedId } from './new.ts'
+
+/** How long a service is believed to remember jobs where AWS does not document it. After that an absent job may have been created and forgotten. */
+const UNKNOWN_RETENTION_DAYS = 30
+
+/** A record whose create may or may not have happened. Never sent again before its fate is known. */
+export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Planned {
+  const model = plan.modelOf(spec.kind)
+  if (plan.rules.offline) {
+    return planSettling(spec, record, 'the outcome of its create is not known, and nothing may be asked while offline')
+  }
+  if (record.intent.givenUp) return planAgain(plan, spec, record, 'its create was said to have made no job')
+  switch (model.identity.recovery.by) {
+    case 'id':
+    case 'token':
+      return recoverById(plan, spec, record, model)
+    case 'inert':
+      return recoverByList(plan, spec, record, model)
+    case 'match':
+      return recoverByMarker(plan, spec, record, model)
+  }
+}
+
+/** We chose the job's ID. A job of that ID is ours if its mark says so or all else fits; otherwise another owner's. Two reads prove that there is none. */
+function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
+  const seen = plan.observed.jobs.get(spec.address)
+  if (seen === undefined || seen.is === 'failed') {
+    return seen
+      ? planUnread(spec, seen, record)
+      : planSettling(spec, record, 'the outcome of its create is not known yet')
+  }
+  if (seen.is === 'absent') return planAbsent(plan, spec, record, plan.waits.graceMs)
+  const { live } = seen
+  const owner = plan.claims.get(getOwnerKey(model, record.site, live.id))
+  const changes = findDeviations(record.request, live, model)
+  const mark = judgeAttempt(plan, spec, record, live)
+  const fits = owner === undefined && changes.length === 0 && !isBefore(record.intent, live)
+  if (fits && mark === 'none' && isMarkPending(plan, record, live))
+    return planSettling(
+      spec,
+      record,
+      'its job is there, and AWS may not show its tags yet',
+      computeTagsShownFrom(plan, record),
+    )
+  const isProven = isTold(live) && !record.intent.refused && !isMarkMissing(record, live)
+  const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
+  if (isOurs) return takeOver(plan, spec, record, live)
+  // What nothing proves to be another's may be ours: another ID, or a new name, is no word on whose it is. A raised run is another job.
+  const mayBeOurs = fits && mark === 'none' && !isMarkMissing(record, live)
+  const isAnother = !mayBeOurs || spec.policy.run > record.run
+  // An ID names one job: where another has it, our create was refused, and may be made under another ID.
+  if (isAnother && isElsewhere(plan, spec, record, model)) {
+    return planAgain(plan, spec, record, `its create came to nothing: the ID ${live.id} belongs to another job`)
+  }
+  if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_ID_TAKEN',
+    id: live.id,
+    record,
+    changes,
+    reason: `${nameJob(model, live.id)} exists, but ${explainNotOurs(record, live, mark, changes)}`,
+    remedies: mayBeOurs ? suggestForUnproven(spec, model) : suggestForTakenId(spec, model, live),
+  })
+}
+
+/** Whether AWS shows that a job has no mark although our create asked for one. */
+function isMarkMissing({ intent }: OpenRecord, { mark, markRead }: Live): boolean {
+  return intent.marker !== undefined && markRead === 'told' && mark === undefined
+}
+
+/** Whether AWS told when a job was created and what it does: without a mark, only both together prove whose it is. */
+function isTold({ createdAt, request }: Live): boolean {
+  return createdAt !== undefined && request !== undefined
+}
+
+/** What a job's mark says of an attempt, which may have been sent under the former name of its spec. */
+function judgeAttempt({ lineage }: Planner, spec: Spec, { run, intent }: OpenRecord, live: Live): MarkVerdict {
+  const verdict = judgeMark(live, { lineage, address: spec.address, run })
+  const former = parseAttempt(intent.marker ?? '')?.address
+  return verdict === 'kin' ? judgeMark(live, { lineage, address: former, run }) : verdict
+}
+
+/** Whether the mark of a job that should carry one may only not be shown yet: tags lag behind creates as lists do. */
+function isMarkPending(plan: Planner, record: OpenRecord, { markRead }: Live): boolean {
+  return (
+    record.intent.marker !== undefined &&
+    markRead === 'told' &&
+    plan.now < Date.parse(computeTagsShownFrom(plan, record))
+  )
+}
+
+function computeTagsShownFrom({ waits }: Planner, { intent }: OpenRecord): string {
+  return addTime(intent.at, waits.leaseMs + waits.listLagMs)
+}
+
+function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, changes: readonly Difference[]): string {
+  const { intent } = record
+  if (mark === 'other' || mark === 'kin')
+    return `carries the mark of ${mark === 'kin' ? readMark(live)!.address : 'another state'}`
+  if (isBefore(intent, live)) return 'was created before this create was sent'
+  if (changes.length > 0) return 'is not the one that was submitted'
+  if (intent.refused) return 'AWS refused this create: the job was there already'
+  if (isMarkMissing(record, live)) return 'does not carry the tag that our create asked for'
+  return 'AWS does not tell enough of it to prove that it is the one that was submitted'
+}
+
+/** Nothing but a person can say whose job it is that was there when AWS refused our create. */
+function suggestForUnproven(spec: Spec, { identity: { idMember = 'name' } }: KindModel): Remedy[] {
+  return [
+    suggest('if it is what this create made', 'adopt', spec.address),
+    suggest('if somebody else used this ID', 'resolve', spec.address, '--not-created'),
+    advise(`then write another ${idMember}`),
+  ]
+}
+
+/** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */
+function suggestForTakenId(spec: Spec, model: KindModel, live: Live): Remedy[] {
+  const { idMember = 'name' } = model.identity
+  const other =
+    spec.request[idMember] === undefined
+      ? `raise policy.run, or write another ${idMember}`
+      : `write another ${idMember}`
+  if (findDeviations(spec.request, live, model).length > 0) return [advise(`somebody else used this ID; ${other}`)]
+  return [
+    suggest('it is what the spec asks for by now. If it is its job', 'adopt', spec.address),
+    advise(`if somebody else used this ID: ${other}`),
+  ]
+}
+
+/** A created job does nothing until it is started, so the list shows it, or nothing was made that could do harm. */
+function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
+  const listed = plan.observed.alike.get(spec.address)
+  if (listed === undefined) return planSettling(spec, record, 'the outcome of its create is not known yet')
+  if (listed.is === 'failed') return planUnread(spec, listed, record)
+  const alike = plan.listingOf(listed.jobs, model).alike(record.request)
+  const matches = alike.filter((live) => fits(plan, spec, record, model, live)).sort(compareStartedThenAge(model))
+  // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
+  if (matches.length > countRivals(plan, record, model)) return planUnresolved(spec, record, matches)
+  const [job] = matches
+  if (job) return takeOver(plan, spec, record, job)
+  return planAbsent(plan, spec, record, plan.waits.listLagMs)
+}
+
+/** How many unknown creates asked for the same at the same place, this one among them. */
+function countRivals(plan: Planner, record: OpenRecord, model: KindModel): number {
+  const key = requestKey(record.request, model)
+  return recordEntries(plan.records).filter(
+    ([address, other]) =>
+      parseAddress(address).kind === model.kind &&
+      !isSettled(other) &&
+      getSiteKey(other.site) === getSiteKey(record.site) &&
+      requestKey(other.request, model) === key,
+  ).length
+}
+
+/** Whether a job can be the attempt's at all: nobody's, not excused as foreign, and not created before it. */
+function isCandidate(plan: Planner, spec: Spec, record: OpenRecord, live: Live): boolean {
+  const key = getOwnerKey(plan.modelOf(spec.kind), record.site, live.id)
+  return !plan.claims.has(key) && !isForeign(plan, key) && !isBefore(record.intent, live)
+}
+
+function fits(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel, live: Live): boolean {
+  return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)
+}
+
+function compareStartedThenAge({ lifecycle }: KindModel): (a: Live, b: Live) => number {
+  const rank = (live: Live): number => (lifecycle.stageOf(live) === 'started' ? 0 : 1)
+  return (a, b) => rank(a) - rank(b) || Date.parse(a.createdAt ?? '') - Date.parse(b.createdAt ?? '')
+}
+
+/**
+ * The job began at once, and AWS named it: only a list shows it, by the marker that its create carried. One that fits is it. That none is
+ * there can be believed only when no packet of the attempt can arrive any more and the list no longer lags.
+ */
+function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
+  const listed = plan.observed.alike.get(spec.address)
+  const until = computeQuietTime(plan, spec, record)
+  const isOver = plan.now >= Date.parse(until)
+  if (listed === undefined) return planSettling(spec, record, describeUnknown(record), isOver ? undefined : until)
+  if (listed.is === 'failed') return planUnread(spec, listed, record)
+  const candidates = listed.jobs.filter((live) => isCandidate(plan, spec, record, live))
+  const marked = candidates.filter(({ marker }) => marker !== undefined && isMarkOf(spec, record, marker))
+  const ours = marked.filter((live) => fits(plan, spec, record, model, live))
+  const [job, ...more] = ours
+  if (job && more.length === 0 && isInTime(plan, spec, record, job)) return takeOver(plan, spec, record, job)
+  if (!isOver) return planSettling(spec, record, describeUnknown(record), until)
+  // A job of which AWS tells no marker may be this one, and so may one with the marker that AWS tells otherwise than it was asked for, with a
+  // default filled in: nothing but a person can say.
+  const unclear = job ? ours : [...marked, ...candidates.filter(({ marker }) => marker === undefined)]
+  if (unclear.length === 0) return planAbsent(plan, spec, record, plan.waits.listLagMs)
+  if (spec.policy.run > record.run)
+    return planAgain(plan, spec, record, `${describeRaisedRun(spec, record)}, which gives up the unknown one`)
+  return planUnresolved(spec, record, unclear)
+}
+
+/** A state that was put back may know of an earlier attempt than the one that made the job, under this name or a former one. */
+export function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string): boolean {
+  if (marker === intent.marker) return true
+  const own = parseAttempt(intent.marker ?? '')
+  const mark = parseAttempt(marker)
+  return (
+    mark !== undefined &&
+    mark.lineage === own?.lineage &&
+    mark.run === run &&
+    (mark.address === own.address || mark.address === spec.address)
+  )
+}
+
+/** A job that names no attempt, and was made when no packet of this one could arrive any more, may be a later run's, of which a state that was put back knows nothing. */
+function isInTime(plan: Planner, spec: Spec, record: OpenRecord, { marker, createdAt }: Live): boolean {
+  if (createdAt === undefined || parseAttempt(marker ?? '')) return true
+  return Date.parse(createdAt) <= Date.parse(computeQuietTime(plan, spec, record)) + CLOCKS_MS
+}
+
+function describeUnknown(record: OpenRecord): string {
+  return `the outcome of its create is not known (${describeEvidence(record)})`
+}
+
+function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Live[]): PlannedStop {
+  const shown = candidates
+    .slice(0, 5)
+    .map(({ id, status, createdAt }) => `${id} (${status}${createdAt ? `, ${formatMinute(createdAt)}` : ''})`)
+  const rest = candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : ''
+  return createLine(spec, {
+    action: 'unresolved',
+    code: 'PLAN_UNRESOLVED',
+    record,
+    reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing tells which: ${shown.join(', ')}${rest}`,
+    remedies: [
+      suggest('if one of them is it', 'resolve', spec.address, '--adopt', candidates[0]!.id),
+      suggest('if none is', 'resolve', spec.address, '--not-created'),
+    ],
+  })
+}
+
+function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): PlannedAdopt {
+  const reason = `the answer to its create was lost (${describeEvidence(record)}); this is the job`
+  return adoptJob(plan, spec, record, live, { reason, record })
+}
+
+/**
+ * Absence is believed when the lease is over and two reads a grace apart found nothing; only then is the create sent again. A late packet
+ * of the first attempt does no harm to a second one of the same ID; before another ID, place or request is used, none may be left. A kind
+ * that is found by its marker has waited for its deadline by then.
+ */
+function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: number): Planned {
+  const model = plan.modelOf(spec.kind)
+  const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
+  const mayHarm = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
+  // Whoever raises the run wants another job, whatever became of the one before.
+  const isRaised = spec.policy.run > record.run
+  const days = isRaised ? undefined : (model.lifecycle.retentionDays ?? UNKNOWN_RETENTION_DAYS)
+  if (days !== undefined && plan.now >= Date.parse(addTime(record.intent.at, days * 86_400_000)))
+    return planForgotten(spec, record, days)
+  const sentUntil = mayHarm ? computeQuietTime(plan, spec, record) : record.intent.leaseUntil
+  if (plan.now < Date.parse(sentUntil)) {
+    return planSettling(spec, record, 'its create may still be on its way', sentUntil)
+  }
+  const since = record.intent.absentSince
+  if (since === undefined) {
+    const absentSince = formatIso(plan.now)
+    const until = addTime(absentSince, graceMs)
+    return {
+      ...planSettling(spec, record, 'its create left no job that AWS shows; a second look follows', until),
+      next: { ...record, stage: 'settling', intent: { ...record.intent, absentSince, until } },
+    }
+  }
+  const until = addTime(since, graceMs)
+  if (plan.now < Date.parse(until))
+    return planSettling(spec, record, 'its create left no job that AWS shows; a second look follows', until)
+  const attempt = `its create (attempt ${record.intent.attempt}) left no job at two looks`
+  return planAgain(
+    plan,
+    spec,
+    record,
+    spec.policy.run > record.run ? `${describeRaisedRun(spec, record)}; ${attempt}` : attempt,
+  )
+}
+
+/** The next create of an address whose last one is known to have left no job, or was given up by a raised run. */
+function planAgain(plan: Planner, spec: Spec, record: OpenRecord, reason: string): Planned {
+  if (spec.policy.run < record.run) return lowerRun(spec, record)
+  const attempt = spec.policy.run > record.run ? 1 : record.intent.attempt + 1
+  return planNew(plan, spec, { reason, attempt, previous: record })
+}
+
+/** The deadline of the attempt on record, by the clock offset that was measured. */
+export function computeQuietTime(
+  { waits, clockOffsetMs, modelOf }: Planner,
+  spec: Pick<Spec, 'kind'>,
+  { intent }: OpenRecord,
+): string {
+  const byMatch = modelOf(spec.kind).identity.recovery.by === 'match'
+  return computeDeadline(intent, waits, { byMatch, clockOffsetMs })
+}
+
+function planSettling(spec: Spec, record: OpenRecord, reason: string, until?: string): PlannedStop {
+  const when = until ?? (record.intent.givenUp ? undefined : record.intent.until)
+  return createLine(spec, { action: 'settling', record, reason, until: when })
+}
+
+function describeEvidence(record: OpenRecord): string {
+  return record.intent.evidence ?? 'no answer to it is on record'
+}
+
+/** After so long an absent job may as well have been made, done and forgotten: nothing but a person can say. */
+function planForgotten(spec: Spec, record: OpenRecord, days: number): PlannedStop {
+  return createLine(spec, {
+    action: 'unresolved',
+    code: 'PLAN_UNRESOLVED',
+    record,
+    reason: `its create left no job that AWS shows, but after ${days} days AWS may have forgotten one: it may have run and ended`,
+    remedies: [
+      suggest('if it made none', 'resolve', spec.address, '--not-created'),
+      advise('if it did: raise policy.run only to run it again'),
+    ],
+  })
+}

@@ -1,0 +1,81 @@
+import { getModel } from '../kinds/models.ts'
+import { isChanged, readChanges } from '../load/changes.ts'
+import { CONFIG_FILE } from '../load/config.ts'
+import type { Finding } from '../model/attention.ts'
+import type { PlanCode } from '../model/codes.ts'
+import { NOTHING_OBSERVED } from '../model/observed.ts'
+import type { Plan } from '../model/plan.ts'
+import type { State } from '../model/state.ts'
+import { FRESH_RUN } from '../plan/input.ts'
+import { plan as makePlan } from '../plan/plan.ts'
+import type { ReconcileInput } from '../reconcile/reconcile.ts'
+import { OFFLINE } from '../reconcile/world.ts'
+import type { CommonOptions } from './host.ts'
+import { readProjectCheckout } from './project.ts'
+import { createBasis, type Session } from './session.ts'
+
+/**
+ * What needs a person, by specs and state alone: AWS is not asked, and what it alone shows is as the last run noted it. No checkout rule
+ * counts, since nothing is submitted.
+ */
+export async function planWithoutAws(
+  session: Session,
+  state: State | undefined,
+  options: CommonOptions,
+): Promise<Plan> {
+  const checkout = await readProjectCheckout(session.project, session.loaded, state).catch(
+    () => ({ git: false }) as const,
+  )
+  const basis = createBasis(session, state, { ...options, offline: true }, checkout)
+  return makePlan({
+    ...basis,
+    state,
+    observed: NOTHING_OBSERVED,
+    siteOf: OFFLINE.siteOf,
+    now: session.clock.now(),
+    run: FRESH_RUN,
+    modelOf: getModel,
+  })
+}
+
+/** Conflicts with another spec or its record: a change of that spec causes them as well. */
+const OF_TWO_SPECS: ReadonlySet<PlanCode> = new Set<PlanCode>([
+  'PLAN_FORMERLY',
+  'PLAN_FORMER_LOST',
+  'PLAN_ID_USED',
+  'PLAN_RENAMED',
+])
+
+/**
+ * Tells which findings the change that is checked out causes: conflicts and expired specs that no run has noted, of specs that differ from
+ * the commit that was reconciled last. Where that commit cannot be compared with, a conflict counts and an expired spec does not.
+ */
+export async function findCaused(
+  { findings = [], actions }: Plan,
+  { project, loaded }: Session,
+  { checkout }: Pick<ReconcileInput, 'checkout'>,
+  state: State | undefined,
+): Promise<ReadonlySet<Finding>> {
+  const fresh = findings.filter(({ kind, isKnown, isOfLine }) => {
+    return isOfLine && !isKnown && (kind === 'conflict' || kind === 'expired')
+  })
+  const since = state?.source?.commit
+  const isKnowable = fresh.length > 0 && since !== undefined && checkout.git
+  const changes = isKnowable
+    ? await readChanges(
+        project.root,
+        since,
+        checkout.dirty.map(({ file }) => file),
+      )
+    : undefined
+  const specAt = new Map(actions.map(({ address, spec }) => [address, spec]))
+  const isCaused = ({ kind, code, address }: Finding): boolean => {
+    const spec = specAt.get(address)
+    if (changes === undefined || spec === undefined) return kind === 'conflict'
+    // What jobwright.yaml says of a target is part of each spec that names it.
+    if (kind === 'conflict' && changes.files.has(CONFIG_FILE)) return true
+    if (OF_TWO_SPECS.has(code)) return [...changes.files].some((file) => /\.ya?ml$/.test(file))
+    return isChanged(changes, spec, loaded.files.get(spec.place.file) ?? '')
+  }
+  return new Set(fresh.filter(isCaused))
+}

@@ -1,0 +1,51 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
+import { clarifyError } from '../system/true-error.ts'
+import { assertNoLink } from './links.ts'
+
+/**
+ * Writes a file that is not there, and its folders; false where something of that name is there, which stays as it is. Throws a Problem
+ * (exit 4), also where a folder below `root` is a link.
+ */
+export function writeNewFile(file: string, text: string, root?: string): boolean {
+  if (root !== undefined) assertNoLink(root, path.dirname(file))
+  return reportWriteErrors(file, () => {
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    try {
+      // Refuses links too, so that nothing outside is written through one.
+      fs.writeFileSync(file, text, { flag: 'wx' })
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    }
+  })
+}
+
+/** Makes a folder and those above it. Throws a Problem (exit 4). */
+export function makeFolder(folder: string): void {
+  reportWriteErrors(folder, () => fs.mkdirSync(folder, { recursive: true }))
+}
+
+/** Does something on the disk; what the operating system refuses becomes a Problem (exit 4). */
+export function reportWriteErrors<Value>(file: string, work: () => Value): Value {
+  try {
+    return work()
+  } catch (error) {
+    const { code, message } = clarifyError(error as NodeJS.ErrnoException, file)
+    throw new Problem(
+      { code: 'FILE_WRITE', message: `${file} cannot be written: ${message}`, remedies: [advise(suggestWayOut(code))] },
+      error,
+    )
+  }
+}
+
+function suggestWayOut(code: string | undefined): string {
+  if (code === 'EEXIST' || code === 'ENOTDIR')
+    return 'a file is where a folder has to be; rename it, then run this again'
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return 'make the folder writable for this user, or work in a copy that is, then run this again'
+  return code === 'ENOSPC' ? 'free some space there, then run this again' : 'mend that, then run this again'
+}

@@ -1,0 +1,174 @@
+import type { Address } from '../model/address.ts'
+import { listAddresses, openFindings } from '../model/attention.ts'
+import { isSelfExplanatory } from '../model/codes.ts'
+import { type Diagnostic, sortByPlace } from '../model/diagnostic.ts'
+import type { Event } from '../model/event.ts'
+import { countActions, type Plan, type Planned } from '../model/plan.ts'
+import { formatAnnotations } from '../report/annotations.ts'
+import { explainPointer, formatDiagnostics } from '../report/diagnostics.ts'
+import { stripCommands, stripLogCommands } from '../report/escape.ts'
+import { formatJsonLine, type Line, toDiagnosticLine, toEventLines, toSummaryLine } from '../report/json-lines.ts'
+import type { ReportOptions } from '../report/options.ts'
+import { formatPlan, type PlanHeading } from '../report/plan-text.ts'
+import { formatProgress, NO_PROGRESS, updateProgress } from '../report/progress.ts'
+import type { Medium } from '../report/remedies.ts'
+import { formatEvent } from '../report/run-text.ts'
+import { formatSummary, type RunEnd } from '../report/summary-text.ts'
+import { describeStanding } from '../report/words.ts'
+import { hasColour } from './colour.ts'
+import type { Host } from './host.ts'
+import { detectShell } from './shell.ts'
+
+/** Everything that a command says. Text for people, or JSON lines on stdout with people's text on stderr. */
+export type Printer = {
+  readonly json: boolean
+  options(now: number): ReportOptions
+  /** The same for a table: what is no terminal has room for all of it. */
+  tableOptions(now: number): ReportOptions
+  /** Text for people: stdout, or stderr where stdout is for JSON. Not said where only what is wrong is wanted. */
+  text(text: string): void
+  /** Text that the command was called for: said in any case. */
+  answer(text: string): void
+  /** A line of the JSON contract; nothing in text mode. */
+  line(line: Line): void
+  diagnostics(diagnostics: readonly Diagnostic[], now: number): void
+  /** An event of a run: a JSON line, a plain line, or the live line of a terminal. */
+  event(event: Event, now: number): void
+  /** A plan's table. */
+  plan(plan: Plan, heading: PlanHeading, now: number): void
+  /** How a run ended: the last thing that it says. */
+  end(plan: Plan, end: RunEnd, now: number): void
+  /** Takes the live line away. */
+  settle(): void
+}
+
+const DONE = new Set([
+  'created',
+  'uploaded',
+  'started',
+  'downloaded',
+  'adopted',
+  'settling',
+  'forgotten',
+  'updated',
+  'cancelled',
+])
+const CLEAR = '\r\u001b[K'
+
+/** How a command is to speak, and of what. */
+export type PrinterOptions = { readonly output: 'text' | 'json'; readonly emulator?: boolean }
+
+export function createPrinter(host: Host, { output, emulator }: PrinterOptions): Printer {
+  const json = output === 'json'
+  const people = json ? host.stderr : host.stdout
+  const inActions = host.env['GITHUB_ACTIONS'] === 'true'
+  const medium: Medium = { emulator, workflow: inActions, shell: detectShell(host.env) }
+  const live = host.stderr.isTTY === true && host.quiet !== true && !inActions && host.env['CI'] === undefined
+  const colour = hasColour(host, people)
+  const quiet = host.quiet === true
+  const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
+  let progress = NO_PROGRESS
+  let painted = false
+  /** Whether the way to the pages of codes was told: once is enough. */
+  let pointed = false
+
+  const ids = new Map<Address, string>()
+  const standings = new Map<string, string>()
+  /** Those whose `created` line is about to say all there is to say. */
+  const creating = new Set<Address>()
+  /** What is worth a line of its own: a step that is done, a failure, a job that stands somewhere else than it did. */
+  const news = (event: Event): Event | undefined => {
+    if (event.type === 'job') {
+      if (event.record.id !== undefined) ids.set(event.address, event.record.id)
+      const isNews = isNew(event.address, describeStanding(event.record))
+      return isNews && !creating.has(event.address) ? event : undefined
+    }
+    if (event.type === 'waiting') return isNew('waiting', event.why) ? event : undefined
+    if (event.type === 'step') {
+      if (event.step === 'creating') creating.add(event.address)
+      else creating.delete(event.address)
+      return DONE.has(event.step) || host.verbose ? event : undefined
+    }
+    return event.type === 'failed' ? event : undefined
+  }
+  const isNew = (key: string, now: string): boolean => {
+    if (standings.get(key) === now) return false
+    standings.set(key, now)
+    return true
+  }
+
+  const settle = (): void => {
+    if (painted) host.stderr.write(CLEAR)
+    painted = false
+  }
+  const answer = (given: string): void => {
+    settle()
+    people.write(`${inActions ? stripCommands(given) : stripLogCommands(given)}\n`)
+  }
+  const text = (given: string): void => {
+    if (!quiet) answer(given)
+  }
+  const line = (given: Line): void => {
+    if (json) host.stdout.write(`${formatJsonLine(given)}\n`)
+  }
+  const options = (now: number): ReportOptions => ({ colour, width, now, medium })
+  return {
+    json,
+    options,
+    tableOptions: (now) => ({ ...options(now), width: people.isTTY ? width : Number.POSITIVE_INFINITY }),
+    text,
+    answer,
+    line,
+    settle,
+    diagnostics(given, now) {
+      const diagnostics = sortByPlace(given)
+      for (const one of diagnostics) line(toDiagnosticLine(one, medium))
+      if (diagnostics.length === 0) return
+      answer(formatDiagnostics(diagnostics, options(now)))
+      const worst = diagnostics.find(({ severity, code }) => severity === 'error' && !isSelfExplanatory(code))
+      if (worst && !pointed) answer(explainPointer(worst.code))
+      pointed ||= worst !== undefined
+      answer('')
+      if (inActions && !json) host.stdout.write(`${formatAnnotations(diagnostics, medium)}\n`)
+    },
+    plan(plan, heading, now) {
+      const planned: Event = { type: 'planned', pass: 1, plan }
+      progress = updateProgress(progress, planned)
+      for (const one of toEventLines(planned, medium)) line(one)
+      text(formatPlan(dropRepetition(plan), heading, options(now)))
+    },
+    end(plan, end, now) {
+      const say = end.exitCode === 0 ? text : answer
+      say('')
+      say(formatSummary(end, options(now)))
+      const { outcomes = [], exitCode, nextAt, twins, findings } = end
+      const needsAttention = findings && listAddresses(openFindings(findings)).length
+      line(toSummaryLine({ counts: countActions(plan), outcomes, exitCode, nextAt, twins, needsAttention }))
+    },
+    event(event, now) {
+      for (const one of toEventLines(event, medium)) line(one)
+      progress = updateProgress(progress, event)
+      if (event.type === 'planned' || event.type === 'queue') {
+        if (live && progress.total > 0 && event.type === 'queue') {
+          host.stderr.write(`${CLEAR}${formatProgress(progress, (host.stderr.columns ?? 80) - 1)}`)
+          painted = true
+        }
+        return
+      }
+      const told = news(event)
+      const say = told?.type === 'failed' ? answer : text
+      if (told) say(formatEvent(told, options(now), (address) => ids.get(address)))
+    },
+  }
+}
+
+/** The diagnostic of what needs a person shows its ways out, beside the line of the spec: the plan's table does not repeat them. */
+function dropRepetition(plan: Plan): Plan {
+  const shown = new Set(openFindings(plan.findings).flatMap(({ address, isOfLine }) => (isOfLine ? [address] : [])))
+  const isShown = ({ action, address }: Planned): boolean =>
+    action === 'conflict' || action === 'unresolved' || shown.has(address)
+  return {
+    ...plan,
+    actions: plan.actions.map((planned) => (isShown(planned) ? { ...planned, remedies: [] } : planned)),
+  }
+}

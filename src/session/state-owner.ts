@@ -1,0 +1,109 @@
+import type { ProjectPlace } from '../load/project-place.ts'
+import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
+import { type Remedy, suggest } from '../model/remedy.ts'
+import type { State } from '../model/state.ts'
+import { openBranch } from '../state/git-remote.ts'
+import type { Judge } from '../state/store-over.ts'
+import { openGit } from '../system/git.ts'
+import {
+  chooseBranch,
+  createSlug,
+  describeProject,
+  listBranches,
+  nameConfigFile,
+  type Setting,
+} from './project-branch.ts'
+
+/**
+ * Judges whose a state is. A state of another project is refused. One that names no project, as those of earlier versions, is taken for this
+ * project's where the repository has no other; the next write then says so.
+ */
+export function createJudge(project: Setting, placeOf: () => Promise<ProjectPlace | undefined>): Judge {
+  return async (state, version) => {
+    const place = await placeOf()
+    if (place === undefined || state.project === place.name) return {}
+    const others = await place.others()
+    if (state.project === undefined) return others.length === 0 ? { stamp: place.name } : {}
+    return { problem: await createForeignState(project, place.name, state.project, others, version) }
+  }
+}
+
+async function createForeignState(
+  project: Setting,
+  name: string,
+  owner: string,
+  others: readonly string[],
+  version: string | undefined,
+): Promise<Diagnostic> {
+  const isThere = others.includes(owner)
+  const isApart = project.config.state?.branch === listBranches(name)[1]
+  const force = isThere ? ['--force'] : []
+  const when = !isThere
+    ? 'if this project moved here from there'
+    : isApart
+      ? 'if this is a copy that was made for this project'
+      : 'or take it over from that project, which is then refused'
+  const takeOver = suggest(when, 'resolve', '--claim-state', ...force)
+  const apart = isApart ? [] : await separate(project, name, version)
+  const ownWay = isThere ? [...apart, takeOver] : [takeOver, ...apart]
+  return diagnose({
+    code: 'STATE_PROJECT',
+    message: `the state belongs to ${describeProject(owner)}${isThere ? '' : ', which is gone'}; this is ${describeProject(name)}`,
+    remedies: ownWay,
+  })
+}
+
+/** A warning for a state that names no project, where the repository has several; undefined where there is no doubt. */
+export async function createUnclaimed(
+  project: Setting,
+  place: ProjectPlace | undefined,
+  state: State | undefined,
+): Promise<Diagnostic | undefined> {
+  if (place === undefined || state === undefined || state.project !== undefined) return undefined
+  const others = await place.others()
+  if (others.length === 0) return undefined
+  return diagnose({
+    code: 'STATE_UNCLAIMED',
+    message: `the state does not say whose it is, and this repository has other projects (${formatList(others)}): no missing spec counts as removed`,
+    remedies: [
+      suggest("if it is this project's", 'resolve', '--claim-state'),
+      ...(await separate(project, place.name, await readStateHead(project, place))),
+    ],
+  })
+}
+
+/** The setting that gives a project a state of its own. */
+function describeSetting({ config }: Setting, project: string): string {
+  const own =
+    config.state?.store === 'git'
+      ? `state.branch: ${listBranches(project)[1]}`
+      : `state.path: ${createSlug(project)}.state.json`
+  return `${own} in ${nameConfigFile(project)}`
+}
+
+async function separate(project: Setting, own: string, version: string | undefined): Promise<Remedy[]> {
+  const init = suggest(`give this project a state of its own: write ${describeSetting(project, own)}, then`, 'init')
+  if (project.config.state?.store !== 'git' || version === undefined) return [init]
+  const push = [await findRemote(project), `${version}:refs/heads/${listBranches(own)[1]}`]
+  const text = 'if the state holds jobs of this project, copy it to that branch first, and claim the copy'
+  return [init, { text, command: ['git', 'push', ...push] }]
+}
+
+/** The commit that holds the state, where it is in Git. It was read just now, so that this clone has it. */
+async function readStateHead(project: Setting, place: ProjectPlace): Promise<string | undefined> {
+  const { store, branch, remote } = project.config.state ?? {}
+  if (store !== 'git') return undefined
+  const on = branch ?? (await chooseBranch(project, place))
+  return (await openBranch(openGit(project.root), on, remote)).head()
+}
+
+/** What `git push` is given to write a branch of the state: a remote, or this repository itself. */
+export async function findRemote({ root, config }: Setting): Promise<string> {
+  if (config.state?.remote !== undefined) return config.state.remote
+  return (await openGit(root)(['config', '--get', 'remote.origin.url'])).code === 0 ? 'origin' : '.'
+}
+
+function formatList(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((one) => (one === '.' ? 'the top' : one))
+  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ')
+}

@@ -1,0 +1,26 @@
+import type { Loaded } from '../load/load.ts'
+import { isTerminal } from '../model/condition.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { isSettled, type JobRecord, type State } from '../model/state.ts'
+
+/**
+ * What is wrong with specs, but for warnings that a state answers: what a job waits for no longer matters once it is made, nor the file
+ * that AWS has taken in.
+ */
+export function listStillDue(loaded: Loaded, state: State | undefined): Diagnostic[] {
+  const specs = new Map(
+    [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])].map((one) => [one.address, one]),
+  )
+  return loaded.diagnostics.filter((one) => {
+    const spec = one.address && specs.get(one.address)
+    const record = spec && state?.records[spec.address]
+    return !(spec && record && spec.policy.run <= record.run && isAnswered(one, record))
+  })
+}
+
+function isAnswered({ severity, code, pointer }: Diagnostic, record: JobRecord): boolean {
+  if (severity !== 'warning') return false
+  if (code === 'SPEC_UNKNOWN_DEPENDENCY') return isSettled(record)
+  const isTaken = record.stage === 'started' || record.uploaded !== undefined || isTerminal(record.condition)
+  return code === 'SPEC_FILE' && pointer === '/policy/upload' && isTaken
+}

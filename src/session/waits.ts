@@ -1,0 +1,59 @@
+import { isLoopback, resolveEndpoint } from '../aws/endpoint.ts'
+import type { Env } from '../aws/target.ts'
+import { MODELS } from '../kinds/models.ts'
+import type { Config } from '../model/config.ts'
+import { DEFAULT_WAITS, type Waits } from '../model/create-protocol.ts'
+import { isObject } from '../model/json.ts'
+import { Problem } from '../model/problem.ts'
+import { advise } from '../model/remedy.ts'
+
+/** For tests of whole processes alone: a JSON object with some of the waits, in milliseconds. */
+const VARIABLE = 'JOBWRIGHT_WAITS'
+
+/**
+ * The waiting times of a run. For tests, the environment's JOBWRIGHT_WAITS shortens them, as `{"leaseMs":2000,"listLagMs":300}`, where
+ * every request of every target stays on this machine. Shorter ones are unsafe at AWS, whose packets and lists take their time: throws a
+ * Problem (exit 4) where one endpoint is not a loopback address, or where the variable is not of its form.
+ */
+export function readWaits(config: Pick<Config, 'targets'>, env: Env, emulator: boolean): Waits {
+  const text = env[VARIABLE]
+  if (text === undefined || text === '') return DEFAULT_WAITS
+  if (!emulator && !isLocal(config, env)) {
+    throw createProblem('is set, but some requests would leave this machine', `unset ${VARIABLE}: it is for tests`)
+  }
+  const given = parseJson(text)
+  if (given === undefined || !Object.entries(given).every(isWait)) {
+    const form = `{${Object.keys(DEFAULT_WAITS).join(', ')}}`
+    throw createProblem(`is not a JSON object out of ${form} with milliseconds`, `correct or unset ${VARIABLE}`)
+  }
+  return { ...DEFAULT_WAITS, ...given }
+}
+
+function isLocal({ targets }: Pick<Config, 'targets'>, env: Env): boolean {
+  const named = Object.entries(targets).map(([name, target]) => ({ name, ...target }))
+  const all = named.length > 0 ? named : [{ name: 'default' }]
+  const services = [...new Set(MODELS.map(({ service }) => service)), 'sts' as const]
+  return all.every((target) =>
+    services.every((service) => {
+      const endpoint = resolveEndpoint(service, target, env)
+      return endpoint !== undefined && isLoopback(new URL(endpoint).hostname)
+    }),
+  )
+}
+
+function parseJson(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isWait([name, value]: [string, unknown]): boolean {
+  return Object.hasOwn(DEFAULT_WAITS, name) && typeof value === 'number' && value >= 0
+}
+
+function createProblem(what: string, way: string): Problem {
+  return new Problem({ code: 'CONFIG_WAITS', message: `${VARIABLE} ${what}`, remedies: [advise(way)] })
+}

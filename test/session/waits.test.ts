@@ -1,0 +1,34 @@
+import t from 'tap'
+import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
+import { readWaits } from '../../src/session/waits.ts'
+
+const here = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4599', JOBWRIGHT_WAITS: '{"leaseMs":2000}' }
+const none = { targets: {} }
+
+function refusal(...given: Parameters<typeof readWaits>): unknown {
+  try {
+    return readWaits(...given)
+  } catch (error) {
+    return error
+  }
+}
+
+t.test('shorter waits are taken only where every request stays on this machine', async (t) => {
+  t.same(readWaits(none, {}, false), DEFAULT_WAITS)
+  t.same(readWaits(none, here, false), { ...DEFAULT_WAITS, leaseMs: 2000 })
+  t.same(readWaits(none, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, true), { ...DEFAULT_WAITS, graceMs: 0 })
+  const local = { region: 'eu-west-1', endpoint: 'http://localhost:4599' }
+  t.equal(readWaits({ targets: { local } }, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, false).graceMs, 0)
+  const real = { region: 'eu-west-1' }
+  for (const [why, config, env] of [
+    ['AWS itself', none, { JOBWRIGHT_WAITS: '{}' }],
+    ['one service elsewhere', none, { ...here, AWS_ENDPOINT_URL_PINPOINT: 'https://proxy.example' }],
+    ['endpoints that are not looked at', none, { ...here, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }],
+    ['one target at AWS', { targets: { local, real } }, { JOBWRIGHT_WAITS: '{}' }],
+  ] as const) {
+    t.match(refusal(config, env, false), { exitCode: 4, diagnostic: { code: 'CONFIG_WAITS' } }, why)
+  }
+  for (const text of ['soon', '[]', '{"leaseMs":"2000"}', '{"lease":2000}', '{"leaseMs":-1}']) {
+    t.match(refusal(none, { ...here, JOBWRIGHT_WAITS: text }, false), { exitCode: 4 }, text)
+  }
+})
