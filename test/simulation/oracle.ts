@@ -365,7 +365,8 @@ export class Oracle {
    */
   onZero(startedAt: number, perDay?: number): void {
     for (const want of this.#ledger.wants) {
-      if (want.isGone || this.acknowledged.has(`${want.who} ${want.run}`)) continue
+      if (want.isGone) continue
+      const isLeft = this.acknowledged.has(`${want.who} ${want.run}`)
       const jobs = this.#services
         .ofKind(want.kind)
         .filter((job) => isOf(job, this.#name, want.who) && job.wish.run === want.run)
@@ -377,13 +378,16 @@ export class Oracle {
         want.notBefore !== undefined ||
         want.expires !== undefined ||
         perDay !== undefined
-      if (jobs.length === 0 && record === undefined && !mayWait)
+      if (jobs.length === 0 && record === undefined && !mayWait && !isLeft)
         this.violated(`exit 0, though nothing was ever made for ${address}`)
       const job = jobs.find(({ id }) => id === record?.id)
       if (!job) continue
       const { isOver, finishedAt } = this.#services.statusOf(job)
       const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
       const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
+      // To leave one thing as it is says nothing of a failure that came later.
+      if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
+        continue
       // AWS has one word for a job that it ended itself and one that somebody ended: who asked for the end has it, and was told in that run.
       const hasOneWord = factsOf(want.kind).words[3] === undefined
       if (hasOneWord && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
