@@ -514,7 +514,11 @@ export class Life {
       if (random.hit(0.2))
         return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: false } }
       // What is unknown is nothing that anybody can take as done, and a job with our mark is nobody else's.
-      if (random.hit(0.15)) return { is: 'word', address, decision: { do: 'baseline' } }
+      if (random.hit(0.15)) {
+        // Where the outcome is known by the time of the run, and it is a failure, who takes it as done has seen it.
+        town.oracle.acknowledged.add(`${want.who} ${record.run} failed`)
+        return { is: 'word', address, decision: { do: 'baseline' } }
+      }
       // Of these, nothing but the word of a person tells whose a job is: a false one would be believed.
       if (made && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
       if (made && (town.isTagRefused || this.traits.wild)) return undefined

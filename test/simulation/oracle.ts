@@ -50,6 +50,8 @@ export class Oracle {
   readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
+  /** Jobs of others that nobody could tell from our own: address and ID. They stay on record. */
+  readonly #believed = new Set<string>()
   /** Job IDs that the stored state has held: kind and ID -> when. */
   #held = new Set<string>()
   #state: State | undefined
@@ -302,7 +304,9 @@ export class Oracle {
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
     const { mark } = factsOf(kind)
     const isTwin = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
+    if (this.#believed.has(`${address} ${record.id}`)) return
     if (isTwin && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
+      this.#believed.add(`${address} ${record.id}`)
       this.#setting.count('a job that looks like ours was believed')
       const who = this.#ledger.whoAt(address) ?? -1
       for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
