@@ -272,13 +272,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'of several inert jobs that fit the first is taken',
-      'if (matches.length > countRivals(plan, record, model))',
-      'if (matches.length < 0 * countRivals(plan, record, model))',
+      'if (matches.length > plan.countRivals(record, model))',
+      'if (matches.length < 0 * plan.countRivals(record, model))',
     ],
     [
       'identical unknown creates may not share the jobs',
-      'matches.length > countRivals(plan, record, model)',
-      'countRivals(plan, record, model) > 0',
+      'matches.length > plan.countRivals(record, model)',
+      'plan.countRivals(record, model) > 0',
     ],
     ['a job that waits is taken before one that was started', "=== 'started' ? 0 : 1)", "=== 'started' ? 1 : 0)"],
     [
@@ -678,8 +678,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/decided.ts', [
     [
       '--not-created is believed although AWS could not be asked',
-      "if (look?.is === 'failed' && !force) return planUnread(spec, look, record)",
-      "if (look?.is === 'failed' && !force && !plan) return planUnread(spec, look, record)",
+      "if (look?.is === 'failed' && !force) return",
+      "if (look?.is === 'failed' && !force && !plan) return",
     ],
     [
       'resolve --foreign of all excuses our own mark',
@@ -892,8 +892,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/plan.test.ts', 'src/plan/questions/former-names.ts', [
     [
       'metadata.formerly moves a record while its spec is there',
-      'if (!record || records[spec.address] || present.has(from) ||',
-      'if (!record || records[spec.address] || (!present && from) ||',
+      'records[spec.address] || present.has(from) ||',
+      'records[spec.address] || (!present && from) ||',
     ],
     [
       'metadata.formerly replaces a record',
