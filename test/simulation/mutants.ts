@@ -59,8 +59,9 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
     target,
     text.replace(from, () => to),
   )
+  const where = mutation.in
   const fate =
-    typeof mutation.in === 'object' ? await tested(copy, mutation.in.test) : await simulated(copy, mutation.in, seeds)
+    typeof where === 'object' && 'test' in where ? await tested(copy, where.test) : await simulated(copy, where, seeds)
   fs.rmSync(copy, { recursive: true, force: true })
   return fate
 }
@@ -76,8 +77,13 @@ async function tested(copy: string, test: string): Promise<Fate> {
 }
 
 /** Runs a copy's simulation until a violation, or until all requested worlds are done. */
-async function simulated(copy: string, where: Mutation['in'], seeds: number): Promise<Fate> {
-  const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds)]
+async function simulated(
+  copy: string,
+  where: Exclude<Mutation['in'], { readonly test: string }>,
+  seeds: number,
+): Promise<Fate> {
+  const trait = typeof where === 'object' ? ['--trait', where.trait] : []
+  const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds), ...trait]
   const script = path.join(copy, 'test/simulation/simulate.ts')
   const { code, output } = await outcomeOf(copy, [...process.execArgv, script, '--first', ...asked])
   if (code === 0) return { is: 'alive' }

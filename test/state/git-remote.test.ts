@@ -157,7 +157,7 @@ t.test('the journal that an earlier version kept for a second remote stays with 
   git(path.join(root, 'second.git'), 'update-ref', '-d', 'refs/heads/jobwright-state')
   t.match(
     await storeIn(here, { remote: 'second' }).read(),
-    { diagnostics: [{ code: 'STATE_MISSING', message: /is gone/ }] },
+    { diagnostics: [{ code: 'STATE_MISSING', message: /is missing/ }] },
     'a state that is nowhere now is missed',
   )
 })
