@@ -78,10 +78,10 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const lanes = options.lanes ?? createLanes(clock, options.limits)
   const findEndpoint = (service: Service | 'sts' | 'any'): string | undefined =>
     options.emulator ? options.emulator.url.replace(/\/$/, '') : resolveEndpoint(service, target, env)
-  let told: { readonly time: number; readonly at: number; readonly wall: number } | undefined
+  let lastAnswer: { readonly time: number; readonly at: number; readonly wall: number } | undefined
   const noteDate = (date: string): void => {
     const time = Date.parse(date)
-    if (!Number.isNaN(time)) told = { time, at: clock.monotonic(), wall: clock.now() }
+    if (!Number.isNaN(time)) lastAnswer = { time, at: clock.monotonic(), wall: clock.now() }
   }
   const reads = readHandler(noteDate)
   const handlers = { read: reads, write: writeHandler(noteDate) }
@@ -123,10 +123,10 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
       return { credentials, requestHandler: handlers[mode], userAgent, endpoint: own }
     },
     lane: (model, operation) => lanes.lane(siteOf(model.service), model, operation),
-    awsNow: () => told && told.time + clock.monotonic() - told.at,
+    awsNow: () => lastAnswer && lastAnswer.time + clock.monotonic() - lastAnswer.at,
     // Uses the offset measured at the answer: while the machine sleeps, the wall clock continues and the monotonic
     // clock may stop.
-    clockOffsetMs: () => told && told.time - told.wall,
+    clockOffsetMs: () => lastAnswer && lastAnswer.time - lastAnswer.wall,
     close: () => reads.destroy(),
   }
 }

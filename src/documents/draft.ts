@@ -41,9 +41,9 @@ export type Draft = Base & {
 export function toDiagnostic(base: Base, fault: Fault): Diagnostic {
   const { severity, code, message, remedies, pointer, inside } = fault
   const { source: _text, ...spot } = base.locate(base.index, pointer, fault.aim, inside)
-  const told = { severity, code, message, remedies, pointer, ...spot, address: base.address }
-  if (inside?.file === undefined) return diagnose(told)
-  return diagnose({ ...told, related: [{ message: 'it is here', place: placeIn(inside) }] })
+  const fields = { severity, code, message, remedies, pointer, ...spot, address: base.address }
+  if (inside?.file === undefined) return diagnose(fields)
+  return diagnose({ ...fields, related: [{ message: 'it is here', place: placeIn(inside) }] })
 }
 
 function placeIn({ file = '', line, column }: NonNullable<Fault['inside']>): Place {

@@ -406,10 +406,10 @@ export class Oracle {
       // Acknowledging one finding says nothing about a later failure.
       if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
         continue
-      // AWS has one status for jobs that it ended and jobs that somebody ended. Whoever asked for the end got a report
-      // in that run.
-      const hasOneWord = factsOf(want.kind).words[3] === undefined
-      if (hasOneWord && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
+      // A person may ask for the end of a job that somebody else had just cancelled. The run of that command reported who
+      // was first. Some kinds have one status for a job that AWS ended and a job that somebody ended.
+      const isCancelled = job.cancelledAt !== undefined || factsOf(want.kind).words[3] === undefined
+      if (isCancelled && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
       if (wasOver && isBad && record?.condition?.type !== 'Succeeded')
         this.violated(`exit 0, though ${address} failed and nobody has acknowledged it`)
     }

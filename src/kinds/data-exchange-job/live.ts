@@ -53,8 +53,8 @@ export function toLive(job: GetJobResponse | JobEntry): Live {
 }
 
 function readDetails(details: object | undefined): JsonObject {
-  const told = pick(details, Object.keys(DETAILS))
+  const kept = pick(details, Object.keys(DETAILS))
   return Object.fromEntries(
-    Object.entries(told).map(([name, one]) => [name, isObject(one) ? pick(one, DETAILS[name] ?? []) : {}]),
+    Object.entries(kept).map(([name, one]) => [name, isObject(one) ? pick(one, DETAILS[name] ?? []) : {}]),
   )
 }

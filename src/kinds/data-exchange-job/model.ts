@@ -110,8 +110,8 @@ function normalise(request: JsonObject): JsonObject {
 /** Tags are a set, and an empty setting equals a missing one. */
 function normaliseAssets(assets: Json | undefined): Json | undefined {
   if (!isObject(assets)) return assets
-  const told = dropEmpty(fillMembers(assets, { Tags: toSet(assets['Tags']) }))
-  return Object.keys(told).length === 0 ? undefined : told
+  const normal = dropEmpty(fillMembers(assets, { Tags: toSet(assets['Tags']) }))
+  return Object.keys(normal).length === 0 ? undefined : normal
 }
 
 function normaliseDetails(value: Json): Json {

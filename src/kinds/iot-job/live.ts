@@ -69,8 +69,8 @@ export function toDescribedLive(
 export type Marked = Pick<Live, 'tags' | 'mark' | 'markRead'>
 
 /** Reads the tags from AWS. A tag without a value has an empty one. */
-export function readMark(told: readonly Tag[]): Marked {
-  const tags = told.map(({ Key = '', Value = '' }) => ({ Key, Value }))
+export function readMark(answer: readonly Tag[]): Marked {
+  const tags = answer.map(({ Key = '', Value = '' }) => ({ Key, Value }))
   const mark = tags.find(({ Key }) => Key === MARK_TAG)?.Value
   return { tags, ...(mark !== undefined && { mark }), markRead: 'told' }
 }

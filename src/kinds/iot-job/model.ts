@@ -125,10 +125,10 @@ function normalise(request: JsonObject): JsonObject {
 function toSpec({ request }: Live): Retold | undefined {
   if (!request) return undefined
   const hasOther = request['documentSource'] !== undefined || request['jobTemplateArn'] !== undefined
-  const told = dropEmpty(hasOther ? omitMembers(request, 'document') : request)
-  const { document } = told
+  const known = dropEmpty(hasOther ? omitMembers(request, 'document') : request)
+  const { document } = known
   return {
-    request: typeof document === 'string' ? { ...told, document: toMapping(document) } : told,
+    request: typeof document === 'string' ? { ...known, document: toMapping(document) } : known,
     untold: [{ pointer: '/tags', why: 'AWS returns the tags of a job from another call' }],
   }
 }
