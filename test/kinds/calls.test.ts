@@ -121,13 +121,13 @@ async function stage(t: Test, kind: string, options: { page?: number; key?: stri
   t.teardown(() => base.close())
   const connection = options.key ? withKey(base, options.key) : base
   const model = getModel(kind)
-  const { calls } = await import(`../../src/kinds/${folder(kind)}/calls.ts`)
+  const { createCalls } = await import(`../../src/kinds/${folder(kind)}/calls.ts`)
   const { listing } = model.api
   const pages = options.page ? { ...model, api: { ...model.api, listing: { ...listing, page: options.page } } } : model
   return {
     emulator,
     connection,
-    calls: calls(connection, pages) as Calls,
+    calls: createCalls(connection, pages) as Calls,
     jobs: async () => (await (await fetch(`${emulator.url}/_emulator/jobs`)).json()) as JsonObject[],
     faults: async (...rules) => {
       await fetch(`${emulator.url}/_emulator/faults`, { method: 'PUT', body: JSON.stringify(rules) })
