@@ -188,7 +188,7 @@ for (const [kind, placeFor] of [
     await open.close()
     const cases: readonly [code: string, message: RegExp, text: string][] = [
       ['STATE_REWOUND', /has serial 1; the last one seen here has serial 2/, old],
-      ['STATE_REWOUND', /another state with serial 2/, serialiseState(stateOf({}, { serial: 2 }))],
+      ['STATE_REWOUND', /different state with serial 2/, serialiseState(stateOf({}, { serial: 2 }))],
       ['STATE_LINEAGE', /is of lineage 91bc/, serialiseState({ ...emptyState(OTHER_LINEAGE), serial: 9 })],
       ['STATE_DAMAGED', /damaged at line 3, column \d+: /, last.slice(0, 40)],
       ['STATE_TOO_NEW', /format 2/, last.replace('"minReader": 1', '"minReader": 2')],
