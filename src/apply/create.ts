@@ -12,8 +12,8 @@ import type { Leave } from './interrupt.ts'
 import { repeatThrottled } from './throttled.ts'
 
 /**
- * Sends one create whose intent is durable, and records how it ended: done, not done, or unknown. An unknown create stays on record as
- * `settling` and is never sent again from here.
+ * Sends one create whose intent is durable, and records its outcome: done, not done or unknown. An unknown create stays
+ * on record as `settling`. This function never sends it again.
  */
 export async function createJob(pass: Pass, intended: Intended, calls: Calls): Promise<void> {
   const { address, spec } = intended.planned
@@ -31,19 +31,19 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
 function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
   const { spec } = planned
   const options = { id: record.id, marker: record.intent.marker }
-  // Asked again when the call has had its turn: a time that was still good when it was planned may be over.
+  // Checked again when the call gets its turn: the spec may have expired since it was planned.
   const mayStillSend = (leave: Leave) => (): boolean => isDue(pass, spec) && leave.mayStillSend()
   return repeatThrottled(pass, (leave) =>
     writer.create(spec.request, { ...options, ...leave, mayStillSend: mayStillSend(leave) }),
   )
 }
 
-/** Whether a spec is still good, and its time come. One that is not is released: the next plan says why. */
+/** Returns whether a spec may be submitted now. If not, its intent is released, and the next plan says why. */
 function isDue({ timingOf, clock }: Pass, spec: Spec): boolean {
   return timingOf(spec, clock.now()).when === 'ready'
 }
 
-/** A dry run at the service, for kinds that have one. Whatever it says, nothing was made. */
+/** Makes a dry run at the service, for kinds that have one. It creates nothing, whatever the answer. */
 async function validate(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
   if (!writer.validate) return undefined
   const outcome = await repeatThrottled(pass, (leave) =>
@@ -55,7 +55,7 @@ async function validate(pass: Pass, { planned, record }: Intended, { writer }: C
 async function recordCreated(pass: Pass, { planned, record }: Intended, live: Live): Promise<void> {
   const { spec } = planned
   const model = pass.modelOf(spec.kind)
-  // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
+  // Not every answer includes the creation time, and AWS may not show a new job yet.
   const now = pass.awsNow?.(record.site, model)
   const { awsAt } = record.intent
   const window = awsAt !== undefined && now !== undefined ? { from: awsAt, to: formatIso(now) } : undefined
@@ -93,8 +93,9 @@ async function settle(
 }
 
 /**
- * AWS says that the ID is taken. An earlier attempt of ours whose answer was lost may have taken it, or this one if a lower layer repeated it,
- * or somebody else. The record notes the refusal: the next plan reads the job, and takes it for ours by our mark alone.
+ * Handles AWS's answer that the ID is taken. An earlier attempt of ours with a lost answer may have taken it. So may
+ * this one, if a lower layer repeated it, or another owner. The record notes the refusal. The next plan reads the job,
+ * and only our mark proves it ours.
  */
 async function judgeExisting(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record

@@ -8,16 +8,16 @@ import type { Live } from '../model/live.ts'
 import type { IdentifiedRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 
-/** A job that was read and is the one on record, or why nothing may be done to it. */
+/** A job that was read and is the recorded one, or why Jobwright may not touch it. */
 export type Identified = { readonly live: Live } | { readonly problem: AwsProblem }
 
-/** How often, and at what interval, a job created a moment ago is read again: AWS may not show it yet. */
+/** How often a newly created job is read again, since AWS may not show it yet, and at what interval. */
 const LOOKS = 8
 const BETWEEN_MS = 2_000
 
 /**
- * Reads the job on record right before it is changed, started, fed or cancelled, and compares its identity: since it was planned somebody may
- * have deleted it and created another one under its ID.
+ * Reads the recorded job right before a write to it, and compares its identity. Since the plan, somebody may have
+ * deleted it and created another one under its ID.
  */
 export async function identifyJob(
   pass: Pass,

@@ -13,13 +13,13 @@ import type { Pass } from './effects.ts'
 import { type Identified, identifyJob } from './identify.ts'
 import { repeatThrottled } from './throttled.ts'
 
-/** What AWS does not show at once it may show after a while: so many looks, so far apart. */
+/** AWS may show an update late: how often to read it, and at what interval. */
 const LOOKS = 3
 const BETWEEN_MS = 2_000
 
 /**
- * Makes a live job say what its spec says now, call by call, and records that only once a read shows it. Each call says how things are to be
- * and not what to do, so that one whose answer was lost is made again by the next plan.
+ * Updates a live job to what its spec says now, call by call. It records an update only once a read shows it. Each call
+ * states the desired end state, so the next plan may repeat one whose answer was lost.
  */
 export async function updateJob(pass: Pass, { address, record, spec, by, changes }: PlannedUpdate): Promise<void> {
   if (!pass.mayStillSend()) return
@@ -37,7 +37,7 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   const before = model.request.normalise(record.request)
   const after = model.request.normalise(spec.request)
   for (const operation of by) {
-    // An earlier try may have got as far as this.
+    // An earlier try may already have made this change.
     const isSeen = !model.lifecycle.unseenUpdates?.includes(operation)
     if (isMade && first.live.request !== undefined && isSeen) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
@@ -54,7 +54,7 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   pass.emit({ type: 'step', address, step: 'updated' })
 }
 
-/** The job once a read shows what was asked for. */
+/** Returns the job once a read shows the update. */
 async function isUpdateShown(
   pass: Pass,
   calls: Calls,
@@ -76,7 +76,7 @@ async function isUpdateShown(
   }
 }
 
-/** Where a job does not say yet what its spec says, or says still what its spec said before. */
+/** Returns where a job does not match its spec yet, or still matches the old one. */
 function open(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
   const told =
     live.request &&
@@ -86,7 +86,7 @@ function open(spec: Spec, changes: readonly Difference[], live: Live, model: Kin
   return [...findDeviations(spec.request, live, model), ...changes.filter(isLeft)]
 }
 
-/** Whether a read can show all of what is changed: no service tells a secret. */
+/** Returns whether a read can show the whole update. No service returns a secret. */
 function isTold(changes: readonly Difference[], { request: { secrets } }: KindModel): boolean {
   return !changes.some(({ pointer }) => secrets.some((secret) => isWithin(pointer, secret)))
 }
