@@ -7,7 +7,7 @@ import type { Planned, PlannedCreate, PlannedStart, PlannedStop } from '../../mo
 import { getBudgetKey, getSiteKey, isSettled, type JobRecord, recordEntries, type Site } from '../../model/state.ts'
 import type { Planner } from '../context.ts'
 
-/** Turns creates and starts for which AWS has no room now into `waiting`, in plan order. */
+/** Turns creates and starts that exceed AWS's limits now into `waiting`, in plan order. */
 export function applyLimits(plan: Planner, actions: readonly Planned[]): Planned[] {
   const slots = createSlots(countRunning(plan, actions))
   const budgets = new Map(Object.entries(plan.state?.budgets ?? {}))
@@ -33,8 +33,8 @@ function applySlots(
 }
 
 /**
- * How many places the recorded, unfinished jobs take: of specs alone, because the job of a withdrawn one is never read again and would
- * seem to run for ever. A create that left no job takes no place beside the one that repeats it.
+ * Counts the slots that recorded, unfinished jobs take. Withdrawn jobs do not count: they are never read again and
+ * would seem to run for ever. A create that left no job takes no slot besides its retry.
  */
 function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, number> {
   const running = new Map<string, number>()

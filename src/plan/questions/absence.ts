@@ -2,8 +2,8 @@ import type { PlanInput } from '../input.ts'
 import { describeUncommitted } from './uncommitted.ts'
 
 /**
- * Why a spec that is not among those that were loaded may still exist, in words; undefined: it is gone. Absence counts only in a complete
- * checkout in which HEAD holds every file that was read, and none that was not.
+ * Explains why a spec that was not loaded may still exist; undefined if it was removed. Absence counts only in a
+ * complete checkout that holds exactly the files of HEAD.
  */
 export function explainPresence({ complete, rules, checkout, unclaimed }: PlanInput): string | undefined {
   if (!complete) return 'some files were not read, so it may only look gone'

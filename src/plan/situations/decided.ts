@@ -38,7 +38,7 @@ import { isCancellable, planCancel } from './cancelled.ts'
 import { refuseOwnedElsewhere, refuseUsedId } from './new.ts'
 import { computeQuietTime, isMarkOf } from './unknown.ts'
 
-/** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
+/** Plans what a person decided about an address. It never creates a job: a decision only changes the record. */
 export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
   if (decision.do === 'cancel') return planStop(plan, spec, stored, decision)
   if (decision.do === 'foreign') return planForeign(plan, spec, stored, decision.ids)
@@ -62,7 +62,7 @@ export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undef
   }
 }
 
-/** A person wants the job of an address to end. Its record stays, so that it is not made again. */
+/** Plans a cancellation that a person asked for. The record stays, so that the job is not created again. */
 function planStop(
   plan: Planner,
   spec: Spec,
@@ -87,7 +87,7 @@ function planStop(
   const model = plan.modelOf(spec.kind)
   const next = seen?.is === 'live' ? refreshAsSeen(plan, spec, model, record, seen) : undefined
   const now = next ?? record
-  // Also what the pass after a cancellation finds.
+  // The pass after a cancellation comes here too.
   if (!isCancellable(now)) {
     const isNews = now.condition?.type === 'Cancelled' && !now.cancelled
     const asked = isNews ? { ...now, cancelled: true as const } : next
@@ -149,8 +149,8 @@ function keepSettled(
 }
 
 /**
- * The job that was read for the decision becomes the address's own, if nobody has it and it is what the spec, or the lost create, asks for.
- * `stored`: what is on record for the address, if it is another run than that.
+ * Adopts the job that was read for the decision. It must be unclaimed, and must match the spec or the lost create.
+ * `stored`: the record of the address, if it is for another run.
  */
 function takeOver(
   plan: Planner,
@@ -167,11 +167,11 @@ function takeOver(
   const { live } = seen
   const key = getOwnerKey(model, site, live.id)
   const owner = plan.claims.get(key) ?? findOpenClaimant(plan, spec, key)
-  // One that is this address's own is that of an earlier run.
+  // If the owner is this address, the job belongs to an earlier run.
   if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)
   const mark = judgeMark(live, { lineage: plan.lineage, address: spec.address, run: spec.policy.run })
   if (mark === 'other' && !force) return refuseOwnedElsewhere(spec, model, live, record)
-  // A later attempt than the one on record may have made what the spec asks for by now.
+  // A later attempt than the recorded one may have created what the spec asks for now.
   const isOfRecord = record !== undefined && findDeviations(record.request, live, model).length === 0
   const request = isOfRecord ? record.request : writeDocuments(spec.request, model.request.documents)
   const changes = how === 'baseline' ? [] : findDeviations(request, live, model)
@@ -184,13 +184,16 @@ function takeOver(
   return adoptJob(plan, spec, adopter, live, { reason, record })
 }
 
-/** Another address whose unknown create asked for the ID of a job, and may have made it. */
+/** Returns another address whose unknown create asked for this job ID, and may have created the job. */
 function findOpenClaimant(plan: Planner, spec: Spec, key: string): Address | undefined {
   const other = plan.owners.get(key)
   return other === undefined || other === spec.address || plan.records[other]?.withdrawn ? undefined : other
 }
 
-/** A person says that jobs are not ours. Recorded by ID for every address of the site; a job with this address's own mark is never excused. */
+/**
+ * Records that jobs are foreign, by ID, for every address of the site. A job with this address's own mark is never
+ * foreign.
+ */
 function planForeign(
   plan: Planner,
   spec: Spec,
@@ -217,12 +220,12 @@ function planForeign(
   return createLine(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
 }
 
-/** Whether a job carries the mark of this state, for whatever address. */
+/** Returns whether a job carries the mark of this state, for any address. */
 function isMarkedOurs({ lineage }: Planner, live: Live): boolean {
   return ['own', 'kin'].includes(judgeMark(live, { lineage }))
 }
 
-/** Tells whether a job may be what the unknown create of another address made. */
+/** Returns a check whether the unknown create of another address may have created a job. */
 function indexOpenCreates({ records, modelOf }: Planner, spec: Spec, site: Site): (live: Live) => boolean {
   const open = recordEntries(records).filter(
     ([address, record]) =>
@@ -260,7 +263,10 @@ function ownMarked({ lineage }: Planner, spec: Spec, model: KindModel, live: Liv
   })
 }
 
-/** A person says that a spec was removed on purpose. Its record is kept, marked as withdrawn, and no spec is taken for it renamed. */
+/**
+ * Records that a spec was removed on purpose. Its record is kept and marked as withdrawn, and no other spec counts as
+ * its new name.
+ */
 function planRemoved(plan: Planner, spec: Spec, record: JobRecord | undefined): Planned {
   if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))
     return keep(spec, record, 'its spec is here: remove it first')
@@ -304,7 +310,10 @@ function refuseDifferent(
   })
 }
 
-/** A person says that an unknown create made no job. Believed only once no request of it can arrive any more, or by force. */
+/**
+ * Records that an unknown create created no job. Accepted only once none of its requests can arrive any more, or with
+ * `force`.
+ */
 function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force: boolean): Planned {
   if (!record) return keep(spec, record, 'no create of it is open')
   const until = computeQuietTime(plan, spec, record)
@@ -346,7 +355,9 @@ function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force
   })
 }
 
-/** A spec whose job is taken as done: the job itself where its ID shows it, else the word of the person who said so. */
+/**
+ * Plans a spec whose job is taken as done. If its ID shows a job, that job is adopted; else the person's word counts.
+ */
 function planBaseline(plan: Planner, spec: Spec): Planned {
   const seen = plan.observed.jobs.get(spec.address)
   if (seen?.is === 'failed') return planUnread(spec, seen)

@@ -20,12 +20,12 @@ import { planUnknown } from './unknown.ts'
 
 const UNREAD = advise('let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove')
 
-/** Plans a record whose spec is not among those that were loaded. Undefined: there is nothing to say about it. */
+/** Plans a record whose spec is not among the loaded ones. Undefined: nothing to report. */
 export function planWithdrawn(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
   if (record.withdrawn !== undefined) return undefined
   if (!isSettled(record)) {
     const planned = planWithoutSpec(address, record, (spec) => planUnknown(plan, spec, record))
-    // Where no job was made, or the ID is another's, there is nothing to bring to light.
+    // No job was created, or the ID belongs to another job: nothing is left to recover.
     if (planned.action !== 'held' && planned.action !== 'conflict') return planned
   }
   const base = { address, record, id: record.id }
@@ -69,7 +69,7 @@ function planForget(
   }
 }
 
-/** Whether a withdrawn record asks for its job to be cancelled, and there is one that is not over. */
+/** Returns whether a record asks to cancel its job with its spec, and that job is not terminal. */
 export function mayCancel(record: JobRecord): record is IdentifiedRecord {
   return record.onRemove === 'cancel' && isCancellable(record)
 }
@@ -85,7 +85,7 @@ function refreshAsSeen(
   return reread(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
 }
 
-/** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */
+/** Absence counts only in a complete, current checkout, and only if the spec was not renamed. */
 function explainNotRemoved(plan: Planner, address: Address): string | undefined {
   if (plan.only) return 'only some specs were asked for'
   const obstacle = explainPresence(plan)
