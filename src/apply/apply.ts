@@ -13,7 +13,7 @@ import { createJob } from './create.ts'
 import { downloadFile } from './download.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
 import { chooseCreates, countBudgets, type Intended, intend, type PlacedCreate } from './intents.ts'
-import { createLeaves, type Leaves } from './interrupt.ts'
+import { createPermits, type Permits } from './interrupt.ts'
 import { startJob } from './start.ts'
 import { updateJob } from './update.ts'
 import { uploadFile } from './upload.ts'
@@ -56,27 +56,27 @@ export async function apply(
   )
   const steps = plan.actions.filter(isStep)
   const changes: Change[] = [
-    ...plan.actions.flatMap((planned) => freeChanges(planned, now)),
+    ...plan.actions.flatMap((planned) => listUncalledChanges(planned, now)),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
     ...countBudgets(intended, options.modelOf, options.perDay, store.state, now),
-    ...compareSource(store, options.source),
-    ...noteChange(store, plan.actions),
+    ...listSourceChanges(store, options.source),
+    ...listNoteChanges(store, plan.actions),
   ]
-  const mayLeave = openLease(options, now)
+  const isLeaseValid = openLease(options, now)
   // A start relies on what the store holds, so changes from a journal are stored first.
   if (changes.length + steps.length > 0) {
     // Another run may have decided the opposite meanwhile. The write is the lock, even if there is nothing to write.
     const always = steps.some(({ action }) => action === 'update' || action === 'cancel')
-    const committed = await store.commit(changes, writeMessage(plan, intended), { always })
+    const committed = await store.commit(changes, formatMessage(plan, intended), { always })
     if (committed.is === 'stale') {
       return { effects: 0, unsent: 0, created: 0, removed: 0, updated: 0, failed: new Map(), stale: committed.message }
     }
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
-    for (const planned of plan.actions) tellFree(options, planned)
+    for (const planned of plan.actions) emitUncalled(options, planned)
   }
-  const { failed, released, stale } = await run(store, options, intended, steps, mayLeave)
+  const { failed, released, stale } = await run(store, options, intended, steps, isLeaseValid)
   return {
-    effects: intended.length + steps.length + plan.actions.filter(isToStart).length,
+    effects: intended.length + steps.length + plan.actions.filter(isUnstartedAdoption).length,
     unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
     created: intended.length - released,
     removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
@@ -102,7 +102,7 @@ function openLease({ clock, timeScale, waits }: ApplyOptions, wallFrom: number):
 }
 
 /** Returns whether a line adopts a job that still waits for its start. */
-function isToStart(planned: Planned): boolean {
+function isUnstartedAdoption(planned: Planned): boolean {
   return planned.action === 'adopt' && planned.next.stage === 'created'
 }
 
@@ -128,21 +128,21 @@ async function run(
   options: ApplyOptions,
   intended: readonly Intended[],
   steps: readonly PlannedStep[],
-  mayLeave: () => boolean,
+  isLeaseValid: () => boolean,
 ): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
   const tally = { released: 0 }
   if (intended.length + steps.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
   let broken = false
-  const mayStillSend = (): boolean => !broken && !options.signal.aborted && mayLeave()
-  const leaves = createLeaves(options.signal, mayStillSend)
+  const mayStillSend = (): boolean => !broken && !options.signal.aborted && isLeaseValid()
+  const permits = createPermits(options.signal, mayStillSend)
   let over = false
   const pass: Pass = {
     ...options,
     mayStillSend,
     lineage: store.state?.lineage,
-    write: leaves.take,
+    write: permits.take,
     // An answer after the interrupt's patience stays an intent on record. The next run finds its outcome.
     append: async (changes) => {
       if (over) return
@@ -180,9 +180,9 @@ async function run(
     onProgress: (progress) => options.emit({ type: 'queue', ...progress }),
   })
   try {
-    await raceInterrupt(work, leaves, options)
+    await raceInterrupt(work, permits, options)
   } finally {
-    leaves.close()
+    permits.close()
     over = options.signal.aborted
     tally.released += waiting.size
     await giveBack(store, options, [...waiting])
@@ -236,11 +236,11 @@ function nameLane(address: Address, site: Site, { modelOf }: ApplyOptions): stri
  * Waits for the work. After an interrupt it waits briefly for calls in flight, then gives them up; their outcome is
  * unknown.
  */
-async function raceInterrupt(work: Promise<void>, leaves: Leaves, { signal, clock }: ApplyOptions): Promise<void> {
+async function raceInterrupt(work: Promise<void>, permits: Permits, { signal, clock }: ApplyOptions): Promise<void> {
   const over = new AbortController()
   const patience = async (): Promise<void> => {
     await clock.sleep(INTERRUPT_MS, over.signal)
-    leaves.giveUp()
+    permits.giveUp()
     await clock.sleep(GIVE_UP_MS, over.signal)
   }
   const interrupted = new Promise<void>((resolve) => {
@@ -256,7 +256,7 @@ async function raceInterrupt(work: Promise<void>, leaves: Leaves, { signal, cloc
 }
 
 /** Returns the changes of a plan's line that need no call. */
-function freeChanges(planned: Planned, now: number): Change[] {
+function listUncalledChanges(planned: Planned, now: number): Change[] {
   const { address, next, movedFrom } = planned
   if (planned.action === 'keep' && planned.excuses)
     return planned.excuses.map((key) => ({ set: 'foreign', key, at: formatIso(now) }))
@@ -266,7 +266,7 @@ function freeChanges(planned: Planned, now: number): Change[] {
 }
 
 /** The notes of a renamed address move with its record. */
-function noteChange({ state }: OpenStore, actions: readonly Planned[]): Change[] {
+function listNoteChanges({ state }: OpenStore, actions: readonly Planned[]): Change[] {
   const moved = actions.flatMap(({ address, movedFrom, next }): [Address, Address][] =>
     movedFrom !== undefined && next && state?.attention?.[movedFrom] ? [[address, movedFrom]] : [],
   )
@@ -274,20 +274,20 @@ function noteChange({ state }: OpenStore, actions: readonly Planned[]): Change[]
   return moved.length > 0 && attention ? [{ set: 'attention', attention }] : []
 }
 
-function tellFree({ emit }: ApplyOptions, { address, action, next }: Planned): void {
+function emitUncalled({ emit }: ApplyOptions, { address, action, next }: Planned): void {
   if (!next) return
   if (action === 'adopt') emit({ type: 'step', address, step: 'adopted' })
   if (action === 'forget') emit({ type: 'step', address, step: 'forgotten' })
   emit({ type: 'job', address, record: next })
 }
 
-function compareSource(store: OpenStore, source: Source | undefined): Change[] {
+function listSourceChanges(store: OpenStore, source: Source | undefined): Change[] {
   // A person's word about the same commit stays on record.
   if (!source || source.commit === store.state?.source?.commit) return []
   return [{ set: 'source', source }]
 }
 
-function writeMessage(plan: Plan, intended: readonly Intended[]): string {
+function formatMessage(plan: Plan, intended: readonly Intended[]): string {
   const statuses = plan.actions.filter(({ next }) => next).length
   const parts = [
     ...(intended.length > 0 ? [`intents of ${intended.length} creates`] : []),

@@ -23,7 +23,7 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
   const seen = await identifyJob(pass, reader, model, record)
   if ('problem' in seen) return failCancel(pass, planned, seen.problem)
   pass.emit({ type: 'step', address, step: 'cancelling' })
-  const outcome = await repeatThrottled(pass, (leave) => writer.cancel!(id, { ...leave, reason: why, force }))
+  const outcome = await repeatThrottled(pass, (permit) => writer.cancel!(id, { ...permit, reason: why, force }))
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return
   const scope = model.identity.scope(record.request)
   const live = await pass.write(({ signal }) => reader.describe(id, { signal, scope })).catch(() => undefined)

@@ -8,7 +8,7 @@ import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import type { Intended } from './intents.ts'
-import type { Leave } from './interrupt.ts'
+import type { Permit } from './interrupt.ts'
 import { repeatThrottled } from './throttled.ts'
 
 /**
@@ -32,9 +32,9 @@ function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Pro
   const { spec } = planned
   const options = { id: record.id, marker: record.intent.marker }
   // Checked again when the call gets its turn: the spec may have expired since it was planned.
-  const mayStillSend = (leave: Leave) => (): boolean => isDue(pass, spec) && leave.mayStillSend()
-  return repeatThrottled(pass, (leave) =>
-    writer.create(spec.request, { ...options, ...leave, mayStillSend: mayStillSend(leave) }),
+  const mayStillSend = (permit: Permit) => (): boolean => isDue(pass, spec) && permit.mayStillSend()
+  return repeatThrottled(pass, (permit) =>
+    writer.create(spec.request, { ...options, ...permit, mayStillSend: mayStillSend(permit) }),
   )
 }
 
@@ -46,8 +46,8 @@ function isDue({ timingOf, clock }: Pass, spec: Spec): boolean {
 /** Makes a dry run at the service, for kinds that have one. It creates nothing, whatever the answer. */
 async function validate(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
   if (!writer.validate) return undefined
-  const outcome = await repeatThrottled(pass, (leave) =>
-    writer.validate!(planned.spec.request, { marker: record.intent.marker, ...leave }),
+  const outcome = await repeatThrottled(pass, (permit) =>
+    writer.validate!(planned.spec.request, { marker: record.intent.marker, ...permit }),
   )
   return outcome.is === 'done' ? undefined : outcome.problem
 }

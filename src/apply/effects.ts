@@ -10,7 +10,7 @@ import type { Change, Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import type { JobFiles } from '../system/job-files.ts'
 import type { Intended } from './intents.ts'
-import type { Leaves } from './interrupt.ts'
+import type { Permits } from './interrupt.ts'
 
 /** What `apply` needs from its environment. */
 export type ApplyOptions = {
@@ -44,7 +44,7 @@ export type Pass = ApplyOptions & {
   /** The lineage of the state. Our marks begin with it. */
   readonly lineage: string | undefined
   /** Makes one write. An interrupt ends it while it waits for its turn. */
-  readonly write: Leaves['take']
+  readonly write: Permits['take']
   /** Makes changes durable on this machine at once. */
   readonly append: (changes: readonly Change[]) => Promise<void>
   /** Releases an intent for which nothing was sent. */

@@ -46,7 +46,7 @@ export async function identifyJob(
         'Unproven',
         `nothing proves that job ${id} is ours (${verdict.why}); nothing was done to it`,
       )
-    return refuse('conflict', 'OtherJob', `job ${id} is another one now (${verdict.why}); nothing was done to it`)
+    return refuse('conflict', 'OtherJob', `ID ${id} now belongs to another job (${verdict.why}); nothing was done to it`)
   } catch (error) {
     if (error instanceof AwsError) return { problem: error.problem }
     if (!pass.signal.aborted) throw error

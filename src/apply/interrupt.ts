@@ -1,10 +1,10 @@
 /** A write's permission to send, and the signal that ends it. */
-export type Leave = { readonly mayStillSend: () => boolean; readonly signal: AbortSignal }
+export type Permit = { readonly mayStillSend: () => boolean; readonly signal: AbortSignal }
 
 /** The writes of a pass during an interrupt. Some still wait for their turn; others may have sent their first byte. */
-export type Leaves = {
+export type Permits = {
   /** Makes one write. An interrupt ends it at once while it waits for its turn; after that only `giveUp` does. */
-  take<Value>(write: (leave: Leave) => Promise<Value>): Promise<Value>
+  take<Value>(write: (permit: Permit) => Promise<Value>): Promise<Value>
   /** Ends the writes in flight. Their outcome is unknown. */
   giveUp(): void
   /** Stops listening. */
@@ -15,7 +15,7 @@ export type Leaves = {
  * Creates permits that an interrupt or the end of a lease revokes. It adds one listener to `interrupt`, however many
  * writes there are.
  */
-export function createLeaves(interrupt: AbortSignal, mayStillSend: () => boolean): Leaves {
+export function createPermits(interrupt: AbortSignal, mayStillSend: () => boolean): Permits {
   const waiting = new Set<AbortController>()
   const sent = new Set<AbortController>()
   const endAll = (writes: Set<AbortController>): void => {
@@ -28,7 +28,7 @@ export function createLeaves(interrupt: AbortSignal, mayStillSend: () => boolean
       const own = new AbortController()
       waiting.add(own)
       if (interrupt.aborted) own.abort(interrupt.reason)
-      const leave = {
+      const permit = {
         signal: own.signal,
         mayStillSend: () => {
           if (!mayStillSend()) return false
@@ -38,7 +38,7 @@ export function createLeaves(interrupt: AbortSignal, mayStillSend: () => boolean
         },
       }
       try {
-        return await write(leave)
+        return await write(permit)
       } finally {
         waiting.delete(own)
         sent.delete(own)

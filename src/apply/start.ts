@@ -24,7 +24,7 @@ export async function startJob(pass: Pass, { address, record, spec }: PlannedSta
   }
   if (model.lifecycle.stageOf(seen.live) === 'started') return recordStart(pass, address, record)
   pass.emit({ type: 'step', address, step: 'starting' })
-  const outcome = await repeatThrottled(pass, (leave) => writer.start!(id, leave))
+  const outcome = await repeatThrottled(pass, (permit) => writer.start!(id, permit))
   if (outcome.is === 'done') return recordStart(pass, address, record)
   const { problem } = outcome
   if (problem.class === 'abandoned') return

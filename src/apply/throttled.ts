@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/aws-problem.ts'
 import type { Pass } from './effects.ts'
-import type { Leave } from './interrupt.ts'
+import type { Permit } from './interrupt.ts'
 
 const ATTEMPTS_MAX = 5
 
@@ -10,7 +10,7 @@ const ATTEMPTS_MAX = 5
  */
 export async function repeatThrottled<Value>(
   pass: Pass,
-  write: (leave: Leave) => Promise<Outcome<Value>>,
+  write: (permit: Permit) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await pass.write(write)

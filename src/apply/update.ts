@@ -14,7 +14,7 @@ import { type Identified, identifyJob } from './identify.ts'
 import { repeatThrottled } from './throttled.ts'
 
 /** AWS may show an update late: how often to read it, and at what interval. */
-const LOOKS = 3
+const READS_MAX = 3
 const BETWEEN_MS = 2_000
 
 /**
@@ -33,7 +33,7 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   pass.emit({ type: 'step', address, step: 'updating' })
   const first = await identifyJob(pass, calls.reader, model, record, { definition: true })
   if ('problem' in first) return fail(first.problem)
-  const isMade = isTold(changes, model) && open(spec, changes, first.live, model).length === 0
+  const isMade = isReadable(changes, model) && findPending(spec, changes, first.live, model).length === 0
   const before = model.request.normalise(record.request)
   const after = model.request.normalise(spec.request)
   for (const operation of by) {
@@ -41,11 +41,11 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
     const isSeen = !model.lifecycle.unseenUpdates?.includes(operation)
     if (isMade && first.live.request !== undefined && isSeen) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
-    const outcome = await repeatThrottled(pass, (leave) => calls.writer.update!(record.id, update, leave))
+    const outcome = await repeatThrottled(pass, (permit) => calls.writer.update!(record.id, update, permit))
     if (outcome.is === 'done') continue
     return fail(outcome.problem)
   }
-  const shown = await isUpdateShown(pass, calls, model, spec, record, changes)
+  const shown = await waitForUpdate(pass, calls, model, spec, record, changes)
   if ('problem' in shown) return fail(shown.problem)
   const request = writeDocuments(spec.request, model.request.documents)
   const condition = model.lifecycle.condition(shown.live, spec.policy)
@@ -55,7 +55,7 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
 }
 
 /** Returns the job once a read shows the update. */
-async function isUpdateShown(
+async function waitForUpdate(
   pass: Pass,
   calls: Calls,
   model: KindModel,
@@ -63,12 +63,12 @@ async function isUpdateShown(
   record: IdentifiedRecord,
   changes: readonly Difference[],
 ): Promise<Identified> {
-  for (let looks = 1; ; looks++) {
+  for (let reads = 1; ; reads++) {
     const seen = await identifyJob(pass, calls.reader, model, record, { definition: true })
     if ('problem' in seen) return seen
-    const [missing] = open(spec, changes, seen.live, model)
+    const [missing] = findPending(spec, changes, seen.live, model)
     if (!missing) return seen
-    if (looks === LOOKS || pass.signal.aborted) {
+    if (reads === READS_MAX || pass.signal.aborted) {
       const message = `AWS took the change, but still shows ${missing.pointer} as it was`
       return { problem: { class: 'unknown', name: 'ChangeNotShown', message } }
     }
@@ -77,16 +77,16 @@ async function isUpdateShown(
 }
 
 /** Returns where a job does not match its spec yet, or still matches the old one. */
-function open(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
-  const told =
+function findPending(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
+  const shown =
     live.request &&
     model.request.normalise(model.request.comparable(writeDocuments(live.request, model.request.documents)))
   const isLeft = ({ pointer, from, to }: Difference): boolean =>
-    to === undefined && from !== undefined && canonicalise(getValue(told, pointer) ?? null) === canonicalise(from)
+    to === undefined && from !== undefined && canonicalise(getValue(shown, pointer) ?? null) === canonicalise(from)
   return [...findDeviations(spec.request, live, model), ...changes.filter(isLeft)]
 }
 
 /** Returns whether a read can show the whole update. No service returns a secret. */
-function isTold(changes: readonly Difference[], { request: { secrets } }: KindModel): boolean {
+function isReadable(changes: readonly Difference[], { request: { secrets } }: KindModel): boolean {
   return !changes.some(({ pointer }) => secrets.some((secret) => isWithin(pointer, secret)))
 }

@@ -50,7 +50,7 @@ export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined 
   if (EXPIRED.includes(problem.name)) {
     return [
       advise(
-        'sign in again: the credentials have expired. The next run goes on by itself where this one stopped, and what was submitted goes on at AWS meanwhile',
+        'sign in again: the credentials have expired. The next run continues where this one stopped, and submitted jobs keep running at AWS',
       ),
     ]
   }
@@ -59,7 +59,7 @@ export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined 
   }
   if (!isTagRefusal(problem)) return undefined
   return [
-    advise('allow iot:TagResource to the role, or set ownerTag: false in policy or for the target in jobwright.yaml'),
+    advise('allow the role iot:TagResource, or set ownerTag: false in policy or for the target in jobwright.yaml'),
   ]
 }
 

@@ -13,13 +13,15 @@ export function findDeviations(request: JsonObject, live: Live, model: KindModel
   if (live.request === undefined) return []
   const asked = model.request.comparable(writeDocuments(request, model.request.documents))
   const wanted = model.request.normalise(asked)
-  const told = model.request.normalise(model.request.comparable(writeDocuments(live.request, model.request.documents)))
+  const actual = model.request.normalise(
+    model.request.comparable(writeDocuments(live.request, model.request.documents)),
+  )
   // Some reads leave a document out: only another call returns it.
   const named = Object.keys(asked).filter(
-    (member) => member in told || !model.request.documents.includes(joinPointer('', member)),
+    (member) => member in actual || !model.request.documents.includes(joinPointer('', member)),
   )
   const unset = Object.keys(wanted).filter((member) => !named.includes(member))
-  return findDifferences(told, omitMembers(wanted, ...unset), { partial: true })
+  return findDifferences(actual, omitMembers(wanted, ...unset), { partial: true })
 }
 
 /**
@@ -28,9 +30,9 @@ export function findDeviations(request: JsonObject, live: Live, model: KindModel
  */
 export function getDefinitionKey(request: JsonObject, model: KindModel): string {
   const { documents } = model.request
-  const told = model.request.normalise(model.request.comparable(writeDocuments(request, documents)))
+  const definition = model.request.normalise(model.request.comparable(writeDocuments(request, documents)))
   return canonicalise(
-    omitMembers(told, ...Object.keys(told).filter((member) => documents.includes(joinPointer('', member)))),
+    omitMembers(definition, ...Object.keys(definition).filter((member) => documents.includes(joinPointer('', member)))),
   )
 }
 

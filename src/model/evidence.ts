@@ -102,7 +102,7 @@ export function judgeIdentity(
   const mark = judgeMark(live, { lineage: lineage ?? '' })
   const isMarked = mark === 'kin'
   if (createdAt === undefined)
-    return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not tell when it was created' }
+    return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not show when it was created' }
   if (known !== undefined) {
     if (toSeconds(known.createdAt) === toSeconds(createdAt)) return { is: 'same', identity: known }
     return { is: 'other', why: `it was created ${createdAt}, and ours ${known.createdAt}` }
@@ -125,8 +125,8 @@ export function judgeIdentity(
   const expected = record.createdAt ?? createdAt
   if (Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
     return { is: 'other', why: `it was created ${createdAt}, and ours about ${expected}` }
-  if (live.request === undefined) return { is: 'unproven', why: 'AWS does not tell what it does' }
-  if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }
+  if (live.request === undefined) return { is: 'unproven', why: 'AWS does not show what it does' }
+  if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request differs' }
   return { is: 'same', identity }
 }
 

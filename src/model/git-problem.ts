@@ -11,7 +11,7 @@ export function explainGitEnd({ code, stderr }: GitEnd): Problem | undefined {
       code: 'GIT_MISSING',
       message: 'git is needed for this repository, but it is not installed, or not on the PATH',
       remedies: [
-        advise('install git (https://git-scm.com/downloads), and see to it that PATH names its folder'),
+        advise('install git (https://git-scm.com/downloads), and add its folder to PATH'),
         advise('in a container, install it in the image'),
       ],
     })

@@ -68,7 +68,7 @@ export function markGone<R extends JobRecord>(record: R): R {
   return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
 }
 
-export const NOT_SHOWN_YET = 'its job was made a moment ago, and AWS does not show it yet'
+export const NOT_SHOWN_YET = 'its job was just created, and AWS does not show it yet'
 
 /**
  * What a read showed of the recorded job: the job with what the read proves, its absence, or another job under its ID.
@@ -134,7 +134,7 @@ export function findDecidedRecord(
 }
 
 /** Returns a line for a spec whose run is lower than the recorded one. Such a run never runs again. */
-export function lowerRun(spec: Spec, record: JobRecord): PlannedKeep {
+export function planLowerRun(spec: Spec, record: JobRecord): PlannedKeep {
   return createLine(spec, {
     action: 'keep',
     code: 'PLAN_LOWER_RUN',

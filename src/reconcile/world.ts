@@ -169,6 +169,6 @@ function createUnreachableError(site: Site): AwsError {
   return new AwsError({
     class: 'unreachable',
     name: 'NoTarget',
-    message: `its job is in ${getSiteKey(site)}, and no target that the specs use leads there any more: let a spec name one that does`,
+    message: `its job is in ${getSiteKey(site)}, and no target of the specs leads there any more: name one that does in a spec`,
   })
 }

@@ -31,7 +31,7 @@ const READERS = 'PinpointExportJob/readers'
 
 const kiosks = (members: object) => ({ ...REQUESTS['IotJob'], ...members })
 const WHY = 'TimeoutError: socket hang up'
-const UNTOLD = 'AWS does not tell enough of it to prove that it is the one that was submitted'
+const UNTOLD = 'AWS shows too little of it to prove that it is the submitted job'
 const FOUND = `the answer to its create was lost (${WHY}); this is the job`
 const LOOKED = { absentSince: '2026-11-15T08:55:00Z' }
 
@@ -88,27 +88,27 @@ table('an unknown create of a job that we name', [
   [
     'may still be on its way while its lease runs',
     world().at('2026-11-15T08:50:59Z').spec(REBOOT).unknown(REBOOT, {}, { stage: 'intent' }).absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:51:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:51:00Z]`],
   ],
   [
     'asks for a second look where the first found nothing',
     world().spec(REBOOT).unknown(REBOOT).absent(REBOOT),
-    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`],
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`],
   ],
   [
     'waits for the second look',
     world().at('2026-11-15T08:55:14Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
-    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:55:15Z]`],
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:55:15Z]`],
   ],
   [
     'is repeated under the same ID after two looks',
     world().at('2026-11-15T08:55:15Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'is repeated where a crash left the mark of the first look on an intent',
     world().spec(REBOOT).unknown(REBOOT, LOOKED, { stage: 'intent' }).absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'is taken over where the job shows up at the second look',
@@ -214,7 +214,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'waits until no late packet can make the job as it was written before',
@@ -223,7 +223,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
     'is taken over before a raised run is looked at',
@@ -240,7 +240,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { policy: { run: 2 } })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
     'makes the raised run, as its first attempt, once the old one is known to be absent',
@@ -250,7 +250,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .unknown(REBOOT, { ...LOOKED, attempt: 3 })
       .absent(REBOOT),
     [
-      `create ${REBOOT} (as kiosk-reboot-r2): policy.run was raised from 1 to 2; its create (attempt 3) left no job at two looks`,
+      `create ${REBOOT} (as kiosk-reboot-r2): policy.run was raised from 1 to 2; its create (attempt 3) left no job at two reads`,
     ],
   ],
   [
@@ -260,12 +260,12 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
     'keeps another target waiting until no late packet can make the old job',
     world().at('2026-11-15T08:57:59Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT).site(OTHER_SITE),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
     'is left behind by raising the run, also where AWS may have forgotten its job',
@@ -274,7 +274,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(PRICES, { policy: { run: 2 } })
       .unknown(PRICES, LOOKED)
       .listed(PRICES),
-    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two reads`],
   ],
   [
     'never runs an earlier run again because the run was lowered',
@@ -293,7 +293,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
       .unknown(REBOOT, { refused: true })
       .live(REBOOT),
-    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS refused this create: the job was there already`],
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS refused this create: the job already existed`],
   ],
   [
     'is made under the other ID once a person has said that it made no job',
@@ -369,7 +369,7 @@ table('two addresses and one ID', [
       .absent('IotJob/a', 'IotJob/b'),
     [
       'conflict IotJob/a: the ID night was already used by IotJob/b',
-      'create IotJob/b (as night, attempt 2): its create (attempt 1) left no job at two looks',
+      'create IotJob/b (as night, attempt 2): its create (attempt 1) left no job at two reads',
     ],
   ],
 ])
@@ -389,7 +389,7 @@ table('an unknown create of an inert job', [
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
     [
       unclear(
-        '3 jobs may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
+        '3 jobs may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
         PRICES,
       ),
     ],
@@ -402,7 +402,7 @@ table('an unknown create of an inert job', [
       .listed(PRICES, at(51), at(52, { status: 'COMPLETED' })),
     [
       unclear(
-        '2 jobs may be what its create made, and nothing tells which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
+        '2 jobs may be what its create made, and nothing shows which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
         PRICES,
       ),
     ],
@@ -410,12 +410,12 @@ table('an unknown create of an inert job', [
   [
     'takes over none that was created before it by AWS’s own clock',
     world().spec(PRICES).unknown(PRICES, { awsAt: '2026-11-15T08:50:10Z' }).listed(PRICES, at(50)),
-    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:01:30Z]`],
+    [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
     'takes over none from before its intent, a minute of grace for clocks aside',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(48)),
-    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:01:30Z]`],
+    [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
     'takes over one by a clock that differs a little',
@@ -432,7 +432,7 @@ table('an unknown create of an inert job', [
         at(51, { request: { ...REQUESTS['DataExchangeJob'], Details: {} } }),
         at(52, { request: { ...REQUESTS['DataExchangeJob'], Type: 'IMPORT_ASSETS_FROM_S3' } }),
       ),
-    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'takes over none of which AWS tells a member that was not sent',
@@ -440,7 +440,7 @@ table('an unknown create of an inert job', [
       .spec(PRICES)
       .unknown(PRICES, LOOKED)
       .listed(PRICES, at(51, { request: { ...REQUESTS['DataExchangeJob'], Encryption: { Type: 'AES256' } } })),
-    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'takes over none of which nothing is told',
@@ -453,7 +453,7 @@ table('an unknown create of an inert job', [
         createdAt: '2026-11-15T08:51:00Z',
         request: undefined as never,
       }),
-    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
     'takes over none that a record has, or had',
@@ -491,13 +491,13 @@ table('an unknown create of an inert job', [
       .listed('DataExchangeJob/b', at(51)),
     [
       `adopt DataExchangeJob/a: ${FOUND}`,
-      'create DataExchangeJob/b (attempt 2): its create (attempt 1) left no job at two looks',
+      'create DataExchangeJob/b (attempt 2): its create (attempt 1) left no job at two reads',
     ],
   ],
   [
     'waits for the lag of lists between its two looks',
     world().at('2026-11-15T08:56:29Z').spec(PRICES).unknown(PRICES, LOOKED).listed(PRICES),
-    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:56:30Z]`],
+    [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:56:30Z]`],
   ],
   [
     'is blocked where the list cannot be read',
@@ -510,7 +510,7 @@ table('an unknown create of an inert job', [
       .spec(PRICES, { policy: { run: 2 } })
       .unknown(PRICES, LOOKED)
       .listed(PRICES),
-    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two reads`],
   ],
 ])
 
@@ -554,39 +554,39 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .spec(READERS)
       .unknown(READERS, { at: '2026-11-15T08:30:00Z', leaseUntil: '2026-11-15T08:31:00Z', absentSince: NOW })
       .listed(READERS, at(51, MARKED)),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'gets its first look only then',
     world().at('2026-11-15T08:58:00Z').spec(READERS).unknown(READERS).listed(READERS),
-    [`settling ${READERS}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:59:30Z]`],
+    [`settling ${READERS}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:59:30Z]`],
   ],
   [
     'is repeated after two looks a lag of lists apart',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS),
     [
-      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two looks`,
+      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
   [
     'is not repeated before the second look',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:31Z' }).listed(READERS),
-    [`settling ${READERS}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:01Z]`],
+    [`settling ${READERS}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:01Z]`],
   ],
   [
     'is for a person to decide where two jobs carry its marker',
     world().spec(READERS).unknown(READERS).listed(READERS, at(51, MARKED), at(52, MARKED)),
     [
       unclear(
-        '2 jobs may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
+        '2 jobs may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
       ),
     ],
   ],
   [
     'is for a person to decide where AWS does not tell what a job is',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS, at(51)),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'is for a person to decide where its marker stands on a job that differs: AWS may have filled something in',
@@ -594,7 +594,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
       .listed(READERS, at(51, { ...MARKED, request: { ...REQUESTS['PinpointExportJob'], Added: 'by AWS' } })),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
     'is taken over where AWS does not tell when the job with its marker was made',
@@ -612,7 +612,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .state({ foreign: { 'PinpointExportJob aws/123456789012/eu-west-1 job-51': '2026-11-15T08:59:00Z' } })
       .listed(READERS, at(51)),
     [
-      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two looks`,
+      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two reads`,
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
@@ -627,7 +627,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .listed('PinpointExportJob/readers-2', at(51, MARKED)),
     [
       `adopt ${READERS}: ${FOUND}`,
-      'create PinpointExportJob/readers-2 (attempt 2): its create (attempt 1) left no job at two looks',
+      'create PinpointExportJob/readers-2 (attempt 2): its create (attempt 1) left no job at two reads',
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
@@ -640,7 +640,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .record('PinpointExportJob/readers-2', { ...DONE, id: 'job-51' })
       .listed(READERS, at(48, MARKED), at(51, MARKED)),
     [
-      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two looks`,
+      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
       'keep PinpointExportJob/readers-2: done 2026-11-14 23:10 UTC',
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
@@ -658,7 +658,7 @@ table('a job of a service without regions', [
       .site((spec) => (spec.name === 'disk-8' ? OTHER_SITE : SITE))
       .listed('ImportExportJob/disk-7', at(51, { status: 'Canceled' })),
     [
-      'create ImportExportJob/disk-7 (attempt 2): its create (attempt 1) left no job at two looks',
+      'create ImportExportJob/disk-7 (attempt 2): its create (attempt 1) left no job at two reads',
       'keep ImportExportJob/disk-8: done 2026-11-14 23:10 UTC',
       'warning: ImportExportJob: AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
     ],
@@ -684,7 +684,7 @@ t.test('an ID that is taken names the ways that lead out', async (t) => {
 t.test('an unresolved create names both doors', async (t) => {
   const given = world().spec(READERS).unknown(READERS).listed(READERS, at(51))
   const [planned] = check(t, given, [
-    unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
+    unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
   ]).actions
   t.match(formatHint(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
@@ -704,19 +704,19 @@ table('an unknown create whose spec is gone', [
   [
     'gets its second look',
     world().unknown(REBOOT).absent(REBOOT),
-    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`],
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`],
   ],
   [
     'is forgotten, never repeated, where no job was made',
     world().unknown(REBOOT, LOOKED).absent(REBOOT),
-    [`forget ${REBOOT}: its spec is gone; no job was made, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; no job was made, its record is kept`],
   ],
   [
     'is forgotten where the ID is of somebody else',
     world()
       .unknown(REBOOT)
       .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) }),
-    [`forget ${REBOOT}: its spec is gone; no job was made, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; no job was made, its record is kept`],
   ],
   [
     'is not forgotten under a filter',
@@ -724,23 +724,23 @@ table('an unknown create whose spec is gone', [
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT)
       .with({ only: () => true }),
-    [`keep ${REBOOT}: its spec is not here, but only some specs were asked for`],
+    [`keep ${REBOOT}: its spec is not here, but only some specs were selected`],
   ],
   [
     'is for a person to decide where nothing brings it to light',
     world().unknown(READERS).listed(READERS, at(51)),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
 ])
 
 t.test('a create is repeated only after a first look that was written down', async (t) => {
   const given = () => world().spec(REBOOT).unknown(REBOOT).absent(REBOOT)
   const [first] = check(t, given(), [
-    `settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`,
+    `settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`,
   ]).actions
   t.match(first?.next, { stage: 'settling', intent: { attempt: 1, absentSince: NOW, until: '2026-11-15T09:00:15Z' } })
   const [second] = check(t, given().stored(REBOOT, first!.next!).at('2026-11-15T09:00:15Z'), [
-    `create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`,
+    `create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`,
   ]).actions
   t.strictSame(second?.record, first?.next, 'the create knows the record that it follows')
   checkNeeds(t, given().stored(REBOOT, first!.next!), [`${REBOOT}: read kiosk-reboot with definition`])

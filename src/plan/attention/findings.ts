@@ -206,8 +206,8 @@ function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: Job
       run,
       finding,
       code,
-      reason: `${CODES[code].means}${isUnresolved || id === undefined ? '' : ` (${id})`}, as the last run saw it`,
-      remedies: [suggest('see it with its ways out', 'plan', '--only', planned.address)],
+      reason: `${CODES[code].means}${isUnresolved || id === undefined ? '' : ` (${id})`}, according to the last run`,
+      remedies: [suggest('show its ways out', 'plan', '--only', planned.address)],
       isOfLine: false,
     },
   ]
@@ -239,7 +239,7 @@ export function draftDuplicate(address: Address, { run, finding }: Noted, id: st
     run,
     finding,
     code: 'PLAN_TWIN',
-    reason: `job ${id}, which is on no record, was found beside its job${own === undefined ? '' : ` ${own}`}`,
+    reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
       suggest('if it is not ours', 'resolve', address, '--foreign', id),

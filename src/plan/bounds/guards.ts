@@ -29,23 +29,23 @@ export const FULL_HISTORY: readonly Remedy[] = [
 /** Returns every reason to refuse a whole plan. Empty: it may be applied. */
 export function findRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   return [
-    ...stateRefusals(plan),
-    ...beginRefusals(plan, actions),
+    ...checkState(plan),
+    ...checkBaseline(plan, actions),
     ...checkCheckout(plan),
-    ...guardRefusals(plan, actions),
+    ...checkGuards(plan, actions),
     ...checkEarly(actions),
     ...checkClock(plan, actions),
   ]
 }
 
 /** A missing state is not an empty one: if it was lost, every old spec would run again. */
-function stateRefusals(plan: Planner): Diagnostic[] {
+function checkState(plan: Planner): Diagnostic[] {
   if (plan.state !== undefined || plan.rules.emulator) return []
   if (plan.lost) return [createRefusal('STATE_MISSING', plan.lost.message, ...plan.lost.remedies)]
   return [
     createRefusal(
       'STATE_MISSING',
-      'there is no state, so which jobs already ran is not known; nothing is created without one',
+      'there is no state, so Jobwright does not know which jobs already ran, and creates nothing',
       suggest('in a new repository', 'init'),
       advise('if there was a state, restore it'),
       ...BEGIN_ANEW,
@@ -54,7 +54,7 @@ function stateRefusals(plan: Planner): Diagnostic[] {
 }
 
 /** A baseline that records only some specs as done would let the others run. */
-function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+function checkBaseline(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   if (!plan.begins) return []
   const left = actions.filter(({ action }) => action !== 'adopt')
   if (left.length === 0) return []
@@ -64,7 +64,7 @@ function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
     createRefusal(
       'STATE_MISSING',
       `no state was begun: these specs cannot be recorded as done and would run: ${first?.address}: ${first?.reason}${more}`,
-      suggest('mend that, then', 'baseline'),
+      suggest('fix that, then', 'baseline'),
     ),
   ]
 }
@@ -115,7 +115,7 @@ function checkCheckout(plan: Planner): Diagnostic[] {
   }
 }
 
-function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+function checkGuards(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
   const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
   return [
@@ -164,7 +164,7 @@ function checkGuard(
   // A filter hides removed specs: with --only nothing is withdrawn.
   const way = verb !== 'withdraw' ? ', or act on fewer specs with --only' : ''
   const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
-  const raise = `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
+  const raise = `if that is intended, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
   return [
     createRefusal(
       code,

@@ -92,7 +92,7 @@ function explainWait(planned: PlannedStop, all: readonly Obstacle[]): PlannedSto
     return { ...planned, action: 'blocked', code, reason, remedies, root }
   }
   const [first, ...more] = all
-  if (!first) return { ...planned, code: DEPENDS_MET, reason: 'what it waited for is over; it goes next' }
+  if (!first) return { ...planned, code: DEPENDS_MET, reason: 'its dependencies are met; it is next' }
   const times = all.map(({ until }) => until)
   const until = times.every((time) => time !== undefined) ? times.sort().at(-1) : undefined
   const others = more.length === 0 ? '' : `; and for ${more.length} more`
@@ -112,8 +112,8 @@ function findObstacle(plan: Planner, dependency: Dependency, planned: Planned | 
   if (now === 'unmet' && record) return describeUnmet(job, record)
   const isHere = plan.specAt.has(job) || plan.blockedAt.has(job)
   if (!isHere) return describeMissing(job, record)
-  if (!planned) return { is: 'waiting', reason: `${job}, which is not over and was not asked for` }
-  return open(plan, job, planned, record)
+  if (!planned) return { is: 'waiting', reason: `${job}, which has not ended and was not selected` }
+  return explainUnfinished(plan, job, planned, record)
 }
 
 function describeUnmet(job: Address, record: JobRecord): Obstacle {
@@ -139,14 +139,14 @@ function describeMissing(job: Address, record: JobRecord | undefined): Obstacle 
     is: 'blocked',
     code: 'PLAN_DEPENDENCY_GONE',
     reason: record
-      ? `depends on ${job}, whose spec is not here and whose job was not over when it was last seen`
-      : `depends on ${job}, of which there is neither a spec nor a record`,
-    remedies: [advise('bring its spec back, or remove it from policy.dependsOn')],
+      ? `depends on ${job}, whose spec is not here and whose job had not ended at the last read`
+      : `depends on ${job}, which has neither a spec nor a record`,
+    remedies: [advise('restore its spec, or remove it from policy.dependsOn')],
   }
 }
 
 /** Explains an unfinished dependency by its line in this plan. */
-function open(plan: Planner, job: Address, planned: Planned, record: JobRecord | undefined): Obstacle {
+function explainUnfinished(plan: Planner, job: Address, planned: Planned, record: JobRecord | undefined): Obstacle {
   const { action, code, reason } = planned
   const until = getUntil(planned)
   const isWanted = record !== undefined && (plan.specAt.get(job)?.policy.run ?? record.run) <= record.run

@@ -69,14 +69,14 @@ export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'ali
   const mayBeUnknown = indexUnknownCreates(input)
   const listingOf = createListings()
   const specAt = new Map(input.specs.map((spec) => [spec.address, spec]))
-  const told = new Set<Live>()
+  const reported = new Set<Live>()
   const found: Twin[] = []
   for (const [address, record] of listAudited(input)) {
     const listed = alike.get(address)
     if (listed?.is !== 'listed') return undefined
     const model = input.modelOf(parseAddress(address).kind)
     for (const live of listingOf(listed.jobs, model).suspects(record.request, address)) {
-      if (told.has(live) || isClaimed(model.kind, record.site, live.id)) continue
+      if (reported.has(live) || isClaimed(model.kind, record.site, live.id)) continue
       if (live.createdAt === undefined || !isInTime(input, record, live.createdAt)) continue
       const mark = parseAttempt(live.marker ?? '')
       const isOwn = mark?.lineage === shortenLineage(input.state?.lineage ?? '') && mark.address === address
@@ -85,7 +85,7 @@ export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'ali
       if (model.lifecycle.condition(live, { maxFailedPercent: 0 }).type === 'Cancelled') continue
       if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue
       if (!mark && mayBeUnknown(model, record.site, live)) continue
-      told.add(live)
+      reported.add(live)
       const spec = specAt.get(address)
       const job = `${nameJob(model, live.id)} (${live.status}, created ${formatMinute(live.createdAt)})`
       found.push({
@@ -122,11 +122,11 @@ function listAudited({ state, before, modelOf }: AuditInput): [Address, JobRecor
   return recordEntries(state?.records ?? {}).filter(([address, record]) => {
     const old = before[address]
     // The job of a withdrawn spec is never read again, so it seems to run for ever. Its target may no longer exist.
-    const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
-    const wasOver = old?.run === record.run && isTerminal(old.condition)
+    const wasWithdrawn = old?.withdrawn !== undefined && record.withdrawn !== undefined
+    const wasTerminal = old?.run === record.run && isTerminal(old.condition)
     const isMarked = modelOf(parseAddress(address).kind).identity.recovery.by === 'match'
-    const isOver = wasOver && !hasOpenDuplicate(state, address, record)
-    return isMarked && isIdentified(record) && !isOver && !wasGone
+    const isDone = wasTerminal && !hasOpenDuplicate(state, address, record)
+    return isMarked && isIdentified(record) && !isDone && !wasWithdrawn
   })
 }
 
@@ -158,12 +158,12 @@ function createDiagnostic(
   job: string,
   isMarked: boolean,
 ): Diagnostic {
-  const why = isMarked ? 'carries the mark of this very run' : 'does just the same'
+  const why = isMarked ? 'carries a mark of the same run' : 'has the same request'
   return {
     severity: 'warning',
     code: 'PLAN_TWIN',
     address,
-    message: `${address}: ${job} is on no record, and ${why}, beside its job ${record.id}`,
+    message: `${address}: ${job} is not on record, but ${why} as its job ${record.id}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
       ...(isMarked ? [] : [suggest('if it is not ours', 'resolve', address, '--foreign', id)]),

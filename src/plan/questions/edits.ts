@@ -29,6 +29,6 @@ function findSiteEdit(record: JobRecord, site: Site | undefined): Difference[] {
 }
 
 /** Returns the normal form without the ID, as one text. Two requests with equal texts are the same job twice. */
-export function requestKey(request: JsonObject, model: KindModel): string {
+export function getRequestKey(request: JsonObject, model: KindModel): string {
   return canonicalise(model.request.normalise(writeDocuments(request, model.request.documents)))
 }

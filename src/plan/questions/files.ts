@@ -31,7 +31,7 @@ function planMissingFile(spec: Spec, record?: CreatedRecord): PlannedStop {
     code: 'PLAN_NO_FILE',
     record,
     id: record?.id,
-    reason: `the file of policy.upload is not there: ${spec.policy.upload ?? 'none is named'}`,
+    reason: `the file of policy.upload was not found: ${spec.policy.upload ?? 'none is named'}`,
     remedies: [advise('put the file there, or correct the path; it is relative to the spec file')],
   })
 }
@@ -53,7 +53,7 @@ export function isOfUpload(spec: Spec, { request: { transfer } }: KindModel, poi
 }
 
 /** Describes what follows the create of a job that takes a file. */
-export function uploadWords({ upload }: Spec): string {
+export function describeUpload({ upload }: Spec): string {
   return upload ? `; then ${formatSize(upload)} is uploaded, and the job started` : ''
 }
 
@@ -86,7 +86,7 @@ export function planDownload(
       ...base,
       action: 'conflict',
       code: 'PLAN_DOWNLOAD_GONE',
-      reason: `its asset was never fetched to ${file}, and AWS has forgotten the job`,
+      reason: `its asset was never downloaded to ${file}, and AWS has forgotten the job`,
       remedies: [advise(`write policy.run: ${record.run + 1} to export it again, or remove policy.download`)],
     })
   }
@@ -95,14 +95,14 @@ export function planDownload(
       ...base,
       action: 'conflict',
       code: 'PLAN_FILE_DIFFERS',
-      reason: `${file} is there already, with other content than the asset; it is not overwritten`,
+      reason: `${file} already exists with other content than the asset; it is not overwritten`,
       remedies: [advise('move the file away, or name another path in policy.download')],
     })
   }
   const failed = planFailed(plan, spec.address, spec, record)
   if (failed) return failed
   if (spec.policy.hold) return createLine(spec, { ...base, action: 'held', reason: 'done, but policy.hold is true' })
-  const beside = isThere ? '; what is there now is compared with it' : ''
-  const reason = `done; its asset is fetched to ${file}${beside}`
+  const beside = isThere ? '; the existing file is compared with it' : ''
+  const reason = `done; its asset is downloaded to ${file}${beside}`
   return { address: spec.address, spec, ...base, action: 'download', reason }
 }

@@ -33,12 +33,12 @@ function indexJobs(jobs: readonly Live[], model: KindModel): Listing {
   const place = new Map(jobs.map((live, index) => [live, index]))
   const byDefinition = groupBy(jobs, ({ request }) => request && getDefinitionKey(request, model))
   const byAddress = groupBy(jobs, ({ marker }) => (marker === undefined ? undefined : parseAttempt(marker)?.address))
-  const untold = jobs.filter(({ request }) => request === undefined)
+  const undescribed = jobs.filter(({ request }) => request === undefined)
   const alike = (request: JsonObject): readonly Live[] => byDefinition.get(getDefinitionKey(request, model)) ?? []
   return {
     alike,
     suspects: (request, address) => {
-      const suspects = new Set([...alike(request), ...(byAddress.get(address) ?? []), ...untold])
+      const suspects = new Set([...alike(request), ...(byAddress.get(address) ?? []), ...undescribed])
       return [...suspects].sort((a, b) => place.get(a)! - place.get(b)!)
     },
   }

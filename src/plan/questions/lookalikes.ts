@@ -9,7 +9,7 @@ import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type OpenRecord, type Site } from '../../model/state.ts'
 import { createLine, formatMinute, nameJob, type Planner, planUnread } from '../context.ts'
-import { requestKey } from './edits.ts'
+import { getRequestKey } from './edits.ts'
 import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
 
 /**
@@ -69,7 +69,7 @@ export function planLookalike(
       (open === undefined || isNews(spec, model, open, one)) &&
       mayBelongTo(plan, spec, model, one),
   )
-  return live && askWhose(spec, model, live, isOwn(plan, spec, live))
+  return live && refuseLookalike(spec, model, live, isOwn(plan, spec, live))
 }
 
 /**
@@ -77,7 +77,7 @@ export function planLookalike(
  * a person gave the attempt up and a later one created the job.
  */
 function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, { marker, createdAt }: Live): boolean {
-  if (requestKey(request, model) !== requestKey(spec.request, model)) return true
+  if (getRequestKey(request, model) !== getRequestKey(spec.request, model)) return true
   if (!intent.givenUp) return false
   const mark = parseAttempt(marker ?? '')
   if (mark) return mark.attempt > intent.attempt
@@ -114,13 +114,13 @@ function hasEndedEarly(model: KindModel, live: Live): boolean {
   return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
 }
 
-function askWhose(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
+function refuseLookalike(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
   const job = `${nameJob(model, live.id)} (${live.status}${live.createdAt ? `, created ${formatMinute(live.createdAt)}` : ''})`
   return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_LOOKALIKE',
     id: live.id,
-    reason: `${job} is on no record, and ${explainLikeness(live, isMarked)}`,
+    reason: `${job} is not on record, and ${explainLikeness(live, isMarked)}`,
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
@@ -133,7 +133,5 @@ function askWhose(spec: Spec, model: KindModel, live: Live, isMarked: boolean): 
 
 function explainLikeness({ request }: Live, isMarked: boolean): string {
   if (isMarked) return 'carries the mark of this very spec'
-  return request === undefined
-    ? 'AWS does not tell what it does: it may be this spec’s'
-    : 'is just what this spec asks for'
+  return request === undefined ? 'AWS does not show what it does: it may be this spec’s' : 'matches this spec'
 }

@@ -5,7 +5,7 @@ import type { KindModel } from '../../model/kind.ts'
 import { type JobRecord, recordEntries } from '../../model/state.ts'
 import { writeDocuments } from '../../model/written.ts'
 import type { PlanInput } from '../input.ts'
-import { requestKey } from './edits.ts'
+import { getRequestKey } from './edits.ts'
 
 /** Records whose spec was removed, and unrecorded specs that look like them: perhaps one job under two names. */
 export type Renames = {
@@ -50,5 +50,5 @@ export function findRenames(
 /** A renamed spec may differ in members that AWS can update. */
 function getKey(model: KindModel, request: JobRecord['request']): string {
   const identity = model.identity.identify?.(writeDocuments(request, model.request.documents))
-  return `${model.kind} ${identity ? canonicalise(identity) : requestKey(request, model)}`
+  return `${model.kind} ${identity ? canonicalise(identity) : getRequestKey(request, model)}`
 }

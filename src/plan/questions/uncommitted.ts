@@ -78,7 +78,7 @@ const WAYS: Readonly<Partial<Record<UncommittedWhy, (at: string) => Remedy[]>>> 
     { text: 'add it although it is ignored', command: ['git', 'add', '--force', '--', at] },
     advise('then commit it'),
   ],
-  deleted: () => [advise('restore it, or commit that it is gone')],
+  deleted: () => [advise('restore it, or commit its removal')],
   link: () => [advise('commit the links and the files that they lead to')],
   'link-outside': () => [advise('commit the file itself, or a link that is relative and leads to a committed file')],
   'submodule-missing': (at) => [

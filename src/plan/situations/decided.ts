@@ -56,7 +56,7 @@ export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undef
             action: 'keep',
             record,
             reason: 'the outcome of its create is not known',
-            remedies: [NOTHING_CHANGED, suggest('find out what became of it', 'reconcile')],
+            remedies: [NOTHING_CHANGED, suggest('find out its outcome', 'reconcile')],
           })
         : planBaseline(plan, spec)
   }
@@ -76,7 +76,7 @@ function planStop(
       code: 'PLAN_NOT_CANCELLABLE',
       record,
       reason: 'the outcome of its create is not known, so there is no job to cancel yet',
-      remedies: [suggest('find out what became of it, then cancel it', 'reconcile')],
+      remedies: [suggest('find out its outcome, then cancel it', 'reconcile')],
     })
   const seen = judgeSeen(plan, spec.address, record)
   if (seen?.is === 'failed') return planUnread(spec, seen, record)
@@ -91,7 +91,7 @@ function planStop(
   if (!isCancellable(now)) {
     const isNews = now.condition?.type === 'Cancelled' && !now.cancelled
     const asked = isNews ? { ...now, cancelled: true as const } : next
-    const reason = now.lost === true ? 'it is lost: AWS does not know its job any more' : 'its job is over already'
+    const reason = now.lost === true ? 'it is lost: AWS no longer knows its job' : 'its job has already ended'
     return createLine(spec, { action: 'keep', record: asked ?? now, reason, next: asked })
   }
   const cancel = planCancel(plan, spec.address, now, { reason, why: reason, withdraws: false, force }, spec)
@@ -123,7 +123,7 @@ function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why
     record,
     id: record.id,
     reason: `${nameJob(model, record.id ?? '')} is not the one on record: ${why}. Nothing is done to it`,
-    remedies: [suggest('write down that ours is lost', 'reconcile')],
+    remedies: [suggest('record that ours is lost', 'reconcile')],
   })
 }
 
@@ -205,16 +205,16 @@ function planForeign(
   const listed = plan.observed.alike.get(spec.address)
   if (listed?.is === 'failed') return planUnread(spec, listed, record)
   if (!listed || !site)
-    return keep(spec, record, 'jobs of this kind are told apart by their ID: none needs to be excused')
+    return keep(spec, record, 'jobs of this kind are identified by their ID: none needs to be excused')
   const getKey = (live: Live): string => getOwnerKey(model, site, live.id)
   const free = listed.jobs.filter((live) => !plan.claims.has(getKey(live)))
   const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
   const missing = ids === 'listed' ? undefined : ids.find((id) => !asked.some((live) => live.id === id))
   if (missing !== undefined) return refuseMissing(spec, model, missing)
-  const mayBeOpen = indexOpenCreates(plan, spec, site)
-  const ours = new Set(asked.filter((live) => isMarkedOurs(plan, live) || mayBeOpen(live)))
+  const mayBeUnknown = indexOpenCreates(plan, spec, site)
+  const ours = new Set(asked.filter((live) => isMarkedOurs(plan, live) || mayBeUnknown(live)))
   const [own] = ours
-  if (own && ids !== 'listed') return ownMarked(plan, spec, model, own, record)
+  if (own && ids !== 'listed') return refuseOwnMark(plan, spec, model, own, record)
   const excuses = asked.filter((live) => !ours.has(live)).map(getKey)
   const count = excuses.length === 1 ? '1 job is' : `${excuses.length} jobs are`
   return createLine(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
@@ -237,7 +237,13 @@ function indexOpenCreates({ records, modelOf }: Planner, spec: Spec, site: Site)
   return (live) => open.some(([, { request }]) => isJobOf(request, live, modelOf(spec.kind)))
 }
 
-function ownMarked({ lineage }: Planner, spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+function refuseOwnMark(
+  { lineage }: Planner,
+  spec: Spec,
+  model: KindModel,
+  live: Live,
+  record?: JobRecord,
+): PlannedStop {
   const { run } = spec.policy
   if (judgeMark(live, { lineage, address: spec.address, run }) !== 'own') {
     const owner = readMark(live)?.address

@@ -13,7 +13,7 @@ import { writeDocuments } from '../../model/written.ts'
 import { createLine, formatMinute, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
 import { explainPresence } from '../questions/absence.ts'
 import { planDepends } from '../questions/dependencies.ts'
-import { planNoFile, uploadWords } from '../questions/files.ts'
+import { describeUpload, planNoFile } from '../questions/files.ts'
 import { planLookalike } from '../questions/lookalikes.ts'
 import { adoptJob, getOwnerKey } from '../questions/ownership.ts'
 import { computeTiming } from '../questions/timing.ts'
@@ -43,7 +43,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
 function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): PlannedCreate {
   return createLine(spec, {
     action: 'create',
-    reason: occasion.reason + uploadWords(spec) + describeUrgency(computeTiming(spec, model, plan.now), plan.now),
+    reason: occasion.reason + describeUpload(spec) + describeUrgency(computeTiming(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     site: plan.siteOf(spec),
     isTagged: model.identity.tagged !== undefined && (plan.isTagged?.(spec) ?? true),
@@ -138,7 +138,7 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
     action: 'conflict',
     code: 'PLAN_FORMER_LOST',
     id: seen.live.id,
-    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists, of which nothing is on record`,
+    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists without a record`,
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
@@ -216,7 +216,7 @@ function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Liv
       mark === 'own' ? 'this very spec' : `run ${readMark(live)?.run} of ${readMark(live)?.address} of this state`
     return createLine(spec, {
       ...conflict,
-      reason: `${job} (${made}) is on no record, and carries the mark of ${owner}`,
+      reason: `${job} (${made}) is not on record, and carries the mark of ${owner}`,
       remedies: [
         advise('the state may be older than the job, from a branch that was rolled back or a backup'),
         suggest('if the job is this spec’s', 'adopt', address),
@@ -270,7 +270,7 @@ function planAdoption(
       action: 'conflict',
       code: 'PLAN_FOREIGN',
       id: live.id,
-      reason: `${nameJob(model, live.id)} exists, but AWS does not tell what it does`,
+      reason: `${nameJob(model, live.id)} exists, but AWS does not show what it does`,
       remedies: [suggest('if it is this spec’s', 'adopt', spec.address)],
     })
   }

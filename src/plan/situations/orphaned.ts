@@ -18,7 +18,7 @@ import { planWithoutSpec } from '../questions/ownership.ts'
 import { isCancellable, planCancel } from './cancelled.ts'
 import { planUnknown } from './unknown.ts'
 
-const UNREAD = advise('let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove')
+const UNREAD = advise('make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove')
 
 /** Plans a record whose spec is not among the loaded ones. Undefined: nothing to report. */
 export function planWithdrawn(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
@@ -41,12 +41,12 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
     seen === undefined ? record : seen.is === 'live' ? refreshAsSeen(plan, address, record, seen) : markGone(record)
   const left =
     seen?.is === 'replaced'
-      ? `job ${record.id} is another one now (${seen.why}) and stays as it is`
+      ? `ID ${record.id} now belongs to another job (${seen.why}), which stays as it is`
       : now.lost
         ? `AWS no longer knows job ${record.id}`
         : `job ${record.id} stays as it is at AWS`
   if (!mayCancel(now)) return planForget(plan, address, record, now, left)
-  const reason = 'its spec is gone, and policy.onRemove is cancel'
+  const reason = 'its spec was removed, and policy.onRemove is cancel'
   const cancel = planCancel(plan, address, now, { reason, why: reason, withdraws: true, force: false })
   return 'refused' in cancel ? planForget(plan, address, record, now, left, cancel.refused) : cancel
 }
@@ -64,7 +64,7 @@ function planForget(
     record,
     id: record.id,
     action: 'forget',
-    reason: `its spec is gone; ${left}, its record is kept${refused === undefined ? '' : `: ${refused}`}`,
+    reason: `its spec was removed; ${left}, its record is kept${refused === undefined ? '' : `: ${refused}`}`,
     next: { ...now, withdrawn: formatIso(plan.now) },
   }
 }
@@ -87,7 +87,7 @@ function refreshAsSeen(
 
 /** Absence counts only in a complete, current checkout, and only if the spec was not renamed. */
 function explainNotRemoved(plan: Planner, address: Address): string | undefined {
-  if (plan.only) return 'only some specs were asked for'
+  if (plan.only) return 'only some specs were selected'
   const obstacle = explainPresence(plan)
   if (obstacle !== undefined) return obstacle
   const heir = plan.renames.from.get(address)

@@ -13,11 +13,11 @@ import {
   describeRaisedRun,
   formatMinute,
   judgeSeen,
-  lowerRun,
   markGone,
   NOT_SHOWN_YET,
   type Planner,
   planFailed,
+  planLowerRun,
   planUnread,
   type SeenRecord,
 } from '../context.ts'
@@ -43,7 +43,7 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   if (fresh) return fresh
   const now = planAsSeen(plan, spec, model, record, seen)
   const next = isEqual(now, stored) ? undefined : now
-  if (spec.policy.run < record.run) return { ...lowerRun(spec, now), next }
+  if (spec.policy.run < record.run) return { ...planLowerRun(spec, now), next }
   // The site of a terminal job no longer matters. Whether its target is known depends on other unfinished jobs.
   const site = isTerminal(now.condition) ? undefined : plan.siteOf(spec)
   const changes = findEdits(spec, record, model, site)
@@ -70,7 +70,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
   const next = isEqual(now, record) ? undefined : now
   const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return createLine(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
-  return createLine(spec, { ...base, next, action: 'keep', reason: keepReason(model, now) })
+  return createLine(spec, { ...base, next, action: 'keep', reason: describeKept(model, now) })
 }
 
 /** Returns whether two records are equal. */
@@ -80,7 +80,7 @@ function isEqual(a: JobRecord, b: JobRecord): boolean {
 
 /** Explains that a job is lost because its ID now belongs to another job. */
 function describeReplaced(reason: string, why: string): string {
-  return `the job of its ID is another one now: ${why}; ${reason}`
+  return `its ID now belongs to another job: ${why}; ${reason}`
 }
 
 /** The lines that a recorded job can have. */
@@ -108,11 +108,12 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRec
     )
   }
   return (
-    planDownload(plan, spec, record) ?? createLine(spec, { ...base, action: 'keep', reason: keepReason(model, record) })
+    planDownload(plan, spec, record) ??
+    createLine(spec, { ...base, action: 'keep', reason: describeKept(model, record) })
   )
 }
 
-function keepReason({ lifecycle }: KindModel, record: JobRecord): string {
+function describeKept({ lifecycle }: KindModel, record: JobRecord): string {
   if (record.archived) return 'done; AWS has forgotten it since'
   if (isTerminal(record.condition)) return record.finishedAt ? `done ${formatMinute(record.finishedAt)}` : 'done'
   const reached = isSteady(record.condition, lifecycle) ? lifecycle.steady?.words : undefined
@@ -144,7 +145,7 @@ function planEdit(
     record,
     changes,
     by: way.by,
-    reason: `${describeChanges(changes)} changed, and AWS lets the running job take it on`,
+    reason: `${describeChanges(changes)} changed, and AWS can apply that to the running job`,
     remedies: way.warning === undefined ? undefined : [advise(way.warning)],
   })
 }
@@ -175,7 +176,7 @@ function describeWayBack(
   if (changes.length === 1 && isOfUpload(spec, model, pointer)) {
     return describeUploadWayBack(spec.upload!, changes[0]!.from)
   }
-  return { what: `${describeChanges(changes)} changed`, back: 'put the old value back' }
+  return { what: `${describeChanges(changes)} changed`, back: 'restore the old value' }
 }
 
 /** Describes a changed upload file. If only its line ends differ, Git converted them. */
@@ -185,7 +186,7 @@ function describeUploadWayBack(
 ): { readonly what: string; readonly back: string } {
   const what = `${file}, the file of policy.upload,`
   if (otherEnds === undefined || (before !== otherEnds.lf && before !== otherEnds.crlf))
-    return { what: `${what} changed`, back: 'put the old file back' }
+    return { what: `${what} changed`, back: 'restore the old file' }
   const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
   return {
     what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,

@@ -15,12 +15,12 @@ import {
   createLine,
   describeRaisedRun,
   formatMinute,
-  lowerRun,
   nameJob,
   type Planner,
+  planLowerRun,
   planUnread,
 } from '../context.ts'
-import { requestKey } from '../questions/edits.ts'
+import { getRequestKey } from '../questions/edits.ts'
 import { adoptJob, getOwnerKey, isForeign } from '../questions/ownership.ts'
 import { isElsewhere, planNew, refuseUsedId } from './new.ts'
 
@@ -69,10 +69,10 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
     return planSettling(
       spec,
       record,
-      'its job is there, and AWS may not show its tags yet',
+      'its job exists, but AWS may not show its tags yet',
       computeTagsShownFrom(plan, record),
     )
-  const isProven = isTold(live) && !record.intent.refused && !isMarkMissing(record, live)
+  const isProven = isComplete(live) && !record.intent.refused && !isMarkMissing(record, live)
   const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
   // What is not proved to be another's may be ours; another ID or a new name says nothing about its owner. A raised
@@ -104,7 +104,7 @@ function isMarkMissing({ intent }: OpenRecord, { mark, markRead }: Live): boolea
  * Returns whether AWS returned a job's creation time and its request. Without a mark, only both together prove its
  * owner.
  */
-function isTold({ createdAt, request }: Live): boolean {
+function isComplete({ createdAt, request }: Live): boolean {
   return createdAt !== undefined && request !== undefined
 }
 
@@ -134,15 +134,15 @@ function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, chang
     return `carries the mark of ${mark === 'kin' ? readMark(live)!.address : 'another state'}`
   if (isBefore(intent, live)) return 'was created before this create was sent'
   if (changes.length > 0) return 'is not the one that was submitted'
-  if (intent.refused) return 'AWS refused this create: the job was there already'
+  if (intent.refused) return 'AWS refused this create: the job already existed'
   if (isMarkMissing(record, live)) return 'does not carry the tag that our create asked for'
-  return 'AWS does not tell enough of it to prove that it is the one that was submitted'
+  return 'AWS shows too little of it to prove that it is the submitted job'
 }
 
 /** The job was there when AWS refused our create. Only a person knows its owner. */
 function suggestForUnproven(spec: Spec, { identity: { idMember = 'name' } }: KindModel): Remedy[] {
   return [
-    suggest('if it is what this create made', 'adopt', spec.address),
+    suggest('if this create made it', 'adopt', spec.address),
     suggest('if somebody else used this ID', 'resolve', spec.address, '--not-created'),
     advise(`then write another ${idMember}`),
   ]
@@ -157,7 +157,7 @@ function suggestForTakenId(spec: Spec, model: KindModel, live: Live): Remedy[] {
       : `write another ${idMember}`
   if (findDeviations(spec.request, live, model).length > 0) return [advise(`somebody else used this ID; ${other}`)]
   return [
-    suggest('it is what the spec asks for by now. If it is its job', 'adopt', spec.address),
+    suggest('it matches the current spec. If it is its job', 'adopt', spec.address),
     advise(`if somebody else used this ID: ${other}`),
   ]
 }
@@ -171,7 +171,9 @@ function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: Kin
   if (listed === undefined) return planSettling(spec, record, 'the outcome of its create is not known yet')
   if (listed.is === 'failed') return planUnread(spec, listed, record)
   const alike = plan.listingOf(listed.jobs, model).alike(record.request)
-  const matches = alike.filter((live) => fits(plan, spec, record, model, live)).sort(compareStartedThenAge(model))
+  const matches = alike
+    .filter((live) => matchesAttempt(plan, spec, record, model, live))
+    .sort(compareStartedThenAge(model))
   // Identical specs with unknown creates may divide the jobs among them: each job does the same.
   if (matches.length > countRivals(plan, record, model)) return planUnresolved(spec, record, matches)
   const [job] = matches
@@ -181,13 +183,13 @@ function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: Kin
 
 /** Counts the unknown creates with the same request at the same site, including this one. */
 function countRivals(plan: Planner, record: OpenRecord, model: KindModel): number {
-  const key = requestKey(record.request, model)
+  const key = getRequestKey(record.request, model)
   return recordEntries(plan.records).filter(
     ([address, other]) =>
       parseAddress(address).kind === model.kind &&
       !isSettled(other) &&
       getSiteKey(other.site) === getSiteKey(record.site) &&
-      requestKey(other.request, model) === key,
+      getRequestKey(other.request, model) === key,
   ).length
 }
 
@@ -197,7 +199,7 @@ function isCandidate(plan: Planner, spec: Spec, record: OpenRecord, live: Live):
   return !plan.claims.has(key) && !isForeign(plan, key) && !isBefore(record.intent, live)
 }
 
-function fits(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel, live: Live): boolean {
+function matchesAttempt(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel, live: Live): boolean {
   return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)
 }
 
@@ -213,15 +215,16 @@ function compareStartedThenAge({ lifecycle }: KindModel): (a: Live, b: Live) => 
 function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
   const until = computeQuietTime(plan, spec, record)
-  const isOver = plan.now >= Date.parse(until)
-  if (listed === undefined) return planSettling(spec, record, describeUnknown(record), isOver ? undefined : until)
+  const isPastDeadline = plan.now >= Date.parse(until)
+  if (listed === undefined)
+    return planSettling(spec, record, describeUnknown(record), isPastDeadline ? undefined : until)
   if (listed.is === 'failed') return planUnread(spec, listed, record)
   const candidates = listed.jobs.filter((live) => isCandidate(plan, spec, record, live))
   const marked = candidates.filter(({ marker }) => marker !== undefined && isMarkOf(spec, record, marker))
-  const ours = marked.filter((live) => fits(plan, spec, record, model, live))
+  const ours = marked.filter((live) => matchesAttempt(plan, spec, record, model, live))
   const [job, ...more] = ours
   if (job && more.length === 0 && isInTime(plan, spec, record, job)) return takeOver(plan, spec, record, job)
-  if (!isOver) return planSettling(spec, record, describeUnknown(record), until)
+  if (!isPastDeadline) return planSettling(spec, record, describeUnknown(record), until)
   // A job without a marker may be this one. So may a job whose marker fits but whose request differs, because AWS
   // filled in a default. Only a person can decide.
   const unclear = job ? ours : [...marked, ...candidates.filter(({ marker }) => marker === undefined)]
@@ -269,7 +272,7 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
     action: 'unresolved',
     code: 'PLAN_UNRESOLVED',
     record,
-    reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing tells which: ${shown.join(', ')}${rest}`,
+    reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing shows which: ${shown.join(', ')}${rest}`,
     remedies: [
       suggest('if one of them is it', 'resolve', spec.address, '--adopt', candidates[0]!.id),
       suggest('if none is', 'resolve', spec.address, '--not-created'),
@@ -289,7 +292,7 @@ function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): Pl
  */
 function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
-  const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
+  const isEdited = getRequestKey(record.request, model) !== getRequestKey(spec.request, model)
   const mayHarm = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
   // A raised run asks for another job, whatever the outcome of the previous one.
   const isRaised = spec.policy.run > record.run
@@ -298,21 +301,21 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
     return planForgotten(spec, record, days)
   const sentUntil = mayHarm ? computeQuietTime(plan, spec, record) : record.intent.leaseUntil
   if (plan.now < Date.parse(sentUntil)) {
-    return planSettling(spec, record, 'its create may still be on its way', sentUntil)
+    return planSettling(spec, record, 'its create may still arrive', sentUntil)
   }
   const since = record.intent.absentSince
   if (since === undefined) {
     const absentSince = formatIso(plan.now)
     const until = addTime(absentSince, graceMs)
     return {
-      ...planSettling(spec, record, 'its create left no job that AWS shows; a second look follows', until),
+      ...planSettling(spec, record, 'its create left no job that AWS shows; a second read follows', until),
       next: { ...record, stage: 'settling', intent: { ...record.intent, absentSince, until } },
     }
   }
   const until = addTime(since, graceMs)
   if (plan.now < Date.parse(until))
-    return planSettling(spec, record, 'its create left no job that AWS shows; a second look follows', until)
-  const attempt = `its create (attempt ${record.intent.attempt}) left no job at two looks`
+    return planSettling(spec, record, 'its create left no job that AWS shows; a second read follows', until)
+  const attempt = `its create (attempt ${record.intent.attempt}) left no job at two reads`
   return planAgain(
     plan,
     spec,
@@ -323,7 +326,7 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
 
 /** Plans the next create after one that left no job, or that a raised run gave up. */
 function planAgain(plan: Planner, spec: Spec, record: OpenRecord, reason: string): Planned {
-  if (spec.policy.run < record.run) return lowerRun(spec, record)
+  if (spec.policy.run < record.run) return planLowerRun(spec, record)
   const attempt = spec.policy.run > record.run ? 1 : record.intent.attempt + 1
   return planNew(plan, spec, { reason, attempt, previous: record })
 }

@@ -48,7 +48,7 @@ t.test('a missing state is refused, with the ways back to it', async (t) => {
   t.strictSame(told(reboot().state(undefined)), [
     [
       'STATE_MISSING',
-      'there is no state, so which jobs already ran is not known; nothing is created without one',
+      'there is no state, so Jobwright does not know which jobs already ran, and creates nothing',
       'in a new repository > jobwright > init',
       'if there was a state, restore it',
       ...anew,
@@ -66,7 +66,7 @@ t.test('a state begins with all of its specs taken as done, or not at all', asyn
     [
       'STATE_MISSING',
       `no state was begun: these specs cannot be recorded as done and would run: ${FINAL}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`,
-      'mend that, then > jobwright > baseline',
+      'fix that, then > jobwright > baseline',
     ],
   ])
   t.match(
@@ -150,18 +150,18 @@ t.test('guards count the whole run, and say what to raise', async (t) => {
     [
       'GUARD_CREATES',
       'this run would create 1 job; guards.maxCreates allows 0',
-      'if that is meant, set guards.maxCreates: 1 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
+      'if that is intended, set guards.maxCreates: 1 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
     ],
   ])
   t.strictSame(told(guarded(reboot(), { run: { ...FRESH_RUN, created: 1 } }))[0]?.slice(1), [
     'this run would create 1 before in this run + 1 = 2 jobs; guards.maxCreates allows 0',
-    'if that is meant, set guards.maxCreates: 2 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
+    'if that is intended, set guards.maxCreates: 2 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
   ])
   t.strictSame(told(guarded(world().record(REBOOT))), [
     [
       'GUARD_REMOVALS',
       'this run would withdraw 1 job; guards.maxRemovals allows 0',
-      'if that is meant, set guards.maxRemovals: 1 in jobwright.yaml and have it reviewed',
+      'if that is intended, set guards.maxRemovals: 1 in jobwright.yaml and have it reviewed',
     ],
   ])
   const cancelled = world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).record(FINAL)

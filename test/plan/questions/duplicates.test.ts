@@ -93,7 +93,7 @@ t.test('other jobs are none', (t) => {
   const none: Readonly<Record<string, Live>> = {
     'the job on record': readers({ id: 'readers' }),
     'one that does something else': readers({ request: { ApplicationId: 'newsletter' } }),
-    'one of which AWS does not tell what it does': liveOf(READERS, { id: 'second', request: undefined } as never),
+    'one of which AWS does not show what it does': liveOf(READERS, { id: 'second', request: undefined } as never),
     'one made long before': readers({ createdAt: '2026-11-13T08:50:05Z' }),
     'one made after the state was read: it may be another run’s': readers({ createdAt: '2026-11-15T09:00:01Z' }),
     'one of another run': disk({ marker: mark(DISK, 2) }),
@@ -128,7 +128,7 @@ t.test('a second job is told of once, with where its spec stands and a way out',
     severity: 'warning',
     code: 'PLAN_TWIN',
     address: READERS,
-    message: `${READERS}: Amazon Pinpoint job second (IN_PROGRESS, created 2026-11-15 08:50 UTC) is on no record, and does just the same, beside its job readers`,
+    message: `${READERS}: Amazon Pinpoint job second (IN_PROGRESS, created 2026-11-15 08:50 UTC) is not on record, but has the same request as its job readers`,
     remedies: [{}, {}],
     place: specOf(READERS).place,
   })
@@ -211,7 +211,7 @@ t.test('a duplicate with our mark says so, and how to leave it', (t) => {
   const told = (live: Live, address: Address) =>
     findDuplicates(given, { alike: new Map([...alike, [address, { is: 'listed', jobs: [live] }]]) })?.[0]?.diagnostic
   t.match(told(disk({ marker: mark(DISK) }), DISK), {
-    message: /is on no record, and carries the mark of this very run, beside its job archive$/,
+    message: /is not on record, but carries a mark of the same run as its job archive$/,
     remedies: [
       { text: 'a proxy may have sent the create twice; end the unwanted job at AWS' },
       { text: 'to leave it as it is', command: ['jobwright', 'acknowledge', DISK] },

@@ -39,10 +39,10 @@ const disk = (...jobs: Partial<Live>[]): World =>
     .listed(DISK, ...jobs)
 
 t.test(
-  'a job is a question if nobody has it, the state is not younger, it began, and it does just the same',
+  'a job is a question if nobody has it, the state is not younger, it began, and it has the same request',
   async (t) => {
     t.equal(isAsked(prices({ id: 'x' })), true)
-    t.equal(isAsked(prices({ id: 'x', createdAt: undefined })), true, 'AWS does not tell when it was created')
+    t.equal(isAsked(prices({ id: 'x', createdAt: undefined })), true, 'AWS does not show when it was created')
     t.equal(isAsked(prices({ id: 'x', createdAt: '2026-11-15T07:45:00Z' })), true, 'clocks may differ by 15 minutes')
     t.equal(isAsked(prices({ id: 'x', createdAt: '2026-11-15T07:44:59Z' })), false, 'it is older than the state')
     t.equal(isAsked(prices({ id: 'x', status: 'WAITING' })), false, 'it was never started')
@@ -83,7 +83,7 @@ t.test('the question says what is known, and how to answer it', async (t) => {
   check(
     t,
     prices({ id: 'x', createdAt: undefined }),
-    `conflict ${PRICES}: AWS Data Exchange job x (IN_PROGRESS) is on no record, and is just what this spec asks for`,
+    `conflict ${PRICES}: AWS Data Exchange job x (IN_PROGRESS) is not on record, and matches this spec`,
   )
   t.match(
     hints(prices({ id: 'x' })),

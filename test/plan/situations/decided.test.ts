@@ -232,7 +232,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
     'not one that is over',
     decide(world().spec(REBOOT).record(REBOOT).live(REBOOT, { status: 'COMPLETED' }), REBOOT, STOP),
-    [`keep ${REBOOT}: its job is over already`],
+    [`keep ${REBOOT}: its job has already ended`],
   ],
   [
     'nor one that AWS no longer knows',

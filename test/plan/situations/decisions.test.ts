@@ -120,14 +120,14 @@ t.test('cancel ends no job that is another one, was not read, or may not be show
     'conflict',
     'PLAN_OTHER_JOB',
     'AWS IoT job kiosk-reboot is not the one on record: it was created 2026-11-15T08:55:00Z, and ours 2026-11-15T08:50:05Z. Nothing is done to it',
-    'write down that ours is lost > jobwright > reconcile',
+    'record that ours is lost > jobwright > reconcile',
   ])
   t.strictSame(told(settled().unread(REBOOT), REBOOT, STOP), ['blocked', 'PLAN_REFUSED', UNREAD])
   const young = settled({ createdAt: '2026-11-15T08:59:00Z' }).absent(REBOOT)
   t.strictSame(told(young, REBOOT, STOP), [
     'settling',
     undefined,
-    'its job was made a moment ago, and AWS does not show it yet',
+    'its job was just created, and AWS does not show it yet',
   ])
   const old = settled({ createdAt: '2026-11-15T08:58:30Z' }).absent(REBOOT)
   t.strictSame(told(old, REBOOT, STOP), ['keep', undefined, 'AWS no longer knows its job', NOTHING_CHANGED])
@@ -154,7 +154,7 @@ t.test('cancel says what it finds, and remembers that a person asked for the end
     'conflict',
     'PLAN_NOT_CANCELLABLE',
     'the outcome of its create is not known, so there is no job to cancel yet',
-    'find out what became of it, then cancel it > jobwright > reconcile',
+    'find out its outcome, then cancel it > jobwright > reconcile',
   ])
   t.strictSame(told(spec(READERS).record(READERS, { id: 'e1' }), READERS, STOP), [
     'conflict',
@@ -230,7 +230,7 @@ t.test('foreign excuses listed jobs by their ID, and only those that nobody has'
     'AWS knows no such AWS Data Exchange job: z',
   ])
   t.strictSame(told(spec(PRICES).unread(PRICES), PRICES, foreign('a')), ['blocked', 'PLAN_REFUSED', UNREAD])
-  const words = 'jobs of this kind are told apart by their ID: none needs to be excused'
+  const words = 'jobs of this kind are identified by their ID: none needs to be excused'
   t.equal(told(spec(REBOOT), REBOOT, foreign('a'))[2], words)
   t.equal(told(two().site(undefined), PRICES, foreign('a'))[2], words)
 })
@@ -306,6 +306,6 @@ t.test('a baseline takes specs as done, and says what it looked at', async (t) =
     undefined,
     'the outcome of its create is not known',
     NOTHING_CHANGED,
-    'find out what became of it > jobwright > reconcile',
+    'find out its outcome > jobwright > reconcile',
   ])
 })

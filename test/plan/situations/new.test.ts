@@ -101,7 +101,7 @@ t.test('policy.adopt takes the job that is what the spec says', async (t) => {
   t.strictSame(told(reboot(adopt).live(REBOOT, { request: undefined })), [
     'conflict',
     'PLAN_FOREIGN',
-    'AWS IoT job kiosk-reboot exists, but AWS does not tell what it does',
+    'AWS IoT job kiosk-reboot exists, but AWS does not show what it does',
     `if it is this spec’s > jobwright > adopt > ${REBOOT}`,
   ])
   const other = { request: { ...REQUESTS['IotJob'], targets: ['arn:aws:iot:eu-west-1:123456789012:thing/other'] } }
@@ -201,7 +201,7 @@ t.test('a job under a former name of which nothing is on record is a question', 
   const question = [
     'conflict',
     'PLAN_FORMER_LOST',
-    `metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists, of which nothing is on record`,
+    `metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists without a record`,
     'the state may be older than the job, from a branch that was rolled back or a backup',
     `if that is its job > jobwright > adopt > ${NIGHT} > --id > kiosk-reboot`,
     'to make another job, remove metadata.formerly',

@@ -88,7 +88,7 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
   [
     'a tag may not be shown yet',
     reboot({ markRead: 'told' }, {}, '2026-11-15T08:52:29Z'),
-    `settling ${REBOOT}: its job is there, and AWS may not show its tags yet [until 2026-11-15T08:52:30Z]`,
+    `settling ${REBOOT}: its job exists, but AWS may not show its tags yet [until 2026-11-15T08:52:30Z]`,
   ],
   [
     'a tag that is missing once AWS shows tags is not ours',
@@ -114,7 +114,7 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
   [
     'a refused create left no job, unless a tag says so',
     reboot({}, { refused: true }),
-    `conflict ${REBOOT}: ${EXISTS} AWS refused this create: the job was there already`,
+    `conflict ${REBOOT}: ${EXISTS} AWS refused this create: the job already existed`,
   ],
 ]
 
@@ -216,7 +216,7 @@ t.test('what may be sent again waits for the last request only where that could 
     .unknown(REBOOT, LOOKED)
     .absent(REBOOT)
     .at('2026-11-15T08:57:00Z')
-  check(t, named, `settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`)
+  check(t, named, `settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`)
 })
 
 /** An archive whose create carried its name as a marker, and the marker of the job that is listed. */
@@ -285,7 +285,7 @@ t.test('a person is shown five of the jobs that may be the one', async (t) => {
       .listed(READERS, ...jobs(size))
   const time = 'IN_PROGRESS, 2026-11-15 08:50 UTC'
   const shown = (size: number) => jobs(size).map(({ id }) => `${id} (${time})`)
-  const words = 'may be what its create made, and nothing tells which'
+  const words = 'may be what its create made, and nothing shows which'
   check(t, asked(1), `unresolved ${READERS}: a job ${words}: ${shown(1).join(', ')}`)
   check(t, asked(5), `unresolved ${READERS}: 5 jobs ${words}: ${shown(5).join(', ')}`)
   check(t, asked(7), `unresolved ${READERS}: 7 jobs ${words}: ${shown(5).join(', ')} and 2 more`)
