@@ -65,8 +65,14 @@ function quoteFor(word: string, shell: Medium['shell']): string {
   if (shell === undefined || /^[A-Za-z0-9_=+:./\\-]+$/.test(word)) return quote(word, shell !== undefined)
   if (shell === 'powershell') return `'${word.replaceAll("'", "''")}'`
   // A program of Windows takes a quote behind a backslash for one of its own; cmd reads `%` even between quotes.
-  const text = word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')
-  return `"${text}"`
+  return `"${word.split('"').map(doubleLastBackslashes).join('\\"')}"`
+}
+
+/** No pattern does this: it would look at a long run of backslashes once for each of them. */
+function doubleLastBackslashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\\') end--
+  return text + text.slice(end)
 }
 
 /** An argument as a POSIX shell reads it back. `isPlain`: the shell takes it as it is. */

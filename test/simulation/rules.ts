@@ -265,13 +265,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'of several inert jobs that fit the first is taken',
-      'if (matches.length > countRivals(plan, record, model))',
-      'if (matches.length < 0 * countRivals(plan, record, model))',
+      'if (matches.length > plan.countRivals(record, model))',
+      'if (matches.length < 0 * plan.countRivals(record, model))',
     ],
     [
       'identical unknown creates may not share the jobs',
-      'matches.length > countRivals(plan, record, model)',
-      'countRivals(plan, record, model) > 0',
+      'matches.length > plan.countRivals(record, model)',
+      'plan.countRivals(record, model) > 0',
     ],
     ['a job that waits is taken before one that was started', "=== 'started' ? 0 : 1)", "=== 'started' ? 1 : 0)"],
     [
@@ -671,8 +671,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/decided.ts', [
     [
       '--not-created is believed although AWS could not be asked',
-      "if (listed?.is === 'failed' && !force) return unread(spec, listed, record)",
-      "if (listed?.is === 'failed' && !force && !plan) return unread(spec, listed, record)",
+      "if (look?.is === 'failed' && !force) return",
+      "if (look?.is === 'failed' && !force && !plan) return",
     ],
     [
       'resolve --foreign of all excuses our own mark',
@@ -821,7 +821,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job that could not be read is cancelled with its spec',
-      "  if (seen?.is === 'failed') return { ...base, ...notRead(seen), remedies: [UNREAD] }\n",
+      "  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...describeUnread(seen) }\n",
       '',
     ],
   ]),
@@ -885,13 +885,13 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/plan.test.ts', 'src/plan/questions/former-names.ts', [
     [
       'metadata.formerly moves a record while its spec is there',
-      'if (!record || records[spec.address] || present.has(from)) continue',
-      'if (!record || records[spec.address] || (!present && from)) continue',
+      'records[spec.address] || present.has(from) ||',
+      'records[spec.address] || (!present && from) ||',
     ],
     [
       'metadata.formerly replaces a record',
-      'if (!record || records[spec.address] || present.has(from)) continue',
-      'if (!record || present.has(from)) continue',
+      'if (!record || records[spec.address] || present.has(from) ||',
+      'if (!record || present.has(from) ||',
     ],
     [
       'metadata.formerly moves a record in an older checkout',

@@ -1,4 +1,3 @@
-import { parseAddress } from '../../model/address.ts'
 import { parseAttempt } from '../../model/attempt-name.ts'
 import { CLOCKS_MS, computeDeadline } from '../../model/create-protocol.ts'
 import { findDeviations, isJobOf } from '../../model/deviations.ts'
@@ -9,7 +8,7 @@ import type { Live } from '../../model/live.ts'
 import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
-import { getSiteKey, isSettled, type OpenRecord, recordEntries } from '../../model/state.ts'
+import type { OpenRecord } from '../../model/state.ts'
 import {
   addTime,
   createLine,
@@ -175,22 +174,10 @@ function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: Kin
     .filter((live) => matchesAttempt(plan, spec, record, model, live))
     .sort(compareStartedThenAge(model))
   // Identical specs with unknown creates may divide the jobs among them: each job does the same.
-  if (matches.length > countRivals(plan, record, model)) return planUnresolved(spec, record, matches)
+  if (matches.length > plan.countRivals(record, model)) return planUnresolved(spec, record, matches)
   const [job] = matches
   if (job) return takeOver(plan, spec, record, job)
   return planAbsent(plan, spec, record, plan.waits.listLagMs)
-}
-
-/** Counts the unknown creates with the same request at the same site, including this one. */
-function countRivals(plan: Planner, record: OpenRecord, model: KindModel): number {
-  const key = getRequestKey(record.request, model)
-  return recordEntries(plan.records).filter(
-    ([address, other]) =>
-      parseAddress(address).kind === model.kind &&
-      !isSettled(other) &&
-      getSiteKey(other.site) === getSiteKey(record.site) &&
-      getRequestKey(other.request, model) === key,
-  ).length
 }
 
 /** Returns whether a job can be the attempt's: it is unclaimed, not foreign, and not created before the attempt. */
