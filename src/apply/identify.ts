@@ -12,7 +12,7 @@ import type { Pass } from './effects.ts'
 export type Identified = { readonly live: Live } | { readonly problem: AwsProblem }
 
 /** How often a newly created job is read again, since AWS may not show it yet, and at what interval. */
-const LOOKS = 8
+const READS_MAX = 8
 const BETWEEN_MS = 2_000
 
 /**
@@ -34,7 +34,7 @@ export async function identifyJob(
     mark: isOpen || undefined,
   }
   try {
-    const live = await lookUntilShown(pass, record, () =>
+    const live = await readUntilShown(pass, record, () =>
       pass.write(({ signal }) => reader.describe(id, { ...options, signal })),
     )
     if (!live) return refuse('not-found', 'JobNotShown', `AWS does not show job ${id}`)
@@ -46,7 +46,11 @@ export async function identifyJob(
         'Unproven',
         `nothing proves that job ${id} is ours (${verdict.why}); nothing was done to it`,
       )
-    return refuse('conflict', 'OtherJob', `ID ${id} now belongs to another job (${verdict.why}); nothing was done to it`)
+    return refuse(
+      'conflict',
+      'OtherJob',
+      `ID ${id} now belongs to another job (${verdict.why}); nothing was done to it`,
+    )
   } catch (error) {
     if (error instanceof AwsError) return { problem: error.problem }
     if (!pass.signal.aborted) throw error
@@ -54,15 +58,15 @@ export async function identifyJob(
   }
 }
 
-async function lookUntilShown(
+async function readUntilShown(
   { clock, waits, signal }: Pass,
   { createdAt }: IdentifiedRecord,
-  look: () => Promise<Live | undefined>,
+  read: () => Promise<Live | undefined>,
 ): Promise<Live | undefined> {
-  for (let looks = 1; ; looks++) {
-    const live = await look()
+  for (let reads = 1; ; reads++) {
+    const live = await read()
     const isNew = createdAt !== undefined && clock.now() < Date.parse(computeShownFrom(createdAt, waits))
-    if (live || !isNew || looks === LOOKS || signal.aborted) return live
+    if (live || !isNew || reads === READS_MAX || signal.aborted) return live
     await clock.sleep(BETWEEN_MS, signal).catch(() => {})
   }
 }

@@ -103,7 +103,7 @@ for (const [name, record, live, is] of READS) {
   })
 }
 
-t.test('a job that AWS named is the one of its ID, whatever else is told', (t) => {
+t.test('a job that AWS named is the one of its ID, whatever else AWS shows', (t) => {
   const settled = recordOf('DataExchangeJob/prices', { id: 'a'.repeat(32) }) as SettledRecord
   const live = liveOf('DataExchangeJob/prices', { createdAt: undefined, request: undefined })
   t.equal(judgeIdentity(settled, live, getModel('DataExchangeJob'), LINEAGE).is, 'same')

@@ -181,7 +181,7 @@ t.test('a record after a read', async (t) => {
   t.equal(
     getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: '' }),
     'created',
-    'an answer that tells no status starts nothing',
+    'an answer without a status starts nothing',
   )
   t.equal(getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'COMPLETED' }), 'started')
   t.equal(

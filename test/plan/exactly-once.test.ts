@@ -44,23 +44,19 @@ function table(title: string, cases: readonly Case[]): void {
 }
 
 table('an unknown create of a job that we name', [
+  ['is adopted where the job exists', world().spec(REBOOT).unknown(REBOOT).live(REBOOT), [`adopt ${REBOOT}: ${FOUND}`]],
   [
-    'is taken over where the job is there',
-    world().spec(REBOOT).unknown(REBOOT).live(REBOOT),
-    [`adopt ${REBOOT}: ${FOUND}`],
-  ],
-  [
-    'is not taken over where AWS does not tell when the job was created',
+    'is not adopted where AWS does not show when the job was created',
     world().spec(REBOOT).unknown(REBOOT).live(REBOOT, { createdAt: undefined }),
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but ${UNTOLD}`],
   ],
   [
-    'is not taken over where AWS does not tell what the job does',
+    'is not adopted where AWS does not show what the job does',
     world().spec(FINAL).unknown(FINAL).live(FINAL, { request: undefined }),
     [`conflict ${FINAL}: AWS Elemental MediaPackage job cup-final exists, but ${UNTOLD}`],
   ],
   [
-    'is not taken over where AWS shows the tags of the job, and the one that our create asked for is not among them',
+    'is not adopted where AWS shows the tags of the job, and the one that our create asked for is not among them',
     world()
       .spec(REBOOT)
       .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
@@ -68,7 +64,7 @@ table('an unknown create of a job that we name', [
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but does not carry the tag that our create asked for`],
   ],
   [
-    'is taken over where AWS does not show the tags of the job',
+    'is adopted where AWS does not show the tags of the job',
     world()
       .spec(REBOOT)
       .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
@@ -76,12 +72,12 @@ table('an unknown create of a job that we name', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'is taken over while its lease still runs',
+    'is adopted while its lease still runs',
     world().at('2026-11-15T08:50:30Z').spec(REBOOT).unknown(REBOOT, {}, { stage: 'intent' }).live(REBOOT),
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'tells what was seen of it',
+    'reports what is known of it',
     world().spec(REBOOT).unknown(REBOOT, { evidence: 'InternalFailure: 500' }).live(REBOOT, { status: 'COMPLETED' }),
     [`adopt ${REBOOT}: the answer to its create was lost (InternalFailure: 500); this is the job`],
   ],
@@ -91,32 +87,32 @@ table('an unknown create of a job that we name', [
     [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:51:00Z]`],
   ],
   [
-    'asks for a second look where the first found nothing',
+    'asks for a second read where the first found nothing',
     world().spec(REBOOT).unknown(REBOOT).absent(REBOOT),
     [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`],
   ],
   [
-    'waits for the second look',
+    'waits for the second read',
     world().at('2026-11-15T08:55:14Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
     [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:55:15Z]`],
   ],
   [
-    'is repeated under the same ID after two looks',
+    'is repeated under the same ID after two reads',
     world().at('2026-11-15T08:55:15Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
     [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'is repeated where a crash left the mark of the first look on an intent',
+    'is repeated where a crash left the mark of the first read on an intent',
     world().spec(REBOOT).unknown(REBOOT, LOOKED, { stage: 'intent' }).absent(REBOOT),
     [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'is taken over where the job shows up at the second look',
+    'is adopted where the job shows up at the second read',
     world().spec(REBOOT).unknown(REBOOT, LOOKED).live(REBOOT),
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'is taken over while held: nothing is submitted',
+    'is adopted while held: nothing is submitted',
     world()
       .spec(REBOOT, { policy: { hold: true } })
       .unknown(REBOOT)
@@ -141,7 +137,7 @@ table('an unknown create of a job that we name', [
     [`blocked ${REBOOT}: specs/kiosk-reboot.yaml is not committed (edited)`],
   ],
   [
-    'is not repeated once its time is over',
+    'is not repeated once it has expired',
     world().at('2026-12-15T09:00:00Z').spec(FINAL).unknown(FINAL, LOOKED).absent(FINAL),
     [
       `expired ${FINAL}: StartTime 2026-11-14T19:45:00Z is more than 14 days ago, and an endpoint keeps at most 14 days for startover`,
@@ -168,7 +164,7 @@ table('an unknown create of a job that we name', [
     [`settling ${REBOOT}: the outcome of its create is not known, and nothing may be asked while offline`],
   ],
   [
-    'is a conflict where somebody else has the ID',
+    'is a conflict where another owner has the ID',
     world()
       .spec(REBOOT)
       .unknown(REBOOT)
@@ -190,7 +186,7 @@ table('an unknown create of a job that we name', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'fits although AWS tells the schedule in another form',
+    'fits although AWS returns the schedule in another form',
     world()
       .spec(REBOOT, { request: kiosks({ schedulingConfig: { startTime: '2026-12-01 02:00' } }) })
       .unknown(REBOOT, {}, { request: kiosks({ schedulingConfig: { startTime: '2026-12-01 02:00' } }) })
@@ -217,7 +213,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'waits until no late packet can make the job as it was written before',
+    'waits until no late request can create the job as it was written before',
     world()
       .at('2026-11-15T08:57:59Z')
       .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
@@ -226,7 +222,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
-    'is taken over before a raised run is looked at',
+    'is adopted before a raised run is planned',
     world()
       .spec(REBOOT, { policy: { run: 2 } })
       .unknown(REBOOT)
@@ -234,7 +230,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'keeps a raised run waiting until no late packet can make the old job',
+    'keeps a raised run waiting until no late request can create the old job',
     world()
       .at('2026-11-15T08:57:59Z')
       .spec(REBOOT, { policy: { run: 2 } })
@@ -243,7 +239,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
-    'makes the raised run, as its first attempt, once the old one is known to be absent',
+    'makes the raised run, as its first attempt, once the old job is known not to exist',
     world()
       .at('2026-11-15T08:58:00Z')
       .spec(REBOOT, { policy: { run: 2 } })
@@ -254,7 +250,7 @@ table('an unknown create whose spec was edited meanwhile', [
     ],
   ],
   [
-    'keeps another ID waiting until no late packet can make the old job',
+    'keeps another ID waiting until no late request can create the old job',
     world()
       .at('2026-11-15T08:57:59Z')
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
@@ -263,7 +259,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
-    'keeps another target waiting until no late packet can make the old job',
+    'keeps another target waiting until no late request can create the old job',
     world().at('2026-11-15T08:57:59Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT).site(OTHER_SITE),
     [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
@@ -304,7 +300,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`create ${REBOOT} (as night, attempt 2): its create was said to have made no job`],
   ],
   [
-    'leaves an ID of somebody else by raising the run',
+    'leaves an ID of another owner by raising the run',
     world()
       .spec(REBOOT, { policy: { run: 2 } })
       .unknown(REBOOT)
@@ -312,7 +308,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`create ${REBOOT} (as kiosk-reboot-r2): its create came to nothing: the ID kiosk-reboot belongs to another job`],
   ],
   [
-    'leaves an ID of somebody else by writing another one',
+    'leaves an ID of another owner by writing another one',
     world()
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
       .unknown(REBOOT)
@@ -336,7 +332,7 @@ table('an unknown create whose spec was edited meanwhile', [
 
 table('two addresses and one ID', [
   [
-    'a job that another record has is not taken over by an unknown create of the same ID',
+    'a job that another record has is not adopted by an unknown create of the same ID',
     world()
       .spec(REBOOT)
       .record(REBOOT, DONE)
@@ -349,7 +345,7 @@ table('two addresses and one ID', [
     ],
   ],
   [
-    'of two unknown creates of one ID, one takes the job over',
+    'of two unknown creates of one ID, one adopts the job',
     world()
       .spec('IotJob/a', { request: kiosks({ jobId: 'night' }) })
       .spec('IotJob/b', { request: kiosks({ jobId: 'night' }) })
@@ -385,7 +381,7 @@ const unclear = (jobs: string, address: Address = READERS) => `unresolved ${addr
 
 table('an unknown create of an inert job', [
   [
-    'is for a person to decide where several fit',
+    'needs a person where several fit',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
     [
       unclear(
@@ -395,7 +391,7 @@ table('an unknown create of an inert job', [
     ],
   ],
   [
-    'is for a person to decide where one of several has started',
+    'needs a person where one of several has started',
     world()
       .spec(PRICES)
       .unknown(PRICES)
@@ -408,22 +404,22 @@ table('an unknown create of an inert job', [
     ],
   ],
   [
-    'takes over none that was created before it by AWS’s own clock',
+    'adopts none that was created before it by AWS’s own clock',
     world().spec(PRICES).unknown(PRICES, { awsAt: '2026-11-15T08:50:10Z' }).listed(PRICES, at(50)),
     [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
-    'takes over none from before its intent, a minute of grace for clocks aside',
+    'adopts none from before its intent, a minute of grace for clocks aside',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(48)),
     [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
-    'takes over one by a clock that differs a little',
+    'adopts one by a clock that differs a little',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(49)),
     [`adopt ${PRICES}: ${FOUND}`],
   ],
   [
-    'takes over none that says more or less than was sent',
+    'adopts none that says more or less than was sent',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED)
@@ -435,7 +431,7 @@ table('an unknown create of an inert job', [
     [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'takes over none of which AWS tells a member that was not sent',
+    'adopts none of which AWS shows a member that was not sent',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED)
@@ -443,7 +439,7 @@ table('an unknown create of an inert job', [
     [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'takes over none of which nothing is told',
+    'adopts none of which nothing is known',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED)
@@ -456,7 +452,7 @@ table('an unknown create of an inert job', [
     [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'takes over none that a record has, or had',
+    'adopts none that a record has, or had',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED, { history: [{ run: 1, id: 'job-51' }], run: 2 })
@@ -470,7 +466,7 @@ table('an unknown create of an inert job', [
     ],
   ],
   [
-    'beside another of the same request takes over another job',
+    'beside another of the same request adopts another job',
     world()
       .spec('DataExchangeJob/a')
       .spec('DataExchangeJob/b')
@@ -495,7 +491,7 @@ table('an unknown create of an inert job', [
     ],
   ],
   [
-    'waits for the lag of lists between its two looks',
+    'waits for the lag of lists between its two reads',
     world().at('2026-11-15T08:56:29Z').spec(PRICES).unknown(PRICES, LOOKED).listed(PRICES),
     [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:56:30Z]`],
   ],
@@ -505,7 +501,7 @@ table('an unknown create of an inert job', [
     [`blocked ${PRICES}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`],
   ],
   [
-    'makes a raised run once the old one is known to be absent',
+    'makes a raised run once the old job is known not to exist',
     world()
       .spec(PRICES, { policy: { run: 2 } })
       .unknown(PRICES, LOOKED)
@@ -517,7 +513,7 @@ table('an unknown create of an inert job', [
 const MARKED = { marker: `${READERS}#1.1` }
 table('an unknown create of a job that begins at once and that AWS names', [
   [
-    'is taken over where one job carries its marker',
+    'is adopted where one job carries its marker',
     world()
       .spec(READERS)
       .unknown(READERS)
@@ -525,7 +521,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`adopt ${READERS}: ${FOUND}`],
   ],
   [
-    'settles until no packet of it can be accepted',
+    'settles until AWS accepts no more requests of it',
     world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS, LOOKED).listed(READERS),
     [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:00Z]`],
   ],
@@ -549,7 +545,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:40Z]`],
   ],
   [
-    'is for a person to decide where a job with its marker was made too late to be its own',
+    'needs a person where a job with its marker was made too late to be its own',
     world()
       .spec(READERS)
       .unknown(READERS, { at: '2026-11-15T08:30:00Z', leaseUntil: '2026-11-15T08:31:00Z', absentSince: NOW })
@@ -557,12 +553,12 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
-    'gets its first look only then',
+    'gets its first read only then',
     world().at('2026-11-15T08:58:00Z').spec(READERS).unknown(READERS).listed(READERS),
     [`settling ${READERS}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:59:30Z]`],
   ],
   [
-    'is repeated after two looks a lag of lists apart',
+    'is repeated after two reads a lag of lists apart',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS),
     [
       `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
@@ -570,12 +566,12 @@ table('an unknown create of a job that begins at once and that AWS names', [
     ],
   ],
   [
-    'is not repeated before the second look',
+    'is not repeated before the second read',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:31Z' }).listed(READERS),
     [`settling ${READERS}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:01Z]`],
   ],
   [
-    'is for a person to decide where two jobs carry its marker',
+    'needs a person where two jobs carry its marker',
     world().spec(READERS).unknown(READERS).listed(READERS, at(51, MARKED), at(52, MARKED)),
     [
       unclear(
@@ -584,12 +580,12 @@ table('an unknown create of a job that begins at once and that AWS names', [
     ],
   ],
   [
-    'is for a person to decide where AWS does not tell what a job is',
+    'needs a person where AWS does not show what a job is',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS, at(51)),
     [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
-    'is for a person to decide where its marker stands on a job that differs: AWS may have filled something in',
+    'needs a person where its marker stands on a job that differs: AWS may have filled something in',
     world()
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
@@ -597,7 +593,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
-    'is taken over where AWS does not tell when the job with its marker was made',
+    'is adopted where AWS does not show when the job with its marker was made',
     world()
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
@@ -617,7 +613,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
     ],
   ],
   [
-    'of the same request as another one takes over another job, never the same',
+    'of the same request as another one adopts another job, never the same',
     world()
       .spec(READERS)
       .unknown(READERS)
@@ -632,7 +628,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
     ],
   ],
   [
-    'is not taken over from before its intent, nor from another record',
+    'is not adopted from before its intent, nor from another record',
     world()
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
@@ -689,7 +685,7 @@ t.test('an unresolved create names both doors', async (t) => {
   t.match(formatHint(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
 
-table('an unknown create whose spec is gone', [
+table('an unknown create whose spec was removed', [
   ['is brought to light', world().unknown(REBOOT).live(REBOOT), [`adopt ${REBOOT}: ${FOUND}`]],
   [
     'is brought to light, and not started',
@@ -702,7 +698,7 @@ table('an unknown create whose spec is gone', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'gets its second look',
+    'gets its second read',
     world().unknown(REBOOT).absent(REBOOT),
     [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`],
   ],
@@ -712,7 +708,7 @@ table('an unknown create whose spec is gone', [
     [`forget ${REBOOT}: its spec was removed; no job was made, its record is kept`],
   ],
   [
-    'is forgotten where the ID is of somebody else',
+    'is forgotten where the ID has another owner',
     world()
       .unknown(REBOOT)
       .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) }),
@@ -727,13 +723,13 @@ table('an unknown create whose spec is gone', [
     [`keep ${REBOOT}: its spec is not here, but only some specs were selected`],
   ],
   [
-    'is for a person to decide where nothing brings it to light',
+    'needs a person where nothing brings it to light',
     world().unknown(READERS).listed(READERS, at(51)),
     [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
 ])
 
-t.test('a create is repeated only after a first look that was written down', async (t) => {
+t.test('a create is repeated only after a first read that was written down', async (t) => {
   const given = () => world().spec(REBOOT).unknown(REBOOT).absent(REBOOT)
   const [first] = check(t, given(), [
     `settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`,

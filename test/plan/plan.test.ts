@@ -176,21 +176,21 @@ table('a job that exists and is not ours', [
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists and is not ours: COMPLETED, created 2026-11-01 08:00 UTC`],
   ],
   [
-    'is taken over with policy.adopt where it fits',
+    'is adopted with policy.adopt where it fits',
     world()
       .spec(REBOOT, { policy: { adopt: true } })
       .live(REBOOT),
     [`adopt ${REBOOT}: policy.adopt is true and the job fits the spec`],
   ],
   [
-    'is not taken over with policy.adopt where AWS does not show what it does',
+    'is not adopted with policy.adopt where AWS does not show what it does',
     world()
       .spec(REBOOT, { policy: { adopt: true } })
       .live(REBOOT, { request: undefined }),
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS does not show what it does`],
   ],
   [
-    'is not taken over with policy.adopt where it differs',
+    'is not adopted with policy.adopt where it differs',
     world()
       .spec(REBOOT, { policy: { adopt: true } })
       .live(REBOOT, { request: { ...kiosks({}), document: '{"operation":"wipe"}', targetSelection: 'CONTINUOUS' } }),
@@ -213,7 +213,7 @@ table('a job that exists and is not ours', [
     [`adopt ${REBOOT}: policy.adopt is true and the job fits the spec`],
   ],
   [
-    'is taken over although its window is long past: nothing is submitted',
+    'is adopted although its window is long past: nothing is submitted',
     world()
       .at('2026-12-24T09:00:00Z')
       .spec(FINAL, { policy: { adopt: true } })
@@ -231,7 +231,7 @@ table('a job that exists and is not ours', [
     ],
   ],
   [
-    'is never taken over where another record has it, whatever policy.adopt says',
+    'is never adopted where another record has it, whatever policy.adopt says',
     world()
       .spec(REBOOT)
       .record(REBOOT, DONE)
@@ -321,7 +321,7 @@ table('a job on record', [
     [`keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`],
   ],
   [
-    'that was made a moment ago and is not shown yet is not lost',
+    'that was just created and is not shown yet is not lost',
     world()
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:31Z' })
@@ -329,7 +329,7 @@ table('a job on record', [
     [`settling ${PRICES}: its job was just created, and AWS does not show it yet [until 2026-11-15T09:00:01Z]`],
   ],
   [
-    'that was made a while ago and is not shown is lost',
+    'that was created a while ago and is not shown is lost',
     world()
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:30Z' })
@@ -393,7 +393,7 @@ table('a job on record', [
     [`keep ${FINAL}: done 2026-11-14 23:10 UTC`],
   ],
   [
-    'that is over is done, wherever its target leads now',
+    'that has ended is done, wherever its target leads now',
     world().spec(REBOOT).record(REBOOT, DONE).site(OTHER_SITE),
     [`keep ${REBOOT}: done 2026-11-14 23:10 UTC`],
   ],
@@ -792,7 +792,7 @@ t.test('AWS changes a running job', async (t) => {
 
 table('an unfinished job that is to be cancelled with its spec', [
   [
-    'is cancelled once the spec is gone',
+    'is cancelled once the spec was removed',
     world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT),
     [`cancel ${REBOOT}: its spec was removed, and policy.onRemove is cancel`],
   ],
@@ -809,7 +809,7 @@ table('an unfinished job that is to be cancelled with its spec', [
     [`keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look removed`],
   ],
   [
-    'is forgotten where it is over by now',
+    'is forgotten where it has ended',
     world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT, { status: 'COMPLETED' }),
     [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
   ],
@@ -821,7 +821,7 @@ table('an unfinished job that is to be cancelled with its spec', [
     ],
   ],
   [
-    'is forgotten where a look shows that it has begun, and that is too late',
+    'is forgotten where a read shows that it has begun, and that is too late',
     world().record(PRICES, { id: 'job-1', stage: 'created', onRemove: 'cancel' }).live(PRICES, { id: 'job-1' }),
     [
       `forget ${PRICES}: its spec was removed; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
@@ -833,7 +833,7 @@ table('an unfinished job that is to be cancelled with its spec', [
     [`forget ${REBOOT}: its spec was removed; AWS no longer knows job kiosk-reboot, its record is kept`],
   ],
   [
-    'waits where it was made a moment ago and is not shown yet',
+    'waits where it was just created and is not shown yet',
     world().record(REBOOT, { onRemove: 'cancel', createdAt: '2026-11-15T08:59:30Z' }).absent(REBOOT),
     [`settling ${REBOOT}: its job was just created, and AWS does not show it yet [until 2026-11-15T09:01:00Z]`],
   ],
@@ -860,7 +860,7 @@ t.test('a job that was cancelled before its start is not started', async (t) => 
   check(t, world().spec(PRICES).record(PRICES, stopped), `keep ${PRICES}: done`)
 })
 
-t.test('what is to become of an unfinished job is on record before its spec can be gone', async (t) => {
+t.test('policy.onRemove is on record before its spec can be removed', async (t) => {
   const next = (given: World) => planOf(given.input()).actions[0]?.next
   const told = world()
     .spec(REBOOT, { policy: { onRemove: 'cancel' } })
@@ -879,11 +879,11 @@ t.test('what is to become of an unfinished job is on record before its spec can 
         .spec(REBOOT, { policy: { onRemove: 'cancel' } })
         .record(REBOOT, DONE),
     ),
-    'a job that is over needs none',
+    'a job that has ended needs none',
   )
 })
 
-table('a spec that is gone', [
+table('a removed spec', [
   [
     'is forgotten: its record and its job stay',
     world().record(REBOOT),
@@ -962,7 +962,7 @@ table('a spec that is gone', [
 
 table('a rename', [
   [
-    'together with an edit that AWS takes on is a question as well',
+    'together with an edit that AWS supports is a question as well',
     world()
       .spec(NIGHT, { request: kiosks({ description: 'by night', tags: [{ Key: 'a', Value: 'b' }] }) })
       .absent(NIGHT)
@@ -981,7 +981,7 @@ table('a rename', [
     ],
   ],
   [
-    'is seen although the ID is written out and key order differs',
+    'is detected although the ID is written out and key order differs',
     world()
       .spec(NIGHT, { request: { document: '{ "operation": "reboot" }', ...kiosks({}), jobId: 'night' } })
       .absent(NIGHT)
@@ -1217,7 +1217,7 @@ table('room at AWS', [
     ],
   ],
   [
-    'is not taken for ever by jobs whose spec was withdrawn while they ran: nobody reads them any more',
+    'is not taken for ever by jobs whose spec was withdrawn while they ran: they are never read again',
     clips(10, (given, address) => given.record(address, { withdrawn: '2026-11-14T23:00:00Z' }))
       .spec(FINAL)
       .absent(FINAL),
@@ -1408,11 +1408,11 @@ table('a plan is refused', [
     ],
   ],
   [
-    'where it cannot be told',
+    'where it is unknown',
     world()
       .state({ source: { commit: 'beef'.repeat(10) } })
       .checkout({ relation: 'unknown' }),
-    ['refused 8: whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'],
+    ['refused 8: Jobwright cannot tell whether this checkout (c0ffee1) contains beefbee, which was reconciled last'],
   ],
   [
     'outside Git, where the state names a commit',
@@ -1421,7 +1421,7 @@ table('a plan is refused', [
       .checkout({ git: false }),
     [
       ...rebootLines(1),
-      'refused 8: this folder is in no Git repository, so whether its specs are newer than beefbee, which was reconciled last, cannot be told',
+      'refused 8: this folder is in no Git repository, so Jobwright cannot tell whether its specs are newer than beefbee, which was reconciled last',
     ],
   ],
   [
@@ -1468,7 +1468,7 @@ t.test('a refusal says what to do', async (t) => {
       .checkout({ relation: 'unknown', shallow })
   const hint = (given: World, lines: string[]) => formatHint(check(t, given, lines).refusals[0]?.remedies)
   const unknown =
-    'refused 8: whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'
+    'refused 8: Jobwright cannot tell whether this checkout (c0ffee1) contains beefbee, which was reconciled last'
   t.match(hint(stale(true), [unknown]), /shallow: .*git fetch --unshallow.*fetch-depth: 0/)
   t.match(hint(stale(false), [unknown]), /fetch the commit beefbee/)
   const guard = 'refused 7: this run would create 2 jobs; guards.maxCreates allows 1'
@@ -1502,9 +1502,9 @@ const job = (minute: number, facts: Partial<Live> = {}): Partial<Live> => ({
   ...facts,
 })
 
-table('a new job that AWS names, where a job is there that nobody has,', [
+table('a new job that AWS names, where an unclaimed job exists,', [
   [
-    'is a question where that is just what the spec asks for',
+    'is a question where that matches the spec',
     world().state(BORN).spec(PRICES).listed(PRICES, job(30)),
     [`conflict ${PRICES}: AWS Data Exchange job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${DOUBLE}`],
   ],
@@ -1548,7 +1548,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`create ${PRICES}: new spec`],
   ],
   [
-    'is a question where AWS does not tell what that does',
+    'is a question where AWS does not show what that does',
     world()
       .state(BORN)
       .spec(READERS)
@@ -1556,7 +1556,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`conflict ${READERS}: Amazon Pinpoint job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${SILENT}`],
   ],
   [
-    'is created where that was cancelled before it did anything that AWS could tell of',
+    'is created where that was cancelled before it did anything that AWS could show',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1564,7 +1564,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`create ${DISK}: new spec`, DISK_ENDED],
   ],
   [
-    'is a question where that bears its own mark, whatever it does',
+    'is a question where that carries its own mark, whatever it does',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1572,7 +1572,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`conflict ${DISK}: AWS Import/Export job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${MARKED}`],
   ],
   [
-    'is created where that bears the mark of another run, spec or state',
+    'is created where that carries the mark of another run, spec or state',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1586,7 +1586,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`create ${DISK}: new spec`, DISK_ENDED],
   ],
   [
-    'is a question where that bears the mark of a spec that is gone without a record',
+    'is a question where that carries the mark of a removed spec without a record',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1646,7 +1646,7 @@ t.test('a plan asks for', async (t) => {
       [`${REBOOT}: read kiosk-reboot-r2 with mark`],
     ],
     [
-      'the jobs of a new name and of a former one of which nothing is on record',
+      'the jobs of a new name and of a former one without a record',
       world()
         .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
         .absent(NIGHT),
@@ -1698,7 +1698,7 @@ t.test('a plan asks for', async (t) => {
     ],
   ]
   for (const [name, given, expected] of cases) t.test(name, async (t) => checkNeeds(t, given, expected))
-  t.test('finished and lost jobs when told to refresh', async (t) => {
+  t.test('finished and lost jobs with refresh', async (t) => {
     const given = world().spec(REBOOT).record(REBOOT, DONE).spec(FINAL).record(FINAL, { lost: true })
     checkNeeds(t, given, [`${REBOOT}: read kiosk-reboot with mark known`, `${FINAL}: read cup-final known`], {
       refresh: true,
@@ -1721,7 +1721,7 @@ t.test('what a plan writes without a call', async (t) => {
   t.equal(
     next(world().spec(REBOOT).record(REBOOT, KNOWN).live(REBOOT), `keep ${REBOOT}: running`),
     undefined,
-    'nor where a read tells the same',
+    'nor where a read shows the same',
   )
   const adopted = next(
     world()

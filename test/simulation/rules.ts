@@ -1078,7 +1078,7 @@ export const RULES: readonly Mutation[] = [
     [
       'a job made a moment ago is missing at the first look',
       'if (live || !isNew || reads === READS_MAX || signal.aborted) return live',
-      'if (live || looks) return live',
+      'if (live || reads) return live',
     ],
   ]),
   ...inTest('test/apply/pass.test.ts', 'src/apply/throttled.ts', [

@@ -82,7 +82,7 @@ function checkCheckout(plan: Planner): Diagnostic[] {
     return [
       createRefusal(
         'CHECKOUT_UNKNOWN',
-        `this folder is in no Git repository, so whether its specs are newer than ${known}, which was reconciled last, cannot be told`,
+        `this folder is in no Git repository, so Jobwright cannot tell whether its specs are newer than ${known}, which was reconciled last`,
         advise('run in a clone of the repository, or take the specs as they are with --allow-dirty'),
         ...why,
       ),
@@ -105,7 +105,7 @@ function checkCheckout(plan: Planner): Diagnostic[] {
       return [
         createRefusal(
           'CHECKOUT_UNKNOWN',
-          `whether this checkout (${head}) contains ${known}, which was reconciled last, cannot be told`,
+          `Jobwright cannot tell whether this checkout (${head}) contains ${known}, which was reconciled last`,
           ...(checkout.shallow ? FULL_HISTORY : [advise(`fetch the commit ${known}, or restore it`), NEWEST]),
           ...why,
         ),

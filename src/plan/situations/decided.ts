@@ -143,7 +143,7 @@ function keepSettled(
     action: 'conflict',
     code: 'PLAN_HAS_JOB',
     record,
-    reason: `${record.id === undefined ? 'it is taken as done' : `job ${record.id} is on record for it`}, so ${decision.id} cannot be taken over`,
+    reason: `${record.id === undefined ? 'it is taken as done' : `job ${record.id} is on record for it`}, so ${decision.id} cannot be adopted`,
     remedies: [advise(`write policy.run: ${record.run + 1} first, if the other job is its next run`)],
   })
 }

@@ -95,7 +95,7 @@ t.test('a checkout that does not hold what was reconciled last neither creates n
     refusals(from({ relation: 'behind', commit: undefined as never }))[0]?.message,
     'this checkout (without commits)',
   )
-  const unknown = 'whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'
+  const unknown = 'Jobwright cannot tell whether this checkout (c0ffee1) contains beefbee, which was reconciled last'
   t.strictSame(told(from({ relation: 'unknown' })), [
     ['CHECKOUT_UNKNOWN', unknown, 'fetch the commit beefbee, or restore it', newest],
   ])
@@ -111,12 +111,12 @@ t.test('a checkout that does not hold what was reconciled last neither creates n
   t.strictSame(codes(reboot().checkout({ relation: 'behind' })), [], 'nothing was reconciled yet')
 })
 
-t.test('a folder outside Git needs a word where a commit was reconciled last', async (t) => {
+t.test('a folder outside Git needs a decision where a commit was reconciled last', async (t) => {
   const outside = (allowDirty: boolean) => reboot().state(SOURCE).checkout({ git: false }).rules({ allowDirty })
   t.strictSame(told(outside(false)), [
     [
       'CHECKOUT_UNKNOWN',
-      'this folder is in no Git repository, so whether its specs are newer than beefbee, which was reconciled last, cannot be told',
+      'this folder is in no Git repository, so Jobwright cannot tell whether its specs are newer than beefbee, which was reconciled last',
       'run in a clone of the repository, or take the specs as they are with --allow-dirty',
     ],
   ])

@@ -18,7 +18,7 @@ const FAILED = {
 } as const
 const CANCELLED = { ...FAILED, status: 'CANCELED', condition: { type: 'Cancelled' } } as const
 
-t.test('a dependent waits for a job that is not over, and says what that does', async (t) => {
+t.test('a dependent waits for an unfinished job, and says what that does', async (t) => {
   check(t, world().spec(PRICES, after(CLIP)).spec(CLIP), [
     `waiting ${PRICES}: waits for ${CLIP}, which comes first`,
     `create ${CLIP} (as cup-final): new spec`,
@@ -160,7 +160,7 @@ t.test('a running job ends whatever is wrong with its spec; one that was never s
   t.match(idle.actions[1], { action: 'blocked', reason: `depends on ${PRICES}, which is in conflict: /Type changed` })
 })
 
-t.test('a spec that is gone counts by its record', async (t) => {
+t.test('a removed spec counts by its record', async (t) => {
   const withdrawn = { withdrawn: '2026-11-14T23:30:00Z' }
   check(
     t,
@@ -184,7 +184,7 @@ t.test('a filter leaves the record of what it leaves out', async (t) => {
   check(t, given({}), [`waiting ${PRICES}: waits for ${CLIP}, which has not ended and was not selected`])
 })
 
-t.test('of several the blocked one is told, else the first, with the time of the last', async (t) => {
+t.test('of several dependencies a blocked one is reported, else the first, with the latest time', async (t) => {
   const both = world().spec(CLIP).record(CLIP).live(CLIP).spec(KIOSKS).record(KIOSKS, CANCELLED)
   check(t, both.spec(PRICES, after(CLIP, KIOSKS)), [
     `keep ${CLIP}: running`,

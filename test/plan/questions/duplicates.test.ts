@@ -116,7 +116,7 @@ t.test('a job that a person called foreign is no second one, and no policy excus
   t.end()
 })
 
-t.test('a second job is told of once, with where its spec stands and a way out', (t) => {
+t.test('a duplicate is reported once, with the place of its spec and a way out', (t) => {
   const both = { [READERS]: RECORDS[READERS]!, 'PinpointExportJob/also': RECORDS[READERS]! }
   const given = input({ specs: [specOf(READERS)] }, both)
   const listed: Lookalikes = { is: 'listed', jobs: [readers()] }
@@ -135,7 +135,7 @@ t.test('a second job is told of once, with where its spec stands and a way out',
   t.end()
 })
 
-t.test('a job whose spec was withdrawn before the run is not looked at: nobody would ever see its end', (t) => {
+t.test('a job whose spec was withdrawn before the run is not audited: its end would never be read', (t) => {
   const withdrawn = { ...RECORDS[READERS]!, withdrawn: '2026-11-15T08:55:00Z' }
   const records = { ...RECORDS, [READERS]: withdrawn }
   t.same(
@@ -146,7 +146,7 @@ t.test('a job whose spec was withdrawn before the run is not looked at: nobody w
   t.end()
 })
 
-t.test('a duplicate that somebody ended is none any more', (t) => {
+t.test('a cancelled duplicate is not reported', (t) => {
   t.same(found(input(), disk({ status: 'Created' })), [`${DISK} second`])
   t.same(found(input(), disk({ status: 'Canceled' })), [])
   t.end()
@@ -182,7 +182,7 @@ t.test(
   },
 )
 
-t.test('a job that was over before the run is looked at while a duplicate of it is open', (t) => {
+t.test('a job that ended before the run is audited while a duplicate of it is open', (t) => {
   const records = { [DISK]: recordOf(DISK, DONE) }
   const looked = (notes: readonly object[], before: Readonly<Record<Address, JobRecord>> = records) =>
     listAuditedAddresses(

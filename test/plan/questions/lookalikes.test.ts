@@ -39,7 +39,7 @@ const disk = (...jobs: Partial<Live>[]): World =>
     .listed(DISK, ...jobs)
 
 t.test(
-  'a job is a question if nobody has it, the state is not younger, it began, and it has the same request',
+  'an unclaimed job with the same request is a question if it started and is not older than the state',
   async (t) => {
     t.equal(isAsked(prices({ id: 'x' })), true)
     t.equal(isAsked(prices({ id: 'x', createdAt: undefined })), true, 'AWS does not show when it was created')
@@ -73,7 +73,7 @@ t.test('the mark of another spec counts only where nothing is left of that spec'
   t.equal(isAsked(marked().record(attic, { id: 'JOB1', ...DONE })), false, 'it has a record')
 })
 
-t.test('a job of which AWS tells nothing may be the spec’s, unless it ended before it did anything', async (t) => {
+t.test('a job of which AWS shows nothing may be the spec’s, unless it ended before it did anything', async (t) => {
   const silent = (status: string) => disk({ id: 'JOB7', request: undefined, status })
   t.equal(isAsked(silent('Created')), true)
   t.equal(isAsked(silent('Canceled')), false)

@@ -57,7 +57,7 @@ t.test('adopt takes the job of another state by force alone', async (t) => {
   ])
 })
 
-t.test('adopt takes no job that was not read, is not there, or is something else, not even by force', async (t) => {
+t.test('adopt takes no job that was not read, does not exist, or differs, not even by force', async (t) => {
   for (const decision of [ADOPT, FORCED]) {
     t.strictSame(told(spec(REBOOT).unread(REBOOT), REBOOT, decision), ['blocked', 'PLAN_REFUSED', UNREAD])
     const named = ['conflict', 'PLAN_NO_SUCH_JOB', 'AWS knows no such AWS IoT job', 'name the job with --id']
@@ -79,7 +79,7 @@ t.test('adopt takes no job that was not read, is not there, or is something else
   ])
 })
 
-t.test('adopt settles an unknown create with what it asked for, or with what the spec asks for by now', async (t) => {
+t.test('adopt settles an unknown create with what it asked for, or with what the spec asks for now', async (t) => {
   const request = { ...REQUESTS['IotJob'], document: { operation: 'wipe' } }
   const open = (live: Partial<Live>) => spec(REBOOT).unknown(REBOOT, {}, { request }).live(REBOOT, live)
   t.match(lineOf(open({ request }), REBOOT, ADOPT), { action: 'adopt', next: { request, intent: undefined } })
@@ -100,12 +100,12 @@ t.test('adopt leaves what is on record already', async (t) => {
   t.strictSame(told(settled(done), REBOOT, { do: 'adopt', id: 'x' }), [
     'conflict',
     'PLAN_HAS_JOB',
-    'it is taken as done, so x cannot be taken over',
+    'it is taken as done, so x cannot be adopted',
     'write policy.run: 2 first, if the other job is its next run',
   ])
   t.equal(
     told(settled(), REBOOT, { do: 'adopt', id: 'x' })[2],
-    'job kiosk-reboot is on record for it, so x cannot be taken over',
+    'job kiosk-reboot is on record for it, so x cannot be adopted',
   )
   t.strictSame(told(settled(), REBOOT, { do: 'baseline' }).slice(0, 3), [
     'keep',
@@ -204,7 +204,7 @@ t.test('that a create made nothing is believed once AWS was asked for its mark',
   t.equal(told(spec(DISK), DISK, NOT_CREATED)[2], 'no create of it is open')
 })
 
-t.test('foreign excuses listed jobs by their ID, and only those that nobody has', async (t) => {
+t.test('foreign excuses listed jobs by their ID, and only unclaimed ones', async (t) => {
   const key = (id: string) => `DataExchangeJob aws/123456789012/eu-west-1 ${id}`
   const two = () => spec(PRICES).listed(PRICES, { id: 'a' }, { id: 'b' })
   t.match(lineOf(two(), PRICES, foreign('a')), {
@@ -284,7 +284,7 @@ t.test('removed marks a record whose spec is not here, once', async (t) => {
   })
 })
 
-t.test('a baseline takes specs as done, and says what it looked at', async (t) => {
+t.test('a baseline takes specs as done, and says which jobs it read', async (t) => {
   const baseline: Decision = { do: 'baseline' }
   t.strictSame(told(spec(REBOOT).unread(REBOOT), REBOOT, baseline), ['blocked', 'PLAN_REFUSED', UNREAD])
   t.strictSame(told(spec(REBOOT).site(undefined), REBOOT, baseline), [

@@ -25,45 +25,51 @@ const kept = (why: string) => ['keep', 'PLAN_NOT_REMOVED', `its spec is not here
 const forgotten = (left: string) => ['forget', undefined, `its spec was removed; ${left}, its record is kept`]
 const STAYS = 'job kiosk-reboot stays as it is at AWS'
 
-t.test('a spec is gone only in a complete, current, committed checkout of this project, without filters', async (t) => {
-  t.strictSame(told(gone()), forgotten(STAYS))
-  t.match(first(gone())?.next, { withdrawn: '2026-11-15T09:00:00Z' })
-  t.strictSame(told(gone().with({ complete: false })), kept('some files were not read, so it may only look removed'))
-  t.strictSame(told(gone().with({ only: () => true })), kept('only some specs were selected'))
-  const unclaimed = { severity: 'warning', code: 'STATE_UNCLAIMED', message: 'whose?' } as never
-  const another = kept("it may be another project's: the state does not say whose it is")
-  t.strictSame(told(gone().with({ unclaimed })), another)
-  for (const relation of ['behind', 'diverged', 'unknown'] as const)
-    t.strictSame(told(gone().checkout({ relation })), kept('this checkout may be older than what was reconciled last'))
-  for (const relation of ['none', 'same', 'ahead'] as const)
-    t.strictSame(told(gone().checkout({ relation })), forgotten(STAYS), relation)
-  const uncommitted = (why: string) =>
-    kept(`specs/a.yaml is not committed (${why}), so its removal may not be intended`)
-  t.strictSame(told(gone().checkout({ deleted: ['specs/a.yaml'] })), uncommitted('deleted'))
-  t.strictSame(told(gone().checkout({ dirty: ['specs/a.yaml'] })), uncommitted('edited'))
-  t.strictSame(
-    told(
-      gone()
-        .checkout({ dirty: ['specs/a.yaml'] })
-        .rules({ allowDirty: true }),
-    ),
-    forgotten(STAYS),
-  )
-  const outside = gone().checkout({ git: false })
-  t.strictSame(
-    told(outside),
-    kept('outside Git a missing spec proves nothing (--allow-removals accepts it as removed)'),
-  )
-  t.strictSame(told(gone().checkout({ git: false }).rules({ allowRemovals: true })), forgotten(STAYS))
-  const playground = gone().checkout({ relation: 'behind' }).with({ unclaimed }).rules({ emulator: true })
-  t.strictSame(told(playground), forgotten(STAYS))
-  t.strictSame(
-    told(playground.with({ complete: false })),
-    kept('some files were not read, so it may only look removed'),
-  )
-})
+t.test(
+  'a spec counts as removed only in a complete, current, committed checkout of this project, without filters',
+  async (t) => {
+    t.strictSame(told(gone()), forgotten(STAYS))
+    t.match(first(gone())?.next, { withdrawn: '2026-11-15T09:00:00Z' })
+    t.strictSame(told(gone().with({ complete: false })), kept('some files were not read, so it may only look removed'))
+    t.strictSame(told(gone().with({ only: () => true })), kept('only some specs were selected'))
+    const unclaimed = { severity: 'warning', code: 'STATE_UNCLAIMED', message: 'whose?' } as never
+    const another = kept("it may be another project's: the state does not say whose it is")
+    t.strictSame(told(gone().with({ unclaimed })), another)
+    for (const relation of ['behind', 'diverged', 'unknown'] as const)
+      t.strictSame(
+        told(gone().checkout({ relation })),
+        kept('this checkout may be older than what was reconciled last'),
+      )
+    for (const relation of ['none', 'same', 'ahead'] as const)
+      t.strictSame(told(gone().checkout({ relation })), forgotten(STAYS), relation)
+    const uncommitted = (why: string) =>
+      kept(`specs/a.yaml is not committed (${why}), so its removal may not be intended`)
+    t.strictSame(told(gone().checkout({ deleted: ['specs/a.yaml'] })), uncommitted('deleted'))
+    t.strictSame(told(gone().checkout({ dirty: ['specs/a.yaml'] })), uncommitted('edited'))
+    t.strictSame(
+      told(
+        gone()
+          .checkout({ dirty: ['specs/a.yaml'] })
+          .rules({ allowDirty: true }),
+      ),
+      forgotten(STAYS),
+    )
+    const outside = gone().checkout({ git: false })
+    t.strictSame(
+      told(outside),
+      kept('outside Git a missing spec proves nothing (--allow-removals accepts it as removed)'),
+    )
+    t.strictSame(told(gone().checkout({ git: false }).rules({ allowRemovals: true })), forgotten(STAYS))
+    const playground = gone().checkout({ relation: 'behind' }).with({ unclaimed }).rules({ emulator: true })
+    t.strictSame(told(playground), forgotten(STAYS))
+    t.strictSame(
+      told(playground.with({ complete: false })),
+      kept('some files were not read, so it may only look removed'),
+    )
+  },
+)
 
-t.test('a spec is not gone where it may go on under another name', async (t) => {
+t.test('a spec does not count as removed where it may go on under another name', async (t) => {
   const renamed = () => gone().spec(NIGHT).absent(NIGHT)
   t.strictSame(
     planOf(renamed().input()).actions.map(({ action }) => action),
@@ -129,7 +135,7 @@ t.test('a job ends with its spec only where that was on record, and it is the on
   t.strictSame(told(ending({ lost: true })), forgotten('AWS no longer knows job kiosk-reboot'))
 })
 
-t.test('a job that AWS does not show is not taken for gone before lists show it', async (t) => {
+t.test('a job that AWS does not show is not taken as missing before lists show it', async (t) => {
   const made = (createdAt: string) => ending({ createdAt }).absent(REBOOT)
   t.match(first(made('2026-11-15T08:59:00Z')), {
     action: 'settling',

@@ -85,7 +85,7 @@ t.test('any other edit is refused, with what cannot change first', async (t) => 
   t.match(first(mixed), { id: 'kiosk-reboot' })
 })
 
-t.test('a job that is over, lost or only taken as done is not changed any more', async (t) => {
+t.test('a job that has ended, is lost or is only taken as done is not changed', async (t) => {
   const way = 'restore the old value'
   t.strictSame(told(kiosk(described, DONE)), immutable('/description changed', way, ' and ended'))
   t.strictSame(told(kiosk(wiped, DONE)), immutable('/document changed', way, ' and ended'))
@@ -146,7 +146,7 @@ t.test('a job that is gone or another one is lost, and never made again', async 
   })
 })
 
-t.test('a read that failed says so of a job that is not over', async (t) => {
+t.test('a read that failed says so of an unfinished job', async (t) => {
   const refused = 'AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob'
   t.strictSame(told(kiosk().unread(REBOOT)), ['blocked', 'PLAN_REFUSED', refused])
   t.equal(first(kiosk({}, DONE).unread(REBOOT)).action, 'keep')
@@ -169,7 +169,7 @@ t.test('only a higher run runs again', async (t) => {
   t.match(first(kiosk({}, { run: 3 }).live(REBOOT, { status: 'COMPLETED' })).next, { condition: { type: 'Succeeded' } })
 })
 
-t.test('a job that waits is started from its record, unless it is held, over, begun or has failed', async (t) => {
+t.test('a job that waits is started from its record, unless it is held, ended, started or has failed', async (t) => {
   t.match(first(waiting()), {
     action: 'start',
     id: 'p1',

@@ -140,7 +140,7 @@ t.test('the ID of an earlier run is not its own unknown create’s', async (t) =
   check(t, kept, `conflict ${REBOOT}: the ID kiosk-reboot was already used by an earlier run of this spec`)
 })
 
-t.test('whoever finds an ID taken is told how to get another one', async (t) => {
+t.test('a taken ID comes with the way to get another one', async (t) => {
   const other = { request: { ...REQUESTS['IotJob'], targets: ['arn:aws:iot:eu-west-1:123456789012:thing/other'] } }
   t.match(hints(reboot(other)), /^somebody else used this ID; raise policy\.run, or write another jobId$/i)
   const named = world()
@@ -158,7 +158,7 @@ t.test('an inert create that was not looked for yet stays unknown', async (t) =>
   check(t, world().spec(PRICES).unknown(PRICES), `settling ${PRICES}: the outcome of its create is not known yet`)
 })
 
-t.test('a read or a list that failed shows nothing, however long ago the create was', async (t) => {
+t.test('a failed read or list shows nothing, however long ago the create was', async (t) => {
   const refused = 'AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob'
   for (const address of [REBOOT, PRICES, READERS] as const)
     check(t, world().spec(address).unknown(address, LOOKED).unread(address), `blocked ${address}: ${refused}`)
@@ -276,7 +276,7 @@ t.test('until the deadline nothing is asked, and a raised run waits too', async 
   })
 })
 
-t.test('a person is shown five of the jobs that may be the one', async (t) => {
+t.test('the plan names five of the candidates', async (t) => {
   const jobs = (size: number) => Array.from({ length: size }, (_, n) => ({ id: `e${n}`, marker: undefined }))
   const asked = (size: number) =>
     world()
