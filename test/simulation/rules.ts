@@ -118,6 +118,13 @@ export const RULES: readonly Mutation[] = [
     ['a lease never ends', 'return elapsedMs <= leaseMs', 'return elapsedMs <= leaseMs || elapsedMs > 0'],
     ['the default life of a signature is 5 minutes', 'signatureMs: 900_000', 'signatureMs: 300_000'],
   ]),
+  ...inTest('test/apply/pass.test.ts', 'src/model/create-protocol.ts', [
+    [
+      'the offset of the clock is not waited for',
+      'const aheadMs = Math.max(0, -clockOffsetMs)',
+      'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
+    ],
+  ]),
   ...inTest('test/plan/situations/decided.test.ts', 'src/model/create-protocol.ts', [
     ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
     [
@@ -1004,13 +1011,23 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
       'a refused create is given up although the job is there',
-      'return settle(pass, intended, problem, { refused: true })',
-      "return recordNotDone(pass, intended, 'create', problem)",
+      "if (!isThere) return recordNotDone(pass, intended, 'create', problem)",
+      "if (!isThere || id) return recordNotDone(pass, intended, 'create', problem)",
     ],
     [
       'a refusal is not on record',
-      'return settle(pass, intended, problem, { refused: true })',
-      'return settle(pass, intended, problem)',
+      'await noteUnknown(pass, intended, problem, { refused: true })',
+      'await noteUnknown(pass, intended, problem)',
+    ],
+    [
+      'a refused create is given up after one read',
+      '  await pass.clock.sleep(pass.waits.graceMs / pass.timeScale, pass.signal)\n  return (await look()) !== undefined',
+      '  return false',
+    ],
+    [
+      'a refused create is given up by a read that an interrupt ended',
+      'mayBeThere(pass, reader, id).catch(() => true)',
+      'mayBeThere(pass, reader, id).catch(() => false)',
     ],
     ['a create leaves after its time', 'isDue(pass, spec) && permit.mayStillSend()', 'permit.mayStillSend()'],
     [
