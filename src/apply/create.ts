@@ -78,7 +78,7 @@ async function settle(pass: Pass, intended: Intended, problem: AwsProblem): Prom
   pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
 }
 
-/** Records that the outcome of a create is not known, and what was heard of it. */
+/** Records that the outcome of a create is unknown, with its evidence. */
 async function noteUnknown(
   pass: Pass,
   { planned, record }: Intended,
@@ -106,13 +106,13 @@ async function noteUnknown(
 async function judgeExisting(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record
   await noteUnknown(pass, intended, problem, { refused: true })
-  // A read that fails, or that an interrupt ends, proves nothing.
+  // A failed or interrupted read proves nothing.
   const isThere = id !== undefined && (await mayBeThere(pass, reader, id).catch(() => true))
   if (!isThere) return recordNotDone(pass, intended, 'create', problem)
   pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
 }
 
-/** Whether any of two reads finds a job: one read may lag behind the create that took its ID. */
+/** Returns whether one of two reads finds a job. A single read may lag behind the create that took its ID. */
 async function mayBeThere(pass: Pass, reader: Calls['reader'], id: string): Promise<boolean> {
   const look = (): Promise<Live | undefined> => pass.write(({ signal }) => reader.describe(id, { signal }))
   if (await look()) return true

@@ -4,6 +4,6 @@ export type LaneLimit = {
   readonly perSecond: number
   /** Creates per UTC day, if AWS limits them. */
   readonly perDay?: number
-  /** Jobs that may run at the same time, where jobwright.yaml limits them. */
+  /** Jobs that may run at once, if jobwright.yaml limits them. */
   readonly inFlight?: number
 }

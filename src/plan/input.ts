@@ -43,7 +43,7 @@ export type PlanInput = {
   readonly guards: Omit<Guards, 'maxUpdates'> & Partial<Guards>
   /** Returns how many creates AWS allows at a site per UTC day; undefined without such a limit. */
   readonly perDay: (model: KindModel) => number | undefined
-  /** How many jobs the user lets run at once; absent, or undefined: as many as AWS allows. */
+  /** Returns how many jobs the user allows to run at once. Default, or undefined: AWS's limit. */
   readonly inFlight?: (model: KindModel) => number | undefined
   readonly run: RunSoFar
   /** What people decided about addresses. It replaces the normal plan for them. */

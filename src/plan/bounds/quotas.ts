@@ -36,7 +36,7 @@ function applySlots(
   return planWaiting(planned, `${slots.taken(key)} ${slot.key} are running, and ${who} allows ${slot.max} at once`)
 }
 
-/** The place that a job takes while it runs. The user's own limit replaces AWS's, and limits kinds that AWS does not. */
+/** Returns the slot of a running job. The user's limit replaces AWS's, and also limits kinds that AWS does not. */
 function findSlot(plan: Planner, model: KindModel, request: JsonObject): Slot | undefined {
   const slot = model.limits.slot(request)
   const max = plan.inFlight?.(model)
@@ -64,7 +64,7 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
     if (!slot || record.lost || !isSlotTaken(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
     const condition = seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition
-    // A continuous job that is rolled out never ends, and would hold its place for ever.
+    // A continuous job that is rolled out never ends, so it would hold its slot for ever.
     if (isTerminal(condition) || isSteady(condition, model.lifecycle)) continue
     const key = getSlotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)
