@@ -392,9 +392,10 @@ export class Oracle {
       // To leave one thing as it is says nothing of a failure that came later.
       if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
         continue
-      // AWS has one word for a job that it ended itself and one that somebody ended: who asked for the end has it, and was told in that run.
-      const hasOneWord = factsOf(want.kind).words[3] === undefined
-      if (hasOneWord && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
+      // A person of ours asked for the end of a job that somebody else had cancelled just before: the end is what the person wanted, and the
+      // run of that command said who was first. For some kinds AWS has one word for a job that it ended itself and one that somebody ended.
+      const isCancelled = job.cancelledAt !== undefined || factsOf(want.kind).words[3] === undefined
+      if (isCancelled && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
       if (wasOver && isBad && record?.condition?.type !== 'Succeeded')
         this.violated(`exit 0, though ${address} failed and nobody has acknowledged it`)
     }
