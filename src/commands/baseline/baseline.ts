@@ -48,6 +48,6 @@ function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], {
   throw new Problem({
     code: 'STATE_MISSING',
     message: `there is no state, and none is begun while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): mended later, they would run`,
-    remedies: [suggest('list what is wrong', 'validate'), suggest('mend that, then', 'baseline')],
+    remedies: [suggest('list what is wrong', 'validate'), suggest('fix that, then', 'baseline')],
   })
 }
