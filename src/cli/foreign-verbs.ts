@@ -4,7 +4,7 @@ type Answer = { readonly words: string; readonly remedies: readonly Remedy[] }
 
 const LIST = suggest('see every job', 'status')
 
-/** What people type who know another tool, and the command of ours that does it. */
+/** Verbs of other tools and the Jobwright commands that replace them. */
 const ANSWERS: readonly Answer[] = [
   {
     words: 'apply up deploy sync submit create execute exec start push publish converge go',
@@ -102,7 +102,7 @@ const BY_WORD: ReadonlyMap<string, readonly Remedy[]> = new Map(
   ANSWERS.flatMap(({ words, remedies }) => words.split(' ').map((word) => [word, remedies] as const)),
 )
 
-/** The commands to type in place of a verb that other tools have and Jobwright has not; undefined for any other word. */
+/** Returns the commands to use in place of a verb that other tools have and Jobwright lacks. Undefined for any other word. */
 export function findAnswers(verb: string): readonly Remedy[] | undefined {
   return BY_WORD.get(verb.toLowerCase())
 }

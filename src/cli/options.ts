@@ -4,20 +4,20 @@ import type { Host } from '../session/host.ts'
 import { appendValue, parseDuration, parseMoment } from './values.ts'
 
 /**
- * Makes the action of a command from what loads and runs it, so that `--help` and `validate` never load an SDK. The exit code that it
- * resolves to is the program's.
+ * Creates a command's action. It loads the code only when it runs, so that `--help` and `validate` never load an SDK. The action resolves
+ * to the exit code.
  */
 export type Run = <Args extends unknown[]>(
   load: (host: Host, ...args: Args) => Promise<ExitCode>,
 ) => (...args: Args) => Promise<void>
 
-/** `--output` in the forms that every command has. */
+/** Creates `--output` with the forms that every command supports. */
 export const createOutput = (): Option =>
   new Option('-o, --output <form>', 'text for people, or json: one object a line, the summary last')
     .choices(['text', 'json'])
     .default('text')
 
-/** `--output` with the forms for code hosts as well. */
+/** Creates `--output` with the additional forms for code hosts. */
 export const createCodeHostOutput = (): Option =>
   new Option(
     '-o, --output <form>',
@@ -26,7 +26,7 @@ export const createCodeHostOutput = (): Option =>
     .choices(['text', 'json', 'github', 'sarif'])
     .default('text')
 
-/** Options about which specs and which AWS a command works on. */
+/** Adds the options that select specs and AWS targets. */
 export function addCommonOptions(command: Command, form = createOutput()): Command {
   return command
     .addOption(form)
@@ -43,7 +43,7 @@ export function addCommonOptions(command: Command, form = createOutput()): Comma
     )
 }
 
-/** How long a command that writes the state waits for the run that holds it. */
+/** Adds the option for how long to wait for a run that holds the state. */
 export function addLockOptions(command: Command, unlessTold = '0s'): Command {
   return command.option(
     '--lock-timeout <duration>',
@@ -52,7 +52,7 @@ export function addLockOptions(command: Command, unlessTold = '0s'): Command {
   )
 }
 
-/** Options about what a plan takes in, and what it may do. */
+/** Adds the options that control what a plan considers and may do. */
 export function addPlanOptions(command: Command): Command {
   return addCommonOptions(command)
     .option(

@@ -8,13 +8,13 @@ const codes = Object.entries(EXIT_CODES)
   .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
   .join('\n')
 
-/** Options that every command takes, before or behind its verb. */
+/** Options that every command takes, before or after its verb. */
 export type GlobalOptions = { quiet?: boolean; verbose?: boolean; debug?: boolean; color?: boolean }
 
 /** Defines one verb. */
 export type Definition = (program: Command, run: Run) => void
 
-/** Makes the program with its verbs. `takeGlobalOptions` is told, before the command runs, how it is to speak. */
+/** Creates the program with its verbs. Calls `takeGlobalOptions` before a command runs. */
 export function createProgram(
   definitions: readonly Definition[],
   run: Run,

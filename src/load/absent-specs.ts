@@ -4,8 +4,8 @@ import { openGit } from '../system/git.ts'
 import { findSubmodule } from './submodules.ts'
 
 /**
- * Why a pattern finds nothing where Git has specs: their submodule is not cloned, or this checkout leaves them out. `folder` is where the
- * pattern begins, relative to the root. Undefined where Git knows of none.
+ * Explains why a pattern finds nothing although Git has specs. The submodule is not cloned, or a sparse checkout leaves them out. `folder`
+ * is where the pattern begins, relative to the root. Undefined if Git has none.
  */
 export async function explainAbsence(root: string, folder: string): Promise<Diagnostic | undefined> {
   const submodule = findSubmodule(root, folder)

@@ -10,16 +10,16 @@ import { lookAt } from '../system/download-file.ts'
 import { type Measured, measureFile } from '../system/upload-file.ts'
 import { createNotIncluded } from './problems.ts'
 
-/** Specs with the files that their jobs take in and give out settled, and what is wrong with these. */
+/** Specs with their file transfers resolved, and the diagnostics of these. */
 export type Settled = {
-  /** As they were given, in their order; of one with an error nothing is settled. */
+  /** The given specs, in order. A spec with an error is unchanged. */
   readonly specs: readonly Spec[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Files that specs name with `policy.upload`, there or not, relative to the root. */
+  /** Files named by `policy.upload`, existing or not, relative to the root. */
   readonly uploads: readonly string[]
 }
 
-/** Where a member of a spec stands. */
+/** Locates a member of a spec. */
 type Locate = (spec: Spec, pointer: string) => Spot
 
 type Told = {
@@ -31,8 +31,8 @@ type Told = {
 type Result = { readonly spec: Spec; readonly faults: readonly (Told & { readonly severity?: Severity })[] }
 
 /**
- * Finds the files of `policy.upload` and puts the MD5 of each into its request, where the spec leaves it out; and checks where
- * `policy.download` leads. A file that is not there is a warning: what a finished job took in may be gone.
+ * Reads the files of `policy.upload` and adds the MD5 that a spec leaves out. Also checks the paths of `policy.download`. A missing file is
+ * a warning: a finished job's input may be deleted.
  */
 export async function settleTransfers(
   specs: readonly Spec[],
@@ -102,7 +102,7 @@ async function addUpload(
       ...spec,
       request: put(spec.request, pointer, measured.md5),
       upload: { file, ...measured },
-      // An MD5 that the spec gives says what the file holds, wherever it comes from.
+      // An MD5 in the spec fixes the file's content, wherever it comes from.
       files: given === undefined ? [...spec.files, file] : spec.files,
     },
     faults: [],

@@ -7,8 +7,8 @@ import { describeStanding, formatCount } from './words.ts'
 const SHOWN = 5
 
 /**
- * What a run was at when its `--timeout` was over, and since when nothing has moved. `on`: what it waited for, or did not come to; `since`:
- * ISO time of the last change; `now`: epoch milliseconds.
+ * Describes what a run waited for when its `--timeout` expired, and the last change before that. `on`: what it waited for or did not reach;
+ * `since`: ISO time of the last change; `now`: epoch milliseconds.
  */
 export function describeGivingUp(
   { on, since }: { readonly on: readonly Planned[]; readonly since: string },

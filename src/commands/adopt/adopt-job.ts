@@ -29,17 +29,17 @@ import { createStandIn, indexOwners, type LookOptions, listScopes, openWorldAt, 
 import { formatRetold } from './retold-text.ts'
 
 export type AdoptJobOptions = LookOptions & {
-  /** What the spec is called; absent: as the job is. */
+  /** The spec's name. Default: the job's name. */
   readonly name?: string
-  /** Write it without a question. */
+  /** Write without asking. */
   readonly yes?: boolean
-  /** Although the job carries the mark of another state. */
+  /** Adopt although the job carries the marker of another state. */
   readonly force?: boolean
 }
 
 /**
- * `jobwright adopt KIND ID`: shows a job that exists as the spec that would have made it; on a yes, writes that spec and records the job as
- * its own. Creates no job and replaces no file.
+ * `jobwright adopt KIND ID`: shows an existing job as the spec that would create it. After confirmation, writes the spec and records the
+ * job. Creates no job and replaces no file.
  */
 export async function adoptJob(kind: string, id: string, options: AdoptJobOptions, host: Host): Promise<ExitCode> {
   const model = findKind(kind)
@@ -69,7 +69,7 @@ export async function adoptJob(kind: string, id: string, options: AdoptJobOption
   return exitCode
 }
 
-/** A spec whose job was not recorded would be submitted as a new one by whoever commits it: it does not stay. */
+/** Removes a spec whose job was not recorded. If it stayed, the next commit would submit it as a new job. */
 async function takeBack(
   whole: string,
   { address, file, text }: Proposal,
@@ -90,7 +90,7 @@ async function takeBack(
 
 type Proposal = { readonly address: Address; readonly file: string; readonly text: string }
 
-/** The spec of a job, shown; or the exit code where there is nothing to write. */
+/** Shows the spec of a job. Returns an exit code if there is nothing to write. */
 async function formatProposal(
   model: KindModel,
   id: string,
@@ -168,7 +168,7 @@ function reportRecorded(owner: Address, id: string, out: Printer): ExitCode {
   return 0
 }
 
-/** The name that was asked for, else the ID as far as it can be a name. */
+/** Returns the requested name, or a valid name derived from the ID. */
 function nameFor(id: string, { name }: AdoptJobOptions): string {
   const chosen =
     name ??
@@ -184,7 +184,7 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
   })
 }
 
-/** An ID that is not the name has to be said. */
+/** Adds the ID to the request if it differs from the name. */
 function addId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
   if (idMember === undefined || id === name) return retold
   return { ...retold, request: { [idMember]: id, ...retold.request } }
@@ -220,12 +220,12 @@ function createFileTaken(file: string): Problem {
   })
 }
 
-/** What is wrong with the new spec among the others, before it is written. */
+/** Validates the new spec together with the others before it is written. */
 function findFaults(file: string, text: string, { project, loaded }: Session): Diagnostic[] {
   const read = readSpecs(new Map([...loaded.files, [file, text]]), {
     kinds: MODELS,
     schemas: readPackagedSchema,
-    // What the others take in has been read already, and is none of this spec's business.
+    // Included files of the other specs are already read and do not affect this one.
     include: () => ({ text: '{}', file: '' }),
     config: project.config,
   })
@@ -277,7 +277,7 @@ function suggestWayOut(model: KindModel, { class: kind }: AwsProblem): Remedy {
   return suggest('check the ID against the jobs that AWS lists', 'adopt', '--list', '--kind', model.kind)
 }
 
-/** A read that failed may have failed for the network alone, and is no Problem of the environment: only a refusal ends with 4. */
+/** Reports a failed read. Only a rejection is an environment Problem (exit 4); any other failure may be a network fault. */
 function reportUnread(model: KindModel, id: string, { problem }: AwsError, { clock }: Session, out: Printer): ExitCode {
   const isRefused = problem.class === 'auth'
   const diagnostic = diagnose({

@@ -24,7 +24,7 @@ export type AdoptListOptions = LookOptions & { readonly kind?: string }
 const HEAD = ['Kind', 'ID', 'Created', 'Status', 'In']
 const BOUNDS = [24, 64, 24, 30, 40]
 
-/** `jobwright adopt --list`: the jobs that a target has and no record knows. Changes nothing. */
+/** `jobwright adopt --list`: lists the jobs of a target that no record holds. Changes nothing. */
 export async function adoptList(options: AdoptListOptions, host: Host): Promise<ExitCode> {
   const kinds = options.kind === undefined ? MODELS.map(({ kind }) => kind) : [findKind(options.kind).kind]
   const out = createPrinter(host, options)
@@ -83,7 +83,7 @@ function formatClosing(jobs: readonly AdoptableLine[], where: string, { target, 
 
 type Look = { readonly found: readonly AdoptableLine[]; readonly diagnostics: readonly Diagnostic[] }
 
-/** One kind's jobs, newest first. A kind that cannot be listed is told of, and keeps the others from nothing. */
+/** Lists one kind's jobs, newest first. If a kind cannot be listed, reports it and lets the others continue. */
 async function look(
   kind: string,
   world: World,
@@ -104,7 +104,7 @@ async function look(
       for await (const page of reader.list(asked)) {
         for (const live of page) {
           if (ownerOf(kind, site, live.id) !== undefined) continue
-          // A list of IDs alone does not know how their jobs stand.
+          // A list of IDs alone does not include the jobs' statuses.
           const full = getModel(kind).api.listing.tells === 'id' ? await reader.describe(live.id, asked) : live
           found.push(toLine(kind, { ...live, ...full }, scope))
         }

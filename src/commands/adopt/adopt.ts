@@ -11,7 +11,7 @@ import { pickCommonOptions } from './looking.ts'
 export type AdoptOptions = AdoptJobOptions &
   AdoptListOptions & { readonly list?: boolean; readonly id?: string; readonly force?: boolean }
 
-/** Options that belong to one form of `adopt` and no other. */
+/** Options that only one form of `adopt` takes. */
 const FORMS = {
   list: ['kind', 'target', 'application'],
   job: ['name', 'yes', 'force', 'target', 'application'],
@@ -19,7 +19,7 @@ const FORMS = {
 } as const
 const NAMES = { list: '--list', job: 'KIND ID', address: 'ADDRESS' } as const
 
-/** `jobwright adopt` in its three forms: a list of what could be adopted, a job without a spec, and a spec without a job. */
+/** `jobwright adopt` in its three forms: list adoptable jobs, adopt a job without a spec, or adopt a job for a spec. */
 export async function adoptCommand(
   what: string | undefined,
   id: string | undefined,

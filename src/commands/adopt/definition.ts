@@ -3,7 +3,7 @@ import { addCommonOptions, addLockOptions, type Run } from '../../cli/options.ts
 import { appendValue } from '../../cli/values.ts'
 import type { AdoptOptions } from './adopt.ts'
 
-/** Defines `jobwright adopt`, which records jobs that exist. */
+/** Defines `jobwright adopt`, which records existing jobs. */
 export function defineAdopt(program: Command, run: Run): void {
   addLockOptions(
     addCommonOptions(

@@ -8,12 +8,12 @@ import type { Session } from '../../session/session.ts'
 import { decideInSession } from '../reconcile/decide.ts'
 
 /**
- * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted; begins
- * the state where there is none. Creates no job.
+ * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted. Begins the
+ * state if there is none. Creates no job.
  */
 export async function recordBaseline(
   options: CommonOptions & {
-    /** Begin a state with the specs of `only` alone: all others then count as new. */
+    /** Begin a state with the specs of `only` alone; all others count as new. */
     readonly newState?: boolean
   },
   host: Host,
@@ -31,7 +31,7 @@ export async function recordBaseline(
   })
 }
 
-/** Throws a Problem (STATE_MISSING) where a state would begin without a word on some specs: those would run. */
+/** Throws a Problem (STATE_MISSING) if a new state would leave out some specs: those would run. */
 function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], { loaded }: Session): void {
   if (only?.length && !newState) {
     throw new Problem({

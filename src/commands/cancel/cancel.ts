@@ -4,10 +4,13 @@ import { advise } from '../../model/remedy.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { decide } from '../reconcile/decide.ts'
 
-/** The longest comment of an IoT job (API reference, CancelJob). */
+/** The maximum length of an IoT job's comment (API reference, CancelJob). */
 const REASON_MAX = 2028
 
-/** `jobwright cancel ADDRESS --reason TEXT`: ends a job that is not over, where AWS lets one. Its record stays, so that it is not made again. */
+/**
+ * `jobwright cancel ADDRESS --reason TEXT`: cancels a job that is not terminal, where AWS supports it. Its record stays, so that the job is
+ * not created again.
+ */
 export function cancel(
   address: string,
   options: CommonOptions & { readonly reason?: string; readonly force?: boolean },

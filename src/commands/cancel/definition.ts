@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { addCommonOptions, addLockOptions, type Run } from '../../cli/options.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
-/** Defines `jobwright cancel`, which ends a job. */
+/** Defines `jobwright cancel`, which cancels a job. */
 export function defineCancel(program: Command, run: Run): void {
   addLockOptions(
     addCommonOptions(

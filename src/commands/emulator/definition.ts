@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Run } from '../../cli/options.ts'
 import { parseDuration, parseMoment, parsePositive, parseWhole } from '../../cli/values.ts'
 
-/** Defines `jobwright emulator`, which serves the emulator, and moves its clock on. */
+/** Defines `jobwright emulator`, which serves the emulator and advances its clock. */
 export function defineEmulator(program: Command, run: Run): void {
   const emulator = program
     .command('emulator')

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { createOutput, type Run } from '../../cli/options.ts'
 import type { InitOptions } from './init.ts'
 
-/** Defines `jobwright init`, which writes what a repository needs. */
+/** Defines `jobwright init`, which sets up a repository. */
 export function defineInit(program: Command, run: Run): void {
   program
     .command('init')

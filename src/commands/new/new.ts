@@ -20,15 +20,15 @@ import { createShapes, shapeAt } from './skeleton/shape.ts'
 import { formatSkeleton, REQUIRED } from './skeleton/skeleton.ts'
 
 export type NewOptions = {
-  /** Where to write it, relative to the working directory; absent: where jobwright.yaml has specs looked for. */
+  /** Where to write it, relative to the working directory. Default: the spec folder of jobwright.yaml. */
   readonly file?: string
-  /** Print it, and write nothing. */
+  /** Print it and write nothing. */
   readonly stdout?: boolean
-  /** `Member=value` of the request, for what else is asked for depends on some. */
+  /** Request members as `Member=value`. Other required members may depend on them. */
   readonly set?: readonly string[]
 }
 
-/** `jobwright new KIND NAME`: writes the skeleton of a spec, or prints it. Replaces nothing. */
+/** `jobwright new KIND NAME`: writes or prints the skeleton of a spec. Replaces no file. */
 export async function writeSpec(kind: string, name: string, options: NewOptions, host: Host): Promise<ExitCode> {
   const model = findKind(kind)
   assertName(model, name)

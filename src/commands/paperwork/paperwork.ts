@@ -21,18 +21,18 @@ import { openSession, openSessionWorld, type Session } from '../../session/sessi
 import { FileDiffers, receiveFile } from '../../system/download-file.ts'
 
 export type PaperworkOptions = CommonOptions & {
-  /** The folder for the files, relative to where the command runs. */
+  /** The folder for the files, relative to the working directory. */
   readonly out: string
 }
 
 const SIGNATURE = 'SIGNATURE'
 const LABEL = 'shipping-label.pdf'
-/** They authenticate a device: nobody but their owner reads them. */
+/** The files authenticate a device, so only their owner may read them. */
 const MODES = { folder: 0o700, file: 0o600 }
 
 /**
- * `jobwright paperwork ADDRESS --out DIR`: fetches the SIGNATURE file and the shipping label of an Import/Export job, on demand: they
- * are in no state and no log. Replaces no file. Changes nothing at AWS.
+ * `jobwright paperwork ADDRESS --out DIR`: fetches the SIGNATURE file and the shipping label of an Import/Export job. Neither is kept in a
+ * state or a log. Replaces no file and changes nothing at AWS.
  */
 export async function fetchPaperwork(address: string, options: PaperworkOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
@@ -64,7 +64,7 @@ export async function fetchPaperwork(address: string, options: PaperworkOptions,
   }
 }
 
-/** The spec and the record of a job whose device can still be shipped. Throws a Problem (exit 1). */
+/** Returns the spec and the record of a job whose device can still be shipped. Throws a Problem (exit 1). */
 function findShippable(
   address: string,
   { loaded }: Session,
@@ -157,7 +157,7 @@ async function* yieldOnce(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text)
 }
 
-/** A file with other content is not replaced: it may be on its way to a device. */
+/** Does not replace a file with other content: it may already be on its way to a device. */
 async function reportInTheWay<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
   try {
     return await work

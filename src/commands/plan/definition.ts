@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { addPlanOptions, type Run } from '../../cli/options.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
-/** Defines `jobwright plan`, which says what would be done. */
+/** Defines `jobwright plan`, which shows what reconcile would do. */
 export function definePlan(program: Command, run: Run): void {
   addPlanOptions(program.command('plan').description('say what reconcile would do now, and why; has no side effect'))
     .option('--offline', 'compare specs with the stored state and ask AWS nothing: needs no credentials')

@@ -3,7 +3,7 @@ import { addLockOptions, addPlanOptions, type Run } from '../../cli/options.ts'
 import { parseDuration } from '../../cli/values.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
-/** Defines `jobwright reconcile`, which does it. */
+/** Defines `jobwright reconcile`, which applies the plan. */
 export function defineReconcile(program: Command, run: Run): void {
   addLockOptions(
     addPlanOptions(

@@ -25,8 +25,9 @@ import { replaceFile } from '../../system/replace-file.ts'
 import { openSourceFiles } from '../../system/source-files.ts'
 
 /**
- * `jobwright rerun ADDRESS`: raises `policy.run` of a spec in its file, and nothing else in it, so that the next reconcile of the commit
- * runs the job once more. Asks nothing of AWS and leaves the state alone. With `--emulator` it raises the run there and leaves the file alone.
+ * `jobwright rerun ADDRESS`: raises `policy.run` in the spec's file and changes nothing else there. The next reconcile of the commit runs
+ * the job again. Calls no AWS API and does not change the state. With `--emulator` it raises the run on the emulator only and does not
+ * change the file.
  */
 export async function rerun(address: string, options: CommonOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
@@ -69,7 +70,7 @@ function findSpec(address: string, { loaded }: Session, state: State | undefined
   )
 }
 
-/** A run that was not submitted yet, or of which nobody knows what became of it, is no reason for another one. */
+/** Rejects a rerun while the last run is not submitted or its outcome is unknown. */
 function assertOver(
   spec: Spec,
   record: JobRecord | undefined,
@@ -93,7 +94,7 @@ function assertOver(
   })
 }
 
-/** Whether it is known that a create made no job: AWS refused it, a person said so, or another job has its ID, as the last run saw it. */
+/** Returns true if the last run found that a create made no job. AWS rejected it, a person said so, or another job has its ID. */
 function hasComeToNothing({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
   const isTaken = notes.some((noted) => noted.run === run && noted.finding.startsWith('conflict:PLAN_ID_TAKEN:'))
   return intent.refused === true || intent.givenUp === true || isTaken
@@ -103,7 +104,7 @@ async function edit({ project, loaded }: Session, spec: Spec, run: number): Prom
   const { file } = spec.place
   const before = loaded.files.get(file) ?? ''
   const read = openSourceFiles(project.root).read(file, LIMITS.bytes)
-  // What is behind a link may be another repository's, and a rename would replace the link.
+  // A link's target may belong to another repository, and a rename would replace the link.
   if ('problem' in read || read.real !== path.posix.normalize(file))
     throw createUneditable(spec, 'it is reached by a link', run)
   const raised = raiseRun(before, spec.index, run)
@@ -152,7 +153,7 @@ function listWarnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions
   return found
 }
 
-/** Raises the run in the spec's file, and says what to do next. */
+/** Raises the run in the spec's file and returns the next step. */
 async function raise(session: Session, spec: Spec, run: number): Promise<string> {
   const { address, place, policy } = spec
   const { line } = await edit(session, spec, run)
@@ -165,7 +166,7 @@ async function raise(session: Session, spec: Spec, run: number): Promise<string>
   ].join('\n')
 }
 
-/** Raises the run on the emulator alone, and says what to do next: what is committed is for AWS. */
+/** Raises the run on the emulator only and returns the next step. The committed file is for AWS. */
 async function rehearse({ project }: Session, spec: Spec, run: number): Promise<string> {
   const { address, place } = spec
   await recordRehearsedRun(project.root, address, run)

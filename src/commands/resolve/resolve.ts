@@ -22,16 +22,15 @@ import { createStale } from '../reconcile/reconcile.ts'
 import { type ResolveOptions, resolveJob } from './resolve-job.ts'
 
 export type ResolveCommandOptions = ResolveOptions & {
-  /** The commit that is checked out is the newest, although it does not contain the one that was reconciled last. */
+  /** The checked-out commit is the newest, although it does not contain the last reconciled one. */
   readonly newestCheckout?: boolean
-  /** The state is this project's. */
+  /** The state belongs to this project. */
   readonly claimState?: boolean
 }
 
 /**
- * `jobwright resolve`: a person's word on what nothing else tells. With an address, on a create; with `--newest-checkout`, on the commit that
- * is checked out; with `--claim-state`, on whose the state is. Creates, starts and removes nothing, and asks nothing of AWS but with an
- * address.
+ * `jobwright resolve`: records a person's decision. With an address it is about a create, with `--newest-checkout` about the checked-out
+ * commit, with `--claim-state` about the state's owner. Creates, starts and removes nothing. Calls AWS only with an address.
  */
 export async function resolveCommand(
   address: string | undefined,
@@ -61,7 +60,7 @@ export async function resolveCommand(
   }
 }
 
-/** Records HEAD as the commit that was reconciled last, with the one that it replaces. */
+/** Records HEAD as the last reconciled commit, along with the one it replaces. */
 async function declareNewest(session: Session, out: Printer): Promise<ExitCode> {
   const { project, loaded, head } = session
   return describeHeld(session, openProjectStore(project, {}), async (store, state) => {
@@ -95,7 +94,7 @@ async function declareNewest(session: Session, out: Printer): Promise<ExitCode> 
   })
 }
 
-/** The commit that is checked out. Throws a Problem (CHECKOUT_UNKNOWN) where there is none. */
+/** Returns the checked-out commit. Throws a Problem (CHECKOUT_UNKNOWN) if there is none. */
 function assertCommitted(checkout: Checkout): string {
   if (checkout.git && checkout.commit !== undefined) return checkout.commit
   throw new Problem({
@@ -107,7 +106,7 @@ function assertCommitted(checkout: Checkout): string {
   })
 }
 
-/** Throws a Problem where what is checked out is not what the commit holds, or where more history would tell. */
+/** Throws a Problem if the checkout differs from its commit, or if more history is needed. */
 function assertReadable(checkout: Checkout): void {
   if (!checkout.git) return
   const [first] = [...checkout.dirty, ...checkout.deleted]
@@ -130,7 +129,7 @@ function assertReadable(checkout: Checkout): void {
   }
 }
 
-/** Writes this project's name into the state. What is on record without a spec here may be another project's: it is left alone for good. */
+/** Writes this project's name into the state. A record without a spec here may belong to another project, so it is withdrawn. */
 async function claim(session: Session, { force }: ResolveCommandOptions, out: Printer): Promise<ExitCode> {
   const { project } = session
   const place = await readProjectPlace(project.root)
@@ -153,7 +152,7 @@ async function claim(session: Session, { force }: ResolveCommandOptions, out: Pr
     const at = formatIso(session.clock.now())
     const changes = listStrangers(state, session).map(([address, record]): Change => {
       const { onRemove: _onRemove, ...rest } = record
-      // An open create is still looked for; its job is left alone whatever its spec said.
+      // Jobwright still searches for an open create. Its job is left alone, whatever its spec said.
       return { set: 'record', address, record: isSettled(record) ? { ...rest, withdrawn: at } : rest } as Change
     })
     const claimed = { at, ...(owner !== undefined && { from: owner }) }
@@ -193,7 +192,7 @@ async function assertClaimable(place: ProjectPlace, owner: string | undefined, f
   })
 }
 
-/** Records whose spec is not here, and that were not withdrawn before. */
+/** Lists the records without a spec here that are not yet withdrawn. */
 function listStrangers(state: State, { loaded }: Session): ReturnType<typeof recordEntries> {
   const here = new Set<string>(
     [...loaded.specs, ...loaded.blocked].flatMap((one) => {
@@ -207,7 +206,7 @@ function listStrangers(state: State, { loaded }: Session): ReturnType<typeof rec
   )
 }
 
-/** Does something with the state while nobody else can write it. */
+/** Uses the state while it is locked. */
 async function describeHeld(
   session: Session,
   store: ReturnType<typeof openProjectStore>,
@@ -231,7 +230,7 @@ function createMissing(lost: Awaited<ReturnType<typeof findLostState>>): Problem
   return new Problem({ code: 'STATE_MISSING', ...(lost ?? none) })
 }
 
-/** Commits, and tells it only once it is stored. */
+/** Commits the change, then reports it. */
 async function changeStored(
   store: OpenStore,
   out: Printer,
