@@ -61,7 +61,7 @@ const ANSWERS: readonly Answer[] = [
   },
   {
     words: 'unlock force-unlock lock',
-    remedies: [advise('nothing has to be unlocked: a lock ends with the process that holds it'), LIST],
+    remedies: [advise('nothing needs unlocking: a lock ends with the process that holds it'), LIST],
   },
   {
     words: 'check lint test verify fmt format',
@@ -78,7 +78,7 @@ const ANSWERS: readonly Answer[] = [
   {
     words: 'update upgrade',
     remedies: [
-      suggest('apply edited specs, as far as AWS lets running jobs change', 'reconcile'),
+      suggest('apply edited specs, as far as AWS supports updates of running jobs', 'reconcile'),
       advise('to update Jobwright itself, raise its version in package.json'),
     ],
   },
@@ -94,7 +94,7 @@ const ANSWERS: readonly Answer[] = [
   { words: 'emulate mock local localstack', remedies: [suggest('run on the emulator', 'reconcile', '--emulator')] },
   {
     words: 'advance',
-    remedies: [suggest("move the emulator's clock on", 'emulator', 'advance', '3d')],
+    remedies: [suggest("advance the emulator's clock", 'emulator', 'advance', '3d')],
   },
 ]
 

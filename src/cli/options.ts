@@ -33,7 +33,7 @@ export function addCommonOptions(command: Command, form = createOutput()): Comma
     .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
     .option(
       '--start-at <time>',
-      "with --emulator: an ISO time, now or today; its clock starts then, or is moved on to it (a new one's default: 2026-11-15T09:00:00Z)",
+      'with --emulator: an ISO time, now or today; a new clock starts then, an older one advances to it (default for a new one: 2026-11-15T09:00:00Z)',
       parseMoment,
     )
     .option(
@@ -57,11 +57,11 @@ export function addPlanOptions(command: Command): Command {
   return addCommonOptions(command)
     .option(
       '--only <address|label>',
-      'act on IotJob/NAME, or on specs with the label KEY=VALUE, alone; may be repeated',
+      'act only on IotJob/NAME, or on specs with the label KEY=VALUE; may be repeated',
       appendValue,
     )
-    .option('--target <target>', 'act on specs of this target of jobwright.yaml alone; may be repeated', appendValue)
+    .option('--target <target>', 'act only on specs of this target of jobwright.yaml; may be repeated', appendValue)
     .option('--allow-dirty', 'submit specs that are not committed')
-    .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
+    .option('--allow-removals', 'outside Git: treat a missing spec as removed')
     .option('--refresh', 'read finished jobs again as well')
 }

@@ -113,7 +113,7 @@ function assertForce(flag: string, env: Readonly<Record<string, string | undefin
     advise(
       `set the repository variable ${FORCE_VARIABLE} to true (Settings, Secrets and variables, Actions, Variables), and run it again`,
     ),
-    advise('a workflow of an older version has to hand that variable to the step as well'),
+    advise('a workflow of an older version must also pass that variable to the step'),
   )
 }
 

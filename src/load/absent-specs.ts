@@ -30,7 +30,7 @@ export async function explainAbsence(root: string, folder: string): Promise<Diag
       sparse
         ? { text: 'check them out', command: ['git', 'sparse-checkout', 'add', folder] }
         : { text: 'check them out', command: ['git', 'restore', '--', folder] },
-      advise('where the last one was removed on purpose, write specs: [] in jobwright.yaml, and commit it'),
+      advise('if the last one was removed on purpose, write specs: [] in jobwright.yaml, and commit it'),
     ],
   })
 }

@@ -56,7 +56,7 @@ function createRefused(end: GitEnd): Problem {
     new Problem({
       code: 'CHECKOUT_UNREADABLE',
       message: `this is a Git repository, but git cannot read it: ${end.stderr.trim().split('\n')[0] ?? ''}`,
-      remedies: [{ text: 'mend what git reports here', command: ['git', 'status'] }],
+      remedies: [{ text: 'correct what git reports here', command: ['git', 'status'] }],
     })
   )
 }

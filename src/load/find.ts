@@ -145,7 +145,7 @@ function createNothingFound(pattern: string, explicit: boolean): Diagnostic {
     message: `${pattern} holds no spec file`,
     remedies: [
       advise('spec files end in .yaml or .yml'),
-      ...(explicit ? [advise('where the last one was removed on purpose, write specs: [] in jobwright.yaml')] : []),
+      ...(explicit ? [advise('if the last one was removed on purpose, write specs: [] in jobwright.yaml')] : []),
     ],
   }
 }

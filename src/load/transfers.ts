@@ -114,7 +114,7 @@ function addDownload(spec: Spec, written: string, root: string): Result {
   const spot = lookAt(root, file)
   const base = { pointer: '/policy/download', code: 'SPEC_DOWNLOAD' } as const
   if (/\.ya?ml$/i.test(file)) {
-    const message = `${written} would be taken for a spec`
+    const message = `${written} would be read as a spec`
     return {
       spec,
       faults: [{ ...base, message, remedies: [advise('give it a name that does not end in .yaml or .yml')] }],
@@ -135,7 +135,7 @@ function refuseNoUpload(type: string, member: Pointer): Told {
   return {
     pointer: `/spec${member}`,
     code: 'SPEC_UPLOAD',
-    message: `a job of Type ${type} takes a file in, and policy.upload names none`,
+    message: `a job of Type ${type} imports a file, and policy.upload names none`,
     remedies: [advise('write policy: { upload: PATH }, with a path relative to the spec file')],
   }
 }
@@ -144,8 +144,8 @@ function refuseUploadType(type: string): Told {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
-    message: `a job of Type ${type} takes no file in`,
-    remedies: [advise('remove upload; IMPORT_ASSET_FROM_SIGNED_URL and IMPORT_ASSET_FROM_API_GATEWAY_API take one')],
+    message: `a job of Type ${type} imports no file`,
+    remedies: [advise('remove upload; IMPORT_ASSET_FROM_SIGNED_URL and IMPORT_ASSET_FROM_API_GATEWAY_API import one')],
   }
 }
 
@@ -153,8 +153,8 @@ function refuseDownloadType(type: string): Told {
   return {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',
-    message: `a job of Type ${type} gives no file out`,
-    remedies: [advise('remove download; EXPORT_ASSET_TO_SIGNED_URL gives one')],
+    message: `a job of Type ${type} exports no file`,
+    remedies: [advise('remove download; EXPORT_ASSET_TO_SIGNED_URL exports one')],
   }
 }
 
@@ -186,7 +186,7 @@ function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Me
     message: `${written} has another MD5, ${md5}`,
     remedies: [
       advise(
-        `put the file back that it was, write the new MD5, or leave ${pointer.split('/').at(-1)} out to have it computed`,
+        `restore the original file, write the new MD5, or leave ${pointer.split('/').at(-1)} out to have it computed`,
       ),
     ],
   }

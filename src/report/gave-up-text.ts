@@ -23,7 +23,7 @@ export function describeGivingUp(
   return {
     severity: 'warning',
     code: 'RUN_TIMEOUT',
-    message: `the time was up with ${formatCount(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has moved since ${formatClock(Date.parse(since), now)} (${still})`,
-    remedies: [advise('what was submitted goes on at AWS; run again with a longer --timeout, or without one')],
+    message: `the timeout expired with ${formatCount(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has changed since ${formatClock(Date.parse(since), now)} (${still})`,
+    remedies: [advise('submitted jobs continue at AWS; run again with a longer --timeout, or without one')],
   }
 }

@@ -78,7 +78,9 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
     ...(records.length > 0 ? [countRecords(records)] : []),
     ...formatStuck(end.jobs),
     ...(attention === undefined ? [] : [attention]),
-    ...(end.nextAt === undefined ? [] : [`Next: ${formatUntil(end.nextAt, options.now)}, when what waits can go on.`]),
+    ...(end.nextAt === undefined
+      ? []
+      : [`Next: ${formatUntil(end.nextAt, options.now)}, when waiting jobs can continue.`]),
     ...formatExitLines(end, options),
   ].join('\n')
 }
@@ -123,7 +125,7 @@ function formatStuck(jobs: readonly JobEnd[]): string[] {
   const stuck = jobs.filter(({ action, acknowledged }) => isStuck(action) && acknowledged === undefined).length
   return stuck === 0
     ? []
-    : [`${stuck} cannot go on without a decision or an edit: see ${stuck === 1 ? 'its hint' : 'their hints'}.`]
+    : [`${stuck} cannot continue without a decision or an edit: see ${stuck === 1 ? 'its hint' : 'their hints'}.`]
 }
 
 function formatExitLines({ exitCode, outcomes = [] }: RunEnd, options: ReportOptions): string[] {

@@ -149,8 +149,8 @@ async function moveOn(url: string, ms: number): Promise<void> {
   if (ms > ADVANCE_MAX_MS) {
     throw new Problem({
       code: 'EMULATOR_OPTION',
-      message: "the emulator's clock is not moved on by so much at once",
-      remedies: [advise('move it on by at most 11574 days')],
+      message: "the emulator's clock cannot advance that far at once",
+      remedies: [advise('advance it by at most 11574 days')],
     })
   }
   await fetch(`${url}/_emulator/advance`, { method: 'POST', body: JSON.stringify({ seconds: ms / 1000 }) })

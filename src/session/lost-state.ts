@@ -75,7 +75,7 @@ async function suggestWayBack(project: Project, place: ProjectPlace | undefined,
   const settings = [`state.branch: ${at}`, ...(file === getName(project) ? [] : [`state.path: ${file}`])]
   if (is === 'live')
     return advise(`if that branch is it, write state.store: git and ${settings.join(' and ')} in ${config}`)
-  const text = 'if what this clone kept is it, put it back'
+  const text = 'if the copy that this clone kept is it, restore it'
   const branch = project.config.state?.branch ?? (await chooseBranch(project, place))
   return { text, command: ['git', 'push', await findRemote(project), `${commit}:refs/heads/${branch}`] }
 }

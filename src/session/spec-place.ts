@@ -35,7 +35,7 @@ export function chooseSpecPlace({ root, config }: Project, name: string): string
   }
   throw new Problem({
     code: 'NEW_NO_PLACE',
-    message: `jobwright.yaml has specs looked for in ${config.specs.join(', ')}, where no file can be called ${name}.yaml`,
+    message: `jobwright.yaml searches for specs in ${config.specs.join(', ')}, where no file can be named ${name}.yaml`,
     remedies: [advise('name the file: --file PATH')],
   })
 }

@@ -48,7 +48,7 @@ async function createForeignState(
   const ownWay = isThere ? [...apart, takeOver] : [takeOver, ...apart]
   return diagnose({
     code: 'STATE_PROJECT',
-    message: `the state belongs to ${describeProject(owner)}${isThere ? '' : ', which is gone'}; this is ${describeProject(name)}`,
+    message: `the state belongs to ${describeProject(owner)}${isThere ? '' : ', which no longer exists'}; this is ${describeProject(name)}`,
     remedies: ownWay,
   })
 }
@@ -64,7 +64,7 @@ export async function createUnclaimed(
   if (others.length === 0) return undefined
   return diagnose({
     code: 'STATE_UNCLAIMED',
-    message: `the state does not say whose it is, and this repository has other projects (${formatList(others)}): no missing spec counts as removed`,
+    message: `the state names no project, and this repository has other projects (${formatList(others)}): no missing spec counts as removed`,
     remedies: [
       suggest("if it is this project's", 'resolve', '--claim-state'),
       ...(await separate(project, place.name, await readStateHead(project, place))),

@@ -94,7 +94,7 @@ function assertUsage(addresses: readonly string[], { all, reason = '' }: Acknowl
   if (addresses.length > 0 !== (all === true)) return
   throw new Problem({
     code: 'USAGE',
-    message: all ? 'acknowledge was told both addresses and --all' : 'acknowledge was not told what',
+    message: all ? 'acknowledge got both addresses and --all' : 'acknowledge needs an address or --all',
     remedies: [advise('write either addresses or --all'), suggest('see what needs attention', 'status', '--exit-code')],
   })
 }
@@ -158,7 +158,7 @@ function warnOfNoFinding(asked: readonly Address[], findings: readonly Finding[]
         code: 'ATTENTION_NONE',
         address,
         message: `${address} needs no attention`,
-        remedies: [suggest('what AWS alone shows is known after the next run', 'reconcile')],
+        remedies: [suggest('findings that need AWS are known after the next run', 'reconcile')],
       }),
     )
 }

@@ -84,7 +84,7 @@ async function takeBack(
   if (!fs.existsSync(whole) || fs.readFileSync(whole, 'utf8') !== text) return
   fs.rmSync(whole)
   out.answer(
-    `took ${escapeForTerminal(file)} away again: the job was not recorded, and its spec alone would make a second one`,
+    `removed ${escapeForTerminal(file)} again: the job was not recorded, and its spec alone would create a duplicate`,
   )
 }
 
@@ -135,7 +135,7 @@ async function formatProposal(
     out.diagnostics(faults, session.clock.now())
     if (!hasErrors(faults)) return { address, file, text }
     out.answer(
-      'Nothing was written: what AWS tells of the job is no valid spec. Write the spec by hand, then adopt it by its address.',
+      'Nothing was written: what AWS returns for the job is not a valid spec. Write the spec by hand, then adopt it by its address.',
     )
     out.line(toSummaryLine({ counts: { written: 0 }, outcomes: [3], exitCode: 3 }))
     return 3
@@ -179,7 +179,7 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
   if (isAddress(formatAddress('Kind', chosen))) return chosen
   throw new Problem({
     code: 'NEW_NAME',
-    message: `"${chosen}" cannot be the name of a spec`,
+    message: `"${chosen}" is not a valid name of a spec`,
     remedies: [advise('give it one with --name: letters, digits, hyphens and underscores, at most 56')],
   })
 }
@@ -201,7 +201,7 @@ function assertFree(
   if (same || state?.records[address]) {
     throw new Problem({
       code: 'NEW_TAKEN',
-      message: same ? `there is a spec ${address} already` : `${address} is on record for another job`,
+      message: same ? `the spec ${address} already exists` : `${address} is on record for another job`,
       remedies: [
         advise('choose another name with --name'),
         ...(same ? [suggest("if the job is that spec's", 'adopt', address, '--id', id)] : []),
@@ -215,7 +215,7 @@ function assertFree(
 function createFileTaken(file: string): Problem {
   return new Problem({
     code: 'NEW_FILE_EXISTS',
-    message: `${file} is there already, and was left as it is`,
+    message: `${file} already exists and was not changed`,
     remedies: [advise('choose another name with --name')],
   })
 }
@@ -257,7 +257,7 @@ function createNoSuchJob(model: KindModel, id: string, where: string): Problem {
     code: 'PLAN_NO_SUCH_JOB',
     message: `${where} has no ${model.kind} job ${id}`,
     remedies: [
-      suggest('list those that there are', 'adopt', '--list', '--kind', model.kind),
+      suggest('list the existing ones', 'adopt', '--list', '--kind', model.kind),
       ...(within === undefined ? [] : [advise(`name its ${within} with --application`)]),
     ],
   })
@@ -266,7 +266,7 @@ function createNoSuchJob(model: KindModel, id: string, where: string): Problem {
 function createUntold(model: KindModel, id: string): Problem {
   return new Problem({
     code: 'ADOPT_UNTOLD',
-    message: `AWS does not tell any more what the ${model.kind} job ${id} was asked for`,
+    message: `AWS no longer returns the request of the ${model.kind} job ${id}`,
     remedies: [suggest('write its spec by hand, then adopt the job', 'adopt', `${model.kind}/NAME`, '--id', id)],
   })
 }

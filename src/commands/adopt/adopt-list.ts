@@ -69,14 +69,14 @@ function createRow({ kind, id, createdAt, status, scope }: AdoptableLine) {
 
 function formatClosing(jobs: readonly AdoptableLine[], where: string, { target, emulator }: LookOptions): string {
   const [first] = jobs
-  if (!first) return `${escapeForTerminal(where)}: no job that is not on record.`
+  if (!first) return `${escapeForTerminal(where)}: no job without a record.`
   const more = [
     ...(first.scope === undefined ? [] : ['--application', first.scope]),
     ...(target === undefined ? [] : ['--target', target]),
   ]
   return [
     '',
-    `${escapeForTerminal(where)}: ${formatCount(jobs.length, 'job')} on nobody's record. To see one as a spec, and to write that:`,
+    `${escapeForTerminal(where)}: ${formatCount(jobs.length, 'job')} without a record. To show one as a spec, and to write it:`,
     escapeForTerminal(`  ${formatCommand(['jobwright', 'adopt', first.kind, first.id, ...more], { emulator })}`),
   ].join('\n')
 }

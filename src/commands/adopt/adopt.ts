@@ -35,12 +35,14 @@ export async function adoptCommand(
     if (what !== undefined) throw createUsage('adopt --list takes no address and no job')
     return adoptList(options, host)
   }
-  if (what === undefined) throw createUsage('adopt was not told what')
+  if (what === undefined) throw createUsage('adopt needs a job')
   if (form === 'address') {
     if (id === undefined) return adoptAddress(what, pickCommonOptions(options), host)
-    throw createUsage(isAddress(what) ? `adopt ADDRESS takes the ID of the job as --id ${id}` : `${what} is no address`)
+    throw createUsage(
+      isAddress(what) ? `adopt ADDRESS takes the ID of the job as --id ${id}` : `${what} is not an address`,
+    )
   }
-  if (id === undefined) throw createUsage(`adopt was not told which job of ${what}`)
+  if (id === undefined) throw createUsage(`adopt needs the ID of a job of ${what}`)
   return adoptJob(what, id, options, host)
 }
 
@@ -49,7 +51,7 @@ function createUsage(message: string): Problem {
     code: 'USAGE',
     message,
     remedies: [
-      suggest('list the jobs that are on no record', 'adopt', '--list'),
+      suggest('list the jobs without a record', 'adopt', '--list'),
       suggest('for a job that has no spec', 'adopt', 'KIND', 'ID'),
       suggest('for a spec that has no job', 'adopt', 'KIND/NAME'),
     ],

@@ -46,7 +46,7 @@ function formatYaml(value: JsonObject, untold: Retold['untold']): string {
     const [member = '', ...around] = splitPointer(pointer).reverse()
     const mapping = document.getIn(['spec', ...around.reverse()])
     if (isMap(mapping))
-      mapping.comment = [mapping.comment, ` ${member}: not told by AWS; ${why}`].filter(Boolean).join('\n')
+      mapping.comment = [mapping.comment, ` ${member}: not returned by AWS; ${why}`].filter(Boolean).join('\n')
   }
   return document.toString({ lineWidth: 0 })
 }

@@ -36,9 +36,9 @@ function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], {
   if (only?.length && !newState) {
     throw new Problem({
       code: 'STATE_MISSING',
-      message: 'there is no state, and one that begins with some specs taken as done lets all others run',
+      message: 'there is no state, and a state that begins with only some specs done lets all others run',
       remedies: [
-        suggest('take every spec as done', 'baseline'),
+        suggest('record every spec as done', 'baseline'),
         suggest('or let the others run', 'baseline', '--new-state', ...only.flatMap((one) => ['--only', one])),
       ],
     })
@@ -47,7 +47,7 @@ function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], {
   if (only?.length || (loaded.complete && blocked === undefined)) return
   throw new Problem({
     code: 'STATE_MISSING',
-    message: `there is no state, and none is begun while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): mended later, they would run`,
-    remedies: [suggest('list what is wrong', 'validate'), suggest('mend that, then', 'baseline')],
+    message: `there is no state, and none begins while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): once corrected, they would run`,
+    remedies: [suggest('list what is wrong', 'validate'), suggest('correct that, then', 'baseline')],
   })
 }

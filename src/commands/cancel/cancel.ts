@@ -20,7 +20,7 @@ export function cancel(
   if (reason === '' || reason.length > REASON_MAX) {
     throw new Problem({
       code: 'USAGE',
-      message: reason === '' ? 'cancel was not told why' : `the reason has ${reason.length} characters`,
+      message: reason === '' ? 'cancel needs a reason' : `the reason has ${reason.length} characters`,
       remedies: [
         advise(
           `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,

@@ -72,7 +72,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
       .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
       .includes(true)
     out.text(did(isNew ? 'wrote' : 'kept', formatPath(part.at, host), part.what))
-    if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indentText(part.lacks)}`)
+    if (part.lacks !== undefined) out.text(`        it lacks this; add it by hand:\n${indentText(part.lacks)}`)
     return isNew
   })
   await refreshSchema(openProject(project.root, host.env))
@@ -115,7 +115,7 @@ function storeFor({ store }: InitOptions, { root, config }: Project, repository:
   if (chosen === 'git' && repository === undefined) {
     throw new Problem({
       code: 'INIT_NO_REPOSITORY',
-      message: `${root} is in no Git repository, so the state cannot be kept in one`,
+      message: `${root} is not in a Git repository, so Git cannot keep the state`,
       remedies: [
         { text: 'make a repository first', command: ['git', 'init'] },
         suggest('or keep the state in a file', 'init', '--store', 'file'),
@@ -258,10 +258,10 @@ function listWorkflowNotes({ defaultBranch, guessed }: Repository, workflow: str
 
 /** Says what to commit and what not. */
 function describeInGit(state: string | undefined): string {
-  const all = 'Commit all that was written: a spec that is not committed is planned, but not submitted.'
+  const all = 'Commit everything that was written: an uncommitted spec is planned, but not submitted.'
   return state === undefined
     ? `${all} The state is on a branch of its own.`
-    : `${all} Not ${escapeForTerminal(state)}, its .lock and its .journal: in Git, an older checkout would put back an older state. Keep a copy elsewhere.`
+    : `${all} Not ${escapeForTerminal(state)}, its .lock and its .journal: in Git, an older checkout would roll the state back. Keep a copy elsewhere.`
 }
 
 /** Formats one line about what happened to a file or state. */

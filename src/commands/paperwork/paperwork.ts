@@ -84,9 +84,9 @@ function findShippable(
       code: 'USAGE',
       message: spec
         ? `${address} has no device to ship`
-        : `${address} has no sound spec any more, which says where its job is`,
+        : `${address} has no valid spec, and only that says where its job is`,
       remedies: [
-        advise(spec ? 'only the jobs of an ImportExportJob have paperwork' : 'put its spec back, and run again'),
+        advise(spec ? 'only the jobs of an ImportExportJob have paperwork' : 'restore its spec, and run again'),
       ],
     })
   }
@@ -113,7 +113,7 @@ function assertUsable(address: Address, record: JobRecord, papers: Paperwork | u
 function createOver(address: Address, status: string): Problem {
   return createNoJob(
     address,
-    `its job is over: ${status}`,
+    `its job is terminal: ${status}`,
     advise('a device that is sent now belongs to no job; raise policy.run for another'),
   )
 }
@@ -165,10 +165,10 @@ async function reportInTheWay<Value>(folder: string, name: string, work: Promise
     if (!(error instanceof FileDiffers)) throw error
     throw new Problem({
       code: 'PAPERWORK_FILE',
-      message: `${path.join(folder, name)} is there already, with other content, and is not replaced`,
+      message: `${path.join(folder, name)} already exists with other content, and is not replaced`,
       remedies: [
         advise(
-          'choose an empty folder; the signature changes when the manifest is updated, so that an older one is no good any more',
+          'choose an empty folder; the signature changes when the manifest is updated, so an older one is invalid',
         ),
       ],
     })

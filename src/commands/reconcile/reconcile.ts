@@ -165,9 +165,7 @@ async function run(
     for (const line of listUnmoved(event.plan, options)) out.text(line)
   }
   const onInterrupt = (): void =>
-    out.text(
-      'interrupted: nothing more is sent; what is on its way gets 5 s, and the state is stored (again: leave now)',
-    )
+    out.text('interrupted: nothing more is sent; open requests get 5 s, and the state is stored (again: quit now)')
   host.signal.addEventListener('abort', onInterrupt, { once: true })
   try {
     return await reconcile(input, {
@@ -207,8 +205,8 @@ function createFilter(): (one: Diagnostic) => boolean {
 export function createStale(message: string): Diagnostic {
   return diagnose({
     code: 'STATE_STALE',
-    message: `the state was written by somebody else during this run: ${message}`,
-    remedies: [advise('run again: it plans anew from what is there now')],
+    message: `another process wrote the state during this run: ${message}`,
+    remedies: [advise('run again to plan from the new state')],
   })
 }
 

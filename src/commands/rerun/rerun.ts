@@ -65,8 +65,8 @@ function findSpec(address: string, { loaded }: Session, state: State | undefined
   throw createUnknownAddress(
     address,
     { loaded, state, all: loaded.specs.map((spec) => spec.address) },
-    isOnRecord ? `${address} is on record, but its spec is gone` : `there is no spec ${address}`,
-    ...(isOnRecord ? [advise('bring its spec back to run it again')] : []),
+    isOnRecord ? `${address} is on record, but its spec was removed` : `there is no spec ${address}`,
+    ...(isOnRecord ? [advise('restore its spec to run it again')] : []),
   )
 }
 
@@ -83,12 +83,12 @@ function assertOver(
     code: 'RUN_PENDING',
     message: isPending
       ? `run ${policy.run} of ${address} was not submitted yet`
-      : `what became of the create of run ${record.run} of ${address} is not known yet`,
+      : `the outcome of the create of run ${record.run} of ${address} is not known yet`,
     remedies: isPending
       ? [suggest('submit it', 'reconcile'), suggest('see what it waits for', 'plan')]
       : [
           suggest('find out what happened', 'reconcile'),
-          suggest('where that cannot tell, and it made a job', 'resolve', address, '--adopt', 'ID'),
+          suggest('if that finds nothing, and it made a job', 'resolve', address, '--adopt', 'ID'),
           suggest('if it made none', 'resolve', address, '--not-created'),
         ],
   })
@@ -120,7 +120,7 @@ async function edit({ project, loaded }: Session, spec: Spec, run: number): Prom
 function createUneditable({ place }: Spec, why: string, run: number): Problem {
   return new Problem({
     code: 'RUN_UNEDITABLE',
-    message: `${place.file} was left as it is: ${why}`,
+    message: `${place.file} was not changed: ${why}`,
     remedies: [advise(`write policy.run: ${run} by hand`)],
   })
 }
@@ -133,10 +133,10 @@ function listWarnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions
       diagnose({
         code: 'RUN_NOT_OVER',
         address: spec.address,
-        message: `run ${record.run} of ${spec.address} is not over (${describeStanding(record)}): both will run, and run ${record.run} is followed no more`,
+        message: `run ${record.run} of ${spec.address} is not terminal (${describeStanding(record)}): both will run, and run ${record.run} is no longer followed`,
         remedies: emulator
           ? [suggest('to wait for its end first', 'status', spec.address, '--wait')]
-          : [advise('put the old number back to wait for its end first, or to cancel it')],
+          : [advise('restore the old number to wait for its end first, or to cancel it')],
       }),
     )
   }
@@ -171,7 +171,7 @@ async function rehearse({ project }: Session, spec: Spec, run: number): Promise<
   const { address, place } = spec
   await recordRehearsedRun(project.root, address, run)
   return [
-    `run ${run} of ${address} is due on the emulator; ${escapeForTerminal(place.file)} is as it was`,
+    `run ${run} of ${address} is due on the emulator; ${escapeForTerminal(place.file)} is unchanged`,
     'next:',
     `  ${formatCommand(['jobwright', 'reconcile', '--emulator'])}`,
     'to run it again on AWS:',

@@ -28,7 +28,10 @@ export function resolveJob(address: string, options: ResolveOptions, host: Host)
   if (decision === undefined || decisions.length > 1) {
     throw new Problem({
       code: 'USAGE',
-      message: decision === undefined ? 'resolve was not told what is true' : 'resolve was told two things at once',
+      message:
+        decision === undefined
+          ? 'resolve needs an option that says what is true'
+          : 'resolve takes one option at a time',
       remedies: [advise('write one of --adopt ID, --not-created, --foreign ID, --foreign-listed, --removed')],
     })
   }

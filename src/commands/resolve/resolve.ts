@@ -179,10 +179,10 @@ async function assertClaimable(place: ProjectPlace, owner: string | undefined, f
   if (owner === undefined || force || !(await place.others()).includes(owner)) return
   throw new Problem({
     code: 'STATE_PROJECT',
-    message: `the state belongs to ${describeProject(owner)}, which is still there and would be refused from then on`,
+    message: `the state belongs to ${describeProject(owner)}, which still exists and would then be refused`,
     remedies: [
       suggest(
-        'if this is a copy of its state, or that project shall begin anew',
+        'if this is a copy of its state, or that project is to begin anew',
         'resolve',
         '--claim-state',
         '--force',
@@ -224,7 +224,7 @@ async function describeHeld(
 
 function createMissing(lost: Awaited<ReturnType<typeof findLostState>>): Problem {
   const none = {
-    message: 'there is no state, so there is nothing that this could be recorded in',
+    message: 'there is no state to record this in',
     remedies: [suggest('in a new repository', 'init'), advise('if there was a state, restore it'), ...BEGIN_ANEW],
   }
   return new Problem({ code: 'STATE_MISSING', ...(lost ?? none) })
@@ -263,7 +263,7 @@ function createUsage(message: string): Problem {
     code: 'USAGE',
     message,
     remedies: [
-      suggest('what became of a create', 'resolve', 'KIND/NAME', '--not-created'),
+      suggest('the outcome of a create', 'resolve', 'KIND/NAME', '--not-created'),
       suggest('this commit is the newest', 'resolve', '--newest-checkout'),
       suggest("the state is this project's", 'resolve', '--claim-state'),
     ],

@@ -92,7 +92,7 @@ function writeAll(names: readonly string[], out: string, host: Host, texts: Read
 function createAllOrOne(name: string): Problem {
   return new Problem({
     code: 'USAGE',
-    message: `schema was asked for ${name} alone and for all of them`,
+    message: `schema got both ${name} and --out`,
     remedies: [
       advise(`schemas refer to each other, so --out writes all of them: leave ${name} out, or leave --out out`),
     ],

@@ -79,7 +79,7 @@ export function formatWatched(project: Project, options: WatchCommandOptions): s
 export function createGone(root: string): Problem {
   return new Problem({
     code: 'WATCH_ROOT_GONE',
-    message: `${root} is not there any more`,
+    message: `${root} no longer exists`,
     remedies: [advise('start the watch again once it is back')],
   })
 }
@@ -90,7 +90,7 @@ export function createUnwatched(error: unknown): Problem {
   return new Problem({
     code: 'WATCH_FAILED',
     message: `some files cannot be watched: ${message}`,
-    remedies: [advise('mend that and start the watch again, or set CHOKIDAR_USEPOLLING=1')],
+    remedies: [advise('correct that and start the watch again, or set CHOKIDAR_USEPOLLING=1')],
   })
 }
 
@@ -102,7 +102,7 @@ export function createPolled(error: unknown): Diagnostic {
     code: 'WATCH_POLLING',
     message: `this system has no more file watches, so files are polled: ${message}`,
     remedies: [
-      advise(`polling needs more of the processor; to do without, raise ${limit}, or end other watchers`),
+      advise(`polling uses more CPU; to avoid it, raise ${limit}, or end other watchers`),
       advise('name fewer files with --spec'),
     ],
   })

@@ -336,8 +336,8 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
   ImportExportJob/archive-disk       [36msettling[39m                                  the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
 
 4 jobs: 2 succeeded, 1 failed, 1 settling.
-1 cannot go on without a decision or an edit: see its hint.
-Next: in 3 h (22:00 UTC), when what waits can go on.
+1 cannot continue without a decision or an edit: see its hint.
+Next: in 3 h (22:00 UTC), when waiting jobs can continue.
 [31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
 [2malso exit 9: partial: blocked, settling, no room, or timed out[22m
@@ -356,8 +356,8 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
   · 4 more, settled before this run
 
 4 jobs: 2 succeeded, 1 failed, 1 settling.
-1 cannot go on without a decision or an edit: see its hint.
-Next: in 3 h (22:00 UTC), when what waits can go on.
+1 cannot continue without a decision or an edit: see its hint.
+Next: in 3 h (22:00 UTC), when waiting jobs can continue.
 exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
 also exit 9: partial: blocked, settling, no room, or timed out

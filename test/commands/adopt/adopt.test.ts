@@ -112,7 +112,7 @@ t.test('a job is shown, and its spec is written only after confirmation', async 
     shown.stdout,
     /^# yaml-language-server: \$schema=\.schemas\/job\.schema\.json\n# Written by jobwright adopt from the job/,
   )
-  t.match(shown.stdout, '\n  # tags: not told by AWS; ')
+  t.match(shown.stdout, '\n  # tags: not returned by AWS; ')
   t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --yes --emulator\n')
   const asked: string[] = []
   const answer = (word: string) => (question: string) => {
@@ -183,7 +183,7 @@ t.test('a job that cannot be adopted is reported with a remedy, and no file is r
     ],
     [adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { name: 'a b' }), 1, /NEW_NAME/],
     [adopt(cwd, 'IotJb', 'x'), 1, /did you mean IotJob\?/],
-    [adopt(cwd), 1, /adopt was not told what\n.*adopt KIND\/NAME/],
+    [adopt(cwd), 1, /adopt needs a job\n.*adopt KIND\/NAME/],
     [adopt(cwd, 'IotJob'), 1, /which job of IotJob/],
     [adopt(cwd, 'IotJob/x', 'y'), 1, /as --id y/],
     [adopt(cwd, 'IotJob/x', undefined, { yes: true }), 1, /adopt ADDRESS takes no --yes/],

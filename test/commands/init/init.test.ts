@@ -276,7 +276,7 @@ t.test('existing files stay unchanged, and init prints what they lack', async (t
   const said = await initIn(here, { store: 'file' })
   t.match(
     said.text,
-    /^kept {4}\.vscode\/settings\.json.*\n {8}it lacks this, which is for you to add:\n {10}\{\n.*"yaml\.schemas"/m,
+    /^kept {4}\.vscode\/settings\.json.*\n {8}it lacks this; add it by hand:\n {10}\{\n.*"yaml\.schemas"/m,
   )
   t.match(said.text, /^kept {4}\.gitignore.*\n.*\n.*\n {10}\/jobs\.state\.json\*\n/m)
   t.equal(read(here, '.vscode/settings.json') + read(here, '.gitignore'), '{}\ndist\n')

@@ -180,7 +180,7 @@ t.test('new writes to the spec folder, names an existing schema, and says what t
     stdout: /^wrote {2}night\/reboot.yaml {2}IotJob\/reboot: fill in 2 members marked REQUIRED\n/,
   })
   t.match(said.stdout, 'jobwright validate')
-  t.match(said.stderr, 'note: its first line leads editors to specs/.schemas; `jobwright schema --out specs/.schemas`')
+  t.match(said.stderr, 'note: its first line points editors to specs/.schemas; `jobwright schema --out specs/.schemas`')
   t.match(read(here, 'night/reboot.yaml'), '# yaml-language-server: $schema=../specs/.schemas/job.schema.json\n')
 
   const other = project(t, 'b', '', { specs: { '.schemas': { 'job.schema.json': '{}' } } })
@@ -198,7 +198,7 @@ t.test('--file and --stdout choose the output, and --set decides dependent membe
     file: 'elsewhere/prices.yaml',
     set: ['Type=EXPORT_ASSETS_TO_S3'],
   })
-  t.match(said.stderr, 'note: jobwright.yaml has specs looked for in specs, and not there')
+  t.match(said.stderr, 'note: jobwright.yaml searches for specs in specs, not there')
   t.match(
     read(here, 'elsewhere/prices.yaml'),
     /^ {2}Type: EXPORT_ASSETS_TO_S3$[\s\S]*^ {4}ExportAssetsToS3: # REQUIRED$/m,

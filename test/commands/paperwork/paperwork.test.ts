@@ -109,7 +109,7 @@ t.test('paperwork fetches the signature and the label for their owner only and k
 
   await world.advance(90)
   t.match(await refusal(run('late')), {
-    diagnostic: { message: `${ADDRESS} has no paperwork: its job is over: Complete` },
+    diagnostic: { message: `${ADDRESS} has no paperwork: its job is terminal: Complete` },
   })
   t.notOk(fs.existsSync(path.join(cwd, 'late')))
 })

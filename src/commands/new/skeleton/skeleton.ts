@@ -54,9 +54,7 @@ export function formatSkeleton(model: KindModel, schemas: Schemas, options: Skel
   return [
     `# yaml-language-server: $schema=${schema}`,
     ...wrapText(`${model.title}. ${String(spec.schema['description'])}`),
-    ...wrapText(
-      `Fill in what is marked ${REQUIRED}; where a member begins with a #, take it away if you want the member.`,
-    ),
+    ...wrapText(`Fill in what is marked ${REQUIRED}. To use a member that begins with a #, remove the #.`),
     ...block(shapes.root, '', document, writer),
     '',
   ].join('\n')
