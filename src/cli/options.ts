@@ -44,10 +44,10 @@ export function addCommonOptions(command: Command, form = createOutput()): Comma
 }
 
 /** Adds the option for how long to wait for a run that holds the state. */
-export function addLockOptions(command: Command, unlessTold = '0s'): Command {
+export function addLockOptions(command: Command, defaultWait = '0s'): Command {
   return command.option(
     '--lock-timeout <duration>',
-    `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${unlessTold})`,
+    `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${defaultWait})`,
     parseDuration,
   )
 }

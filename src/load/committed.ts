@@ -21,7 +21,7 @@ import {
   toDiskPath,
   toTopPath,
 } from './head.ts'
-import { explain, explainDeleted, type Lost, readFacts } from './why-uncommitted.ts'
+import { explain, explainDeleted, type OnlyInHead, readFacts } from './why-uncommitted.ts'
 
 /** A file as it was read: its text, or a digest of its content. `file` is relative to the root, with forward slashes. */
 export type Content =
@@ -70,15 +70,15 @@ export async function compareWithHead(
   const verdicts = await judgeFilters(
     contents.map((content, index) => judge(content, asked[index]!, findInHead(head, asked[index]!))),
   )
-  const unlike = verdicts.filter(({ why }) => why !== undefined)
+  const differing = verdicts.filter(({ why }) => why !== undefined)
   const lost = findDeleted(head, prefix, searched, new Set(asked.filter((_, index) => wasRead(contents[index]!))))
-  const facts = await readFacts([...unlike, ...lost])
+  const facts = await readFacts([...differing, ...lost])
   const named = (file: Bytes): string => decodeBytes(path.posix.relative(prefix, file))
   const explained = (some: readonly Verdict[]): Uncommitted[] =>
     some.map((one) => explain({ ...one, file: one.content.file }, facts, named)).sort(compareFiles)
   return {
-    dirty: explained(unlike.filter(({ content }) => 'text' in content)),
-    uploads: explained(unlike.filter(({ content }) => !('text' in content))),
+    dirty: explained(differing.filter(({ content }) => 'text' in content)),
+    uploads: explained(differing.filter(({ content }) => !('text' in content))),
     deleted: lost.map((one) => explainDeleted(one, facts, named)).sort(compareFiles),
   }
 }
@@ -215,23 +215,28 @@ function quoteFile(file: Bytes): string {
   return `"${escaped}"`
 }
 
-function findDeleted(head: HeadTree, prefix: Bytes, searched: readonly Bytes[], read: ReadonlySet<Bytes>): Lost[] {
+function findDeleted(
+  head: HeadTree,
+  prefix: Bytes,
+  searched: readonly Bytes[],
+  read: ReadonlySet<Bytes>,
+): OnlyInHead[] {
   const followed: Followed[] = []
   const places = listSearchedPlaces(head, searched, followed)
   const root: Found = { tree: head, path: prefix.replace(/\/$/, ''), is: 'folder' }
   const elsewhere = places.filter(({ tree, path: folder }) => tree !== head || !isBelow(root.path, folder))
   const all = [
     ...[root, ...elsewhere].flatMap((place) => findDeletedIn(place, read)),
-    ...followed.flatMap(({ tree, path: link, target }): Lost[] =>
+    ...followed.flatMap(({ tree, path: link, target }): OnlyInHead[] =>
       linkTarget(tree, link) === target ? [] : [{ found: { tree, path: link, is: 'nothing' }, why: 'link' }],
     ),
-    ...places.flatMap(findClosedIn).map((found): Lost => ({ found, why: 'submodule' })),
+    ...places.flatMap(findClosedIn).map((found): OnlyInHead => ({ found, why: 'submodule' })),
   ]
   return [...new Map(all.map((one) => [toTopPath(one.found), one])).values()]
 }
 
-function findDeletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): Lost[] {
-  const lost: Lost[] = []
+function findDeletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): OnlyInHead[] {
+  const lost: OnlyInHead[] = []
   for (const [file, { mode }] of tree.entries) {
     if (!/\.ya?ml$/.test(file) || mode === SUBMODULE || !isBelow(folder, file)) continue
     const found = { tree, path: file, is: 'nothing' } as const

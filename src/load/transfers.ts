@@ -22,13 +22,13 @@ export type Settled = {
 /** Locates a member of a spec. */
 type Locate = (spec: Spec, pointer: string) => Spot
 
-type Told = {
+type Fault = {
   readonly pointer: string
   readonly code: SpecCode
   readonly message: string
   readonly remedies: readonly Remedy[]
 }
-type Result = { readonly spec: Spec; readonly faults: readonly (Told & { readonly severity?: Severity })[] }
+type Result = { readonly spec: Spec; readonly faults: readonly (Fault & { readonly severity?: Severity })[] }
 
 /**
  * Reads the files of `policy.upload` and adds the MD5 that a spec leaves out. Also checks the paths of `policy.download`. A missing file is
@@ -131,7 +131,7 @@ function resolveBesideSpec({ place }: Spec, written: string): string {
   return path.posix.join(path.posix.dirname(place.file), written)
 }
 
-function refuseNoUpload(type: string, member: Pointer): Told {
+function refuseNoUpload(type: string, member: Pointer): Fault {
   return {
     pointer: `/spec${member}`,
     code: 'SPEC_UPLOAD',
@@ -140,7 +140,7 @@ function refuseNoUpload(type: string, member: Pointer): Told {
   }
 }
 
-function refuseUploadType(type: string): Told {
+function refuseUploadType(type: string): Fault {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
@@ -149,7 +149,7 @@ function refuseUploadType(type: string): Told {
   }
 }
 
-function refuseDownloadType(type: string): Told {
+function refuseDownloadType(type: string): Fault {
   return {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',
@@ -158,7 +158,7 @@ function refuseDownloadType(type: string): Told {
   }
 }
 
-function refuseTooLarge(written: string, bytes: number, most: number): Told {
+function refuseTooLarge(written: string, bytes: number, most: number): Fault {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
@@ -167,7 +167,7 @@ function refuseTooLarge(written: string, bytes: number, most: number): Told {
   }
 }
 
-function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Measured, given: Json): Told {
+function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Measured, given: Json): Fault {
   if (given === otherEnds?.lf || given === otherEnds?.crlf)
     return {
       pointer: `/spec${pointer}`,
@@ -192,7 +192,7 @@ function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Me
   }
 }
 
-function refuseSharedTarget({ address }: Spec): Told {
+function refuseSharedTarget({ address }: Spec): Fault {
   return {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',

@@ -6,7 +6,7 @@ import { listAttributeFiles } from './attributes.ts'
 import { type Bytes, type Found, fold, type HeadTree, isRegular, toDiskPath, toTopPath } from './head.ts'
 
 /** A file that differs from HEAD. `file` is relative to the root; `asked` is its path from the top of the repository. */
-export type Unlike = {
+export type Differing = {
   readonly file: string
   readonly asked: Bytes
   readonly found: Found
@@ -14,7 +14,7 @@ export type Unlike = {
 }
 
 /** A file that only HEAD holds, or an entry that may hide one. */
-export type Lost = { readonly found: Found; readonly why: 'deleted' | 'link' | 'submodule' }
+export type OnlyInHead = { readonly found: Found; readonly why: 'deleted' | 'link' | 'submodule' }
 
 /** Facts that explain differences in one repository. They decide nothing. */
 type Facts = {
@@ -54,7 +54,7 @@ export async function readFacts(
 
 /** Explains why a file differs from HEAD. */
 export function explain(
-  { file, asked, found, why }: Unlike,
+  { file, asked, found, why }: Differing,
   facts: ReadonlyMap<HeadTree, Facts>,
   named: (file: Bytes) => string,
 ): Uncommitted {
@@ -127,7 +127,7 @@ function findMovedSubmodule(tree: HeadTree, facts: ReadonlyMap<HeadTree, Facts>)
 
 /** Explains why only HEAD holds a file. */
 export function explainDeleted(
-  { found, why }: Lost,
+  { found, why }: OnlyInHead,
   facts: ReadonlyMap<HeadTree, Facts>,
   named: (file: Bytes) => string,
 ): Uncommitted {

@@ -15,7 +15,7 @@ import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 
 const VALUE_MAX = 80
 const REQUEST_MAX = 20
-const HOW = {
+const ORIGIN_WORDS = {
   created: 'made by Jobwright',
   adopted: 'taken over',
   baseline: 'taken as done before the state began',
@@ -48,7 +48,7 @@ export function formatJob(
         .map((part) => escapeForTerminal(part))
         .join(', '),
     ],
-    ['how', HOW[record.how]],
+    ['how', ORIGIN_WORDS[record.how]],
     ['intent', intent && time(intent.at, options)],
     ['evidence', intent?.evidence && toSentence(intent.evidence)],
     ['created', time(record.createdAt, options)],

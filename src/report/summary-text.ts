@@ -88,9 +88,9 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
 /** Corrects the last plan of a run that ended early: it predates the run's last steps. */
 function updateEnd(job: JobEnd): JobEnd {
   const { action, record, reason: _reason, ...rest } = job
-  const isMade = action === 'create' && (record?.stage === 'created' || record?.stage === 'started')
-  const isBegun = action === 'start' && record?.stage === 'started'
-  return record && (isMade || isBegun) ? { ...rest, record, action: 'keep' } : job
+  const isCreated = action === 'create' && (record?.stage === 'created' || record?.stage === 'started')
+  const isStarted = action === 'start' && record?.stage === 'started'
+  return record && (isCreated || isStarted) ? { ...rest, record, action: 'keep' } : job
 }
 
 function createRow(job: JobEnd, now: number): Cell[] {

@@ -86,7 +86,7 @@ async function openAt(root: string, startAt: string): Promise<Emulated> {
       timeScale: TIME_SCALE,
       joined: false,
       advance: async (ms) => {
-        await moveOn(emulator.url, ms)
+        await advanceClock(emulator.url, ms)
         return opened
       },
       close: () => emulator.close(),
@@ -135,7 +135,7 @@ async function join(url: string): Promise<Emulated> {
     timeScale: timeScale || 1,
     joined: true,
     advance: async (ms) => {
-      await moveOn(url, ms)
+      await advanceClock(url, ms)
       return join(url)
     },
     close: () => Promise.resolve(),
@@ -145,7 +145,7 @@ async function join(url: string): Promise<Emulated> {
 /** The maximum of one advance, as in the emulator. */
 const ADVANCE_MAX_MS = 1e12
 
-async function moveOn(url: string, ms: number): Promise<void> {
+async function advanceClock(url: string, ms: number): Promise<void> {
   if (ms > ADVANCE_MAX_MS) {
     throw new Problem({
       code: 'EMULATOR_OPTION',

@@ -94,7 +94,7 @@ export function openProjectStore(project: Project, options: StoreOptions): Store
   const on = (chosen: string) =>
     createGitStore({ repository: root, disk: nodeDisk, judge, branch: chosen, remote, path: name })
   return branch === undefined
-    ? createLateStore(async () => on(await chooseBranch(project, await getPlace())))
+    ? createLazyStore(async () => on(await chooseBranch(project, await getPlace())))
     : on(branch)
 }
 
@@ -105,7 +105,7 @@ export async function createFirstState({ root }: Project, clock: Pick<Clock, 'no
 }
 
 /** Creates a store that is located on its first use. */
-function createLateStore(find: () => Promise<Store>): Store {
+function createLazyStore(find: () => Promise<Store>): Store {
   let found: Store | undefined
   const store = async (): Promise<Store> => (found ??= await find())
   return {
@@ -161,9 +161,10 @@ function listContents({ text }: Project, { files, included, includedTexts, specs
  */
 export function assertUnmoved(project: Project, loaded: Loaded, checkout: Checkout, head: string | undefined): void {
   if (!checkout.git) return
-  if (checkout.commit !== head) throw createMoved(`from ${head ?? 'no commit'} to ${checkout.commit ?? 'no commit'}`)
+  if (checkout.commit !== head)
+    throw createCheckoutMoved(`from ${head ?? 'no commit'} to ${checkout.commit ?? 'no commit'}`)
   const other = findChangedFile(project, loaded, checkout.dirty)
-  if (other !== undefined) throw createMoved(`in ${other}`)
+  if (other !== undefined) throw createCheckoutMoved(`in ${other}`)
 }
 
 /** Finds a dirty file that changed since it was read. Clean files were read as HEAD has them, so later changes do not matter. */
@@ -177,7 +178,7 @@ function findChangedFile({ root }: Project, loaded: Loaded, dirty: readonly Unco
   return undefined
 }
 
-function createMoved(how: string): Problem {
+function createCheckoutMoved(how: string): Problem {
   return new Problem({
     code: 'CHECKOUT_MOVED',
     message: `the checkout changed while its specs were read, ${how}`,

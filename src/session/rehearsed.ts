@@ -42,14 +42,14 @@ function getFile(root: string): string {
 }
 
 async function readRuns(root: string): Promise<Runs> {
-  const text = await nodeDisk.read(getFile(root)).catch(returnIfUnread)
+  const text = await nodeDisk.read(getFile(root)).catch(ignoreUnread)
   if (text === undefined) return new Map()
   const entries = Object.entries(parse(text))
   return new Map(entries.filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1])))
 }
 
 /** If a file is in the folder's place, creating the folder reports it. */
-function returnIfUnread(error: unknown): undefined {
+function ignoreUnread(error: unknown): undefined {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOTDIR') return undefined
   throw createDamaged(` cannot be read (${code})`, error)

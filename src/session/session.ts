@@ -188,7 +188,7 @@ export function createBasis(
   }
   const only = getSelector(session, options)
   // This also applies to a part of the specs. An older checkout must not treat a spec that this run submits as removed.
-  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && isOfCheckout
+  const isAuthoritative = checkout.git && checkout.commit !== undefined && !rules.emulator && isOfCheckout
   return {
     specs: loaded.specs,
     blocked: loaded.blocked,
@@ -203,7 +203,7 @@ export function createBasis(
     perDay: (model) => getDailyLimit(model, project),
     isTagged: ({ policy }) => policy.ownerTag ?? findTarget(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
-    source: speaks ? { commit: checkout.commit! } : undefined,
+    source: isAuthoritative ? { commit: checkout.commit! } : undefined,
   }
 }
 

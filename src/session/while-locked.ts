@@ -24,14 +24,14 @@ export async function waitWhileLocked<Value>(
   const timeout = options.lockTimeout ?? (options.target?.length ? TARGET_LOCK_MS : 0)
   const until = systemClock.monotonic() + timeout
   const mayRetry: MayRetry = () => systemClock.monotonic() < until && !host.signal.aborted
-  let isTold = false
+  let isReported = false
   for (;;) {
     try {
       return await work(mayRetry)
     } catch (error) {
       if (!isPassing(error) || !mayRetry()) throw error
-      if (!isTold) out.text(`waiting for another run: ${escapeForTerminal(error.message)}`)
-      isTold = true
+      if (!isReported) out.text(`waiting for another run: ${escapeForTerminal(error.message)}`)
+      isReported = true
       await systemClock.sleep(RETRY_MS, host.signal)
     }
   }

@@ -25,10 +25,10 @@ import { openProjectStore } from '../../session/project.ts'
 import { openSession, type Session } from '../../session/session.ts'
 import { chooseSchema, chooseSpecPlace } from '../../session/spec-place.ts'
 import { adoptAddress } from './adopt-address.ts'
-import { createStandIn, indexOwners, type LookOptions, listScopes, openWorldAt, pickCommonOptions } from './looking.ts'
 import { formatRetold } from './retold-text.ts'
+import { createStandIn, indexOwners, listScopes, openWorldAt, pickCommonOptions, type SearchOptions } from './search.ts'
 
-export type AdoptJobOptions = LookOptions & {
+export type AdoptJobOptions = SearchOptions & {
   /** The spec's name. Default: the job's name. */
   readonly name?: string
   /** Write without asking. */
@@ -63,14 +63,14 @@ export async function adoptJob(kind: string, id: string, options: AdoptJobOption
   try {
     exitCode = await adoptAddress(address, { ...rest, id }, host)
   } finally {
-    await takeBack(whole, { address, file, text }, session, options, out)
+    await removeSpec(whole, { address, file, text }, session, options, out)
   }
   if (exitCode === 0) out.answer(`\nCommit ${escapeForTerminal(file)}: from now on it says what this job is.`)
   return exitCode
 }
 
 /** Removes a spec whose job was not recorded. If it stayed, the next commit would submit it as a new job. */
-async function takeBack(
+async function removeSpec(
   whole: string,
   { address, file, text }: Proposal,
   { project }: Session,
@@ -116,8 +116,8 @@ async function formatProposal(
       })
     if (!live) throw createNoSuchJob(model, id, world.where)
     const retold = model.request.toSpec(live)
-    if (!retold) throw createUntold(model, id)
-    const name = nameFor(id, options)
+    if (!retold) throw createNoRequest(model, id)
+    const name = chooseName(id, options)
     const address = formatAddress(model.kind, name)
     const file = chooseSpecPlace(project, name)
     assertFree(address, id, file, session, state)
@@ -169,7 +169,7 @@ function reportRecorded(owner: Address, id: string, out: Printer): ExitCode {
 }
 
 /** Returns the requested name, or a valid name derived from the ID. */
-function nameFor(id: string, { name }: AdoptJobOptions): string {
+function chooseName(id: string, { name }: AdoptJobOptions): string {
   const chosen =
     name ??
     id
@@ -263,7 +263,7 @@ function createNoSuchJob(model: KindModel, id: string, where: string): Problem {
   })
 }
 
-function createUntold(model: KindModel, id: string): Problem {
+function createNoRequest(model: KindModel, id: string): Problem {
   return new Problem({
     code: 'ADOPT_UNTOLD',
     message: `AWS no longer returns the request of the ${model.kind} job ${id}`,

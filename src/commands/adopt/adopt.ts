@@ -6,7 +6,7 @@ import type { Host } from '../../session/host.ts'
 import { adoptAddress } from './adopt-address.ts'
 import { type AdoptJobOptions, adoptJob } from './adopt-job.ts'
 import { type AdoptListOptions, adoptList } from './adopt-list.ts'
-import { pickCommonOptions } from './looking.ts'
+import { pickCommonOptions } from './search.ts'
 
 export type AdoptOptions = AdoptJobOptions &
   AdoptListOptions & { readonly list?: boolean; readonly id?: string; readonly force?: boolean }

@@ -43,7 +43,7 @@ export type InitChoices = {
   readonly others: readonly string[]
   readonly region: string | undefined
   /** The region was given on the command line, so an existing jobwright.yaml must have it too. */
-  readonly isRegionTold: boolean
+  readonly isRegionGiven: boolean
   /** Where the workflow finds the Jobwright package. */
   readonly packages: PackagePlace
   /** Absent: an IotJob, and only if there are no specs yet. */
@@ -61,7 +61,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
   const { project, repository, store, region, branch, others, packages } = choices
   const { root } = project
   const folder = resolveFolder(root, getSpecFolder(project.config))
-  assertOpen(root, folder)
+  assertCloned(root, folder)
   const isDependency = isJobwrightDependency(root)
   const schemas = getSchemaFolder(project)
   const remote = repository?.remote
@@ -87,7 +87,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
 }
 
 /** Throws a Problem (exit 4) if the specs are in a submodule that is not cloned: Git would not track files written there. */
-function assertOpen(root: string, folder: string): void {
+function assertCloned(root: string, folder: string): void {
   const submodule = findSubmodule(root, folder)
   if (submodule === undefined || submodule.isOpen) return
   throw new Problem({
@@ -111,10 +111,10 @@ function describeLackingBranch({ project, branch, others }: InitChoices): string
   return `state:\n  branch: ${branch}\n`
 }
 
-function describeLackingRegion({ project, region, isRegionTold }: InitChoices): string {
-  if (!isRegionTold || region === undefined) return ''
-  const isSaid = Object.values(project.config.targets).some((target) => target.region === region)
-  return isSaid ? '' : formatTargets(region)
+function describeLackingRegion({ project, region, isRegionGiven }: InitChoices): string {
+  if (!isRegionGiven || region === undefined) return ''
+  const isPresent = Object.values(project.config.targets).some((target) => target.region === region)
+  return isPresent ? '' : formatTargets(region)
 }
 
 function createPart(file: string, text: string): Pick<InitPart, 'at' | 'files'> {
@@ -160,8 +160,11 @@ function createSettingsPart({ project, repository }: InitChoices, schemas: strin
     [`./${below(`${schemas}/config.schema.json`)}`]: [below(CONFIG_FILE)],
   })
   const file = path.join(top, SETTINGS_FILE)
-  const isSaid = (there: string): boolean => there.includes(`${schemas}/job.schema.json`)
-  return { ...createOrExplain(file, text, isSaid), what: 'which schemas your editor checks and completes specs with' }
+  const isPresent = (there: string): boolean => there.includes(`${schemas}/job.schema.json`)
+  return {
+    ...createOrExplain(file, text, isPresent),
+    what: 'which schemas your editor checks and completes specs with',
+  }
 }
 
 /** Ignores what npm installs, and a machine's state, lock and journal. In Git, an older checkout would roll the state back. */
@@ -169,17 +172,17 @@ function ignoreParts(choices: InitChoices): InitPart[] {
   const { repository, store, packages } = choices
   if (repository === undefined) return []
   const { top } = repository
-  const state = store === 'file' ? stateIn(choices) : undefined
+  const state = store === 'file' ? getStatePath(choices) : undefined
   // Git only tracks files inside the repository.
   const isKept = state !== undefined && !state.startsWith('..') && !path.isAbsolute(state)
-  const isSaid = (there: string): boolean =>
+  const isPresent = (there: string): boolean =>
     !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
   const file = path.join(top, '.gitignore')
   const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
   const isInstalled = isIgnoreNeeded(packages, store === 'git')
   const text = [
     ...(isInstalled ? ['node_modules/\n'] : []),
-    ...(isSaid(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
+    ...(isPresent(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
   ].join('')
   if (!isKept && !isInstalled) return []
   const kept = [
@@ -190,7 +193,7 @@ function ignoreParts(choices: InitChoices): InitPart[] {
 }
 
 /** Returns the state's path, relative to the repository's top. */
-function stateIn({ project, repository }: InitChoices): string {
+function getStatePath({ project, repository }: InitChoices): string {
   return path.posix.join(repository?.folder ?? '', project.config.state?.path ?? STATE_FILE)
 }
 
@@ -198,10 +201,10 @@ function stateIn({ project, repository }: InitChoices): string {
 function createOrExplain(
   file: string,
   text: string,
-  isSaid: (there: string) => boolean,
+  isPresent: (there: string) => boolean,
 ): Pick<InitPart, 'at' | 'files' | 'lacks'> {
   if (!fs.existsSync(file)) return createPart(file, text)
-  return { at: file, files: [], lacks: isSaid(fs.readFileSync(file, 'utf8')) ? undefined : text }
+  return { at: file, files: [], lacks: isPresent(fs.readFileSync(file, 'utf8')) ? undefined : text }
 }
 
 /** Names a project's workflow file, relative to the repository's top. Each project has its own; `name` distinguishes it. */

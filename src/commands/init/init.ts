@@ -59,19 +59,19 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
   const repository = await readRepository(project.root)
-  const store = storeFor(options, project, repository)
+  const store = chooseStore(options, project, repository)
   const branch = store === 'git' ? await decideBranch(project, repository) : undefined
   if (!options.emulator && !options.newState) await assertNoneLost(chooseMeant(project, store, branch, repository))
   const answers = await askForChoices({ region: told, kind }, project, options, host)
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
-  const isRegionTold = options.region !== undefined
+  const isRegionGiven = options.region !== undefined
   const packages = await findPackage(project.root, repository?.top)
-  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionTold, ...answers })
+  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionGiven, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files
       .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
       .includes(true)
-    out.text(did(isNew ? 'wrote' : 'kept', formatPath(part.at, host), part.what))
+    out.text(formatOutcome(isNew ? 'wrote' : 'kept', formatPath(part.at, host), part.what))
     if (part.lacks !== undefined) out.text(`        it lacks this; add it by hand:\n${indentText(part.lacks)}`)
     return isNew
   })
@@ -102,7 +102,7 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
 }
 
 /** Chooses the store: from jobwright.yaml, else from the options, else Git if a remote can keep the state. */
-function storeFor({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
+function chooseStore({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
   const said = config.state?.store
   if (said !== undefined && store !== undefined && said !== store) {
     throw new Problem({
@@ -175,7 +175,7 @@ async function beginState(project: Project, { newState }: InitOptions, out: Prin
     if (state !== undefined && !newState) {
       const doubt = await createUnclaimed(project, await readProjectPlace(project.root), state)
       if (doubt) out.diagnostics([doubt], systemClock.now())
-      return did('kept', 'the state', `${where}; ${formatCount(Object.keys(state.records).length, 'job')}`)
+      return formatOutcome('kept', 'the state', `${where}; ${formatCount(Object.keys(state.records).length, 'job')}`)
     }
     const created = await open.create(await createFirstState(project, systemClock), { anew: newState === true })
     if (created.is === 'stale') {
@@ -185,7 +185,7 @@ async function beginState(project: Project, { newState }: InitOptions, out: Prin
         remedies: [advise('run this again; it will be kept')],
       })
     }
-    return did('stored', 'an empty state', where)
+    return formatOutcome('stored', 'an empty state', where)
   } finally {
     await open.close()
   }
@@ -265,7 +265,7 @@ function describeInGit(state: string | undefined): string {
 }
 
 /** Formats one line about what happened to a file or state. */
-function did(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): string {
+function formatOutcome(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): string {
   return `${what.padEnd(6)}  ${thing.padEnd(31)}  ${why}`
 }
 

@@ -46,13 +46,13 @@ export async function writeSpec(kind: string, name: string, options: NewOptions,
     targets: Object.keys(project.config.targets),
     known,
   })
-  if (text === undefined) throw createUnfit(model, known)
+  if (text === undefined) throw createBadSetting(model, known)
   if (options.stdout) {
     host.stdout.write(text)
     return 0
   }
   await assertFree(project, model, name)
-  if (!writeNewFile(file, text, project.root)) throw createTaken(formatPath(file, host))
+  if (!writeNewFile(file, text, project.root)) throw createFileExists(formatPath(file, host))
   await refreshSchema(project)
   if (!host.quiet) host.stdout.write(`${formatWritten(text, formatPath(file, host), name, model)}\n`)
   if (!schema.isThere) {
@@ -99,7 +99,7 @@ function readMembers(model: KindModel, settings: readonly string[]): JsonObject 
   )
 }
 
-function createUnfit(model: KindModel, known: JsonObject): Problem {
+function createBadSetting(model: KindModel, known: JsonObject): Problem {
   const shapes = createShapes(model.kind, readPackagedSchema)
   const allowed = Object.entries(known).flatMap(([member, value]) => {
     const words = shapeAt(shapes, `/spec/${member}`)?.schema['enum']
@@ -128,7 +128,7 @@ async function assertFree(project: Project, model: KindModel, name: string): Pro
   })
 }
 
-function createTaken(file: string): Problem {
+function createFileExists(file: string): Problem {
   return new Problem({
     code: 'NEW_FILE_EXISTS',
     message: `${file} already exists and was not changed`,

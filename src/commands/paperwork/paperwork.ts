@@ -98,19 +98,19 @@ function findShippable(
       suggest('submit it, and then run this command again', 'reconcile'),
     )
   }
-  if (isTerminal(record.condition) || record.lost) throw createOver(address, record.status ?? 'lost')
+  if (isTerminal(record.condition) || record.lost) throw createTerminal(address, record.status ?? 'lost')
   return { spec, record }
 }
 
 function assertUsable(address: Address, record: JobRecord, papers: Paperwork | undefined): Paperwork {
-  if (papers === undefined) throw createOver(address, 'unknown to AWS')
+  if (papers === undefined) throw createTerminal(address, 'unknown to AWS')
   const live = { id: record.id!, status: papers.status, partial: true }
   if (isTerminal(getModel('ImportExportJob').lifecycle.condition(live, { maxFailedPercent: 0 })))
-    throw createOver(address, papers.status)
+    throw createTerminal(address, papers.status)
   return papers
 }
 
-function createOver(address: Address, status: string): Problem {
+function createTerminal(address: Address, status: string): Problem {
   return createNoJob(
     address,
     `its job is terminal: ${status}`,
@@ -134,12 +134,12 @@ async function write(
   const put = (name: string, content: AsyncIterable<Uint8Array>) => receiveFile(folder, name, content, MODES.file)
   const written: string[] = []
   if (papers.signature !== undefined) {
-    await reportInTheWay(folder, SIGNATURE, put(SIGNATURE, yieldOnce(papers.signature)))
+    await reportFileExists(folder, SIGNATURE, put(SIGNATURE, yieldOnce(papers.signature)))
     written.push(SIGNATURE)
   }
   let problem: AwsError | undefined
   try {
-    const label = await reportInTheWay(
+    const label = await reportFileExists(
       folder,
       LABEL,
       papers.label((content) => put(LABEL, content)),
@@ -158,7 +158,7 @@ async function* yieldOnce(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Does not replace a file with other content: it may already be on its way to a device. */
-async function reportInTheWay<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
+async function reportFileExists<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
   try {
     return await work
   } catch (error) {

@@ -67,7 +67,7 @@ async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: 
     return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
   } catch (error) {
     // The other run's emulator ended with that run.
-    if (session.emulated?.joined && isUnreachable(error)) throw createLostEmulator(error)
+    if (session.emulated?.joined && isUnreachable(error)) throw createEmulatorEnded(error)
     throw error
   } finally {
     out.settle()
@@ -123,7 +123,7 @@ function isUnreachable(error: unknown): error is Problem {
 }
 
 /** A retry finds another emulator or starts one. */
-function createLostEmulator(cause: Problem): Problem {
+function createEmulatorEnded(cause: Problem): Problem {
   const message = 'the emulator of the other run has ended with that run'
   return new Problem({ code: 'STATE_LOCKED', message, remedies: [advise('run again')] }, cause)
 }
@@ -162,7 +162,7 @@ async function run(
     const verb = options.verb ?? 'reconcile'
     if (event.pass !== 1) return
     out.plan(event.plan, createHeading(verb, event.plan, world.where, session, store.state), now)
-    for (const line of listUnmoved(event.plan, options)) out.text(line)
+    for (const line of listUnchanged(event.plan, options)) out.text(line)
   }
   const onInterrupt = (): void =>
     out.text('interrupted: nothing more is sent; open requests get 5 s, and the state is stored (again: quit now)')
@@ -185,7 +185,7 @@ async function run(
 }
 
 /** Lists the decisions that change nothing, and why. A plan does not print kept jobs. */
-function listUnmoved({ actions }: Plan, { decisions }: CommonOptions): string[] {
+function listUnchanged({ actions }: Plan, { decisions }: CommonOptions): string[] {
   const kept = actions.filter(({ address, action }) => action === 'keep' && decisions?.has(address))
   return kept.map(({ address, reason }) => toSentence(`${address}: ${reason}`))
 }

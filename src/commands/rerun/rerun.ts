@@ -43,7 +43,7 @@ export async function rerun(address: string, options: CommonOptions, host: Host)
   const record = state?.records[spec.address]
   assertOver(spec, record, state?.attention?.[spec.address])
   const run = Math.max(spec.policy.run, record.run) + 1
-  const text = options.emulator ? await rehearse(session, spec, run) : await raise(session, spec, run)
+  const text = options.emulator ? await raiseOnEmulator(session, spec, run) : await raise(session, spec, run)
   out.diagnostics(listWarnings(spec, record, options), now)
   out.line(toProgressLine(spec.address, 'raised'))
   out.text(text)
@@ -78,7 +78,7 @@ function assertOver(
 ): asserts record is JobRecord {
   const { address, policy } = spec
   const isPending = record === undefined || record.run < policy.run
-  if (!isPending && (isSettled(record) || hasComeToNothing(record, notes))) return
+  if (!isPending && (isSettled(record) || hasMadeNoJob(record, notes))) return
   throw new Problem({
     code: 'RUN_PENDING',
     message: isPending
@@ -95,7 +95,7 @@ function assertOver(
 }
 
 /** Returns true if the last run found that a create made no job. AWS rejected it, a person said so, or another job has its ID. */
-function hasComeToNothing({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
+function hasMadeNoJob({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
   const isTaken = notes.some((noted) => noted.run === run && noted.finding.startsWith('conflict:PLAN_ID_TAKEN:'))
   return intent.refused === true || intent.givenUp === true || isTaken
 }
@@ -167,7 +167,7 @@ async function raise(session: Session, spec: Spec, run: number): Promise<string>
 }
 
 /** Raises the run on the emulator only and returns the next step. The committed file is for AWS. */
-async function rehearse({ project }: Session, spec: Spec, run: number): Promise<string> {
+async function raiseOnEmulator({ project }: Session, spec: Spec, run: number): Promise<string> {
   const { address, place } = spec
   await recordRehearsedRun(project.root, address, run)
   return [

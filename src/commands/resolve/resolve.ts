@@ -63,7 +63,7 @@ export async function resolveCommand(
 /** Records HEAD as the last reconciled commit, along with the one it replaces. */
 async function declareNewest(session: Session, out: Printer): Promise<ExitCode> {
   const { project, loaded, head } = session
-  return describeHeld(session, openProjectStore(project, {}), async (store, state) => {
+  return runLocked(session, openProjectStore(project, {}), async (store, state) => {
     const checkout = await readProjectCheckout(project, loaded, state)
     assertUnmoved(project, loaded, checkout, head)
     const commit = assertCommitted(checkout)
@@ -84,7 +84,7 @@ async function declareNewest(session: Session, out: Printer): Promise<ExitCode> 
     const replaced = { commit: source.commit, at: formatIso(session.clock.now()) }
     const change: Change = { set: 'source', source: { commit, replaced } }
     const message = `Take ${commit} as the newest commit in place of ${source.commit}`
-    return changeStored(store, out, session, [change], message, {}, () =>
+    return commitChanges(store, out, session, [change], message, {}, () =>
       reportDone(
         out,
         `${shortenCommit(commit)} is now on record as the newest commit, in place of ${shortenCommit(source.commit)}, which it does not contain. No job was touched.\nSee what the next run does, and why: jobwright plan`,
@@ -140,7 +140,7 @@ async function claim(session: Session, { force }: ResolveCommandOptions, out: Pr
       remedies: [advise('run in a clone of the repository')],
     })
   }
-  return describeHeld(session, openProjectStore(project, { anyProject: true }), async (store, state) => {
+  return runLocked(session, openProjectStore(project, { anyProject: true }), async (store, state) => {
     const { project: owner } = state
     if (owner === place.name)
       return reportDone(
@@ -150,14 +150,14 @@ async function claim(session: Session, { force }: ResolveCommandOptions, out: Pr
       )
     await assertClaimable(place, owner, force === true)
     const at = formatIso(session.clock.now())
-    const changes = listStrangers(state, session).map(([address, record]): Change => {
+    const changes = listWithoutSpec(state, session).map(([address, record]): Change => {
       const { onRemove: _onRemove, ...rest } = record
       // Jobwright still searches for an open create. Its job is left alone, whatever its spec said.
       return { set: 'record', address, record: isSettled(record) ? { ...rest, withdrawn: at } : rest } as Change
     })
     const claimed = { at, ...(owner !== undefined && { from: owner }) }
     const message = `Claim the state for ${place.name}${owner === undefined ? '' : `, in place of ${owner}`}`
-    return changeStored(store, out, session, changes, message, { claim: { project: place.name, claimed } }, () => {
+    return commitChanges(store, out, session, changes, message, { claim: { project: place.name, claimed } }, () => {
       const former = owner === undefined ? '' : `, in place of ${describeProject(owner)}`
       const left =
         changes.length === 0
@@ -193,7 +193,7 @@ async function assertClaimable(place: ProjectPlace, owner: string | undefined, f
 }
 
 /** Lists the records without a spec here that are not yet withdrawn. */
-function listStrangers(state: State, { loaded }: Session): ReturnType<typeof recordEntries> {
+function listWithoutSpec(state: State, { loaded }: Session): ReturnType<typeof recordEntries> {
   const here = new Set<string>(
     [...loaded.specs, ...loaded.blocked].flatMap((one) => {
       const spec = 'spec' in one ? one.spec : one
@@ -207,7 +207,7 @@ function listStrangers(state: State, { loaded }: Session): ReturnType<typeof rec
 }
 
 /** Uses the state while it is locked. */
-async function describeHeld(
+async function runLocked(
   session: Session,
   store: ReturnType<typeof openProjectStore>,
   work: (store: OpenStore, state: State) => Promise<ExitCode>,
@@ -231,7 +231,7 @@ function createMissing(lost: Awaited<ReturnType<typeof findLostState>>): Problem
 }
 
 /** Commits the change, then reports it. */
-async function changeStored(
+async function commitChanges(
   store: OpenStore,
   out: Printer,
   { clock }: Session,

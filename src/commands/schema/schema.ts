@@ -29,7 +29,7 @@ export async function printSchema(
 ): Promise<ExitCode> {
   const names = listSchemas()
   if (options.out !== undefined) {
-    if (name !== undefined) throw createAllOrOne(name)
+    if (name !== undefined) throw createNameAndFolder(name)
     return writeAll(names, options.out, host, await readTexts(names, host))
   }
   if (name === undefined) {
@@ -89,7 +89,7 @@ function writeAll(names: readonly string[], out: string, host: Host, texts: Read
   }
 }
 
-function createAllOrOne(name: string): Problem {
+function createNameAndFolder(name: string): Problem {
   return new Problem({
     code: 'USAGE',
     message: `schema got both ${name} and --out`,

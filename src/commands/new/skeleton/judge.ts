@@ -18,10 +18,10 @@ import { type Shapes, shapeAt } from './shape.ts'
 export type Complete = (document: JsonObject) => JsonObject | undefined
 
 /** Each round adds what the previous one made necessary. No schema nests deeper. */
-const TURNS = 12
+const ROUNDS_MAX = 12
 
 /** Schema errors that only mean a missing member. */
-const MENDABLE = ['required', 'dependentRequired']
+const MISSING_KEYWORDS = ['required', 'dependentRequired']
 
 /** Creates the function that completes a kind's documents by its schema and by the rules that no schema can express. */
 export function createCompleter(model: KindModel, shapes: Shapes, schemas: Schemas): Complete {
@@ -37,7 +37,7 @@ export function createCompleter(model: KindModel, shapes: Shapes, schemas: Schem
   ]
   return (document) => {
     let here = document
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < ROUNDS_MAX; turn++) {
       const errors = parts.flatMap((validate) => (validate(here) ? [] : (validate.errors ?? [])))
       const grave = errors.filter(({ keyword }) => keyword !== 'if')
       if (grave.length === 0) {
@@ -47,7 +47,7 @@ export function createCompleter(model: KindModel, shapes: Shapes, schemas: Schem
         return isSound ? here : undefined
       }
       for (const { keyword, instancePath, params } of grave) {
-        if (!MENDABLE.includes(keyword)) return undefined
+        if (!MISSING_KEYWORDS.includes(keyword)) return undefined
         const pointer = joinPointer(instancePath, String(params['missingProperty']))
         const shape = shapeAt(shapes, pointer)
         if (!shape) return undefined

@@ -181,8 +181,8 @@ function formatDescription({ schema }: Shape, { isExample }: Writer, note = ''):
   const allowed = Array.isArray(schema['enum']) ? schema['enum'] : []
   const words = isExample && allowed.length > 1 ? ` One of ${listChoices(allowed)}.` : ''
   // Do not repeat what the schema already says.
-  const isSaid = text.includes(note.slice(' ('.length, -1))
-  return [`# ${text}${words}${isSaid ? '' : note}`]
+  const isDescribed = text.includes(note.slice(' ('.length, -1))
+  return [`# ${text}${words}${isDescribed ? '' : note}`]
 }
 
 function listChoices(words: readonly Json[]): string {

@@ -9,7 +9,7 @@ import type { Session } from '../../session/session.ts'
 import { VERSION } from '../../version.ts'
 
 /** Options that select the AWS jobs to read. */
-export type LookOptions = Omit<CommonOptions, 'target'> & {
+export type SearchOptions = Omit<CommonOptions, 'target'> & {
   /** A target of jobwright.yaml. Default: the default target. */
   readonly target?: string
   /** Pinpoint projects to search. Default: those in specs and records. */
@@ -17,7 +17,7 @@ export type LookOptions = Omit<CommonOptions, 'target'> & {
 }
 
 /** Converts the options for functions that take several targets. */
-export function pickCommonOptions<Options extends LookOptions>(
+export function pickCommonOptions<Options extends SearchOptions>(
   options: Options,
 ): Omit<Options, 'target'> & Pick<CommonOptions, 'target'> {
   return { ...options, target: options.target === undefined ? undefined : [options.target] }
@@ -49,7 +49,7 @@ export function createStandIn(kind: string, target: string | undefined): Spec {
 /** Opens AWS through a target. Throws a Problem (exit 4) if the target cannot be reached. */
 export function openWorldAt(
   session: Session,
-  { target }: LookOptions,
+  { target }: SearchOptions,
   kinds: readonly string[],
   host: Host,
 ): Promise<World> {
@@ -80,7 +80,7 @@ export function listScopes(
   kind: string,
   session: Session,
   state: State | undefined,
-  { application }: LookOptions,
+  { application }: SearchOptions,
 ): (string | undefined)[] {
   const model = getModel(kind)
   if (model.api.listing.within === undefined) return [undefined]
