@@ -132,7 +132,7 @@ next:
   const second = fs.readFileSync(file, 'utf8')
   t.match(
     (await rerun()).stdout,
-    /RUN_NOT_OVER: run 2 of IotJob\/restart is not over \(.*\): both will run, and run 2 is followed no more\n/,
+    /RUN_NOT_OVER: run 2 of IotJob\/restart is not terminal \(.*\): both will run, and run 2 is no longer followed\n/,
   )
   fs.writeFileSync(file, second)
   const followed = await run('status', 'IotJob/restart', '--wait', '--output', 'json')

@@ -100,7 +100,7 @@ const { cwd, records } = await forgotten(t)
 t.test('a job is shown, and its spec is written only after confirmation', async (t) => {
   const table = await adopt(cwd, undefined, undefined, { list: true, kind: 'iotjob' })
   t.match(table.stdout, /^ {2}Kind +ID +Created +Status +In\n {2}IotJob +\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +\w+\n/m)
-  t.match(table.stdout, /3 jobs on nobody's record.*\n {2}jobwright adopt IotJob \S+ --emulator\n/)
+  t.match(table.stdout, /3 jobs without a record.*\n {2}jobwright adopt IotJob \S+ --emulator\n/)
   t.match(await adopt(cwd, undefined, undefined, { list: true }), {
     code: 0,
     stdout: /ADOPT_NO_SCOPE: PinpointExportJob/,
@@ -152,7 +152,7 @@ t.test('a spec whose job could not be recorded is removed: it would create a dup
   const said = await adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', {}, { ask })
   await held?.close()
   t.equal(said.code, 8, 'another run has the state')
-  t.match(said.stdout + said.stderr, /took specs\/kiosk-firmware-4-2.yaml away again/)
+  t.match(said.stdout + said.stderr, /removed specs\/kiosk-firmware-4-2.yaml again/)
   t.same(specsIn(cwd), specs)
 })
 
@@ -184,7 +184,7 @@ t.test('a job that cannot be adopted is reported with a remedy, and no file is r
     [adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { name: 'a b' }), 1, /NEW_NAME/],
     [adopt(cwd, 'IotJb', 'x'), 1, /did you mean IotJob\?/],
     [adopt(cwd), 1, /adopt needs a job\n.*adopt KIND\/NAME/],
-    [adopt(cwd, 'IotJob'), 1, /which job of IotJob/],
+    [adopt(cwd, 'IotJob'), 1, /needs the ID of a job of IotJob/],
     [adopt(cwd, 'IotJob/x', 'y'), 1, /as --id y/],
     [adopt(cwd, 'IotJob/x', undefined, { yes: true }), 1, /adopt ADDRESS takes no --yes/],
     [adopt(cwd, 'IotJob', 'x', { id: 'x' }), 1, /adopt KIND ID takes no --id/],
@@ -295,5 +295,5 @@ t.test('unrecorded jobs of every kind are listed and adopted as specs, and then 
   const planned = await plan(cwd)
   t.match(planned, { code: 0, stdout: /Nothing to do( now)?: 7 specs, 7 jobs/ })
   const rest = await adopt(cwd, undefined, undefined, { list: true })
-  t.match(rest, { code: 0, stdout: /emulator: 2 jobs on nobody's record/ }, 'the project is known by its spec now')
+  t.match(rest, { code: 0, stdout: /emulator: 2 jobs without a record/ }, 'the project is known by its spec now')
 })

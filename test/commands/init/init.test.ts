@@ -280,7 +280,7 @@ t.test('existing files stay unchanged, and init prints what they lack', async (t
   )
   t.match(said.text, /^kept {4}\.gitignore.*\n.*\n.*\n {10}\/jobs\.state\.json\*\n/m)
   t.equal(read(here, '.vscode/settings.json') + read(here, '.gitignore'), '{}\ndist\n')
-  const lacking = said.text.split('for you to add:\n')[1]?.split(/^\w/m)[0]
+  const lacking = said.text.split('add it by hand:\n')[1]?.split(/^\w/m)[0]
   fs.writeFileSync(path.join(here, '.vscode/settings.json'), String(lacking))
   fs.appendFileSync(path.join(here, '.gitignore'), '/jobs.state.json*\n')
   t.notMatch((await initIn(here)).text, 'it lacks')
@@ -289,7 +289,7 @@ t.test('existing files stay unchanged, and init prints what they lack', async (t
     region.text,
     /^kept {4}jobwright\.yaml.*\n {8}it lacks this.*\n {10}targets:\n {12}main:\n {14}region: eu-west-1\n/m,
   )
-  const target = String(region.text.split('for you to add:\n')[1]?.split(/^\w/m)[0]).replaceAll(/^ {10}/gm, '')
+  const target = String(region.text.split('add it by hand:\n')[1]?.split(/^\w/m)[0]).replaceAll(/^ {10}/gm, '')
   fs.appendFileSync(path.join(here, 'jobwright.yaml'), target)
   t.notMatch((await initIn(here, { region: 'eu-west-1' })).text, 'it lacks')
   t.match(JSON.parse(read(here, '.vscode/settings.json'))['yaml.schemas'], {

@@ -218,9 +218,9 @@ t.test('no file is replaced, and errors have remedies', async (t) => {
   const lone = project(t, 'b', 'specs: [jobs/one.yaml]')
   const cases: [Promise<Said>, RegExp][] = [
     [run(here, 'IotJb', 'x'), /KIND_UNKNOWN.*\n.*did you mean IotJob\?/],
-    [run(here, 'IotJob', 'a b'), /NEW_NAME: "a b" cannot be the name/],
+    [run(here, 'IotJob', 'a b'), /NEW_NAME: "a b" is not a valid name/],
     [run(here, 'IotJob', 'there'), /specs\/all.yaml:1:1: error NEW_TAKEN/],
-    [run(here, 'IotJob', 'kept'), /NEW_FILE_EXISTS: specs\/kept.yaml is there already/],
+    [run(here, 'IotJob', 'kept'), /NEW_FILE_EXISTS: specs\/kept.yaml already exists/],
     [run(here, 'IotJob', 'x', { set: ['jobid=1'] }), /NEW_MEMBER.*\n.*did you mean jobId\?/],
     [
       run(here, 'DataExchangeJob', 'x', { set: ['Type=IMPORT'] }),
