@@ -10,15 +10,15 @@ const root = path.join(import.meta.dirname, '..')
 const built = path.join(root, 'build')
 const dist = path.join(root, 'dist')
 const LOCK_PACKAGE = path.join(root, 'node_modules', 'fs-native-extensions')
-/** The platforms that Node itself is published for, of those that the lock has binaries for. */
+/** Platforms that Node is published for and that the lock package has binaries for. */
 const PLATFORMS = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64']
 const BINARY = 'fs-native-extensions.node'
 
-/** Loads the binary of the lock from beside the bundle. */
+/** Loads the lock's binary from the folder of the bundle. */
 const lockBinary: Plugin = {
   name: 'lock-binary',
   setup({ onLoad }) {
-    // In a variable: esbuild takes a pattern in `require` for a request to bundle all that fits.
+    // Use a variable: esbuild would bundle every match of a pattern in `require`.
     const contents = `const file = './prebuilds/' + process.platform + '-' + process.arch + '/${BINARY}'\nmodule.exports = require(file)`
     onLoad({ filter: /[\\/]fs-native-extensions[\\/]binding\.js$/ }, () => ({ contents, loader: 'js' }))
   },
@@ -33,13 +33,13 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // The UMD form of some packages asks for its parts in a way that no bundler sees.
+  // No bundler detects how the UMD form of some packages loads its parts.
   mainFields: ['module', 'main'],
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
   legalComments: 'none',
-  // CommonJS packages ask for Node's own modules by `require`.
+  // CommonJS packages load Node's own modules with `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
   absWorkingDir: root,
   plugins: [lockBinary],
@@ -59,7 +59,7 @@ const inside = packagesIn(metafile)
 fs.writeFileSync(path.join(dist, 'licences.txt'), inside.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`))
 fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(inside), undefined, 2)}\n`)
 
-/** A declaration file and all that it refers to, by their paths in build/. Of packages it may name Node's own types alone. */
+/** Lists a declaration file and its imports, by their paths in build/. Node's types are the only package types allowed. */
 function declarationsFrom(entry: string): ReadonlySet<string> {
   const found = new Set([entry])
   for (const file of found) {
@@ -74,7 +74,7 @@ function declarationsFrom(entry: string): ReadonlySet<string> {
 
 type Package = { readonly folder: string; readonly name: string; readonly version: string; readonly license: string }
 
-/** The packages of which anything is in the bundle, by name and version. */
+/** Lists the packages in the bundle, by name and version. */
 function packagesIn({ inputs }: Metafile): Package[] {
   const folders = new Set(
     Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
@@ -96,7 +96,7 @@ function licenceOf({ folder, name, version, license }: Package): string {
   return `${name} ${version} (${license})\n\n${text}`
 }
 
-/** What the bundle is made of, as CycloneDX 1.5 describes it. */
+/** Describes the contents of the bundle in CycloneDX 1.5. */
 function sbomOf(packages: readonly Package[]): object {
   const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Package
   const purl = (one: Pick<Package, 'name' | 'version'>): string =>

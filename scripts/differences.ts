@@ -1,7 +1,7 @@
 /** A constraint of AWS's own model of a create request. */
 export type Constraint = 'required' | 'type' | 'min' | 'max' | 'pattern' | 'enum'
 
-/** A place where a schema says something else than the model, and why. `*` in a member stands for each item or free key. */
+/** A place where a schema differs from the model, and the reason. `*` in a member stands for each item or free key. */
 export type Difference = {
   readonly kind: string
   readonly members: readonly string[]
@@ -9,14 +9,14 @@ export type Difference = {
   readonly reason: string
 }
 
-/** Constraints of the models that the schemas do not enforce as they stand. */
+/** Constraints of the models that the schemas do not enforce literally. */
 export const UNENFORCED: readonly Difference[] = [
   {
     kind: 'DataExchangeJob',
     members: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
     constraints: ['type'],
     reason:
-      'A secret is never written out: only `{ $env: NAME }` is taken, and its value is sent as the text that the model asks for.',
+      'A spec never contains a secret: the schema accepts only `{ $env: NAME }`. Jobwright sends its value as text.',
   },
   {
     kind: 'DataExchangeJob',
@@ -26,41 +26,39 @@ export const UNENFORCED: readonly Difference[] = [
     ],
     constraints: ['pattern'],
     reason:
-      'The model takes any Base64 of 24 characters; an MD5 has 16 bytes, so that its last characters are one of A, Q, g, w and two equals signs.',
+      'The model accepts any Base64 of 24 characters. An MD5 has 16 bytes, so it ends in A, Q, g or w and two equals signs.',
   },
   {
     kind: 'DataExchangeJob',
     members: ['/Details/ImportAssetsFromLakeFormationTagPolicy/CatalogId'],
     constraints: ['pattern'],
     reason:
-      'The pattern of the model has slashes and anchors in its middle, which no text of 12 characters matches. 12 digits are meant.',
+      'The pattern of the model has slashes and anchors in its middle. No text of 12 characters matches it. It should mean 12 digits.',
   },
   {
     kind: 'DataExchangeJob',
     members: ['/Details/ImportAssetsFromLakeFormationTagPolicy/RoleArn'],
     constraints: ['pattern'],
-    reason: 'The same pattern, with a beginning and an end.',
+    reason: 'The same pattern, anchored at both ends.',
   },
   {
     kind: 'ImportExportJob',
     members: ['/Manifest'],
     constraints: ['type'],
-    reason:
-      'The manifest may also be written as a mapping, from which Jobwright makes the text that the model asks for.',
+    reason: 'The manifest may also be a mapping. Jobwright turns it into text.',
   },
   {
     kind: 'ImportExportJob',
     members: ['/ValidateOnly'],
     constraints: ['required'],
     reason:
-      'Jobwright sends it, true for the dry run and then false. In a spec it is taken out unread, so that a pasted request is accepted.',
+      'Jobwright sets it: true for the dry run, then false. It ignores the member in a spec, so that you can paste a request.',
   },
   {
     kind: 'IotJob',
     members: ['/document'],
     constraints: ['type'],
-    reason:
-      'The document may also be written as a mapping, from which Jobwright makes the JSON text that the model asks for.',
+    reason: 'The document may also be a mapping. Jobwright turns it into JSON text.',
   },
   {
     kind: 'DataExchangeJob',
@@ -69,7 +67,7 @@ export const UNENFORCED: readonly Difference[] = [
       '/Details/ImportAssetFromSignedUrl/Md5Hash',
     ],
     constraints: ['required'],
-    reason: 'Left out, it is computed from the file of `policy.upload`.',
+    reason: 'Left out, Jobwright computes it from the file of `policy.upload`.',
   },
   {
     kind: 'IotJob',
@@ -96,7 +94,7 @@ const BUCKET = 'The names that S3 has ever allowed.'
 const KEY = 'Keys of S3 have 1 to 1,024 bytes.'
 const ROLE = 'The form of an IAM role, as IAM documents it.'
 
-/** Constraints that the schemas add, because the documentation states them or AWS could do nothing with the value. */
+/** Constraints that the schemas add: the documentation states them, or AWS could not use the value. */
 export const ADDED: readonly Difference[] = [
   {
     kind: 'DataExchangeJob',
@@ -277,7 +275,7 @@ export const ADDED: readonly Difference[] = [
     kind: 'PinpointExportJob',
     members: ['/ApplicationId', '/ExportJobRequest/SegmentId'],
     constraints: ['min', 'pattern'],
-    reason: 'An ID that Pinpoint has given: part of the address that is called.',
+    reason: 'An ID from Pinpoint. It is part of the URL of the request.',
   },
   {
     kind: 'PinpointExportJob',
@@ -299,19 +297,19 @@ export const ADDED: readonly Difference[] = [
   },
 ]
 
-/** Statements of the documentation that nothing checks before AWS does. */
+/** Documented rules that only AWS checks. */
 export const UNCHECKED: readonly (readonly [kind: string, what: string, reason: string])[] = [
   ['All', 'that roles, buckets, things, data sets, endpoints and projects exist', 'Only AWS knows.'],
-  ['IotJob', 'the form of a maintenance window’s cron expression', 'The API reference gives its length alone.'],
-  ['IotJob', 'at most 10 substitutions in a document', 'Stated by an older guide only.'],
-  ['IotJob', 'the content behind documentSource', 'AWS reads it when the job is made.'],
+  ['IotJob', 'the form of a maintenance window’s cron expression', 'The API reference gives only its length.'],
+  ['IotJob', 'at most 10 substitutions in a document', 'Only an older guide states it.'],
+  ['IotJob', 'the content behind documentSource', 'AWS reads it at the create.'],
   [
     'MediaPackageHarvestJob',
     'the startover window of the endpoint, if it is shorter than 14 days',
     'It is a setting of the endpoint.',
   ],
   ['DataExchangeJob', 'names of assets that collide under a key pattern', 'They are part of the revision.'],
-  ['DataExchangeJob', 'that Database or Table is given for a tag policy', 'The reference calls both optional.'],
+  ['DataExchangeJob', 'that a tag policy has Database or Table', 'The reference calls both optional.'],
   ['ImportExportJob', 'options of a manifest that the schema does not name', 'Editions of the guide differ in them.'],
   ['ImportExportJob', 'that all buckets are in one region', 'Their regions are not in the manifest.'],
 ]
@@ -320,19 +318,19 @@ export const UNCHECKED: readonly (readonly [kind: string, what: string, reason: 
 export function differencesPage(): string {
   return `# Where the schemas differ from AWS's models
 
-The schemas of Jobwright enforce each member and each constraint of the create requests of the five services: what is required, types,
-lengths, ranges, counts, patterns and enums. This page is generated from \`scripts/differences.ts\`, and a test holds it against the facts
-of the models: a difference that is not listed here fails, and so does a line that is no difference any more.
+Jobwright's schemas enforce every member and constraint of the create requests of the five services. Constraints are required members,
+types, lengths, ranges, counts, patterns and enums. This page lists the exceptions. It is generated from \`scripts/differences.ts\`. A test
+compares it with AWS's models: it fails on an unlisted difference, and on an outdated line.
 
-## Not enforced as the model says
+## Constraints that differ from the model
 
 ${table(UNENFORCED)}
 
-## Asked for beyond the model
+## Constraints beyond the model
 
 ${table(ADDED)}
 
-## Left to AWS
+## Rules that only AWS checks
 
 | kind | what | why |
 |---|---|---|

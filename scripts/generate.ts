@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the schemas and models of the kinds, from the table of exit codes, and from the program's own help: the dispatch on
- * `kind` in schemas/job.schema.json, the page of differences from AWS's models, and the generated parts of docs/.
+ * Generates the dispatch on `kind` in schemas/job.schema.json, the page of differences from AWS's models, and the generated parts of docs/.
+ * Its sources are the schemas and models of the kinds, the table of exit codes, and the program's own help.
  * `tsx scripts/generate.ts` writes; with `--check` it names the files that differ and exits 1.
  */
 import fs from 'node:fs'
@@ -32,7 +32,7 @@ export function generated(): Map<string, string> {
   ])
 }
 
-/** The pages that people write and that have generated parts. */
+/** Hand-written pages with generated parts. */
 function partsOfPages(): Map<string, Parts> {
   return new Map([
     ...MODELS.map((model) => [`docs/kinds/${model.kind}.md`, kindParts(model)] as const),
@@ -47,7 +47,7 @@ function withParts(file: string, parts: Parts): string {
   return filled(fs.readFileSync(path.join(root, file), 'utf8'), parts, file)
 }
 
-/** The kinds that have a schema, sorted: their files alone begin with a capital. */
+/** The kinds with a schema, sorted. Only their files begin with a capital. */
 export function listKinds(): string[] {
   return fs
     .readdirSync(schemas)
@@ -62,7 +62,7 @@ function readSchema(file: string): Schema {
 /** The kinds that alone take some members of `policy`, in the order of the rules of the envelope that forbid them to all others. */
 const POLICY_OWNERS = ['IotJob', 'DataExchangeJob']
 
-/** The envelope as it stands, with the kinds put in. */
+/** The existing envelope, with the kinds filled in. */
 function jobSchema(kinds: readonly string[]): string {
   type Kinds = { properties: { kind: Schema } }
   const schema = readSchema('job.schema.json') as { $defs: { envelope: Kinds & { allOf: { if: Kinds }[] } } } & Schema

@@ -1,6 +1,6 @@
-/** Prints what `--help` says of the program and of each of its commands, as JSON: command line to text. A process of its own, as the program reads its arguments when it is loaded. */
+/** Prints the `--help` texts of the program and its commands as JSON: command line to text. A separate process, because the program reads its arguments on load. */
 const write = process.stdout.write.bind(process.stdout)
-// Each load of the program listens for signals anew.
+// Each load of the program adds signal listeners.
 process.setMaxListeners(0)
 process.stdout.setMaxListeners(0)
 process.stderr.setMaxListeners(0)

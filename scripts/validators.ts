@@ -1,5 +1,5 @@
 /**
- * Compiles the schemas: in build/, the code that Ajv writes for them takes the place of the modules that have it compile them at each start.
+ * Compiles the schemas ahead of time. In build/, the generated Ajv code replaces the modules that compile them at each start.
  * `tsx scripts/validators.ts`, after `tsc` has written build/.
  */
 import fs from 'node:fs'
@@ -19,7 +19,7 @@ const CODE = { source: true, esm: true }
 fs.writeFileSync(path.join(built, 'documents', 'check', 'compile.js'), formatSpecs())
 fs.writeFileSync(path.join(built, 'state', 'compile.js'), formatState())
 
-/** In place of src/documents/check/compile.ts. The schemas it is given are those that this has compiled: in build/ there are no others. */
+/** Replaces src/documents/check/compile.ts. build/ has no other schemas than the ones compiled here. */
 function formatSpecs(): string {
   const schemas = readPackagedSchema
   const ajv = createAjv(schemas, CODE)
@@ -30,13 +30,13 @@ function formatSpecs(): string {
   return `${formatModule(ajv, ids)}export const compile = () => (part) => VALIDATORS[part]\n`
 }
 
-/** In place of src/state/compile.ts. */
+/** Replaces src/state/compile.ts. */
 function formatState(): string {
   const ids = new Map((Object.keys(FORMS) as Form[]).map((form) => [form, getSchemaId(form)]))
   return `${formatModule(stateAjv(CODE), ids)}export const getValidator = (form) => VALIDATORS[form]\n`
 }
 
-/** The code of schemas, by name and ID, with `VALIDATORS`: name -> function. Its helpers are CommonJS of Ajv's: each is imported. */
+/** Generates the code of schemas, by name and ID, with `VALIDATORS`: name -> function. It imports each CommonJS helper of Ajv. */
 function formatModule(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
   const names = new Map([...ids.keys()].map((name, index) => [name, `validator${index}`]))
   const code = standalone.default(ajv, Object.fromEntries([...ids].map(([name, id]) => [names.get(name)!, id])))

@@ -3,9 +3,9 @@ import path from 'node:path'
 
 const HELP = path.join(import.meta.dirname, '../help.ts')
 
-/** docs/cli.md: what the program itself says of its commands. */
+/** docs/cli.md: the program's own help texts. */
 export function cliPage(): string {
-  // Without what a test runner puts there: the program runs as its users run it.
+  // Drop the variables of a test runner, so that the program runs as for its users.
   const { NODE_OPTIONS: _hooks, ...env } = process.env
   const pages = JSON.parse(
     execFileSync(process.execPath, ['--import', 'tsx', HELP], { encoding: 'utf8', env }),
@@ -15,20 +15,21 @@ export function cliPage(): string {
   )
   return `# Command line
 
-What \`--help\` says, generated from the program. How commands end is in [exit codes](exit-codes.md), what \`--output json\` prints in
-[JSON lines](json.md). Every command takes the options of \`jobwright\` itself, before or behind its verb.
+This page lists every command and option. It is generated from \`--help\`. See also [exit codes](exit-codes.md), and
+[JSON lines](json.md) for \`--output json\`. Every command accepts the global options of \`jobwright\`, before or after its verb.
 
-Text is coloured on a terminal and in the log of GitHub Actions. \`--color\` and \`--no-color\` decide otherwise; then \`FORCE_COLOR\`, where
-\`0\` means never; then \`NO_COLOR\`.
+Jobwright colours text on a terminal and in the log of GitHub Actions. \`--color\` and \`--no-color\` override that. Next in order come
+\`FORCE_COLOR\`, where \`0\` means never, and \`NO_COLOR\`.
 
-\`--verbose\` prints a line on standard error for each request to AWS: when it ended, method, host and path, the action of a Query API, status,
-error name, duration and AWS's ID of the request. No header, query or body is in it, so no secret either. \`--debug\` prints its start as well.
+\`--verbose\` prints a line on standard error for each request to AWS. The line has the end time, method, host and path, the action of a
+Query API, the status, the error name, the duration and AWS's request ID. It has no header, query or body, and so no secret. \`--debug\` also
+prints the start of each request.
 
 ${sections.join('\n\n')}
 `
 }
 
-/** Each command repeats the options of the program, which stand at the top of the page. */
+/** Drops the global options of a command's help: the page shows them once, at its top. */
 function withoutGlobals(text: string): string {
   return text.replace(/\n\nGlobal Options:\n[\s\S]*?(?=\n\n|$)/, '')
 }

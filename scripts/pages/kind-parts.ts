@@ -12,7 +12,7 @@ import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
 
 const EXAMPLES = path.join(import.meta.dirname, '../../specs')
 
-/** All parts of a kind's page that follow from its schema and its model. */
+/** Generates the parts of a kind's page from its schema and model. */
 export function kindParts(model: KindModel): Parts {
   const file = `${model.kind}.schema.json`
   const schema = schemaNamed(file)
@@ -49,10 +49,7 @@ function facts(model: KindModel): string {
       'regions',
       model.api.regionless ? 'one for the whole account' : (regions?.map((one) => `\`${one}\``).join(', ') ?? 'all'),
     ],
-    [
-      'AWS forgets a job',
-      retentionDays === undefined ? 'after a time that AWS does not document' : `after ${retentionDays} days`,
-    ],
+    ['AWS deletes a job', retentionDays === undefined ? 'after an undocumented time' : `after ${retentionDays} days`],
   ]
   if (model.retired) rows.unshift(['**retired**', `${model.retired}.`])
   if (secrets.length > 0)
@@ -60,22 +57,22 @@ function facts(model: KindModel): string {
   return table(['', ''], rows)
 }
 
-/** The first document of the example that comes with the package. */
+/** The first document of this kind in the packaged examples. */
 function exampleOf(kind: string): string {
   for (const name of fs.readdirSync(EXAMPLES).sort()) {
     const documents = fs.readFileSync(path.join(EXAMPLES, name), 'utf8').split(/^---$/m)
-    // One that waits for another spec says less when it stands alone.
+    // Skip a spec with dependencies: it makes a poor example on its own.
     const found = documents.find((text) => text.includes(`\nkind: ${kind}\n`) && !text.includes('\n  dependsOn:'))
     if (found) return `# specs/${name}\n${found.replace(/^# yaml-language-server:.*\n(#.*\n)*\n?/, '').trim()}`
   }
   throw new Error(`no example of ${kind}`)
 }
 
-/** What a job may look like besides its status: with counts of failures, or rolled out. */
+/** Observations besides the status that change a job's condition. */
 const LOOKS: readonly (readonly [string, Partial<Live>])[] = [
   ['', {}],
-  [', and some failed', { counts: { succeeded: 1, failed: 1, failures: 1, errors: 1 } }],
-  [', and nothing is left to do', { steady: true }],
+  [', with failures', { counts: { succeeded: 1, failed: 1, failures: 1, errors: 1 } }],
+  [', rolled out', { steady: true }],
 ]
 
 function states({ lifecycle: { statuses, condition } }: KindModel): string {
@@ -97,7 +94,7 @@ function reasonOf({ reason }: Condition): string {
   return reason === undefined ? '' : `\`${reason}\``
 }
 
-/** Two values of members that AWS changes under rules of their own. */
+/** Two sample values for members with special update rules. */
 const SAMPLES: Readonly<Record<string, readonly [JsonObject, JsonObject]>> = {
   targets: [
     { targetSelection: 'CONTINUOUS', targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/a'] },
@@ -116,7 +113,7 @@ function changes(model: KindModel, schema: Schema): string {
   } = model
   const cancel = cancellation(model)
   if (!updating)
-    return `AWS has no operation that changes a job of this kind: an edit of a submitted spec is [PLAN_IMMUTABLE](../errors/PLAN_IMMUTABLE.md).\n\n${cancel}`
+    return `AWS cannot update a job of this kind. An edit of a submitted spec gives [PLAN_IMMUTABLE](../errors/PLAN_IMMUTABLE.md).\n\n${cancel}`
   const members = Object.keys(schema['properties'] as object).filter((member) => member !== idMember)
   const rows = members.flatMap((member) => {
     const [before, after] = SAMPLES[member] ?? [sample(schema, member, 'a'), sample(schema, member, 'b')]
@@ -131,7 +128,7 @@ function changes(model: KindModel, schema: Schema): string {
       ]
     return [[`\`${member}\``, `no: ${way.refused}`]]
   })
-  return `${table(['member', 'changed on an unfinished job'], rows)}\n\n${cancel}`
+  return `${table(['member', 'update of an unfinished job'], rows)}\n\n${cancel}`
 }
 
 function sample(schema: Schema, member: string, text: string): JsonObject {
@@ -149,14 +146,14 @@ function cancellation({ lifecycle: { cancelling } }: KindModel): string {
   const refused =
     refusal({ stage: 'started', condition: { type: 'InProgress' } }) ??
     refusal({ stage: 'started', condition: { type: 'Pending' } })
-  return `\`jobwright cancel\` and \`policy.onRemove: cancel\` call \`${operation}\`${refused ? `: ${refused}` : ', as long as the job is not over'}.`
+  return `\`jobwright cancel\` and \`policy.onRemove: cancel\` call \`${operation}\`${refused ? `: ${refused}` : ', until the job ends'}.`
 }
 
 function limits(model: KindModel, schema: Schema): string {
   const rows = Object.entries(model.limits.lanes).map(([operation, { perSecond, perDay }]) => [
-    operation === '*' ? 'each other call' : `\`${operation}\``,
-    `${perSecond} a second`,
-    perDay === undefined ? '' : `${perDay} a UTC day`,
+    operation === '*' ? 'any other call' : `\`${operation}\``,
+    `${perSecond} per second`,
+    perDay === undefined ? '' : `${perDay} per UTC day`,
   ])
   const types = ((schema['properties'] as Record<string, Schema>)['Type']?.['enum'] as string[] | undefined) ?? ['']
   const slots = types.flatMap((type) => {
@@ -169,8 +166,8 @@ function limits(model: KindModel, schema: Schema): string {
   )
   const running =
     slots.length === 0
-      ? 'No cap of running jobs is known.'
-      : table(['running at once', 'at most', 'what waits when all are taken'], slots)
+      ? 'There is no known limit on running jobs.'
+      : table(['running at once', 'at most', 'step that waits for a free slot'], slots)
   return `${lanes}\n\n${running}`
 }
 
@@ -182,18 +179,18 @@ function recovery(model: KindModel): string {
   switch (model.identity.recovery.by) {
     case 'id':
     case 'token':
-      return `Jobwright chose the ID, so it asks \`${model.api.operations.describe}\`. A job that is there and is proven to be the one that was submitted is adopted; any other is a conflict. If two reads ${seconds(graceMs)} apart find none, once the ${seconds(leaseMs)} in which the request may be sent are over, the create is sent again under the same ID. AWS creates no second job of an ID.`
+      return `Jobwright chose the ID, so it calls \`${model.api.operations.describe}\`. It adopts a job that is provably the submitted one. Any other job is a conflict. The lease for the create lasts ${seconds(leaseMs)}. If two reads ${seconds(graceMs)} apart find no job after that, Jobwright retries the create under the same ID. AWS rejects a duplicate.`
     case 'inert':
-      return `A job that was never started does nothing. ${list} shows what was made since the intent: a job that is just what the spec asks for is adopted. If several are, the plan says \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart show none, the create is sent again.`
+      return `A job that was never started does nothing. ${list} returns the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
     case 'match':
-      return `The job begins at once, so a second create is never harmless. Jobwright searches ${list} for the mark that the request carried. It sends the create again only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job. That time has four parts: ${seconds(leaseMs)} in which the request may be sent, ${seconds(signatureMs)} in which AWS accepts its signature, ${seconds(requestMs)} for the answer, and ${seconds(listLagMs)} by which the list may lag. If several jobs fit, the plan says \`unresolved\`: see [recovery](../recovery.md#unresolved).`
+      return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for the marker of the request. It retries the create only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts: the lease (${seconds(leaseMs)}), the lifetime of the signature (${seconds(signatureMs)}), the response (${seconds(requestMs)}), and the lag of the list (${seconds(listLagMs)}). If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }
 }
 
 function policies(model: KindModel): string {
   const { plan, reconcile } = model.permissions
   return [
-    'To plan, and to follow jobs:',
+    'To plan and to follow jobs:',
     `\`\`\`json\n${policyText(model, plan)}\n\`\`\``,
     'To reconcile:',
     `\`\`\`json\n${policyText(model, [...plan, ...reconcile])}\n\`\`\``,

@@ -1,9 +1,9 @@
-/** Generated parts of one page, by the name that its markers have. */
+/** Generated parts of one page, by the name in their markers. */
 export type Parts = Readonly<Record<string, string>>
 
 /**
- * A page with its generated parts put in anew; what a person wrote around them stays. A part stands between `<!-- generated: NAME -->` and
- * `<!-- end: NAME -->`. Throws where the page lacks a part, or has one that nothing generates.
+ * Replaces the generated parts of a page, and keeps the text around them. A part stands between `<!-- generated: NAME -->` and
+ * `<!-- end: NAME -->`. Throws if the page lacks a part or has an unknown one.
  */
 export function filled(page: string, parts: Parts, where: string): string {
   const rest = new Set(Object.keys(parts))

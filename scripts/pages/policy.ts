@@ -7,7 +7,7 @@ type Statement = {
   readonly Condition?: unknown
 }
 
-/** Who assumes the roles that a request passes on; of a service that is not here, the policy does not say. */
+/** The principal that assumes the roles of a request. Policies of other services name none. */
 const PRINCIPALS: Readonly<Record<string, string>> = {
   iot: 'iot.amazonaws.com',
   mediapackage: 'mediapackage.amazonaws.com',

@@ -14,7 +14,7 @@ export function schemaNamed(name: string): Schema {
 
 type Row = { readonly member: string; readonly schema: Schema; readonly required: boolean }
 
-/** The members that a schema names, each with its type, whether it must be there, its default and what it is. `file`: where `$ref` begins. */
+/** Tabulates the members of a schema: type, required, default and description. `file` is the base of each `$ref`. */
 export function memberTable(schema: Schema, file: string, prefix = ''): string {
   const rows = [...rowsOf(schema, file, prefix)]
   return table(
@@ -39,7 +39,7 @@ function withExample({ description, examples }: Schema): string {
 function* rowsOf(schema: Schema, file: string, prefix: string): Generator<Row> {
   const required = Array.isArray(schema['required']) ? (schema['required'] as string[]) : []
   for (const [name, raw] of Object.entries((schema['properties'] ?? {}) as Record<string, Schema | boolean>)) {
-    // Members that begin with $ are ways to write a value, and those that nothing satisfies are reserved.
+    // Skip other notations of a value ($file, $env) and reserved members.
     if (typeof raw === 'boolean' || name.startsWith('$') || 'not' in raw) continue
     const member = `${prefix}${name}`
     const value = resolved(raw, file)
@@ -48,7 +48,7 @@ function* rowsOf(schema: Schema, file: string, prefix: string): Generator<Row> {
   }
 }
 
-/** The members of a value: of an object, of the items of a list, of what it may also be. */
+/** Lists the members of a value: of an object, of list items, and of alternatives. */
 function* inner(value: Schema, file: string, member: string): Generator<Row> {
   if (value['items']) {
     const items = resolved(value['items'] as Schema, file)
@@ -66,7 +66,7 @@ function isObject(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null
 }
 
-/** A schema with what it refers to put in; its own words come first. */
+/** Resolves the reference of a schema. Its own keywords take precedence. */
 function resolved(schema: Schema, file: string): Schema {
   const ref = schema['$ref']
   if (typeof ref !== 'string') return schema
@@ -76,7 +76,7 @@ function resolved(schema: Schema, file: string): Schema {
   return { ...resolved(found, other || file), ...schema }
 }
 
-/** What a value may be, in words: `integer, 1 to 1000`. */
+/** Describes the type of a value: `integer, 1 to 1000`. */
 function typeOf(schema: Schema, file: string): string {
   const { enum: values, const: only, type, items } = schema
   if (Array.isArray(values)) return values.map((value) => `\`${value}\``).join(', ')
@@ -92,12 +92,12 @@ function typeOf(schema: Schema, file: string): string {
 
 const WORDS: Readonly<Record<string, string>> = { string: 'text', object: 'mapping', boolean: '`true` or `false`' }
 
-/** The bounds that two keywords set: `, 1 to 1000`. */
+/** Formats the bounds of two keywords: `, 1 to 1000`. */
 function between(schema: Schema, word: string, before: string, unit = ''): string {
   const from = schema[`min${word}`]
   const to = schema[`max${word}`]
   if (from !== undefined && from === to) return `${before} ${String(to)}${unit}`
   if (to !== undefined) return `${before} ${from === undefined ? 'up to' : `${String(from)} to`} ${String(to)}${unit}`
-  // One character at least says no more than that it is there.
+  // A minimum of one character says no more than required.
   return from === undefined || (word === 'Length' && from === 1) ? '' : `${before} ${String(from)} or more${unit}`
 }

@@ -5,7 +5,7 @@ import { PRECEDENCE } from '../../src/model/exit-rules.ts'
 import { type Parts, table } from './markers.ts'
 import { memberTable, type Schema, schemaNamed } from './schema-table.ts'
 
-/** The parts of docs/exit-codes.md. */
+/** Generates the parts of docs/exit-codes.md. */
 export function exitCodeParts(): Parts {
   return {
     codes: table(
@@ -16,20 +16,20 @@ export function exitCodeParts(): Parts {
   }
 }
 
-/** The parts of docs/configuration.md. */
+/** Generates the parts of docs/configuration.md. */
 export function configParts(): Parts {
   const file = 'config.schema.json'
   return { members: memberTable(schemaNamed(file), file) }
 }
 
-/** The parts of docs/spec.md. */
+/** Generates the parts of docs/spec.md. */
 export function specParts(): Parts {
   const file = 'job.schema.json'
   const { envelope } = schemaNamed(file)['$defs'] as { envelope: Schema }
   return { members: memberTable(envelope, file) }
 }
 
-/** The parts of docs/json.md: the members of each line, as the source declares and describes them. */
+/** Generates the parts of docs/json.md from the declarations and comments in the source. */
 export function jsonLineParts(): Parts {
   const source = fs.readFileSync(path.join(import.meta.dirname, '../../src/report/json-lines.ts'), 'utf8')
   const lines = [...source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport type (\w+)Line = (?:JobLine & )?\{\n([\s\S]*?)\n\}/g)]
@@ -43,7 +43,7 @@ export function jsonLineParts(): Parts {
 function lineTable(body: string): string {
   const members = [...body.matchAll(/^(?: {2}\/\*\* ([^\n]*) \*\/\n)? {2}readonly (\w+)(\??): ([^\n]+)/gm)]
   return table(
-    ['member', 'type', 'always there', ''],
+    ['member', 'type', 'always present', ''],
     members.map(([, description = '', name = '', optional, type = '']) => [
       `\`${name}\``,
       `\`${plainType(type)}\``,
@@ -53,7 +53,7 @@ function lineTable(body: string): string {
   )
 }
 
-/** A type of the source in the terms of JSON. */
+/** Translates a type of the source into JSON terms. */
 function plainType(type: string): string {
   return PLAIN[type] ?? type.replace(/^'(\w+)'$/, '"$1"')
 }

@@ -73,7 +73,13 @@ async function recordCreated(pass: Pass, { planned, record }: Intended, live: Li
   pass.emit({ type: 'step', address: planned.address, step: 'created' })
 }
 
-async function settle(
+async function settle(pass: Pass, intended: Intended, problem: AwsProblem): Promise<void> {
+  await noteUnknown(pass, intended, problem)
+  pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
+}
+
+/** Records that the outcome of a create is not known, and what was heard of it. */
+async function noteUnknown(
   pass: Pass,
   { planned, record }: Intended,
   problem: AwsProblem,
@@ -89,20 +95,28 @@ async function settle(
     intent: { ...record.intent, evidence: `${problem.name}: ${problem.message}`, until, refused },
   }
   await put(pass, planned.address, next)
-  pass.emit({ type: 'step', address: planned.address, step: 'settling' })
 }
 
 /**
  * AWS says that the ID is taken. An earlier attempt of ours whose answer was lost may have taken it, or this one if a lower layer repeated it,
- * or somebody else. The record notes the refusal: the next plan reads the job, and takes it for ours by our mark alone.
+ * or somebody else. The record notes the refusal before anything else can end this run: the next plan reads the job, and takes it for ours by
+ * our mark alone. Two reads that find no job show that the refusal had another reason.
  */
 async function judgeExisting(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record
-  const look = (): Promise<unknown> =>
-    pass.write(({ signal }) => reader.describe(id!, { signal })).catch(() => 'unread')
-  const live = id === undefined ? undefined : await look()
-  if (live === undefined) return recordNotDone(pass, intended, 'create', problem)
-  return settle(pass, intended, problem, { refused: true })
+  await noteUnknown(pass, intended, problem, { refused: true })
+  // A read that fails, or that an interrupt ends, proves nothing.
+  const isThere = id !== undefined && (await mayBeThere(pass, reader, id).catch(() => true))
+  if (!isThere) return recordNotDone(pass, intended, 'create', problem)
+  pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
+}
+
+/** Whether any of two reads finds a job: one read may lag behind the create that took its ID. */
+async function mayBeThere(pass: Pass, reader: Calls['reader'], id: string): Promise<boolean> {
+  const look = (): Promise<Live | undefined> => pass.write(({ signal }) => reader.describe(id, { signal }))
+  if (await look()) return true
+  await pass.clock.sleep(pass.waits.graceMs / pass.timeScale, pass.signal)
+  return (await look()) !== undefined
 }
 
 async function recordNotDone(

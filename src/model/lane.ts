@@ -4,4 +4,6 @@ export type LaneLimit = {
   readonly perSecond: number
   /** Creates a UTC day, where AWS caps that. */
   readonly perDay?: number
+  /** Jobs that may run at the same time, where jobwright.yaml limits them. */
+  readonly inFlight?: number
 }

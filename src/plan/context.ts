@@ -16,6 +16,7 @@ import type { Decision, PlanInput } from './input.ts'
 import { createListings, type Listing } from './questions/listing.ts'
 import { getClaim, type Ownership, readOwnership } from './questions/ownership.ts'
 import { findRenames, type Renames } from './questions/renames.ts'
+import { createRivals, type Rivals } from './questions/rivals.ts'
 
 /** A plan input with what many of its questions need looked up once. */
 export type Planner = PlanInput &
@@ -30,6 +31,8 @@ export type Planner = PlanInput &
     readonly renames: Renames
     /** What was listed, indexed. */
     readonly listingOf: (jobs: readonly Live[], model: KindModel) => Listing
+    /** How many unknown creates of the state asked for the same at the same place. */
+    readonly countRivals: Rivals
   }
 
 export function createPlanner(input: PlanInput): Planner {
@@ -45,6 +48,7 @@ export function createPlanner(input: PlanInput): Planner {
     brokenNew: new Map(broken.toReversed().map(({ address }) => [parseAddress(address).kind, address])),
     renames: findRenames(input, records),
     listingOf: createListings(),
+    countRivals: createRivals(records, input.modelOf),
   }
 }
 

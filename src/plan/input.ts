@@ -38,6 +38,8 @@ export type PlanInput = {
   readonly guards: Omit<Guards, 'maxUpdates'> & Partial<Guards>
   /** How many creates a UTC day AWS allows at a site; undefined where it sets no such limit. */
   readonly perDay: (model: KindModel) => number | undefined
+  /** How many jobs the user lets run at once; absent, or undefined: as many as AWS allows. */
+  readonly inFlight?: (model: KindModel) => number | undefined
   readonly run: RunSoFar
   /** What a person decided about addresses, in place of what would be planned for them. */
   readonly decisions?: ReadonlyMap<Address, Decision>

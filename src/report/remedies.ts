@@ -65,8 +65,14 @@ function quoteFor(word: string, shell: Medium['shell']): string {
   if (shell === undefined || /^[A-Za-z0-9_=+:./\\-]+$/.test(word)) return quote(word, shell !== undefined)
   if (shell === 'powershell') return `'${word.replaceAll("'", "''")}'`
   // Windows programs read a backslash and a quote as a literal quote; cmd expands `%` even inside quotes.
-  const text = word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')
-  return `"${text}"`
+  return `"${word.split('"').map(doubleLastBackslashes).join('\\"')}"`
+}
+
+/** Doubles trailing backslashes. A regular expression would scan a long run of them once for each. */
+function doubleLastBackslashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\\') end--
+  return text + text.slice(end)
 }
 
 /** Quotes an argument for a POSIX shell. `isPlain`: it needs no quotes. */

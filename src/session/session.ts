@@ -10,6 +10,7 @@ import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
+import type { LaneLimit } from '../model/lane.ts'
 import type { Difference, Plan, Planned } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
@@ -201,6 +202,7 @@ export function createBasis(
     rules,
     guards: project.config.guards,
     perDay: (model) => getDailyLimit(model, project),
+    inFlight: (model) => getOwnLimit(model, project)?.inFlight,
     isTagged: ({ policy }) => policy.ownerTag ?? findTarget(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
     source: isAuthoritative ? { commit: checkout.commit! } : undefined,
@@ -223,10 +225,15 @@ function findTarget({ target }: Policy, { config }: Project): Target | undefined
   return config.targets[resolveTargetName(target, config) ?? '']
 }
 
-function getDailyLimit(model: KindModel, { config }: Project): number | undefined {
-  const operation = model.api.operations.create
-  const own = config.limits[`${model.service}.${operation}`] ?? config.limits[model.service]
-  return own?.perDay ?? model.limits.lanes[operation]?.perDay ?? model.limits.lanes['*']?.perDay
+function getDailyLimit(model: KindModel, { config }: Pick<Project, 'config'>): number | undefined {
+  const { lanes } = model.limits
+  const { create } = model.api.operations
+  return getOwnLimit(model, { config })?.perDay ?? lanes[create]?.perDay ?? lanes['*']?.perDay
+}
+
+/** What jobwright.yaml says of the creates of a kind. */
+function getOwnLimit({ service, api }: KindModel, { config }: Pick<Project, 'config'>): LaneLimit | undefined {
+  return config.limits[`${service}.${api.operations.create}`] ?? config.limits[service]
 }
 
 /**

@@ -145,7 +145,7 @@ function createTwoRepositories(remote: string, { reads, pushes, isSet }: Elsewhe
 
 async function listBranches(git: Git, command: readonly string[]): Promise<string[]> {
   const { stdout } = await git(command)
-  return stdout.split('\n').flatMap((line) => /\trefs\/heads\/(.*)$/.exec(line)?.[1] ?? [])
+  return stdout.split('\n').flatMap((line) => line.split('\trefs/heads/')[1] ?? [])
 }
 
 /** A branch of which a name is the beginning, or that is the beginning of it: Git keeps branches like files, and no file is a folder. */

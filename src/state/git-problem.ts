@@ -8,6 +8,8 @@ const WORDS_MAX_LINES = 20
 /** A way in which a remote can fail, by the words of git, curl and ssh. `means` completes a sentence about the remote. */
 type Failure = {
   readonly words: RegExp
+  /** In lower case: what one line says as well, with other text between the two. */
+  readonly apart?: readonly [string, string]
   readonly means: string
   readonly remedies: readonly Remedy[]
   /** What helps only where there is no state yet: one that is there must not be left behind. */
@@ -54,12 +56,14 @@ const FAILURES: readonly Failure[] = [
   },
   {
     words:
-      /authentication failed|could not read (username|password)|permission (to \S+ )?denied|write access .* not granted|invalid credentials|error: 40[13]/i,
+      /authentication failed|could not read (username|password)|permission (to \S+ )?denied|invalid credentials|error: 40[13]/i,
+    apart: ['write access ', ' not granted'],
     means: 'it does not accept these credentials',
     remedies: [advise('sign in to it, or give this machine a key or token'), RIGHT],
   },
   {
-    words: /repository .*not found|does not appear to be a git repository|error: 404/i,
+    words: /does not appear to be a git repository|error: 404/i,
+    apart: ['repository ', 'not found'],
     means: 'there is no repository at its address, or none that these credentials may see',
     remedies: [ADDRESS, RIGHT],
   },
@@ -79,12 +83,25 @@ export function createRefused(what: string, result: GitResult, isNew = false): P
   if (unusable !== undefined) return unusable
   const words = `${result.stderr}\n${result.stdout}`
   const failure: Omit<Failure, 'words'> | undefined =
-    result.code === 124 ? SILENT : FAILURES.find((one) => one.words.test(words))
+    result.code === 124 ? SILENT : FAILURES.find((one) => one.words.test(words) || saysApart(words, one.apart))
   const means = failure === undefined ? '' : `${failure.means}: `
   return createRemoteProblem(`${what}: ${means}${extractWords(result)}`, [
     ...(failure?.remedies ?? UNKNOWN),
     ...(isNew && failure?.ifNew ? [failure.ifNew] : []),
   ])
+}
+
+/** Whether a line has both texts in this order. A pattern with `.*` between them takes time that grows with the square of the line. */
+function saysApart(words: string, apart: Failure['apart']): boolean {
+  if (apart === undefined) return false
+  const [first, last] = apart
+  return words
+    .toLowerCase()
+    .split('\n')
+    .some((line) => {
+      const at = line.indexOf(first)
+      return at >= 0 && line.includes(last, at + first.length)
+    })
 }
 
 const SILENT = {

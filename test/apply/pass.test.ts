@@ -31,7 +31,7 @@ type Script = {
   /** Somebody else wrote the state: before this pass, or during it. */
   readonly stale?: 'at once' | 'at the end'
   /** The job that a read shows; called at every read. */
-  readonly live?: () => Live | undefined
+  readonly live?: (clock: { now(): number }, stop: AbortController) => Live | undefined
   /** The answer to a write; called at every write. Absent: it is done. */
   readonly answer?: (operation: string) => Outcome<unknown> | undefined
   /** What happens as soon as the intents are durable. */
@@ -97,7 +97,7 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
     return script.answer?.(operation) ?? { is: 'done', value: liveOf(REBOOT, { createdAt: NOW }) }
   }
   const calls = {
-    reader: { describe: async () => (script.live ? script.live() : liveOf(REBOOT)) },
+    reader: { describe: async () => (script.live ? script.live(clock, stop) : liveOf(REBOOT)) },
     writer: {
       create: async (_request: object, options: object) => write('create', { ...options }),
       start: async (_id: string, options: object) => write('start', { ...options }),
@@ -110,7 +110,10 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
   const clock = {
     now: () => wall,
     monotonic: () => monotonic,
-    sleep: async (ms: number) => time.pass(ms),
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      signal?.throwIfAborted()
+      time.pass(ms)
+    },
   }
   const applied = await apply({ ...EMPTY_PLAN, actions }, store, {
     callsOf: async (_site, _kind, spec) => {
@@ -313,6 +316,32 @@ t.test('an ID that is taken stays a question while the job is there, with the re
   const free = await play([create(REBOOT)], { answer, live: () => undefined })
   t.strictSame(free.records, {})
   t.equal(free.applied.failed.get(REBOOT)?.name, 'ResourceAlreadyExistsException')
+})
+
+t.test('an ID that is taken stays a question where only a second read shows its job', async (t) => {
+  const answer = refusedAs('exists', 'ResourceAlreadyExistsException')
+  const readAt: number[] = []
+  const lagging = await play([create(REBOOT)], {
+    answer,
+    live: ({ now }) => {
+      readAt.push(now() - Date.parse(NOW))
+      return now() < Date.parse(NOW) + DEFAULT_WAITS.graceMs ? undefined : liveOf(REBOOT)
+    },
+  })
+  t.match(lagging.records[REBOOT], { stage: 'settling', intent: { refused: true } })
+  t.strictSame(readAt, [0, DEFAULT_WAITS.graceMs])
+  t.equal(lagging.applied.failed.size, 0)
+})
+
+t.test('an ID that is taken stays a question where an interrupt comes before the second read', async (t) => {
+  const stopped = await play([create(REBOOT)], {
+    answer: refusedAs('exists', 'ResourceAlreadyExistsException'),
+    live: (_clock, stop) => {
+      stop.abort(new Error('interrupted'))
+      return undefined
+    },
+  })
+  t.match(stopped.records[REBOOT], { stage: 'settling', intent: { refused: true } })
 })
 
 t.test('a refused create leaves no intent, and fails in this run', async (t) => {

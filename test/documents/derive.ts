@@ -70,6 +70,8 @@ const NO_RULES = new Set([
   '$comment',
   'examples',
   'default',
+  'enumDescriptions',
+  'doNotSuggest',
   '$schema',
   '$id',
   '$defs',

@@ -33,6 +33,13 @@ async function refused(t: Test) {
   return made
 }
 
+/** Gives the job of the spec an ID of its own, and commits that. */
+function writeAs(cwd: string, jobId: string): void {
+  const request = { ...requestOf('IotJob'), jobId }
+  write(cwd, { 'specs/one.yaml': doc('IotJob', 'restart', { policy: { ownerTag: false }, spec: request }) })
+  commit(cwd)
+}
+
 t.test('a run whose ID is another job’s is raised by rerun, as its message says', async (t) => {
   const { world, cwd, run } = await refused(t)
   t.match(await run('rerun', RESTART), { code: 0 })
@@ -49,6 +56,41 @@ t.test('a run that a person said made no job is raised by rerun', async (t) => {
   commit(cwd)
   t.match(await run('reconcile'), { code: 0 })
   t.same(await idsOf(world), ['restart', 'restart-r2'])
+})
+
+t.test('each way out of a refused create whose job may be ours leads to exit code 0', async (t) => {
+  const byAdopt = await refused(t)
+  t.match(await byAdopt.run('adopt', RESTART), { code: 0 })
+  t.match(await byAdopt.run('reconcile'), { code: 0 })
+  t.same(await idsOf(byAdopt.world), ['restart'])
+
+  const byName = await refused(t)
+  writeAs(byName.cwd, 'restart-free')
+  t.match(await byName.run('reconcile'), { code: 6 }, 'another ID alone starts nothing')
+  const early = await byName.run('resolve', RESTART, '--not-created')
+  t.same([early.code, told(early, 'PLAN_TOO_EARLY').length], [7, 1], 'a request of it may still arrive')
+  t.match(await byName.run('resolve', RESTART, '--not-created', '--force'), { code: 0 })
+  t.match(await byName.run('reconcile'), { code: 0 })
+  t.same(await idsOf(byName.world), ['restart', 'restart-free'])
+})
+
+t.test('each way out of an ID that somebody else used meanwhile leads to exit code 0', async (t) => {
+  for (const way of ['rerun', 'another ID']) {
+    const { world, cwd, run } = await project(t)
+    await world.control('PUT', 'faults', [{ service: 'iot', operation: 'CreateJob', fault: 'drop-request', times: 1 }])
+    t.match(await run('reconcile', '--settle', '0s'), { code: 9 })
+    const theirs = { ...requestOf('IotJob'), document: '{"operation":"self-test"}' }
+    t.equal((await world.call('iot', 'PUT', '/jobs/restart', theirs)).status, 200)
+    const ran = await run('reconcile')
+    t.equal(ran.code, 6)
+    t.match(told(ran, 'PLAN_ID_TAKEN'), [{ hint: /raise policy\.run, or write another jobId/ }])
+    if (way === 'rerun') {
+      t.match(await run('rerun', RESTART), { code: 0 })
+      commit(cwd)
+    } else writeAs(cwd, 'restart-free')
+    t.match(await run('reconcile'), { code: 0 }, way)
+    t.same(await idsOf(world), ['restart', way === 'rerun' ? 'restart-r2' : 'restart-free'])
+  }
 })
 
 t.test('a run whose outcome is not known is not raised by rerun', async (t) => {

@@ -10,8 +10,10 @@ import type { Store } from '../../src/state/store.ts'
 import { nodeDisk } from '../../src/system/disk.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-/** The folder of what is built, which takes the place of `src/`. */
-export const BUILT = path.join(ROOT, 'dist', path.sep)
+/** The folder of the bundle, which users run. */
+const BUILT = path.join(ROOT, 'dist', path.sep)
+/** The folder of what is compiled, module by module, of which the bundle is made. */
+export const COMPILED = path.join(ROOT, 'build', path.sep)
 /** The built program. */
 export const CLI = path.join(BUILT, 'cli.js')
 /** The test runner has every child load its hooks; without them the program runs as its users run it. */
@@ -48,7 +50,8 @@ export function build(): void {
       .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .map((file) => path.join(folder, file)),
   )
-  if (sources.every((file) => fs.statSync(path.join(ROOT, file)).mtimeMs < built)) return
+  const isThere = fs.existsSync(COMPILED)
+  if (isThere && sources.every((file) => fs.statSync(path.join(ROOT, file)).mtimeMs < built)) return
   const run = spawnSync('env', [...PLAIN, 'npm', 'run', 'build'], { cwd: ROOT, encoding: 'utf8' })
   if (run.status !== 0) throw new Error(`npm run build failed:\n${run.stdout}${run.stderr}`)
 }

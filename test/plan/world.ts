@@ -1,6 +1,7 @@
 import type t from 'tap'
 import { getModel } from '../../src/kinds/models.ts'
 import { type Address, parseAddress } from '../../src/model/address.ts'
+import type { AwsProblem } from '../../src/model/aws-problem.ts'
 import type { Checkout, Uncommitted } from '../../src/model/checkout.ts'
 import type { Code } from '../../src/model/codes.ts'
 import { getExitCodes } from '../../src/model/codes.ts'
@@ -193,8 +194,10 @@ export class World {
     return this
   }
 
-  unread(address: Address): this {
-    const problem = { class: 'auth', name: 'AccessDeniedException', message: 'no iot:DescribeJob' } as const
+  unread(
+    address: Address,
+    problem: AwsProblem = { class: 'auth', name: 'AccessDeniedException', message: 'no iot:DescribeJob' },
+  ): this {
     this.#jobs.set(address, { is: 'failed', problem })
     this.#alike.set(address, { is: 'failed', problem })
     return this

@@ -1,7 +1,7 @@
 import type { Address } from '../../src/model/address.ts'
 import type { Planned } from '../../src/model/plan.ts'
 import type { JobRecord } from '../../src/model/state.ts'
-import { MARGINS } from './aws-facts.ts'
+import { factsOf, MARGINS } from './aws-facts.ts'
 import { drawRates, drawTraits, NO_FAULTS, NO_TRAITS, type Traits } from './faults.ts'
 import type { Want } from './ledger.ts'
 import { type CrashPlan, type Machine, Process } from './machine.ts'
@@ -9,7 +9,7 @@ import { meddle } from './others.ts'
 import { type Deed, Person } from './person.ts'
 import { isTerminal } from './places.ts'
 import { Random } from './random.ts'
-import { NOBODYS } from './services.ts'
+import { type Job, NOBODYS, type Wish } from './services.ts'
 import { type End, JOURNAL, type Order, Town, World } from './town.ts'
 
 const MINUTE = 60_000
@@ -28,6 +28,7 @@ const WHYS = [
   'link-outside',
   'submodule-missing',
   'submodule-moved',
+  'line-ends',
   'no-commit',
 ] as const
 /** How far the clock of a machine may be off, in milliseconds: where it is off by a minute or more, a run creates nothing. */
@@ -35,6 +36,8 @@ const SKEW_MS = 59_000
 /** So many runs after the last fault everything is done that needs nobody; and so many more things a person may have to say. */
 const RUNS_TO_REST = 8
 const ANSWERS = 40
+
+type Word = Extract<Deed, { is: 'word' }>
 
 /** What came of a world. */
 export type Verdict = {
@@ -54,6 +57,7 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   await life.begin()
   await neighbour?.begin()
   await life.turmoil(neighbour)
+  await life.untruths()
   await life.errands()
   await life.rewind()
   if (!(await life.strange())) {
@@ -200,6 +204,43 @@ export class Life {
       )
       if (town.oracle.violations.length > 0) return
     }
+  }
+
+  /** When no request can arrive any more, people say of creates that they made nothing, where the mark of a job tells otherwise. */
+  async untruths(): Promise<void> {
+    const { town, traits } = this
+    if (!traits.words || town.isTagRefused || traits.wild || town.oracle.violations.length > 0) return
+    if (town.setting.random.hit(0.3)) await this.#unheard()
+    await this.#pass(20 * MINUTE)
+    for (const want of town.ledger.wants) {
+      const record = town.recordAt(want)
+      if (record?.intent === undefined) continue
+      const { mark } = factsOf(want.kind)
+      const made = town.services.ofKind(want.kind).find(({ wish }) => isOf(wish, town.name, want, record.run))
+      if (made && mark === 'manifest') for (const deed of this.#disowning(want, made)) await this.#say(deed)
+      if (mark === 'tag' || mark === 'manifest') await this.#say(wordOn(want, { do: 'not-created', force: false }))
+      if (town.oracle.violations.length > 0) return
+    }
+  }
+
+  /** A job is made of which nobody hears. */
+  async #unheard(): Promise<void> {
+    const { town } = this
+    town.ledger.add(town.setting.random, 'ImportExportJob')
+    town.ledger.commit()
+    town.rates = { ...NO_FAULTS, lostResponse: 1 }
+    await this.alone(this.order({}))
+    town.rates = NO_FAULTS
+  }
+
+  /** What a person says of a job with our mark: that it is not ours, of its own spec and of another one of its kind. */
+  #disowning(want: Want, { id }: Job): Word[] {
+    const other = this.town.ledger.wants.find((one) => one.kind === want.kind && one !== want && !one.isGone)
+    return [...(other ? [other] : []), want].map((one) => wordOn(one, { do: 'foreign', ids: [id] }))
+  }
+
+  async #say(deed: Word): Promise<void> {
+    await this.alone(this.#wordOrder(deed))
   }
 
   get isIdle(): boolean {
@@ -367,7 +408,7 @@ export class Life {
     await this.alone(this.#wordOrder(deed))
   }
 
-  #wordOrder({ address, decision }: Extract<Deed, { is: 'word' }>): Order {
+  #wordOrder({ address, decision }: Word): Order {
     const at = address as Address
     const { random } = this.town.setting
     const isStrange = !this.#isPeace && this.traits.checkouts && random.hit(0.5)
@@ -410,7 +451,8 @@ export class Life {
       order.decisions === undefined &&
       order.dirty === undefined &&
       order.invalid === undefined
-    if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1) oracle.onZero(startedAt)
+    if (isZero(end) && isWhole && order.commit === this.town.ledger.commits.length - 1)
+      oracle.onZero(startedAt, order.perDay)
     return end
   }
 
@@ -468,14 +510,18 @@ export class Life {
     if (!record) return undefined
     const address = `${want.kind}/${want.name}` as Address
     if (record.intent !== undefined) {
-      const isMade = town.services
-        .ofKind(want.kind)
-        .some(({ wish }) => wish.of === town.name && wish.who === want.who && wish.run === record.run)
+      const made = town.services.ofKind(want.kind).find(({ wish }) => isOf(wish, town.name, want, record.run))
       if (random.hit(0.2))
         return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: false } }
+      // What is unknown is nothing that anybody can take as done, and a job with our mark is nobody else's.
+      if (random.hit(0.15)) {
+        // Where the outcome is known by the time of the run, and it is a failure, who takes it as done has seen it.
+        town.oracle.acknowledged.add(`${want.who} ${record.run} failed`)
+        return { is: 'word', address, decision: { do: 'baseline' } }
+      }
       // Of these, nothing but the word of a person tells whose a job is: a false one would be believed.
-      if (isMade && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
-      if (isMade && (town.isTagRefused || this.traits.wild)) return undefined
+      if (made && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
+      if (made && (town.isTagRefused || this.traits.wild)) return undefined
       return { is: 'word', address, decision: { do: 'not-created', force: false } }
     }
     if (random.hit(0.4)) return this.#wrongWord(want, address, record)
@@ -535,6 +581,15 @@ export class Life {
     const journal = machine.disk.find(JOURNAL)
     if (journal !== undefined) machine.disk.put(journal, undefined)
   }
+}
+
+function wordOn({ kind, name }: Want, decision: Word['decision']): Word {
+  return { is: 'word', address: `${kind}/${name}` as Address, decision }
+}
+
+/** Whether a job is what a run of a spec asked for. */
+function isOf(wish: Wish, name: string, { who }: Want, run: number): boolean {
+  return wish.of === name && wish.who === who && wish.run === run
 }
 
 /** Whether a run ended with exit code 0. */

@@ -56,8 +56,9 @@ async function fateOf(mutation: Mutation, folder: string, seeds: number): Promis
     target,
     text.replace(from, () => to),
   )
+  const where = mutation.in
   const fate =
-    typeof mutation.in === 'object' ? await tested(copy, mutation.in.test) : await simulated(copy, mutation.in, seeds)
+    typeof where === 'object' && 'test' in where ? await tested(copy, where.test) : await simulated(copy, where, seeds)
   fs.rmSync(copy, { recursive: true, force: true })
   return fate
 }
@@ -73,8 +74,13 @@ async function tested(copy: string, test: string): Promise<Fate> {
 }
 
 /** Lets the simulation of a copy run, until something is violated or all that is asked for is lived through. */
-async function simulated(copy: string, where: Mutation['in'], seeds: number): Promise<Fate> {
-  const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds)]
+async function simulated(
+  copy: string,
+  where: Exclude<Mutation['in'], { readonly test: string }>,
+  seeds: number,
+): Promise<Fate> {
+  const trait = typeof where === 'object' ? ['--trait', where.trait] : []
+  const asked = where === 'endings' ? ['--crashes', '--seeds', '0'] : ['--seeds', String(seeds), ...trait]
   const script = path.join(copy, 'test/simulation/simulate.ts')
   const { code, output } = await outcomeOf(copy, [...process.execArgv, script, '--first', ...asked])
   if (code === 0) return { is: 'alive' }

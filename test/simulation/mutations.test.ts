@@ -17,7 +17,7 @@ t.test('every mutant fits: its text stands exactly once in its file, and somethi
 
 t.test('every mutant has a name of its own, and a test that is there', async (t) => {
   t.equal(new Set(ALL.map(({ name }) => name)).size, ALL.length)
-  const tests = ALL.flatMap((one) => (typeof one.in === 'object' ? one.in.test : []))
+  const tests = ALL.flatMap((one) => (typeof one.in === 'object' && 'test' in one.in ? one.in.test : []))
   t.strictSame(
     [...new Set(tests)].filter((test) => !fs.existsSync(`${ROOT}${test}`)),
     [],

@@ -1,18 +1,22 @@
+import type { Traits } from './faults.ts'
+
 /** One deliberate breakage: a text that stands exactly once in a file, and what takes its place. */
 export type Mutation = {
   readonly name: string
   readonly file: string
   readonly from: string
   readonly to: string
-  /** Where it shows: in random worlds, unless in a run that is ended at every effect, or in a test file. */
-  readonly in?: 'endings' | { readonly test: string }
+  /** Where it shows: in random worlds, unless in those of one trait, in a run that is ended at every effect, or in a test file. */
+  readonly in?: 'endings' | { readonly trait: keyof Traits } | { readonly test: string }
 }
 
 /**
  * Every way in which the protocol is broken on purpose. Each has to be noticed. Left out, because breaking them alone changes nothing that
  * anybody could see: the second look at an absence, and the grace before it (margins beside the wait for late packets), and the fdatasync
  * of the journal, or all that it keeps over another base (what is lost is an outcome, which is found again like any unknown one), and
- * the end of a run whose results could not be stored (its next pass finds out by itself).
+ * the end of a run whose results could not be stored (its next pass finds out by itself). So are the offset of a clock that may create, which
+ * the time of a request and the lag of lists cover; the look at a job's identity before a call, which follows the one in the plan; and what a
+ * person called foreign, which worlds seldom come to need. For these rules.ts names a test.
  */
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -225,5 +229,140 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/aws/aws-error.ts',
     from: 'mask(message, secrets)',
     to: "(secrets && mask('', []), message)",
+  },
+  {
+    name: 'jobs older than the intent are adopted',
+    file: 'src/model/evidence.ts',
+    from: '  return createdAt !== undefined && Date.parse(createdAt) < computeEarliestCreation(intent)',
+    to: '  return createdAt !== undefined && Date.parse(createdAt) < 0 * computeEarliestCreation(intent)',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'any job with the ID is adopted',
+    file: 'src/plan/situations/unknown.ts',
+    from: "  const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
+    to: "  const isOurs = fits || mark === 'own' || isProven || !isProven",
+    in: { trait: 'people' },
+  },
+  {
+    name: 'a cancel needs no write of the state',
+    file: 'src/apply/apply.ts',
+    from: "steps.some(({ action }) => action === 'update' || action === 'cancel')",
+    to: "steps.some(({ action }) => action === 'update')",
+    in: { trait: 'changes' },
+  },
+  {
+    name: 'a machine whose clock is off creates',
+    file: 'src/plan/bounds/guards.ts',
+    from: 'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
+    to: 'if (Math.abs(clockOffsetMs) >= 0 * CLOCKS_MS ||',
+    in: { trait: 'clocks' },
+  },
+  {
+    name: 'a diverged checkout speaks for the repository',
+    file: 'src/plan/bounds/guards.ts',
+    from: "    case 'diverged':\n",
+    to: '',
+    in: { trait: 'checkouts' },
+  },
+  {
+    name: 'an unknown checkout speaks for the repository',
+    file: 'src/plan/bounds/guards.ts',
+    from: "    case 'unknown':\n      return [",
+    to: "    case 'unknown':\n      if (head) return []\n      return [",
+    in: { trait: 'checkouts' },
+  },
+  {
+    name: 'the word that a create made no job is believed at once',
+    file: 'src/plan/situations/decided.ts',
+    from: 'if (plan.now < Date.parse(until) && !force) {',
+    to: 'if (plan.now < 0 * Date.parse(until) && !force) {',
+    in: { trait: 'words' },
+  },
+  {
+    name: 'the guards let everything through',
+    file: 'src/plan/bounds/guards.ts',
+    from: '  if (planned + before <= max) return []',
+    to: '  if (planned + before <= max || max >= 0) return []',
+    in: { trait: 'guards' },
+  },
+  {
+    name: 'what is not committed is submitted',
+    file: 'src/plan/situations/new.ts',
+    from: '  if (uncommitted.length === 0) return undefined',
+    to: '  if (uncommitted.length >= 0) return undefined',
+    in: { trait: 'dirty' },
+  },
+  {
+    name: 'edited unknowns are sent too early',
+    file: 'src/plan/situations/unknown.ts',
+    from: '(isEdited || isElsewhere(plan, spec, record, model))',
+    to: '((isEdited && false) || isElsewhere(plan, spec, record, model))',
+  },
+  {
+    name: 'nobody looks for the second job of a proxy',
+    file: 'src/reconcile/reconcile.ts',
+    from: 'const twins = run.gaveUp ? undefined : await audit',
+    to: 'const twins = run.gaveUp || run ? undefined : await audit',
+  },
+  {
+    name: 'the job of another state is adopted by ID',
+    file: 'src/plan/situations/unknown.ts',
+    from: "  const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))",
+    to: "  const isOurs = fits && (mark !== 'none' || isProven)",
+    in: { trait: 'people' },
+  },
+  {
+    name: 'another ID is a word on whose job it is',
+    file: 'src/plan/situations/unknown.ts',
+    from: 'if (isAnother && isElsewhere(',
+    to: 'if ((isAnother || mayBeOurs) && isElsewhere(',
+  },
+  {
+    name: 'second jobs are looked for by our own clock',
+    file: 'src/reconcile/reconcile.ts',
+    from: '  return clock.now() + (offset === undefined ? 0 : offset + 1_000)',
+    to: '  return clock.now() + (offset === undefined ? 0 : 0)',
+  },
+  {
+    name: 'a job under a recorded ID is ours whenever it was created',
+    file: 'src/model/evidence.ts',
+    from: 'if (toSeconds(known.createdAt) === toSeconds(createdAt))',
+    to: 'if (toSeconds(known.createdAt) >= 0 || toSeconds(createdAt) >= 0)',
+    in: { trait: 'people' },
+  },
+  {
+    name: 'a job is created before its time',
+    file: 'src/plan/questions/timing.ts',
+    from: 'from !== undefined && now < from',
+    to: 'from !== undefined && now < 0 * from',
+    in: { trait: 'times' },
+  },
+  {
+    name: 'a spec that is expired is submitted',
+    file: 'src/plan/questions/timing.ts',
+    from: 'if (expires !== undefined && now >= expires) {',
+    to: 'if (expires !== undefined && now < 0 * expires) {',
+    in: { trait: 'times' },
+  },
+  {
+    name: 'a failed job needs nobody',
+    file: 'src/plan/attention/findings.ts',
+    from: '  if (!hasFailed(record)) return []',
+    to: '  if (hasFailed(record) || !hasFailed(record)) return []',
+  },
+  {
+    name: 'an update needs no write of the state',
+    file: 'src/apply/apply.ts',
+    from: "steps.some(({ action }) => action === 'update' || action === 'cancel')",
+    to: "steps.some(({ action }) => action === 'cancel')",
+    in: { trait: 'changes' },
+  },
+  {
+    name: 'what is uncommitted is changed at AWS',
+    file: 'src/plan/situations/submitted.ts',
+    from: 'const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)',
+    to: 'const stop = planHeld(plan, spec)',
+    in: { trait: 'dirty' },
   },
 ]

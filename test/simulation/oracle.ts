@@ -50,6 +50,8 @@ export class Oracle {
   readonly adoptWords = new Set<string>()
   readonly acknowledged = new Set<string>()
   readonly #packets: Packet[] = []
+  /** Jobs of others that nobody could tell from our own: address and ID. They stay on record. */
+  readonly #believed = new Set<string>()
   /** Job IDs that the stored state has held: kind and ID -> when. */
   #held = new Set<string>()
   #state: State | undefined
@@ -302,7 +304,9 @@ export class Oracle {
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
     const { mark } = factsOf(kind)
     const isTwin = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
+    if (this.#believed.has(`${address} ${record.id}`)) return
     if (isTwin && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
+      this.#believed.add(`${address} ${record.id}`)
       this.#setting.count('a job that looks like ours was believed')
       const who = this.#ledger.whoAt(address) ?? -1
       for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
@@ -359,24 +363,39 @@ export class Oracle {
     })
   }
 
-  /** A run of everything that the newest commit says ended with exit code 0: nothing needs a person, and nothing is left out. */
-  onZero(startedAt: number): void {
+  /**
+   * A run of everything that the newest commit says ended with exit code 0: nothing needs a person, and nothing is left out. `perDay`: what
+   * AWS allows in a day may be used up. That needs nobody: the next day brings it back.
+   */
+  onZero(startedAt: number, perDay?: number): void {
     for (const want of this.#ledger.wants) {
-      if (want.isGone || this.acknowledged.has(`${want.who} ${want.run}`)) continue
+      if (want.isGone) continue
+      const isLeft = this.acknowledged.has(`${want.who} ${want.run}`)
       const jobs = this.#services
         .ofKind(want.kind)
         .filter((job) => isOf(job, this.#name, want.who) && job.wish.run === want.run)
       const address = `${want.kind}/${want.name}`
       const record = this.#state?.records[address as Address]
       const mayWait =
-        want.hold || want.after !== undefined || want.notBefore !== undefined || want.expires !== undefined
-      if (jobs.length === 0 && record === undefined && !mayWait)
+        want.hold ||
+        want.after !== undefined ||
+        want.notBefore !== undefined ||
+        want.expires !== undefined ||
+        perDay !== undefined
+      if (jobs.length === 0 && record === undefined && !mayWait && !isLeft)
         this.violated(`exit 0, though nothing was ever made for ${address}`)
       const job = jobs.find(({ id }) => id === record?.id)
       if (!job) continue
       const { isOver, finishedAt } = this.#services.statusOf(job)
       const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
       const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
+      // To leave one thing as it is says nothing of a failure that came later.
+      if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
+        continue
+      // A person of ours asked for the end of a job that somebody else had cancelled just before: the end is what the person wanted, and the
+      // run of that command said who was first. For some kinds AWS has one word for a job that it ended itself and one that somebody ended.
+      const isCancelled = job.cancelledAt !== undefined || factsOf(want.kind).words[3] === undefined
+      if (isCancelled && record?.cancelled === true && this.cancelWords.has(`${want.who}`)) continue
       if (wasOver && isBad && record?.condition?.type !== 'Succeeded')
         this.violated(`exit 0, though ${address} failed and nobody has acknowledged it`)
     }

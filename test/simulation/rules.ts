@@ -118,6 +118,13 @@ export const RULES: readonly Mutation[] = [
     ['a lease never ends', 'return elapsedMs <= leaseMs', 'return elapsedMs <= leaseMs || elapsedMs > 0'],
     ['the default life of a signature is 5 minutes', 'signatureMs: 900_000', 'signatureMs: 300_000'],
   ]),
+  ...inTest('test/apply/pass.test.ts', 'src/model/create-protocol.ts', [
+    [
+      'the offset of the clock is not waited for',
+      'const aheadMs = Math.max(0, -clockOffsetMs)',
+      'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
+    ],
+  ]),
   ...inTest('test/plan/situations/decided.test.ts', 'src/model/create-protocol.ts', [
     ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
     [
@@ -265,13 +272,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'of several inert jobs that fit the first is taken',
-      'if (matches.length > countRivals(plan, record, model))',
-      'if (matches.length < 0 * countRivals(plan, record, model))',
+      'if (matches.length > plan.countRivals(record, model))',
+      'if (matches.length < 0 * plan.countRivals(record, model))',
     ],
     [
       'identical unknown creates may not share the jobs',
-      'matches.length > countRivals(plan, record, model)',
-      'countRivals(plan, record, model) > 0',
+      'matches.length > plan.countRivals(record, model)',
+      'plan.countRivals(record, model) > 0',
     ],
     ['a job that waits is taken before one that was started', "=== 'started' ? 0 : 1)", "=== 'started' ? 1 : 0)"],
     [
@@ -671,8 +678,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/decided.ts', [
     [
       '--not-created is believed although AWS could not be asked',
-      "if (listed?.is === 'failed' && !force) return unread(spec, listed, record)",
-      "if (listed?.is === 'failed' && !force && !plan) return unread(spec, listed, record)",
+      "if (look?.is === 'failed' && !force) return",
+      "if (look?.is === 'failed' && !force && !plan) return",
     ],
     [
       'resolve --foreign of all excuses our own mark',
@@ -821,7 +828,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job that could not be read is cancelled with its spec',
-      "  if (seen?.is === 'failed') return { ...base, ...notRead(seen), remedies: [UNREAD] }\n",
+      "  if (seen?.is === 'failed') return { ...base, remedies: [UNREAD], ...describeUnread(seen) }\n",
       '',
     ],
   ]),
@@ -885,13 +892,13 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/plan.test.ts', 'src/plan/questions/former-names.ts', [
     [
       'metadata.formerly moves a record while its spec is there',
-      'if (!record || records[spec.address] || present.has(from)) continue',
-      'if (!record || records[spec.address] || (!present && from)) continue',
+      'records[spec.address] || present.has(from) ||',
+      'records[spec.address] || (!present && from) ||',
     ],
     [
       'metadata.formerly replaces a record',
-      'if (!record || records[spec.address] || present.has(from)) continue',
-      'if (!record || present.has(from)) continue',
+      'if (!record || records[spec.address] || present.has(from) ||',
+      'if (!record || present.has(from) ||',
     ],
     [
       'metadata.formerly moves a record in an older checkout',
@@ -1004,13 +1011,23 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
       'a refused create is given up although the job is there',
-      'return settle(pass, intended, problem, { refused: true })',
-      "return recordNotDone(pass, intended, 'create', problem)",
+      "if (!isThere) return recordNotDone(pass, intended, 'create', problem)",
+      "if (!isThere || id) return recordNotDone(pass, intended, 'create', problem)",
     ],
     [
       'a refusal is not on record',
-      'return settle(pass, intended, problem, { refused: true })',
-      'return settle(pass, intended, problem)',
+      'await noteUnknown(pass, intended, problem, { refused: true })',
+      'await noteUnknown(pass, intended, problem)',
+    ],
+    [
+      'a refused create is given up after one read',
+      '  await pass.clock.sleep(pass.waits.graceMs / pass.timeScale, pass.signal)\n  return (await look()) !== undefined',
+      '  return false',
+    ],
+    [
+      'a refused create is given up by a read that an interrupt ended',
+      'mayBeThere(pass, reader, id).catch(() => true)',
+      'mayBeThere(pass, reader, id).catch(() => false)',
     ],
     ['a create leaves after its time', 'isDue(pass, spec) && leave.mayStillSend()', 'leave.mayStillSend()'],
     [

@@ -94,3 +94,19 @@ t.test('a machine whose clock is behind tells of a second job all the same', asy
   const end = await life.alone(life.order({}), undefined, life.town.machine('slow', -59_000))
   t.match(end, { done: { outcomes: [6], twins: [{ live: { id: life.town.services.jobs[0]?.id } }] } })
 })
+
+t.test('a create that a proxy repeats stays on record while a read does not show its job yet', async (t) => {
+  const life = Life.alone(2, 'git')
+  await life.begin(['IotJob', 'MediaPackageHarvestJob'])
+  life.town.isTagRefused = true
+  life.town.rates = { ...NO_FAULTS, repeat: 1, readLag: 1 }
+  life.town.setting.isEdgy = true
+  const end = await life.alone(life.order({ settleMs: 10 * MINUTE }))
+  // Nothing but a person's word tells whose the jobs are: AWS refused the creates, and shows no mark.
+  t.match(end, { done: { plan: { actions: [{ code: 'PLAN_ID_TAKEN' }, { code: 'PLAN_ID_TAKEN' }] }, outcomes: [6] } })
+  for (const want of life.town.ledger.wants) life.town.ledger.choose(want, `${want.name}-free`)
+  life.town.ledger.commit()
+  await life.alone(life.order({ settleMs: 10 * MINUTE }))
+  t.same(life.town.oracle.violations, [])
+  t.equal(life.town.services.jobs.length, 2)
+})

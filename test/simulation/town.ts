@@ -266,7 +266,11 @@ export class Town {
     await store.commit([{ set: 'attention', attention }], 'acknowledge')
     await store.close()
     const want = this.ledger.wantAt(address)
-    if (want) for (const { run } of chosen) this.oracle.acknowledged.add(`${want.who} ${run}`)
+    if (!want) return
+    for (const { run, kind } of chosen) {
+      this.oracle.acknowledged.add(`${want.who} ${run}`)
+      this.oracle.acknowledged.add(`${want.who} ${run} ${kind}`)
+    }
   }
 
   #storeOf(process: Process): Store {

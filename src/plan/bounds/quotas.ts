@@ -1,8 +1,10 @@
 import { spend, type Used } from '../../lane/budget.ts'
 import { createSlots, type Slots } from '../../lane/slots.ts'
 import { parseAddress } from '../../model/address.ts'
-import { isTerminal } from '../../model/condition.ts'
+import { isSteady, isTerminal } from '../../model/condition.ts'
 import { formatIso } from '../../model/iso.ts'
+import type { JsonObject } from '../../model/json.ts'
+import type { KindModel, Slot } from '../../model/kind.ts'
 import type { Planned, PlannedCreate, PlannedStart, PlannedStop } from '../../model/plan.ts'
 import { getBudgetKey, getSiteKey, isSettled, type JobRecord, recordEntries, type Site } from '../../model/state.ts'
 import type { Planner } from '../context.ts'
@@ -25,11 +27,22 @@ function applySlots(
   slots: Slots,
 ): PlannedStop | undefined {
   const { spec, action } = planned
-  const slot = plan.modelOf(spec.kind).limits.slot(spec.request)
+  const model = plan.modelOf(spec.kind)
+  const slot = findSlot(plan, model, spec.request)
   if (site === undefined || slot?.step !== action) return undefined
   const key = getSlotKey(site, slot.key)
   if (slots.take(key, slot.max)) return undefined
-  return planWaiting(planned, `${slots.taken(key)} ${slot.key} are running, and AWS allows ${slot.max} at once`)
+  const who = plan.inFlight?.(model) === undefined ? 'AWS' : `limits.${model.service}.inFlight`
+  return planWaiting(planned, `${slots.taken(key)} ${slot.key} are running, and ${who} allows ${slot.max} at once`)
+}
+
+/** The place that a job takes while it runs. The user's own limit replaces AWS's, and limits kinds that AWS does not. */
+function findSlot(plan: Planner, model: KindModel, request: JsonObject): Slot | undefined {
+  const slot = model.limits.slot(request)
+  const max = plan.inFlight?.(model)
+  if (max === undefined) return slot
+  const step = model.lifecycle.steps.includes('start') ? 'start' : 'create'
+  return slot ? { ...slot, max } : { key: `${model.serviceName} jobs`, max, step }
 }
 
 /**
@@ -47,10 +60,12 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
     if (!plan.specAt.has(address) || repeated.has(address)) continue
     const seen = plan.observed.jobs.get(address)
     const model = plan.modelOf(parseAddress(address).kind)
-    const slot = model.limits.slot(record.request)
+    const slot = findSlot(plan, model, record.request)
     if (!slot || record.lost || !isSlotTaken(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
-    if (isTerminal(seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition)) continue
+    const condition = seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition
+    // A continuous job that is rolled out never ends, and would hold its place for ever.
+    if (isTerminal(condition) || isSteady(condition, model.lifecycle)) continue
     const key = getSlotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)
   }

@@ -1,4 +1,3 @@
-import { parseAddress } from '../../model/address.ts'
 import { parseAttempt } from '../../model/attempt-name.ts'
 import { CLOCKS_MS, computeDeadline } from '../../model/create-protocol.ts'
 import { findDeviations, isJobOf } from '../../model/deviations.ts'
@@ -9,7 +8,7 @@ import type { Live } from '../../model/live.ts'
 import type { Difference, Planned, PlannedAdopt, PlannedStop } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
-import { getSiteKey, isSettled, type OpenRecord, recordEntries } from '../../model/state.ts'
+import type { OpenRecord } from '../../model/state.ts'
 import {
   addTime,
   createLine,
@@ -160,22 +159,10 @@ function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: Kin
   const alike = plan.listingOf(listed.jobs, model).alike(record.request)
   const matches = alike.filter((live) => fits(plan, spec, record, model, live)).sort(compareStartedThenAge(model))
   // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
-  if (matches.length > countRivals(plan, record, model)) return planUnresolved(spec, record, matches)
+  if (matches.length > plan.countRivals(record, model)) return planUnresolved(spec, record, matches)
   const [job] = matches
   if (job) return takeOver(plan, spec, record, job)
   return planAbsent(plan, spec, record, plan.waits.listLagMs)
-}
-
-/** How many unknown creates asked for the same at the same place, this one among them. */
-function countRivals(plan: Planner, record: OpenRecord, model: KindModel): number {
-  const key = requestKey(record.request, model)
-  return recordEntries(plan.records).filter(
-    ([address, other]) =>
-      parseAddress(address).kind === model.kind &&
-      !isSettled(other) &&
-      getSiteKey(other.site) === getSiteKey(record.site) &&
-      requestKey(other.request, model) === key,
-  ).length
 }
 
 /** Whether a job can be the attempt's at all: nobody's, not excused as foreign, and not created before it. */

@@ -32,7 +32,7 @@ DataExchangeJob/camel-case-inside.yaml:14:11: error SPEC_UNKNOWN_MEMBER: key is 
 DataExchangeJob/key-pattern.yaml:14:23: error SPEC_PATTERN: RevisionDestinations[0].KeyPattern cannot be "freight/all.csv"
   14 |           KeyPattern: freight/all.csv
      |                       ^^^^^^^^^^^^^^^
-  hint: Keys of the written objects, with \${Asset.Name} or \${Asset.Id} in it, so that no asset replaces another; such as prices/\${Revision.CreatedAt.Year}/\${Asset.Name}
+  hint: Pattern for the keys of the written objects; such as prices/\${Revision.CreatedAt.Year}/\${Asset.Name}
 1 error in 1 file
 
 # aws:kms without a key
@@ -109,7 +109,7 @@ ImportExportJob/missing-file.yaml:8:22: error SPEC_FILE: manifests/disk-7.yaml: 
 ImportExportJob/missing-members.yaml:13:5: error SPEC_MISSING_MEMBER: Manifest.returnAddress lacks city
   13 |     returnAddress:
      |     ^^^^^^^^^^^^^
-  hint: add city (Town)
+  hint: add city (Town of the address)
 ImportExportJob/missing-members.yaml:13:5: error SPEC_MISSING_MEMBER: Manifest.returnAddress lacks phoneNumber
   13 |     returnAddress:
      |     ^^^^^^^^^^^^^
@@ -387,7 +387,7 @@ PinpointExportJob/name-with-spaces.yaml:5:9: error SPEC_PATTERN: metadata.name c
 PinpointExportJob/request-not-nested.yaml:6:1: error SPEC_MISSING_MEMBER: spec lacks ExportJobRequest
   6 | spec:
     | ^^^^
-  hint: add ExportJobRequest (What is exported, and where to)
+  hint: add ExportJobRequest (Export and its destination)
 PinpointExportJob/request-not-nested.yaml:8:3: error SPEC_UNKNOWN_MEMBER: RoleArn is no member of spec
   8 |   RoleArn: arn:aws:iam::123456789012:role/pinpoint-export
     |   ^^^^^^^

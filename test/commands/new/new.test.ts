@@ -130,7 +130,7 @@ t.test('a skeleton names every member of its schema', async (t) => {
       t.equal(new RegExp(`^# {1,2}#?${member}:`, 'm').test(text), !isLeftOut, `${kind} policy.${member}`)
     }
   }
-  t.match(skeleton('IotJob', 'night'), '  # Who gets the job: ARNs of things and of thing groups')
+  t.match(skeleton('IotJob', 'night'), '  # Targets of the job: ARNs of 1 to 100 things')
   t.match(skeleton('IotJob', 'night'), '  #targetSelection: SNAPSHOT # the default\n')
   t.equal(
     formatSkeleton(getModel('IotJob'), schemas, { name: 'night', schema: '', targets: [] })!.includes('target:'),

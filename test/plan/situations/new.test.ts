@@ -12,6 +12,7 @@ const REBOOT = 'IotJob/kiosk-reboot'
 const NIGHT = 'IotJob/kiosk-night'
 const FINAL = 'MediaPackageHarvestJob/cup-final'
 const PRICES = 'DataExchangeJob/prices'
+const READERS = 'PinpointExportJob/readers'
 const UNREAD = 'AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob'
 const PENDING = { absentSince: '2026-11-15T08:55:00Z' }
 
@@ -289,4 +290,14 @@ t.test('only what HEAD holds is submitted, but on the emulator, by a word, or ou
 t.test('while offline a new spec has no place, and its ID is not asked for', async (t) => {
   t.match(lineAt(reboot().site(undefined), REBOOT), { action: 'create', site: undefined, id: 'kiosk-reboot' })
   t.equal(lineAt(world().spec(FINAL).site(undefined), FINAL).action, 'create')
+})
+
+t.test('a list within what AWS does not know names that, and the target', async (t) => {
+  const problem = { class: 'not-found', name: 'NotFoundException', message: 'Resource not found' } as const
+  t.strictSame(told(world().spec(READERS).unread(READERS, problem), READERS), [
+    'blocked',
+    'PLAN_UNREAD',
+    'AWS could not be asked about it: NotFoundException: Resource not found',
+    'check the ID of the project in the spec, and its target: there is none of that ID in this account and region',
+  ])
 })
