@@ -13,32 +13,33 @@ import { createJob } from './create.ts'
 import { downloadFile } from './download.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
 import { chooseCreates, countBudgets, type Intended, intend, type PlacedCreate } from './intents.ts'
-import { createLeaves, type Leaves } from './interrupt.ts'
+import { createPermits, type Permits } from './interrupt.ts'
 import { startJob } from './start.ts'
 import { updateJob } from './update.ts'
 import { uploadFile } from './upload.ts'
 
-/** How long an interrupt waits for calls that are on their way, and then for their outcomes to be written down. */
+/** How long an interrupt waits for calls in flight, and then for their outcomes to be written. */
 const INTERRUPT_MS = 5_000
 const GIVE_UP_MS = 1_000
 
 export type Applied = {
-  /** Steps that were taken, whatever came of them, and after which the next plan may have more to do. */
+  /** Steps taken, whatever their outcome. The next plan may have more to do after them. */
   readonly effects: number
-  /** How many of them were none: no intent of the pass became durable in time to be used. */
+  /** How many effects sent nothing: no intent of the pass became durable in time. */
   readonly unsent: number
-  /** Creates that were sent, whatever came of them; guards count them. */
+  /** Creates sent, whatever their outcome. Guards count them. */
   readonly created: number
   readonly removed: number
   readonly updated: number
   readonly failed: ReadonlyMap<Address, AwsProblem>
-  /** Somebody else wrote the state meanwhile: nothing more may be sent, plan again. */
+  /** Another process wrote the state. Nothing more may be sent; plan again. */
   readonly stale?: string
 }
 
 /**
- * Carries out one pass of a plan: makes what needs no call and the intents of the creates durable in one write, sends the creates and
- * other steps, records each outcome at once, and commits the results. Nothing is sent before its intent is durable.
+ * Applies one pass of a plan. It makes all changes without a call and the intents of creates durable in one write. It
+ * then sends the creates and other steps, records each outcome at once, and commits the results. Nothing is sent before
+ * its intent is durable.
  */
 export async function apply(
   plan: Plan,
@@ -55,27 +56,27 @@ export async function apply(
   )
   const steps = plan.actions.filter(isStep)
   const changes: Change[] = [
-    ...plan.actions.flatMap((planned) => freeChanges(planned, now)),
+    ...plan.actions.flatMap((planned) => listUncalledChanges(planned, now)),
     ...intended.map(({ planned, record }): Change => ({ set: 'record', address: planned.address, record })),
     ...countBudgets(intended, options.modelOf, options.perDay, store.state, now),
-    ...compareSource(store, options.source),
-    ...noteChange(store, plan.actions),
+    ...listSourceChanges(store, options.source),
+    ...listNoteChanges(store, plan.actions),
   ]
-  const mayLeave = openLease(options, now)
-  // A start goes by what the store holds: what a journal brought along is stored first.
+  const isLeaseValid = openLease(options, now)
+  // A start relies on what the store holds, so changes from a journal are stored first.
   if (changes.length + steps.length > 0) {
-    // What another run decided since this one began may be the opposite: the write is the lock, whether or not there is anything to write.
+    // Another run may have decided the opposite meanwhile. The write is the lock, even if there is nothing to write.
     const always = steps.some(({ action }) => action === 'update' || action === 'cancel')
-    const committed = await store.commit(changes, writeMessage(plan, intended), { always })
+    const committed = await store.commit(changes, formatMessage(plan, intended), { always })
     if (committed.is === 'stale') {
       return { effects: 0, unsent: 0, created: 0, removed: 0, updated: 0, failed: new Map(), stale: committed.message }
     }
     options.emit({ type: 'committed', intents: intended.length, serial: committed.state.serial })
-    for (const planned of plan.actions) tellFree(options, planned)
+    for (const planned of plan.actions) emitUncalled(options, planned)
   }
-  const { failed, released, stale } = await run(store, options, intended, steps, mayLeave)
+  const { failed, released, stale } = await run(store, options, intended, steps, isLeaseValid)
   return {
-    effects: intended.length + steps.length + plan.actions.filter(isToStart).length,
+    effects: intended.length + steps.length + plan.actions.filter(isUnstartedAdoption).length,
     unsent: released - intended.filter(({ planned }) => failed.has(planned.address)).length,
     created: intended.length - released,
     removed: plan.actions.filter(({ action }) => action === 'forget' || action === 'cancel').length,
@@ -92,20 +93,20 @@ function intendNow(planned: PlacedCreate, now: number, store: OpenStore, options
 }
 
 /**
- * Whether the lease that begins now still runs. The monotonic clock alone does not see the sleep of a machine, the wall clock alone may be put
- * back: the lease is over when either says so.
+ * Returns a check whether the lease that begins now is still valid. The monotonic clock misses a machine's sleep, and
+ * the wall clock can be set back. Either one can end the lease.
  */
 function openLease({ clock, timeScale, waits }: ApplyOptions, wallFrom: number): () => boolean {
   const from = clock.monotonic()
   return () => isLeased(Math.max(clock.monotonic() - from, (clock.now() - wallFrom) / timeScale), waits)
 }
 
-/** An adopted job that still waits for its start. */
-function isToStart(planned: Planned): boolean {
+/** Returns whether a line adopts a job that still waits for its start. */
+function isUnstartedAdoption(planned: Planned): boolean {
   return planned.action === 'adopt' && planned.next.stage === 'created'
 }
 
-/** Whether a line calls AWS about a job that is on record. */
+/** Returns whether a line calls AWS about a recorded job. */
 function isStep(planned: Planned): planned is PlannedStep {
   return STEPS.has(planned.action)
 }
@@ -121,32 +122,32 @@ const STEPS: ReadonlySet<Planned['action']> = new Set<PlannedStep['action']>([
 /** How the calls of a pass ended. */
 type Sent = { readonly failed: ReadonlyMap<Address, AwsProblem>; readonly released: number; readonly stale?: string }
 
-/** Sends what a pass may send, and commits what came of it. Whatever goes wrong, what was not sent is no intent any more. */
+/** Sends what a pass may send, and commits the outcomes. Even if that fails, unsent intents are released. */
 async function run(
   store: OpenStore,
   options: ApplyOptions,
   intended: readonly Intended[],
   steps: readonly PlannedStep[],
-  mayLeave: () => boolean,
+  isLeaseValid: () => boolean,
 ): Promise<Sent> {
   const failed = new Map<Address, AwsProblem>()
   const tally = { released: 0 }
   if (intended.length + steps.length === 0) return { failed, ...tally }
   const waiting = new Set(intended)
   let broken = false
-  const mayStillSend = (): boolean => !broken && !options.signal.aborted && mayLeave()
-  const leaves = createLeaves(options.signal, mayStillSend)
+  const mayStillSend = (): boolean => !broken && !options.signal.aborted && isLeaseValid()
+  const permits = createPermits(options.signal, mayStillSend)
   let over = false
   const pass: Pass = {
     ...options,
     mayStillSend,
     lineage: store.state?.lineage,
-    write: leaves.take,
-    // What answers after an interrupt's patience is over stays an intent on record: the next run brings it to light.
+    write: permits.take,
+    // An answer after the interrupt's patience stays an intent on record. The next run finds its outcome.
     append: async (changes) => {
       if (over) return
       await store.append(changes).catch((error: unknown) => {
-        // What cannot be written down must not be made.
+        // What cannot be recorded must not be created.
         broken = true
         throw error
       })
@@ -171,7 +172,7 @@ async function run(
   const tasks = [
     ...steps.filter((planned) => !isTransfer(planned)).map((planned) => createTask(pass, planned)),
     ...creates,
-    // Last, so that no create has to wait for them: they are long, and are done as well whenever they are done.
+    // Last, so that no create waits for them: they take long, and nothing depends on when they are done.
     ...steps.filter(isTransfer).map((planned): Task => ({ ...createTask(pass, planned), priority: -1 })),
   ]
   const work = options.queue.run(tasks, {
@@ -179,15 +180,15 @@ async function run(
     onProgress: (progress) => options.emit({ type: 'queue', ...progress }),
   })
   try {
-    await raceInterrupt(work, leaves, options)
+    await raceInterrupt(work, permits, options)
   } finally {
-    leaves.close()
+    permits.close()
     over = options.signal.aborted
     tally.released += waiting.size
     await giveBack(store, options, [...waiting])
   }
   const committed = await store.commit([], `results of ${tasks.length} ${tasks.length === 1 ? 'call' : 'calls'}`)
-  // What is on this machine alone is not on record: another run may have started, in its place, a job that this one knows nothing of.
+  // What only this machine holds is not on record. Another run may have started an unknown job in its place.
   return { failed, ...tally, stale: committed.is === 'stale' ? committed.message : undefined }
 }
 
@@ -199,7 +200,7 @@ function isTransfer({ action }: PlannedStep): boolean {
   return action === 'upload' || action === 'download'
 }
 
-/** Takes intents back, all in one: nothing was sent, and what was on record before is so again. */
+/** Releases intents in one write. Nothing was sent, so the previous records are restored. */
 async function giveBack(store: OpenStore, { emit }: ApplyOptions, released: readonly Intended[]): Promise<void> {
   if (released.length === 0) return
   await store.append(
@@ -210,7 +211,7 @@ async function giveBack(store: OpenStore, { emit }: ApplyOptions, released: read
   for (const { planned } of released) emit({ type: 'step', address: planned.address, step: 'released' })
 }
 
-/** A step of a job that is on record already. */
+/** Takes a step of a recorded job. */
 function takeStep(pass: Pass, planned: PlannedStep): Promise<void> {
   switch (planned.action) {
     case 'upload':
@@ -226,17 +227,20 @@ function takeStep(pass: Pass, planned: PlannedStep): Promise<void> {
   }
 }
 
-/** One bound for each service: a slow one does not hold up the others. */
+/** Each service has its own lane, so that a slow one does not delay the others. */
 function nameLane(address: Address, site: Site, { modelOf }: ApplyOptions): string {
   return `${getSiteKey(site)} ${modelOf(parseAddress(address).kind).service}`
 }
 
-/** Waits for the work. After an interrupt that is what is on its way alone, and not for long: then it is given up, its outcome unknown. */
-async function raceInterrupt(work: Promise<void>, leaves: Leaves, { signal, clock }: ApplyOptions): Promise<void> {
+/**
+ * Waits for the work. After an interrupt it waits briefly for calls in flight, then gives them up; their outcome is
+ * unknown.
+ */
+async function raceInterrupt(work: Promise<void>, permits: Permits, { signal, clock }: ApplyOptions): Promise<void> {
   const over = new AbortController()
   const patience = async (): Promise<void> => {
     await clock.sleep(INTERRUPT_MS, over.signal)
-    leaves.giveUp()
+    permits.giveUp()
     await clock.sleep(GIVE_UP_MS, over.signal)
   }
   const interrupted = new Promise<void>((resolve) => {
@@ -251,8 +255,8 @@ async function raceInterrupt(work: Promise<void>, leaves: Leaves, { signal, cloc
   }
 }
 
-/** What a line of a plan changes without any call. */
-function freeChanges(planned: Planned, now: number): Change[] {
+/** Returns the changes of a plan's line that need no call. */
+function listUncalledChanges(planned: Planned, now: number): Change[] {
   const { address, next, movedFrom } = planned
   if (planned.action === 'keep' && planned.excuses)
     return planned.excuses.map((key) => ({ set: 'foreign', key, at: formatIso(now) }))
@@ -261,8 +265,8 @@ function freeChanges(planned: Planned, now: number): Change[] {
   return [...moved, { set: 'record', address, record: next }]
 }
 
-/** What is noted of a renamed address goes with its record. */
-function noteChange({ state }: OpenStore, actions: readonly Planned[]): Change[] {
+/** The notes of a renamed address move with its record. */
+function listNoteChanges({ state }: OpenStore, actions: readonly Planned[]): Change[] {
   const moved = actions.flatMap(({ address, movedFrom, next }): [Address, Address][] =>
     movedFrom !== undefined && next && state?.attention?.[movedFrom] ? [[address, movedFrom]] : [],
   )
@@ -270,20 +274,20 @@ function noteChange({ state }: OpenStore, actions: readonly Planned[]): Change[]
   return moved.length > 0 && attention ? [{ set: 'attention', attention }] : []
 }
 
-function tellFree({ emit }: ApplyOptions, { address, action, next }: Planned): void {
+function emitUncalled({ emit }: ApplyOptions, { address, action, next }: Planned): void {
   if (!next) return
   if (action === 'adopt') emit({ type: 'step', address, step: 'adopted' })
   if (action === 'forget') emit({ type: 'step', address, step: 'forgotten' })
   emit({ type: 'job', address, record: next })
 }
 
-function compareSource(store: OpenStore, source: Source | undefined): Change[] {
-  // What a person said of the same commit stays on record beside it.
+function listSourceChanges(store: OpenStore, source: Source | undefined): Change[] {
+  // A person's word about the same commit stays on record.
   if (!source || source.commit === store.state?.source?.commit) return []
   return [{ set: 'source', source }]
 }
 
-function writeMessage(plan: Plan, intended: readonly Intended[]): string {
+function formatMessage(plan: Plan, intended: readonly Intended[]): string {
   const statuses = plan.actions.filter(({ next }) => next).length
   const parts = [
     ...(intended.length > 0 ? [`intents of ${intended.length} creates`] : []),

@@ -10,8 +10,8 @@ import { identifyJob } from './identify.ts'
 import { repeatThrottled } from './throttled.ts'
 
 /**
- * Cancels a job that is not over. Cancelling twice is cancelling once, so whatever the answer was, a look at the job tells how it ended. The
- * record of a spec that is gone is marked as withdrawn with it.
+ * Cancels an unfinished job. Cancelling is idempotent, so a read after it shows how the job ended, whatever the answer
+ * was. If the spec was removed, its record is marked as withdrawn too.
  */
 export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<void> {
   const { address, record, spec, why, force } = planned
@@ -23,7 +23,7 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
   const seen = await identifyJob(pass, reader, model, record)
   if ('problem' in seen) return failCancel(pass, planned, seen.problem)
   pass.emit({ type: 'step', address, step: 'cancelling' })
-  const outcome = await repeatThrottled(pass, (leave) => writer.cancel!(id, { ...leave, reason: why, force }))
+  const outcome = await repeatThrottled(pass, (permit) => writer.cancel!(id, { ...permit, reason: why, force }))
   if (outcome.is === 'not-done' && outcome.problem.class === 'abandoned') return
   const scope = model.identity.scope(record.request)
   const live = await pass.write(({ signal }) => reader.describe(id, { signal, scope })).catch(() => undefined)
@@ -41,7 +41,7 @@ export async function cancelJob(pass: Pass, planned: PlannedCancel): Promise<voi
     pass.emit({ type: 'job', address, record: next })
     return
   }
-  // A later run may see the end that this cancel brings: it is no failure then either.
+  // A later run may find the end that this cancel causes. That is not a failure either.
   if (outcome.is !== 'not-done') await pass.append([{ set: 'record', address, record: { ...record, cancelled: true } }])
   const problem =
     outcome.is === 'done'

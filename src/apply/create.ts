@@ -8,12 +8,12 @@ import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 import type { Intended } from './intents.ts'
-import type { Leave } from './interrupt.ts'
+import type { Permit } from './interrupt.ts'
 import { repeatThrottled } from './throttled.ts'
 
 /**
- * Sends one create whose intent is durable, and records how it ended: done, not done, or unknown. An unknown create stays on record as
- * `settling` and is never sent again from here.
+ * Sends one create whose intent is durable, and records its outcome: done, not done or unknown. An unknown create stays
+ * on record as `settling`. This function never sends it again.
  */
 export async function createJob(pass: Pass, intended: Intended, calls: Calls): Promise<void> {
   const { address, spec } = intended.planned
@@ -31,23 +31,23 @@ export async function createJob(pass: Pass, intended: Intended, calls: Calls): P
 function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<Outcome<Live>> {
   const { spec } = planned
   const options = { id: record.id, marker: record.intent.marker }
-  // Asked again when the call has had its turn: a time that was still good when it was planned may be over.
-  const mayStillSend = (leave: Leave) => (): boolean => isDue(pass, spec) && leave.mayStillSend()
-  return repeatThrottled(pass, (leave) =>
-    writer.create(spec.request, { ...options, ...leave, mayStillSend: mayStillSend(leave) }),
+  // Checked again when the call gets its turn: the spec may have expired since it was planned.
+  const mayStillSend = (permit: Permit) => (): boolean => isDue(pass, spec) && permit.mayStillSend()
+  return repeatThrottled(pass, (permit) =>
+    writer.create(spec.request, { ...options, ...permit, mayStillSend: mayStillSend(permit) }),
   )
 }
 
-/** Whether a spec is still good, and its time come. One that is not is released: the next plan says why. */
+/** Returns whether a spec may be submitted now. If not, its intent is released, and the next plan says why. */
 function isDue({ timingOf, clock }: Pass, spec: Spec): boolean {
   return timingOf(spec, clock.now()).when === 'ready'
 }
 
-/** A dry run at the service, for kinds that have one. Whatever it says, nothing was made. */
+/** Makes a dry run at the service, for kinds that have one. It creates nothing, whatever the answer. */
 async function validate(pass: Pass, { planned, record }: Intended, { writer }: Calls): Promise<AwsProblem | undefined> {
   if (!writer.validate) return undefined
-  const outcome = await repeatThrottled(pass, (leave) =>
-    writer.validate!(planned.spec.request, { marker: record.intent.marker, ...leave }),
+  const outcome = await repeatThrottled(pass, (permit) =>
+    writer.validate!(planned.spec.request, { marker: record.intent.marker, ...permit }),
   )
   return outcome.is === 'done' ? undefined : outcome.problem
 }
@@ -55,7 +55,7 @@ async function validate(pass: Pass, { planned, record }: Intended, { writer }: C
 async function recordCreated(pass: Pass, { planned, record }: Intended, live: Live): Promise<void> {
   const { spec } = planned
   const model = pass.modelOf(spec.kind)
-  // Not every answer tells when the job was made, and one that was made a moment ago may not be shown yet.
+  // Not every answer includes the creation time, and AWS may not show a new job yet.
   const now = pass.awsNow?.(record.site, model)
   const { awsAt } = record.intent
   const window = awsAt !== undefined && now !== undefined ? { from: awsAt, to: formatIso(now) } : undefined
@@ -78,7 +78,7 @@ async function settle(pass: Pass, intended: Intended, problem: AwsProblem): Prom
   pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
 }
 
-/** Records that the outcome of a create is not known, and what was heard of it. */
+/** Records that the outcome of a create is unknown, with its evidence. */
 async function noteUnknown(
   pass: Pass,
   { planned, record }: Intended,
@@ -98,20 +98,21 @@ async function noteUnknown(
 }
 
 /**
- * AWS says that the ID is taken. An earlier attempt of ours whose answer was lost may have taken it, or this one if a lower layer repeated it,
- * or somebody else. The record notes the refusal before anything else can end this run: the next plan reads the job, and takes it for ours by
- * our mark alone. Two reads that find no job show that the refusal had another reason.
+ * Handles AWS's answer that the ID is taken. An earlier attempt of ours with a lost answer may have taken it. So may
+ * this one, if a lower layer repeated it, or another owner. The record notes the refusal before anything else can end
+ * this run. The next plan reads the job, and only our mark proves it ours. Two reads that find no job show that the
+ * refusal had another reason.
  */
 async function judgeExisting(pass: Pass, intended: Intended, { reader }: Calls, problem: AwsProblem): Promise<void> {
   const { id } = intended.record
   await noteUnknown(pass, intended, problem, { refused: true })
-  // A read that fails, or that an interrupt ends, proves nothing.
+  // A failed or interrupted read proves nothing.
   const isThere = id !== undefined && (await mayBeThere(pass, reader, id).catch(() => true))
   if (!isThere) return recordNotDone(pass, intended, 'create', problem)
   pass.emit({ type: 'step', address: intended.planned.address, step: 'settling' })
 }
 
-/** Whether any of two reads finds a job: one read may lag behind the create that took its ID. */
+/** Returns whether one of two reads finds a job. A single read may lag behind the create that took its ID. */
 async function mayBeThere(pass: Pass, reader: Calls['reader'], id: string): Promise<boolean> {
   const look = (): Promise<Live | undefined> => pass.write(({ signal }) => reader.describe(id, { signal }))
   if (await look()) return true

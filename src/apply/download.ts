@@ -5,8 +5,8 @@ import { FileDiffers } from '../system/download-file.ts'
 import type { Pass } from './effects.ts'
 
 /**
- * Fetches what a finished job has exported, and records its size and digest. Cut short at any moment it is done again from the beginning;
- * a whole file that was not recorded yet is found to be the same.
+ * Downloads the asset of a finished job, and records its size and digest. An interrupted download starts again from the
+ * beginning. A complete file that was not recorded yet is recognised as the same.
  */
 export async function downloadFile(pass: Pass, { address, record, spec }: PlannedDownload): Promise<void> {
   const { id } = record
@@ -19,7 +19,7 @@ export async function downloadFile(pass: Pass, { address, record, spec }: Planne
       reader.download!(id, (content) => pass.files.receive(target.root, target.file, content), { signal }),
     )
     if (received === undefined) {
-      // The next plan says what is left to do about a job that AWS has forgotten.
+      // The next plan says what remains to do about a job that AWS has forgotten.
       await pass.append([{ set: 'record', address, record: { ...record, archived: true } }])
       return
     }

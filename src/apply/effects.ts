@@ -10,42 +10,45 @@ import type { Change, Site } from '../model/state.ts'
 import type { Clock } from '../system/clock.ts'
 import type { JobFiles } from '../system/job-files.ts'
 import type { Intended } from './intents.ts'
-import type { Leaves } from './interrupt.ts'
+import type { Permits } from './interrupt.ts'
 
-/** What carrying out one pass needs of the world. */
+/** What `apply` needs from its environment. */
 export type ApplyOptions = {
   readonly callsOf: (site: Site, kind: string, spec?: Spec) => Promise<Calls>
   readonly modelOf: (kind: string) => KindModel
-  /** What time says about submitting a spec at that moment, in epoch milliseconds; a plan may be a lease old when a call leaves. */
+  /**
+   * Returns whether a spec may be submitted at a time, in epoch milliseconds. A plan may be as old as a lease when a
+   * call is sent.
+   */
   readonly timingOf: (spec: Spec, now: number) => Timing
   readonly queue: Queue
   readonly clock: Clock
-  /** The files that jobs take in and give out. */
+  /** The files that jobs take and give. */
   readonly files: JobFiles
-  /** Wall milliseconds that pass in a monotonic one: 1 but on the emulator. */
+  /** Wall milliseconds per monotonic millisecond: 1 except on the emulator. */
   readonly timeScale: number
   readonly waits: Waits
-  /** AWS's time at a site, in epoch milliseconds; undefined where no answer told. */
+  /** AWS's time at a site, in epoch milliseconds; undefined if no answer has shown it. */
   readonly awsNow?: (site: Site, model: KindModel) => number | undefined
-  /** How far AWS's clock is ahead of ours, in milliseconds; undefined where no answer told. */
+  /** How far AWS's clock is ahead of ours, in milliseconds; undefined if no answer has shown it. */
   readonly clockOffsetMs?: () => number | undefined
   readonly emit: (event: Event) => void
-  /** Aborted: no more work is taken. */
+  /** Aborted: no more work is started. */
   readonly signal: AbortSignal
 }
 
-/** One pass while it runs. */
+/** One pass in progress. */
 export type Pass = ApplyOptions & {
-  /** Whether a request may still leave: no interrupt, and the lease of the pass's intents is not over. */
+  /** Whether a request may still be sent: no interrupt, and the lease of the pass's intents is valid. */
   readonly mayStillSend: () => boolean
-  /** The lineage of the state: what our marks begin with. */
+  /** The lineage of the state. Our marks begin with it. */
   readonly lineage: string | undefined
-  /** Makes one write, which an interrupt ends while it waits for its turn. */
-  readonly write: Leaves['take']
+  /** Makes one write. An interrupt ends it while it waits for its turn. */
+  readonly write: Permits['take']
   /** Makes changes durable on this machine at once. */
   readonly append: (changes: readonly Change[]) => Promise<void>
-  /** Takes an intent back of which nothing was sent. */
+  /** Releases an intent for which nothing was sent. */
   readonly release: (intended: Intended) => Promise<void>
-  /** Notes an action that failed; it is not tried again in this run. */
+  /** Notes an action that failed. It is not retried in this run. */
   readonly fail: (address: Address, problem: AwsProblem) => void
 }

@@ -8,16 +8,16 @@ import type { Live } from '../model/live.ts'
 import type { IdentifiedRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
 
-/** A job that was read and is the one on record, or why nothing may be done to it. */
+/** A job that was read and is the recorded one, or why Jobwright may not touch it. */
 export type Identified = { readonly live: Live } | { readonly problem: AwsProblem }
 
-/** How often, and at what interval, a job created a moment ago is read again: AWS may not show it yet. */
-const LOOKS = 8
+/** How often a newly created job is read again, since AWS may not show it yet, and at what interval. */
+const READS_MAX = 8
 const BETWEEN_MS = 2_000
 
 /**
- * Reads the job on record right before it is changed, started, fed or cancelled, and compares its identity: since it was planned somebody may
- * have deleted it and created another one under its ID.
+ * Reads the recorded job right before a write to it, and compares its identity. Since the plan, somebody may have
+ * deleted it and created another one under its ID.
  */
 export async function identifyJob(
   pass: Pass,
@@ -34,7 +34,7 @@ export async function identifyJob(
     mark: isOpen || undefined,
   }
   try {
-    const live = await lookUntilShown(pass, record, () =>
+    const live = await readUntilShown(pass, record, () =>
       pass.write(({ signal }) => reader.describe(id, { ...options, signal })),
     )
     if (!live) return refuse('not-found', 'JobNotShown', `AWS does not show job ${id}`)
@@ -46,7 +46,11 @@ export async function identifyJob(
         'Unproven',
         `nothing proves that job ${id} is ours (${verdict.why}); nothing was done to it`,
       )
-    return refuse('conflict', 'OtherJob', `job ${id} is another one now (${verdict.why}); nothing was done to it`)
+    return refuse(
+      'conflict',
+      'OtherJob',
+      `ID ${id} now belongs to another job (${verdict.why}); nothing was done to it`,
+    )
   } catch (error) {
     if (error instanceof AwsError) return { problem: error.problem }
     if (!pass.signal.aborted) throw error
@@ -54,15 +58,15 @@ export async function identifyJob(
   }
 }
 
-async function lookUntilShown(
+async function readUntilShown(
   { clock, waits, signal }: Pass,
   { createdAt }: IdentifiedRecord,
-  look: () => Promise<Live | undefined>,
+  read: () => Promise<Live | undefined>,
 ): Promise<Live | undefined> {
-  for (let looks = 1; ; looks++) {
-    const live = await look()
+  for (let reads = 1; ; reads++) {
+    const live = await read()
     const isNew = createdAt !== undefined && clock.now() < Date.parse(computeShownFrom(createdAt, waits))
-    if (live || !isNew || looks === LOOKS || signal.aborted) return live
+    if (live || !isNew || reads === READS_MAX || signal.aborted) return live
     await clock.sleep(BETWEEN_MS, signal).catch(() => {})
   }
 }

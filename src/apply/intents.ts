@@ -22,17 +22,20 @@ import { writeDocuments } from '../model/written.ts'
 /** A create whose site is known. */
 export type PlacedCreate = PlannedCreate & { readonly site: Site }
 
-/** A create that is about to be sent: what is on record for it now, and what was before. */
+/** A create that is about to be sent: its record now, and the previous one. */
 export type Intended = {
   readonly planned: PlacedCreate
   readonly record: OpenRecord
   readonly previous: JobRecord | undefined
 }
 
-/** What of the lease is left for sending when the intents are durable; the rest is margin. */
+/** The share of the lease for sending once the intents are durable. The rest is margin. */
 const LEASE_SHARE = 0.75
 
-/** The creates of a pass: in plan order, no more of each service and site than its rate can send while the lease runs. */
+/**
+ * Returns the creates of a pass in plan order. Each service and site gets no more than its rate can send during the
+ * lease.
+ */
 export function chooseCreates(
   actions: readonly Planned[],
   modelOf: (kind: string) => KindModel,
@@ -51,12 +54,12 @@ export function chooseCreates(
   })
 }
 
-/** A plan that was made offline names no place, and is never carried out. */
+/** A plan made offline names no site, and is never applied. */
 function isPlaced(planned: Planned): planned is PlacedCreate {
   return planned.action === 'create' && planned.site !== undefined
 }
 
-/** The record that has to be durable before the first byte of a create is sent. */
+/** Returns the record that must be durable before the first byte of a create is sent. */
 export function intend(
   planned: PlacedCreate,
   model: KindModel,
@@ -88,18 +91,20 @@ export function intend(
   return { planned, record, previous }
 }
 
-/** What names this attempt among all that this and any other state has ever sent, where the API has room for it. */
+/** Returns the unique name of this attempt, if the API has room for it. */
 function buildMarker(own: Attempt, { spec, isTagged }: PlacedCreate, { identity }: KindModel): string | undefined {
   if (identity.recovery.by === 'match') return identity.recovery.marker(spec.request, formatAttempt(own))
   return isTagged ? formatAttemptTag(own) : undefined
 }
 
-/** Whether a create repeats an attempt of the same run that may have created a job. */
+/** Returns whether a create repeats an attempt of the same run that may have created a job. */
 function isRetry(previous: JobRecord | undefined, { policy }: Spec): previous is OpenRecord {
   return previous !== undefined && !isSettled(previous) && previous.run === policy.run
 }
 
-/** What the creates that are about to be sent use up of daily budgets. One that is then released stays counted: too few is safe. */
+/**
+ * Counts these creates against daily budgets. A create that is then released stays counted: too few creates are safe.
+ */
 export function countBudgets(
   intended: readonly Intended[],
   modelOf: (kind: string) => KindModel,

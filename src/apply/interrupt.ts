@@ -1,18 +1,21 @@
-/** What one write is given: leave to send, and what ends it. */
-export type Leave = { readonly mayStillSend: () => boolean; readonly signal: AbortSignal }
+/** A write's permission to send, and the signal that ends it. */
+export type Permit = { readonly mayStillSend: () => boolean; readonly signal: AbortSignal }
 
-/** The writes of a pass, as an interrupt finds them: some still wait for their turn, of some the first byte may have left. */
-export type Leaves = {
-  /** Makes one write. While it waits for its turn an interrupt ends it at once; from then on only `giveUp` does. */
-  take<Value>(write: (leave: Leave) => Promise<Value>): Promise<Value>
-  /** Ends the writes that are on their way: their outcome is unknown. */
+/** The writes of a pass during an interrupt. Some still wait for their turn; others may have sent their first byte. */
+export type Permits = {
+  /** Makes one write. An interrupt ends it at once while it waits for its turn; after that only `giveUp` does. */
+  take<Value>(write: (permit: Permit) => Promise<Value>): Promise<Value>
+  /** Ends the writes in flight. Their outcome is unknown. */
   giveUp(): void
   /** Stops listening. */
   close(): void
 }
 
-/** Leaves that an interrupt and the end of a lease take away. `interrupt` is listened to once, however many writes there are. */
-export function createLeaves(interrupt: AbortSignal, mayStillSend: () => boolean): Leaves {
+/**
+ * Creates permits that an interrupt or the end of a lease revokes. It adds one listener to `interrupt`, however many
+ * writes there are.
+ */
+export function createPermits(interrupt: AbortSignal, mayStillSend: () => boolean): Permits {
   const waiting = new Set<AbortController>()
   const sent = new Set<AbortController>()
   const endAll = (writes: Set<AbortController>): void => {
@@ -25,7 +28,7 @@ export function createLeaves(interrupt: AbortSignal, mayStillSend: () => boolean
       const own = new AbortController()
       waiting.add(own)
       if (interrupt.aborted) own.abort(interrupt.reason)
-      const leave = {
+      const permit = {
         signal: own.signal,
         mayStillSend: () => {
           if (!mayStillSend()) return false
@@ -35,7 +38,7 @@ export function createLeaves(interrupt: AbortSignal, mayStillSend: () => boolean
         },
       }
       try {
-        return await write(leave)
+        return await write(permit)
       } finally {
         waiting.delete(own)
         sent.delete(own)

@@ -7,8 +7,8 @@ import { identifyJob } from './identify.ts'
 import { repeatThrottled } from './throttled.ts'
 
 /**
- * Starts a job whose ID the store already holds. Starting the same job twice is one start, so whatever the answer was, a look at the job
- * tells whether it began.
+ * Starts a job whose ID the store already holds. Starting is idempotent, so a read after it shows whether the job
+ * started, whatever the answer was.
  */
 export async function startJob(pass: Pass, { address, record, spec }: PlannedStart): Promise<void> {
   const { id } = record
@@ -24,11 +24,11 @@ export async function startJob(pass: Pass, { address, record, spec }: PlannedSta
   }
   if (model.lifecycle.stageOf(seen.live) === 'started') return recordStart(pass, address, record)
   pass.emit({ type: 'step', address, step: 'starting' })
-  const outcome = await repeatThrottled(pass, (leave) => writer.start!(id, leave))
+  const outcome = await repeatThrottled(pass, (permit) => writer.start!(id, permit))
   if (outcome.is === 'done') return recordStart(pass, address, record)
   const { problem } = outcome
   if (problem.class === 'abandoned') return
-  // AWS refuses to start what no longer waits, perhaps because an earlier start of ours arrived after all.
+  // AWS refuses to start a job that no longer waits. An earlier start of ours may have arrived after all.
   if (outcome.is === 'unknown' || problem.class === 'conflict') {
     const live = await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)
     if (live && pass.modelOf(spec.kind).lifecycle.stageOf(live) === 'started') return recordStart(pass, address, record)
@@ -37,7 +37,7 @@ export async function startJob(pass: Pass, { address, record, spec }: PlannedSta
   pass.emit({ type: 'failed', address, step: 'start', problem })
 }
 
-/** What AWS said of it while it waited is no longer true, and an answer to a start tells no more: the next look does. */
+/** The recorded status is from before the start, and the answer to a start has no new one. The next read updates it. */
 async function recordStart(pass: Pass, address: Address, record: CreatedRecord): Promise<void> {
   const { status: _status, condition: _condition, ...rest } = record
   const next: JobRecord = { ...rest, stage: 'started', startedAt: formatIso(pass.clock.now()) }

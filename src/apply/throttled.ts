@@ -1,13 +1,16 @@
 import type { Outcome } from '../model/aws-problem.ts'
 import type { Pass } from './effects.ts'
-import type { Leave } from './interrupt.ts'
+import type { Permit } from './interrupt.ts'
 
 const ATTEMPTS_MAX = 5
 
-/** Makes a write, and again while AWS throttles it and its lease runs: what was throttled was not done. The lane slows down meanwhile. */
+/**
+ * Makes a write, and repeats it while AWS throttles it and its lease is valid. A throttled write was not done. The lane
+ * slows down meanwhile.
+ */
 export async function repeatThrottled<Value>(
   pass: Pass,
-  write: (leave: Leave) => Promise<Outcome<Value>>,
+  write: (permit: Permit) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await pass.write(write)

@@ -13,13 +13,13 @@ import type { Pass } from './effects.ts'
 import { type Identified, identifyJob } from './identify.ts'
 import { repeatThrottled } from './throttled.ts'
 
-/** What AWS does not show at once it may show after a while: so many looks, so far apart. */
-const LOOKS = 3
+/** AWS may show an update late: how often to read it, and at what interval. */
+const READS_MAX = 3
 const BETWEEN_MS = 2_000
 
 /**
- * Makes a live job say what its spec says now, call by call, and records that only once a read shows it. Each call says how things are to be
- * and not what to do, so that one whose answer was lost is made again by the next plan.
+ * Updates a live job to what its spec says now, call by call. It records an update only once a read shows it. Each call
+ * states the desired end state, so the next plan may repeat one whose answer was lost.
  */
 export async function updateJob(pass: Pass, { address, record, spec, by, changes }: PlannedUpdate): Promise<void> {
   if (!pass.mayStillSend()) return
@@ -33,19 +33,19 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   pass.emit({ type: 'step', address, step: 'updating' })
   const first = await identifyJob(pass, calls.reader, model, record, { definition: true })
   if ('problem' in first) return fail(first.problem)
-  const isMade = isTold(changes, model) && open(spec, changes, first.live, model).length === 0
+  const isMade = isReadable(changes, model) && findPending(spec, changes, first.live, model).length === 0
   const before = model.request.normalise(record.request)
   const after = model.request.normalise(spec.request)
   for (const operation of by) {
-    // An earlier try may have got as far as this.
+    // An earlier try may already have made this change.
     const isSeen = !model.lifecycle.unseenUpdates?.includes(operation)
     if (isMade && first.live.request !== undefined && isSeen) continue
     const update: UpdateRequest = { operation, before, after, request: spec.request, live: first.live }
-    const outcome = await repeatThrottled(pass, (leave) => calls.writer.update!(record.id, update, leave))
+    const outcome = await repeatThrottled(pass, (permit) => calls.writer.update!(record.id, update, permit))
     if (outcome.is === 'done') continue
     return fail(outcome.problem)
   }
-  const shown = await isUpdateShown(pass, calls, model, spec, record, changes)
+  const shown = await waitForUpdate(pass, calls, model, spec, record, changes)
   if ('problem' in shown) return fail(shown.problem)
   const request = writeDocuments(spec.request, model.request.documents)
   const condition = model.lifecycle.condition(shown.live, spec.policy)
@@ -54,8 +54,8 @@ export async function updateJob(pass: Pass, { address, record, spec, by, changes
   pass.emit({ type: 'step', address, step: 'updated' })
 }
 
-/** The job once a read shows what was asked for. */
-async function isUpdateShown(
+/** Returns the job once a read shows the update. */
+async function waitForUpdate(
   pass: Pass,
   calls: Calls,
   model: KindModel,
@@ -63,12 +63,12 @@ async function isUpdateShown(
   record: IdentifiedRecord,
   changes: readonly Difference[],
 ): Promise<Identified> {
-  for (let looks = 1; ; looks++) {
+  for (let reads = 1; ; reads++) {
     const seen = await identifyJob(pass, calls.reader, model, record, { definition: true })
     if ('problem' in seen) return seen
-    const [missing] = open(spec, changes, seen.live, model)
+    const [missing] = findPending(spec, changes, seen.live, model)
     if (!missing) return seen
-    if (looks === LOOKS || pass.signal.aborted) {
+    if (reads === READS_MAX || pass.signal.aborted) {
       const message = `AWS took the change, but still shows ${missing.pointer} as it was`
       return { problem: { class: 'unknown', name: 'ChangeNotShown', message } }
     }
@@ -76,17 +76,17 @@ async function isUpdateShown(
   }
 }
 
-/** Where a job does not say yet what its spec says, or says still what its spec said before. */
-function open(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
-  const told =
+/** Returns where a job does not match its spec yet, or still matches the old one. */
+function findPending(spec: Spec, changes: readonly Difference[], live: Live, model: KindModel): Difference[] {
+  const shown =
     live.request &&
     model.request.normalise(model.request.comparable(writeDocuments(live.request, model.request.documents)))
   const isLeft = ({ pointer, from, to }: Difference): boolean =>
-    to === undefined && from !== undefined && canonicalise(getValue(told, pointer) ?? null) === canonicalise(from)
+    to === undefined && from !== undefined && canonicalise(getValue(shown, pointer) ?? null) === canonicalise(from)
   return [...findDeviations(spec.request, live, model), ...changes.filter(isLeft)]
 }
 
-/** Whether a read can show all of what is changed: no service tells a secret. */
-function isTold(changes: readonly Difference[], { request: { secrets } }: KindModel): boolean {
+/** Returns whether a read can show the whole update. No service returns a secret. */
+function isReadable(changes: readonly Difference[], { request: { secrets } }: KindModel): boolean {
   return !changes.some(({ pointer }) => secrets.some((secret) => isWithin(pointer, secret)))
 }

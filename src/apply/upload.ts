@@ -4,8 +4,8 @@ import type { Pass } from './effects.ts'
 import { identifyJob } from './identify.ts'
 
 /**
- * Sends the file of a job whose ID the store already holds, and records its MD5: the start follows in a later pass. What was sent and not
- * recorded is sent again, which changes nothing.
+ * Uploads the file of a job whose ID the store already holds, and records its MD5. The start follows in a later pass.
+ * An upload that was not recorded is repeated, which changes nothing.
  */
 export async function uploadFile(pass: Pass, { address, record, spec }: PlannedUpload): Promise<void> {
   const { upload } = spec
@@ -30,7 +30,7 @@ export async function uploadFile(pass: Pass, { address, record, spec }: PlannedU
   }
   const { problem } = outcome
   if (problem.class === 'abandoned') return
-  // It does not wait any more: a start whose answer was lost, or another's, came before.
+  // The job no longer waits: another start came first, perhaps ours with a lost answer.
   const live =
     problem.class === 'conflict'
       ? await pass.write(({ signal }) => reader.describe(id, { signal })).catch(() => undefined)

@@ -1,16 +1,16 @@
 const DAY_MS = 86_400_000
 
-/** What was used on one UTC day; the day is `YYYY-MM-DD`. */
+/** How many were used on one UTC day, `YYYY-MM-DD`. */
 export type Used = { readonly day: string; readonly used: number }
 
-/** Either one more, with what is used then, or when there is more. */
+/** Whether one more is allowed, with the new count; or when the next one is. */
 export type Spending =
   | { readonly allowed: true; readonly next: Used }
   | { readonly allowed: false; readonly nextAt: string }
 
 /**
- * Takes one from a daily budget. `now` is epoch milliseconds. Use of an earlier day is forgotten; use of a later day, left by a clock
- * that was ahead, still counts.
+ * Takes one from a daily budget. `now` is epoch milliseconds. An earlier day's use is forgotten. A later day's use,
+ * from a clock that was ahead, still counts.
  */
 export function spend(budget: Used | undefined, perDay: number, now: number): Spending {
   const today = new Date(now).toISOString().slice(0, 10)

@@ -1,26 +1,26 @@
-/** Stay this far below the published rate: two clocks never agree on how long a second is. */
+/** Stay below the published rate: two clocks never agree on the length of a second. */
 const HEADROOM = 0.98
-/** What a throttled answer leaves of the rate, at most once in `CUT_EVERY_MS`. */
+/** The factor of the rate after a throttle, at most once in `CUT_EVERY_MS`. */
 const CUT = 0.7
 const CUT_EVERY_MS = 1000
-/** What comes back of the configured rate in a second without a throttle. */
+/** The share of the configured rate that returns in a second without a throttle. */
 const RECOVERY_PER_SECOND = 0.05
-/** Never slower than this part of the configured rate, so that a lane always recovers. */
+/** The lowest share of the configured rate, so that a lane always recovers. */
 const FLOOR = 0.02
 
-/** Paces calls evenly. Every time it is given is a reading of one monotonic clock, in milliseconds. */
+/** Paces calls evenly. All times are readings of one monotonic clock, in milliseconds. */
 export type Gate = {
-  /** Takes the next place in line; returns how many milliseconds to wait before sending. */
+  /** Reserves the next slot. Returns how many milliseconds to wait before sending. */
   reserve(now: number): number
-  /** The service said that we are too fast. */
+  /** Reports that the service throttled a call. */
   throttled(now: number): void
-  /** Calls a second at this moment. */
+  /** The current rate in calls per second. */
   rate(now: number): number
 }
 
 /**
- * A gate for `perSecond` calls a second: additive increase, multiplicative decrease, so that a rate which was configured too high, or is
- * shared with somebody else, settles where the service stops refusing.
+ * Creates a gate for `perSecond` calls a second: additive increase, multiplicative decrease. A rate that is set too
+ * high, or shared with others, converges to what the service accepts.
  */
 export function createGate({ perSecond }: { readonly perSecond: number }, now: number): Gate {
   const full = perSecond * HEADROOM

@@ -1,15 +1,15 @@
-/** So many calls may be repeated before the first has succeeded. */
+/** Retries allowed before the first success. */
 const FIRST = 10
-/** What a call that succeeds adds: in an outage, repeats then stay a tenth of the traffic. */
+/** What each success adds. In an outage, retries then stay a tenth of the traffic. */
 const EARNED = 0.1
-/** More than this is never saved up. */
+/** The most retries that can be saved up. */
 const MOST = 50
 
-/** How many calls may be repeated, so that an outage is not made worse by everyone asking again. */
+/** Limits retries, so that they do not make an outage worse. */
 export type RetryBudget = {
-  /** Takes one repeat; false: none is left. */
+  /** Takes one retry; false if none is left. */
   take(): boolean
-  /** A call has succeeded. */
+  /** Reports a call that succeeded. */
   earn(): void
 }
 

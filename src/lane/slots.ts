@@ -1,14 +1,14 @@
-/** How many jobs may be running at once, counted per key. */
+/** Counts running jobs per key. */
 export type Slots = {
-  /** Takes a slot where one is free. */
+  /** Takes a slot, if one is free. */
   take(key: string, max: number): boolean
-  /** Gives one back. */
+  /** Releases a slot. */
   give(key: string): void
-  /** How many are taken. */
+  /** Returns how many slots are taken. */
   taken(key: string): number
 }
 
-/** Slots of which some are taken already: key -> jobs seen running. */
+/** Creates slots with some taken already: key -> running jobs. */
 export function createSlots(running: ReadonlyMap<string, number> = new Map()): Slots {
   const used = new Map(running)
   const taken = (key: string): number => used.get(key) ?? 0

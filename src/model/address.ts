@@ -1,12 +1,12 @@
-/** `Kind/name`, such as `IotJob/reboot-night`: unique in a repository, the key of everything. */
+/** `Kind/name`, such as `IotJob/reboot-night`. Unique in a repository; every record is keyed by it. */
 export type Address = `${string}/${string}`
 
-/** The address of a spec of this kind and name. */
+/** Returns the address of a spec of this kind and name. */
 export function formatAddress(kind: string, name: string): Address {
   return `${kind}/${name}`
 }
 
-/** Kind and name of an address. */
+/** Splits an address into kind and name. */
 export function parseAddress(address: Address): { kind: string; name: string } {
   const slash = address.indexOf('/')
   return { kind: address.slice(0, slash), name: address.slice(slash + 1) }

@@ -1,7 +1,7 @@
-/** What an ARN names besides its resource; empty where it leaves a part out, as IAM does with the region. */
+/** The parts of an ARN before its resource. A part that the ARN omits is empty, such as the region in IAM. */
 export type ArnParts = { readonly partition: string; readonly region: string; readonly account: string }
 
-/** The parts of an ARN; undefined for a text that is none. */
+/** Returns the parts of an ARN; undefined if the text is not an ARN. */
 export function parseArn(text: string): ArnParts | undefined {
   const parts = /^arn:([^:]+):[^:]+:([^:]*):([^:]*):./.exec(text)
   return parts ? { partition: parts[1] ?? '', region: parts[2] ?? '', account: parts[3] ?? '' } : undefined

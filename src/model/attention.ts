@@ -4,7 +4,7 @@ import type { Place } from './diagnostic.ts'
 import type { Remedy } from './remedy.ts'
 
 /*
- * What needs a person. A finding keeps the exit code of its code until it is settled, or until a person acknowledges it.
+ * What needs a person. A finding keeps its exit code until it is settled or acknowledged.
  */
 
 /** What is wrong with an address. `blocked`: it waits for a job that needs a person. */
@@ -13,7 +13,7 @@ export type FindingKind = 'conflict' | 'unresolved' | 'expired' | 'lost' | 'dupl
 /** One thing about an address that needs a person. */
 export type Finding = {
   readonly address: Address
-  /** The run that it is about. A higher run settles it. */
+  /** The run of the finding. A higher run settles it. */
   readonly run: number
   readonly kind: FindingKind
   /** Stable name within address and run: `failed`, `conflict:PLAN_FOREIGN:kiosk-restart`. */
@@ -21,18 +21,18 @@ export type Finding = {
   readonly code: PlanCode
   /** Raw text: sinks escape it. */
   readonly reason: string
-  /** Ways out, the likeliest first; the last one acknowledges it. */
+  /** Ways out, the likeliest first. The last one acknowledges the finding. */
   readonly remedies: readonly Remedy[]
   readonly place?: Place
-  /** A line of the plan shows it; otherwise the record does, or a run noted it. */
+  /** Whether a line of the plan shows it. Otherwise it comes from the record or from a note of an earlier run. */
   readonly isOfLine: boolean
-  /** The state knows it from an earlier run. */
+  /** Whether the state knows it from an earlier run. */
   readonly isKnown: boolean
   /** ISO time at which a person acknowledged it. */
   readonly acknowledged?: string
 }
 
-/** A finding as the state keeps it: noted by a run, acknowledged by a person, or both. */
+/** A finding in the state: noted by a run, acknowledged by a person, or both. */
 export type Noted = {
   readonly run: number
   readonly finding: string
@@ -47,17 +47,17 @@ export type Noted = {
 /** Everything noted, by address. */
 export type Attention = Readonly<Record<Address, readonly Noted[]>>
 
-/** The findings that no person has acknowledged. */
+/** Returns the findings that nobody has acknowledged. */
 export function openFindings(findings: readonly Finding[] = []): Finding[] {
   return findings.filter(({ acknowledged }) => acknowledged === undefined)
 }
 
-/** The addresses that need a person, each once, in order. */
+/** Returns the addresses that need a person, each once, in order. */
 export function listAddresses(findings: readonly Finding[]): Address[] {
   return [...new Set(findings.map(({ address }) => address))]
 }
 
-/** Returns the note about a finding; undefined where there is none. */
+/** Returns the note about a finding; undefined if there is none. */
 export function findNote(
   attention: Attention | undefined,
   { address, run, finding }: Pick<Finding, 'address' | 'run' | 'finding'>,
@@ -83,12 +83,12 @@ export function moveNotes(
 
 const DUPLICATE = 'duplicate:'
 
-/** The name of the finding that a job duplicates the one on record. */
+/** Returns the name of the finding that a job duplicates the recorded one. */
 export function nameDuplicate(id: string): string {
   return `${DUPLICATE}${id}`
 }
 
-/** The ID of the job that a finding says is a duplicate; undefined for any other finding. */
+/** Returns the ID of the duplicate job that a finding reports; undefined for any other finding. */
 export function readDuplicateId(finding: string): string | undefined {
   return finding.startsWith(DUPLICATE) ? finding.slice(DUPLICATE.length) : undefined
 }

@@ -2,8 +2,8 @@ import type { PageCode } from './codes.ts'
 import { advise, type Remedy } from './remedy.ts'
 
 /**
- * What kind of trouble an AWS answer is, decided by its error name, never by status alone: a throttle is slowed for, a quota is waited
- * for, an outage leaves a create unknown, auth stops a lane, a bad request is the spec's fault.
+ * The kind of an AWS error, decided by its name, never by its status alone. A throttle slows the lane down. A quota
+ * means waiting. An outage leaves a create unknown. An auth error stops a lane. A bad request is the spec's fault.
  */
 export type ErrorClass =
   | 'bad-request'
@@ -15,11 +15,11 @@ export type ErrorClass =
   | 'conflict'
   | 'outage'
   | 'unreachable'
-  /** We chose not to send: the lease was over, or the run was stopped. */
+  /** Jobwright did not send it: the lease had expired, or the run was stopped. */
   | 'abandoned'
   | 'unknown'
 
-/** An error from a call, cut down to what may be shown. `message` is raw text from AWS. */
+/** An error of a call, reduced to what may be shown. `message` is raw text from AWS. */
 export type AwsProblem = {
   readonly class: ErrorClass
   /** The error's own name, `ThrottlingException`. */
@@ -27,16 +27,16 @@ export type AwsProblem = {
   readonly message: string
   readonly status?: number
   readonly requestId?: string
-  /** The IAM action that the caller may not perform, where AWS names it: `iot:TagResource`. */
+  /** The denied IAM action, if AWS names it: `iot:TagResource`. */
   readonly deniedAction?: string
 }
 
-/** Returns whether the caller may create jobs, but not give them tags. The same create without tags may succeed. */
+/** Returns whether the caller may create jobs, but not tag them. The same create without tags may succeed. */
 export function isTagRefusal({ class: kind, deniedAction }: Pick<AwsProblem, 'class' | 'deniedAction'>): boolean {
   return kind === 'auth' && deniedAction !== undefined && deniedAction.endsWith(':TagResource')
 }
 
-/** Names of errors that say that credentials were good once: a session token that is over, or a login that cannot be renewed. */
+/** Errors of credentials that once worked: an expired session token, or a login that cannot be renewed. */
 const EXPIRED = [
   'ExpiredToken',
   'ExpiredTokenException',
@@ -45,12 +45,12 @@ const EXPIRED = [
   'TokenProviderError',
 ]
 
-/** Ways out of a problem that its words alone do not show; undefined where there is none. */
+/** Returns ways out that the problem's own words do not show; undefined if there is none. */
 export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined {
   if (EXPIRED.includes(problem.name)) {
     return [
       advise(
-        'sign in again: the credentials have expired. The next run goes on by itself where this one stopped, and what was submitted goes on at AWS meanwhile',
+        'sign in again: the credentials have expired. The next run continues where this one stopped, and submitted jobs keep running at AWS',
       ),
     ]
   }
@@ -59,7 +59,7 @@ export function getRemedies(problem: AwsProblem): readonly Remedy[] | undefined 
   }
   if (!isTagRefusal(problem)) return undefined
   return [
-    advise('allow iot:TagResource to the role, or set ownerTag: false in policy or for the target in jobwright.yaml'),
+    advise('allow the role iot:TagResource, or set ownerTag: false in policy or for the target in jobwright.yaml'),
   ]
 }
 
@@ -83,8 +83,8 @@ export function getAwsCode(problem: Pick<AwsProblem, 'class'>): PageCode {
 }
 
 /**
- * How one attempt to write ended. Three values, never two: `unknown` is anything after which the request may have been carried out,
- * and such a request is never sent again before its fate is known.
+ * How one attempt to write ended. `unknown`: AWS may have carried the request out. Such a request is never sent again
+ * until its outcome is known.
  */
 export type Outcome<Value> =
   | { readonly is: 'done'; readonly value: Value }

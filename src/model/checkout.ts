@@ -1,32 +1,35 @@
-/** What Git says about the folder that the specs were read from. */
+/** The Git status of the folder that the specs were read from. */
 export type Checkout =
   | { readonly git: false }
   | {
       readonly git: true
-      /** HEAD; absent in a repository without commits. */
+      /** HEAD. Missing in a repository without commits. */
       readonly commit?: string
-      /** Files of which HEAD does not hold what was read: specs, their `$file` texts, jobwright.yaml. By name. */
+      /** Files that differ from HEAD: specs, their `$file` texts, jobwright.yaml. Sorted by name. */
       readonly dirty: readonly Uncommitted[]
-      /** The same of files of `policy.upload`, as far as their MD5 is computed. They hold no specs. */
+      /** Files of `policy.upload` that differ from HEAD, if their MD5 is computed. They hold no specs. */
       readonly uploads?: readonly Uncommitted[]
-      /** YAML files that HEAD holds and the folder does not, and what may hide such files: links and submodules. By name. */
+      /**
+       * YAML files that are in HEAD but not in the folder, and links and submodules that may hide such files. Sorted by
+       * name.
+       */
       readonly deleted: readonly Uncommitted[]
-      /** History is cut off, so that ancestry may be unknown. */
+      /** History is cut off, so ancestry may be unknown. */
       readonly shallow: boolean
-      /** HEAD seen from the commit that the state was written from; `none` where the state names no commit. */
+      /** How HEAD relates to the commit that the state was written from. `none`: the state names no commit. */
       readonly relation: 'none' | 'same' | 'ahead' | 'behind' | 'diverged' | 'unknown'
     }
 
-/** A file of which HEAD does not hold what was read. */
+/** A file that differs from HEAD. */
 export type Uncommitted = {
-  /** Relative to the root, with forward slashes, as the specs lead to it. */
+  /** Relative to the root, with forward slashes, as the specs name it. */
   readonly file: string
   readonly why: UncommittedWhy
-  /** The path that `why` is about, relative to the root; absent: the file itself. */
+  /** The path that `why` is about, relative to the root. Missing: the file itself. */
   readonly at?: string
 }
 
-/** Why HEAD does not hold what was read of a file. */
+/** Why a file differs from HEAD. */
 export type UncommittedWhy =
   | 'edited'
   /** Edited, and an index flag hides the edit from Git. */
@@ -36,20 +39,20 @@ export type UncommittedWhy =
   | 'staged'
   | 'untracked'
   | 'ignored'
-  /** HEAD holds it, this folder does not. */
+  /** In HEAD, but not in this folder. */
   | 'deleted'
-  /** The same of a file that a sparse checkout, or its index flag, leaves out. */
+  /** In HEAD, but a sparse checkout or an index flag leaves it out. */
   | 'left-out'
-  /** A path leads elsewhere by links (`at`) than HEAD's links do. */
+  /** The link `at` leads elsewhere than in HEAD. */
   | 'link'
-  /** A link of HEAD (`at`) leads outside of the repository, or round in a circle. */
+  /** The link `at` of HEAD leads outside the repository, or in a circle. */
   | 'link-outside'
   /** The submodule `at` has not been cloned. */
   | 'submodule-missing'
-  /** The submodule `at` is at another commit than HEAD records. */
+  /** The submodule `at` is at another commit than in HEAD. */
   | 'submodule-moved'
-  /** What was read differs from HEAD, and the attributes by which Git would convert it (`at`) do so too. */
+  /** The file differs from HEAD. So do the attributes `at`, by which Git would convert it. */
   | 'attributes'
-  /** Git gave the file CRLF line ends in this checkout, and HEAD's have none: an upload would send other bytes. */
+  /** Git wrote the file with CRLF line ends, and HEAD has LF: an upload would send other bytes. */
   | 'line-ends'
   | 'no-commit'

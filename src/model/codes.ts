@@ -1,7 +1,7 @@
 import type { ExitCode } from './exit-code.ts'
 import type { Severity } from './severity.ts'
 
-/** What a code stands for, how bad it is unless its diagnostic says otherwise, and the exit codes of a run that ends with it, worst first. */
+/** The meaning of a code, its default severity, and the exit codes of a run that ends with it, worst first. */
 export type CodeFacts = {
   readonly severity: Severity
   readonly exits: readonly ExitCode[]
@@ -349,16 +349,19 @@ export type SpecCode = Extract<PageCode, `SPEC_${string}`>
 /** A code about the state. */
 export type StateCode = Extract<PageCode, `STATE_${string}`>
 
-/** A code that a line of a plan carries. */
+/** A code of a line of a plan. */
 export type PlanCode = Extract<PageCode, `PLAN_${string}`>
 
-/** A mistake in jobwright.yaml that a spec can contain as well: it shares the page of the spec's code. */
+/** A mistake in jobwright.yaml that a spec can contain too. It shares the page of the spec's code. */
 type SharedConfigCode = SpecCode extends `SPEC_${infer Rest}` ? `CONFIG_${Rest}` : never
 
 /** Every code of a diagnostic. */
 export type Code = PageCode | SharedConfigCode
 
-/** The code whose page explains a code: itself, or for a mistake in jobwright.yaml that a spec can contain too, the spec's. */
+/**
+ * Returns the code whose page explains a code. A mistake in jobwright.yaml that a spec can contain too has the spec's
+ * page.
+ */
 export function getPageCode(code: Code): PageCode {
   return isPageCode(code) ? code : (code.replace(/^CONFIG_/, 'SPEC_') as SpecCode)
 }
@@ -368,27 +371,27 @@ export function getConfigCode(code: Code): Code {
   return code.replace(/^SPEC_/, 'CONFIG_') as Code
 }
 
-/** Whether a text is a code with a page of its own. */
+/** Returns whether a text is a code with a page of its own. */
 export function isPageCode(text: string): text is PageCode {
   return Object.hasOwn(CODES, text)
 }
 
-/** Whether a text is a code. */
+/** Returns whether a text is a code. */
 export function isCode(text: string): text is Code {
   return isPageCode(text) || (text.startsWith('CONFIG_') && isPageCode(getPageCode(text as SharedConfigCode)))
 }
 
-/** How bad a code is, unless its diagnostic says otherwise. */
+/** Returns the default severity of a code. */
 export function getSeverity(code: Code): Severity {
   return CODES[getPageCode(code)].severity
 }
 
-/** The exit codes of a run that ends with this code, worst first; none for a code that stops nothing. */
+/** Returns the exit codes of a run that ends with this code, worst first. Empty if the code stops nothing. */
 export function getExitCodes(code: Code): readonly ExitCode[] {
   return isPageCode(code) ? CODES[code].exits : [4]
 }
 
-/** Whether the message of a code says everything, so that no report points to its page. */
+/** Returns whether the message of a code says everything, so that no report links to its page. */
 export function isSelfExplanatory(code: string): boolean {
   const facts: CodeFacts | undefined = isPageCode(code) ? CODES[code] : undefined
   return facts?.selfExplanatory === true

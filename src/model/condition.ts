@@ -1,4 +1,4 @@
-/** Our word for where a job is, whatever its service calls it. */
+/** Jobwright's word for the progress of a job, the same for every service. */
 export type ConditionType = 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Cancelled' | 'Unknown'
 
 export type Condition = {
@@ -9,15 +9,15 @@ export type Condition = {
   readonly message?: string
 }
 
-/** The reason of a condition that does not end by itself and counts as reached, and how a sentence says it: `rolled out`. */
+/** The reason of a condition that never ends but counts as reached. `words` names it in sentences: `rolled out`. */
 export type Steady = { readonly reason: string; readonly words: string }
 
-/** Whether a job has reached all that it can by itself, although it never ends. */
+/** Returns whether a job never ends, but has reached all that it can by itself. */
 export function isSteady(condition: Condition | undefined, { steady }: { readonly steady?: Steady }): boolean {
   return steady !== undefined && condition?.reason === steady.reason
 }
 
-/** Whether waiting can no longer change it. */
+/** Returns whether waiting can no longer change the condition. */
 export function isTerminal(condition: Condition | undefined): boolean {
   return condition?.type === 'Succeeded' || condition?.type === 'Failed' || condition?.type === 'Cancelled'
 }

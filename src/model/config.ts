@@ -5,15 +5,15 @@ export type Target = {
   readonly region: string
   readonly profile?: string
   readonly roleArn?: string
-  /** Twelve digits that the credentials must lead to. */
+  /** Twelve digits. The credentials must belong to this account. */
   readonly account?: string
-  /** Whether jobs carry our mark as a tag, where their kind has room for one; absent: they do. */
+  /** Whether jobs carry Jobwright's mark as a tag, if their kind supports tags. Default: true. */
   readonly ownerTag?: boolean
-  /** Called in place of AWS. */
+  /** Called instead of AWS. */
   readonly endpoint?: string
 }
 
-/** Where the state is kept. Members that were left out are chosen by the store. */
+/** Where the state is kept. The store chooses the members that are left out. */
 export type StateConfig = {
   readonly store: 'file' | 'git'
   readonly path?: string
@@ -21,33 +21,33 @@ export type StateConfig = {
   readonly remote?: string
 }
 
-/** What one run may do at most. */
+/** Limits for one run. */
 export type Guards = {
   readonly maxCreates: number
   readonly maxRemovals: number
   readonly maxUpdates: number
 }
 
-/** What jobwright.yaml says, defaults filled in. */
+/** The content of jobwright.yaml, with defaults filled in. */
 export type Config = {
   /** Folders, files or patterns, relative to the repository. */
   readonly specs: readonly string[]
-  /** Absent: not said. */
+  /** Missing: jobwright.yaml does not configure it. */
   readonly state?: StateConfig
-  /** By name. Empty: the environment's credentials and region. */
+  /** By name. Empty: Jobwright uses the environment's credentials and region. */
   readonly targets: Readonly<Record<string, Target>>
   readonly defaultTarget?: string
-  /** `service` or `service.Operation` -> the limit in place of the built-in one. */
+  /** `service` or `service.Operation` -> the limit that replaces the built-in one. */
   readonly limits: Readonly<Record<string, LaneLimit>>
   readonly guards: Guards
-  /** Environment variables that specs may read with `$env`. Absent: none. */
+  /** Environment variables that specs may read with `$env`. Default: none. */
   readonly env?: readonly string[]
 }
 
 /** The name of the configuration file, in the project's folder. */
 export const CONFIG_FILE = 'jobwright.yaml'
 
-/** What holds without a jobwright.yaml. */
+/** The configuration of a project without jobwright.yaml. */
 export const DEFAULT_CONFIG: Config = {
   specs: ['specs'],
   targets: {},

@@ -21,18 +21,19 @@ import type { Intent } from './state.ts'
  * Our clock may run ahead of AWS's. Then every moment above comes later on ours, by the measured offset.
  */
 
-/** The times of the create protocol, in milliseconds of wall time. Injectable, so that tests and the emulator need not wait. */
+/** The times of the create protocol, in milliseconds of wall time. Tests and the emulator inject shorter ones. */
 export type Waits = {
-  /** How long after its intent became durable a request may be sent. */
+  /** How long a request may be sent after its intent became durable. */
   readonly leaseMs: number
   /**
-   * How long after signing AWS accepts a request. Most services say 5 minutes (IAM user guide, Signature Version 4), Query services 15. The
-   * longer one is waited out for every kind whose jobs only a list shows, since a late request of those would create a second job.
+   * How long AWS accepts a request after signing. Most services allow 5 minutes (IAM user guide, Signature Version 4),
+   * Query services 15. Kinds whose jobs only a list shows wait for the longer one, since a late request would create a
+   * second job.
    */
   readonly signatureMs: number
-  /** How long a request may take before it is given up. */
+  /** How long a request may take before Jobwright gives it up. */
   readonly requestMs: number
-  /** How far a list may lag behind a create; also the time between the two lists that prove absence. */
+  /** How far a list may lag behind a create. Also the time between the two lists that prove absence. */
   readonly listLagMs: number
   /** The time between two describes that prove absence, for jobs that are read by their own ID. */
   readonly graceMs: number
@@ -46,25 +47,26 @@ export const DEFAULT_WAITS: Waits = {
   graceMs: 15_000,
 }
 
-/** How far our clock and AWS's may differ, in milliseconds, before times of the two are no longer compared. */
+/** How far our clock and AWS's may differ, in milliseconds, before their times are no longer compared. */
 export const CLOCKS_MS = 60_000
 
-/** ISO time at which the lease of an intent ends that becomes durable now. `now` is epoch milliseconds. */
+/** Returns the ISO time at which a lease ends that begins now. `now` is epoch milliseconds. */
 export function computeLeaseEnd(now: number, { leaseMs }: Waits): string {
   return formatIso(now + leaseMs)
 }
 
-/** Whether a lease that began so many milliseconds ago still runs. */
+/** Returns whether a lease is still valid this many milliseconds after it began. */
 export function isLeased(elapsedMs: number, { leaseMs }: Waits): boolean {
   return elapsedMs <= leaseMs
 }
 
-/** The signature life of services whose jobs are read by ID: a late request for a taken ID is refused anyway. */
+/** The signature life of services whose jobs are read by ID. They reject a late request for a taken ID anyway. */
 const SIGNATURE_BY_ID_MS = 300_000
 
 /**
- * The deadline of an attempt, an ISO time on our clock: from then on AWS accepts no request of it, and lists show the job that it created.
- * `byMatch`: the job is found by its marker alone. `clockOffsetMs`: how far AWS's clock is ahead of ours, where that was measured. Negative: ours is ahead, and the deadline comes later.
+ * Returns the deadline of an attempt, an ISO time on our clock. From then on AWS accepts no request of it, and lists
+ * show the job that it created. `byMatch`: only its marker identifies the job. `clockOffsetMs`: how far AWS's clock is
+ * ahead of ours, if measured. If ours is ahead, it is negative and the deadline comes later.
  */
 export function computeDeadline(
   { at }: Pick<Intent, 'at'>,
@@ -77,7 +79,7 @@ export function computeDeadline(
   return formatIso(Date.parse(at) + leaseMs + signatureMs + requestMs + listLagMs + aheadMs)
 }
 
-/** ISO time from which AWS shows a job that was created at a given ISO time, also in lists. */
+/** Returns the ISO time from which AWS shows a job that was created at a given ISO time, also in lists. */
 export function computeShownFrom(createdAt: string, { listLagMs }: Waits): string {
   return formatIso(Date.parse(createdAt) + listLagMs)
 }

@@ -6,7 +6,7 @@ import type { Severity } from './severity.ts'
 
 export type { Severity }
 
-/** A stretch of a file. Lines and columns count from 1; columns count UTF-16 units; the end is exclusive. */
+/** A range in a file. Lines and columns count from 1; columns count UTF-16 units; the end is exclusive. */
 export type Place = {
   readonly file: string
   readonly line: number
@@ -15,10 +15,10 @@ export type Place = {
   readonly endColumn: number
 }
 
-/** Something to tell the user about input. Never an exception: a run collects all of them. */
+/** A message about the user's input. Never an exception: a run collects all of them. */
 export type Diagnostic = {
   readonly severity: Severity
-  /** Stable, upper snake case; what programs match on. */
+  /** Stable, upper snake case. Programs match on it. */
   readonly code: Code
   /** What is wrong, with the value. Raw text: a sink escapes it. */
   readonly message: string
@@ -29,14 +29,14 @@ export type Diagnostic = {
   readonly address?: Address
   /** Ways out, the likeliest first. */
   readonly remedies?: readonly Remedy[]
-  /** The other place of a clash. */
+  /** The other places of a clash. */
   readonly related?: readonly { readonly message: string; readonly place: Place }[]
 }
 
-/** A diagnostic as it is written down: its severity is that of its code, unless it says otherwise. */
+/** A diagnostic as the code writes it. Its severity defaults to that of its code. */
 export type Unrated = Omit<Diagnostic, 'severity'> & { readonly severity?: Severity }
 
-/** Makes a diagnostic: its severity is its own, else that of its code. */
+/** Creates a diagnostic. Its severity defaults to that of its code. */
 export function diagnose(unrated: Unrated): Diagnostic {
   return { ...unrated, severity: unrated.severity ?? getSeverity(unrated.code) }
 }
@@ -46,7 +46,7 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((one) => one.severity === 'error')
 }
 
-/** In file order: by file, line, column; those without a place first. */
+/** Sorts by file, line and column. Diagnostics without a place come first. */
 export function sortByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const key = (one: Diagnostic): [string, number, number] => [
     one.place?.file ?? '',

@@ -3,8 +3,8 @@ import type { Difference } from './plan.ts'
 import { isDigest } from './written.ts'
 
 /**
- * The fields in which two values differ, leaves first named by pointer. Lists, and digests of long texts, are compared whole.
- * `partial`: members that `to` does not name are not compared, for reads that tell more than was asked for.
+ * Returns the fields in which two values differ, each with its pointer. Lists, and digests of long texts, are compared
+ * whole. `partial`: skips members that `to` does not name, for reads that return more than was asked for.
  */
 export function findDifferences(
   from: Json,

@@ -3,7 +3,7 @@ import type { AwsProblem } from './aws-problem.ts'
 import type { Plan } from './plan.ts'
 import type { JobRecord } from './state.ts'
 
-/** What a run tells while it goes on; reports turn these into text, the run prints nothing itself. */
+/** What a run reports while it runs. Reports turn events into text; the run prints nothing itself. */
 export type Event =
   | { readonly type: 'planned'; readonly pass: number; readonly plan: Plan }
   | { readonly type: 'committed'; readonly intents: number; readonly serial: number }

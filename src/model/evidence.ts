@@ -24,25 +24,31 @@ import type { Identity, Intent, SettledRecord } from './state.ts'
  *   a person's word (adopt, foreign)                      what it says               what it says
  */
 
-/** AWS's clock and the times that AWS tells agree within this, in milliseconds: Date headers and most creation times are whole seconds. */
+/**
+ * AWS's clock and the times that AWS returns agree within this, in milliseconds. Date headers and most creation times
+ * are whole seconds.
+ */
 const AWS_MARGIN_MS = 2_000
 /** The same in seconds. */
 const MARGIN_S = AWS_MARGIN_MS / 1000
-/** How far the first read of a creation time may be from when the record says that the job was created, in milliseconds. */
+/** How far the first creation time that AWS returns may be from the recorded one, in milliseconds. */
 const FIRST_READ_MS = 300_000
 
-/** Who asks: the beginning of a mark that is our own. */
+/** Who asks: a mark that begins with this is our own. */
 export type Owner = Pick<Attempt, 'lineage'> & { readonly address?: string; readonly run?: number }
 
-/** The attempt that a live job's mark names; undefined where there is none, or AWS does not tell. */
+/** Returns the attempt that a live job's mark names; undefined if there is none, or AWS does not return it. */
 export function readMark({ marker, mark }: Pick<Live, 'marker' | 'mark'>): Attempt | undefined {
   return parseAttempt(mark ?? marker ?? '')
 }
 
-/** `own`: an attempt of this address and run. `kin`: of the same state, but another address or run. `other`: another state's. `none`: nothing is told. */
+/**
+ * `own`: an attempt of this address and run. `kin`: of the same state, but another address or run. `other`: of another
+ * state. `none`: no mark is known.
+ */
 export type MarkVerdict = 'own' | 'kin' | 'other' | 'none'
 
-/** What a mark says about whose job it is. */
+/** Judges whose job it is by its mark. */
 export function judgeMark(live: Pick<Live, 'marker' | 'mark'>, owner: Owner): MarkVerdict {
   const mark = readMark(live)
   if (mark === undefined) return 'none'
@@ -50,7 +56,7 @@ export function judgeMark(live: Pick<Live, 'marker' | 'mark'>, owner: Owner): Ma
   return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'
 }
 
-/** Whether a job was created before an attempt could create it, compared on AWS's own clock where its time is on record. */
+/** Returns whether a job was created before an attempt could create it. Uses AWS's clock if its time is on record. */
 export function isBefore(
   intent: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>,
   { createdAt }: Pick<Live, 'createdAt'>,
@@ -58,12 +64,12 @@ export function isBefore(
   return createdAt !== undefined && Date.parse(createdAt) < computeEarliestCreation(intent)
 }
 
-/** ISO time from which attempts of a run may have created jobs, for the intent of its next attempt. */
+/** Returns the ISO time from which attempts of a run may have created jobs, for the intent of its next attempt. */
 export function getFirstSendTime({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): string {
   return firstAt ?? formatIso(awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt))
 }
 
-/** Epoch milliseconds before which no job of this attempt, or an earlier one of its run, can have been created. */
+/** Returns the epoch milliseconds before which no attempt of this run can have created a job. */
 export function computeEarliestCreation({ at, awsAt, firstAt }: Pick<Intent, 'at' | 'awsAt' | 'firstAt'>): number {
   if (firstAt !== undefined) return Date.parse(firstAt) - AWS_MARGIN_MS
   return awsAt === undefined ? Date.parse(at) - CLOCKS_MS : Date.parse(awsAt) - AWS_MARGIN_MS
@@ -71,16 +77,16 @@ export function computeEarliestCreation({ at, awsAt, firstAt }: Pick<Intent, 'at
 
 /** What a read proves about the job on record. */
 export type IdentityVerdict =
-  /** It is that job. `identity`: what may now be recorded of it. */
+  /** It is that job. `identity`: what may now be recorded about it. */
   | { readonly is: 'same'; readonly identity?: Identity }
-  /** The ID is another job's: the one on record is gone. */
+  /** The ID belongs to another job; the recorded one is gone. */
   | { readonly is: 'other'; readonly why: string }
-  /** AWS told too little to say. Its status may be shown; nothing may be done to it. */
+  /** AWS returned too little to decide. Jobwright shows its status and does nothing to it. */
   | { readonly is: 'unproven'; readonly why: string }
 
 /**
- * Judges whether a live job is the one on record. A recorded creation time alone decides, to the second. Where none is on record, the mark
- * decides, or the request and the time. A read that tells none of them proves nothing.
+ * Judges whether a live job is the recorded one. A recorded creation time alone decides, to the second. Without one,
+ * the mark decides, or the request and the time together. A read that returns none of them proves nothing.
  */
 export function judgeIdentity(
   record: SettledRecord,
@@ -90,13 +96,13 @@ export function judgeIdentity(
 ): IdentityVerdict {
   const { createdAt } = live
   const known = record.identity
-  // AWS never names two jobs of such a kind alike.
+  // AWS never gives two jobs of such a kind the same ID.
   if (model.identity.idMember === undefined && createdAt === undefined) return { is: 'same', identity: known }
-  // Asked for no address: a mark of this state is kin, whichever spec's it is.
+  // No address is given, so any mark of this state is kin.
   const mark = judgeMark(live, { lineage: lineage ?? '' })
   const isMarked = mark === 'kin'
   if (createdAt === undefined)
-    return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not tell when it was created' }
+    return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not show when it was created' }
   if (known !== undefined) {
     if (toSeconds(known.createdAt) === toSeconds(createdAt)) return { is: 'same', identity: known }
     return { is: 'other', why: `it was created ${createdAt}, and ours ${known.createdAt}` }
@@ -119,12 +125,12 @@ export function judgeIdentity(
   const expected = record.createdAt ?? createdAt
   if (Math.abs(Date.parse(createdAt) - Date.parse(expected)) > FIRST_READ_MS)
     return { is: 'other', why: `it was created ${createdAt}, and ours about ${expected}` }
-  if (live.request === undefined) return { is: 'unproven', why: 'AWS does not tell what it does' }
-  if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }
+  if (live.request === undefined) return { is: 'unproven', why: 'AWS does not show what it does' }
+  if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request differs' }
   return { is: 'same', identity }
 }
 
-/** Whether a job does something else than what was submitted, whatever a person may have changed of it since. */
+/** Returns whether a job's request differs from the submitted one. Supported updates do not count. */
 function isOtherRequest(request: JsonObject, live: Live, model: KindModel): boolean {
   const fixed = model.identity.identify?.(request) ?? request
   return findDeviations(request, live, model).some(({ pointer, from, to }) => {

@@ -1,4 +1,4 @@
-/** What each exit code means, the same for every command; printed by `--help`. */
+/** The meaning of each exit code, the same for every command. `--help` prints it. */
 export const EXIT_CODES = {
   0: 'done, or nothing to do',
   1: 'usage error, or a bug',

@@ -6,13 +6,13 @@ import type { ExitCode } from './exit-code.ts'
 import { DOING, getUntil, type Plan, type Planned } from './plan.ts'
 
 /*
- * How the exit code of a command comes about. A code has its exit codes in `codes.ts`; everything else that decides is here.
+ * How a command's exit code is chosen. `codes.ts` holds the exit codes of each code; all other rules are here.
  */
 
-/** Where several apply, the first of these wins. */
+/** If several exit codes apply, the first of these wins. */
 export const PRECEDENCE: readonly ExitCode[] = [130, 1, 4, 8, 7, 3, 6, 5, 10, 9, 2]
 
-/** The one exit code of a run to which all of these apply. */
+/** Returns the one exit code of a run to which all of these apply. */
 export function chooseWorst(codes: Iterable<ExitCode>): ExitCode {
   const all = new Set(codes)
   return PRECEDENCE.find((code) => all.has(code)) ?? 0
@@ -24,15 +24,15 @@ export type Ending = {
   readonly plan: Plan
   /** The calls that failed. */
   readonly failed: Iterable<AwsProblem>
-  /** Whether a job ended in failure meanwhile, where nobody looked for what needs a person. */
+  /** Whether a job failed during the run, if nobody looked for findings. */
   readonly sawFailure: boolean
   readonly timedOut: boolean
-  /** Whether somebody else wrote the state meanwhile. */
+  /** Whether another process wrote the state during the run. */
   readonly isStale: boolean
   readonly interrupted: boolean
 }
 
-/** Every exit code that applies to a run of passes, in ascending order. None: all is done. */
+/** Returns every exit code that applies to a run, in ascending order. Empty: all is done. */
 export function collectRunExits({ plan, failed, sawFailure, timedOut, isStale, interrupted }: Ending): ExitCode[] {
   const codes = new Set(collectPlanExits(plan))
   for (const problem of failed) {
@@ -47,19 +47,19 @@ export function collectRunExits({ plan, failed, sawFailure, timedOut, isStale, i
 }
 
 /**
- * What a plan that was looked at, or that nothing more can be done of, means for the exit code. What needs a person counts in each run until
- * it is settled or acknowledged.
+ * Returns the exit codes of a plan that is only shown, or that cannot proceed. What needs a person counts in each run
+ * until it is settled or acknowledged.
  */
 export function collectPlanExits(plan: Plan): ExitCode[] {
   return [...collectOtherExits(plan), ...collectFindingExits(plan.findings)]
 }
 
-/** The exit codes of what needs a person; what a person acknowledged has none. */
+/** Returns the exit codes of findings. An acknowledged finding has none. */
 export function collectFindingExits(findings: readonly Finding[] = []): ExitCode[] {
   return openFindings(findings).flatMap(({ code }) => getExitCodes(code))
 }
 
-/** The exit codes of a plan but for those of its findings. */
+/** Returns the exit codes of a plan except those of its findings. */
 function collectOtherExits({ actions, refusals, findings = [] }: Plan): ExitCode[] {
   const found = new Set(findings.map(({ address, code }) => `${address} ${code}`))
   const rest = actions.filter(({ address, code = 'PLAN_CONFLICT' }) => !found.has(`${address} ${code}`))
@@ -70,24 +70,24 @@ function collectLineExits(planned: Planned): readonly ExitCode[] {
   const { action, code } = planned
   if (action === 'conflict' || action === 'unresolved') return [6]
   if (action === 'settling') return [9]
-  // Room comes by itself at a known time.
+  // The budget renews itself at a known time.
   if (code === 'PLAN_NO_ROOM' && getUntil(planned) !== undefined) return []
   return code === undefined ? [] : getExitCodes(code)
 }
 
-/** Bad specs stop themselves, not the run: it ends with their code all the same. */
+/** Invalid specs block only themselves. The run still ends with their exit code. */
 export function collectSpecExits(diagnostics: readonly Diagnostic[]): ExitCode[] {
   return diagnostics.some(({ severity }) => severity === 'error') ? [3] : []
 }
 
-/** Whether carrying a plan out would change something at AWS or in the state. */
+/** Returns whether applying a plan would change something at AWS or in the state. */
 export function hasChanges(plan: Plan): boolean {
   return plan.actions.some(({ action }) => DOING.has(action))
 }
 
 /**
- * The exit codes of `plan`. Waiting is not a failure, and pending changes count only on request. Of the findings, only those that the change
- * causes make it fail: a change that fixes something is green.
+ * Returns the exit codes of `plan`. Waiting is not a failure, and pending changes count only on request. Only findings
+ * that the change causes make it fail, so a change that fixes something is green.
  */
 export function collectPreviewExits(
   plan: Plan,

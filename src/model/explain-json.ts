@@ -1,14 +1,14 @@
 import { printParseErrorCode, visit } from 'jsonc-parser'
 
-/** Why a text is not JSON, and where. Lines and columns count from 1, columns in UTF-16 units, as editors do. */
+/** Why a text is not JSON, and where. Lines and columns count from 1; columns count UTF-16 units, as in editors. */
 export type JsonFault = { readonly line: number; readonly column: number; readonly reason: string }
 
-/** `code`: the parser's name of the error. */
+/** `code`: the parser's name for the error. */
 type Found = { readonly code: string; readonly offset: number; readonly token: string }
 
 /**
- * Explains why `JSON.parse` rejects a text. Every version of Node words its own error differently, and some give no place. Call it only
- * with text that was rejected.
+ * Explains why `JSON.parse` rejects a text. Node words its errors differently in each version, and some name no place.
+ * Call it only with rejected text.
  */
 export function explainJson(text: string): JsonFault {
   if (text.startsWith('\ufeff')) {
@@ -22,13 +22,13 @@ export function explainJson(text: string): JsonFault {
   return { line: before.length, column: before.at(-1)!.length + 1, reason: explainError(found, text) }
 }
 
-/** What a JSON text says in a way that its readers understand otherwise: a key that stands twice, a number that they print in another way. */
+/** Valid JSON that other readers understand differently: a repeated key, or a number that they print in another way. */
 export type JsonSlip = { readonly line: number; readonly column: number } & (
   | { readonly is: 'duplicate'; readonly key: string }
   | { readonly is: 'number'; readonly written: string; readonly read: string }
 )
 
-/** At most this many slips of one text are found. */
+/** The most slips to report for one text. */
 const SLIPS_MAX = 5
 
 /** Finds slips in a text that `JSON.parse` accepts, in the order of the text. */
@@ -57,7 +57,7 @@ export function findJsonSlips(text: string): JsonSlip[] {
       },
     })
   } catch (error) {
-    // A text that is nested too deeply for the parser keeps the slips that were found.
+    // A text too deeply nested for the parser keeps the slips found so far.
     if (error !== STOP && !(error instanceof RangeError)) throw error
   }
   return slips
@@ -81,10 +81,10 @@ function findFirst(text: string): Found | undefined {
 }
 
 const STOP = new Error('the first error is known')
-/** The parser calls itself for each level of nesting, which `JSON.parse` does not. */
+/** The parser recurses for each level of nesting; `JSON.parse` does not. */
 const TOO_DEEP = 'TooDeep'
 
-/** Errors inside a string, for which the parser reports only where the string begins: what is wrong there. */
+/** Errors inside a string. The parser reports only where the string begins; these patterns find the fault. */
 const INNER: Readonly<Record<string, RegExp>> = {
   InvalidUnicode: /^\\u$/,
   InvalidEscapeCharacter: /^\\[^u"\\/bfnrt]$/,

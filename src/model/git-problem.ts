@@ -1,17 +1,17 @@
 import { Problem } from './problem.ts'
 import { advise } from './remedy.ts'
 
-/** How a git command ended, as far as its words matter. */
+/** How a git command ended. */
 export type GitEnd = { readonly code: number; readonly stderr: string }
 
-/** The Problem (exit 4) of a machine without git, or of a repository that git does not trust; undefined for any other end of a command. */
+/** Returns the Problem (exit 4) if git is not installed, or does not trust the repository; else undefined. */
 export function explainGitEnd({ code, stderr }: GitEnd): Problem | undefined {
   if (code === 127 && stderr.includes('ENOENT'))
     return new Problem({
       code: 'GIT_MISSING',
       message: 'git is needed for this repository, but it is not installed, or not on the PATH',
       remedies: [
-        advise('install git (https://git-scm.com/downloads), and see to it that PATH names its folder'),
+        advise('install git (https://git-scm.com/downloads), and add its folder to PATH'),
         advise('in a container, install it in the image'),
       ],
     })

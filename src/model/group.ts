@@ -1,4 +1,7 @@
-/** Items by key, in order of first appearance; items without a key are left out. (`Map.groupBy` is newer than Node 20.) */
+/**
+ * Groups items by key, in order of first appearance. Items without a key are left out. (`Map.groupBy` is newer than
+ * Node 20.)
+ */
 export function groupBy<Item, Key>(items: Iterable<Item>, key: (item: Item) => Key | undefined): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>()
   for (const item of items) {

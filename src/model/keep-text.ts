@@ -1,8 +1,8 @@
 import { advise, type Remedy } from './remedy.ts'
 
 /**
- * The ways out for a value that is not sent as it is written: quotes keep its text, its plain form keeps the value. A whole number beyond
- * 2^53 has no plain form that keeps it.
+ * Returns the ways out for a value that is not sent as written. Quotes keep its text; its plain form keeps the value. A
+ * whole number beyond 2^53 has no plain form.
  */
 export function keepText(source: string, sent: string): Remedy[] {
   const isChanged = /^-?\d+$/.test(sent) && !Number.isSafeInteger(Number(sent))

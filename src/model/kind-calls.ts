@@ -2,7 +2,10 @@ import type { Outcome } from './aws-problem.ts'
 import type { JsonObject } from './json.ts'
 import type { Live } from './live.ts'
 
-/** One change of a live job: the operation, what was recorded and what is wanted in normal form, and what AWS told of the job last. */
+/**
+ * One update of a live job: the operation, the recorded and the wanted request in normal form, and the job as last
+ * read.
+ */
 export type UpdateRequest = {
   readonly operation: string
   readonly before: JsonObject
@@ -12,45 +15,46 @@ export type UpdateRequest = {
   readonly live: Live
 }
 
-/** Bounds of one write that is not a create. */
+/** Limits of one write that is not a create. */
 export type WriteOptions = Omit<CreateOptions, 'id' | 'marker'>
 
-/** What the `create` of a kind is given besides the request. */
+/** What `create` receives besides the request. */
 export type CreateOptions = {
-  /** The job ID, for kinds whose caller names the job. */
+  /** The job ID, for kinds whose caller chooses it. */
   readonly id?: string
-  /** What AWS is asked to keep with the job, for `match` kinds and as the tag of an IoT job: address, run and attempt. */
+  /** What AWS stores with the job: address, run and attempt. For `match` kinds, and as the tag of an IoT job. */
   readonly marker?: string
   readonly signal?: AbortSignal
-  /** Asked after the request is signed and before its first byte: false abandons it, as not done. */
+  /** Checked after signing and before the first byte. False abandons the request; its outcome is `not-done`. */
   readonly mayStillSend: () => boolean
 }
 
-/** All that `observe` and `plan` are given, so that they cannot write. Errors are thrown as `AwsError`. */
+/** The only calls that `observe` and `plan` receive, so they cannot write. Errors are thrown as `AwsError`. */
 export type KindReader = {
   /**
-   * The job, or undefined where the service says by name that there is none. `definition`: also what only further calls tell. `mark`: also its
-   * tags, for kinds that have them. A read of tags that fails is part of the answer (`Live.markRead`).
+   * Returns the job, or undefined if the service reports by name that it does not exist. `definition`: includes what
+   * only further calls return. `mark`: includes the tags, for kinds that have them. If the tags cannot be read,
+   * `Live.markRead` says so.
    */
   describe(
     id: string,
     options: { scope?: string; definition?: boolean; mark?: boolean; signal?: AbortSignal },
   ): Promise<Live | undefined>
-  /** Pages of jobs, newest first where the service sorts. */
+  /** Lists pages of jobs, newest first if the service sorts. */
   list(options: { scope?: string; signal?: AbortSignal }): AsyncIterable<readonly Live[]>
   /**
-   * The asset of a finished job, given to `receive` as it comes: one call for a fresh link, and the link itself, which goes nowhere else.
-   * Undefined where the service knows no such job. What `receive` throws is thrown on.
+   * Streams the asset of a finished job to `receive`. It makes one call for a fresh link, then fetches the link itself;
+   * the link goes nowhere else. Returns undefined if the service does not know the job. Rethrows what `receive` throws.
    */
   download?<Value>(id: string, receive: Receive<Value>, options: { signal?: AbortSignal }): Promise<Value | undefined>
-  /** What has to be put on, and on the outside of, the device of a job; undefined where the service knows no such job. */
+  /** Returns what belongs on and in the parcel of a job's device; undefined if the service does not know the job. */
   paperwork?(id: string, options: { signal?: AbortSignal }): Promise<Paperwork | undefined>
 }
 
-/** Takes content as it comes, to its end; called at most once. The content throws where it is cut off. */
+/** Reads content to its end; called at most once. Content that is cut off throws. */
 export type Receive<Value> = (content: AsyncIterable<Uint8Array>) => Promise<Value>
 
-/** A file that is sent to AWS. `open` may be called again; it throws where the file is another than it was. */
+/** A file to send to AWS. `open` may be called again. It throws if the file has changed. */
 export type UploadSource = {
   readonly bytes: number
   /** In Base64. */
@@ -60,36 +64,39 @@ export type UploadSource = {
 
 /** What a person needs to ship a device. Secret: it authenticates the device. */
 export type Paperwork = {
-  /** AWS's word for where the job is. */
+  /** AWS's own status word. */
   readonly status: string
-  /** The content of the file SIGNATURE; absent where the service gives none. */
+  /** The content of the file SIGNATURE. Missing if the service gives none. */
   readonly signature?: string
-  /** Gives the shipping label, a PDF, to `receive`; undefined where the service makes none. */
+  /** Gives the shipping label, a PDF, to `receive`. Returns undefined if the service makes none. */
   label<Value>(receive: Receive<Value>): Promise<Value | undefined>
-  /** What AWS said beside it. */
+  /** AWS's warning about it. */
   readonly warning?: string
 }
 
-/** Held by `apply` alone. Each method makes one attempt and never repeats it. */
+/** Only `apply` holds it. Each method makes one attempt and never repeats it. */
 export type KindWriter = {
   create(request: JsonObject, options: CreateOptions): Promise<Outcome<Live>>
-  /** Kinds with a start step only. `conflict` where the job is not waiting to be started. */
+  /** Only for kinds with a start step. `conflict`: the job is not waiting to be started. */
   start?(id: string, options: { signal?: AbortSignal; mayStillSend: () => boolean }): Promise<Outcome<void>>
-  /** Makes one of the changes that `updating` names. Saying the same twice changes nothing. */
+  /** Makes one of the changes that `updating` names. Idempotent. */
   update?(id: string, update: UpdateRequest, options: WriteOptions): Promise<Outcome<void>>
-  /** Kinds that `cancelling` tells of. `conflict` where the job is over. `reason`: for the job's own record, where it has one. */
+  /**
+   * Only for kinds with `cancelling`. `conflict`: the job is terminal. `reason`: for the job's own record, if it has
+   * one.
+   */
   cancel?(
     id: string,
     options: WriteOptions & { readonly reason?: string; readonly force?: boolean },
   ): Promise<Outcome<void>>
   /**
-   * Kinds that take a file in: sends it through a fresh link, before the start. May be repeated: the same file twice is one. `conflict`
-   * where the job does not wait any more.
+   * Only for kinds that take a file: sends it through a fresh link, before the start. Idempotent. `conflict`: the job
+   * no longer waits.
    */
   upload?(id: string, source: UploadSource, options: { signal?: AbortSignal }): Promise<Outcome<void>>
-  /** A dry run at the service, where it offers one; nothing is created. */
+  /** A dry run at the service, if it offers one. Creates nothing. */
   validate?(request: JsonObject, options: CreateOptions): Promise<Outcome<void>>
 }
 
-/** Both sides of a kind over one connection. */
+/** The reader and writer of a kind over one connection. */
 export type Calls = { readonly reader: KindReader; readonly writer: KindWriter }

@@ -10,86 +10,90 @@ import type { Remedy } from './remedy.ts'
 import type { Policy } from './spec.ts'
 import type { JobRecord } from './state.ts'
 
-/** What brings an unknown create to light. */
+/** How to find the outcome of an unknown create. */
 export type Recovery =
   /** The caller names the job: describe it. */
   | { readonly by: 'id' }
-  /** The service honours the same token for this long: send again with the intent's own. */
+  /** The service honours the same token for this long: send again with the intent's own token. */
   | { readonly by: 'token'; readonly ttlMs: number }
-  /** A created job does nothing until started: list those made since the intent. */
+  /** A created job does nothing until it is started: list the jobs created since the intent. */
   | { readonly by: 'inert' }
-  /** The job begins at once and AWS names it: list, and match a member that only our request has. */
+  /** The job starts at once and AWS names it: list, and match a member that only our request has. */
   | { readonly by: 'match'; readonly marker: (request: JsonObject, marker: string) => string }
 
-/** A rule that a schema cannot say, broken at a place of the request. A warning is for what AWS may well take, but a person hardly means. */
+/** A violated rule that a schema cannot express. A warning: AWS may accept it, but it is probably a mistake. */
 export type Finding = {
   readonly severity?: 'warning'
   readonly pointer: Pointer
   readonly code: SpecCode
   readonly message: string
   readonly remedies: readonly Remedy[]
-  /** Where in the text at the pointer it is wrong, counted from 1. */
+  /** Where the text at the pointer is wrong, counted from 1. */
   readonly inside?: { readonly line: number; readonly column: number }
 }
 
-/** What time says about a request that was never submitted. `expires`: the last moment at which AWS would take it, in ISO 8601. */
+/** Whether a request can be submitted at a time. `expires`: the last ISO time at which AWS would accept it. */
 export type Timing =
   | { readonly when: 'ready'; readonly expires?: string }
   | { readonly when: 'waiting'; readonly reason: string; readonly until?: string; readonly expires?: string }
   | { readonly when: 'expired'; readonly reason: string; readonly remedies: readonly Remedy[] }
 
-/** A job as a spec would write it. */
+/** A live job written as a spec. */
 export type Retold = {
-  /** The request, without what AWS filled in by itself where that says nothing. */
+  /** The request, without AWS's defaults that carry no information. */
   readonly request: JsonObject
-  /** Members that the job may have and AWS does not tell, each with a sentence of why. */
+  /** Members that the job may have but AWS does not return, each with a sentence that says why. */
   readonly untold: readonly { readonly pointer: Pointer; readonly why: string }[]
 }
 
-/** One of a limited number of places for running jobs, per account and region. `key` names the cap, for people too. */
+/**
+ * One of a limited number of slots for running jobs, per account and region. `key` names the limit, also for people.
+ */
 export type Slot = { readonly key: string; readonly max: number; readonly step: 'create' | 'start' }
 
 /** A part of an ARN. */
 export type ArnPart = keyof ArnParts
 
-/** A member with an ARN, `*` for each item of a list, and the parts in which AWS refuses any other than the job's own. */
+/**
+ * A member with an ARN; `*` stands for each item of a list. AWS requires the parts in `agrees` to match the job's own.
+ */
 export type ArnRule = { readonly member: Pointer; readonly agrees: readonly ArnPart[] }
 
-/** What no two specs of one target should share. */
+/** A value that two specs of one target should not share. */
 export type Sole = {
   readonly member: Pointer
   readonly severity: 'error' | 'warning'
-  /** Equal for two requests that share it; undefined where the request does not say it. */
+  /** Equal for two requests that share the value; undefined if the request does not have it. */
   readonly key: (request: JsonObject) => string | undefined
-  /** What happens otherwise, as a sentence goes on after the names of both specs. */
+  /** The consequence of sharing, as the end of a sentence that begins with both specs. */
   readonly otherwise: string
 }
 
-/** Which way a job's content goes through a signed link. */
+/** The direction in which a job's content passes through a signed link. */
 export type Transfer =
   | { readonly way: 'in'; readonly md5: Pointer; readonly maxBytes: number }
   | { readonly way: 'out' }
 
-/** The service that a kind calls, as in the emulator's oracle, endpoint variables and lanes. */
+/** The service of a kind, as the emulator's oracle, endpoint variables and lanes name it. */
 export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'
 
-/** How a job of a kind is named, and how one is told from another. */
+/** How a job of a kind is named and identified. */
 export type KindIdentity = {
   readonly recovery: Recovery
-  /** The request member with the caller-chosen job ID; absent where AWS names the job. */
+  /** The request member with the caller-chosen job ID. Missing: AWS names the job. */
   readonly idMember?: string
-  /** The member with the tags of a job: a create carries our mark as one more, `jobwright`, unless `ownerTag` is false. */
+  /** The member with the tags of a job. A create adds our mark `jobwright` to it, unless `ownerTag` is false. */
   readonly tagged?: Pointer
   readonly sole?: Sole
-  /** What a list has to be asked for: the Pinpoint project, the Data Exchange data set. */
+  /** What a list needs as its scope: the Pinpoint project, the Data Exchange data set. */
   scope(request: JsonObject): string | undefined
-  /** The members that no update changes; absent: all of the normal form. Two requests for the same job have them in common. */
+  /** The members that no update changes, equal in two requests for the same job. Missing: all of the normal form. */
   identify?(request: JsonObject): JsonObject
 }
 
-/** How the API of a kind is called, and where it is. */
+/** How and where to call the API of a kind. */
 export type KindApi = {
-  /** The operation names of this kind's calls, as the lanes and the emulator know them. */
+  /** The operation names of this kind's calls, as in the lanes and the emulator. */
   readonly operations: {
     readonly create: string
     readonly describe: string
@@ -97,41 +101,47 @@ export type KindApi = {
     readonly start?: string
     readonly validate?: string
   }
-  /** Error name -> class, beyond those common to all services. */
+  /** Error name -> class, beyond the errors common to all services. */
   readonly errors: Readonly<Record<string, ErrorClass>>
-  /** How much a list tells of each job, how many jobs a page may hold, and whether the newest come first. `within`: the member that says where to list. */
+  /**
+   * How much a list returns of each job, its page size, and whether the newest come first. `within`: the member that
+   * says where to list.
+   */
   readonly listing: {
     readonly tells: 'job' | 'status' | 'id'
     readonly page: number
     readonly newestFirst: boolean
     readonly within?: string
   }
-  /** Partitions that have the service; regions of them, where they are few and fixed. */
+  /** Partitions that have the service, and its regions there if they are few and fixed. */
   readonly partitions: readonly string[]
   readonly regions?: readonly string[]
-  /** True where one region serves the whole account (Import/Export). */
+  /** True if one region serves the whole account (Import/Export). */
   readonly regionless?: boolean
 }
 
-/** What happens to a job of a kind between its create and its end. */
+/** The life of a job of a kind between its create and its end. */
 export type KindLifecycle = {
   readonly steps: readonly ('create' | 'start')[]
   /** AWS's status words, in the order in which a job passes through them. */
   readonly statuses: readonly string[]
-  /** Days after which AWS forgets a finished job; absent: not documented. */
+  /** Days after which AWS forgets a finished job. Missing: not documented. */
   readonly retentionDays?: number
   condition(live: Live, policy: Pick<Policy, 'maxFailedPercent'>): Condition
-  /** `created` for a job that still waits for its start, or of which an answer tells no status; `started` for every other. */
+  /** `created`: the job waits for its start, or the answer has no status. `started`: every other job. */
   stageOf(live: Live): 'created' | 'started'
-  /** A condition that does not end by itself and counts as reached (a CONTINUOUS IoT job that is rolled out); absent: every job ends. */
+  /**
+   * A condition that never ends but counts as reached (a CONTINUOUS IoT job that is rolled out). Missing: every job
+   * ends.
+   */
   readonly steady?: Steady
-  /** Reasons with which a job ends before it did anything. A cancelled job did nothing either. */
+  /** Reasons of a job that ended before it did anything. A cancelled job did nothing either. */
   readonly unusedReasons?: readonly string[]
   /** Time rules. `now` is epoch milliseconds. */
   timing(request: JsonObject, now: number): Timing
   /**
-   * How AWS makes an unfinished job say what its spec says now; absent: it changes nothing of a job. `before` and `after` are in normal form,
-   * `changed` is where they differ.
+   * How to apply an edited spec to an unfinished job. Missing: AWS supports no updates. `before` and `after` are in
+   * normal form; `changed` lists their differences.
    */
   updating?(
     before: JsonObject,
@@ -141,61 +151,63 @@ export type KindLifecycle = {
   ): Updating
   /** Operations of an update whose effect no read shows. */
   readonly unseenUpdates?: readonly string[]
-  /** How an unfinished job is cancelled; absent: AWS does not let one. */
+  /** How to cancel an unfinished job. Missing: AWS does not support it. */
   readonly cancelling?: {
     readonly operation: string
-    /** Why a job cannot be cancelled where it is now, in words; undefined: it can. */
+    /** Why a job cannot be cancelled now, in words; undefined if it can. */
     refusal(record: Pick<JobRecord, 'stage' | 'condition'>): string | undefined
   }
 }
 
-/** How often a kind may be called, and how many jobs may run at once. */
+/** Rate limits of a kind, and how many of its jobs may run at once. */
 export type KindLimits = {
-  /** Operation -> limit; `*` is shared by all that are not named. */
+  /** Operation -> limit. All operations that are not named share `*`. */
   readonly lanes: Readonly<Record<string, LaneLimit>>
-  /** What AWS caps the number of running jobs by, and the step that takes a place; undefined where no such cap is known. */
+  /** The limit on running jobs, and the step that takes a slot; undefined if no limit is known. */
   slot(request: JsonObject): Slot | undefined
 }
 
-/** IAM actions that planning, and reconciling beyond planning, need. */
+/** IAM actions that `plan` needs, and those that `reconcile` needs besides. */
 export type KindPermissions = { readonly plan: readonly string[]; readonly reconcile: readonly string[] }
 
-/** What the members of a request mean. */
+/** The meaning of a request's members. */
 export type KindRequest = {
-  /** Members whose value must be `{ $env: NAME }`: it never reaches a plan, a state or a log. */
+  /** Members whose value must be `{ $env: NAME }`. The value never reaches a plan, a state or a log. */
   readonly secrets: readonly Pointer[]
-  /** Members that hold a whole document, as JSON text or as a mapping: both forms of one document are the same request. */
+  /** Members that hold a whole document, as JSON text or as a mapping. Both forms are the same request. */
   readonly documents: readonly Pointer[]
   readonly arns: readonly ArnRule[]
-  /** The member that says which of several types a job is of; absent: the kind has one type. */
+  /** The member that selects one of several job types. Missing: the kind has one type. */
   readonly typeMember?: Pointer
-  /** Members that a spec may have and that mean nothing there: they are about a call, not about a job. */
+  /** Members that a spec may have, but that are about a call and not about a job. They are ignored. */
   readonly dropped?: readonly string[]
-  /** The request in the form that is compared: defaults filled in, sets sorted, times as instants, the job ID left out. */
+  /**
+   * Returns the normal form for comparisons: defaults filled in, sets sorted, times as instants, the job ID left out.
+   */
   normalise(request: JsonObject): JsonObject
-  /** What the request looks like in a live job's own terms, without members that AWS never returns. */
+  /** Returns the request in a live job's own terms, without members that AWS never returns. */
   comparable(request: JsonObject): JsonObject
-  /** A live job as a spec would write it; undefined where AWS does not tell enough. */
+  /** Writes a live job as a spec; undefined if AWS does not return enough. */
   toSpec(live: Live): Retold | undefined
   /** Cross-field rules, without a clock. */
   check(request: JsonObject): readonly Finding[]
   /**
-   * What of a job passes through links that AWS signs: a file that it takes in, whose MD5 the request holds at the pointer; an asset that
-   * it gives out. Undefined: nothing.
+   * The file that a job takes or gives through a signed link; undefined if none. The pointer leads to the MD5 of a file
+   * to upload.
    */
   transfer?(request: JsonObject): Transfer | undefined
 }
 
-/** All that the planner may know of a kind: data and pure functions, no client, no clock, no promise. */
+/** All that the planner may know of a kind: data and pure functions. No client, no clock, no promise. */
 export type KindModel = {
-  /** What a spec says in `kind`; also the name of its schema. */
+  /** The value of `kind` in a spec. Also the name of its schema. */
   readonly kind: string
   readonly service: Service
   /** The API in words, for people: `AWS IoT CreateJob`. */
   readonly title: string
   /** The service in words, for sentences: `AWS IoT`. */
   readonly serviceName: string
-  /** One sentence where AWS has retired the service; `plan` prints it once. */
+  /** One sentence if AWS has retired the service. `plan` prints it once. */
   readonly retired?: string
   readonly identity: KindIdentity
   readonly api: KindApi
@@ -205,7 +217,7 @@ export type KindModel = {
   readonly request: KindRequest
 }
 
-/** The operations that change a job, in order, with what a person has to know of the consequences; or why AWS has none for this. */
+/** The operations of an update, in order, with their consequences for people; or why AWS has no such operation. */
 export type Updating =
   | { readonly by: readonly string[]; readonly warning?: string }
   | { readonly refused: string; readonly pointer: Pointer }

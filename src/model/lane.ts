@@ -1,9 +1,9 @@
-/** How fast one operation, or one whole service, of one account and region may be called. */
+/** The rate limit of one operation, or one whole service, in one account and region. */
 export type LaneLimit = {
   /** Calls a second that AWS allows; the gate stays 2 % below. */
   readonly perSecond: number
-  /** Creates a UTC day, where AWS caps that. */
+  /** Creates per UTC day, if AWS limits them. */
   readonly perDay?: number
-  /** Jobs that may run at the same time, where jobwright.yaml limits them. */
+  /** Jobs that may run at once, if jobwright.yaml limits them. */
   readonly inFlight?: number
 }

@@ -3,42 +3,42 @@ import type { AwsProblem } from './aws-problem.ts'
 import type { Live } from './live.ts'
 import type { Site } from './state.ts'
 
-/** One thing that a plan has to know from AWS. */
+/** One read that a plan needs from AWS. */
 export type Need = {
   readonly address: Address
   readonly kind: string
   readonly site: Site
-  /** Read the job of this ID; absent: list the jobs that an unknown create may have left. */
+  /** Read the job of this ID. Missing: list the jobs that an unknown create may have created. */
   readonly id?: string
   readonly scope?: string
-  /** The definition is compared as well, not the status alone. */
+  /** Read the definition too, not the status alone. */
   readonly definition?: boolean
-  /** Who created the job is read as well, where the kind's jobs carry a mark that only another call tells. */
+  /** Read the mark too, if only another call returns it. */
   readonly mark?: boolean
-  /** The job is on record: that a list does not show it proves nothing. */
+  /** The job is on record. If a list does not show it, that proves nothing. */
   readonly known?: boolean
-  /** For lists: ISO time; jobs created before it do not matter. */
+  /** For lists: an ISO time. Jobs created before it do not matter. */
   readonly since?: string
-  /** For lists: of where the spec goes by now, beside that of where its unknown create went. */
+  /** For lists: list the spec's current site, not the site of its unknown create. */
   readonly elsewhere?: true
 }
 
-/** What was seen of a job. `failed`: AWS did not answer, or refused to; nothing is known. */
+/** What a read of a job showed. `failed`: AWS did not answer or refused, so nothing is known. */
 export type Sighting =
   | { readonly is: 'live'; readonly live: Live }
   | { readonly is: 'absent' }
   | { readonly is: 'failed'; readonly problem: AwsProblem }
 
-/** The jobs that a list showed. */
+/** The jobs that a list returned. */
 export type Lookalikes =
   | { readonly is: 'listed'; readonly jobs: readonly Live[] }
   | { readonly is: 'failed'; readonly problem: AwsProblem }
 
-/** All that was read for one plan. An address that is in neither map was not asked about. */
+/** All reads of one plan. An address in none of these maps was not read. */
 export type Observed = {
   readonly jobs: ReadonlyMap<Address, Sighting>
   readonly alike: ReadonlyMap<Address, Lookalikes>
-  /** The lists that were asked for as being elsewhere. */
+  /** The lists of needs with `elsewhere`. */
   readonly elsewhere?: ReadonlyMap<Address, Lookalikes>
 }
 

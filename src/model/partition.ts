@@ -1,4 +1,4 @@
-/** Beginnings of region names outside the `aws` partition, their partitions, and the domains of the hosts there. */
+/** Prefixes of region names outside the `aws` partition, with their partitions and host domains. */
 const PARTITIONS: readonly (readonly [prefix: string, partition: string, domain: string])[] = [
   ['cn-', 'aws-cn', 'amazonaws.com.cn'],
   ['us-gov-', 'aws-us-gov', 'amazonaws.com'],
@@ -9,12 +9,12 @@ const PARTITIONS: readonly (readonly [prefix: string, partition: string, domain:
   ['eusc-', 'aws-eusc', 'amazonaws.eu'],
 ]
 
-/** The partition that a region is part of, as ARNs name it. */
+/** Returns the partition of a region, as ARNs name it. */
 export function findPartition(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 }
 
-/** The domain that the hosts of AWS's services end in, in a region. */
+/** Returns the domain of AWS's service hosts in a region. */
 export function findDomain(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[2] ?? 'amazonaws.com'
 }

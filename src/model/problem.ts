@@ -3,8 +3,8 @@ import { type Diagnostic, diagnose, type Unrated } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /**
- * Thrown where the environment stops a run: a full disk, a lock, a state of another lineage, no credentials.
- * Commands print its diagnostic and end with its exit code. Bad specs are never a Problem: they are diagnostics.
+ * Thrown if the environment stops a run: a full disk, a lock, a foreign state, no credentials. Commands print its
+ * diagnostic and exit with its code. Invalid specs are diagnostics, never a Problem.
  */
 export class Problem extends Error {
   override readonly name = 'Problem'

@@ -13,18 +13,18 @@ import {
   type Site,
 } from './state.ts'
 
-/** The stage of a job that a read shows. */
+/** The stage of a job as a read shows it. */
 export type LiveStage = SettledRecord['stage']
 
-/** Whether the asset of a job that succeeded is still to be fetched to where its spec wants it. */
+/** Returns whether the asset of a succeeded job is still to be downloaded to where its spec wants it. */
 export function isDownloadDue({ download }: Pick<Spec, 'download'>, record: JobRecord): boolean {
   if (download === undefined || record.id === undefined || record.condition?.type !== 'Succeeded') return false
   return record.downloaded?.file !== download.file
 }
 
 /**
- * A record with what a read tells: status, counts, condition, times. Reading the same again changes nothing. `identity`: what the read proved
- * of it, where none is on record.
+ * Updates a record from a read: status, counts, condition, times. Idempotent. `identity`: what the read proved, used if
+ * none is on record.
  */
 export function refreshRecord(
   record: SettledRecord,
@@ -51,7 +51,7 @@ export function refreshRecord(
   }
 }
 
-/** The same of a job that may have begun since it was recorded: its stage follows too. */
+/** Updates a record like `refreshRecord`, and its stage too, since the job may have started. */
 export function reread(
   record: SettledRecord,
   live: Live,
@@ -64,11 +64,11 @@ export function reread(
   return record.stage === 'created' ? { ...next, stage } : next
 }
 
-/** What a record that takes over a job begins with: everything but what the job itself tells. */
+/** The initial values of a record that takes over a job. The job itself provides the rest. */
 export type Adopter = Pick<SettledRecord, 'run' | 'site' | 'how' | 'request'> &
   Partial<Omit<OpenRecord | SettledRecord, 'stage' | 'intent'>>
 
-/** The record of an address that takes over a live job. A create that was open is thereby settled. */
+/** Returns the record of an address that takes over a live job. This settles an open create. */
 export function takeOverRecord(
   adopter: Adopter | OpenRecord,
   live: Live,
@@ -82,8 +82,8 @@ export function takeOverRecord(
 }
 
 /**
- * The past runs of an address at a given run and place: the previous record joins them once its run is superseded. Runs that were elsewhere
- * keep their place. Undefined: there is none.
+ * Returns the past runs of an address. The previous record joins them once its run is superseded. Runs at another site
+ * keep their site. Undefined if there are none.
  */
 export function extendHistory(
   previous: JobRecord | undefined,

@@ -1,17 +1,17 @@
-/** One way out of what a message says. The medium decides how it is written: see `report/remedies.ts`. */
+/** One way out of a problem. `report/remedies.ts` renders it for each medium. */
 export type Remedy = {
-  /** What to do, or when the command is the right one. Raw text, no command in it: `if none of them is it`. */
+  /** What to do, or when the command is the right one. Raw text without a command: `if none of them is it`. */
   readonly text: string
-  /** The command to run: the program, then its arguments, unquoted. `['jobwright', 'adopt', 'IotJob/reboot']`. */
+  /** The command to run: the program and its arguments, unquoted. `['jobwright', 'adopt', 'IotJob/reboot']`. */
   readonly command?: readonly [program: string, ...args: string[]]
 }
 
-/** A way out in words alone. */
+/** Creates a way out without a command. */
 export function advise(text: string): Remedy {
   return { text }
 }
 
-/** A way out that is a command of ours: `text` says what it is for or when to run it, `args` is what follows `jobwright`. */
+/** Creates a way out that is a Jobwright command. `text` says when to run it; `args` follow `jobwright`. */
 export function suggest(text: string, ...args: string[]): Remedy {
   return { text, command: ['jobwright', ...args] }
 }

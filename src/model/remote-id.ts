@@ -1,6 +1,9 @@
 import type { Spec } from './spec.ts'
 
-/** The job ID that a spec of a caller-named kind asks for: the one it writes, else the name, and `name-rN` from the second run on. */
+/**
+ * Returns the job ID of a spec whose kind lets the caller choose: the ID it names, else `name`, else `name-rN` from run
+ * 2 on.
+ */
 export function getRemoteId(spec: Spec, idMember: string): string {
   const own = spec.request[idMember]
   if (typeof own === 'string') return own

@@ -1,2 +1,2 @@
-/** How bad what a message says is: an error stops what it is about, a warning and an info do not. */
+/** The severity of a message. An error stops what it is about; a warning or an info does not. */
 export type Severity = 'error' | 'warning' | 'info'

@@ -3,67 +3,67 @@ import type { Code } from './codes.ts'
 import type { Place } from './diagnostic.ts'
 import type { JsonObject } from './json.ts'
 
-/** How a spec is to be reconciled, defaults filled in. */
+/** How to reconcile a spec, with defaults filled in. */
 export type Policy = {
-  /** A target named in jobwright.yaml; absent: the default target. */
+  /** A target named in jobwright.yaml. Missing: the default target. */
   readonly target?: string
-  /** The generation: raising it is the only way to run a job again. From 1. */
+  /** The run number, from 1. Raising it is the only way to run a job again. */
   readonly run: number
-  /** Validated and planned, not submitted. */
+  /** Validate and plan, but do not submit. */
   readonly hold: boolean
-  /** A job with this ID that we did not make may be taken over. */
+  /** Whether a job with this ID that Jobwright did not create may be adopted. */
   readonly adopt: boolean
-  /** IotJob: whether its job carries our mark as a tag; absent: as its target says. */
+  /** IotJob: whether its job carries our mark as a tag. Missing: its target decides. */
   readonly ownerTag?: boolean
-  /** Two specs may carry the same request. */
+  /** Whether another spec may have the same request. */
   readonly allowIdentical: boolean
-  /** IotJob: how many percent of the things may fail in a job that still counts as a success. */
+  /** IotJob: the percentage of things that may fail in a job that still counts as a success. */
   readonly maxFailedPercent: number
-  /** What becomes of an unfinished job when its spec is deleted; absent: it is left alone. */
+  /** What happens to an unfinished job when its spec is deleted. Missing: nothing. */
   readonly onRemove?: 'cancel'
-  /** Jobs that have to be over before this one is submitted. */
+  /** Jobs that must be terminal before this one is submitted. */
   readonly dependsOn?: readonly Dependency[]
-  /** ISO time before which it is not submitted. */
+  /** ISO time. Jobwright does not submit the job before it. */
   readonly notBefore?: string
-  /** ISO time from which it is not submitted any more. */
+  /** ISO time. Jobwright does not submit the job from then on. */
   readonly expires?: string
-  /** The file that the job takes in, as written: relative to the spec file. */
+  /** The file that the job takes, as written: relative to the spec file. */
   readonly upload?: string
-  /** Where the asset that the job exports is put, as written: relative to the spec file. */
+  /** Where to save the asset that the job exports, as written: relative to the spec file. */
   readonly download?: string
 }
 
-/** The file that a job takes in, as it was when its spec was read. */
+/** The file that a job takes, as it was when its spec was read. */
 export type Upload = {
-  /** Relative to the root, with forward slashes, as the spec leads to it. */
+  /** Relative to the root, with forward slashes, as the spec names it. */
   readonly file: string
   /** Its absolute path, after following links. */
   readonly path: string
   readonly bytes: number
   /** When it was last written, in epoch milliseconds. */
   readonly modifiedMs: number
-  /** MD5 in Base64, as the request has it. */
+  /** MD5 in Base64, as in the request. */
   readonly md5: string
   /** The ID of its content as a Git blob, by SHA-1. */
   readonly blob?: string
-  /** MD5 of the same text with line feeds alone, and with a carriage return before each; absent where it is no text. */
+  /** The MD5 of the same text with LF and with CRLF line ends. Missing if the file is not text. */
   readonly otherEnds?: { readonly lf: string; readonly crlf: string; readonly lfBlob: string }
 }
 
-/** Where the asset that a job exports is put. */
+/** Where to save the asset that a job exports. */
 export type Download = {
   /** Relative to the root, with forward slashes. */
   readonly file: string
-  /** The root's absolute path: nothing outside of it is written. */
+  /** The root's absolute path. Nothing outside it is written. */
   readonly root: string
-  /** Whether something was there when the spec was read: it is compared with, never overwritten. */
+  /** Whether a file was there when the spec was read. It is compared, never overwritten. */
   readonly isThere: boolean
 }
 
 /** A job that another one waits for. */
 export type Dependency = { readonly job: Address; readonly when: 'succeeded' | 'finished' }
 
-/** One YAML document that passed every check: what a user wants a job to be. */
+/** One YAML document that passed every check: the job that a user wants. */
 export type Spec = {
   readonly address: Address
   readonly kind: string
@@ -73,20 +73,21 @@ export type Spec = {
   readonly formerly?: string
   readonly policy: Policy
   /**
-   * The API request in AWS's member names, as written: `$file` replaced by the file's content, a manifest given as text parsed,
-   * `{ $env: NAME }` unresolved, members that are about a call dropped. The job ID is in it only where the user wrote it.
+   * The API request in AWS's member names, as written. `$file` is replaced by the file's content, and a manifest given
+   * as text is parsed. `{ $env: NAME }` stays unresolved. Members about a call are dropped. It holds the job ID only if
+   * the user wrote it.
    */
   readonly request: JsonObject
-  /** The file of `policy.upload`; absent where there is none, or none at the moment. */
+  /** The file of `policy.upload`. Missing if there is none, or none now. */
   readonly upload?: Upload
-  /** Where `policy.download` leads. */
+  /** The place that `policy.download` names. */
   readonly download?: Download
   /**
-   * All files that the request is made of, relative to the root: the spec file, those that it takes in with `$file`, and the file of
-   * `policy.upload` where its MD5 is computed.
+   * All files that the request consists of, relative to the root: the spec file, its `$file` texts, and the file of
+   * `policy.upload` if its MD5 is computed.
    */
   readonly files: readonly string[]
-  /** Where the document begins, and which document of its file it is (from 0). */
+  /** Where the document begins, and its index in its file, from 0. */
   readonly place: Place
   readonly index: number
 }
@@ -97,6 +98,6 @@ export type Blocked = {
   readonly place: Place
   /** The codes of its diagnostics. */
   readonly codes: readonly Code[]
-  /** The spec as far as it could be read, for comparing it with a finished job. */
+  /** The spec as far as it could be read, for comparison with a finished job. */
   readonly spec?: Spec
 }

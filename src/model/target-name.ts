@@ -1,11 +1,12 @@
 import type { Config } from './config.ts'
 
-/** The name of the target that the environment's credentials and region make where jobwright.yaml has none. */
+/** The target made of the environment's credentials and region, if jobwright.yaml has no targets. */
 export const ENVIRONMENT_TARGET = 'default'
 
 /**
- * The name of a spec's target. A spec without one gets `defaultTarget`, else the target called `default`, else the only target. Without
- * any targets the environment is the target. Undefined: the choice is open, or no config is known.
+ * Returns the name of a spec's target: its own, else `defaultTarget`, else the target called `default`, else the only
+ * target. Without any targets the environment is the target. Undefined if the choice is ambiguous, or no config is
+ * known.
  */
 export function resolveTargetName(
   named: string | undefined,

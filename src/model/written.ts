@@ -1,12 +1,12 @@
 import { digest } from './digest.ts'
 import { canonicalise, getValue, isObject, type Json, type JsonObject, type Pointer } from './json.ts'
 
-/** Strings longer than this are recorded as their digest, so that a record stays one readable line. */
+/** Longer strings are recorded as their digest, so that a record stays one readable line. */
 const LONG = 1024
 
 /**
- * A request as a record keeps it: long strings and long documents as `{ "$digest": "sha256:…" }`, everything else as the user wrote it.
- * A document has one digest whether it is JSON text or a mapping, so that moving between the two is no edit.
+ * Returns a request in its recorded form: long strings and documents become `{ "$digest": "sha256:…" }`; the rest stays
+ * as written. A document has the same digest as JSON text and as a mapping, so switching between them is no edit.
  */
 export function writeDocuments(request: JsonObject, documents: readonly Pointer[]): JsonObject {
   const walk = (value: Json, pointer: Pointer): Json => {
@@ -19,7 +19,10 @@ export function writeDocuments(request: JsonObject, documents: readonly Pointer[
   return mapMembers(request, (value, member) => walk(value, `/${member}`))
 }
 
-/** One text for a document: canonical JSON where it is JSON or a mapping, the text itself where it is not. A digest stays what it is. */
+/**
+ * Returns one text for a document: canonical JSON for JSON text or a mapping, any other text as it is. A digest stays a
+ * digest.
+ */
 export function formatDocument(value: Json): string {
   if (typeof value !== 'string') return canonicalise(value)
   try {
@@ -29,7 +32,7 @@ export function formatDocument(value: Json): string {
   }
 }
 
-/** Whether a recorded value stands for a text that was too long to keep. */
+/** Returns whether a recorded value is the digest of a long text. */
 export function isDigest(value: Json | undefined): boolean {
   return isObject(value) && typeof getValue(value, '/$digest') === 'string'
 }

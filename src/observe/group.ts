@@ -12,7 +12,7 @@ export type Group = {
   readonly needs: readonly Need[]
 }
 
-/** The problem that a reader threw; anything else is a bug, or an interrupt, and goes on. */
+/** Returns the problem that a reader threw. Rethrows anything else: a bug or an interrupt. */
 export function unwrapProblem(error: unknown): AwsProblem {
   if (error instanceof AwsError) return error.problem
   throw error

@@ -13,12 +13,14 @@ export type ObserveOptions = {
   readonly readerOf: (site: Site, kind: string) => Promise<KindReader>
   readonly modelOf: (kind: string) => KindModel
   readonly queue: Queue
-  /** Jobs that have an owner are nobody's look-alike: what only a describe would tell of them is not asked for. */
+  /** A claimed job is never a look-alike, so no describe is spent on it. */
   readonly isClaimed: (kind: string, site: Site, id: string) => boolean
   readonly signal?: AbortSignal
 }
 
-/** Reads what a plan needs, in as few calls as it can. A read that fails is part of the answer; only an interrupt is thrown. */
+/**
+ * Reads what a plan needs, in as few calls as possible. A failed read is part of the answer; only an interrupt throws.
+ */
 export async function observe(needs: readonly Need[], options: ObserveOptions): Promise<Observed> {
   const jobs = new Map<Address, Sighting>()
   const alike = new Map<Address, Lookalikes>()

@@ -5,14 +5,14 @@ import type { Live } from '../model/live.ts'
 import type { Need, Sighting } from '../model/observed.ts'
 import { type Group, unwrapProblem } from './group.ts'
 
-/** So few jobs are cheaper to describe than to list. */
+/** Up to this many jobs are cheaper to describe than to list. */
 const FEW = 2
-/** How many describes of one group are on their way at once; the lane below decides how fast they go. */
+/** How many describes of one group are in flight at once. The lane limits their rate. */
 const AT_ONCE = 10
 
 /**
- * Reads jobs by ID: by list while that costs fewer calls, by describe for the rest. A list may lag or be cut short, so that a job
- * which is on record counts as absent only when describe says so.
+ * Reads jobs by ID: by list while that costs fewer calls, by describe for the rest. A list may lag or be cut short. So
+ * a recorded job counts as missing only if describe says so.
  */
 export async function readJobs(
   group: Group,
@@ -21,7 +21,7 @@ export async function readJobs(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
-  // Of a job that nothing is on record of, most often there is none: a list tells that, and its mark is read where there is one.
+  // A job without a record most often does not exist, and a list shows that. If it exists, its mark is read too.
   const isListable = (need: Need): boolean =>
     model.api.listing.tells !== 'id' && !need.definition && !(need.mark && need.known)
   const listable = needs.filter(isListable)
@@ -39,7 +39,10 @@ export async function readJobs(
 type Listed = { readonly jobs: ReadonlyMap<string, Live>; readonly complete: boolean }
 const NOTHING: Listed = { jobs: new Map(), complete: false }
 
-/** Lists pages until every ID was seen, the list ends, or a quarter of what describing them all would cost is spent. */
+/**
+ * Lists pages until every ID is found or the list ends. It stops at a quarter of the calls that describing them all
+ * would cost.
+ */
 async function list(
   group: Group,
   needs: readonly Need[],
@@ -61,7 +64,9 @@ async function list(
   return { jobs, complete: true }
 }
 
-/** A list tells no mark that another call tells. One that leaves out the counts cannot tell whether a finished job succeeded. */
+/**
+ * Returns whether a list leaves out what is needed: a mark, or the counts that show whether a finished job succeeded.
+ */
 function isIncomplete(group: Group, { mark }: Need, live: Live): boolean {
   if (mark && group.model.identity.tagged !== undefined) return true
   return live.partial === true && isTerminal(group.model.lifecycle.condition(live, { maxFailedPercent: 0 }))
@@ -76,7 +81,7 @@ async function describeAll(
 ): Promise<void> {
   const queue = needs.values()
   const worker = async (): Promise<void> => {
-    // The workers share one iterator: each takes what no other one has taken.
+    // The workers share one iterator, so each need is taken once.
     for (const need of queue) {
       found.set(need.address, await describeOne(group, need, reader, signal))
     }

@@ -4,10 +4,10 @@ import type { Live } from '../model/live.ts'
 import type { Lookalikes } from '../model/observed.ts'
 import type { Group } from './group.ts'
 
-/** Clocks differ by less than this; the plan looks at the exact times again. */
+/** Clocks differ by less than this. The plan compares the exact times again. */
 const CLOCKS_MS = 60_000
 
-/** Lists the jobs that nobody has and that creates may have left, back to the oldest time that matters to one of the needs. */
+/** Lists the unclaimed jobs that creates may have left, back to the earliest time that a need asks for. */
 export async function readLookalikes(
   group: Group,
   reader: KindReader,
@@ -28,7 +28,7 @@ export async function readLookalikes(
   for (const need of group.needs) found.set(need.address, { is: 'listed', jobs })
 }
 
-/** A list that gives IDs alone does not tell one job from another: each candidate is described. */
+/** Describes each candidate if the list returns only IDs. */
 async function readInFull(
   group: Group,
   live: Live,

@@ -18,18 +18,18 @@ import { getClaim, type Ownership, readOwnership } from './questions/ownership.t
 import { findRenames, type Renames } from './questions/renames.ts'
 import { createRivals, type Rivals } from './questions/rivals.ts'
 
-/** A plan input with what many of its questions need looked up once. */
+/** A plan input with look-ups that many questions share. */
 export type Planner = PlanInput &
   Ownership & {
     readonly records: Readonly<Record<Address, JobRecord>>
-    /** The lineage of the state: what our marks begin with. */
+    /** The lineage of the state. Our marks begin with it. */
     readonly lineage: string
     readonly specAt: ReadonlyMap<Address, Spec>
     readonly blockedAt: ReadonlyMap<Address, Blocked>
-    /** Kind -> the first new spec of it that has errors, which may be one that was renamed. */
+    /** Kind -> its first new spec with errors, which may be a renamed one. */
     readonly brokenNew: ReadonlyMap<string, Address>
     readonly renames: Renames
-    /** What was listed, indexed. */
+    /** An index of a list of jobs. */
     readonly listingOf: (jobs: readonly Live[], model: KindModel) => Listing
     /** How many unknown creates of the state asked for the same at the same place. */
     readonly countRivals: Rivals
@@ -52,7 +52,7 @@ export function createPlanner(input: PlanInput): Planner {
   }
 }
 
-/** Makes the lines of a plan one after the other. A job that one line claims is given to no later one. */
+/** Makes the lines of a plan one after the other. A job that one line claims is not given to a later one. */
 export function planInTurn(context: Planner, turns: readonly ((context: Planner) => Planned | undefined)[]): Planned[] {
   const claims = new Map(context.claims)
   const inTurn: Planner = { ...context, claims }
@@ -64,21 +64,26 @@ export function planInTurn(context: Planner, turns: readonly ((context: Planner)
   })
 }
 
-/** What a job that its service does not know any more becomes: a finished one is archived, an unfinished one lost. Neither is made again. */
+/**
+ * Marks a job that its service no longer knows: a finished one as archived, an unfinished one as lost. Neither is
+ * created again.
+ */
 export function markGone<R extends JobRecord>(record: R): R {
   return isTerminal(record.condition) ? { ...record, archived: true } : { ...record, lost: true }
 }
 
-export const NOT_SHOWN_YET = 'its job was made a moment ago, and AWS does not show it yet'
+export const NOT_SHOWN_YET = 'its job was just created, and AWS does not show it yet'
 
-/** What was seen of the job on record: itself, with what the read proves of it; that it is gone; or that its ID is another job's now. */
+/**
+ * What a read showed of the recorded job: the job with what the read proves, its absence, or another job under its ID.
+ */
 export type SeenRecord =
   | { readonly is: 'live'; readonly live: Live; readonly identity?: Identity }
   | { readonly is: 'absent' }
   | { readonly is: 'replaced'; readonly why: string }
   | Extract<Sighting, { is: 'failed' }>
 
-/** What this plan's reads show of a settled record's job; undefined where it was not read. */
+/** Returns what this plan's reads show of a settled record's job; undefined if it was not read. */
 export function judgeSeen(plan: Planner, address: Address, record: SettledRecord): SeenRecord | undefined {
   const seen = plan.observed.jobs.get(address)
   if (seen?.is !== 'live') return seen
@@ -87,19 +92,19 @@ export function judgeSeen(plan: Planner, address: Address, record: SettledRecord
   return { is: 'live', live: seen.live, identity: verdict.is === 'same' ? verdict.identity : record.identity }
 }
 
-/** ISO time from which the absence of a recorded job proves something; undefined: it does now. */
+/** Returns the ISO time from which the absence of a recorded job proves something; undefined if it already does. */
 export function computeShownFrom({ waits, now }: PlanInput, { condition, createdAt }: JobRecord): string | undefined {
   if (isTerminal(condition) || createdAt === undefined) return undefined
   const until = shownAfter(createdAt, waits)
   return now < Date.parse(until) ? until : undefined
 }
 
-/** Whether an address is within `--only`. */
+/** Returns whether an address is within `--only`. */
 export function isSelected(input: PlanInput, address: Address, labels: Readonly<Record<string, string>> = {}): boolean {
   return input.only === undefined || input.only(address, labels)
 }
 
-/** A line of the plan for a spec: what is always known of it, and the rest. */
+/** Creates a line of the plan for a spec. */
 export function createLine<const Rest extends { readonly action: Planned['action']; readonly reason: string }>(
   spec: Spec,
   rest: Rest,
@@ -107,7 +112,7 @@ export function createLine<const Rest extends { readonly action: Planned['action
   return { address: spec.address, spec, ...rest }
 }
 
-/** A line for a spec whose action failed in this run: it is not tried again in it. Undefined where none failed. */
+/** Returns a line for a spec whose action failed in this run, since it is not retried; undefined if none failed. */
 export function planFailed(
   plan: Planner,
   address: Address,
@@ -120,7 +125,9 @@ export function planFailed(
   return { address, spec, record, id: record?.id, action: 'blocked', reason }
 }
 
-/** The record that a decision is about; undefined where the job to take over is that of a later run than the one on record. */
+/**
+ * Returns the record that a decision is about. Undefined if the job to adopt belongs to a later run than the record.
+ */
 export function findDecidedRecord(
   spec: Spec,
   record: JobRecord | undefined,
@@ -130,8 +137,8 @@ export function findDecidedRecord(
   return isLater && (isSettled(record) || !decision.settles) ? undefined : record
 }
 
-/** A line for a spec whose run is lower than the one on record, which is never run again. */
-export function lowerRun(spec: Spec, record: JobRecord): PlannedKeep {
+/** Returns a line for a spec whose run is lower than the recorded one. Such a run never runs again. */
+export function planLowerRun(spec: Spec, record: JobRecord): PlannedKeep {
   return createLine(spec, {
     action: 'keep',
     code: 'PLAN_LOWER_RUN',
@@ -141,7 +148,7 @@ export function lowerRun(spec: Spec, record: JobRecord): PlannedKeep {
   })
 }
 
-/** A line for an address about which AWS could not be asked. */
+/** Returns a line for an address that could not be read from AWS. */
 export function planUnread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, record?: JobRecord): PlannedStop {
   return createLine(spec, { ...describeUnread(seen), record, id: record?.id })
 }
@@ -150,14 +157,14 @@ const NOWHERE = advise(
   'check the ID of the project in the spec, and its target: there is none of that ID in this account and region',
 )
 
-/** What such a line says. */
+/** Describes a failed read for a line. */
 export function describeUnread({ problem }: Extract<Sighting, { is: 'failed' }>): {
   readonly action: 'blocked'
   readonly code: PlanCode
   readonly reason: string
   readonly remedies?: readonly Remedy[]
 } {
-  // A job that is not there is no failed read: what is not found here is what its list is within.
+  // A missing job is no failed read. So what was not found is the scope of its list.
   const remedies = problem.class === 'not-found' ? [NOWHERE] : getRemedies(problem)
   return {
     action: 'blocked',
@@ -172,7 +179,7 @@ export function describeRaisedRun(spec: Spec, record: JobRecord): string {
   return `policy.run was raised from ${record.run} to ${spec.policy.run}`
 }
 
-/** The ISO time some milliseconds after another one. */
+/** Returns the ISO time some milliseconds after another one. */
 export function addTime(time: string, ms: number): string {
   return formatIso(Date.parse(time) + ms)
 }
@@ -182,7 +189,7 @@ export function formatMinute(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
 }
 
-/** The way a job of a kind is named in sentences: `job cup-final`. */
+/** Names a job in sentences: `AWS Elemental MediaPackage job cup-final`. */
 export function nameJob(model: KindModel, id: string): string {
   return `${model.serviceName} job ${id}`
 }

@@ -8,10 +8,10 @@ import type { PlanInput } from './input.ts'
 import { getProofNeed, recordNeed } from './needs.ts'
 import { keepRecorded } from './situations/submitted.ts'
 
-/** What following jobs is made from; `observed` is read for `followNeeds`. */
+/** The inputs for following jobs. `observed` holds the reads of `followNeeds`. */
 export type FollowInput = Omit<PlanInput, 'observed'>
 
-/** The reads that following jobs needs: of those on record that are not over, and nothing else. */
+/** Returns the reads for following jobs: recorded jobs that are not terminal, and nothing else. */
 export function followNeeds(input: FollowInput): Need[] {
   return listFollowed({ ...input, observed: NOTHING_OBSERVED }).flatMap(({ spec, record, plan }) =>
     record.id === undefined || isTerminal(record.condition) || record.lost
@@ -27,13 +27,13 @@ export function followNeeds(input: FollowInput): Need[] {
   )
 }
 
-/** A plan that writes statuses down and does nothing else: no create, no start, no removal, whatever the specs ask for by now. */
+/** Returns a plan that only records statuses: no create, no start, no removal, whatever the specs ask for. */
 export function followPlan(input: PlanInput): Plan {
   const actions = listFollowed(input).map(({ plan, spec, record }): Planned => keepRecorded(plan, spec, record))
   return { actions, diagnostics: [], refusals: [] }
 }
 
-/** The specs that have a job, whichever run it is of. A record that is to move to another name waits for `reconcile`. */
+/** Returns the specs that have a job, of any run. A record that is to move to another name waits for `reconcile`. */
 function listFollowed(input: PlanInput): { spec: Spec; record: SettledRecord; plan: Planner }[] {
   const plan = createPlanner(input)
   return input.specs.flatMap((spec) => {

@@ -10,65 +10,73 @@ import type { Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { isSettled, type Site, type State } from '../model/state.ts'
 
-/** Everything that a plan is made from. The same input gives the same plan, at any time and on any machine. */
+/** All inputs of a plan. The same input gives the same plan, at any time and on any machine. */
 export type PlanInput = {
   readonly specs: readonly Spec[]
   readonly blocked: readonly Blocked[]
-  /** Every file loaded and every document's address is known, so that a missing spec is really gone. */
+  /**
+   * Whether every file loaded and every document's address is known. Only then does a missing spec count as removed.
+   */
   readonly complete: boolean
-  /** `--only` and `--spec`: what is to be acted on; the rest is not planned at all. */
+  /** `--only` and `--spec`: what to plan. The rest is not planned at all. */
   readonly only?: (address: Address, labels: Readonly<Record<string, string>>) => boolean
   readonly state: State | undefined
   readonly observed: Observed
-  /** Where a spec's job belongs today; undefined while offline. */
+  /** Returns the current site of a spec's job; undefined while offline. */
   readonly siteOf: (spec: Spec) => Site | undefined
-  /** Whether a spec's job carries our mark as a tag; absent: it does. */
+  /** Returns whether a spec's job carries our mark as a tag. Default: it does. */
   readonly isTagged?: (spec: Spec) => boolean
   /** Epoch milliseconds. */
   readonly now: number
-  /** When it was decided what to read, in epoch milliseconds; absent: now. What comes due only after that was not read for, and is not submitted. */
+  /**
+   * When the needs were listed, in epoch milliseconds. Default: `now`. What became due later was not read, so it is not
+   * submitted.
+   */
   readonly readFrom?: number
-  /** How far AWS's clock is ahead of ours, in milliseconds, where an answer told. */
+  /** How far AWS's clock is ahead of ours, in milliseconds, if an answer has shown it. */
   readonly clockOffsetMs?: number
   readonly waits: Waits
   readonly modelOf: (kind: string) => KindModel
   readonly checkout: Checkout
   readonly rules: Rules
-  /** Without `maxUpdates`, the default of jobwright.yaml holds. */
+  /** `maxUpdates` defaults to the default of jobwright.yaml. */
   readonly guards: Omit<Guards, 'maxUpdates'> & Partial<Guards>
-  /** How many creates a UTC day AWS allows at a site; undefined where it sets no such limit. */
+  /** Returns how many creates AWS allows at a site per UTC day; undefined without such a limit. */
   readonly perDay: (model: KindModel) => number | undefined
-  /** How many jobs the user lets run at once; absent, or undefined: as many as AWS allows. */
+  /** Returns how many jobs the user allows to run at once. Default, or undefined: AWS's limit. */
   readonly inFlight?: (model: KindModel) => number | undefined
   readonly run: RunSoFar
-  /** What a person decided about addresses, in place of what would be planned for them. */
+  /** What people decided about addresses. It replaces the normal plan for them. */
   readonly decisions?: ReadonlyMap<Address, Decision>
-  /** Why the state may be another project's of this repository. A missing spec then proves nothing. */
+  /** Why the state may belong to another project of this repository. A missing spec then proves nothing. */
   readonly unclaimed?: Diagnostic
-  /** What was found of a state that is gone, and the ways back to it. */
+  /** What was found of a lost state, and the ways to restore it. */
   readonly lost?: { readonly message: string; readonly remedies: readonly Remedy[] }
   /** There is no state, and these decisions begin one: all of them, or none. */
   readonly begins?: boolean
 }
 
-/** A person's word on one address. */
+/** A person's decision about one address. */
 export type Decision =
-  /** Take over the job of this ID; absent: the one that the spec's own ID names. `settles`: it is what the create on record made, whatever run the spec asks for by now. `force`: although it carries another owner's mark. */
+  /**
+   * Adopt the job of this ID. Default: the ID that the spec gives. `settles`: the job is the recorded create's,
+   * whatever run the spec asks for now. `force`: adopt it despite another owner's mark.
+   */
   | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true; readonly force?: boolean }
-  /** These jobs, or all that are listed now, are not ours: nobody's look-alikes from now on. */
+  /** These jobs, or all listed ones, are foreign. They are never look-alikes again. */
   | { readonly do: 'foreign'; readonly ids: readonly string[] | 'listed' }
   /** Its spec was removed on purpose, and no other spec is a rename of it. */
   | { readonly do: 'removed' }
-  /** The unknown create of it made no job. `force`: believed although a packet may still arrive. */
+  /** Its unknown create created no job. `force`: accepted although a request may still arrive. */
   | { readonly do: 'not-created'; readonly force: boolean }
-  /** Its unfinished job is to end. `force`: what devices have begun as well. */
+  /** Cancel its unfinished job. `force`: also what devices have begun. */
   | { readonly do: 'cancel'; readonly reason: string; readonly force: boolean }
   /** Its job ran before this state began. */
   | { readonly do: 'baseline' }
 
 /**
- * Whether decisions put a job on record by what this checkout says. All others are about what is on record already: they hold in any
- * checkout, and say nothing about it.
+ * Returns whether decisions put a job on record based on this checkout. All others concern what is already on record,
+ * so they are valid in any checkout.
  */
 export function isCheckoutUsed(decisions: PlanInput['decisions'], state: State | undefined): boolean {
   if (decisions === undefined) return true
@@ -81,20 +89,20 @@ export function isCheckoutUsed(decisions: PlanInput['decisions'], state: State |
 }
 
 export type Rules = {
-  /** The built-in emulator is a playground: no state is needed, no commit is asked for. */
+  /** The built-in emulator is a playground: it needs no state and no commit. */
   readonly emulator: boolean
-  /** Nothing was asked of AWS: only specs and state are compared. */
+  /** Nothing is read from AWS; only specs and state are compared. */
   readonly offline: boolean
   readonly allowDirty: boolean
   readonly allowRemovals: boolean
 }
 
-/** What the passes before this one did; guards count over the whole run. */
+/** What the previous passes did. Guards count over the whole run. */
 export type RunSoFar = {
   readonly created: number
   readonly removed: number
   readonly updated: number
-  /** Addresses whose action failed in this run: not tried again in it. */
+  /** Addresses whose action failed in this run. It is not retried. */
   readonly failed: ReadonlyMap<Address, AwsProblem>
 }
 

@@ -17,10 +17,10 @@ import { isCancellable } from './situations/cancelled.ts'
 import { planDue, planHeld } from './situations/new.ts'
 import { mayCancel } from './situations/orphaned.ts'
 
-/** What a plan is made from before anything was read. `refresh`: finished jobs are read as well. */
+/** The inputs of a plan before anything is read. `refresh`: read finished jobs too. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
 
-/** The reads that a plan needs, and no others: a finished job costs nothing. */
+/** Returns the reads that a plan needs, and no others: a finished job costs nothing. */
 export function listNeeds(input: NeedsInput): Need[] {
   const plan = createPlanner(moveFormer({ ...input, observed: NOTHING_OBSERVED }).input)
   const forSpecs = input.specs.flatMap((spec) =>
@@ -42,7 +42,7 @@ function listSpecNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   if (record === undefined || (isSettled(record) && record.run < spec.policy.run))
     return listNewNeeds(plan, spec, model)
   if (!isSettled(record)) {
-    // A raised run may be made in place of the unknown one, and may have been made under the old name already.
+    // A raised run may replace the unknown one. Its job may already exist under the old name.
     const isRaised = spec.policy.run > record.run
     const isMoved = isElsewhereNow(plan, spec, record, model)
     return [
@@ -55,7 +55,7 @@ function listSpecNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
 }
 
-/** The one job that a decision is about. */
+/** Returns the reads for a decision. */
 function listDecisionNeeds(
   plan: Planner,
   spec: Spec,
@@ -85,7 +85,10 @@ function listDecisionNeeds(
   return [{ address: spec.address, kind: spec.kind, site, id, definition: true, mark: true, scope }]
 }
 
-/** One look before the create, or before the job is taken over: a caller-chosen ID may be taken, and a job of AWS's naming be there already. */
+/**
+ * Returns the reads before a create or an adoption. A caller-chosen ID may be taken, and a job that AWS names may
+ * already exist.
+ */
 function listNewNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (!site || planHeld(plan, spec)) return []
@@ -98,13 +101,13 @@ function listNewNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
     site,
     id,
     definition: spec.policy.adopt,
-    // Only where a job is there: whose mark it carries decides what a person is told.
+    // Costs a call only if the job exists. The mark decides what a person is told.
     mark: spec.policy.adopt || model.identity.tagged !== undefined,
   }
   return [own, ...listFormerNeeds(plan, spec, model).filter((former) => former.id !== id)]
 }
 
-/** The job under the old name of a spec, of which nothing is on record. */
+/** Returns the read of the job under a spec's old name, if it has no record. */
 function listFormerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   if (spec.formerly === undefined || !model.identity.idMember || !site) return []
@@ -129,7 +132,7 @@ function listUnknownNeeds(address: Address, record: JobRecord, model: KindModel)
   }
 }
 
-/** ISO time, on AWS's clock where it is known, from which attempts of a run may have created jobs. */
+/** Returns the ISO time from which attempts of a run may have created jobs, on AWS's clock if known. */
 function getSince({ intent }: JobRecord): string | undefined {
   return intent && formatIso(computeEarliestCreation(intent))
 }
@@ -143,14 +146,14 @@ function listOrphanNeeds(plan: Planner, address: Address, record: JobRecord): Ne
   return [{ ...recordNeed(address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
 }
 
-/** What the first read of a job has to tell besides its status: which job it is. A caller's ID may be another job's by now. */
+/** Returns what the first read of a job must show to prove its identity. Its ID may belong to another job by now. */
 export function getProofNeed(record: JobRecord, model: KindModel): Pick<Need, 'mark'> {
   const isOpen = record.identity === undefined && record.window === undefined && model.identity.idMember !== undefined
-  // A list that tells all of a job tells which one it is.
+  // A list that returns whole jobs proves their identity.
   return isOpen && model.api.listing.tells !== 'job' ? { mark: true } : {}
 }
 
-/** A read of the job on record, without its ID. */
+/** Returns a read of the recorded job, without its ID. */
 export function recordNeed(address: Address, record: JobRecord, model: KindModel): Need {
   const scope = model.identity.scope(record.request)
   return { address, kind: model.kind, site: record.site, scope }

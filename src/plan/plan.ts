@@ -19,7 +19,7 @@ import { planNew } from './situations/new.ts'
 import { planWithdrawn } from './situations/orphaned.ts'
 import { planRecorded } from './situations/submitted.ts'
 
-/** What is to be done about every address, and why. Pure: it reads nothing but its argument and changes nothing. */
+/** Plans every address: what to do about it, and why. Pure: it reads only its argument and changes nothing. */
 export function plan(given: PlanInput): Plan {
   const { input: followed, moved } = moveFormer(given)
   const input = { ...followed, specs: followed.specs.map((spec) => fillRecordedMd5(followed, spec)) }
@@ -39,11 +39,11 @@ export function plan(given: PlanInput): Plan {
       ),
     ]),
   ])
-  // A decision ends by its own outcome, whatever else needs a person.
+  // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
   const actions = applyLimits(context, lines)
   return {
-    // Guards see every create that is due, also those for which there is no room in this pass.
+    // Guards count every create that is due, even if there is no room for it in this pass.
     refusals: findRefusals(context, lines),
     actions: findings ? addAcknowledgements(actions, findings) : actions,
     diagnostics: [
@@ -70,19 +70,22 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
   return clearWithdrawal(here, record)
 }
 
-/** Whether a line may write down what this checkout says. A decision about what is on record may not: it holds in an older checkout too. */
+/**
+ * Returns whether a line may record what this checkout says. A decision about a recorded job may not: it is valid in an
+ * outdated checkout too.
+ */
 function isBoundToCheckout({ decisions, state }: Planner, { address }: Spec): boolean {
   const decision = decisions?.get(address)
   return decision === undefined || isCheckoutUsed(new Map([[address, decision]]), state)
 }
 
-/** Where a spec is back, or took up a record under a new name, nothing is withdrawn any more, also while it is held. */
+/** Clears the withdrawal of a spec that is back, or that took up a record under a new name, even while it is held. */
 function clearWithdrawal(planned: Planned, stored: JobRecord | undefined): Planned {
   if (stored?.withdrawn === undefined || planned.action === 'create') return planned
   return changeRecord(planned, stored, ({ withdrawn: _withdrawn, ...rest }) => rest)
 }
 
-/** What is to become of an unfinished job when its spec is gone has to be on record by then. */
+/** Records `policy.onRemove` early: it must be on record when the spec is removed. */
 function recordRemovalPolicy(context: Planner, planned: Planned): Planned {
   const { spec, action } = planned
   const record = planned.next ?? planned.record
@@ -92,19 +95,22 @@ function recordRemovalPolicy(context: Planner, planned: Planned): Planned {
   return record.onRemove === onRemove ? planned : changeRecord(planned, record, (one) => ({ ...one, onRemove }))
 }
 
-/** The same line, which also changes the record. A step goes on from the record as it is by then. */
+/** Changes the record in a line. A step continues from the changed record. */
 function changeRecord(planned: Planned, stored: JobRecord, change: (record: JobRecord) => JobRecord): Planned {
   const next = change(planned.next ?? planned.record ?? stored)
-  // The change leaves stage and ID alone, so that the line stays of its kind.
+  // The change keeps stage and ID, so the line keeps its type.
   return { ...planned, next, record: planned.record && next } as Planned
 }
 
-/** A spec with errors is not acted on. If its job is over and its request unchanged, nothing is to be done about that job any more. */
+/**
+ * Plans a spec with errors: nothing is done. If its job has ended and its request is unchanged, the job needs nothing
+ * more.
+ */
 function planBlocked(context: Planner, blocked: Blocked): Planned {
   const record = context.records[blocked.address]
   const { address, spec } = blocked
   const decision = context.decisions?.get(address)
-  // A job can be stopped whatever its spec has come to.
+  // A job can be cancelled whatever is wrong with its spec.
   if (record && decision?.do === 'cancel') return decideWithoutSpec(context, address, record, decision)
   if (
     record &&
@@ -142,12 +148,12 @@ function planOrphan(context: Planner, address: Address, record: JobRecord): Plan
   return decision ? decideWithoutSpec(context, address, record, decision) : planWithdrawn(context, address, record)
 }
 
-/** What a person decided about an address of which no spec can be read. */
+/** Plans a decision about an address whose spec cannot be read. */
 function decideWithoutSpec(context: Planner, address: Address, record: JobRecord, decision: Decision): Planned {
   return planWithoutSpec(address, record, (spec) => planDecided(context, spec, record, decision))
 }
 
-/** One warning for each retired kind that is about to be used, each lower run and each finished job whose spec is invalid today. */
+/** Warns once for each retired kind in use, each lower run, and each finished job whose spec is now invalid. */
 function collectWarnings(context: Planner, lines: readonly Planned[]): Diagnostic[] {
   const kinds = new Set(
     lines.flatMap(({ spec, action }) => (spec && (action === 'create' || action === 'waiting') ? [spec.kind] : [])),

@@ -4,7 +4,10 @@ import { type AuditInput, findDuplicates, listDuplicateNeeds, type Twin } from '
 import { indexClaims } from '../plan/questions/ownership.ts'
 import type { ReconcileOptions } from './options.ts'
 
-/** Looks for second jobs of what a run left unfinished or made. Undefined: AWS did not tell, or the run was interrupted. */
+/**
+ * Looks for duplicates of the jobs that a run created or left unfinished. Undefined: AWS did not answer, or the run was
+ * interrupted.
+ */
 export async function audit(
   input: AuditInput,
   { world, clock, signal }: Pick<ReconcileOptions, 'world' | 'clock' | 'signal'>,

@@ -12,17 +12,17 @@ import { indexClaims } from '../plan/questions/ownership.ts'
 import type { Clock } from '../system/clock.ts'
 import type { World } from './world.ts'
 
-/** What a plan is made from besides the state, AWS and time: it stays the same over a run. */
+/** The inputs of a plan besides state, AWS and time. They stay the same during a run. */
 export type PlanBasis = Omit<NeedsInput, 'now' | 'run' | 'state' | 'siteOf' | 'readFrom' | 'clockOffsetMs'>
 
-/** What looking at AWS needs. */
+/** What reading from AWS needs. */
 export type LookOptions = {
   readonly world: World
   readonly clock: Clock
   readonly modelOf: (kind: string) => KindModel
   readonly queue: Queue
   readonly signal: AbortSignal
-  /** Only follow the jobs on record: read them and write down their statuses. */
+  /** Only follow recorded jobs: read them and record their statuses. */
   readonly readOnly?: boolean
 }
 
@@ -30,8 +30,8 @@ export type LookOptions = {
 export type Look = { readonly plan: Plan; readonly observed: Observed }
 
 /**
- * Looks at AWS as far as the plan depends on it, and plans. Writes nothing. `recent`: what was observed a moment ago. Then jobs on record are
- * not read again, since what is new of them came with the answers to our own calls. Throws what an interrupt throws.
+ * Reads what the plan needs from AWS, and plans. Writes nothing. `recent`: an observation made a moment ago. With it,
+ * recorded jobs are not read again, since the answers to our own calls brought their news. Throws only on an interrupt.
  */
 export async function observeAndPlan(
   basis: PlanBasis,
@@ -64,7 +64,7 @@ export async function observeAndPlan(
   return { plan: readOnly ? followPlan(input) : makePlan(input), observed }
 }
 
-/** A read that failed a moment ago is not tried again, nor forgotten. */
+/** A read that failed a moment ago is not retried, and its failure is kept. */
 function keepFailures(observed: Observed, recent: Observed | undefined): Observed {
   const failures = [...(recent?.jobs ?? [])].filter(([, seen]) => seen.is === 'failed')
   return { ...observed, jobs: new Map([...failures, ...observed.jobs]) }

@@ -6,28 +6,28 @@ import type { Clock } from '../system/clock.ts'
 import type { JobFiles } from '../system/job-files.ts'
 import type { World } from './world.ts'
 
-/** What a run of passes works with, and how long. */
+/** What a run works with, and its time limits. */
 export type ReconcileOptions = {
   readonly world: World
   readonly store: OpenStore
   readonly clock: Clock
-  /** Wall milliseconds that pass in a millisecond of sleep: 1 but on the emulator. */
+  /** Wall milliseconds per millisecond of sleep: 1 except on the emulator. */
   readonly timeScale: number
   readonly modelOf: (kind: string) => KindModel
   readonly emit: (event: Event) => void
   readonly signal: AbortSignal
   /** Follow jobs to their end. */
   readonly wait: boolean
-  /** Only read the jobs on record and write their statuses down: nothing is created, started, changed or forgotten. */
+  /** Only read recorded jobs and record their statuses. Nothing is created, started, changed or forgotten. */
   readonly readOnly?: boolean
-  /** Milliseconds for the whole run; absent: no bound. */
+  /** Milliseconds for the whole run. Missing: no limit. */
   readonly timeoutMs?: number
-  /** Wall milliseconds that settling creates are waited for. */
+  /** Wall milliseconds to wait for settling creates. */
   readonly settleMs: number
-  /** The shortest and longest pause between two looks at running jobs. */
+  /** The shortest and longest pause between two reads of running jobs. */
   readonly pollMs: { readonly least: number; readonly most: number }
-  /** The files that jobs take in and give out; absent: this machine's. */
+  /** The files that jobs take and give. Missing: this machine's. */
   readonly files?: JobFiles
-  /** What failed in a run that this one goes on with: it is not tried again. */
+  /** Failures of the run that this one continues. Those actions are not retried. */
   readonly failed?: RunSoFar['failed']
 }

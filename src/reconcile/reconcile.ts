@@ -21,15 +21,15 @@ import { observeAndPlan, type PlanBasis } from './observe-and-plan.ts'
 import type { ReconcileOptions } from './options.ts'
 import { computePause } from './wait.ts'
 
-/** How many calls of one service are under way at once; the lanes decide how fast they go. */
+/** How many calls of one service are in flight at once. The lanes limit their rate. */
 const CONCURRENCY = 10
-/** A bound against a plan that never comes to rest; each pass with effects is one step of at least one address. */
+/** A limit in case a plan never comes to rest. Each pass with effects takes a step of at least one address. */
 const PASSES_MAX = 10_000
-/** So many passes in a row whose lease was over before anything could be sent: the store is too slow for this run. */
+/** How many passes in a row may lose their lease before anything is sent. Then the store is too slow for this run. */
 const MISSES_MAX = 3
 
 export type ReconcileInput = PlanBasis & {
-  /** The commit to record as the source, where this checkout may speak for the repository. */
+  /** The commit to record as the source, if this checkout may speak for the repository. */
   readonly source?: Source
 }
 
@@ -40,36 +40,36 @@ export type Reconciled = {
   readonly plan: Plan
   readonly failed: RunSoFar['failed']
   readonly created: number
-  /** Addresses whose record is not what it was before this run. */
+  /** Addresses whose record changed during this run. */
   readonly touched: ReadonlySet<Address>
   /** Every exit code that applies. */
   readonly outcomes: readonly ExitCode[]
-  /** What was found when somebody else wrote the state meanwhile: the run stopped there. */
+  /** What was found when another process wrote the state. The run stopped there. */
   readonly stale?: string
-  /** ISO time at which something can go on by itself. */
+  /** ISO time at which something can proceed by itself. */
   readonly nextAt?: string
-  /** What the run was at when its time was up. */
+  /** What the run was doing at its timeout. */
   readonly gaveUp?: GaveUp
-  /** Jobs on no record that may be second ones of jobs on record. Absent: nobody looked, or AWS did not tell. */
+  /** Unrecorded jobs that may be duplicates of recorded ones. Missing: nobody looked, or AWS did not answer. */
   readonly twins?: readonly Twin[]
-  /** What needs a person, acknowledged or not. Absent: nobody looked. */
+  /** What needs a person, acknowledged or not. Missing: nobody looked. */
   readonly findings?: readonly Finding[]
-  /** The state is of a version that kept silent about failures of earlier runs, and this run is the first to report some. */
+  /** The state's version did not report failures of earlier runs, and this run is the first to report some. */
   readonly hasBacklog?: true
 }
 
 /** A run that ended at its timeout. */
 export type GaveUp = {
-  /** The jobs that it waited for, or the steps that it did not come to. */
+  /** The jobs that it waited for, or the steps that it did not reach. */
   readonly on: readonly Planned[]
-  /** ISO time at which anything changed last, a status or a step of this run; that of its beginning where nothing did. */
+  /** ISO time of the last change, a status or a step of this run. If nothing changed, its beginning. */
   readonly since: string
 }
 
 /**
- * Repeats passes (observe, plan, guard, commit intents, apply, commit results) until nothing can proceed, or time is up, or the signal
- * is aborted. In one pass an address takes one step. A run that came to rest looks whether a create made two jobs. Throws Problems of the
- * store; everything else ends in outcomes.
+ * Repeats passes (observe, plan, guard, commit intents, apply, commit results) until nothing can proceed, time is up,
+ * or the signal aborts. In one pass an address takes one step. A run that came to rest looks for duplicates. Throws
+ * Problems of the store; everything else becomes an outcome.
  */
 export async function reconcile(input: ReconcileInput, options: ReconcileOptions): Promise<Reconciled> {
   const { state } = options.store
@@ -92,7 +92,7 @@ function listDuplicateIds(twins: readonly Twin[], address: Address): string[] {
   return twins.filter((twin) => twin.address === address).map(({ live }) => live.id)
 }
 
-/** Writes down what needs a person, for runs and commands that do not see it themselves. Nothing is written where nothing is new. */
+/** Notes what needs a person, for runs and commands that do not detect it themselves. Writes only news. */
 async function note(
   run: Run,
   input: ReconcileInput,
@@ -120,7 +120,7 @@ async function note(
   return findings
 }
 
-/** Whether something needs a person since before a run, by the records that it began with. */
+/** Returns whether something needed a person before this run, by the records that it began with. */
 function isOlder(findings: readonly Finding[] | undefined, before: Records): boolean {
   return openFindings(findings).some(({ address, kind }) => {
     const record = before[address]
@@ -130,26 +130,26 @@ function isOlder(findings: readonly Finding[] | undefined, before: Records): boo
   })
 }
 
-/** What is known of a run while it goes on. */
+/** The state of a run in progress. */
 type Run = {
   readonly queue: Queue
   readonly startedAt: number
-  /** The records as they were before it. */
+  /** The records before the run. */
   readonly before: Records
-  /** Addresses whose job it cancels: their end is no failure. */
+  /** Addresses whose job this run cancels. Their end is not a failure. */
   readonly cancelled: Set<Address>
   soFar: RunSoFar
   plan: Plan
-  /** What the pass before saw, where no time has passed since. */
+  /** What the previous pass observed, if no time has passed since. */
   recent: Observed | undefined
-  /** When anything changed last; and by AWS's clock, when the state was last known to be the newest one. In epoch milliseconds. */
+  /** Epoch milliseconds: the last change; and by AWS's clock, when the state was last known to be the newest. */
   changedAt: number
   currentAt: number
-  /** Until when settling creates are waited for, counted from when there is nothing to do but to wait. */
+  /** Until when to wait for settling creates. Counted from when there is nothing to do but wait. */
   settleUntil: number | undefined
-  /** The pause before the next look at running jobs. */
+  /** The pause before the next read of running jobs. */
   pauseMs: number
-  /** Passes in a row in which nothing could be sent in time. */
+  /** Passes in a row that could send nothing in time. */
   misses: number
   /** Set when time is up. */
   gaveUp: GaveUp | undefined
@@ -157,7 +157,10 @@ type Run = {
   stale: string | undefined
 }
 
-/** The latest that it can be now by AWS's clock, in epoch milliseconds: its answers tell whole seconds. Without an answer, our own time. */
+/**
+ * Returns the latest time that AWS's clock may show, in epoch milliseconds, since its answers hold whole seconds.
+ * Without an answer it uses our own clock.
+ */
 function getLatestAwsTime({ clock, world }: Pick<ReconcileOptions, 'clock' | 'world'>): number {
   const offset = world.clockOffsetMs?.()
   return clock.now() + (offset === undefined ? 0 : offset + 1_000)
@@ -184,7 +187,7 @@ function beginRun(options: ReconcileOptions): Run {
   }
 }
 
-/** The loop. It ends when a step of it says that there is nothing more to do. */
+/** Repeats passes until a step finds nothing more to do. */
 async function repeatPasses(run: Run, input: ReconcileInput, options: ReconcileOptions): Promise<void> {
   for (let pass = 1; pass <= PASSES_MAX; pass++) {
     if (!(await planPass(run, pass, input, options))) return
@@ -196,7 +199,7 @@ async function repeatPasses(run: Run, input: ReconcileInput, options: ReconcileO
   throw new Error(`no rest after ${PASSES_MAX} passes`)
 }
 
-/** Looks and plans; false after an interrupt, for a plan that is refused, and when time is up. */
+/** Reads and plans. False after an interrupt, a refused plan, or the timeout. */
 async function planPass(run: Run, pass: number, input: ReconcileInput, options: ReconcileOptions): Promise<boolean> {
   const { clock, store, emit, signal } = options
   try {
@@ -238,7 +241,7 @@ async function applyPass(run: Run, input: ReconcileInput, options: ReconcileOpti
   return applied
 }
 
-/** Whether another pass follows at once; undefined where only waiting can bring something new. */
+/** Returns whether another pass follows at once; undefined if only waiting can bring news. */
 function canProceed(run: Run, applied: Applied, options: ReconcileOptions): boolean | undefined {
   if (applied.effects > 0) {
     run.currentAt = getLatestAwsTime(options)
@@ -248,18 +251,18 @@ function canProceed(run: Run, applied: Applied, options: ReconcileOptions): bool
     giveUp(run, findDue(run.plan))
     return false
   }
-  // What a job waited for has ended, and that is on record now.
+  // A dependency has ended, and that is now on record.
   return run.plan.actions.some(({ code }) => code === DEPENDS_MET) ? true : undefined
 }
 
-/** Waits for what can come by itself; false where there is nothing to wait for, when time is up, and after an interrupt. */
+/** Waits for news. False if there is nothing to wait for, at the timeout, and after an interrupt. */
 async function waitForNews(run: Run, options: ReconcileOptions): Promise<boolean> {
   const { clock, emit, signal, settleMs, pollMs } = options
   run.recent = undefined
   run.settleUntil ??= clock.now() + settleMs
   const wait = computePause(run.plan, options, run.settleUntil, run.pauseMs)
   if (wait === undefined) return false
-  // What moves is looked at more often than what stands still.
+  // Jobs that make progress are read more often than those that do not.
   if (run.plan.actions.some(({ next }) => next)) run.pauseMs = pollMs.least
   const left = computeTimeLeft(run, options)
   if (wait.ms > left) giveUp(run, wait.on)
@@ -304,7 +307,7 @@ function summarizeEnd(
     outcomes: collectRunExits({
       plan: { ...plan, findings },
       failed: [...soFar.failed].filter((one) => !isSettledBefore(one)).map(([, problem]) => problem),
-      // What needs a person says more than that, where somebody looked.
+      // Findings say more than this flag, if somebody looked for them.
       sawFailure: findings === undefined && findFailed(before, now).some((address) => !cancelled.has(address)),
       timedOut: gaveUp !== undefined,
       isStale: stale !== undefined,
@@ -316,7 +319,7 @@ function summarizeEnd(
   }
 }
 
-/** Addresses whose record is not what it was before a run. */
+/** Returns the addresses whose record changed during a run. */
 function findTouched({ before }: Run, now: Records): Set<Address> {
   return new Set(recordEntries(now).flatMap(([address, record]) => (record === before[address] ? [] : address)))
 }
@@ -332,7 +335,7 @@ function sum(run: RunSoFar, applied: Applied): RunSoFar {
 
 type Records = Readonly<Record<Address, JobRecord>>
 
-/** Jobs that were not over before this run, and that ended in failure in it. */
+/** Returns the jobs that were not terminal before this run and failed during it. */
 function findFailed(before: Records, now: Records): Address[] {
   return recordEntries(now)
     .filter(([address, { run, condition }]) => {

@@ -5,7 +5,7 @@ import { getUntil, type Plan, type Planned } from '../model/plan.ts'
 import { isSettled } from '../model/state.ts'
 import type { ReconcileOptions } from './options.ts'
 
-/** How long to wait before looking again, in milliseconds of sleep; undefined: there is nothing to wait for. */
+/** Returns how many milliseconds of sleep to wait before the next read; undefined if there is nothing to wait for. */
 export function computePause(
   plan: Plan,
   { clock, timeScale, wait, pollMs, modelOf }: ReconcileOptions,
@@ -23,7 +23,7 @@ export function computePause(
       on: running,
     }
   if (!Number.isFinite(next)) return undefined
-  // A little more than the time itself, so that rounding never makes one extra look.
+  // Slightly more than the exact time, so that rounding never causes an extra read.
   const ms = Math.max(pollMs.least, (next - clock.now()) / timeScale + 50)
   return {
     ms,
@@ -33,7 +33,7 @@ export function computePause(
   }
 }
 
-/** Whether waiting can show something new: an unfinished job, or a create for which there is no room yet. */
+/** Returns whether waiting can bring news: an unfinished job, or a create that waits for a free slot. */
 export function isFollowed(planned: Planned, modelOf: ReconcileOptions['modelOf']): boolean {
   const { address, action, code, record, next } = planned
   if (action === 'waiting') return code === 'PLAN_NO_ROOM' && planned.until === undefined

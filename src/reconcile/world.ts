@@ -12,24 +12,27 @@ import type { Spec } from '../model/spec.ts'
 import { getSiteKey, type JobRecord, type Site, type State } from '../model/state.ts'
 import { resolveTargetName } from '../model/target-name.ts'
 
-/** AWS as a run reaches it: where each spec belongs, and the calls of a kind at a site. */
+/** AWS as a run reaches it: the site of each spec, and the calls of a kind at a site. */
 export type World = {
-  /** Where a spec's job belongs; undefined for specs that need no connection. */
+  /** The site of a spec's job; undefined for specs that need no connection. */
   siteOf(spec: Spec): Site | undefined
-  /** By the target of the spec, where one is given and leads to the site. Throws an AwsError where no target leads there. */
+  /** Prefers the spec's own target, if it leads to the site. Throws an AwsError if no target leads there. */
   callsOf(site: Site, kind: string, spec?: Spec): Promise<Calls>
-  /** Creates a second that the lane of a kind allows at a site. */
+  /** Creates per second that the lane of a kind allows at a site. */
   perSecond(site: Site, model: KindModel): number
-  /** AWS's time at a site, in epoch milliseconds; undefined where no answer told. */
+  /** AWS's time at a site, in epoch milliseconds; undefined if no answer has shown it. */
   awsNow?(site: Site, model: KindModel): number | undefined
-  /** How far AWS's clock is ahead of ours, in milliseconds, by the connection that differs most; undefined where no answer told. */
+  /**
+   * How far AWS's clock is ahead of ours, in milliseconds, at the connection that differs most; undefined if no answer
+   * has shown it.
+   */
   clockOffsetMs?(): number | undefined
   /** Where jobs go, in words, for headings. */
   readonly where: string
   close(): void
 }
 
-/** What there is to know of AWS while offline. */
+/** The world while offline: nothing of AWS is known. */
 export const OFFLINE: World = {
   siteOf: () => undefined,
   callsOf: () => Promise.reject(new Error('an offline run asked for a connection')),
@@ -39,8 +42,8 @@ export const OFFLINE: World = {
 }
 
 /**
- * Connects to the targets of the specs whose jobs are not over yet: a finished spec costs no call, not even the one that learns the
- * account. Throws a Problem (exit 4) for a target that cannot be reached.
+ * Connects to the targets of all specs with unfinished jobs. A finished spec costs no call, not even the one that reads
+ * the account. Throws a Problem (exit 4) if a target cannot be reached.
  */
 export async function openWorld(
   specs: readonly Spec[],
@@ -55,7 +58,7 @@ export async function openWorld(
   },
 ): Promise<World> {
   const lanes = options.lanes ?? createLanes(options.clock, config.limits)
-  // On the emulator a spec without a target goes where it always went there: its state keeps the place.
+  // On the emulator a spec without a target keeps its site: the state records it.
   const targetName = ({ policy }: Spec): string | undefined =>
     options.emulator ? (policy.target ?? config.defaultTarget) : resolveTargetName(policy.target, config)
   const isAsked = (spec: Spec): boolean => options.refresh || options.asked?.has(spec.address) === true
@@ -63,7 +66,7 @@ export async function openWorld(
   const recordsAt = (name: string | undefined): JobRecord[] =>
     specs.flatMap((spec) => (targetName(spec) === name ? (state?.records[spec.address] ?? []) : []))
   const connections = new Map<string, Connection>()
-  // Here, so that those who ask AWS nothing do not wait for its SDK.
+  // Imported here, so that commands without AWS do not load its SDK.
   const { connect } = await import('../aws/connection.ts')
   for (const name of new Set([...needed.map(targetName), ...findOrphanTargets(specs, state, config, options.asked)])) {
     const target = options.emulator
@@ -73,7 +76,7 @@ export async function openWorld(
   }
   const all = [...connections.values()]
   const calls = new Map<string, Promise<Calls>>()
-  // Two targets may lead to one place with different roles: a spec's own comes first.
+  // Two targets may lead to one site with different roles. The spec's own target comes first.
   const reach = (site: Site, model: KindModel, spec?: Spec): Connection => {
     const own = spec && connections.get(targetName(spec) ?? '')
     const found = [...(own ? [own] : []), ...all].find(
@@ -93,7 +96,7 @@ export async function openWorld(
     },
     perSecond: (site, model) => reach(site, model).lane(model, model.api.operations.create).limit.perSecond,
     awsNow: (site, model) => reach(site, model).awsNow(),
-    // What stands in for AWS may keep a time of its own.
+    // A substitute for AWS may keep a time of its own.
     clockOffsetMs: () =>
       chooseFurthest(
         all.filter(({ site }) => site.endpoint === undefined).map((connection) => connection.clockOffsetMs()),
@@ -107,7 +110,10 @@ export async function openWorld(
   }
 }
 
-/** An unknown create whose spec is gone, and a job that is to be cancelled with its spec, may be anywhere: every target is asked. */
+/**
+ * An unknown create whose spec was removed may be at any target, and so may a job to cancel with its spec. So Jobwright
+ * asks every target.
+ */
 function findOrphanTargets(
   specs: readonly Spec[],
   state: State | undefined,
@@ -140,10 +146,10 @@ function isOver(spec: Spec, record: JobRecord | undefined): boolean {
   )
 }
 
-/** The emulator's account where a target names none. Older versions kept the jobs of every target there. */
+/** The emulator's account if a target names none. Older versions kept the jobs of every target there. */
 const EMULATOR_ACCOUNT = '123456789012'
 
-/** On the emulator every target works, and is the account that it names. One whose jobs were made before that goes on where they are. */
+/** On the emulator every target works, as the account that it names. A target with older jobs stays where they are. */
 function createEmulatorTarget(
   name: string | undefined,
   config: Pick<Config, 'targets'>,
@@ -163,6 +169,6 @@ function createUnreachableError(site: Site): AwsError {
   return new AwsError({
     class: 'unreachable',
     name: 'NoTarget',
-    message: `its job is in ${getSiteKey(site)}, and no target that the specs use leads there any more: let a spec name one that does`,
+    message: `its job is in ${getSiteKey(site)}, and no target of the specs leads there any more: name one that does in a spec`,
   })
 }

@@ -47,5 +47,5 @@ function suggestWayOut(code: string | undefined): string {
     return 'a file is where a folder has to be; rename it, then run this again'
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return 'make the folder writable for this user, or work in a copy that is, then run this again'
-  return code === 'ENOSPC' ? 'free some space there, then run this again' : 'correct that, then run this again'
+  return code === 'ENOSPC' ? 'free some space there, then run this again' : 'fix that, then run this again'
 }

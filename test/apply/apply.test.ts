@@ -159,7 +159,7 @@ t.test(
   },
 )
 
-t.test('a state that somebody else wrote meanwhile stops the run before anything is sent', async (t) => {
+t.test('a state that another process wrote meanwhile stops the run before anything is sent', async (t) => {
   const stage = await openStage(t)
   const run = await stage.run(crew('IotJob', 2), {
     onEvent: ({ type }) => {

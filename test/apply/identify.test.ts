@@ -76,7 +76,7 @@ t.test('another job under the ID is left alone', async (t) => {
     problem: {
       class: 'conflict',
       name: 'OtherJob',
-      message: `job kiosk-reboot is another one now (it was created ${THEIRS}, and ours ${CREATED}); nothing was done to it`,
+      message: `ID kiosk-reboot now belongs to another job (it was created ${THEIRS}, and ours ${CREATED}); nothing was done to it`,
     },
   })
 })
@@ -88,7 +88,7 @@ t.test('a job that nothing proves to be ours is left alone', async (t) => {
       class: 'conflict',
       name: 'Unproven',
       message:
-        'nothing proves that job kiosk-reboot is ours (AWS does not tell when it was created); nothing was done to it',
+        'nothing proves that job kiosk-reboot is ours (AWS does not show when it was created); nothing was done to it',
     },
   })
 })
@@ -122,7 +122,7 @@ t.test('a job that AWS does not show is not acted on', async (t) => {
   t.equal(asked.length, 1, 'an old job is looked for once')
 })
 
-t.test('a job that was created a moment ago is looked for until AWS shows it', async (t) => {
+t.test('a job that was just created is looked for until AWS shows it', async (t) => {
   const facts = { identity, createdAt: CREATED }
   const late = await look(facts, [undefined, undefined, {}], { now: CREATED })
   t.match(late.found, { live: { id: 'kiosk-reboot' } })
@@ -137,7 +137,7 @@ t.test('a job that was created a moment ago is looked for until AWS shows it', a
   t.equal((await look({ identity }, [undefined], { now: CREATED })).asked.length, 1, 'without a time nothing is new')
 })
 
-t.test('an interrupt ends the looks', async (t) => {
+t.test('an interrupt ends the reads', async (t) => {
   const stop = new AbortController()
   const onSleep = () => stop.abort()
   const { asked } = await look({ identity, createdAt: CREATED }, [undefined], { now: CREATED, stop, onSleep })

@@ -83,7 +83,7 @@ t.test('an intent names the attempt, its lease, its ID and AWS’s time', async 
 })
 
 t.test(
-  'an intent claims no ID that AWS chooses, no mark that no request carries, and no time that AWS did not tell',
+  'an intent claims no ID that AWS chooses, no mark that no request carries, and no time that AWS did not show',
   async (t) => {
     t.strictSame(JSON.parse(JSON.stringify(intended(createOf(PRICES, { isTagged: false })).record.intent)), {
       attempt: 1,

@@ -256,7 +256,7 @@ t.test('a job that nothing proves to be ours is not touched', async (t) => {
   }
 })
 
-t.test('a lease that is over sends nothing, and gives its intents back', async (t) => {
+t.test('an expired lease sends nothing, and releases its intents', async (t) => {
   const old = unknownOf(REBOOT)
   const state = applyChanges(emptyState('kiosk-fleet'), [{ set: 'record', address: REBOOT, record: old }])
   for (const end of ['pass', 'sleepOf'] as const) {
@@ -272,7 +272,7 @@ t.test('a lease that is over sends nothing, and gives its intents back', async (
     t.strictSame((await play([planned], { onCommit: (clock) => clock.pass(60_001) })).events, [], planned.action)
 })
 
-t.test('a create whose time is over before it leaves is given back', async (t) => {
+t.test('a create that expires before it is sent is released', async (t) => {
   let asked = 0
   const over = { when: 'expired', reason: 'its window is over', remedies: [] } as const
   for (const last of [0, 1]) {
@@ -302,7 +302,7 @@ t.test('the deadline of a lost create counts the measured offset', async (t) => 
   t.equal(await until(-40_000), '2026-11-15T09:18:40Z')
 })
 
-t.test('an ID that is taken stays a question while the job is there, with the refusal on record', async (t) => {
+t.test('an ID that is taken stays a question while the job exists, with the refusal on record', async (t) => {
   const answer = refusedAs('exists', 'ResourceAlreadyExistsException')
   const taken = await play([create(REBOOT)], { answer })
   t.match(taken.records[REBOOT], { stage: 'settling', intent: { refused: true } })

@@ -332,7 +332,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
       if (marker !== intent.marker) theirs.push(await arrive(stage.emulator, one.kind, request, marker))
     }
     const run = await stage.run([spec])
-    t.same(run.outcomes, run.twins?.length ? [6] : [], 'one that does just the same needs a person')
+    t.same(run.outcomes, run.twins?.length ? [6] : [], 'one that has the same request needs a person')
     t.notOk(run.passes.flat().includes('adopt'))
     t.equal(run.created, 1)
     t.ok(theirs.length > 0)

@@ -188,7 +188,7 @@ t.test('a spec that a link or a submodule hides is not taken for removed', async
   t.equal((await world.jobs()).length, 2)
   link(cwd, 'specs', 'one')
   await kept(
-    'its spec is not here, but specs is not committed (its link leads elsewhere than in HEAD), so it may not be meant to go',
+    'its spec is not here, but specs is not committed (its link leads elsewhere than in HEAD), so its removal may not be intended',
   )
 
   link(cwd, 'specs', 'two')
@@ -201,7 +201,7 @@ t.test('a spec that a link or a submodule hides is not taken for removed', async
   tells(t, await run(), { type: 'planned', address: 'IotJob/lamp-17', action: 'keep' })
   git(cwd, 'submodule', '--quiet', 'deinit', '--force', 'two/more')
   await kept(
-    'its spec is not here, but two/more is not committed (the submodule is not initialised), so it may not be meant to go',
+    'its spec is not here, but two/more is not committed (the submodule is not initialised), so its removal may not be intended',
   )
   git(cwd, 'rm', '--quiet', '--force', 'two/more')
   commit(cwd)

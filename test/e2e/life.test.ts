@@ -84,7 +84,7 @@ t.test('an address of before is answered with the name that its spec has now', a
   // Its record has the old name until the next run: a decision about it is carried out.
   t.match(await run('cancel', 'IotJob/restart', '--reason', 'wrong night'), {
     code: 0,
-    stdout: /cancelled IotJob\/restart|IotJob\/restart: its job is over already/,
+    stdout: /cancelled IotJob\/restart|IotJob\/restart: its job has already ended/,
   })
   t.equal((await run('reconcile')).code, 0)
   t.match(recordsIn(cwd), { 'IotJob/reboot': { run: 1, id: 'restart' } })

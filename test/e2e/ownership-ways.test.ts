@@ -115,7 +115,7 @@ t.test(
     t.equal(again.code, 6)
     const [conflict] = told(again, 'PLAN_FOREIGN')
     t.match(conflict, {
-      message: /is on no record, and carries the mark of this very spec/,
+      message: /is not on record, and carries the mark of this very spec/,
       hint: /jobwright adopt IotJob\/restart;/,
     })
     t.notMatch(conflict?.['hint'], /choose another name/, 'a new name would run it twice')

@@ -37,7 +37,7 @@ t.test('a job that was deleted and created anew by somebody else is lost, and ne
   t.equal((await world.call('iot', 'PUT', '/jobs/restart', theirs)).status, 200)
 
   const plan = await run(cwd, 'plan')
-  t.match(planned(plan, 'IotJob/restart'), [{ action: 'keep', reason: /another one now/ }])
+  t.match(planned(plan, 'IotJob/restart'), [{ action: 'keep', reason: /now belongs to another job/ }])
   t.same(codesIn(plan), ['PLAN_LOST'])
   const cancel = await run(cwd, 'cancel', 'IotJob/restart', '--reason', 'not wanted')
   t.equal(cancel.code, 6)

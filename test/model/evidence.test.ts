@@ -103,7 +103,7 @@ for (const [name, record, live, is] of READS) {
   })
 }
 
-t.test('a job that AWS named is the one of its ID, whatever else is told', (t) => {
+t.test('a job that AWS named is the one of its ID, whatever else AWS shows', (t) => {
   const settled = recordOf('DataExchangeJob/prices', { id: 'a'.repeat(32) }) as SettledRecord
   const live = liveOf('DataExchangeJob/prices', { createdAt: undefined, request: undefined })
   t.equal(judgeIdentity(settled, live, getModel('DataExchangeJob'), LINEAGE).is, 'same')
@@ -131,7 +131,7 @@ t.test('a verdict says why, and what may be recorded', async (t) => {
   t.strictSame(verdict({}, { mark: OWN, request: undefined }), { is: 'same', identity })
   t.strictSame(verdict({ identity: known }, {}), { is: 'same', identity: known }, 'what is on record stays')
   t.strictSame(verdict({ identity: known }, { createdAt: undefined, mark: OWN }), { is: 'same', identity: known })
-  t.match(verdict({}, { createdAt: undefined }), { why: 'AWS does not tell when it was created' })
+  t.match(verdict({}, { createdAt: undefined }), { why: 'AWS does not show when it was created' })
   t.match(verdict({ identity: { ...known, createdAt: LATER } }, {}), {
     why: `it was created ${CREATED}, and ours ${LATER}`,
   })
@@ -143,8 +143,8 @@ t.test('a verdict says why, and what may be recorded', async (t) => {
   t.match(verdict({ createdAt: '2026-11-15T08:00:00Z' }, {}), {
     why: `it was created ${CREATED}, and ours about 2026-11-15T08:00:00Z`,
   })
-  t.match(verdict({}, { request: undefined }), { why: 'AWS does not tell what it does' })
-  t.match(verdict({}, elsewhere), { why: 'its request is another one' })
+  t.match(verdict({}, { request: undefined }), { why: 'AWS does not show what it does' })
+  t.match(verdict({}, elsewhere), { why: 'its request differs' })
 })
 
 t.test('a mark is ours by lineage, address and run alone', async (t) => {

@@ -181,7 +181,7 @@ t.test('a record after a read', async (t) => {
   t.equal(
     getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: '' }),
     'created',
-    'an answer that tells no status starts nothing',
+    'an answer without a status starts nothing',
   )
   t.equal(getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'COMPLETED' }), 'started')
   t.equal(
@@ -372,7 +372,7 @@ t.test('broken JSON is explained with its place and in words that no version of 
 t.test('credentials that expire during a run are no reason to fear for jobs', (t) => {
   for (const name of ['ExpiredToken', 'ExpiredTokenException']) {
     const ways = getRemedies({ class: 'auth', name, message: 'The security token included in the request is expired' })
-    t.match(ways, [{ text: /sign in again.*goes on by itself/ }])
+    t.match(ways, [{ text: /sign in again.*continues where/ }])
   }
   t.equal(getRemedies({ class: 'auth', name: 'AccessDeniedException', message: 'no' }), undefined)
   t.end()

@@ -16,7 +16,7 @@ const record = (facts: Partial<JobRecord> = {}): SettledRecord => recordOf(REBOO
 const read = (facts: Partial<JobRecord>, live: Partial<Live> = {}, condition: typeof RUNNING | typeof DONE = RUNNING) =>
   refreshRecord(record(facts), liveOf(REBOOT, live), condition, NOW)
 
-t.test('a read renews what changes, and keeps what it does not tell', async (t) => {
+t.test('a read renews what changes, and keeps what it does not show', async (t) => {
   const known = {
     arn: 'arn:old',
     counts: { queued: 1 },

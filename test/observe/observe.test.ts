@@ -72,7 +72,7 @@ t.test('two jobs are described, since that is no more than a list and its gaps',
   t.same(readsOf(await stage.run(specs)), { 'iot DescribeJob': 2, 'dataexchange GetJob': 2 })
 })
 
-t.test('a list that tells no counts is believed for running jobs, and finished ones are described once', async (t) => {
+t.test('a list without counts is enough for running jobs, and finished ones are described once', async (t) => {
   const stage = await openStage(t)
   const specs = crew(5, ['IotJob'])
   await stage.run(specs)
@@ -95,7 +95,7 @@ t.test('an account full of other jobs is not listed to its end for a few of ours
   t.equal(reads['iot DescribeJob'], 8)
 })
 
-t.test('a read that fails blocks its own address and no other, and is told', async (t) => {
+t.test('a read that fails blocks its own address and no other, and is reported', async (t) => {
   const stage = await openStage(t)
   const specs = crew(1)
   await stage.run(specs)
@@ -122,7 +122,7 @@ t.test('an unknown create is looked for in one list, however many there are', as
   t.ok((run.counts['dataexchange ListJobs'] ?? 0) <= 3)
 })
 
-t.test('a job whose mark is wanted is described, also among many that a list tells', async (t) => {
+t.test('a job whose mark is wanted is described, also among many in a list', async (t) => {
   const site = { partition: 'aws', account: '123456789012', region: 'eu-west-1' }
   const need = (name: string, more: Partial<Need> = {}): Need => ({
     address: `IotJob/${name}`,

@@ -31,7 +31,7 @@ const READERS = 'PinpointExportJob/readers'
 
 const kiosks = (members: object) => ({ ...REQUESTS['IotJob'], ...members })
 const WHY = 'TimeoutError: socket hang up'
-const UNTOLD = 'AWS does not tell enough of it to prove that it is the one that was submitted'
+const UNTOLD = 'AWS shows too little of it to prove that it is the submitted job'
 const FOUND = `the answer to its create was lost (${WHY}); this is the job`
 const LOOKED = { absentSince: '2026-11-15T08:55:00Z' }
 
@@ -44,23 +44,19 @@ function table(title: string, cases: readonly Case[]): void {
 }
 
 table('an unknown create of a job that we name', [
+  ['is adopted where the job exists', world().spec(REBOOT).unknown(REBOOT).live(REBOOT), [`adopt ${REBOOT}: ${FOUND}`]],
   [
-    'is taken over where the job is there',
-    world().spec(REBOOT).unknown(REBOOT).live(REBOOT),
-    [`adopt ${REBOOT}: ${FOUND}`],
-  ],
-  [
-    'is not taken over where AWS does not tell when the job was created',
+    'is not adopted where AWS does not show when the job was created',
     world().spec(REBOOT).unknown(REBOOT).live(REBOOT, { createdAt: undefined }),
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but ${UNTOLD}`],
   ],
   [
-    'is not taken over where AWS does not tell what the job does',
+    'is not adopted where AWS does not show what the job does',
     world().spec(FINAL).unknown(FINAL).live(FINAL, { request: undefined }),
     [`conflict ${FINAL}: AWS Elemental MediaPackage job cup-final exists, but ${UNTOLD}`],
   ],
   [
-    'is not taken over where AWS shows the tags of the job, and the one that our create asked for is not among them',
+    'is not adopted where AWS shows the tags of the job, and the one that our create asked for is not among them',
     world()
       .spec(REBOOT)
       .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
@@ -68,7 +64,7 @@ table('an unknown create of a job that we name', [
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but does not carry the tag that our create asked for`],
   ],
   [
-    'is taken over where AWS does not show the tags of the job',
+    'is adopted where AWS does not show the tags of the job',
     world()
       .spec(REBOOT)
       .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
@@ -76,47 +72,47 @@ table('an unknown create of a job that we name', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'is taken over while its lease still runs',
+    'is adopted while its lease still runs',
     world().at('2026-11-15T08:50:30Z').spec(REBOOT).unknown(REBOOT, {}, { stage: 'intent' }).live(REBOOT),
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'tells what was seen of it',
+    'reports what is known of it',
     world().spec(REBOOT).unknown(REBOOT, { evidence: 'InternalFailure: 500' }).live(REBOOT, { status: 'COMPLETED' }),
     [`adopt ${REBOOT}: the answer to its create was lost (InternalFailure: 500); this is the job`],
   ],
   [
     'may still be on its way while its lease runs',
     world().at('2026-11-15T08:50:59Z').spec(REBOOT).unknown(REBOOT, {}, { stage: 'intent' }).absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:51:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:51:00Z]`],
   ],
   [
-    'asks for a second look where the first found nothing',
+    'asks for a second read where the first found nothing',
     world().spec(REBOOT).unknown(REBOOT).absent(REBOOT),
-    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`],
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`],
   ],
   [
-    'waits for the second look',
+    'waits for the second read',
     world().at('2026-11-15T08:55:14Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
-    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:55:15Z]`],
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:55:15Z]`],
   ],
   [
-    'is repeated under the same ID after two looks',
+    'is repeated under the same ID after two reads',
     world().at('2026-11-15T08:55:15Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'is repeated where a crash left the mark of the first look on an intent',
+    'is repeated where a crash left the mark of the first read on an intent',
     world().spec(REBOOT).unknown(REBOOT, LOOKED, { stage: 'intent' }).absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'is taken over where the job shows up at the second look',
+    'is adopted where the job shows up at the second read',
     world().spec(REBOOT).unknown(REBOOT, LOOKED).live(REBOOT),
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'is taken over while held: nothing is submitted',
+    'is adopted while held: nothing is submitted',
     world()
       .spec(REBOOT, { policy: { hold: true } })
       .unknown(REBOOT)
@@ -141,7 +137,7 @@ table('an unknown create of a job that we name', [
     [`blocked ${REBOOT}: specs/kiosk-reboot.yaml is not committed (edited)`],
   ],
   [
-    'is not repeated once its time is over',
+    'is not repeated once it has expired',
     world().at('2026-12-15T09:00:00Z').spec(FINAL).unknown(FINAL, LOOKED).absent(FINAL),
     [
       `expired ${FINAL}: StartTime 2026-11-14T19:45:00Z is more than 14 days ago, and an endpoint keeps at most 14 days for startover`,
@@ -168,7 +164,7 @@ table('an unknown create of a job that we name', [
     [`settling ${REBOOT}: the outcome of its create is not known, and nothing may be asked while offline`],
   ],
   [
-    'is a conflict where somebody else has the ID',
+    'is a conflict where another owner has the ID',
     world()
       .spec(REBOOT)
       .unknown(REBOOT)
@@ -190,7 +186,7 @@ table('an unknown create of a job that we name', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'fits although AWS tells the schedule in another form',
+    'fits although AWS returns the schedule in another form',
     world()
       .spec(REBOOT, { request: kiosks({ schedulingConfig: { startTime: '2026-12-01 02:00' } }) })
       .unknown(REBOOT, {}, { request: kiosks({ schedulingConfig: { startTime: '2026-12-01 02:00' } }) })
@@ -214,19 +210,19 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'waits until no late packet can make the job as it was written before',
+    'waits until no late request can create the job as it was written before',
     world()
       .at('2026-11-15T08:57:59Z')
       .spec(REBOOT, { request: kiosks({ document: { operation: 'update' } }) })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
-    'is taken over before a raised run is looked at',
+    'is adopted before a raised run is planned',
     world()
       .spec(REBOOT, { policy: { run: 2 } })
       .unknown(REBOOT)
@@ -234,38 +230,38 @@ table('an unknown create whose spec was edited meanwhile', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'keeps a raised run waiting until no late packet can make the old job',
+    'keeps a raised run waiting until no late request can create the old job',
     world()
       .at('2026-11-15T08:57:59Z')
       .spec(REBOOT, { policy: { run: 2 } })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
-    'makes the raised run, as its first attempt, once the old one is known to be absent',
+    'makes the raised run, as its first attempt, once the old job is known not to exist',
     world()
       .at('2026-11-15T08:58:00Z')
       .spec(REBOOT, { policy: { run: 2 } })
       .unknown(REBOOT, { ...LOOKED, attempt: 3 })
       .absent(REBOOT),
     [
-      `create ${REBOOT} (as kiosk-reboot-r2): policy.run was raised from 1 to 2; its create (attempt 3) left no job at two looks`,
+      `create ${REBOOT} (as kiosk-reboot-r2): policy.run was raised from 1 to 2; its create (attempt 3) left no job at two reads`,
     ],
   ],
   [
-    'keeps another ID waiting until no late packet can make the old job',
+    'keeps another ID waiting until no late request can create the old job',
     world()
       .at('2026-11-15T08:57:59Z')
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
-    'keeps another target waiting until no late packet can make the old job',
+    'keeps another target waiting until no late request can create the old job',
     world().at('2026-11-15T08:57:59Z').spec(REBOOT).unknown(REBOOT, LOOKED).absent(REBOOT).site(OTHER_SITE),
-    [`settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`],
+    [`settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`],
   ],
   [
     'is left behind by raising the run, also where AWS may have forgotten its job',
@@ -274,7 +270,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(PRICES, { policy: { run: 2 } })
       .unknown(PRICES, LOOKED)
       .listed(PRICES),
-    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two reads`],
   ],
   [
     'never runs an earlier run again because the run was lowered',
@@ -293,7 +289,7 @@ table('an unknown create whose spec was edited meanwhile', [
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
       .unknown(REBOOT, { refused: true })
       .live(REBOOT),
-    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS refused this create: the job was there already`],
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS refused this create: the job already existed`],
   ],
   [
     'is made under the other ID once a person has said that it made no job',
@@ -304,7 +300,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`create ${REBOOT} (as night, attempt 2): its create was said to have made no job`],
   ],
   [
-    'leaves an ID of somebody else by raising the run',
+    'leaves an ID of another owner by raising the run',
     world()
       .spec(REBOOT, { policy: { run: 2 } })
       .unknown(REBOOT)
@@ -312,7 +308,7 @@ table('an unknown create whose spec was edited meanwhile', [
     [`create ${REBOOT} (as kiosk-reboot-r2): its create came to nothing: the ID kiosk-reboot belongs to another job`],
   ],
   [
-    'leaves an ID of somebody else by writing another one',
+    'leaves an ID of another owner by writing another one',
     world()
       .spec(REBOOT, { request: kiosks({ jobId: 'night' }) })
       .unknown(REBOOT)
@@ -336,7 +332,7 @@ table('an unknown create whose spec was edited meanwhile', [
 
 table('two addresses and one ID', [
   [
-    'a job that another record has is not taken over by an unknown create of the same ID',
+    'a job that another record has is not adopted by an unknown create of the same ID',
     world()
       .spec(REBOOT)
       .record(REBOOT, DONE)
@@ -349,7 +345,7 @@ table('two addresses and one ID', [
     ],
   ],
   [
-    'of two unknown creates of one ID, one takes the job over',
+    'of two unknown creates of one ID, one adopts the job',
     world()
       .spec('IotJob/a', { request: kiosks({ jobId: 'night' }) })
       .spec('IotJob/b', { request: kiosks({ jobId: 'night' }) })
@@ -369,7 +365,7 @@ table('two addresses and one ID', [
       .absent('IotJob/a', 'IotJob/b'),
     [
       'conflict IotJob/a: the ID night was already used by IotJob/b',
-      'create IotJob/b (as night, attempt 2): its create (attempt 1) left no job at two looks',
+      'create IotJob/b (as night, attempt 2): its create (attempt 1) left no job at two reads',
     ],
   ],
 ])
@@ -385,45 +381,45 @@ const unclear = (jobs: string, address: Address = READERS) => `unresolved ${addr
 
 table('an unknown create of an inert job', [
   [
-    'is for a person to decide where several fit',
+    'needs a person where several fit',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(52), at(51), at(53)),
     [
       unclear(
-        '3 jobs may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
+        '3 jobs may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC), job-53 (WAITING, 2026-11-15 08:53 UTC)',
         PRICES,
       ),
     ],
   ],
   [
-    'is for a person to decide where one of several has started',
+    'needs a person where one of several has started',
     world()
       .spec(PRICES)
       .unknown(PRICES)
       .listed(PRICES, at(51), at(52, { status: 'COMPLETED' })),
     [
       unclear(
-        '2 jobs may be what its create made, and nothing tells which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
+        '2 jobs may be what its create made, and nothing shows which: job-52 (COMPLETED, 2026-11-15 08:52 UTC), job-51 (WAITING, 2026-11-15 08:51 UTC)',
         PRICES,
       ),
     ],
   ],
   [
-    'takes over none that was created before it by AWS’s own clock',
+    'adopts none that was created before it by AWS’s own clock',
     world().spec(PRICES).unknown(PRICES, { awsAt: '2026-11-15T08:50:10Z' }).listed(PRICES, at(50)),
-    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:01:30Z]`],
+    [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
-    'takes over none from before its intent, a minute of grace for clocks aside',
+    'adopts none from before its intent, a minute of grace for clocks aside',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(48)),
-    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:01:30Z]`],
+    [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:01:30Z]`],
   ],
   [
-    'takes over one by a clock that differs a little',
+    'adopts one by a clock that differs a little',
     world().spec(PRICES).unknown(PRICES).listed(PRICES, at(49)),
     [`adopt ${PRICES}: ${FOUND}`],
   ],
   [
-    'takes over none that says more or less than was sent',
+    'adopts none that says more or less than was sent',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED)
@@ -432,18 +428,18 @@ table('an unknown create of an inert job', [
         at(51, { request: { ...REQUESTS['DataExchangeJob'], Details: {} } }),
         at(52, { request: { ...REQUESTS['DataExchangeJob'], Type: 'IMPORT_ASSETS_FROM_S3' } }),
       ),
-    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'takes over none of which AWS tells a member that was not sent',
+    'adopts none of which AWS shows a member that was not sent',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED)
       .listed(PRICES, at(51, { request: { ...REQUESTS['DataExchangeJob'], Encryption: { Type: 'AES256' } } })),
-    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'takes over none of which nothing is told',
+    'adopts none of which nothing is known',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED)
@@ -453,10 +449,10 @@ table('an unknown create of an inert job', [
         createdAt: '2026-11-15T08:51:00Z',
         request: undefined as never,
       }),
-    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES} (attempt 2): its create (attempt 1) left no job at two reads`],
   ],
   [
-    'takes over none that a record has, or had',
+    'adopts none that a record has, or had',
     world()
       .spec(PRICES)
       .unknown(PRICES, LOOKED, { history: [{ run: 1, id: 'job-51' }], run: 2 })
@@ -470,7 +466,7 @@ table('an unknown create of an inert job', [
     ],
   ],
   [
-    'beside another of the same request takes over another job',
+    'beside another of the same request adopts another job',
     world()
       .spec('DataExchangeJob/a')
       .spec('DataExchangeJob/b')
@@ -491,13 +487,13 @@ table('an unknown create of an inert job', [
       .listed('DataExchangeJob/b', at(51)),
     [
       `adopt DataExchangeJob/a: ${FOUND}`,
-      'create DataExchangeJob/b (attempt 2): its create (attempt 1) left no job at two looks',
+      'create DataExchangeJob/b (attempt 2): its create (attempt 1) left no job at two reads',
     ],
   ],
   [
-    'waits for the lag of lists between its two looks',
+    'waits for the lag of lists between its two reads',
     world().at('2026-11-15T08:56:29Z').spec(PRICES).unknown(PRICES, LOOKED).listed(PRICES),
-    [`settling ${PRICES}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:56:30Z]`],
+    [`settling ${PRICES}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:56:30Z]`],
   ],
   [
     'is blocked where the list cannot be read',
@@ -505,19 +501,19 @@ table('an unknown create of an inert job', [
     [`blocked ${PRICES}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`],
   ],
   [
-    'makes a raised run once the old one is known to be absent',
+    'makes a raised run once the old job is known not to exist',
     world()
       .spec(PRICES, { policy: { run: 2 } })
       .unknown(PRICES, LOOKED)
       .listed(PRICES),
-    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two looks`],
+    [`create ${PRICES}: policy.run was raised from 1 to 2; its create (attempt 1) left no job at two reads`],
   ],
 ])
 
 const MARKED = { marker: `${READERS}#1.1` }
 table('an unknown create of a job that begins at once and that AWS names', [
   [
-    'is taken over where one job carries its marker',
+    'is adopted where one job carries its marker',
     world()
       .spec(READERS)
       .unknown(READERS)
@@ -525,7 +521,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`adopt ${READERS}: ${FOUND}`],
   ],
   [
-    'settles until no packet of it can be accepted',
+    'settles until AWS accepts no more requests of it',
     world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS, LOOKED).listed(READERS),
     [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:00Z]`],
   ],
@@ -549,55 +545,55 @@ table('an unknown create of a job that begins at once and that AWS names', [
     [`settling ${READERS}: the outcome of its create is not known (${WHY}) [until 2026-11-15T08:58:40Z]`],
   ],
   [
-    'is for a person to decide where a job with its marker was made too late to be its own',
+    'needs a person where a job with its marker was made too late to be its own',
     world()
       .spec(READERS)
       .unknown(READERS, { at: '2026-11-15T08:30:00Z', leaseUntil: '2026-11-15T08:31:00Z', absentSince: NOW })
       .listed(READERS, at(51, MARKED)),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
-    'gets its first look only then',
+    'gets its first read only then',
     world().at('2026-11-15T08:58:00Z').spec(READERS).unknown(READERS).listed(READERS),
-    [`settling ${READERS}: its create left no job that AWS shows; a second look follows [until 2026-11-15T08:59:30Z]`],
+    [`settling ${READERS}: its create left no job that AWS shows; a second read follows [until 2026-11-15T08:59:30Z]`],
   ],
   [
-    'is repeated after two looks a lag of lists apart',
+    'is repeated after two reads a lag of lists apart',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS),
     [
-      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two looks`,
+      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
   [
-    'is not repeated before the second look',
+    'is not repeated before the second read',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:31Z' }).listed(READERS),
-    [`settling ${READERS}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:01Z]`],
+    [`settling ${READERS}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:01Z]`],
   ],
   [
-    'is for a person to decide where two jobs carry its marker',
+    'needs a person where two jobs carry its marker',
     world().spec(READERS).unknown(READERS).listed(READERS, at(51, MARKED), at(52, MARKED)),
     [
       unclear(
-        '2 jobs may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
+        '2 jobs may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC), job-52 (WAITING, 2026-11-15 08:52 UTC)',
       ),
     ],
   ],
   [
-    'is for a person to decide where AWS does not tell what a job is',
+    'needs a person where AWS does not show what a job is',
     world().spec(READERS).unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' }).listed(READERS, at(51)),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
-    'is for a person to decide where its marker stands on a job that differs: AWS may have filled something in',
+    'needs a person where its marker stands on a job that differs: AWS may have filled something in',
     world()
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
       .listed(READERS, at(51, { ...MARKED, request: { ...REQUESTS['PinpointExportJob'], Added: 'by AWS' } })),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
   [
-    'is taken over where AWS does not tell when the job with its marker was made',
+    'is adopted where AWS does not show when the job with its marker was made',
     world()
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
@@ -612,12 +608,12 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .state({ foreign: { 'PinpointExportJob aws/123456789012/eu-west-1 job-51': '2026-11-15T08:59:00Z' } })
       .listed(READERS, at(51)),
     [
-      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two looks`,
+      `create ${READERS}: policy.run was raised from 1 to 2; its create (attempt 2) left no job at two reads`,
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
   [
-    'of the same request as another one takes over another job, never the same',
+    'of the same request as another one adopts another job, never the same',
     world()
       .spec(READERS)
       .unknown(READERS)
@@ -627,12 +623,12 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .listed('PinpointExportJob/readers-2', at(51, MARKED)),
     [
       `adopt ${READERS}: ${FOUND}`,
-      'create PinpointExportJob/readers-2 (attempt 2): its create (attempt 1) left no job at two looks',
+      'create PinpointExportJob/readers-2 (attempt 2): its create (attempt 1) left no job at two reads',
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
   ],
   [
-    'is not taken over from before its intent, nor from another record',
+    'is not adopted from before its intent, nor from another record',
     world()
       .spec(READERS)
       .unknown(READERS, { absentSince: '2026-11-15T08:58:30Z' })
@@ -640,7 +636,7 @@ table('an unknown create of a job that begins at once and that AWS names', [
       .record('PinpointExportJob/readers-2', { ...DONE, id: 'job-51' })
       .listed(READERS, at(48, MARKED), at(51, MARKED)),
     [
-      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two looks`,
+      `create ${READERS} (attempt 2): its create (attempt 1) left no job at two reads`,
       'keep PinpointExportJob/readers-2: done 2026-11-14 23:10 UTC',
       'warning: PinpointExportJob: Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
     ],
@@ -658,7 +654,7 @@ table('a job of a service without regions', [
       .site((spec) => (spec.name === 'disk-8' ? OTHER_SITE : SITE))
       .listed('ImportExportJob/disk-7', at(51, { status: 'Canceled' })),
     [
-      'create ImportExportJob/disk-7 (attempt 2): its create (attempt 1) left no job at two looks',
+      'create ImportExportJob/disk-7 (attempt 2): its create (attempt 1) left no job at two reads',
       'keep ImportExportJob/disk-8: done 2026-11-14 23:10 UTC',
       'warning: ImportExportJob: AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
     ],
@@ -684,12 +680,12 @@ t.test('an ID that is taken names the ways that lead out', async (t) => {
 t.test('an unresolved create names both doors', async (t) => {
   const given = world().spec(READERS).unknown(READERS).listed(READERS, at(51))
   const [planned] = check(t, given, [
-    unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
+    unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)'),
   ]).actions
   t.match(formatHint(planned?.remedies), /resolve PinpointExportJob\/readers --adopt job-51.*--not-created/)
 })
 
-table('an unknown create whose spec is gone', [
+table('an unknown create whose spec was removed', [
   ['is brought to light', world().unknown(REBOOT).live(REBOOT), [`adopt ${REBOOT}: ${FOUND}`]],
   [
     'is brought to light, and not started',
@@ -702,21 +698,21 @@ table('an unknown create whose spec is gone', [
     [`adopt ${REBOOT}: ${FOUND}`],
   ],
   [
-    'gets its second look',
+    'gets its second read',
     world().unknown(REBOOT).absent(REBOOT),
-    [`settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`],
+    [`settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`],
   ],
   [
     'is forgotten, never repeated, where no job was made',
     world().unknown(REBOOT, LOOKED).absent(REBOOT),
-    [`forget ${REBOOT}: its spec is gone; no job was made, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; no job was made, its record is kept`],
   ],
   [
-    'is forgotten where the ID is of somebody else',
+    'is forgotten where the ID has another owner',
     world()
       .unknown(REBOOT)
       .live(REBOOT, { request: kiosks({ targets: ['arn:other'] }) }),
-    [`forget ${REBOOT}: its spec is gone; no job was made, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; no job was made, its record is kept`],
   ],
   [
     'is not forgotten under a filter',
@@ -724,23 +720,23 @@ table('an unknown create whose spec is gone', [
       .unknown(REBOOT, LOOKED)
       .absent(REBOOT)
       .with({ only: () => true }),
-    [`keep ${REBOOT}: its spec is not here, but only some specs were asked for`],
+    [`keep ${REBOOT}: its spec is not here, but only some specs were selected`],
   ],
   [
-    'is for a person to decide where nothing brings it to light',
+    'needs a person where nothing brings it to light',
     world().unknown(READERS).listed(READERS, at(51)),
-    [unclear('a job may be what its create made, and nothing tells which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
+    [unclear('a job may be what its create made, and nothing shows which: job-51 (WAITING, 2026-11-15 08:51 UTC)')],
   ],
 ])
 
-t.test('a create is repeated only after a first look that was written down', async (t) => {
+t.test('a create is repeated only after a first read that was written down', async (t) => {
   const given = () => world().spec(REBOOT).unknown(REBOOT).absent(REBOOT)
   const [first] = check(t, given(), [
-    `settling ${REBOOT}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`,
+    `settling ${REBOOT}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`,
   ]).actions
   t.match(first?.next, { stage: 'settling', intent: { attempt: 1, absentSince: NOW, until: '2026-11-15T09:00:15Z' } })
   const [second] = check(t, given().stored(REBOOT, first!.next!).at('2026-11-15T09:00:15Z'), [
-    `create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two looks`,
+    `create ${REBOOT} (as kiosk-reboot, attempt 2): its create (attempt 1) left no job at two reads`,
   ]).actions
   t.strictSame(second?.record, first?.next, 'the create knows the record that it follows')
   checkNeeds(t, given().stored(REBOOT, first!.next!), [`${REBOOT}: read kiosk-reboot with definition`])

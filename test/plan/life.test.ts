@@ -20,7 +20,7 @@ import {
   type State,
 } from '../../src/model/state.ts'
 import { listNeeds } from '../../src/plan/needs.ts'
-import { requestKey } from '../../src/plan/questions/edits.ts'
+import { getRequestKey } from '../../src/plan/questions/edits.ts'
 import { seeded } from './seeded.ts'
 import { NOW, OTHER_SITE, planOf, REQUESTS, SITE, specOf, world } from './world.ts'
 
@@ -97,7 +97,7 @@ class Life {
     const { record, owner } = this
     const isEdited =
       record !== undefined &&
-      requestKey(record.request, getModel(this.kind)) !== requestKey(this.spec.request, getModel(this.kind))
+      getRequestKey(record.request, getModel(this.kind)) !== getRequestKey(this.spec.request, getModel(this.kind))
     if (owner === undefined || name === owner || (!saysSo && isEdited)) return
     this.spec = { ...rest, name, address: formatAddress(this.kind, name), ...(saysSo && { formerly: owner }) }
   }

@@ -99,7 +99,7 @@ table('a new spec', [
       request: { Type: 'IMPORT_ASSET_FROM_SIGNED_URL', Details: {} },
       policy: { upload: 'prices.csv' },
     }),
-    [`blocked ${PRICES}: the file of policy.upload is not there: prices.csv`],
+    [`blocked ${PRICES}: the file of policy.upload was not found: prices.csv`],
   ],
   [
     'is not submitted from a file that is not committed',
@@ -176,21 +176,21 @@ table('a job that exists and is not ours', [
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists and is not ours: COMPLETED, created 2026-11-01 08:00 UTC`],
   ],
   [
-    'is taken over with policy.adopt where it fits',
+    'is adopted with policy.adopt where it fits',
     world()
       .spec(REBOOT, { policy: { adopt: true } })
       .live(REBOOT),
     [`adopt ${REBOOT}: policy.adopt is true and the job fits the spec`],
   ],
   [
-    'is not taken over with policy.adopt where AWS does not tell what it does',
+    'is not adopted with policy.adopt where AWS does not show what it does',
     world()
       .spec(REBOOT, { policy: { adopt: true } })
       .live(REBOOT, { request: undefined }),
-    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS does not tell what it does`],
+    [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but AWS does not show what it does`],
   ],
   [
-    'is not taken over with policy.adopt where it differs',
+    'is not adopted with policy.adopt where it differs',
     world()
       .spec(REBOOT, { policy: { adopt: true } })
       .live(REBOOT, { request: { ...kiosks({}), document: '{"operation":"wipe"}', targetSelection: 'CONTINUOUS' } }),
@@ -213,7 +213,7 @@ table('a job that exists and is not ours', [
     [`adopt ${REBOOT}: policy.adopt is true and the job fits the spec`],
   ],
   [
-    'is taken over although its window is long past: nothing is submitted',
+    'is adopted although its window is long past: nothing is submitted',
     world()
       .at('2026-12-24T09:00:00Z')
       .spec(FINAL, { policy: { adopt: true } })
@@ -231,7 +231,7 @@ table('a job that exists and is not ours', [
     ],
   ],
   [
-    'is never taken over where another record has it, whatever policy.adopt says',
+    'is never adopted where another record has it, whatever policy.adopt says',
     world()
       .spec(REBOOT)
       .record(REBOOT, DONE)
@@ -321,15 +321,15 @@ table('a job on record', [
     [`keep ${REBOOT}: AWS no longer knows this unfinished job; it is not made again`],
   ],
   [
-    'that was made a moment ago and is not shown yet is not lost',
+    'that was just created and is not shown yet is not lost',
     world()
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:31Z' })
       .absent(PRICES),
-    [`settling ${PRICES}: its job was made a moment ago, and AWS does not show it yet [until 2026-11-15T09:00:01Z]`],
+    [`settling ${PRICES}: its job was just created, and AWS does not show it yet [until 2026-11-15T09:00:01Z]`],
   ],
   [
-    'that was made a while ago and is not shown is lost',
+    'that was created a while ago and is not shown is lost',
     world()
       .spec(PRICES)
       .record(PRICES, { stage: 'created', id: 'job-1', createdAt: '2026-11-15T08:58:30Z' })
@@ -393,7 +393,7 @@ table('a job on record', [
     [`keep ${FINAL}: done 2026-11-14 23:10 UTC`],
   ],
   [
-    'that is over is done, wherever its target leads now',
+    'that has ended is done, wherever its target leads now',
     world().spec(REBOOT).record(REBOOT, DONE).site(OTHER_SITE),
     [`keep ${REBOOT}: done 2026-11-14 23:10 UTC`],
   ],
@@ -644,7 +644,7 @@ t.test('an edit is', async (t) => {
     const pointer = changes[0]!.trim().split(':')[0]
     const first =
       TAKEN_ON.has(pointer) && name !== 'a member that is gone'
-        ? `update ${address}: ${pointer} changed, and AWS lets the running job take it on`
+        ? `update ${address}: ${pointer} changed, and AWS can apply that to the running job`
         : `conflict ${address}: ${pointer} changed after the job was submitted`
     check(t, given, [first, ...changes], name)
   }
@@ -661,7 +661,7 @@ t.test('an edit is', async (t) => {
     ],
     'several at once, a long one as digests',
   ).actions
-  t.match(formatHint(conflict?.remedies), /put the old value back, .*policy.run: 2/)
+  t.match(formatHint(conflict?.remedies), /restore the old value, .*policy.run: 2/)
 })
 
 const GROUP = 'arn:aws:iot:eu-west-1:123456789012:thinggroup/depot'
@@ -694,7 +694,7 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
     `conflict ${PRICES}: data/prices.csv, the file of policy.upload, changed after the job was submitted and ended`,
     '  /Details/ImportAssetFromSignedUrl/Md5Hash: "old" -> "new"',
   ]).actions
-  t.match(formatHint(conflict?.remedies), /^put the old file back, /)
+  t.match(formatHint(conflict?.remedies), /^restore the old file, /)
 
   const otherEnds = { lf: 'old', crlf: 'new', lfBlob: '' }
   const converted = world()
@@ -761,7 +761,7 @@ t.test('AWS changes a running job', async (t) => {
     '/document',
     'what it cannot change is shown first',
   )
-  t.match(hint(edited(kiosks({ description: 'x' }), kiosks({ description: 'y' }), DONE)), /^conflict put the old/)
+  t.match(hint(edited(kiosks({ description: 'x' }), kiosks({ description: 'y' }), DONE)), /^conflict restore the old/)
   t.match(hint(edited(kiosks({ description: 'x' }), kiosks({ description: 'y' }), { lost: true })), /^conflict/)
 
   const held = edited(kiosks({}), kiosks({ description: 'y' })).spec(NIGHT, { policy: { hold: true } })
@@ -792,9 +792,9 @@ t.test('AWS changes a running job', async (t) => {
 
 table('an unfinished job that is to be cancelled with its spec', [
   [
-    'is cancelled once the spec is gone',
+    'is cancelled once the spec was removed',
     world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT),
-    [`cancel ${REBOOT}: its spec is gone, and policy.onRemove is cancel`],
+    [`cancel ${REBOOT}: its spec was removed, and policy.onRemove is cancel`],
   ],
   [
     'is not while the spec is there',
@@ -806,36 +806,36 @@ table('an unfinished job that is to be cancelled with its spec', [
   [
     'is not where the spec may only not have been loaded',
     world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).with({ complete: false }),
-    [`keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look gone`],
+    [`keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look removed`],
   ],
   [
-    'is forgotten where it is over by now',
+    'is forgotten where it has ended',
     world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT, { status: 'COMPLETED' }),
-    [`forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
   ],
   [
     'is forgotten where AWS cancels it no more',
     world().record(PRICES, { id: 'job-1', onRemove: 'cancel' }),
     [
-      `forget ${PRICES}: its spec is gone; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
+      `forget ${PRICES}: its spec was removed; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
     ],
   ],
   [
-    'is forgotten where a look shows that it has begun, and that is too late',
+    'is forgotten where a read shows that it has begun, and that is too late',
     world().record(PRICES, { id: 'job-1', stage: 'created', onRemove: 'cancel' }).live(PRICES, { id: 'job-1' }),
     [
-      `forget ${PRICES}: its spec is gone; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
+      `forget ${PRICES}: its spec was removed; job job-1 stays as it is at AWS, its record is kept: AWS Data Exchange cancels a job only before it is started`,
     ],
   ],
   [
     'is forgotten where AWS no longer knows it',
     world().record(REBOOT, { onRemove: 'cancel' }).absent(REBOOT),
-    [`forget ${REBOOT}: its spec is gone; AWS no longer knows job kiosk-reboot, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; AWS no longer knows job kiosk-reboot, its record is kept`],
   ],
   [
-    'waits where it was made a moment ago and is not shown yet',
+    'waits where it was just created and is not shown yet',
     world().record(REBOOT, { onRemove: 'cancel', createdAt: '2026-11-15T08:59:30Z' }).absent(REBOOT),
-    [`settling ${REBOOT}: its job was made a moment ago, and AWS does not show it yet [until 2026-11-15T09:01:00Z]`],
+    [`settling ${REBOOT}: its job was just created, and AWS does not show it yet [until 2026-11-15T09:01:00Z]`],
   ],
   [
     'waits where AWS could not be asked',
@@ -849,7 +849,7 @@ table('an unfinished job that is to be cancelled with its spec', [
       .live(REBOOT)
       .with({ guards: { maxCreates: 1, maxRemovals: 0 } }),
     [
-      `cancel ${REBOOT}: its spec is gone, and policy.onRemove is cancel`,
+      `cancel ${REBOOT}: its spec was removed, and policy.onRemove is cancel`,
       'refused 7: this run would withdraw 1 job; guards.maxRemovals allows 0',
     ],
   ],
@@ -860,7 +860,7 @@ t.test('a job that was cancelled before its start is not started', async (t) => 
   check(t, world().spec(PRICES).record(PRICES, stopped), `keep ${PRICES}: done`)
 })
 
-t.test('what is to become of an unfinished job is on record before its spec can be gone', async (t) => {
+t.test('policy.onRemove is on record before its spec can be removed', async (t) => {
   const next = (given: World) => planOf(given.input()).actions[0]?.next
   const told = world()
     .spec(REBOOT, { policy: { onRemove: 'cancel' } })
@@ -879,15 +879,15 @@ t.test('what is to become of an unfinished job is on record before its spec can 
         .spec(REBOOT, { policy: { onRemove: 'cancel' } })
         .record(REBOOT, DONE),
     ),
-    'a job that is over needs none',
+    'a job that has ended needs none',
   )
 })
 
-table('a spec that is gone', [
+table('a removed spec', [
   [
     'is forgotten: its record and its job stay',
     world().record(REBOOT),
-    [`forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
   ],
   ['and was forgotten is not spoken of any more', world().record(REBOOT, { withdrawn: '2026-11-14T09:00:00Z' }), []],
   [
@@ -902,7 +902,7 @@ table('a spec that is gone', [
     world()
       .record(REBOOT)
       .with({ only: () => true }),
-    [`keep ${REBOOT}: its spec is not here, but only some specs were asked for`],
+    [`keep ${REBOOT}: its spec is not here, but only some specs were selected`],
   ],
   [
     'is not spoken of outside a filter',
@@ -914,7 +914,7 @@ table('a spec that is gone', [
   [
     'is not forgotten while a file cannot be read',
     world().record(REBOOT).with({ complete: false }),
-    [`keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look gone`],
+    [`keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look removed`],
   ],
   [
     'is not forgotten while its file is only deleted, not committed as deleted',
@@ -922,7 +922,7 @@ table('a spec that is gone', [
       .record(REBOOT)
       .checkout({ deleted: ['specs/kiosk-reboot.yaml'] }),
     [
-      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so it may not be meant to go`,
+      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so its removal may not be intended`,
     ],
   ],
   [
@@ -933,25 +933,25 @@ table('a spec that is gone', [
       .checkout({ dirty: ['specs/fleet.yaml'] }),
     [
       `held ${FINAL}: policy.hold is true`,
-      `keep ${REBOOT}: its spec is not here, but specs/fleet.yaml is not committed (edited), so it may not be meant to go`,
+      `keep ${REBOOT}: its spec is not here, but specs/fleet.yaml is not committed (edited), so its removal may not be intended`,
     ],
   ],
   [
     'is not forgotten outside Git',
     world().record(REBOOT).checkout({ git: false }),
     [
-      `keep ${REBOOT}: its spec is not here, but outside Git a missing spec proves nothing (--allow-removals says that it does)`,
+      `keep ${REBOOT}: its spec is not here, but outside Git a missing spec proves nothing (--allow-removals accepts it as removed)`,
     ],
   ],
   [
     'is forgotten outside Git with --allow-removals',
     world().record(REBOOT).checkout({ git: false }).rules({ allowRemovals: true }),
-    [`forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
   ],
   [
     'is forgotten outside Git on the emulator',
     world().record(REBOOT).checkout({ git: false }).rules({ emulator: true }),
-    [`forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`],
+    [`forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`],
   ],
   [
     'is not gone while its document has errors',
@@ -962,7 +962,7 @@ table('a spec that is gone', [
 
 table('a rename', [
   [
-    'together with an edit that AWS takes on is a question as well',
+    'together with an edit that AWS supports is a question as well',
     world()
       .spec(NIGHT, { request: kiosks({ description: 'by night', tags: [{ Key: 'a', Value: 'b' }] }) })
       .absent(NIGHT)
@@ -981,7 +981,7 @@ table('a rename', [
     ],
   ],
   [
-    'is seen although the ID is written out and key order differs',
+    'is detected although the ID is written out and key order differs',
     world()
       .spec(NIGHT, { request: { document: '{ "operation": "reboot" }', ...kiosks({}), jobId: 'night' } })
       .absent(NIGHT)
@@ -1012,7 +1012,7 @@ table('a rename', [
     [
       `blocked ${NIGHT}: its spec has errors: SPEC_ENUM`,
       `keep ${REBOOT}: its spec is not here, but ${NIGHT} has errors and no job yet, and may be it renamed`,
-      `forget ${FINAL}: its spec is gone; job cup-final stays as it is at AWS, its record is kept`,
+      `forget ${FINAL}: its spec was removed; job cup-final stays as it is at AWS, its record is kept`,
     ],
   ],
   [
@@ -1034,9 +1034,7 @@ table('a rename', [
   [
     'with metadata.formerly is a question where the old name has a job but no record',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).absent(NIGHT).live(REBOOT),
-    [
-      `conflict ${NIGHT}: metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists, of which nothing is on record`,
-    ],
+    [`conflict ${NIGHT}: metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists without a record`],
   ],
   [
     'with metadata.formerly is a question where the next run was made under the old name already',
@@ -1046,7 +1044,7 @@ table('a rename', [
       .absent(NIGHT)
       .live(REBOOT, { id: 'kiosk-reboot-r2' }),
     [
-      `conflict ${NIGHT} (was ${REBOOT}): metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot-r2 exists, of which nothing is on record`,
+      `conflict ${NIGHT} (was ${REBOOT}): metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot-r2 exists without a record`,
     ],
   ],
   [
@@ -1057,7 +1055,7 @@ table('a rename', [
       .absent(NIGHT)
       .live(REBOOT, { id: 'kiosk-reboot-r2' }),
     [
-      `conflict ${NIGHT} (was ${REBOOT}): metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot-r2 exists, of which nothing is on record`,
+      `conflict ${NIGHT} (was ${REBOOT}): metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot-r2 exists without a record`,
     ],
   ],
   [
@@ -1069,8 +1067,8 @@ table('a rename', [
     'with metadata.formerly takes nothing while the old spec may only not have been loaded',
     world().spec(NIGHT, { formerly: 'kiosk-reboot' }).record(REBOOT, DONE).with({ complete: false }),
     [
-      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but some files were not read, so it may only look gone`,
-      `keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look gone`,
+      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but some files were not read, so it may only look removed`,
+      `keep ${REBOOT}: its spec is not here, but some files were not read, so it may only look removed`,
     ],
   ],
   [
@@ -1080,8 +1078,8 @@ table('a rename', [
       .record(REBOOT, DONE)
       .checkout({ deleted: ['specs/kiosk-reboot.yaml'] }),
     [
-      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so it may not be meant to go`,
-      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so it may not be meant to go`,
+      `blocked ${NIGHT}: metadata.formerly names ${REBOOT}, whose spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so its removal may not be intended`,
+      `keep ${REBOOT}: its spec is not here, but specs/kiosk-reboot.yaml is not committed (deleted), so its removal may not be intended`,
     ],
   ],
   [
@@ -1121,7 +1119,7 @@ table('a rename', [
       .record(REBOOT, DONE),
     [
       `create ${NIGHT} (as kiosk-night): new spec`,
-      `forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
     ],
   ],
   [
@@ -1132,7 +1130,7 @@ table('a rename', [
       .record(REBOOT, DONE),
     [
       `create ${NIGHT} (as kiosk-night): new spec`,
-      `forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
     ],
   ],
   [
@@ -1160,7 +1158,7 @@ table('a rename', [
       'conflict IotJob/c: metadata.formerly names IotJob/b, whose job stays with it while it has a spec',
       'conflict IotJob/b: /document changed after the job was submitted and ended',
       '  /document: "{\\"was\\":\\"b\\"}" -> "{\\"was\\":\\"a\\"}"',
-      'forget IotJob/a: its spec is gone; job a stays as it is at AWS, its record is kept',
+      'forget IotJob/a: its spec was removed; job a stays as it is at AWS, its record is kept',
     ],
   ],
   [
@@ -1219,7 +1217,7 @@ table('room at AWS', [
     ],
   ],
   [
-    'is not taken for ever by jobs whose spec was withdrawn while they ran: nobody reads them any more',
+    'is not taken for ever by jobs whose spec was withdrawn while they ran: they are never read again',
     clips(10, (given, address) => given.record(address, { withdrawn: '2026-11-14T23:00:00Z' }))
       .spec(FINAL)
       .absent(FINAL),
@@ -1233,7 +1231,7 @@ table('room at AWS', [
     Array.from(
       { length: 10 },
       (_, index) =>
-        `create ${clip(index)} (as clip-${index}, attempt 2): its create (attempt 1) left no job at two looks`,
+        `create ${clip(index)} (as clip-${index}, attempt 2): its create (attempt 1) left no job at two reads`,
     ),
   ],
   [
@@ -1315,7 +1313,7 @@ const redescribed = (count: number) =>
   )
 const redescribedLines = (count: number) =>
   Array.from({ length: count }, (_, index) => [
-    `update IotJob/kiosk-${String(index).padStart(2, '0')}: /description changed, and AWS lets the running job take it on`,
+    `update IotJob/kiosk-${String(index).padStart(2, '0')}: /description changed, and AWS can apply that to the running job`,
     '  /description: "night" -> "day"',
   ]).flat()
 
@@ -1352,8 +1350,8 @@ table('a plan is refused', [
       .record(FINAL)
       .with({ guards: { maxCreates: 50, maxRemovals: 1 } }),
     [
-      `forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`,
-      `forget ${FINAL}: its spec is gone; job cup-final stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `forget ${FINAL}: its spec was removed; job cup-final stays as it is at AWS, its record is kept`,
       'refused 7: this run would withdraw 2 jobs; guards.maxRemovals allows 1',
     ],
   ],
@@ -1383,7 +1381,7 @@ table('a plan is refused', [
     world().spec(REBOOT).absent(REBOOT).state(undefined),
     [
       `create ${REBOOT} (as kiosk-reboot): new spec`,
-      'refused 8: there is no state, so which jobs already ran is not known; nothing is created without one',
+      'refused 8: there is no state, so Jobwright does not know which jobs already ran, and creates nothing',
     ],
   ],
   [
@@ -1410,11 +1408,11 @@ table('a plan is refused', [
     ],
   ],
   [
-    'where it cannot be told',
+    'where it is unknown',
     world()
       .state({ source: { commit: 'beef'.repeat(10) } })
       .checkout({ relation: 'unknown' }),
-    ['refused 8: whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'],
+    ['refused 8: Jobwright cannot tell whether this checkout (c0ffee1) contains beefbee, which was reconciled last'],
   ],
   [
     'outside Git, where the state names a commit',
@@ -1423,7 +1421,7 @@ table('a plan is refused', [
       .checkout({ git: false }),
     [
       ...rebootLines(1),
-      'refused 8: this folder is in no Git repository, so whether its specs are newer than beefbee, which was reconciled last, cannot be told',
+      'refused 8: this folder is in no Git repository, so Jobwright cannot tell whether its specs are newer than beefbee, which was reconciled last',
     ],
   ],
   [
@@ -1470,7 +1468,7 @@ t.test('a refusal says what to do', async (t) => {
       .checkout({ relation: 'unknown', shallow })
   const hint = (given: World, lines: string[]) => formatHint(check(t, given, lines).refusals[0]?.remedies)
   const unknown =
-    'refused 8: whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'
+    'refused 8: Jobwright cannot tell whether this checkout (c0ffee1) contains beefbee, which was reconciled last'
   t.match(hint(stale(true), [unknown]), /shallow: .*git fetch --unshallow.*fetch-depth: 0/)
   t.match(hint(stale(false), [unknown]), /fetch the commit beefbee/)
   const guard = 'refused 7: this run would create 2 jobs; guards.maxCreates allows 1'
@@ -1495,18 +1493,18 @@ t.test('a filter plans only what it selects, by address or label', async (t) => 
 })
 
 const BORN = { horizon: '2026-11-15T08:00:00Z' }
-const DOUBLE = 'is on no record, and is just what this spec asks for'
-const MARKED = 'is on no record, and carries the mark of this very spec'
-const SILENT = 'is on no record, and AWS does not tell what it does: it may be this spec’s'
+const DOUBLE = 'is not on record, and matches this spec'
+const MARKED = 'is not on record, and carries the mark of this very spec'
+const SILENT = 'is not on record, and AWS does not show what it does: it may be this spec’s'
 const job = (minute: number, facts: Partial<Live> = {}): Partial<Live> => ({
   id: `job-${minute}`,
   createdAt: `2026-11-15T08:${minute}:05Z`,
   ...facts,
 })
 
-table('a new job that AWS names, where a job is there that nobody has,', [
+table('a new job that AWS names, where an unclaimed job exists,', [
   [
-    'is a question where that is just what the spec asks for',
+    'is a question where that matches the spec',
     world().state(BORN).spec(PRICES).listed(PRICES, job(30)),
     [`conflict ${PRICES}: AWS Data Exchange job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${DOUBLE}`],
   ],
@@ -1550,7 +1548,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`create ${PRICES}: new spec`],
   ],
   [
-    'is a question where AWS does not tell what that does',
+    'is a question where AWS does not show what that does',
     world()
       .state(BORN)
       .spec(READERS)
@@ -1558,7 +1556,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`conflict ${READERS}: Amazon Pinpoint job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${SILENT}`],
   ],
   [
-    'is created where that was cancelled before it did anything that AWS could tell of',
+    'is created where that was cancelled before it did anything that AWS could show',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1566,7 +1564,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`create ${DISK}: new spec`, DISK_ENDED],
   ],
   [
-    'is a question where that bears its own mark, whatever it does',
+    'is a question where that carries its own mark, whatever it does',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1574,7 +1572,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`conflict ${DISK}: AWS Import/Export job job-30 (IN_PROGRESS, created 2026-11-15 08:30 UTC) ${MARKED}`],
   ],
   [
-    'is created where that bears the mark of another run, spec or state',
+    'is created where that carries the mark of another run, spec or state',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1588,7 +1586,7 @@ table('a new job that AWS names, where a job is there that nobody has,', [
     [`create ${DISK}: new spec`, DISK_ENDED],
   ],
   [
-    'is a question where that bears the mark of a spec that is gone without a record',
+    'is a question where that carries the mark of a removed spec without a record',
     world()
       .state(BORN)
       .spec(DISK)
@@ -1648,7 +1646,7 @@ t.test('a plan asks for', async (t) => {
       [`${REBOOT}: read kiosk-reboot-r2 with mark`],
     ],
     [
-      'the jobs of a new name and of a former one of which nothing is on record',
+      'the jobs of a new name and of a former one without a record',
       world()
         .spec(NIGHT, { formerly: 'kiosk-reboot', policy: { run: 2 } })
         .absent(NIGHT),
@@ -1700,7 +1698,7 @@ t.test('a plan asks for', async (t) => {
     ],
   ]
   for (const [name, given, expected] of cases) t.test(name, async (t) => checkNeeds(t, given, expected))
-  t.test('finished and lost jobs when told to refresh', async (t) => {
+  t.test('finished and lost jobs with refresh', async (t) => {
     const given = world().spec(REBOOT).record(REBOOT, DONE).spec(FINAL).record(FINAL, { lost: true })
     checkNeeds(t, given, [`${REBOOT}: read kiosk-reboot with mark known`, `${FINAL}: read cup-final known`], {
       refresh: true,
@@ -1723,7 +1721,7 @@ t.test('what a plan writes without a call', async (t) => {
   t.equal(
     next(world().spec(REBOOT).record(REBOOT, KNOWN).live(REBOOT), `keep ${REBOOT}: running`),
     undefined,
-    'nor where a read tells the same',
+    'nor where a read shows the same',
   )
   const adopted = next(
     world()
@@ -1757,7 +1755,7 @@ t.test('what a plan writes without a call', async (t) => {
   t.match(
     next(
       world().record(REBOOT),
-      `forget ${REBOOT}: its spec is gone; job kiosk-reboot stays as it is at AWS, its record is kept`,
+      `forget ${REBOOT}: its spec was removed; job kiosk-reboot stays as it is at AWS, its record is kept`,
     ),
     {
       withdrawn: '2026-11-15T09:00:00Z',

@@ -101,7 +101,7 @@ export const plan: Plan = {
       record: succeeded,
       changes: [manifestKey, { pointer: '/StartTime', to: '2026-11-07T19:45:00Z' }],
       code: 'PLAN_IMMUTABLE',
-      remedies: [advise('put the old value back, or set policy.run: 2 to run it again\nor give the spec another name')],
+      remedies: [advise('restore the old value, or set policy.run: 2 to run it again\nor give the spec another name')],
     }),
     planned('ImportExportJob', 'archive-disk', {
       action: 'settling',

@@ -276,7 +276,7 @@ t.test('text is cut and wrapped by its visible width', async (t) => {
   t.equal(measureWidth('カップ決勝 ⚽'), 13)
   t.equal(measureWidth('fie\u0301sta'), 6)
   t.equal(cut('カップ決勝', 6), 'カッ…')
-  t.strictSame(wrapText('put the old value back', 10), ['put the', 'old value', 'back'])
+  t.strictSame(wrapText('restore the old value', 10), ['restore', 'the old', 'value'])
   t.strictSame(wrapText('role arn:aws:iam::123456789012:role/harvest', 10), [
     'role',
     'arn:aws:iam::123456789012:role/harvest',

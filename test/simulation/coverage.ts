@@ -20,17 +20,17 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'way out: write policy.run: … to export it again, or remove policy.download':
     'of downloads: test/conformance/transfers.test.ts',
   'code PLAN_OFFLINE': 'a world without AWS: test/plan/situations/decisions.test.ts',
-  'way out: see it with its ways out': 'a plan without AWS: test/plan/attention/findings.test.ts',
+  'way out: show its ways out': 'a plan without AWS: test/plan/attention/findings.test.ts',
   'code PLAN_CONFLICT': 'stands in where a line has no code of its own; every line has one',
   'way out: ${why ? ': 'no text of its own: it names the refusal of a kind before the ways of PLAN_IMMUTABLE',
   'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/plan/situations/decisions.test.ts',
-  'way out: write down that ours is lost': 'of PLAN_OTHER_JOB: test/plan/situations/decisions.test.ts',
+  'way out: record that ours is lost': 'of PLAN_OTHER_JOB: test/plan/situations/decisions.test.ts',
   'code PLAN_FORMERLY': 'a former name whose spec is there: test/plan/situations/new.test.ts',
   'way out: remove metadata.formerly to make another job, or remove the spec of …':
     'of PLAN_FORMERLY: test/plan/situations/new.test.ts',
-  'way out: mend that, then': 'of baseline where there is no state: test/plan/bounds/guards.test.ts',
+  'way out: fix that, then': 'of baseline where there is no state: test/plan/bounds/guards.test.ts',
   'way out: if it is this spec’s': 'policy.adopt where AWS tells no definition: test/plan/situations/new.test.ts',
-  'way out: let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove':
+  'way out: make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove':
     'a target that is gone: test/plan/situations/orphaned.test.ts',
   'way out: or write the MD5 of … into the spec, which pins its content: …':
     'a file of an upload that is not committed: test/plan/questions/uncommitted.test.ts',

@@ -289,7 +289,7 @@ export class Ledger {
     if (isSaid) want.formerly = want.name
     else {
       want.oldName = want.name
-      // Until somebody says that it goes on, its spec is gone; with another request it even looks like another job's.
+      // Until somebody says that it goes on, its spec was removed; with another request it even looks like another job's.
       want.wasGone = true
     }
     want.name = `${want.name}-b`

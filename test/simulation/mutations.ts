@@ -52,7 +52,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'there is no lease',
     file: 'src/apply/apply.ts',
-    from: '!broken && !options.signal.aborted && mayLeave()',
+    from: '!broken && !options.signal.aborted && isLeaseValid()',
     to: '!broken && !options.signal.aborted',
   },
   {
@@ -88,8 +88,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'intents are only appended, not committed, before their creates',
     file: 'src/apply/apply.ts',
-    from: 'const committed = await store.commit(changes, writeMessage(plan, intended), { always })',
-    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: `${writeMessage(plan, intended)}${always}` }",
+    from: 'const committed = await store.commit(changes, formatMessage(plan, intended), { always })',
+    to: "await store.append(changes)\n    const committed = { is: 'committed', state: store.state, message: `${formatMessage(plan, intended)}${always}` }",
   },
   {
     name: 'a state is not durable when its write ends',

@@ -122,7 +122,7 @@ export class Person {
     // Where several ways stand in one sentence, any of them has to help.
     const ways = [
       ...(raised !== undefined && Number(raised) > want.run ? [() => ledger.raise(want, Number(raised))] : []),
-      ...(/put the old value back/.test(text) && old && this.#isWritten(want) ? [() => this.#putBack(want)] : []),
+      ...(/restore the old value/.test(text) && old && this.#isWritten(want) ? [() => this.#putBack(want)] : []),
       ...(/raise policy\.run/.test(text) && raised === undefined ? [() => ledger.raise(want)] : []),
       ...(/another (jobId|Id|name)|choose another|write one that was never used|leave (jobId|Id) out/.test(text)
         ? [() => ledger.choose(want, `${want.name}-free-${this.#town.setting.random.int(0, 1_000_000)}`)]

@@ -68,7 +68,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job without a creation time is the one on record',
-      "return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not tell when it was created' }",
+      "return isMarked ? { is: 'same', identity: known } : { is: 'unproven', why: 'AWS does not show when it was created' }",
       "return isMarked || record ? { is: 'same', identity: known } : { is: 'unproven', why: '' }",
     ],
     [
@@ -89,12 +89,12 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job of which AWS does not tell the request is the one on record',
-      "if (live.request === undefined) return { is: 'unproven', why: 'AWS does not tell what it does' }\n",
+      "if (live.request === undefined) return { is: 'unproven', why: 'AWS does not show what it does' }\n",
       '',
     ],
     [
       'a job with another request is the one on record',
-      "if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request is another one' }\n",
+      "if (isOtherRequest(record.request, live, model)) return { is: 'other', why: 'its request differs' }\n",
       '',
     ],
   ]),
@@ -232,7 +232,7 @@ export const RULES: readonly Mutation[] = [
       '(isEdited || isElsewhere(plan, spec, record, model))',
       'isEdited',
     ],
-    ['a lower run is sent again', '  if (spec.policy.run < record.run) return lowerRun(spec, record)\n', ''],
+    ['a lower run is sent again', '  if (spec.policy.run < record.run) return planLowerRun(spec, record)\n', ''],
     [
       'an unknown create is decided while offline',
       'if (plan.rules.offline) {',
@@ -262,8 +262,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a complete "exists" without our mark is taken over',
-      'isTold(live) && !record.intent.refused && !isMarkMissing',
-      'isTold(live) && !isMarkMissing',
+      'isComplete(live) && !record.intent.refused && !isMarkMissing',
+      'isComplete(live) && !isMarkMissing',
     ],
     [
       'a tag that is not shown yet is taken for missing',
@@ -311,8 +311,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a create of a match kind waits for its lease alone',
-      '  if (!isOver) return planSettling(',
-      '  if (!isOver && plan.now < Date.parse(record.intent.leaseUntil)) return planSettling(',
+      '  if (!isPastDeadline) return planSettling(',
+      '  if (!isPastDeadline && plan.now < Date.parse(record.intent.leaseUntil)) return planSettling(',
     ],
     [
       'what AWS may have forgotten was never made',
@@ -520,8 +520,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'the audit looks at nothing',
-      'return isMarked && isIdentified(record) && !isOver && !wasGone',
-      'return isMarked && isIdentified(record) && isOver && !wasGone',
+      'return isMarked && isIdentified(record) && !isDone && !wasWithdrawn',
+      'return isMarked && isIdentified(record) && isDone && !wasWithdrawn',
     ],
     [
       'a duplicate with our mark is excused',
@@ -535,8 +535,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job with an owner is a duplicate',
-      'if (told.has(live) || isClaimed(model.kind, record.site, live.id)) continue',
-      'if (told.has(live) || (!isClaimed && live)) continue',
+      'if (reported.has(live) || isClaimed(model.kind, record.site, live.id)) continue',
+      'if (reported.has(live) || (!isClaimed && live)) continue',
     ],
     ['a job of another run is a duplicate', '!(isOwn && mark.run === record.run)', '!isOwn'],
     [
@@ -619,7 +619,7 @@ export const RULES: readonly Mutation[] = [
       'if (Math.abs(clockOffsetMs) <= CLOCKS_MS ||',
       'if (-clockOffsetMs <= CLOCKS_MS ||',
     ],
-    ['a state begins with some specs left to run', '    ...beginRefusals(plan, actions),\n', ''],
+    ['a state begins with some specs left to run', '    ...checkBaseline(plan, actions),\n', ''],
   ]),
   ...inTest('test/plan/situations/decided.test.ts', 'src/plan/bounds/guards.ts', [
     ['a word that comes too early is no refusal', '    ...checkEarly(actions),\n', ''],
@@ -646,8 +646,8 @@ export const RULES: readonly Mutation[] = [
     ['--not-created is believed although a job carries the mark', '  if (made) {\n', '  if (made === null) {\n'],
     [
       'resolve --foreign excuses our own mark',
-      "if (own && ids !== 'listed') return ownMarked",
-      'if (own && ids === null) return ownMarked',
+      "if (own && ids !== 'listed') return refuseOwnMark",
+      'if (own && ids === null) return refuseOwnMark',
     ],
     [
       'adopt takes a job that another address has',
@@ -688,7 +688,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'resolve --foreign excuses what another unknown create may have made',
-      'isMarkedOurs(plan, live) || mayBeOpen(live)',
+      'isMarkedOurs(plan, live) || mayBeUnknown(live)',
       'isMarkedOurs(plan, live)',
     ],
     [
@@ -728,7 +728,7 @@ export const RULES: readonly Mutation[] = [
       'if (changes.length > 0) return { ...planEdit',
       'if (changes.length > 99) return { ...planEdit',
     ],
-    ['a lower run runs again', 'if (spec.policy.run < record.run) return { ...lowerRun(spec, now), next }\n', ''],
+    ['a lower run runs again', 'if (spec.policy.run < record.run) return { ...planLowerRun(spec, now), next }\n', ''],
     ['a higher run does not run', 'if (spec.policy.run > record.run) {', 'if (spec.policy.run > record.run + 1) {'],
     ['the run on record runs again', 'if (spec.policy.run > record.run) {', 'if (spec.policy.run >= record.run) {'],
     [
@@ -819,7 +819,7 @@ export const RULES: readonly Mutation[] = [
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/situations/orphaned.ts', [
-    ['a filter withdraws what it hides', "  if (plan.only) return 'only some specs were asked for'\n", ''],
+    ['a filter withdraws what it hides', "  if (plan.only) return 'only some specs were selected'\n", ''],
     ['a spec that was renamed is withdrawn', '  if (heir !== undefined) return `${heir} looks like it renamed`\n', ''],
     [
       'a job is cancelled with its spec although nothing asked for it',
@@ -1029,7 +1029,7 @@ export const RULES: readonly Mutation[] = [
       'mayBeThere(pass, reader, id).catch(() => true)',
       'mayBeThere(pass, reader, id).catch(() => false)',
     ],
-    ['a create leaves after its time', 'isDue(pass, spec) && leave.mayStillSend()', 'leave.mayStillSend()'],
+    ['a create leaves after its time', 'isDue(pass, spec) && permit.mayStillSend()', 'permit.mayStillSend()'],
     [
       'a create is sent without its intent’s marker',
       'const options = { id: record.id, marker: record.intent.marker }',
@@ -1049,8 +1049,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a change is on record although no read shows it',
-      'if (looks === LOOKS || pass.signal.aborted) {',
-      'if (looks === LOOKS) return seen\n    if (pass.signal.aborted) {',
+      'if (reads === READS_MAX || pass.signal.aborted) {',
+      'if (reads === READS_MAX) return seen\n    if (pass.signal.aborted) {',
     ],
   ]),
   ...inTest('test/apply/pass.test.ts', 'src/apply/cancel.ts', [
@@ -1094,8 +1094,8 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job made a moment ago is missing at the first look',
-      'if (live || !isNew || looks === LOOKS || signal.aborted) return live',
-      'if (live || looks) return live',
+      'if (live || !isNew || reads === READS_MAX || signal.aborted) return live',
+      'if (live || reads) return live',
     ],
   ]),
   ...inTest('test/apply/pass.test.ts', 'src/apply/throttled.ts', [
@@ -1194,7 +1194,7 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/questions/lookalikes.test.ts', 'src/plan/questions/listing.ts', [
     ['an identical job of a list is not looked at', 'new Set([...alike(request), ', 'new Set(['],
     ['a job of a list that carries a spec’s mark is not looked at', '...(byAddress.get(address) ?? []), ', ''],
-    ['a job of a list of which AWS tells nothing is not looked at', ', ...untold])', '])'],
+    ['a job of a list of which AWS tells nothing is not looked at', ', ...undescribed])', '])'],
   ]),
   ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
     [

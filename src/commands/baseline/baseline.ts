@@ -48,6 +48,6 @@ function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], {
   throw new Problem({
     code: 'STATE_MISSING',
     message: `there is no state, and none begins while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): once corrected, they would run`,
-    remedies: [suggest('list what is wrong', 'validate'), suggest('correct that, then', 'baseline')],
+    remedies: [suggest('list what is wrong', 'validate'), suggest('fix that, then', 'baseline')],
   })
 }

@@ -19,10 +19,10 @@ import { isSettled, type JobRecord, type State } from '../../model/state.ts'
 import { formatMinute } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 
-/** What findings are made from, besides the lines of a plan. */
+/** The inputs of findings, besides the lines of a plan. */
 export type AttentionInput = Pick<PlanInput, 'blocked' | 'rules' | 'state'>
 
-/** Conflicts that show only where AWS was asked: a plan that asks nothing takes them from the notes of the last run. */
+/** Conflicts that only a read from AWS shows. An offline plan takes them from the notes of the last run. */
 const SHOWN_BY_AWS: ReadonlySet<string> = new Set<PlanCode>([
   'PLAN_FOREIGN',
   'PLAN_ADOPT_DIFFERS',
@@ -32,7 +32,7 @@ const SHOWN_BY_AWS: ReadonlySet<string> = new Set<PlanCode>([
   'PLAN_ID_USED',
 ])
 
-/** Everything in the lines of a plan that needs a person, in plan order; acknowledged findings too. */
+/** Returns everything in the lines of a plan that needs a person, in plan order, including acknowledged findings. */
 export function findAttention(input: AttentionInput, lines: readonly Planned[]): Finding[] {
   const blocked = new Map(input.blocked.map(({ address, spec }) => [address, spec?.policy]))
   return lines.flatMap((planned) => {
@@ -46,7 +46,7 @@ export function findAttention(input: AttentionInput, lines: readonly Planned[]):
   })
 }
 
-/** The same lines with what a person acknowledged: such a line asks for nothing any more. */
+/** Adds acknowledgements to lines. An acknowledged line asks for nothing any more. */
 export function addAcknowledgements(lines: readonly Planned[], findings: readonly Finding[]): readonly Planned[] {
   const ofLines = findings.filter(({ isOfLine, acknowledged }) => isOfLine && acknowledged !== undefined)
   if (ofLines.length === 0) return lines
@@ -63,7 +63,7 @@ export function addAcknowledgements(lines: readonly Planned[], findings: readonl
   })
 }
 
-/** A finding before the state was asked about it. */
+/** A finding before it is compared with the state. */
 export type Draft = {
   readonly kind: FindingKind
   readonly run: number
@@ -74,15 +74,18 @@ export type Draft = {
   readonly isOfLine: boolean
 }
 
-/** What of an address decides about its findings. */
+/** The facts of an address that decide its findings. */
 export type Facts = {
-  /** The run that the spec asks for; without a spec, that of the record. */
+  /** The run that the spec asks for. Without a spec, that of the record. */
   readonly wanted: number
   /** The record as this plan leaves it. */
   readonly record: JobRecord | undefined
 }
 
-/** Reads the facts of an address from its line. `blockedPolicy`: of a spec with errors, which the line does not name. */
+/**
+ * Reads the facts of an address from its line. `blockedPolicy`: the policy of a spec with errors, which the line does
+ * not have.
+ */
 export function readFacts(planned: Planned, blockedPolicy: Policy | undefined): Facts {
   const record = planned.next ?? planned.record
   return { wanted: planned.spec?.policy.run ?? blockedPolicy?.run ?? record?.run ?? 1, record }
@@ -126,13 +129,13 @@ function draftFromLine(planned: Planned, { wanted, record }: Facts): Draft[] {
   }
 }
 
-/** Blocked for good: nothing but a person takes the root of it further. Specs with errors are told of otherwise. */
+/** Blocked for good: only a person can resolve the root. Specs with errors are reported elsewhere. */
 function draftFromBlocked({ code, root }: PlannedStop, base: Omit<Draft, 'kind' | 'finding' | 'code'>): Draft[] {
   if (root === undefined || code === undefined || !root.needsPerson) return []
   return [{ ...base, kind: 'blocked', finding: `blocked:${root.address}:${root.run}`, code }]
 }
 
-/** What the record says, whatever is planned. A higher run, or a spec that is removed, settles it. */
+/** Findings of the record, whatever is planned. A higher run or a removed spec settles them. */
 function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
   if (!record || isRemoved(planned, record) || !isSettled(record) || record.run < wanted) return []
   const base = { run: record.run, isOfLine: false }
@@ -161,7 +164,7 @@ function draftFromRecord(planned: Planned, { wanted, record }: Facts): Draft[] {
   ]
 }
 
-/** Whether a job ended in a way that nobody asked Jobwright for. */
+/** Returns whether a job ended in a way that nobody asked Jobwright for. */
 export function hasFailed({ condition, cancelled }: JobRecord): boolean {
   if (condition?.type === 'Failed') return true
   return condition?.type === 'Cancelled' && !cancelled && condition.reason !== CANCEL_REASON
@@ -174,7 +177,7 @@ function describeFailure({ condition, finishedAt, id }: JobRecord): string {
   return `its job${id === undefined ? '' : ` ${id}`} ${what}${when}${why}`
 }
 
-/** What only an earlier run saw: duplicates, and while nothing is asked of AWS, what AWS alone shows. */
+/** Findings that only an earlier run knows: duplicates, and offline also what only AWS shows. */
 function draftFromNotes({ state, rules }: AttentionInput, planned: Planned, { wanted, record }: Facts): Draft[] {
   if (isRemoved(planned, record)) return []
   return (state?.attention?.[planned.address] ?? []).flatMap((noted): Draft[] => {
@@ -187,7 +190,7 @@ function draftFromNotes({ state, rules }: AttentionInput, planned: Planned, { wa
   })
 }
 
-/** What the last run saw at AWS, unless it is settled by what is on record since. */
+/** What the last run found at AWS, unless a record has settled it since. */
 function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord | undefined): Draft[] {
   const [kind, name = '', id] = finding.split(':')
   const code = kind === 'unresolved' ? 'PLAN_UNRESOLVED' : (name as PlanCode)
@@ -203,14 +206,14 @@ function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: Job
       run,
       finding,
       code,
-      reason: `${CODES[code].means}${isUnresolved || id === undefined ? '' : ` (${id})`}, as the last run saw it`,
-      remedies: [suggest('see it with its ways out', 'plan', '--only', planned.address)],
+      reason: `${CODES[code].means}${isUnresolved || id === undefined ? '' : ` (${id})`}, according to the last run`,
+      remedies: [suggest('show its ways out', 'plan', '--only', planned.address)],
       isOfLine: false,
     },
   ]
 }
 
-/** Whether a person said that the job which a finding names is not ours. The IDs of such jobs are unique, wherever they are. */
+/** Returns whether a person called the job of a finding foreign. The IDs of such jobs are unique at every site. */
 export function isExcused(state: State | undefined, address: Address, { finding }: Noted): boolean {
   const id = readDuplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
   return id !== undefined && indexForeignJobs(state?.foreign ?? {}).has(`${parseAddress(address).kind} ${id}`)
@@ -218,7 +221,7 @@ export function isExcused(state: State | undefined, address: Address, { finding 
 
 const known = new WeakMap<object, ReadonlySet<string>>()
 
-/** Kind and ID of each job that is not ours, wherever it is. Found once for each state: a foreign script may make thousands. */
+/** Kind and ID of each foreign job, at any site. Indexed once per state: a foreign script may create thousands. */
 function indexForeignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<string> {
   const jobs =
     known.get(foreign) ??
@@ -229,14 +232,14 @@ function indexForeignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<s
   return jobs
 }
 
-/** A job that duplicates the one on record. `own`: the ID of that one. */
+/** Drafts the finding that a job duplicates the recorded one. `own`: the ID of the recorded job. */
 export function draftDuplicate(address: Address, { run, finding }: Noted, id: string, own: string | undefined): Draft {
   return {
     kind: 'duplicate',
     run,
     finding,
     code: 'PLAN_TWIN',
-    reason: `job ${id}, which is on no record, was found beside its job${own === undefined ? '' : ` ${own}`}`,
+    reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
       suggest('if it is not ours', 'resolve', address, '--foreign', id),
@@ -251,8 +254,8 @@ function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefine
 }
 
 /**
- * A conflict is another one where it is about another job or another edit. The words of a reason may change, unless nothing else tells. That
- * a target leads elsewhere is told apart, since it cannot be seen while nothing is asked of AWS.
+ * Names a conflict by its job and its edits. It uses the words of the reason only if there is no job. A target that
+ * leads elsewhere gets its own suffix, since an offline plan cannot detect it.
  */
 function nameConflict(planned: Planned): string {
   const { code = 'PLAN_CONFLICT', id, reason } = planned
@@ -262,14 +265,14 @@ function nameConflict(planned: Planned): string {
   return `conflict:${code}:${id ?? shortenDigest(reason)}${edited}${edits.length < changes.length ? TARGET : ''}`
 }
 
-/** Ends the name of a conflict whose target leads elsewhere than its job. */
+/** The suffix of a conflict whose target leads elsewhere than its job. */
 const TARGET = ':target'
 
 function nameUnresolved(record: JobRecord | undefined): string {
   return `unresolved:${record?.intent?.attempt ?? 1}`
 }
 
-/** New times, or another request, are a new finding where they have expired too. */
+/** New times, or another request, make a new finding if they have expired too. */
 function nameExpired({ spec }: Planned): string {
   const { request = {}, policy } = spec ?? {}
   return `expired:${shortenDigest(canonicalise([request, policy?.notBefore ?? null, policy?.expires ?? null]))}`

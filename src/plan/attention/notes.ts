@@ -14,25 +14,27 @@ import type { State } from '../../model/state.ts'
 import type { Decision } from '../input.ts'
 import { draftDuplicate, finish, hasFailed, isExcused, readFacts } from './findings.ts'
 
-/** What a run found out about duplicates: address -> the IDs of its duplicates; addresses that it did not look at are missing. */
+/**
+ * The duplicates that a run found: address -> the IDs of its duplicates. Addresses that it did not check are missing.
+ */
 export type Audited = ReadonlyMap<Address, readonly string[]>
 
-/** What notes are made from. */
+/** The inputs of notes. */
 export type Notes = {
   readonly findings: readonly Finding[]
   readonly lines: readonly Planned[]
   readonly state: State
   readonly audited: Audited
-  /** Every address was planned, so that one without a line needs no notes. */
+  /** Whether every address was planned. Then one without a line needs no notes. */
   readonly isWhole: boolean
   /** Epoch milliseconds. */
   readonly now: number
 }
 
 /**
- * The notes of a state after a run: what needs a person, and what persons have acknowledged. A higher run and a removed spec drop an
- * acknowledgement. A finding that a line no longer shows is dropped, unless AWS could not be asked. Undefined: nothing was ever noted, and
- * nothing is to be.
+ * Returns the notes of a state after a run: what needs a person, and what people acknowledged. A higher run or a
+ * removed spec drops an acknowledgement. A finding that no line shows any more is dropped, unless AWS could not be
+ * read. Undefined: no notes, old or new.
  */
 export function noteAttention(given: Notes): Attention | undefined {
   const { findings, lines, state } = given
@@ -66,12 +68,12 @@ function isStillDue(given: Notes, address: Address, noted: Noted, planned: Plann
   if (noted.acknowledged !== undefined) return true
   if (isExcused(given.state, address, noted)) return false
   if (id !== undefined) return true
-  // What could not be judged in this run is as it was.
+  // What could not be judged in this run stays as it was.
   if (planned.action === 'settling' || planned.action === 'blocked') return true
   return given.findings.some((one) => one.run === noted.run && one.finding === noted.finding)
 }
 
-/** The findings with what an audit saw: duplicates that it found, in place of those that it did not find any more. */
+/** Replaces the duplicates of audited addresses with those that the audit found. */
 export function addDuplicates(
   findings: readonly Finding[],
   { state, audited, lines }: Pick<Notes, 'state' | 'audited' | 'lines'>,
@@ -105,8 +107,8 @@ export function acknowledge(
 }
 
 /**
- * The notes of a state after a person decided about addresses. What a run had noted of an address is settled where the decision changed its
- * record. A job that failed before the state began is taken as done with its spec. Undefined: nothing changes.
+ * Returns the notes of a state after people decided about addresses. A decision that changed a record settles the run's
+ * notes about it. A baseline acknowledges a job that failed before the state began. Undefined: nothing changes.
  */
 export function noteDecided({
   state,

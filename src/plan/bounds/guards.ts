@@ -7,45 +7,45 @@ import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { Planner } from '../context.ts'
 import { isCheckoutUsed } from '../input.ts'
 
-/** Ways to go on where a state is lost for good. */
+/** Ways out if a state is lost for good. */
 export const BEGIN_ANEW: readonly Remedy[] = [
   suggest('or take every spec as done', 'baseline'),
   suggest('to run every spec, also those that ran', 'init', '--new-state'),
 ]
 
-/** The way out where history was rewritten. */
+/** The way out if history was rewritten. */
 const NEWEST = suggest(
   'if the history was rewritten, as by a squash merge, an amend or a rebase, and this commit is the newest',
   'resolve',
   '--newest-checkout',
 )
 
-/** The way out of a shallow clone. */
+/** The way out for a shallow clone. */
 export const FULL_HISTORY: readonly Remedy[] = [
   { text: 'the clone is shallow: fetch the whole history', command: ['git', 'fetch', '--unshallow'] },
   advise('in GitHub Actions, use fetch-depth: 0 in the checkout'),
 ]
 
-/** Everything for which a whole plan is not carried out. Empty: it may be. */
+/** Returns every reason to refuse a whole plan. Empty: it may be applied. */
 export function findRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   return [
-    ...stateRefusals(plan),
-    ...beginRefusals(plan, actions),
+    ...checkState(plan),
+    ...checkBaseline(plan, actions),
     ...checkCheckout(plan),
-    ...guardRefusals(plan, actions),
+    ...checkGuards(plan, actions),
     ...checkEarly(actions),
     ...checkClock(plan, actions),
   ]
 }
 
-/** A missing state is not an empty one: after a lost state every old spec would run again. */
-function stateRefusals(plan: Planner): Diagnostic[] {
+/** A missing state is not an empty one: if it was lost, every old spec would run again. */
+function checkState(plan: Planner): Diagnostic[] {
   if (plan.state !== undefined || plan.rules.emulator) return []
   if (plan.lost) return [createRefusal('STATE_MISSING', plan.lost.message, ...plan.lost.remedies)]
   return [
     createRefusal(
       'STATE_MISSING',
-      'there is no state, so which jobs already ran is not known; nothing is created without one',
+      'there is no state, so Jobwright does not know which jobs already ran, and creates nothing',
       suggest('in a new repository', 'init'),
       advise('if there was a state, restore it'),
       ...BEGIN_ANEW,
@@ -53,8 +53,8 @@ function stateRefusals(plan: Planner): Diagnostic[] {
   ]
 }
 
-/** A state that is begun with some specs taken as done would let the others run. */
-function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+/** A baseline that records only some specs as done would let the others run. */
+function checkBaseline(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   if (!plan.begins) return []
   const left = actions.filter(({ action }) => action !== 'adopt')
   if (left.length === 0) return []
@@ -64,12 +64,12 @@ function beginRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
     createRefusal(
       'STATE_MISSING',
       `no state was begun: these specs cannot be recorded as done and would run: ${first?.address}: ${first?.reason}${more}`,
-      suggest('mend that, then', 'baseline'),
+      suggest('fix that, then', 'baseline'),
     ),
   ]
 }
 
-/** An older checkout has lost specs and regained old ones: it neither creates nor removes. */
+/** An outdated checkout lacks new specs and still has old ones. It neither creates nor removes. */
 function checkCheckout(plan: Planner): Diagnostic[] {
   const { checkout, state, rules, decisions } = plan
   if (rules.emulator || !state?.source || !isCheckoutUsed(decisions, state)) return []
@@ -82,7 +82,7 @@ function checkCheckout(plan: Planner): Diagnostic[] {
     return [
       createRefusal(
         'CHECKOUT_UNKNOWN',
-        `this folder is in no Git repository, so whether its specs are newer than ${known}, which was reconciled last, cannot be told`,
+        `this folder is in no Git repository, so Jobwright cannot tell whether its specs are newer than ${known}, which was reconciled last`,
         advise('run in a clone of the repository, or take the specs as they are with --allow-dirty'),
         ...why,
       ),
@@ -105,7 +105,7 @@ function checkCheckout(plan: Planner): Diagnostic[] {
       return [
         createRefusal(
           'CHECKOUT_UNKNOWN',
-          `whether this checkout (${head}) contains ${known}, which was reconciled last, cannot be told`,
+          `Jobwright cannot tell whether this checkout (${head}) contains ${known}, which was reconciled last`,
           ...(checkout.shallow ? FULL_HISTORY : [advise(`fetch the commit ${known}, or restore it`), NEWEST]),
           ...why,
         ),
@@ -115,7 +115,7 @@ function checkCheckout(plan: Planner): Diagnostic[] {
   }
 }
 
-function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
+function checkGuards(plan: Planner, actions: readonly Planned[]): Diagnostic[] {
   const { maxUpdates = DEFAULT_CONFIG.guards.maxUpdates } = plan.guards
   const count = (action: Planned['action']): number => actions.filter((planned) => planned.action === action).length
   return [
@@ -132,7 +132,7 @@ function guardRefusals(plan: Planner, actions: readonly Planned[]): Diagnostic[]
   ]
 }
 
-/** A clock that is further off than AWS's makes the times of the create protocol worth nothing. */
+/** If the clock is off by more than the margin, the times of the create protocol are worthless. */
 function checkClock({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[]): Diagnostic[] {
   if (Math.abs(clockOffsetMs) <= CLOCKS_MS || !actions.some(({ action }) => action === 'create')) return []
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1000)
@@ -145,7 +145,7 @@ function checkClock({ clockOffsetMs = 0 }: Planner, actions: readonly Planned[])
   ]
 }
 
-/** A word that comes before it can be known to be true. */
+/** A person's word that comes before it can be known to be true. */
 function checkEarly(actions: readonly Planned[]): Diagnostic[] {
   return actions.flatMap(({ code, address, reason, remedies = [] }) =>
     code === 'PLAN_TOO_EARLY' ? [createRefusal(code, `${address}: ${reason}`, ...remedies)] : [],
@@ -161,10 +161,10 @@ function checkGuard(
   member: string,
 ): Diagnostic[] {
   if (planned + before <= max) return []
-  // A filter hides what is gone: with --only nothing is withdrawn.
+  // A filter hides removed specs: with --only nothing is withdrawn.
   const way = verb !== 'withdraw' ? ', or act on fewer specs with --only' : ''
   const sum = before > 0 ? `${before} before in this run + ${planned} = ${before + planned}` : `${planned}`
-  const raise = `if that is meant, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
+  const raise = `if that is intended, set guards.${member}: ${planned + before} in jobwright.yaml and have it reviewed${way}`
   return [
     createRefusal(
       code,

@@ -9,7 +9,7 @@ import type { Planned, PlannedCreate, PlannedStart, PlannedStop } from '../../mo
 import { getBudgetKey, getSiteKey, isSettled, type JobRecord, recordEntries, type Site } from '../../model/state.ts'
 import type { Planner } from '../context.ts'
 
-/** Turns creates and starts for which AWS has no room now into `waiting`, in plan order. */
+/** Turns creates and starts that exceed AWS's limits now into `waiting`, in plan order. */
 export function applyLimits(plan: Planner, actions: readonly Planned[]): Planned[] {
   const slots = createSlots(countRunning(plan, actions))
   const budgets = new Map(Object.entries(plan.state?.budgets ?? {}))
@@ -36,7 +36,7 @@ function applySlots(
   return planWaiting(planned, `${slots.taken(key)} ${slot.key} are running, and ${who} allows ${slot.max} at once`)
 }
 
-/** The place that a job takes while it runs. The user's own limit replaces AWS's, and limits kinds that AWS does not. */
+/** Returns the slot of a running job. The user's limit replaces AWS's, and also limits kinds that AWS does not. */
 function findSlot(plan: Planner, model: KindModel, request: JsonObject): Slot | undefined {
   const slot = model.limits.slot(request)
   const max = plan.inFlight?.(model)
@@ -46,8 +46,8 @@ function findSlot(plan: Planner, model: KindModel, request: JsonObject): Slot | 
 }
 
 /**
- * How many places the recorded, unfinished jobs take: of specs alone, because the job of a withdrawn one is never read again and would
- * seem to run for ever. A create that left no job takes no place beside the one that repeats it.
+ * Counts the slots that recorded, unfinished jobs take. Withdrawn jobs do not count: they are never read again and
+ * would seem to run for ever. A create that left no job takes no slot besides its retry.
  */
 function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, number> {
   const running = new Map<string, number>()
@@ -64,7 +64,7 @@ function countRunning(plan: Planner, actions: readonly Planned[]): Map<string, n
     if (!slot || record.lost || !isSlotTaken(record, slot.step)) continue
     const policy = plan.specAt.get(address)?.policy ?? { maxFailedPercent: 0 }
     const condition = seen?.is === 'live' ? model.lifecycle.condition(seen.live, policy) : record.condition
-    // A continuous job that is rolled out never ends, and would hold its place for ever.
+    // A continuous job that is rolled out never ends, so it would hold its slot for ever.
     if (isTerminal(condition) || isSteady(condition, model.lifecycle)) continue
     const key = getSlotKey(record.site, slot.key)
     running.set(key, (running.get(key) ?? 0) + 1)

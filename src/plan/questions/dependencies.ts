@@ -9,12 +9,12 @@ import { createLine, type Planner } from '../context.ts'
 
 /** The code of a line that waits for other jobs. */
 const DEPENDS = 'PLAN_DEPENDS'
-/** The code of one that has nothing left to wait for but that what was seen in this pass is on record. */
+/** Dependencies are met but not yet persisted. */
 export const DEPENDS_MET = 'PLAN_DEPENDS_MET'
 
 /**
- * A line for a spec that may not be submitted before other jobs are over; undefined where they are. Decided by the records alone, so that
- * `needs` and `plan` agree: what this pass sees of a job counts once the store holds it, as for a start.
+ * Returns a line for a spec whose dependencies are not met; undefined if they are. Only the records count, so that
+ * `needs` and `plan` agree. What this pass observes counts once the store holds it, as for a start.
  */
 export function planDepends(plan: Planner, spec: Spec): PlannedStop | undefined {
   const open = (spec.policy.dependsOn ?? []).filter((one) => judgeDependency(plan, one) !== 'met')
@@ -26,7 +26,7 @@ export function planDepends(plan: Planner, spec: Spec): PlannedStop | undefined 
   })
 }
 
-/** Where a job that another one waits for stands by the record: over as it has to be, over otherwise, or not over yet. */
+/** The state of a dependency by its record: ended as required, ended otherwise, or not terminal. */
 type Standing = 'met' | 'unmet' | 'open'
 
 function judgeDependency(plan: Planner, { job, when }: Dependency, record = plan.records[job]): Standing {
@@ -39,7 +39,7 @@ function judgeDependency(plan: Planner, { job, when }: Dependency, record = plan
   return when === 'finished' ? 'met' : 'unmet'
 }
 
-/** The run that the spec of a job asks for by now. One that cannot be read may ask for the next. */
+/** Returns the run that a job's spec asks for now. A spec that cannot be read may ask for the next one. */
 function getWantedRun(plan: Planner, job: Address, recorded: number): number {
   const spec = plan.specAt.get(job)
   if (spec) return spec.policy.run
@@ -48,15 +48,15 @@ function getWantedRun(plan: Planner, job: Address, recorded: number): number {
 }
 
 /**
- * Says of each line that waits for other jobs what they wait for in turn, or why that will never come, from the lines of those jobs. A chain
- * of waiting specs is blocked as a whole where its first is.
+ * Adds to each waiting line what its dependencies wait for, or why they will never be met. If the first spec of a chain
+ * is blocked, the whole chain is.
  */
 export function explainWaits(plan: Planner, lines: readonly Planned[]): Planned[] {
   const found = new Map(lines.map((planned) => [planned.address, planned]))
   const begun = new Set<Address>()
   const isOpen = (job: Address): boolean => found.get(job)?.code === DEPENDS && !begun.has(job)
-  // A stack of our own: a chain may be as long as a repository has specs. Each is explained after those that it waits for; of specs that
-  // wait for each other, which are errors of loading, one is left as it is.
+  // An explicit stack, since a chain may be as long as the list of specs. Each spec is explained after its
+  // dependencies. A dependency cycle is an error of loading; here one of its specs stays unexplained.
   for (const { address } of lines.filter(({ code }) => code === DEPENDS)) {
     const stack = isOpen(address) ? [address] : []
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -92,7 +92,7 @@ function explainWait(planned: PlannedStop, all: readonly Obstacle[]): PlannedSto
     return { ...planned, action: 'blocked', code, reason, remedies, root }
   }
   const [first, ...more] = all
-  if (!first) return { ...planned, code: DEPENDS_MET, reason: 'what it waited for is over; it goes next' }
+  if (!first) return { ...planned, code: DEPENDS_MET, reason: 'its dependencies are met; it is next' }
   const times = all.map(({ until }) => until)
   const until = times.every((time) => time !== undefined) ? times.sort().at(-1) : undefined
   const others = more.length === 0 ? '' : `; and for ${more.length} more`
@@ -103,7 +103,7 @@ function findObstacles(plan: Planner, spec: Spec, lines: ReadonlyMap<Address, Pl
   return (spec.policy.dependsOn ?? []).flatMap((one) => findObstacle(plan, one, lines.get(one.job)) ?? [])
 }
 
-/** Why one job is not over as it has to be; undefined where it is, by the record or by what was just seen of it. */
+/** Returns why one dependency is not met; undefined if it is, by its record or by this plan's read. */
 function findObstacle(plan: Planner, dependency: Dependency, planned: Planned | undefined): Obstacle | undefined {
   const { job } = dependency
   const record = planned?.next ?? plan.records[job]
@@ -112,8 +112,8 @@ function findObstacle(plan: Planner, dependency: Dependency, planned: Planned | 
   if (now === 'unmet' && record) return describeUnmet(job, record)
   const isHere = plan.specAt.has(job) || plan.blockedAt.has(job)
   if (!isHere) return describeMissing(job, record)
-  if (!planned) return { is: 'waiting', reason: `${job}, which is not over and was not asked for` }
-  return open(plan, job, planned, record)
+  if (!planned) return { is: 'waiting', reason: `${job}, which has not ended and was not selected` }
+  return explainUnfinished(plan, job, planned, record)
 }
 
 function describeUnmet(job: Address, record: JobRecord): Obstacle {
@@ -139,14 +139,14 @@ function describeMissing(job: Address, record: JobRecord | undefined): Obstacle 
     is: 'blocked',
     code: 'PLAN_DEPENDENCY_GONE',
     reason: record
-      ? `depends on ${job}, whose spec is not here and whose job was not over when it was last seen`
-      : `depends on ${job}, of which there is neither a spec nor a record`,
-    remedies: [advise('bring its spec back, or remove it from policy.dependsOn')],
+      ? `depends on ${job}, whose spec is not here and whose job had not ended at the last read`
+      : `depends on ${job}, which has neither a spec nor a record`,
+    remedies: [advise('restore its spec, or remove it from policy.dependsOn')],
   }
 }
 
-/** A job that has not ended yet, by what this plan does about it. */
-function open(plan: Planner, job: Address, planned: Planned, record: JobRecord | undefined): Obstacle {
+/** Explains an unfinished dependency by its line in this plan. */
+function explainUnfinished(plan: Planner, job: Address, planned: Planned, record: JobRecord | undefined): Obstacle {
   const { action, code, reason } = planned
   const until = getUntil(planned)
   const isWanted = record !== undefined && (plan.specAt.get(job)?.policy.run ?? record.run) <= record.run
@@ -156,12 +156,13 @@ function open(plan: Planner, job: Address, planned: Planned, record: JobRecord |
     case 'conflict':
     case 'expired':
     case 'unresolved':
-      // A job that runs comes to its end whatever is wrong with its spec by now; one that was only made does not, nor the next run.
+      // A running job will end, whatever is wrong with its spec now. A job that was only created will not; nor will
+      // the next run.
       if (isWanted && record?.stage === 'started' && !isTerminal(record.condition)) break
       if (code !== undefined && BY_DEPENDENCY.has(code)) {
         const reasonOfRoot = `depends on ${job}, which ${keepLastLink(reason)}`
         const { root, remedies } = planned
-        // A failure blocks every link of the chain, and running it again is the way out for each.
+        // A failure blocks every link of the chain. Running that job again unblocks each.
         if (code === 'PLAN_DEPENDENCY_FAILED')
           return { is: 'blocked', code, reason: reasonOfRoot, root, remedies: remedies?.slice(0, 1) }
         return { is: 'blocked', reason: reasonOfRoot, root }
@@ -193,13 +194,15 @@ function open(plan: Planner, job: Address, planned: Planned, record: JobRecord |
   return { is: 'waiting', reason: `${job}, which is ${isUnderWay ? 'running' : 'not over'}` }
 }
 
-/** Of `depends on B, which depends on A, which failed` the last link alone: the middle of a long chain explains nothing. */
+/**
+ * Keeps the last link of `depends on B, which depends on A, which failed`: the middle of a long chain explains nothing.
+ */
 function keepLastLink(reason: string): string {
   const at = reason.indexOf(LINK)
   return at < 0 ? reason : reason.slice(at + ', which '.length)
 }
 
-/** Codes of a spec that is blocked by what it depends on. */
+/** Codes of a spec that a dependency blocks. */
 const BY_DEPENDENCY: ReadonlySet<PlanCode> = new Set([
   'PLAN_DEPENDENCY',
   'PLAN_DEPENDENCY_FAILED',

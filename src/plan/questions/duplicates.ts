@@ -27,21 +27,25 @@ import { recordNeed } from '../needs.ts'
 import { createListings } from './listing.ts'
 import { computeHorizon, getOwnerKey, indexClaims, isForeign } from './ownership.ts'
 
-/** A packet that something below us kept, or sent again, makes its job within this time of the one that is on record. */
+/** A request that a lower layer delayed or repeated creates its job within this time of the recorded one. */
 const DAY_MS = 86_400_000
 
-/** What an audit is made from: specs and state as a run left them. */
+/** The inputs of an audit: specs and state after a run. */
 export type AuditInput = Pick<PlanInput, 'specs' | 'modelOf'> & {
   readonly state: State | undefined
-  /** The records as they were before the run. */
+  /** The records before the run. */
   readonly before: Readonly<Record<Address, JobRecord>>
-  /** When the state was last known to be the newest one, by AWS's clock, in epoch milliseconds: jobs made later may be another run's. */
+  /**
+   * When the state was last known to be the newest, by AWS's clock, in epoch milliseconds. Jobs created later may
+   * belong to another run.
+   */
   readonly currentAt: number
 }
 
 /**
- * The lists that show whether one create made two jobs: a proxy between here and AWS may have sent it again. Read for the jobs that were not
- * over before this run, of kinds whose second job would run: of the others AWS refuses it, or it does nothing until it is started.
+ * Returns the lists that show whether one create created two jobs, since a proxy may have repeated it. Covers jobs that
+ * were unfinished before this run, of kinds whose duplicate would run. For other kinds AWS refuses a duplicate, or it
+ * stays inert until it is started.
  */
 export function listDuplicateNeeds(input: AuditInput): Need[] {
   return listAudited(input).map(([address, record]) => ({
@@ -51,37 +55,37 @@ export function listDuplicateNeeds(input: AuditInput): Need[] {
   }))
 }
 
-/** The addresses that an audit looks at. */
+/** Returns the addresses that an audit covers. */
 export function listAuditedAddresses(input: AuditInput): Address[] {
   return listAudited(input).map(([address]) => address)
 }
 
-/** A job on no record that may be the second one of an address. */
+/** An unrecorded job that may be a duplicate of an address's job. */
 export type Twin = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
 
-/** The second jobs among what the lists showed, each told once; undefined where a list could not be read. */
+/** Returns the duplicates in the lists, each reported once; undefined if a list could not be read. */
 export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Twin[] | undefined {
   const isClaimed = indexClaims(input)
   const mayBeUnknown = indexUnknownCreates(input)
   const listingOf = createListings()
   const specAt = new Map(input.specs.map((spec) => [spec.address, spec]))
-  const told = new Set<Live>()
+  const reported = new Set<Live>()
   const found: Twin[] = []
   for (const [address, record] of listAudited(input)) {
     const listed = alike.get(address)
     if (listed?.is !== 'listed') return undefined
     const model = input.modelOf(parseAddress(address).kind)
     for (const live of listingOf(listed.jobs, model).suspects(record.request, address)) {
-      if (told.has(live) || isClaimed(model.kind, record.site, live.id)) continue
+      if (reported.has(live) || isClaimed(model.kind, record.site, live.id)) continue
       if (live.createdAt === undefined || !isInTime(input, record, live.createdAt)) continue
       const mark = parseAttempt(live.marker ?? '')
       const isOwn = mark?.lineage === shortenLineage(input.state?.lineage ?? '') && mark.address === address
       if (mark ? !(isOwn && mark.run === record.run) : !isJobOf(record.request, live, model)) continue
-      // Somebody has ended it already, as the way out says.
+      // Somebody has already cancelled it, as the way out says.
       if (model.lifecycle.condition(live, { maxFailedPercent: 0 }).type === 'Cancelled') continue
       if (!mark && isForeign(input, getOwnerKey(model, record.site, live.id))) continue
       if (!mark && mayBeUnknown(model, record.site, live)) continue
-      told.add(live)
+      reported.add(live)
       const spec = specAt.get(address)
       const job = `${nameJob(model, live.id)} (${live.status}, created ${formatMinute(live.createdAt)})`
       found.push({
@@ -94,7 +98,10 @@ export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'ali
   return found
 }
 
-/** Tells whether a create whose outcome is unknown may have made a job: an identical spec's, which is looked for by itself. */
+/**
+ * Returns a check whether an unknown create may have created a job. Such a create of an identical spec has its own
+ * recovery.
+ */
 function indexUnknownCreates({ state, modelOf }: AuditInput): (model: KindModel, site: Site, live: Live) => boolean {
   const open = recordEntries(state?.records).filter(([, record]) => !isSettled(record))
   const byDefinition = groupBy(open, ([address, { request, site }]) =>
@@ -114,16 +121,19 @@ function getSiteDefinitionKey(model: KindModel, site: Site, request: JsonObject)
 function listAudited({ state, before, modelOf }: AuditInput): [Address, JobRecord][] {
   return recordEntries(state?.records ?? {}).filter(([address, record]) => {
     const old = before[address]
-    // The job of a withdrawn spec is never read again, and would seem to run for ever, perhaps where no target leads any more.
-    const wasGone = old?.withdrawn !== undefined && record.withdrawn !== undefined
-    const wasOver = old?.run === record.run && isTerminal(old.condition)
+    // The job of a withdrawn spec is never read again, so it seems to run for ever. Its target may no longer exist.
+    const wasWithdrawn = old?.withdrawn !== undefined && record.withdrawn !== undefined
+    const wasTerminal = old?.run === record.run && isTerminal(old.condition)
     const isMarked = modelOf(parseAddress(address).kind).identity.recovery.by === 'match'
-    const isOver = wasOver && !hasOpenDuplicate(state, address, record)
-    return isMarked && isIdentified(record) && !isOver && !wasGone
+    const isDone = wasTerminal && !hasOpenDuplicate(state, address, record)
+    return isMarked && isIdentified(record) && !isDone && !wasWithdrawn
   })
 }
 
-/** A duplicate that nobody has acknowledged is looked at again: it may be claimed, or cancelled, by now. */
+/**
+ * Returns whether an address has an unacknowledged duplicate. It is checked again, since it may be claimed or cancelled
+ * by now.
+ */
 function hasOpenDuplicate(state: State | undefined, address: Address, { run }: JobRecord): boolean {
   const notes = state?.attention?.[address] ?? []
   return notes.some((one) => one.run === run && !one.acknowledged && readDuplicateId(one.finding) !== undefined)
@@ -134,7 +144,7 @@ function isInTime(input: AuditInput, record: JobRecord, createdAt: string): bool
   return time >= Date.parse(getSince(input, record)) && time <= input.currentAt
 }
 
-/** What is older than the state is somebody else's. */
+/** Jobs older than the state belong to others. */
 function getSince({ state }: AuditInput, { createdAt }: JobRecord): string {
   const horizon = Date.parse(computeHorizon(state))
   return formatIso(Math.max(horizon, createdAt === undefined ? horizon : Date.parse(createdAt) - DAY_MS))
@@ -148,12 +158,12 @@ function createDiagnostic(
   job: string,
   isMarked: boolean,
 ): Diagnostic {
-  const why = isMarked ? 'carries the mark of this very run' : 'does just the same'
+  const why = isMarked ? 'carries a mark of the same run' : 'has the same request'
   return {
     severity: 'warning',
     code: 'PLAN_TWIN',
     address,
-    message: `${address}: ${job} is on no record, and ${why}, beside its job ${record.id}`,
+    message: `${address}: ${job} is not on record, but ${why} as its job ${record.id}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
       ...(isMarked ? [] : [suggest('if it is not ours', 'resolve', address, '--foreign', id)]),

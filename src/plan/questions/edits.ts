@@ -7,8 +7,9 @@ import { getSiteKey, type JobRecord, type Site } from '../../model/state.ts'
 import { writeDocuments } from '../../model/written.ts'
 
 /**
- * What a user changed in a spec after its job was submitted. Both sides go through today's normal form, so that neither a comment nor an
- * upgrade of Jobwright is an edit. `site` is where the spec's target points now; undefined leaves it out.
+ * Returns what a user changed in a spec after its job was submitted. Both sides use today's normal form, so neither a
+ * comment nor an upgrade of Jobwright counts as an edit. `site`: the current site of the spec's target; undefined skips
+ * it.
  */
 export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site: Site | undefined): Difference[] {
   const before = model.request.normalise(record.request)
@@ -27,7 +28,7 @@ function findSiteEdit(record: JobRecord, site: Site | undefined): Difference[] {
   return [{ pointer: '/policy/target', from: getSiteKey(record.site), to: getSiteKey(site) }]
 }
 
-/** The normal form without the ID, as one text: two requests are the same job twice if it is equal. */
-export function requestKey(request: JsonObject, model: KindModel): string {
+/** Returns the normal form without the ID, as one text. Two requests with equal texts are the same job twice. */
+export function getRequestKey(request: JsonObject, model: KindModel): string {
   return canonicalise(model.request.normalise(writeDocuments(request, model.request.documents)))
 }

@@ -8,9 +8,7 @@ import { type CreatedRecord, isIdentified, type SettledRecord } from '../../mode
 import { createLine, type Planner, planFailed } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 
-/**
- * A spec whose file is not there to tell its MD5 means the file that was submitted: what a job has taken in need not be kept for ever.
- */
+/** Fills in the recorded MD5 if a spec's file is missing. A file that a job has taken need not be kept for ever. */
 export function fillRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>, spec: Spec): Spec {
   const record = state?.records[spec.address]
   const transfer = modelOf(spec.kind).request.transfer?.(spec.request)
@@ -21,7 +19,7 @@ export function fillRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'm
   return { ...spec, request: put(spec.request, transfer.md5, known) }
 }
 
-/** A job that takes a file in is not made before the file is there: AWS forgets jobs that wait. */
+/** A job that takes a file is not created before the file exists: AWS forgets jobs that wait. */
 export function planNoFile(plan: Planner, spec: Spec): PlannedStop | undefined {
   const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'in'
   return takesIn && !hasUpload(spec) ? planMissingFile(spec) : undefined
@@ -33,7 +31,7 @@ function planMissingFile(spec: Spec, record?: CreatedRecord): PlannedStop {
     code: 'PLAN_NO_FILE',
     record,
     id: record?.id,
-    reason: `the file of policy.upload is not there: ${spec.policy.upload ?? 'none is named'}`,
+    reason: `the file of policy.upload was not found: ${spec.policy.upload ?? 'none is named'}`,
     remedies: [advise('put the file there, or correct the path; it is relative to the spec file')],
   })
 }
@@ -46,14 +44,16 @@ function hasDownload(spec: Spec): spec is Spec & { readonly download: Download }
   return spec.download !== undefined
 }
 
-/** Whether a member of the request holds the MD5 of the file of `policy.upload`: nobody need have written it. */
+/**
+ * Returns whether a member of the request holds the MD5 of the file of `policy.upload`. Jobwright may have computed it.
+ */
 export function isOfUpload(spec: Spec, { request: { transfer } }: KindModel, pointer: Pointer): boolean {
   const moved = transfer?.(spec.request)
   return spec.upload !== undefined && moved?.way === 'in' && moved.md5 === pointer
 }
 
-/** What follows on the create of a job that takes a file in. */
-export function uploadWords({ upload }: Spec): string {
+/** Describes what follows the create of a job that takes a file. */
+export function describeUpload({ upload }: Spec): string {
   return upload ? `; then ${formatSize(upload)} is uploaded, and the job started` : ''
 }
 
@@ -61,7 +61,7 @@ function formatSize({ file, bytes }: Upload): string {
   return `${file} (${bytes.toLocaleString('en')} bytes)`
 }
 
-/** The upload that a job which was made waits for; undefined where AWS has its file, or it takes none. */
+/** Returns the upload that a created job waits for; undefined if AWS has its file, or it takes none. */
 export function planUpload(plan: Planner, spec: Spec, record: CreatedRecord): PlannedUpload | PlannedStop | undefined {
   const transfer = plan.modelOf(spec.kind).request.transfer?.(spec.request)
   if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === getValue(record.request, transfer.md5)))
@@ -71,7 +71,7 @@ export function planUpload(plan: Planner, spec: Spec, record: CreatedRecord): Pl
   return { address: spec.address, spec, record, id: record.id, action: 'upload', reason }
 }
 
-/** The download of what a job has exported; undefined where none is asked for, or it is done. */
+/** Returns the download of a job's asset; undefined if none is configured, or it is done. */
 export function planDownload(
   plan: Planner,
   spec: Spec,
@@ -86,7 +86,7 @@ export function planDownload(
       ...base,
       action: 'conflict',
       code: 'PLAN_DOWNLOAD_GONE',
-      reason: `its asset was never fetched to ${file}, and AWS has forgotten the job`,
+      reason: `its asset was never downloaded to ${file}, and AWS has forgotten the job`,
       remedies: [advise(`write policy.run: ${record.run + 1} to export it again, or remove policy.download`)],
     })
   }
@@ -95,14 +95,14 @@ export function planDownload(
       ...base,
       action: 'conflict',
       code: 'PLAN_FILE_DIFFERS',
-      reason: `${file} is there already, with other content than the asset; it is not overwritten`,
+      reason: `${file} already exists with other content than the asset; it is not overwritten`,
       remedies: [advise('move the file away, or name another path in policy.download')],
     })
   }
   const failed = planFailed(plan, spec.address, spec, record)
   if (failed) return failed
   if (spec.policy.hold) return createLine(spec, { ...base, action: 'held', reason: 'done, but policy.hold is true' })
-  const beside = isThere ? '; what is there now is compared with it' : ''
-  const reason = `done; its asset is fetched to ${file}${beside}`
+  const beside = isThere ? '; the existing file is compared with it' : ''
+  const reason = `done; its asset is downloaded to ${file}${beside}`
   return { address: spec.address, spec, ...base, action: 'download', reason }
 }

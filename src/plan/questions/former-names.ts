@@ -5,8 +5,9 @@ import type { PlanInput } from '../input.ts'
 import { explainPresence } from './absence.ts'
 
 /**
- * `metadata.formerly`: the record of the old name becomes the new name's, before anything is compared. No call is made for it. Only where the
- * old spec is known to be gone: one that is still there, without its record, would be submitted a second time.
+ * Applies `metadata.formerly`: moves the record of the old name to the new one before anything is compared, without a
+ * call. This requires that the old spec was removed. Otherwise the old spec would lose its record and be submitted
+ * again.
  */
 export function moveFormer(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
   const moved = new Map<Address, Address>()
@@ -17,7 +18,7 @@ export function moveFormer(input: PlanInput): { input: PlanInput; moved: Readonl
     if (spec.formerly === undefined) continue
     const from = formatAddress(spec.kind, spec.formerly)
     const record = records[from]
-    // What a person decides about the old name is about its record, wherever that goes afterwards.
+    // A decision about the old name needs its record under that name.
     if (!record || records[spec.address] || present.has(from) || input.decisions?.has(from)) continue
     delete records[from]
     records[spec.address] = record

@@ -6,15 +6,18 @@ import type { JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 
-/** The jobs of a list, indexed, so that a question about one spec does not visit them all. */
+/** An index of a list, so that a question about one spec does not visit every job. */
 export type Listing = {
-  /** The jobs that may do what a request asks for. */
+  /** The jobs whose definition may match a request. */
   alike(request: JsonObject): readonly Live[]
-  /** These, the jobs whose marker names an address, and those whose definition AWS does not tell. In the order of the list. */
+  /**
+   * The jobs alike, those whose marker names the address, and those whose definition AWS does not return. In the order
+   * of the list.
+   */
   suspects(request: JsonObject, address: Address): readonly Live[]
 }
 
-/** Indexes each list once, at the first question about it. */
+/** Indexes each list once, when it is first used. */
 export function createListings(): (jobs: readonly Live[], model: KindModel) => Listing {
   const listings = new Map<readonly Live[], Listing>()
   return (jobs, model) => {
@@ -30,12 +33,12 @@ function indexJobs(jobs: readonly Live[], model: KindModel): Listing {
   const place = new Map(jobs.map((live, index) => [live, index]))
   const byDefinition = groupBy(jobs, ({ request }) => request && getDefinitionKey(request, model))
   const byAddress = groupBy(jobs, ({ marker }) => (marker === undefined ? undefined : parseAttempt(marker)?.address))
-  const untold = jobs.filter(({ request }) => request === undefined)
+  const undescribed = jobs.filter(({ request }) => request === undefined)
   const alike = (request: JsonObject): readonly Live[] => byDefinition.get(getDefinitionKey(request, model)) ?? []
   return {
     alike,
     suspects: (request, address) => {
-      const suspects = new Set([...alike(request), ...(byAddress.get(address) ?? []), ...untold])
+      const suspects = new Set([...alike(request), ...(byAddress.get(address) ?? []), ...undescribed])
       return [...suspects].sort((a, b) => place.get(a)! - place.get(b)!)
     },
   }

@@ -9,25 +9,28 @@ import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type OpenRecord, type Site } from '../../model/state.ts'
 import { createLine, formatMinute, nameJob, type Planner, planUnread } from '../context.ts'
-import { requestKey } from './edits.ts'
+import { getRequestKey } from './edits.ts'
 import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
 
 /**
- * The list that is read before the first create of a kind whose jobs AWS names. Nothing else would tell that the state was put back, by a
- * restored branch or backup, to a time before its job was made: a job of a caller's own ID is refused twice, these are not.
+ * Returns the list to read before the first create of a kind whose jobs AWS names. Only this list reveals a state that
+ * was rolled back to before its job was created. For a caller-chosen ID, AWS refuses the second create.
  */
 export function listLookalikeNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
   const site = plan.siteOf(spec)
   return site && isLookedFor(model) ? [createLookalikeNeed(plan, spec, model, site)] : []
 }
 
-/** The list of the jobs at a site that may be a spec's. */
+/** Returns a read that lists the jobs at a site that may be a spec's. */
 export function createLookalikeNeed(plan: Planner, spec: Spec, model: KindModel, site: Site): Need {
   const scope = model.identity.scope(spec.request)
   return { address: spec.address, kind: spec.kind, site, since: computeHorizon(plan.state), definition: true, scope }
 }
 
-/** Whether a spec goes to another place than its create on record: what was listed for that one tells nothing of this one. */
+/**
+ * Returns whether a spec goes to another site or scope than its recorded create. The list of one says nothing about the
+ * other.
+ */
 export function isElsewhereNow(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   if (!site || model.identity.idMember) return false
@@ -37,7 +40,10 @@ export function isElsewhereNow(plan: Planner, spec: Spec, record: JobRecord, mod
   )
 }
 
-/** A job that nobody has, that was made since this state began, and that may be what the spec asks for: a person must say whose it is. */
+/**
+ * Finds an unclaimed job, created since this state began, that may be what the spec asks for. A person must say whose
+ * it is.
+ */
 export function planLookalike(
   plan: Planner,
   spec: Spec,
@@ -58,39 +64,39 @@ export function planLookalike(
       !plan.claims.has(getOwnerKey(model, site, one.id)) &&
       (isOwn(plan, spec, one) || !isForeign(plan, getOwnerKey(model, site, one.id))) &&
       (one.createdAt === undefined || Date.parse(one.createdAt) >= since) &&
-      // What was never started did nothing, and never will.
+      // A job that was never started did nothing, and never will.
       model.lifecycle.stageOf(one) === 'started' &&
       (open === undefined || isNews(spec, model, open, one)) &&
       mayBelongTo(plan, spec, model, one),
   )
-  return live && askWhose(spec, model, live, isOwn(plan, spec, live))
+  return live && refuseLookalike(spec, model, live, isOwn(plan, spec, live))
 }
 
 /**
- * What an unknown create of this run may have left was looked for already, by what it asked for, or a person said that it left nothing. News
- * is what neither was about: a job of what the spec asks for since, and one that a later attempt made.
+ * Returns true for jobs that the earlier search could not have matched. Either the spec now asks for something else, or
+ * a person gave the attempt up and a later one created the job.
  */
 function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, { marker, createdAt }: Live): boolean {
-  if (requestKey(request, model) !== requestKey(spec.request, model)) return true
+  if (getRequestKey(request, model) !== getRequestKey(spec.request, model)) return true
   if (!intent.givenUp) return false
   const mark = parseAttempt(marker ?? '')
   if (mark) return mark.attempt > intent.attempt
   return createdAt !== undefined && Date.parse(createdAt) > Date.parse(intent.until ?? intent.at)
 }
 
-/** Whether AWS names the jobs of a kind, so that nothing else shows a job that is there already. */
+/** Returns whether AWS names the jobs of a kind. Then only a list shows an existing job. */
 function isLookedFor({ identity: { recovery } }: KindModel): boolean {
   return recovery.by === 'inert' || recovery.by === 'match'
 }
 
-/** Whether a job carries the mark of a spec's own run: no word of a person makes it somebody else's. */
+/** Returns whether a job carries the mark of a spec's own run. Such a job is never foreign, whatever a person says. */
 function isOwn({ lineage }: Planner, { address, policy }: Spec, live: Live): boolean {
   return judgeMark(live, { lineage, address, run: policy.run }) === 'own'
 }
 
 /**
- * The marker tells where there is one, unless it names what is no more: a spec may have had another name. Else the definition does. A job of
- * which AWS tells neither may be anything.
+ * The marker decides if there is one, unless its address no longer exists: the spec may have been renamed. Else the
+ * definition decides. A job with neither may be any spec's.
  */
 function mayBelongTo(plan: Planner, spec: Spec, model: KindModel, live: Live): boolean {
   const mark = live.marker === undefined ? undefined : parseAttempt(live.marker)
@@ -102,19 +108,19 @@ function mayBelongTo(plan: Planner, spec: Spec, model: KindModel, live: Live): b
   return live.request === undefined ? !hasEndedEarly(model, live) : isJobOf(spec.request, live, model)
 }
 
-/** Whether a job ended before it did anything: AWS Import/Export tells nothing else of such a job. */
+/** Returns whether a job ended before it did anything. AWS Import/Export returns nothing else of such a job. */
 function hasEndedEarly(model: KindModel, live: Live): boolean {
   const { type, reason } = model.lifecycle.condition(live, { maxFailedPercent: 0 })
   return type === 'Cancelled' || model.lifecycle.unusedReasons?.includes(reason ?? '') === true
 }
 
-function askWhose(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
+function refuseLookalike(spec: Spec, model: KindModel, live: Live, isMarked: boolean): PlannedStop {
   const job = `${nameJob(model, live.id)} (${live.status}${live.createdAt ? `, created ${formatMinute(live.createdAt)}` : ''})`
   return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_LOOKALIKE',
     id: live.id,
-    reason: `${job} is on no record, and ${explainLikeness(live, isMarked)}`,
+    reason: `${job} is not on record, and ${explainLikeness(live, isMarked)}`,
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if the job is this spec’s', 'adopt', spec.address, '--id', live.id),
@@ -127,7 +133,5 @@ function askWhose(spec: Spec, model: KindModel, live: Live, isMarked: boolean): 
 
 function explainLikeness({ request }: Live, isMarked: boolean): string {
   if (isMarked) return 'carries the mark of this very spec'
-  return request === undefined
-    ? 'AWS does not tell what it does: it may be this spec’s'
-    : 'is just what this spec asks for'
+  return request === undefined ? 'AWS does not show what it does: it may be this spec’s' : 'matches this spec'
 }

@@ -17,27 +17,29 @@ import {
 import type { PlanInput } from '../input.ts'
 
 /*
- * Which job belongs to which address. A job has at most one owner in a state. What is recorded claims a job; a create whose outcome is
- * unknown only may own the job of the ID that it asked for.
+ * Which job belongs to which address. A job has at most one owner in a state. A settled record claims its job. An
+ * unknown create may own the job of the ID that it asked for.
  */
 
 /** Site, kind and job ID, as one text -> the address that owns that job. */
 export type Claims = ReadonlyMap<string, Address>
 
-/** Who owns what, by the records alone. */
+/** Owners by the records alone. */
 export type Ownership = {
-  /** Jobs that belong, or belonged in an earlier run, to an address. */
+  /** Jobs that belong to an address, in its current or an earlier run. */
   readonly claims: Claims
-  /** The same, and the jobs that unknown creates asked for by ID. */
+  /** The claims, and the jobs that unknown creates asked for by ID. */
   readonly owners: Claims
 }
 
-/** The key under which a job has one owner in the state. A service without regions shows a job in all of them. */
+/**
+ * Returns the key under which a job has one owner in the state. A service without regions shows a job in all of them.
+ */
 export function getOwnerKey({ kind, api: { regionless } }: KindModel, site: Site, id: string): string {
   return `${kind} ${getSiteKey(regionless ? { ...site, region: '*' } : site)} ${id}`
 }
 
-/** Reads from the records which jobs have an owner. */
+/** Reads the owners of jobs from the records. */
 export function readOwnership(records: Readonly<Record<Address, JobRecord>>, modelOf: PlanInput['modelOf']): Ownership {
   const claims = new Map<string, Address>()
   const asked = new Map<string, Address>()
@@ -51,18 +53,18 @@ export function readOwnership(records: Readonly<Record<Address, JobRecord>>, mod
   return { claims, owners: new Map([...asked, ...claims]) }
 }
 
-/** Tells whether a job is known to belong to an address of a state, or to have done so. */
+/** Returns a check whether a job belongs to an address of a state, in its current or an earlier run. */
 export function indexClaims({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>) {
   const { claims } = readOwnership(state?.records ?? {}, modelOf)
   return (kind: string, site: Site, id: string): boolean => claims.has(getOwnerKey(modelOf(kind), site, id))
 }
 
-/** Whether a person said that a job is not ours; `key` as `getOwnerKey` makes it. */
+/** Returns whether a person called a job foreign. `key` comes from `getOwnerKey`. */
 export function isForeign({ state }: Pick<PlanInput, 'state'>, key: string): boolean {
   return state?.foreign?.[key] !== undefined
 }
 
-/** The job that a line of a plan claims for its address, so that no later line is given it; undefined where it claims none. */
+/** Returns the job that a line claims for its address, so that no later line gets it; undefined if it claims none. */
 export function getClaim(planned: Planned, modelOf: PlanInput['modelOf']): string | undefined {
   const model = modelOf(parseAddress(planned.address).kind)
   if (planned.action === 'create') {
@@ -73,17 +75,22 @@ export function getClaim(planned: Planned, modelOf: PlanInput['modelOf']): strin
   return getOwnerKey(model, planned.next.site, planned.next.id)
 }
 
-/** How far the clock by which a state began may have been ahead of AWS's: AWS accepts no request that was signed further off. */
+/** How far the clock at a state's beginning may have been ahead of AWS's. AWS rejects requests signed further off. */
 const HORIZON_MARGIN_MS = 900_000
 
-/** ISO time before which no job can be one of a state's own: its birth, or for one that does not tell it the beginning of AWS. */
+/**
+ * Returns the ISO time before which no job can belong to a state: its horizon, or the beginning of AWS if it has none.
+ */
 export function computeHorizon(state: State | undefined): string {
   return state?.horizon === undefined
     ? '2006-01-01T00:00:00Z'
     : formatIso(Date.parse(state.horizon) - HORIZON_MARGIN_MS)
 }
 
-/** A line that makes a live job an address's own. `adopter`: the record that takes it over, or what a new one begins with. */
+/**
+ * Returns a line by which an address adopts a live job. `adopter`: the record that adopts it, or the initial values of
+ * a new one.
+ */
 export function adoptJob(
   { modelOf, now }: Pick<PlanInput, 'modelOf' | 'now'>,
   spec: Spec,
@@ -102,7 +109,7 @@ export function adoptJob(
   return { address: spec.address, spec, action: 'adopt', id: live.id, record, reason, next }
 }
 
-/** What stands in for a spec that cannot be read: its record's own request, never to be submitted again. */
+/** Returns a substitute for a spec that cannot be read. It holds its record's request, and is never submitted. */
 export function createStandIn(address: Address, record: JobRecord): Spec {
   return {
     address,
@@ -116,7 +123,7 @@ export function createStandIn(address: Address, record: JobRecord): Spec {
   }
 }
 
-/** Plans an address without a spec as if its record's own request were one; the line names no spec. */
+/** Plans an address without a spec by its record's own request. The line names no spec. */
 export function planWithoutSpec(address: Address, record: JobRecord, planSpec: (spec: Spec) => Planned): Planned {
   return { ...planSpec(createStandIn(address, record)), spec: undefined } as Planned
 }

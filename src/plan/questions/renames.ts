@@ -5,13 +5,15 @@ import type { KindModel } from '../../model/kind.ts'
 import { type JobRecord, recordEntries } from '../../model/state.ts'
 import { writeDocuments } from '../../model/written.ts'
 import type { PlanInput } from '../input.ts'
-import { requestKey } from './edits.ts'
+import { getRequestKey } from './edits.ts'
 
-/** Records whose spec is gone, and specs without a record that look like them: perhaps one job under two names. */
+/** Records whose spec was removed, and unrecorded specs that look like them: perhaps one job under two names. */
 export type Renames = {
   /** The new name -> the old one. */
   readonly to: ReadonlyMap<Address, Address>
-  /** The old name -> a new one. Such a record is not withdrawn, so that the question stays open until somebody answers it. */
+  /**
+   * The old name -> a new one. Such a record is not withdrawn, so the question stays open until somebody answers it.
+   */
   readonly from: ReadonlyMap<Address, Address>
 }
 
@@ -38,15 +40,15 @@ export function findRenames(
     const [first, ...others] = orphans.get(key) ?? []
     if (first === undefined) continue
     to.set(spec.address, first[0])
-    // Each former name is asked about once, by the first spec that looks like it.
+    // Each former name is reported once, by the first spec that looks like it.
     for (const [old] of [first, ...others]) if (!from.has(old)) from.set(old, spec.address)
     if (others.length > 0) orphans.set(key, [first])
   }
   return { to, from }
 }
 
-/** A job that is renamed may say something else in what AWS lets one change. */
+/** A renamed spec may differ in members that AWS can update. */
 function getKey(model: KindModel, request: JobRecord['request']): string {
   const identity = model.identity.identify?.(writeDocuments(request, model.request.documents))
-  return `${model.kind} ${identity ? canonicalise(identity) : requestKey(request, model)}`
+  return `${model.kind} ${identity ? canonicalise(identity) : getRequestKey(request, model)}`
 }

@@ -2,23 +2,23 @@ import { type Address, parseAddress } from '../../model/address.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import { getSiteKey, isSettled, type JobRecord, recordEntries, type Site } from '../../model/state.ts'
-import { requestKey } from './edits.ts'
+import { getRequestKey } from './edits.ts'
 
-/** What tells apart what two creates asked for: the request, and the place of the job. */
-type Asked = { readonly request: JsonObject; readonly site: Site }
+/** What two creates must share to be rivals: the request, and the site of the job. */
+type Rival = { readonly request: JsonObject; readonly site: Site }
 
-/** How many unknown creates asked for the same job at the same place. */
-export type Rivals = (asked: Asked, model: KindModel) => number
+/** Returns how many unknown creates asked for the same job at the same site, including the given one. */
+export type Rivals = (rival: Rival, model: KindModel) => number
 
-/** Counts all unknown creates once, at the first question: many questions do not visit all records again. */
+/** Counts all unknown creates once, when first used, so that no question visits all records again. */
 export function createRivals(
   records: Readonly<Record<Address, JobRecord>>,
   modelOf: (kind: string) => KindModel,
 ): Rivals {
   let counts: Map<string, number> | undefined
-  return (asked, model) => {
+  return (rival, model) => {
     counts ??= countOpen(records, modelOf)
-    return counts.get(getRivalKey(asked, model)) ?? 0
+    return counts.get(getRivalKey(rival, model)) ?? 0
   }
 }
 
@@ -35,6 +35,6 @@ function countOpen(
   return counts
 }
 
-function getRivalKey({ request, site }: Asked, model: KindModel): string {
-  return JSON.stringify([model.kind, getSiteKey(site), requestKey(request, model)])
+function getRivalKey({ request, site }: Rival, model: KindModel): string {
+  return JSON.stringify([model.kind, getSiteKey(site), getRequestKey(request, model)])
 }

@@ -5,8 +5,9 @@ import type { Spec } from '../../model/spec.ts'
 import { formatMinute } from '../context.ts'
 
 /**
- * What time says about submitting a spec now: its kind's own rules (a harvest window, an IoT schedule) and its policy's `notBefore` and
- * `expires`. `now` is epoch milliseconds. Asked when a create is planned, and once more when it is about to be sent.
+ * Returns whether a spec may be submitted now, by its kind's own rules (a harvest window, an IoT schedule) and its
+ * policy's `notBefore` and `expires`. `now` is epoch milliseconds. Checked when a create is planned, and again right
+ * before it is sent.
  */
 export function computeTiming(
   { request, policy }: Pick<Spec, 'request' | 'policy'>,
@@ -42,7 +43,7 @@ const LATER = [advise('write a later policy.expires, or withdraw the spec')]
 
 type Waiting = Extract<Timing, { when: 'waiting' }>
 
-/** Of two reasons to wait the one that lasts longer; one without an end lasts longest. */
+/** Returns the longer of two reasons to wait. One without an end is the longest. */
 function chooseLater(own: Timing, early: Timing | undefined): Waiting | undefined {
   const all = [own, early].filter((one): one is Waiting => one?.when === 'waiting')
   return all.sort(

@@ -3,7 +3,10 @@ import { CONFIG_FILE } from '../../model/config.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 
-/** What a job would be made of that HEAD does not hold: files of its spec, and the configuration, which says where the job goes. */
+/**
+ * Returns the inputs of a job that HEAD does not hold: files of its spec, and the configuration, which says where the
+ * job goes.
+ */
 export function findUncommitted(checkout: Checkout & { git: true }, spec: Spec): Uncommitted[] {
   const known = indexUncommitted(checkout)
   return [...new Set([...spec.files, CONFIG_FILE])].flatMap((file) => known.get(file) ?? [])
@@ -11,7 +14,7 @@ export function findUncommitted(checkout: Checkout & { git: true }, spec: Spec):
 
 const indexes = new WeakMap<Checkout, ReadonlyMap<string, Uncommitted>>()
 
-/** Made once for a checkout: thousands of specs ask. */
+/** Indexed once per checkout, since thousands of specs ask. */
 function indexUncommitted(checkout: Checkout & { git: true }): ReadonlyMap<string, Uncommitted> {
   const made = indexes.get(checkout)
   if (made !== undefined) return made
@@ -53,7 +56,10 @@ function describeAbout(at: string | undefined, what: string): string {
   return at === undefined ? what : `${at} is ${what}`
 }
 
-/** The ways out of a block, without repetition. Each works for its reason: Git does not stage an edit that a flag hides. */
+/**
+ * Returns the ways out of a block, without repetition. Each fits its reason: Git does not stage an edit that a flag
+ * hides.
+ */
 export function suggestRemedies(uncommitted: readonly Uncommitted[], { upload }: Spec): Remedy[] {
   const all = [
     ...uncommitted.flatMap(({ why, file, at = file }) => WAYS[why]?.(at) ?? [advise('commit it')]),
@@ -72,7 +78,7 @@ const WAYS: Readonly<Partial<Record<UncommittedWhy, (at: string) => Remedy[]>>> 
     { text: 'add it although it is ignored', command: ['git', 'add', '--force', '--', at] },
     advise('then commit it'),
   ],
-  deleted: () => [advise('restore it, or commit that it is gone')],
+  deleted: () => [advise('restore it, or commit its removal')],
   link: () => [advise('commit the links and the files that they lead to')],
   'link-outside': () => [advise('commit the file itself, or a link that is relative and leads to a committed file')],
   'submodule-missing': (at) => [
@@ -88,7 +94,7 @@ const WAYS: Readonly<Partial<Record<UncommittedWhy, (at: string) => Remedy[]>>> 
   'no-commit': () => [advise('commit the specs')],
 }
 
-/** How a file gets the line ends back that HEAD has, here and in every later checkout. */
+/** Restores the line ends of HEAD, here and in every later checkout. */
 function suggestForLineEnds(file: string): Remedy[] {
   return [
     advise(`write "${file} -text" into .gitattributes and commit that, so that Git leaves its line ends alone`),

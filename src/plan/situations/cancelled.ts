@@ -5,7 +5,7 @@ import type { Spec } from '../../model/spec.ts'
 import { type IdentifiedRecord, isIdentified, type JobRecord } from '../../model/state.ts'
 import { type Planner, planFailed } from '../context.ts'
 
-/** Whether there is a job that could still be cancelled, as far as the record tells. */
+/** Returns whether a job can still be cancelled, judged by its record alone. */
 export function isCancellable(record: JobRecord): record is IdentifiedRecord {
   return isIdentified(record) && !isTerminal(record.condition) && record.lost !== true
 }
@@ -20,7 +20,7 @@ export type CancelOrder = {
   readonly force: boolean
 }
 
-/** Plans the end of a job that is not over; or says why AWS does not cancel it. */
+/** Plans the cancellation of an unfinished job, or says why AWS does not cancel it. */
 export function planCancel(
   plan: Planner,
   address: Address,

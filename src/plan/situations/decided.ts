@@ -38,7 +38,7 @@ import { isCancellable, planCancel } from './cancelled.ts'
 import { refuseOwnedElsewhere, refuseUsedId } from './new.ts'
 import { computeQuietTime, isMarkOf } from './unknown.ts'
 
-/** Plans what a person decided about an address. Nothing is ever created here: a decision only changes what is on record. */
+/** Plans what a person decided about an address. It never creates a job: a decision only changes the record. */
 export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
   if (decision.do === 'cancel') return planStop(plan, spec, stored, decision)
   if (decision.do === 'foreign') return planForeign(plan, spec, stored, decision.ids)
@@ -56,13 +56,13 @@ export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undef
             action: 'keep',
             record,
             reason: 'the outcome of its create is not known',
-            remedies: [NOTHING_CHANGED, suggest('find out what became of it', 'reconcile')],
+            remedies: [NOTHING_CHANGED, suggest('find out its outcome', 'reconcile')],
           })
         : planBaseline(plan, spec)
   }
 }
 
-/** A person wants the job of an address to end. Its record stays, so that it is not made again. */
+/** Plans a cancellation that a person asked for. The record stays, so that the job is not created again. */
 function planStop(
   plan: Planner,
   spec: Spec,
@@ -76,7 +76,7 @@ function planStop(
       code: 'PLAN_NOT_CANCELLABLE',
       record,
       reason: 'the outcome of its create is not known, so there is no job to cancel yet',
-      remedies: [suggest('find out what became of it, then cancel it', 'reconcile')],
+      remedies: [suggest('find out its outcome, then cancel it', 'reconcile')],
     })
   const seen = judgeSeen(plan, spec.address, record)
   if (seen?.is === 'failed') return planUnread(spec, seen, record)
@@ -87,11 +87,11 @@ function planStop(
   const model = plan.modelOf(spec.kind)
   const next = seen?.is === 'live' ? refreshAsSeen(plan, spec, model, record, seen) : undefined
   const now = next ?? record
-  // Also what the pass after a cancellation finds.
+  // The pass after a cancellation comes here too.
   if (!isCancellable(now)) {
     const isNews = now.condition?.type === 'Cancelled' && !now.cancelled
     const asked = isNews ? { ...now, cancelled: true as const } : next
-    const reason = now.lost === true ? 'it is lost: AWS does not know its job any more' : 'its job is over already'
+    const reason = now.lost === true ? 'it is lost: AWS no longer knows its job' : 'its job has already ended'
     return createLine(spec, { action: 'keep', record: asked ?? now, reason, next: asked })
   }
   const cancel = planCancel(plan, spec.address, now, { reason, why: reason, withdraws: false, force }, spec)
@@ -123,7 +123,7 @@ function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why
     record,
     id: record.id,
     reason: `${nameJob(model, record.id ?? '')} is not the one on record: ${why}. Nothing is done to it`,
-    remedies: [suggest('write down that ours is lost', 'reconcile')],
+    remedies: [suggest('record that ours is lost', 'reconcile')],
   })
 }
 
@@ -143,14 +143,14 @@ function keepSettled(
     action: 'conflict',
     code: 'PLAN_HAS_JOB',
     record,
-    reason: `${record.id === undefined ? 'it is taken as done' : `job ${record.id} is on record for it`}, so ${decision.id} cannot be taken over`,
+    reason: `${record.id === undefined ? 'it is taken as done' : `job ${record.id} is on record for it`}, so ${decision.id} cannot be adopted`,
     remedies: [advise(`write policy.run: ${record.run + 1} first, if the other job is its next run`)],
   })
 }
 
 /**
- * The job that was read for the decision becomes the address's own, if nobody has it and it is what the spec, or the lost create, asks for.
- * `stored`: what is on record for the address, if it is another run than that.
+ * Adopts the job that was read for the decision. It must be unclaimed, and must match the spec or the lost create.
+ * `stored`: the record of the address, if it is for another run.
  */
 function takeOver(
   plan: Planner,
@@ -167,11 +167,11 @@ function takeOver(
   const { live } = seen
   const key = getOwnerKey(model, site, live.id)
   const owner = plan.claims.get(key) ?? findOpenClaimant(plan, spec, key)
-  // One that is this address's own is that of an earlier run.
+  // If the owner is this address, the job belongs to an earlier run.
   if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)
   const mark = judgeMark(live, { lineage: plan.lineage, address: spec.address, run: spec.policy.run })
   if (mark === 'other' && !force) return refuseOwnedElsewhere(spec, model, live, record)
-  // A later attempt than the one on record may have made what the spec asks for by now.
+  // A later attempt than the recorded one may have created what the spec asks for now.
   const isOfRecord = record !== undefined && findDeviations(record.request, live, model).length === 0
   const request = isOfRecord ? record.request : writeDocuments(spec.request, model.request.documents)
   const changes = how === 'baseline' ? [] : findDeviations(request, live, model)
@@ -184,13 +184,16 @@ function takeOver(
   return adoptJob(plan, spec, adopter, live, { reason, record })
 }
 
-/** Another address whose unknown create asked for the ID of a job, and may have made it. */
+/** Returns another address whose unknown create asked for this job ID, and may have created the job. */
 function findOpenClaimant(plan: Planner, spec: Spec, key: string): Address | undefined {
   const other = plan.owners.get(key)
   return other === undefined || other === spec.address || plan.records[other]?.withdrawn ? undefined : other
 }
 
-/** A person says that jobs are not ours. Recorded by ID for every address of the site; a job with this address's own mark is never excused. */
+/**
+ * Records that jobs are foreign, by ID, for every address of the site. A job with this address's own mark is never
+ * foreign.
+ */
 function planForeign(
   plan: Planner,
   spec: Spec,
@@ -202,27 +205,27 @@ function planForeign(
   const listed = plan.observed.alike.get(spec.address)
   if (listed?.is === 'failed') return planUnread(spec, listed, record)
   if (!listed || !site)
-    return keep(spec, record, 'jobs of this kind are told apart by their ID: none needs to be excused')
+    return keep(spec, record, 'jobs of this kind are identified by their ID: none needs to be excused')
   const getKey = (live: Live): string => getOwnerKey(model, site, live.id)
   const free = listed.jobs.filter((live) => !plan.claims.has(getKey(live)))
   const asked = ids === 'listed' ? free : free.filter(({ id }) => ids.includes(id))
   const missing = ids === 'listed' ? undefined : ids.find((id) => !asked.some((live) => live.id === id))
   if (missing !== undefined) return refuseMissing(spec, model, missing)
-  const mayBeOpen = indexOpenCreates(plan, spec, site)
-  const ours = new Set(asked.filter((live) => isMarkedOurs(plan, live) || mayBeOpen(live)))
+  const mayBeUnknown = indexOpenCreates(plan, spec, site)
+  const ours = new Set(asked.filter((live) => isMarkedOurs(plan, live) || mayBeUnknown(live)))
   const [own] = ours
-  if (own && ids !== 'listed') return ownMarked(plan, spec, model, own, record)
+  if (own && ids !== 'listed') return refuseOwnMark(plan, spec, model, own, record)
   const excuses = asked.filter((live) => !ours.has(live)).map(getKey)
   const count = excuses.length === 1 ? '1 job is' : `${excuses.length} jobs are`
   return createLine(spec, { action: 'keep', record, excuses, reason: `recorded that ${count} not ours` })
 }
 
-/** Whether a job carries the mark of this state, for whatever address. */
+/** Returns whether a job carries the mark of this state, for any address. */
 function isMarkedOurs({ lineage }: Planner, live: Live): boolean {
   return ['own', 'kin'].includes(judgeMark(live, { lineage }))
 }
 
-/** Tells whether a job may be what the unknown create of another address made. */
+/** Returns a check whether the unknown create of another address may have created a job. */
 function indexOpenCreates({ records, modelOf }: Planner, spec: Spec, site: Site): (live: Live) => boolean {
   const open = recordEntries(records).filter(
     ([address, record]) =>
@@ -234,7 +237,13 @@ function indexOpenCreates({ records, modelOf }: Planner, spec: Spec, site: Site)
   return (live) => open.some(([, { request }]) => isJobOf(request, live, modelOf(spec.kind)))
 }
 
-function ownMarked({ lineage }: Planner, spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
+function refuseOwnMark(
+  { lineage }: Planner,
+  spec: Spec,
+  model: KindModel,
+  live: Live,
+  record?: JobRecord,
+): PlannedStop {
   const { run } = spec.policy
   if (judgeMark(live, { lineage, address: spec.address, run }) !== 'own') {
     const owner = readMark(live)?.address
@@ -260,7 +269,10 @@ function ownMarked({ lineage }: Planner, spec: Spec, model: KindModel, live: Liv
   })
 }
 
-/** A person says that a spec was removed on purpose. Its record is kept, marked as withdrawn, and no spec is taken for it renamed. */
+/**
+ * Records that a spec was removed on purpose. Its record is kept and marked as withdrawn, and no other spec counts as
+ * its new name.
+ */
 function planRemoved(plan: Planner, spec: Spec, record: JobRecord | undefined): Planned {
   if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))
     return keep(spec, record, 'its spec is here: remove it first')
@@ -304,7 +316,10 @@ function refuseDifferent(
   })
 }
 
-/** A person says that an unknown create made no job. Believed only once no request of it can arrive any more, or by force. */
+/**
+ * Records that an unknown create created no job. Accepted only once none of its requests can arrive any more, or with
+ * `force`.
+ */
 function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force: boolean): Planned {
   if (!record) return keep(spec, record, 'no create of it is open')
   const until = computeQuietTime(plan, spec, record)
@@ -346,7 +361,9 @@ function giveUp(plan: Planner, spec: Spec, record: OpenRecord | undefined, force
   })
 }
 
-/** A spec whose job is taken as done: the job itself where its ID shows it, else the word of the person who said so. */
+/**
+ * Plans a spec whose job is taken as done. If its ID shows a job, that job is adopted; else the person's word counts.
+ */
 function planBaseline(plan: Planner, spec: Spec): Planned {
   const seen = plan.observed.jobs.get(spec.address)
   if (seen?.is === 'failed') return planUnread(spec, seen)

@@ -13,7 +13,7 @@ import { writeDocuments } from '../../model/written.ts'
 import { createLine, formatMinute, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
 import { explainPresence } from '../questions/absence.ts'
 import { planDepends } from '../questions/dependencies.ts'
-import { planNoFile, uploadWords } from '../questions/files.ts'
+import { describeUpload, planNoFile } from '../questions/files.ts'
 import { planLookalike } from '../questions/lookalikes.ts'
 import { adoptJob, getOwnerKey } from '../questions/ownership.ts'
 import { computeTiming } from '../questions/timing.ts'
@@ -22,10 +22,10 @@ import { describeUncommitted, findUncommitted, suggestRemedies } from '../questi
 /** Seven days. */
 const URGENT_MS = 604_800_000
 
-/** Why a create is due: the sentence, which attempt it is, and the record that it follows. */
+/** Why a create is due, its attempt number, and the previous record. */
 export type Occasion = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }
 
-/** Plans the first submission of a run: everything that may stand in a create's way, then the create. */
+/** Plans the first submission of a run: everything that may block it, then the create. */
 export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned {
   const model = plan.modelOf(spec.kind)
   return (
@@ -43,7 +43,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
 function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): PlannedCreate {
   return createLine(spec, {
     action: 'create',
-    reason: occasion.reason + uploadWords(spec) + describeUrgency(computeTiming(spec, model, plan.now), plan.now),
+    reason: occasion.reason + describeUpload(spec) + describeUrgency(computeTiming(spec, model, plan.now), plan.now),
     attempt: occasion.attempt,
     site: plan.siteOf(spec),
     isTagged: model.identity.tagged !== undefined && (plan.isTagged?.(spec) ?? true),
@@ -52,7 +52,7 @@ function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occas
   })
 }
 
-/** What stops a new job whatever AWS says: an earlier failure in this run, and `hold`. */
+/** Returns what blocks a new job whatever AWS shows: an earlier failure in this run, or `hold`. */
 export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
   const failed = planFailed(plan, spec.address, spec)
   if (failed) return failed
@@ -60,8 +60,8 @@ export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
 }
 
 /**
- * What time, and the jobs that it depends on, say about a create. A job that is taken over was submitted long ago, so that neither has
- * anything to say about it.
+ * Checks the timing and the dependencies of a create. Neither applies to a job that is adopted: it was submitted long
+ * ago.
  */
 export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
   const timing = computeTiming(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
@@ -79,18 +79,18 @@ export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedSto
   return planDepends(plan, spec)
 }
 
-/** A create is about to go anyway: only what is near is worth saying, for a run that is refused or has no room. */
+/** The create is due anyway. Only a near deadline matters, in case the run is refused or has no room. */
 function describeUrgency(timing: Timing, now: number): string {
   const isNear = timing.when === 'ready' && timing.expires !== undefined && Date.parse(timing.expires) - now < URGENT_MS
   return isNear ? describeExpiry(timing) : ''
 }
 
-/** `; good until 2026-11-28 19:45 UTC`, for specs that time will overtake. */
+/** Formats `; good until 2026-11-28 19:45 UTC`, for specs that expire. */
 function describeExpiry({ expires }: { readonly expires?: string }): string {
   return expires === undefined ? '' : `; good until ${formatMinute(expires)}`
 }
 
-/** A rename is not a new job: the same request under a new name, while the old spec is gone, needs a word from the user. */
+/** A rename is not a new job. If the old spec was removed and the requests are equal, the user must decide. */
 function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | undefined {
   const former = spec.formerly === undefined ? undefined : formatAddress(spec.kind, spec.formerly)
   if (occasion.previous) return former && planFormerLost(plan, spec, former)
@@ -127,7 +127,7 @@ function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | u
   })
 }
 
-/** Nothing is on record for the old name, but its job is there: the record was lost with a newer state, or the job is not ours. */
+/** The old name has no record, but its job exists. Either a newer state was lost, or the job is not ours. */
 function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | undefined {
   const seen = plan.observed.jobs.get(former)
   if (seen === undefined || seen.is === 'absent') return undefined
@@ -138,7 +138,7 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
     action: 'conflict',
     code: 'PLAN_FORMER_LOST',
     id: seen.live.id,
-    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists, of which nothing is on record`,
+    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists without a record`,
     remedies: [
       advise('the state may be older than the job, from a branch that was rolled back or a backup'),
       suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
@@ -147,7 +147,7 @@ function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | u
   })
 }
 
-/** For caller-named kinds: the ID may be used by one of our records, or by a job that we did not make. */
+/** For caller-named kinds: one of our records, or a foreign job, may use the ID already. */
 function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
   const site = plan.siteOf(spec)
   if (!model.identity.idMember || !site) return undefined
@@ -157,7 +157,8 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   const owner = plan.claims.get(key) ?? plan.owners.get(key)
   const mayBeOurs = owner === spec.address && previous?.id === id && !isSettled(previous)
   if (owner !== undefined && !mayBeOurs) return refuseUsedId(spec, model, id, owner)
-  // What was read for an unknown create was its own ID. A new one is not looked up first: AWS refuses a second job of one ID.
+  // The read for an unknown create was of its own ID. A new ID needs no read first: AWS refuses a second job of the
+  // same ID.
   const isOther = previous !== undefined && !isSettled(previous) && isElsewhere(plan, spec, previous, model)
   const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
@@ -169,14 +170,14 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
     : planForeign(plan, spec, model, seen.live)
 }
 
-/** Whether a spec asks for another job ID, or for another place, than the create on record did. */
+/** Returns whether a spec asks for another job ID or site than its recorded create. */
 export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   const isMoved = site !== undefined && getSiteKey(site) !== getSiteKey(record.site)
   return isMoved || (model.identity.idMember !== undefined && getRemoteId(spec, model.identity.idMember) !== record.id)
 }
 
-/** A line for a job ID that another address, or another run, has used. */
+/** Returns a line for a job ID that another address, or another run, has used. */
 export function refuseUsedId(
   spec: Spec,
   model: KindModel,
@@ -200,7 +201,10 @@ export function refuseUsedId(
   })
 }
 
-/** A job has the spec's ID, and nothing is on record of it. Its mark tells what may have happened: whoever renames our own job runs it twice. */
+/**
+ * Plans an unrecorded job under the spec's ID. Its mark decides the ways out: renaming the spec would run our own job
+ * twice.
+ */
 function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Live): Planned {
   const { address, policy } = spec
   const mark = judgeMark(live, { lineage: state?.lineage ?? '', address, run: policy.run })
@@ -212,7 +216,7 @@ function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Liv
       mark === 'own' ? 'this very spec' : `run ${readMark(live)?.run} of ${readMark(live)?.address} of this state`
     return createLine(spec, {
       ...conflict,
-      reason: `${job} (${made}) is on no record, and carries the mark of ${owner}`,
+      reason: `${job} (${made}) is not on record, and carries the mark of ${owner}`,
       remedies: [
         advise('the state may be older than the job, from a branch that was rolled back or a backup'),
         suggest('if the job is this spec’s', 'adopt', address),
@@ -238,7 +242,7 @@ function planForeign({ state }: Planner, spec: Spec, model: KindModel, live: Liv
   })
 }
 
-/** Another state's mark is on a job: it has an owner, which will go on to act on it. */
+/** Refuses a job with another state's mark: its owner will go on to act on it. */
 export function refuseOwnedElsewhere(spec: Spec, model: KindModel, live: Live, record?: JobRecord): PlannedStop {
   return createLine(spec, {
     action: 'conflict',
@@ -266,7 +270,7 @@ function planAdoption(
       action: 'conflict',
       code: 'PLAN_FOREIGN',
       id: live.id,
-      reason: `${nameJob(model, live.id)} exists, but AWS does not tell what it does`,
+      reason: `${nameJob(model, live.id)} exists, but AWS does not show what it does`,
       remedies: [suggest('if it is this spec’s', 'adopt', spec.address)],
     })
   }
@@ -287,7 +291,7 @@ function planAdoption(
   return adoptJob(plan, spec, adopter, live, { reason: 'policy.adopt is true and the job fits the spec' })
 }
 
-/** On a real target only what is committed is submitted: a job cannot be taken back. */
+/** On a real target Jobwright submits only what is committed, since a submission cannot be undone. */
 export function planUncommitted(plan: Planner, spec: Spec): PlannedStop | undefined {
   const { checkout, rules } = plan
   if (rules.emulator || rules.allowDirty || !checkout.git) return undefined

@@ -18,14 +18,14 @@ import { planWithoutSpec } from '../questions/ownership.ts'
 import { isCancellable, planCancel } from './cancelled.ts'
 import { planUnknown } from './unknown.ts'
 
-const UNREAD = advise('let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove')
+const UNREAD = advise('make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove')
 
-/** Plans a record whose spec is not among those that were loaded. Undefined: there is nothing to say about it. */
+/** Plans a record whose spec is not among the loaded ones. Undefined: nothing to report. */
 export function planWithdrawn(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
   if (record.withdrawn !== undefined) return undefined
   if (!isSettled(record)) {
     const planned = planWithoutSpec(address, record, (spec) => planUnknown(plan, spec, record))
-    // Where no job was made, or the ID is another's, there is nothing to bring to light.
+    // No job was created, or the ID belongs to another job: nothing is left to recover.
     if (planned.action !== 'held' && planned.action !== 'conflict') return planned
   }
   const base = { address, record, id: record.id }
@@ -41,12 +41,12 @@ export function planWithdrawn(plan: Planner, address: Address, record: JobRecord
     seen === undefined ? record : seen.is === 'live' ? refreshAsSeen(plan, address, record, seen) : markGone(record)
   const left =
     seen?.is === 'replaced'
-      ? `job ${record.id} is another one now (${seen.why}) and stays as it is`
+      ? `ID ${record.id} now belongs to another job (${seen.why}), which stays as it is`
       : now.lost
         ? `AWS no longer knows job ${record.id}`
         : `job ${record.id} stays as it is at AWS`
   if (!mayCancel(now)) return planForget(plan, address, record, now, left)
-  const reason = 'its spec is gone, and policy.onRemove is cancel'
+  const reason = 'its spec was removed, and policy.onRemove is cancel'
   const cancel = planCancel(plan, address, now, { reason, why: reason, withdraws: true, force: false })
   return 'refused' in cancel ? planForget(plan, address, record, now, left, cancel.refused) : cancel
 }
@@ -64,12 +64,12 @@ function planForget(
     record,
     id: record.id,
     action: 'forget',
-    reason: `its spec is gone; ${left}, its record is kept${refused === undefined ? '' : `: ${refused}`}`,
+    reason: `its spec was removed; ${left}, its record is kept${refused === undefined ? '' : `: ${refused}`}`,
     next: { ...now, withdrawn: formatIso(plan.now) },
   }
 }
 
-/** Whether a withdrawn record asks for its job to be cancelled, and there is one that is not over. */
+/** Returns whether a record asks to cancel its job with its spec, and that job is not terminal. */
 export function mayCancel(record: JobRecord): record is IdentifiedRecord {
   return record.onRemove === 'cancel' && isCancellable(record)
 }
@@ -85,9 +85,9 @@ function refreshAsSeen(
   return reread(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
 }
 
-/** Absence counts only in a complete, current checkout, and only if the job does not go on under another name. */
+/** Absence counts only in a complete, current checkout, and only if the spec was not renamed. */
 function explainNotRemoved(plan: Planner, address: Address): string | undefined {
-  if (plan.only) return 'only some specs were asked for'
+  if (plan.only) return 'only some specs were selected'
   const obstacle = explainPresence(plan)
   if (obstacle !== undefined) return obstacle
   const heir = plan.renames.from.get(address)

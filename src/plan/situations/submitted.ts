@@ -13,11 +13,11 @@ import {
   describeRaisedRun,
   formatMinute,
   judgeSeen,
-  lowerRun,
   markGone,
   NOT_SHOWN_YET,
   type Planner,
   planFailed,
+  planLowerRun,
   planUnread,
   type SeenRecord,
 } from '../context.ts'
@@ -43,8 +43,8 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   if (fresh) return fresh
   const now = planAsSeen(plan, spec, model, record, seen)
   const next = isEqual(now, stored) ? undefined : now
-  if (spec.policy.run < record.run) return { ...lowerRun(spec, now), next }
-  // Where a job that is over was made no longer matters; whether its target is known depends on which others are still open.
+  if (spec.policy.run < record.run) return { ...planLowerRun(spec, now), next }
+  // The site of a terminal job no longer matters. Whether its target is known depends on other unfinished jobs.
   const site = isTerminal(now.condition) ? undefined : plan.siteOf(spec)
   const changes = findEdits(spec, record, model, site)
   if (changes.length > 0) return { ...planEdit(plan, spec, model, now, changes), next }
@@ -56,7 +56,7 @@ export function planRecorded(plan: Planner, spec: Spec, stored: JobRecord): Plan
   }
 }
 
-/** A settled job with what was just seen of it, and no step beyond that: its spec is not looked at. */
+/** Plans a settled job by its read alone, with no further step. Ignores its spec. */
 export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): Planned {
   const model = plan.modelOf(spec.kind)
   const seen = judgeSeen(plan, spec.address, record)
@@ -70,23 +70,23 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
   const next = isEqual(now, record) ? undefined : now
   const isIdle = model.lifecycle.steps.includes('start') && now.stage === 'created' && !isTerminal(now.condition)
   if (isIdle) return createLine(spec, { ...base, next, action: 'held', reason: 'created, and not started by this' })
-  return createLine(spec, { ...base, next, action: 'keep', reason: keepReason(model, now) })
+  return createLine(spec, { ...base, next, action: 'keep', reason: describeKept(model, now) })
 }
 
-/** Whether two records say the same. */
+/** Returns whether two records are equal. */
 function isEqual(a: JobRecord, b: JobRecord): boolean {
   return canonicalise(a as unknown as Json) === canonicalise(b as unknown as Json)
 }
 
-/** That a job is lost since its ID is another's now. */
+/** Explains that a job is lost because its ID now belongs to another job. */
 function describeReplaced(reason: string, why: string): string {
-  return `the job of its ID is another one now: ${why}; ${reason}`
+  return `its ID now belongs to another job: ${why}; ${reason}`
 }
 
-/** What a plan can say of a job on record. */
+/** The lines that a recorded job can have. */
 type OnRecord = PlannedStep | PlannedKeep | PlannedStop
 
-/** The next step of a job whose spec still says what was submitted. */
+/** Plans the next step of a job whose spec is unchanged. */
 function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRecord): OnRecord {
   const base = { id: record.id, record }
   if (record.lost) {
@@ -108,18 +108,19 @@ function proceed(plan: Planner, spec: Spec, model: KindModel, record: SettledRec
     )
   }
   return (
-    planDownload(plan, spec, record) ?? createLine(spec, { ...base, action: 'keep', reason: keepReason(model, record) })
+    planDownload(plan, spec, record) ??
+    createLine(spec, { ...base, action: 'keep', reason: describeKept(model, record) })
   )
 }
 
-function keepReason({ lifecycle }: KindModel, record: JobRecord): string {
+function describeKept({ lifecycle }: KindModel, record: JobRecord): string {
   if (record.archived) return 'done; AWS has forgotten it since'
   if (isTerminal(record.condition)) return record.finishedAt ? `done ${formatMinute(record.finishedAt)}` : 'done'
   const reached = isSteady(record.condition, lifecycle) ? lifecycle.steady?.words : undefined
   return reached ?? 'running'
 }
 
-/** An edit of a submitted spec: AWS makes the job say so, or it is a conflict. */
+/** Plans an edit of a submitted spec: an update if AWS supports it, else a conflict. */
 function planEdit(
   plan: Planner,
   spec: Spec,
@@ -133,7 +134,7 @@ function planEdit(
   const way = isLive ? model.lifecycle.updating?.(before, after, changes, record.condition) : undefined
   if (!isLive || way === undefined) return planEdited(spec, model, record, changes)
   if ('refused' in way) {
-    // Where a job is made is no member that AWS could change.
+    // The site of a job is no member that AWS could change.
     return planEdited(spec, model, record, changes, way.pointer.startsWith('/policy') ? undefined : way)
   }
   const stop = planHeld(plan, spec) ?? planUncommitted(plan, spec)
@@ -144,7 +145,7 @@ function planEdit(
     record,
     changes,
     by: way.by,
-    reason: `${describeChanges(changes)} changed, and AWS lets the running job take it on`,
+    reason: `${describeChanges(changes)} changed, and AWS can apply that to the running job`,
     remedies: way.warning === undefined ? undefined : [advise(way.warning)],
   })
 }
@@ -154,7 +155,9 @@ function describeChanges(changes: readonly Difference[]): string {
   return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`
 }
 
-/** What is another than it was, and how to undo that. What a spec takes from elsewhere was not edited in it: that place is named. */
+/**
+ * Names the change and how to undo it. A change outside the spec, such as a target or an uploaded file, is named there.
+ */
 function describeWayBack(
   spec: Spec,
   model: KindModel,
@@ -173,17 +176,17 @@ function describeWayBack(
   if (changes.length === 1 && isOfUpload(spec, model, pointer)) {
     return describeUploadWayBack(spec.upload!, changes[0]!.from)
   }
-  return { what: `${describeChanges(changes)} changed`, back: 'put the old value back' }
+  return { what: `${describeChanges(changes)} changed`, back: 'restore the old value' }
 }
 
-/** The file of an upload is another one now; where the text is the same, Git converted its line ends. */
+/** Describes a changed upload file. If only its line ends differ, Git converted them. */
 function describeUploadWayBack(
   { file, md5, otherEnds }: Upload,
   before: Json | undefined,
 ): { readonly what: string; readonly back: string } {
   const what = `${file}, the file of policy.upload,`
   if (otherEnds === undefined || (before !== otherEnds.lf && before !== otherEnds.crlf))
-    return { what: `${what} changed`, back: 'put the old file back' }
+    return { what: `${what} changed`, back: 'restore the old file' }
   const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
   return {
     what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
@@ -191,7 +194,7 @@ function describeUploadWayBack(
   }
 }
 
-/** An edit of a submitted spec. The plan only shows it; its line in the file is added by whoever prints it. */
+/** Returns the conflict of an edited spec. The printer adds the spec's line in its file. */
 function planEdited(
   spec: Spec,
   model: KindModel,
@@ -199,7 +202,7 @@ function planEdited(
   changes: readonly Difference[],
   why?: { readonly refused: string; readonly pointer: string },
 ): PlannedStop {
-  // What cannot be changed comes first: it is shown at its line.
+  // A change that AWS does not support comes first: its line in the file is shown.
   const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
   const { what, back } = describeWayBack(spec, model, inOrder)
   return createLine(spec, {
@@ -230,7 +233,7 @@ function planAsSeen(
   return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
 }
 
-/** A job that was made a moment ago may not be shown yet: its absence proves nothing, and nothing is done to it. */
+/** A new job may not be shown yet. Its absence proves nothing, and nothing is done to it. */
 function planNotShownYet(plan: Planner, spec: Spec, record: SettledRecord): Planned | undefined {
   const until = computeShownFrom(plan, record)
   if (until === undefined) return undefined

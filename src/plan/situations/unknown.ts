@@ -14,19 +14,22 @@ import {
   createLine,
   describeRaisedRun,
   formatMinute,
-  lowerRun,
   nameJob,
   type Planner,
+  planLowerRun,
   planUnread,
 } from '../context.ts'
-import { requestKey } from '../questions/edits.ts'
+import { getRequestKey } from '../questions/edits.ts'
 import { adoptJob, getOwnerKey, isForeign } from '../questions/ownership.ts'
 import { isElsewhere, planNew, refuseUsedId } from './new.ts'
 
-/** How long a service is believed to remember jobs where AWS does not document it. After that an absent job may have been created and forgotten. */
+/**
+ * The assumed retention of a service that does not document it, in days. After that, a missing job may have been
+ * created and forgotten.
+ */
 const UNKNOWN_RETENTION_DAYS = 30
 
-/** A record whose create may or may not have happened. Never sent again before its fate is known. */
+/** Plans a record whose create may or may not have happened. It is never sent again until its outcome is known. */
 export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Planned {
   const model = plan.modelOf(spec.kind)
   if (plan.rules.offline) {
@@ -44,7 +47,10 @@ export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Plan
   }
 }
 
-/** We chose the job's ID. A job of that ID is ours if its mark says so or all else fits; otherwise another owner's. Two reads prove that there is none. */
+/**
+ * Recovers a create whose job ID we chose. A job of that ID is ours if its mark says so, or if all else fits. Otherwise
+ * it has another owner. Two reads prove that there is no job.
+ */
 function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const seen = plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'failed') {
@@ -62,16 +68,17 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
     return planSettling(
       spec,
       record,
-      'its job is there, and AWS may not show its tags yet',
+      'its job exists, but AWS may not show its tags yet',
       computeTagsShownFrom(plan, record),
     )
-  const isProven = isTold(live) && !record.intent.refused && !isMarkMissing(record, live)
+  const isProven = isComplete(live) && !record.intent.refused && !isMarkMissing(record, live)
   const isOurs = fits && (mark === 'own' || (mark === 'none' && isProven))
   if (isOurs) return takeOver(plan, spec, record, live)
-  // What nothing proves to be another's may be ours: another ID, or a new name, is no word on whose it is. A raised run is another job.
+  // What is not proved to be another's may be ours; another ID or a new name says nothing about its owner. A raised
+  // run is another job.
   const mayBeOurs = fits && mark === 'none' && !isMarkMissing(record, live)
   const isAnother = !mayBeOurs || spec.policy.run > record.run
-  // An ID names one job: where another has it, our create was refused, and may be made under another ID.
+  // An ID names one job. If another owner has it, our create was refused, and may be repeated under another ID.
   if (isAnother && isElsewhere(plan, spec, record, model)) {
     return planAgain(plan, spec, record, `its create came to nothing: the ID ${live.id} belongs to another job`)
   }
@@ -87,24 +94,27 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
   })
 }
 
-/** Whether AWS shows that a job has no mark although our create asked for one. */
+/** Returns whether AWS shows that a job has no mark although our create asked for one. */
 function isMarkMissing({ intent }: OpenRecord, { mark, markRead }: Live): boolean {
   return intent.marker !== undefined && markRead === 'told' && mark === undefined
 }
 
-/** Whether AWS told when a job was created and what it does: without a mark, only both together prove whose it is. */
-function isTold({ createdAt, request }: Live): boolean {
+/**
+ * Returns whether AWS returned a job's creation time and its request. Without a mark, only both together prove its
+ * owner.
+ */
+function isComplete({ createdAt, request }: Live): boolean {
   return createdAt !== undefined && request !== undefined
 }
 
-/** What a job's mark says of an attempt, which may have been sent under the former name of its spec. */
+/** Judges a job's mark against an attempt, which may have been sent under the former name of its spec. */
 function judgeAttempt({ lineage }: Planner, spec: Spec, { run, intent }: OpenRecord, live: Live): MarkVerdict {
   const verdict = judgeMark(live, { lineage, address: spec.address, run })
   const former = parseAttempt(intent.marker ?? '')?.address
   return verdict === 'kin' ? judgeMark(live, { lineage, address: former, run }) : verdict
 }
 
-/** Whether the mark of a job that should carry one may only not be shown yet: tags lag behind creates as lists do. */
+/** Returns whether a missing mark may still appear: tags lag behind creates as lists do. */
 function isMarkPending(plan: Planner, record: OpenRecord, { markRead }: Live): boolean {
   return (
     record.intent.marker !== undefined &&
@@ -123,21 +133,21 @@ function explainNotOurs(record: OpenRecord, live: Live, mark: MarkVerdict, chang
     return `carries the mark of ${mark === 'kin' ? readMark(live)!.address : 'another state'}`
   if (isBefore(intent, live)) return 'was created before this create was sent'
   if (changes.length > 0) return 'is not the one that was submitted'
-  if (intent.refused) return 'AWS refused this create: the job was there already'
+  if (intent.refused) return 'AWS refused this create: the job already existed'
   if (isMarkMissing(record, live)) return 'does not carry the tag that our create asked for'
-  return 'AWS does not tell enough of it to prove that it is the one that was submitted'
+  return 'AWS shows too little of it to prove that it is the submitted job'
 }
 
-/** Nothing but a person can say whose job it is that was there when AWS refused our create. */
+/** The job was there when AWS refused our create. Only a person knows its owner. */
 function suggestForUnproven(spec: Spec, { identity: { idMember = 'name' } }: KindModel): Remedy[] {
   return [
-    suggest('if it is what this create made', 'adopt', spec.address),
+    suggest('if this create made it', 'adopt', spec.address),
     suggest('if somebody else used this ID', 'resolve', spec.address, '--not-created'),
     advise(`then write another ${idMember}`),
   ]
 }
 
-/** A job that is what the spec asks for by now may be that of an attempt which a state that was put back does not know. */
+/** A job that matches the current spec may belong to an attempt that a rolled-back state has lost. */
 function suggestForTakenId(spec: Spec, model: KindModel, live: Live): Remedy[] {
   const { idMember = 'name' } = model.identity
   const other =
@@ -146,32 +156,37 @@ function suggestForTakenId(spec: Spec, model: KindModel, live: Live): Remedy[] {
       : `write another ${idMember}`
   if (findDeviations(spec.request, live, model).length > 0) return [advise(`somebody else used this ID; ${other}`)]
   return [
-    suggest('it is what the spec asks for by now. If it is its job', 'adopt', spec.address),
+    suggest('it matches the current spec. If it is its job', 'adopt', spec.address),
     advise(`if somebody else used this ID: ${other}`),
   ]
 }
 
-/** A created job does nothing until it is started, so the list shows it, or nothing was made that could do harm. */
+/**
+ * Recovers a create by a list. A created job does nothing until it is started, so a job that the list misses does no
+ * harm.
+ */
 function recoverByList(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
   if (listed === undefined) return planSettling(spec, record, 'the outcome of its create is not known yet')
   if (listed.is === 'failed') return planUnread(spec, listed, record)
   const alike = plan.listingOf(listed.jobs, model).alike(record.request)
-  const matches = alike.filter((live) => fits(plan, spec, record, model, live)).sort(compareStartedThenAge(model))
-  // Identical specs whose creates are all unknown may share the jobs out between them: each does the same.
+  const matches = alike
+    .filter((live) => matchesAttempt(plan, spec, record, model, live))
+    .sort(compareStartedThenAge(model))
+  // Identical specs with unknown creates may divide the jobs among them: each job does the same.
   if (matches.length > plan.countRivals(record, model)) return planUnresolved(spec, record, matches)
   const [job] = matches
   if (job) return takeOver(plan, spec, record, job)
   return planAbsent(plan, spec, record, plan.waits.listLagMs)
 }
 
-/** Whether a job can be the attempt's at all: nobody's, not excused as foreign, and not created before it. */
+/** Returns whether a job can be the attempt's: it is unclaimed, not foreign, and not created before the attempt. */
 function isCandidate(plan: Planner, spec: Spec, record: OpenRecord, live: Live): boolean {
   const key = getOwnerKey(plan.modelOf(spec.kind), record.site, live.id)
   return !plan.claims.has(key) && !isForeign(plan, key) && !isBefore(record.intent, live)
 }
 
-function fits(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel, live: Live): boolean {
+function matchesAttempt(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel, live: Live): boolean {
   return live.request !== undefined && isCandidate(plan, spec, record, live) && isJobOf(record.request, live, model)
 }
 
@@ -181,23 +196,24 @@ function compareStartedThenAge({ lifecycle }: KindModel): (a: Live, b: Live) => 
 }
 
 /**
- * The job began at once, and AWS named it: only a list shows it, by the marker that its create carried. One that fits is it. That none is
- * there can be believed only when no packet of the attempt can arrive any more and the list no longer lags.
+ * Recovers a create whose job started at once and was named by AWS. Only a list shows it, by its marker. Absence proves
+ * something only after the deadline: then no request of the attempt can arrive, and the list no longer lags.
  */
 function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: KindModel): Planned {
   const listed = plan.observed.alike.get(spec.address)
   const until = computeQuietTime(plan, spec, record)
-  const isOver = plan.now >= Date.parse(until)
-  if (listed === undefined) return planSettling(spec, record, describeUnknown(record), isOver ? undefined : until)
+  const isPastDeadline = plan.now >= Date.parse(until)
+  if (listed === undefined)
+    return planSettling(spec, record, describeUnknown(record), isPastDeadline ? undefined : until)
   if (listed.is === 'failed') return planUnread(spec, listed, record)
   const candidates = listed.jobs.filter((live) => isCandidate(plan, spec, record, live))
   const marked = candidates.filter(({ marker }) => marker !== undefined && isMarkOf(spec, record, marker))
-  const ours = marked.filter((live) => fits(plan, spec, record, model, live))
+  const ours = marked.filter((live) => matchesAttempt(plan, spec, record, model, live))
   const [job, ...more] = ours
   if (job && more.length === 0 && isInTime(plan, spec, record, job)) return takeOver(plan, spec, record, job)
-  if (!isOver) return planSettling(spec, record, describeUnknown(record), until)
-  // A job of which AWS tells no marker may be this one, and so may one with the marker that AWS tells otherwise than it was asked for, with a
-  // default filled in: nothing but a person can say.
+  if (!isPastDeadline) return planSettling(spec, record, describeUnknown(record), until)
+  // A job without a marker may be this one. So may a job whose marker fits but whose request differs, because AWS
+  // filled in a default. Only a person can decide.
   const unclear = job ? ours : [...marked, ...candidates.filter(({ marker }) => marker === undefined)]
   if (unclear.length === 0) return planAbsent(plan, spec, record, plan.waits.listLagMs)
   if (spec.policy.run > record.run)
@@ -205,7 +221,10 @@ function recoverByMarker(plan: Planner, spec: Spec, record: OpenRecord, model: K
   return planUnresolved(spec, record, unclear)
 }
 
-/** A state that was put back may know of an earlier attempt than the one that made the job, under this name or a former one. */
+/**
+ * Returns whether a marker is this record's, under its current or a former name. A rolled-back state may know an
+ * earlier attempt than the one that created the job.
+ */
 export function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string): boolean {
   if (marker === intent.marker) return true
   const own = parseAttempt(intent.marker ?? '')
@@ -218,7 +237,10 @@ export function isMarkOf(spec: Spec, { run, intent }: OpenRecord, marker: string
   )
 }
 
-/** A job that names no attempt, and was made when no packet of this one could arrive any more, may be a later run's, of which a state that was put back knows nothing. */
+/**
+ * Returns whether a job was created before this attempt's deadline. An unmarked job created later may belong to a later
+ * run that a rolled-back state has lost.
+ */
 function isInTime(plan: Planner, spec: Spec, record: OpenRecord, { marker, createdAt }: Live): boolean {
   if (createdAt === undefined || parseAttempt(marker ?? '')) return true
   return Date.parse(createdAt) <= Date.parse(computeQuietTime(plan, spec, record)) + CLOCKS_MS
@@ -237,7 +259,7 @@ function planUnresolved(spec: Spec, record: OpenRecord, candidates: readonly Liv
     action: 'unresolved',
     code: 'PLAN_UNRESOLVED',
     record,
-    reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing tells which: ${shown.join(', ')}${rest}`,
+    reason: `${candidates.length === 1 ? 'a job' : `${candidates.length} jobs`} may be what its create made, and nothing shows which: ${shown.join(', ')}${rest}`,
     remedies: [
       suggest('if one of them is it', 'resolve', spec.address, '--adopt', candidates[0]!.id),
       suggest('if none is', 'resolve', spec.address, '--not-created'),
@@ -251,36 +273,36 @@ function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): Pl
 }
 
 /**
- * Absence is believed when the lease is over and two reads a grace apart found nothing; only then is the create sent again. A late packet
- * of the first attempt does no harm to a second one of the same ID; before another ID, place or request is used, none may be left. A kind
- * that is found by its marker has waited for its deadline by then.
+ * Plans a create whose job was not found. Absence is proved when the lease has expired and two reads a grace apart
+ * found nothing. Only then is the create sent again. A late request does no harm if the ID stays the same. Before the
+ * ID, site or request changes, its deadline must pass. A kind that is found by its marker has already waited for it.
  */
 function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
-  const isEdited = requestKey(record.request, model) !== requestKey(spec.request, model)
+  const isEdited = getRequestKey(record.request, model) !== getRequestKey(spec.request, model)
   const mayHarm = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
-  // Whoever raises the run wants another job, whatever became of the one before.
+  // A raised run asks for another job, whatever the outcome of the previous one.
   const isRaised = spec.policy.run > record.run
   const days = isRaised ? undefined : (model.lifecycle.retentionDays ?? UNKNOWN_RETENTION_DAYS)
   if (days !== undefined && plan.now >= Date.parse(addTime(record.intent.at, days * 86_400_000)))
     return planForgotten(spec, record, days)
   const sentUntil = mayHarm ? computeQuietTime(plan, spec, record) : record.intent.leaseUntil
   if (plan.now < Date.parse(sentUntil)) {
-    return planSettling(spec, record, 'its create may still be on its way', sentUntil)
+    return planSettling(spec, record, 'its create may still arrive', sentUntil)
   }
   const since = record.intent.absentSince
   if (since === undefined) {
     const absentSince = formatIso(plan.now)
     const until = addTime(absentSince, graceMs)
     return {
-      ...planSettling(spec, record, 'its create left no job that AWS shows; a second look follows', until),
+      ...planSettling(spec, record, 'its create left no job that AWS shows; a second read follows', until),
       next: { ...record, stage: 'settling', intent: { ...record.intent, absentSince, until } },
     }
   }
   const until = addTime(since, graceMs)
   if (plan.now < Date.parse(until))
-    return planSettling(spec, record, 'its create left no job that AWS shows; a second look follows', until)
-  const attempt = `its create (attempt ${record.intent.attempt}) left no job at two looks`
+    return planSettling(spec, record, 'its create left no job that AWS shows; a second read follows', until)
+  const attempt = `its create (attempt ${record.intent.attempt}) left no job at two reads`
   return planAgain(
     plan,
     spec,
@@ -289,14 +311,14 @@ function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: numb
   )
 }
 
-/** The next create of an address whose last one is known to have left no job, or was given up by a raised run. */
+/** Plans the next create after one that left no job, or that a raised run gave up. */
 function planAgain(plan: Planner, spec: Spec, record: OpenRecord, reason: string): Planned {
-  if (spec.policy.run < record.run) return lowerRun(spec, record)
+  if (spec.policy.run < record.run) return planLowerRun(spec, record)
   const attempt = spec.policy.run > record.run ? 1 : record.intent.attempt + 1
   return planNew(plan, spec, { reason, attempt, previous: record })
 }
 
-/** The deadline of the attempt on record, by the clock offset that was measured. */
+/** Returns the deadline of the recorded attempt, adjusted by the measured clock offset. */
 export function computeQuietTime(
   { waits, clockOffsetMs, modelOf }: Planner,
   spec: Pick<Spec, 'kind'>,
@@ -315,7 +337,7 @@ function describeEvidence(record: OpenRecord): string {
   return record.intent.evidence ?? 'no answer to it is on record'
 }
 
-/** After so long an absent job may as well have been made, done and forgotten: nothing but a person can say. */
+/** After this long, a missing job may have been created, finished and forgotten. Only a person can decide. */
 function planForgotten(spec: Spec, record: OpenRecord, days: number): PlannedStop {
   return createLine(spec, {
     action: 'unresolved',

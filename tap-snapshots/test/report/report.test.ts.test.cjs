@@ -28,7 +28,7 @@ exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addre
                                                  was submitted
       /S3Destination/ManifestKey: recorded "cup/final.m3u8", spec "cup/final-extra-time.m3u8"
       /StartTime: recorded nothing, spec "2026-11-07T19:45:00Z"
-      [2mhint:[22m put the old value back, or set policy.run: 2 to run it again
+      [2mhint:[22m restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   [36m… settling[39m  ImportExportJob/archive-disk       the response to its create was   in 14 h 30 min (2026-11-15 09:30 UTC)
                                                  lost: socket hang up
@@ -51,7 +51,7 @@ jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
                                                  its job was submitted
       /S3Destination/ManifestKey: recorded "cup/final.m3u8", spec "cup/final-extra-time.m3u8"
       /StartTime: recorded nothing, spec "2026-11-07T19:45:00Z"
-      hint: put the old value back, or set policy.run: 2 to run it again
+      hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   … settling  ImportExportJob/archive-disk       the response to its create   in 14 h 30 min (2026-11-15 09:30 UTC)
                                                  was lost: socket hang up
@@ -74,7 +74,7 @@ jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
                                                  was submitted
       /S3Destination/ManifestKey: recorded "cup/final.m3u8", spec "cup/final-extra-time.m3u8"
       /StartTime: recorded nothing, spec "2026-11-07T19:45:00Z"
-      hint: put the old value back, or set policy.run: 2 to run it again
+      hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   … settling  ImportExportJob/archive-disk       the response to its create was   in 14 h 30 min (2026-11-15 09:30 UTC)
                                                  lost: socket hang up
@@ -331,7 +331,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
   IotJob/kiosk-screens               [31mnot done[39m                                  AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
   MediaPackageHarvestJob/cup-final   [36mwaiting[39m                                   the match is not over: its window ends later, in 3 h (22:00 UTC)
   MediaPackageHarvestJob/semi-final  [31mconflict[39m               id kiosk-firmware  AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted
-      [2mhint:[22m put the old value back, or set policy.run: 2 to run it again
+      [2mhint:[22m restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   ImportExportJob/archive-disk       [36msettling[39m                                  the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
 
@@ -350,7 +350,7 @@ exports[`test/report/report.test.ts > TAP > the end of a run shows every job and
   IotJob/kiosk-screens               not done                                  AccessDeniedException: not authorized to perform: iot:CreateJob on arn:aws:iot:eu-west-1:123456789012:job/kiosk-screens (request 8c1d)
   MediaPackageHarvestJob/cup-final   waiting                                   the match is not over: its window ends later, in 3 h (22:00 UTC)
   MediaPackageHarvestJob/semi-final  conflict               id kiosk-firmware  AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted
-      hint: put the old value back, or set policy.run: 2 to run it again
+      hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   ImportExportJob/archive-disk       settling                                  the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
   · 4 more, settled before this run

@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
   ['a failed job whose spec is withdrawn', world().record(REBOOT, { ...FAILED, withdrawn: NOW }), [], [0, 0]],
   ['a failed job whose spec is removed now', world().record(REBOOT, FAILED), [], [0, 0]],
   [
-    'a failed job whose spec may be gone',
+    'a failed job whose spec may be removed',
     world().record(REBOOT, FAILED).with({ complete: false }),
     [`${REBOOT}: failed 1 PLAN_FAILED`],
     [10, 0],
@@ -266,7 +266,7 @@ t.test('a rename takes along what was acknowledged', async (t) => {
   t.same(openFindings(made.findings), [])
 })
 
-t.test('a plan without AWS tells what the last run saw there, until a record settles it', async (t) => {
+t.test('an offline plan reports what the last run found, until a record settles it', async (t) => {
   const foreign = world().spec(REBOOT).live(REBOOT)
   const attention = noted(foreign, plan(foreign.input()))!
   t.match(attention, { [REBOOT]: [{ run: 1, finding: 'conflict:PLAN_FOREIGN:kiosk-reboot', seen: NOW }] })
@@ -319,7 +319,7 @@ t.test('notes follow what runs see', async (t) => {
   t.same(noted(failed, plan(failed.input())), {}, 'a failure is on record already')
 })
 
-t.test('a duplicate is noted, and settled where an audit does not see it any more', async (t) => {
+t.test('a duplicate is noted, and settled where an audit no longer finds it', async (t) => {
   const given = world().spec(READERS).record(READERS)
   const found = noted(given, plan(given.input()), { audited: new Map([[READERS, ['second']]]) })!
   t.match(found, { [READERS]: [{ run: 1, finding: 'duplicate:second', seen: NOW }] })

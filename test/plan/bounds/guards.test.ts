@@ -48,7 +48,7 @@ t.test('a missing state is refused, with the ways back to it', async (t) => {
   t.strictSame(told(reboot().state(undefined)), [
     [
       'STATE_MISSING',
-      'there is no state, so which jobs already ran is not known; nothing is created without one',
+      'there is no state, so Jobwright does not know which jobs already ran, and creates nothing',
       'in a new repository > jobwright > init',
       'if there was a state, restore it',
       ...anew,
@@ -66,7 +66,7 @@ t.test('a state begins with all of its specs taken as done, or not at all', asyn
     [
       'STATE_MISSING',
       `no state was begun: these specs cannot be recorded as done and would run: ${FINAL}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`,
-      'mend that, then > jobwright > baseline',
+      'fix that, then > jobwright > baseline',
     ],
   ])
   t.match(
@@ -95,7 +95,7 @@ t.test('a checkout that does not hold what was reconciled last neither creates n
     refusals(from({ relation: 'behind', commit: undefined as never }))[0]?.message,
     'this checkout (without commits)',
   )
-  const unknown = 'whether this checkout (c0ffee1) contains beefbee, which was reconciled last, cannot be told'
+  const unknown = 'Jobwright cannot tell whether this checkout (c0ffee1) contains beefbee, which was reconciled last'
   t.strictSame(told(from({ relation: 'unknown' })), [
     ['CHECKOUT_UNKNOWN', unknown, 'fetch the commit beefbee, or restore it', newest],
   ])
@@ -111,12 +111,12 @@ t.test('a checkout that does not hold what was reconciled last neither creates n
   t.strictSame(codes(reboot().checkout({ relation: 'behind' })), [], 'nothing was reconciled yet')
 })
 
-t.test('a folder outside Git needs a word where a commit was reconciled last', async (t) => {
+t.test('a folder outside Git needs a decision where a commit was reconciled last', async (t) => {
   const outside = (allowDirty: boolean) => reboot().state(SOURCE).checkout({ git: false }).rules({ allowDirty })
   t.strictSame(told(outside(false)), [
     [
       'CHECKOUT_UNKNOWN',
-      'this folder is in no Git repository, so whether its specs are newer than beefbee, which was reconciled last, cannot be told',
+      'this folder is in no Git repository, so Jobwright cannot tell whether its specs are newer than beefbee, which was reconciled last',
       'run in a clone of the repository, or take the specs as they are with --allow-dirty',
     ],
   ])
@@ -150,18 +150,18 @@ t.test('guards count the whole run, and say what to raise', async (t) => {
     [
       'GUARD_CREATES',
       'this run would create 1 job; guards.maxCreates allows 0',
-      'if that is meant, set guards.maxCreates: 1 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
+      'if that is intended, set guards.maxCreates: 1 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
     ],
   ])
   t.strictSame(told(guarded(reboot(), { run: { ...FRESH_RUN, created: 1 } }))[0]?.slice(1), [
     'this run would create 1 before in this run + 1 = 2 jobs; guards.maxCreates allows 0',
-    'if that is meant, set guards.maxCreates: 2 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
+    'if that is intended, set guards.maxCreates: 2 in jobwright.yaml and have it reviewed, or act on fewer specs with --only',
   ])
   t.strictSame(told(guarded(world().record(REBOOT))), [
     [
       'GUARD_REMOVALS',
       'this run would withdraw 1 job; guards.maxRemovals allows 0',
-      'if that is meant, set guards.maxRemovals: 1 in jobwright.yaml and have it reviewed',
+      'if that is intended, set guards.maxRemovals: 1 in jobwright.yaml and have it reviewed',
     ],
   ])
   const cancelled = world().record(REBOOT, { onRemove: 'cancel' }).live(REBOOT).record(FINAL)

@@ -18,7 +18,7 @@ const FAILED = {
 } as const
 const CANCELLED = { ...FAILED, status: 'CANCELED', condition: { type: 'Cancelled' } } as const
 
-t.test('a dependent waits for a job that is not over, and says what that does', async (t) => {
+t.test('a dependent waits for an unfinished job, and says what that does', async (t) => {
   check(t, world().spec(PRICES, after(CLIP)).spec(CLIP), [
     `waiting ${PRICES}: waits for ${CLIP}, which comes first`,
     `create ${CLIP} (as cup-final): new spec`,
@@ -35,7 +35,7 @@ t.test('a dependent waits for a job that is not over, and says what that does', 
     [`held ${CLIP}: policy.hold is true`, `waiting ${PRICES}: waits for ${CLIP}, which is held: policy.hold is true`],
   )
   check(t, world().spec(CLIP).unknown(CLIP).spec(PRICES, after(CLIP)).absent(CLIP), [
-    `settling ${CLIP}: its create left no job that AWS shows; a second look follows [until 2026-11-15T09:00:15Z]`,
+    `settling ${CLIP}: its create left no job that AWS shows; a second read follows [until 2026-11-15T09:00:15Z]`,
     `waiting ${PRICES}: waits for ${CLIP}, which is settling [until 2026-11-15T09:00:15Z]`,
   ])
 })
@@ -44,10 +44,7 @@ t.test('it goes once the job that it waits for succeeded and that is on record',
   const over = world().spec(CLIP).record(CLIP, DONE).spec(PRICES, after(CLIP))
   check(t, over, [`keep ${CLIP}: done 2026-11-14 23:10 UTC`, `create ${PRICES}: new spec`])
   const seen = world().spec(CLIP).record(CLIP).spec(PRICES, after(CLIP)).live(CLIP, { status: 'SUCCEEDED' })
-  check(t, seen, [
-    `keep ${CLIP}: done 2026-11-15 09:00 UTC`,
-    `waiting ${PRICES}: what it waited for is over; it goes next`,
-  ])
+  check(t, seen, [`keep ${CLIP}: done 2026-11-15 09:00 UTC`, `waiting ${PRICES}: its dependencies are met; it is next`])
 })
 
 t.test(
@@ -163,7 +160,7 @@ t.test('a running job ends whatever is wrong with its spec; one that was never s
   t.match(idle.actions[1], { action: 'blocked', reason: `depends on ${PRICES}, which is in conflict: /Type changed` })
 })
 
-t.test('a spec that is gone counts by its record', async (t) => {
+t.test('a removed spec counts by its record', async (t) => {
   const withdrawn = { withdrawn: '2026-11-14T23:30:00Z' }
   check(
     t,
@@ -173,10 +170,10 @@ t.test('a spec that is gone counts by its record', async (t) => {
     [`create ${PRICES}: new spec`],
   )
   check(t, world().record(CLIP, withdrawn).spec(PRICES, after(CLIP)), [
-    `blocked ${PRICES}: depends on ${CLIP}, whose spec is not here and whose job was not over when it was last seen`,
+    `blocked ${PRICES}: depends on ${CLIP}, whose spec is not here and whose job had not ended at the last read`,
   ])
   check(t, world().spec(PRICES, after(CLIP)), [
-    `blocked ${PRICES}: depends on ${CLIP}, of which there is neither a spec nor a record`,
+    `blocked ${PRICES}: depends on ${CLIP}, which has neither a spec nor a record`,
   ])
 })
 
@@ -184,10 +181,10 @@ t.test('a filter leaves the record of what it leaves out', async (t) => {
   const only = (address: string) => address === PRICES
   const given = (record: object) => world().spec(CLIP).record(CLIP, record).spec(PRICES, after(CLIP)).with({ only })
   check(t, given(DONE), [`create ${PRICES}: new spec`])
-  check(t, given({}), [`waiting ${PRICES}: waits for ${CLIP}, which is not over and was not asked for`])
+  check(t, given({}), [`waiting ${PRICES}: waits for ${CLIP}, which has not ended and was not selected`])
 })
 
-t.test('of several the blocked one is told, else the first, with the time of the last', async (t) => {
+t.test('of several dependencies a blocked one is reported, else the first, with the latest time', async (t) => {
   const both = world().spec(CLIP).record(CLIP).live(CLIP).spec(KIOSKS).record(KIOSKS, CANCELLED)
   check(t, both.spec(PRICES, after(CLIP, KIOSKS)), [
     `keep ${CLIP}: running`,

@@ -93,7 +93,7 @@ t.test('other jobs are none', (t) => {
   const none: Readonly<Record<string, Live>> = {
     'the job on record': readers({ id: 'readers' }),
     'one that does something else': readers({ request: { ApplicationId: 'newsletter' } }),
-    'one of which AWS does not tell what it does': liveOf(READERS, { id: 'second', request: undefined } as never),
+    'one of which AWS does not show what it does': liveOf(READERS, { id: 'second', request: undefined } as never),
     'one made long before': readers({ createdAt: '2026-11-13T08:50:05Z' }),
     'one made after the state was read: it may be another run’s': readers({ createdAt: '2026-11-15T09:00:01Z' }),
     'one of another run': disk({ marker: mark(DISK, 2) }),
@@ -116,7 +116,7 @@ t.test('a job that a person called foreign is no second one, and no policy excus
   t.end()
 })
 
-t.test('a second job is told of once, with where its spec stands and a way out', (t) => {
+t.test('a duplicate is reported once, with the place of its spec and a way out', (t) => {
   const both = { [READERS]: RECORDS[READERS]!, 'PinpointExportJob/also': RECORDS[READERS]! }
   const given = input({ specs: [specOf(READERS)] }, both)
   const listed: Lookalikes = { is: 'listed', jobs: [readers()] }
@@ -128,14 +128,14 @@ t.test('a second job is told of once, with where its spec stands and a way out',
     severity: 'warning',
     code: 'PLAN_TWIN',
     address: READERS,
-    message: `${READERS}: Amazon Pinpoint job second (IN_PROGRESS, created 2026-11-15 08:50 UTC) is on no record, and does just the same, beside its job readers`,
+    message: `${READERS}: Amazon Pinpoint job second (IN_PROGRESS, created 2026-11-15 08:50 UTC) is not on record, but has the same request as its job readers`,
     remedies: [{}, {}],
     place: specOf(READERS).place,
   })
   t.end()
 })
 
-t.test('a job whose spec was withdrawn before the run is not looked at: nobody would ever see its end', (t) => {
+t.test('a job whose spec was withdrawn before the run is not audited: its end would never be read', (t) => {
   const withdrawn = { ...RECORDS[READERS]!, withdrawn: '2026-11-15T08:55:00Z' }
   const records = { ...RECORDS, [READERS]: withdrawn }
   t.same(
@@ -146,7 +146,7 @@ t.test('a job whose spec was withdrawn before the run is not looked at: nobody w
   t.end()
 })
 
-t.test('a duplicate that somebody ended is none any more', (t) => {
+t.test('a cancelled duplicate is not reported', (t) => {
   t.same(found(input(), disk({ status: 'Created' })), [`${DISK} second`])
   t.same(found(input(), disk({ status: 'Canceled' })), [])
   t.end()
@@ -182,7 +182,7 @@ t.test(
   },
 )
 
-t.test('a job that was over before the run is looked at while a duplicate of it is open', (t) => {
+t.test('a job that ended before the run is audited while a duplicate of it is open', (t) => {
   const records = { [DISK]: recordOf(DISK, DONE) }
   const looked = (notes: readonly object[], before: Readonly<Record<Address, JobRecord>> = records) =>
     listAuditedAddresses(
@@ -211,7 +211,7 @@ t.test('a duplicate with our mark says so, and how to leave it', (t) => {
   const told = (live: Live, address: Address) =>
     findDuplicates(given, { alike: new Map([...alike, [address, { is: 'listed', jobs: [live] }]]) })?.[0]?.diagnostic
   t.match(told(disk({ marker: mark(DISK) }), DISK), {
-    message: /is on no record, and carries the mark of this very run, beside its job archive$/,
+    message: /is not on record, but carries a mark of the same run as its job archive$/,
     remedies: [
       { text: 'a proxy may have sent the create twice; end the unwanted job at AWS' },
       { text: 'to leave it as it is', command: ['jobwright', 'acknowledge', DISK] },

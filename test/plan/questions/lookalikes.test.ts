@@ -39,10 +39,10 @@ const disk = (...jobs: Partial<Live>[]): World =>
     .listed(DISK, ...jobs)
 
 t.test(
-  'a job is a question if nobody has it, the state is not younger, it began, and it does just the same',
+  'an unclaimed job with the same request is a question if it started and is not older than the state',
   async (t) => {
     t.equal(isAsked(prices({ id: 'x' })), true)
-    t.equal(isAsked(prices({ id: 'x', createdAt: undefined })), true, 'AWS does not tell when it was created')
+    t.equal(isAsked(prices({ id: 'x', createdAt: undefined })), true, 'AWS does not show when it was created')
     t.equal(isAsked(prices({ id: 'x', createdAt: '2026-11-15T07:45:00Z' })), true, 'clocks may differ by 15 minutes')
     t.equal(isAsked(prices({ id: 'x', createdAt: '2026-11-15T07:44:59Z' })), false, 'it is older than the state')
     t.equal(isAsked(prices({ id: 'x', status: 'WAITING' })), false, 'it was never started')
@@ -73,7 +73,7 @@ t.test('the mark of another spec counts only where nothing is left of that spec'
   t.equal(isAsked(marked().record(attic, { id: 'JOB1', ...DONE })), false, 'it has a record')
 })
 
-t.test('a job of which AWS tells nothing may be the spec’s, unless it ended before it did anything', async (t) => {
+t.test('a job of which AWS shows nothing may be the spec’s, unless it ended before it did anything', async (t) => {
   const silent = (status: string) => disk({ id: 'JOB7', request: undefined, status })
   t.equal(isAsked(silent('Created')), true)
   t.equal(isAsked(silent('Canceled')), false)
@@ -83,7 +83,7 @@ t.test('the question says what is known, and how to answer it', async (t) => {
   check(
     t,
     prices({ id: 'x', createdAt: undefined }),
-    `conflict ${PRICES}: AWS Data Exchange job x (IN_PROGRESS) is on no record, and is just what this spec asks for`,
+    `conflict ${PRICES}: AWS Data Exchange job x (IN_PROGRESS) is not on record, and matches this spec`,
   )
   t.match(
     hints(prices({ id: 'x' })),

@@ -58,7 +58,7 @@ const REASONS: readonly (readonly [Uncommitted['why'], at: string | undefined, s
   ],
   ['attributes', '.gitattributes', '.gitattributes decides how Git stores it, and is not committed', 'commit it'],
   ['no-commit', undefined, 'the repository has no commit', 'commit the specs'],
-  ['deleted', undefined, 'deleted', 'restore it, or commit that it is gone'],
+  ['deleted', undefined, 'deleted', 'restore it, or commit its removal'],
   ['left-out', undefined, 'left out of this checkout', 'commit it'],
 ]
 

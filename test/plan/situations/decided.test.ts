@@ -24,7 +24,7 @@ const MARKED = { marker: `kiosk-fleet ${OTHER_DISK}#1.1` }
 
 const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
-    'a job is taken over by a word, where it is what the spec asks for',
+    'a job is adopted by a decision, where it is what the spec asks for',
     decide(world().spec(REBOOT).live(REBOOT), REBOOT, adopt()),
     [`adopt ${REBOOT}: as decided`],
   ],
@@ -122,10 +122,10 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       READERS,
       adopt('second'),
     ),
-    [`conflict ${READERS}: job first is on record for it, so second cannot be taken over`],
+    [`conflict ${READERS}: job first is on record for it, so second cannot be adopted`],
   ],
   [
-    'the job of an unknown create is taken over by a word, also of a spec that is gone',
+    'the job of an unknown create is adopted by a decision, also of a removed spec',
     decide(world().unknown(DISK).live(DISK, { id: 'ADP7B' }), DISK, adopt('ADP7B')),
     [`adopt ${DISK}: as decided`],
   ],
@@ -173,7 +173,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot carries the mark of its create, so it is ours`],
   ],
   [
-    'jobs are excused by a word',
+    'jobs are excused by a decision',
     decide(world().spec(READERS).listed(READERS, { id: 'second' }), READERS, { do: 'foreign', ids: ['second'] }),
     [`keep ${READERS}: recorded that 1 job is not ours`],
   ],
@@ -215,24 +215,24 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`conflict ${PRICES}: AWS Data Exchange job job-1 may be what another spec’s create made, so it is not excused`],
   ],
   [
-    'a running job is cancelled by a word',
+    'a running job is cancelled by a decision',
     decide(world().spec(REBOOT).record(REBOOT).live(REBOOT), REBOOT, STOP),
     [`cancel ${REBOOT}: wrong firmware`],
   ],
   [
-    'also where its spec has errors by now',
+    'also where its spec has errors now',
     decide(world().blocked(REBOOT, ['SPEC_ENUM']).record(REBOOT).live(REBOOT), REBOOT, STOP),
     [`cancel ${REBOOT}: wrong firmware`],
   ],
   [
-    'also where its spec is gone and was forgotten',
+    'also where its spec was removed and was forgotten',
     decide(world().record(REBOOT, { withdrawn: '2026-11-14T09:00:00Z' }), REBOOT, STOP),
     [`cancel ${REBOOT}: wrong firmware`],
   ],
   [
-    'not one that is over',
+    'not one that has ended',
     decide(world().spec(REBOOT).record(REBOOT).live(REBOOT, { status: 'COMPLETED' }), REBOOT, STOP),
-    [`keep ${REBOOT}: its job is over already`],
+    [`keep ${REBOOT}: its job has already ended`],
   ],
   [
     'nor one that AWS no longer knows',
@@ -245,7 +245,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`conflict ${READERS}: Amazon Pinpoint job 7f3c cannot be cancelled: Amazon Pinpoint cannot cancel a job`],
   ],
   [
-    'nor one of which nobody knows whether it is there',
+    'nor one whose existence is unknown',
     decide(world().spec(REBOOT).unknown(REBOOT), REBOOT, STOP),
     [`conflict ${REBOOT}: the outcome of its create is not known, so there is no job to cancel yet`],
   ],
@@ -260,7 +260,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
     [`keep ${READERS}: no create of it is open`],
   ],
   [
-    'a baseline takes the job that is there, whatever it looks like',
+    'a baseline takes the existing job, whatever it looks like',
     decide(world().spec(REBOOT).live(REBOOT, { request: {} }), REBOOT, BASELINE),
     [`adopt ${REBOOT}: taken as done before this state began`],
   ],
@@ -278,7 +278,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
 
 for (const [name, given, expected] of cases) t.test(name, async (t) => void check(t, given, expected))
 
-t.test('the owner of a job that cannot be taken over leaves another one to be named', async (t) => {
+t.test('the owner of a job that cannot be adopted leaves another one to be named', async (t) => {
   const hint = (address: Address, other: Address): string | undefined =>
     formatHint(
       planOf(
@@ -301,7 +301,7 @@ t.test('a decision leads to no create, now or later', async (t) => {
   check(t, world().spec(READERS).stored(READERS, next!), [`keep ${READERS}: done`])
 })
 
-t.test('a job that is taken over as the next run leaves the one before it in the history', async (t) => {
+t.test('a job that is adopted as the next run leaves the one before it in the history', async (t) => {
   const spec = { policy: { run: 2 } }
   const over = (given: World) =>
     planOf(decide(given.spec(READERS, spec).live(READERS, { id: 'second' }), READERS, adopt('second')).input())
@@ -320,7 +320,7 @@ t.test('a job that is taken over as the next run leaves the one before it in the
   t.match(planOf(settles.input()).actions[0]?.next, { run: 1, id: 'second' }, 'unless it is what the open create made')
 })
 
-t.test('what is said to have made no job is submitted again, as the next attempt', async (t) => {
+t.test('a create declared to have made no job is submitted again, as the next attempt', async (t) => {
   const given = decide(world().spec(DISK).unknown(DISK), DISK, NOT_CREATED)
   const { next } = planOf(given.input()).actions[0] ?? {}
   t.match(next, { stage: 'settling', intent: { attempt: 1, givenUp: true } })

@@ -57,7 +57,7 @@ t.test('adopt takes the job of another state by force alone', async (t) => {
   ])
 })
 
-t.test('adopt takes no job that was not read, is not there, or is something else, not even by force', async (t) => {
+t.test('adopt takes no job that was not read, does not exist, or differs, not even by force', async (t) => {
   for (const decision of [ADOPT, FORCED]) {
     t.strictSame(told(spec(REBOOT).unread(REBOOT), REBOOT, decision), ['blocked', 'PLAN_REFUSED', UNREAD])
     const named = ['conflict', 'PLAN_NO_SUCH_JOB', 'AWS knows no such AWS IoT job', 'name the job with --id']
@@ -79,7 +79,7 @@ t.test('adopt takes no job that was not read, is not there, or is something else
   ])
 })
 
-t.test('adopt settles an unknown create with what it asked for, or with what the spec asks for by now', async (t) => {
+t.test('adopt settles an unknown create with what it asked for, or with what the spec asks for now', async (t) => {
   const request = { ...REQUESTS['IotJob'], document: { operation: 'wipe' } }
   const open = (live: Partial<Live>) => spec(REBOOT).unknown(REBOOT, {}, { request }).live(REBOOT, live)
   t.match(lineOf(open({ request }), REBOOT, ADOPT), { action: 'adopt', next: { request, intent: undefined } })
@@ -100,12 +100,12 @@ t.test('adopt leaves what is on record already', async (t) => {
   t.strictSame(told(settled(done), REBOOT, { do: 'adopt', id: 'x' }), [
     'conflict',
     'PLAN_HAS_JOB',
-    'it is taken as done, so x cannot be taken over',
+    'it is taken as done, so x cannot be adopted',
     'write policy.run: 2 first, if the other job is its next run',
   ])
   t.equal(
     told(settled(), REBOOT, { do: 'adopt', id: 'x' })[2],
-    'job kiosk-reboot is on record for it, so x cannot be taken over',
+    'job kiosk-reboot is on record for it, so x cannot be adopted',
   )
   t.strictSame(told(settled(), REBOOT, { do: 'baseline' }).slice(0, 3), [
     'keep',
@@ -120,14 +120,14 @@ t.test('cancel ends no job that is another one, was not read, or may not be show
     'conflict',
     'PLAN_OTHER_JOB',
     'AWS IoT job kiosk-reboot is not the one on record: it was created 2026-11-15T08:55:00Z, and ours 2026-11-15T08:50:05Z. Nothing is done to it',
-    'write down that ours is lost > jobwright > reconcile',
+    'record that ours is lost > jobwright > reconcile',
   ])
   t.strictSame(told(settled().unread(REBOOT), REBOOT, STOP), ['blocked', 'PLAN_REFUSED', UNREAD])
   const young = settled({ createdAt: '2026-11-15T08:59:00Z' }).absent(REBOOT)
   t.strictSame(told(young, REBOOT, STOP), [
     'settling',
     undefined,
-    'its job was made a moment ago, and AWS does not show it yet',
+    'its job was just created, and AWS does not show it yet',
   ])
   const old = settled({ createdAt: '2026-11-15T08:58:30Z' }).absent(REBOOT)
   t.strictSame(told(old, REBOOT, STOP), ['keep', undefined, 'AWS no longer knows its job', NOTHING_CHANGED])
@@ -154,7 +154,7 @@ t.test('cancel says what it finds, and remembers that a person asked for the end
     'conflict',
     'PLAN_NOT_CANCELLABLE',
     'the outcome of its create is not known, so there is no job to cancel yet',
-    'find out what became of it, then cancel it > jobwright > reconcile',
+    'find out its outcome, then cancel it > jobwright > reconcile',
   ])
   t.strictSame(told(spec(READERS).record(READERS, { id: 'e1' }), READERS, STOP), [
     'conflict',
@@ -204,7 +204,7 @@ t.test('that a create made nothing is believed once AWS was asked for its mark',
   t.equal(told(spec(DISK), DISK, NOT_CREATED)[2], 'no create of it is open')
 })
 
-t.test('foreign excuses listed jobs by their ID, and only those that nobody has', async (t) => {
+t.test('foreign excuses listed jobs by their ID, and only unclaimed ones', async (t) => {
   const key = (id: string) => `DataExchangeJob aws/123456789012/eu-west-1 ${id}`
   const two = () => spec(PRICES).listed(PRICES, { id: 'a' }, { id: 'b' })
   t.match(lineOf(two(), PRICES, foreign('a')), {
@@ -230,7 +230,7 @@ t.test('foreign excuses listed jobs by their ID, and only those that nobody has'
     'AWS knows no such AWS Data Exchange job: z',
   ])
   t.strictSame(told(spec(PRICES).unread(PRICES), PRICES, foreign('a')), ['blocked', 'PLAN_REFUSED', UNREAD])
-  const words = 'jobs of this kind are told apart by their ID: none needs to be excused'
+  const words = 'jobs of this kind are identified by their ID: none needs to be excused'
   t.equal(told(spec(REBOOT), REBOOT, foreign('a'))[2], words)
   t.equal(told(two().site(undefined), PRICES, foreign('a'))[2], words)
 })
@@ -284,7 +284,7 @@ t.test('removed marks a record whose spec is not here, once', async (t) => {
   })
 })
 
-t.test('a baseline takes specs as done, and says what it looked at', async (t) => {
+t.test('a baseline takes specs as done, and says which jobs it read', async (t) => {
   const baseline: Decision = { do: 'baseline' }
   t.strictSame(told(spec(REBOOT).unread(REBOOT), REBOOT, baseline), ['blocked', 'PLAN_REFUSED', UNREAD])
   t.strictSame(told(spec(REBOOT).site(undefined), REBOOT, baseline), [
@@ -306,6 +306,6 @@ t.test('a baseline takes specs as done, and says what it looked at', async (t) =
     undefined,
     'the outcome of its create is not known',
     NOTHING_CHANGED,
-    'find out what became of it > jobwright > reconcile',
+    'find out its outcome > jobwright > reconcile',
   ])
 })

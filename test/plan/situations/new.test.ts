@@ -102,7 +102,7 @@ t.test('policy.adopt takes the job that is what the spec says', async (t) => {
   t.strictSame(told(reboot(adopt).live(REBOOT, { request: undefined })), [
     'conflict',
     'PLAN_FOREIGN',
-    'AWS IoT job kiosk-reboot exists, but AWS does not tell what it does',
+    'AWS IoT job kiosk-reboot exists, but AWS does not show what it does',
     `if it is this spec’s > jobwright > adopt > ${REBOOT}`,
   ])
   const other = { request: { ...REQUESTS['IotJob'], targets: ['arn:aws:iot:eu-west-1:123456789012:thing/other'] } }
@@ -114,7 +114,7 @@ t.test('policy.adopt takes the job that is what the spec says', async (t) => {
   ])
 })
 
-t.test('an unknown create that asks for another ID, or elsewhere, by now does not ask about the old one', async (t) => {
+t.test('an unknown create that asks for another ID, or elsewhere, now does not ask about the old one', async (t) => {
   const at = '2026-11-15T09:30:00Z'
   const named = { request: { ...REQUESTS['IotJob'], jobId: 'kiosk-other' } }
   const taken = { createdAt: '2026-11-15T08:40:00Z' }
@@ -132,7 +132,7 @@ t.test('an unknown create that asks for another ID, or elsewhere, by now does no
   t.match(lineAt(mine, REBOOT), { action: 'create', id: 'kiosk-reboot', attempt: 2 }, 'its own ID is free for it')
 })
 
-t.test('a spec that was renamed needs a word', async (t) => {
+t.test('a spec that was renamed needs a decision', async (t) => {
   const renamed = (facts: Partial<JobRecord> = {}, spec: object = {}): World =>
     world().spec(NIGHT, spec).absent(NIGHT).record(REBOOT, facts)
   const ways = [
@@ -173,7 +173,7 @@ t.test('a spec that was renamed needs a word', async (t) => {
   )
 })
 
-t.test('metadata.formerly moves a record whose spec is gone, and nothing else', async (t) => {
+t.test('metadata.formerly moves a record whose spec was removed, and nothing else', async (t) => {
   const formerly = { formerly: 'kiosk-reboot' }
   const moved = world().spec(NIGHT, formerly).record(REBOOT)
   t.match(lineAt(moved, NIGHT), {
@@ -196,13 +196,13 @@ t.test('metadata.formerly moves a record whose spec is gone, and nothing else', 
   ])
 })
 
-t.test('a job under a former name of which nothing is on record is a question', async (t) => {
+t.test('a job under a former name without a record is a question', async (t) => {
   const formerly = { formerly: 'kiosk-reboot' }
   const lost = (): World => world().spec(NIGHT, formerly).absent(NIGHT).live(REBOOT)
   const question = [
     'conflict',
     'PLAN_FORMER_LOST',
-    `metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists, of which nothing is on record`,
+    `metadata.formerly names ${REBOOT}, and AWS IoT job kiosk-reboot exists without a record`,
     'the state may be older than the job, from a branch that was rolled back or a backup',
     `if that is its job > jobwright > adopt > ${NIGHT} > --id > kiosk-reboot`,
     'to make another job, remove metadata.formerly',
@@ -261,7 +261,7 @@ t.test('what came due since it was decided what to read waits for the next pass'
   t.equal(due('2026-11-15T09:05:00Z'), 'create')
 })
 
-t.test('only what HEAD holds is submitted, but on the emulator, by a word, or outside Git', async (t) => {
+t.test('only what HEAD holds is submitted, but on the emulator, by a decision, or outside Git', async (t) => {
   const dirty = () =>
     reboot()
       .absent(REBOOT)
@@ -287,7 +287,7 @@ t.test('only what HEAD holds is submitted, but on the emulator, by a word, or ou
   )
 })
 
-t.test('while offline a new spec has no place, and its ID is not asked for', async (t) => {
+t.test('while offline a new spec has no site, and its ID is not asked for', async (t) => {
   t.match(lineAt(reboot().site(undefined), REBOOT), { action: 'create', site: undefined, id: 'kiosk-reboot' })
   t.equal(lineAt(world().spec(FINAL).site(undefined), FINAL).action, 'create')
 })

@@ -22,41 +22,54 @@ const told = (given: World): (string | undefined)[] => {
   return [action, code, reason]
 }
 const kept = (why: string) => ['keep', 'PLAN_NOT_REMOVED', `its spec is not here, but ${why}`]
-const forgotten = (left: string) => ['forget', undefined, `its spec is gone; ${left}, its record is kept`]
+const forgotten = (left: string) => ['forget', undefined, `its spec was removed; ${left}, its record is kept`]
 const STAYS = 'job kiosk-reboot stays as it is at AWS'
 
-t.test('a spec is gone only in a complete, current, committed checkout of this project, without filters', async (t) => {
-  t.strictSame(told(gone()), forgotten(STAYS))
-  t.match(first(gone())?.next, { withdrawn: '2026-11-15T09:00:00Z' })
-  t.strictSame(told(gone().with({ complete: false })), kept('some files were not read, so it may only look gone'))
-  t.strictSame(told(gone().with({ only: () => true })), kept('only some specs were asked for'))
-  const unclaimed = { severity: 'warning', code: 'STATE_UNCLAIMED', message: 'whose?' } as never
-  const another = kept("it may be another project's: the state does not say whose it is")
-  t.strictSame(told(gone().with({ unclaimed })), another)
-  for (const relation of ['behind', 'diverged', 'unknown'] as const)
-    t.strictSame(told(gone().checkout({ relation })), kept('this checkout may be older than what was reconciled last'))
-  for (const relation of ['none', 'same', 'ahead'] as const)
-    t.strictSame(told(gone().checkout({ relation })), forgotten(STAYS), relation)
-  const uncommitted = (why: string) => kept(`specs/a.yaml is not committed (${why}), so it may not be meant to go`)
-  t.strictSame(told(gone().checkout({ deleted: ['specs/a.yaml'] })), uncommitted('deleted'))
-  t.strictSame(told(gone().checkout({ dirty: ['specs/a.yaml'] })), uncommitted('edited'))
-  t.strictSame(
-    told(
-      gone()
-        .checkout({ dirty: ['specs/a.yaml'] })
-        .rules({ allowDirty: true }),
-    ),
-    forgotten(STAYS),
-  )
-  const outside = gone().checkout({ git: false })
-  t.strictSame(told(outside), kept('outside Git a missing spec proves nothing (--allow-removals says that it does)'))
-  t.strictSame(told(gone().checkout({ git: false }).rules({ allowRemovals: true })), forgotten(STAYS))
-  const playground = gone().checkout({ relation: 'behind' }).with({ unclaimed }).rules({ emulator: true })
-  t.strictSame(told(playground), forgotten(STAYS))
-  t.strictSame(told(playground.with({ complete: false })), kept('some files were not read, so it may only look gone'))
-})
+t.test(
+  'a spec counts as removed only in a complete, current, committed checkout of this project, without filters',
+  async (t) => {
+    t.strictSame(told(gone()), forgotten(STAYS))
+    t.match(first(gone())?.next, { withdrawn: '2026-11-15T09:00:00Z' })
+    t.strictSame(told(gone().with({ complete: false })), kept('some files were not read, so it may only look removed'))
+    t.strictSame(told(gone().with({ only: () => true })), kept('only some specs were selected'))
+    const unclaimed = { severity: 'warning', code: 'STATE_UNCLAIMED', message: 'whose?' } as never
+    const another = kept("it may be another project's: the state does not say whose it is")
+    t.strictSame(told(gone().with({ unclaimed })), another)
+    for (const relation of ['behind', 'diverged', 'unknown'] as const)
+      t.strictSame(
+        told(gone().checkout({ relation })),
+        kept('this checkout may be older than what was reconciled last'),
+      )
+    for (const relation of ['none', 'same', 'ahead'] as const)
+      t.strictSame(told(gone().checkout({ relation })), forgotten(STAYS), relation)
+    const uncommitted = (why: string) =>
+      kept(`specs/a.yaml is not committed (${why}), so its removal may not be intended`)
+    t.strictSame(told(gone().checkout({ deleted: ['specs/a.yaml'] })), uncommitted('deleted'))
+    t.strictSame(told(gone().checkout({ dirty: ['specs/a.yaml'] })), uncommitted('edited'))
+    t.strictSame(
+      told(
+        gone()
+          .checkout({ dirty: ['specs/a.yaml'] })
+          .rules({ allowDirty: true }),
+      ),
+      forgotten(STAYS),
+    )
+    const outside = gone().checkout({ git: false })
+    t.strictSame(
+      told(outside),
+      kept('outside Git a missing spec proves nothing (--allow-removals accepts it as removed)'),
+    )
+    t.strictSame(told(gone().checkout({ git: false }).rules({ allowRemovals: true })), forgotten(STAYS))
+    const playground = gone().checkout({ relation: 'behind' }).with({ unclaimed }).rules({ emulator: true })
+    t.strictSame(told(playground), forgotten(STAYS))
+    t.strictSame(
+      told(playground.with({ complete: false })),
+      kept('some files were not read, so it may only look removed'),
+    )
+  },
+)
 
-t.test('a spec is not gone where it may go on under another name', async (t) => {
+t.test('a spec does not count as removed where it may go on under another name', async (t) => {
   const renamed = () => gone().spec(NIGHT).absent(NIGHT)
   t.strictSame(
     planOf(renamed().input()).actions.map(({ action }) => action),
@@ -94,14 +107,14 @@ t.test('an unknown create of a removed spec is settled first, and never made aga
 })
 
 t.test('a job ends with its spec only where that was on record, and it is the one on record', async (t) => {
-  const reason = 'its spec is gone, and policy.onRemove is cancel'
+  const reason = 'its spec was removed, and policy.onRemove is cancel'
   t.match(first(ending().live(REBOOT)), { action: 'cancel', reason, why: reason, withdraws: true, force: false })
   t.match(first(ending()), { action: 'cancel' }, 'a job that was not read is read before the call')
   t.strictSame(told(gone({ identity }).live(REBOOT)), forgotten(STAYS), 'nothing asked for it')
   t.strictSame(
     told(ending().live(REBOOT, { createdAt: '2026-11-15T08:55:00Z' })),
     forgotten(
-      'job kiosk-reboot is another one now (it was created 2026-11-15T08:55:00Z, and ours 2026-11-15T08:50:05Z) and stays as it is',
+      'ID kiosk-reboot now belongs to another job (it was created 2026-11-15T08:55:00Z, and ours 2026-11-15T08:50:05Z), which stays as it is',
     ),
   )
   t.match(first(ending().live(REBOOT, { createdAt: '2026-11-15T08:55:00Z' }))?.next, { lost: true })
@@ -112,7 +125,7 @@ t.test('a job ends with its spec only where that was on record, and it is the on
     'AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob',
   ])
   t.match(first(unread)?.remedies, [
-    { text: 'let AWS be asked there (a target, credentials), or bring its spec back without policy.onRemove' },
+    { text: 'make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove' },
   ])
   t.strictSame(told(ending().live(REBOOT, { status: 'COMPLETED' })), forgotten(STAYS), 'it is over')
   t.match(first(ending().live(REBOOT, { status: 'COMPLETED' }))?.next, {
@@ -122,11 +135,11 @@ t.test('a job ends with its spec only where that was on record, and it is the on
   t.strictSame(told(ending({ lost: true })), forgotten('AWS no longer knows job kiosk-reboot'))
 })
 
-t.test('a job that AWS does not show is not taken for gone before lists show it', async (t) => {
+t.test('a job that AWS does not show is not taken as missing before lists show it', async (t) => {
   const made = (createdAt: string) => ending({ createdAt }).absent(REBOOT)
   t.match(first(made('2026-11-15T08:59:00Z')), {
     action: 'settling',
-    reason: 'its job was made a moment ago, and AWS does not show it yet',
+    reason: 'its job was just created, and AWS does not show it yet',
     until: '2026-11-15T09:00:30Z',
   })
   t.strictSame(told(made('2026-11-15T08:58:30Z')), forgotten('AWS no longer knows job kiosk-reboot'))
@@ -139,6 +152,6 @@ t.test('a job that AWS cannot cancel stays, and the plan says so', async (t) => 
   t.strictSame(told(exported), [
     'forget',
     undefined,
-    'its spec is gone; job e1 stays as it is at AWS, its record is kept: Amazon Pinpoint cannot cancel a job',
+    'its spec was removed; job e1 stays as it is at AWS, its record is kept: Amazon Pinpoint cannot cancel a job',
   ])
 })

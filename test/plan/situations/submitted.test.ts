@@ -40,7 +40,7 @@ t.test('a running job takes on what AWS lets one change', async (t) => {
   t.strictSame(told(kiosk(described)), [
     'update',
     undefined,
-    '/description changed, and AWS lets the running job take it on',
+    '/description changed, and AWS can apply that to the running job',
   ])
   t.match(first(kiosk(described)), {
     by: ['UpdateJob'],
@@ -51,7 +51,7 @@ t.test('a running job takes on what AWS lets one change', async (t) => {
   t.strictSame(told(two), [
     'update',
     undefined,
-    '/description and 1 more changed, and AWS lets the running job take it on',
+    '/description and 1 more changed, and AWS can apply that to the running job',
     'the new timeout reaches only devices that have not begun yet',
   ])
 })
@@ -75,7 +75,7 @@ t.test(
 )
 
 t.test('any other edit is refused, with what cannot change first', async (t) => {
-  const why = 'AWS IoT cannot change document of a job: put the old value back'
+  const why = 'AWS IoT cannot change document of a job: restore the old value'
   t.strictSame(told(kiosk(wiped)), immutable('/document changed', why))
   const mixed = kiosk(edit({ description: 'tonight', document: { operation: 'wipe' } }))
   t.strictSame(told(mixed), immutable('/document and 1 more changed', why))
@@ -85,8 +85,8 @@ t.test('any other edit is refused, with what cannot change first', async (t) => 
   t.match(first(mixed), { id: 'kiosk-reboot' })
 })
 
-t.test('a job that is over, lost or only taken as done is not changed any more', async (t) => {
-  const way = 'put the old value back'
+t.test('a job that has ended, is lost or is only taken as done is not changed', async (t) => {
+  const way = 'restore the old value'
   t.strictSame(told(kiosk(described, DONE)), immutable('/description changed', way, ' and ended'))
   t.strictSame(told(kiosk(wiped, DONE)), immutable('/document changed', way, ' and ended'))
   t.strictSame(told(kiosk(described, { lost: true })), immutable('/description changed', way))
@@ -106,7 +106,7 @@ t.test('a target that leads elsewhere is an edit of an unfinished job, and says 
   t.strictSame(told(emulated), immutable(elsewhere, `${back} (or remove .jobwright/emulator, to begin a new one)`))
   t.strictSame(
     told(kiosk(described).site(OTHER_SITE)),
-    immutable('/description and 1 more changed', 'put the old value back'),
+    immutable('/description and 1 more changed', 'restore the old value'),
   )
   t.equal(first(kiosk({}, DONE).site(OTHER_SITE)).action, 'keep', 'of a job that is over it does not matter')
 })
@@ -135,18 +135,18 @@ t.test('a job that is gone or another one is lost, and never made again', async 
   t.match(first(absent).next, { lost: true })
   const replaced = kiosk({}, { identity: { createdAt: '2026-11-15T08:50:04Z', source: 'read' } }).live(REBOOT)
   const why = 'it was created 2026-11-15T08:50:05Z, and ours 2026-11-15T08:50:04Z'
-  t.strictSame(told(replaced), ['keep', 'PLAN_LOST', `the job of its ID is another one now: ${why}; ${lost}`])
+  t.strictSame(told(replaced), ['keep', 'PLAN_LOST', `its ID now belongs to another job: ${why}; ${lost}`])
   t.match(first(replaced).next, { lost: true, status: 'IN_PROGRESS' })
   const young = kiosk({}, { createdAt: '2026-11-15T08:59:00Z' }).absent(REBOOT)
   t.match(first(young), {
     action: 'settling',
     id: 'kiosk-reboot',
-    reason: 'its job was made a moment ago, and AWS does not show it yet',
+    reason: 'its job was just created, and AWS does not show it yet',
     until: '2026-11-15T09:00:30Z',
   })
 })
 
-t.test('a read that failed says so of a job that is not over', async (t) => {
+t.test('a read that failed says so of an unfinished job', async (t) => {
   const refused = 'AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob'
   t.strictSame(told(kiosk().unread(REBOOT)), ['blocked', 'PLAN_REFUSED', refused])
   t.equal(first(kiosk({}, DONE).unread(REBOOT)).action, 'keep')
@@ -169,7 +169,7 @@ t.test('only a higher run runs again', async (t) => {
   t.match(first(kiosk({}, { run: 3 }).live(REBOOT, { status: 'COMPLETED' })).next, { condition: { type: 'Succeeded' } })
 })
 
-t.test('a job that waits is started from its record, unless it is held, over, begun or has failed', async (t) => {
+t.test('a job that waits is started from its record, unless it is held, ended, started or has failed', async (t) => {
   t.match(first(waiting()), {
     action: 'start',
     id: 'p1',

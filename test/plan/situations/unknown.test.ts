@@ -88,7 +88,7 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
   [
     'a tag may not be shown yet',
     reboot({ markRead: 'told' }, {}, '2026-11-15T08:52:29Z'),
-    `settling ${REBOOT}: its job is there, and AWS may not show its tags yet [until 2026-11-15T08:52:30Z]`,
+    `settling ${REBOOT}: its job exists, but AWS may not show its tags yet [until 2026-11-15T08:52:30Z]`,
   ],
   [
     'a tag that is missing once AWS shows tags is not ours',
@@ -114,7 +114,7 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
   [
     'a refused create left no job, unless a tag says so',
     reboot({}, { refused: true }),
-    `conflict ${REBOOT}: ${EXISTS} AWS refused this create: the job was there already`,
+    `conflict ${REBOOT}: ${EXISTS} AWS refused this create: the job already existed`,
   ],
 ]
 
@@ -140,7 +140,7 @@ t.test('the ID of an earlier run is not its own unknown create’s', async (t) =
   check(t, kept, `conflict ${REBOOT}: the ID kiosk-reboot was already used by an earlier run of this spec`)
 })
 
-t.test('whoever finds an ID taken is told how to get another one', async (t) => {
+t.test('a taken ID comes with the way to get another one', async (t) => {
   const other = { request: { ...REQUESTS['IotJob'], targets: ['arn:aws:iot:eu-west-1:123456789012:thing/other'] } }
   t.match(hints(reboot(other)), /^somebody else used this ID; raise policy\.run, or write another jobId$/i)
   const named = world()
@@ -158,7 +158,7 @@ t.test('an inert create that was not looked for yet stays unknown', async (t) =>
   check(t, world().spec(PRICES).unknown(PRICES), `settling ${PRICES}: the outcome of its create is not known yet`)
 })
 
-t.test('a read or a list that failed shows nothing, however long ago the create was', async (t) => {
+t.test('a failed read or list shows nothing, however long ago the create was', async (t) => {
   const refused = 'AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob'
   for (const address of [REBOOT, PRICES, READERS] as const)
     check(t, world().spec(address).unknown(address, LOOKED).unread(address), `blocked ${address}: ${refused}`)
@@ -216,7 +216,7 @@ t.test('what may be sent again waits for the last request only where that could 
     .unknown(REBOOT, LOOKED)
     .absent(REBOOT)
     .at('2026-11-15T08:57:00Z')
-  check(t, named, `settling ${REBOOT}: its create may still be on its way [until 2026-11-15T08:58:00Z]`)
+  check(t, named, `settling ${REBOOT}: its create may still arrive [until 2026-11-15T08:58:00Z]`)
 })
 
 /** An archive whose create carried its name as a marker, and the marker of the job that is listed. */
@@ -276,7 +276,7 @@ t.test('until the deadline nothing is asked, and a raised run waits too', async 
   })
 })
 
-t.test('a person is shown five of the jobs that may be the one', async (t) => {
+t.test('the plan names five of the candidates', async (t) => {
   const jobs = (size: number) => Array.from({ length: size }, (_, n) => ({ id: `e${n}`, marker: undefined }))
   const asked = (size: number) =>
     world()
@@ -285,7 +285,7 @@ t.test('a person is shown five of the jobs that may be the one', async (t) => {
       .listed(READERS, ...jobs(size))
   const time = 'IN_PROGRESS, 2026-11-15 08:50 UTC'
   const shown = (size: number) => jobs(size).map(({ id }) => `${id} (${time})`)
-  const words = 'may be what its create made, and nothing tells which'
+  const words = 'may be what its create made, and nothing shows which'
   check(t, asked(1), `unresolved ${READERS}: a job ${words}: ${shown(1).join(', ')}`)
   check(t, asked(5), `unresolved ${READERS}: 5 jobs ${words}: ${shown(5).join(', ')}`)
   check(t, asked(7), `unresolved ${READERS}: 7 jobs ${words}: ${shown(5).join(', ')} and 2 more`)
