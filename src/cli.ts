@@ -28,7 +28,7 @@ import { defineWatch } from './commands/watch/definition.ts'
 import type { ExitCode } from './model/exit-code.ts'
 import type { Host } from './session/host.ts'
 
-// The SDK announces on every run which Node it will ask for next year: news for our package.json, not for its users.
+// On every run the SDK announces the next Node version it will require. Only maintainers need that.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 
 const controller = listenForInterrupts()
@@ -78,11 +78,11 @@ const given: readonly string[] = process.argv.slice(2)
 let args = given
 try {
   args = readArguments(given)
-  // A text is the input of a workflow. It is split first, so that a refusal has the form that it asks for.
+  // A workflow passes the whole command as one text. Split it first, so that an error has the requested output form.
   if (given[0] === AS_TEXT) assertForWorkflow(args, process.env)
-  // Other tools print their version so. Behind a verb it may stand for --verbose: there it is refused.
+  // Other tools print their version with `-v`. After a verb it may mean --verbose, so there it is rejected.
   if (args[0] === '-v') args = ['--version', ...args.slice(1)]
-  // What another tool calls so is no slip of the pen for a verb of ours.
+  // A verb of another tool is not a typo of ours: print its equivalent instead of a guess.
   if (findAnswers(findVerb(args) ?? '')) program.showSuggestionAfterError(false)
   await program.parseAsync(args, { from: 'user' })
   process.exitCode = exitCode
@@ -92,14 +92,14 @@ try {
   endTrace?.()
 }
 
-/** Takes what every command can be told of how to speak. */
+/** Applies the options that every command takes. */
 async function takeGlobalOptions({ quiet, verbose, debug, color }: GlobalOptions): Promise<void> {
   const isVerbose = verbose === true || debug === true
   host = { ...host, colour: color, quiet: quiet === true, verbose: isVerbose }
   if (isVerbose) endTrace = (await import('./session/tracing.ts')).traceRequests(host, debug ? 'debug' : 'verbose')
 }
 
-/** Prints why a command could not do its work, and gives its exit code. */
+/** Prints why a command failed and returns its exit code. */
 async function explainFailure(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0
   const { reportFailure, reportMisuse } = await import('./cli/failure.ts')

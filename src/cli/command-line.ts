@@ -1,13 +1,13 @@
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 
-/** Before a command that is one text: what a workflow is given as an input is split here, so that no shell has to look at it. */
+/** Marks a command given as one text, such as a workflow input. It is split here, so that no shell interprets it. */
 export const AS_TEXT = '__line'
 
-/** Blanks; a part in single or in double quotes, with the quote that closes it, if one does; or a part without quotes. */
+/** Whitespace, a quoted part with its closing quote if any, or an unquoted part. */
 const PART = /\s+|'([^']*)('?)|"((?:[^"\\]|\\[\s\S])*)("?)|([^\s'"]+)/g
 
-/** The arguments of the program, those of a text among them. Throws a Problem (exit 1) for a quote that is not closed. */
+/** Returns the program's arguments, with a text split into words. Throws a Problem (exit 1) for an unclosed quote. */
 export function readArguments(given: readonly string[]): readonly string[] {
   const [verb, ...texts] = given
   if (verb !== AS_TEXT) return given
@@ -21,8 +21,8 @@ export function readArguments(given: readonly string[]): readonly string[] {
 }
 
 /**
- * The words of a text as a shell would split it: quotes keep words together, a backslash inside double quotes keeps a quote or a backslash,
- * and nothing else means anything. Undefined where a quote is not closed.
+ * Splits a text into words as a shell would. Quotes group words. Inside double quotes a backslash escapes a quote or a backslash. Nothing
+ * else is special. Returns undefined if a quote is not closed.
  */
 export function splitWords(text: string): string[] | undefined {
   const words: string[] = []

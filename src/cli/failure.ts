@@ -7,7 +7,7 @@ import { formatHint } from '../report/remedies.ts'
 import type { Host } from '../session/host.ts'
 import { createPrinter } from '../session/printer.ts'
 
-/** Says why a command could not do its work: a Problem in words with its way out, anything else as the bug that it is. Returns the exit code. */
+/** Prints why a command failed and returns the exit code. A Problem is printed with its remedies, anything else as a bug. */
 export function reportFailure(
   error: unknown,
   host: Host,
@@ -15,7 +15,7 @@ export function reportFailure(
   form: 'text' | 'json' | 'github' | 'sarif',
   emulator = false,
 ): ExitCode {
-  // What a code host reads is whole or not there.
+  // Code hosts need a complete document or none.
   const forCodeHost = form === 'github' || form === 'sarif'
   const out = createPrinter(forCodeHost ? { ...host, stdout: host.stderr } : host, {
     output: form === 'json' ? 'json' : 'text',
@@ -35,7 +35,7 @@ export function reportFailure(
   return exitCode
 }
 
-/** Ends a command that was called with unknown options. The error is printed already: this prints the ways out, and the JSON lines. */
+/** Ends a command that was called with unknown options. The error is already printed; this prints the remedies and the JSON lines. */
 export function reportMisuse(message: string, remedies: readonly Remedy[], host: Host, json: boolean): ExitCode {
   const hint = formatHint(remedies)
   if (hint !== undefined) host.stderr.write(`${escapeForWorkflowLog(`hint: ${hint}`)}\n`)

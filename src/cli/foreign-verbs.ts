@@ -4,7 +4,7 @@ type Answer = { readonly words: string; readonly remedies: readonly Remedy[] }
 
 const LIST = suggest('see every job', 'status')
 
-/** What people type who know another tool, and the command of ours that does it. */
+/** Verbs of other tools and the Jobwright commands that replace them. */
 const ANSWERS: readonly Answer[] = [
   {
     words: 'apply up deploy sync submit create execute exec start push publish converge go',
@@ -61,7 +61,7 @@ const ANSWERS: readonly Answer[] = [
   },
   {
     words: 'unlock force-unlock lock',
-    remedies: [advise('nothing has to be unlocked: a lock ends with the process that holds it'), LIST],
+    remedies: [advise('nothing needs unlocking: a lock ends with the process that holds it'), LIST],
   },
   {
     words: 'check lint test verify fmt format',
@@ -78,7 +78,7 @@ const ANSWERS: readonly Answer[] = [
   {
     words: 'update upgrade',
     remedies: [
-      suggest('apply edited specs, as far as AWS lets running jobs change', 'reconcile'),
+      suggest('apply edited specs, as far as AWS supports updates of running jobs', 'reconcile'),
       advise('to update Jobwright itself, raise its version in package.json'),
     ],
   },
@@ -94,7 +94,7 @@ const ANSWERS: readonly Answer[] = [
   { words: 'emulate mock local localstack', remedies: [suggest('run on the emulator', 'reconcile', '--emulator')] },
   {
     words: 'advance',
-    remedies: [suggest("move the emulator's clock on", 'emulator', 'advance', '3d')],
+    remedies: [suggest("advance the emulator's clock", 'emulator', 'advance', '3d')],
   },
 ]
 
@@ -102,7 +102,7 @@ const BY_WORD: ReadonlyMap<string, readonly Remedy[]> = new Map(
   ANSWERS.flatMap(({ words, remedies }) => words.split(' ').map((word) => [word, remedies] as const)),
 )
 
-/** The commands to type in place of a verb that other tools have and Jobwright has not; undefined for any other word. */
+/** Returns the commands to use in place of a verb that other tools have and Jobwright lacks. Undefined for any other word. */
 export function findAnswers(verb: string): readonly Remedy[] | undefined {
   return BY_WORD.get(verb.toLowerCase())
 }

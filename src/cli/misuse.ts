@@ -3,12 +3,12 @@ import { isAddress } from '../model/address.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import { findAnswers } from './foreign-verbs.ts'
 
-/** The first word that is no option. */
+/** Returns the first word that is not an option. */
 export function findVerb(words: readonly string[]): string | undefined {
   return words.find((word) => !word.startsWith('-'))
 }
 
-/** What to write where a file or an address stood by itself, which belongs behind an option. */
+/** Suggests the option to use for a bare file or address. */
 export function suggestOption({ code, message }: CommanderError, args: readonly string[], program: Command): Remedy[] {
   const verb = findVerb(args)
   if (code === 'commander.unknownCommand') return [...(findAnswers(verb ?? '') ?? [])]
@@ -21,7 +21,7 @@ export function suggestOption({ code, message }: CommanderError, args: readonly 
   return isMeant && command.options.some(({ long }) => long === name) ? [advise(`write ${name} ${word}`)] : []
 }
 
-/** Whether a form of output was asked for, in any of the ways in which an option can be written. */
+/** Returns true if the arguments ask for an output form, however the option is written. */
 export function isAskedFor(form: string, args: readonly string[]): boolean {
   return args.some((one, index) => {
     if (one === `--output=${form}` || one === `-o${form}`) return true

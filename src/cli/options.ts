@@ -4,20 +4,20 @@ import type { Host } from '../session/host.ts'
 import { appendValue, parseDuration, parseMoment } from './values.ts'
 
 /**
- * Makes the action of a command from what loads and runs it, so that `--help` and `validate` never load an SDK. The exit code that it
- * resolves to is the program's.
+ * Creates a command's action. It loads the code only when it runs, so that `--help` and `validate` never load an SDK. The action resolves
+ * to the exit code.
  */
 export type Run = <Args extends unknown[]>(
   load: (host: Host, ...args: Args) => Promise<ExitCode>,
 ) => (...args: Args) => Promise<void>
 
-/** `--output` in the forms that every command has. */
+/** Creates `--output` with the forms that every command supports. */
 export const createOutput = (): Option =>
   new Option('-o, --output <form>', 'text for people, or json: one object a line, the summary last')
     .choices(['text', 'json'])
     .default('text')
 
-/** `--output` with the forms for code hosts as well. */
+/** Creates `--output` with the additional forms for code hosts. */
 export const createCodeHostOutput = (): Option =>
   new Option(
     '-o, --output <form>',
@@ -26,14 +26,14 @@ export const createCodeHostOutput = (): Option =>
     .choices(['text', 'json', 'github', 'sarif'])
     .default('text')
 
-/** Options about which specs and which AWS a command works on. */
+/** Adds the options that select specs and AWS targets. */
 export function addCommonOptions(command: Command, form = createOutput()): Command {
   return command
     .addOption(form)
     .option('--emulator', 'run against the built-in emulator; its jobs, state and clock are in .jobwright/emulator/')
     .option(
       '--start-at <time>',
-      "with --emulator: an ISO time, now or today; its clock starts then, or is moved on to it (a new one's default: 2026-11-15T09:00:00Z)",
+      'with --emulator: an ISO time, now or today; a new clock starts then, an older one advances to it (default for a new one: 2026-11-15T09:00:00Z)',
       parseMoment,
     )
     .option(
@@ -43,25 +43,25 @@ export function addCommonOptions(command: Command, form = createOutput()): Comma
     )
 }
 
-/** How long a command that writes the state waits for the run that holds it. */
-export function addLockOptions(command: Command, unlessTold = '0s'): Command {
+/** Adds the option for how long to wait for a run that holds the state. */
+export function addLockOptions(command: Command, defaultWait = '0s'): Command {
   return command.option(
     '--lock-timeout <duration>',
-    `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${unlessTold})`,
+    `wait this long (90s, 5m) for a run that holds the state, before exit 8 (default: ${defaultWait})`,
     parseDuration,
   )
 }
 
-/** Options about what a plan takes in, and what it may do. */
+/** Adds the options that control what a plan considers and may do. */
 export function addPlanOptions(command: Command): Command {
   return addCommonOptions(command)
     .option(
       '--only <address|label>',
-      'act on IotJob/NAME, or on specs with the label KEY=VALUE, alone; may be repeated',
+      'act only on IotJob/NAME, or on specs with the label KEY=VALUE; may be repeated',
       appendValue,
     )
-    .option('--target <target>', 'act on specs of this target of jobwright.yaml alone; may be repeated', appendValue)
+    .option('--target <target>', 'act only on specs of this target of jobwright.yaml; may be repeated', appendValue)
     .option('--allow-dirty', 'submit specs that are not committed')
-    .option('--allow-removals', 'outside Git: believe that a missing spec was removed')
+    .option('--allow-removals', 'outside Git: treat a missing spec as removed')
     .option('--refresh', 'read finished jobs again as well')
 }

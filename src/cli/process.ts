@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events'
 
-/** npx and other wrappers pass on the Ctrl-C that the terminal sent already: within this time, in milliseconds, it is the same one. */
+/** npx and other wrappers forward a Ctrl-C that the terminal already sent. Signals within this many milliseconds count as one. */
 const SAME_INTERRUPT_MS = 400
 
-/** Gives what is aborted by SIGINT and SIGTERM. A second one ends the process at once. */
+/** Returns a controller that SIGINT and SIGTERM abort. A second signal ends the process at once. */
 export function listenForInterrupts(): AbortController {
   const controller = new AbortController()
-  // Every call that is on its way listens; Node takes more than ten listeners for a leak and says so.
+  // Every pending call adds a listener. Node warns of a leak above ten.
   setMaxListeners(0, controller.signal)
   let interrupts = 0
   let interruptedAt = Number.NEGATIVE_INFINITY
@@ -15,7 +15,7 @@ export function listenForInterrupts(): AbortController {
       if (performance.now() - interruptedAt < SAME_INTERRUPT_MS) return
       interruptedAt = performance.now()
       interrupts++
-      // A second one means now: what is on its way stays an intent on record.
+      // A second signal means now. Pending creates stay recorded as intents.
       if (interrupts > 1) process.exit(130)
       controller.abort()
     })
@@ -23,12 +23,12 @@ export function listenForInterrupts(): AbortController {
   return controller
 }
 
-/** Lets a run go on where nobody reads its output, and end with 1 where it cannot be written. */
+/** Lets a run continue after its output's reader closes. If output cannot be written, the run ends with 1. */
 export function watchStreams(): void {
   let unwritable = false
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      // Whoever reads has gone, as `head` does: a run goes on to its end, so that it leaves no create in doubt.
+      // The reader closed the pipe, as `head` does. The run continues, so that it leaves no create in doubt.
       if (code === 'EPIPE' || unwritable) return
       unwritable = true
       if (stream === process.stdout)
@@ -40,11 +40,11 @@ export function watchStreams(): void {
   })
 }
 
-/** Asks the person at the terminal a question. Ctrl-C aborts. */
+/** Asks the user at the terminal a question. Ctrl-C aborts. */
 export async function askTerminal(question: string, controller: AbortController): Promise<string> {
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // While it reads the terminal, Ctrl-C is a key to it; and at the end of input, no answer is one.
+  // While readline reads, it receives Ctrl-C as a key. End of input counts as an empty answer.
   terminal.on('SIGINT', () => controller.abort())
   const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
   try {

@@ -8,13 +8,13 @@ const codes = Object.entries(EXIT_CODES)
   .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
   .join('\n')
 
-/** Options that every command takes, before or behind its verb. */
+/** Options that every command takes, before or after its verb. */
 export type GlobalOptions = { quiet?: boolean; verbose?: boolean; debug?: boolean; color?: boolean }
 
 /** Defines one verb. */
 export type Definition = (program: Command, run: Run) => void
 
-/** Makes the program with its verbs. `takeGlobalOptions` is told, before the command runs, how it is to speak. */
+/** Creates the program with its verbs. Calls `takeGlobalOptions` before a command runs. */
 export function createProgram(
   definitions: readonly Definition[],
   run: Run,
@@ -23,10 +23,10 @@ export function createProgram(
   const program = new Command('jobwright')
     .description('Commit a job spec; the job runs exactly once. A declarative reconciler for one-shot AWS jobs.')
     .version(VERSION)
-    .addOption(new Option('-q, --quiet', 'say only what is wrong').conflicts(['verbose', 'debug']))
-    .option('--verbose', 'say on standard error each request to AWS, when it was sent and how it ended; no secrets')
-    .option('--debug', 'the same with its start and its size, the version and the system: what a bug report needs')
-    .option('--color', 'colour the text, also where it is no terminal (FORCE_COLOR does the same)')
+    .addOption(new Option('-q, --quiet', 'print only what is wrong').conflicts(['verbose', 'debug']))
+    .option('--verbose', 'print each request to AWS on standard error, with its time and result; no secrets')
+    .option('--debug', 'the same with start, size, version and system, for bug reports')
+    .option('--color', 'colour the text, even without a terminal (FORCE_COLOR does the same)')
     .option('--no-color', 'never colour the text (NO_COLOR does the same)')
     .configureHelp({ showGlobalOptions: true })
     .hook('preAction', (command) => takeGlobalOptions(command.opts()))

@@ -2,28 +2,28 @@ import { isAddress } from '../model/address.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 
-/** What the input of the workflow may say after a verb. */
+/** What the workflow input may contain after a verb. */
 type Grammar = {
-  /** How each word without an option is judged, in order. The last one is for all that follow. */
+  /** How to check each positional word, in order. The last entry applies to all further words. */
   readonly words?: readonly ('address' | 'kind-or-address' | 'id')[]
-  /** How many of them there may be. */
+  /** The maximum number of positional words. */
   readonly most?: number
   /** Options without a value. */
   readonly flags?: readonly string[]
   /** Options with a value. */
   readonly values?: readonly string[]
-  /** Options with one value or more. */
+  /** Options with one or more values. */
   readonly lists?: readonly string[]
 }
 
 const SELECTION = ['--only', '--target', '--output', '-o']
 const ALWAYS = ['--output', '-o', '--lock-timeout']
-/** Options of every verb that decide how it speaks, and nothing else. */
+/** Options of every verb that affect output only. */
 const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['-q', '--quiet', '--verbose', '--debug', '--color', '--no-color'])
 
 /**
- * What the workflow's `command` input takes, by verb. Whoever may run the workflow need not be allowed to commit: nothing here reads or writes
- * a path, submits what was not reviewed, or begins another state.
+ * What the workflow's `command` input accepts, by verb. Users who can run the workflow may lack commit rights. So nothing here reads or
+ * writes a path, submits unreviewed specs, or begins another state.
  */
 export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
   reconcile: {
@@ -68,10 +68,10 @@ export const WORKFLOW_GRAMMAR: Readonly<Record<string, Grammar>> = {
   },
 }
 
-/** The repository variable, handed over as an environment variable, without which the input takes no `--force`. */
+/** The repository variable that permits `--force` in the input. The workflow passes it as an environment variable. */
 const FORCE_VARIABLE = 'JOBWRIGHT_ALLOW_FORCE'
 
-/** Throws a Problem (exit 1) for a command that the workflow's input does not take. */
+/** Throws a Problem (exit 1) for a command that the workflow input does not accept. */
 export function assertForWorkflow(
   [verb = '', ...rest]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -100,7 +100,7 @@ export function assertForWorkflow(
       while (rest[index + 1] !== undefined && !rest[index + 1]!.startsWith('-')) index++
     } else if (!grammar.values?.includes(name) || (!isLong && value.length > 0))
       throw createUnknownOption(verb, name, grammar)
-    // The value of an option, whatever it looks like, is no option itself.
+    // An option's value is not itself an option, whatever it looks like.
     else if (value.length === 0) index++
   }
   assertWords(verb, words, grammar)
@@ -113,7 +113,7 @@ function assertForce(flag: string, env: Readonly<Record<string, string | undefin
     advise(
       `set the repository variable ${FORCE_VARIABLE} to true (Settings, Secrets and variables, Actions, Variables), and run it again`,
     ),
-    advise('a workflow of an older version has to hand that variable to the step as well'),
+    advise('a workflow of an older version must also pass that variable to the step'),
   )
 }
 

@@ -4,8 +4,8 @@ import { openGit } from '../system/git.ts'
 import { findSubmodule } from './submodules.ts'
 
 /**
- * Why a pattern finds nothing where Git has specs: their submodule is not cloned, or this checkout leaves them out. `folder` is where the
- * pattern begins, relative to the root. Undefined where Git knows of none.
+ * Explains why a pattern finds nothing although Git has specs. The submodule is not cloned, or a sparse checkout leaves them out. `folder`
+ * is where the pattern begins, relative to the root. Undefined if Git has none.
  */
 export async function explainAbsence(root: string, folder: string): Promise<Diagnostic | undefined> {
   const submodule = findSubmodule(root, folder)
@@ -30,7 +30,7 @@ export async function explainAbsence(root: string, folder: string): Promise<Diag
       sparse
         ? { text: 'check them out', command: ['git', 'sparse-checkout', 'add', folder] }
         : { text: 'check them out', command: ['git', 'restore', '--', folder] },
-      advise('where the last one was removed on purpose, write specs: [] in jobwright.yaml, and commit it'),
+      advise('if the last one was removed on purpose, write specs: [] in jobwright.yaml, and commit it'),
     ],
   })
 }

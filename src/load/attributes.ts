@@ -1,6 +1,6 @@
 import type { Bytes } from './head.ts'
 
-/** The files of attributes that may speak of a path: in its folder and in each above. */
+/** Lists the .gitattributes files that apply to a path: in its folder and in each parent. */
 export function listAttributeFiles(file: Bytes): Bytes[] {
   const folders = file.split('/').slice(0, -1)
   return [0, ...folders.map((_, index) => index + 1)].map((depth) =>
@@ -8,7 +8,7 @@ export function listAttributeFiles(file: Bytes): Bytes[] {
   )
 }
 
-/** The files of attributes that may speak of any of the paths. */
+/** Lists the .gitattributes files that apply to any of the paths. */
 export function collectAttributeFiles(files: readonly Bytes[]): Bytes[] {
   const folders = new Map(files.map((file) => [file.slice(0, file.lastIndexOf('/') + 1), file]))
   return [...new Set([...folders.values()].flatMap(listAttributeFiles))]

@@ -5,23 +5,23 @@ import { canonicalise } from '../model/json.ts'
 import type { Spec } from '../model/spec.ts'
 import { openGit } from '../system/git.ts'
 
-/** Beyond so many changed spec files nothing is compared: each costs a call of Git. */
+/** The maximum number of changed spec files to compare. Each costs one call of Git. */
 const FILES_MAX = 500
 
 /** How a folder differs from a commit. */
 export type Changes = {
-  /** Files that the commit holds otherwise, or not at all, relative to the root. */
+  /** Files that the commit lacks or holds with other content, relative to the root. */
   readonly files: ReadonlySet<string>
-  /** The documents of the changed files as the commit has them: address -> canonical text. */
+  /** The changed files' documents in the commit: address -> canonical text. */
   readonly documents: ReadonlyMap<Address, string>
 }
 
 /**
- * Reads how a folder differs from a commit. `dirty`: files that HEAD does not hold or holds otherwise. Undefined where that cannot be known:
- * outside Git, in a shallow clone, or where too much changed.
+ * Reads how a folder differs from a commit. `dirty`: files that differ from HEAD. Undefined if unknown: outside Git, in a shallow clone, or
+ * with too many changes.
  */
 export async function readChanges(root: string, since: string, dirty: readonly string[]): Promise<Changes | undefined> {
-  // The state is a file that anyone may have written: what is no commit ID never reaches git's command line.
+  // Anyone may have written the state file. Only a commit ID may reach Git's command line.
   if (!/^[0-9a-f]{40,64}$/.test(since)) return undefined
   const git = openGit(root)
   const diff = await git(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--relative', since, '--'])
@@ -37,7 +37,7 @@ export async function readChanges(root: string, since: string, dirty: readonly s
   return { files, documents }
 }
 
-/** Whether a spec, or anything that it is made of, differs from the commit. `text`: that of its file now. */
+/** Returns true if a spec, or any file it uses, differs from the commit. `text` is the current text of its file. */
 export function isChanged({ files, documents }: Changes, spec: Spec, text: string): boolean {
   const { file } = spec.place
   const others = [...spec.files, ...(spec.upload ? [spec.upload.file] : [])].filter((one) => one !== file)

@@ -7,21 +7,21 @@ import { type Git, isBareFolder, openGit } from '../system/git.ts'
 import { type Content, compareFiles, compareWithHead } from './committed.ts'
 import { type Bytes, encodeBytes, readTree } from './head.ts'
 
-/** What to ask of Git. */
+/** What to ask Git. */
 export type CheckoutOptions = {
   readonly root: string
   /**
-   * Files whose content goes into requests or decides what is submitted, as they were read. One that is only named, relative to the root
-   * and with forward slashes, is read now.
+   * Files that affect requests or decide what is submitted, as they were read. A path alone is read now; it is relative to the root, with
+   * forward slashes.
    */
   readonly files: readonly (string | Content)[]
-  /** Folders and files that are searched for specs, relative to the root; the whole root unless told. */
+  /** Folders and files to search for specs, relative to the root. Default: the whole root. */
   readonly searched?: readonly string[]
   /** The commit that the state was written from. */
   readonly since?: string
 }
 
-/** Facts of the checkout around a folder, as plain data. Throws a `Problem` where there is a repository that git refuses to read. */
+/** Reads the facts of the checkout around a folder. Throws a `Problem` if git refuses to read the repository. */
 export async function readCheckout(options: CheckoutOptions): Promise<Checkout> {
   const git = openGit(options.root)
   const prefix = await git(['rev-parse', '--show-prefix'], { encoding: 'latin1' })
@@ -42,7 +42,7 @@ export async function readCheckout(options: CheckoutOptions): Promise<Checkout> 
   return { git: true, commit, ...compared, shallow: isShallow, relation }
 }
 
-/** Whether a folder or one above it holds a repository, whatever git says of it (it refuses those of other users). */
+/** Returns true if a folder or a parent holds a repository, even one of another user that git refuses. */
 function hasRepository(root: string): boolean {
   for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
     if (fs.existsSync(path.join(folder, '.git')) || isBareFolder(folder)) return true
@@ -56,12 +56,12 @@ function createRefused(end: GitEnd): Problem {
     new Problem({
       code: 'CHECKOUT_UNREADABLE',
       message: `this is a Git repository, but git cannot read it: ${end.stderr.trim().split('\n')[0] ?? ''}`,
-      remedies: [{ text: 'mend what git reports here', command: ['git', 'status'] }],
+      remedies: [{ text: 'correct what git reports here', command: ['git', 'status'] }],
     })
   )
 }
 
-/** What HEAD does not hold of what was read, and what it alone holds. */
+/** Lists what HEAD lacks of the files read, and what only HEAD holds. */
 async function compare(
   git: Git,
   { root, files, searched = ['.'] }: CheckoutOptions,
@@ -107,12 +107,12 @@ async function findRelation(
   shallow: boolean,
 ): Promise<Relation> {
   if (since === undefined) return 'none'
-  // The state is a file that anyone may have written: what is no commit ID never reaches git's command line.
+  // Anyone may have written the state file. Only a commit ID may reach Git's command line.
   if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(since)) return 'unknown'
   if (since === commit) return 'same'
   const forward = await git(['merge-base', '--is-ancestor', since, commit])
   if (forward.code === 0) return 'ahead'
-  // Where history is cut off, an ancestor may be missing rather than absent.
+  // In a shallow history, an ancestor may just not be fetched.
   if (forward.code !== 1 || shallow) return 'unknown'
   const backward = await git(['merge-base', '--is-ancestor', commit, since])
   return backward.code === 0 ? 'behind' : 'diverged'

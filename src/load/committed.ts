@@ -21,28 +21,28 @@ import {
   toDiskPath,
   toTopPath,
 } from './head.ts'
-import { explain, explainDeleted, type Lost, readFacts } from './why-uncommitted.ts'
+import { explain, explainDeleted, type OnlyInHead, readFacts } from './why-uncommitted.ts'
 
-/** A file as it was read: its text, if there was any, or what was measured of it. `file` is relative to the root, with forward slashes. */
+/** A file as it was read: its text, or a digest of its content. `file` is relative to the root, with forward slashes. */
 export type Content =
   | { readonly file: string; readonly text: string | undefined }
   | {
       readonly file: string
       readonly bytes: number
       readonly modifiedMs: number
-      /** The ID of its content as a blob, by SHA-1. */
+      /** The content's SHA-1 blob ID. */
       readonly blob?: string
-      /** The same with line feeds for line ends. */
+      /** The same with line feeds as line endings. */
       readonly otherEnds?: { readonly lfBlob: string }
     }
 
 /** What to compare with HEAD. */
 export type Compared = {
   readonly head: HeadTree
-  /** The root below the top of the repository: empty, or with a slash at its end. */
+  /** The root's path from the top of the repository: empty, or ending in a slash. */
   readonly prefix: Bytes
   readonly contents: readonly Content[]
-  /** Folders and files that are searched for specs, relative to the root. */
+  /** Folders and files to search for specs, relative to the root. */
   readonly searched: readonly string[]
 }
 
@@ -56,8 +56,8 @@ type Verdict = {
 }
 
 /**
- * Files of which HEAD does not hold what was read, and YAML files that HEAD alone holds. Only content counts: no flag of the index, no
- * mode and no ignore rule decides. The number of git commands does not depend on the number of files.
+ * Finds files whose content differs from HEAD, and YAML files that only HEAD holds. Only content counts: index flags, modes and ignore
+ * rules do not. The number of git commands does not depend on the number of files.
  */
 export async function compareWithHead(
   compared: Compared,
@@ -70,15 +70,15 @@ export async function compareWithHead(
   const verdicts = await judgeFilters(
     contents.map((content, index) => judge(content, asked[index]!, findInHead(head, asked[index]!))),
   )
-  const unlike = verdicts.filter(({ why }) => why !== undefined)
+  const differing = verdicts.filter(({ why }) => why !== undefined)
   const lost = findDeleted(head, prefix, searched, new Set(asked.filter((_, index) => wasRead(contents[index]!))))
-  const facts = await readFacts([...unlike, ...lost])
+  const facts = await readFacts([...differing, ...lost])
   const named = (file: Bytes): string => decodeBytes(path.posix.relative(prefix, file))
   const explained = (some: readonly Verdict[]): Uncommitted[] =>
     some.map((one) => explain({ ...one, file: one.content.file }, facts, named)).sort(compareFiles)
   return {
-    dirty: explained(unlike.filter(({ content }) => 'text' in content)),
-    uploads: explained(unlike.filter(({ content }) => !('text' in content))),
+    dirty: explained(differing.filter(({ content }) => 'text' in content)),
+    uploads: explained(differing.filter(({ content }) => !('text' in content))),
     deleted: lost.map((one) => explainDeleted(one, facts, named)).sort(compareFiles),
   }
 }
@@ -92,19 +92,19 @@ function clean(file: Bytes): Bytes {
   return normal === '.' ? '' : normal.replace(/\/$/, '')
 }
 
-/** Sorts by name. */
+/** Compares by file name. */
 export function compareFiles(a: Uncommitted, b: Uncommitted): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : 0
 }
 
-/** Where a name is not in HEAD, the file system may ignore its case. */
+/** If HEAD lacks a name, the file system may ignore case. */
 async function readWithCase(head: HeadTree, asked: readonly Bytes[]): Promise<HeadTree> {
   if (asked.every((file) => findInHead(head, file).is === 'file')) return head
   const { stdout } = await head.git(['config', '--type=bool', '--get', 'core.ignoreCase'])
   return stdout.trim() === 'true' ? ignoreCase(head) : head
 }
 
-/** Opens the submodules that paths lead through, and those in which specs are searched for, however deep they are nested. */
+/** Opens the submodules that paths lead through or that are searched for specs, at any depth. */
 async function openSubmodules(head: HeadTree, asked: readonly Bytes[], searched: readonly Bytes[]): Promise<void> {
   for (;;) {
     const closed = new Map<Bytes, Found & { is: 'submodule' }>()
@@ -121,7 +121,7 @@ async function openSubmodules(head: HeadTree, asked: readonly Bytes[], searched:
   }
 }
 
-/** Where HEAD has the folders and files that are searched, and all of its opened submodules below them. */
+/** Finds the searched folders and files in HEAD, including opened submodules below them. */
 function listSearchedPlaces(head: HeadTree, searched: readonly Bytes[], followed: Followed[] = []): Found[] {
   return searched.flatMap((one) => listWithInner(findInHead(head, one, followed)))
 }
@@ -141,7 +141,7 @@ function judge(content: Content, asked: Bytes, found: Found): Verdict {
   return computeId(content, found.id) === found.id ? verdict : { ...verdict, why: 'edited' }
 }
 
-/** The ID of a content as Git would name these very bytes; undefined where that was not computed. */
+/** Returns the blob ID of a content. Undefined if it was not computed. */
 function computeId(content: Content, like: string): string | undefined {
   const format = detectObjectFormat(like)
   if ('text' in content)
@@ -149,7 +149,7 @@ function computeId(content: Content, like: string): string | undefined {
   return format === 'sha1' ? content.blob : undefined
 }
 
-/** Git may store a file otherwise than it was read: other line ends, a filter of LFS. It is asked about those whose bytes differ. */
+/** Asks Git about files whose bytes differ. Git may store them with other line endings or through an LFS filter. */
 async function judgeFilters(verdicts: readonly Verdict[]): Promise<Verdict[]> {
   const doubtful = groupBy(
     verdicts.filter(isFile).filter(({ why }) => why !== undefined),
@@ -158,7 +158,7 @@ async function judgeFilters(verdicts: readonly Verdict[]): Promise<Verdict[]> {
   const judged = new Map<Verdict, UncommittedWhy | undefined>()
   for (const [tree, some] of doubtful) {
     const attributes = collectAttributeFiles(some.map(({ found }) => found.path))
-    // Git reads the file once more: its answer counts only if the file is unchanged both before and after.
+    // Git reads the file again. Its answer counts only if the file is unchanged before and after.
     const same = some.filter(({ content, found }) => isAsRead(content, toDiskPath(tree, found.path)))
     const paths = [...same.map(({ found }) => found.path), ...attributes.filter((file) => isRegular(tree, file))]
     const before = paths.map((file) => getStamp(tree, file))
@@ -177,7 +177,7 @@ async function judgeFilters(verdicts: readonly Verdict[]): Promise<Verdict[]> {
   return verdicts.map((one) => (judged.has(one) ? { ...one, why: judged.get(one) } : one))
 }
 
-/** Bytes are uploaded as they are, so a file whose line ends Git changed is another one than HEAD's. Text is read alike with both. */
+/** Uploads send raw bytes, so changed line endings make a different file. Text is read the same with both. */
 function explainConverted({ content, found }: Verdict & { found: { is: 'file' } }): UncommittedWhy | undefined {
   return 'text' in content || content.otherEnds?.lfBlob !== found.id ? undefined : 'line-ends'
 }
@@ -201,7 +201,7 @@ function getStamp(tree: HeadTree, file: Bytes): string {
   return stat === undefined ? '' : [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ')
 }
 
-/** The IDs under which Git would store files, filters applied. Empty where a filter fails. */
+/** Computes the IDs under which Git would store files, with filters. Empty if a filter fails. */
 async function computeStoredIds(tree: HeadTree, paths: readonly Bytes[]): Promise<string[]> {
   if (paths.length === 0) return []
   const input = `${paths.map(quoteFile).join('\n')}\n`
@@ -209,29 +209,34 @@ async function computeStoredIds(tree: HeadTree, paths: readonly Bytes[]): Promis
   return code === 0 ? stdout.trim().split('\n') : []
 }
 
-/** A path in the quotes of C, as git reads it back. */
+/** Quotes a path in C style, as git parses it. */
 function quoteFile(file: Bytes): string {
   const escaped = file.replace(/[^ !#-[\]-~]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`)
   return `"${escaped}"`
 }
 
-function findDeleted(head: HeadTree, prefix: Bytes, searched: readonly Bytes[], read: ReadonlySet<Bytes>): Lost[] {
+function findDeleted(
+  head: HeadTree,
+  prefix: Bytes,
+  searched: readonly Bytes[],
+  read: ReadonlySet<Bytes>,
+): OnlyInHead[] {
   const followed: Followed[] = []
   const places = listSearchedPlaces(head, searched, followed)
   const root: Found = { tree: head, path: prefix.replace(/\/$/, ''), is: 'folder' }
   const elsewhere = places.filter(({ tree, path: folder }) => tree !== head || !isBelow(root.path, folder))
   const all = [
     ...[root, ...elsewhere].flatMap((place) => findDeletedIn(place, read)),
-    ...followed.flatMap(({ tree, path: link, target }): Lost[] =>
+    ...followed.flatMap(({ tree, path: link, target }): OnlyInHead[] =>
       linkTarget(tree, link) === target ? [] : [{ found: { tree, path: link, is: 'nothing' }, why: 'link' }],
     ),
-    ...places.flatMap(findClosedIn).map((found): Lost => ({ found, why: 'submodule' })),
+    ...places.flatMap(findClosedIn).map((found): OnlyInHead => ({ found, why: 'submodule' })),
   ]
   return [...new Map(all.map((one) => [toTopPath(one.found), one])).values()]
 }
 
-function findDeletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): Lost[] {
-  const lost: Lost[] = []
+function findDeletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>): OnlyInHead[] {
+  const lost: OnlyInHead[] = []
   for (const [file, { mode }] of tree.entries) {
     if (!/\.ya?ml$/.test(file) || mode === SUBMODULE || !isBelow(folder, file)) continue
     const found = { tree, path: file, is: 'nothing' } as const
@@ -240,7 +245,7 @@ function findDeletedIn({ tree, path: folder }: Found, read: ReadonlySet<Bytes>):
   return lost
 }
 
-/** Submodules in which specs are searched for, and which could not be opened. */
+/** Lists searched submodules that could not be opened. */
 function findClosedIn(place: Found): Found[] {
   if (place.is === 'submodule') return [place]
   if (place.is !== 'folder') return []

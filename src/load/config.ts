@@ -12,17 +12,17 @@ import { isInside, openSourceFiles } from '../system/source-files.ts'
 import { createUnreadable } from './problems.ts'
 import { readPackagedSchema } from './schemas.ts'
 
-/** What jobwright.yaml says. With an error among the diagnostics (codes `CONFIG_…`), the config is the default one and must not be acted on. */
+/** The content of jobwright.yaml. If a diagnostic is an error (`CONFIG_…`), the config is the default and must not be used. */
 export type ConfigRead = {
   readonly config: Config
   readonly diagnostics: readonly Diagnostic[]
-  /** The text of the file, where there is one that can be read. */
+  /** The text of the file, if it can be read. */
   readonly text?: string
 }
 
 /**
- * Reads jobwright.yaml of a repository; without one, the defaults hold. `stateFolder`: where the operator lets the state be, outside the
- * repository.
+ * Reads jobwright.yaml of a repository, or returns the defaults. `stateFolder`: a folder outside the repository in which the operator
+ * allows the state.
  */
 export function readConfig(root: string, kinds: readonly KindModel[], stateFolder?: string): ConfigRead {
   const read = openSourceFiles(root).read(CONFIG_FILE, LIMITS.bytes)
@@ -42,14 +42,14 @@ export function readConfig(root: string, kinds: readonly KindModel[], stateFolde
   }
 }
 
-/** Whether a state file may be at a path: inside the repository and not in `.git`, or in the folder that the operator names. */
+/** Returns true if a path may hold a state: inside the repository but not in `.git`, or in the operator's folder. */
 function isStateAllowed(root: string, file: string, stateFolder: string | undefined): boolean {
   const target = path.resolve(root, file)
   if (isInside(path.resolve(root), target) && target !== path.resolve(root)) return true
   return stateFolder !== undefined && stateFolder !== '' && isInside(path.resolve(stateFolder), target)
 }
 
-/** The same mistakes as in specs, in another file. */
+/** Converts a spec diagnostic into the matching `CONFIG_…` one. */
 function toConfigDiagnostic(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, code: getConfigCode(diagnostic.code) }
 }

@@ -5,15 +5,15 @@ import type { SourceFiles } from '../system/source-files.ts'
 import { isGlob, isMatch } from './glob.ts'
 import { createUnreadable } from './problems.ts'
 
-/** Spec files that patterns name, sorted, relative to the root with forward slashes, and what stood in the way of finding them. */
+/** Spec files that match patterns, sorted, relative to the root with forward slashes; and the problems met while searching. */
 export type Found = {
   readonly files: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Files with names near those of specs, which are not read: `a.YML`, `a.json`, `a.yaml.txt`. Sorted. */
+  /** Unread files with names similar to specs: `a.YML`, `a.json`, `a.yaml.txt`. Sorted. */
   readonly nearMisses: readonly string[]
 }
 
-/** Finds spec files. A pattern is a file, a folder (all .yaml and .yml files in it and below), or has wildcards. */
+/** Finds spec files. A pattern is a file, a folder (all .yaml and .yml files below it) or a glob. */
 export function findSpecs(source: SourceFiles, root: string, patterns: readonly string[], explicit: boolean): Found {
   const files = new Set<string>()
   const nearMisses = new Set<string>()
@@ -34,7 +34,7 @@ export function findSpecs(source: SourceFiles, root: string, patterns: readonly 
   }
 }
 
-/** Where patterns begin to look for specs, relative to the root: a folder or a file each. */
+/** Lists the folders and files where patterns begin to search, relative to the root. */
 export function listSearched(root: string, patterns: readonly string[]): string[] {
   return patterns.map((pattern) => {
     const parts = makeRelative(path.resolve(root), pattern).split('/')
@@ -73,16 +73,16 @@ function findOne(source: SourceFiles, pattern: string): Search {
   return search
 }
 
-/** Folders that never hold specs, unless a pattern begins inside them. */
+/** Folders that are skipped unless a pattern begins inside them. */
 const SKIPPED = new Set(['node_modules'])
 
-/** Which files are wanted, and how many folders down any of them may be. */
+/** Which files match, and the maximum depth of folders. */
 type Wanted = { readonly matches: (file: string) => boolean; readonly depth: number }
 
 function collect(source: SourceFiles, folder: string, wanted: Wanted, search: Search): void {
   const listed = source.list(folder)
   if ('problem' in listed) {
-    // A folder that is not there holds no specs, which is said once for the pattern.
+    // A missing folder holds no specs. It is reported once for the pattern.
     if (listed.problem.is !== 'missing') search.diagnostics.push(createUnreadable(folder, listed.problem))
     return
   }
@@ -104,17 +104,17 @@ function isSpecFile(name: string): boolean {
   return name.endsWith('.yaml') || name.endsWith('.yml')
 }
 
-/** Endings that people give a spec by mistake, or that other tools read: another case, JSON, what an editor adds, letters swapped. */
+/** Wrong endings of spec files: another case, JSON, an editor's suffix, swapped letters. */
 const NEAR_ENDING = /\.(ya?ml|json[5c]?|ya?ml\.txt|ya?ml\s+|ymal|yalm|yamll?|yam|ymll?)$/i
 
 function isNearMiss(name: string): boolean {
   return NEAR_ENDING.test(name) && !TOOLS.test(name)
 }
 
-/** JSON files that tools keep beside other things, and our own state. */
+/** JSON files of other tools, and Jobwright's state. */
 const TOOLS = /^(package(-lock)?|composer|[jt]sconfig.*|biome|renovate|.*\.state|.*\.schema)\.jsonc?$/i
 
-/** Whether a file would be looked for under the name of a spec. */
+/** Returns true if a file would match with a spec's ending. */
 function isWantedAs(file: string, { matches }: Wanted): boolean {
   const stem = file.replace(NEAR_ENDING, '')
   return matches(`${stem}.yaml`) || matches(`${stem}.yml`)
@@ -145,7 +145,7 @@ function createNothingFound(pattern: string, explicit: boolean): Diagnostic {
     message: `${pattern} holds no spec file`,
     remedies: [
       advise('spec files end in .yaml or .yml'),
-      ...(explicit ? [advise('where the last one was removed on purpose, write specs: [] in jobwright.yaml')] : []),
+      ...(explicit ? [advise('if the last one was removed on purpose, write specs: [] in jobwright.yaml')] : []),
     ],
   }
 }

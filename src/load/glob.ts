@@ -4,8 +4,8 @@ export function isGlob(pattern: string): boolean {
 }
 
 /**
- * Whether a path matches a pattern: `*` any text and `?` one character within a folder's or file's name, `**` any number of folders.
- * Takes time in proportion to path times pattern at worst, whatever the pattern.
+ * Returns true if a path matches a pattern. `*` matches any text and `?` one character within a name; `**` matches any number of folders.
+ * Takes at most time proportional to path times pattern.
  */
 export function isMatch(pattern: string, file: string): boolean {
   return walk(pattern.split('/'), file.split('/'), '**', isSegmentMatch)
@@ -15,7 +15,7 @@ function isSegmentMatch(pattern: string, name: string): boolean {
   return walk(Array.from(pattern), Array.from(name), '*', (one, other) => one === '?' || one === other)
 }
 
-/** Matches item by item; a mismatch goes back to the last wildcard alone, which then takes one item more. */
+/** Matches item by item. A mismatch backtracks to the last wildcard only, which then takes one item more. */
 function walk(
   pattern: readonly string[],
   items: readonly string[],

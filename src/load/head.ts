@@ -3,45 +3,45 @@ import path from 'node:path'
 import { type Git, openGit } from '../system/git.ts'
 
 /*
- * What a commit holds, submodules included. Git's names are bytes, not text: all paths here are strings of one character for each byte
- * (Latin-1), so that no two names become one.
+ * What a commit holds, submodules included. Git's names are bytes, not text. Paths here are Latin-1 strings, one character a byte, so that
+ * distinct names stay distinct.
  */
 
-/** A name as bytes, one character each. */
+/** Bytes as a string, one character each. */
 export type Bytes = string
 
-/** One name in a tree: a file, a link (mode 120000) or a submodule (160000). */
+/** An entry of a tree: a file, a link (mode 120000) or a submodule (160000). */
 export type Entry = { readonly mode: string; readonly id: string }
 
-/** Every file of one commit, by its path from the top of its repository. */
+/** All files of one commit, by path from the top of its repository. */
 export type HeadTree = {
   readonly git: Git
-  /** The folder of its checkout, as a path of this machine. */
+  /** The folder of its checkout, as a local path. */
   readonly folder: Bytes
-  /** Where it lies below the project's repository; empty for that itself. */
+  /** Its path in the project's repository. Empty for that repository itself. */
   readonly at: Bytes
   readonly commit: string
   readonly entries: ReadonlyMap<Bytes, Entry>
   readonly folders: ReadonlySet<Bytes>
-  /** Where its links lead, by the ID of the link. */
+  /** Targets of links, by the ID of the link. */
   readonly targets: ReadonlyMap<string, Bytes>
   readonly parent?: HeadTree
-  /** Submodules that were opened, by path. */
+  /** Opened submodules, by path. */
   readonly submodules: Map<Bytes, HeadTree | Unopened>
-  /** Entries by their name in lower case, where the file system ignores case. */
+  /** Entries by lower-case name, if the file system ignores case. */
   readonly folded?: ReadonlyMap<Bytes, Bytes>
 }
 
-/** Why a submodule is not read: it was never cloned, or its clone lacks the commit that its superproject records. */
+/** Why a submodule cannot be read: it was never cloned, or its clone lacks the recorded commit. */
 export type Unopened = 'submodule-missing' | 'submodule-moved'
 
-/** Where a path leads in a commit. `path` counts from the top of `tree`, links followed. */
+/** Where a path leads in a commit. `path` counts from the top of `tree`, with links followed. */
 export type Found = { readonly tree: HeadTree; readonly path: Bytes } & (
   | { readonly is: 'file'; readonly id: string }
   | { readonly is: 'folder' | 'nothing' }
-  /** A submodule that has to be opened first. */
+  /** A submodule that must be opened first. */
   | { readonly is: 'submodule'; readonly id: string }
-  /** A link that leads out of the repository, or in a circle. */
+  /** A link that leads out of the repository or in a circle. */
   | { readonly is: 'link-outside' }
 )
 
@@ -51,7 +51,7 @@ export type Followed = { readonly tree: HeadTree; readonly path: Bytes; readonly
 const LINK = '120000'
 /** The mode of a submodule in a tree. */
 export const SUBMODULE = '160000'
-/** As many as Linux follows. */
+/** Linux follows the same number. */
 const LINKS_MAX = 40
 
 export function encodeBytes(text: string): Bytes {
@@ -62,17 +62,17 @@ export function decodeBytes(bytes: Bytes): string {
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
-/** A path of this machine, as the file system takes it. */
+/** Returns the local path for the file system. */
 export function toDiskPath(tree: HeadTree, file: Bytes): Buffer {
   return Buffer.from(path.posix.join(tree.folder, file), 'latin1')
 }
 
-/** The path from the top of the project's repository. */
+/** Returns the path from the top of the project's repository. */
 export function toTopPath({ tree, path: file }: Pick<Found, 'tree' | 'path'>): Bytes {
   return path.posix.join(tree.at, file)
 }
 
-/** Reads all names of a commit, and where its links lead, in two commands. Undefined, with git's words, where git cannot. */
+/** Reads all names and link targets of a commit in two commands. If git fails, returns undefined with its message. */
 export async function readTree(
   git: Git,
   place: Pick<HeadTree, 'folder' | 'at' | 'commit' | 'parent'>,
@@ -121,9 +121,9 @@ async function readTargets(git: Git, entries: ReadonlyMap<Bytes, Entry>): Promis
   return targets
 }
 
-/** Where a path from the top of a tree leads in it. `followed` collects the links on the way. */
+/** Finds where a path leads in a tree. Adds the links it follows to `followed`. */
 export function findInHead(top: HeadTree, file: Bytes, followed: Followed[] = []): Found {
-  // What a tree lists has no link on its way.
+  // A listed path contains no link.
   const direct = top.entries.get(file)
   if (direct?.mode.startsWith('100')) return { tree: top, path: file, is: 'file', id: direct.id }
   let tree = top
@@ -177,42 +177,42 @@ function findRoot(tree: HeadTree): HeadTree {
   return tree.parent === undefined ? tree : findRoot(tree.parent)
 }
 
-/** A path as HEAD spells it. */
+/** Returns a path with HEAD's spelling. */
 function foldName({ entries, folders, folded }: HeadTree, file: Bytes): Bytes {
   return entries.has(file) || folders.has(file) ? file : (folded?.get(fold(file)) ?? file)
 }
 
-/** The same tree, for a file system that takes `A.yaml` and `a.yaml` for one name. */
+/** Returns the tree for a file system that treats `A.yaml` and `a.yaml` as one name. */
 export function ignoreCase(tree: HeadTree): HeadTree {
   const names = [...tree.entries.keys(), ...tree.folders]
   return { ...tree, folded: new Map(names.map((name) => [fold(name), name])) }
 }
 
-/** A name in lower case, as a file system compares it that ignores case. */
+/** Returns a name in lower case, as a case-insensitive file system compares it. */
 export function fold(file: Bytes): Bytes {
   return encodeBytes(decodeBytes(file).normalize('NFC').toLowerCase())
 }
 
-/** Submodules of a tree in or below a folder. */
+/** Lists the submodules of a tree in or below a folder. */
 export function listSubmodules({ tree, path: folder }: Pick<Found, 'tree' | 'path'>): (Found & { is: 'submodule' })[] {
   return [...tree.entries].flatMap(([file, { mode, id }]) =>
     mode === SUBMODULE && isBelow(folder, file) ? { tree, path: file, is: 'submodule' as const, id } : [],
   )
 }
 
-/** Whether a path is a folder or file itself, or below it. */
+/** Returns true if a path is the folder or file itself, or below it. */
 export function isBelow(folder: Bytes, file: Bytes): boolean {
   return folder === '' || file === folder || file.startsWith(`${folder}/`)
 }
 
-/** Opens a submodule at the commit that its superproject records, and notes it there. */
+/** Opens a submodule at its recorded commit and adds it to the tree. */
 export async function openSubmodule({ tree, path: file, id }: Found & { is: 'submodule' }): Promise<void> {
   const folder = path.posix.join(tree.folder, file)
   tree.submodules.set(file, await openAt(folder, path.posix.join(tree.at, file), id, tree))
 }
 
 async function openAt(folder: Bytes, at: Bytes, commit: string, parent: HeadTree): Promise<HeadTree | Unopened> {
-  // Without a repository of its own, git would take the one around it.
+  // Without its own repository, git would use the one around it.
   if (!fs.existsSync(Buffer.from(`${folder}/.git`, 'latin1'))) return 'submodule-missing'
   const plain = openGit(decodeBytes(folder))
   const env = { GIT_CEILING_DIRECTORIES: decodeBytes(path.posix.dirname(folder)) }
@@ -221,7 +221,7 @@ async function openAt(folder: Bytes, at: Bytes, commit: string, parent: HeadTree
   return 'stderr' in tree ? 'submodule-moved' : tree
 }
 
-/** Whether a path of a repository is a regular file on this disk. */
+/** Returns true if a path of a repository is a regular file on this disk. */
 export function isRegular(tree: HeadTree, file: Bytes): boolean {
   return fs.lstatSync(toDiskPath(tree, file), { throwIfNoEntry: false })?.isFile() === true
 }

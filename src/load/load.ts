@@ -20,42 +20,42 @@ import { type Settled, settleTransfers } from './transfers.ts'
 
 /** What to load. */
 export type LoadOptions = {
-  /** The repository's folder: paths are relative to it, and no file outside it is read. */
+  /** The project's folder. Paths are relative to it, and no file outside it is read. */
   readonly root: string
   readonly kinds: readonly KindModel[]
-  /** Files, folders or globs, in place of those of jobwright.yaml. */
+  /** Files, folders or globs in place of those in jobwright.yaml. */
   readonly patterns?: readonly string[]
-  /** Given: targets are checked against it. */
+  /** If given, targets are checked against it. */
   readonly config?: Config
 }
 
-/** All specs of a repository, and all that is wrong with them. */
+/** All specs of a project, and their diagnostics. */
 export type Loaded = {
-  /** Sound specs, by file and place in it. */
+  /** Valid specs, sorted by file and position. */
   readonly specs: readonly Spec[]
-  /** Addresses whose document is there, but may not go on. One each. */
+  /** Addresses whose document exists but is invalid. One each. */
   readonly blocked: readonly Blocked[]
-  /** How many documents are no sound spec. */
+  /** The number of documents that are not valid specs. */
   readonly invalid: number
-  /** How many files could not be read, or not even be split into documents. */
+  /** The number of files that could not be read or split into documents. */
   readonly unreadable: number
   /** In file order. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Whether every file could be read and each document's address is known, so that an address that is not there is truly gone. */
+  /** Every file was read and every document's address is known. Only then does a missing address mean a removed spec. */
   readonly complete: boolean
   /** Spec files: path relative to the root, with forward slashes -> text. */
   readonly files: ReadonlyMap<string, string>
-  /** Files inside the root that specs name with `$file`, there or not, relative to the root, sorted. */
+  /** Files inside the root named by `$file`, existing or not. Relative to the root, sorted. */
   readonly included: readonly string[]
-  /** Texts of those that are there, as the requests hold them: each is read once. */
+  /** The text of each existing one, read once and used in requests. */
   readonly includedTexts: ReadonlyMap<string, string>
-  /** Files that specs name with `policy.upload`, there or not, relative to the root, sorted. */
+  /** Files named by `policy.upload`, existing or not. Relative to the root, sorted. */
   readonly uploads: readonly string[]
-  /** Where a member stands, for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
+  /** Locates a member for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
   readonly locate: (spec: Spec, pointer: Pointer, aim?: Aim) => Spot
 }
 
-/** Reads spec files and what they name. Bad input is never thrown, only diagnosed; a root that is not there is thrown as it is a caller's bug. */
+/** Reads spec files and the files they name. Reports bad input as diagnostics. Throws only for a missing root, which is a caller's bug. */
 export async function load(options: LoadOptions): Promise<Loaded> {
   const { root, kinds, config } = options
   const source = openSourceFiles(root)
@@ -73,7 +73,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   })
   const problems = [...missed, ...diagnostics]
   const locate = showIn(files, listSecretNames(kinds))
-  // Files are looked at whatever else is wrong with a spec, so that all of it is told at once.
+  // Check files even if a spec has other errors, so that all are reported at once.
   const settled = await settleTransfers([...read.specs, ...listKnownType(read, kinds)], kinds, root, locate)
   const settledSpec = new Map(settled.specs.map((spec) => [spec.address, spec]))
   const told = new Set(read.diagnostics.map(formatPlace))
@@ -102,7 +102,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   }
 }
 
-/** A pattern that finds nothing, with the reason that Git knows, if it does. */
+/** Adds Git's reason to the diagnostic of a pattern that finds nothing. */
 async function explainDiagnostic(one: Diagnostic, root: string, patterns: readonly string[]): Promise<Diagnostic> {
   const pattern = one.code === 'SPEC_NO_FILES' ? patterns.find((each) => one.message.startsWith(`${each} `)) : undefined
   const folder = pattern === undefined ? undefined : listSearched(root, [pattern])[0]
@@ -110,7 +110,7 @@ async function explainDiagnostic(one: Diagnostic, root: string, patterns: readon
   return reason === undefined ? one : { ...one, message: reason.message, remedies: reason.remedies }
 }
 
-/** Unsound specs of which it is known whether their jobs take in or give out files. */
+/** Lists invalid specs whose file transfers are known. */
 function listKnownType({ blocked, diagnostics }: Specs, kinds: readonly KindModel[]): Spec[] {
   const members = new Map(kinds.map(({ kind, request }) => [kind, request.typeMember]))
   const wrong = new Set(diagnostics.map(({ pointer, address }) => `${address} ${pointer}`))
@@ -124,7 +124,7 @@ function listKnownType({ blocked, diagnostics }: Specs, kinds: readonly KindMode
     })
 }
 
-/** Files that no spec names: what one takes in or writes is not meant to be a spec. */
+/** Lists near misses, without files that specs read or write. */
 function listUnnamed(files: readonly string[], included: ReadonlySet<string>, { specs, uploads }: Settled): string[] {
   const named = new Set([...included, ...uploads, ...specs.flatMap(({ download }) => download?.file ?? [])])
   return files.filter((file) => !named.has(file))
@@ -166,7 +166,7 @@ function createIncluder(
 ): Include {
   return (specFile, written) => {
     const file = path.posix.join(path.posix.dirname(specFile), written)
-    // One text for all requests: it is compared with HEAD once.
+    // Use the same text as the requests. It is compared with HEAD once.
     const known = texts.get(file) ?? files.get(file)
     const read = known === undefined ? source.read(file, LIMITS.bytes) : { text: known }
     if (!('problem' in read) || read.problem.is !== 'outside') included.add(file)

@@ -1,21 +1,21 @@
 import { CODES, type Code, getPageCode, type PageCode } from '../model/codes.ts'
 import { readPackageFile } from '../system/package-file.ts'
 
-/** The page of one code: what it means, an example, what to do. */
+/** The page of one code: its meaning, an example, and what to do. */
 export type Page = {
   readonly code: PageCode
   /** One line. */
   readonly summary: string
-  /** All of it, in Markdown. */
+  /** The whole page, in Markdown. */
   readonly text: string
 }
 
-/** The codes that have a page in this package, sorted. */
+/** Lists the codes that have a page in this package, sorted. */
 export function listPageCodes(): PageCode[] {
   return (Object.keys(CODES) as PageCode[]).sort()
 }
 
-/** The page of a code: its own, or for a mistake in jobwright.yaml that of the same mistake in a spec. */
+/** Reads the page of a code. An error in jobwright.yaml uses the page of the same error in a spec. */
 export function readPageOfCode(code: Code): Page {
   const name = getPageCode(code)
   const text = readPackageFile(`docs/errors/${name}.md`)
@@ -23,7 +23,7 @@ export function readPageOfCode(code: Code): Page {
   return { code: name, summary, text }
 }
 
-/** Where a code's page is on the web. */
+/** Formats the URL of a code's page. */
 export function formatPageUri(code: PageCode): string {
   return `https://jobwright.dev/errors/${code}`
 }

@@ -5,7 +5,7 @@ import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
 import type { ReadProblem } from '../system/source-files.ts'
 
-/** Why a spec file could not be read, as a diagnostic. Never with anything of its content. */
+/** Creates the diagnostic for an unreadable spec file. It contains nothing of the file's content. */
 export function createUnreadable(file: string, problem: ReadProblem): Diagnostic {
   if (problem.is === 'too-large') return refuseTooLarge(file, problem.bytes)
   return diagnose({
@@ -15,10 +15,10 @@ export function createUnreadable(file: string, problem: ReadProblem): Diagnostic
   })
 }
 
-/** At most so many files are named in one message. */
+/** The maximum number of files in one message. */
 const NAMED_MAX = 5
 
-/** Files that look like specs and are not read, all in one message. */
+/** Creates one diagnostic for all files that look like specs but are not read. */
 export function createNearMisses(files: readonly string[]): Diagnostic[] {
   if (files.length === 0) return []
   const beyond = files.length - NAMED_MAX
@@ -35,7 +35,7 @@ export function createNearMisses(files: readonly string[]): Diagnostic[] {
   ]
 }
 
-/** The same for a file that a spec names with `$file`; `file` is where that is, relative to the root. */
+/** Creates the same for a file named by `$file`. `file` is its path relative to the root. */
 export function createNotIncluded(path: string, file: string, problem: ReadProblem): Refused {
   const { message, remedies } = describeReadProblem(problem, file)
   return {

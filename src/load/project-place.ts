@@ -1,15 +1,15 @@
 import { openGit } from '../system/git.ts'
 import { CONFIG_FILE } from './config.ts'
 
-/** Where a project is in its Git repository. A project is a folder with a jobwright.yaml. */
+/** A project's place in its Git repository. A project is a folder with a jobwright.yaml. */
 export type ProjectPlace = {
-  /** The folder, from the top of the repository, with forward slashes; `.` at the top. */
+  /** The folder's path from the top of the repository, with forward slashes; `.` at the top. */
   readonly name: string
-  /** The repository's other projects, in HEAD or in the work tree, sorted. Read at the first call. */
+  /** The repository's other projects, in HEAD or in the work tree, sorted. Read on the first call. */
   others(): Promise<readonly string[]>
 }
 
-/** Where a folder is in its Git repository; undefined outside Git, and in a folder that Git ignores: that is no part of the repository. */
+/** Finds a folder's place in its Git repository. Undefined outside Git, and for an ignored folder, which is not part of the repository. */
 export async function readProjectPlace(root: string): Promise<ProjectPlace | undefined> {
   const git = openGit(root)
   const [{ code, stdout }, ignored] = await Promise.all([
@@ -49,7 +49,7 @@ async function findOthers(root: string, name: string): Promise<string[]> {
   return [...new Set(folders)].filter((folder) => folder !== name).sort()
 }
 
-/** The folder of a jobwright.yaml; undefined for every other file. */
+/** Returns the folder of a jobwright.yaml. Undefined for any other file. */
 function getFolder(file: string): string | undefined {
   if (file === CONFIG_FILE) return '.'
   return file.endsWith(`/${CONFIG_FILE}`) ? file.slice(0, -CONFIG_FILE.length - 1) : undefined

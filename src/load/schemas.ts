@@ -4,7 +4,7 @@ import { readPackageFile } from '../system/package-file.ts'
 
 const read = new Map<string, JsonObject>()
 
-/** The schemas that come with this package. Each file is read when it is first asked for. */
+/** Reads a schema of this package, each file once. */
 export const readPackagedSchema: Schemas = (file) => {
   const known = read.get(file)
   if (known) return known

@@ -1,15 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** A submodule that a folder is, or lies in. */
+/** A submodule that is or contains a folder. */
 export type Submodule = {
-  /** Its folder, relative to the folder that was asked from, with forward slashes. */
+  /** Its folder, relative to the given root, with forward slashes. */
   readonly path: string
-  /** It is cloned here. */
+  /** It is cloned. */
   readonly isOpen: boolean
 }
 
-/** The submodule that a folder below a root is in, or is, by the `.gitmodules` at the top of the repository; undefined where it is in none. */
+/** Finds the submodule that is or contains a folder, by the repository's top `.gitmodules`. Undefined if there is none. */
 export function findSubmodule(root: string, folder: string): Submodule | undefined {
   const top = findTop(path.resolve(root))
   if (top === undefined) return undefined
@@ -22,7 +22,7 @@ export function findSubmodule(root: string, folder: string): Submodule | undefin
   }
 }
 
-/** The nearest folder upwards that has submodules. */
+/** Finds the nearest parent folder that has submodules. */
 function findTop(folder: string): string | undefined {
   if (fs.existsSync(path.join(folder, '.gitmodules'))) return folder
   if (fs.existsSync(path.join(folder, '.git')) || folder === path.dirname(folder)) return undefined

@@ -10,29 +10,29 @@ import { lookAt } from '../system/download-file.ts'
 import { type Measured, measureFile } from '../system/upload-file.ts'
 import { createNotIncluded } from './problems.ts'
 
-/** Specs with the files that their jobs take in and give out settled, and what is wrong with these. */
+/** Specs with their file transfers resolved, and the diagnostics of these. */
 export type Settled = {
-  /** As they were given, in their order; of one with an error nothing is settled. */
+  /** The given specs, in order. A spec with an error is unchanged. */
   readonly specs: readonly Spec[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Files that specs name with `policy.upload`, there or not, relative to the root. */
+  /** Files named by `policy.upload`, existing or not, relative to the root. */
   readonly uploads: readonly string[]
 }
 
-/** Where a member of a spec stands. */
+/** Locates a member of a spec. */
 type Locate = (spec: Spec, pointer: string) => Spot
 
-type Told = {
+type Fault = {
   readonly pointer: string
   readonly code: SpecCode
   readonly message: string
   readonly remedies: readonly Remedy[]
 }
-type Result = { readonly spec: Spec; readonly faults: readonly (Told & { readonly severity?: Severity })[] }
+type Result = { readonly spec: Spec; readonly faults: readonly (Fault & { readonly severity?: Severity })[] }
 
 /**
- * Finds the files of `policy.upload` and puts the MD5 of each into its request, where the spec leaves it out; and checks where
- * `policy.download` leads. A file that is not there is a warning: what a finished job took in may be gone.
+ * Reads the files of `policy.upload` and adds the MD5 that a spec leaves out. Also checks the paths of `policy.download`. A missing file is
+ * a warning: a finished job's input may be deleted.
  */
 export async function settleTransfers(
   specs: readonly Spec[],
@@ -102,7 +102,7 @@ async function addUpload(
       ...spec,
       request: put(spec.request, pointer, measured.md5),
       upload: { file, ...measured },
-      // An MD5 that the spec gives says what the file holds, wherever it comes from.
+      // An MD5 in the spec fixes the file's content, wherever it comes from.
       files: given === undefined ? [...spec.files, file] : spec.files,
     },
     faults: [],
@@ -114,7 +114,7 @@ function addDownload(spec: Spec, written: string, root: string): Result {
   const spot = lookAt(root, file)
   const base = { pointer: '/policy/download', code: 'SPEC_DOWNLOAD' } as const
   if (/\.ya?ml$/i.test(file)) {
-    const message = `${written} would be taken for a spec`
+    const message = `${written} would be read as a spec`
     return {
       spec,
       faults: [{ ...base, message, remedies: [advise('give it a name that does not end in .yaml or .yml')] }],
@@ -131,34 +131,34 @@ function resolveBesideSpec({ place }: Spec, written: string): string {
   return path.posix.join(path.posix.dirname(place.file), written)
 }
 
-function refuseNoUpload(type: string, member: Pointer): Told {
+function refuseNoUpload(type: string, member: Pointer): Fault {
   return {
     pointer: `/spec${member}`,
     code: 'SPEC_UPLOAD',
-    message: `a job of Type ${type} takes a file in, and policy.upload names none`,
+    message: `a job of Type ${type} imports a file, and policy.upload names none`,
     remedies: [advise('write policy: { upload: PATH }, with a path relative to the spec file')],
   }
 }
 
-function refuseUploadType(type: string): Told {
+function refuseUploadType(type: string): Fault {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
-    message: `a job of Type ${type} takes no file in`,
-    remedies: [advise('remove upload; IMPORT_ASSET_FROM_SIGNED_URL and IMPORT_ASSET_FROM_API_GATEWAY_API take one')],
+    message: `a job of Type ${type} imports no file`,
+    remedies: [advise('remove upload; IMPORT_ASSET_FROM_SIGNED_URL and IMPORT_ASSET_FROM_API_GATEWAY_API import one')],
   }
 }
 
-function refuseDownloadType(type: string): Told {
+function refuseDownloadType(type: string): Fault {
   return {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',
-    message: `a job of Type ${type} gives no file out`,
-    remedies: [advise('remove download; EXPORT_ASSET_TO_SIGNED_URL gives one')],
+    message: `a job of Type ${type} exports no file`,
+    remedies: [advise('remove download; EXPORT_ASSET_TO_SIGNED_URL exports one')],
   }
 }
 
-function refuseTooLarge(written: string, bytes: number, most: number): Told {
+function refuseTooLarge(written: string, bytes: number, most: number): Fault {
   return {
     pointer: '/policy/upload',
     code: 'SPEC_UPLOAD',
@@ -167,7 +167,7 @@ function refuseTooLarge(written: string, bytes: number, most: number): Told {
   }
 }
 
-function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Measured, given: Json): Told {
+function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Measured, given: Json): Fault {
   if (given === otherEnds?.lf || given === otherEnds?.crlf)
     return {
       pointer: `/spec${pointer}`,
@@ -186,13 +186,13 @@ function refuseOtherMd5(pointer: string, written: string, { md5, otherEnds }: Me
     message: `${written} has another MD5, ${md5}`,
     remedies: [
       advise(
-        `put the file back that it was, write the new MD5, or leave ${pointer.split('/').at(-1)} out to have it computed`,
+        `restore the original file, write the new MD5, or leave ${pointer.split('/').at(-1)} out to have it computed`,
       ),
     ],
   }
 }
 
-function refuseSharedTarget({ address }: Spec): Told {
+function refuseSharedTarget({ address }: Spec): Fault {
   return {
     pointer: '/policy/download',
     code: 'SPEC_DOWNLOAD',

@@ -5,27 +5,27 @@ import { computeBlobId, detectObjectFormat } from '../system/git-blob.ts'
 import { listAttributeFiles } from './attributes.ts'
 import { type Bytes, type Found, fold, type HeadTree, isRegular, toDiskPath, toTopPath } from './head.ts'
 
-/** A file of which HEAD does not hold what was read. `file` is relative to the root; `asked` is its path from the top of the repository. */
-export type Unlike = {
+/** A file that differs from HEAD. `file` is relative to the root; `asked` is its path from the top of the repository. */
+export type Differing = {
   readonly file: string
   readonly asked: Bytes
   readonly found: Found
   readonly why?: UncommittedWhy | undefined
 }
 
-/** What HEAD alone holds, or what may hide it. */
-export type Lost = { readonly found: Found; readonly why: 'deleted' | 'link' | 'submodule' }
+/** A file that only HEAD holds, or an entry that may hide one. */
+export type OnlyInHead = { readonly found: Found; readonly why: 'deleted' | 'link' | 'submodule' }
 
-/** What explains a difference, of one repository. Nothing is decided by it. */
+/** Facts that explain differences in one repository. They decide nothing. */
 type Facts = {
-  /** Paths of the index, with the letter that tells their flags: `h` assume-unchanged, `S` skip-worktree. */
+  /** Paths of the index with their flag letters: `h` assume-unchanged, `S` skip-worktree. */
   readonly index: ReadonlyMap<Bytes, string>
   readonly ignored: ReadonlySet<Bytes>
-  /** The commit that is checked out there. */
+  /** The commit that is checked out. */
   readonly at: string
 }
 
-/** Reads what explains differences, for every repository that they are in. */
+/** Reads the facts for each repository that has differences. */
 export async function readFacts(
   differing: readonly { readonly found: Found; readonly asked?: Bytes }[],
 ): Promise<ReadonlyMap<HeadTree, Facts>> {
@@ -34,7 +34,7 @@ export async function readFacts(
     for (let one: HeadTree | undefined = found.tree; one !== undefined; one = one.parent) {
       if (!byTree.has(one)) byTree.set(one, [])
     }
-    // Git refuses the whole question where one path leads through a link.
+    // Git rejects the whole query if one path goes through a link.
     const isPlain = found.is === 'nothing' && asked !== undefined && findRealPath(found, asked) === toTopPath(found)
     if (isPlain) byTree.get(found.tree)!.push(found.path)
   }
@@ -52,9 +52,9 @@ export async function readFacts(
   return new Map(await Promise.all(entries))
 }
 
-/** Why HEAD does not hold what was read. */
+/** Explains why a file differs from HEAD. */
 export function explain(
-  { file, asked, found, why }: Unlike,
+  { file, asked, found, why }: Differing,
   facts: ReadonlyMap<HeadTree, Facts>,
   named: (file: Bytes) => string,
 ): Uncommitted {
@@ -107,7 +107,7 @@ function isSameName(found: Found, real: Bytes): boolean {
   return file === real || (found.tree.folded !== undefined && fold(file) === fold(real))
 }
 
-/** Where a path really leads on this disk, from the top of the project's repository. */
+/** Resolves a path on this disk, relative to the top of the project's repository. */
 function findRealPath({ tree }: Found, asked: Bytes): Bytes | undefined {
   let top = tree
   while (top.parent !== undefined) top = top.parent
@@ -119,15 +119,15 @@ function findRealPath({ tree }: Found, asked: Bytes): Bytes | undefined {
   }
 }
 
-/** The outermost submodule around a tree that is not at the commit which its superproject records. */
+/** Finds the outermost submodule around a tree that is not at its recorded commit. */
 function findMovedSubmodule(tree: HeadTree, facts: ReadonlyMap<HeadTree, Facts>): Bytes | undefined {
   if (tree.parent === undefined) return undefined
   return findMovedSubmodule(tree.parent, facts) ?? (facts.get(tree)?.at === tree.commit ? undefined : tree.at)
 }
 
-/** Why only HEAD holds a file. */
+/** Explains why only HEAD holds a file. */
 export function explainDeleted(
-  { found, why }: Lost,
+  { found, why }: OnlyInHead,
   facts: ReadonlyMap<HeadTree, Facts>,
   named: (file: Bytes) => string,
 ): Uncommitted {

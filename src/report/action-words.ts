@@ -4,7 +4,7 @@ import type { Cell } from './table.ts'
 
 type Words = { readonly sign: string; readonly total: string; readonly style?: Style }
 
-/** How each action is shown: its sign in a row, its words in totals. In the order in which totals name them. */
+/** How each action is shown: its sign in a row and its words in totals. Totals use this order. */
 export const ACTION_WORDS: Readonly<Record<ActionName, Words>> = {
   create: { sign: '+', total: 'to create', style: 'green' },
   upload: { sign: '^', total: 'to upload', style: 'green' },
@@ -24,13 +24,13 @@ export const ACTION_WORDS: Readonly<Record<ActionName, Words>> = {
   keep: { sign: '·', total: 'to keep', style: 'dim' },
 }
 
-/** Sign and act, `+ create`. */
+/** Formats an action's sign and verb, such as `+ create`. */
 export function formatAction(action: ActionName): Cell {
   const { sign, style } = ACTION_WORDS[action]
   return { text: `${sign} ${action}`, style }
 }
 
-/** Whether an address is as it should be, so that a count says enough: kept, known to AWS, and nothing to tell the user about it. */
+/** Returns true if an address needs only to be counted: kept, known to AWS and without anything to report. */
 export function isQuiet(planned: Planned): boolean {
   const { action, record, movedFrom } = planned
   if (action !== 'keep' || movedFrom !== undefined) return false
@@ -38,7 +38,7 @@ export function isQuiet(planned: Planned): boolean {
   return record?.lost !== true && record?.condition?.type !== 'Unknown'
 }
 
-/** Whether nothing but a person, or an edit of the spec, takes an address further. */
+/** Returns true if only a person or an edit of the spec can move an address on. */
 export function isStuck(action: ActionName | undefined): boolean {
   return action === 'conflict' || action === 'unresolved' || action === 'blocked' || action === 'expired'
 }

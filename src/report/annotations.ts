@@ -4,7 +4,7 @@ import { escapeForAnnotation } from './escape.ts'
 import { hintFor, type Medium } from './remedies.ts'
 import { formatCount } from './words.ts'
 
-/** How many annotations of each level GitHub shows of one step (Workflow commands, Limits on annotations). */
+/** The maximum number of annotations of each level that GitHub shows per step (Workflow commands, Limits on annotations). */
 const PER_LEVEL = 10
 
 const LEVELS: readonly { readonly severity: Severity; readonly command: string; readonly noun: string }[] = [
@@ -14,8 +14,8 @@ const LEVELS: readonly { readonly severity: Severity; readonly command: string; 
 ]
 
 /**
- * Diagnostics as GitHub workflow commands, worst first, each level in file order and cut to what GitHub shows; then a line that says
- * how many there are besides. Lines without a line break at the end; `''` where there are none.
+ * Formats diagnostics as GitHub workflow commands: worst first, then in file order, up to GitHub's limits. A last line counts the rest. No
+ * line break at the end; `''` if there are none.
  */
 export function formatAnnotations(diagnostics: readonly Diagnostic[], medium?: Medium): string {
   const lines: string[] = []
@@ -37,7 +37,7 @@ function formatAnnotation(one: Diagnostic, command: string, medium: Medium | und
   const properties: [string, string | number | undefined][] = [
     ['file', place?.file],
     ['line', place?.line],
-    // Columns are refused by the runner where an annotation spans lines.
+    // The runner rejects columns if an annotation spans several lines.
     ['col', oneLine ? place?.column : undefined],
     ['endLine', place?.endLine],
     ['endColumn', oneLine ? place?.endColumn : undefined],

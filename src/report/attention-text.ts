@@ -3,7 +3,7 @@ import { escapeForTerminal } from './escape.ts'
 
 const SHOWN = 5
 
-/** `2 need attention: IotJob/a (failed), IotJob/b (expired, blocked)`; undefined where nothing does. */
+/** `2 need attention: IotJob/a (failed), IotJob/b (expired, blocked)`; undefined if nothing does. */
 export function formatAttention(findings: readonly Finding[] | undefined): string | undefined {
   const open = openFindings(findings)
   const addresses = listAddresses(open)

@@ -7,16 +7,16 @@ import { type Advised, hintFor } from './remedies.ts'
 import { measureWidth, sliceColumns } from './width.ts'
 import { formatCount, splitSentences, toSentence } from './words.ts'
 
-/** Columns of a source line that a code frame shows. */
+/** The maximum number of columns in a code frame. */
 const FRAME_MAX = 100
-/** UTF-16 units of a source line that are looked at on each side of the mark. */
+/** How many UTF-16 units of a source line to read on each side of the mark. */
 const EXCERPT_SIDE = 200
 
 const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow', info: 'cyan' }
 
 /**
- * Diagnostics for people, in file order, each with its code frame, ways out and related places, and a last line that counts them.
- * Lines without a line break at the end; `''` where there are none.
+ * Formats diagnostics for people in file order, with code frames, remedies and related places. A last line counts them. No line break at
+ * the end; `''` if there are none.
  */
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: ReportOptions): string {
   if (diagnostics.length === 0) return ''
@@ -24,7 +24,7 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: R
   return [...all, countDiagnostics(diagnostics)].join('\n')
 }
 
-/** One diagnostic for people: `specs/fleet.yaml:7:20: error SPEC_ENUM: …` and the lines that belong to it. */
+/** Formats one diagnostic for people: `specs/fleet.yaml:7:20: error SPEC_ENUM: …` and the lines that belong to it. */
 export function formatDiagnostic(one: Diagnostic, options: ReportOptions): string {
   const where = one.place === undefined ? '' : `${paint('bold', formatPlace(one.place), options)}: `
   const what = paint(STYLES[one.severity], `${one.severity} ${escapeForTerminal(one.code)}`, options)
@@ -48,12 +48,12 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   return `${parts.join(', ') || 'no errors'}${files.size === 0 ? '' : ` in ${formatCount(files.size, 'file')}`}`
 }
 
-/** Where more is said of a code. */
+/** Says where to read more about a code. */
 export function explainPointer(code: Code): string {
   return `more on a code: jobwright explain ${escapeForTerminal(code)}`
 }
 
-/** The lines `hint: …` below what they belong to; further lines of a hint stand under its first. */
+/** Formats the `hint: …` lines. Further lines of a hint are aligned with its first. */
 export function hintLines(one: Advised, indent: string, options: ReportOptions): string[] {
   const hint = hintFor(one, options.medium)
   if (hint === undefined || hint === '') return []
@@ -66,14 +66,14 @@ function formatPlace({ file, line, column }: Place): string {
   return `${escapeForTerminal(file)}:${line}:${column}`
 }
 
-/** The address, where neither place nor message tells which spec is meant. */
+/** Returns the address if neither place nor message names the spec. */
 function formatSubject({ place, address, message }: Diagnostic): string {
   return place !== undefined || address === undefined || message.includes(address)
     ? ''
     : `${escapeForTerminal(address)}: `
 }
 
-/** The source line, cut around the mark, and carets below the mark. */
+/** Formats the source line, cut around the mark, with carets below the mark. */
 function formatFrame({ place, excerpt, severity }: Diagnostic, options: ReportOptions): string[] {
   if (place === undefined || excerpt === undefined) return []
   const start = place.column - 1
@@ -81,7 +81,7 @@ function formatFrame({ place, excerpt, severity }: Diagnostic, options: ReportOp
   const before = showCharacters(excerpt.slice(Math.max(0, start - EXCERPT_SIDE), start))
   const after = showCharacters(excerpt.slice(end, end + EXCERPT_SIDE).trimEnd())
   const found = excerpt.slice(start, Math.min(end, start + EXCERPT_SIDE))
-  // At the end of a line nothing shows how far spaces go.
+  // At the end of a line, trailing spaces are invisible.
   const marked = showCharacters(after === '' ? found.trimEnd() : found)
   const gutter = `  ${place.line} | `
   const room = Math.max(20, Math.min(FRAME_MAX, options.width - gutter.length))
@@ -94,12 +94,12 @@ function formatFrame({ place, excerpt, severity }: Diagnostic, options: ReportOp
   ]
 }
 
-/** Source text as it is drawn: tabs as four spaces, the rest through the sink. */
+/** Formats source text for display: tabs as four spaces, the rest escaped. */
 function showCharacters(source: string): string {
   return escapeForTerminal(source.replaceAll('\t', '    '))
 }
 
-/** A stretch of the line that has the mark in it, with `…` where it is cut, and the column of the mark in it. */
+/** Cuts a line to a window around the mark, with `…` at each cut. Returns the mark's column in it. */
 function cutWindow(line: string, mark: number, room: number): { text: string; mark: number } {
   const width = measureWidth(line)
   if (width <= room) return { text: line, mark }

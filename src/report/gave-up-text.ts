@@ -7,8 +7,8 @@ import { describeStanding, formatCount } from './words.ts'
 const SHOWN = 5
 
 /**
- * What a run was at when its `--timeout` was over, and since when nothing has moved. `on`: what it waited for, or did not come to; `since`:
- * ISO time of the last change; `now`: epoch milliseconds.
+ * Describes what a run waited for when its `--timeout` expired, and the last change before that. `on`: what it waited for or did not reach;
+ * `since`: ISO time of the last change; `now`: epoch milliseconds.
  */
 export function describeGivingUp(
   { on, since }: { readonly on: readonly Planned[]; readonly since: string },
@@ -23,7 +23,7 @@ export function describeGivingUp(
   return {
     severity: 'warning',
     code: 'RUN_TIMEOUT',
-    message: `the time was up with ${formatCount(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has moved since ${formatClock(Date.parse(since), now)} (${still})`,
-    remedies: [advise('what was submitted goes on at AWS; run again with a longer --timeout, or without one')],
+    message: `the timeout expired with ${formatCount(on.length, 'job')} not settled: ${shown.join(', ')}${more}; nothing has changed since ${formatClock(Date.parse(since), now)} (${still})`,
+    remedies: [advise('submitted jobs continue at AWS; run again with a longer --timeout, or without one')],
   }
 }

@@ -15,15 +15,15 @@ import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 
 const VALUE_MAX = 80
 const REQUEST_MAX = 20
-const HOW = {
+const ORIGIN_WORDS = {
   created: 'made by Jobwright',
   adopted: 'taken over',
   baseline: 'taken as done before the state began',
 } as const
 
 /**
- * All that is on record of one job, for people: where it stands and where it is, its times and counts, what was asked for and the runs
- * before; what a person acknowledged of it. Lines without a line break at the end.
+ * Formats one job's record for people: condition, place, times, counts, request, earlier runs and acknowledgement. No line break at the
+ * end.
  */
 export function formatJob(
   address: Address,
@@ -48,7 +48,7 @@ export function formatJob(
         .map((part) => escapeForTerminal(part))
         .join(', '),
     ],
-    ['how', HOW[record.how]],
+    ['how', ORIGIN_WORDS[record.how]],
     ['intent', intent && time(intent.at, options)],
     ['evidence', intent?.evidence && toSentence(intent.evidence)],
     ['created', time(record.createdAt, options)],
@@ -68,10 +68,7 @@ export function formatJob(
   ].join('\n')
 }
 
-/**
- * What is known of a spec that has no record yet, for people: how it stands and why, where its job would go, and the ways out. Lines without a
- * line break at the end.
- */
+/** Formats a spec without a record for people: its action and reason, its job's target, and the remedies. No line break at the end. */
 export function formatSpec(
   planned: Planned,
   place: Pick<Place, 'file' | 'line'> | undefined,
@@ -126,7 +123,7 @@ function formatPastRun({ run, condition, id, finishedAt, site }: PastRun, option
   return `run ${run}: ${parts.join(', ')}`
 }
 
-/** The request as a short outline: a line for each value, long ones cut. */
+/** Outlines a request: one line per value, long ones cut. */
 function requestLines(request: JsonObject): string[] {
   const lines = outlineValue(request, '')
   const beyond = lines.length - REQUEST_MAX

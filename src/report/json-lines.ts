@@ -11,11 +11,11 @@ import type { JobRecord, RecordStage, Site } from '../model/state.ts'
 import { hintFor, type Medium } from './remedies.ts'
 
 /*
- * `--output json`, contract version 1. Members are never renamed or given another meaning; an absent value is left out, never null.
- * Requests, spec fields and secrets are in no line, but for the two values of a difference.
+ * `--output json`, contract version 1. Members are never renamed or redefined. An absent value is omitted, never null. No line holds
+ * requests, spec fields or secrets, except the two values of a difference.
  */
 
-/** Something to tell about input, or about a call that failed. Lines and columns count from 1; the end is exclusive. */
+/** A diagnostic of the input or of a failed call. Lines and columns count from 1; the end is exclusive. */
 export type DiagnosticLine = {
   readonly v: 1
   readonly type: 'diagnostic'
@@ -32,28 +32,28 @@ export type DiagnosticLine = {
   readonly hint?: string
 }
 
-/** What a plan says of one address. */
+/** The planned action for one address. */
 export type PlannedLine = {
   readonly v: 1
   readonly type: 'planned'
   readonly address: Address
   readonly action: ActionName
   readonly reason: string
-  /** ISO time at which it can go on by itself. */
+  /** ISO time at which it can continue by itself. */
   readonly until?: string
   readonly changes?: readonly Difference[]
 }
 
-/** A step that was taken for one address. */
+/** A completed step for one address. */
 export type ProgressLine = {
   readonly v: 1
   readonly type: 'progress'
   readonly address: Address
-  /** What was just done, such as `created`, or `failed`, which a diagnostic line explains. */
+  /** The step, such as `created`, or `failed`, which a diagnostic line explains. */
   readonly step: string
 }
 
-/** Where one job stands. */
+/** The condition of one job. */
 export type JobLine = {
   readonly v: 1
   readonly type: 'job'
@@ -62,30 +62,30 @@ export type JobLine = {
   readonly target?: string
   readonly run: number
   readonly id?: string
-  /** How sure the record is of its job. */
+  /** How certain the record is about its job. */
   readonly record: RecordStage
   readonly condition?: ConditionType
-  /** AWS's own status word. */
+  /** The status in AWS's own word. */
   readonly status?: string
-  /** The condition's reason, one word. */
+  /** The condition's reason in one word. */
   readonly reason?: string
 }
 
-/** A job that exists and is on nobody's record. */
+/** A job that exists in AWS and that no record holds. */
 export type AdoptableLine = {
   readonly v: 1
   readonly type: 'adoptable'
   readonly kind: string
   readonly id: string
-  /** What a describe has to be asked for besides the ID, where the kind needs it. */
+  /** The scope that a describe call needs besides the ID, for some kinds. */
   readonly scope?: string
   /** ISO time. */
   readonly createdAt?: string
-  /** AWS's own status word. */
+  /** The status in AWS's own word. */
   readonly status: string
 }
 
-/** A spec that a command made, as the text of its file. */
+/** A spec that a command created, as its file's text. */
 export type SpecLine = {
   readonly v: 1
   readonly type: 'spec'
@@ -94,11 +94,11 @@ export type SpecLine = {
   readonly text: string
 }
 
-/** A job with all that is on record of it but its request: `status ADDRESS`. */
+/** A job's full record without its request: `status ADDRESS`. */
 export type JobDetailLine = JobLine & {
   readonly how: JobRecord['how']
   readonly arn?: string
-  /** Raw text of AWS. */
+  /** AWS's raw message. */
   readonly message?: string
   readonly counts?: Readonly<Record<string, number>>
   readonly site: Site
@@ -110,7 +110,7 @@ export type JobDetailLine = JobLine & {
   readonly withdrawnAt?: string
   readonly archived?: true
   readonly lost?: true
-  /** Earlier runs, the first one first. */
+  /** Earlier runs, oldest first. */
   readonly history?: readonly {
     readonly run: number
     readonly id?: string
@@ -122,18 +122,18 @@ export type JobDetailLine = JobLine & {
   }[]
 }
 
-/** How a command ended: always the last line. */
+/** How a command ended. Always the last line. */
 export type SummaryLine = {
   readonly v: 1
   readonly type: 'summary'
   readonly counts: Readonly<Record<string, number>>
-  /** Every exit code that applies, the deciding one first; empty where all is done. */
+  /** Every exit code that applies, the deciding one first. Empty if all is done. */
   readonly outcomes: readonly ExitCode[]
   /** ISO time at which the next run has something to do. */
   readonly nextAt?: string
-  /** Of `reconcile`: jobs on no record that may be second ones of jobs on record; absent where nobody looked. */
+  /** For `reconcile`: unrecorded jobs that may be duplicates. Absent if no search was made. */
   readonly twins?: number
-  /** Addresses that need a person: not settled, and not acknowledged. Absent where nobody looked. */
+  /** Addresses that need a person: unsettled and not acknowledged. Absent if this was not checked. */
   readonly needsAttention?: number
   readonly exitCode: ExitCode
 }
@@ -149,19 +149,19 @@ export type Line =
   | SpecLine
   | SummaryLine
 
-/** A line as it is printed, without its line break: JSON without absent values, in which every invisible character is escaped, so that no log can act on it. */
+/** Formats a line without its line break: JSON without absent values. Invisible characters are escaped, so that no log interprets them. */
 export function formatJsonLine(line: Line): string {
   return disarm(JSON.stringify(line))
 }
 
-/** JSON text in which every invisible character is escaped, but for the line breaks between its values, and no workflow command is left. */
+/** Escapes JSON text for logs: all invisible characters except line breaks between values, and workflow commands. */
 export function disarm(json: string): string {
   return json
     .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escapeCharacter)
     .replaceAll('##[', '##\\u005b')
 }
 
-/** The line of a diagnostic. Its excerpt and related places are for people and not in it. */
+/** Converts a diagnostic to its line. The excerpt and related places are for people only. */
 export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLine {
   const { severity, code, message, place, pointer, address } = one
   const { file, line, column, endLine, endColumn } = place ?? {}
@@ -182,19 +182,19 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
   }
 }
 
-/** The line of one planned action. */
+/** Converts a planned action to its line. */
 export function toPlannedLine(planned: Planned): PlannedLine {
   const { address, action, reason } = planned
   const changes = getChanges(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
   return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes }
 }
 
-/** The line of a step, such as `created`. */
+/** Creates the line of a step, such as `created`. */
 export function toProgressLine(address: Address, step: string): ProgressLine {
   return { v: 1, type: 'progress', address, step }
 }
 
-/** A job as its record has it. `target` is the name of its target, where it has one. */
+/** Converts a record to a job line. `target` is the name of its target, if it has one. */
 export function toJobLine(address: Address, record: JobRecord, target?: string): JobLine {
   const { run, id, stage, condition, status } = record
   return {
@@ -211,7 +211,7 @@ export function toJobLine(address: Address, record: JobRecord, target?: string):
   }
 }
 
-/** A job with all that is on record of it, for one who asked for this job alone. */
+/** Converts a record to the detailed line of `status ADDRESS`. */
 export function toJobDetailLine(address: Address, record: JobRecord, target?: string): JobDetailLine {
   const { how, arn, condition, counts, site, intent, createdAt, startedAt, finishedAt, archived, lost } = record
   const history = record.history?.map(({ run, id, condition: end, status, finishedAt: at, site: place }) => ({
@@ -241,7 +241,7 @@ export function toJobDetailLine(address: Address, record: JobRecord, target?: st
   }
 }
 
-/** The last line of every command. `counts` are actions of a plan, or conditions of jobs, whichever the command is about. */
+/** Creates the last line of a command. `counts` counts plan actions or job conditions, depending on the command. */
 export function toSummaryLine(end: {
   readonly counts: Readonly<Record<string, number>>
   readonly outcomes: readonly ExitCode[]
@@ -255,7 +255,7 @@ export function toSummaryLine(end: {
   return { v: 1, type: 'summary', counts, outcomes, nextAt, twins, needsAttention, exitCode }
 }
 
-/** The lines of an event: a plan gives one for each of its actions, a failure its reason too; queue figures give none. */
+/** Converts an event to lines. A plan gives one line per action. A failure gives an extra diagnostic. Queue figures give none. */
 export function toEventLines(event: Event, medium?: Medium): Line[] {
   if (event.type === 'planned') return event.plan.actions.map(toPlannedLine)
   if (event.type === 'step') return [toProgressLine(event.address, event.step)]
@@ -264,7 +264,7 @@ export function toEventLines(event: Event, medium?: Medium): Line[] {
   return [toProgressLine(event.address, 'failed'), toDiagnosticLine(toFailureDiagnostic(event), medium)]
 }
 
-/** A failed call as a diagnostic, with a code by its class: `AWS_AUTH`, `AWS_BAD_REQUEST`. */
+/** Converts a failed call to a diagnostic whose code names its class: `AWS_AUTH`, `AWS_BAD_REQUEST`. */
 export function toFailureDiagnostic(event: {
   readonly address: Address
   readonly step: string

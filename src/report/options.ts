@@ -1,22 +1,22 @@
 import { styleText } from 'node:util'
 import type { Medium } from './remedies.ts'
 
-/** How text for people is laid out. The caller decides; nothing here asks a stream, a clock or the environment. */
+/** How to lay out text for people. The caller decides; nothing here reads a stream, a clock or the environment. */
 export type ReportOptions = {
-  /** Whether SGR colour codes may be in the text. */
+  /** The text may contain SGR colour codes. */
   readonly colour: boolean
-  /** Columns that a line should keep to; `Infinity` where nothing wraps. */
+  /** The preferred line width in columns; `Infinity` disables wrapping. */
   readonly width: number
-  /** Epoch milliseconds that relative times count from. */
+  /** Relative times count from this time, in epoch milliseconds. */
   readonly now: number
-  /** Where the reader can run the commands of a hint; absent: in a shell. */
+  /** Where the reader can run a hint's commands. Default: a shell. */
   readonly medium?: Medium
 }
 
-/** The few styles that reports use. */
+/** The styles that reports use. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
-/** The text in a style, or as it is where colour is off. The text must have passed its sink already. */
+/** Applies a style, unless colour is off. The text must have passed its sink already. */
 export function paint(style: Style | undefined, text: string, options: Pick<ReportOptions, 'colour'>): string {
   if (style === undefined || !options.colour || text === '') return text
   return styleText(style, text, { validateStream: false })

@@ -22,20 +22,20 @@ import { formatUntil } from './time.ts'
 import { cut, measureWidth, wrapText } from './width.ts'
 import { countConditions, formatCount, toSentence } from './words.ts'
 
-/** What a plan was made from, and what it is held against. Whatever is absent is not printed. */
+/** What a plan was made from and compared with. Absent members are not printed. */
 export type PlanHeading = {
-  /** The command: `plan` unless told. */
+  /** The command. Default: `plan`. */
   readonly verb?: string
-  /** The whole hash of the commit whose specs were read. */
+  /** The full hash of the commit whose specs were read. */
   readonly commit?: string
   /** The serial of the state. */
   readonly serial?: number
-  /** Where jobs go, in words: `emulator`. Absent: the regions and accounts of the actions. */
+  /** Where jobs are created, in words: `emulator`. Default: the regions and accounts of the actions. */
   readonly where?: string
-  /** `guards.maxCreates`, and how many this run has made already. */
+  /** `guards.maxCreates`, and how many jobs this run has already created. */
   readonly maxCreates?: number
   readonly createdBefore?: number
-  /** No spec file was found, which need not mean that all were removed: nothing is taken for settled. */
+  /** No spec file was found. That need not mean that all were removed, so nothing is reported as settled. */
   readonly isWithoutFiles?: boolean
 }
 
@@ -45,8 +45,8 @@ const VALUE_MAX = 60
 const CHANGES_MAX = 8
 
 /**
- * A plan for people: where it is for, a row for each address that is not simply as it should be, what differs and the ways out below
- * it, and totals. Its diagnostics and refusals are not in it: they are `formatDiagnostics`'s. Lines without a line break at the end.
+ * Formats a plan for people: target, a row for each address with something to report, differences, remedies and totals. Diagnostics and
+ * refusals are left to `formatDiagnostics`. No line break at the end.
  */
 export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOptions): string {
   const loud = plan.actions.filter((planned) => !isQuiet(planned))
@@ -59,7 +59,7 @@ export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOpti
   ].join('\n')
 }
 
-/** How often each action stands in a plan, in words: `1 to create, 2 waiting, 118 to keep`. */
+/** Counts the actions of a plan in words: `1 to create, 2 waiting, 118 to keep`. */
 export function formatTotals(plan: Plan): string {
   const counts = countActions(plan)
   const parts = Object.entries(ACTION_WORDS).flatMap(([action, { total }]) => {
@@ -124,14 +124,14 @@ function startRow(planned: Planned): Cell[] {
   return [formatAction(planned.action), { text: escapeForTerminal(planned.address) }]
 }
 
-/** Its name before, and what differs. */
+/** Formats the former name and the differences. */
 function formatBelow(planned: Planned): string[] {
   const { action, movedFrom, record } = planned
   const changes = getChanges(planned) ?? []
   const indent = ' '.repeat(6)
   const known = record === undefined ? 'live' : 'recorded'
   const beyond = changes.length - CHANGES_MAX
-  // The reason of a record that only moves names the old address itself.
+  // The reason of a moved record already names the old address.
   const before = movedFrom === undefined || action === 'keep' ? [] : [`${indent}was ${escapeForTerminal(movedFrom)}`]
   return [
     ...before,
@@ -169,7 +169,7 @@ function formatClosing(
   const creates = countActions(plan).create ?? 0
   const idle = plan.actions.every(({ action }) => action === 'keep')
   const refused = [...new Set(plan.refusals.flatMap(({ code }) => getExitCodes(code)))]
-  // A run says it at its end, of what is so by then.
+  // A run prints this at its end, from the final plan.
   const attention = verb === 'plan' ? formatAttention(plan.findings) : undefined
   const guard = maxCreates === undefined ? '' : `Creates: ${createdBefore + creates} of ${maxCreates} allowed per run.`
   return [
@@ -180,7 +180,7 @@ function formatClosing(
   ]
 }
 
-/** Why there is nothing to do, without hiding what failed or still runs. */
+/** Says why there is nothing to do, and which jobs failed or still run. */
 function formatIdle(actions: readonly Planned[], isWithoutFiles: boolean): string {
   const records = listRecords(actions)
   if (isWithoutFiles) return `Nothing was planned: no spec file was found.${formatLeft(records.length)}`

@@ -3,7 +3,7 @@ import { countActions } from '../model/plan.ts'
 import { formatDuration } from './time.ts'
 import { cut } from './width.ts'
 
-/** How far a run is: what the live line shows. */
+/** The progress of a run, for the live line. */
 export type Progress = {
   readonly done: number
   readonly total: number
@@ -14,13 +14,13 @@ export type Progress = {
   readonly waiting: number
 }
 
-/** Before anything has happened. */
+/** The progress before any event. */
 export const NO_PROGRESS: Progress = { done: 0, total: 0, perSecond: 0, etaMs: 0, failed: 0, waiting: 0 }
 
 const BAR_MAX = 20
 const BAR_MIN = 5
 
-/** How far the run is after an event. */
+/** Returns the progress after an event. */
 export function updateProgress(progress: Progress, event: Event): Progress {
   if (event.type === 'queue') {
     const { done, total, perSecond, etaMs } = event
@@ -33,8 +33,8 @@ export function updateProgress(progress: Progress, event: Event): Progress {
 }
 
 /**
- * The live line of a terminal, at most `width` columns and without a line break; the caller repaints it:
- * `[####------] 37/120 created · 9.8/s · 8 s left · 2 waiting`.
+ * Formats the live line of a terminal, at most `width` columns and without a line break. The caller repaints it: `[####------] 37/120
+ * created · 9.8/s · 8 s left · 2 waiting`.
  */
 export function formatProgress(progress: Progress, width: number): string {
   const { failed, waiting } = progress
@@ -47,7 +47,7 @@ export function formatProgress(progress: Progress, width: number): string {
   return room < BAR_MIN ? cut(text, width) : `${drawBar(progress, room)} ${text}`
 }
 
-/** The figures of a queue for a log: `37 of 120 created · 9.8/s · 8 s left`. */
+/** Formats a queue's figures for a log: `37 of 120 created · 9.8/s · 8 s left`. */
 export function queueText(queue: Pick<Progress, 'done' | 'total' | 'perSecond' | 'etaMs'>): string {
   return formatFigures(queue, `${queue.done} of ${queue.total} created`).join(' · ')
 }

@@ -1,20 +1,20 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Remedy } from '../model/remedy.ts'
 
-/** Where the person who reads a remedy can run commands. */
+/** Where the reader of a remedy can run commands. */
 export type Medium = {
-  /** The run is on the built-in emulator: its commands have to say so, or they would go to AWS. */
+  /** The run uses the built-in emulator. Without `--emulator` its commands would reach AWS. */
   readonly emulator?: boolean | undefined
-  /** The run is in GitHub Actions, where nobody has a shell: a command is what the workflow is dispatched with. */
+  /** The run is in GitHub Actions without a shell. Commands become inputs of the workflow. */
   readonly workflow?: boolean | undefined
-  /** The shell at hand, where it is none of POSIX. */
+  /** The shell, if it is not POSIX. */
   readonly shell?: 'cmd' | 'powershell' | undefined
 }
 
-/** What may carry ways out: a diagnostic, or one line of a plan. */
+/** Anything with remedies: a diagnostic or a line of a plan. */
 export type Advised = Pick<Diagnostic, 'remedies'>
 
-/** Verbs whose commands need `--emulator` to stay on it. */
+/** Verbs whose commands need `--emulator` to stay on the emulator. */
 export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'acknowledge',
   'adopt',
@@ -28,15 +28,15 @@ export const ON_EMULATOR: ReadonlySet<string> = new Set([
   'status',
   'watch',
 ])
-/** Verbs that decide about a job or the state: the workflow's `command` input takes them. */
+/** Verbs that decide about a job or the state. The workflow's `command` input accepts them. */
 export const IN_WORKFLOW: ReadonlySet<string> = new Set(['acknowledge', 'adopt', 'baseline', 'cancel', 'resolve'])
 
-/** All ways out of something as one line of text; undefined where there is none. Raw text: a sink escapes it. */
+/** Formats all remedies as one line of text. Undefined if there are none. The result is raw and must pass a sink. */
 export function hintFor(one: Advised, medium: Medium = {}): string | undefined {
   return formatHint(one.remedies, medium)
 }
 
-/** All remedies as one line of text, in order; undefined where there is none. Raw text: a sink escapes it. */
+/** Formats remedies in order as one line of text. Undefined if there are none. The result is raw and must pass a sink. */
 export function formatHint(remedies: readonly Remedy[] | undefined, medium: Medium = {}): string | undefined {
   if (remedies === undefined || remedies.length === 0) return undefined
   return remedies
@@ -48,39 +48,39 @@ function formatRemedy({ text, command }: Remedy, medium: Medium): string {
   return command === undefined ? text : `${text}: ${formatCommand(command, medium)}`
 }
 
-/** A command as it is typed, or for a workflow as what it is dispatched with. */
+/** Formats a command for a shell, or as the workflow's input. */
 export function formatCommand([program, ...args]: NonNullable<Remedy['command']>, medium: Medium = {}): string {
   const [verb = ''] = args
   const isOurs = program === 'jobwright'
   const isMissing = medium.emulator === true && isOurs && ON_EMULATOR.has(verb) && !args.includes('--emulator')
   const words = isMissing ? [...args, '--emulator'] : args
-  // Whoever may run a workflow may not begin another state: that takes a clone.
+  // The workflow may not begin another state: that takes a clone.
   if (medium.workflow && isOurs && IN_WORKFLOW.has(verb) && !args.includes('--new-state'))
     return `run this workflow with the command: ${words.map(quoteForInput).join(' ')}`
   return [program, ...words.map((word) => quoteFor(word, medium.shell))].join(' ')
 }
 
-/** An argument as the shell at hand reads it back. */
+/** Quotes an argument for the given shell. */
 function quoteFor(word: string, shell: Medium['shell']): string {
   if (shell === undefined || /^[A-Za-z0-9_=+:./\\-]+$/.test(word)) return quote(word, shell !== undefined)
   if (shell === 'powershell') return `'${word.replaceAll("'", "''")}'`
-  // A program of Windows takes a quote behind a backslash for one of its own; cmd reads `%` even between quotes.
+  // Windows programs read a backslash and a quote as a literal quote; cmd expands `%` even inside quotes.
   return `"${word.split('"').map(doubleLastBackslashes).join('\\"')}"`
 }
 
-/** No pattern does this: it would look at a long run of backslashes once for each of them. */
+/** Doubles trailing backslashes. A regular expression would scan a long run of them once for each. */
 function doubleLastBackslashes(text: string): string {
   let end = text.length
   while (text[end - 1] === '\\') end--
   return text + text.slice(end)
 }
 
-/** An argument as a POSIX shell reads it back. `isPlain`: the shell takes it as it is. */
+/** Quotes an argument for a POSIX shell. `isPlain`: it needs no quotes. */
 function quote(word: string, isPlain = false): string {
   return isPlain || /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
-/** An argument as the workflow's input is read back: no shell splits it, and a backslash counts in double quotes alone. */
+/** Quotes an argument for the workflow's input. No shell splits it, and backslashes escape in double quotes only. */
 function quoteForInput(word: string): string {
   return word.includes("'") ? `"${word.replaceAll(/["\\]/g, '\\$&')}"` : quote(word)
 }

@@ -11,8 +11,8 @@ import { formatUntil } from './time.ts'
 import { chooseConditionStyle, describeStanding, formatCount, toSentence } from './words.ts'
 
 /**
- * An event as one plain line for a log, without its line break: `created IotJob/kiosk-firmware (id kiosk-firmware)`.
- * `idOf` tells the job ID of an address where it is known.
+ * Formats an event as one log line without its line break: `created IotJob/kiosk-firmware (id kiosk-firmware)`. `idOf` returns an address's
+ * job ID, if known.
  */
 export function formatEvent(
   event: Event,
@@ -45,7 +45,7 @@ export function formatEvent(
   }
 }
 
-/** What AWS said, in one line: `AccessDeniedException: not allowed (request 8c1d)`. */
+/** Formats AWS's error in one line: `AccessDeniedException: not allowed (request 8c1d)`. */
 export function formatProblem({ name, message, requestId }: AwsProblem): string {
   const request = requestId === undefined ? '' : ` (request ${toSentence(requestId)})`
   return `${toSentence(name)}: ${toSentence(message) || 'no message'}${request}`

@@ -7,7 +7,7 @@ import { escapeForTerminal } from './escape.ts'
 import { disarm } from './json-lines.ts'
 import { hintFor, type Medium } from './remedies.ts'
 
-/** What a SARIF viewer shows of a code beside its findings. */
+/** What a SARIF viewer shows about a code. */
 export type Rule = {
   /** One line. */
   readonly summary: string
@@ -16,22 +16,22 @@ export type Rule = {
   readonly uri: string
 }
 
-/** What a SARIF log is made of. */
+/** The content of a SARIF log. */
 export type SarifInput = {
   readonly version: string
   readonly diagnostics: readonly Diagnostic[]
   readonly exitCode: ExitCode
-  /** The rule behind a code; undefined for a code that has no page. */
+  /** Returns the rule of a code. Undefined if the code has no page. */
   readonly rule: (code: Code) => Rule | undefined
-  /** Where the reader can run the commands of a hint; absent: in a shell. */
+  /** Where the reader can run a hint's commands. Default: a shell. */
   readonly medium?: Medium
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' }
 
 /**
- * Diagnostics as a SARIF 2.1.0 log (OASIS, Static Analysis Results Interchange Format), in file order, for code scanning services and
- * editors. Text without a line break at the end. File names become relative URIs, columns count UTF-16 units from 1.
+ * Formats diagnostics as a SARIF 2.1.0 log (OASIS, Static Analysis Results Interchange Format) for code scanning services and editors.
+ * Sorted by file. File names become relative URIs; columns count UTF-16 units from 1. No line break at the end.
  */
 export function formatSarif({ version, diagnostics, exitCode, rule, medium }: SarifInput): string {
   const sorted = sortByPlace(diagnostics)
@@ -95,17 +95,17 @@ function createLocation({ file, line, column, endLine, endColumn }: Place): obje
   }
 }
 
-/** A name in a path. Half of a surrogate pair has no encoding: it is written out first. */
+/** Encodes a path segment. A lone surrogate has no encoding, so it is escaped first. */
 function encodeSegment(name: string): string {
   return encodeURIComponent(escapeForTerminal(name))
 }
 
-/** Untrusted text as a message: invisible characters are written out, and nothing is an embedded link (SARIF 3.11.6). */
+/** Escapes untrusted text for a message: invisible characters and embedded links (SARIF 3.11.6). */
 function stripControls(text: string): string {
   return escapeForTerminal(text, { lines: true }).replaceAll('](', '] (')
 }
 
-/** The same for the same finding after lines were added above it: what, in which file, about which member of which job. */
+/** Creates a fingerprint that stays the same when lines are added above. It uses the code, file, address, member and message. */
 function createFingerprint({ code, place, address, pointer, message }: Diagnostic, seen: Map<string, number>): string {
   const key = [code, place?.file, address, pointer ?? message].join('\n')
   const before = seen.get(key) ?? 0

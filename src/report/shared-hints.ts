@@ -5,15 +5,15 @@ import { escapeForTerminal } from './escape.ts'
 import type { ReportOptions } from './options.ts'
 import { type Advised, hintFor } from './remedies.ts'
 
-/** From so many rows on, one hint stands below all of them. */
+/** The number of rows from which a shared hint is printed once, below them. */
 const SHARED_MIN = 3
 const ADDRESSES_MAX = 20
 
-/** What is said of an address, with its ways out. */
+/** An address with its remedies. */
 type Row = Advised & { readonly address: Address }
 
 /**
- * Hints that several rows have in common, each once with its addresses, as lines below a table; and the rows that then need no hint of
+ * Finds hints that several rows share. Returns them as lines below the table, each with its addresses, and the rows that need no hint of
  * their own.
  */
 export function findSharedHints(

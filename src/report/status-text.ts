@@ -14,19 +14,19 @@ const COUNTS_MAX = 60
 const BOUNDS = [60, 30, 4, 40, 44, 24, COUNTS_MAX, 24]
 const INDENT = '      '
 
-/** What a status shows beside the records. */
+/** What a status shows besides the records. */
 export type StatusMore = {
-  /** What is to become of specs that have no record yet. */
+  /** Planned actions of specs without a record. */
   readonly planned?: readonly Planned[]
-  /** The name of each address's target; absent where jobwright.yaml names no targets. */
+  /** The target name of each address. Absent if jobwright.yaml names no targets. */
   readonly targets?: ReadonlyMap<Address, string>
 }
 
 type Entry = { readonly address: Address; readonly record?: JobRecord; readonly planned?: Planned }
 
 /**
- * The records of a state for people, and the specs that have none yet: a row each, then how many jobs are where. Addresses in `order` (that of
- * the spec files) come first, all others (withdrawn ones) by name. Lines without a line break at the end.
+ * Formats a state's records and the specs without one for people: a row each, then counts. Addresses in `order` (that of the spec files)
+ * come first, then the rest (withdrawn ones) by name. No line break at the end.
  */
 export function formatStatus(
   records: Readonly<Record<Address, JobRecord>>,
@@ -73,7 +73,7 @@ function formatTotals(entries: readonly Entry[]): string {
   ].join(' ')
 }
 
-/** How a spec without a record stands, in a word: `new`, `held`, `waiting`. */
+/** Names the action of a spec without a record in a word: `new`, `held`, `waiting`. */
 export function nameAction({ action, movedFrom }: Planned): string {
   if (movedFrom !== undefined) return 'renamed'
   return action === 'create' ? 'new' : action
@@ -85,7 +85,7 @@ function explainNotYet(planned: Planned | undefined): string {
   return `${toSentence(planned.reason)}${until === undefined ? '' : `; goes on ${formatTime(until)}`}`
 }
 
-/** `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` */
+/** Counts records in words: `12 jobs: 7 succeeded, 4 in progress, 1 failed; 1 withdrawn, 3 archived.` */
 export function countRecords(records: readonly JobRecord[]): string {
   const marks = [
     count(records, 'withdrawn', (record) => record.withdrawn !== undefined),
@@ -129,13 +129,13 @@ function createRow(
   ]
 }
 
-/** `118 succeeded, 2 failed`, nothing that is zero. */
+/** Formats non-zero counts: `118 succeeded, 2 failed`. */
 function formatCounts(counts: JobRecord['counts'] = {}): string {
   const told = Object.entries(counts).filter(([, value]) => value !== 0)
   return cut(told.map(([name, value]) => `${value} ${escapeForTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
 }
 
-/** A row that has no room: where the job stands beside its name, if that fits, and all else below. */
+/** Formats a row that is too wide: the condition beside the name if it fits, and the rest below. */
 function narrowRow([address, target, run, id, condition, ...more]: readonly Cell[], options: ReportOptions): string[] {
   const [name, state] = [address?.text ?? '', condition?.text ?? '']
   const start = `  ${paint(address?.style, name, options)}`
@@ -153,7 +153,7 @@ function narrowRow([address, target, run, id, condition, ...more]: readonly Cell
   ]
 }
 
-/** Why a job is not well. */
+/** Returns the message of a bad condition, or the evidence of an open create. */
 function explainCondition({ condition, intent }: JobRecord): string {
   const well = condition?.type === 'Succeeded' || condition?.type === 'InProgress'
   return toSentence((well ? undefined : (condition?.message ?? intent?.evidence)) ?? '')

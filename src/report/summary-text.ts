@@ -19,43 +19,42 @@ import { type Cell, formatTable } from './table.ts'
 import { formatUntil } from './time.ts'
 import { chooseConditionStyle, describeStanding, toSentence } from './words.ts'
 
-/** Where one address stands at the end of a run. A `Planned` of the last plan is one, with the record as it is now. */
+/** An address's condition at the end of a run: a `Planned` of the last plan with the current record. */
 export type JobEnd = Advised & {
   readonly address: Address
-  /** What the last plan says of it. */
+  /** Its action in the last plan. */
   readonly action?: ActionName
   readonly record?: JobRecord
-  /** The job's ID, where no record has it. */
+  /** The job's ID, if no record has it. */
   readonly id?: string
   readonly reason?: string
   readonly until?: string
   /** The call that failed in this run. */
   readonly problem?: AwsProblem
-  /** ISO time at which a person acknowledged that it cannot go on. */
+  /** ISO time at which a person acknowledged that it is stuck. */
   readonly acknowledged?: string
 }
 
 /** How a run ended. */
 export type RunEnd = {
-  /** Those to show, in file order. */
+  /** The jobs to show, in file order. */
   readonly jobs: readonly JobEnd[]
-  /** How many more were settled before and are not shown. */
+  /** How many more were settled earlier and are not shown. */
   readonly settledBefore?: number
   readonly exitCode: ExitCode
   /** Every exit code that applies. */
   readonly outcomes?: readonly ExitCode[]
   /** ISO time at which the next run has something to do. */
   readonly nextAt?: string
-  /** How many second jobs were found, where anybody looked. */
+  /** How many duplicates were found. Absent if no search was made. */
   readonly twins?: number
-  /** What needs a person, acknowledged or not; absent where nobody looked. */
+  /** Findings, acknowledged or not. Absent if this was not checked. */
   readonly findings?: readonly Finding[]
 }
 
 const BOUNDS = [60, 40, 40, 300]
 /**
- * The end of a run for people: where every job stands, what to do about those that are stuck, counts, what happens next, and the exit
- * code with its meaning. Lines without a line break at the end.
+ * Formats the end of a run for people: jobs, remedies, counts, the next step, and the exit code with its meaning. No line break at the end.
  */
 export function formatSummary(given: RunEnd, options: ReportOptions): string {
   const end = { ...given, jobs: given.jobs.map(updateEnd) }
@@ -79,17 +78,19 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
     ...(records.length > 0 ? [countRecords(records)] : []),
     ...formatStuck(end.jobs),
     ...(attention === undefined ? [] : [attention]),
-    ...(end.nextAt === undefined ? [] : [`Next: ${formatUntil(end.nextAt, options.now)}, when what waits can go on.`]),
+    ...(end.nextAt === undefined
+      ? []
+      : [`Next: ${formatUntil(end.nextAt, options.now)}, when waiting jobs can continue.`]),
     ...formatExitLines(end, options),
   ].join('\n')
 }
 
-/** A run that was ended early made its last plan before what it then did. */
+/** Corrects the last plan of a run that ended early: it predates the run's last steps. */
 function updateEnd(job: JobEnd): JobEnd {
   const { action, record, reason: _reason, ...rest } = job
-  const isMade = action === 'create' && (record?.stage === 'created' || record?.stage === 'started')
-  const isBegun = action === 'start' && record?.stage === 'started'
-  return record && (isMade || isBegun) ? { ...rest, record, action: 'keep' } : job
+  const isCreated = action === 'create' && (record?.stage === 'created' || record?.stage === 'started')
+  const isStarted = action === 'start' && record?.stage === 'started'
+  return record && (isCreated || isStarted) ? { ...rest, record, action: 'keep' } : job
 }
 
 function createRow(job: JobEnd, now: number): Cell[] {
@@ -103,7 +104,7 @@ function createRow(job: JobEnd, now: number): Cell[] {
   ]
 }
 
-/** Its condition, unless the last plan says that it cannot go on. */
+/** Returns the condition, unless the last plan says that the job is stuck. */
 function state({ action, record, problem }: JobEnd): Cell {
   if (problem !== undefined) return { text: 'not done', style: 'red' }
   if (action !== undefined && action !== 'keep' && (isStuck(action) || record?.condition === undefined))
@@ -124,7 +125,7 @@ function formatStuck(jobs: readonly JobEnd[]): string[] {
   const stuck = jobs.filter(({ action, acknowledged }) => isStuck(action) && acknowledged === undefined).length
   return stuck === 0
     ? []
-    : [`${stuck} cannot go on without a decision or an edit: see ${stuck === 1 ? 'its hint' : 'their hints'}.`]
+    : [`${stuck} cannot continue without a decision or an edit: see ${stuck === 1 ? 'its hint' : 'their hints'}.`]
 }
 
 function formatExitLines({ exitCode, outcomes = [] }: RunEnd, options: ReportOptions): string[] {

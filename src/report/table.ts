@@ -1,19 +1,19 @@
 import { paint, type ReportOptions, type Style } from './options.ts'
 import { measureWidth, padText } from './width.ts'
 
-/** One cell of a table; its text has passed its sink. */
+/** One cell of a table. Its text has passed its sink. */
 export type Cell = { readonly text: string; readonly style?: Style | undefined }
 
 const GAP = '  '
 
-/** The width of each column: that of its longest cell, but no more than its bound. Longer cells push the rest of their row. */
+/** Measures the columns: each as wide as its longest cell, up to its bound. Longer cells push the rest of their row. */
 export function measureColumns(rows: readonly (readonly Cell[])[], bounds: readonly number[]): number[] {
   return bounds.map((bound, index) =>
     rows.reduce((widest, row) => Math.max(widest, Math.min(bound, measureWidth(row[index]?.text ?? ''))), 0),
   )
 }
 
-/** One row with its cells under each other's, two spaces apart, indented by two. Columns without any text take no room. */
+/** Formats one row with aligned cells, two spaces apart and indented by two. Empty columns take no room. */
 export function formatRow(row: readonly Cell[], widths: readonly number[], options: ReportOptions): string {
   const used = row.filter((_cell, index) => widths[index] !== 0)
   const room = widths.filter((width) => width !== 0)
@@ -29,7 +29,7 @@ export function formatRow(row: readonly Cell[], widths: readonly number[], optio
   return line
 }
 
-/** All rows of a table, as lines. */
+/** Formats all rows of a table as lines. */
 export function formatTable(
   rows: readonly (readonly Cell[])[],
   bounds: readonly number[],

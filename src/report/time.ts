@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** A length of time in its two largest units: `8 s`, `12 min`, `2 h 5 min`, `3 d 4 h`. Takes milliseconds. */
+/** Formats milliseconds in the two largest units: `8 s`, `12 min`, `2 h 5 min`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
   const left = Math.max(0, Math.round(ms / SECOND) * SECOND)
   if (left < MINUTE) return `${left / SECOND} s`
@@ -20,8 +20,8 @@ function formatPair(ms: number, large: number, largeName: string, small: number,
 }
 
 /**
- * A time to come, as people say it and as clocks do: `in 2 h 5 min (22:00 UTC)`, with the date where it is another UTC day;
- * `due since 22:00 UTC` once it is over. Takes ISO 8601; a text that is no time is shown as it is.
+ * Formats a future ISO 8601 time in both forms: `in 2 h 5 min (22:00 UTC)`, with the date if the UTC day differs. A past one gives `due
+ * since 22:00 UTC`. Any other text is returned unchanged.
  */
 export function formatUntil(iso: string, now: number): string {
   const at = Date.parse(iso)
@@ -30,21 +30,21 @@ export function formatUntil(iso: string, now: number): string {
   return `in ${formatDuration(at - now)} (${formatClock(at, now)})`
 }
 
-/** A time that is over: `3 h ago`. Takes ISO 8601; a text that is no time is shown as it is. */
+/** Formats a past ISO 8601 time: `3 h ago`. Any other text is returned unchanged. */
 export function formatAgo(iso: string, now: number): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return escapeForTerminal(iso)
   return now - at < SECOND ? 'now' : `${formatDuration(now - at)} ago`
 }
 
-/** `22:00 UTC`, with the date where it is another UTC day than `now`. Takes epoch milliseconds. */
+/** Formats epoch milliseconds as `22:00 UTC`, with the date if the UTC day differs from that of `now`. */
 export function formatClock(at: number, now: number): string {
   const iso = new Date(at).toISOString()
   const sameDay = iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
   return sameDay ? `${iso.slice(11, 16)} UTC` : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }
 
-/** `2026-11-14 23:10 UTC`. Takes ISO 8601; a text that is no time is shown as it is. */
+/** Formats an ISO 8601 time: `2026-11-14 23:10 UTC`. Any other text is returned unchanged. */
 export function formatTime(iso: string): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return escapeForTerminal(iso)

@@ -1,7 +1,7 @@
 import { escapeForTerminal } from './escape.ts'
 import { formatCount } from './words.ts'
 
-/** What is known of a request to AWS, without anything that it carried. */
+/** The metadata of a request to AWS, without its content. */
 export type TracedRequest = {
   readonly method: string
   readonly host: string
@@ -13,7 +13,9 @@ export type TracedRequest = {
     | { readonly is: 'failed'; readonly error: string }
 }
 
-/** One line about a request: `2026-11-14T19:45:00.000Z POST iot.eu-west-1.amazonaws.com/jobs/cup: 200 in 35 ms`. `at` is an ISO time. */
+/**
+ * Formats a request as one line: `2026-11-14T19:45:00.000Z POST iot.eu-west-1.amazonaws.com/jobs/cup: 200 in 35 ms`. `at` is an ISO time.
+ */
 export function traceText(request: TracedRequest, at: string, ms: number | undefined): string {
   const { method, host, path, action, bytes, end } = request
   const what = `${at} ${method} ${host}${path}${action === undefined ? '' : ` ${action}`}`

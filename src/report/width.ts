@@ -8,7 +8,10 @@ function measureCharacter(character: string): number {
   return WIDE.test(character) ? 2 : 1
 }
 
-/** How many terminal columns a text takes: two for East Asian wide characters and emoji, none for combining marks. Without colours. */
+/**
+ * Counts a text's terminal columns: two for East Asian wide characters and emoji, none for combining marks. The text must not contain
+ * colours.
+ */
 export function measureWidth(text: string): number {
   if (PLAIN.test(text)) return text.length
   let width = 0
@@ -16,12 +19,12 @@ export function measureWidth(text: string): number {
   return width
 }
 
-/** The text, filled up with spaces to a width. A longer one is not cut. */
+/** Pads a text with spaces to a width. A longer one is not cut. */
 export function padText(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - measureWidth(text)))
 }
 
-/** The part of a text that lies in the columns `from` (inclusive) to `to` (exclusive). */
+/** Returns the part of a text in the columns `from` (inclusive) to `to` (exclusive). */
 export function sliceColumns(text: string, from: number, to: number): string {
   if (PLAIN.test(text)) return text.slice(from, to)
   let at = 0
@@ -35,12 +38,12 @@ export function sliceColumns(text: string, from: number, to: number): string {
   return part
 }
 
-/** The text cut to a width, with `…` in its last column where something is missing. */
+/** Cuts a text to a width, with `…` in the last column if something is missing. */
 export function cut(text: string, width: number): string {
   return measureWidth(text) <= width ? text : `${sliceColumns(text, 0, Math.max(0, width - 1))}…`
 }
 
-/** The text in lines of at most this width, broken at spaces. A longer word, such as an ARN, stays whole so that it can be copied. */
+/** Wraps a text at spaces to a width. A longer word, such as an ARN, stays whole so that it can be copied. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

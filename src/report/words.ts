@@ -4,25 +4,25 @@ import { escapeForTerminal } from './escape.ts'
 import type { Style } from './options.ts'
 import { cut } from './width.ts'
 
-/** The longest sentence that is shown of AWS or of a spec, in columns. */
+/** The maximum width of a sentence from AWS or a spec, in columns. */
 const SENTENCE_MAX = 600
 
-/** `1 error`, `3 errors`. */
+/** Formats a count with its noun: `1 error`, `3 errors`. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 
-/** Untrusted words as one line of bounded length. */
+/** Formats untrusted words as one line of limited length. */
 export function toSentence(text: string): string {
   return cut(escapeForTerminal(text.trim()), SENTENCE_MAX)
 }
 
-/** Untrusted words as lines of bounded length, at most twelve. */
+/** Splits untrusted words into lines of limited length, at most twelve. */
 export function splitSentences(text: string): string[] {
   return text.trim().split(/\r?\n/).slice(0, 12).map(toSentence)
 }
 
-/** A condition's name in running text. */
+/** Each condition's name in running text. */
 export const CONDITION_WORDS: Readonly<Record<ConditionType, string>> = {
   Succeeded: 'succeeded',
   InProgress: 'in progress',
@@ -32,7 +32,7 @@ export const CONDITION_WORDS: Readonly<Record<ConditionType, string>> = {
   Unknown: 'unknown',
 }
 
-/** How a condition is coloured. */
+/** Chooses the style of a condition. */
 export function chooseConditionStyle(condition: Condition | undefined): Style | undefined {
   if (condition?.type === 'Succeeded') return 'green'
   if (condition?.type === 'Failed') return 'red'
@@ -40,7 +40,7 @@ export function chooseConditionStyle(condition: Condition | undefined): Style | 
   return condition?.type === 'Pending' ? undefined : 'yellow'
 }
 
-/** Where a job is, in a word or two: `Failed: DevicesFailed`, `settling`; with what happened to its spec and at its service. */
+/** Describes a job's condition in a few words: `Failed: DevicesFailed`, `settling`. Adds changes of its spec and at its service. */
 export function describeStanding(record: JobRecord): string {
   const { condition } = record
   const reason = condition?.reason === undefined ? '' : `: ${toSentence(condition.reason)}`
@@ -49,7 +49,7 @@ export function describeStanding(record: JobRecord): string {
   return escapeForTerminal(marks.length === 0 ? word : `${word} (${marks.join(', ')})`)
 }
 
-/** How many jobs are where, in words, nothing that is zero: `7 succeeded, 1 failed, 1 settling`. Jobs without a condition go by stage. */
+/** Counts jobs by condition in words, without zeros: `7 succeeded, 1 failed, 1 settling`. Jobs without a condition count by stage. */
 export function countConditions(records: readonly JobRecord[]): string {
   const counts = new Map<string, number>(Object.values(CONDITION_WORDS).map((word) => [word, 0]))
   for (const { condition, stage } of records) {

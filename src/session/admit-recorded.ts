@@ -4,8 +4,8 @@ import type { Spec } from '../model/spec.ts'
 import type { State } from '../model/state.ts'
 
 /**
- * What was loaded, with the specs whose jobs exist already although jobwright.yaml does not list the variable that they name. The secret of
- * such a job was sent when it was created: it goes on as before, and the missing line is a warning. No secret is read without the line.
+ * Admits specs whose jobs exist although jobwright.yaml no longer lists their variable. AWS received the secret with the create, so the
+ * missing line is only a warning. No secret is read without the line.
  */
 export function admitRecorded(loaded: Loaded, state: State | undefined): Loaded {
   const admitted = new Map<Address, Spec>()

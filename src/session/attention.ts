@@ -15,8 +15,8 @@ import { readProjectCheckout } from './project.ts'
 import { createBasis, type Session } from './session.ts'
 
 /**
- * What needs a person, by specs and state alone: AWS is not asked, and what it alone shows is as the last run noted it. No checkout rule
- * counts, since nothing is submitted.
+ * Finds what needs attention from specs and state alone. AWS's findings are those that the last run noted. Checkout rules do not apply,
+ * since nothing is submitted.
  */
 export async function planWithoutAws(
   session: Session,
@@ -38,7 +38,7 @@ export async function planWithoutAws(
   })
 }
 
-/** Conflicts with another spec or its record: a change of that spec causes them as well. */
+/** Conflicts with another spec or its record. A change of that spec causes them too. */
 const OF_TWO_SPECS: ReadonlySet<PlanCode> = new Set<PlanCode>([
   'PLAN_FORMERLY',
   'PLAN_FORMER_LOST',
@@ -47,8 +47,8 @@ const OF_TWO_SPECS: ReadonlySet<PlanCode> = new Set<PlanCode>([
 ])
 
 /**
- * Tells which findings the change that is checked out causes: conflicts and expired specs that no run has noted, of specs that differ from
- * the commit that was reconciled last. Where that commit cannot be compared with, a conflict counts and an expired spec does not.
+ * Finds the findings that the checked-out change causes. They are unnoted conflicts and expired specs, of specs that differ from the last
+ * reconciled commit. If that commit cannot be compared, a conflict counts and an expired spec does not.
  */
 export async function findCaused(
   { findings = [], actions }: Plan,
@@ -72,7 +72,7 @@ export async function findCaused(
   const isCaused = ({ kind, code, address }: Finding): boolean => {
     const spec = specAt.get(address)
     if (changes === undefined || spec === undefined) return kind === 'conflict'
-    // What jobwright.yaml says of a target is part of each spec that names it.
+    // A target's settings in jobwright.yaml are part of each spec that names it.
     if (kind === 'conflict' && changes.files.has(CONFIG_FILE)) return true
     if (OF_TWO_SPECS.has(code)) return [...changes.files].some((file) => /\.ya?ml$/.test(file))
     return isChanged(changes, spec, loaded.files.get(spec.place.file) ?? '')

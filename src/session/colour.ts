@@ -1,8 +1,8 @@
 import type { Host, OutStream } from './host.ts'
 
 /**
- * Whether text on a stream is coloured. `--color` and `--no-color` decide; then FORCE_COLOR, where 0 or false means never; then NO_COLOR. Else
- * a terminal is coloured, unless it is dumb, and so is the log of GitHub Actions, which shows colours.
+ * Decides whether a stream gets colours. `--color` and `--no-color` come first, then FORCE_COLOR (0 or false means never), then NO_COLOR.
+ * Otherwise a terminal is coloured unless it is dumb, and so is a GitHub Actions log.
  */
 export function hasColour({ colour, env }: Pick<Host, 'colour' | 'env'>, stream: OutStream): boolean {
   if (colour !== undefined) return colour

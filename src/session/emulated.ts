@@ -9,43 +9,43 @@ import type { CommonOptions } from './host.ts'
 import { assertNoLinkIn } from './links.ts'
 import { makeFolder, writeNewFile } from './new-file.ts'
 
-/** Virtual seconds in a real one: an hour of shipping is six seconds of waiting. */
+/** Virtual seconds per real second: an hour of shipping takes six seconds. */
 const TIME_SCALE = 600
-/** When the clock of a new emulator starts: the examples are written for this morning. */
+/** The clock of a new emulator starts on the morning of the examples. */
 const START_AT = '2026-11-15T09:00:00Z'
 
-/** The emulator of a run with `--emulator`. Its jobs, its state and its clock live in one folder, which Git ignores. */
+/** The emulator of a run with `--emulator`. Its jobs, state and clock are in one folder that Git ignores. */
 export type Emulated = {
   readonly url: string
   readonly clock: Clock
   readonly timeScale: number
-  /** It is another process's, and ends with that. */
+  /** It belongs to another process and ends with that. */
   readonly joined: boolean
-  /** Moves its clock on by so many virtual milliseconds; what it returns goes by the new time. */
+  /** Advances its clock by virtual milliseconds. The result uses the new time. */
   advance(ms: number): Promise<Emulated>
   close(): Promise<void>
 }
 
-/** The folder that holds it all, below a repository's. */
+/** The folder that holds it, relative to the project. */
 export const EMULATOR_TOP = '.jobwright'
 
-/** The folder of the emulator's jobs, state and clock. */
+/** Returns the folder of the emulator's jobs, state and clock. */
 export function getEmulatorFolder(root: string): string {
   return path.join(root, EMULATOR_TOP, 'emulator')
 }
 
 /**
- * Starts the built-in emulator on a repository's folder, or joins the one that already runs there. Throws a Problem (exit 4) where the folder
- * or anything in it is a link.
+ * Starts the built-in emulator in a project's folder, or joins one that already runs there. Throws a Problem (exit 4) if the folder or
+ * anything in it is a link.
  */
 export async function openEmulator(root: string, { startAt }: Pick<CommonOptions, 'startAt'> = {}): Promise<Emulated> {
   const opened = await openOrJoin(root, startAt ?? START_AT)
   const aheadMs = startAt === undefined ? 0 : Date.parse(startAt) - opened.clock.now()
-  // A clock that has begun already is moved on; it never runs backwards.
+  // Advance a clock that already started. It never runs backwards.
   return aheadMs > 0 ? opened.advance(aheadMs) : opened
 }
 
-/** How often an emulator that ends just when it is to be joined is passed over. */
+/** How often to retry when an emulator ends just before it is joined. */
 const JOINS_MAX = 20
 
 async function openOrJoin(root: string, startAt: string): Promise<Emulated> {
@@ -59,7 +59,7 @@ async function openOrJoin(root: string, startAt: string): Promise<Emulated> {
   }
 }
 
-/** Whether `fetch` found nobody: it throws a TypeError with the system's error as its cause. */
+/** Returns true if `fetch` got no connection: a TypeError whose cause is the system's error. */
 function isConnectionLost(error: unknown): boolean {
   return error instanceof TypeError && error.cause !== undefined
 }
@@ -72,7 +72,7 @@ async function openAt(root: string, startAt: string): Promise<Emulated> {
     writeNewFile(path.join(root, EMULATOR_TOP, '.gitignore'), IGNORE_ALL)
     makeFolder(folder)
   }
-  // Of no use to all who have an account.
+  // Users with an AWS account never need this module.
   const { DamagedLogError, EmulatorRunningError, startEmulator } = await import('../emulator/index.ts')
   try {
     const emulator = await startEmulator({
@@ -86,7 +86,7 @@ async function openAt(root: string, startAt: string): Promise<Emulated> {
       timeScale: TIME_SCALE,
       joined: false,
       advance: async (ms) => {
-        await moveOn(emulator.url, ms)
+        await advanceClock(emulator.url, ms)
         return opened
       },
       close: () => emulator.close(),
@@ -104,8 +104,8 @@ async function openAt(root: string, startAt: string): Promise<Emulated> {
 }
 
 /**
- * Whether the emulator can keep its jobs in a repository. In one that is read-only, and where it has kept none, a plan needs no more than an
- * emulator in memory; a run that has a state to write says then why it cannot.
+ * Returns true if the emulator can keep its jobs in a project. In a read-only one without jobs, a plan uses an emulator in memory. A run
+ * that must write a state then reports the error.
  */
 function isWritable(root: string): boolean {
   if (fs.existsSync(path.join(root, EMULATOR_TOP))) return true
@@ -117,14 +117,14 @@ function isWritable(root: string): boolean {
   }
 }
 
-/** The Problem of an emulator whose jobs cannot be read. */
+/** Creates the Problem of an emulator whose log of jobs is damaged. */
 export function createDamagedLog(error: DamagedLogError, way: string): Problem {
   const { column, reason } = explainJson(error.text)
   const message = `${error.file}:${error.line}:${column} is not JSON: ${reason}`
   return new Problem({ code: 'EMULATOR_LOG_DAMAGED', message, remedies: [advise(way)] }, error)
 }
 
-/** Another process runs the emulator: its clock is read once and followed from there. */
+/** Joins an emulator of another process. Reads its clock once and continues from there. */
 async function join(url: string): Promise<Emulated> {
   const answer = await fetch(`${url}/_emulator/clock`)
   const { now, timeScale } = (await answer.json()) as { now: string; timeScale: number }
@@ -135,26 +135,26 @@ async function join(url: string): Promise<Emulated> {
     timeScale: timeScale || 1,
     joined: true,
     advance: async (ms) => {
-      await moveOn(url, ms)
+      await advanceClock(url, ms)
       return join(url)
     },
     close: () => Promise.resolve(),
   }
 }
 
-/** The furthest that one advance goes, as the emulator has it. */
+/** The maximum of one advance, as in the emulator. */
 const ADVANCE_MAX_MS = 1e12
 
-async function moveOn(url: string, ms: number): Promise<void> {
+async function advanceClock(url: string, ms: number): Promise<void> {
   if (ms > ADVANCE_MAX_MS) {
     throw new Problem({
       code: 'EMULATOR_OPTION',
-      message: "the emulator's clock is not moved on by so much at once",
-      remedies: [advise('move it on by at most 11574 days')],
+      message: "the emulator's clock cannot advance that far at once",
+      remedies: [advise('advance it by at most 11574 days')],
     })
   }
   await fetch(`${url}/_emulator/advance`, { method: 'POST', body: JSON.stringify({ seconds: ms / 1000 }) })
 }
 
-/** Keeps the folder out of Git without touching the user's own files. */
+/** Keeps the folder out of Git without an edit of the user's files. */
 const IGNORE_ALL = '*\n'

@@ -4,7 +4,7 @@ import type { KindModel } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 
-/** The kind of a name that a person typed, in any case. Throws a Problem (exit 1) for a name of none. */
+/** Finds a kind by name, in any case. Throws a Problem (exit 1) for an unknown name. */
 export function findKind(name: string): KindModel {
   const found = MODELS.find(({ kind }) => kind.toLowerCase() === name.toLowerCase())
   if (found) return found

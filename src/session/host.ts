@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import type { Decision } from '../plan/input.ts'
 
-/** The streams and the environment of a process, as a command sees them. */
+/** The streams and environment of a process, for commands. */
 export type Host = {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -9,13 +9,13 @@ export type Host = {
   readonly stderr: OutStream
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
-  /** Asks the person at the terminal; absent where nobody is there to answer. */
+  /** Asks the user at the terminal. Absent if there is no terminal. */
   readonly ask?: (question: string) => Promise<string>
-  /** Whether text is coloured, where the command line says so. */
+  /** Colours, if the command line decides them. */
   readonly colour?: boolean
-  /** Say only what is wrong. */
+  /** Print errors and warnings only. */
   readonly quiet?: boolean
-  /** Say each step of a run, also those that only begin. */
+  /** Print each step of a run, including started ones. */
   readonly verbose?: boolean
 }
 
@@ -24,29 +24,29 @@ export type OutStream = { write(text: string): unknown; readonly isTTY?: boolean
 /** Options that most commands take. */
 export type CommonOptions = {
   readonly output: 'text' | 'json'
-  /** Run against the built-in emulator. */
+  /** Use the built-in emulator. */
   readonly emulator?: boolean
-  /** With the emulator: the ISO time before which its clock is not to be. */
+  /** With the emulator: the earliest ISO time of its clock. */
   readonly startAt?: string
-  /** Spec files, folders or globs in place of those of jobwright.yaml. */
+  /** Spec files, folders or globs in place of those in jobwright.yaml. */
   readonly spec?: readonly string[]
-  /** Addresses or labels (`key=value`) to act on; the rest is left alone. */
+  /** Addresses or labels (`key=value`) to act on. Others are left alone. */
   readonly only?: readonly string[]
-  /** Names of targets in jobwright.yaml: only specs that belong to one of them are acted on. */
+  /** Names of targets in jobwright.yaml. Only their specs are acted on. */
   readonly target?: readonly string[]
-  /** Ask nothing of AWS. */
+  /** Do not call AWS. */
   readonly offline?: boolean
   readonly allowDirty?: boolean
   readonly allowRemovals?: boolean
-  /** Read finished jobs as well. */
+  /** Also read terminal jobs. */
   readonly refresh?: boolean
-  /** Milliseconds that another run's hold on the state is waited for; absent: as `waitWhileLocked` has it. */
+  /** How long to wait for another run's lock on the state, in milliseconds. Default: see `waitWhileLocked`. */
   readonly lockTimeout?: number
-  /** What a person decided about addresses; only those are acted on. */
+  /** A person's decisions by address. Only these addresses are acted on. */
   readonly decisions?: ReadonlyMap<Address, Decision>
 }
 
-/** What `--only`, or a decision, selects: an address, or every spec with a label. Several values: any of them. */
+/** Creates a selector for `--only` or decisions. It selects addresses, or every spec with a label; several values are alternatives. */
 export function createSelector({
   only,
   decisions,

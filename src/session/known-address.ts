@@ -7,21 +7,21 @@ import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
 import { findRenames } from '../plan/questions/renames.ts'
 
-/** Among what an address is looked for. */
+/** Where to search for an address. */
 export type Searched = {
   readonly loaded: Pick<Loaded, 'specs' | 'blocked'>
   readonly state: State | undefined
-  /** Every address that the command takes. */
+  /** Every address that the command accepts. */
   readonly all: readonly string[]
 }
 
-/** Throws a Problem (exit 1) unless the command takes this address. A spec that was renamed is named by its new address. */
+/** Throws a Problem (exit 1) unless the command accepts this address. A renamed spec has its new address only. */
 export function assertKnown(address: string, searched: Searched): asserts address is Address {
   if (!isAddress(address) || !searched.all.includes(address))
     throw createUnknownAddress(address, searched, `there is no spec and no record ${address}`)
 }
 
-/** The Problem (exit 1) of an address that nothing has, with the address that is most likely meant. */
+/** Creates the Problem (exit 1) of an unknown address, with the most similar known one. */
 export function createUnknownAddress(
   address: string,
   searched: Searched,
@@ -38,7 +38,7 @@ export function createUnknownAddress(
   })
 }
 
-/** The spec that took over an address by `metadata.formerly`. */
+/** Finds the spec that took over an address by `metadata.formerly`. */
 export function findFormalHeir(address: string, { specs, blocked }: Searched['loaded']): Address | undefined {
   const all = [...specs, ...blocked.flatMap(({ spec }) => spec ?? [])]
   if ([...specs, ...blocked].some((one) => one.address === address)) return undefined

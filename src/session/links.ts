@@ -4,24 +4,23 @@ import { advise, type Remedy } from '../model/remedy.ts'
 import { linkIn, linkOnWay } from '../system/links.ts'
 import { isInside, resolveInside } from '../system/source-files.ts'
 
-/** Throws a Problem (exit 4) where a file below a root would be written through a link. */
+/** Throws a Problem (exit 4) if writing a file below a root would follow a link. */
 export function assertNoLink(root: string, file: string): void {
   const link = linkOnWay(root, file)
   if (link !== undefined) throw linkProblem(link)
 }
 
-/** Throws a Problem (exit 4) where a folder below a root, or anything in it, is a link. */
+/** Throws a Problem (exit 4) if a folder below a root, or anything in it, is a link. */
 export function assertNoLinkIn(root: string, folder: string): void {
   const link = linkIn(root, folder)
   if (link !== undefined) throw linkProblem(link)
 }
 
-/** What stands beside a state of one machine. */
+/** The state file and the files beside it on one machine. */
 const BESIDE = ['', '.journal', '.lock', '.lock.holder']
 
 /**
- * Throws a Problem (exit 4) where a state, its journal or its lock would be written through a link. A link that leads into the folder which
- * the operator names is the operator's.
+ * Throws a Problem (exit 4) if writing a state, its journal or its lock would follow a link. Links into the operator's folder are allowed.
  */
 export function assertStateNoLink(root: string, file: string, stateFolder: string | undefined): void {
   for (const end of BESIDE) {

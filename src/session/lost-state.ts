@@ -15,15 +15,15 @@ import { type Project, STATE_FILE, stateFile } from './project.ts'
 import { chooseBranch, nameConfigFile } from './project-branch.ts'
 import { findRemote } from './state-owner.ts'
 
-/** What makes a document a spec. */
+/** Detects a spec in a file's text. */
 const SPEC = /apiVersion["']?\s*:\s*["']?jobwright\/v1/
 
-/** What was found of a state that is not where it should be. */
+/** What is known about a missing state. */
 export type LostState = { readonly message: string; readonly remedies: readonly Remedy[] }
 
 /**
- * Looks for signs that a project had a state: committed specs other than an example of ours, a state on another branch or in another file,
- * and what this clone noted of one. Undefined where there is none: then nothing can have run. Reads, and writes nothing but fetched objects.
+ * Searches for signs that a project had a state. These are committed specs other than our examples, a state in another branch or file, and
+ * this clone's notes. Undefined if there are none: then no job can have run. Writes nothing but fetched objects.
  */
 export async function findLostState(project: Project, loaded: Loaded): Promise<LostState | undefined> {
   const { specs, blocked, files } = loaded
@@ -64,7 +64,7 @@ export async function findLostState(project: Project, loaded: Loaded): Promise<L
   }
 }
 
-/** How a state that was found becomes the project's own again. */
+/** Suggests how to restore a state that was found elsewhere. */
 async function suggestWayBack(project: Project, place: ProjectPlace | undefined, found: FoundState): Promise<Remedy> {
   const { is, at, commit = '', file } = found
   const config = nameConfigFile(place?.name ?? '.')
@@ -75,7 +75,7 @@ async function suggestWayBack(project: Project, place: ProjectPlace | undefined,
   const settings = [`state.branch: ${at}`, ...(file === getName(project) ? [] : [`state.path: ${file}`])]
   if (is === 'live')
     return advise(`if that branch is it, write state.store: git and ${settings.join(' and ')} in ${config}`)
-  const text = 'if what this clone kept is it, put it back'
+  const text = 'if the copy that this clone kept is it, restore it'
   const branch = project.config.state?.branch ?? (await chooseBranch(project, place))
   return { text, command: ['git', 'push', await findRemote(project), `${commit}:refs/heads/${branch}`] }
 }
@@ -84,7 +84,7 @@ function getName({ config }: Project): string {
   return config.state?.store === 'git' ? (config.state.path ?? STATE_FILE) : STATE_FILE
 }
 
-/** States that the project's jobwright.yaml does not lead to, but an earlier one, or a default, may have. */
+/** Finds states in the places of earlier jobwright.yaml versions and in default places. */
 async function findStatesElsewhere(project: Project, place: ProjectPlace | undefined): Promise<FoundState[]> {
   const { root, config } = project
   const { branches, paths } = place === undefined ? { branches: [], paths: [] } : await listEarlierPlaces(root)
@@ -96,7 +96,7 @@ async function findStatesElsewhere(project: Project, place: ProjectPlace | undef
   return [...inBranches, ...inFiles.flatMap((one) => one ?? [])]
 }
 
-/** What earlier versions of jobwright.yaml said of the state's place. */
+/** Lists the places of the state in earlier versions of jobwright.yaml. */
 async function listEarlierPlaces(root: string): Promise<{ branches: string[]; paths: string[] }> {
   const log = ['log', '--max-count=50', '--format=', '--patch', '--unified=0', '--no-ext-diff', '--no-textconv']
   const { stdout } = await openGit(root)([...log, 'HEAD', '--', CONFIG_FILE])
@@ -107,7 +107,7 @@ async function listEarlierPlaces(root: string): Promise<{ branches: string[]; pa
   return { branches: values('branch'), paths: values('path') }
 }
 
-/** The project's spec files in HEAD, wherever they are in its folder, but for those that `init` writes. */
+/** Lists the project's spec files in HEAD, in any folder, without those that `init` writes. */
 async function listCommittedSpecs(
   { root }: Project,
   { name }: ProjectPlace,
@@ -127,20 +127,20 @@ async function listCommittedSpecs(
     .filter((file) => file !== '')
     .map((file) => file.slice('HEAD:'.length))
     .filter((file) => !below.some((folder) => file.startsWith(folder)))
-  // There are no more examples than kinds: of many files, the first ones decide.
+  // There are as many examples as kinds, so the first few files decide.
   const first = files.slice(0, MODELS.length + 1)
   const texts = await Promise.all(first.map((file) => git(['show', `HEAD:./${file}`])))
   const isExample = createExampleTest()
   return [...first.filter((_file, index) => !isExample(texts[index]?.stdout ?? '')), ...files.slice(MODELS.length + 1)]
 }
 
-/** What tells an example that `init` wrote, and nobody has edited, from other specs. */
+/** Creates a test for unedited examples that `init` wrote. */
 function createExampleTest(): (text: string) => boolean {
   const examples = new Set(MODELS.map(({ kind }) => stripComments(readExample(kind, '').text)))
   return (text) => examples.has(stripComments(text))
 }
 
-/** An example without what depends on where it was written. */
+/** Strips the parts of an example that depend on where it was written. */
 function stripComments(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(SCHEMA_LINE, '').trim()
 }

@@ -6,15 +6,15 @@ import { clarifyError } from '../system/true-error.ts'
 import { assertNoLink } from './links.ts'
 
 /**
- * Writes a file that is not there, and its folders; false where something of that name is there, which stays as it is. Throws a Problem
- * (exit 4), also where a folder below `root` is a link.
+ * Creates a file and its folders. Returns false if the file already exists; it stays unchanged. Throws a Problem (exit 4), also if a folder
+ * below `root` is a link.
  */
 export function writeNewFile(file: string, text: string, root?: string): boolean {
   if (root !== undefined) assertNoLink(root, path.dirname(file))
   return reportWriteErrors(file, () => {
     fs.mkdirSync(path.dirname(file), { recursive: true })
     try {
-      // Refuses links too, so that nothing outside is written through one.
+      // This flag rejects links too, so that nothing outside is written.
       fs.writeFileSync(file, text, { flag: 'wx' })
       return true
     } catch (error) {
@@ -24,12 +24,12 @@ export function writeNewFile(file: string, text: string, root?: string): boolean
   })
 }
 
-/** Makes a folder and those above it. Throws a Problem (exit 4). */
+/** Creates a folder and its parents. Throws a Problem (exit 4). */
 export function makeFolder(folder: string): void {
   reportWriteErrors(folder, () => fs.mkdirSync(folder, { recursive: true }))
 }
 
-/** Does something on the disk; what the operating system refuses becomes a Problem (exit 4). */
+/** Runs disk work and converts errors of the operating system to a Problem (exit 4). */
 export function reportWriteErrors<Value>(file: string, work: () => Value): Value {
   try {
     return work()

@@ -5,8 +5,8 @@ import type { CommonOptions } from './host.ts'
 import { createUnknownAddress } from './known-address.ts'
 
 /**
- * Throws a Problem (exit 1) for a value of `--only` that no spec and no record matches: a slip of the pen must not pass for a run with
- * nothing to do. Where a document could not be read, what it may have been called is not known, and nothing is thrown.
+ * Throws a Problem (exit 1) for an `--only` value that matches no spec and no record. A typo must not look like a run with nothing to do.
+ * If a document could not be read, its name is unknown and nothing is thrown.
  */
 export function assertOnly(
   { only = [], decisions }: Pick<CommonOptions, 'only' | 'decisions'>,
@@ -20,7 +20,7 @@ export function assertOnly(
   for (const one of only) {
     const isLabel = one.includes('=')
     const known = isLabel ? labels : addresses
-    // The labels of a blocked spec are not known.
+    // The labels of a blocked spec are unknown.
     if (known.includes(one) || (isLabel && blocked.length > 0)) continue
     const message = isLabel ? `no spec has the label ${one}` : `there is no spec and no record ${one}`
     const searched = { loaded: { specs, blocked }, state, all: known }

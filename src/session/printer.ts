@@ -19,26 +19,26 @@ import { hasColour } from './colour.ts'
 import type { Host } from './host.ts'
 import { detectShell } from './shell.ts'
 
-/** Everything that a command says. Text for people, or JSON lines on stdout with people's text on stderr. */
+/** Prints a command's output: text for people, or JSON lines on stdout with the text on stderr. */
 export type Printer = {
   readonly json: boolean
   options(now: number): ReportOptions
-  /** The same for a table: what is no terminal has room for all of it. */
+  /** The same for a table. Only a terminal limits its width. */
   tableOptions(now: number): ReportOptions
-  /** Text for people: stdout, or stderr where stdout is for JSON. Not said where only what is wrong is wanted. */
+  /** Prints text for people on stdout, or on stderr if stdout is for JSON. Omitted with `--quiet`. */
   text(text: string): void
-  /** Text that the command was called for: said in any case. */
+  /** Prints the requested text, even with `--quiet`. */
   answer(text: string): void
-  /** A line of the JSON contract; nothing in text mode. */
+  /** Prints a line of the JSON contract. Does nothing in text mode. */
   line(line: Line): void
   diagnostics(diagnostics: readonly Diagnostic[], now: number): void
-  /** An event of a run: a JSON line, a plain line, or the live line of a terminal. */
+  /** Prints a run's event: a JSON line, a plain line, or a terminal's live line. */
   event(event: Event, now: number): void
-  /** A plan's table. */
+  /** Prints a plan's table. */
   plan(plan: Plan, heading: PlanHeading, now: number): void
-  /** How a run ended: the last thing that it says. */
+  /** Prints how a run ended. Comes last. */
   end(plan: Plan, end: RunEnd, now: number): void
-  /** Takes the live line away. */
+  /** Removes the live line. */
   settle(): void
 }
 
@@ -55,7 +55,7 @@ const DONE = new Set([
 ])
 const CLEAR = '\r\u001b[K'
 
-/** How a command is to speak, and of what. */
+/** The output form of a command, and whether it uses the emulator. */
 export type PrinterOptions = { readonly output: 'text' | 'json'; readonly emulator?: boolean }
 
 export function createPrinter(host: Host, { output, emulator }: PrinterOptions): Printer {
@@ -69,14 +69,14 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   const width = people.isTTY ? (people.columns ?? 100) : inActions ? 160 : 120
   let progress = NO_PROGRESS
   let painted = false
-  /** Whether the way to the pages of codes was told: once is enough. */
+  /** Points to the pages of codes only once. */
   let pointed = false
 
   const ids = new Map<Address, string>()
   const standings = new Map<string, string>()
-  /** Those whose `created` line is about to say all there is to say. */
+  /** Addresses whose `created` line is about to follow and covers everything. */
   const creating = new Set<Address>()
-  /** What is worth a line of its own: a step that is done, a failure, a job that stands somewhere else than it did. */
+  /** Selects events worth a line: a completed step, a failure, or a changed condition. */
   const news = (event: Event): Event | undefined => {
     if (event.type === 'job') {
       if (event.record.id !== undefined) ids.set(event.address, event.record.id)
@@ -162,7 +162,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   }
 }
 
-/** The diagnostic of what needs a person shows its ways out, beside the line of the spec: the plan's table does not repeat them. */
+/** Drops remedies from the plan's table that a finding's diagnostic already shows. */
 function dropRepetition(plan: Plan): Plan {
   const shown = new Set(openFindings(plan.findings).flatMap(({ address, isOfLine }) => (isOfLine ? [address] : [])))
   const isShown = ({ action, address }: Planned): boolean =>

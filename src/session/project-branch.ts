@@ -9,12 +9,12 @@ import type { State } from '../model/state.ts'
 import { peekState } from '../state/find-states.ts'
 import { DEFAULT_BRANCH } from '../state/git-store.ts'
 
-/** What decides where a project's state is. */
+/** What determines where a project's state is. */
 export type Setting = { readonly root: string; readonly config: Config }
 
 const SLUG_MAX = 60
 
-/** A folder of a repository as a part of file and branch names: `teams/video` is `teams-video`; the top is `top`. */
+/** Returns a folder as a part of file and branch names: `teams/video` becomes `teams-video`; the top is `top`. */
 export function createSlug(name: string): string {
   const slug = name
     .toLowerCase()
@@ -33,21 +33,21 @@ function createHash(name: string): string {
     .slice(0, 8)
 }
 
-/** The branches that a project's state may be on unless jobwright.yaml names one, best first. None is below another one's name. */
+/** Lists the branches that a project's state may use by default, best first. None is a path prefix of another. */
 export function listBranches(name: string): readonly [usual: string, own: string, other: string] {
   const [slug, other] = listSlugs(name)
   return [DEFAULT_BRANCH, `${DEFAULT_BRANCH}-${slug}`, `${DEFAULT_BRANCH}-${other}`]
 }
 
-/** The slug of a project, and the one to use where another project has the same: `a/b` and `a-b` differ in the second alone. */
+/** Lists a project's slug, and an alternative if another project has the same. `a/b` and `a-b` differ only in the second. */
 export function listSlugs(name: string): readonly [usual: string, other: string] {
   const slug = createSlug(name)
   return [slug, `${slug}-${createHash(name)}`]
 }
 
 /**
- * The branch of a project's state where jobwright.yaml names none: the usual one for a project at the top and for the only one, and for one
- * whose state is there already; else one of its own. `isNew`: a project that is being set up, which takes no branch of another one.
+ * Chooses the default branch of a project's state. The usual one is for a project at the top, an only project, or one whose state is
+ * already there. Others get their own. `isNew`: a new project never takes another's branch.
  */
 export async function chooseBranch(project: Setting, place: ProjectPlace | undefined, isNew = false): Promise<string> {
   if (place === undefined || (place.name === '.' && !isNew)) return DEFAULT_BRANCH
@@ -69,18 +69,18 @@ export async function chooseBranch(project: Setting, place: ProjectPlace | undef
   return branches.find((_branch, index) => index >= first && isFree(states[index])) ?? branches[2]
 }
 
-/** Whether a state holds a job of one of a project's specs. */
+/** Returns true if a state holds a job of one of a project's specs. */
 async function hasSharedJobs({ root, config }: Setting, state: State): Promise<boolean> {
   const { specs, blocked } = await load({ root, config, kinds: MODELS })
   return [...specs, ...blocked].some(({ address }) => state.records[address] !== undefined)
 }
 
-/** A project's jobwright.yaml, from the top of its repository. */
+/** Returns the path of a project's jobwright.yaml from the top of its repository. */
 export function nameConfigFile(name: string): string {
   return path.posix.join(name, CONFIG_FILE)
 }
 
-/** A project, in a sentence. */
+/** Describes a project in a sentence. */
 export function describeProject(name: string): string {
   return name === '.' ? 'the project at the top of the repository' : `the project in ${name}`
 }

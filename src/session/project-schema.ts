@@ -5,27 +5,27 @@ import { canonicalise, type Json, type JsonObject, put } from '../model/json.ts'
 import { loadSpecs, type Project } from './project.ts'
 import { ownSchemaFolder } from './spec-place.ts'
 
-/** The schema of the envelope, which names targets and other specs. */
+/** The envelope's schema, which names targets and other specs. */
 const ENVELOPE = 'job.schema.json'
 
 const POLICY = '/$defs/envelope/properties/policy/properties'
 const DEPENDENCY = `${POLICY}/dependsOn/items`
 
-/** What editors can complete in a project: its targets, and the addresses of its specs. */
+/** Names for an editor's completion: a project's targets and its specs' addresses. */
 type Names = { readonly targets: readonly string[]; readonly addresses: readonly string[] }
 
-/** The text of a packaged schema for a project, with the names of its targets and specs as examples: editors offer them, and check nothing. */
+/** Adds a project's target and spec names to a packaged schema as examples. Editors offer them but do not validate against them. */
 export async function formatSchema(project: Project, file: string, text: string): Promise<string> {
   return file === ENVELOPE ? addNames(text, await readNames(project)) : text
 }
 
 /**
- * Writes the names of a project into the schemas that lie beside its specs. Only a copy of this version is touched: nobody's own file is
- * edited, and schemas in node_modules belong to the package.
+ * Writes a project's names into the schemas beside its specs. Only an unedited copy of this version is updated. Schemas in node_modules
+ * belong to the package.
  */
 export async function refreshSchema(project: Project): Promise<void> {
   const file = path.join(project.root, ownSchemaFolder(project), ENVELOPE)
-  // A link may lead to a file of somebody else.
+  // A link may lead to another owner's file.
   if (
     !fs.existsSync(file) ||
     fs.realpathSync(file) !== path.join(fs.realpathSync(project.root), path.relative(project.root, file))
@@ -58,7 +58,7 @@ function createExamples(schema: JsonObject, targets: readonly string[], addresse
   return places.reduce((whole, [pointer, names]) => (names.length === 0 ? whole : put(whole, pointer, names)), schema)
 }
 
-/** Whether a text is a packaged schema, whatever names of a project it holds. */
+/** Returns true if a text is a packaged schema, apart from a project's names. */
 function isCopyOf(text: string, packaged: JsonObject): boolean {
   try {
     const blank = (schema: JsonObject): Json => createExamples(schema, ['-'], ['-'])

@@ -30,21 +30,24 @@ import { assertNoLinkIn, assertStateNoLink } from './links.ts'
 import { chooseBranch } from './project-branch.ts'
 import { createJudge } from './state-owner.ts'
 
-/** What a state is called unless jobwright.yaml says otherwise. */
+/** The default name of the state file. */
 export const STATE_FILE = 'jobs.state.json'
 
-/** A repository as a command finds it. */
+/** A project as a command finds it. */
 export type Project = {
   readonly root: string
   readonly config: Config
   readonly diagnostics: readonly Diagnostic[]
-  /** What jobwright.yaml says, word for word; absent where there is none. */
+  /** The exact text of jobwright.yaml. Absent if there is none. */
   readonly text?: string | undefined
-  /** Where the operator lets the state be, outside the repository. */
+  /** A folder outside the repository in which the operator allows the state. */
   readonly stateFolder?: string
 }
 
-/** The nearest folder upwards with a jobwright.yaml, else the folder itself; and what that file says. Throws a Problem (exit 4) for a bad one. */
+/**
+ * Opens the nearest folder upwards with a jobwright.yaml, else the folder itself, and reads that file. Throws a Problem (exit 4) for an
+ * invalid one.
+ */
 export function openProject(cwd: string, env: Env = {}): Project {
   const root = findNearest(cwd) ?? cwd
   const stateFolder = env['JOBWRIGHT_STATE_FOLDER']
@@ -57,26 +60,26 @@ function findNearest(folder: string): string | undefined {
   return above === folder ? undefined : findNearest(above)
 }
 
-/** All specs of a project. */
+/** Loads all specs of a project. */
 export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>): Promise<Loaded> {
   return load({
     root: project.root,
     kinds: MODELS,
-    // What specs ask of a jobwright.yaml that cannot be read is not known.
+    // Without a readable jobwright.yaml, skip the checks against it.
     config: hasErrors(project.diagnostics) ? undefined : project.config,
     patterns: options.spec?.length ? options.spec : undefined,
   })
 }
 
-/** How a store is opened. */
+/** How to open a store. */
 export type StoreOptions = Pick<CommonOptions, 'emulator'> & {
-  /** Take the state of another project as well. */
+  /** Also accept the state of another project. */
   readonly anyProject?: boolean
 }
 
 /**
- * Where the state of a project is kept; the emulator has a state of its own. A state of another project is refused (STATE_PROJECT). Throws a
- * Problem (exit 4) for a link in its place.
+ * Opens the store of a project's state; the emulator has its own. Rejects a state of another project (STATE_PROJECT). Throws a Problem
+ * (exit 4) for a link in its place.
  */
 export function openProjectStore(project: Project, options: StoreOptions): Store {
   const { root, config } = project
@@ -91,18 +94,18 @@ export function openProjectStore(project: Project, options: StoreOptions): Store
   const on = (chosen: string) =>
     createGitStore({ repository: root, disk: nodeDisk, judge, branch: chosen, remote, path: name })
   return branch === undefined
-    ? createLateStore(async () => on(await chooseBranch(project, await getPlace())))
+    ? createLazyStore(async () => on(await chooseBranch(project, await getPlace())))
     : on(branch)
 }
 
-/** An empty state for a project, with a lineage of its own. */
+/** Creates an empty state for a project, with a new lineage. */
 export async function createFirstState({ root }: Project, clock: Pick<Clock, 'now'>): Promise<State> {
   const place = await readProjectPlace(root)
   return { ...emptyState(createRandomId(), formatIso(clock.now())), ...(place && { project: place.name }) }
 }
 
-/** A store whose place is found at its first use. */
-function createLateStore(find: () => Promise<Store>): Store {
+/** Creates a store that is located on its first use. */
+function createLazyStore(find: () => Promise<Store>): Store {
   let found: Store | undefined
   const store = async (): Promise<Store> => (found ??= await find())
   return {
@@ -114,19 +117,19 @@ function createLateStore(find: () => Promise<Store>): Store {
   }
 }
 
-/** The absolute path of the state, where it is kept in a file of this machine. */
+/** Returns the absolute path of a state that is a local file. */
 export function stateFile({ root, config }: Project, options: Pick<CommonOptions, 'emulator'>): string | undefined {
   if (options.emulator) return path.join(getEmulatorFolder(root), STATE_FILE)
   return config.state?.store === 'git' ? undefined : path.resolve(root, config.state?.path ?? STATE_FILE)
 }
 
-/** The commit that is checked out; undefined outside Git, and before the first commit. */
+/** Returns the checked-out commit. Undefined outside Git and before the first commit. */
 export async function readHead(folder: string): Promise<string | undefined> {
   const { code, stdout } = await openGit(folder)(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
   return code === 0 ? stdout.trim() : undefined
 }
 
-/** How the files that were read compare with HEAD, and how HEAD stands to the commit that the state was written from. */
+/** Compares the read files with HEAD, and HEAD with the commit of the state. */
 export function readProjectCheckout(project: Project, loaded: Loaded, state: State | undefined): Promise<Checkout> {
   return readCheckout({
     root: project.root,
@@ -136,12 +139,12 @@ export function readProjectCheckout(project: Project, loaded: Loaded, state: Sta
   })
 }
 
-/** Every file whose content goes into requests or decides what is submitted, as it was read. */
+/** Lists the files that affect requests or decide what is submitted, as they were read. */
 function listContents({ text }: Project, { files, included, includedTexts, specs }: Loaded): Content[] {
   const texts = new Map<string, string | undefined>([
     ...files,
     ...included.map((file) => [file, includedTexts.get(file)] as const),
-    // It says where specs are and where their jobs go.
+    // It says where specs are and where their jobs are created.
     ...(text === undefined ? [] : [[CONFIG_FILE, text] as const]),
   ])
   const uploads = new Map(
@@ -153,17 +156,18 @@ function listContents({ text }: Project, { files, included, includedTexts, specs
 }
 
 /**
- * Throws a Problem (exit 8) where the specs that were read are not those of the checkout that Git was asked about afterwards. `head` is the
- * commit that was checked out before they were read.
+ * Throws a Problem (exit 8) if the specs read differ from the checkout that Git described afterwards. `head` is the commit that was checked
+ * out before.
  */
 export function assertUnmoved(project: Project, loaded: Loaded, checkout: Checkout, head: string | undefined): void {
   if (!checkout.git) return
-  if (checkout.commit !== head) throw createMoved(`from ${head ?? 'no commit'} to ${checkout.commit ?? 'no commit'}`)
+  if (checkout.commit !== head)
+    throw createCheckoutMoved(`from ${head ?? 'no commit'} to ${checkout.commit ?? 'no commit'}`)
   const other = findChangedFile(project, loaded, checkout.dirty)
-  if (other !== undefined) throw createMoved(`in ${other}`)
+  if (other !== undefined) throw createCheckoutMoved(`in ${other}`)
 }
 
-/** What HEAD holds was read from HEAD, whatever became of it since. */
+/** Finds a dirty file that changed since it was read. Clean files were read as HEAD has them, so later changes do not matter. */
 function findChangedFile({ root }: Project, loaded: Loaded, dirty: readonly Uncommitted[]): string | undefined {
   const source = openSourceFiles(root)
   for (const { file } of dirty) {
@@ -174,7 +178,7 @@ function findChangedFile({ root }: Project, loaded: Loaded, dirty: readonly Unco
   return undefined
 }
 
-function createMoved(how: string): Problem {
+function createCheckoutMoved(how: string): Problem {
   return new Problem({
     code: 'CHECKOUT_MOVED',
     message: `the checkout changed while its specs were read, ${how}`,
@@ -182,7 +186,7 @@ function createMoved(how: string): Problem {
   })
 }
 
-/** A Problem for configuration that has errors: nothing is done with it. */
+/** Throws a Problem for configuration with errors. */
 export function assertConfig(project: Project): void {
   const error = project.diagnostics.find(({ severity }) => severity === 'error')
   if (error) throw new Problem(error)

@@ -9,12 +9,12 @@ import { nodeDisk, writeDurable } from '../system/disk.ts'
 import { EMULATOR_TOP, getEmulatorFolder } from './emulated.ts'
 import { assertNoLinkIn } from './links.ts'
 
-/** Beside the emulator's jobs: the runs that `rerun --emulator` asked for, by address. */
+/** The runs that `rerun --emulator` requested, by address. Kept beside the emulator's jobs. */
 const RUNS_FILE = 'runs.json'
 
 type Runs = ReadonlyMap<string, number>
 
-/** What was loaded, as the emulator is to see it: a run that was raised for the emulator alone counts there. */
+/** Applies the runs that were raised for the emulator only. */
 export async function applyRehearsedRuns(loaded: Loaded, root: string): Promise<Loaded> {
   const runs = await readRuns(root)
   if (runs.size === 0) return loaded
@@ -29,7 +29,7 @@ export async function applyRehearsedRuns(loaded: Loaded, root: string): Promise<
   }
 }
 
-/** Raises the run of a spec on the emulator alone. Throws a Problem (exit 4) where the emulator's folder is a link. */
+/** Raises a spec's run on the emulator only. Throws a Problem (exit 4) if the emulator's folder is a link. */
 export async function recordRehearsedRun(root: string, address: string, run: number): Promise<void> {
   const runs = new Map(await readRuns(root)).set(address, run)
   assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
@@ -42,14 +42,14 @@ function getFile(root: string): string {
 }
 
 async function readRuns(root: string): Promise<Runs> {
-  const text = await nodeDisk.read(getFile(root)).catch(returnIfUnread)
+  const text = await nodeDisk.read(getFile(root)).catch(ignoreUnread)
   if (text === undefined) return new Map()
   const entries = Object.entries(parse(text))
   return new Map(entries.filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1])))
 }
 
-/** Where a file stands in the place of the folder, whoever makes the folder says so. */
-function returnIfUnread(error: unknown): undefined {
+/** If a file is in the folder's place, creating the folder reports it. */
+function ignoreUnread(error: unknown): undefined {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOTDIR') return undefined
   throw createDamaged(` cannot be read (${code})`, error)

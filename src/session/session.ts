@@ -39,14 +39,14 @@ import { applyRehearsedRuns } from './rehearsed.ts'
 import { createUnclaimed } from './state-owner.ts'
 import { readWaits } from './waits.ts'
 
-/** What plan, reconcile, status and watch stand on: the repository, its specs, and time. */
+/** The shared input of plan, reconcile, status and watch: the project, its specs and a clock. */
 export type Session = {
   readonly project: Project
   readonly loaded: Loaded
   /** The commit that was checked out before anything was read. */
   readonly head: string | undefined
   readonly clock: Clock
-  /** Wall milliseconds that pass in a real one. */
+  /** Milliseconds of the session clock per real millisecond. */
   readonly timeScale: number
   readonly waits: Waits
   readonly emulated: Emulated | undefined
@@ -54,8 +54,8 @@ export type Session = {
 }
 
 /**
- * Opens a project, its specs and, if asked for, the emulator; one that is given is used, and stays open when the session is closed.
- * Throws a Problem (exit 4) for configuration with errors.
+ * Opens a project, its specs and, if requested, the emulator. A given emulator stays open when the session closes. Throws a Problem (exit
+ * 4) for configuration with errors.
  */
 export async function openSession(options: CommonOptions, host: Host, given?: Emulated): Promise<Session> {
   if (options.startAt !== undefined && !options.emulator) throw createClockProblem()
@@ -88,7 +88,7 @@ function createClockProblem(): Problem {
   })
 }
 
-/** What `--only`, `--target` or a decision selects of a session's specs; undefined: all of them. */
+/** Returns the specs that `--only`, `--target` or a decision selects. Undefined for all. */
 export function getSelector({ loaded, project }: Session, options: CommonOptions): ReturnType<typeof createSelector> {
   const only = createSelector(options)
   const { target = [], decisions } = options
@@ -101,7 +101,7 @@ export function getSelector({ loaded, project }: Session, options: CommonOptions
   return (address, labels) => chosen.has(address) && (only === undefined || only(address, labels))
 }
 
-/** Throws a Problem (exit 1) for a value of `--target` that jobwright.yaml does not name. */
+/** Throws a Problem (exit 1) for a `--target` value that jobwright.yaml does not name. */
 function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config }: Project): void {
   const names = Object.keys(config.targets)
   const unknown = target.find((one) => !names.includes(one))
@@ -114,15 +114,15 @@ function assertTargets({ target = [] }: Pick<CommonOptions, 'target'>, { config 
   })
 }
 
-/** The shortest and the longest pause between two looks at running jobs, in milliseconds. */
+/** The shortest and longest pause between two polls of running jobs, in milliseconds. */
 export const POLL_MS = { real: { least: 2_000, most: 30_000 }, emulator: { least: 200, most: 1_000 } }
 
-/** What every loop of passes in a session is given. */
+/** Creates the common input of every loop of passes in a session. */
 export function createLoop({ clock, timeScale, emulated }: Session, { signal }: Pick<Host, 'signal'>) {
   return { clock, timeScale, modelOf: getModel, signal, pollMs: emulated ? POLL_MS.emulator : POLL_MS.real }
 }
 
-/** AWS, as far as the specs that are not over need it. */
+/** Opens AWS for the specs that are not terminal. */
 export async function openSessionWorld(
   session: Session,
   state: State | undefined,
@@ -143,7 +143,7 @@ export async function openSessionWorld(
   })
 }
 
-/** A state with the records alone that these specs, their former names, and a selection have to do with: no other's target is connected. */
+/** Reduces a state to the records of these specs, their former names and a selection. No other target is connected. */
 function selectPart(state: State, specs: readonly Spec[], only: NonNullable<ReturnType<typeof createSelector>>): State {
   const own = new Set<string>(
     specs.flatMap(({ address, kind, formerly }) => [address, ...(formerly ? [formatAddress(kind, formerly)] : [])]),
@@ -152,7 +152,7 @@ function selectPart(state: State, specs: readonly Spec[], only: NonNullable<Retu
   return { ...state, records: Object.fromEntries(Object.entries(state.records).filter(isAsked)) }
 }
 
-/** The part of a plan's input that stays the same over a run. */
+/** Creates the part of a plan's input that stays the same over a run. */
 export async function createInput(
   session: Session,
   state: State | undefined,
@@ -171,7 +171,7 @@ export async function createInput(
   }
 }
 
-/** The same over a checkout that was read already, without what only the repository tells of the state. */
+/** Creates the same from a known checkout, without the repository's facts about the state. */
 export function createBasis(
   session: Session,
   state: State | undefined,
@@ -188,8 +188,8 @@ export function createBasis(
     allowRemovals: options.allowRemovals === true,
   }
   const only = getSelector(session, options)
-  // Of a part of the specs as well: what a run submits from this commit, no older checkout may take for gone.
-  const speaks = checkout.git && checkout.commit !== undefined && !rules.emulator && isOfCheckout
+  // This also applies to a part of the specs. An older checkout must not treat a spec that this run submits as removed.
+  const isAuthoritative = checkout.git && checkout.commit !== undefined && !rules.emulator && isOfCheckout
   return {
     specs: loaded.specs,
     blocked: loaded.blocked,
@@ -205,11 +205,11 @@ export function createBasis(
     inFlight: (model) => getOwnLimit(model, project)?.inFlight,
     isTagged: ({ policy }) => policy.ownerTag ?? findTarget(policy, project)?.ownerTag ?? true,
     refresh: options.refresh === true,
-    source: speaks ? { commit: checkout.commit! } : undefined,
+    source: isAuthoritative ? { commit: checkout.commit! } : undefined,
   }
 }
 
-/** Throws a Problem (exit 8) for a state that holds jobs of kinds which this version does not know. */
+/** Throws a Problem (exit 8) for a state with jobs of kinds that this version does not know. */
 function assertKnownKinds(state: State | undefined): void {
   const addresses = Object.keys(state?.records ?? {}) as Address[]
   const unknown = addresses.find((address) => !MODELS.some(({ kind }) => kind === parseAddress(address).kind))
@@ -237,8 +237,8 @@ function getOwnLimit({ service, api }: KindModel, { config }: Pick<Project, 'con
 }
 
 /**
- * What a plan has to tell beside its table: what needs a person, what cannot go on without an edit, at its line, and why the whole is
- * refused. `caused`: the findings that make the command fail; absent: all of them. The others are warnings.
+ * Lists what a plan reports besides its table: findings, specs that need an edit, and why the whole plan is refused. `caused`: the findings
+ * that fail the command (default: all); the others are warnings.
  */
 export function listPlanDiagnostics(plan: Plan, loaded: Loaded, caused?: ReadonlySet<Finding>): Diagnostic[] {
   const open = openFindings(plan.findings)
@@ -255,7 +255,7 @@ function isConflict({ kind, isOfLine }: Finding): boolean {
   return isOfLine && (kind === 'conflict' || kind === 'unresolved')
 }
 
-/** A finding as a warning: the command's exit code says whether it fails. */
+/** Converts a finding to a warning. The exit code says whether the command fails. */
 export function toAttentionDiagnostic({ code, address, reason, remedies, place }: Finding): Diagnostic {
   return { severity: 'warning', code, address, message: `${address}: ${reason}`, remedies, place }
 }
@@ -285,13 +285,13 @@ function toConflictDiagnostic(
   ]
 }
 
-/** Where a difference is shown: what a spec takes from elsewhere stands at the words that lead there, or at its name. */
+/** Chooses where to show a difference. A value from elsewhere is shown at its reference, or at the spec's name. */
 function choosePointer(spec: Spec, change: Difference): Pointer {
   if (change.pointer === '/policy/target' && spec.policy.target === undefined) return '/metadata/name'
   return isOfUpload(spec, getModel(spec.kind), change.pointer) ? '/policy/upload' : getDocumentPointer(change)
 }
 
-/** Differences count from the request, places from the document. */
+/** Converts a request's pointer to a document's pointer. */
 function getDocumentPointer({ pointer }: Difference): string {
   return pointer.startsWith('/policy') ? pointer : `/spec${pointer}`
 }

@@ -11,12 +11,15 @@ import type { Project } from './project.ts'
 
 const ENVELOPE_FILE = 'job.schema.json'
 
-/** Where jobwright.yaml has specs looked for: its first folder, relative to the root with forward slashes. */
+/** Returns the first spec folder of jobwright.yaml, relative to the root with forward slashes. */
 export function getSpecFolder({ specs }: Pick<Config, 'specs'>): string {
   return specs.find((one) => !isSpecFile(one)) ?? 'specs'
 }
 
-/** Where a new spec belongs, relative to the root: the first place of its name that jobwright.yaml has specs looked for. Throws a Problem (exit 1). */
+/**
+ * Chooses the file of a new spec, relative to the root: the first place that a pattern of jobwright.yaml matches. Throws a Problem (exit
+ * 1).
+ */
 export function chooseSpecPlace({ root, config }: Project, name: string): string {
   for (const pattern of config.specs) {
     if (!isGlob(pattern)) {
@@ -32,12 +35,12 @@ export function chooseSpecPlace({ root, config }: Project, name: string): string
   }
   throw new Problem({
     code: 'NEW_NO_PLACE',
-    message: `jobwright.yaml has specs looked for in ${config.specs.join(', ')}, where no file can be called ${name}.yaml`,
+    message: `jobwright.yaml searches for specs in ${config.specs.join(', ')}, where no file can be named ${name}.yaml`,
     remedies: [advise('name the file: --file PATH')],
   })
 }
 
-/** Whether a spec in this file, relative to the root, is found by what jobwright.yaml says. */
+/** Returns true if jobwright.yaml includes a spec file, given relative to the root. */
 export function isLookedFor({ root, config }: Project, file: string): boolean {
   if (!isSpecName(file)) return false
   return config.specs.some((pattern) => {
@@ -47,7 +50,7 @@ export function isLookedFor({ root, config }: Project, file: string): boolean {
   })
 }
 
-/** Whether a pattern of jobwright.yaml names files, by wildcards or one by one, and not a folder. */
+/** Returns true if a pattern of jobwright.yaml names files, by glob or one by one, and not a folder. */
 export function isSpecFile(pattern: string): boolean {
   return isGlob(pattern) || isSpecName(pattern)
 }
@@ -57,28 +60,28 @@ function isSpecName(file: string): boolean {
 }
 
 /**
- * Where the editors of a repository find the schemas, relative to the root: in node_modules where package.json depends on Jobwright, else
- * in a folder beside the specs that is committed.
+ * Returns the folder where editors find the schemas, relative to the root. This is node_modules if package.json depends on Jobwright, else
+ * a committed folder beside the specs.
  */
 export function getSchemaFolder(project: Project): string {
   return isJobwrightDependency(project.root) ? 'node_modules/jobwright/schemas' : ownSchemaFolder(project)
 }
 
-/** Where a project keeps schemas of its own, beside its specs, with the names of its targets and specs; relative to the root. */
+/** Returns the folder of a project's own schemas, relative to the root. They are beside its specs and hold its target and spec names. */
 export function ownSchemaFolder({ root, config }: Pick<Project, 'root' | 'config'>): string {
   const folder = resolveFolder(root, getSpecFolder(config))
-  // What is written in a submodule is no part of this repository's commits.
+  // Files in a submodule are not part of this repository's commits.
   return path.posix.join(findSubmodule(root, folder) === undefined ? folder : '', '.schemas')
 }
 
-/** The folder that a link in a folder's place leads to, relative to the root; the folder itself where it is none, or leads out of the root. */
+/** Returns a link's target folder, relative to the root. Returns the folder itself if it is no link or leads outside. */
 export function resolveFolder(root: string, folder: string): string {
   const found = resolveInside(fs.realpathSync(root), folder)
   if ('problem' in found || linkOnWay(root, path.join(root, folder)) === undefined) return folder
   return path.relative(fs.realpathSync(root), found.real).split(path.sep).join('/') || '.'
 }
 
-/** The schema that the first line of a spec names, relative to the spec's folder, and whether it is there. `file` is absolute. */
+/** Chooses the schema for a spec's first line, relative to the spec's folder, and says whether it exists. `file` is absolute. */
 export function chooseSchema(
   project: Project,
   file: string,
@@ -90,7 +93,7 @@ export function chooseSchema(
   return { path: schema.split(path.sep).join('/'), isThere: isHere(folder), folder }
 }
 
-/** Whether the folder's package.json names this package; one that cannot be read names none. */
+/** Returns true if the folder's package.json depends on this package. An unreadable one does not. */
 export function isJobwrightDependency(root: string): boolean {
   try {
     const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, unknown>

@@ -15,8 +15,8 @@ import {
 } from './project-branch.ts'
 
 /**
- * Judges whose a state is. A state of another project is refused. One that names no project, as those of earlier versions, is taken for this
- * project's where the repository has no other; the next write then says so.
+ * Creates a judge of a state's owner. It rejects a state of another project. A state that names no project, as in earlier versions, is
+ * accepted if the repository has one project; the next write adds the name.
  */
 export function createJudge(project: Setting, placeOf: () => Promise<ProjectPlace | undefined>): Judge {
   return async (state, version) => {
@@ -48,12 +48,12 @@ async function createForeignState(
   const ownWay = isThere ? [...apart, takeOver] : [takeOver, ...apart]
   return diagnose({
     code: 'STATE_PROJECT',
-    message: `the state belongs to ${describeProject(owner)}${isThere ? '' : ', which is gone'}; this is ${describeProject(name)}`,
+    message: `the state belongs to ${describeProject(owner)}${isThere ? '' : ', which no longer exists'}; this is ${describeProject(name)}`,
     remedies: ownWay,
   })
 }
 
-/** A warning for a state that names no project, where the repository has several; undefined where there is no doubt. */
+/** Creates a warning for a state that names no project in a repository with several. Undefined if the owner is certain. */
 export async function createUnclaimed(
   project: Setting,
   place: ProjectPlace | undefined,
@@ -64,7 +64,7 @@ export async function createUnclaimed(
   if (others.length === 0) return undefined
   return diagnose({
     code: 'STATE_UNCLAIMED',
-    message: `the state does not say whose it is, and this repository has other projects (${formatList(others)}): no missing spec counts as removed`,
+    message: `the state names no project, and this repository has other projects (${formatList(others)}): no missing spec counts as removed`,
     remedies: [
       suggest("if it is this project's", 'resolve', '--claim-state'),
       ...(await separate(project, place.name, await readStateHead(project, place))),
@@ -72,7 +72,7 @@ export async function createUnclaimed(
   })
 }
 
-/** The setting that gives a project a state of its own. */
+/** Describes the setting that gives a project its own state. */
 function describeSetting({ config }: Setting, project: string): string {
   const own =
     config.state?.store === 'git'
@@ -89,7 +89,7 @@ async function separate(project: Setting, own: string, version: string | undefin
   return [init, { text, command: ['git', 'push', ...push] }]
 }
 
-/** The commit that holds the state, where it is in Git. It was read just now, so that this clone has it. */
+/** Reads the commit that holds the state, if it is in Git. The state was just read, so this clone has it. */
 async function readStateHead(project: Setting, place: ProjectPlace): Promise<string | undefined> {
   const { store, branch, remote } = project.config.state ?? {}
   if (store !== 'git') return undefined
@@ -97,7 +97,7 @@ async function readStateHead(project: Setting, place: ProjectPlace): Promise<str
   return (await openBranch(openGit(project.root), on, remote)).head()
 }
 
-/** What `git push` is given to write a branch of the state: a remote, or this repository itself. */
+/** Finds the remote to which `git push` writes the state's branch, or this repository itself. */
 export async function findRemote({ root, config }: Setting): Promise<string> {
   if (config.state?.remote !== undefined) return config.state.remote
   return (await openGit(root)(['config', '--get', 'remote.origin.url'])).code === 0 ? 'origin' : '.'

@@ -4,8 +4,8 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { isSettled, type JobRecord, type State } from '../model/state.ts'
 
 /**
- * What is wrong with specs, but for warnings that a state answers: what a job waits for no longer matters once it is made, nor the file
- * that AWS has taken in.
+ * Lists diagnostics without warnings that an existing record has made irrelevant. A created job no longer needs its dependency, nor an
+ * uploaded file.
  */
 export function listStillDue(loaded: Loaded, state: State | undefined): Diagnostic[] {
   const specs = new Map(

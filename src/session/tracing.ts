@@ -7,8 +7,8 @@ import { VERSION } from '../version.ts'
 import type { Host } from './host.ts'
 
 /**
- * Writes a line on standard error for each request to AWS: at its end, and with `--debug` at its start too, after a line about this program
- * and machine. Returns what ends that.
+ * Prints a line on standard error when each request to AWS ends. `--debug` adds one at its start, and first a line about the program and
+ * machine. Returns a function that stops this.
  */
 export function traceRequests({ stderr, env }: Host, level: 'verbose' | 'debug'): () => void {
   const inert = env['GITHUB_ACTIONS'] === 'true' ? stripCommands : stripLogCommands

@@ -7,13 +7,13 @@ import { isObject } from '../model/json.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 
-/** For tests of whole processes alone: a JSON object with some of the waits, in milliseconds. */
+/** For end-to-end tests only: a JSON object with some of the waits, in milliseconds. */
 const VARIABLE = 'JOBWRIGHT_WAITS'
 
 /**
- * The waiting times of a run. For tests, the environment's JOBWRIGHT_WAITS shortens them, as `{"leaseMs":2000,"listLagMs":300}`, where
- * every request of every target stays on this machine. Shorter ones are unsafe at AWS, whose packets and lists take their time: throws a
- * Problem (exit 4) where one endpoint is not a loopback address, or where the variable is not of its form.
+ * Reads the waits of a run. Tests shorten them with JOBWRIGHT_WAITS, as `{"leaseMs":2000,"listLagMs":300}`. Shorter waits are unsafe at
+ * AWS, because requests and lists are delayed. So every target's endpoint must be a loopback address. Otherwise, or for an invalid value,
+ * throws a Problem (exit 4).
  */
 export function readWaits(config: Pick<Config, 'targets'>, env: Env, emulator: boolean): Waits {
   const text = env[VARIABLE]

@@ -4,16 +4,16 @@ import { systemClock } from '../system/clock.ts'
 import type { CommonOptions, Host } from './host.ts'
 import type { Printer } from './printer.ts'
 
-/** How long runs of single targets wait for each other unless told: they are meant to be started at once. */
+/** How long runs of single targets wait for each other by default. They are meant to start together. */
 const TARGET_LOCK_MS = 300_000
 const RETRY_MS = 500
 
-/** Asked by a work that was kept from its end: whether it may give up quietly, since it is begun once more. */
+/** Returns true if a failed attempt is retried, so that it need not report the failure. */
 export type MayRetry = () => boolean
 
 /**
- * Begins a work again, with everything that it reads, as long as another run holds the state or has just written it; at most for
- * `--lock-timeout`. Throws the Problem (exit 8) of the last try.
+ * Retries work, including everything that it reads, while another run holds the state or has just written it. Stops after `--lock-timeout`
+ * and throws the last Problem (exit 8).
  */
 export async function waitWhileLocked<Value>(
   options: Pick<CommonOptions, 'lockTimeout' | 'target'>,
@@ -24,20 +24,20 @@ export async function waitWhileLocked<Value>(
   const timeout = options.lockTimeout ?? (options.target?.length ? TARGET_LOCK_MS : 0)
   const until = systemClock.monotonic() + timeout
   const mayRetry: MayRetry = () => systemClock.monotonic() < until && !host.signal.aborted
-  let isTold = false
+  let isReported = false
   for (;;) {
     try {
       return await work(mayRetry)
     } catch (error) {
       if (!isPassing(error) || !mayRetry()) throw error
-      if (!isTold) out.text(`waiting for another run: ${escapeForTerminal(error.message)}`)
-      isTold = true
+      if (!isReported) out.text(`waiting for another run: ${escapeForTerminal(error.message)}`)
+      isReported = true
       await systemClock.sleep(RETRY_MS, host.signal)
     }
   }
 }
 
-/** Whether a Problem goes away once the other run has ended. */
+/** Returns true if a Problem resolves itself when the other run ends. */
 export function isPassing(error: unknown): error is Problem {
   return error instanceof Problem && ['STATE_LOCKED', 'STATE_STALE'].includes(error.diagnostic.code)
 }

@@ -1,29 +1,34 @@
 import { readFolderId } from '../system/file-identity.ts'
 
-/** What is watched, relative to the root with forward slashes; none of it need be there yet. */
+/** What to watch, relative to the root with forward slashes. Nothing of it need exist yet. */
 export type Interest = {
-  /** Folders whose YAML files count, at any depth; `.` is the root. Hidden folders and node_modules in them do not. */
+  /** Folders whose YAML files matter, at any depth; `.` is the root. Hidden folders and node_modules in them are skipped. */
   readonly folders: readonly string[]
-  /** Single files, wherever they are. */
+  /** Single files, anywhere. */
   readonly files: readonly string[]
 }
 
-/** Whether a file's content counts. */
+/** Returns true if a file's content matters. */
 export function isWantedFile({ folders, files }: Interest, file: string): boolean {
   return files.includes(file) || (/\.ya?ml$/.test(file) && folders.some((folder) => isBelow(folder, file)))
 }
 
-/** Whether a folder must be watched: it is one that counts, is in one, or leads to something that counts. The root is `''`. */
+/**
+ * Returns true if a folder must be watched: a folder that matters, one inside it, or a parent of anything that matters. The root is `''`.
+ */
 export function isWantedFolder({ folders, files }: Interest, folder: string): boolean {
   if (folder === '') return true
   if ([...folders, ...files].some((wanted) => wanted === folder || wanted.startsWith(`${folder}/`))) return true
   return folders.some((wanted) => isBelow(wanted, folder))
 }
 
-/** What the kind of an entry tells; `fs.Stats` has it. */
+/** An entry's kind. `fs.Stats` implements it. */
 export type EntryKind = { isDirectory(): boolean; isSymbolicLink(): boolean }
 
-/** Whether the watcher may pass an entry by. Links to folders are not followed, as when specs are read; without a kind it is looked at. */
+/**
+ * Returns true if the watcher may skip an entry. As when reading specs, links to folders are not followed. An entry of unknown kind is not
+ * skipped.
+ */
 export function isIgnored(interest: Interest, entry: string, absolute: string, kind: EntryKind | undefined): boolean {
   if (kind?.isSymbolicLink() && readFolderId(absolute) !== undefined) return true
   if (kind?.isDirectory()) return !isWantedFolder(interest, entry)

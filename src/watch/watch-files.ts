@@ -4,50 +4,50 @@ import type { Clock } from '../system/clock.ts'
 import { computeContentId, isLink, placeId } from '../system/file-identity.ts'
 import { type EntryKind, type Interest, isIgnored, isWantedFile } from './interest.ts'
 
-/** What tells of events in the file system: chokidar, or a test. */
+/** The source of file system events: chokidar, or a test. */
 export type Watcher = Pick<FSWatcher, 'on' | 'close'>
 
 export type WatchOptions = {
-  /** An absolute path. The folder must be there. */
+  /** An absolute path of an existing folder. */
   readonly root: string
-  /** Files, relative to the root, whose content is not what it was when they were last told. */
+  /** Reports files whose content changed since the last report, relative to the root. */
   readonly onChange: (files: readonly string[]) => void
   /** The system cannot watch everything. */
   readonly onError: (error: unknown) => void
-  /** The system has no room for more watches: files are polled from now on. Told once. */
+  /** The system has no room for more watches, so files are polled. Called once. */
   readonly onPolling: (error: unknown) => void
   readonly clock: Clock
-  /** Milliseconds without any event after which files count as written: 100 unless told. */
+  /** How long files must stay unchanged, in milliseconds. Default: 100. */
   readonly quietMs?: number
   readonly open?: (root: string, ignored: (entry: string, kind?: EntryKind) => boolean, polling: boolean) => Watcher
 }
 
-/** A watch of files. It runs nothing, it only tells. */
+/** A watch on files. It only reports. */
 export type FileWatch = {
   /**
-   * Watches these from now on. True once everything is being watched: what is read after that and then changes is told. False, at
-   * once: they are being watched already.
+   * Watches these from now on. True once everything is watched: later changes to files read after that are reported. False, at once, if
+   * they are already watched.
    */
   follow(interest: Interest): Promise<boolean>
   /**
-   * Whether these files, and all that are watched, are as they were told last. Those that are not may be in the middle of being
-   * written; they are told as any other once they have been left alone.
+   * Returns true if these files and all watched ones are as last reported. Others may still be in the middle of a write; they are reported
+   * once they have settled.
    */
   isSettled(files: Iterable<string>): boolean
   close(): Promise<void>
 }
 
-/** What the system says where it has no more watches, or knows none. Each watched file says it again. */
+/** Errors of a system that has no more watches or no support. Each watched file raises one. */
 const NO_ROOM = new Set<unknown>(['EMFILE', 'ENFILE', 'ENOSPC', 'ENOSYS'])
 
-/** Longer than chokidar's 50 ms, in which it tells of a file's first write alone. */
+/** Must exceed chokidar's 50 ms, in which it reports only a file's first write. */
 const QUIET_MS = 100
-/** How often folders are compared while files are polled, in milliseconds. */
+/** How often to compare folders while polling, in milliseconds. */
 const FOLDERS_MS = 500
 
 /**
- * Tells which files changed, once they have been left alone for a moment. An event is only a hint: contents are compared, so that a
- * touch, a file that is put back as it was, or the same event twice are not told.
+ * Reports changed files once they have settled. An event is only a hint; contents are compared. So a touch, a restored file or a repeated
+ * event is not reported.
  */
 export function watchFiles(options: WatchOptions): FileWatch {
   const { root, clock, onChange, onError, onPolling, quietMs = QUIET_MS, open = openChokidar } = options
@@ -85,7 +85,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
       })
   }
 
-  /** Opens the watcher anew; resolves when it has seen everything that is there. */
+  /** Reopens the watcher. Resolves when it has scanned everything. */
   const reopen = async (wanted: Interest, onFile: (file: string) => void): Promise<void> => {
     do {
       isToReopen = false
@@ -96,7 +96,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
     } while (isToReopen)
   }
 
-  /** Resolves when the watcher has seen everything, or is to be opened once more because it cannot. */
+  /** Resolves when the watcher has scanned everything, or must be reopened because it cannot. */
   const openOnce = async (wanted: Interest, onFile: (file: string) => void): Promise<void> => {
     let isReady = false
     const opened = open(root, (entry, kind) => isIgnored(wanted, relative(entry), entry, kind), isPolling)
@@ -104,7 +104,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
     opened.on('all', (event, entry) => {
       const name = relative(entry)
       if (event === 'addDir') folders.set(name, placeId(entry))
-      // Another folder, or a link to one, may stand in its place already.
+      // Another folder, or a link to one, may already be in its place.
       else if (event === 'unlinkDir') {
         if (isReady) hint()
       } else if (isWantedFile(wanted, name)) {
@@ -113,7 +113,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
         hint()
       }
     })
-    // A folder that is replaced within an instant has no event of its own, and the one in its place is not watched.
+    // A folder that is replaced at once raises no event, and its replacement is not watched.
     opened.on('raw', (event) => {
       if (isReady && event === 'rename') hint()
     })
@@ -139,7 +139,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
   const replacedFolders = (): string[] =>
     [...folders].flatMap(([folder, id]) => (placeId(absolute(folder)) === id ? [] : [folder]))
 
-  /** Polling tells of files, but not of a folder that another one replaces. */
+  /** Polling reports files, but not a replaced folder. */
   const pollFolders = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       await clock.sleep(FOLDERS_MS, closing.signal)
@@ -165,7 +165,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
     tell(replaced.filter((folder) => isLink(absolute(folder))))
   }
 
-  /** `links`: folders that have become links. What is in them may be the same, but it is another place. */
+  /** `links`: folders that became links. Their content may be equal but is in another place. */
   const tell = (links: readonly string[]): void => {
     const changed = [...new Set([...[...touched].filter(isOther), ...links])]
     for (const file of touched) contents.set(file, computeContentId(absolute(file)))
@@ -176,7 +176,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
   const follow = async (wanted: Interest): Promise<boolean> => {
     if (JSON.stringify(wanted) === JSON.stringify(interest)) return false
     interest = wanted
-    // Of a file that is known already, a change may not have been told yet.
+    // A change of a known file may not be reported yet.
     const remember = (file: string): void => {
       if (!contents.has(file)) contents.set(file, computeContentId(absolute(file)))
     }
@@ -204,6 +204,6 @@ export function watchFiles(options: WatchOptions): FileWatch {
 }
 
 function openChokidar(root: string, ignored: (entry: string, kind?: EntryKind) => boolean, polling: boolean): Watcher {
-  // Left out, it is as CHOKIDAR_USEPOLLING says.
+  // If omitted, CHOKIDAR_USEPOLLING decides.
   return watch(root, { ignored, ignorePermissionErrors: true, ...(polling && { usePolling: true }) })
 }

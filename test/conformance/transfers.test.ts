@@ -378,12 +378,12 @@ t.test('what cannot be uploaded or downloaded is said at its line', async (t) =>
     [
       {},
       imported(),
-      'error SPEC_UPLOAD /spec/Type a job of Type IMPORT_ASSET_FROM_SIGNED_URL takes a file in, and policy.upload names none',
+      'error SPEC_UPLOAD /spec/Type a job of Type IMPORT_ASSET_FROM_SIGNED_URL imports a file, and policy.upload names none',
     ],
     [
       { upload: '../prices.csv' },
       exported(),
-      'error SPEC_UPLOAD /policy/upload a job of Type EXPORT_ASSET_TO_SIGNED_URL takes no file in',
+      'error SPEC_UPLOAD /policy/upload a job of Type EXPORT_ASSET_TO_SIGNED_URL imports no file',
     ],
     [
       { upload: '../huge.csv' },
@@ -402,7 +402,7 @@ t.test('what cannot be uploaded or downloaded is said at its line', async (t) =>
       imported({ Md5Hash: md5('other') }),
       `error SPEC_MD5 /spec/Details/ImportAssetFromSignedUrl/Md5Hash ../prices.csv has another MD5, ${md5(PRICES)}`,
     ],
-    [{ download: 'x.yaml' }, exported(), 'error SPEC_DOWNLOAD /policy/download x.yaml would be taken for a spec'],
+    [{ download: 'x.yaml' }, exported(), 'error SPEC_DOWNLOAD /policy/download x.yaml would be read as a spec'],
     [
       { download: '../../x' },
       exported(),

@@ -86,8 +86,8 @@ t.test('acknowledge says what is wrong with its arguments, and warns of an addre
   const cwd = await repository(t, { 'jobwright.yaml': CONFIG, ...lamp() })
   const run = (...args: string[]) => cli(['acknowledge', ...args], { cwd })
   for (const [args, said] of [
-    [[], /USAGE: acknowledge was not told what\n.*write either addresses or --all/],
-    [['--all', LAMP], /USAGE: acknowledge was told both/],
+    [[], /USAGE: acknowledge needs an address or --all\n.*write either addresses or --all/],
+    [['--all', LAMP], /USAGE: acknowledge got both/],
     [['IotJob/lamb-17'], /no spec and no record IotJob\/lamb-17\n.*did you mean IotJob\/lamp-17\?/],
     [[LAMP, 'IotJob/lamb-17'], /no spec and no record IotJob\/lamb-17/],
   ] as const) {

@@ -368,7 +368,7 @@ t.test('the clock of the local emulator is moved on for whoever uses it, and nev
     [['emulator', 'advance'], /missing required argument 'duration'\n+see: jobwright emulator advance --help/],
     [['emulator', 'advance', 'tomorrow'], /number with a unit/],
     [['emulator', 'advance', '-3d'], /unknown option '-3d'/],
-    [['emulator', 'advance', '99999d'], /EMULATOR_OPTION: the emulator's clock is not moved on by so much/],
+    [['emulator', 'advance', '99999d'], /EMULATOR_OPTION: the emulator's clock cannot advance that far/],
     [['plan', '--start-at', 'now'], /USAGE: --start-at sets the emulator's clock[\s\S]*add --emulator/],
     [['plan', '--emulator', '--start-at', 'noon'], /or now or today/],
   ] as const) {

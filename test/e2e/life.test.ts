@@ -45,7 +45,7 @@ t.test('rerun --emulator rehearses: the job runs again there, and the spec stays
   t.equal(rehearsed.code, 0)
   t.equal(
     rehearsed.stdout,
-    `run 2 of IotJob/restart is due on the emulator; specs/restart.yaml is as it was
+    `run 2 of IotJob/restart is due on the emulator; specs/restart.yaml is unchanged
 next:
   jobwright reconcile --emulator
 to run it again on AWS:
@@ -76,7 +76,7 @@ t.test('an address of before is answered with the name that its spec has now', a
   write(cwd, { 'specs/restart.yaml': renamed })
   t.match(
     (await run('rerun', 'IotJob/restart')).stdout,
-    /IotJob\/restart is on record, but its spec is gone\n.*IotJob\/reboot asks for the same/,
+    /IotJob\/restart is on record, but its spec was removed\n.*IotJob\/reboot asks for the same/,
   )
   write(cwd, { 'specs/restart.yaml': renamed.replace('name: reboot', 'name: reboot, formerly: restart') })
   const now = /USAGE: the spec IotJob\/restart is called IotJob\/reboot now.*\n {2}hint: name IotJob\/reboot\n/
@@ -132,7 +132,7 @@ next:
   const second = fs.readFileSync(file, 'utf8')
   t.match(
     (await rerun()).stdout,
-    /RUN_NOT_OVER: run 2 of IotJob\/restart is not over \(.*\): both will run, and run 2 is followed no more\n/,
+    /RUN_NOT_OVER: run 2 of IotJob\/restart is not terminal \(.*\): both will run, and run 2 is no longer followed\n/,
   )
   fs.writeFileSync(file, second)
   const followed = await run('status', 'IotJob/restart', '--wait', '--output', 'json')
@@ -171,7 +171,7 @@ t.test('rerun leaves alone what it cannot edit safely', async (t) => {
   t.equal(linked.code, 1)
   t.match(
     linked.stdout,
-    /RUN_UNEDITABLE: specs\/restart.yaml was left as it is: it is reached by a link\n.*write policy.run: 2 by hand/,
+    /RUN_UNEDITABLE: specs\/restart.yaml was not changed: it is reached by a link\n.*write policy.run: 2 by hand/,
   )
   t.ok(fs.lstatSync(path.join(cwd, 'specs/restart.yaml')).isSymbolicLink())
   t.equal(fs.readFileSync(path.join(cwd, 'elsewhere/restart.yaml'), 'utf8'), anchored)
@@ -239,7 +239,7 @@ t.test(
     t.equal(gaveUp.code, 9)
     t.match(
       gaveUp.stdout,
-      /RUN_TIMEOUT: the time was up with 2 jobs not settled: IotJob\/gates \(.*\), IotJob\/desks \(.*\); nothing has moved since/,
+      /RUN_TIMEOUT: the timeout expired with 2 jobs not settled: IotJob\/gates \(.*\), IotJob\/desks \(.*\); nothing has changed since/,
     )
     t.equal((await world.jobs()).length, 2)
     t.notMatch((await run('status', '--target', 'studio')).stdout, /gates/)

@@ -169,7 +169,7 @@ t.test('a project whose folder moved takes its state along by one command', asyn
   push(here, {})
   const media = path.join(here, 'media')
   const refused = await cli(['reconcile'], { cwd: media, env })
-  t.match(refused, { code: 8, stdout: /STATE_PROJECT.*the project in video, which is gone/ })
+  t.match(refused, { code: 8, stdout: /STATE_PROJECT.*the project in video, which no longer exists/ })
   t.strictSame(waysOut(refused)[1], ['resolve', '--claim-state'])
   t.equal((await cli(['resolve', '--claim-state'], { cwd: media })).code, 0)
   t.match(remote.state(), { project: 'media', claimed: { from: 'video' } })

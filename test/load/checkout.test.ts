@@ -23,7 +23,7 @@ const commit = (root: string, message: string) => {
   return git(root, 'rev-parse', 'HEAD')
 }
 
-t.test('a checkout tells which files are not those of HEAD, ignored ones included', async (t) => {
+t.test('a checkout reports files that differ from HEAD, ignored ones included', async (t) => {
   const top = t.testdir({
     sub: { specs: { 'a.yaml': iot('a'), 'ä b.yaml': iot('b'), 'old.yaml': iot('old') } },
     '.gitignore': 'ignored.yaml\n',
@@ -76,7 +76,7 @@ t.test('a checkout tells which files are not those of HEAD, ignored ones include
   })
 })
 
-t.test('a sparse checkout has not lost what it leaves out', async (t) => {
+t.test('files that a sparse checkout leaves out are not reported as deleted', async (t) => {
   const root = t.testdir({ specs: { 'a.yaml': iot('a') }, old: { 'b.yaml': iot('b') } })
   git(root, 'init', '-q', '-b', 'main')
   commit(root, 'first')
@@ -88,7 +88,7 @@ t.test('a sparse checkout has not lost what it leaves out', async (t) => {
   })
 })
 
-t.test('a checkout tells how HEAD stands to the commit of the state', async (t) => {
+t.test('a checkout reports how HEAD relates to the commit of the state', async (t) => {
   const folder = t.testdir({ origin: { 'a.yaml': iot('a') } })
   const root = path.join(folder, 'origin')
   git(root, 'init', '-q', '-b', 'main')
@@ -117,7 +117,7 @@ t.test('a checkout tells how HEAD stands to the commit of the state', async (t) 
   })
 })
 
-t.test('no repository is told apart from one that git refuses', async (t) => {
+t.test('a missing repository differs from one that git refuses', async (t) => {
   // Outside of this repository's own folder, in which every test folder lies.
   const root = fs.mkdtempSync(path.join(fs.realpathSync(process.env['TMPDIR'] ?? '/tmp'), 'jobwright-'))
   t.teardown(() => fs.rmSync(root, { recursive: true }))
@@ -248,7 +248,7 @@ const SITUATIONS: readonly Situation[] = [
     },
     ['specs/new.yaml staged'],
   ],
-  ['an edit of what a spec includes', (it) => edit(it, 'shared/reboot.json'), ['shared/reboot.json edited']],
+  ['an edit of an included file', (it) => edit(it, 'shared/reboot.json'), ['shared/reboot.json edited']],
   [
     'an edit of what a link leads to',
     (it) => edit(it, 'shared/linked.yaml'),
@@ -448,7 +448,7 @@ const SITUATIONS: readonly Situation[] = [
 ]
 
 for (const [name, change, dirty, deleted = []] of SITUATIONS) {
-  t.test(`what was read is compared with the content of HEAD: ${name}`, async (t) => {
+  t.test(`files are compared with the content of HEAD: ${name}`, async (t) => {
     const place = repository(t)
     change(place)
     t.strictSame(await compared(place.root), { dirty, deleted })
@@ -563,7 +563,7 @@ const SUBMODULES: readonly (readonly [
 ]
 
 for (const [name, change, dirty, deleted = []] of SUBMODULES) {
-  t.test(`of submodules the commit counts that HEAD records: ${name}`, async (t) => {
+  t.test(`submodules count at the commit that HEAD records: ${name}`, async (t) => {
     const places = withSubmodules(t)
     change(places)
     t.strictSame(await compared(places.fleet.root), { dirty, deleted })
@@ -593,7 +593,7 @@ t.test('a file of policy.upload counts where its MD5 is computed, and holds no s
   t.match(await compared(place.root), { dirty: ['specs/ignored.csv ignored'] }, 'as Git stores it')
 })
 
-t.test('line ends that Git converts make an upload another file, and no text', async (t) => {
+t.test('converted line endings change an upload but not a text', async (t) => {
   const place = repository(t)
   const details = `{ ImportAssetFromSignedUrl: { AssetName: a, DataSetId: ${'a'.repeat(32)}, RevisionId: ${'b'.repeat(32)} } }`
   place.write(
@@ -619,7 +619,7 @@ t.test('line ends that Git converts make an upload another file, and no text', a
   t.strictSame(await compared(place.root), { dirty: [], deleted: [] })
 })
 
-t.test('the text that was read is compared, not the one that is there when Git is asked', async (t) => {
+t.test('the text as it was read is compared, not its later content', async (t) => {
   const place = repository(t)
   edit(place, 'specs/plain.yaml')
   edit(place, 'shared/reboot.json')
@@ -631,7 +631,7 @@ t.test('the text that was read is compared, not the one that is there when Git i
   t.match(await compared(place.root, undo), { dirty: ['specs/plain.yaml edited'] }, 'also through filters')
 })
 
-t.test('variables of Git and settings in the environment change no verdict', async (t) => {
+t.test('Git variables and settings in the environment do not change the result', async (t) => {
   const place = repository(t)
   edit(place, 'specs/plain.yaml')
   const attributes = path.join(t.testdirName, '.git', 'elsewhere')
@@ -653,7 +653,7 @@ t.test('variables of Git and settings in the environment change no verdict', asy
   t.strictSame(await compared(place.root), { dirty: ['specs/plain.yaml edited'], deleted: [] })
 })
 
-t.test('names that are no text stay apart', async (t) => {
+t.test('names that are not valid text stay distinct', async (t) => {
   const place = repository(t)
   const bytes = Buffer.concat([
     Buffer.from(path.join(place.root, 'shared/')),
@@ -668,7 +668,7 @@ t.test('names that are no text stay apart', async (t) => {
   t.match(await compared(place.root), { dirty: ['specs/\ufffd.yaml untracked'], deleted: [/^shared\/.*deleted/] })
 })
 
-t.test('ten thousand files take as many git commands as one', async (t) => {
+t.test('ten thousand files need as many git commands as one', async (t) => {
   const place = repository(t)
   const commands = async (): Promise<number> => {
     const trace = path.join(place.root, '.git', 'trace')

@@ -92,7 +92,7 @@ async function listening(t: Test, where: string): Promise<void> {
 const { root, expected } = await corpus(t)
 
 t.test(
-  'each hostile file ends in its diagnostic, in one process of small memory, and their neighbour is still read',
+  'each hostile file gets its diagnostic, in one process of small memory, and its neighbour is still read',
   async (t) => {
     const run = await start(['validate', '--output', 'json'], {
       cwd: root,
@@ -127,7 +127,7 @@ t.test(
   },
 )
 
-t.test('in GitHub Actions its text, annotations and SARIF are as harmless', async (t) => {
+t.test('in GitHub Actions its text, annotations and SARIF are harmless too', async (t) => {
   for (const form of ['text', 'sarif']) {
     const run = await start(['validate', '--output', form], {
       cwd: root,
@@ -146,7 +146,7 @@ t.test('in GitHub Actions its text, annotations and SARIF are as harmless', asyn
   }
 })
 
-t.test('what is no file says what it is', async (t) => {
+t.test('an entry that is not a file is named by its type', async (t) => {
   const { specs, diagnostics, complete } = await load({ root, kinds: MODELS })
   t.strictSame(
     specs.map((one) => [one.address, one.place.file]),
@@ -166,7 +166,7 @@ t.test('what is no file says what it is', async (t) => {
   t.strictSame(({} as Record<string, unknown>)['polluted'], undefined)
 })
 
-t.test('a file that grows while it is read, or has no size, is bounded as well', async (t) => {
+t.test('a file that grows during the read, or has no size, is bounded too', async (t) => {
   const root = t.testdir({ specs: {} })
   fs.writeFileSync(path.join(root, 'specs/a.yaml'), 'x'.repeat(256 * KIB + 1))
   const { diagnostics } = await load({ root, kinds: MODELS })

@@ -14,7 +14,7 @@ const iot = (name: string, document = '{ operation: reboot }') =>
 const said = ({ diagnostics }: { diagnostics: Awaited<ReturnType<typeof load>>['diagnostics'] }) =>
   diagnostics.map(({ severity, code, place, message }) => `${place?.file ?? '-'} ${severity} ${code} ${message}`)
 
-t.test('the examples that come with the package are sound', async (t) => {
+t.test('the packaged examples are valid', async (t) => {
   const root = path.resolve(import.meta.dirname, '../..')
   const loaded = await load({ root, kinds: MODELS })
   t.strictSame(said(loaded), [])
@@ -47,7 +47,7 @@ t.test('files are found by folder, file and glob, sorted, each once', async (t) 
   t.strictSame(await names('jobs/odd.json'), ['odd'], 'a file that is named is read whatever its name')
 })
 
-t.test('names near those of specs are told of once, unless a spec names the file', async (t) => {
+t.test('names similar to specs are reported once, unless a spec names the file', async (t) => {
   const root = t.testdir({
     specs: {
       'a.yaml': iot('a', '{ $file: a.json }'),
@@ -84,7 +84,7 @@ spec:
 `
 const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12345\n`
 
-t.test('a pointer of Git LFS is never read as the file, wherever a file is named', async (t) => {
+t.test('a Git LFS pointer is never read as the file', async (t) => {
   const root = t.testdir({
     'jobwright.yaml': POINTER,
     specs: {
@@ -108,7 +108,7 @@ t.test('a pointer of Git LFS is never read as the file, wherever a file is named
   ])
 })
 
-t.test('a pattern that matches nothing is an error where it was asked for', async (t) => {
+t.test('a pattern that matches nothing is an error if the user gave it', async (t) => {
   const root = t.testdir({ jobs: {} })
   const asked = await load({ root, kinds: MODELS, patterns: ['jobs', 'specs/*.yaml', 'nope.yaml', '../elsewhere'] })
   t.strictSame(said(asked), [
@@ -124,7 +124,7 @@ t.test('a pattern that matches nothing is an error where it was asked for', asyn
   t.strictSame([said(none), none.complete], [[], true], 'an empty list does')
 })
 
-t.test('a pattern takes time in proportion, whatever it is', async (t) => {
+t.test('a pattern never takes more than proportional time', async (t) => {
   t.equal(isMatch('specs/**/*.yaml', 'specs/a.yaml'), true)
   t.equal(isMatch('specs/**/*.yaml', 'specs/a/b/c.yaml'), true)
   t.equal(isMatch('specs/*.yaml', 'specs/a/b.yaml'), false)
@@ -137,7 +137,7 @@ t.test('a pattern takes time in proportion, whatever it is', async (t) => {
   t.equal(isMatch(`${'**/a/'.repeat(500)}b`, `${'a/'.repeat(2000)}c`), false)
 })
 
-t.test('$file reads beside the spec, and nothing outside the repository', async (t) => {
+t.test('$file reads relative to the spec, and nothing outside the repository', async (t) => {
   const outside = t.testdir({
     secret: '{ "token": "hunter2" }',
     repository: {
@@ -205,7 +205,7 @@ t.test('$file reads beside the spec, and nothing outside the repository', async 
   t.equal(loaded.blocked.length, 10)
 })
 
-t.test('files that a spec takes in are looked at whatever else is wrong with it', async (t) => {
+t.test('the files of a spec are checked even if it has other errors', async (t) => {
   const prices = (name: string, more: string, type = 'Type: IMPORT_ASSET_FROM_SIGNED_URL') => `---
 apiVersion: jobwright/v1
 kind: DataExchangeJob
@@ -239,7 +239,7 @@ spec:
   }
 })
 
-t.test('a member of a spec is found again in its file', async (t) => {
+t.test('a member of a spec is located in its file', async (t) => {
   const root = t.testdir({
     specs: {
       'a.yaml': `# first\n---\n${iot('a')}---\n${iot('b', '&d { steps: [ { run: x } ], long: "1" }')}`,
@@ -263,7 +263,7 @@ t.test('a member of a spec is found again in its file', async (t) => {
   t.equal(shown.excerpt?.endsWith('pinCode…'), true, 'even a reference is cut off where secrets stand')
 })
 
-t.test('jobwright.yaml is read from the root, with codes of its own', async (t) => {
+t.test('jobwright.yaml is read from the root and has its own codes', async (t) => {
   t.strictSame(readConfig(t.testdir({}), MODELS), { config: DEFAULT_CONFIG, diagnostics: [] })
   const bad = readConfig(t.testdir({ 'jobwright.yaml': 'gaurds: {}\n' }), MODELS)
   t.match(bad.diagnostics, [{ code: 'CONFIG_UNKNOWN_MEMBER', place: { file: 'jobwright.yaml', line: 1 } }])
@@ -281,7 +281,7 @@ t.test('jobwright.yaml is read from the root, with codes of its own', async (t) 
   ])
 })
 
-t.test('where jobwright.yaml keeps the state stays in the repository, and has the form of a name', async (t) => {
+t.test('the state path in jobwright.yaml stays in the repository and is a valid name', async (t) => {
   for (const state of [
     { store: 'git', branch: '-x' },
     { store: 'git', branch: 'a..b' },
@@ -330,42 +330,39 @@ t.test('where jobwright.yaml keeps the state stays in the repository, and has th
   t.match(readConfig(outside, MODELS, path.join(outside, '../other')).diagnostics, [{ code: 'CONFIG_OUTSIDE' }])
 })
 
-t.test('specs are looked for inside the repository', async (t) => {
+t.test('specs are searched for inside the repository', async (t) => {
   for (const pattern of ['..', '../other', 'specs/../../other/*.yaml', '/etc', '.git/specs']) {
     const root = t.testdir({ 'jobwright.yaml': JSON.stringify({ specs: ['specs', pattern] }) })
     t.match(readConfig(root, MODELS).diagnostics, [{ code: 'CONFIG_OUTSIDE', pointer: '/specs/1' }], pattern)
   }
 })
 
-t.test(
-  'jobwright.yaml lists the variables that specs may read, and cannot open a family that holds credentials',
-  async (t) => {
-    const read = (env: unknown) => readConfig(t.testdir({ 'jobwright.yaml': JSON.stringify({ env }) }), MODELS)
-    t.strictSame(read(['DISK_PIN', 'PATH', 'JOBWRIGHT_TEST_PIN']).diagnostics, [])
-    for (const name of [
-      'AWS_SECRET_ACCESS_KEY',
-      'aws_session_token',
-      'Aws_X',
-      'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
-      'GITHUB_TOKEN',
-      'RUNNER_TEMP',
-      'GH_TOKEN',
-      'NODE_AUTH_TOKEN',
-      'NODE_OPTIONS',
-      'NPM_TOKEN',
-      'npm_config_token',
-    ])
-      t.match(
-        read(['DISK_PIN', name]).diagnostics,
-        [{ severity: 'error', code: 'CONFIG_VARIABLE', pointer: '/env/1' }],
-        name,
-      )
-    for (const bad of [['A B'], ['A=B'], [''], [1], 'DISK_PIN', ['A', 'A']])
-      t.ok(read(bad).diagnostics.length > 0, JSON.stringify(bad))
-  },
-)
+t.test('jobwright.yaml lists the variables that specs may read, but cannot allow credentials', async (t) => {
+  const read = (env: unknown) => readConfig(t.testdir({ 'jobwright.yaml': JSON.stringify({ env }) }), MODELS)
+  t.strictSame(read(['DISK_PIN', 'PATH', 'JOBWRIGHT_TEST_PIN']).diagnostics, [])
+  for (const name of [
+    'AWS_SECRET_ACCESS_KEY',
+    'aws_session_token',
+    'Aws_X',
+    'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+    'GITHUB_TOKEN',
+    'RUNNER_TEMP',
+    'GH_TOKEN',
+    'NODE_AUTH_TOKEN',
+    'NODE_OPTIONS',
+    'NPM_TOKEN',
+    'npm_config_token',
+  ])
+    t.match(
+      read(['DISK_PIN', name]).diagnostics,
+      [{ severity: 'error', code: 'CONFIG_VARIABLE', pointer: '/env/1' }],
+      name,
+    )
+  for (const bad of [['A B'], ['A=B'], [''], [1], 'DISK_PIN', ['A', 'A']])
+    t.ok(read(bad).diagnostics.length > 0, JSON.stringify(bad))
+})
 
-t.test('a remote of the state is one that Git has an address for', async (t) => {
+t.test('the remote of the state needs an address in Git', async (t) => {
   const root = t.testdir({ 'jobwright.yaml': '{ state: { store: git, remote: backups } }', backups: {} })
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' })
   git('init', '--quiet')

@@ -74,7 +74,7 @@ function offenders(sink: (text: string) => string, isBad: (shown: string) => boo
     .map(ascii)
 }
 
-t.test('what a terminal would act on is written out', async (t) => {
+t.test('control characters are escaped for a terminal', async (t) => {
   t.equal(
     escapeForTerminal('\x1b[31m\x9b\u202e\u200b\u{e0041}\r\n\t\ud800'),
     '\\x1b[31m\\x9b\\u202e\\u200b\\u{e0041}\\r\\n\\t\\ud800',
@@ -99,7 +99,7 @@ t.test('what a terminal would act on is written out', async (t) => {
   )
 })
 
-t.test('no text in a workflow log is a command', async (t) => {
+t.test('no text in a workflow log becomes a command', async (t) => {
   const isCommand = (shown: string) =>
     shown.split(/\r\n|[\r\n\x85\u2028\u2029]/).some((line) => commandOf(line) !== undefined)
   t.ok(hostile.some(isCommand), 'the texts would be commands without the sink')
@@ -118,7 +118,7 @@ t.test('no text in a workflow log is a command', async (t) => {
   )
 })
 
-t.test('an annotation stays one command, with the values that went in', async (t) => {
+t.test('an annotation stays one command and keeps its values', async (t) => {
   t.equal(escapeForAnnotation('100 %: a,b\nc\r', 'data'), '100 %25: a,b%0Ac\\r')
   t.equal(escapeForAnnotation('specs/a,b:c%.yaml', 'property'), 'specs/a%2Cb%3Ac%25.yaml')
   t.strictSame(
@@ -201,7 +201,7 @@ function isUnsafe(log: string): boolean {
   })
 }
 
-t.test('hostile text in any field of any report is only seen', async (t) => {
+t.test('hostile text in any field of any report is only displayed', async (t) => {
   const lines = (text: string) => {
     const { plan, diagnostics, events, ends, state } = poisoned({ ...fixtures }, text)
     const records = Object.fromEntries(Object.entries(state.records).map(([key, one]) => [text + key, one]))

@@ -43,7 +43,7 @@ t.test('a remedy is rendered for its medium', async (t) => {
   t.equal(formatHint([]), undefined)
 })
 
-t.test('an argument is quoted where it has to be', async (t) => {
+t.test('an argument is quoted if necessary', async (t) => {
   for (const [word, shell, input] of [
     ['IotJob/kiosk-1', 'IotJob/kiosk-1', 'IotJob/kiosk-1'],
     ['--file=specs/a.yaml', '--file=specs/a.yaml', '--file=specs/a.yaml'],

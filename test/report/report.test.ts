@@ -38,7 +38,7 @@ t.test('diagnostics are counted by severity and file', async (t) => {
   t.equal(countDiagnostics([]), 'no errors')
 })
 
-t.test('carets stand below what they mark, whatever comes before it', async (t) => {
+t.test('carets are below the text that they mark', async (t) => {
   const before = ['name: ', '\t\tname: ', '名前: ', '\u202e\x1bname: ', `list: [${'kiosk, '.repeat(60)}`]
   for (const text of before) {
     for (const after of ['', `, ${'more kiosks '.repeat(40)}`]) {
@@ -70,7 +70,7 @@ t.test('annotations are workflow commands, worst first', async (t) => {
   t.matchSnapshot(formatAnnotations([...fixtures.diagnostics].reverse()))
 })
 
-t.test('annotations stop at what GitHub shows and count the rest', async (t) => {
+t.test('annotations stop at the limit of GitHub and count the rest', async (t) => {
   const many = Array.from({ length: 12 }, () => fixtures.diagnostics).flat()
   const lines = formatAnnotations(many).split('\n')
   t.equal(lines.filter((line) => line.startsWith('::error ')).length, 10)
@@ -78,20 +78,20 @@ t.test('annotations stop at what GitHub shows and count the rest', async (t) => 
   t.equal(lines.at(-1), '14 more errors and 2 more warnings not annotated: GitHub shows 10 of each in a step.')
 })
 
-t.test('a plan is a table of what is not settled, and totals', async (t) => {
+t.test('a plan is a table of unsettled addresses, and totals', async (t) => {
   t.matchSnapshot(formatPlan(plan, heading, plain), 'wide')
   t.matchSnapshot(formatPlan(plan, heading, { ...plain, width: 80 }), 'narrow')
   t.matchSnapshot(formatPlan(plan, heading, coloured), 'coloured')
 })
 
-t.test('a plan for long addresses keeps its columns for all others', async (t) => {
+t.test('a long address does not widen the columns of a plan', async (t) => {
   const long = fixtures.planned('MediaPackageHarvestJob', 'cup-final-of-all-the-regional-leagues-in-extra-time-x', {
     action: 'create',
   })
   t.matchSnapshot(formatPlan({ ...plan, actions: [...plan.actions.slice(0, 2), long] }, {}, plain))
 })
 
-t.test('a former name never widens a row, and is told once', async (t) => {
+t.test('a former name never widens a row and is printed once', async (t) => {
   const moved = (action: 'keep' | 'waiting', reason: string) =>
     fixtures.planned('IotJob', 'night', { action, reason, movedFrom: 'IotJob/evening' })
   const rows = [
@@ -106,7 +106,7 @@ t.test('a former name never widens a row, and is told once', async (t) => {
   ])
 })
 
-t.test('a hint that many rows share stands once, with its addresses', async (t) => {
+t.test('a hint that many rows share is printed once, with its addresses', async (t) => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f']
   const remedies = [advise('commit the specs')]
   const blocked = names.map((name) => fixtures.planned('IotJob', name, { action: 'blocked', remedies }))
@@ -123,7 +123,7 @@ t.test('a hint that many rows share stands once, with its addresses', async (t) 
   t.match(summary, 'for IotJob/a, IotJob/b')
 })
 
-t.test('a plan with nothing to do says so without hiding what failed or runs', async (t) => {
+t.test('a plan with nothing to do says so and still names failed and running jobs', async (t) => {
   const finished = { ...idle, actions: idle.actions.filter(({ record }) => record !== fixtures.running) }
   const last = (text: string) => text.split('\n').at(-1)
   t.equal(
@@ -167,7 +167,7 @@ t.test('a status is a row for each record, specs in file order, the rest by name
   t.equal(formatStatus({}, [], plain), 'No jobs are on record.')
 })
 
-t.test('a status keeps to a narrow terminal, and leaves nothing out', async (t) => {
+t.test('a status fits a narrow terminal and omits nothing', async (t) => {
   const order = ['IotJob/kiosk-reboot', 'IotJob/kiosk-firmware'] as const
   const narrow = formatStatus(fixtures.state.records, order, { ...plain, width: 60 })
   t.matchSnapshot(narrow, 'narrow')
@@ -180,7 +180,7 @@ t.test('a status keeps to a narrow terminal, and leaves nothing out', async (t) 
   }
 })
 
-t.test('the end of a run tells where every job stands and what to do next', async (t) => {
+t.test('the end of a run shows every job and what to do next', async (t) => {
   const end = { jobs: fixtures.ends, exitCode: 6, outcomes: [9, 5, 6], nextAt: '2026-11-14T22:00:00Z' } as const
   t.matchSnapshot(formatSummary({ ...end, settledBefore: 4 }, plain), 'plain')
   t.matchSnapshot(formatSummary(end, coloured), 'coloured')
@@ -205,7 +205,7 @@ t.test('the end of a run tells where every job stands and what to do next', asyn
   t.equal(formatSummary({ jobs: [], exitCode: 0 }, plain), 'exit 0: done, or nothing to do')
 })
 
-t.test('JSON lines are the contract, absent values left out', async (t) => {
+t.test('JSON lines follow the contract and omit absent values', async (t) => {
   const written = (line: Line): unknown => JSON.parse(formatJsonLine(line))
   t.strictSame(written(toDiagnosticLine(fixtures.diagnostics[0]!)), {
     v: 1,
@@ -249,14 +249,14 @@ t.test('JSON lines are the contract, absent values left out', async (t) => {
   )
 })
 
-t.test('a JSON line gives back what went in and shows nothing invisible', async (t) => {
+t.test('a JSON line keeps its values and escapes invisible characters', async (t) => {
   const message = 'kiosk\u2028\u202e\x1b[31m\u{e0041}\ud800 ##[error] ü'
   const text = formatJsonLine(toDiagnosticLine({ severity: 'error', code: 'SPEC_TYPE', message }))
   t.equal(JSON.parse(text).message, message)
   t.notMatch(text, /[^\x20-\x7eü]|##\[/)
 })
 
-t.test('times are told as people and as clocks do', async (t) => {
+t.test('times are relative and absolute', async (t) => {
   t.strictSame([0, 8_400, 65_000, 2 * 3_600_000, 7_500_000, 100 * 3_600_000].map(formatDuration), [
     '0 s',
     '8 s',
@@ -272,7 +272,7 @@ t.test('times are told as people and as clocks do', async (t) => {
   t.equal(formatAgo('after extra time', NOW), 'after extra time')
 })
 
-t.test('text is cut and wrapped by what is seen', async (t) => {
+t.test('text is cut and wrapped by its visible width', async (t) => {
   t.equal(measureWidth('カップ決勝 ⚽'), 13)
   t.equal(measureWidth('fie\u0301sta'), 6)
   t.equal(cut('カップ決勝', 6), 'カッ…')

@@ -111,7 +111,7 @@ function comparable(line: Line): Record<string, unknown> {
   )
 }
 
-t.test('records of every kind and stage are understood, and the run goes on from them', async (t) => {
+t.test('records of every kind and stage are read, and the run continues from them', async (t) => {
   const root = folder(t, 'stages')
   fs.copyFileSync(path.join(root, STATE), path.join(root, 'jobs.state.json'))
   await printsTheSame(t, root, 'plan-offline', 'plan --offline')
@@ -145,7 +145,7 @@ t.test('records of every kind and stage are understood, and the run goes on from
 /** What the next run has something to do about. */
 const MOVES = ['DataExchangeJob/unstarted', 'PinpointExportJob/lost']
 
-t.test('the journal of a killed run is read, and its jobs are made once', async (t) => {
+t.test('the journal of a killed run is read, and its jobs are created once', async (t) => {
   const root = folder(t, 'killed')
   const first = await openWorld(t, { dir: path.join(root, '.jobwright/emulator/aws') })
   await printsTheSame(t, root, 'status', 'status --emulator')
@@ -176,7 +176,7 @@ function settle(root: string): Promise<number> {
   )
 }
 
-t.test('where nothing is to be done, the state stays as it is, byte for byte', async (t) => {
+t.test('if there is nothing to do, the state stays the same, byte for byte', async (t) => {
   const root = folder(t, 'examples')
   const world = await worldOf(t, root)
   for (const command of ['plan', 'status']) await printsTheSame(t, root, command, `${command} --emulator`)
@@ -189,7 +189,7 @@ t.test('where nothing is to be done, the state stays as it is, byte for byte', a
   t.equal(fs.readFileSync(path.join(root, STATE), 'utf8'), before)
 })
 
-t.test('a create that nothing can settle is still a question to a person', async (t) => {
+t.test('an unknown create still needs a person', async (t) => {
   const root = folder(t, 'unresolved')
   const world = await worldOf(t, root)
   // A version may wait longer until it asks.
@@ -206,7 +206,7 @@ t.test('problems in specs and in jobwright.yaml have the same codes and places',
   await printsTheSame(t, root, 'validate', 'validate')
 })
 
-t.test('each state and journal is read whole, and each state written back byte for byte', async (t) => {
+t.test('each state and journal is read in full, and each state is written back byte for byte', async (t) => {
   for (const name of ['stages', 'killed', 'examples', 'unresolved']) {
     const file = path.join(FIXTURES, name, 'emulator/jobs.state.json')
     const text = fs.readFileSync(file, 'utf8')

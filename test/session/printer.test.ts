@@ -17,7 +17,7 @@ function printed(options: Partial<PrinterOptions> = {}, env: Host['env'] = {}): 
 const remedies = [advise('wait for it'), suggest('or give up', 'resolve', 'IotJob/a', '--not-created')]
 const unresolved: Diagnostic = { severity: 'error', code: 'PLAN_UNRESOLVED', message: 'nobody knows', remedies }
 
-t.test('every form shows the ways out of a message for the place where it is read', async (t) => {
+t.test('every output form shows remedies for its medium', async (t) => {
   const shell = printed()
   shell.out.diagnostics([unresolved], 0)
   t.match(shell.said(), '\n  hint: wait for it; or give up: jobwright resolve IotJob/a --not-created\n')
@@ -34,7 +34,7 @@ t.test('every form shows the ways out of a message for the place where it is rea
   t.match(workflow.said(), `::error title=PLAN_UNRESOLVED::nobody knows%0A${dispatch}`)
 })
 
-t.test('the table of a plan leaves the ways out of a conflict to its diagnostic', async (t) => {
+t.test('the table of a plan leaves the remedies of a conflict to its diagnostic', async (t) => {
   const line = { address: 'IotJob/a', reason: 'because', remedies } as const
   const plan = (action: 'blocked' | 'conflict' | 'unresolved'): Plan => ({
     actions: [{ ...line, action }],
@@ -52,7 +52,7 @@ t.test('the table of a plan leaves the ways out of a conflict to its diagnostic'
   }
 })
 
-t.test('a report points to the page of a code, unless the message says everything', async (t) => {
+t.test('a report points to the page of a code, unless the message is complete', async (t) => {
   const pointerOf = (code: Code): boolean => {
     const { out, said } = printed()
     out.diagnostics([{ severity: 'error', code, message: 'no' }], 0)

@@ -31,7 +31,7 @@ function repository(t: Test) {
   return { root, commit, host, write: (file: string, text: string) => fs.writeFileSync(path.join(root, file), text) }
 }
 
-t.test('specs that were read before the checkout moved on are not planned as if they were its own', async (t) => {
+t.test('specs read before the checkout moved are not planned for the new commit', async (t) => {
   const { host, commit, write } = repository(t)
   const session = await openSession(options, host)
   t.match(await createInput(session, undefined, options), { complete: true, source: {} })
@@ -41,7 +41,7 @@ t.test('specs that were read before the checkout moved on are not planned as if 
   t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED' } })
 })
 
-t.test('a spec that was read before its edit was taken back is not planned', async (t) => {
+t.test('a spec read before its edit was reverted is not planned', async (t) => {
   const { host, write } = repository(t)
   write('specs/a.yaml', `${spec('a')}# being edited\n`)
   const session = await openSession(options, host)
@@ -50,7 +50,7 @@ t.test('a spec that was read before its edit was taken back is not planned', asy
   t.match(error, { exitCode: 8, diagnostic: { code: 'CHECKOUT_MOVED', message: /specs\/a\.yaml/ } })
 })
 
-t.test('an edit of jobwright.yaml that is not committed lets no spec look removed', async (t) => {
+t.test('an uncommitted edit of jobwright.yaml makes no spec look removed', async (t) => {
   const { host, write } = repository(t)
   write('jobwright.yaml', 'specs: [specs/a.yaml]\n')
   const session = await openSession(options, host)
@@ -59,7 +59,7 @@ t.test('an edit of jobwright.yaml that is not committed lets no spec look remove
   })
 })
 
-t.test('a job that was not asked for has no target connected, whatever its record is open for', async (t) => {
+t.test('the target of an unselected job is not connected, even if its record is open', async (t) => {
   const { host, commit, write } = repository(t)
   write(
     'jobwright.yaml',
@@ -89,7 +89,7 @@ t.test('a job that was not asked for has no target connected, whatever its recor
   }
 })
 
-t.test('what changed outside of a spec is shown at the words that lead there, or at its name', async (t) => {
+t.test('a change outside a spec is shown at its reference, or at the name of the spec', async (t) => {
   const { host, commit, write } = repository(t)
   const details = `{ ImportAssetFromSignedUrl: { AssetName: a, DataSetId: ${'a'.repeat(32)}, RevisionId: ${'b'.repeat(32)} } }`
   write(
@@ -116,12 +116,12 @@ t.test('what changed outside of a spec is shown at the words that lead there, or
   t.equal(shownAt('DataExchangeJob/p', '/Details/ImportAssetFromSignedUrl/AssetName'), '7:53')
 })
 
-t.test('what is watched is named without what it would do to a terminal', async (t) => {
+t.test('watched paths are escaped for a terminal', async (t) => {
   const root = t.testdir({ 'jobwright.yaml': 'specs: ["specs\\u202e"]\n' })
   t.equal(formatWatched(openProject(root), options), 'specs\\u202e, jobwright.yaml')
 })
 
-t.test('a state with jobs of a kind that is not known yet is left alone', async (t) => {
+t.test('a state with jobs of an unknown kind is left alone', async (t) => {
   const { host } = repository(t)
   const session = await openSession(options, host)
   const state = { ...emptyState('kiosk-fleet'), records: { 'BatchJob/night': {} as JobRecord } }

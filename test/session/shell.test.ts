@@ -2,7 +2,7 @@ import t from 'tap'
 import { formatCommand } from '../../src/report/remedies.ts'
 import { detectShell } from '../../src/session/shell.ts'
 
-t.test('a command in a hint is quoted for the shell at hand', (t) => {
+t.test('a command in a hint is quoted for the current shell', (t) => {
   const typed = (word: string, shell?: 'cmd' | 'powershell') => formatCommand(['jobwright', 'cancel', word], { shell })
   for (const [word, posix, cmd, powershell] of [
     ['IotJob/a', 'IotJob/a', 'IotJob/a', 'IotJob/a'],
@@ -22,7 +22,7 @@ t.test('a command in a hint is quoted for the shell at hand', (t) => {
   t.end()
 })
 
-t.test('the shell is known by the environment that it gives', (t) => {
+t.test('the shell is detected from its environment', (t) => {
   t.equal(detectShell({ PROMPT: '$P$G' }, 'win32'), 'cmd')
   t.equal(detectShell({ PSModulePath: 'C:\\x' }, 'win32'), 'powershell')
   t.equal(detectShell({ MSYSTEM: 'MINGW64' }, 'win32'), undefined)

@@ -15,7 +15,7 @@ spec:
   Details: { ImportAssetFromSignedUrl: { AssetName: a, DataSetId: ${'a'.repeat(32)}, RevisionId: ${'b'.repeat(32)} } }
 `
 
-t.test('a job that was made warns of nothing that only its making needed', async (t) => {
+t.test('a created job has no warnings about what only its create needed', async (t) => {
   const loaded = await load({ root: t.testdir({ specs: { 'a.yaml': PRICES } }), kinds: MODELS })
   const cases: [what: string, record: Partial<JobRecord> | undefined, expected: string[]][] = [
     ['no record', undefined, ['SPEC_FILE', 'SPEC_UNKNOWN_DEPENDENCY']],
@@ -23,7 +23,7 @@ t.test('a job that was made warns of nothing that only its making needed', async
     ['a create in doubt', { stage: 'settling' }, ['SPEC_FILE', 'SPEC_UNKNOWN_DEPENDENCY']],
     ['waits for its file', { stage: 'created' }, ['SPEC_FILE']],
     ['has its file', { stage: 'created', uploaded: 'x' }, []],
-    ['cancelled before its file came', { stage: 'created', condition: { type: 'Cancelled' } }, []],
+    ['cancelled before its file was uploaded', { stage: 'created', condition: { type: 'Cancelled' } }, []],
     ['runs', {}, []],
   ]
   for (const [what, facts, expected] of cases) {
@@ -40,7 +40,7 @@ t.test('a job that was made warns of nothing that only its making needed', async
   t.equal(listStillDue(loaded, undefined).length, 2, 'no state')
 })
 
-t.test('an error is told whatever is on record', async (t) => {
+t.test('an error is reported even if a record exists', async (t) => {
   const root = t.testdir({ specs: { 'a.yaml': PRICES.replace('IotJob/', 'IoTJob/') } })
   const loaded = await load({ root, kinds: MODELS })
   const state = { ...emptyState('pumps'), records: { [ADDRESS]: recordOf(ADDRESS, { run: 2 }) } }

@@ -13,7 +13,7 @@ function refusal(...given: Parameters<typeof readWaits>): unknown {
   }
 }
 
-t.test('shorter waits are taken only where every request stays on this machine', async (t) => {
+t.test('shorter waits are accepted only if every request stays on this machine', async (t) => {
   t.same(readWaits(none, {}, false), DEFAULT_WAITS)
   t.same(readWaits(none, here, false), { ...DEFAULT_WAITS, leaseMs: 2000 })
   t.same(readWaits(none, { JOBWRIGHT_WAITS: '{"graceMs":0}' }, true), { ...DEFAULT_WAITS, graceMs: 0 })
@@ -23,7 +23,7 @@ t.test('shorter waits are taken only where every request stays on this machine',
   for (const [why, config, env] of [
     ['AWS itself', none, { JOBWRIGHT_WAITS: '{}' }],
     ['one service elsewhere', none, { ...here, AWS_ENDPOINT_URL_PINPOINT: 'https://proxy.example' }],
-    ['endpoints that are not looked at', none, { ...here, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }],
+    ['ignored endpoints', none, { ...here, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }],
     ['one target at AWS', { targets: { local, real } }, { JOBWRIGHT_WAITS: '{}' }],
   ] as const) {
     t.match(refusal(config, env, false), { exitCode: 4, diagnostic: { code: 'CONFIG_WAITS' } }, why)

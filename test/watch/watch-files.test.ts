@@ -47,7 +47,7 @@ async function watchHere(
 }
 
 t.test('real files', { jobs: 8 }, (t) => {
-  t.test('a save, a new file and a removal are told; a touch and other files are not', async (t) => {
+  t.test('a save, a new file and a removal are reported; a touch and other files are not', async (t) => {
     const root = t.testdir({ specs: { deep: { 'kiosks.yaml': 'run: 1' } }, 'notes.yaml': '' })
     const file = path.join(root, 'specs/deep/kiosks.yaml')
     const { after, told } = await watchHere(t, root)
@@ -60,7 +60,7 @@ t.test('real files', { jobs: 8 }, (t) => {
     t.equal(told.length, 3)
   })
 
-  t.test('a file that is replaced by another one, as editors do, is told once', async (t) => {
+  t.test('a file that an editor replaces is reported once', async (t) => {
     const root = t.testdir({ specs: { 'kiosks.yaml': 'run: 1' } })
     const { after, told } = await watchHere(t, root)
     const replace = (text: string) => {
@@ -72,7 +72,7 @@ t.test('real files', { jobs: 8 }, (t) => {
     t.equal(told.length, 2)
   })
 
-  t.test('what is not there yet is watched: the configuration, an included file, a folder of specs', async (t) => {
+  t.test('missing files are watched: the configuration, an included file, a folder of specs', async (t) => {
     const root = t.testdir({})
     const { after } = await watchHere(t, root)
     const write = (file: string) => {
@@ -84,7 +84,7 @@ t.test('real files', { jobs: 8 }, (t) => {
     }
   })
 
-  t.test('a folder that goes away and comes back, at once or later, is watched as before', async (t) => {
+  t.test('a folder that is removed and recreated, at once or later, is still watched', async (t) => {
     const root = t.testdir({ specs: { deep: { 'kiosks.yaml': 'run: 1' } } })
     const [specs, aside] = [path.join(root, 'specs'), path.join(root, 'aside')]
     const { after } = await watchHere(t, root)
@@ -101,7 +101,7 @@ t.test('real files', { jobs: 8 }, (t) => {
     t.same(await after(() => fs.writeFileSync(fresh, 'run: 1')), ['specs/deep/fresh.yaml'])
   })
 
-  t.test('other files can be followed; what changes from then on is told', async (t) => {
+  t.test('other files can be followed; their later changes are reported', async (t) => {
     const root = t.testdir({ specs: {}, harvests: { 'night.yaml': 'run: 1' } })
     const { watch, after } = await watchHere(t, root)
     t.equal(await watch.follow(fleet), false, 'they are watched already')
@@ -112,7 +112,7 @@ t.test('real files', { jobs: 8 }, (t) => {
   t.end()
 })
 
-t.test('a file is told once it has been left alone, and only if it is another one then', async (t) => {
+t.test('a file is reported once it has settled, and only if its content changed', async (t) => {
   const root = t.testdir({ specs: { 'kiosks.yaml': 'run: 1' } })
   const file = path.join(root, 'specs/kiosks.yaml')
   const events = new EventEmitter()
@@ -148,7 +148,7 @@ t.test('a file is told once it has been left alone, and only if it is another on
   t.same(told.at(-1), ['specs/unseen.yaml'])
 })
 
-t.test('what counts', async (t) => {
+t.test('files that matter', async (t) => {
   const wanted = (file: string, folders = ['specs']) => isWantedFile({ folders, files: ['a/b.json'] }, file)
   t.ok(wanted('specs/x.yaml') && wanted('specs/y/x.yml') && wanted('a/b.json'))
   t.notOk(wanted('x.yaml') || wanted('specs2/x.yaml') || wanted('specs/.git/x.yaml') || wanted('specs/x.json'))
@@ -184,7 +184,7 @@ function drivenClock() {
   return { clock, pass }
 }
 
-t.test('where the system has no more watches, one warning is told, and files are polled', async (t) => {
+t.test('if the system has no more watches, one warning is reported and files are polled', async (t) => {
   for (const code of ['EMFILE', 'ENOSPC']) {
     const root = t.testdir({ specs: { 'a.yaml': 'run: 1', 'b.yaml': 'run: 1' } })
     const warned: unknown[] = []
@@ -209,7 +209,7 @@ t.test('where the system has no more watches, one warning is told, and files are
   }
 })
 
-t.test('a watch that is refused later, for a new folder, goes on by polling too', async (t) => {
+t.test('a watch that fails later, for a new folder, continues by polling too', async (t) => {
   const root = t.testdir({ specs: { 'a.yaml': 'run: 1' } })
   let warnings = 0
   let first: Watcher | undefined
@@ -227,7 +227,7 @@ t.test('a watch that is refused later, for a new folder, goes on by polling too'
   t.equal(warnings, 1)
 })
 
-t.test('a folder that becomes a link is told, though its files are the same', async (t) => {
+t.test('a folder that becomes a link is reported, even if its files are the same', async (t) => {
   const root = t.testdir({ specs: { 'a.yaml': 'run: 1' } })
   const { after } = await watchHere(t, root)
   const change = await after(() => {

@@ -22,15 +22,15 @@ import { createStale } from '../reconcile/reconcile.ts'
 const REASON_MAX = 2028
 
 export type AcknowledgeOptions = CommonOptions & {
-  /** Everything that needs attention. */
+  /** Acknowledge everything that needs attention. */
   readonly all?: boolean
-  /** Why nothing is to be done; kept in the state. */
+  /** Why no action is needed. Stored in the state. */
   readonly reason?: string
 }
 
 /**
- * `jobwright acknowledge ADDRESS... | --all`: a person has seen what needs attention, and nothing is to be done about it. It ends no run with
- * its exit code any more. Calls nothing, starts nothing, and unblocks nothing.
+ * `jobwright acknowledge ADDRESS... | --all`: records that a person has reviewed a finding and no action is needed. The finding no longer
+ * sets exit codes. Calls no AWS API and starts and unblocks nothing.
  */
 export async function acknowledgeCommand(
   addresses: readonly string[],
@@ -94,17 +94,17 @@ function assertUsage(addresses: readonly string[], { all, reason = '' }: Acknowl
   if (addresses.length > 0 !== (all === true)) return
   throw new Problem({
     code: 'USAGE',
-    message: all ? 'acknowledge was told both addresses and --all' : 'acknowledge was not told what',
+    message: all ? 'acknowledge got both addresses and --all' : 'acknowledge needs an address or --all',
     remedies: [advise('write either addresses or --all'), suggest('see what needs attention', 'status', '--exit-code')],
   })
 }
 
-/** What was acknowledged, and all findings as they were before. */
+/** What was acknowledged, and all findings before that. */
 type Written =
   | { readonly chosen: readonly Finding[]; readonly findings: readonly Finding[] }
   | { readonly stale: string }
 
-/** Holds the state, so that no run changes meanwhile what is acknowledged. */
+/** Holds the state, so that no run changes the findings meanwhile. */
 async function write(
   session: Session,
   asked: readonly Address[] | undefined,
@@ -148,7 +148,7 @@ function formatEarlier({ address, kind, run, acknowledged = '' }: Finding): stri
   return `${address} was acknowledged before: ${kind}, run ${run}, at ${acknowledged}`
 }
 
-/** Addresses that have nothing to acknowledge. Those that were acknowledged before are as they were asked to be. */
+/** Warns about addresses without a finding. Addresses that are already acknowledged get no warning. */
 function warnOfNoFinding(asked: readonly Address[], findings: readonly Finding[]): Diagnostic[] {
   const found = new Set(findings.map(({ address }) => address))
   return asked
@@ -158,7 +158,7 @@ function warnOfNoFinding(asked: readonly Address[], findings: readonly Finding[]
         code: 'ATTENTION_NONE',
         address,
         message: `${address} needs no attention`,
-        remedies: [suggest('what AWS alone shows is known after the next run', 'reconcile')],
+        remedies: [suggest('findings that need AWS are known after the next run', 'reconcile')],
       }),
     )
 }

@@ -3,7 +3,7 @@ import type { Decision } from '../../plan/input.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { decide } from '../reconcile/decide.ts'
 
-/** `jobwright adopt ADDRESS [--id ID]`: records a job that exists as the spec's own, if it is what the spec asks for. Creates nothing. */
+/** `jobwright adopt ADDRESS [--id ID]`: records an existing job for a spec if the job matches the spec. Creates no job. */
 export function adoptAddress(
   address: string,
   options: CommonOptions & { readonly id?: string; readonly force?: boolean },

@@ -25,21 +25,21 @@ import { openProjectStore } from '../../session/project.ts'
 import { openSession, type Session } from '../../session/session.ts'
 import { chooseSchema, chooseSpecPlace } from '../../session/spec-place.ts'
 import { adoptAddress } from './adopt-address.ts'
-import { createStandIn, indexOwners, type LookOptions, listScopes, openWorldAt, pickCommonOptions } from './looking.ts'
 import { formatRetold } from './retold-text.ts'
+import { createStandIn, indexOwners, listScopes, openWorldAt, pickCommonOptions, type SearchOptions } from './search.ts'
 
-export type AdoptJobOptions = LookOptions & {
-  /** What the spec is called; absent: as the job is. */
+export type AdoptJobOptions = SearchOptions & {
+  /** The spec's name. Default: the job's name. */
   readonly name?: string
-  /** Write it without a question. */
+  /** Write without asking. */
   readonly yes?: boolean
-  /** Although the job carries the mark of another state. */
+  /** Adopt although the job carries the marker of another state. */
   readonly force?: boolean
 }
 
 /**
- * `jobwright adopt KIND ID`: shows a job that exists as the spec that would have made it; on a yes, writes that spec and records the job as
- * its own. Creates no job and replaces no file.
+ * `jobwright adopt KIND ID`: shows an existing job as the spec that would create it. After confirmation, writes the spec and records the
+ * job. Creates no job and replaces no file.
  */
 export async function adoptJob(kind: string, id: string, options: AdoptJobOptions, host: Host): Promise<ExitCode> {
   const model = findKind(kind)
@@ -63,14 +63,14 @@ export async function adoptJob(kind: string, id: string, options: AdoptJobOption
   try {
     exitCode = await adoptAddress(address, { ...rest, id }, host)
   } finally {
-    await takeBack(whole, { address, file, text }, session, options, out)
+    await removeSpec(whole, { address, file, text }, session, options, out)
   }
   if (exitCode === 0) out.answer(`\nCommit ${escapeForTerminal(file)}: from now on it says what this job is.`)
   return exitCode
 }
 
-/** A spec whose job was not recorded would be submitted as a new one by whoever commits it: it does not stay. */
-async function takeBack(
+/** Removes a spec whose job was not recorded. If it stayed, the next commit would submit it as a new job. */
+async function removeSpec(
   whole: string,
   { address, file, text }: Proposal,
   { project }: Session,
@@ -84,13 +84,13 @@ async function takeBack(
   if (!fs.existsSync(whole) || fs.readFileSync(whole, 'utf8') !== text) return
   fs.rmSync(whole)
   out.answer(
-    `took ${escapeForTerminal(file)} away again: the job was not recorded, and its spec alone would make a second one`,
+    `removed ${escapeForTerminal(file)} again: the job was not recorded, and its spec alone would create a duplicate`,
   )
 }
 
 type Proposal = { readonly address: Address; readonly file: string; readonly text: string }
 
-/** The spec of a job, shown; or the exit code where there is nothing to write. */
+/** Shows the spec of a job. Returns an exit code if there is nothing to write. */
 async function formatProposal(
   model: KindModel,
   id: string,
@@ -116,8 +116,8 @@ async function formatProposal(
       })
     if (!live) throw createNoSuchJob(model, id, world.where)
     const retold = model.request.toSpec(live)
-    if (!retold) throw createUntold(model, id)
-    const name = nameFor(id, options)
+    if (!retold) throw createNoRequest(model, id)
+    const name = chooseName(id, options)
     const address = formatAddress(model.kind, name)
     const file = chooseSpecPlace(project, name)
     assertFree(address, id, file, session, state)
@@ -135,7 +135,7 @@ async function formatProposal(
     out.diagnostics(faults, session.clock.now())
     if (!hasErrors(faults)) return { address, file, text }
     out.answer(
-      'Nothing was written: what AWS tells of the job is no valid spec. Write the spec by hand, then adopt it by its address.',
+      'Nothing was written: what AWS returns for the job is not a valid spec. Write the spec by hand, then adopt it by its address.',
     )
     out.line(toSummaryLine({ counts: { written: 0 }, outcomes: [3], exitCode: 3 }))
     return 3
@@ -168,8 +168,8 @@ function reportRecorded(owner: Address, id: string, out: Printer): ExitCode {
   return 0
 }
 
-/** The name that was asked for, else the ID as far as it can be a name. */
-function nameFor(id: string, { name }: AdoptJobOptions): string {
+/** Returns the requested name, or a valid name derived from the ID. */
+function chooseName(id: string, { name }: AdoptJobOptions): string {
   const chosen =
     name ??
     id
@@ -179,12 +179,12 @@ function nameFor(id: string, { name }: AdoptJobOptions): string {
   if (isAddress(formatAddress('Kind', chosen))) return chosen
   throw new Problem({
     code: 'NEW_NAME',
-    message: `"${chosen}" cannot be the name of a spec`,
+    message: `"${chosen}" is not a valid name of a spec`,
     remedies: [advise('give it one with --name: letters, digits, hyphens and underscores, at most 56')],
   })
 }
 
-/** An ID that is not the name has to be said. */
+/** Adds the ID to the request if it differs from the name. */
 function addId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
   if (idMember === undefined || id === name) return retold
   return { ...retold, request: { [idMember]: id, ...retold.request } }
@@ -201,7 +201,7 @@ function assertFree(
   if (same || state?.records[address]) {
     throw new Problem({
       code: 'NEW_TAKEN',
-      message: same ? `there is a spec ${address} already` : `${address} is on record for another job`,
+      message: same ? `the spec ${address} already exists` : `${address} is on record for another job`,
       remedies: [
         advise('choose another name with --name'),
         ...(same ? [suggest("if the job is that spec's", 'adopt', address, '--id', id)] : []),
@@ -215,17 +215,17 @@ function assertFree(
 function createFileTaken(file: string): Problem {
   return new Problem({
     code: 'NEW_FILE_EXISTS',
-    message: `${file} is there already, and was left as it is`,
+    message: `${file} already exists and was not changed`,
     remedies: [advise('choose another name with --name')],
   })
 }
 
-/** What is wrong with the new spec among the others, before it is written. */
+/** Validates the new spec together with the others before it is written. */
 function findFaults(file: string, text: string, { project, loaded }: Session): Diagnostic[] {
   const read = readSpecs(new Map([...loaded.files, [file, text]]), {
     kinds: MODELS,
     schemas: readPackagedSchema,
-    // What the others take in has been read already, and is none of this spec's business.
+    // Included files of the other specs are already read and do not affect this one.
     include: () => ({ text: '{}', file: '' }),
     config: project.config,
   })
@@ -257,16 +257,16 @@ function createNoSuchJob(model: KindModel, id: string, where: string): Problem {
     code: 'PLAN_NO_SUCH_JOB',
     message: `${where} has no ${model.kind} job ${id}`,
     remedies: [
-      suggest('list those that there are', 'adopt', '--list', '--kind', model.kind),
+      suggest('list the existing ones', 'adopt', '--list', '--kind', model.kind),
       ...(within === undefined ? [] : [advise(`name its ${within} with --application`)]),
     ],
   })
 }
 
-function createUntold(model: KindModel, id: string): Problem {
+function createNoRequest(model: KindModel, id: string): Problem {
   return new Problem({
     code: 'ADOPT_UNTOLD',
-    message: `AWS does not tell any more what the ${model.kind} job ${id} was asked for`,
+    message: `AWS no longer returns the request of the ${model.kind} job ${id}`,
     remedies: [suggest('write its spec by hand, then adopt the job', 'adopt', `${model.kind}/NAME`, '--id', id)],
   })
 }
@@ -277,7 +277,7 @@ function suggestWayOut(model: KindModel, { class: kind }: AwsProblem): Remedy {
   return suggest('check the ID against the jobs that AWS lists', 'adopt', '--list', '--kind', model.kind)
 }
 
-/** A read that failed may have failed for the network alone, and is no Problem of the environment: only a refusal ends with 4. */
+/** Reports a failed read. Only a rejection is an environment Problem (exit 4); any other failure may be a network fault. */
 function reportUnread(model: KindModel, id: string, { problem }: AwsError, { clock }: Session, out: Printer): ExitCode {
   const isRefused = problem.class === 'auth'
   const diagnostic = diagnose({

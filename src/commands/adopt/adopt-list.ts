@@ -17,14 +17,14 @@ import type { Host } from '../../session/host.ts'
 import { createPrinter } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
 import { openSession, type Session } from '../../session/session.ts'
-import { createStandIn, indexOwners, type LookOptions, listScopes, openWorldAt, pickCommonOptions } from './looking.ts'
+import { createStandIn, indexOwners, listScopes, openWorldAt, pickCommonOptions, type SearchOptions } from './search.ts'
 
-export type AdoptListOptions = LookOptions & { readonly kind?: string }
+export type AdoptListOptions = SearchOptions & { readonly kind?: string }
 
 const HEAD = ['Kind', 'ID', 'Created', 'Status', 'In']
 const BOUNDS = [24, 64, 24, 30, 40]
 
-/** `jobwright adopt --list`: the jobs that a target has and no record knows. Changes nothing. */
+/** `jobwright adopt --list`: lists the jobs of a target that no record holds. Changes nothing. */
 export async function adoptList(options: AdoptListOptions, host: Host): Promise<ExitCode> {
   const kinds = options.kind === undefined ? MODELS.map(({ kind }) => kind) : [findKind(options.kind).kind]
   const out = createPrinter(host, options)
@@ -36,9 +36,11 @@ export async function adoptList(options: AdoptListOptions, host: Host): Promise<
     if (hasErrors(stored.diagnostics)) return end(8, 0)
     const world = await openWorldAt(session, options, kinds, host)
     try {
-      const looks = await Promise.all(kinds.map((kind) => look(kind, world, session, stored.state, options, host)))
-      const jobs = looks.flatMap(({ found }) => found)
-      const diagnostics = looks.flatMap((one) => one.diagnostics)
+      const searches = await Promise.all(
+        kinds.map((kind) => listUnrecorded(kind, world, session, stored.state, options, host)),
+      )
+      const jobs = searches.flatMap(({ found }) => found)
+      const diagnostics = searches.flatMap((one) => one.diagnostics)
       for (const job of jobs) out.line(job)
       out.diagnostics(diagnostics, now)
       const head = HEAD.map((text) => ({ text, style: 'bold' as const }))
@@ -67,35 +69,35 @@ function createRow({ kind, id, createdAt, status, scope }: AdoptableLine) {
   )
 }
 
-function formatClosing(jobs: readonly AdoptableLine[], where: string, { target, emulator }: LookOptions): string {
+function formatClosing(jobs: readonly AdoptableLine[], where: string, { target, emulator }: SearchOptions): string {
   const [first] = jobs
-  if (!first) return `${escapeForTerminal(where)}: no job that is not on record.`
+  if (!first) return `${escapeForTerminal(where)}: no job without a record.`
   const more = [
     ...(first.scope === undefined ? [] : ['--application', first.scope]),
     ...(target === undefined ? [] : ['--target', target]),
   ]
   return [
     '',
-    `${escapeForTerminal(where)}: ${formatCount(jobs.length, 'job')} on nobody's record. To see one as a spec, and to write that:`,
+    `${escapeForTerminal(where)}: ${formatCount(jobs.length, 'job')} without a record. To show one as a spec, and to write it:`,
     escapeForTerminal(`  ${formatCommand(['jobwright', 'adopt', first.kind, first.id, ...more], { emulator })}`),
   ].join('\n')
 }
 
-type Look = { readonly found: readonly AdoptableLine[]; readonly diagnostics: readonly Diagnostic[] }
+type Listing = { readonly found: readonly AdoptableLine[]; readonly diagnostics: readonly Diagnostic[] }
 
-/** One kind's jobs, newest first. A kind that cannot be listed is told of, and keeps the others from nothing. */
-async function look(
+/** Lists one kind's jobs, newest first. If a kind cannot be listed, reports it and lets the others continue. */
+async function listUnrecorded(
   kind: string,
   world: World,
   session: Session,
   state: State | undefined,
-  options: LookOptions,
+  options: SearchOptions,
   host: Host,
-): Promise<Look> {
+): Promise<Listing> {
   const site = world.siteOf(createStandIn(kind, options.target))!
   const ownerOf = indexOwners(state)
   const scopes = listScopes(kind, session, state, options)
-  if (scopes.length === 0) return { found: [], diagnostics: [createNowhere(kind)] }
+  if (scopes.length === 0) return { found: [], diagnostics: [createNoScope(kind)] }
   const found: AdoptableLine[] = []
   try {
     const { reader } = await world.callsOf(site, kind, createStandIn(kind, options.target))
@@ -104,7 +106,7 @@ async function look(
       for await (const page of reader.list(asked)) {
         for (const live of page) {
           if (ownerOf(kind, site, live.id) !== undefined) continue
-          // A list of IDs alone does not know how their jobs stand.
+          // A list of IDs alone does not include the jobs' statuses.
           const full = getModel(kind).api.listing.tells === 'id' ? await reader.describe(live.id, asked) : live
           found.push(toLine(kind, { ...live, ...full }, scope))
         }
@@ -121,7 +123,7 @@ function toLine(kind: string, { id, createdAt, status }: Live, scope: string | u
   return { v: 1, type: 'adoptable', kind, id, scope, createdAt, status }
 }
 
-function createNowhere(kind: string): Diagnostic {
+function createNoScope(kind: string): Diagnostic {
   return diagnose({
     code: 'ADOPT_NO_SCOPE',
     message: `${kind} jobs can only be listed in one ${getModel(kind).api.listing.within} at a time, and no spec and no record names any`,

@@ -6,12 +6,12 @@ import type { Host } from '../../session/host.ts'
 import { adoptAddress } from './adopt-address.ts'
 import { type AdoptJobOptions, adoptJob } from './adopt-job.ts'
 import { type AdoptListOptions, adoptList } from './adopt-list.ts'
-import { pickCommonOptions } from './looking.ts'
+import { pickCommonOptions } from './search.ts'
 
 export type AdoptOptions = AdoptJobOptions &
   AdoptListOptions & { readonly list?: boolean; readonly id?: string; readonly force?: boolean }
 
-/** Options that belong to one form of `adopt` and no other. */
+/** Options that only one form of `adopt` takes. */
 const FORMS = {
   list: ['kind', 'target', 'application'],
   job: ['name', 'yes', 'force', 'target', 'application'],
@@ -19,7 +19,7 @@ const FORMS = {
 } as const
 const NAMES = { list: '--list', job: 'KIND ID', address: 'ADDRESS' } as const
 
-/** `jobwright adopt` in its three forms: a list of what could be adopted, a job without a spec, and a spec without a job. */
+/** `jobwright adopt` in its three forms: list adoptable jobs, adopt a job without a spec, or adopt a job for a spec. */
 export async function adoptCommand(
   what: string | undefined,
   id: string | undefined,
@@ -35,12 +35,14 @@ export async function adoptCommand(
     if (what !== undefined) throw createUsage('adopt --list takes no address and no job')
     return adoptList(options, host)
   }
-  if (what === undefined) throw createUsage('adopt was not told what')
+  if (what === undefined) throw createUsage('adopt needs a job')
   if (form === 'address') {
     if (id === undefined) return adoptAddress(what, pickCommonOptions(options), host)
-    throw createUsage(isAddress(what) ? `adopt ADDRESS takes the ID of the job as --id ${id}` : `${what} is no address`)
+    throw createUsage(
+      isAddress(what) ? `adopt ADDRESS takes the ID of the job as --id ${id}` : `${what} is not an address`,
+    )
   }
-  if (id === undefined) throw createUsage(`adopt was not told which job of ${what}`)
+  if (id === undefined) throw createUsage(`adopt needs the ID of a job of ${what}`)
   return adoptJob(what, id, options, host)
 }
 
@@ -49,7 +51,7 @@ function createUsage(message: string): Problem {
     code: 'USAGE',
     message,
     remedies: [
-      suggest('list the jobs that are on no record', 'adopt', '--list'),
+      suggest('list the jobs without a record', 'adopt', '--list'),
       suggest('for a job that has no spec', 'adopt', 'KIND', 'ID'),
       suggest('for a spec that has no job', 'adopt', 'KIND/NAME'),
     ],

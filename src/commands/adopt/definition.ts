@@ -3,30 +3,30 @@ import { addCommonOptions, addLockOptions, type Run } from '../../cli/options.ts
 import { appendValue } from '../../cli/values.ts'
 import type { AdoptOptions } from './adopt.ts'
 
-/** Defines `jobwright adopt`, which records jobs that exist. */
+/** Defines `jobwright adopt`, which records existing jobs. */
 export function defineAdopt(program: Command, run: Run): void {
   addLockOptions(
     addCommonOptions(
       program
         .command('adopt')
         .description(
-          'record a job that exists as the one of a spec (adopt KIND/NAME); list the jobs that have no spec (--list), or write the spec of one (adopt KIND ID); creates no job',
+          'record an existing job for its spec (adopt KIND/NAME), list the jobs without a record (--list), or write the spec of a job (adopt KIND ID); creates no job',
         )
         .argument('[address|kind]', 'such as IotJob/kiosk-firmware, or IotJob')
         .argument('[id]', 'after a kind: the ID of a job that has no spec'),
     ),
   )
-    .option('--id <id>', 'with an address: the ID of the job (default: the one that the spec names)')
-    .option('--list', 'list the jobs of a target that are on no record')
-    .option('--kind <kind>', 'with --list: this kind alone')
-    .option('--target <target>', 'a target of jobwright.yaml (default: the default one)')
+    .option('--id <id>', 'with an address: the ID of the job (default: the one in the spec)')
+    .option('--list', 'list the jobs of a target that have no record')
+    .option('--kind <kind>', 'with --list: only this kind')
+    .option('--target <target>', 'a target of jobwright.yaml (default: the default target)')
     .option(
       '--application <id>',
       'a Pinpoint project to look in (default: those of the specs); may be repeated',
       appendValue,
     )
-    .option('--name <name>', 'with a kind: what the spec is called (default: as the job is)')
-    .option('--force', 'even if the job carries the mark of another state')
+    .option('--name <name>', 'with a kind: the name of the spec (default: that of the job)')
+    .option('--force', 'even if the job carries the marker of another state')
     .option('--yes', 'with a kind: write the spec and record the job, without a question')
     .action(
       run(async (host, what: string | undefined, id: string | undefined, options: AdoptOptions) =>

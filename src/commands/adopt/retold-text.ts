@@ -3,23 +3,23 @@ import { type JsonObject, splitPointer } from '../../model/json.ts'
 import type { Retold } from '../../model/kind.ts'
 import { toSentence } from '../../report/words.ts'
 
-/** What a spec is written from. */
+/** The input for a spec's text. */
 export type RetoldSpec = {
   readonly kind: string
   readonly name: string
   /** Path of the envelope's schema, for editors. */
   readonly schema: string
-  /** Absent: the default one. */
+  /** Absent for the default target. */
   readonly target?: string
   readonly retold: Retold
-  /** Where it comes from, in words. */
+  /** Where the job comes from, in words. */
   readonly origin: string
 }
 
-/** Words and figures that older YAML reads as something else than the text that they are. */
+/** Texts that older YAML parsers read as booleans or numbers. */
 const MISTAKABLE = /^(?:y|n|yes|no|on|off|\d+(?::\d+)+)$/i
 
-/** The text of a spec that describes a job which exists. What AWS does not tell is named in comments. */
+/** Formats a spec that describes an existing job. Comments name what AWS does not return. */
 export function formatRetold({ kind, name, schema, target, retold, origin }: RetoldSpec): string {
   const document = {
     apiVersion: 'jobwright/v1',
@@ -46,7 +46,7 @@ function formatYaml(value: JsonObject, untold: Retold['untold']): string {
     const [member = '', ...around] = splitPointer(pointer).reverse()
     const mapping = document.getIn(['spec', ...around.reverse()])
     if (isMap(mapping))
-      mapping.comment = [mapping.comment, ` ${member}: not told by AWS; ${why}`].filter(Boolean).join('\n')
+      mapping.comment = [mapping.comment, ` ${member}: not returned by AWS; ${why}`].filter(Boolean).join('\n')
   }
   return document.toString({ lineWidth: 0 })
 }

@@ -8,12 +8,12 @@ import type { Session } from '../../session/session.ts'
 import { decideInSession } from '../reconcile/decide.ts'
 
 /**
- * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted; begins
- * the state where there is none. Creates no job.
+ * `jobwright baseline`: records every spec without a record as done before this state began, so that none of them is submitted. Begins the
+ * state if there is none. Creates no job.
  */
 export async function recordBaseline(
   options: CommonOptions & {
-    /** Begin a state with the specs of `only` alone: all others then count as new. */
+    /** Begin a state with the specs of `only` alone; all others count as new. */
     readonly newState?: boolean
   },
   host: Host,
@@ -31,14 +31,14 @@ export async function recordBaseline(
   })
 }
 
-/** Throws a Problem (STATE_MISSING) where a state would begin without a word on some specs: those would run. */
+/** Throws a Problem (STATE_MISSING) if a new state would leave out some specs: those would run. */
 function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], { loaded }: Session): void {
   if (only?.length && !newState) {
     throw new Problem({
       code: 'STATE_MISSING',
-      message: 'there is no state, and one that begins with some specs taken as done lets all others run',
+      message: 'there is no state, and a state that begins with only some specs done lets all others run',
       remedies: [
-        suggest('take every spec as done', 'baseline'),
+        suggest('record every spec as done', 'baseline'),
         suggest('or let the others run', 'baseline', '--new-state', ...only.flatMap((one) => ['--only', one])),
       ],
     })
@@ -47,7 +47,7 @@ function assertWhole({ only, newState }: Parameters<typeof recordBaseline>[0], {
   if (only?.length || (loaded.complete && blocked === undefined)) return
   throw new Problem({
     code: 'STATE_MISSING',
-    message: `there is no state, and none is begun while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): mended later, they would run`,
+    message: `there is no state, and none begins while specs have errors (${blocked?.address ?? 'a file that cannot be read'}): once corrected, they would run`,
     remedies: [suggest('list what is wrong', 'validate'), suggest('fix that, then', 'baseline')],
   })
 }

@@ -14,7 +14,7 @@ export function defineBaseline(program: Command, run: Run): void {
         ),
     ),
   )
-    .option('--only <address>', 'this spec alone; may be repeated', appendValue)
+    .option('--only <address>', 'only this spec; may be repeated', appendValue)
     .option('--new-state', 'with --only, where there is no state: begin one in which all other specs count as new')
     .action(
       run(async (host, options: CommonOptions & { newState?: boolean }) =>

@@ -4,10 +4,13 @@ import { advise } from '../../model/remedy.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { decide } from '../reconcile/decide.ts'
 
-/** The longest comment of an IoT job (API reference, CancelJob). */
+/** The maximum length of an IoT job's comment (API reference, CancelJob). */
 const REASON_MAX = 2028
 
-/** `jobwright cancel ADDRESS --reason TEXT`: ends a job that is not over, where AWS lets one. Its record stays, so that it is not made again. */
+/**
+ * `jobwright cancel ADDRESS --reason TEXT`: cancels a job that is not terminal, where AWS supports it. Its record stays, so that the job is
+ * not created again.
+ */
 export function cancel(
   address: string,
   options: CommonOptions & { readonly reason?: string; readonly force?: boolean },
@@ -17,7 +20,7 @@ export function cancel(
   if (reason === '' || reason.length > REASON_MAX) {
     throw new Problem({
       code: 'USAGE',
-      message: reason === '' ? 'cancel was not told why' : `the reason has ${reason.length} characters`,
+      message: reason === '' ? 'cancel needs a reason' : `the reason has ${reason.length} characters`,
       remedies: [
         advise(
           `write --reason "...", at most ${REASON_MAX} characters: it is kept with the job where its API has room for it`,

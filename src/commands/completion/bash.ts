@@ -1,6 +1,6 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
-/** The completion of bash (3.2 and later). */
+/** Formats the completion script for bash 3.2 and later. */
 export function formatBashScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
   const valued = new Set(verbs.flatMap(({ options }) => options.filter(({ values }) => values).flatMap(listNames)))
   return `# Completion of jobwright for bash, also behind npx. In ~/.bashrc: eval "$(jobwright completion bash)", or with npx before jobwright

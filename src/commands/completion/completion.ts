@@ -10,7 +10,7 @@ import { formatFishScript } from './fish.ts'
 import { listGlobalOptions, type OptionGrammar, readGrammar, type VerbGrammar } from './grammar.ts'
 import { formatZshScript } from './zsh.ts'
 
-/** The shells whose completion is known. */
+/** The shells that completion supports. */
 export type Shell = 'bash' | 'zsh' | 'fish'
 
 const SCRIPTS: Readonly<Record<Shell, (verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[]) => string>> = {
@@ -19,7 +19,7 @@ const SCRIPTS: Readonly<Record<Shell, (verbs: readonly VerbGrammar[], globals: r
   fish: formatFishScript,
 }
 
-/** `jobwright completion SHELL`: prints the script by which a shell completes verbs, options and their values. */
+/** `jobwright completion SHELL`: prints the script with which a shell completes verbs, options and values. */
 export function printCompletion(shell: Shell, program: Command, host: Host): Promise<ExitCode> {
   const kinds = MODELS.map(({ kind }) => kind)
   const verbs = readGrammar(program, { kinds, schemas: listSchemas(), codes: listPageCodes() })
@@ -27,7 +27,7 @@ export function printCompletion(shell: Shell, program: Command, host: Host): Pro
   return Promise.resolve(0)
 }
 
-/** `jobwright __complete WHAT`: what the scripts look up while one types, a line each. Asks nothing of AWS, and says nothing of faults. */
+/** `jobwright __complete WHAT`: prints the values that the scripts look up, one a line. Calls no AWS API and reports no errors. */
 export async function complete(what: string, host: Host): Promise<ExitCode> {
   const project = openProject(host.cwd)
   host.stdout.write((await findCompletions(what)).map((one) => `${one}\n`).join(''))

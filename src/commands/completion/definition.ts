@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander'
 import type { Run } from '../../cli/options.ts'
 
-/** Defines `jobwright completion`, which prints completion scripts, and completes. */
+/** Defines `jobwright completion`, which prints completion scripts and serves them. */
 export function defineCompletion(program: Command, run: Run): void {
   program
     .command('completion')

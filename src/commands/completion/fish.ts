@@ -1,6 +1,6 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
-/** The completion of fish (3.0 and later). */
+/** Formats the completion script for fish 3.0 and later. */
 export function formatFishScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
   return [
     '# Completion of jobwright for fish, also behind npx: jobwright completion fish > ~/.config/fish/conf.d/jobwright.fish',
@@ -20,7 +20,7 @@ function formatLine(parts: readonly string[]): string {
   return ['complete -c jobwright', ...parts].filter((part) => part !== '').join(' ')
 }
 
-/** `npx jobwright pl` is completed as `jobwright pl` is. */
+/** Completes `npx jobwright pl` like `jobwright pl`. */
 const NPX = `function __jobwright_run
     if command -q jobwright
         command jobwright $argv
@@ -61,7 +61,7 @@ function formatPositions({ name, positions }: VerbGrammar): string[] {
   })
 }
 
-/** `-x`: the option takes a value, and no file. */
+/** `-x`: the option takes a value, and fish offers no files. */
 function offer(values: Values, exclusive: '-x' | ''): string {
   switch (values.are) {
     case 'words':

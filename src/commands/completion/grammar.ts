@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import type { Code } from '../../model/codes.ts'
 
-/** What a value may be: one of these words, or something that is looked up. */
+/** What a value may be: one of these words, or a value to look up. */
 export type Values =
   | { readonly are: 'words'; readonly words: readonly string[] }
   | { readonly are: 'addresses' | 'targets'; readonly words: readonly string[] }
@@ -11,7 +11,7 @@ export type OptionGrammar = {
   readonly long: string
   readonly short?: string
   readonly description: string
-  /** Absent: a switch. */
+  /** Absent for a switch. */
   readonly values?: Values
 }
 
@@ -19,11 +19,11 @@ export type VerbGrammar = {
   readonly name: string
   readonly description: string
   readonly options: readonly OptionGrammar[]
-  /** What stands behind the verb, in order. */
+  /** Positional arguments, in order. */
   readonly positions: readonly Values[]
 }
 
-/** The options that every verb takes, and that may stand before it. */
+/** Lists the options that every verb takes and that may precede it. */
 export function listGlobalOptions(program: Command): OptionGrammar[] {
   const none = { kinds: [], schemas: [], codes: [] }
   return program
@@ -33,15 +33,15 @@ export function listGlobalOptions(program: Command): OptionGrammar[] {
     .map((option) => readOption(option, none))
 }
 
-/** The words that a value's name in `--help` stands for, beyond those that its option lists. */
+/** The values behind placeholder names in `--help` that their options do not list. */
 export type Vocabulary = {
   readonly kinds: readonly string[]
   readonly schemas: readonly string[]
-  /** Of messages. */
+  /** Codes of messages. */
   readonly codes: readonly Code[]
 }
 
-/** What can be typed, as far as a shell has to know it: taken from the program itself, so that nothing can be forgotten. */
+/** Reads the grammar that a shell needs from the program itself, so that it is always complete. */
 export function readGrammar(program: Command, vocabulary: Vocabulary): VerbGrammar[] {
   const help = program.createHelp()
   return help.visibleCommands(program).map((command) => ({
@@ -68,7 +68,7 @@ function readOption(option: Option, vocabulary: Vocabulary): OptionGrammar {
   }
 }
 
-/** By the name that a value has in `--help`: what people read there and what a shell offers cannot drift apart. */
+/** Finds the values by the placeholder name in `--help`. So help and completion cannot diverge. */
 function readValues(name: string, { argChoices }: Option | Argument, { kinds, schemas, codes }: Vocabulary): Values {
   if (argChoices) return { are: 'words', words: argChoices }
   const words = [

@@ -1,6 +1,6 @@
 import type { OptionGrammar, Values, VerbGrammar } from './grammar.ts'
 
-/** The completion of zsh. */
+/** Formats the completion script for zsh. */
 export function formatZshScript(verbs: readonly VerbGrammar[], globals: readonly OptionGrammar[] = []): string {
   return `#compdef jobwright
 # Completion of jobwright for zsh, also behind npx. In ~/.zshrc, after compinit: source <(jobwright completion zsh), or with npx before jobwright
@@ -59,7 +59,7 @@ function formatVerbCase({ name, options, positions }: VerbGrammar): string {
   return `        ${name}) _arguments ${specs.join(' ')} ;;`
 }
 
-/** A star: the option may be given again. */
+/** A star means that the option may be repeated. */
 function formatOption({ long, short, description, values }: OptionGrammar): string {
   const rest = `[${description.replaceAll(/[[\]\\:]/g, '\\$&')}]${values ? `:${formatAction(values)}` : ''}`
   return [long, ...(short === undefined ? [] : [short])].map((one) => quoteText(`*${one}${rest}`)).join(' ')
@@ -71,7 +71,7 @@ function formatAction(values: Values): string {
       return `value:(${values.words.join(' ')})`
     case 'addresses':
     case 'targets':
-      // The blank keeps zsh from handing options of its own to the function.
+      // The leading blank keeps zsh from passing its own options to the function.
       return `value: _jobwright_looked_up ${[values.are, ...values.words].join(' ')}`
     case 'files':
       return 'file:_files'

@@ -2,15 +2,15 @@ import type { Command } from 'commander'
 import type { Run } from '../../cli/options.ts'
 import { parseDuration, parseMoment, parsePositive, parseWhole } from '../../cli/values.ts'
 
-/** Defines `jobwright emulator`, which serves the emulator, and moves its clock on. */
+/** Defines `jobwright emulator`, which serves the emulator and advances its clock. */
 export function defineEmulator(program: Command, run: Run): void {
   const emulator = program
     .command('emulator')
     .description('serve the five services until SIGTERM; prints one JSON line with its url when it is ready')
     .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', parseWhole)
     .option('--dir <folder>', 'keep jobs and clock there (default: in memory)')
-    .option('--seed <n>', 'decides the IDs that services make, and which calls a fault strikes', parseWhole)
-    .option('--time-scale <x>', 'virtual seconds in a real one (default: 1)', parsePositive)
+    .option('--seed <n>', 'seed of the IDs that services create and of the calls that faults hit', parseWhole)
+    .option('--time-scale <x>', 'virtual seconds per real second (default: 1)', parsePositive)
     .option(
       '--start-at <time>',
       'ISO time, now or today, at which the clock of a new emulator starts (default: now)',
@@ -24,7 +24,7 @@ export function defineEmulator(program: Command, run: Run): void {
 
   emulator
     .command('advance')
-    .description("move the clock of the repository's own emulator on, that of --emulator, whether it runs or not")
+    .description('advance the clock of the emulator that --emulator uses in this repository, whether it runs or not')
     .argument('<duration>', 'such as 90s, 15m, 2h or 3d', parseDuration)
     .action(run(async (host, ms: number) => (await import('./emulator.ts')).advanceEmulator(ms, host)))
 }

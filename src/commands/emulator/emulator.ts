@@ -30,7 +30,7 @@ export type EmulatorCommandOptions = {
   readonly limits?: string
 }
 
-/** `jobwright emulator`: serves the five services until it is told to end. Prints one JSON line with its URL when it is ready. */
+/** `jobwright emulator`: serves the five services until it is stopped. Prints one JSON line with its URL when it is ready. */
 export async function serveEmulator(options: EmulatorCommandOptions, host: Host): Promise<ExitCode> {
   const { faults, limits, ...rest } = options
   const given: EmulatorOptions = {
@@ -40,7 +40,7 @@ export async function serveEmulator(options: EmulatorCommandOptions, host: Host)
   }
   try {
     const { dir } = given
-    // Requests are nobody else's business.
+    // Logged requests are private to their owner.
     if (dir !== undefined) reportWriteErrors(dir, () => fs.mkdirSync(dir, { recursive: true, mode: 0o700 }))
     const emulator = await startEmulator(given)
     host.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`)
@@ -89,7 +89,7 @@ function createPortTaken(error: NodeJS.ErrnoException): Problem {
   )
 }
 
-/** `jobwright emulator advance DURATION`: moves the clock of the repository's own emulator on, whether it runs or not. */
+/** `jobwright emulator advance DURATION`: advances the clock of the repository's emulator, whether it runs or not. */
 export async function advanceEmulator(ms: number, host: Host): Promise<ExitCode> {
   const emulated = await openEmulator(openProject(host.cwd).root)
   try {

@@ -7,7 +7,7 @@ import { suggest } from '../../model/remedy.ts'
 import { padText } from '../../report/width.ts'
 import type { Host } from '../../session/host.ts'
 
-/** `jobwright explain [CODE]`: lists the codes of all messages, or prints the page of one: what it means, an example, what to do. */
+/** `jobwright explain [CODE]`: lists all codes, or prints the page of one: its meaning, an example, and what to do. */
 export async function explain(code: string | undefined, host: Host): Promise<ExitCode> {
   const codes = listPageCodes()
   if (code === undefined) {

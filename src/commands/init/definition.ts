@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { createOutput, type Run } from '../../cli/options.ts'
 import type { InitOptions } from './init.ts'
 
-/** Defines `jobwright init`, which writes what a repository needs. */
+/** Defines `jobwright init`, which sets up a repository. */
 export function defineInit(program: Command, run: Run): void {
   program
     .command('init')
@@ -10,16 +10,16 @@ export function defineInit(program: Command, run: Run): void {
       'write jobwright.yaml, an example spec, editor settings and the workflow, and store an empty state; replaces nothing',
     )
     .addOption(createOutput())
-    .option('--kind <kind>', 'kind of the example spec (default: IotJob, where there are no specs yet)')
+    .option('--kind <kind>', 'kind of the example spec (default: IotJob, if there are no specs yet)')
     .option('--region <region>', 'AWS region of the first target (default: AWS_REGION)')
     .addOption(
-      new Option('--store <store>', 'where the state is kept (default: git where there is a remote)').choices([
+      new Option('--store <store>', 'where the state is kept (default: git if there is a remote)').choices([
         'git',
         'file',
       ]),
     )
-    .option('--yes', 'ask nothing, although this is a terminal')
-    .option('--new-state', 'begin another state where the one that was there is lost: every spec then counts as new')
+    .option('--yes', 'ask nothing, even at a terminal')
+    .option('--new-state', 'begin another state if the previous one is lost: every spec then counts as new')
     .option('--emulator', 'write the files only: the emulator has a state of its own')
     .action(run(async (host, options: InitOptions) => (await import('./init.ts')).init(options, host)))
 }

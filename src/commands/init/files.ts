@@ -22,14 +22,14 @@ import { formatConfig, formatTargets } from './templates/config.ts'
 import { formatSettings, SETTINGS_FILE } from './templates/settings.ts'
 import { formatWorkflow, WORKFLOW_FILE } from './templates/workflow.ts'
 
-/** Files that belong together and are told of in one line. Without files: what is there already, and stays. */
+/** Files that belong together and are reported in one line. An empty list means that they exist and stay. */
 export type InitPart = {
-  /** Absolute path of the file, or of the folder of all of them. */
+  /** Absolute path of the file, or of the folder that holds all of them. */
   readonly at: string
   /** What it is for, in a few words. */
   readonly what: string
   readonly files: readonly { readonly path: string; readonly text: string }[]
-  /** What is there already lacks this: lines to add by hand, since nobody's file is edited. */
+  /** What the existing file lacks: lines to add by hand, since init edits no file. */
   readonly lacks?: string
 }
 
@@ -37,31 +37,31 @@ export type InitChoices = {
   readonly project: Project
   readonly repository: Repository | undefined
   readonly store: 'git' | 'file'
-  /** The branch of the state, where it is kept in Git. */
+  /** The branch of the state, if it is kept in Git. */
   readonly branch: string | undefined
   /** Folders of the repository's other projects. */
   readonly others: readonly string[]
   readonly region: string | undefined
-  /** The region was asked for on the command line: a jobwright.yaml that is there has to have it as well. */
-  readonly isRegionTold: boolean
-  /** Where the workflow finds Jobwright. */
+  /** The region was given on the command line, so an existing jobwright.yaml must have it too. */
+  readonly isRegionGiven: boolean
+  /** Where the workflow finds the Jobwright package. */
   readonly packages: PackagePlace
-  /** Absent: an IotJob, and only where there are no specs yet. */
+  /** Absent: an IotJob, and only if there are no specs yet. */
   readonly kind: string | undefined
 }
 
 const PACKAGED_SCHEMAS = resolvePackageFile('schemas/')
 
 /**
- * What init writes, in this order. Where package.json depends on Jobwright, editors find the schemas in node_modules. Everywhere else they
- * are copied to `.schemas` in the folder of specs, to be committed: no editor then needs a network, a pull request shows what changes with
- * an upgrade (`jobwright schema --out` writes them again), and a hidden folder is never searched for specs.
+ * Lists what init writes, in order. If package.json depends on Jobwright, editors find the schemas in node_modules. Otherwise they are
+ * copied to a committed `.schemas` folder beside the specs. Editors then need no network, and pull requests show what an upgrade changes.
+ * Being hidden, the folder is never searched for specs.
  */
 export function listInitFiles(choices: InitChoices): InitPart[] {
   const { project, repository, store, region, branch, others, packages } = choices
   const { root } = project
   const folder = resolveFolder(root, getSpecFolder(project.config))
-  assertOpen(root, folder)
+  assertCloned(root, folder)
   const isDependency = isJobwrightDependency(root)
   const schemas = getSchemaFolder(project)
   const remote = repository?.remote
@@ -86,8 +86,8 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
   ]
 }
 
-/** Throws a Problem (exit 4) where the specs are in a submodule that is not cloned here: Git keeps nothing that is written there. */
-function assertOpen(root: string, folder: string): void {
+/** Throws a Problem (exit 4) if the specs are in a submodule that is not cloned: Git would not track files written there. */
+function assertCloned(root: string, folder: string): void {
   const submodule = findSubmodule(root, folder)
   if (submodule === undefined || submodule.isOpen) return
   throw new Problem({
@@ -97,24 +97,24 @@ function assertOpen(root: string, folder: string): void {
   })
 }
 
-/** What a jobwright.yaml lacks that was there before: the target of a region that was asked for, and the branch of a second project. */
+/** Returns what an existing jobwright.yaml lacks: the target of the given region, and the branch of a second project. */
 function findLacking(choices: InitChoices): Pick<InitPart, 'lacks'> {
   if (!fs.existsSync(path.join(choices.project.root, CONFIG_FILE))) return {}
   const lacks = describeLackingBranch(choices) + describeLackingRegion(choices)
   return lacks === '' ? {} : { lacks }
 }
 
-/** Among several projects the branch is to be read in the file, and not to depend on what else there is. */
+/** With several projects, the file must name the branch, so that it does not depend on the other projects. */
 function describeLackingBranch({ project, branch, others }: InitChoices): string {
   const { state } = project.config
   if (branch === undefined || others.length === 0 || state?.store !== 'git' || state.branch !== undefined) return ''
   return `state:\n  branch: ${branch}\n`
 }
 
-function describeLackingRegion({ project, region, isRegionTold }: InitChoices): string {
-  if (!isRegionTold || region === undefined) return ''
-  const isSaid = Object.values(project.config.targets).some((target) => target.region === region)
-  return isSaid ? '' : formatTargets(region)
+function describeLackingRegion({ project, region, isRegionGiven }: InitChoices): string {
+  if (!isRegionGiven || region === undefined) return ''
+  const isPresent = Object.values(project.config.targets).some((target) => target.region === region)
+  return isPresent ? '' : formatTargets(region)
 }
 
 function createPart(file: string, text: string): Pick<InitPart, 'at' | 'files'> {
@@ -131,7 +131,7 @@ function createExamplePart(folder: string, schema: string, kind: string | undefi
   }
 }
 
-/** How many spec files a folder holds. */
+/** Counts the spec files in a folder. */
 export function countYamlFiles(folder: string): number {
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0
   return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name)).length
@@ -148,7 +148,7 @@ function createSchemasPart(folder: string): InitPart {
   return { at: folder, what: 'what your editor checks and completes specs with', files }
 }
 
-/** For the editors that take their settings from a repository; all others go by the first line of each file. */
+/** Settings for editors that read them from a repository. Other editors use the first line of each file. */
 function createSettingsPart({ project, repository }: InitChoices, schemas: string): InitPart {
   const { top, folder } = repository ?? { top: project.root, folder: '' }
   const below = (file: string): string => path.posix.join(folder, file)
@@ -160,26 +160,29 @@ function createSettingsPart({ project, repository }: InitChoices, schemas: strin
     [`./${below(`${schemas}/config.schema.json`)}`]: [below(CONFIG_FILE)],
   })
   const file = path.join(top, SETTINGS_FILE)
-  const isSaid = (there: string): boolean => there.includes(`${schemas}/job.schema.json`)
-  return { ...createOrExplain(file, text, isSaid), what: 'which schemas your editor checks and completes specs with' }
+  const isPresent = (there: string): boolean => there.includes(`${schemas}/job.schema.json`)
+  return {
+    ...createOrExplain(file, text, isPresent),
+    what: 'which schemas your editor checks and completes specs with',
+  }
 }
 
-/** The state of one machine, its lock and its journal: in Git an older checkout would put back an older state. And what npm installs. */
+/** Ignores what npm installs, and a machine's state, lock and journal. In Git, an older checkout would roll the state back. */
 function ignoreParts(choices: InitChoices): InitPart[] {
   const { repository, store, packages } = choices
   if (repository === undefined) return []
   const { top } = repository
-  const state = store === 'file' ? stateIn(choices) : undefined
-  // Nothing outside the repository is of interest to Git.
+  const state = store === 'file' ? getStatePath(choices) : undefined
+  // Git only tracks files inside the repository.
   const isKept = state !== undefined && !state.startsWith('..') && !path.isAbsolute(state)
-  const isSaid = (there: string): boolean =>
+  const isPresent = (there: string): boolean =>
     !isKept || there.split(/\r?\n/).some((line) => line.replace(/^\//, '') === `${state}*`)
   const file = path.join(top, '.gitignore')
   const there = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
   const isInstalled = isIgnoreNeeded(packages, store === 'git')
   const text = [
     ...(isInstalled ? ['node_modules/\n'] : []),
-    ...(isSaid(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
+    ...(isPresent(there) ? [] : [`# Jobwright's state, its lock and its journal: of this machine alone\n/${state}*\n`]),
   ].join('')
   if (!isKept && !isInstalled) return []
   const kept = [
@@ -189,22 +192,22 @@ function ignoreParts(choices: InitChoices): InitPart[] {
   return [{ ...createOrExplain(file, text, () => text === ''), what: `keeps ${kept.join(', and ')} out of Git` }]
 }
 
-/** Where the state is, relative to the repository's top. */
-function stateIn({ project, repository }: InitChoices): string {
+/** Returns the state's path, relative to the repository's top. */
+function getStatePath({ project, repository }: InitChoices): string {
   return path.posix.join(repository?.folder ?? '', project.config.state?.path ?? STATE_FILE)
 }
 
-/** A file with this text; where it is there and does not say the same, what it lacks. */
+/** Plans a file with this text. If a different one exists, says what it lacks. */
 function createOrExplain(
   file: string,
   text: string,
-  isSaid: (there: string) => boolean,
+  isPresent: (there: string) => boolean,
 ): Pick<InitPart, 'at' | 'files' | 'lacks'> {
   if (!fs.existsSync(file)) return createPart(file, text)
-  return { at: file, files: [], lacks: isSaid(fs.readFileSync(file, 'utf8')) ? undefined : text }
+  return { at: file, files: [], lacks: isPresent(fs.readFileSync(file, 'utf8')) ? undefined : text }
 }
 
-/** The workflow of a project, relative to the repository's top. Each project has one of its own; `name` tells it from the others. */
+/** Names a project's workflow file, relative to the repository's top. Each project has its own; `name` distinguishes it. */
 export function nameWorkflowFile(
   top: string,
   folder: string,
@@ -219,12 +222,12 @@ export function nameWorkflowFile(
     }),
   )
   const there = all.find(({ file }) => isRunIn(texts.get(file), folder))
-  // The only project's workflow may have been edited past recognition.
+  // The only project's workflow may have been edited beyond recognition.
   if (there === undefined && others.length === 0) return { file: WORKFLOW_FILE }
   return there ?? all.find(({ file }) => !texts.has(file)) ?? own[1]!
 }
 
-/** Whether a workflow works in a folder of the repository; empty: at its top. */
+/** Returns true if a workflow runs in a folder of the repository. An empty folder is the top. */
 function isRunIn(workflow: string | undefined, folder: string): boolean {
   if (workflow === undefined) return false
   const [, said = ''] = /^ *working-directory: *(.*?) *$/m.exec(workflow) ?? []
@@ -262,14 +265,14 @@ function createWorkflowPart(
 
 const CLI = 'node_modules/jobwright/dist/cli.js'
 
-/** Whether workflows of a host may say `queue: max`: GitHub's own cloud may, a GitHub Enterprise Server not. */
+/** Returns true if the host supports `queue: max`. GitHub's cloud does; GitHub Enterprise Server does not. */
 function hasQueue(host: string): boolean {
   return /(^|\.)(github\.com|ghe\.com)$/.test(host)
 }
 
-/** What a workflow that an earlier version wrote has otherwise than this one would, where it matters. */
+/** Returns the important changes that a workflow of an earlier version lacks. */
 function findLackingInWorkflow(there: string, text: string): string {
-  // What is not of our making is nobody's business here.
+  // Ignore workflows that Jobwright did not write.
   if (!there.includes(` ${AS_TEXT} `)) return ''
   const install = /run: (npm ci .*)/.exec(text)?.[1]
   const isUnlocked = there.split('\n').some((line) => line.includes('run: npm install ') && line.includes('jobwright@'))

@@ -36,22 +36,21 @@ import { type Repository, readRepository } from './repository.ts'
 
 export type InitOptions = {
   readonly output: 'text' | 'json'
-  /** Ask nothing, although somebody is there to answer. */
+  /** Ask nothing, even at a terminal. */
   readonly yes?: boolean
-  /** Kind of the example spec; IotJob unless told. */
+  /** Kind of the example spec. Default: IotJob. */
   readonly kind?: string
   readonly region?: string
   readonly store?: 'git' | 'file'
-  /** Begin another state where the one that was there is gone. */
+  /** Begin another state where the previous one is missing. */
   readonly newState?: boolean
-  /** Files only: the emulator makes a state of its own. */
+  /** Write files only: the emulator creates its own state. */
   readonly emulator?: boolean
 }
 
 /**
- * `jobwright init`: writes jobwright.yaml, an example spec, settings for editors and the workflow, and stores an empty state with a lineage
- * of its own. At a terminal it asks for what it was not told and cannot find out; it replaces no file and no state: run again, it makes what
- * is missing and says what it kept.
+ * `jobwright init`: writes jobwright.yaml, an example spec, editor settings and the workflow, and stores an empty state with a new lineage.
+ * At a terminal it asks for missing choices. It replaces no file and no state. A second run adds what is missing and reports what it kept.
  */
 export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
@@ -60,20 +59,20 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
   const repository = await readRepository(project.root)
-  const store = storeFor(options, project, repository)
+  const store = chooseStore(options, project, repository)
   const branch = store === 'git' ? await decideBranch(project, repository) : undefined
   if (!options.emulator && !options.newState) await assertNoneLost(chooseMeant(project, store, branch, repository))
   const answers = await askForChoices({ region: told, kind }, project, options, host)
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
-  const isRegionTold = options.region !== undefined
+  const isRegionGiven = options.region !== undefined
   const packages = await findPackage(project.root, repository?.top)
-  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionTold, ...answers })
+  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionGiven, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files
       .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
       .includes(true)
-    out.text(did(isNew ? 'wrote' : 'kept', formatPath(part.at, host), part.what))
-    if (part.lacks !== undefined) out.text(`        it lacks this, which is for you to add:\n${indentText(part.lacks)}`)
+    out.text(formatOutcome(isNew ? 'wrote' : 'kept', formatPath(part.at, host), part.what))
+    if (part.lacks !== undefined) out.text(`        it lacks this; add it by hand:\n${indentText(part.lacks)}`)
     return isNew
   })
   await refreshSchema(openProject(project.root, host.env))
@@ -102,8 +101,8 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   return 0
 }
 
-/** What jobwright.yaml says, else what was asked for, else Git wherever a remote can keep the state. */
-function storeFor({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
+/** Chooses the store: from jobwright.yaml, else from the options, else Git if a remote can keep the state. */
+function chooseStore({ store }: InitOptions, { root, config }: Project, repository: Repository | undefined) {
   const said = config.state?.store
   if (said !== undefined && store !== undefined && said !== store) {
     throw new Problem({
@@ -116,7 +115,7 @@ function storeFor({ store }: InitOptions, { root, config }: Project, repository:
   if (chosen === 'git' && repository === undefined) {
     throw new Problem({
       code: 'INIT_NO_REPOSITORY',
-      message: `${root} is in no Git repository, so the state cannot be kept in one`,
+      message: `${root} is not in a Git repository, so Git cannot keep the state`,
       remedies: [
         { text: 'make a repository first', command: ['git', 'init'] },
         suggest('or keep the state in a file', 'init', '--store', 'file'),
@@ -126,20 +125,20 @@ function storeFor({ store }: InitOptions, { root, config }: Project, repository:
   return chosen
 }
 
-/** The branch of the state: as jobwright.yaml says, else one that no other project of the repository has. */
+/** Chooses the state's branch: from jobwright.yaml, else one that no other project of the repository uses. */
 async function decideBranch(project: Project, repository: Repository | undefined): Promise<string> {
   const { branch } = project.config.state ?? {}
   if (branch !== undefined) return branch
   const place = await readProjectPlace(project.root)
   const asked = chooseMeant(project, 'git', undefined, repository)
-  // Where the remote does not answer, storing the state will say so.
+  // If the remote does not answer, storing the state reports it.
   return chooseBranch(asked, place, true).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
     return place === undefined ? DEFAULT_BRANCH : listBranches(place.name)[1]
   })
 }
 
-/** A project as its jobwright.yaml will be, if it is not there yet. */
+/** Returns the project as it will be once its jobwright.yaml is written. */
 function chooseMeant(
   project: Project,
   store: 'git' | 'file',
@@ -152,13 +151,13 @@ function chooseMeant(
   return { ...project, config: { ...project.config, state } }
 }
 
-/** Throws a Problem (STATE_MISSING) where there is no state, and signs of one that is lost. */
+/** Throws a Problem (STATE_MISSING) if there is no state but signs of a lost one. */
 async function assertNoneLost(project: Project): Promise<void> {
   try {
     const { state, diagnostics } = await openProjectStore(project, {}).read()
     if (state !== undefined || diagnostics.some(({ code }) => code !== 'STATE_MISSING')) return
   } catch (error) {
-    // Storing the state says it again, after the files are written.
+    // Storing the state reports the same error after the files are written.
     if (error instanceof Problem) return
     throw error
   }
@@ -166,7 +165,7 @@ async function assertNoneLost(project: Project): Promise<void> {
   if (lost) throw new Problem({ code: 'STATE_MISSING', ...lost })
 }
 
-/** Stores the first state, and tells in a line what is stored now. */
+/** Stores the first state and returns a line about it. */
 async function beginState(project: Project, { newState }: InitOptions, out: Printer): Promise<string> {
   const store = openProjectStore(project, {})
   const where = escapeForTerminal(store.where)
@@ -176,7 +175,7 @@ async function beginState(project: Project, { newState }: InitOptions, out: Prin
     if (state !== undefined && !newState) {
       const doubt = await createUnclaimed(project, await readProjectPlace(project.root), state)
       if (doubt) out.diagnostics([doubt], systemClock.now())
-      return did('kept', 'the state', `${where}; ${formatCount(Object.keys(state.records).length, 'job')}`)
+      return formatOutcome('kept', 'the state', `${where}; ${formatCount(Object.keys(state.records).length, 'job')}`)
     }
     const created = await open.create(await createFirstState(project, systemClock), { anew: newState === true })
     if (created.is === 'stale') {
@@ -186,7 +185,7 @@ async function beginState(project: Project, { newState }: InitOptions, out: Prin
         remedies: [advise('run this again; it will be kept')],
       })
     }
-    return did('stored', 'an empty state', where)
+    return formatOutcome('stored', 'an empty state', where)
   } finally {
     await open.close()
   }
@@ -196,7 +195,7 @@ type Done = {
   readonly written: readonly string[]
   readonly store: 'git' | 'file'
   readonly repository: Repository | undefined
-  /** The state, where it is a file. */
+  /** The state's path, if it is a file. */
   readonly state?: string
   /** The workflow's file. */
   readonly workflow: string
@@ -211,7 +210,7 @@ function listNextSteps({ written, store, repository, state, workflow, packages, 
   const manifests = listPackageFiles(packages).map((file) => path.relative(cwd, file))
   const locking = isInWorkflow ? buildLockCommand(packages, cwd) : undefined
   const all = isInWorkflow && locking === undefined && written.length > 0 ? [...manifests, ...written] : written
-  // Windows PowerShell knows no `&&`.
+  // Windows PowerShell does not support `&&`.
   const and = shell === 'powershell' ? '; ' : ' && '
   const typed = (...command: readonly string[]): string => formatCommand(command as [string, ...string[]], { shell })
   const commit = 'git commit -m "Set up Jobwright"'
@@ -237,7 +236,7 @@ function listNextSteps({ written, store, repository, state, workflow, packages, 
   ]
 }
 
-/** What the workflow stands on, and could not be made sure of. */
+/** Lists the assumptions of the workflow that init could not verify. */
 function listWorkflowNotes({ defaultBranch, guessed }: Repository, workflow: string, packages: PackagePlace): string[] {
   const { otherLock, ignored } = packages
   return [
@@ -257,16 +256,16 @@ function listWorkflowNotes({ defaultBranch, guessed }: Repository, workflow: str
   ]
 }
 
-/** What belongs into Git, and what does not. */
+/** Says what to commit and what not. */
 function describeInGit(state: string | undefined): string {
-  const all = 'Commit all that was written: a spec that is not committed is planned, but not submitted.'
+  const all = 'Commit everything that was written: an uncommitted spec is planned, but not submitted.'
   return state === undefined
     ? `${all} The state is on a branch of its own.`
-    : `${all} Not ${escapeForTerminal(state)}, its .lock and its .journal: in Git, an older checkout would put back an older state. Keep a copy elsewhere.`
+    : `${all} Not ${escapeForTerminal(state)}, its .lock and its .journal: in Git, an older checkout would roll the state back. Keep a copy elsewhere.`
 }
 
-/** One line of what happened to a thing. */
-function did(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): string {
+/** Formats one line about what happened to a file or state. */
+function formatOutcome(what: 'wrote' | 'kept' | 'stored', thing: string, why: string): string {
   return `${what.padEnd(6)}  ${thing.padEnd(31)}  ${why}`
 }
 
@@ -274,7 +273,7 @@ function indentText(text: string): string {
   return text.trimEnd().replaceAll(/^/gm, '          ')
 }
 
-/** A path as one would write it where the command was given. */
+/** Formats a path relative to the working directory. */
 function formatPath(file: string, host: Host): string {
   return escapeForTerminal(path.relative(host.cwd, file) || '.')
 }

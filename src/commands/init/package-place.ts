@@ -4,19 +4,19 @@ import { isJobwrightDependency } from '../../session/spec-place.ts'
 import { openGit } from '../../system/git.ts'
 import { VERSION } from '../../version.ts'
 
-/** Where the package.json is by which a workflow installs Jobwright. */
+/** The package.json with which a workflow installs Jobwright. */
 export type PackagePlace = {
-  /** Its folder: that of the project, or one above it in the same repository. */
+  /** Its folder: the project's, or one above it in the same repository. */
   readonly folder: string
-  /** The way from the project to it, with forward slashes; empty for the project's own folder. */
+  /** The relative path from the project to it, with forward slashes. Empty for the project's folder. */
   readonly up: string
-  /** It names Jobwright. */
+  /** It depends on Jobwright. */
   readonly isDependency: boolean
-  /** npm's lock file, by its name; absent where there is none. */
+  /** The name of npm's lock file, if there is one. */
   readonly lock?: string
-  /** The lock file of another package manager, where there is none of npm's. */
+  /** The lock file of another package manager, if npm has none. */
   readonly otherLock?: string
-  /** Files of it that Git ignores, so that no workflow finds them. */
+  /** Package files that Git ignores, so that no workflow finds them. */
   readonly ignored: readonly string[]
   /** Git ignores `node_modules` there. */
   readonly ignoresModules: boolean
@@ -25,7 +25,10 @@ export type PackagePlace = {
 const LOCKS = ['package-lock.json', 'npm-shrinkwrap.json']
 const OTHER_LOCKS = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 
-/** Finds the package.json that names Jobwright, from a project's folder up to the top of its repository; else the project's own is to. */
+/**
+ * Finds the package.json that depends on Jobwright, from the project's folder up to the repository's top. Otherwise returns the project's
+ * own.
+ */
 export async function findPackage(root: string, top: string | undefined): Promise<PackagePlace> {
   const folder = listFoldersUp(root, top).find(isJobwrightDependency) ?? root
   const isThere = (name: string): boolean => fs.existsSync(path.join(folder, name))
@@ -45,17 +48,20 @@ export async function findPackage(root: string, top: string | undefined): Promis
   }
 }
 
-/** Whether `git add .` would take in all that npm installs, now or once a workflow's package is locked. */
+/** Returns true if `git add .` would add node_modules, now or once the workflow's package is locked. */
 export function isIgnoreNeeded({ folder, ignoresModules }: PackagePlace, isInWorkflow: boolean): boolean {
   const isUsed = isInWorkflow || ['package.json', 'node_modules'].some((name) => fs.existsSync(path.join(folder, name)))
   return isUsed && !ignoresModules
 }
 
-/** What makes `npm ci` of the workflow find Jobwright, locked; undefined where all is there. The command is run where `init` was. */
+/**
+ * Builds the command that lets the workflow's `npm ci` find a locked Jobwright. Undefined if nothing is missing. The user runs it where
+ * `init` ran.
+ */
 export function buildLockCommand({ folder, isDependency, lock }: PackagePlace, cwd: string): string[] | undefined {
   if (isDependency && lock !== undefined) return undefined
   const where = path.relative(cwd, folder)
-  // Without a package.json here npm would look for one in the folders above.
+  // Without a package.json here, npm would use one in a folder above.
   const isElsewhere = where !== '' || !fs.existsSync(path.join(folder, 'package.json'))
   const prefix = isElsewhere ? ['--prefix', where || '.'] : []
   return isDependency
@@ -63,7 +69,7 @@ export function buildLockCommand({ folder, isDependency, lock }: PackagePlace, c
     : ['npm', 'install', ...prefix, '--save-dev', '--save-exact', `jobwright@${VERSION}`]
 }
 
-/** The package files that belong in the first commit, absolute, as far as they are or will be there. */
+/** Lists the absolute paths of the package files for the first commit, existing or planned. */
 export function listPackageFiles({ folder, lock, ignored }: PackagePlace): string[] {
   return ['package.json', lock ?? LOCKS[0]!]
     .filter((one) => !ignored.includes(one))

@@ -11,10 +11,10 @@ import type { Project } from '../../session/project.ts'
 import { getSpecFolder } from '../../session/spec-place.ts'
 import { countYamlFiles } from './files.ts'
 
-/** What a person may be asked for. */
+/** The answers that init asks for. */
 export type Answers = { readonly region: string | undefined; readonly kind: string | undefined }
 
-/** Asks at a terminal for what is not known yet and will be written: a region for the first target, a kind for the first spec. */
+/** Asks at a terminal for unknown values that will be written: the first target's region and the first spec's kind. */
 export async function askForChoices(
   known: Answers,
   { root, config }: Project,
@@ -35,7 +35,7 @@ export async function askForChoices(
   return { region, kind }
 }
 
-/** Asks until the answer is one. */
+/** Asks until the answer is valid. */
 async function askUntilValid<Answer>(
   ask: NonNullable<Host['ask']>,
   host: Host,
@@ -53,7 +53,7 @@ async function askUntilValid<Answer>(
   }
 }
 
-/** A region by its form; undefined for none. Throws a Problem (exit 1) for what cannot be one. */
+/** Checks the form of a region. Undefined for none. Throws a Problem (exit 1) for an invalid one. */
 export function checkRegion(region: string | undefined): string | undefined {
   if (region === undefined || region === '' || /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/.test(region)) return region || undefined
   throw new Problem({

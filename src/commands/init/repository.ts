@@ -5,25 +5,25 @@ import { Problem } from '../../model/problem.ts'
 import { advise } from '../../model/remedy.ts'
 import { type Git, isBareFolder, listRemotes, openGit } from '../../system/git.ts'
 
-/** The Git repository around a folder, as far as init has to know it. */
+/** The facts that init needs about the Git repository around a folder. */
 export type Repository = {
   /** Its top folder. */
   readonly top: string
   /** The folder, relative to the top; empty for the top itself. */
   readonly folder: string
-  /** `origin` where there is one, else the first. */
+  /** `origin` if it exists, else the first remote. */
   readonly remote?: string
-  /** The branch that the remote calls default, as far as that can be known. */
+  /** The remote's default branch, as far as it can be known. */
   readonly defaultBranch: string
-  /** Why the default branch is a guess; absent where the remote has named it. */
+  /** Why the default branch is a guess. Absent if the remote named it. */
   readonly guessed?: string
-  /** The host of the remote's address; absent where it is a path, or there is no remote. */
+  /** The host of the remote's URL. Absent for a path, or without a remote. */
   readonly host?: string
-  /** Whether a .gitattributes sends files through Git LFS. */
+  /** A .gitattributes sends files through Git LFS. */
   readonly hasLfs?: boolean
 }
 
-/** The repository around a folder; undefined where there is none. Throws a Problem (exit 4) where git refuses to read it, or it is bare. */
+/** Reads the repository around a folder. Undefined if there is none. Throws a Problem (exit 4) if git refuses to read it, or it is bare. */
 export async function readRepository(folder: string): Promise<Repository | undefined> {
   if (isBareFolder(folder)) throw createNoWorkTree(folder)
   const checkout = await readCheckout({ root: folder, files: [], searched: [] })
@@ -52,10 +52,7 @@ function createNoWorkTree(folder: string): Problem {
   })
 }
 
-/**
- * What the remote calls its default branch. A clone knows what that was when it was made; one that was put together by hand does not, and the
- * branch that happens to be checked out may be any.
- */
+/** Finds the remote's default branch. A clone records it. A repository set up by hand does not, and its current branch may be any. */
 async function findDefaultBranch(
   git: Git,
   remote: string | undefined,
@@ -73,15 +70,15 @@ async function findDefaultBranch(
   return { defaultBranch: 'main', guessed: `${why}, and no branch is checked out here` }
 }
 
-/** The host in an address as Git takes it: `https://host/path`, `ssh://user@host:22/path`, `user@host:path`. */
+/** Returns the host of a Git URL: `https://host/path`, `ssh://user@host:22/path`, `user@host:path`. */
 export function parseHost(address: string | undefined): string | undefined {
   const [, byUrl] = /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)/.exec(address ?? '') ?? []
-  // A drive of Windows has one letter.
+  // A Windows drive has one letter.
   const [, byScp] = /^(?:[^/@:\\]+@)?([^/:@\\]{2,}):(?!\/\/)/.exec(address ?? '') ?? []
   return (byUrl ?? byScp)?.toLowerCase()
 }
 
-/** Looks through all files of attributes, those that are not committed yet too. */
+/** Searches all attribute files, uncommitted ones included. */
 async function hasLfs(git: Git, top: string): Promise<boolean> {
   const { stdout } = await git([
     'ls-files',

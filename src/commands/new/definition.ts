@@ -10,7 +10,7 @@ export function defineNew(program: Command, run: Run): void {
     .description('write the commented skeleton of a spec, its required members marked; replaces nothing')
     .argument('<kind>', 'such as IotJob')
     .argument('<name>', 'name of the spec: KIND/NAME is the address of its job')
-    .option('--file <path>', 'where to write it (default: where jobwright.yaml has specs looked for)')
+    .option('--file <path>', 'where to write it (default: the spec folder of jobwright.yaml)')
     .option('--stdout', 'print it, and write nothing')
     .option(
       '--set <member=value>',

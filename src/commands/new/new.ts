@@ -20,15 +20,15 @@ import { createShapes, shapeAt } from './skeleton/shape.ts'
 import { formatSkeleton, REQUIRED } from './skeleton/skeleton.ts'
 
 export type NewOptions = {
-  /** Where to write it, relative to the working directory; absent: where jobwright.yaml has specs looked for. */
+  /** Where to write it, relative to the working directory. Default: the spec folder of jobwright.yaml. */
   readonly file?: string
-  /** Print it, and write nothing. */
+  /** Print it and write nothing. */
   readonly stdout?: boolean
-  /** `Member=value` of the request, for what else is asked for depends on some. */
+  /** Request members as `Member=value`. Other required members may depend on them. */
   readonly set?: readonly string[]
 }
 
-/** `jobwright new KIND NAME`: writes the skeleton of a spec, or prints it. Replaces nothing. */
+/** `jobwright new KIND NAME`: writes or prints the skeleton of a spec. Replaces no file. */
 export async function writeSpec(kind: string, name: string, options: NewOptions, host: Host): Promise<ExitCode> {
   const model = findKind(kind)
   assertName(model, name)
@@ -46,25 +46,23 @@ export async function writeSpec(kind: string, name: string, options: NewOptions,
     targets: Object.keys(project.config.targets),
     known,
   })
-  if (text === undefined) throw createUnfit(model, known)
+  if (text === undefined) throw createBadSetting(model, known)
   if (options.stdout) {
     host.stdout.write(text)
     return 0
   }
   await assertFree(project, model, name)
-  if (!writeNewFile(file, text, project.root)) throw createTaken(formatPath(file, host))
+  if (!writeNewFile(file, text, project.root)) throw createFileExists(formatPath(file, host))
   await refreshSchema(project)
   if (!host.quiet) host.stdout.write(`${formatWritten(text, formatPath(file, host), name, model)}\n`)
   if (!schema.isThere) {
     host.stderr.write(
-      `note: its first line leads editors to ${schema.folder}; \`jobwright schema --out ${schema.folder}\` writes the schemas there\n`,
+      `note: its first line points editors to ${schema.folder}; \`jobwright schema --out ${schema.folder}\` writes the schemas there\n`,
     )
   }
   const inRoot = path.relative(project.root, file).split(path.sep).join('/')
   if (!isLookedFor(project, inRoot)) {
-    host.stderr.write(
-      `note: jobwright.yaml has specs looked for in ${project.config.specs.join(', ')}, and not there\n`,
-    )
+    host.stderr.write(`note: jobwright.yaml searches for specs in ${project.config.specs.join(', ')}, not there\n`)
   }
   return 0
 }
@@ -73,9 +71,11 @@ function assertName(model: KindModel, name: string): void {
   if (isAddress(formatAddress(model.kind, name))) return
   throw new Problem({
     code: 'NEW_NAME',
-    message: `"${name}" cannot be the name of a spec`,
+    message: `"${name}" is not a valid name of a spec`,
     remedies: [
-      advise('names begin with a letter or digit and go on with letters, digits, hyphens and underscores; at most 56'),
+      advise(
+        'a name begins with a letter or digit and continues with letters, digits, hyphens and underscores; at most 56',
+      ),
     ],
   })
 }
@@ -99,7 +99,7 @@ function readMembers(model: KindModel, settings: readonly string[]): JsonObject 
   )
 }
 
-function createUnfit(model: KindModel, known: JsonObject): Problem {
+function createBadSetting(model: KindModel, known: JsonObject): Problem {
   const shapes = createShapes(model.kind, readPackagedSchema)
   const allowed = Object.entries(known).flatMap(([member, value]) => {
     const words = shapeAt(shapes, `/spec/${member}`)?.schema['enum']
@@ -122,16 +122,16 @@ async function assertFree(project: Project, model: KindModel, name: string): Pro
   if (!same) return
   throw new Problem({
     code: 'NEW_TAKEN',
-    message: `there is a spec ${same.address} already`,
+    message: `the spec ${same.address} already exists`,
     remedies: [advise('choose another name'), advise('to run its job again, raise its policy.run')],
     place: same.place,
   })
 }
 
-function createTaken(file: string): Problem {
+function createFileExists(file: string): Problem {
   return new Problem({
     code: 'NEW_FILE_EXISTS',
-    message: `${file} is there already, and was left as it is`,
+    message: `${file} already exists and was not changed`,
     remedies: [advise('choose another name, or another file with --file PATH')],
   })
 }
@@ -143,7 +143,7 @@ function formatWritten(text: string, file: string, name: string, model: KindMode
     `wrote  ${file}  ${model.kind}/${name}: fill in ${formatCount(open, 'member')} marked ${REQUIRED}`,
     ...(isOpenEnum === undefined
       ? []
-      : [`       what it asks for depends on ${isOpenEnum}: for another one, add --set ${isOpenEnum}=...`]),
+      : [`       its members depend on ${isOpenEnum}: for another one, add --set ${isOpenEnum}=...`]),
     '',
     'Next:',
     '  npx jobwright validate   every problem of every spec, at its line',

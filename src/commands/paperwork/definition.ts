@@ -12,7 +12,7 @@ export function definePaperwork(program: Command, run: Run): void {
       )
       .argument('<address>', 'such as ImportExportJob/archive-disks'),
   )
-    .requiredOption('--out <folder>', 'put them there; no file is replaced, and only you may read them')
+    .requiredOption('--out <folder>', 'write them there; replaces no file, and only you may read them')
     .action(
       run(async (host, address: string, options: CommonOptions & { out: string }) =>
         (await import('./paperwork.ts')).fetchPaperwork(address, options, host),

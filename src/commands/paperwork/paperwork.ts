@@ -21,18 +21,18 @@ import { openSession, openSessionWorld, type Session } from '../../session/sessi
 import { FileDiffers, receiveFile } from '../../system/download-file.ts'
 
 export type PaperworkOptions = CommonOptions & {
-  /** The folder for the files, relative to where the command runs. */
+  /** The folder for the files, relative to the working directory. */
   readonly out: string
 }
 
 const SIGNATURE = 'SIGNATURE'
 const LABEL = 'shipping-label.pdf'
-/** They authenticate a device: nobody but their owner reads them. */
+/** The files authenticate a device, so only their owner may read them. */
 const MODES = { folder: 0o700, file: 0o600 }
 
 /**
- * `jobwright paperwork ADDRESS --out DIR`: fetches the SIGNATURE file and the shipping label of an Import/Export job, on demand: they
- * are in no state and no log. Replaces no file. Changes nothing at AWS.
+ * `jobwright paperwork ADDRESS --out DIR`: fetches the SIGNATURE file and the shipping label of an Import/Export job. Neither is kept in a
+ * state or a log. Replaces no file and changes nothing at AWS.
  */
 export async function fetchPaperwork(address: string, options: PaperworkOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
@@ -64,7 +64,7 @@ export async function fetchPaperwork(address: string, options: PaperworkOptions,
   }
 }
 
-/** The spec and the record of a job whose device can still be shipped. Throws a Problem (exit 1). */
+/** Returns the spec and the record of a job whose device can still be shipped. Throws a Problem (exit 1). */
 function findShippable(
   address: string,
   { loaded }: Session,
@@ -84,9 +84,9 @@ function findShippable(
       code: 'USAGE',
       message: spec
         ? `${address} has no device to ship`
-        : `${address} has no sound spec any more, which says where its job is`,
+        : `${address} has no valid spec, and only that says where its job is`,
       remedies: [
-        advise(spec ? 'only the jobs of an ImportExportJob have paperwork' : 'put its spec back, and run again'),
+        advise(spec ? 'only the jobs of an ImportExportJob have paperwork' : 'restore its spec, and run again'),
       ],
     })
   }
@@ -98,22 +98,22 @@ function findShippable(
       suggest('submit it, and then run this command again', 'reconcile'),
     )
   }
-  if (isTerminal(record.condition) || record.lost) throw createOver(address, record.status ?? 'lost')
+  if (isTerminal(record.condition) || record.lost) throw createTerminal(address, record.status ?? 'lost')
   return { spec, record }
 }
 
 function assertUsable(address: Address, record: JobRecord, papers: Paperwork | undefined): Paperwork {
-  if (papers === undefined) throw createOver(address, 'unknown to AWS')
+  if (papers === undefined) throw createTerminal(address, 'unknown to AWS')
   const live = { id: record.id!, status: papers.status, partial: true }
   if (isTerminal(getModel('ImportExportJob').lifecycle.condition(live, { maxFailedPercent: 0 })))
-    throw createOver(address, papers.status)
+    throw createTerminal(address, papers.status)
   return papers
 }
 
-function createOver(address: Address, status: string): Problem {
+function createTerminal(address: Address, status: string): Problem {
   return createNoJob(
     address,
-    `its job is over: ${status}`,
+    `its job is terminal: ${status}`,
     advise('a device that is sent now belongs to no job; raise policy.run for another'),
   )
 }
@@ -134,12 +134,12 @@ async function write(
   const put = (name: string, content: AsyncIterable<Uint8Array>) => receiveFile(folder, name, content, MODES.file)
   const written: string[] = []
   if (papers.signature !== undefined) {
-    await reportInTheWay(folder, SIGNATURE, put(SIGNATURE, yieldOnce(papers.signature)))
+    await reportFileExists(folder, SIGNATURE, put(SIGNATURE, yieldOnce(papers.signature)))
     written.push(SIGNATURE)
   }
   let problem: AwsError | undefined
   try {
-    const label = await reportInTheWay(
+    const label = await reportFileExists(
       folder,
       LABEL,
       papers.label((content) => put(LABEL, content)),
@@ -157,18 +157,18 @@ async function* yieldOnce(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text)
 }
 
-/** A file with other content is not replaced: it may be on its way to a device. */
-async function reportInTheWay<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
+/** Does not replace a file with other content: it may already be on its way to a device. */
+async function reportFileExists<Value>(folder: string, name: string, work: Promise<Value>): Promise<Value> {
   try {
     return await work
   } catch (error) {
     if (!(error instanceof FileDiffers)) throw error
     throw new Problem({
       code: 'PAPERWORK_FILE',
-      message: `${path.join(folder, name)} is there already, with other content, and is not replaced`,
+      message: `${path.join(folder, name)} already exists with other content, and is not replaced`,
       remedies: [
         advise(
-          'choose an empty folder; the signature changes when the manifest is updated, so that an older one is no good any more',
+          'choose an empty folder; the signature changes when the manifest is updated, so an older one is invalid',
         ),
       ],
     })

@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import { addPlanOptions, type Run } from '../../cli/options.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
-/** Defines `jobwright plan`, which says what would be done. */
+/** Defines `jobwright plan`, which shows what reconcile would do. */
 export function definePlan(program: Command, run: Run): void {
-  addPlanOptions(program.command('plan').description('say what reconcile would do now, and why; has no side effect'))
-    .option('--offline', 'compare specs with the stored state and ask AWS nothing: needs no credentials')
-    .option('--exit-code', 'end with 2 where changes are pending')
+  addPlanOptions(program.command('plan').description('show what reconcile would do now, and why; has no side effect'))
+    .option('--offline', 'compare specs with the stored state without calling AWS; needs no credentials')
+    .option('--exit-code', 'exit with 2 if changes are pending')
     .action(run(async (host, options: CommonOptions) => (await import('./plan.ts')).planCommand(options, host)))
 }

@@ -20,11 +20,11 @@ import { createInput, listPlanDiagnostics, openSession, openSessionWorld, type S
 import { listStillDue } from '../../session/still-due.ts'
 
 export type PlanOptions = CommonOptions & {
-  /** End with 2 where changes are pending. */
+  /** Exit with 2 if changes are pending. */
   readonly exitCode?: boolean
 }
 
-/** `jobwright plan`: what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. */
+/** `jobwright plan`: shows what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. */
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
@@ -34,7 +34,7 @@ export async function planCommand(options: PlanOptions, host: Host): Promise<Exi
   }
 }
 
-/** Plans in an open session and shows the plan; takes no lock and writes nothing. */
+/** Plans in an open session and prints the plan. Takes no lock and writes nothing. */
 export async function planIn(
   given: Session,
   options: PlanOptions,
@@ -45,7 +45,7 @@ export async function planIn(
   const session = { ...given, loaded: admitRecorded(given.loaded, stored.state) }
   const isUnread = hasErrors(stored.diagnostics)
   const now = session.clock.now()
-  // A state that is there and cannot be trusted has its own way out: a plan made without it would say things that are not so.
+  // An unreadable state has its own remedies. A plan without it would be wrong.
   if (isUnread) {
     out.diagnostics([...session.loaded.diagnostics, ...stored.diagnostics], now)
     out.line(toSummaryLine({ counts: {}, outcomes: [8], exitCode: 8 }))
@@ -69,7 +69,7 @@ export async function planIn(
   return { plan, exitCode }
 }
 
-/** How many calls of one service are under way at once; the lanes decide how fast they go. */
+/** The maximum number of concurrent calls to one service. The lanes limit their rate. */
 const CONCURRENCY = 32
 
 async function look(
@@ -91,7 +91,7 @@ async function look(
   }
 }
 
-/** The head line of a plan's table. */
+/** Creates the heading of a plan's table. */
 export function createHeading(
   verb: string,
   plan: Plan,
@@ -109,7 +109,7 @@ export function createHeading(
   }
 }
 
-/** Whether the specs seem gone as a whole. Where there never was a job, and none was asked for by a path, there is simply nothing to do. */
+/** Returns true if all specs seem to be missing. If there never was a job and no path was given, there is simply nothing to do. */
 function isWithoutFiles({ actions }: Plan, { loaded: { diagnostics, files } }: Session): boolean {
   const missing = diagnostics.find(({ code }) => code === 'SPEC_NO_FILES')
   return files.size === 0 && missing !== undefined && (missing.severity === 'error' || actions.length > 0)

@@ -11,7 +11,7 @@ import { openSession, type Session } from '../../session/session.ts'
 import { waitWhileLocked } from '../../session/while-locked.ts'
 import { type ReconcileCommandOptions, reconcileIn } from './reconcile.ts'
 
-/** Carries out what a person decided about one address. `verb`: the command, as the text names it. */
+/** Applies a person's decision about one address. `verb` is the command's name. */
 export function decide(
   verb: string,
   address: string,
@@ -22,13 +22,13 @@ export function decide(
   return decideInSession(verb, options, host, async (session) => {
     const { state, diagnostics } = await openProjectStore(session.project, options).read()
     const error = diagnostics.find(({ severity }) => severity === 'error')
-    // Of a missing state the run itself says all there is to say.
+    // The run itself reports a missing state.
     if (error && error.code !== 'STATE_MISSING') throw new Problem(error)
     return new Map([[findAddress(address, session, state), decision]])
   })
 }
 
-/** One pass of the reconciler over the decided addresses, and no others. */
+/** Runs one pass of the reconciler over the decided addresses only. */
 export async function decideInSession(
   verb: string,
   options: CommonOptions & Pick<ReconcileCommandOptions, 'begins'>,

@@ -3,7 +3,7 @@ import { addLockOptions, addPlanOptions, type Run } from '../../cli/options.ts'
 import { parseDuration } from '../../cli/values.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
-/** Defines `jobwright reconcile`, which does it. */
+/** Defines `jobwright reconcile`, which applies the plan. */
 export function defineReconcile(program: Command, run: Run): void {
   addLockOptions(
     addPlanOptions(
@@ -13,11 +13,11 @@ export function defineReconcile(program: Command, run: Run): void {
     ),
     '5m with --target, else 0s',
   )
-    .option('--wait', 'follow jobs to their end; a job that ends in failure means exit 10')
+    .option('--wait', 'follow jobs until they are terminal; a failed job means exit 10')
     .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', parseDuration)
     .option(
       '--settle <duration>',
-      'how long to wait, once nothing else is to be done, for creates whose outcome is not known (20m unless told)',
+      'how long to wait at the end for creates with an unknown outcome (default: 20m)',
       parseDuration,
     )
     .action(

@@ -35,23 +35,23 @@ import { createRandomId } from '../../system/random.ts'
 import { createHeading, planIn } from '../plan/plan.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
-  /** Follow jobs to their end. */
+  /** Follow jobs until they are terminal. */
   readonly wait?: boolean
-  /** Milliseconds for the whole run. */
+  /** Time limit of the whole run, in milliseconds. */
   readonly timeoutMs?: number
-  /** Milliseconds that settling creates are waited for. */
+  /** How long to wait for settling creates, in milliseconds. */
   readonly settleMs: number
-  /** The command in whose name it runs: `reconcile` unless told. */
+  /** The command's name in messages. Default: `reconcile`. */
   readonly verb?: string
-  /** Where there is no state, what is decided begins one: with all of it, or not at all. */
+  /** If there is no state, the decisions begin one: all of them or none. */
   readonly begins?: boolean
-  /** Whether a run that another one kept from the state is begun once more, so that it need not say so. */
+  /** Returns true if a run that could not get the state is retried, so it need not report that. */
   readonly mayRetry?: MayRetry
-  /** Ends what others may only find ended once they hold the state. */
+  /** Runs before the lock is released. It ends what the next holder must not use. */
   readonly beforeRelease?: () => Promise<void>
 }
 
-/** `jobwright reconcile`: carries the plan out, pass by pass, and writes every job's status to the state. */
+/** `jobwright reconcile`: applies the plan pass by pass and writes every job's status to the state. */
 export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
   return waitWhileLocked(options, host, out, (mayRetry) => reconcileOnce({ ...options, mayRetry }, host, out))
@@ -60,14 +60,14 @@ export async function reconcileCommand(options: ReconcileCommandOptions, host: H
 async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: Printer): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
-    // Without a state all that is left to do is to say so: not even a lock is made where `init` has never been.
+    // Without a state, only report that. Where `init` never ran, create no lock either.
     if (wasNeverBegun(session, options)) return (await planIn(session, options, host, out)).exitCode
-    // A run that waits for the state has joined this run's emulator: it must not begin on one that is about to end.
+    // A run that waits for the state uses this run's emulator. Close the emulator before the state is released.
     const beforeRelease = (): Promise<void> => session.close()
     return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
   } catch (error) {
-    // The emulator of the run that was waited for has ended with it.
-    if (session.emulated?.joined && isUnreachable(error)) throw createLostEmulator(error)
+    // The other run's emulator ended with that run.
+    if (session.emulated?.joined && isUnreachable(error)) throw createEmulatorEnded(error)
     throw error
   } finally {
     out.settle()
@@ -80,10 +80,7 @@ function wasNeverBegun({ project }: Session, options: CommonOptions): boolean {
   return file !== undefined && ![file, `${file}.journal`].some((one) => fs.existsSync(one))
 }
 
-/**
- * Reconciles in an open session, tells everything, and holds the state's lock no longer than that takes. What `failed` before is not
- * tried again.
- */
+/** Reconciles in an open session and reports everything. Holds the state's lock only meanwhile. Does not retry what `failed` earlier. */
 export async function reconcileIn(
   given: Session,
   options: ReconcileCommandOptions,
@@ -107,7 +104,7 @@ export async function reconcileIn(
   try {
     if (options.emulator && isNew) await store.create(emptyState(createRandomId(), formatIso(session.clock.now())))
     const result = await run(session, store, { ...options, begins }, host, out, failed)
-    // Without any spec there is nothing to take as done, and nothing that could run.
+    // Without specs, nothing can be recorded as done and nothing can run.
     if (begins && session.loaded.specs.length === 0 && result.plan.refusals.length === 0)
       await store.commit([], 'Begin')
     if (result.stale !== undefined && options.mayRetry?.()) throw new Problem(createStale(result.stale))
@@ -116,7 +113,7 @@ export async function reconcileIn(
     return { ...result, exitCode: report(result, unstored, session, store, out) }
   } finally {
     await options.beforeRelease?.()
-    // What went wrong before is what is told.
+    // Report the earlier error, not this one.
     await catchProblem(store.close())
   }
 }
@@ -125,13 +122,13 @@ function isUnreachable(error: unknown): error is Problem {
   return error instanceof Problem && error.diagnostic.code === 'AWS_UNREACHABLE'
 }
 
-/** Another try finds another emulator, or starts one. */
-function createLostEmulator(cause: Problem): Problem {
+/** A retry finds another emulator or starts one. */
+function createEmulatorEnded(cause: Problem): Problem {
   const message = 'the emulator of the other run has ended with that run'
   return new Problem({ code: 'STATE_LOCKED', message, remedies: [advise('run again')] }, cause)
 }
 
-/** The Problem that a work ends with, if it does. */
+/** Returns the Problem that a promise rejects with, if any. */
 async function catchProblem(work: Promise<void>): Promise<Problem | undefined> {
   try {
     await work
@@ -160,17 +157,15 @@ async function run(
       out.event(event, now)
       return
     }
-    // What a later pass finds, such as a create that stays unresolved, needs its way out as much as what the first one does.
+    // A later pass may find something new, such as an unresolved create. It needs its remedies too.
     out.diagnostics(listPlanDiagnostics(event.plan, session.loaded).filter(isNews), now)
     const verb = options.verb ?? 'reconcile'
     if (event.pass !== 1) return
     out.plan(event.plan, createHeading(verb, event.plan, world.where, session, store.state), now)
-    for (const line of listUnmoved(event.plan, options)) out.text(line)
+    for (const line of listUnchanged(event.plan, options)) out.text(line)
   }
   const onInterrupt = (): void =>
-    out.text(
-      'interrupted: nothing more is sent; what is on its way gets 5 s, and the state is stored (again: leave now)',
-    )
+    out.text('interrupted: nothing more is sent; open requests get 5 s, and the state is stored (again: quit now)')
   host.signal.addEventListener('abort', onInterrupt, { once: true })
   try {
     return await reconcile(input, {
@@ -189,13 +184,13 @@ async function run(
   }
 }
 
-/** What a person decided that changes nothing, and why: a plan is silent on what it keeps. */
-function listUnmoved({ actions }: Plan, { decisions }: CommonOptions): string[] {
+/** Lists the decisions that change nothing, and why. A plan does not print kept jobs. */
+function listUnchanged({ actions }: Plan, { decisions }: CommonOptions): string[] {
   const kept = actions.filter(({ address, action }) => action === 'keep' && decisions?.has(address))
   return kept.map(({ address, reason }) => toSentence(`${address}: ${reason}`))
 }
 
-/** Lets each diagnostic through once. */
+/** Returns a filter that passes each diagnostic once. */
 function createFilter(): (one: Diagnostic) => boolean {
   const told = new Set<string>()
   return ({ code, address, message }) => {
@@ -206,12 +201,12 @@ function createFilter(): (one: Diagnostic) => boolean {
   }
 }
 
-/** The run stopped before it sent anything more: somebody else's word comes first. */
+/** Creates the diagnostic for a run that stopped before sending more, because another decision takes precedence. */
 export function createStale(message: string): Diagnostic {
   return diagnose({
     code: 'STATE_STALE',
-    message: `the state was written by somebody else during this run: ${message}`,
-    remedies: [advise('run again: it plans anew from what is there now')],
+    message: `another process wrote the state during this run: ${message}`,
+    remedies: [advise('run again to plan from the new state')],
   })
 }
 
@@ -236,7 +231,7 @@ function report(
   ]
   const exitCode = chooseWorst(codes)
   const records = store.state?.records ?? {}
-  // Where nothing was done, the first plan has said all of it already.
+  // If nothing was done, the first plan has already reported everything.
   const isIdle = result.touched.size === 0 && failed.size === 0
   const shown = plan.actions.filter(({ address, action, record }) => {
     return (
@@ -245,7 +240,7 @@ function report(
       (!isIdle && (action !== 'keep' || !isTerminal(record?.condition)))
     )
   })
-  // The last plan is silent on those that this run withdrew.
+  // The last plan no longer contains the specs that this run withdrew.
   const spoken = new Set(plan.actions.map(({ address }) => address))
   const withdrawn = [...result.touched].filter((address) => !spoken.has(address)).sort()
   const last: readonly JobEnd[] = [...shown, ...withdrawn.map((address) => ({ address }))]
@@ -261,7 +256,7 @@ function report(
   return exitCode
 }
 
-/** Duplicates that this run was the first to find; the plan has told of those that were known. */
+/** Lists the duplicates that this run found first. The plan has reported known ones. */
 function listNewDuplicates({ twins = [], findings = [] }: Reconciled): Diagnostic[] {
   const known = new Set(findings.flatMap(({ address, finding, isKnown }) => (isKnown ? [`${address} ${finding}`] : [])))
   return twins.flatMap(({ address, live, diagnostic }) =>
@@ -269,7 +264,7 @@ function listNewDuplicates({ twins = [], findings = [] }: Reconciled): Diagnosti
   )
 }
 
-/** What an older version kept silent about comes all at once: one command acknowledges it. */
+/** Findings that an older version did not report appear all at once. One command acknowledges them. */
 function createBacklog(): Diagnostic {
   return diagnose({
     code: 'ATTENTION_BACKLOG',

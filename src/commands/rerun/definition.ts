@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { addCommonOptions, type Run } from '../../cli/options.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
-/** Defines `jobwright rerun`, which raises a run. */
+/** Defines `jobwright rerun`, which raises `policy.run`. */
 export function defineRerun(program: Command, run: Run): void {
   addCommonOptions(
     program

@@ -25,8 +25,9 @@ import { replaceFile } from '../../system/replace-file.ts'
 import { openSourceFiles } from '../../system/source-files.ts'
 
 /**
- * `jobwright rerun ADDRESS`: raises `policy.run` of a spec in its file, and nothing else in it, so that the next reconcile of the commit
- * runs the job once more. Asks nothing of AWS and leaves the state alone. With `--emulator` it raises the run there and leaves the file alone.
+ * `jobwright rerun ADDRESS`: raises `policy.run` in the spec's file and changes nothing else there. The next reconcile of the commit runs
+ * the job again. Calls no AWS API and does not change the state. With `--emulator` it raises the run on the emulator only and does not
+ * change the file.
  */
 export async function rerun(address: string, options: CommonOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
@@ -42,7 +43,7 @@ export async function rerun(address: string, options: CommonOptions, host: Host)
   const record = state?.records[spec.address]
   assertOver(spec, record, state?.attention?.[spec.address])
   const run = Math.max(spec.policy.run, record.run) + 1
-  const text = options.emulator ? await rehearse(session, spec, run) : await raise(session, spec, run)
+  const text = options.emulator ? await raiseOnEmulator(session, spec, run) : await raise(session, spec, run)
   out.diagnostics(listWarnings(spec, record, options), now)
   out.line(toProgressLine(spec.address, 'raised'))
   out.text(text)
@@ -64,12 +65,12 @@ function findSpec(address: string, { loaded }: Session, state: State | undefined
   throw createUnknownAddress(
     address,
     { loaded, state, all: loaded.specs.map((spec) => spec.address) },
-    isOnRecord ? `${address} is on record, but its spec is gone` : `there is no spec ${address}`,
-    ...(isOnRecord ? [advise('bring its spec back to run it again')] : []),
+    isOnRecord ? `${address} is on record, but its spec was removed` : `there is no spec ${address}`,
+    ...(isOnRecord ? [advise('restore its spec to run it again')] : []),
   )
 }
 
-/** A run that was not submitted yet, or of which nobody knows what became of it, is no reason for another one. */
+/** Rejects a rerun while the last run is not submitted or its outcome is unknown. */
 function assertOver(
   spec: Spec,
   record: JobRecord | undefined,
@@ -77,24 +78,24 @@ function assertOver(
 ): asserts record is JobRecord {
   const { address, policy } = spec
   const isPending = record === undefined || record.run < policy.run
-  if (!isPending && (isSettled(record) || hasComeToNothing(record, notes))) return
+  if (!isPending && (isSettled(record) || hasMadeNoJob(record, notes))) return
   throw new Problem({
     code: 'RUN_PENDING',
     message: isPending
       ? `run ${policy.run} of ${address} was not submitted yet`
-      : `what became of the create of run ${record.run} of ${address} is not known yet`,
+      : `the outcome of the create of run ${record.run} of ${address} is not known yet`,
     remedies: isPending
       ? [suggest('submit it', 'reconcile'), suggest('see what it waits for', 'plan')]
       : [
           suggest('find out what happened', 'reconcile'),
-          suggest('where that cannot tell, and it made a job', 'resolve', address, '--adopt', 'ID'),
+          suggest('if that finds nothing, and it made a job', 'resolve', address, '--adopt', 'ID'),
           suggest('if it made none', 'resolve', address, '--not-created'),
         ],
   })
 }
 
-/** Whether it is known that a create made no job: AWS refused it, a person said so, or another job has its ID, as the last run saw it. */
-function hasComeToNothing({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
+/** Returns true if the last run found that a create made no job. AWS rejected it, a person said so, or another job has its ID. */
+function hasMadeNoJob({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
   const isTaken = notes.some((noted) => noted.run === run && noted.finding.startsWith('conflict:PLAN_ID_TAKEN:'))
   return intent.refused === true || intent.givenUp === true || isTaken
 }
@@ -103,7 +104,7 @@ async function edit({ project, loaded }: Session, spec: Spec, run: number): Prom
   const { file } = spec.place
   const before = loaded.files.get(file) ?? ''
   const read = openSourceFiles(project.root).read(file, LIMITS.bytes)
-  // What is behind a link may be another repository's, and a rename would replace the link.
+  // A link's target may belong to another repository, and a rename would replace the link.
   if ('problem' in read || read.real !== path.posix.normalize(file))
     throw createUneditable(spec, 'it is reached by a link', run)
   const raised = raiseRun(before, spec.index, run)
@@ -119,7 +120,7 @@ async function edit({ project, loaded }: Session, spec: Spec, run: number): Prom
 function createUneditable({ place }: Spec, why: string, run: number): Problem {
   return new Problem({
     code: 'RUN_UNEDITABLE',
-    message: `${place.file} was left as it is: ${why}`,
+    message: `${place.file} was not changed: ${why}`,
     remedies: [advise(`write policy.run: ${run} by hand`)],
   })
 }
@@ -132,10 +133,10 @@ function listWarnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions
       diagnose({
         code: 'RUN_NOT_OVER',
         address: spec.address,
-        message: `run ${record.run} of ${spec.address} is not over (${describeStanding(record)}): both will run, and run ${record.run} is followed no more`,
+        message: `run ${record.run} of ${spec.address} is not terminal (${describeStanding(record)}): both will run, and run ${record.run} is no longer followed`,
         remedies: emulator
           ? [suggest('to wait for its end first', 'status', spec.address, '--wait')]
-          : [advise('put the old number back to wait for its end first, or to cancel it')],
+          : [advise('restore the old number to wait for its end first, or to cancel it')],
       }),
     )
   }
@@ -152,7 +153,7 @@ function listWarnings(spec: Spec, record: JobRecord, { emulator }: CommonOptions
   return found
 }
 
-/** Raises the run in the spec's file, and says what to do next. */
+/** Raises the run in the spec's file and returns the next step. */
 async function raise(session: Session, spec: Spec, run: number): Promise<string> {
   const { address, place, policy } = spec
   const { line } = await edit(session, spec, run)
@@ -165,12 +166,12 @@ async function raise(session: Session, spec: Spec, run: number): Promise<string>
   ].join('\n')
 }
 
-/** Raises the run on the emulator alone, and says what to do next: what is committed is for AWS. */
-async function rehearse({ project }: Session, spec: Spec, run: number): Promise<string> {
+/** Raises the run on the emulator only and returns the next step. The committed file is for AWS. */
+async function raiseOnEmulator({ project }: Session, spec: Spec, run: number): Promise<string> {
   const { address, place } = spec
   await recordRehearsedRun(project.root, address, run)
   return [
-    `run ${run} of ${address} is due on the emulator; ${escapeForTerminal(place.file)} is as it was`,
+    `run ${run} of ${address} is due on the emulator; ${escapeForTerminal(place.file)} is unchanged`,
     'next:',
     `  ${formatCommand(['jobwright', 'reconcile', '--emulator'])}`,
     'to run it again on AWS:',

@@ -14,19 +14,22 @@ export function defineResolve(program: Command, run: Run): void {
         .argument('[address]', 'such as PinpointExportJob/newsletter-readers'),
     ),
   )
-    .option('--adopt <id>', 'it made the job of this ID')
+    .option('--adopt <id>', 'it made the job with this ID')
     .option('--not-created', 'it made no job: the next reconcile submits it again')
-    .option('--foreign <id...>', 'these jobs are not ours: no spec is compared with them any more')
-    .option('--foreign-listed', 'all jobs that are listed now, and on no record, are not ours')
-    .option('--removed', 'its spec was removed on purpose: no other spec is it renamed')
+    .option('--foreign <id...>', 'these jobs are not ours: specs are no longer compared with them')
+    .option('--foreign-listed', 'all jobs that are listed now without a record are not ours')
+    .option('--removed', 'its spec was removed on purpose: no other spec is a rename of it')
     .option(
       '--newest-checkout',
       'without an address: this commit is the newest, although it lacks the one reconciled last',
     )
-    .option('--claim-state', 'without an address: the state is this project’s, and no other one’s of the repository')
+    .option(
+      '--claim-state',
+      'without an address: the state belongs to this project, not to another one of the repository',
+    )
     .option(
       '--force',
-      'with --not-created: even if its request may still arrive; with --adopt: even if the job carries the mark of another state; with --claim-state: even if the state names a project that exists',
+      'with --not-created: even if its request may still arrive; with --adopt: even if the job carries the marker of another state; with --claim-state: even if the state names a project that exists',
     )
     .action(
       run(async (host, address: string | undefined, options: ResolveCommandOptions) =>

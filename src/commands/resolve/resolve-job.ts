@@ -10,23 +10,28 @@ export type ResolveOptions = CommonOptions & {
   readonly adopt?: string
   /** The unknown create made no job. */
   readonly notCreated?: boolean
-  /** IDs of jobs that are not ours. */
+  /** IDs of jobs that Jobwright does not own. */
   readonly foreign?: readonly string[]
-  /** All jobs that are listed now, and on no record, are not ours. */
+  /** None of the listed jobs without a record belong to Jobwright. */
   readonly foreignListed?: boolean
-  /** The spec of the address was removed on purpose: no other spec is a rename of it. */
+  /** The spec was removed on purpose: no other spec is a rename of it. */
   readonly removed?: boolean
   readonly force?: boolean
 }
 
-/** `jobwright resolve ADDRESS ...`: a person's word on what nothing else tells: an unknown create, other people's jobs, a removed spec. Creates nothing. */
+/**
+ * `jobwright resolve ADDRESS ...`: records a person's decision about an unknown create, foreign jobs or a removed spec. Creates nothing.
+ */
 export function resolveJob(address: string, options: ResolveOptions, host: Host): Promise<ExitCode> {
   const decisions = listDecisions(options)
   const [decision] = decisions
   if (decision === undefined || decisions.length > 1) {
     throw new Problem({
       code: 'USAGE',
-      message: decision === undefined ? 'resolve was not told what is true' : 'resolve was told two things at once',
+      message:
+        decision === undefined
+          ? 'resolve needs an option that says what is true'
+          : 'resolve takes one option at a time',
       remedies: [advise('write one of --adopt ID, --not-created, --foreign ID, --foreign-listed, --removed')],
     })
   }

@@ -22,16 +22,15 @@ import { createStale } from '../reconcile/reconcile.ts'
 import { type ResolveOptions, resolveJob } from './resolve-job.ts'
 
 export type ResolveCommandOptions = ResolveOptions & {
-  /** The commit that is checked out is the newest, although it does not contain the one that was reconciled last. */
+  /** The checked-out commit is the newest, although it does not contain the last reconciled one. */
   readonly newestCheckout?: boolean
-  /** The state is this project's. */
+  /** The state belongs to this project. */
   readonly claimState?: boolean
 }
 
 /**
- * `jobwright resolve`: a person's word on what nothing else tells. With an address, on a create; with `--newest-checkout`, on the commit that
- * is checked out; with `--claim-state`, on whose the state is. Creates, starts and removes nothing, and asks nothing of AWS but with an
- * address.
+ * `jobwright resolve`: records a person's decision. With an address it is about a create, with `--newest-checkout` about the checked-out
+ * commit, with `--claim-state` about the state's owner. Creates, starts and removes nothing. Calls AWS only with an address.
  */
 export async function resolveCommand(
   address: string | undefined,
@@ -61,10 +60,10 @@ export async function resolveCommand(
   }
 }
 
-/** Records HEAD as the commit that was reconciled last, with the one that it replaces. */
+/** Records HEAD as the last reconciled commit, along with the one it replaces. */
 async function declareNewest(session: Session, out: Printer): Promise<ExitCode> {
   const { project, loaded, head } = session
-  return describeHeld(session, openProjectStore(project, {}), async (store, state) => {
+  return runLocked(session, openProjectStore(project, {}), async (store, state) => {
     const checkout = await readProjectCheckout(project, loaded, state)
     assertUnmoved(project, loaded, checkout, head)
     const commit = assertCommitted(checkout)
@@ -85,7 +84,7 @@ async function declareNewest(session: Session, out: Printer): Promise<ExitCode> 
     const replaced = { commit: source.commit, at: formatIso(session.clock.now()) }
     const change: Change = { set: 'source', source: { commit, replaced } }
     const message = `Take ${commit} as the newest commit in place of ${source.commit}`
-    return changeStored(store, out, session, [change], message, {}, () =>
+    return commitChanges(store, out, session, [change], message, {}, () =>
       reportDone(
         out,
         `${shortenCommit(commit)} is now on record as the newest commit, in place of ${shortenCommit(source.commit)}, which it does not contain. No job was touched.\nSee what the next run does, and why: jobwright plan`,
@@ -95,7 +94,7 @@ async function declareNewest(session: Session, out: Printer): Promise<ExitCode> 
   })
 }
 
-/** The commit that is checked out. Throws a Problem (CHECKOUT_UNKNOWN) where there is none. */
+/** Returns the checked-out commit. Throws a Problem (CHECKOUT_UNKNOWN) if there is none. */
 function assertCommitted(checkout: Checkout): string {
   if (checkout.git && checkout.commit !== undefined) return checkout.commit
   throw new Problem({
@@ -107,7 +106,7 @@ function assertCommitted(checkout: Checkout): string {
   })
 }
 
-/** Throws a Problem where what is checked out is not what the commit holds, or where more history would tell. */
+/** Throws a Problem if the checkout differs from its commit, or if more history is needed. */
 function assertReadable(checkout: Checkout): void {
   if (!checkout.git) return
   const [first] = [...checkout.dirty, ...checkout.deleted]
@@ -130,7 +129,7 @@ function assertReadable(checkout: Checkout): void {
   }
 }
 
-/** Writes this project's name into the state. What is on record without a spec here may be another project's: it is left alone for good. */
+/** Writes this project's name into the state. A record without a spec here may belong to another project, so it is withdrawn. */
 async function claim(session: Session, { force }: ResolveCommandOptions, out: Printer): Promise<ExitCode> {
   const { project } = session
   const place = await readProjectPlace(project.root)
@@ -141,7 +140,7 @@ async function claim(session: Session, { force }: ResolveCommandOptions, out: Pr
       remedies: [advise('run in a clone of the repository')],
     })
   }
-  return describeHeld(session, openProjectStore(project, { anyProject: true }), async (store, state) => {
+  return runLocked(session, openProjectStore(project, { anyProject: true }), async (store, state) => {
     const { project: owner } = state
     if (owner === place.name)
       return reportDone(
@@ -151,14 +150,14 @@ async function claim(session: Session, { force }: ResolveCommandOptions, out: Pr
       )
     await assertClaimable(place, owner, force === true)
     const at = formatIso(session.clock.now())
-    const changes = listStrangers(state, session).map(([address, record]): Change => {
+    const changes = listWithoutSpec(state, session).map(([address, record]): Change => {
       const { onRemove: _onRemove, ...rest } = record
-      // An open create is still looked for; its job is left alone whatever its spec said.
+      // Jobwright still searches for an open create. Its job is left alone, whatever its spec said.
       return { set: 'record', address, record: isSettled(record) ? { ...rest, withdrawn: at } : rest } as Change
     })
     const claimed = { at, ...(owner !== undefined && { from: owner }) }
     const message = `Claim the state for ${place.name}${owner === undefined ? '' : `, in place of ${owner}`}`
-    return changeStored(store, out, session, changes, message, { claim: { project: place.name, claimed } }, () => {
+    return commitChanges(store, out, session, changes, message, { claim: { project: place.name, claimed } }, () => {
       const former = owner === undefined ? '' : `, in place of ${describeProject(owner)}`
       const left =
         changes.length === 0
@@ -180,10 +179,10 @@ async function assertClaimable(place: ProjectPlace, owner: string | undefined, f
   if (owner === undefined || force || !(await place.others()).includes(owner)) return
   throw new Problem({
     code: 'STATE_PROJECT',
-    message: `the state belongs to ${describeProject(owner)}, which is still there and would be refused from then on`,
+    message: `the state belongs to ${describeProject(owner)}, which still exists and would then be refused`,
     remedies: [
       suggest(
-        'if this is a copy of its state, or that project shall begin anew',
+        'if this is a copy of its state, or that project is to begin anew',
         'resolve',
         '--claim-state',
         '--force',
@@ -193,8 +192,8 @@ async function assertClaimable(place: ProjectPlace, owner: string | undefined, f
   })
 }
 
-/** Records whose spec is not here, and that were not withdrawn before. */
-function listStrangers(state: State, { loaded }: Session): ReturnType<typeof recordEntries> {
+/** Lists the records without a spec here that are not yet withdrawn. */
+function listWithoutSpec(state: State, { loaded }: Session): ReturnType<typeof recordEntries> {
   const here = new Set<string>(
     [...loaded.specs, ...loaded.blocked].flatMap((one) => {
       const spec = 'spec' in one ? one.spec : one
@@ -207,8 +206,8 @@ function listStrangers(state: State, { loaded }: Session): ReturnType<typeof rec
   )
 }
 
-/** Does something with the state while nobody else can write it. */
-async function describeHeld(
+/** Uses the state while it is locked. */
+async function runLocked(
   session: Session,
   store: ReturnType<typeof openProjectStore>,
   work: (store: OpenStore, state: State) => Promise<ExitCode>,
@@ -225,14 +224,14 @@ async function describeHeld(
 
 function createMissing(lost: Awaited<ReturnType<typeof findLostState>>): Problem {
   const none = {
-    message: 'there is no state, so there is nothing that this could be recorded in',
+    message: 'there is no state to record this in',
     remedies: [suggest('in a new repository', 'init'), advise('if there was a state, restore it'), ...BEGIN_ANEW],
   }
   return new Problem({ code: 'STATE_MISSING', ...(lost ?? none) })
 }
 
-/** Commits, and tells it only once it is stored. */
-async function changeStored(
+/** Commits the change, then reports it. */
+async function commitChanges(
   store: OpenStore,
   out: Printer,
   { clock }: Session,
@@ -264,7 +263,7 @@ function createUsage(message: string): Problem {
     code: 'USAGE',
     message,
     remedies: [
-      suggest('what became of a create', 'resolve', 'KIND/NAME', '--not-created'),
+      suggest('the outcome of a create', 'resolve', 'KIND/NAME', '--not-created'),
       suggest('this commit is the newest', 'resolve', '--newest-checkout'),
       suggest("the state is this project's", 'resolve', '--claim-state'),
     ],

@@ -15,13 +15,13 @@ import { resolvePackageFile } from '../../system/package-file.ts'
 const FOLDER = resolvePackageFile('schemas/')
 const END = '.schema.json'
 
-/** What the packaged schemas are called: kinds, and `job` for the envelope, `config`, `state` and what they share. */
+/** Lists the names of the packaged schemas: the kinds, `job` for the envelope, `config`, `state` and shared ones. */
 export function listSchemas(): string[] {
   const files = fs.readdirSync(FOLDER).filter((file) => file.endsWith(END))
   return files.map((file) => file.slice(0, -END.length)).sort()
 }
 
-/** `jobwright schema [NAME]`: lists the JSON Schemas, prints one, or writes all of them to a folder, for editors without network. */
+/** `jobwright schema [NAME]`: lists the JSON Schemas, prints one, or writes all of them to a folder for editors. */
 export async function printSchema(
   name: string | undefined,
   options: { readonly out?: string },
@@ -29,7 +29,7 @@ export async function printSchema(
 ): Promise<ExitCode> {
   const names = listSchemas()
   if (options.out !== undefined) {
-    if (name !== undefined) throw createAllOrOne(name)
+    if (name !== undefined) throw createNameAndFolder(name)
     return writeAll(names, options.out, host, await readTexts(names, host))
   }
   if (name === undefined) {
@@ -52,7 +52,7 @@ function readText(name: string): string {
   return fs.readFileSync(new URL(`${name}${END}`, FOLDER), 'utf8')
 }
 
-/** The schemas as they are written down: in a project, with the names of its targets and specs for editors to complete. */
+/** Reads the schemas as they are written. In a project they include its target and spec names for completion. */
 async function readTexts(names: readonly string[], host: Host): Promise<Map<string, string>> {
   const project = openProject(host.cwd, host.env)
   const texts = new Map(names.map((name) => [name, readText(name)]))
@@ -61,7 +61,7 @@ async function readTexts(names: readonly string[], host: Host): Promise<Map<stri
   return texts
 }
 
-/** They are this package's own: an older edition of them is replaced, and nothing else is touched. */
+/** Writes the package's own schemas. Replaces older editions and touches no other file. */
 function writeAll(names: readonly string[], out: string, host: Host, texts: ReadonlyMap<string, string>): ExitCode {
   const folder = path.resolve(host.cwd, out)
   const isChanged = (name: string): boolean => {
@@ -89,10 +89,10 @@ function writeAll(names: readonly string[], out: string, host: Host, texts: Read
   }
 }
 
-function createAllOrOne(name: string): Problem {
+function createNameAndFolder(name: string): Problem {
   return new Problem({
     code: 'USAGE',
-    message: `schema was asked for ${name} alone and for all of them`,
+    message: `schema got both ${name} and --out`,
     remedies: [
       advise(`schemas refer to each other, so --out writes all of them: leave ${name} out, or leave --out out`),
     ],

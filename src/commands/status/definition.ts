@@ -8,17 +8,17 @@ export function defineStatus(program: Command, run: Run): void {
   addCommonOptions(
     program
       .command('status')
-      .description('show every job as the state has it, or one in full; asks AWS nothing but with --wait')
-      .argument('[address]', 'such as IotJob/kiosk-firmware: all that is on record of this job'),
+      .description('show every job in the state, or one in full; calls AWS only with --wait')
+      .argument('[address]', 'such as IotJob/kiosk-firmware: the full record of this job'),
   )
     .option(
       '--only <address|label>',
-      'show IotJob/NAME, or specs with the label KEY=VALUE, alone; may be repeated',
+      'show only IotJob/NAME, or specs with the label KEY=VALUE; may be repeated',
       appendValue,
     )
-    .option('--target <target>', 'show specs of this target of jobwright.yaml alone; may be repeated', appendValue)
-    .option('--exit-code', 'end with 6 or 10 while something needs attention; asks AWS nothing for it')
-    .option('--wait', 'follow the jobs on record to their end and write their statuses down; creates nothing')
+    .option('--target <target>', 'show only specs of this target of jobwright.yaml; may be repeated', appendValue)
+    .option('--exit-code', 'exit with 6 or 10 if something needs attention; needs no call to AWS')
+    .option('--wait', 'follow recorded jobs until they are terminal and record their statuses; creates nothing')
     .option('--timeout <duration>', 'with --wait: give up after this long (90s, 15m, 2h) with exit 9', parseDuration)
     .option(
       '--lock-timeout <duration>',

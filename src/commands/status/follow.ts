@@ -11,8 +11,8 @@ import { createInput, createLoop, listPlanDiagnostics, openSessionWorld, type Se
 import { createStale } from '../reconcile/reconcile.ts'
 
 /**
- * Follows the jobs on record to their end and writes their statuses to the state, as `reconcile --wait` does, but creates, starts and
- * changes nothing. Holds the state as long as it follows. Gives the state at the end and every exit code that applies.
+ * Follows recorded jobs until they are terminal and writes their statuses, as `reconcile --wait` does. Creates, starts and changes nothing.
+ * Holds the state meanwhile. Returns the final state and every exit code that applies.
  */
 export async function followIn(
   session: Session,

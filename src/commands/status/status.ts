@@ -24,22 +24,22 @@ import { waitWhileLocked } from '../../session/while-locked.ts'
 import { followIn } from './follow.ts'
 
 export type StatusOptions = CommonOptions & {
-  /** Read the jobs on record until they are over, and write their statuses down. */
+  /** Poll recorded jobs until they are terminal, and record their statuses. */
   readonly wait?: boolean
-  /** Milliseconds for the whole of `wait`. */
+  /** Time limit of the whole wait, in milliseconds. */
   readonly timeoutMs?: number
-  /** End with the exit codes of what needs a person. */
+  /** Set the exit codes of findings that need attention. */
   readonly exitCode?: boolean
 }
 
 /**
- * `jobwright status [ADDRESS]`: every job as the state has it, or one in full. Asks nothing of AWS but with `--wait`, which follows the jobs
- * to their end and creates none.
+ * `jobwright status [ADDRESS]`: shows every recorded job, or one in full. Calls AWS only with `--wait`, which follows the jobs until they
+ * are terminal and creates none.
  */
 export async function showStatus(address: string | undefined, given: StatusOptions, host: Host): Promise<ExitCode> {
   const options = address === undefined ? given : { ...given, only: [address] }
   const out = createPrinter(host, options)
-  // To show what is stored, no lock is needed.
+  // Reading the stored state needs no lock.
   const lockTimeout = options.wait ? options.lockTimeout : 0
   return waitWhileLocked({ ...options, lockTimeout }, host, out, () => showStatusOnce(address, options, host, out))
 }
@@ -78,7 +78,7 @@ async function openStored(
   return { state, outcomes: [] }
 }
 
-/** Whoever tried the emulator first looks for its jobs here. */
+/** Points users who tried the emulator first to its jobs. */
 async function pointToEmulator(session: Session, out: Printer): Promise<void> {
   const { state } = await openProjectStore(session.project, { emulator: true }).read()
   const count = Object.keys(state?.records ?? {}).length
@@ -102,7 +102,7 @@ function report(
   const chosen = recordEntries(state?.records).filter(([one]) => only === undefined || only(one, labels.get(one) ?? {}))
   const planned = plan?.actions.filter((one) => state?.records[one.address] === undefined) ?? []
   const targets = indexTargets(session)
-  // Without a state nothing that it would say of what needs a person can be known.
+  // Without a state, the findings are unknown.
   const findings = state === undefined ? undefined : plan?.findings
   const single = address === undefined ? undefined : chosen.find(([one]) => one === address)
   for (const [one, record] of chosen) {
@@ -111,7 +111,7 @@ function report(
   }
   for (const one of planned) out.line(toPlannedLine(one))
   if (options.exitCode) out.diagnostics(openFindings(findings).map(toAttentionDiagnostic), now)
-  // Of a state that cannot be read it would be untrue that nothing is on record.
+  // An unreadable state may hold records, so do not say that there are none.
   if (!outcomes.includes(8) || chosen.length > 0) {
     const order = [...session.loaded.specs, ...session.loaded.blocked].map((one) => one.address)
     const [alone] = address === undefined ? [] : planned
@@ -133,19 +133,19 @@ function report(
   return exitCode
 }
 
-/** The plan leaves it to the diagnostics of a spec to say what is wrong with it. */
+/** Adds the remedy to an invalid spec. The plan leaves that to the diagnostics. */
 function addWayOut(planned: Planned): Planned {
   if (planned.code !== 'PLAN_INVALID' || planned.remedies?.length) return planned
   return { ...planned, remedies: [suggest('see its errors', 'validate')] }
 }
 
-/** Where nothing is on record, `new` does not say that a job never ran. */
+/** Without records, `new` does not imply that a job never ran. */
 function describeStateless(out: Printer, now: number): string {
   const remedies = [suggest('no state is stored, so what ran before is not known; see what to do', 'plan', '--offline')]
   return hintLines({ remedies }, '', out.options(now)).join('\n')
 }
 
-/** The target of each spec; undefined where jobwright.yaml names none. */
+/** Returns the target of each spec. Undefined if jobwright.yaml names no targets. */
 function indexTargets({ project: { config }, loaded }: Session): ReadonlyMap<Address, string> | undefined {
   if (Object.keys(config.targets).length === 0) return undefined
   const specs = [...loaded.specs, ...loaded.blocked.flatMap(({ spec }) => spec ?? [])]
@@ -161,7 +161,7 @@ function findPlace({ address }: Planned, { loaded }: Session): Place | undefined
   return [...loaded.specs, ...loaded.blocked].find((one) => one.address === address)?.place
 }
 
-/** What is to become of the specs that were asked for, and what needs a person. Undefined where the state cannot tell. */
+/** Plans the selected specs and findings. Undefined if the state does not allow that. */
 async function createPlan(
   state: State | undefined,
   session: Session,
@@ -170,7 +170,7 @@ async function createPlan(
   try {
     return await planWithoutAws(session, state, options)
   } catch (error) {
-    // A state of a newer version can be shown, although what it asks for is not known here.
+    // A state of a newer version can be shown, although this version cannot plan from it.
     if (error instanceof Problem && !options.exitCode) return undefined
     throw error
   }

@@ -14,15 +14,15 @@ import { loadSpecs, openProject } from '../../session/project.ts'
 import { VERSION } from '../../version.ts'
 
 export type ValidateOptions = Omit<CommonOptions, 'output'> & {
-  /** Text, JSON lines, and what code hosts read: GitHub's workflow commands, and SARIF. */
+  /** Text, JSON lines, and two forms for code hosts: GitHub's workflow commands and SARIF. */
   readonly output: 'text' | 'json' | 'github' | 'sarif'
 }
 
-/** `jobwright validate`: every problem of every spec, at its line. Asks nothing of AWS, reads no state, knows no clock. */
+/** `jobwright validate`: reports every problem of every spec, with its line. Calls no AWS API, reads no state and uses no clock. */
 export async function validate(options: ValidateOptions, host: Host): Promise<ExitCode> {
   const { output } = options
   const forCodeHost = output === 'github' || output === 'sarif'
-  // Where stdout is for a program, people read stderr.
+  // If stdout is for a program, people read stderr.
   const out = createPrinter(forCodeHost ? { ...host, stdout: host.stderr } : host, {
     ...options,
     output: forCodeHost ? 'text' : output,

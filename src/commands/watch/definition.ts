@@ -8,14 +8,14 @@ export function defineWatch(program: Command, run: Run): void {
     program
       .command('watch')
       .description(
-        'show diagnostics and the new plan after each saved file, and follow running jobs; Ctrl-C ends it with 0, or with 130 where it cut a run of --apply short',
+        'show diagnostics and the new plan after each saved file, and follow running jobs; Ctrl-C ends it with 0, or with 130 if it cut a run of --apply short',
       ),
   )
     .option('--apply', 'reconcile after each saved file')
     .addOption(
       new Option(
         '--offline',
-        'compare specs with the stored state and ask AWS nothing: needs no credentials',
+        'compare specs with the stored state without calling AWS; needs no credentials',
       ).conflicts('apply'),
     )
     .action(

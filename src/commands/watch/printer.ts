@@ -11,23 +11,23 @@ import { describeStanding, toSentence } from '../../report/words.ts'
 import type { Printer } from '../../session/printer.ts'
 import type { Round } from './rounds.ts'
 
-/** A printer that says in each round only what is new since the round before. */
+/** A printer that prints in each round only what changed since the previous one. */
 export type WatchPrinter = Printer & {
   begin(round: Round): void
-  /** Whether this round had something to say. */
+  /** Returns true if this round printed anything. */
   spoke(): boolean
-  /** Forgets the last plan, so that the next one is shown whatever it is. */
+  /** Forgets the last plan, so that the next one is always shown. */
   forget(): void
 }
 
-/** Events that are news. */
+/** Events worth printing. */
 const NEWS = new Set(['step', 'failed', 'job'])
 const LISTED_MAX = 3
 
 /**
- * Says of each round what is new: diagnostics that were not there, or whose file changed; the plan where it is another one; a job whose
- * condition changed. In JSON a round that follows a change of files says everything, for programs that keep no memory of the last one.
- * `applies`: records are written, and events tell of them; otherwise a plan is all there is to see a job's condition in.
+ * Prints only what changed: new diagnostics, those of changed files, a different plan, and jobs with a new condition. In JSON, a round
+ * after a file change prints everything, for programs that keep no history. `applies`: events report the jobs' conditions; otherwise they
+ * come from the plan.
  */
 export function createWatchPrinter(out: Printer, applies: boolean): WatchPrinter {
   let round: Round = { why: 'first', files: [] }
@@ -81,9 +81,9 @@ export function createWatchPrinter(out: Printer, applies: boolean): WatchPrinter
       for (const { address, record, next } of plan.actions) {
         const latest = next ?? record
         if (!latest) continue
-        // What a job was like before the watch began is no news.
+        // A job's condition before the watch began is not news.
         if (!standings.has(address)) standings.set(address, describeStanding(latest))
-        // A job that was not looked at is as the state has it, which may be less than is known here already.
+        // The condition of a job that was not read comes from the state. It may be older than what was already shown.
         else if (!applies && (next || isTerminal(latest.condition)) && isNews(address, latest)) {
           say()
           out.event({ type: 'job', address, record: latest }, now)
@@ -116,7 +116,7 @@ function getDiagnosticKey({ severity, code, message, place, address }: Diagnosti
   return JSON.stringify([severity, code, message, place, address])
 }
 
-/** What makes two plans look alike: what is to be done and why. A job that goes on is not part of it; its news has a line of its own. */
+/** Returns a key that equal plans share: actions and reasons. Running jobs are left out; their changes have their own lines. */
 function planKey(plan: Plan): string {
   const actions = plan.actions.map((planned) => {
     if (isQuiet(planned)) return planned.address

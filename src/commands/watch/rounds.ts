@@ -1,18 +1,18 @@
 import type { Clock } from '../../system/clock.ts'
 
-/** Why a round runs. `refresh`: no file changed, but it is time to look at jobs again. */
+/** Why a round runs. `refresh`: no file changed, but jobs are due for polling. */
 export type Round = { readonly why: 'first' | 'change' | 'refresh'; readonly files: readonly string[] }
 
 export type Rounds = {
-  /** Files changed: a round runs soon. While one is running, one more follows it, however many changes arrive. */
+  /** Reports changed files, so that a round runs soon. Changes during a round cause one more round. */
   changed(files: readonly string[]): void
-  /** Resolves after an interrupt, once the round under way has ended; rejects where a round threw. */
+  /** Resolves after an interrupt and the end of the current round. Rejects if a round threw. */
   readonly ended: Promise<void>
 }
 
 /**
- * Runs a first round, then one after each change and each pause, never two at once, until the signal is aborted. A round resolves to
- * the milliseconds after which it wants to look again; undefined: only a change brings the next one.
+ * Runs a first round, then one after each change and each pause, until the signal is aborted. Rounds never overlap. A round resolves to the
+ * milliseconds until the next one; undefined: wait for a change.
  */
 export function startRounds(
   run: (round: Round) => Promise<number | undefined>,
@@ -30,7 +30,7 @@ export function startRounds(
       }
     })
     signal.addEventListener('abort', wake, { signal: woken.signal })
-    // Waking ends a sleep with an error that means nothing.
+    // Waking aborts the sleep. That error has no meaning.
     await (ms === undefined ? change : clock.sleep(ms, woken.signal).catch(() => {}))
     woken.abort()
   }

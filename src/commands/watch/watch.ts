@@ -29,15 +29,15 @@ import {
   type WatchCommandOptions,
 } from './watched.ts'
 
-/** Milliseconds for which files are left alone before they are acted on: half a spec may be a valid one. */
+/** How long files must stay unchanged before a round, in milliseconds. Half a spec may be valid. */
 const QUIET_MS = { plan: 100, apply: 500 }
-/** Any time will do. */
+/** Any interval works. */
 const ALIVE_MS = 3_600_000
 
 /**
- * `jobwright watch`: after each saved file its diagnostics and the new plan; with `--apply` the plan is carried out. The conditions of
- * running jobs are followed meanwhile, in memory alone without `--apply`. Ends by an interrupt: with 0, or with 130 where that cut a
- * run short. A Problem of one round is told, and the watch goes on.
+ * `jobwright watch`: prints diagnostics and the new plan after each saved file; `--apply` also applies it. Running jobs are polled
+ * meanwhile, and only `--apply` records their conditions. An interrupt ends it with 0, or with 130 if it cut a run short. A Problem in one
+ * round is reported and the watch continues.
  */
 export async function watchCommand(options: WatchCommandOptions, host: Host): Promise<ExitCode> {
   const printed = createPrinter(host, options)
@@ -68,7 +68,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     return result.plan
   }
 
-  /** Whether a look is due at once: a run ends with the plan that it has just carried out, or could not. */
+  /** Returns true if another round is due at once. A run returns the plan that it has just applied or failed to apply. */
   const isUnapplied = (plan: Plan): boolean =>
     options.apply === true && plan.refusals.length === 0 && (out.spoke() || hasChanges(plan))
 
@@ -77,7 +77,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     let wake: number | undefined
     let session: Session | undefined
     if (readFolderId(first.root) === undefined) throw createGone(first.root)
-    // What failed is tried again after an edit, not at every look.
+    // Retry failed calls after an edit, not on every poll.
     if (why !== 'refresh') failed = new Map()
     out.begin({ why, files: changed })
     try {
@@ -95,22 +95,22 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
         if (!host.signal.aborted) throw error
         cutShort = true
       } else {
-        // What stopped it may have come before anything was said of the specs.
+        // The error may have come before any diagnostics were printed.
         out.diagnostics([...(session?.loaded.diagnostics ?? []), error.diagnostic], Date.now())
         out.line(toSummaryLine({ counts: {}, outcomes: [error.exitCode], exitCode: error.exitCode }))
         out.forget()
-        // The emulator of another process may have ended with that.
+        // The emulator of another process may have ended.
         if (emulated?.joined) emulated = undefined
       }
     }
     out.settle()
-    // A mere look at running jobs has nothing that could be cut short.
+    // Polling alone is not a run that an interrupt can cut short.
     cutShort &&= options.apply === true && (why !== 'refresh' || (plan !== undefined && hasChanges(plan)))
     pause = why !== 'refresh' || out.spoke() ? pollMs.least : Math.min(pause * 1.5, pollMs.most)
     return plan === undefined || isUnfinished(plan) || isUnapplied(plan) ? Math.min(pause, wake ?? pause) : wake
   }
 
-  // A watcher that the system refuses keeps no process alive, and this one ends by an interrupt alone.
+  // If the system refuses a watcher, nothing keeps the process alive. Only an interrupt may end it.
   const alive = setInterval(() => {}, ALIVE_MS)
   const rounds = startRounds(round, { clock: systemClock, signal: host.signal })
   try {
@@ -126,15 +126,15 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
   return exitCode
 }
 
-/** Whether looking again, without any change here, can show something new: a job that runs, or specs that wait for a commit. */
+/** Returns true if another round without a change can show something new: running jobs, or specs that wait for a commit. */
 function isUnfinished(plan: Plan): boolean {
   const forCommit: ReadonlySet<PlanCode | undefined> = new Set(['PLAN_UNCOMMITTED', 'PLAN_NOT_MOVED'])
   return plan.actions.some((planned) => isFollowed(planned, getModel) || forCommit.has(planned.code))
 }
 
-/** Milliseconds until the first action can go on by itself. */
+/** Returns the milliseconds until the first action can continue. */
 function computeWake(plan: Plan, { clock, timeScale }: Session): number | undefined {
   const times = plan.actions.flatMap(getUntil).flatMap((until) => (until === undefined ? [] : Date.parse(until)))
-  // A little more than the time itself, so that rounding never makes one extra look.
+  // A small margin, so that rounding never causes an extra round.
   return times.length === 0 ? undefined : Math.max(0, (Math.min(...times) - clock.now()) / timeScale) + 50
 }

@@ -13,14 +13,11 @@ import type { Interest } from '../../watch/interest.ts'
 import type { FileWatch } from '../../watch/watch-files.ts'
 
 export type WatchCommandOptions = CommonOptions & {
-  /** Carry each plan out. */
+  /** Apply each plan. */
   readonly apply?: boolean
 }
 
-/**
- * A session of files that are watched and have been left alone. Undefined where some are just being written: half a spec may be a valid
- * one.
- */
+/** Opens a session over files that have settled. Undefined while some are being written: half a spec may be valid. */
 export async function openWatched(
   options: WatchCommandOptions,
   host: Host,
@@ -35,7 +32,7 @@ export async function openWatched(
       if (!files.isSettled([])) return undefined
       throw error
     }
-    // What was not watched while it was read may have changed since.
+    // Files that were not watched while they were read may have changed since.
     if (
       await files.follow(
         createInterest(session.project, options, [...session.loaded.included, ...session.loaded.uploads]),
@@ -46,7 +43,7 @@ export async function openWatched(
   }
 }
 
-/** What decides about a plan: specs, what they include, the configuration, and a state that this command does not write itself. */
+/** Lists what can change a plan: specs, included files, the configuration, and a state that this command does not write. */
 export function createInterest(project: Project, options: WatchCommandOptions, included: readonly string[]): Interest {
   const folders: string[] = []
   const files = ['jobwright.yaml', ...included]
@@ -56,7 +53,7 @@ export function createInterest(project: Project, options: WatchCommandOptions, i
     if (glob < 0 && /\.ya?ml$/.test(pattern)) files.push(parts.join('/'))
     else {
       const folder = parts.slice(0, glob < 0 ? parts.length : glob).join('/') || '.'
-      // A folder that is named may be a link: what is behind it is read, and so it is watched.
+      // A named folder may be a link. Its target is read, so it is watched.
       folders.push(...new Set([folder, resolveFolder(project.root, folder)]))
     }
   }
@@ -73,31 +70,31 @@ function makeRelative(root: string, file: string): string {
   return path.relative(root, path.resolve(root, file)).split(path.sep).join('/')
 }
 
-/** What is watched, for people. */
+/** Describes what is watched. */
 export function formatWatched(project: Project, options: WatchCommandOptions): string {
   return [...listPatterns(project, options), 'jobwright.yaml'].map((one) => escapeForTerminal(one)).join(', ')
 }
 
-/** The Problem of a watch whose folder has gone away. */
+/** Creates the Problem of a watch whose folder is missing. */
 export function createGone(root: string): Problem {
   return new Problem({
     code: 'WATCH_ROOT_GONE',
-    message: `${root} is not there any more`,
+    message: `${root} no longer exists`,
     remedies: [advise('start the watch again once it is back')],
   })
 }
 
-/** The Problem of files that the system cannot watch. */
+/** Creates the Problem of files that the system cannot watch. */
 export function createUnwatched(error: unknown): Problem {
   const { message } = error as NodeJS.ErrnoException
   return new Problem({
     code: 'WATCH_FAILED',
     message: `some files cannot be watched: ${message}`,
-    remedies: [advise('mend that and start the watch again, or set CHOKIDAR_USEPOLLING=1')],
+    remedies: [advise('correct that and start the watch again, or set CHOKIDAR_USEPOLLING=1')],
   })
 }
 
-/** The warning of a watch that the system has no room for, and that polls in its place. */
+/** Creates the warning that the system has no room for watches, so that files are polled. */
 export function createPolled(error: unknown): Diagnostic {
   const { code, message } = error as NodeJS.ErrnoException
   const limit = code === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances'
@@ -105,7 +102,7 @@ export function createPolled(error: unknown): Diagnostic {
     code: 'WATCH_POLLING',
     message: `this system has no more file watches, so files are polled: ${message}`,
     remedies: [
-      advise(`polling needs more of the processor; to do without, raise ${limit}, or end other watchers`),
+      advise(`polling uses more CPU; to avoid it, raise ${limit}, or end other watchers`),
       advise('name fewer files with --spec'),
     ],
   })

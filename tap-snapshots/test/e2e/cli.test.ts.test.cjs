@@ -13,15 +13,14 @@ one-shot AWS jobs.
 
 Options:
   -V, --version                        output the version number
-  -q, --quiet                          say only what is wrong
-  --verbose                            say on standard error each request to
-                                       AWS, when it was sent and how it ended;
-                                       no secrets
-  --debug                              the same with its start and its size, the
-                                       version and the system: what a bug report
-                                       needs
-  --color                              colour the text, also where it is no
-                                       terminal (FORCE_COLOR does the same)
+  -q, --quiet                          print only what is wrong
+  --verbose                            print each request to AWS on standard
+                                       error, with its time and result; no
+                                       secrets
+  --debug                              the same with start, size, version and
+                                       system, for bug reports
+  --color                              colour the text, even without a terminal
+                                       (FORCE_COLOR does the same)
   --no-color                           never colour the text (NO_COLOR does the
                                        same)
   -h, --help                           display help for command
@@ -36,25 +35,23 @@ Commands:
   validate [options]                   check every spec against its schema;
                                        every problem with its file, line and
                                        column
-  plan [options]                       say what reconcile would do now, and why;
-                                       has no side effect
+  plan [options]                       show what reconcile would do now, and
+                                       why; has no side effect
   reconcile [options]                  create, start and adopt what the plan
                                        says, and write every status to the state
   watch [options]                      show diagnostics and the new plan after
                                        each saved file, and follow running jobs;
-                                       Ctrl-C ends it with 0, or with 130 where
-                                       it cut a run of --apply short
-  status [options] [address]           show every job as the state has it, or
-                                       one in full; asks AWS nothing but with
-                                       --wait
+                                       Ctrl-C ends it with 0, or with 130 if it
+                                       cut a run of --apply short
+  status [options] [address]           show every job in the state, or one in
+                                       full; calls AWS only with --wait
   rerun [options] <address>            raise policy.run of a spec in its file,
                                        so that reconcile runs the job again;
                                        calls nothing
-  adopt [options] [address|kind] [id]  record a job that exists as the one of a
-                                       spec (adopt KIND/NAME); list the jobs
-                                       that have no spec (--list), or write the
-                                       spec of one (adopt KIND ID); creates no
-                                       job
+  adopt [options] [address|kind] [id]  record an existing job for its spec
+                                       (adopt KIND/NAME), list the jobs without
+                                       a record (--list), or write the spec of a
+                                       job (adopt KIND ID); creates no job
   resolve [options] [address]          record what only a person can know: the
                                        outcome of a create, other people’s jobs,
                                        a removed spec, the newest checkout, the
@@ -62,8 +59,8 @@ Commands:
   acknowledge [options] [address...]   acknowledge what needs attention, so that
                                        runs no longer end with its exit code;
                                        starts and unblocks nothing
-  cancel [options] <address>           end a job that is not over, where AWS
-                                       lets one; it is not made again
+  cancel [options] <address>           cancel a job that is not terminal, where
+                                       AWS supports it; it is not created again
   baseline [options]                   record every spec without a record as
                                        done, so that it is not submitted; begins
                                        a state where there is none
@@ -73,9 +70,9 @@ Commands:
   schema [options] [schema]            list the JSON Schemas, print one, or
                                        write all of them for editors without
                                        network
-  explain [code]                       say what the code of a message means,
-                                       with an example and what to do; without
-                                       one, list all codes
+  explain [code]                       explain the code of a message, with an
+                                       example and what to do; without a code,
+                                       list all
   completion <shell>                   print the script by which a shell
                                        completes verbs, options, kinds and
                                        addresses
@@ -119,39 +116,37 @@ Options:
                              "text")
   --emulator                 run against the built-in emulator; its jobs, state
                              and clock are in .jobwright/emulator/
-  --start-at <time>          with --emulator: an ISO time, now or today; its
-                             clock starts then, or is moved on to it (a new
-                             one's default: 2026-11-15T09:00:00Z)
+  --start-at <time>          with --emulator: an ISO time, now or today; a new
+                             clock starts then, an older one advances to it
+                             (default for a new one: 2026-11-15T09:00:00Z)
   --spec <glob>              files, folders or globs in place of those of
                              jobwright.yaml; may be repeated
-  --only <address|label>     act on IotJob/NAME, or on specs with the label
-                             KEY=VALUE, alone; may be repeated
-  --target <target>          act on specs of this target of jobwright.yaml
-                             alone; may be repeated
+  --only <address|label>     act only on IotJob/NAME, or on specs with the label
+                             KEY=VALUE; may be repeated
+  --target <target>          act only on specs of this target of jobwright.yaml;
+                             may be repeated
   --allow-dirty              submit specs that are not committed
-  --allow-removals           outside Git: believe that a missing spec was
-                             removed
+  --allow-removals           outside Git: treat a missing spec as removed
   --refresh                  read finished jobs again as well
   --lock-timeout <duration>  wait this long (90s, 5m) for a run that holds the
                              state, before exit 8 (default: 5m with --target,
                              else 0s)
-  --wait                     follow jobs to their end; a job that ends in
-                             failure means exit 10
+  --wait                     follow jobs until they are terminal; a failed job
+                             means exit 10
   --timeout <duration>       give up waiting after this long (90s, 15m, 2h) with
                              exit 9
-  --settle <duration>        how long to wait, once nothing else is to be done,
-                             for creates whose outcome is not known (20m unless
-                             told)
+  --settle <duration>        how long to wait at the end for creates with an
+                             unknown outcome (default: 20m)
   -h, --help                 display help for command
 
 Global Options:
   -V, --version              output the version number
-  -q, --quiet                say only what is wrong
-  --verbose                  say on standard error each request to AWS, when it
-                             was sent and how it ended; no secrets
-  --debug                    the same with its start and its size, the version
-                             and the system: what a bug report needs
-  --color                    colour the text, also where it is no terminal
+  -q, --quiet                print only what is wrong
+  --verbose                  print each request to AWS on standard error, with
+                             its time and result; no secrets
+  --debug                    the same with start, size, version and system, for
+                             bug reports
+  --color                    colour the text, even without a terminal
                              (FORCE_COLOR does the same)
   --no-color                 never colour the text (NO_COLOR does the same)
 

@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/report/report.test.ts > TAP > a plan for long addresses keeps its columns for all others > must match snapshot 1`] = `
+exports[`test/report/report.test.ts > TAP > a long address does not widen the columns of a plan > must match snapshot 1`] = `
 jobwright plan · eu-west-1/123456789012
 
   + create  IotJob/kiosk-screens                                          new spec
@@ -15,7 +15,7 @@ jobwright plan · eu-west-1/123456789012
 Plan: 2 to create, 1 to start.
 `
 
-exports[`test/report/report.test.ts > TAP > a plan is a table of what is not settled, and totals > coloured 1`] = `
+exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addresses, and totals > coloured 1`] = `
 [1mjobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012[22m
 
   [32m+ create[39m    IotJob/kiosk-screens               new spec
@@ -38,7 +38,7 @@ Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
 Creates: 3 of 50 allowed per run.
 `
 
-exports[`test/report/report.test.ts > TAP > a plan is a table of what is not settled, and totals > narrow 1`] = `
+exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addresses, and totals > narrow 1`] = `
 jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
 
   + create    IotJob/kiosk-screens               new spec
@@ -61,7 +61,7 @@ Plan: 1 to create, 1 to start, 1 in conflict, 1 settling, 1 waiting, 3 to keep.
 Creates: 3 of 50 allowed per run.
 `
 
-exports[`test/report/report.test.ts > TAP > a plan is a table of what is not settled, and totals > wide 1`] = `
+exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addresses, and totals > wide 1`] = `
 jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
 
   + create    IotJob/kiosk-screens               new spec
@@ -239,7 +239,7 @@ exports[`test/report/report.test.ts > TAP > a status is a row for each record, s
 6 jobs: 2 succeeded, 1 in progress, 1 failed, 1 unknown, 1 settling; 1 withdrawn, 1 archived, 1 lost.
 `
 
-exports[`test/report/report.test.ts > TAP > a status keeps to a narrow terminal, and leaves nothing out > narrow 1`] = `
+exports[`test/report/report.test.ts > TAP > a status fits a narrow terminal and omits nothing > narrow 1`] = `
   IotJob/kiosk-reboot  InProgress
       run 1, id kiosk-reboot, IN_PROGRESS, 37 succeeded, 83
       inProgress, 12 min ago
@@ -308,7 +308,7 @@ waiting: MediaPackageHarvestJob/cup-final: its window ends later; next look in 3
 waiting: one job is running
 `
 
-exports[`test/report/report.test.ts > TAP > JSON lines are the contract, absent values left out > lines of events 1`] = `
+exports[`test/report/report.test.ts > TAP > JSON lines follow the contract and omit absent values > lines of events 1`] = `
 {"v":1,"type":"planned","address":"IotJob/kiosk-screens","action":"create","reason":"new spec"}
 {"v":1,"type":"planned","address":"DataExchangeJob/prices-november","action":"start","reason":"created, never started"}
 {"v":1,"type":"planned","address":"MediaPackageHarvestJob/cup-final","action":"waiting","reason":"the match is not over: its window ends later","until":"2026-11-14T22:00:00Z"}
@@ -324,7 +324,7 @@ exports[`test/report/report.test.ts > TAP > JSON lines are the contract, absent 
 {"v":1,"type":"job","address":"IotJob/kiosk-logs","run":1,"id":"kiosk-logs","record":"started","condition":"Failed","status":"COMPLETED","reason":"DevicesFailed"}
 `
 
-exports[`test/report/report.test.ts > TAP > the end of a run tells where every job stands and what to do next > coloured 1`] = `
+exports[`test/report/report.test.ts > TAP > the end of a run shows every job and what to do next > coloured 1`] = `
   IotJob/kiosk-firmware              [32mSucceeded[39m              id kiosk-firmware
   IotJob/kiosk-logs                  [31mFailed: DevicesFailed[39m  id kiosk-logs      3 of 120 kiosks failed; 0 % may fail
       [2mhint:[22m set policy.run: 2 to run it again
@@ -336,14 +336,14 @@ exports[`test/report/report.test.ts > TAP > the end of a run tells where every j
   ImportExportJob/archive-disk       [36msettling[39m                                  the response to its create was lost: socket hang up, in 14 h 30 min (2026-11-15 09:30 UTC)
 
 4 jobs: 2 succeeded, 1 failed, 1 settling.
-1 cannot go on without a decision or an edit: see its hint.
-Next: in 3 h (22:00 UTC), when what waits can go on.
+1 cannot continue without a decision or an edit: see its hint.
+Next: in 3 h (22:00 UTC), when waiting jobs can continue.
 [31mexit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)[39m
 [2malso exit 5: some actions failed[22m
 [2malso exit 9: partial: blocked, settling, no room, or timed out[22m
 `
 
-exports[`test/report/report.test.ts > TAP > the end of a run tells where every job stands and what to do next > plain 1`] = `
+exports[`test/report/report.test.ts > TAP > the end of a run shows every job and what to do next > plain 1`] = `
   IotJob/kiosk-firmware              Succeeded              id kiosk-firmware
   IotJob/kiosk-logs                  Failed: DevicesFailed  id kiosk-logs      3 of 120 kiosks failed; 0 % may fail
       hint: set policy.run: 2 to run it again
@@ -356,8 +356,8 @@ exports[`test/report/report.test.ts > TAP > the end of a run tells where every j
   · 4 more, settled before this run
 
 4 jobs: 2 succeeded, 1 failed, 1 settling.
-1 cannot go on without a decision or an edit: see its hint.
-Next: in 3 h (22:00 UTC), when what waits can go on.
+1 cannot continue without a decision or an edit: see its hint.
+Next: in 3 h (22:00 UTC), when waiting jobs can continue.
 exit 6: a decision is needed (conflict, unresolved, expired, lost, duplicate)
 also exit 5: some actions failed
 also exit 9: partial: blocked, settling, no room, or timed out

@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/session/printer.test.ts > TAP > a report points to the page of a code, unless the message says everything > codes without a pointer 1`] = `
+exports[`test/session/printer.test.ts > TAP > a report points to the page of a code, unless the message is complete > codes without a pointer 1`] = `
 EMULATOR_FAULTS
 EMULATOR_LIMITS
 EMULATOR_LOG_DAMAGED

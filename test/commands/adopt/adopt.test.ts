@@ -97,10 +97,10 @@ function sorted(value: unknown): unknown {
 // One emulator for all: the last test takes what the others leave.
 const { cwd, records } = await forgotten(t)
 
-t.test('a job is shown, and written only on a yes', async (t) => {
+t.test('a job is shown, and its spec is written only after confirmation', async (t) => {
   const table = await adopt(cwd, undefined, undefined, { list: true, kind: 'iotjob' })
   t.match(table.stdout, /^ {2}Kind +ID +Created +Status +In\n {2}IotJob +\S+ +\d{4}-\d\d-\d\d \d\d:\d\d +\w+\n/m)
-  t.match(table.stdout, /3 jobs on nobody's record.*\n {2}jobwright adopt IotJob \S+ --emulator\n/)
+  t.match(table.stdout, /3 jobs without a record.*\n {2}jobwright adopt IotJob \S+ --emulator\n/)
   t.match(await adopt(cwd, undefined, undefined, { list: true }), {
     code: 0,
     stdout: /ADOPT_NO_SCOPE: PinpointExportJob/,
@@ -112,7 +112,7 @@ t.test('a job is shown, and written only on a yes', async (t) => {
     shown.stdout,
     /^# yaml-language-server: \$schema=\.schemas\/job\.schema\.json\n# Written by jobwright adopt from the job/,
   )
-  t.match(shown.stdout, '\n  # tags: not told by AWS; ')
+  t.match(shown.stdout, '\n  # tags: not returned by AWS; ')
   t.match(shown.stdout, '\n  jobwright adopt IotJob central-station-settings --yes --emulator\n')
   const asked: string[] = []
   const answer = (word: string) => (question: string) => {
@@ -141,7 +141,7 @@ t.test('a job is shown, and written only on a yes', async (t) => {
   t.match(decided, { code: 0, stdout: why }, 'why nothing is done is said')
 })
 
-t.test('a spec whose job could not be recorded does not stay: it would make a second one', async (t) => {
+t.test('a spec whose job could not be recorded is removed: it would create a duplicate', async (t) => {
   const state = openFileStore({ path: path.join(cwd, '.jobwright/emulator/jobs.state.json'), disk: nodeDisk })
   const specs = specsIn(cwd)
   let held: OpenStore | undefined
@@ -152,11 +152,11 @@ t.test('a spec whose job could not be recorded does not stay: it would make a se
   const said = await adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', {}, { ask })
   await held?.close()
   t.equal(said.code, 8, 'another run has the state')
-  t.match(said.stdout + said.stderr, /took specs\/kiosk-firmware-4-2.yaml away again/)
+  t.match(said.stdout + said.stderr, /removed specs\/kiosk-firmware-4-2.yaml again/)
   t.same(specsIn(cwd), specs)
 })
 
-t.test('what cannot be adopted is told with a way out, and nothing is replaced', async (t) => {
+t.test('a job that cannot be adopted is reported with a remedy, and no file is replaced', async (t) => {
   const taken = {
     apiVersion: 'jobwright/v1',
     kind: 'IotJob',
@@ -183,8 +183,8 @@ t.test('what cannot be adopted is told with a way out, and nothing is replaced',
     ],
     [adopt(cwd, 'IotJob', 'kiosk-firmware-4-2', { name: 'a b' }), 1, /NEW_NAME/],
     [adopt(cwd, 'IotJb', 'x'), 1, /did you mean IotJob\?/],
-    [adopt(cwd), 1, /adopt was not told what\n.*adopt KIND\/NAME/],
-    [adopt(cwd, 'IotJob'), 1, /which job of IotJob/],
+    [adopt(cwd), 1, /adopt needs a job\n.*adopt KIND\/NAME/],
+    [adopt(cwd, 'IotJob'), 1, /needs the ID of a job of IotJob/],
     [adopt(cwd, 'IotJob/x', 'y'), 1, /as --id y/],
     [adopt(cwd, 'IotJob/x', undefined, { yes: true }), 1, /adopt ADDRESS takes no --yes/],
     [adopt(cwd, 'IotJob', 'x', { id: 'x' }), 1, /adopt KIND ID takes no --id/],
@@ -209,7 +209,7 @@ t.test('what cannot be adopted is told with a way out, and nothing is replaced',
   })
 })
 
-t.test('a job is retold without what AWS adds, secrets and lost digits', async (t) => {
+t.test('a spec from a job omits additions of AWS, secrets and lost digits', async (t) => {
   const retold = (kind: string, request?: JsonObject) =>
     getModel(kind).request.toSpec({ id: 'x', status: '', ...(request && { request }) })
   const targets = THING
@@ -250,55 +250,50 @@ t.test('a job is retold without what AWS adds, secrets and lost digits', async (
   t.match(text, '  name: "no"\npolicy:\n  target: prod\nspec:\n  description: "yes"\n  when: "12:30"\n  spec: "0123"\n')
 })
 
-t.test(
-  'the jobs of every kind that no record knows are listed, become specs, and then there is nothing to do',
-  async (t) => {
-    const adopted = ['central-station-settings', 'kiosk-firmware-4-2']
-    const known = (Object.entries(records) as [string, JobRecord][]).filter(
-      ([, { id }]) => !adopted.includes(String(id)),
+t.test('unrecorded jobs of every kind are listed and adopted as specs, and then there is nothing to do', async (t) => {
+  const adopted = ['central-station-settings', 'kiosk-firmware-4-2']
+  const known = (Object.entries(records) as [string, JobRecord][]).filter(([, { id }]) => !adopted.includes(String(id)))
+  const listed = await adopt(cwd, undefined, undefined, { list: true, output: 'json', application: [PROJECT] })
+  t.equal(listed.code, 0)
+  t.same(listed.lines.at(-1), {
+    v: 1,
+    type: 'summary',
+    counts: { adoptable: known.length },
+    outcomes: [],
+    exitCode: 0,
+  })
+  const jobs = listed.lines.slice(0, -1)
+  t.same(
+    jobs.map(({ kind, id }) => [kind, id].join('/')).sort(),
+    known.map(([address, { id }]) => `${address.split('/')[0]}/${id}`).sort(),
+  )
+  for (const { type, kind, status, createdAt } of jobs)
+    t.match(
+      { type, status, createdAt },
+      { type: 'adoptable', status: /^\w+$/, createdAt: /^2026-\d\d-\d\dT/ },
+      String(kind),
     )
-    const listed = await adopt(cwd, undefined, undefined, { list: true, output: 'json', application: [PROJECT] })
-    t.equal(listed.code, 0)
-    t.same(listed.lines.at(-1), {
-      v: 1,
-      type: 'summary',
-      counts: { adoptable: known.length },
-      outcomes: [],
-      exitCode: 0,
-    })
-    const jobs = listed.lines.slice(0, -1)
-    t.same(
-      jobs.map(({ kind, id }) => [kind, id].join('/')).sort(),
-      known.map(([address, { id }]) => `${address.split('/')[0]}/${id}`).sort(),
-    )
-    for (const { type, kind, status, createdAt } of jobs)
-      t.match(
-        { type, status, createdAt },
-        { type: 'adoptable', status: /^\w+$/, createdAt: /^2026-\d\d-\d\dT/ },
-        String(kind),
-      )
 
-    const chosen = [...new Map(jobs.map((job) => [job['kind'], job])).values()]
-    t.equal(chosen.length, MODELS.length)
-    for (const job of chosen) {
-      const [kind, id] = [String(job['kind']), String(job['id'])]
-      const said = await adopt(cwd, kind, id, {
-        yes: true,
-        application: [PROJECT],
-        name: `a-${id}`,
-      })
-      t.equal(said.code, 0, said.stdout)
-      t.match(said.stdout, `wrote  specs/a-${id}.yaml`)
-      const spec = parse(fs.readFileSync(path.join(cwd, `specs/a-${id}.yaml`), 'utf8')) as { spec: JsonObject }
-      const model = getModel(kind)
-      const [, record] = known.find(([address, one]) => one.id === id && address.startsWith(`${kind}/`))!
-      const alike = (request: JsonObject) =>
-        JSON.stringify(sorted(model.request.normalise(model.request.comparable(request))))
-      t.equal(alike(spec.spec), alike(record.request), `${kind}: what is written is what was asked for`)
-    }
-    const planned = await plan(cwd)
-    t.match(planned, { code: 0, stdout: /Nothing to do( now)?: 7 specs, 7 jobs/ })
-    const rest = await adopt(cwd, undefined, undefined, { list: true })
-    t.match(rest, { code: 0, stdout: /emulator: 2 jobs on nobody's record/ }, 'the project is known by its spec now')
-  },
-)
+  const chosen = [...new Map(jobs.map((job) => [job['kind'], job])).values()]
+  t.equal(chosen.length, MODELS.length)
+  for (const job of chosen) {
+    const [kind, id] = [String(job['kind']), String(job['id'])]
+    const said = await adopt(cwd, kind, id, {
+      yes: true,
+      application: [PROJECT],
+      name: `a-${id}`,
+    })
+    t.equal(said.code, 0, said.stdout)
+    t.match(said.stdout, `wrote  specs/a-${id}.yaml`)
+    const spec = parse(fs.readFileSync(path.join(cwd, `specs/a-${id}.yaml`), 'utf8')) as { spec: JsonObject }
+    const model = getModel(kind)
+    const [, record] = known.find(([address, one]) => one.id === id && address.startsWith(`${kind}/`))!
+    const alike = (request: JsonObject) =>
+      JSON.stringify(sorted(model.request.normalise(model.request.comparable(request))))
+    t.equal(alike(spec.spec), alike(record.request), `${kind}: what is written is what was asked for`)
+  }
+  const planned = await plan(cwd)
+  t.match(planned, { code: 0, stdout: /Nothing to do( now)?: 7 specs, 7 jobs/ })
+  const rest = await adopt(cwd, undefined, undefined, { list: true })
+  t.match(rest, { code: 0, stdout: /emulator: 2 jobs without a record/ }, 'the project is known by its spec now')
+})

@@ -37,7 +37,7 @@ function program(): Command {
 
 const verbs = () => readGrammar(program(), { kinds: ['IotJob'], schemas: ['job'], codes: ['SPEC_ENUM'] })
 
-t.test('what can be typed is read from the program itself, without what is hidden', async (t) => {
+t.test('the grammar is read from the program itself, without hidden parts', async (t) => {
   t.match(verbs(), [
     {
       name: 'plan',
@@ -130,7 +130,7 @@ t.test('bash completes verbs, options, their values, kinds, addresses and files'
     t.same(sorted(answers[index]), sorted(offered), words.join(' '))
 })
 
-t.test('zsh and fish are told the same', async (t) => {
+t.test('zsh and fish complete the same', async (t) => {
   const zsh = formatZshScript(verbs())
   t.match(zsh, /^#compdef jobwright\n/)
   t.match(zsh, "    'plan:say what'\n")
@@ -155,7 +155,7 @@ t.test('zsh and fish are told the same', async (t) => {
   for (const line of fish.split('\n')) t.equal((line.replaceAll("\\'", '').match(/'/g) ?? []).length % 2, 0, line)
 })
 
-t.test('what is looked up comes from the files alone, and a script is printed for each shell', async (t) => {
+t.test('values are looked up in files only, and each shell has a script', async (t) => {
   let stdout = ''
   const cwd = t.testdir({
     'jobwright.yaml': 'targets: { prod: { region: eu-west-1 } }\n',

@@ -12,7 +12,7 @@ const PAGES = path.join(ROOT, 'docs/errors')
 /** As with the snapshots of tap: what the program says now is written into the pages. */
 const REWRITE = process.env['TAP_SNAPSHOT'] === '1'
 
-t.test('each code has one page, each page its code, and each code stands in the source', async (t) => {
+t.test('each code has one page, each page its code, and the source uses each code', async (t) => {
   const codes = Object.keys(CODES) as PageCode[]
   const pages = fs.readdirSync(PAGES).filter((file) => file.endsWith('.md') && file !== 'README.md')
   t.strictSame(pages.map((file) => path.basename(file, '.md')).sort(), [...codes].sort())
@@ -36,7 +36,7 @@ t.test('each code has one page, each page its code, and each code stands in the 
   t.match(readPageOfCode('CONFIG_ENUM'), { code: 'SPEC_ENUM' }, 'jobwright.yaml shares the pages of specs')
 })
 
-t.test('the example of each page yields its code, and says what the page shows', async (t) => {
+t.test('the example of each page yields its code and the output on the page', async (t) => {
   for (const code of listPageCodes()) {
     const file = path.join(PAGES, `${code}.md`)
     const page = fs.readFileSync(file, 'utf8')

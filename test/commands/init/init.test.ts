@@ -53,7 +53,7 @@ const read = (...parts: readonly string[]) => fs.readFileSync(path.join(...parts
 const told = ({ text }: Said) =>
   [...text.matchAll(/^(wrote|kept|stored) +(.*?) {2}/gm)].map((found) => `${found[1]} ${found[2]}`)
 
-t.test('in a repository with a remote, all is set up, and the state is on a branch there', async (t) => {
+t.test('in a repository with a remote, init sets up everything and pushes the state to a branch', async (t) => {
   const here = clone(t)
   const said = await initIn(here, { region: 'eu-west-1' })
   t.equal(said.code, 0)
@@ -95,7 +95,7 @@ t.test('in a repository with a remote, all is set up, and the state is on a bran
   t.match(planned.text, 'Plan: 1 to create.')
 })
 
-t.test('run again it replaces nothing, says what it kept, and the lineage stays', async (t) => {
+t.test('a second run replaces nothing, reports what it kept, and keeps the lineage', async (t) => {
   const here = clone(t)
   await initIn(here)
   const before = git(here, 'ls-remote', 'origin')
@@ -117,7 +117,7 @@ t.test('run again it replaces nothing, says what it kept, and the lineage stays'
   t.equal(git(here, 'ls-remote', 'origin'), before)
 })
 
-t.test('a lost state is begun anew only when that is asked for', async (t) => {
+t.test('a lost state is begun anew only on request', async (t) => {
   const here = clone(t)
   await initIn(here)
   t.match(await initIn(here, { newState: true }), { code: 8, text: /STATE_EXISTS/ })
@@ -144,7 +144,7 @@ t.test('outside Git, the state is a file and there is no workflow', async (t) =>
   t.match(JSON.parse(read(here, 'jobs.state.json')), { serial: 1 })
 })
 
-t.test('in a folder below a project, it is that project that is set up', async (t) => {
+t.test('in a folder below a project, init sets up that project', async (t) => {
   const here = emptyFolder(t)
   await initIn(here)
   const said = await initIn(path.join(here, 'specs'))
@@ -159,7 +159,7 @@ t.test('in a folder below a project, it is that project that is set up', async (
   t.notOk(fs.existsSync(path.join(here, 'specs/jobwright.yaml')))
 })
 
-t.test('with --emulator there are files, and no state', async (t) => {
+t.test('with --emulator, init writes files and no state', async (t) => {
   const here = emptyFolder(t)
   t.equal((await initIn(here, { emulator: true })).code, 0)
   t.same(fs.readdirSync(here), ['.vscode', 'jobwright.yaml', 'specs'])
@@ -167,7 +167,7 @@ t.test('with --emulator there are files, and no state', async (t) => {
   t.equal((await heard(here, (host) => validate({ output: 'text' }, host))).code, 0)
 })
 
-t.test('the example of each kind is valid, and leads editors to its schema', async (t) => {
+t.test('the example of each kind is valid and names its schema for editors', async (t) => {
   const here = emptyFolder(t)
   for (const { kind } of MODELS) t.equal((await initIn(here, { kind, emulator: true })).code, 0)
   const specs = fs.readdirSync(path.join(here, 'specs')).filter((name) => name.endsWith('.yaml'))
@@ -181,7 +181,7 @@ t.test('the example of each kind is valid, and leads editors to its schema', asy
   t.match(said, { code: 0, text: /5 specs in 5 files: all valid/ })
 })
 
-t.test('where package.json depends on Jobwright, schemas and CLI are those of node_modules', async (t) => {
+t.test('if package.json depends on Jobwright, schemas and CLI come from node_modules', async (t) => {
   const here = clone(t)
   fs.writeFileSync(path.join(here, 'package.json'), '{"devDependencies":{"jobwright":"^0.1.0"}}')
   fs.writeFileSync(path.join(here, 'package-lock.json'), '{}')
@@ -192,7 +192,7 @@ t.test('where package.json depends on Jobwright, schemas and CLI are those of no
   t.match(read(here, '.github/workflows/reconcile.yml'), 'run: npm ci --ignore-scripts\n')
 })
 
-t.test('where .gitattributes has files in Git LFS, both jobs of the workflow check them out', async (t) => {
+t.test('if .gitattributes uses Git LFS, both jobs of the workflow check out its files', async (t) => {
   for (const [attributes, at, count] of [
     ['*.csv filter=lfs diff=lfs merge=lfs -text\n', '.gitattributes', 2],
     ['*.csv filter=lfs\n', 'data/deep/.gitattributes', 2],
@@ -209,7 +209,7 @@ t.test('where .gitattributes has files in Git LFS, both jobs of the workflow che
   }
 })
 
-t.test('in a folder of a repository, specs are there and the workflow is at the top', async (t) => {
+t.test('in a folder of a repository, specs go there and the workflow to the top', async (t) => {
   const top = clone(t)
   const here = path.join(top, 'media')
   fs.mkdirSync(here)
@@ -222,7 +222,7 @@ t.test('in a folder of a repository, specs are there and the workflow is at the 
   t.match(git(top, 'ls-remote', 'upstream'), 'refs/heads/jobwright-state')
 })
 
-t.test('what stands in the way is told with a way out', async (t) => {
+t.test('obstacles are reported with a remedy', async (t) => {
   const plain = emptyFolder(t)
   for (const name of ['file', 'empty', 'given']) fs.mkdirSync(path.join(plain, name))
   fs.writeFileSync(path.join(plain, 'file/specs'), 'no folder')
@@ -238,7 +238,7 @@ t.test('what stands in the way is told with a way out', async (t) => {
   t.same(fs.readdirSync(path.join(plain, 'empty')), [], 'a wrong option writes nothing')
 })
 
-t.test('a remote that cannot be reached leaves the files, and init again ends what it began', async (t) => {
+t.test('if the remote is unreachable, the files stay and a second init finishes', async (t) => {
   const here = clone(t)
   const url = git(here, 'remote', 'get-url', 'origin').trim()
   git(here, 'remote', 'set-url', 'origin', path.join(here, 'nowhere.git'))
@@ -248,7 +248,7 @@ t.test('a remote that cannot be reached leaves the files, and init again ends wh
 })
 
 t.test(
-  'with the file store, what belongs to this machine is kept out of Git, and the printed commit leaves nothing behind',
+  'with the file store, local files stay out of Git, and the printed commit includes everything else',
   async (t) => {
     const here = emptyFolder(t)
     git(here, 'init', '-q')
@@ -267,7 +267,7 @@ t.test(
   },
 )
 
-t.test('files that are there stay as they are, and what they lack is printed', async (t) => {
+t.test('existing files stay unchanged, and init prints what they lack', async (t) => {
   const here = emptyFolder(t)
   git(here, 'init', '-q')
   fs.mkdirSync(path.join(here, '.vscode'))
@@ -276,11 +276,11 @@ t.test('files that are there stay as they are, and what they lack is printed', a
   const said = await initIn(here, { store: 'file' })
   t.match(
     said.text,
-    /^kept {4}\.vscode\/settings\.json.*\n {8}it lacks this, which is for you to add:\n {10}\{\n.*"yaml\.schemas"/m,
+    /^kept {4}\.vscode\/settings\.json.*\n {8}it lacks this; add it by hand:\n {10}\{\n.*"yaml\.schemas"/m,
   )
   t.match(said.text, /^kept {4}\.gitignore.*\n.*\n.*\n {10}\/jobs\.state\.json\*\n/m)
   t.equal(read(here, '.vscode/settings.json') + read(here, '.gitignore'), '{}\ndist\n')
-  const lacking = said.text.split('for you to add:\n')[1]?.split(/^\w/m)[0]
+  const lacking = said.text.split('add it by hand:\n')[1]?.split(/^\w/m)[0]
   fs.writeFileSync(path.join(here, '.vscode/settings.json'), String(lacking))
   fs.appendFileSync(path.join(here, '.gitignore'), '/jobs.state.json*\n')
   t.notMatch((await initIn(here)).text, 'it lacks')
@@ -289,7 +289,7 @@ t.test('files that are there stay as they are, and what they lack is printed', a
     region.text,
     /^kept {4}jobwright\.yaml.*\n {8}it lacks this.*\n {10}targets:\n {12}main:\n {14}region: eu-west-1\n/m,
   )
-  const target = String(region.text.split('for you to add:\n')[1]?.split(/^\w/m)[0]).replaceAll(/^ {10}/gm, '')
+  const target = String(region.text.split('add it by hand:\n')[1]?.split(/^\w/m)[0]).replaceAll(/^ {10}/gm, '')
   fs.appendFileSync(path.join(here, 'jobwright.yaml'), target)
   t.notMatch((await initIn(here, { region: 'eu-west-1' })).text, 'it lacks')
   t.match(JSON.parse(read(here, '.vscode/settings.json'))['yaml.schemas'], {
@@ -299,7 +299,7 @@ t.test('files that are there stay as they are, and what they lack is printed', a
 })
 
 t.test(
-  'at a terminal it asks for what it was not told, until the answer is one, and with --yes for nothing',
+  'at a terminal init asks for missing values until the answer is valid; with --yes it asks nothing',
   async (t) => {
     const here = emptyFolder(t)
     const answers = ['Ireland', 'eu-west-1', 'harvest', 'pinpointexportjob']
@@ -323,7 +323,7 @@ t.test(
   },
 )
 
-t.test('a link in place of a file is not written through', async (t) => {
+t.test('init does not write through a link in place of a file', async (t) => {
   const here = emptyFolder(t)
   for (const name of ['outside', 'repository']) fs.mkdirSync(path.join(here, name))
   fs.symlinkSync('../outside/jobwright.yaml', path.join(here, 'repository/jobwright.yaml'))
@@ -332,7 +332,7 @@ t.test('a link in place of a file is not written through', async (t) => {
   t.match(told(said), ['kept jobwright.yaml'])
 })
 
-t.test('as JSON, stdout has the summary alone', async (t) => {
+t.test('as JSON, stdout has the summary only', async (t) => {
   let [stdout, stderr] = ['', '']
   const host = {
     cwd: emptyFolder(t),

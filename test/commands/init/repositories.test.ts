@@ -51,7 +51,7 @@ spec:
   S3Destination: { BucketName: vod, ManifestKey: cup.m3u8, RoleArn: 'arn:aws:iam::123456789012:role/harvest' }
 `
 
-t.test('the workflow is for the branch that the remote calls default, not for the one at hand', async (t) => {
+t.test('the workflow runs on the default branch of the remote, not on the current one', async (t) => {
   const { bare, here } = repositories(t)
   git(here, 'push', '-q', 'origin', 'main:trunk')
   git(bare, 'symbolic-ref', 'HEAD', 'refs/heads/trunk')
@@ -61,7 +61,7 @@ t.test('the workflow is for the branch that the remote calls default, not for th
   t.notMatch(said.text, /is a guess/)
 })
 
-t.test('where the remote names no default branch, init says that it guessed', async (t) => {
+t.test('if the remote names no default branch, init says that it guessed', async (t) => {
   const { bare, here } = repositories(t)
   git(bare, 'symbolic-ref', 'HEAD', 'refs/heads/nowhere')
   git(here, 'checkout', '-q', '-b', 'topic')
@@ -71,7 +71,7 @@ t.test('where the remote names no default branch, init says that it guessed', as
   t.notMatch((await initIn(here)).text, /is a guess/, 'a workflow that is kept may say anything')
 })
 
-t.test('what init has one add holds the package files, and no module that npm installed', async (t) => {
+t.test('the suggested git add includes the package files and no installed module', async (t) => {
   const { here } = repositories(t)
   write(here, { 'package.json': DEPENDS, 'package-lock.json': '{}', 'node_modules/other/index.js': '' })
   const said = await initIn(here)
@@ -82,7 +82,7 @@ t.test('what init has one add holds the package files, and no module that npm in
   t.notOk(staged.some((file) => file.startsWith('node_modules')))
 })
 
-t.test('without a lock file, init has one made: the workflow installs by it alone', async (t) => {
+t.test('without a lock file, init suggests creating one, because the workflow needs it', async (t) => {
   const { here } = repositories(t)
   const said = await initIn(here)
   t.match(workflowIn(here), 'run: npm ci --ignore-scripts\n')
@@ -98,7 +98,7 @@ t.test('without a lock file, init has one made: the workflow installs by it alon
   t.match(ignored.text, /Git ignores package-lock\.json: take that out of \.gitignore/)
 })
 
-t.test('a project below the package that names Jobwright is installed from there', async (t) => {
+t.test('a project below the package that depends on Jobwright installs from there', async (t) => {
   const { here } = repositories(t)
   write(here, { 'package.json': DEPENDS, 'package-lock.json': '{}', 'teams/tv/readme': '' })
   const said = await initIn(path.join(here, 'teams/tv'))
@@ -107,13 +107,13 @@ t.test('a project below the package that names Jobwright is installed from there
   t.match(said.text, /git add \.\.\/\.\.\/package\.json \.\.\/\.\.\/package-lock\.json jobwright\.yaml/)
 })
 
-t.test('the lock of another package manager is pointed out', async (t) => {
+t.test('init reports the lock file of another package manager', async (t) => {
   const { here } = repositories(t)
   write(here, { 'package.json': DEPENDS, 'pnpm-lock.yaml': '' })
   t.match((await initIn(here)).text, /To install by pnpm-lock\.yaml, change the steps "Install Jobwright"/)
 })
 
-t.test('a workflow of an earlier version is kept, and what it lacks is printed', async (t) => {
+t.test('a workflow of an earlier version is kept, and init prints what it lacks', async (t) => {
   const { here } = repositories(t)
   await initIn(here)
   const file = path.join(here, '.github/workflows/reconcile.yml')
@@ -146,7 +146,7 @@ t.test('the host of a remote decides whether commands can queue', (t) => {
   t.end()
 })
 
-t.test('specs in a submodule: the workflow clones it, and nothing is written into it', async (t) => {
+t.test('the workflow clones a submodule with specs, and init writes nothing into it', async (t) => {
   const { root, here, clone } = repositories(t)
   git(root, 'init', '-q', '-b', 'main', 'shared')
   write(path.join(root, 'shared'), { 'cup.yaml': SPEC })
@@ -170,7 +170,7 @@ t.test('specs in a submodule: the workflow clones it, and nothing is written int
   t.match(await initIn(there), { code: 4, text: /FILE_WRITE: specs is in the submodule specs, which is not cloned/ })
 })
 
-t.test('a folder of specs that is a link inside the repository is written to where it leads', async (t) => {
+t.test('init writes through a spec folder that links inside the repository', async (t) => {
   const { here } = repositories(t)
   write(here, { 'teams/jobs/cup.yaml': SPEC })
   fs.symlinkSync('teams/jobs', path.join(here, 'specs'))
@@ -181,7 +181,7 @@ t.test('a folder of specs that is a link inside the repository is written to whe
   t.notMatch(added.text, /note:/)
 })
 
-t.test('specs that HEAD holds and the checkout leaves out are not taken for none', async (t) => {
+t.test('specs in HEAD that a sparse checkout leaves out are not treated as missing', async (t) => {
   const { here, clone } = repositories(t)
   write(here, { 'specs/cup.yaml': SPEC, 'jobwright.yaml': 'specs: [specs]\n' })
   git(here, 'add', '.')

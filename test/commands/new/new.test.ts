@@ -78,7 +78,7 @@ function withoutMember(lines: readonly string[], indent: string, member: string)
   return lines.filter((_line, at) => at !== index)
 }
 
-t.test('every skeleton is valid once it is filled in, and each empty member is a problem until then', async (t) => {
+t.test('every skeleton is valid once it is filled in; each empty member is an error until then', async (t) => {
   for (const [index, [kind, known]] of VARIANTS.entries()) {
     const text = skeleton(kind, `night-${index}`, known)
     t.same(problems(new Map([['filled.yaml', filled(text)]])), [], `${kind} ${JSON.stringify(known)}`)
@@ -92,7 +92,7 @@ t.test('every skeleton is valid once it is filled in, and each empty member is a
   }
 })
 
-t.test('each optional member of every skeleton is valid as it stands there', async (t) => {
+t.test('each optional member of every skeleton is valid as written', async (t) => {
   const files = new Map<string, string>()
   for (const [index, [kind, known]] of VARIANTS.entries()) {
     for (const [at, { member, text }] of uncommented(filled(skeleton(kind, 'night', known))).entries())
@@ -109,13 +109,13 @@ const LEFT_OUT: Readonly<Record<string, (kind: string) => boolean>> = {
   download: (kind) => kind !== 'DataExchangeJob',
 }
 
-t.test('no comment of a skeleton says the same twice', async (t) => {
+t.test('no comment of a skeleton repeats itself', async (t) => {
   for (const [kind, known] of VARIANTS) {
     for (const line of skeleton(kind, 'one', known).split('\n')) t.notMatch(line, /(Needs \w+\.).*\1/)
   }
 })
 
-t.test('a skeleton names every member that its schema names', async (t) => {
+t.test('a skeleton names every member of its schema', async (t) => {
   const policies = getValue(schemas('job.schema.json'), '/$defs/envelope/properties/policy/properties') as JsonObject
   for (const { kind } of MODELS) {
     const members = Object.entries(schemas(`${kind}.schema.json`)['properties'] as Record<string, JsonObject>)
@@ -172,39 +172,33 @@ function project(t: Test, name: string, config = '', files = {}): string {
 }
 const read = (...parts: string[]) => fs.readFileSync(path.join(...parts), 'utf8')
 
-t.test(
-  'it is written where specs are looked for, leads to the schema that is there, and says what to do next',
-  async (t) => {
-    const here = project(t, 'a', 'specs: [night/*.yaml, specs]', { night: { '.schemas': { 'job.schema.json': '{}' } } })
-    const said = await run(here, 'iotjob', 'reboot')
-    t.match(said, {
-      code: 0,
-      stdout: /^wrote {2}night\/reboot.yaml {2}IotJob\/reboot: fill in 2 members marked REQUIRED\n/,
-    })
-    t.match(said.stdout, 'jobwright validate')
-    t.match(
-      said.stderr,
-      'note: its first line leads editors to specs/.schemas; `jobwright schema --out specs/.schemas`',
-    )
-    t.match(read(here, 'night/reboot.yaml'), '# yaml-language-server: $schema=../specs/.schemas/job.schema.json\n')
+t.test('new writes to the spec folder, names an existing schema, and says what to do next', async (t) => {
+  const here = project(t, 'a', 'specs: [night/*.yaml, specs]', { night: { '.schemas': { 'job.schema.json': '{}' } } })
+  const said = await run(here, 'iotjob', 'reboot')
+  t.match(said, {
+    code: 0,
+    stdout: /^wrote {2}night\/reboot.yaml {2}IotJob\/reboot: fill in 2 members marked REQUIRED\n/,
+  })
+  t.match(said.stdout, 'jobwright validate')
+  t.match(said.stderr, 'note: its first line points editors to specs/.schemas; `jobwright schema --out specs/.schemas`')
+  t.match(read(here, 'night/reboot.yaml'), '# yaml-language-server: $schema=../specs/.schemas/job.schema.json\n')
 
-    const other = project(t, 'b', '', { specs: { '.schemas': { 'job.schema.json': '{}' } } })
-    t.match(await run(path.join(other, 'specs'), 'IotJob', 'reboot'), {
-      code: 0,
-      stdout: /^wrote {2}reboot.yaml/,
-      stderr: '',
-    })
-    t.match(read(other, 'specs/reboot.yaml'), '$schema=.schemas/job.schema.json\n')
-  },
-)
+  const other = project(t, 'b', '', { specs: { '.schemas': { 'job.schema.json': '{}' } } })
+  t.match(await run(path.join(other, 'specs'), 'IotJob', 'reboot'), {
+    code: 0,
+    stdout: /^wrote {2}reboot.yaml/,
+    stderr: '',
+  })
+  t.match(read(other, 'specs/reboot.yaml'), '$schema=.schemas/job.schema.json\n')
+})
 
-t.test('--file and --stdout say where else, and what depends on a member follows --set', async (t) => {
+t.test('--file and --stdout choose the output, and --set decides dependent members', async (t) => {
   const here = project(t, 'a')
   const said = await run(here, 'DataExchangeJob', 'prices', {
     file: 'elsewhere/prices.yaml',
     set: ['Type=EXPORT_ASSETS_TO_S3'],
   })
-  t.match(said.stderr, 'note: jobwright.yaml has specs looked for in specs, and not there')
+  t.match(said.stderr, 'note: jobwright.yaml searches for specs in specs, not there')
   t.match(
     read(here, 'elsewhere/prices.yaml'),
     /^ {2}Type: EXPORT_ASSETS_TO_S3$[\s\S]*^ {4}ExportAssetsToS3: # REQUIRED$/m,
@@ -218,15 +212,15 @@ t.test('--file and --stdout say where else, and what depends on a member follows
   t.same(fs.readdirSync(here).sort(), ['elsewhere', 'jobwright.yaml'])
 })
 
-t.test('nothing is replaced, and what is wrong is told with a way out', async (t) => {
+t.test('no file is replaced, and errors have remedies', async (t) => {
   const spec = 'apiVersion: jobwright/v1\nkind: IotJob\nmetadata: { name: there }\nspec: {}\n'
   const here = project(t, 'a', 'specs: [specs]', { specs: { 'all.yaml': spec, 'kept.yaml': '# kept\n' } })
   const lone = project(t, 'b', 'specs: [jobs/one.yaml]')
   const cases: [Promise<Said>, RegExp][] = [
     [run(here, 'IotJb', 'x'), /KIND_UNKNOWN.*\n.*did you mean IotJob\?/],
-    [run(here, 'IotJob', 'a b'), /NEW_NAME: "a b" cannot be the name/],
+    [run(here, 'IotJob', 'a b'), /NEW_NAME: "a b" is not a valid name/],
     [run(here, 'IotJob', 'there'), /specs\/all.yaml:1:1: error NEW_TAKEN/],
-    [run(here, 'IotJob', 'kept'), /NEW_FILE_EXISTS: specs\/kept.yaml is there already/],
+    [run(here, 'IotJob', 'kept'), /NEW_FILE_EXISTS: specs\/kept.yaml already exists/],
     [run(here, 'IotJob', 'x', { set: ['jobid=1'] }), /NEW_MEMBER.*\n.*did you mean jobId\?/],
     [
       run(here, 'DataExchangeJob', 'x', { set: ['Type=IMPORT'] }),
@@ -242,7 +236,7 @@ t.test('nothing is replaced, and what is wrong is told with a way out', async (t
   t.same(fs.readdirSync(path.join(here, 'specs')), ['all.yaml', 'kept.yaml'])
 })
 
-t.test('schemas are printed in any case of their name, and written whole, an older edition replaced', async (t) => {
+t.test('schema names ignore case, and all schemas are written over an older edition', async (t) => {
   const here = t.testdir({ there: { 'IotJob.schema.json': '{}', 'mine.json': '{}' }, file: '' })
   const ask = async (name: string | undefined, out?: string): Promise<Said> => {
     const said = { stdout: '', stderr: '' }

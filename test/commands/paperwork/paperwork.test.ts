@@ -68,7 +68,7 @@ async function refusal(work: Promise<unknown>): Promise<Problem | undefined> {
   }
 }
 
-t.test('the signature and the label are fetched on demand, for their owner alone, and are nowhere else', async (t) => {
+t.test('paperwork fetches the signature and the label for their owner only and keeps no copy', async (t) => {
   const { cwd, host, world, said } = await open(t)
   const run = (out = 'ship') => fetchPaperwork(ADDRESS, { output: 'text', out }, host)
   t.match(await refusal(run()), { exitCode: 1, diagnostic: { code: 'PAPERWORK_NO_JOB' } }, 'before there is a job')
@@ -109,12 +109,12 @@ t.test('the signature and the label are fetched on demand, for their owner alone
 
   await world.advance(90)
   t.match(await refusal(run('late')), {
-    diagnostic: { message: `${ADDRESS} has no paperwork: its job is over: Complete` },
+    diagnostic: { message: `${ADDRESS} has no paperwork: its job is terminal: Complete` },
   })
   t.notOk(fs.existsSync(path.join(cwd, 'late')))
 })
 
-t.test('an address that has no paperwork is explained', async (t) => {
+t.test('an address without paperwork is explained', async (t) => {
   const { host } = await open(t)
   const of = (address: string) => fetchPaperwork(address, { output: 'text', out: 'ship' }, host)
   t.match(await refusal(of('ImportExportJob/crate-8')), {

@@ -35,7 +35,7 @@ async function checked(
   return { code: await validate({ output }, host), ...said }
 }
 
-t.test('the last line says how many specs are valid, also where a file cannot be read', async (t) => {
+t.test('the last line counts valid specs, even if a file cannot be read', async (t) => {
   const cases: [name: string, files: Record<string, string>, code: number, last: string][] = [
     ['all', { 'specs/a.yaml': SOUND }, 0, '1 spec in 1 file: all valid'],
     ['none', { 'specs/a.yaml': MISSPELT }, 3, '1 spec with errors'],
@@ -62,7 +62,7 @@ t.test('the last line says how many specs are valid, also where a file cannot be
 })
 
 t.test(
-  'all findings come in file order, those of jobwright.yaml among them, and one line leads to explain',
+  'all diagnostics come in file order, including those of jobwright.yaml, and one line points to explain',
   async (t) => {
     const files = { 'specs/a.yaml': MISSPELT, 'jobwright.yaml': 'gaurds: {}\n', 'specs/z.yaml': 'x\n' }
     const { out } = await checked(t, files, 'json')
@@ -79,7 +79,7 @@ t.test(
   },
 )
 
-t.test('SARIF and annotations are alone on standard output', async (t) => {
+t.test('standard output holds only SARIF or annotations', async (t) => {
   const sarif = await checked(t, { 'specs/a.yaml': MISSPELT }, 'sarif')
   t.equal(sarif.code, 3)
   const { runs } = JSON.parse(sarif.out) as { runs: [{ tool: { driver: { rules: unknown[] } }; results: unknown[] }] }

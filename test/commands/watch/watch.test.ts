@@ -71,7 +71,7 @@ t.test('changes during a round cause one more round, with all their files', asyn
   await rounds.ended
 })
 
-t.test('a round looks again after its pause; a change ends the pause', async (t) => {
+t.test('a round runs again after its pause; a change ends the pause', async (t) => {
   const { ran, rounds, end, time, slept, interrupt, settled } = drive()
   await end(200)
   t.same(slept, [200])
@@ -87,7 +87,7 @@ t.test('a round looks again after its pause; a change ends the pause', async (t)
   await rounds.ended
 })
 
-t.test('an interrupt waits for the round under way, and drops the one that would follow', async (t) => {
+t.test('an interrupt waits for the current round and drops the next one', async (t) => {
   const { ran, rounds, end, interrupt, settled } = drive()
   let ended = false
   void rounds.ended.then(() => {
@@ -160,7 +160,7 @@ function watchHere(t: { teardown(end: () => unknown): void }, root: string, opti
   return { ...reader, end, people: () => people }
 }
 
-t.test('without --apply it shows diagnostics and plans, makes nothing and writes no state', async (t) => {
+t.test('without --apply it shows diagnostics and plans, creates nothing and writes no state', async (t) => {
   const root = t.testdir({ specs: { 'kiosks.yaml': spec('restart') } })
   const file = path.join(root, 'specs/kiosks.yaml')
   const { until, end } = watchHere(t, root)
@@ -177,7 +177,7 @@ t.test('without --apply it shows diagnostics and plans, makes nothing and writes
   t.notOk(fs.existsSync(path.join(root, '.jobwright/emulator/jobs.state.json')))
 })
 
-t.test('a bad jobwright.yaml is told, and the watch goes on; what a spec includes is watched', async (t) => {
+t.test('a bad jobwright.yaml is reported and the watch continues; included files are watched', async (t) => {
   const included = spec('restart').replace(/document: .*/, 'document: { $file: ../documents/restart.json }')
   const root = t.testdir({
     'jobwright.yaml': 'specs: [night\n',
@@ -200,7 +200,7 @@ t.test('a bad jobwright.yaml is told, and the watch goes on; what a spec include
   t.match(people(), /changed: documents\/restart\.json/)
 })
 
-t.test('with --apply a saved spec becomes a job, an edit of it a conflict, and Ctrl-C ends it', async (t) => {
+t.test('with --apply a saved spec becomes a job, an edit becomes a conflict, and Ctrl-C ends the watch', async (t) => {
   const root = t.testdir({})
   const cli = path.resolve('src/cli.ts')
   const child = spawn(

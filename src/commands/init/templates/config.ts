@@ -1,17 +1,17 @@
-/** What init has found out, or was told. */
+/** What init has detected or was given. */
 export type ConfigChoices = {
   readonly store: 'git' | 'file'
-  /** The branch of the state, where it is kept in Git. */
+  /** The branch of the state, if it is kept in Git. */
   readonly branch?: string
-  /** Only where it is not origin. */
+  /** Set only if the remote is not origin. */
   readonly remote?: string
-  /** Absent: nobody said which. */
+  /** Absent if no region was given. */
   readonly region?: string
   /** Path of the config schema, relative to the file. */
   readonly schema: string
 }
 
-/** The text of a first jobwright.yaml, with a comment at everything that one may want to change. */
+/** Formats a first jobwright.yaml, with a comment on every common setting. */
 export function formatConfig({ store, branch, remote, region, schema }: ConfigChoices): string {
   return `# yaml-language-server: $schema=${schema}
 #
@@ -50,7 +50,7 @@ state:
   path: jobs.state.json
 `
 
-/** The part of jobwright.yaml that says where jobs are made. */
+/** Formats the part of jobwright.yaml that says where jobs are created. */
 export function formatTargets(region: string): string {
   return `targets:
   main:

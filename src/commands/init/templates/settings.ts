@@ -1,7 +1,7 @@
-/** Where editors that follow VS Code keep a repository's settings, relative to its top. */
+/** The settings file of VS Code and compatible editors, relative to the repository's top. */
 export const SETTINGS_FILE = '.vscode/settings.json'
 
-/** The text of settings that tell yaml-language-server which schema is for which files. */
+/** Formats the settings that tell yaml-language-server which schema applies to which files. */
 export function formatSettings(schemas: Readonly<Record<string, readonly string[]>>): string {
   return `${JSON.stringify({ 'yaml.schemas': schemas }, null, 2)}\n`
 }

@@ -1,24 +1,24 @@
 import { AS_TEXT } from '../../../cli/command-line.ts'
 
-/** What differs between one repository's workflow and another's. */
+/** What differs between the workflows of repositories. */
 export type WorkflowOptions = {
-  /** The default branch: the only one whose specs are reconciled. */
+  /** The default branch. Only its specs are reconciled. */
   readonly branch: string
   /** The shell command that installs Jobwright. */
   readonly install: string
-  /** The CLI's file, relative to the folder that commands run in. */
+  /** The CLI's file, relative to the working folder of commands. */
   readonly cli: string
-  /** Folder of jobwright.yaml, relative to the repository's top; absent: the top itself. */
+  /** Folder of jobwright.yaml, relative to the repository's top. Absent for the top. */
   readonly folder?: string
-  /** One of several projects of the repository: its name, and the workflow's file. */
+  /** Set if the repository has several projects: this project's name and workflow file. */
   readonly leg?: { readonly name: string; readonly file: string }
-  /** The host takes no `queue` (GitHub Enterprise Server): each command that is given by hand has a concurrency group of its own. */
+  /** The host does not support `queue` (GitHub Enterprise Server). Each manual command gets its own concurrency group. */
   readonly commandsApart?: boolean
   /** Specs are in a submodule. */
   readonly submodules?: boolean
-  /** .gitattributes sends files through Git LFS: without them, a run would see pointers. */
+  /** .gitattributes sends files through Git LFS. Without LFS, a run would read pointers. */
   readonly lfs?: boolean
-  /** The specs are examples, which have no state: they are planned as for the emulator. */
+  /** The specs are stateless examples, planned as for the emulator. */
   readonly examples?: boolean
 }
 
@@ -27,20 +27,20 @@ const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6
 const SETUP_NODE = 'actions/setup-node@53b83947a5a98c8d113130e565377fae1a50d02f # v6.3.0'
 const AWS_CREDENTIALS = 'aws-actions/configure-aws-credentials@8df5847569e6427dd6c4fb1cf565c83acfa8afa7 # v6.0.0'
 
-/** What a run does unless it is told otherwise. */
+/** The default command of a run. */
 const COMMAND = 'reconcile --timeout 45m'
 
 /** Where GitHub looks for the workflow, relative to the repository's top. */
 export const WORKFLOW_FILE = '.github/workflows/reconcile.yml'
 
 /**
- * The text of the workflow: pull requests are checked without credentials, the default branch is reconciled when it moves, every hour and by
- * hand. Nothing that an outsider can choose (a title, a branch of a fork) is put into a shell command.
+ * Formats the workflow. Pull requests are checked without credentials. The default branch is reconciled on each push, every hour and on
+ * demand. No text that an outsider chooses (a title, a fork's branch) reaches a shell command.
  */
 export function formatWorkflow(options: WorkflowOptions): string {
   const { branch, folder, leg } = options
   const suffix = leg === undefined ? '' : `-${leg.name}`
-  // What changes elsewhere is no business of this project. The one at the top is told of everything.
+  // Changes outside this project do not trigger it. The project at the top runs on every change.
   const paths = leg === undefined || folder === undefined ? [] : [`${formatLiteral(folder)}/**`, leg.file]
   const pattern = quoteText(formatLiteral(branch))
   const ref = quoteText(`refs/heads/${branch}`)
@@ -118,7 +118,7 @@ ${submodules}${formatLfs(options)}${formatSetup(options)}
 `
 }
 
-/** Of what waits in a group GitHub keeps the newest alone, unless it is told to queue: an hourly run would take the place of a command. */
+/** Without `queue`, GitHub keeps only the newest waiting run of a group. An hourly run would then replace a manual command. */
 function formatConcurrency(suffix: string, { commandsApart }: WorkflowOptions): string {
   if (!commandsApart)
     return `      group: jobwright-reconcile${suffix}
@@ -144,12 +144,12 @@ function formatSetup({ install }: WorkflowOptions): string {
         run: ${install}`
 }
 
-/** A text in single quotes, as YAML and GitHub's expressions both write it. */
+/** Puts a text in single quotes, valid in YAML and in GitHub's expressions. */
 function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** A text in which a filter of GitHub's has no pattern to read. */
+/** Escapes the wildcards of a GitHub path filter. */
 function formatLiteral(text: string): string {
   return text.replace(/[\\*?+![\]]/g, '\\$&')
 }

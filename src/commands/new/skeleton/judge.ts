@@ -14,30 +14,30 @@ import type { KindModel } from '../../../model/kind.ts'
 import { createSample } from './sample.ts'
 import { type Shapes, shapeAt } from './shape.ts'
 
-/** Gives a document the members that its other members ask for; undefined where that does not make it valid. */
+/** Adds the members that a document's other members require. Undefined if that does not make it valid. */
 export type Complete = (document: JsonObject) => JsonObject | undefined
 
-/** Each turn adds what the turn before made necessary; nothing is nested deeper. */
-const TURNS = 12
+/** Each round adds what the previous one made necessary. No schema nests deeper. */
+const ROUNDS_MAX = 12
 
-/** What is wrong only because something is not there yet. */
-const MENDABLE = ['required', 'dependentRequired']
+/** Schema errors that only mean a missing member. */
+const MISSING_KEYWORDS = ['required', 'dependentRequired']
 
-/** How the documents of a kind are made valid: by its schema and by the rules that no schema can say. */
+/** Creates the function that completes a kind's documents by its schema and by the rules that no schema can express. */
 export function createCompleter(model: KindModel, shapes: Shapes, schemas: Schemas): Complete {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false })
   addFormats.default(ajv, ['date-time'])
   const files = [ENVELOPE.split('#')[0]!, 'common.schema.json', getSchemaName(model.kind)]
   const [envelope, , kind] = files.map((file) => String(schemas(file)['$id']))
   for (const file of files.slice(1)) ajv.addSchema(schemas(file))
-  // The envelope alone: its file refers to the schemas of all kinds.
+  // Validate the envelope alone: its file refers to the schemas of all kinds.
   const parts = [
     ajv.compile({ $id: `${envelope}.part`, ...(getValue(schemas(files[0]!), ENVELOPE.split('#')[1]!) as JsonObject) }),
     ajv.compile({ type: 'object', properties: { spec: { $ref: kind } } }),
   ]
   return (document) => {
     let here = document
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < ROUNDS_MAX; turn++) {
       const errors = parts.flatMap((validate) => (validate(here) ? [] : (validate.errors ?? [])))
       const grave = errors.filter(({ keyword }) => keyword !== 'if')
       if (grave.length === 0) {
@@ -47,7 +47,7 @@ export function createCompleter(model: KindModel, shapes: Shapes, schemas: Schem
         return isSound ? here : undefined
       }
       for (const { keyword, instancePath, params } of grave) {
-        if (!MENDABLE.includes(keyword)) return undefined
+        if (!MISSING_KEYWORDS.includes(keyword)) return undefined
         const pointer = joinPointer(instancePath, String(params['missingProperty']))
         const shape = shapeAt(shapes, pointer)
         if (!shape) return undefined
@@ -59,7 +59,7 @@ export function createCompleter(model: KindModel, shapes: Shapes, schemas: Schem
   }
 }
 
-/** The same value with another one at a pointer. */
+/** Returns the value with another one at a pointer. */
 export function put(value: Json | undefined, pointer: Pointer, inner: Json): Json {
   const [step, ...rest] = splitPointer(pointer)
   if (step === undefined) return inner

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../model/json.ts'
 import type { Shape, Shapes } from './shape.ts'
 
-/** Texts of the forms that AWS asks for where a schema gives no example of its own. */
+/** Sample texts for AWS formats whose schemas give no example. */
 const TEXTS = [
   'example',
   'Example text',
@@ -14,8 +14,8 @@ const TEXTS = [
 ]
 
 /**
- * A small value that fits a shape by itself: its first example or allowed word, else one that is made to measure. Of a mapping it holds all
- * that is required; where nothing is, one member, since an empty one says nothing, or none where `least` is asked for.
+ * Creates a small value that fits a shape: its first example or allowed word, else a generated one. A mapping gets its required members. If
+ * none are required, it gets one member, or none with `least`.
  */
 export function createSample(shape: Shape, shapes: Shapes, least = false): Json {
   const { schema } = shape

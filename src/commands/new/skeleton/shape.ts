@@ -1,22 +1,22 @@
 import { ENVELOPE, getSchemaName, type Schemas } from '../../../documents/check/check.ts'
 import { getValue, isObject, type Json, type JsonObject, omitMembers, splitPointer } from '../../../model/json.ts'
 
-/** A schema and the file of `schemas/` that it stands in, against which it refers to others. */
+/** A schema and the file of `schemas/` that its references are relative to. */
 export type Shape = { readonly schema: JsonObject; readonly file: string }
 
-/** The schemas of a kind's specs, by place. */
+/** Access to the schemas of a kind's specs. */
 export type Shapes = {
-  /** What a whole document is made of. */
+  /** The shape of a whole document. */
   readonly root: Shape
-  /** The members of a mapping that may be written, in the schema's order: neither reserved ones nor such as are there for pasting only. */
+  /** The writable members of a mapping, in the schema's order. Leaves out reserved ones and those accepted only for pasted requests. */
   membersOf(shape: Shape): ReadonlyMap<string, Shape>
-  /** The names of the members that a mapping cannot do without. */
+  /** The required members of a mapping. */
   requiredOf(shape: Shape): readonly string[]
-  /** What each item of a list is made of; undefined for what is no list. */
+  /** The shape of a list's items. Undefined if the shape is not a list. */
   itemOf(shape: Shape): Shape | undefined
 }
 
-/** The shapes of one kind's specs, references followed. What stands beside a reference wins over what it leads to. */
+/** Creates the shapes of a kind's specs with references resolved. Keywords beside a reference override the referenced ones. */
 export function createShapes(kind: string, schemas: Schemas): Shapes {
   const resolve = ({ schema, file }: Shape): Shape => {
     const { $ref } = schema
@@ -29,7 +29,7 @@ export function createShapes(kind: string, schemas: Schemas): Shapes {
   }
   const within = ({ file }: Shape, schema: Json | undefined): Shape | undefined =>
     isObject(schema) ? resolve({ schema, file }) : undefined
-  // A value that may be text or a mapping says in a branch what the mapping holds: the branch with the most to say.
+  // A value may be text or a mapping. Use the branch with the most members.
   const mappingOf = (shape: Shape): Shape => {
     if (measureSize(shape) > 0) return shape
     const branches = ['then', 'else'].flatMap((word) => within(shape, shape.schema[word]) ?? [])
@@ -68,7 +68,7 @@ function measureSize({ schema }: Shape): number {
   return isObject(schema['properties']) ? Object.keys(schema['properties']).length : 0
 }
 
-/** The shape at a place of a document; undefined where the schema names no such place. */
+/** Returns the shape at a place of a document. Undefined if the schema has no such place. */
 export function shapeAt(shapes: Shapes, pointer: string): Shape | undefined {
   let here: Shape | undefined = shapes.root
   for (const step of splitPointer(pointer)) {

@@ -15,26 +15,26 @@ import { type Complete, createCompleter, put } from './judge.ts'
 import { createSample } from './sample.ts'
 import { createShapes, type Shape, type Shapes, shapeAt } from './shape.ts'
 
-/** What a skeleton is made for. */
+/** The input for a skeleton. */
 export type SkeletonOptions = {
   readonly name: string
   /** Path of the envelope's schema, for editors. */
   readonly schema: string
   /** Targets of jobwright.yaml that `policy.target` may name. */
   readonly targets: readonly string[]
-  /** Members of the request that are known, by name: what else is asked for may depend on them. */
+  /** Known members of the request, by name. Other required members may depend on them. */
   readonly known?: JsonObject
 }
 
-/** A mark for what only the author can know. */
+/** Marks a value that only the author knows. */
 export const REQUIRED = 'REQUIRED'
 
-/** How much of a description fits beside its member, in characters. */
+/** The maximum length of a description beside its member, in characters. */
 const DESCRIPTION = 130
 
 /**
- * The text of a first spec of a kind, made from its schema: required members stand empty and are marked, optional ones are commented out
- * with a value that fits. A `#` without a space is before YAML, one with a space before words. Undefined where the known members are wrong.
+ * Formats a first spec of a kind from its schema. Required members are empty and marked. Optional ones are commented out with a valid
+ * value. A `#` without a space precedes YAML, one with a space precedes words. Undefined if the known members are invalid.
  */
 export function formatSkeleton(model: KindModel, schemas: Schemas, options: SkeletonOptions): string | undefined {
   const { name, schema, targets, known = {} } = options
@@ -54,9 +54,7 @@ export function formatSkeleton(model: KindModel, schemas: Schemas, options: Skel
   return [
     `# yaml-language-server: $schema=${schema}`,
     ...wrapText(`${model.title}. ${String(spec.schema['description'])}`),
-    ...wrapText(
-      `Fill in what is marked ${REQUIRED}; where a member begins with a #, take it away if you want the member.`,
-    ),
+    ...wrapText(`Fill in what is marked ${REQUIRED}. To use a member that begins with a #, remove the #.`),
     ...block(shapes.root, '', document, writer),
     '',
   ].join('\n')
@@ -65,14 +63,14 @@ export function formatSkeleton(model: KindModel, schemas: Schemas, options: Skel
 type Writer = {
   readonly shapes: Shapes
   readonly complete: Complete
-  /** Places whose value is settled. */
+  /** Places whose value is known. */
   readonly prefilled: ReadonlySet<Pointer>
   readonly targets: readonly string[]
-  /** Inside what is commented out: values are examples, and nothing is marked. */
+  /** Inside commented-out lines: values are examples and nothing is marked. */
   readonly isExample: boolean
 }
 
-/** The members of a mapping, those that are there before those that could be. */
+/** Formats the members of a mapping: present ones first, then optional ones. */
 function block(shape: Shape, pointer: Pointer, document: JsonObject, writer: Writer): string[] {
   const value = getValue(document, pointer)
   const members = [...writer.shapes.membersOf(shape)]
@@ -100,7 +98,7 @@ function formatMember(name: string, shape: Shape, place: Pointer, document: Json
   return [...(isPlain || isOuter ? [] : formatDescription(shape, writer)), ...joinLines(`${name}:`, lines)]
 }
 
-/** What stands behind the colon, and the lines below it. */
+/** The text after the colon, and the lines below it. */
 type Value = { readonly beside: string; readonly below: readonly string[] }
 
 function formatValue(shape: Shape, place: Pointer, document: JsonObject, writer: Writer, inner = writer): Value {
@@ -129,12 +127,12 @@ function joinLines(head: string, { beside, below }: Value): string[] {
   return [`${head}${beside}`, ...below]
 }
 
-/** The lines of a mapping as the first item of a list. Its first member stands on a line of its own, as it may be a comment. */
+/** Formats a mapping as the first item of a list. The dash has its own line, as the first member may be a comment. */
 function addDash(lines: readonly string[]): string[] {
   return ['  -', ...lines.map((line) => `  ${line}`)]
 }
 
-/** A member that could be there, commented out; nothing where it cannot be, whatever is beside it. */
+/** Formats an optional member, commented out. Empty if no combination of members allows it. */
 function formatOptional(name: string, shape: Shape, place: Pointer, document: JsonObject, writer: Writer): string[] {
   const value = place === '/policy/target' ? writer.targets[0] : createSample(shape, writer.shapes)
   const way = value === undefined ? undefined : findWay(place, value, document, writer.complete)
@@ -145,7 +143,7 @@ function formatOptional(name: string, shape: Shape, place: Pointer, document: Js
 
 type Way = { readonly document: JsonObject; readonly note: string }
 
-/** How a member can be added: by itself, with others that it needs, or in place of one. */
+/** Finds how to add a member: alone, with others that it needs, or in place of one. */
 function findWay(place: Pointer, value: Json, document: JsonObject, complete: Complete): Way | undefined {
   const added = put(document, place, value) as JsonObject
   const completed = complete(added)
@@ -167,12 +165,12 @@ function findWay(place: Pointer, value: Json, document: JsonObject, complete: Co
   return undefined
 }
 
-/** Words as comments of a readable width. */
+/** Wraps words into comment lines. */
 function wrapText(text: string): string[] {
   return (text.match(/.{1,116}(?=\s|$)/g) ?? []).map((line) => `# ${line.trim()}`)
 }
 
-/** What a member is for: as many sentences as fit on a line, one at least. */
+/** Formats a member's description: as many sentences as fit on a line, at least one. */
 function formatDescription({ schema }: Shape, { isExample }: Writer, note = ''): string[] {
   const [first = '', ...more] = String(schema['description'] ?? '').split(/(?<=\.)\s+(?=[A-Z])/)
   let text = first
@@ -182,16 +180,16 @@ function formatDescription({ schema }: Shape, { isExample }: Writer, note = ''):
   }
   const allowed = Array.isArray(schema['enum']) ? schema['enum'] : []
   const words = isExample && allowed.length > 1 ? ` One of ${listChoices(allowed)}.` : ''
-  // What the schema itself says is not said again.
-  const isSaid = text.includes(note.slice(' ('.length, -1))
-  return [`# ${text}${words}${isSaid ? '' : note}`]
+  // Do not repeat what the schema already says.
+  const isDescribed = text.includes(note.slice(' ('.length, -1))
+  return [`# ${text}${words}${isDescribed ? '' : note}`]
 }
 
 function listChoices(words: readonly Json[]): string {
   return words.map((word) => formatFlow(word)).join(', ')
 }
 
-/** A value on one line of YAML. Words that older YAML takes for a boolean are quoted. */
+/** Formats a value on one line of YAML. Quotes words that older YAML reads as booleans. */
 function formatFlow(value: Json): string {
   if (typeof value === 'string' && /^(y|n|yes|no|on|off)$/i.test(value)) return JSON.stringify(value)
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()

@@ -8,22 +8,22 @@ import type { CommonOptions, Host } from '../../session/host.ts'
 import type { Session } from '../../session/session.ts'
 import { VERSION } from '../../version.ts'
 
-/** Which jobs of AWS's are looked at. */
-export type LookOptions = Omit<CommonOptions, 'target'> & {
-  /** A target of jobwright.yaml; absent: the default one. */
+/** Options that select the AWS jobs to read. */
+export type SearchOptions = Omit<CommonOptions, 'target'> & {
+  /** A target of jobwright.yaml. Default: the default target. */
   readonly target?: string
-  /** Pinpoint projects to look in; absent: those that specs and records name. */
+  /** Pinpoint projects to search. Default: those in specs and records. */
   readonly application?: readonly string[]
 }
 
-/** The same options for what works on several targets: a session, a decision. */
-export function pickCommonOptions<Options extends LookOptions>(
+/** Converts the options for functions that take several targets. */
+export function pickCommonOptions<Options extends SearchOptions>(
   options: Options,
 ): Omit<Options, 'target'> & Pick<CommonOptions, 'target'> {
   return { ...options, target: options.target === undefined ? undefined : [options.target] }
 }
 
-/** A spec that stands for jobs which have none yet: it says where they are. */
+/** Creates a spec in place of jobs that have none. It only says where to look for them. */
 export function createStandIn(kind: string, target: string | undefined): Spec {
   const place = { file: '', line: 1, column: 1, endLine: 1, endColumn: 1 }
   return {
@@ -46,10 +46,10 @@ export function createStandIn(kind: string, target: string | undefined): Spec {
   }
 }
 
-/** AWS as a target leads to it. Throws a Problem (exit 4) for one that cannot be reached. */
+/** Opens AWS through a target. Throws a Problem (exit 4) if the target cannot be reached. */
 export function openWorldAt(
   session: Session,
-  { target }: LookOptions,
+  { target }: SearchOptions,
   kinds: readonly string[],
   host: Host,
 ): Promise<World> {
@@ -64,7 +64,7 @@ export function openWorldAt(
   })
 }
 
-/** Whose each job is that a state knows, past runs included. */
+/** Returns a lookup from a job to the address that owns it, past runs included. */
 export function indexOwners(state: State | undefined): (kind: string, site: Site, id: string) => Address | undefined {
   const owners = new Map<string, Address>()
   for (const [address, record] of recordEntries(state?.records)) {
@@ -75,12 +75,12 @@ export function indexOwners(state: State | undefined): (kind: string, site: Site
   return (kind, site, id) => owners.get(getOwnerKey(getModel(kind), site, id))
 }
 
-/** Where jobs of a kind may be, for those that can only be asked for in one place each: as said, else wherever specs and records are. */
+/** Lists the scopes to search for kinds whose API lists one scope at a time. Uses the given scopes, or those of specs and records. */
 export function listScopes(
   kind: string,
   session: Session,
   state: State | undefined,
-  { application }: LookOptions,
+  { application }: SearchOptions,
 ): (string | undefined)[] {
   const model = getModel(kind)
   if (model.api.listing.within === undefined) return [undefined]
