@@ -6,7 +6,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { MODELS } from '../src/kinds/models.ts'
+import { MODELS } from '../src/kinds/index.ts'
 import { differencesPage } from './differences.ts'
 import { cliPage } from './pages/cli-page.ts'
 import { kindParts } from './pages/kind-parts.ts'

@@ -2,7 +2,7 @@
 /** The library: the same rooms that the command line is made of. */
 export { type Connection, type ConnectOptions, connect } from './aws/connection.ts'
 export type { Env, Target, TargetConfig } from './aws/target.ts'
-export { getModel, MODELS } from './kinds/models.ts'
+export { getModel, MODELS } from './kinds/index.ts'
 export { readCheckout } from './load/checkout.ts'
 export { readConfig } from './load/config.ts'
 export { type Loaded, type LoadOptions, load } from './load/load.ts'

@@ -47,8 +47,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'kinds/normal.ts': ['model'],
   'kinds/tags.ts': ['model'],
   'kinds/unknown-status.ts': ['model'],
-  'kinds/models.ts': ['model'],
-  'kinds/index.ts': ['model', 'aws'],
+  'kinds/index.ts': ['model'],
+  'kinds/calls.ts': ['model', 'aws'],
   kinds: ['model', 'aws', 'yaml', ...CLIENTS, ...SDK],
   plan: ['model', 'lane'],
   observe: ['model', 'aws'],
@@ -65,7 +65,7 @@ const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'action.ts', 'index.t
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'documents', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|models|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
+  /^(model|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|index|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 

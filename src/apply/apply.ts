@@ -13,14 +13,10 @@ import { createJob } from './create.ts'
 import { downloadFile } from './download.ts'
 import type { ApplyOptions, Pass } from './effects.ts'
 import { chooseCreates, countBudgets, type Intended, intend, type PlacedCreate } from './intents.ts'
-import { createPermits, type Permits } from './interrupt.ts'
+import { createPermits, raceInterrupt } from './interrupt.ts'
 import { startJob } from './start.ts'
 import { updateJob } from './update.ts'
 import { uploadFile } from './upload.ts'
-
-/** How long an interrupt waits for calls in flight, and then for their outcomes to be written. */
-const INTERRUPT_MS = 5_000
-const GIVE_UP_MS = 1_000
 
 export type Applied = {
   /** Steps taken, whatever their outcome. The next plan may have more to do after them. */
@@ -230,29 +226,6 @@ function takeStep(pass: Pass, planned: PlannedStep): Promise<void> {
 /** Each service has its own lane, so that a slow one does not delay the others. */
 function nameLane(address: Address, site: Site, { modelOf }: ApplyOptions): string {
   return `${getSiteKey(site)} ${modelOf(parseAddress(address).kind).service}`
-}
-
-/**
- * Waits for the work. After an interrupt it waits briefly for calls in flight, then gives them up; their outcome is
- * unknown.
- */
-async function raceInterrupt(work: Promise<void>, permits: Permits, { signal, clock }: ApplyOptions): Promise<void> {
-  const over = new AbortController()
-  const patience = async (): Promise<void> => {
-    await clock.sleep(INTERRUPT_MS, over.signal)
-    permits.giveUp()
-    await clock.sleep(GIVE_UP_MS, over.signal)
-  }
-  const interrupted = new Promise<void>((resolve) => {
-    const wait = (): void => void patience().then(resolve, resolve)
-    if (signal.aborted) wait()
-    else signal.addEventListener('abort', wait, { once: true, signal: over.signal })
-  })
-  try {
-    await Promise.race([work, interrupted])
-  } finally {
-    over.abort()
-  }
 }
 
 /** Returns the changes of a plan's line that need no call. */

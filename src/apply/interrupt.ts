@@ -1,3 +1,9 @@
+import type { Clock } from '../system/clock.ts'
+
+/** How long an interrupt waits for calls in flight, and then for their outcomes to be written. */
+const INTERRUPT_MS = 5_000
+const GIVE_UP_MS = 1_000
+
 /** A write's permission to send, and the signal that ends it. */
 export type Permit = { readonly mayStillSend: () => boolean; readonly signal: AbortSignal }
 
@@ -49,5 +55,32 @@ export function createPermits(interrupt: AbortSignal, mayStillSend: () => boolea
       endAll(sent)
     },
     close: () => interrupt.removeEventListener('abort', onInterrupt),
+  }
+}
+
+/**
+ * Waits for the work. After an interrupt it waits briefly for calls in flight, then gives them up; their outcome is
+ * unknown.
+ */
+export async function raceInterrupt(
+  work: Promise<void>,
+  permits: Permits,
+  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Pick<Clock, 'sleep'> },
+): Promise<void> {
+  const over = new AbortController()
+  const patience = async (): Promise<void> => {
+    await clock.sleep(INTERRUPT_MS, over.signal)
+    permits.giveUp()
+    await clock.sleep(GIVE_UP_MS, over.signal)
+  }
+  const interrupted = new Promise<void>((resolve) => {
+    const wait = (): void => void patience().then(resolve, resolve)
+    if (signal.aborted) wait()
+    else signal.addEventListener('abort', wait, { once: true, signal: over.signal })
+  })
+  try {
+    await Promise.race([work, interrupted])
+  } finally {
+    over.abort()
   }
 }

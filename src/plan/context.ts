@@ -15,7 +15,7 @@ import { type Identity, isSettled, type JobRecord, type SettledRecord } from '..
 import type { Decision, PlanInput } from './input.ts'
 import { createListings, type Listing } from './questions/listing.ts'
 import { getClaim, type Ownership, readOwnership } from './questions/ownership.ts'
-import { findRenames, type Renames } from './questions/renames.ts'
+import { findRenames, type Renames } from './questions/rename-pairs.ts'
 import { createRivals, type Rivals } from './questions/rivals.ts'
 
 /** A plan input with look-ups that many questions share. */

@@ -1,4 +1,4 @@
-import { getModel } from '../kinds/models.ts'
+import { getModel } from '../kinds/index.ts'
 import { isChanged, readChanges } from '../load/changes.ts'
 import { CONFIG_FILE } from '../load/config.ts'
 import type { Finding } from '../model/attention.ts'

@@ -1,5 +1,5 @@
 import { suggestClosest } from '../documents/hints/suggest.ts'
-import { MODELS } from '../kinds/models.ts'
+import { MODELS } from '../kinds/index.ts'
 import type { KindModel } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'

@@ -1,11 +1,11 @@
 import { suggestClosest } from '../documents/hints/suggest.ts'
-import { getModel } from '../kinds/models.ts'
+import { getModel } from '../kinds/index.ts'
 import type { Loaded } from '../load/load.ts'
 import { type Address, formatAddress, isAddress } from '../model/address.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
-import { findRenames } from '../plan/questions/renames.ts'
+import { findRenames } from '../plan/questions/rename-pairs.ts'
 
 /** Where to search for an address. */
 export type Searched = {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { MODELS } from '../kinds/models.ts'
+import { MODELS } from '../kinds/index.ts'
 import { CONFIG_FILE } from '../load/config.ts'
 import type { Loaded } from '../load/load.ts'
 import { type ProjectPlace, readProjectPlace } from '../load/project-place.ts'

@@ -1,5 +1,5 @@
 import { suggestClosest } from '../documents/hints/suggest.ts'
-import { getModel, MODELS } from '../kinds/models.ts'
+import { getModel, MODELS } from '../kinds/index.ts'
 import type { Loaded } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
 import { type Address, formatAddress, parseAddress } from '../model/address.ts'

@@ -1,6 +1,6 @@
 import { isLoopback, resolveEndpoint } from '../aws/endpoint.ts'
 import type { Env } from '../aws/target.ts'
-import { MODELS } from '../kinds/models.ts'
+import { MODELS } from '../kinds/index.ts'
 import type { Config } from '../model/config.ts'
 import { DEFAULT_WAITS, type Waits } from '../model/create-protocol.ts'
 import { isObject } from '../model/json.ts'

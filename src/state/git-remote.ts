@@ -1,7 +1,7 @@
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Git } from '../system/git.ts'
-import { type Branch, openLocalBranch, openRemoteBranch } from './git-branch.ts'
+import { type Branch, openLocalBranch, openRemoteBranch } from './git-compare-and-swap.ts'
 import { stripCredentials } from './git-problem.ts'
 
 /** Opens the branch of a remote: the named one, or origin. Without an origin, of this repository alone. */

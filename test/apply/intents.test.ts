@@ -1,6 +1,6 @@
 import t from 'tap'
 import { chooseCreates, countBudgets, type Intended, intend, type PlacedCreate } from '../../src/apply/intents.ts'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import { type Address, parseAddress } from '../../src/model/address.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Planned } from '../../src/model/plan.ts'

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { formatIso } from '../../src/model/iso.ts'
 import type { Intent } from '../../src/model/state.ts'

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import t, { type Test } from 'tap'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { Decision } from '../../src/plan/input.ts'

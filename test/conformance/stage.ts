@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Test } from 'tap'
 import type { EmulatorOptions } from '../../src/emulator/index.ts'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import type { Config } from '../../src/model/config.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import type { Event } from '../../src/model/event.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { MODELS } from '../../src/kinds/models.ts'
+import { MODELS } from '../../src/kinds/index.ts'
 import { load } from '../../src/load/load.ts'
 import { formatDiagnostics } from '../../src/report/diagnostics.ts'
 import { formatHint } from '../../src/report/remedies.ts'

@@ -45,7 +45,7 @@ t.test('a state whose branch was deleted is begun anew by no plain init, and eve
   t.test('the clone that has kept the commit is told how to put it back', async (t) => {
     const kept = await cli(['init'], { cwd: here, env })
     t.equal(kept.code, 8)
-    runPrinted(kept, here, /put it back: git (push [^;\n]+)/)
+    runPrinted(kept, here, /restore it: git (push [^;\n]+)/)
     t.ok(remote.state()?.records['DataExchangeJob/prices'])
     const idle = await cli(['reconcile'], { cwd: here, env })
     t.equal(idle.code, 0)

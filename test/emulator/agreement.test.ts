@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readSpecs } from '../../src/documents/specs.ts'
 import { writeManifest } from '../../src/kinds/import-export-job/manifest.ts'
-import { getModel, MODELS } from '../../src/kinds/models.ts'
+import { getModel, MODELS } from '../../src/kinds/index.ts'
 import { isObject, type Json, type JsonObject, joinPointer, type Pointer } from '../../src/model/json.ts'
 import { put, read } from '../documents/derive.ts'
 import { MANIFEST, SEEDS, trials } from '../documents/trials.ts'

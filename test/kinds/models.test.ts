@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel, MODELS } from '../../src/kinds/models.ts'
+import { getModel, MODELS } from '../../src/kinds/index.ts'
 import { parseInstant } from '../../src/kinds/normal.ts'
 import { isTerminal } from '../../src/model/condition.ts'
 import type { JsonObject } from '../../src/model/json.ts'

@@ -4,7 +4,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { MODELS } from '../../src/kinds/models.ts'
+import { MODELS } from '../../src/kinds/index.ts'
 import { load } from '../../src/load/load.ts'
 import { build, folder, start } from '../e2e/process.ts'
 

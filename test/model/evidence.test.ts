@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import {
   computeEarliestCreation,
   getFirstSendTime,

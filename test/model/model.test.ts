@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import { formatAddress, isAddress, parseAddress } from '../../src/model/address.ts'
 import { getRemedies } from '../../src/model/aws-problem.ts'
 import { isTerminal } from '../../src/model/condition.ts'

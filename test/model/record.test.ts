@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import { formatAttempt, formatAttemptTag, parseAttempt, shortenLineage } from '../../src/model/attempt-name.ts'
 import { findDeviations, isJobOf } from '../../src/model/deviations.ts'
 import type { Live } from '../../src/model/live.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createQueue } from '../../src/aws/queue.ts'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import type { KindReader } from '../../src/model/kind-calls.ts'
 import type { Live } from '../../src/model/live.ts'
 import type { Need } from '../../src/model/observed.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel, MODELS } from '../../src/kinds/models.ts'
+import { getModel, MODELS } from '../../src/kinds/index.ts'
 import type { Address } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'

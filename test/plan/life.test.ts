@@ -1,6 +1,6 @@
 import t from 'tap'
 import { intend, type PlacedCreate } from '../../src/apply/intents.ts'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import { type Address, formatAddress, parseAddress } from '../../src/model/address.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { formatIso } from '../../src/model/iso.ts'
@@ -20,7 +20,7 @@ import {
   type State,
 } from '../../src/model/state.ts'
 import { listNeeds } from '../../src/plan/needs.ts'
-import { getRequestKey } from '../../src/plan/questions/edits.ts'
+import { getRequestKey } from '../../src/plan/questions/request-key.ts'
 import { seeded } from './seeded.ts'
 import { NOW, OTHER_SITE, planOf, REQUESTS, SITE, specOf, world } from './world.ts'
 

@@ -1,5 +1,5 @@
 import type t from 'tap'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import { type Address, parseAddress } from '../../src/model/address.ts'
 import type { AwsProblem } from '../../src/model/aws-problem.ts'
 import type { Checkout, Uncommitted } from '../../src/model/checkout.ts'

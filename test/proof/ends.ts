@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import { CASES, specOf } from '../conformance/cases.ts'
 import type { Stage } from '../conformance/stage.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MODELS } from '../../src/kinds/models.ts'
+import { MODELS } from '../../src/kinds/index.ts'
 import { load } from '../../src/load/load.ts'
 import { emptyState, type JobRecord, type State } from '../../src/model/state.ts'
 import { listStillDue } from '../../src/session/still-due.ts'

@@ -74,7 +74,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a push does not compare before it moves the branch',
-    file: 'src/state/git-branch.ts',
+    file: 'src/state/git-compare-and-swap.ts',
     from: "`--force-with-lease=${ref}:${expected ?? ''}`",
     to: "'--force'",
   },
@@ -152,7 +152,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a rename is a new job',
-    file: 'src/plan/questions/renames.ts',
+    file: 'src/plan/questions/rename-pairs.ts',
     from: 'if (orphans.size === 0) return NONE',
     to: 'if (orphans.size >= 0) return NONE',
   },
@@ -225,7 +225,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a job under a former name is not looked for',
-    file: 'src/plan/situations/new.ts',
+    file: 'src/plan/questions/renames.ts',
     from: '  if (lost) return lost\n',
     to: '',
   },

@@ -391,7 +391,7 @@ export const RULES: readonly Mutation[] = [
       "if (timing.when === 'waiting') {",
       "if (timing.when === 'waiting' && !plan) {",
     ],
-    ['a rename is never asked about', '    planRenamed(plan, spec, occasion) ??\n', ''],
+    ['a rename is never asked about', '    planRenamed(plan, spec, occasion.previous) ??\n', ''],
     ['an ID that is taken is used', '    planTaken(plan, spec, model, occasion) ??\n', ''],
     [
       'an ID of another address or run is used again',
@@ -418,6 +418,8 @@ export const RULES: readonly Mutation[] = [
       "if (seen === undefined || seen.is === 'absent') return undefined\n  if (seen.is === 'failed') return planUnread(spec, seen)\n  if (spec.policy.adopt",
       "if (seen === undefined || seen.is === 'absent' || seen.is === 'failed') return undefined\n  if (spec.policy.adopt",
     ],
+  ]),
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/renames.ts', [
     [
       'a job under the former name is made again',
       "if (seen.is === 'failed') return planUnread(spec, seen)\n  const site = plan.siteOf(spec)\n  if (site && plan.claims",
@@ -871,7 +873,7 @@ export const RULES: readonly Mutation[] = [
       'return { address',
     ],
   ]),
-  ...inTest('test/plan/situations/new.test.ts', 'src/plan/questions/renames.ts', [
+  ...inTest('test/plan/situations/new.test.ts', 'src/plan/questions/rename-pairs.ts', [
     [
       'withdrawn records are renamed',
       'withdrawn === undefined && !present.has(address)',
@@ -883,7 +885,7 @@ export const RULES: readonly Mutation[] = [
       'withdrawn === undefined &&',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/renames.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/questions/rename-pairs.ts', [
     [
       'allowIdentical does not excuse a rename',
       '!records[spec.address] && !spec.policy.allowIdentical',

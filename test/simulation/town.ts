@@ -1,5 +1,5 @@
 import { createLanes } from '../../src/aws/lanes.ts'
-import { getModel } from '../../src/kinds/models.ts'
+import { getModel } from '../../src/kinds/index.ts'
 import { openFindings } from '../../src/model/attention.ts'
 import type { Checkout, UncommittedWhy } from '../../src/model/checkout.ts'
 import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'

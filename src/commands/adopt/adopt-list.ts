@@ -1,5 +1,5 @@
 import { AwsError } from '../../aws/aws-error.ts'
-import { getModel, MODELS } from '../../kinds/models.ts'
+import { getModel, MODELS } from '../../kinds/index.ts'
 import { type AwsProblem, getAwsCode, getRemedies } from '../../model/aws-problem.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'

@@ -1,4 +1,4 @@
-import { getModel } from '../../kinds/models.ts'
+import { getModel } from '../../kinds/index.ts'
 import { type Address, formatAddress, parseAddress } from '../../model/address.ts'
 import type { Spec } from '../../model/spec.ts'
 import { recordEntries, type Site, type State } from '../../model/state.ts'

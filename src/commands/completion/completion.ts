@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { MODELS } from '../../kinds/models.ts'
+import { MODELS } from '../../kinds/index.ts'
 import { listPageCodes } from '../../load/pages.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import type { Host } from '../../session/host.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AwsError } from '../../aws/aws-error.ts'
-import { getModel } from '../../kinds/models.ts'
+import { getModel } from '../../kinds/index.ts'
 import { type Address, isAddress } from '../../model/address.ts'
 import { isTerminal } from '../../model/condition.ts'
 import { hasErrors } from '../../model/diagnostic.ts'

@@ -1,5 +1,5 @@
 import { createQueue } from '../../aws/queue.ts'
-import { getModel } from '../../kinds/models.ts'
+import { getModel } from '../../kinds/index.ts'
 import { type Finding, listAddresses, openFindings } from '../../model/attention.ts'
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { LIMITS } from '../../documents/parse/limits.ts'
 import { type Raised, raiseRun } from '../../documents/parse/raise-run.ts'
-import { getModel } from '../../kinds/models.ts'
+import { getModel } from '../../kinds/index.ts'
 import type { Address } from '../../model/address.ts'
 import type { Noted } from '../../model/attention.ts'
 import { isTerminal } from '../../model/condition.ts'

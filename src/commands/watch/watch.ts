@@ -1,4 +1,4 @@
-import { getModel } from '../../kinds/models.ts'
+import { getModel } from '../../kinds/index.ts'
 import type { PlanCode } from '../../model/codes.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import { hasChanges } from '../../model/exit-rules.ts'

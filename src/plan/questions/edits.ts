@@ -1,10 +1,14 @@
+import { isTerminal } from '../../model/condition.ts'
 import { findDifferences } from '../../model/difference.ts'
-import { canonicalise, type JsonObject } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
-import type { Difference } from '../../model/plan.ts'
-import type { Spec } from '../../model/spec.ts'
+import type { Difference, PlannedStop } from '../../model/plan.ts'
+import { advise } from '../../model/remedy.ts'
+import type { Spec, Upload } from '../../model/spec.ts'
 import { getSiteKey, type JobRecord, type Site } from '../../model/state.ts'
 import { writeDocuments } from '../../model/written.ts'
+import { createLine } from '../context.ts'
+import { isOfUpload } from './files.ts'
 
 /**
  * Returns what a user changed in a spec after its job was submitted. Both sides use today's normal form, so neither a
@@ -28,7 +32,73 @@ function findSiteEdit(record: JobRecord, site: Site | undefined): Difference[] {
   return [{ pointer: '/policy/target', from: getSiteKey(record.site), to: getSiteKey(site) }]
 }
 
-/** Returns the normal form without the ID, as one text. Two requests with equal texts are the same job twice. */
-export function getRequestKey(request: JsonObject, model: KindModel): string {
-  return canonicalise(model.request.normalise(writeDocuments(request, model.request.documents)))
+/** Returns the conflict of an edited spec. The printer adds the spec's line in its file. */
+export function planEdited(
+  spec: Spec,
+  model: KindModel,
+  record: JobRecord,
+  changes: readonly Difference[],
+  why?: { readonly refused: string; readonly pointer: string },
+): PlannedStop {
+  // A change that AWS does not support comes first: its line in the file is shown.
+  const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
+  const { what, back } = describeWayBack(spec, model, inOrder)
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_IMMUTABLE',
+    id: record.id,
+    record,
+    changes: inOrder,
+    reason: `${what} after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
+    remedies: [
+      advise(
+        `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+      ),
+    ],
+  })
+}
+
+/** Names the first change, and how many more there are. */
+export function describeChanges(changes: readonly Difference[]): string {
+  const first = changes[0]!.pointer
+  return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`
+}
+
+/**
+ * Names the change and how to undo it. A change outside the spec, such as a target or an uploaded file, is named there.
+ */
+function describeWayBack(
+  spec: Spec,
+  model: KindModel,
+  changes: readonly Difference[],
+): { readonly what: string; readonly back: string } {
+  const { pointer, to } = changes[0]!
+  if (changes.length === 1 && pointer === '/policy/target') {
+    const isNamed = spec.policy.target !== undefined
+    const back = `let ${isNamed ? 'policy.target' : 'the default target'}, or its region in jobwright.yaml, lead there again`
+    const scratch = ' (or remove .jobwright/emulator, to begin a new one)'
+    return {
+      what: `${isNamed ? 'policy.target' : 'the default target'} came to lead elsewhere`,
+      back: String(to).endsWith('/emulator') ? `${back}${scratch}` : back,
+    }
+  }
+  if (changes.length === 1 && isOfUpload(spec, model, pointer)) {
+    return describeUploadWayBack(spec.upload!, changes[0]!.from)
+  }
+  return { what: `${describeChanges(changes)} changed`, back: 'restore the old value' }
+}
+
+/** Describes a changed upload file. If only its line ends differ, Git converted them. */
+function describeUploadWayBack(
+  { file, md5, otherEnds }: Upload,
+  before: Json | undefined,
+): { readonly what: string; readonly back: string } {
+  const what = `${file}, the file of policy.upload,`
+  if (otherEnds === undefined || (before !== otherEnds.lf && before !== otherEnds.crlf))
+    return { what: `${what} changed`, back: 'restore the old file' }
+  const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
+  return {
+    what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
+    back: `write "${file} -text" into .gitattributes, delete the file and check it out again`,
+  }
 }

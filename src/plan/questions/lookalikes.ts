@@ -9,8 +9,8 @@ import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type OpenRecord, type Site } from '../../model/state.ts'
 import { createLine, formatMinute, nameJob, type Planner, planUnread } from '../context.ts'
-import { getRequestKey } from './edits.ts'
 import { computeHorizon, getOwnerKey, isForeign } from './ownership.ts'
+import { getRequestKey } from './request-key.ts'
 
 /**
  * Returns the list to read before the first create of a kind whose jobs AWS names. Only this list reveals a state that

@@ -1,54 +1,65 @@
-import { type Address, parseAddress } from '../../model/address.ts'
-import { groupBy } from '../../model/group.ts'
-import { canonicalise } from '../../model/json.ts'
-import type { KindModel } from '../../model/kind.ts'
-import { type JobRecord, recordEntries } from '../../model/state.ts'
-import { writeDocuments } from '../../model/written.ts'
-import type { PlanInput } from '../input.ts'
-import { getRequestKey } from './edits.ts'
+import { type Address, formatAddress, parseAddress } from '../../model/address.ts'
+import type { Planned } from '../../model/plan.ts'
+import { advise, suggest } from '../../model/remedy.ts'
+import type { Spec } from '../../model/spec.ts'
+import type { JobRecord } from '../../model/state.ts'
+import { createLine, nameJob, type Planner, planUnread } from '../context.ts'
+import { explainPresence } from './absence.ts'
+import { getOwnerKey } from './ownership.ts'
 
-/** Records whose spec was removed, and unrecorded specs that look like them: perhaps one job under two names. */
-export type Renames = {
-  /** The new name -> the old one. */
-  readonly to: ReadonlyMap<Address, Address>
-  /**
-   * The old name -> a new one. Such a record is not withdrawn, so the question stays open until somebody answers it.
-   */
-  readonly from: ReadonlyMap<Address, Address>
-}
-
-const NONE: Renames = { to: new Map(), from: new Map() }
-
-/** Compares requests without their job ID. Costs nothing while every record has a spec. */
-export function findRenames(
-  input: Pick<PlanInput, 'specs' | 'blocked' | 'modelOf'>,
-  records: Readonly<Record<Address, JobRecord>>,
-): Renames {
-  const present = new Set<Address>([...input.specs, ...input.blocked].map(({ address }) => address))
-  const fresh = input.specs.filter((spec) => !records[spec.address] && !spec.policy.allowIdentical)
-  const kinds = new Set(fresh.map(({ kind }) => kind))
-  const isOrphan = ([address, { withdrawn }]: [Address, JobRecord]): boolean =>
-    withdrawn === undefined && !present.has(address) && kinds.has(parseAddress(address).kind)
-  const orphans = groupBy(recordEntries(records).filter(isOrphan), ([address, { request }]) =>
-    getKey(input.modelOf(parseAddress(address).kind), request),
-  )
-  if (orphans.size === 0) return NONE
-  const to = new Map<Address, Address>()
-  const from = new Map<Address, Address>()
-  for (const spec of fresh) {
-    const key = getKey(input.modelOf(spec.kind), spec.request)
-    const [first, ...others] = orphans.get(key) ?? []
-    if (first === undefined) continue
-    to.set(spec.address, first[0])
-    // Each former name is reported once, by the first spec that looks like it.
-    for (const [old] of [first, ...others]) if (!from.has(old)) from.set(old, spec.address)
-    if (others.length > 0) orphans.set(key, [first])
+/** A rename is not a new job. If the old spec was removed and the requests are equal, the user must decide. */
+export function planRenamed(plan: Planner, spec: Spec, previous: JobRecord | undefined): Planned | undefined {
+  const former = spec.formerly === undefined ? undefined : formatAddress(spec.kind, spec.formerly)
+  if (previous) return former && planFormerLost(plan, spec, former)
+  if (former !== undefined && plan.records[former]) {
+    const isThere = plan.specAt.has(former) || plan.blockedAt.has(former)
+    const obstacle = isThere ? undefined : explainPresence(plan)
+    if (obstacle !== undefined) {
+      return createLine(spec, {
+        action: 'blocked',
+        code: 'PLAN_NOT_MOVED',
+        reason: `metadata.formerly names ${former}, whose spec is not here, but ${obstacle}`,
+      })
+    }
+    return createLine(spec, {
+      action: 'conflict',
+      code: 'PLAN_FORMERLY',
+      reason: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
+      remedies: [advise(`remove metadata.formerly to make another job, or remove the spec of ${former}`)],
+    })
   }
-  return { to, from }
+  const lost = former === undefined ? undefined : planFormerLost(plan, spec, former)
+  if (lost) return lost
+  const old = plan.renames.to.get(spec.address)
+  if (old === undefined) return undefined
+  const { id } = plan.records[old] ?? {}
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_RENAMED',
+    reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
+    remedies: [
+      advise(`if it was renamed, write metadata.formerly: ${parseAddress(old).name}`),
+      suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
+    ],
+  })
 }
 
-/** A renamed spec may differ in members that AWS can update. */
-function getKey(model: KindModel, request: JobRecord['request']): string {
-  const identity = model.identity.identify?.(writeDocuments(request, model.request.documents))
-  return `${model.kind} ${identity ? canonicalise(identity) : getRequestKey(request, model)}`
+/** The old name has no record, but its job exists. Either a newer state was lost, or the job is not ours. */
+function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | undefined {
+  const seen = plan.observed.jobs.get(former)
+  if (seen === undefined || seen.is === 'absent') return undefined
+  if (seen.is === 'failed') return planUnread(spec, seen)
+  const site = plan.siteOf(spec)
+  if (site && plan.claims.has(getOwnerKey(plan.modelOf(spec.kind), site, seen.live.id))) return undefined
+  return createLine(spec, {
+    action: 'conflict',
+    code: 'PLAN_FORMER_LOST',
+    id: seen.live.id,
+    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists without a record`,
+    remedies: [
+      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
+      suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
+      advise('to make another job, remove metadata.formerly'),
+    ],
+  })
 }

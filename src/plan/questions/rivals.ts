@@ -2,7 +2,7 @@ import { type Address, parseAddress } from '../../model/address.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import { getSiteKey, isSettled, type JobRecord, recordEntries, type Site } from '../../model/state.ts'
-import { getRequestKey } from './edits.ts'
+import { getRequestKey } from './request-key.ts'
 
 /** What two creates must share to be rivals: the request, and the site of the job. */
 type Rival = { readonly request: JsonObject; readonly site: Site }

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, parseAddress } from '../../model/address.ts'
+import type { Address } from '../../model/address.ts'
 import { findDeviations } from '../../model/deviations.ts'
 import { judgeMark, readMark } from '../../model/evidence.ts'
 import type { KindModel, Timing } from '../../model/kind.ts'
@@ -11,11 +11,11 @@ import type { Spec } from '../../model/spec.ts'
 import { getSiteKey, isSettled, type JobRecord, type Site } from '../../model/state.ts'
 import { writeDocuments } from '../../model/written.ts'
 import { createLine, formatMinute, nameJob, type Planner, planFailed, planUnread } from '../context.ts'
-import { explainPresence } from '../questions/absence.ts'
 import { planDepends } from '../questions/dependencies.ts'
 import { describeUpload, planNoFile } from '../questions/files.ts'
 import { planLookalike } from '../questions/lookalikes.ts'
 import { adoptJob, getOwnerKey } from '../questions/ownership.ts'
+import { planRenamed } from '../questions/renames.ts'
 import { computeTiming } from '../questions/timing.ts'
 import { describeUncommitted, findUncommitted, suggestRemedies } from '../questions/uncommitted.ts'
 
@@ -30,7 +30,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
   const model = plan.modelOf(spec.kind)
   return (
     planHeld(plan, spec) ??
-    planRenamed(plan, spec, occasion) ??
+    planRenamed(plan, spec, occasion.previous) ??
     planTaken(plan, spec, model, occasion) ??
     planDue(plan, spec, model) ??
     planLookalike(plan, spec, model, occasion.previous) ??
@@ -88,63 +88,6 @@ function describeUrgency(timing: Timing, now: number): string {
 /** Formats `; good until 2026-11-28 19:45 UTC`, for specs that expire. */
 function describeExpiry({ expires }: { readonly expires?: string }): string {
   return expires === undefined ? '' : `; good until ${formatMinute(expires)}`
-}
-
-/** A rename is not a new job. If the old spec was removed and the requests are equal, the user must decide. */
-function planRenamed(plan: Planner, spec: Spec, occasion: Occasion): Planned | undefined {
-  const former = spec.formerly === undefined ? undefined : formatAddress(spec.kind, spec.formerly)
-  if (occasion.previous) return former && planFormerLost(plan, spec, former)
-  if (former !== undefined && plan.records[former]) {
-    const isThere = plan.specAt.has(former) || plan.blockedAt.has(former)
-    const obstacle = isThere ? undefined : explainPresence(plan)
-    if (obstacle !== undefined) {
-      return createLine(spec, {
-        action: 'blocked',
-        code: 'PLAN_NOT_MOVED',
-        reason: `metadata.formerly names ${former}, whose spec is not here, but ${obstacle}`,
-      })
-    }
-    return createLine(spec, {
-      action: 'conflict',
-      code: 'PLAN_FORMERLY',
-      reason: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
-      remedies: [advise(`remove metadata.formerly to make another job, or remove the spec of ${former}`)],
-    })
-  }
-  const lost = former === undefined ? undefined : planFormerLost(plan, spec, former)
-  if (lost) return lost
-  const old = plan.renames.to.get(spec.address)
-  if (old === undefined) return undefined
-  const { id } = plan.records[old] ?? {}
-  return createLine(spec, {
-    action: 'conflict',
-    code: 'PLAN_RENAMED',
-    reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
-    remedies: [
-      advise(`if it was renamed, write metadata.formerly: ${parseAddress(old).name}`),
-      suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),
-    ],
-  })
-}
-
-/** The old name has no record, but its job exists. Either a newer state was lost, or the job is not ours. */
-function planFormerLost(plan: Planner, spec: Spec, former: Address): Planned | undefined {
-  const seen = plan.observed.jobs.get(former)
-  if (seen === undefined || seen.is === 'absent') return undefined
-  if (seen.is === 'failed') return planUnread(spec, seen)
-  const site = plan.siteOf(spec)
-  if (site && plan.claims.has(getOwnerKey(plan.modelOf(spec.kind), site, seen.live.id))) return undefined
-  return createLine(spec, {
-    action: 'conflict',
-    code: 'PLAN_FORMER_LOST',
-    id: seen.live.id,
-    reason: `metadata.formerly names ${former}, and ${nameJob(plan.modelOf(spec.kind), seen.live.id)} exists without a record`,
-    remedies: [
-      advise('the state may be older than the job, from a branch that was rolled back or a backup'),
-      suggest('if that is its job', 'adopt', spec.address, '--id', seen.live.id),
-      advise('to make another job, remove metadata.formerly'),
-    ],
-  })
 }
 
 /** For caller-named kinds: one of our records, or a foreign job, may use the ID already. */

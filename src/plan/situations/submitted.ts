@@ -4,7 +4,7 @@ import type { KindModel } from '../../model/kind.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../../model/plan.ts'
 import { reread } from '../../model/record.ts'
 import { advise } from '../../model/remedy.ts'
-import type { Spec, Upload } from '../../model/spec.ts'
+import type { Spec } from '../../model/spec.ts'
 import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
 import { writeDocuments } from '../../model/written.ts'
 import {
@@ -21,8 +21,8 @@ import {
   planUnread,
   type SeenRecord,
 } from '../context.ts'
-import { findEdits } from '../questions/edits.ts'
-import { isOfUpload, planDownload, planUpload } from '../questions/files.ts'
+import { describeChanges, findEdits, planEdited } from '../questions/edits.ts'
+import { planDownload, planUpload } from '../questions/files.ts'
 import { planHeld, planNew, planUncommitted } from './new.ts'
 import { planUnknown } from './unknown.ts'
 
@@ -147,76 +147,6 @@ function planEdit(
     by: way.by,
     reason: `${describeChanges(changes)} changed, and AWS can apply that to the running job`,
     remedies: way.warning === undefined ? undefined : [advise(way.warning)],
-  })
-}
-
-function describeChanges(changes: readonly Difference[]): string {
-  const first = changes[0]!.pointer
-  return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`
-}
-
-/**
- * Names the change and how to undo it. A change outside the spec, such as a target or an uploaded file, is named there.
- */
-function describeWayBack(
-  spec: Spec,
-  model: KindModel,
-  changes: readonly Difference[],
-): { readonly what: string; readonly back: string } {
-  const { pointer, to } = changes[0]!
-  if (changes.length === 1 && pointer === '/policy/target') {
-    const isNamed = spec.policy.target !== undefined
-    const back = `let ${isNamed ? 'policy.target' : 'the default target'}, or its region in jobwright.yaml, lead there again`
-    const scratch = ' (or remove .jobwright/emulator, to begin a new one)'
-    return {
-      what: `${isNamed ? 'policy.target' : 'the default target'} came to lead elsewhere`,
-      back: String(to).endsWith('/emulator') ? `${back}${scratch}` : back,
-    }
-  }
-  if (changes.length === 1 && isOfUpload(spec, model, pointer)) {
-    return describeUploadWayBack(spec.upload!, changes[0]!.from)
-  }
-  return { what: `${describeChanges(changes)} changed`, back: 'restore the old value' }
-}
-
-/** Describes a changed upload file. If only its line ends differ, Git converted them. */
-function describeUploadWayBack(
-  { file, md5, otherEnds }: Upload,
-  before: Json | undefined,
-): { readonly what: string; readonly back: string } {
-  const what = `${file}, the file of policy.upload,`
-  if (otherEnds === undefined || (before !== otherEnds.lf && before !== otherEnds.crlf))
-    return { what: `${what} changed`, back: 'restore the old file' }
-  const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
-  return {
-    what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
-    back: `write "${file} -text" into .gitattributes, delete the file and check it out again`,
-  }
-}
-
-/** Returns the conflict of an edited spec. The printer adds the spec's line in its file. */
-function planEdited(
-  spec: Spec,
-  model: KindModel,
-  record: JobRecord,
-  changes: readonly Difference[],
-  why?: { readonly refused: string; readonly pointer: string },
-): PlannedStop {
-  // A change that AWS does not support comes first: its line in the file is shown.
-  const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
-  const { what, back } = describeWayBack(spec, model, inOrder)
-  return createLine(spec, {
-    action: 'conflict',
-    code: 'PLAN_IMMUTABLE',
-    id: record.id,
-    record,
-    changes: inOrder,
-    reason: `${what} after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
-    remedies: [
-      advise(
-        `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
-      ),
-    ],
   })
 }
 

@@ -19,8 +19,8 @@ import {
   planLowerRun,
   planUnread,
 } from '../context.ts'
-import { getRequestKey } from '../questions/edits.ts'
 import { adoptJob, getOwnerKey, isForeign } from '../questions/ownership.ts'
+import { getRequestKey } from '../questions/request-key.ts'
 import { isElsewhere, planNew, refuseUsedId } from './new.ts'
 
 /**

@@ -8,7 +8,7 @@ import { complete, printCompletion } from '../../../src/commands/completion/comp
 import { formatFishScript } from '../../../src/commands/completion/fish.ts'
 import { readGrammar } from '../../../src/commands/completion/grammar.ts'
 import { formatZshScript } from '../../../src/commands/completion/zsh.ts'
-import { MODELS } from '../../../src/kinds/models.ts'
+import { MODELS } from '../../../src/kinds/index.ts'
 import type { Host } from '../../../src/session/host.ts'
 import { build, CLI } from '../../e2e/process.ts'
 

@@ -9,7 +9,7 @@ import { type InitOptions, init } from '../../../src/commands/init/init.ts'
 import { planCommand } from '../../../src/commands/plan/plan.ts'
 import { reconcileCommand } from '../../../src/commands/reconcile/reconcile.ts'
 import { validate } from '../../../src/commands/validate/validate.ts'
-import { MODELS } from '../../../src/kinds/models.ts'
+import { MODELS } from '../../../src/kinds/index.ts'
 import type { Host } from '../../../src/session/host.ts'
 import { VERSION } from '../../../src/version.ts'
 

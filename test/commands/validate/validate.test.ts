@@ -86,7 +86,7 @@ t.test('standard output holds only SARIF or annotations', async (t) => {
   t.match(runs[0].tool.driver.rules, [
     {
       id: 'SPEC_ENUM',
-      shortDescription: { text: /^A value/ },
+      shortDescription: { text: /list of allowed values/ },
       help: { markdown: /## What to do/ },
       helpUri: /SPEC_ENUM$/,
     },

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel } from '../../../src/kinds/models.ts'
+import { getModel } from '../../../src/kinds/index.ts'
 import type { Address } from '../../../src/model/address.ts'
 import { type Attention, type Finding, openFindings } from '../../../src/model/attention.ts'
 import { chooseWorst, collectPlanExits, collectPreviewExits } from '../../../src/model/exit-rules.ts'

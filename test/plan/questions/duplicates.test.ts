@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel } from '../../../src/kinds/models.ts'
+import { getModel } from '../../../src/kinds/index.ts'
 import type { Address } from '../../../src/model/address.ts'
 import { formatAttempt } from '../../../src/model/attempt-name.ts'
 import type { Live } from '../../../src/model/live.ts'

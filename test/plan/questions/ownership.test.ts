@@ -1,5 +1,5 @@
 import t from 'tap'
-import { getModel } from '../../../src/kinds/models.ts'
+import { getModel } from '../../../src/kinds/index.ts'
 import type { Planned } from '../../../src/model/plan.ts'
 import { emptyState } from '../../../src/model/state.ts'
 import {
