@@ -146,7 +146,7 @@ function cancellation({ lifecycle: { cancelling } }: KindModel): string {
   const refused =
     refusal({ stage: 'started', condition: { type: 'InProgress' } }) ??
     refusal({ stage: 'started', condition: { type: 'Pending' } })
-  return `\`jobwright cancel\` and \`policy.onRemove: cancel\` call \`${operation}\`${refused ? `: ${refused}` : ', until the job ends'}.`
+  return `\`jobwright cancel\` and \`policy.onRemove: cancel\` call \`${operation}\`${refused ? `: ${refused}` : ', if the job has not ended'}.`
 }
 
 function limits(model: KindModel, schema: Schema): string {

@@ -137,7 +137,7 @@ export const CODES = {
   PLAN_NO_SUCH_JOB: { severity: 'error', exits: [6], means: 'the job to adopt does not exist' },
   PLAN_OFFLINE: { severity: 'error', exits: [], means: 'the account of a spec is not known offline' },
   PLAN_OTHER_JOB: { severity: 'error', exits: [6], means: 'the job with a recorded ID is now another job' },
-  PLAN_OWNED_ELSEWHERE: { severity: 'error', exits: [6], means: 'a job carries the marker of another state' },
+  PLAN_OWNED_ELSEWHERE: { severity: 'error', exits: [6], means: 'a job carries the mark of another state' },
   PLAN_OWN_MARK: {
     severity: 'error',
     exits: [6],

@@ -39,7 +39,7 @@ function watching(t: Test, root: string, shell?: string): Watching {
 function project(t: Test): string {
   return t.testdir({
     'jobwright.yaml': 'specs: [specs]\n',
-    specs: { 'a.yaml': JSON.stringify(doc('MediaPackageHarvestJob', 'a')) },
+    specs: { 'a.yaml': JSON.stringify(doc('IotJob', 'a')) },
   })
 }
 
@@ -53,7 +53,7 @@ t.test(
     const root = project(t)
     const watch = watching(t, root, 'echo 0 > /proc/sys/user/max_inotify_instances')
     await watch.said(/Plan: 1 to create/)
-    fs.writeFileSync(path.join(root, 'specs/b.yaml'), JSON.stringify(doc('MediaPackageHarvestJob', 'b', { n: 2 })))
+    fs.writeFileSync(path.join(root, 'specs/b.yaml'), JSON.stringify(doc('IotJob', 'b', { n: 2 })))
     await watch.said(/Plan: 2 to create/)
     watch.child.kill('SIGINT')
     t.equal(await watch.ended(), 0)
@@ -78,7 +78,7 @@ t.test('a folder of specs that becomes a link is followed to where it leads, or 
   fs.renameSync(path.join(root, 'specs'), path.join(root, 'real'))
   fs.symlinkSync('real', path.join(root, 'specs'))
   await watch.said(/changed: specs/)
-  fs.writeFileSync(path.join(root, 'real/b.yaml'), JSON.stringify(doc('MediaPackageHarvestJob', 'b', { n: 2 })))
+  fs.writeFileSync(path.join(root, 'real/b.yaml'), JSON.stringify(doc('IotJob', 'b', { n: 2 })))
   await watch.said(/Plan: 2 to create/)
   fs.rmSync(path.join(root, 'specs'))
   fs.symlinkSync('/tmp', path.join(root, 'specs'))

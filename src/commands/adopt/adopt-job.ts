@@ -33,7 +33,7 @@ export type AdoptJobOptions = SearchOptions & {
   readonly name?: string
   /** Write without asking. */
   readonly yes?: boolean
-  /** Adopt although the job carries the marker of another state. */
+  /** Adopt although the job carries the mark of another state. */
   readonly force?: boolean
 }
 

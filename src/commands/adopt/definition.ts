@@ -26,7 +26,7 @@ export function defineAdopt(program: Command, run: Run): void {
       appendValue,
     )
     .option('--name <name>', 'with a kind: the name of the spec (default: that of the job)')
-    .option('--force', 'even if the job carries the marker of another state')
+    .option('--force', 'even if the job carries the mark of another state')
     .option('--yes', 'with a kind: write the spec and record the job, without a question')
     .action(
       run(async (host, what: string | undefined, id: string | undefined, options: AdoptOptions) =>

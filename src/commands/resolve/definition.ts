@@ -29,7 +29,7 @@ export function defineResolve(program: Command, run: Run): void {
     )
     .option(
       '--force',
-      'with --not-created: even if its request may still arrive; with --adopt: even if the job carries the marker of another state; with --claim-state: even if the state names a project that exists',
+      'with --not-created: even if its request may still arrive; with --adopt: even if the job carries the mark of another state; with --claim-state: even if the state names a project that exists',
     )
     .action(
       run(async (host, address: string | undefined, options: ResolveCommandOptions) =>
