@@ -17,7 +17,7 @@ export type StatePlace = {
 }
 
 /**
- * Chooses the file stem of a state's journal and lock. A state of origin or of no remote has the plain stem. A state of
+ * Chooses the file stem of a state's journal and lock. A state of origin, of the only remote or of no remote has the plain stem. A state of
  * another remote has that remote's name in it, so that two projects may use one branch name. Earlier versions used only
  * the plain stem; the lineage in the journal shows whose it is.
  */
@@ -26,9 +26,10 @@ export async function chooseJournalStem(git: Git, disk: Disk, place: StatePlace)
   const plain = path.resolve(folder, `${encodeURIComponent(branch)}@${encodeURIComponent(name)}`)
   const own = `${plain}@${encodeURIComponent(remote ?? '')}`
   const usual = remote === undefined || remote === 'origin' ? plain : own
-  const others = (await listRemotes(git)).filter((one) => one !== remote)
-  if (others.length === 0) return usual
   if ((await disk.read(`${own}.journal`).catch(() => undefined)) !== undefined) return own
+  const others = (await listRemotes(git)).filter((one) => one !== remote)
+  // With one remote there is one state, whatever the remote is called.
+  if (others.length === 0) return plain
   const seen = await readLineage(disk, `${plain}.journal`)
   if (seen === undefined) return usual
   if ((await readLineageAt(git, place, remote)) === seen) return plain

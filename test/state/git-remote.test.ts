@@ -161,3 +161,28 @@ t.test('the journal that an earlier version kept for a second remote stays with 
     'a state that is nowhere now is missed',
   )
 })
+
+t.test(
+  'a journal stays with its state however its only remote is called, and when other remotes come and go',
+  async (t) => {
+    const { root, here } = repositories(t)
+    git(here, 'remote', 'rename', 'origin', 'upstream')
+    const folder = path.join(here, '.git/jobwright')
+    const only = await storeIn(here, { remote: 'upstream' }).open()
+    await only.create(emptyState(LINEAGE))
+    await only.append([set('attic', job('created'))])
+    const [journal = ''] = fs.readdirSync(folder).filter((name) => name.endsWith('.journal'))
+    // An earlier version knew this name alone.
+    const plain = 'jobwright-state@jobs.state.json.journal'
+    fs.renameSync(path.join(folder, journal), path.join(folder, plain))
+    const read = async () => (await storeIn(here, { remote: 'upstream' }).read()).state?.records
+    t.match(await read(), { 'IotJob/attic': {} }, 'the ID that only the journal holds')
+    git(root, 'init', '-q', '--bare', 'second.git')
+    git(here, 'remote', 'add', 'second', path.join(root, 'second.git'))
+    t.match(await read(), { 'IotJob/attic': {} }, 'beside another remote')
+    fs.renameSync(path.join(folder, plain), path.join(folder, 'jobwright-state@jobs.state.json@upstream.journal'))
+    t.match(await read(), { 'IotJob/attic': {} }, 'under the name of its remote')
+    git(here, 'remote', 'remove', 'second')
+    t.match(await read(), { 'IotJob/attic': {} }, 'where the other remote is gone again')
+  },
+)
