@@ -1,0 +1,133 @@
+import { Octokit } from '@octokit/core'
+import { throttling } from '@octokit/plugin-throttling'
+import type { WorkflowEvent } from './event.ts'
+
+/** The most bytes of a comment. GitHub counts characters; bytes are never fewer. */
+export const COMMENT_MAX_BYTES = 65_536
+
+/** What became of the comment. `denied`: the token may not write it, as that of a fork. */
+export type Commented =
+  | { readonly is: 'written' | 'unchanged'; readonly url: string }
+  | { readonly is: 'none' }
+  | { readonly is: 'denied' }
+
+/** What to write. */
+export type Comment = {
+  readonly number: number
+  /** The hidden text by which our comment of this project is found. */
+  readonly marker: string
+  readonly body: string
+  /** Write nothing unless there is a comment already. */
+  readonly isUpdateOnly: boolean
+}
+
+/** Waits that are worth it. A longer one would cost more than a comment. */
+const WAIT_MAX_SECONDS = 60
+const RETRIES = 2
+
+const COMMENTS = `query ($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      comments(first: 100, after: $after) {
+        nodes { databaseId url body viewerDidAuthor }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}`
+
+type Found = {
+  readonly databaseId: number
+  readonly url: string
+  readonly body: string
+  readonly viewerDidAuthor: boolean
+}
+type Page = {
+  readonly repository: {
+    readonly pullRequest: {
+      readonly comments: {
+        readonly nodes: readonly (Found | null)[]
+        readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+      }
+    } | null
+  } | null
+}
+
+/**
+ * Writes the comment of a pull request, or updates it in place. Only a comment that this token wrote counts as ours: anybody can copy a
+ * marker. Duplicates of ours, which two runs at once can leave, are deleted. Throws if GitHub fails.
+ */
+export async function writeComment(comment: Comment, event: WorkflowEvent, token: string): Promise<Commented> {
+  const github = openGitHub(event, token)
+  const [owner = '', repo = ''] = event.repository.split('/')
+  const at = { owner, repo }
+  try {
+    const [first, ...duplicates] = await findComments(github, event, at, comment)
+    for (const { databaseId } of duplicates)
+      await github.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+        ...at,
+        comment_id: databaseId,
+      })
+    const { body, number } = comment
+    if (first?.body === body) return { is: 'unchanged', url: first.url }
+    if (first) {
+      const update = { ...at, comment_id: first.databaseId, body }
+      const { data } = await github.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', update)
+      return { is: 'written', url: data.html_url }
+    }
+    if (comment.isUpdateOnly) return { is: 'none' }
+    const create = { ...at, issue_number: number, body }
+    const { data } = await github.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', create)
+    return { is: 'written', url: data.html_url }
+  } catch (error) {
+    if (isDenied(error)) return { is: 'denied' }
+    throw error
+  }
+}
+
+async function findComments(
+  github: Octokit,
+  { graphqlUrl }: WorkflowEvent,
+  { owner, repo }: { readonly owner: string; readonly repo: string },
+  { number, marker }: Comment,
+): Promise<Found[]> {
+  const found: Found[] = []
+  let after: string | null = null
+  for (;;) {
+    const page: Page = await github.graphql(COMMENTS, { url: graphqlUrl, owner, name: repo, number, after })
+    const { nodes = [], pageInfo } = page.repository?.pullRequest?.comments ?? {}
+    found.push(...nodes.flatMap((one) => (one?.viewerDidAuthor && one.body.startsWith(marker) ? one : [])))
+    if (!pageInfo?.hasNextPage || pageInfo.endCursor === null) return found
+    after = pageInfo.endCursor
+  }
+}
+
+function openGitHub({ apiUrl }: WorkflowEvent, token: string): Octokit {
+  const isWorthIt = (after: number, retries: number): boolean => retries < RETRIES && after <= WAIT_MAX_SECONDS
+  const silent = (): void => {}
+  return new (Octokit.plugin(throttling))({
+    auth: token,
+    baseUrl: apiUrl,
+    userAgent: 'jobwright-action',
+    // The action reports failures itself.
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    throttle: {
+      onRateLimit: (after, _options, _octokit, retries) => isWorthIt(after, retries),
+      onSecondaryRateLimit: (after, _options, _octokit, retries) => isWorthIt(after, retries),
+    },
+  })
+}
+
+/** GitHub answers REST with 403 or 404 if a token may not write, and GraphQL with an error of the type FORBIDDEN. */
+function isDenied(error: unknown): boolean {
+  const { status, errors, response } = error as {
+    status?: number
+    errors?: readonly { type?: string }[]
+    response?: { headers?: Readonly<Record<string, unknown>> }
+  }
+  if (errors?.some(({ type }) => type === 'FORBIDDEN')) return true
+  // A rate limit is a 403 too.
+  const isLimited =
+    response?.headers?.['retry-after'] !== undefined || response?.headers?.['x-ratelimit-remaining'] === '0'
+  return (status === 403 && !isLimited) || status === 404
+}
