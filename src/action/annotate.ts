@@ -1,3 +1,4 @@
+import { parseAddress } from '../model/address.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
 import { formatAnnotations } from '../report/annotations.ts'
@@ -27,12 +28,12 @@ function isOwnCause({ code }: DiagnosticLine): boolean {
   return code !== 'PLAN_DEPENDENCY_FAILED'
 }
 
-/** Two failed calls have the same cause if AWS gave both the same answer. Everything else has its own place. */
-function nameCause(one: DiagnosticLine): string {
-  const { code, message, address, file, line } = one
-  if (!code.startsWith('AWS_')) return JSON.stringify([code, address, message, file, line])
-  const answer = message.replace(/ \(request [^)]*\)$/, '')
-  return JSON.stringify([code, address === undefined ? answer : answer.replaceAll(address, '')])
+/** Two failed calls have the same cause if AWS gave both the same answer, but for the job's name. Everything else has its own place. */
+function nameCause({ code, message, address, file, line }: DiagnosticLine): string {
+  if (!code.startsWith('AWS_') || address === undefined) return JSON.stringify([code, address, message, file, line])
+  const { name } = parseAddress(address)
+  const words = message.replace(/ \(request [^)]*\)$/, '').split(/([^A-Za-z0-9_-]+)/)
+  return JSON.stringify([code, ...words.filter((word) => word !== name)])
 }
 
 function toDiagnostic([first, ...others]: readonly DiagnosticLine[], { project, verb }: RunReport): Diagnostic {

@@ -29,7 +29,7 @@ const COMMENTS = `query ($owner: String!, $name: String!, $number: Int!, $after:
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
       comments(first: 100, after: $after) {
-        nodes { databaseId url body viewerDidAuthor }
+        nodes { fullDatabaseId url body viewerDidAuthor }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -37,7 +37,8 @@ const COMMENTS = `query ($owner: String!, $name: String!, $number: Int!, $after:
 }`
 
 type Found = {
-  readonly databaseId: number
+  /** A whole number as text: newer ones are larger than 32 bits. */
+  readonly fullDatabaseId: string
   readonly url: string
   readonly body: string
   readonly viewerDidAuthor: boolean
@@ -63,15 +64,15 @@ export async function writeComment(comment: Comment, event: WorkflowEvent, token
   const at = { owner, repo }
   try {
     const [first, ...duplicates] = await findComments(github, event, at, comment)
-    for (const { databaseId } of duplicates)
+    for (const { fullDatabaseId } of duplicates)
       await github.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
         ...at,
-        comment_id: databaseId,
+        comment_id: Number(fullDatabaseId),
       })
     const { body, number } = comment
     if (first?.body === body) return { is: 'unchanged', url: first.url }
     if (first) {
-      const update = { ...at, comment_id: first.databaseId, body }
+      const update = { ...at, comment_id: Number(first.fullDatabaseId), body }
       const { data } = await github.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', update)
       return { is: 'written', url: data.html_url }
     }
@@ -92,9 +93,10 @@ async function findComments(
   { number, marker }: Comment,
 ): Promise<Found[]> {
   const found: Found[] = []
+  const graphql = github.graphql.defaults({ url: graphqlUrl })
   let after: string | null = null
   for (;;) {
-    const page: Page = await github.graphql(COMMENTS, { url: graphqlUrl, owner, name: repo, number, after })
+    const page: Page = await graphql(COMMENTS, { owner, name: repo, number, after })
     const { nodes = [], pageInfo } = page.repository?.pullRequest?.comments ?? {}
     found.push(...nodes.flatMap((one) => (one?.viewerDidAuthor && one.body.startsWith(marker) ? one : [])))
     if (!pageInfo?.hasNextPage || pageInfo.endCursor === null) return found
