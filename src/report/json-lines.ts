@@ -3,6 +3,7 @@ import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.t
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
+import { listElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
@@ -204,9 +205,10 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
 
 /** Converts a planned action to its line. */
 export function toPlannedLine(planned: Planned): PlannedLine {
-  const { address, action, reason, id, preview } = planned
+  const { address, action, reason, id, preview, spec } = planned
   const changes = getChanges(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
-  return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes, ...preview, id }
+  const elements = changes && listElements(changes, spec?.request)
+  return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes, elements, ...preview, id }
 }
 
 /** Creates the line of a step, such as `created`. */
