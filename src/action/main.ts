@@ -101,7 +101,7 @@ function choosePlanFile({ planFile }: Inputs): string {
 }
 
 function listFileOptions(verb: string, out: string | undefined, { planFile }: Inputs): string[] {
-  if (out !== undefined) return []
+  if (out !== undefined) return ['--out', out]
   return verb === 'reconcile' && planFile !== '' ? ['--plan', path.resolve(top, planFile)] : []
 }
 

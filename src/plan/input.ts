@@ -9,6 +9,7 @@ import type { Observed } from '../model/observed.ts'
 import type { Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { isSettled, type Site, type State } from '../model/state.ts'
+import type { Approval } from './bounds/approval.ts'
 
 /** All inputs of a plan. The same input gives the same plan, at any time and on any machine. */
 export type PlanInput = {
@@ -52,6 +53,8 @@ export type PlanInput = {
   readonly unclaimed?: Diagnostic
   /** What was found of a lost state, and the ways to restore it. */
   readonly lost?: { readonly message: string; readonly remedies: readonly Remedy[] }
+  /** The plan that a person approved. What it does not contain is held. */
+  readonly approval?: Approval
   /** There is no state, and these decisions begin one: all of them, or none. */
   readonly begins?: boolean
 }

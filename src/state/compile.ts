@@ -14,6 +14,6 @@ let ajv: ReturnType<typeof stateAjv> | undefined
 export function getValidator(form: Form): ValidateFunction {
   ajv ??= stateAjv()
   const validate = ajv.getSchema(getSchemaId(form))
-  if (validate === undefined) throw new Error(`schemas/state.schema.json does not describe a ${form}`)
+  if (validate === undefined) throw new Error(`no schema describes a ${form}`)
   return validate
 }

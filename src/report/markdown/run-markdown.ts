@@ -3,6 +3,7 @@ import { EXIT_CODES } from '../../model/exit-code.ts'
 import type { Json } from '../../model/json.ts'
 import { DOING } from '../../model/plan.ts'
 import { ACTION_WORDS, isStuck } from '../action-words.ts'
+import { formatDiff, formatPath } from '../difference-text.ts'
 import type { DiagnosticLine, JobLine, PlannedLine } from '../json-lines.ts'
 import { countNeedsPerson, countPlanned, isForPerson, type RunReport } from '../run-report.ts'
 import { formatTime } from '../time.ts'
@@ -28,8 +29,8 @@ export type PageOptions = {
 
 /** The longest value of a member or difference, in columns. */
 const VALUE_MAX = 200
-/** The most differences of one action. */
-const CHANGES_MAX = 20
+/** The most differences of an action, and items of a member. */
+const ITEMS_MAX = 20
 
 /**
  * Formats what a command said as GitHub-flavoured Markdown, for a job summary or a comment. The totals come first and are never cut. No line
@@ -220,7 +221,7 @@ function listDetails({ planned }: RunReport, options: PageOptions): List {
 
 function formatDetails(line: PlannedLine, { withRequests }: PageOptions): string {
   const { members = [], request } = line
-  const rows = members.map(({ pointer, value }) => toRow([toCode(readLabel(pointer)), formatValue(value)]))
+  const rows = members.map(({ pointer, value }) => toRow([toCode(formatPath(pointer)), formatValue(value)]))
   const changes = line.elements ?? line.changes ?? []
   return [
     ...(rows.length === 0 ? [] : [[toTableHead(['Member', 'Value']), ...rows].join('\n')]),
@@ -231,15 +232,9 @@ function formatDetails(line: PlannedLine, { withRequests }: PageOptions): string
   ].join('\n\n')
 }
 
-/** The last step of an RFC 6901 pointer. */
-function readLabel(pointer: string): string {
-  const last = pointer.split('/').at(-1) ?? ''
-  return last.replaceAll('~1', '/').replaceAll('~0', '~')
-}
-
 function formatValue(value: Json): string {
   const values = Array.isArray(value) ? value : [value]
-  const shown = values.slice(0, CHANGES_MAX).map((one) => toCode(toText(one), VALUE_MAX))
+  const shown = values.slice(0, ITEMS_MAX).map((one) => toCode(toText(one), VALUE_MAX))
   const beyond = values.length - shown.length
   return [...shown, ...(beyond > 0 ? [`and ${beyond} more`] : [])].join('<br>')
 }
@@ -248,34 +243,10 @@ function toText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-type Change = NonNullable<PlannedLine['changes']>[number]
-
-function formatChanges(changes: readonly Change[]): string[] {
-  const lines = changes.slice(0, CHANGES_MAX).flatMap(({ pointer, from, to }) => {
-    const [before, after] = cutPair(from, to)
-    return [
-      `@@ ${pointer} @@`,
-      ...(before === undefined ? [] : [`- ${before}`]),
-      ...(after === undefined ? [] : [`+ ${after}`]),
-    ]
-  })
-  const beyond = changes.length - CHANGES_MAX
+function formatChanges(changes: NonNullable<PlannedLine['changes']>): string[] {
+  const lines = changes.slice(0, ITEMS_MAX).flatMap((change) => formatDiff(change, VALUE_MAX))
+  const beyond = changes.length - ITEMS_MAX
   return beyond > 0 ? [...lines, `  … and ${formatCount(beyond, 'more difference')}`] : lines
-}
-
-/** Cuts two values to where they differ, so that two different ones never look alike. */
-function cutPair(from: Json | undefined, to: Json | undefined): [string | undefined, string | undefined] {
-  const [before, after] = [from, to].map((value) => (value === undefined ? undefined : JSON.stringify(value)))
-  const all = [before ?? '', after ?? '']
-  let start = 0
-  while (start < all[0]!.length && all[0]![start] === all[1]![start]) start++
-  const skipped = Math.max(0, start - VALUE_MAX / 4)
-  const shorten = (text: string | undefined): string | undefined => {
-    if (text === undefined || text.length <= VALUE_MAX) return text
-    const end = skipped + VALUE_MAX
-    return `${skipped > 0 ? '…' : ''}${text.slice(skipped, end)}${end < text.length ? '…' : ''}`
-  }
-  return [shorten(before), shorten(after)]
 }
 
 /** The jobs that the command followed, those that did not succeed first. */
