@@ -67,7 +67,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'session/project-branch.ts',
     'node:',
     '@octokit/core',
-    '@octokit/plugin-throttling',
   ],
   emulator: ['node:', 'js-yaml'],
 }

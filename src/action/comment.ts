@@ -1,5 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
 import { Octokit } from '@octokit/core'
-import { throttling } from '@octokit/plugin-throttling'
 import type { WorkflowEvent } from './event.ts'
 
 /** The most bytes of a comment. GitHub counts characters; bytes are never fewer. */
@@ -105,31 +105,47 @@ async function findComments(
 }
 
 function openGitHub({ apiUrl }: WorkflowEvent, token: string): Octokit {
-  const isWorthIt = (after: number, retries: number): boolean => retries < RETRIES && after <= WAIT_MAX_SECONDS
   const silent = (): void => {}
-  return new (Octokit.plugin(throttling))({
+  const github = new Octokit({
     auth: token,
     baseUrl: apiUrl,
     userAgent: 'jobwright-action',
     // The action reports failures itself.
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    throttle: {
-      onRateLimit: (after, _options, _octokit, retries) => isWorthIt(after, retries),
-      onSecondaryRateLimit: (after, _options, _octokit, retries) => isWorthIt(after, retries),
-    },
   })
+  github.hook.wrap('request', async (request, options) => {
+    for (let retries = 0; ; retries++) {
+      try {
+        return await request(options)
+      } catch (error) {
+        // A limited request did not take effect. After any other failure it may have, so it is not sent again.
+        const wait = readWait(error)
+        if (wait === undefined || wait > WAIT_MAX_SECONDS || retries === RETRIES) throw error
+        await setTimeout(wait * 1000)
+      }
+    }
+  })
+  return github
+}
+
+type Failure = {
+  readonly status?: number
+  readonly errors?: readonly { readonly type?: string }[]
+  readonly response?: { readonly headers?: Readonly<Record<string, string | undefined>> }
+}
+
+/** Returns the seconds until a rate limit ends; undefined if the error is no rate limit (GitHub, Rate limits for the REST API). */
+function readWait(error: unknown): number | undefined {
+  const { status, response: { headers = {} } = {} } = error as Failure
+  if (status !== 403 && status !== 429) return undefined
+  if (headers['retry-after'] !== undefined) return Number(headers['retry-after'])
+  if (headers['x-ratelimit-remaining'] !== '0') return undefined
+  return Math.max(1, Number(headers['x-ratelimit-reset']) - Math.floor(Date.now() / 1000))
 }
 
 /** GitHub answers REST with 403 or 404 if a token may not write, and GraphQL with an error of the type FORBIDDEN. */
 function isDenied(error: unknown): boolean {
-  const { status, errors, response } = error as {
-    status?: number
-    errors?: readonly { type?: string }[]
-    response?: { headers?: Readonly<Record<string, unknown>> }
-  }
+  const { status, errors } = error as Failure
   if (errors?.some(({ type }) => type === 'FORBIDDEN')) return true
-  // A rate limit is a 403 too.
-  const isLimited =
-    response?.headers?.['retry-after'] !== undefined || response?.headers?.['x-ratelimit-remaining'] === '0'
-  return (status === 403 && !isLimited) || status === 404
+  return (status === 403 && readWait(error) === undefined) || status === 404
 }

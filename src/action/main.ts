@@ -56,7 +56,7 @@ async function act(event: WorkflowEvent): Promise<number> {
       return 0
     }
     assertFolder(inputs)
-    const planFile = verb === 'plan' ? choosePlanFile(inputs) : undefined
+    const planFile = choosePlanFile(args, inputs)
     const run = await runQuietly([...args, ...listFileOptions(verb, planFile, inputs)], inputs)
     const isWritten = planFile !== undefined && fs.existsSync(planFile)
     return await publish(
@@ -94,8 +94,9 @@ async function runQuietly(args: readonly string[], { folder }: Inputs): ReturnTy
   }
 }
 
-/** A file outside the checkout, unless the workflow names one. */
-function choosePlanFile({ planFile }: Inputs): string {
+/** Chooses where `plan` writes its file: outside the checkout, unless the workflow names one. An offline plan cannot be approved. */
+function choosePlanFile([verb, ...options]: readonly string[], { planFile }: Inputs): string | undefined {
+  if (verb !== 'plan' || (planFile === '' && options.includes('--offline'))) return undefined
   if (planFile !== '') return path.resolve(top, planFile)
   return path.join(fs.mkdtempSync(path.join(env['RUNNER_TEMP'] || os.tmpdir(), 'jobwright-')), 'plan.json')
 }

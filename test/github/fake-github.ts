@@ -30,6 +30,8 @@ export type Fault = {
   readonly message: string
   /** The request takes effect, and its answer is the fault's. */
   readonly isDone?: boolean
+  /** The errors of GraphQL, which come with a status of 200. */
+  readonly errors?: readonly object[]
 }
 
 /** A request that came in, and how it was answered. */
@@ -84,6 +86,10 @@ const fail = (status: number, message: string, more: object = {}): Answer => ({
   status,
   body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status), ...more },
 })
+
+function answerFault({ status, message, errors, headers = {} }: Fault): Answer {
+  return errors ? { status, body: { data: null, errors }, headers } : { ...fail(status, message), headers }
+}
 
 /** Starts a GitHub that is closed when the test ends. */
 export async function startGitHub(
@@ -180,11 +186,11 @@ export async function startGitHub(
   const answer = async (method: string, path: string, headers: IncomingHttpHeaders, text: string): Promise<Answer> => {
     const [, secret = ''] = /^(?:token|bearer) (.*)$/i.exec(headers.authorization ?? '') ?? []
     const token = tokens[secret]
-    const isRate = (one: Fault): boolean =>
+    const isMeant = (one: Fault): boolean =>
       (one.method === undefined || one.method === method) && (one.path === undefined || one.path.test(path))
-    const fault = faults.find(isRate)
+    const fault = faults.find(isMeant)
     if (fault) faults.splice(faults.indexOf(fault), 1)
-    if (fault && !fault.isDone) return { ...fail(fault.status, fault.message), headers: fault.headers ?? {} }
+    if (fault && !fault.isDone) return answerFault(fault)
     if (text.length > REQUEST_MAX) return fail(413, 'Payload Too Large')
     if (!headers['user-agent']) return fail(403, 'Request forbidden by administrative rules')
     const given: unknown = text === '' ? undefined : JSON.parse(text)
@@ -195,7 +201,7 @@ export async function startGitHub(
         : path.startsWith(api)
           ? rest(method, path.slice(api.length), token, given)
           : fail(404, 'Not Found')
-    return fault ? { ...fail(fault.status, fault.message), headers: fault.headers ?? {} } : usual
+    return fault ? answerFault(fault) : usual
   }
 
   const server = createServer((request, response) => {

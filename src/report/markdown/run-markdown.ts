@@ -216,7 +216,7 @@ function listDetails({ planned }: RunReport, options: PageOptions): List {
       const summary = `<summary>${toCode(line.address)} ${line.action}</summary>`
       return `<details>${summary}\n\n${body}\n\n</details>`
     })
-  return foldList(`What is sent (${items.length})`, items, '\n', options)
+  return foldList(`Details (${items.length})`, items, '\n', options)
 }
 
 function formatDetails(line: PlannedLine, { withRequests }: PageOptions): string {
