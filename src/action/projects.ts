@@ -19,7 +19,8 @@ export async function findProjects(top: string, only = ''): Promise<ProjectLeg[]
   const isAtTop = others.length === 0 || fs.existsSync(path.join(top, CONFIG_FILE))
   const folders = isAtTop ? ['.', ...others] : others
   const legs = nameLegs(folders)
-  const chosen = only === '' ? legs : legs.filter(({ folder }) => folder === only)
+  // The top needs no jobwright.yaml.
+  const chosen = only === '.' ? nameLegs(['.']) : legs.filter(({ folder }) => only === '' || folder === only)
   if (chosen.length === 0) {
     throw new Problem({
       code: 'USAGE',
