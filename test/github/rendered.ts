@@ -1,10 +1,15 @@
 import { marked } from 'marked'
 
 /** What a reader of rendered Markdown could be led to, or woken by. */
-export type Active = { readonly links: readonly string[]; readonly tags: readonly string[]; readonly spoken: readonly string[] }
+export type Active = {
+  readonly links: readonly string[]
+  readonly tags: readonly string[]
+  readonly spoken: readonly string[]
+}
 
 /** What GitHub turns into links in rendered text: mentions, issues, commits, addresses. Code and links are left out. */
-const SPOKEN = /(?<!\w)@[a-z\d][\w-]*|(?<![\w&])#\d+|\bGH-\d+|https?:\/\/\S+|\bwww\.\S+|(?<![\w-])(?!\d{12}(?!\w))[0-9a-f]{7,40}(?![\w-])/gi
+const SPOKEN =
+  /(?<!\w)@[a-z\d][\w-]*|(?<![\w&])#\d+|\bGH-\d+|https?:\/\/\S+|\bwww\.\S+|(?<![\w-])(?!\d{12}(?!\w))[0-9a-f]{7,40}(?![\w-])/gi
 
 /** Renders GitHub-flavoured Markdown and gives what is active in it. */
 export function findActive(markdown: string): Active {

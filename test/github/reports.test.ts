@@ -99,7 +99,11 @@ t.test('hostile words of AWS and of specs stay words', async (t) => {
   }
   for (const text of [failed.summary, bad.summary, hub.comments[0]?.body ?? 'none']) {
     const { links, tags, spoken } = findActive(text)
-    t.ok(links.every((link) => /^https:\/\/(github\.example\/football-archive|[\w-]+\.console\.aws\.amazon\.com)\//.test(link)))
+    t.ok(
+      links.every((link) =>
+        /^https:\/\/(github\.example\/football-archive|[\w-]+\.console\.aws\.amazon\.com)\//.test(link),
+      ),
+    )
     t.strictSame(spoken, [])
     t.notOk(tags.some((tag) => ['img', 'script', 'iframe', 'input'].includes(tag)))
   }
