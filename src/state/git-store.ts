@@ -78,7 +78,7 @@ async function openBacking(
     journal: `${stem}.journal`,
     lock: `${stem}.lock`,
     load: (toWrite) => load(git, branch, name, toWrite),
-    async swap(expected, text, message) {
+    async swap(expected, { text }, message) {
       // Two machines that store the same text in the same second would otherwise create the same commit, and both would
       // take it for theirs.
       const commit = await writeCommit(git, expected, name, text, `${message}\n\nWriter: ${mark()}`)

@@ -1,3 +1,4 @@
+import type { Address } from '../model/address.ts'
 import type { StateCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
@@ -12,6 +13,8 @@ import { type Entry, getAttempt, merge } from './merge.ts'
 export type Texts = {
   readonly where: string
   readonly text?: string | undefined
+  /** The digest of the text, if it is known. */
+  readonly digest?: string | undefined
   readonly journalFile: string
   readonly journal?: string | undefined
 }
@@ -20,6 +23,8 @@ export type Texts = {
 export type Recovered = {
   /** The stored state. */
   readonly base?: State
+  /** What a journal's first line says about the stored state. Missing without a journal. */
+  readonly current?: Base
   /** The stored state with the journal's changes. */
   readonly state?: State
   /** The journal, if there is one. */
@@ -40,23 +45,25 @@ export function recover(texts: Texts): Recovered {
   if (journal !== undefined && 'problem' in journal) return journal
   const base = parsed?.state
   if (journal === undefined) return base === undefined ? {} : { base, state: base }
-  const current = base === undefined ? undefined : createBase(base, texts.text ?? '')
+  const current = base === undefined ? undefined : createBase(base, texts.text ?? '', texts.digest)
   const problem = findMistrust(texts, current, journal)
   if (base === undefined || current === undefined || problem !== undefined) return { journal, problem }
-  return { base, journal, state: replayJournal(base, current, journal) }
+  return { base, current, journal, state: replayJournal(base, current, journal) }
 }
 
 /** What a journal's first line says about a state and its text. */
-export function createBase(state: State, text: string): Base {
-  return { lineage: state.lineage, serial: state.serial, digest: digest(text) }
+export function createBase(state: State, text: string, textDigest: string = digest(text)): Base {
+  return { lineage: state.lineage, serial: state.serial, digest: textDigest }
 }
 
-/** The entries that lead from one state of a lineage to another. */
-export function compareStates(from: State, to: State): Entry[] {
+/** The entries that lead from one state of a lineage to another. `changed`: the addresses whose records may differ. */
+export function compareStates(
+  from: State,
+  to: State,
+  changed: Iterable<Address> = listAddresses(from, to),
+): Entry[] {
   const entries: Entry[] = []
-  for (const address of new Set([...Object.keys(from.records), ...Object.keys(to.records)]) as Set<
-    keyof State['records']
-  >) {
+  for (const address of changed) {
     const [before, record] = [from.records[address], to.records[address] ?? null]
     if (isSame(before ?? null, record)) continue
     const was = getAttempt(before)
@@ -73,6 +80,12 @@ export function compareStates(from: State, to: State): Entry[] {
     if (from.foreign?.[key] !== at) others.push({ set: 'foreign', key, at })
   }
   return [...entries, ...others]
+}
+
+function listAddresses(from: State, to: State): Set<Address> {
+  // A state without changes shares its records.
+  if (from.records === to.records) return new Set()
+  return new Set([...Object.keys(from.records), ...Object.keys(to.records)] as Address[])
 }
 
 function replayJournal(base: State, current: Base, { base: over, entries }: JournalText): State {

@@ -34,7 +34,7 @@ export function storeOver(where: string, backing: () => Promise<Backing>, doors:
   const gather = async (from: Backing, toWrite: boolean) => {
     const journal = await reportDiskErrors(from.journal, 'reading the journal', () => disk.read(from.journal))
     const loaded = await from.load(toWrite)
-    const recovered = recover({ where, text: loaded.text, journalFile: from.journal, journal })
+    const recovered = recover({ where, ...loaded, journalFile: from.journal, journal })
     if (judge === undefined || recovered.state === undefined) return { loaded, recovered }
     const { problem, stamp } = await judge(recovered.state, loaded.version)
     return { loaded, recovered: problem === undefined ? recovered : { problem }, stamp }
