@@ -57,11 +57,7 @@ export function createBase(state: State, text: string, textDigest: string = dige
 }
 
 /** The entries that lead from one state of a lineage to another. `changed`: the addresses whose records may differ. */
-export function compareStates(
-  from: State,
-  to: State,
-  changed: Iterable<Address> = listAddresses(from, to),
-): Entry[] {
+export function compareStates(from: State, to: State, changed: Iterable<Address> = listAddresses(from, to)): Entry[] {
   const entries: Entry[] = []
   for (const address of changed) {
     const [before, record] = [from.records[address], to.records[address] ?? null]
