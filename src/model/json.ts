@@ -12,11 +12,18 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** Returns the text of a value with sorted members, so that equal values have equal texts. */
 export function canonicalise(value: Json): string {
-  return JSON.stringify(value, (_member, inner: unknown) =>
-    isObject(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  )
+  return JSON.stringify(sortMembers(value))
+}
+
+/** Copies a value with sorted members. This is faster than a replacer of `JSON.stringify`. */
+function sortMembers(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sortMembers)
+  const members = value as JsonObject
+  // Without a prototype, `__proto__` is a member like any other.
+  const sorted = Object.create(null) as Record<string, Json>
+  for (const member of Object.keys(members).sort()) sorted[member] = sortMembers(members[member]!)
+  return sorted
 }
 
 /** Returns the value at a pointer, or undefined. Only own members count, so `__proto__` finds nothing. */
@@ -41,10 +48,8 @@ export function put(value: JsonObject, pointer: Pointer, inner: Json): JsonObjec
 
 /** Returns the unescaped steps of a pointer: `/a~1b/0` gives `['a/b', '0']`. */
 export function splitPointer(pointer: Pointer): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const steps = pointer.split('/').slice(1)
+  return pointer.includes('~') ? steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')) : steps
 }
 
 /** Appends one step to a pointer. */
