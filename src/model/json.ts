@@ -12,13 +12,19 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** Returns the text of a value with sorted members, so that equal values have equal texts. */
 export function canonicalise(value: Json): string {
-  // Values that this program wrote are sorted already, and a replacer makes JSON.stringify several times slower.
-  if (isSorted(value)) return JSON.stringify(value)
-  return JSON.stringify(value, (_member, inner: unknown) =>
-    isObject(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  )
+  // What this program wrote is sorted already, and needs no copy.
+  return JSON.stringify(isSorted(value) ? value : sortMembers(value))
+}
+
+/** Copies a value with sorted members. This is faster than a replacer of `JSON.stringify`. */
+function sortMembers(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sortMembers)
+  const members = value as JsonObject
+  // Without a prototype, `__proto__` is a member like any other.
+  const sorted = Object.create(null) as Record<string, Json>
+  for (const member of Object.keys(members).sort()) sorted[member] = sortMembers(members[member]!)
+  return sorted
 }
 
 /** Returns whether the members of every mapping in a value are in order. */
@@ -55,10 +61,8 @@ export function put(value: JsonObject, pointer: Pointer, inner: Json): JsonObjec
 
 /** Returns the unescaped steps of a pointer: `/a~1b/0` gives `['a/b', '0']`. */
 export function splitPointer(pointer: Pointer): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const steps = pointer.split('/').slice(1)
+  return pointer.includes('~') ? steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')) : steps
 }
 
 /** Appends one step to a pointer. */

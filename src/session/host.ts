@@ -42,6 +42,8 @@ export type CommonOptions = {
   readonly refresh?: boolean
   /** How long to wait for another run's lock on the state, in milliseconds. Default: see `waitWhileLocked`. */
   readonly lockTimeout?: number
+  /** Use what earlier runs checked of unchanged specs. It leads to no act. */
+  readonly cache?: boolean
   /** A person's decisions by address. Only these addresses are acted on. */
   readonly decisions?: ReadonlyMap<Address, Decision>
 }

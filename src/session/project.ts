@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Env } from '../aws/target.ts'
+import { BUILD_ID } from '../build-id.ts'
+import type { Memory } from '../documents/memory.ts'
 import { LIMITS } from '../documents/parse/limits.ts'
 import { MODELS } from '../kinds/index.ts'
 import { readCheckout } from '../load/checkout.ts'
@@ -9,6 +11,7 @@ import { readConfig } from '../load/config.ts'
 import { listSearched } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
+import { openSpecCache, type SpecCache } from '../load/spec-cache.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
 import { CONFIG_FILE, type Config } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
@@ -60,15 +63,42 @@ function findNearest(folder: string): string | undefined {
   return above === folder ? undefined : findNearest(above)
 }
 
+/** How to load specs. */
+export type LoadingOptions = Pick<CommonOptions, 'spec' | 'cache'> & {
+  /** Files to check afresh, whatever the cache remembers of them. */
+  readonly afresh?: ReadonlySet<string>
+}
+
 /** Loads all specs of a project. */
-export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>): Promise<Loaded> {
-  return load({
+export async function loadSpecs(project: Project, options: LoadingOptions): Promise<Loaded> {
+  const given = {
     root: project.root,
     kinds: MODELS,
     // Without a readable jobwright.yaml, skip the checks against it.
     config: hasErrors(project.diagnostics) ? undefined : project.config,
     patterns: options.spec?.length ? options.spec : undefined,
-  })
+  }
+  const cache = openCache(project, options)
+  if (cache === undefined) return load(given)
+  try {
+    const loaded = await load({ ...given, memory: without(cache, options.afresh) })
+    cache.save()
+    return loaded
+  } catch {
+    // Somebody else wrote the cache. What is wrong with the specs themselves shows again.
+    return load(given)
+  }
+}
+
+/** Opens the cache for all specs of a project. A part of them would replace the others. */
+function openCache({ root }: Project, { spec, cache }: LoadingOptions): SpecCache | undefined {
+  return cache && BUILD_ID !== undefined && !spec?.length ? openSpecCache(root, BUILD_ID) : undefined
+}
+
+/** Returns a memory that does not recall some files. */
+function without(memory: Memory, afresh: ReadonlySet<string> | undefined): Memory {
+  if (afresh === undefined) return memory
+  return { ...memory, recall: (file, text) => (afresh.has(file) ? undefined : memory.recall(file, text)) }
 }
 
 /** How to open a store. */

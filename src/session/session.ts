@@ -64,8 +64,7 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   assertConfig(project)
   assertTargets(options, project)
   const waits = readWaits(project.config, host.env, options.emulator === true)
-  const committed = await loadSpecs(project, options)
-  const loaded = options.emulator ? await applyRehearsedRuns(committed, project.root) : committed
+  const loaded = await loadSessionSpecs(project, options)
   const own = options.emulator && !options.offline && !given ? await openEmulator(project.root, options) : undefined
   const emulated = given ?? own
   return {
@@ -78,6 +77,18 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
     waits,
     close: async () => own?.close(),
   }
+}
+
+/** Loads the specs of a session, on the emulator with the runs that were raised there. */
+export async function loadSessionSpecs(
+  project: Project,
+  options: CommonOptions,
+  afresh?: ReadonlySet<string>,
+): Promise<Loaded> {
+  // A decision acts, and a refresh records what it reads.
+  const cache = options.cache && !options.decisions && !options.refresh
+  const loaded = await loadSpecs(project, { spec: options.spec, cache, afresh })
+  return options.emulator ? applyRehearsedRuns(loaded, project.root) : loaded
 }
 
 function createClockProblem(): Problem {
