@@ -230,7 +230,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'an unknown create is sent elsewhere before its deadline',
-      '(isEdited || isElsewhere(plan, spec, record, model))',
+      '(isEdited || hasOtherIdOrSite(plan, spec, record, model))',
       'isEdited',
     ],
     ['a lower run is sent again', '  if (spec.policy.run < record.run) return planLowerRun(spec, record)\n', ''],
@@ -307,8 +307,8 @@ export const RULES: readonly Mutation[] = [
     ['absence is believed after one look', 'if (since === undefined) {', 'if (since === null) {'],
     [
       'an edited unknown create is sent again before its deadline',
-      '(isEdited || isElsewhere(plan, spec, record, model))',
-      'isElsewhere(plan, spec, record, model)',
+      '(isEdited || hasOtherIdOrSite(plan, spec, record, model))',
+      'hasOtherIdOrSite(plan, spec, record, model)',
     ],
     [
       'a create of a match kind waits for its lease alone',
@@ -385,11 +385,11 @@ export const RULES: readonly Mutation[] = [
       'if (uncommitted.length >= 0) return undefined',
     ],
     ['the time of a spec does not matter', '    planDue(plan, spec, model) ??\n', ''],
-    ['an expired spec is submitted', "if (timing.when === 'expired')\n", "if (timing.when === 'expired' && !plan)\n"],
+    ['an expired spec is submitted', "if (timing.is === 'expired')\n", "if (timing.is === 'expired' && !plan)\n"],
     [
       'a spec is submitted before its time',
-      "if (timing.when === 'waiting') {",
-      "if (timing.when === 'waiting' && !plan) {",
+      "if (timing.is === 'waiting') {",
+      "if (timing.is === 'waiting' && !plan) {",
     ],
     ['a rename is never asked about', '    planRenamed(plan, spec, occasion.previous) ??\n', ''],
     ['an ID that is taken is used', '    planTaken(plan, spec, model, occasion) ??\n', ''],
@@ -483,13 +483,13 @@ export const RULES: readonly Mutation[] = [
     ['a job that was never started is a look-alike', "      model.lifecycle.stageOf(one) === 'started' &&\n", ''],
     [
       'match kinds are not looked for',
-      "return recovery.by === 'inert' || recovery.by === 'match'",
-      "return recovery.by === 'inert'",
+      "return recovery.is === 'inert' || recovery.is === 'match'",
+      "return recovery.is === 'inert'",
     ],
     [
       'inert kinds are not looked for',
-      "return recovery.by === 'inert' || recovery.by === 'match'",
-      "return recovery.by === 'match'",
+      "return recovery.is === 'inert' || recovery.is === 'match'",
+      "return recovery.is === 'match'",
     ],
   ]),
   ...inTest('test/plan/questions/lookalikes.test.ts', 'src/plan/questions/lookalikes.ts', [
@@ -567,8 +567,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/conformance/kinds.test.ts', 'src/reconcile/reconcile.ts', [
     [
       'the audit is off',
-      'const twins = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)',
-      'const twins = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
+      'const duplicates = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)',
+      'const duplicates = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/guards.ts', [
@@ -630,10 +630,10 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/bounds/guards.test.ts', 'src/plan/input.ts', [
     [
       'a decision that puts a job on record takes any checkout',
-      "return decision.do === 'adopt' && !(decision.settles && isOnRecord)",
-      "return decision.do === 'removed' && isOnRecord",
+      "return decision.is === 'adopt' && !(decision.settles && isOnRecord)",
+      "return decision.is === 'removed' && isOnRecord",
     ],
-    ['a baseline takes any checkout', "if (decision.do === 'baseline') return true\n", ''],
+    ['a baseline takes any checkout', "if (decision.is === 'baseline') return true\n", ''],
     [
       'no decision takes an older checkout',
       'if (decisions === undefined) return true',
@@ -670,7 +670,7 @@ export const RULES: readonly Mutation[] = [
     [
       'adopt takes another job over a recorded one',
       'if (record && isSettled(record)) return keepSettled(spec, record, decision)',
-      "if (record && isSettled(record) && decision.do !== 'adopt') return keepSettled(spec, record, decision)",
+      "if (record && isSettled(record) && decision.is !== 'adopt') return keepSettled(spec, record, decision)",
     ],
     [
       'a baseline takes an unknown create as done',

@@ -6,7 +6,7 @@ import { formatIso } from '../../model/iso.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStop } from '../../model/plan.ts'
-import { extendHistory, reread } from '../../model/record.ts'
+import { extendHistory, refreshWithStage } from '../../model/record.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import {
@@ -40,12 +40,12 @@ import { computeQuietTime, isMarkOf } from './unknown.ts'
 
 /** Plans what a person decided about an address. It never creates a job: a decision only changes the record. */
 export function planDecided(plan: Planner, spec: Spec, stored: JobRecord | undefined, decision: Decision): Planned {
-  if (decision.do === 'cancel') return planStop(plan, spec, stored, decision)
-  if (decision.do === 'foreign') return planForeign(plan, spec, stored, decision.ids)
-  if (decision.do === 'removed') return planRemoved(plan, spec, stored)
+  if (decision.is === 'cancel') return planStop(plan, spec, stored, decision)
+  if (decision.is === 'foreign') return planForeign(plan, spec, stored, decision.ids)
+  if (decision.is === 'removed') return planRemoved(plan, spec, stored)
   const record = findDecidedRecord(spec, stored, decision)
   if (record && isSettled(record)) return keepSettled(spec, record, decision)
-  switch (decision.do) {
+  switch (decision.is) {
     case 'adopt':
       return takeOver(plan, spec, record, 'adopted', { stored, force: decision.force })
     case 'not-created':
@@ -67,7 +67,7 @@ function planStop(
   plan: Planner,
   spec: Spec,
   record: JobRecord | undefined,
-  { reason, force }: Extract<Decision, { do: 'cancel' }>,
+  { reason, force }: Extract<Decision, { is: 'cancel' }>,
 ): Planned {
   if (!record) return keep(spec, record, 'nothing was submitted for it; policy.hold: true keeps it so')
   if (!isSettled(record))
@@ -113,7 +113,14 @@ function refreshAsSeen(
   record: SettledRecord,
   { live, identity }: Extract<SeenRecord, { is: 'live' }>,
 ): SettledRecord {
-  return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
+  return refreshWithStage(
+    record,
+    live,
+    lifecycle.stageOf(live),
+    lifecycle.condition(live, spec.policy),
+    plan.now,
+    identity,
+  )
 }
 
 function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why: string): PlannedStop {
@@ -130,9 +137,9 @@ function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why
 function keepSettled(
   spec: Spec,
   record: SettledRecord,
-  decision: Exclude<Decision, { do: 'cancel' | 'foreign' | 'removed' }>,
+  decision: Exclude<Decision, { is: 'cancel' | 'foreign' | 'removed' }>,
 ): Planned {
-  if (decision.do !== 'adopt' || decision.id === undefined || decision.id === record.id) {
+  if (decision.is !== 'adopt' || decision.id === undefined || decision.id === record.id) {
     return keep(
       spec,
       record,
