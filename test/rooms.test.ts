@@ -128,8 +128,9 @@ const BELOW: readonly (readonly [of: RegExp, from: RegExp])[] = [
   [/^session\//, /^(cli|commands)\/|^cli\.ts$/],
   [/^cli\//, /^commands\/|^cli\.ts$/],
   [/^commands\//, /^cli\.ts$|^cli\/(program|process|misuse)\.ts$/],
-  [/^plan\/(questions|bounds|attention)\//, /^plan\/situations\/|^plan\/(plan|follow)\.ts$/],
-  [/^plan\/situations\//, /^plan\/(plan|follow)\.ts$/],
+  [/^plan\/(questions|bounds|attention)\//, /^plan\/(situations|decisions)\/|^plan\/(plan|follow)\.ts$/],
+  [/^plan\/situations\//, /^plan\/decisions\/|^plan\/(plan|follow)\.ts$/],
+  [/^plan\/decisions\//, /^plan\/(plan|follow)\.ts$/],
   [/^documents\/parse\//, /^documents\/(specs|read|request|config-text)\.ts$/],
   [/^documents\/hints\//, /^documents\/(specs|read|request|config-text)\.ts$/],
 ]
