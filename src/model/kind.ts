@@ -72,9 +72,6 @@ export type UniqueMember = {
 /** The direction in which a job's content passes through a signed link. */
 export type Transfer = { readonly is: 'in'; readonly md5: Pointer; readonly maxBytes: number } | { readonly is: 'out' }
 
-/** The service of a kind, as the emulator's oracle, endpoint variables and lanes name it. */
-export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'
-
 /** How a job of a kind is named and identified. */
 export type KindIdentity = {
   readonly recovery: Recovery
@@ -200,7 +197,8 @@ export type KindRequest = {
 export type KindModel = {
   /** The value of `kind` in a spec. Also the name of its schema. */
   readonly kind: string
-  readonly service: Service
+  /** The service, as the emulator's oracle, endpoint variables and lanes name it: `iot`. */
+  readonly service: string
   /** The API in words, for people: `AWS IoT CreateJob`. */
   readonly title: string
   /** The service in words, for sentences: `AWS IoT`. */
