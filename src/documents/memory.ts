@@ -16,6 +16,8 @@ export type CheckedDocument = readonly [
  * an act its specs are read afresh.
  */
 export type Memory = {
+  /** This process itself checked what it remembers, so a remembered file counts as one that is read afresh. */
+  readonly isOwn?: boolean
   /** Returns the documents of a file's text; undefined if the text is unknown. */
   recall(file: string, text: string): readonly CheckedDocument[] | undefined
   /** Remembers the documents of a text. */

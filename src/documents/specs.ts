@@ -104,7 +104,7 @@ type FileRead = {
 function readFile(source: Source, reader: Reader, memory: Memory | undefined): FileRead {
   const known = memory?.recall(source.file, source.text)
   const recalled = known && recallDrafts(source, known, reader.kinds)
-  if (recalled) return { source, drafts: recalled, refused: [], isRecalled: true }
+  if (recalled) return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
   const { documents, refused } = parse(source)
   const locate = createLocator(source)
   const drafts = documents.map((document) => readDraft(source, locate, document, reader))

@@ -30,6 +30,8 @@ export type LoadOptions = {
   readonly config?: Config
   /** What earlier runs checked. */
   readonly memory?: Memory
+  /** Reads the root's files. Default: from the disk each time. */
+  readonly source?: SourceFiles
 }
 
 /** All specs of a project, and their diagnostics. */
@@ -63,7 +65,7 @@ export type Loaded = {
 /** Reads spec files and the files they name. Reports bad input as diagnostics. Throws only for a missing root, which is a caller's bug. */
 export async function load(options: LoadOptions): Promise<Loaded> {
   const { root, kinds, config } = options
-  const source = openSourceFiles(root)
+  const { source = openSourceFiles(root) } = options
   const patterns = options.patterns ?? config?.specs ?? DEFAULT_CONFIG.specs
   const found = findSpecs(source, path.resolve(root), patterns, patterns !== DEFAULT_CONFIG.specs)
   const missed = await Promise.all(found.diagnostics.map((one) => explainDiagnostic(one, root, patterns)))

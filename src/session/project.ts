@@ -64,7 +64,7 @@ function findNearest(folder: string): string | undefined {
 }
 
 /** How to load specs. */
-export type LoadingOptions = Pick<CommonOptions, 'spec' | 'cache'> & {
+export type LoadingOptions = Pick<CommonOptions, 'spec' | 'cache' | 'known'> & {
   /** Files to check afresh, whatever the cache remembers of them. */
   readonly afresh?: ReadonlySet<string>
 }
@@ -78,6 +78,7 @@ export async function loadSpecs(project: Project, options: LoadingOptions): Prom
     config: hasErrors(project.diagnostics) ? undefined : project.config,
     patterns: options.spec?.length ? options.spec : undefined,
   }
+  if (options.known) return load({ ...given, ...options.known.begin() })
   const cache = openCache(project, options)
   if (cache === undefined) return load(given)
   try {
@@ -102,7 +103,7 @@ function without(memory: Memory, afresh: ReadonlySet<string> | undefined): Memor
 }
 
 /** How to open a store. */
-export type StoreOptions = Pick<CommonOptions, 'emulator'> & {
+export type StoreOptions = Pick<CommonOptions, 'emulator' | 'known'> & {
   /** Also accept the state of another project. */
   readonly anyProject?: boolean
 }
@@ -119,10 +120,11 @@ export function openProjectStore(project: Project, options: StoreOptions): Store
   let place: ReturnType<typeof readProjectPlace> | undefined
   const getPlace = () => (place ??= readProjectPlace(root))
   const judge = options.emulator || options.anyProject ? undefined : createJudge(project, getPlace)
-  if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge })
+  const reader = options.known?.stateReader
+  if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge, reader })
   const { branch, remote, path: name } = config.state ?? {}
   const on = (chosen: string) =>
-    createGitStore({ repository: root, disk: nodeDisk, judge, branch: chosen, remote, path: name })
+    createGitStore({ repository: root, disk: nodeDisk, judge, reader, branch: chosen, remote, path: name })
   return branch === undefined
     ? createLazyStore(async () => on(await chooseBranch(project, await getPlace())))
     : on(branch)

@@ -87,7 +87,7 @@ export async function loadSessionSpecs(
 ): Promise<Loaded> {
   // A decision acts, and a refresh records what it reads.
   const cache = options.cache && !options.decisions && !options.refresh
-  const loaded = await loadSpecs(project, { spec: options.spec, cache, afresh })
+  const loaded = await loadSpecs(project, { spec: options.spec, cache, afresh, known: options.known })
   return options.emulator ? applyRehearsedRuns(loaded, project.root) : loaded
 }
 

@@ -27,9 +27,10 @@ export function openFileStore(options: StoreAccess & { readonly path: string }):
       // A killed run may have left a rename that is not durable, and the journal is about to record this state as seen.
       if (toWrite) await reportDiskErrors(file, 'making the state durable', () => disk.syncFolder(path.dirname(file)))
       if (text === undefined) return {}
-      const loaded = { text, digest: digest(text) }
-      if (toWrite) last = loaded
-      return { ...loaded, version: loaded.digest }
+      // A version is for a swap.
+      if (!toWrite) return { text }
+      last = { text, digest: digest(text) }
+      return { ...last, version: last.digest }
     },
     async swap(expected: string | undefined, next: StateText) {
       // The lock excludes other runs, but not an editor or a Git checkout.

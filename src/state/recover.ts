@@ -5,9 +5,9 @@ import { digest } from '../model/digest.ts'
 import { canonicalise, type Json } from '../model/json.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import { applyChanges, type Change, type State } from '../model/state.ts'
-import { parseState } from './format.ts'
 import { type Base, type Folding, type JournalText, parseJournal } from './journal-lines.ts'
 import { type Entry, getAttempt, merge } from './merge.ts'
+import { freshReader, type StateReader } from './state-reader.ts'
 
 /** The texts of a store. */
 export type Texts = {
@@ -38,14 +38,15 @@ export type Recovered = {
  * commit of it created the base, only its later entries are replayed. Over any other base it is merged, and the further
  * record of each address stays.
  */
-export function recover(texts: Texts): Recovered {
-  const parsed = texts.text === undefined ? undefined : parseState(texts.text, texts.where)
+export function recover(texts: Texts, reader: StateReader = freshReader): Recovered {
+  const parsed = texts.text === undefined ? undefined : reader.parse(texts.text, texts.where)
   if (parsed !== undefined && 'problem' in parsed) return parsed
   const journal = texts.journal === undefined ? undefined : parseJournal(texts.journal, texts.journalFile)
   if (journal !== undefined && 'problem' in journal) return journal
   const base = parsed?.state
   if (journal === undefined) return base === undefined ? {} : { base, state: base }
-  const current = base === undefined ? undefined : createBase(base, texts.text ?? '', texts.digest)
+  const current =
+    base === undefined ? undefined : createBase(base, texts.text ?? '', texts.digest ?? reader.digest(texts.text ?? ''))
   const problem = findMistrust(texts, current, journal)
   if (base === undefined || current === undefined || problem !== undefined) return { journal, problem }
   return { base, current, journal, state: replayJournal(base, current, journal) }

@@ -21,7 +21,7 @@ async function watchHere(
   const watch = watchFiles({
     root,
     clock: systemClock,
-    quietMs: 60,
+    quietMs: { least: 10, most: 60 },
     onError: (error) => t.fail('an error', { error }),
     // Another program may have used up what this machine has: then these tests are of polling.
     onPolling: () => {},
@@ -124,7 +124,7 @@ t.test('a file is reported once it has settled, and only if its content changed'
     })
     return Object.assign(events, { close: async () => {} }) as unknown as Watcher
   }
-  const { told, watch } = await watchHere(t, root, fleet, { open, clock, quietMs: 100 })
+  const { told, watch } = await watchHere(t, root, fleet, { open, clock, quietMs: { least: 100, most: 100 } })
   const write = (text: string) => {
     fs.writeFileSync(file, text)
     events.emit('all', 'change', file)
