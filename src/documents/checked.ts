@@ -1,6 +1,6 @@
 import { formatAddress, isAddress } from '../model/address.ts'
 import type { Place } from '../model/diagnostic.ts'
-import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { isObject } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { buildSpec } from './build-spec.ts'
 import type { Draft } from './draft.ts'
