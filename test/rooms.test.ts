@@ -59,7 +59,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   emulator: ['node:', 'js-yaml'],
 }
 /** These put the rooms together, and import what they like of them; what they import of one another is below. */
-const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
+const ENTRANCES = [
+  'commands',
+  'cli',
+  'session',
+  'cli.ts',
+  'start.ts',
+  'action.ts',
+  'index.ts',
+  'version.ts',
+  'build-id.ts',
+]
 
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'documents', 'lane', 'plan', 'report']

@@ -45,6 +45,8 @@ export type Project = {
   readonly text?: string | undefined
   /** A folder outside the repository in which the operator allows the state. */
   readonly stateFolder?: string
+  /** Returns the project's place in its repository. Asks Git on the first call. */
+  readonly getPlace: () => ReturnType<typeof readProjectPlace>
 }
 
 /**
@@ -54,7 +56,12 @@ export type Project = {
 export function openProject(cwd: string, env: Env = {}): Project {
   const root = findNearest(cwd) ?? cwd
   const stateFolder = env['JOBWRIGHT_STATE_FOLDER']
-  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder }
+  let place: ReturnType<typeof readProjectPlace> | undefined
+  const getPlace: Project['getPlace'] = () => {
+    place ??= readProjectPlace(root)
+    return place
+  }
+  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, getPlace }
 }
 
 function findNearest(folder: string): string | undefined {
@@ -113,12 +120,10 @@ export type StoreOptions = Pick<CommonOptions, 'emulator' | 'known'> & {
  * (exit 4) for a link in its place.
  */
 export function openProjectStore(project: Project, options: StoreOptions): Store {
-  const { root, config } = project
+  const { root, config, getPlace } = project
   const file = stateFile(project, options)
   if (options.emulator) assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
   else if (file !== undefined) assertStateNoLink(root, file, project.stateFolder)
-  let place: ReturnType<typeof readProjectPlace> | undefined
-  const getPlace = () => (place ??= readProjectPlace(root))
   const judge = options.emulator || options.anyProject ? undefined : createJudge(project, getPlace)
   const reader = options.known?.stateReader
   if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge, reader })

@@ -1,7 +1,6 @@
 import { suggestClosest } from '../documents/hints/suggest.ts'
 import { getModel, MODELS } from '../kinds/index.ts'
 import type { Loaded } from '../load/load.ts'
-import { readProjectPlace } from '../load/project-place.ts'
 import { type Address, formatAddress, parseAddress } from '../model/address.ts'
 import { type Finding, openFindings } from '../model/attention.ts'
 import type { Checkout } from '../model/checkout.ts'
@@ -174,7 +173,7 @@ export async function createInput(
   const checkout = await readProjectCheckout(project, loaded, state)
   const isOfCheckout = isCheckoutUsed(options.decisions, state)
   if (!options.emulator && isOfCheckout) assertHeadUnchanged(project, loaded, checkout, session.head)
-  const place = options.emulator ? undefined : await readProjectPlace(project.root)
+  const place = options.emulator ? undefined : await project.getPlace()
   return {
     ...createBasis(session, state, options, checkout),
     unclaimed: await createUnclaimed(project, place, state),

@@ -87,6 +87,7 @@ function listAddresses(from: State, to: State): Set<Address> {
 
 function replayJournal(base: State, current: Base, { base: over, entries }: JournalText): State {
   const own = entries.filter((entry) => entry.set !== 'folding')
+  if (own.length === 0) return base
   if (over.digest === current.digest) return applyChanges(base, own)
   const fold = entries.findLastIndex((entry) => entry.set === 'folding' && entry.digest === current.digest)
   if (fold < 0) return merge(base, own)
