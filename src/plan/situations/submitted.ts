@@ -75,7 +75,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
 
 /** Returns whether two records are equal. */
 function isEqual(a: JobRecord, b: JobRecord): boolean {
-  return canonicalise(a as unknown as Json) === canonicalise(b as unknown as Json)
+  return a === b || canonicalise(a as unknown as Json) === canonicalise(b as unknown as Json)
 }
 
 /** Explains that a job is lost because its ID now belongs to another job. */
