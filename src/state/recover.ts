@@ -82,7 +82,7 @@ export function compareStates(from: State, to: State, changed: Iterable<Address>
 function listAddresses(from: State, to: State): Set<Address> {
   // A state without changes shares its records.
   if (from.records === to.records) return new Set()
-  return new Set([...Object.keys(from.records), ...Object.keys(to.records)] as Address[])
+  return new Set([...Object.keys(from.records), ...Object.keys(to.records)]) as Set<Address>
 }
 
 function replayJournal(base: State, current: Base, { base: over, entries }: JournalText): State {
