@@ -12,7 +12,7 @@ import type { Store } from './store.ts'
 export function openFileStore(options: StoreAccess & { readonly path: string }): Store {
   const { disk } = options
   const file = path.resolve(options.path)
-  // The texts of a state are long, and comparing two costs less than a digest.
+  // The text that this store wrote last. Comparing two long texts costs less than a digest.
   let last: StateText | undefined
   const computeVersion = (text: string | undefined): string | undefined => {
     if (text === undefined) return undefined
@@ -29,8 +29,8 @@ export function openFileStore(options: StoreAccess & { readonly path: string }):
       if (text === undefined) return {}
       // A version is for a swap.
       if (!toWrite) return { text }
-      last = { text, digest: digest(text) }
-      return { ...last, version: last.digest }
+      const version = digest(text)
+      return { text, digest: version, version }
     },
     async swap(expected: string | undefined, next: StateText) {
       // The lock excludes other runs, but not an editor or a Git checkout.

@@ -70,7 +70,7 @@ export function formatFrame(state: State): readonly [before: string, after: stri
 }
 
 /** Formats the lines of a mapping between its braces. */
-export function joinLines(lines: readonly string[]): string {
+function joinLines(lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `
 }
 

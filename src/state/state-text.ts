@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { digest } from '../model/digest.ts'
 import type { JobRecord, State } from '../model/state.ts'
-import { assertValid, formatFrame, formatRecords, joinLines } from './format.ts'
+import { assertValid, formatFrame, formatRecords } from './format.ts'
 
 /** A stored text and its digest. */
 export type StateText = { readonly text: string; readonly digest: string }
@@ -26,11 +26,15 @@ export function serialiseChanged(
       ? formatRecords(state.records)
       : spliceLines(previous.text.slice(previous.from, previous.to), changed, formatRecords(records))
   const [before, after] = formatFrame(state)
-  const joined = joinLines(lines)
-  const text = `${before}${joined}${after}`
-  const [opening, closing] = lines.length === 0 ? [0, 0] : ['\n'.length, '\n  '.length]
-  const from = before.length + opening
-  const to = before.length + joined.length - closing
+  if (lines.length === 0) return toSerialised(`${before}${after}`, before.length, before.length)
+  // Joined in one step: a long text is never copied a second time.
+  lines[0] = `${before}\n${lines[0]}`
+  lines[lines.length - 1] += `\n  ${after}`
+  const text = lines.join(',\n')
+  return toSerialised(text, before.length + 1, text.length - after.length - 3)
+}
+
+function toSerialised(text: string, from: number, to: number): Serialised {
   return { text, digest: digest(text), from, to }
 }
 
