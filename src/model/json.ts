@@ -12,11 +12,36 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** Returns the text of a value with sorted members, so that equal values have equal texts. */
 export function canonicalise(value: Json): string {
-  return JSON.stringify(value, (_member, inner: unknown) =>
-    isObject(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalise(item)).join()}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  const members = sortNames(value).flatMap((name) =>
+    value[name] === undefined ? [] : `${JSON.stringify(name)}:${canonicalise(value[name])}`,
   )
+  return `{${members.join()}}`
+}
+
+/** Sorts member names by code unit. Whole numbers come first and by value, as JavaScript lists them. */
+function sortNames(value: JsonObject): string[] {
+  const names = Object.keys(value)
+  const hasNumbers = /^\d/.test(names[0] ?? '')
+  names.sort()
+  return hasNumbers ? Object.keys(Object.fromEntries(names.map((name) => [name, true]))) : names
+}
+
+/** Returns whether two values have the same canonical text. A missing value equals only a missing one. */
+export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item: Json, index) => isSameJson(item, b[index]))
+  if (!isObject(a) || !isObject(b)) return false
+  return (
+    Object.keys(a).every((name) => isSameJson(a[name], getOwn(b, name))) &&
+    Object.keys(b).every((name) => b[name] === undefined || Object.hasOwn(a, name))
+  )
+}
+
+function getOwn(value: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(value, name) ? value[name] : undefined
 }
 
 /** Returns the value at a pointer, or undefined. Only own members count, so `__proto__` finds nothing. */

@@ -1,4 +1,5 @@
 import type { Address } from '../../src/model/address.ts'
+import type { Event } from '../../src/model/event.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
@@ -62,6 +63,8 @@ export class Oracle {
   #wasPutBack = false
   /** What each run has created, updated and withdrawn. */
   readonly #done = new Map<string, Set<string>>()
+  /** The parts of events that hold no secret. */
+  readonly #searched = new WeakSet<object>()
   readonly #name: string
   readonly #ledger: Ledger
   readonly #services: Services
@@ -116,6 +119,19 @@ export class Oracle {
   /** No written text may hold a secret. */
   onWrite(text: string): void {
     if (text.includes(this.#ledger.secret)) this.violated('a secret was written')
+  }
+
+  /** A run tells of something. */
+  onTell(event: Event): void {
+    if (this.#hasSecret(event)) this.violated('a secret was told')
+  }
+
+  /** Returns whether a value holds the secret. Nothing that was told changes, so each part is searched once. */
+  #hasSecret(value: unknown): boolean {
+    if (typeof value === 'string') return value.includes(this.#ledger.secret)
+    if (typeof value !== 'object' || value === null || this.#searched.has(value)) return false
+    this.#searched.add(value)
+    return Object.entries(value).some(([name, inner]) => this.#hasSecret(name) || this.#hasSecret(inner))
   }
 
   /**

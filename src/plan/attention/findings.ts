@@ -248,9 +248,9 @@ export function draftDuplicate(address: Address, { run, finding }: Noted, id: st
   }
 }
 
-function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefined): boolean {
-  if (record?.withdrawn !== undefined || action === 'forget') return true
-  return action === 'cancel' && 'withdraws' in planned && planned.withdraws
+function isRemoved(planned: Planned, record: JobRecord | undefined): boolean {
+  if (record?.withdrawn !== undefined || planned.action === 'forget') return true
+  return planned.action === 'cancel' && planned.withdraws
 }
 
 /**
