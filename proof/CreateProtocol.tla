@@ -241,10 +241,12 @@ TimeOut(p) ==
   /\ ~\E one \in net : one.seq = proc[p].next.seq /\ ~one.late
   /\ Put(p, proc[p].next)
 
-(* Starting a job twice is one start. *)
+(* Starting a job twice is one start. It runs for the run that starts it, whatever run its create was sent for. *)
 Start(p) ==
   /\ proc[p].pc = "start"
-  /\ jobs' = [jobs EXCEPT ![proc[p].next.id].st = "started", ![proc[p].next.id].acted = TRUE]
+  /\ LET r == proc[p].next
+     IN jobs' = [jobs EXCEPT ![r.id].st = "started", ![r.id].acted = TRUE,
+                             ![r.id].ran = IF jobs[r.id].ran = 0 THEN r.run ELSE jobs[r.id].ran]
   /\ Goes(p, Idle)
   /\ UNCHANGED <<store, past, want, intents, age, net, faults>>
 
@@ -264,10 +266,14 @@ Act(p) ==
 -----------------------------------------------------------------------------
 (* The network and AWS. *)
 
+IsInert == Kind = "inert" /\ Rule("inert")
+
+(* `run`: the run that the create was sent for. `ran`: the run that started the job, or 0. *)
 NewJob(one) ==
   [by |-> "us", run |-> one.run, seq |-> one.seq, after |-> intents, live |-> TRUE, shown |-> FALSE, acted |-> FALSE,
    mark |-> IF Kind = "marker" \/ (Kind = "id" /\ Marked) THEN "own" ELSE "none",
-   st |-> IF Kind = "inert" /\ Rule("inert") THEN "waiting" ELSE "started"]
+   st |-> IF IsInert THEN "waiting" ELSE "started",
+   ran |-> IF IsInert THEN 0 ELSE one.run]
 
 IsTaken(one) == Kind = "id" /\ \E j \in Live : jobs[j].run = one.run
 
@@ -344,7 +350,7 @@ RaiseRun ==
 
 ForeignJob(mark, st) ==
   [by |-> "them", run |-> want, seq |-> 0, after |-> intents, live |-> TRUE, shown |-> FALSE, acted |-> FALSE,
-   mark |-> mark, st |-> st]
+   mark |-> mark, st |-> st, ran |-> 0]
 
 (* AWS stores nothing in a job that names its owner. *)
 IsUnmarked == Kind = "inert" \/ (Kind = "id" /\ ~Marked)
@@ -411,7 +417,7 @@ Init ==
      \* A foreign job that does the same is older than the state.
      \/ /\ MaxFaults > 0
         /\ jobs = <<[by |-> "them", run |-> 1, seq |-> 0, after |-> 0, live |-> TRUE, shown |-> TRUE, acted |-> FALSE,
-                     mark |-> "none", st |-> "started"]>>
+                     mark |-> "none", st |-> "started", ran |-> 0]>>
         /\ faults = MaxFaults - 1
 
 Next ==
@@ -434,7 +440,8 @@ Symmetry == Permutations(Procs)
 -----------------------------------------------------------------------------
 (* What is promised. *)
 
-Ran(run) == {j \in DOMAIN jobs : jobs[j].by = "us" /\ jobs[j].run = run /\ jobs[j].st = "started"}
+(* The jobs that a run started. A waiting job that a proxy made for an earlier run does nothing until a later run takes it up. *)
+Ran(run) == {j \in DOMAIN jobs : jobs[j].by = "us" /\ jobs[j].ran = run}
 
 (* One request that a proxy repeats makes a second job where AWS names jobs that start at once. Nothing can prevent that: see IsReported. *)
 NoSecondJob ==

@@ -36,6 +36,8 @@ async function main(options: Arguments): Promise<number> {
   say('in so many of a thousand worlds:')
   const { lines, missing } = coverageOf(total.counts, total.worlds)
   for (const line of lines) say(line)
+  const sent = (what: string): number => total.counts.get(`${what} sent`) ?? 0
+  if (options.coverage) say(`${sent('create')} creates, ${sent('update')} updates, ${sent('cancel')} cancels were sent`)
   if (options.coverage) for (const name of missing) say(`MISSING: ${name}`)
   say(`${total.violated} worlds in which something happened that must not`)
   return total.violated === 0 && !(options.coverage && missing.length > 0) ? 0 : 1
