@@ -175,13 +175,18 @@ Outdated(p) ==
   /\ Goes(p, Idle)
   /\ UNCHANGED <<store, past, want, intents, age, jobs, net, faults>>
 
+(* A job belongs to the run whose record holds it. AWS stores no run in an inert job, so a later run may take up what a proxy made for an
+   earlier one. The other kinds take up only jobs of the run itself. *)
+TakeUp(r) == IF r.id = 0 THEN jobs ELSE [jobs EXCEPT ![r.id].run = r.run]
+
 CommitRecord(p) ==
   /\ proc[p].pc = "write"
   /\ IsCurrent(p)
   /\ store' = proc[p].next
   /\ past' = Keep(proc[p].next)
+  /\ jobs' = TakeUp(proc[p].next)
   /\ Goes(p, Idle)
-  /\ UNCHANGED <<want, intents, age, jobs, net, faults>>
+  /\ UNCHANGED <<want, intents, age, net, faults>>
 
 CommitIntent(p) ==
   /\ proc[p].pc = "create"
@@ -227,8 +232,9 @@ IsOpen(p) == \/ store.st = "intent" /\ store.seq = proc[p].next.seq
 Put(p, record) ==
   /\ store' = IF IsOpen(p) THEN record ELSE store
   /\ past' = IF IsOpen(p) THEN Keep(record) ELSE past
+  /\ jobs' = IF IsOpen(p) THEN TakeUp(record) ELSE jobs
   /\ Goes(p, Idle)
-  /\ UNCHANGED <<want, intents, age, jobs, net, faults>>
+  /\ UNCHANGED <<want, intents, age, net, faults>>
 
 RecordAnswer(p) ==
   /\ proc[p].pc = "answered"
@@ -241,12 +247,10 @@ TimeOut(p) ==
   /\ ~\E one \in net : one.seq = proc[p].next.seq /\ ~one.late
   /\ Put(p, proc[p].next)
 
-(* Starting a job twice is one start. It runs for the run that starts it, whatever run its create was sent for. *)
+(* Starting a job twice is one start. *)
 Start(p) ==
   /\ proc[p].pc = "start"
-  /\ LET r == proc[p].next
-     IN jobs' = [jobs EXCEPT ![r.id].st = "started", ![r.id].acted = TRUE,
-                             ![r.id].ran = IF jobs[r.id].ran = 0 THEN r.run ELSE jobs[r.id].ran]
+  /\ jobs' = [jobs EXCEPT ![proc[p].next.id].st = "started", ![proc[p].next.id].acted = TRUE]
   /\ Goes(p, Idle)
   /\ UNCHANGED <<store, past, want, intents, age, net, faults>>
 
@@ -266,14 +270,10 @@ Act(p) ==
 -----------------------------------------------------------------------------
 (* The network and AWS. *)
 
-IsInert == Kind = "inert" /\ Rule("inert")
-
-(* `run`: the run that the create was sent for. `ran`: the run that started the job, or 0. *)
 NewJob(one) ==
   [by |-> "us", run |-> one.run, seq |-> one.seq, after |-> intents, live |-> TRUE, shown |-> FALSE, acted |-> FALSE,
    mark |-> IF Kind = "marker" \/ (Kind = "id" /\ Marked) THEN "own" ELSE "none",
-   st |-> IF IsInert THEN "waiting" ELSE "started",
-   ran |-> IF IsInert THEN 0 ELSE one.run]
+   st |-> IF Kind = "inert" /\ Rule("inert") THEN "waiting" ELSE "started"]
 
 IsTaken(one) == Kind = "id" /\ \E j \in Live : jobs[j].run = one.run
 
@@ -350,7 +350,7 @@ RaiseRun ==
 
 ForeignJob(mark, st) ==
   [by |-> "them", run |-> want, seq |-> 0, after |-> intents, live |-> TRUE, shown |-> FALSE, acted |-> FALSE,
-   mark |-> mark, st |-> st, ran |-> 0]
+   mark |-> mark, st |-> st]
 
 (* AWS stores nothing in a job that names its owner. *)
 IsUnmarked == Kind = "inert" \/ (Kind = "id" /\ ~Marked)
@@ -417,7 +417,7 @@ Init ==
      \* A foreign job that does the same is older than the state.
      \/ /\ MaxFaults > 0
         /\ jobs = <<[by |-> "them", run |-> 1, seq |-> 0, after |-> 0, live |-> TRUE, shown |-> TRUE, acted |-> FALSE,
-                     mark |-> "none", st |-> "started", ran |-> 0]>>
+                     mark |-> "none", st |-> "started"]>>
         /\ faults = MaxFaults - 1
 
 Next ==
@@ -440,8 +440,8 @@ Symmetry == Permutations(Procs)
 -----------------------------------------------------------------------------
 (* What is promised. *)
 
-(* The jobs that a run started. A waiting job that a proxy made for an earlier run does nothing until a later run takes it up. *)
-Ran(run) == {j \in DOMAIN jobs : jobs[j].by = "us" /\ jobs[j].ran = run}
+(* The started jobs of a run. *)
+Ran(run) == {j \in DOMAIN jobs : jobs[j].by = "us" /\ jobs[j].run = run /\ jobs[j].st = "started"}
 
 (* One request that a proxy repeats makes a second job where AWS names jobs that start at once. Nothing can prevent that: see IsReported. *)
 NoSecondJob ==

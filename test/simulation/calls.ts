@@ -251,7 +251,7 @@ function described(job: Shown, definition: boolean): Live {
 const manifests = new Map<string | undefined, { readonly key: string; readonly live: Live }>()
 const MANIFESTS_MOST = 1_000
 
-function describedImportExport({ id, request, manifest, told: { status, createdAt } }: Shown): Live {
+function describedImportExport({ id, request, manifest, standing: { status, createdAt } }: Shown): Live {
   const key = `${id} ${status} ${createdAt} ${String(request['JobType'])}`
   const known = manifests.get(manifest)
   if (known?.key === key) return known.live

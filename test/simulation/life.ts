@@ -132,7 +132,7 @@ export class Life {
     const { town, traits } = this
     if (!traits.baseline) return
     const chosen = (town.ledger.commits.at(-1) ?? []).filter(() => town.setting.random.hit(0.6))
-    const decisions = new Map(chosen.map(({ address }) => [address, { do: 'baseline' } as const]))
+    const decisions = new Map(chosen.map(({ address }) => [address, { is: 'baseline' } as const]))
     await this.alone(this.order({ decisions, part: { by: 'only', of: new Set(decisions.keys()) } }))
     for (const want of town.ledger.wants)
       if (town.recordAt(want)?.how === 'baseline') town.oracle.baselined.add(`${want.who} ${want.run}`)
