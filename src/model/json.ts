@@ -39,6 +39,22 @@ function isSorted(value: Json): boolean {
   return true
 }
 
+/** Returns whether two values have the same canonical text. A missing value equals only a missing one. */
+export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item: Json, index) => isSameJson(item, b[index]))
+  if (!isObject(a) || !isObject(b)) return false
+  return (
+    Object.keys(a).every((name) => isSameJson(a[name], getOwn(b, name))) &&
+    Object.keys(b).every((name) => b[name] === undefined || Object.hasOwn(a, name))
+  )
+}
+
+function getOwn(value: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(value, name) ? value[name] : undefined
+}
+
 /** Returns the value at a pointer, or undefined. Only own members count, so `__proto__` finds nothing. */
 export function getValue(value: Json | undefined, pointer: Pointer): Json | undefined {
   let here = value

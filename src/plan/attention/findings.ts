@@ -253,9 +253,9 @@ export function draftDuplicate(
   }
 }
 
-function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefined): boolean {
-  if (record?.withdrawn !== undefined || action === 'forget') return true
-  return action === 'cancel' && 'withdraws' in planned && planned.withdraws
+function isRemoved(planned: Planned, record: JobRecord | undefined): boolean {
+  if (record?.withdrawn !== undefined || planned.action === 'forget') return true
+  return planned.action === 'cancel' && planned.withdraws
 }
 
 /**
