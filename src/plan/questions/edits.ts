@@ -1,6 +1,6 @@
 import { isTerminal } from '../../model/condition.ts'
 import { findDifferences } from '../../model/difference.ts'
-import { canonicalise, type Json } from '../../model/json.ts'
+import { isSameJson, type Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, PlannedStop } from '../../model/plan.ts'
 import { advise } from '../../model/remedy.ts'
@@ -22,7 +22,7 @@ export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site:
 function findRequestEdits(spec: Spec, record: JobRecord, { request }: KindModel): Difference[] {
   const written = writeDocuments(spec.request, request.documents)
   // Most specs are as they were, and a normal form costs more than this comparison.
-  if (canonicalise(written) === canonicalise(record.request)) return []
+  if (isSameJson(written, record.request)) return []
   return findDifferences(request.normalise(record.request), request.normalise(written))
 }
 
