@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import type { Approval } from '../model/approved-plan.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Guards } from '../model/config.ts'
@@ -9,7 +10,6 @@ import type { Observed } from '../model/observed.ts'
 import type { Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { isSettled, type Site, type State } from '../model/state.ts'
-import type { Approval } from './bounds/approval.ts'
 
 /** All inputs of a plan. The same input gives the same plan, at any time and on any machine. */
 export type PlanInput = {

@@ -1,7 +1,6 @@
 import type { Address } from '../../model/address.ts'
 import { parseAddress } from '../../model/address.ts'
-import type { ApprovedAction, ApprovedPlan } from '../../model/approved-plan.ts'
-import type { Checkout } from '../../model/checkout.ts'
+import type { Approval, ApprovedAction } from '../../model/approved-plan.ts'
 import { isTerminal } from '../../model/condition.ts'
 import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
 import { digest } from '../../model/digest.ts'
@@ -16,17 +15,6 @@ import { writeDocuments } from '../../model/written.ts'
 import { isSelected, type Planner } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 import { FULL_HISTORY } from './guards.ts'
-
-/** A plan file as a run finds it. */
-export type Approval = {
-  readonly plan: ApprovedPlan
-  /** The file, as the command names it. */
-  readonly file: string
-  /** How HEAD relates to the plan's commit. `none`: the plan names no commit, or this folder is in no repository. */
-  readonly relation: Extract<Checkout, { git: true }>['relation']
-  /** This project's folder, from the top of the Git repository. Missing outside Git. */
-  readonly project?: string
-}
 
 type Asking = Pick<PlanInput, 'modelOf' | 'siteOf'>
 
@@ -127,8 +115,13 @@ function findChange(approved: ApprovedAction, now: Ask): string | undefined {
 
 /** Names all actions that are new since the plan was approved. */
 export function warnUnapproved({ approval }: Planner, lines: readonly Planned[]): Diagnostic[] {
-  const held = lines.filter(({ code }) => code === 'PLAN_NOT_APPROVED').map(({ address }) => address)
-  if (approval === undefined || held.length === 0) return []
+  if (approval === undefined) return []
+  // An approved action that changed is refused instead.
+  const approved = new Set(approval.plan.actions.flatMap(({ address, action }) => (action === 'keep' ? [] : address)))
+  const held = lines.flatMap(({ code, address }) =>
+    code === 'PLAN_NOT_APPROVED' && !approved.has(address) ? address : [],
+  )
+  if (held.length === 0) return []
   return [
     diagnose({
       code: 'PLAN_NOT_APPROVED',
