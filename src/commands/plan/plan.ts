@@ -111,7 +111,7 @@ async function writeOut(
   if (plan === undefined) return out.answer(`${escapeForTerminal(file)} was not written: the plan is refused`)
   await writePlanFile(file, plan, host)
   const count = plan.actions.filter(({ action }) => action !== 'keep').length
-  const apply = suggest(`to apply ${count === 1 ? 'it and nothing' : 'them and no'} other`, 'reconcile', '--plan', file)
+  const apply = suggest(`to apply ${count === 1 ? 'it' : 'them'} and nothing else`, 'reconcile', '--plan', file)
   const hint = formatHint([apply], out.options(now).medium)
   out.text(`Wrote ${formatCount(count, 'action')} to ${escapeForTerminal(`${file}; ${hint}`)}`)
 }
