@@ -6,7 +6,7 @@ import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
 import { digest } from '../../model/digest.ts'
 import { canonicalise, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
-import { type ActionName, DOING, type Plan, type Planned } from '../../model/plan.ts'
+import { type ActionName, CHANGING_ACTIONS, type Plan, type Planned } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
 import type { Spec } from '../../model/spec.ts'
@@ -34,7 +34,7 @@ export function listApproved({ actions }: Plan, input: Asking): ApprovedAction[]
 }
 
 function isApprovable({ action, next, record, movedFrom }: Planned): boolean {
-  if (DOING.has(action) || LEADING.has(action) || movedFrom !== undefined) return true
+  if (CHANGING_ACTIONS.has(action) || LEADING.has(action) || movedFrom !== undefined) return true
   const now = next ?? record
   return action === 'keep' && now !== undefined && !isTerminal(now.condition)
 }
@@ -88,7 +88,7 @@ export function holdUnapproved(plan: Planner, lines: readonly Planned[]): readon
 }
 
 function holdLine(plan: Planner, planned: Planned, approved: ApprovedAction | undefined): Planned {
-  if (!(DOING.has(planned.action) || isMoving(planned))) return planned
+  if (!(CHANGING_ACTIONS.has(planned.action) || isMoving(planned))) return planned
   const { address, spec, record } = planned
   const ask = findAsk(planned, plan)
   if (approved && ask && findChange(approved, ask) === undefined) return planned
