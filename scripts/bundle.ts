@@ -26,12 +26,12 @@ const lockBinary: Plugin = {
 
 fs.rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: [
-    { in: path.join(built, 'cli.js'), out: 'cli' },
-    { in: path.join(built, 'index.js'), out: 'index' },
-    // The action of action.yml, which starts the program beside it.
-    { in: path.join(built, 'action', 'main.js'), out: 'action' },
-  ],
+  entryPoints: {
+    cli: path.join(built, 'start.js'),
+    index: path.join(built, 'index.js'),
+    // The Action of action.yml, which starts the program beside it.
+    action: path.join(built, 'action', 'main.js'),
+  },
   outdir: dist,
   bundle: true,
   splitting: true,

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts'
+import type { Checkout } from './checkout.ts'
 import type { ActionName } from './plan.ts'
 
 /** One action as a person approved it. Its steps and passes are approved with it. */
@@ -36,4 +37,15 @@ export type ApprovedPlan = {
   /** The commit whose specs were read. Missing outside Git. */
   readonly commit?: string
   readonly actions: readonly ApprovedAction[]
+}
+
+/** A plan file as a run finds it. */
+export type Approval = {
+  readonly plan: ApprovedPlan
+  /** The file, as the command names it. */
+  readonly file: string
+  /** How HEAD relates to the plan's commit. `none`: the plan names no commit, or this folder is in no repository. */
+  readonly relation: Extract<Checkout, { git: true }>['relation']
+  /** This project's folder, from the top of the Git repository. Missing outside Git. */
+  readonly project?: string
 }

@@ -35,7 +35,7 @@ export function formatMarker(
   { identity: { recovery } }: Pick<KindModel, 'identity'>,
   { request, isTagged }: { readonly request: JsonObject; readonly isTagged: boolean },
 ): string | undefined {
-  if (recovery.by === 'match') return recovery.marker(request, formatAttempt(own))
+  if (recovery.is === 'match') return recovery.marker(request, formatAttempt(own))
   return isTagged ? formatAttemptTag(own) : undefined
 }
 

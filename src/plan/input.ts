@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import type { Approval } from '../model/approved-plan.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Guards } from '../model/config.ts'
@@ -9,7 +10,6 @@ import type { Observed } from '../model/observed.ts'
 import type { Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { isSettled, type Site, type State } from '../model/state.ts'
-import type { Approval } from './bounds/approval.ts'
 
 /** All inputs of a plan. The same input gives the same plan, at any time and on any machine. */
 export type PlanInput = {
@@ -65,17 +65,17 @@ export type Decision =
    * Adopt the job of this ID. Default: the ID that the spec gives. `settles`: the job is the recorded create's,
    * whatever run the spec asks for now. `force`: adopt it despite another owner's mark.
    */
-  | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true; readonly force?: boolean }
+  | { readonly is: 'adopt'; readonly id?: string; readonly settles?: true; readonly force?: boolean }
   /** These jobs, or all listed ones, are foreign. They are never look-alikes again. */
-  | { readonly do: 'foreign'; readonly ids: readonly string[] | 'listed' }
+  | { readonly is: 'foreign'; readonly ids: readonly string[] | 'listed' }
   /** Its spec was removed on purpose, and no other spec is a rename of it. */
-  | { readonly do: 'removed' }
+  | { readonly is: 'removed' }
   /** Its unknown create created no job. `force`: accepted although a request may still arrive. */
-  | { readonly do: 'not-created'; readonly force: boolean }
+  | { readonly is: 'not-created'; readonly force: boolean }
   /** Cancel its unfinished job. `force`: also what devices have begun. */
-  | { readonly do: 'cancel'; readonly reason: string; readonly force: boolean }
+  | { readonly is: 'cancel'; readonly reason: string; readonly force: boolean }
   /** Its job ran before this state began. */
-  | { readonly do: 'baseline' }
+  | { readonly is: 'baseline' }
 
 /**
  * Returns whether decisions put a job on record based on this checkout. All others concern what is already on record,
@@ -84,10 +84,10 @@ export type Decision =
 export function isCheckoutUsed(decisions: PlanInput['decisions'], state: State | undefined): boolean {
   if (decisions === undefined) return true
   return [...decisions].some(([address, decision]) => {
-    if (decision.do === 'baseline') return true
+    if (decision.is === 'baseline') return true
     const record = state?.records[address]
     const isOnRecord = record !== undefined && !isSettled(record)
-    return decision.do === 'adopt' && !(decision.settles && isOnRecord)
+    return decision.is === 'adopt' && !(decision.settles && isOnRecord)
   })
 }
 

@@ -89,7 +89,7 @@ function findGoodUntil({ action, spec, record }: Planned, model: KindModel, now:
   if (spec === undefined || OF_A_JOB.has(action) || (record && isSettled(record) && record.run >= spec.policy.run))
     return undefined
   const timing = computeTiming(spec, model, now)
-  return timing.when === 'expired' ? undefined : timing.expires
+  return timing.is === 'expired' ? undefined : timing.expires
 }
 
 function listMembers(request: JsonObject, model: KindModel): ShownMember[] {

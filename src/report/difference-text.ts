@@ -115,7 +115,8 @@ function showPair(from: Json | undefined, to: Json | undefined, room: number): [
 /** Shows a value in one line. Text that could be mistaken for something else is quoted. */
 function showValue(value: Json): string {
   if (isDigest(value)) return `a text of ${escapeForTerminal(String(getValue(value, '/$digest')))}`
-  const isPlain = typeof value === 'string' && /^(?!true$|false$|null$)[^\s"'{[\d-]\S*$/.test(value)
+  const isPlain =
+    typeof value === 'string' && /^(?!(?:true|false|null)$)[^\s"'{[-]\S*$/.test(value) && Number.isNaN(Number(value))
   return escapeForTerminal(isPlain ? value : JSON.stringify(value))
 }
 

@@ -4,7 +4,7 @@ import { listElements } from '../model/elements.ts'
 import { type ActionName, countActions, getChanges, getUntil, type Plan, type Planned } from '../model/plan.ts'
 import { suggest } from '../model/remedy.ts'
 import type { JobRecord } from '../model/state.ts'
-import { ACTION_WORDS, formatAction, isQuiet } from './action-words.ts'
+import { ACTION_WORDS, formatAction, isOnlyCounted } from './action-words.ts'
 import { formatAttention } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
 import { formatDifference } from './difference-text.ts'
@@ -48,9 +48,9 @@ const CHANGES_MAX = 8
  * refusals are left to `formatDiagnostics`. No line break at the end.
  */
 export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOptions): string {
-  const isTold = (planned: Planned): boolean => heading.isFull === true || !isQuiet(planned)
-  const loud = plan.actions.filter(isTold)
-  const quiet = plan.actions.filter((planned) => !isTold(planned))
+  const isShown = (planned: Planned): boolean => heading.isFull === true || !isOnlyCounted(planned)
+  const loud = plan.actions.filter(isShown)
+  const quiet = plan.actions.filter((planned) => !isShown(planned))
   return [
     paint('bold', formatHeading(plan, heading), options),
     '',
@@ -112,7 +112,7 @@ function formatRows(actions: readonly Planned[], heading: PlanHeading, options: 
       ...more.map((text) => formatRow([{ text: '' }, { text: '' }, { text }], all, options)),
       ...previews.of(planned, options),
       ...formatBelow(planned, options),
-      ...(shared.told.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
+      ...(shared.shown.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
     ]
   })
   return [...lines, ...previews.closing(options), ...shared.lines]

@@ -149,5 +149,7 @@ function formatKey(member: string): string {
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|~)$)[A-Za-z$/.…_](?:[^\s#:]|:(?=\S)|(?<=\S) (?=\S))*$/i
 
 function formatScalar(value: Json): string {
+  // A JSON text would need a backslash before each of its quotes.
+  if (typeof value === 'string' && value.includes('"') && /^[^'\\\p{C}]+$/u.test(value)) return `'${value}'`
   return escapeForTerminal(typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value))
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.ts'
 import { CODES, getExitCodes, getPageCode } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
-import { DOING } from '../model/plan.ts'
+import { CHANGING_ACTIONS } from '../model/plan.ts'
 import type { DiagnosticLine, JobDetailLine, JobLine, Line, PlannedLine, SummaryLine } from './json-lines.ts'
 
 /** What one command said, gathered from its JSON lines. */
@@ -60,7 +60,7 @@ function listOnce(diagnostics: readonly DiagnosticLine[]): DiagnosticLine[] {
 
 /** Returns true if the plan changes something at AWS or in the state. */
 export function hasPlannedChanges({ planned }: RunReport): boolean {
-  return planned.some(({ action }) => DOING.has(action))
+  return planned.some(({ action }) => CHANGING_ACTIONS.has(action))
 }
 
 /** Returns true if somebody should read the report: it changes something, or something is wrong. */

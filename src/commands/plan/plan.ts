@@ -16,8 +16,8 @@ import { toSummaryLine } from '../../report/json-lines.ts'
 import type { PlanHeading } from '../../report/plan-text.ts'
 import { formatHint } from '../../report/remedies.ts'
 import { formatCount } from '../../report/words.ts'
-import { admitRecorded } from '../../session/admit-recorded.ts'
 import { findCaused } from '../../session/attention.ts'
+import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
 import { assertPlanPlace, createApprovedPlan, writePlanFile } from '../../session/plan-file.ts'
@@ -48,21 +48,21 @@ export async function planCommand(given: PlanOptions, host: Host): Promise<ExitC
   if (options.out !== undefined) assertOut(options.out, options, host)
   const session = await openSession(options, host)
   try {
-    return (await planIn(session, options, host, createPrinter(host, options))).exitCode
+    return (await planInSession(session, options, host, createPrinter(host, options))).exitCode
   } finally {
     await session.close()
   }
 }
 
 /** Plans in an open session and prints the plan. Takes no lock and writes nothing. */
-export async function planIn(
+export async function planInSession(
   given: Session,
   options: PlanOptions,
   host: Host,
   out: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
   const stored = await openProjectStore(given.project, options).read()
-  const session = { ...given, loaded: admitRecorded(given.loaded, stored.state) }
+  const session = { ...given, loaded: await confirmSpecs(given, stored.state, options) }
   const isUnread = hasErrors(stored.diagnostics)
   const now = session.clock.now()
   // An unreadable state has its own remedies. A plan without it would be wrong.
@@ -111,7 +111,7 @@ async function writeOut(
   if (plan === undefined) return out.answer(`${escapeForTerminal(file)} was not written: the plan is refused`)
   await writePlanFile(file, plan, host)
   const count = plan.actions.filter(({ action }) => action !== 'keep').length
-  const apply = suggest(`to apply ${count === 1 ? 'it and nothing' : 'them and no'} other`, 'reconcile', '--plan', file)
+  const apply = suggest(`to apply ${count === 1 ? 'it' : 'them'} and nothing else`, 'reconcile', '--plan', file)
   const hint = formatHint([apply], out.options(now).medium)
   out.text(`Wrote ${formatCount(count, 'action')} to ${escapeForTerminal(`${file}; ${hint}`)}`)
 }

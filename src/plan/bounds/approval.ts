@@ -1,13 +1,12 @@
 import type { Address } from '../../model/address.ts'
 import { parseAddress } from '../../model/address.ts'
-import type { ApprovedAction, ApprovedPlan } from '../../model/approved-plan.ts'
-import type { Checkout } from '../../model/checkout.ts'
+import type { Approval, ApprovedAction } from '../../model/approved-plan.ts'
 import { isTerminal } from '../../model/condition.ts'
 import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
 import { digest } from '../../model/digest.ts'
 import { canonicalise, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
-import { type ActionName, DOING, type Plan, type Planned } from '../../model/plan.ts'
+import { type ActionName, CHANGING_ACTIONS, type Plan, type Planned } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import { getRemoteId } from '../../model/remote-id.ts'
 import type { Spec } from '../../model/spec.ts'
@@ -16,17 +15,6 @@ import { writeDocuments } from '../../model/written.ts'
 import { isSelected, type Planner } from '../context.ts'
 import type { PlanInput } from '../input.ts'
 import { FULL_HISTORY } from './guards.ts'
-
-/** A plan file as a run finds it. */
-export type Approval = {
-  readonly plan: ApprovedPlan
-  /** The file, as the command names it. */
-  readonly file: string
-  /** How HEAD relates to the plan's commit. `none`: the plan names no commit, or this folder is in no repository. */
-  readonly relation: Extract<Checkout, { git: true }>['relation']
-  /** This project's folder, from the top of the Git repository. Missing outside Git. */
-  readonly project?: string
-}
 
 type Asking = Pick<PlanInput, 'modelOf' | 'siteOf'>
 
@@ -46,7 +34,7 @@ export function listApproved({ actions }: Plan, input: Asking): ApprovedAction[]
 }
 
 function isApprovable({ action, next, record, movedFrom }: Planned): boolean {
-  if (DOING.has(action) || LEADING.has(action) || movedFrom !== undefined) return true
+  if (CHANGING_ACTIONS.has(action) || LEADING.has(action) || movedFrom !== undefined) return true
   const now = next ?? record
   return action === 'keep' && now !== undefined && !isTerminal(now.condition)
 }
@@ -100,7 +88,7 @@ export function holdUnapproved(plan: Planner, lines: readonly Planned[]): readon
 }
 
 function holdLine(plan: Planner, planned: Planned, approved: ApprovedAction | undefined): Planned {
-  if (!(DOING.has(planned.action) || isMoving(planned))) return planned
+  if (!(CHANGING_ACTIONS.has(planned.action) || isMoving(planned))) return planned
   const { address, spec, record } = planned
   const ask = findAsk(planned, plan)
   if (approved && ask && findChange(approved, ask) === undefined) return planned
@@ -127,8 +115,13 @@ function findChange(approved: ApprovedAction, now: Ask): string | undefined {
 
 /** Names all actions that are new since the plan was approved. */
 export function warnUnapproved({ approval }: Planner, lines: readonly Planned[]): Diagnostic[] {
-  const held = lines.filter(({ code }) => code === 'PLAN_NOT_APPROVED').map(({ address }) => address)
-  if (approval === undefined || held.length === 0) return []
+  if (approval === undefined) return []
+  // An approved action that changed is refused instead.
+  const approved = new Set(approval.plan.actions.flatMap(({ address, action }) => (action === 'keep' ? [] : address)))
+  const held = lines.flatMap(({ code, address }) =>
+    code === 'PLAN_NOT_APPROVED' && !approved.has(address) ? address : [],
+  )
+  if (held.length === 0) return []
   return [
     diagnose({
       code: 'PLAN_NOT_APPROVED',

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.ts'
 import { EXIT_CODES } from '../../model/exit-code.ts'
 import type { Json } from '../../model/json.ts'
-import { DOING } from '../../model/plan.ts'
+import { CHANGING_ACTIONS } from '../../model/plan.ts'
 import { ACTION_WORDS, isStuck } from '../action-words.ts'
 import { formatDiff, formatPath } from '../difference-text.ts'
 import type { DiagnosticLine, JobLine, PlannedLine } from '../json-lines.ts'
@@ -155,7 +155,7 @@ function formatPlace(file: string, line: number | undefined, { linkFile }: PageO
 function listPlanned({ planned }: RunReport, options: PageOptions): List {
   const shown = planned.filter(({ action }) => action !== 'keep')
   const inOrder = Object.keys(ACTION_WORDS).flatMap((word) => shown.filter(({ action }) => action === word))
-  const doing = inOrder.filter(({ action }) => DOING.has(action))
+  const doing = inOrder.filter(({ action }) => CHANGING_ACTIONS.has(action))
   const rows = inOrder.map((line) =>
     toRow([
       `<code>${formatSign(line.action)}</code>&nbsp;${line.action}`,
@@ -209,7 +209,7 @@ function formatTimes({ until, goodUntil }: PlannedLine): string {
 /** What each action sends: the members that matter, or how the spec differs. */
 function listDetails({ planned }: RunReport, options: PageOptions): List {
   const items = planned
-    .filter(({ action }) => DOING.has(action) || isStuck(action))
+    .filter(({ action }) => CHANGING_ACTIONS.has(action) || isStuck(action))
     .flatMap((line) => {
       const body = formatDetails(line, options)
       if (body === '') return []
