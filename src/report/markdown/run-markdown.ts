@@ -15,7 +15,7 @@ import { toCode, toCodeBlock, toLink, toProse, toRow, toTableHead } from './inli
 export type PageOptions = {
   /** The most bytes of the page. */
   readonly maxBytes: number
-  /** Sections are closed until the reader opens them. */
+  /** Sections are closed until the reader opens them, and short lists stand outside them. */
   readonly isCollapsed: boolean
   /** Shows the whole request of each action. */
   readonly withRequests: boolean
@@ -29,6 +29,8 @@ export type PageOptions = {
 
 /** The longest value of a member or difference, in columns. */
 const VALUE_MAX = 200
+/** The most rows of a list that a comment shows outside a section. */
+const SHORT_MAX = 10
 /** The most differences of an action, and items of a member. */
 const ITEMS_MAX = 20
 
@@ -110,7 +112,7 @@ function countConditions(jobs: readonly JobLine[]): string {
 /** What only a person can clear, each with its ways out. */
 function listForPerson({ diagnostics }: RunReport, options: PageOptions): List {
   const items = diagnostics.filter(isForPerson).map((one) => formatDiagnostic(one, options))
-  return foldList(`Needs a person (${items.length})`, items, '\n', { ...options, isCollapsed: false })
+  return foldList(`Needs a person (${items.length})`, items, chooseFold(options, items.length <= SHORT_MAX), options)
 }
 
 /** Everything else that is wrong, worst first. */
@@ -123,10 +125,12 @@ function listProblems({ diagnostics }: RunReport, options: PageOptions): List {
     const count = rest.filter(({ severity }) => severity === level).length
     return count === 0 ? [] : formatCount(count, level === 'info' ? 'note' : level)
   })
-  return foldList(toSentenceCase(counts.join(', ')), items, '\n', {
-    ...options,
-    isCollapsed: options.isCollapsed && !hasErrors,
-  })
+  return foldList(
+    toSentenceCase(counts.join(', ')),
+    items,
+    chooseFold(options, hasErrors && items.length <= SHORT_MAX),
+    options,
+  )
 }
 
 const LEVELS = ['error', 'warning', 'info'] as const
@@ -167,7 +171,7 @@ function listPlanned({ planned }: RunReport, options: PageOptions): List {
   const title = doing.length === 0 ? `Plan (${rows.length})` : `Plan: ${formatCount(doing.length, 'change')}`
   const head = `${toTableHead(['Action', 'Job', 'Where', 'Why'])}\n`
   // A short plan is what a reviewer came for.
-  return foldList(title, rows, '\n', { ...options, isCollapsed: options.isCollapsed && rows.length > 10 }, head)
+  return foldList(title, rows, chooseFold(options, rows.length <= SHORT_MAX), options, head)
 }
 
 function formatSign(action: PlannedLine['action']): string {
@@ -216,7 +220,7 @@ function listDetails({ planned }: RunReport, options: PageOptions): List {
       const summary = `<summary>${toCode(line.address)} ${line.action}</summary>`
       return `<details>${summary}\n\n${body}\n\n</details>`
     })
-  return foldList(`Details (${items.length})`, items, '\n', options)
+  return foldList(`Details (${items.length})`, items, chooseFold(options, false), options)
 }
 
 function formatDetails(line: PlannedLine, { withRequests }: PageOptions): string {
@@ -264,7 +268,7 @@ function listResults({ jobs, planned }: RunReport, options: PageOptions): List {
     ])
   })
   const head = `${toTableHead(['Job', 'Condition', 'Status', 'ID', 'Run'])}\n`
-  return foldList(`Jobs (${rows.length})`, rows, '\n', options, head)
+  return foldList(`Jobs (${rows.length})`, rows, chooseFold(options, false), options, head)
 }
 
 const CONDITIONS = ['Failed', 'Cancelled', 'Unknown', 'Pending', 'InProgress', undefined, 'Succeeded'] as const
@@ -283,16 +287,27 @@ function formatCondition(condition: JobLine['condition']): string {
   return CONDITION_SIGNS[condition ?? ''] ?? '⏳'
 }
 
-/** Wraps a list in a section that opens and closes. `head`: a table's head. */
-function foldList(title: string, items: readonly string[], between: string, options: PageOptions, head = ''): List {
+/** How a list is shown: always in sight, or in a section that is open or closed at first. */
+type Fold = 'shown' | 'open' | 'closed'
+
+/** Puts a list under its title. `head`: a table's head. */
+function foldList(title: string, items: readonly string[], fold: Fold, { runUrl }: PageOptions, head = ''): List {
+  const isShown = fold === 'shown'
+  const start = `<details${fold === 'open' ? ' open' : ''}><summary><b>${title}</b></summary>`
+  const where = runUrl === undefined ? 'the log' : toLink('the summary of the run', runUrl)
   return {
-    head: `<details${options.isCollapsed ? '' : ' open'}><summary><b>${title}</b></summary>\n\n${head}`,
+    head: `${isShown ? `**${title}**` : start}\n\n${head}`,
     items,
-    between,
-    tail: '\n\n</details>',
-    more: (count) =>
-      `${count} more not shown${options.runUrl === undefined ? ': see the log' : `: see ${toLink('the summary of the run', options.runUrl)}`}.`,
+    between: '\n',
+    tail: isShown ? '' : '\n\n</details>',
+    more: (count) => `${count} more not shown: see ${where}.`,
   }
+}
+
+/** A comment shows what is short and matters; its sections are closed. */
+function chooseFold({ isCollapsed }: PageOptions, isShort: boolean): Fold {
+  if (!isCollapsed) return 'open'
+  return isShort ? 'shown' : 'closed'
 }
 
 function formatFooter({ runUrl }: PageOptions): string[] {
