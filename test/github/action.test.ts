@@ -1,22 +1,9 @@
 import t from 'tap'
 import { build } from '../e2e/process.ts'
-import { gitOut, push } from '../e2e/states.ts'
-import { aws, doc, environment } from '../e2e/world.ts'
-import {
-  BRANCH,
-  branch,
-  FORK,
-  github,
-  HOSTILE,
-  iot,
-  lamp,
-  PRICES,
-  payload,
-  step,
-  twoProjects,
-  VIDEO,
-} from './projects.ts'
-import { checkOut, checkOutMerge, type StepOptions } from './runner.ts'
+import { gitOut } from '../e2e/states.ts'
+import { aws, environment } from '../e2e/world.ts'
+import { BRANCH, branch, FORK, github, HOSTILE, lamp, PRICES, payload, step, twoProjects, VIDEO } from './projects.ts'
+import { checkOut, checkOutMerge } from './runner.ts'
 
 build()
 t.jobs = 2
@@ -142,68 +129,4 @@ t.test('a pull request never reaches AWS, whatever the inputs say', async (t) =>
   t.match(refused, { code: 1, outputs: { 'failure-reason': 'usage', 'exit-code': '1' }, summary: /are not merged/ })
   t.match(refused.commands, [{ name: 'error', text: /pull_request does not run reconcile/ }])
   t.strictSame(await world.jobs(), [])
-})
-
-t.test('each failed job is an error at its line, and one cause is one error', async (t) => {
-  const world = await aws(t)
-  const { remote, here } = await twoProjects(t)
-  const faulty = doc('IotJob', 'faulty-1', { spec: iot('faulty', VIDEO, 9) })
-  const after = (n: number) => lamp(n, { policy: { dependsOn: ['IotJob/faulty-1'] } })
-  push(here, {
-    'teams/video/specs/first.yaml': faulty,
-    'teams/video/specs/after.yaml': `${JSON.stringify(after(2))}\n---\n${JSON.stringify(after(3))}\n`,
-  })
-  const workspace = checkOut(remote, 'refs/heads/main', 'main')
-  const run = (command: string, more: Partial<StepOptions> = {}) =>
-    step(undefined, {
-      event: 'push',
-      payload: payload('push'),
-      workspace,
-      inputs: { 'working-directory': 'teams/video', command },
-      env: environment(world.url, `AKIAFLEET${VIDEO}`),
-      ...more,
-    })
-  t.equal((await run('reconcile')).code, 0)
-  await world.advance(60)
-  const failed = await run('reconcile')
-  t.equal(failed.code, 10, failed.log)
-  t.match(failed.outputs, { 'failure-reason': 'job-failed', 'needs-attention': /[1-9]/ })
-  const errors = failed.commands.filter(({ name }) => name === 'error')
-  t.match(errors, [{ properties: { file: 'teams/video/specs/first.yaml', line: '1', title: 'PLAN_FAILED' } }])
-  t.equal(errors.length, 1, 'the jobs that wait for it are not reported again')
-  t.match(failed.summary, /Needs a person/)
-
-  const dispatch = { event: 'workflow_dispatch', payload: payload('workflow_dispatch') }
-  const acknowledged = await run('acknowledge --all', dispatch)
-  t.equal(acknowledged.code, 0, acknowledged.log)
-  t.match(acknowledged.summary, /Jobwright acknowledge/)
-
-  const many = Array.from({ length: 12 }, (_, index) => JSON.stringify(lamp(20 + index))).join('\n---\n')
-  push(here, { 'teams/video/specs/many.yaml': many })
-  await world.control('PUT', 'faults', [{ service: 'iot', operation: 'CreateJob', fault: 'deny' }])
-  const denied = await run('reconcile', { workspace: checkOut(remote, 'refs/heads/main', 'main-2') })
-  t.match(denied, { code: 4, outputs: { 'failure-reason': 'credentials' } }, denied.log)
-  const auth = denied.commands.filter(({ properties }) => properties['title'] === 'AWS_AUTH')
-  t.equal(auth.length, 1, 'one missing permission is one error')
-  t.match(auth[0], { name: 'error', text: /the same for IotJob\/lamp-\d+/, properties: { file: /many\.yaml$/ } })
-})
-
-t.test('a cancelled run ends cleanly, with its report', async (t) => {
-  const world = await aws(t)
-  const { remote } = await twoProjects(t)
-  const workspace = checkOut(remote, 'refs/heads/main', 'main')
-  let isStopped = false
-  const done = await step(undefined, {
-    event: 'push',
-    payload: payload('push'),
-    workspace,
-    inputs: { 'working-directory': 'teams/video', command: 'reconcile --wait' },
-    env: environment(world.url, `AKIAFLEET${VIDEO}`),
-    onLog: (text, child) => {
-      if (isStopped || !text.includes('waiting')) return
-      isStopped = true
-      child.kill('SIGINT')
-    },
-  })
-  t.match(done, { code: 130, outputs: { 'failure-reason': 'interrupted' }, summary: /Exit code 130/ }, done.log)
 })

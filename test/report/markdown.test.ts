@@ -48,7 +48,7 @@ t.test('no text from outside is active in a page', (t) => {
       const { links, tags, spoken } = findActive(page)
       t.ok(
         links.every((link) => /^https:\/\/github\.example\/(football-archive\/jobs\/blob|runs)\//.test(link)),
-        `${text}: ${links}`,
+        `${text}: ${links.join(' ')}`,
       )
       t.strictSame(spoken, [], text)
       const ours = 'b br strong code details li p pre sub summary table tbody td th thead tr ul h3 a'.split(' ')
