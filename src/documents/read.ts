@@ -1,4 +1,4 @@
-import { type Address, formatAddress, isAddress } from '../model/address.ts'
+import { formatAddress, isAddress } from '../model/address.ts'
 import type { Code } from '../model/codes.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import {
@@ -13,7 +13,8 @@ import {
 } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import type { Dependency, Policy, Spec } from '../model/spec.ts'
+import type { Spec } from '../model/spec.ts'
+import { buildPolicy, buildSpec } from './build-spec.ts'
 import { type Checker, ENVELOPE, getSchemaName } from './check/check.ts'
 import type { Fault } from './check/fault.ts'
 import { checkKeptText } from './check/kept-text.ts'
@@ -25,12 +26,12 @@ import { checkRules } from './check/rules.ts'
 import { guardSecrets } from './check/secrets.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import { suggestClosest } from './hints/suggest.ts'
-import { GLUED } from './hints/type-hints.ts'
+import { ADD_SPACE_AFTER_COLON } from './hints/type-hints.ts'
 import type { Locator } from './parse/locate.ts'
 import { checkOlderYaml } from './parse/older-yaml.ts'
 import type { ParsedDocument } from './parse/parse.ts'
 import { createSpot, type Source } from './parse/source.ts'
-import { type Include, includeFiles, parseMappings, type Taken } from './request.ts'
+import { type FileMember, type Include, includeFiles, parseMappings } from './request.ts'
 
 /** What the reader needs besides the document. */
 export type Reader = {
@@ -210,7 +211,7 @@ function readRequest(
 }
 
 /** Moves a fault in the text of a file to that file. */
-function moveToFile(fault: Fault, files: readonly Taken[]): Fault {
+function moveToFile(fault: Fault, files: readonly FileMember[]): Fault {
   const file = files.find(({ pointer }) => pointer === fault.pointer)?.file
   if (fault.inside === undefined || file === undefined) return fault
   const { line, column } = fault.inside
@@ -228,74 +229,11 @@ function explainGlued(fault: Fault, request: JsonObject): Fault {
   const found = getValue(request, fault.pointer)
   if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault
   if (fault.code !== 'SPEC_DOCUMENT_NOT_JSON') return fault
-  return { ...fault, remedies: [advise(`${GLUED}, so that it is a mapping`)] }
+  return { ...fault, remedies: [advise(`${ADD_SPACE_AFTER_COLON}, so that it is a mapping`)] }
 }
 
 function moveToSpec(fault: Fault): Fault {
   return { ...fault, pointer: `/spec${fault.pointer}` }
-}
-
-/** The envelope's schema has checked the values. */
-function buildSpec(
-  value: JsonObject,
-  model: KindModel,
-  request: JsonObject,
-  files: readonly string[],
-  base: Base,
-): Spec {
-  const name = getValue(value, '/metadata/name') as string
-  return {
-    address: formatAddress(model.kind, name),
-    kind: model.kind,
-    name,
-    labels: (getValue(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
-    formerly: getText(value, '/metadata/formerly'),
-    policy: buildPolicy(value),
-    request,
-    files: [base.source.file, ...files],
-    place: base.place,
-    index: base.index,
-  }
-}
-
-function buildPolicy(value: JsonObject): Policy {
-  const policy = getValue(value, '/policy') ?? {}
-  return {
-    target: getText(policy, '/target'),
-    run: Number(getValue(policy, '/run') ?? 1),
-    hold: getValue(policy, '/hold') === true,
-    adopt: getValue(policy, '/adopt') === true,
-    ownerTag: flagAt(policy, '/ownerTag'),
-    allowIdentical: getValue(policy, '/allowIdentical') === true,
-    maxFailedPercent: Number(getValue(policy, '/success/maxFailedPercent') ?? 0),
-    onRemove: getValue(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
-    dependsOn: buildDependsOn(getValue(policy, '/dependsOn')),
-    notBefore: getText(policy, '/notBefore'),
-    expires: getText(policy, '/expires'),
-    upload: getText(policy, '/upload'),
-    download: getText(policy, '/download'),
-  }
-}
-
-function buildDependsOn(list: Json | undefined): Policy['dependsOn'] {
-  if (!Array.isArray(list)) return undefined
-  return list.map((one: Json): Dependency => {
-    if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
-    return {
-      job: getValue(one, '/job') as Address,
-      when: getValue(one, '/when') === 'finished' ? 'finished' : 'succeeded',
-    }
-  })
-}
-
-function flagAt(value: Json | undefined, pointer: Pointer): boolean | undefined {
-  const flag = getValue(value, pointer)
-  return typeof flag === 'boolean' ? flag : undefined
-}
-
-function getText(value: Json | undefined, pointer: Pointer): string | undefined {
-  const text = getValue(value, pointer)
-  return typeof text === 'string' ? text : undefined
 }
 
 /** Returns true if a draft is a valid spec. */

@@ -82,7 +82,7 @@ t.test('a change whose answer is lost is looked at again, and not made twice', a
   await idle(t, stage, [after])
 })
 
-t.test('a change that AWS refuses is told, and the job stays as it is', async (t) => {
+t.test('a change that AWS rejects is reported, and the job stays as it is', async (t) => {
   const stage = await openStage(t)
   await stage.run([job()])
   await stage.faults({
@@ -111,7 +111,7 @@ t.test('the manifest of a job whose device was not sent yet is replaced', async 
   await idle(t, stage, [after])
 })
 
-t.test('what a spec no longer says, and a secret that no read tells, reach the job as well', async (t) => {
+t.test('a removed member, and a secret that no read returns, reach the job as well', async (t) => {
   const stage = await openStage(t)
   const before = disk.request(1)
   const written = before['Manifest'] as JsonObject
@@ -185,7 +185,7 @@ t.test('a cancel that came to nothing leaves the spec’s record open, and is ma
 t.test('a job that waits for its start is cancelled, one that was started is not', async (t) => {
   const stage = await openStage(t)
   const one = specOf(prices.kind, prices.request(1), { onRemove: 'cancel' })
-  const stop = new Map([[one.address, { do: 'cancel' as const, reason: 'wrong prices', force: false }]])
+  const stop = new Map([[one.address, { is: 'cancel' as const, reason: 'wrong prices', force: false }]])
   await stage.faults({
     service: 'dataexchange',
     operation: 'StartJob',

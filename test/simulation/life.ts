@@ -62,6 +62,7 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   if (neighbour) neighbour.town.oracle.isWild = traits.wild
   await life.begin()
   await neighbour?.begin()
+  await life.baseline()
   await life.turmoil(neighbour)
   await life.untruths()
   await life.errands()
@@ -120,10 +121,21 @@ export class Life {
   async begin(kinds?: readonly string[]): Promise<void> {
     const { town } = this
     const { random } = town.setting
-    const count = kinds?.length ?? random.int(1, 4)
+    const count = kinds?.length ?? random.int(this.traits.changes ? 2 : 1, 4)
     for (let index = 0; index < count; index++) town.ledger.add(random, kinds?.[index])
     town.ledger.commit()
     await this.#as((process) => town.begin(process))
+  }
+
+  /** Before the first run, a person takes some specs as done. */
+  async baseline(): Promise<void> {
+    const { town, traits } = this
+    if (!traits.baseline) return
+    const chosen = (town.ledger.commits.at(-1) ?? []).filter(() => town.setting.random.hit(0.6))
+    const decisions = new Map(chosen.map(({ address }) => [address, { is: 'baseline' } as const]))
+    await this.alone(this.order({ decisions, part: { by: 'only', of: new Set(decisions.keys()) } }))
+    for (const want of town.ledger.wants)
+      if (town.recordAt(want)?.how === 'baseline') town.oracle.baselined.add(`${want.who} ${want.run}`)
   }
 
   /** Work of one process while nothing else happens. */
@@ -199,16 +211,16 @@ export class Life {
   async errands(): Promise<void> {
     const { town, traits } = this
     const { random } = town.setting
-    if (!traits.changes) return
-    for (let left = random.int(3, 8); left > 0; left--) {
-      for (let edits = random.int(1, 2); edits > 0; edits--) town.setting.log(`somebody ${town.ledger.change(random)}`)
+    if (!traits.changes || town.oracle.violations.length > 0) return
+    const machine = Math.abs(this.#laptop.skew) > 60_000 ? town.machine('desk') : this.#laptop
+    town.ledger.settle()
+    let isCarriedOut = true
+    for (let left = random.int(6, 14); left > 0; left--) {
+      if (isCarriedOut) town.setting.log(`somebody ${town.ledger.change(random)}`)
       town.ledger.commit()
-      await this.alone(
-        this.#randomOrder(),
-        undefined,
-        Math.abs(this.#laptop.skew) > 60_000 ? town.machine('desk') : this.#laptop,
-      )
+      const end = await this.alone(random.hit(0.2) ? this.#randomOrder() : this.order({}), undefined, machine)
       if (town.oracle.violations.length > 0) return
+      isCarriedOut = end !== undefined && 'done' in end && end.done.plan.refusals.length === 0
     }
   }
 
@@ -224,7 +236,7 @@ export class Life {
       const { mark } = factsOf(want.kind)
       const made = town.services.ofKind(want.kind).find(({ wish }) => isOf(wish, town.name, want, record.run))
       if (made && mark === 'manifest') for (const deed of this.#disowning(want, made)) await this.#say(deed)
-      if (mark === 'tag' || mark === 'manifest') await this.#say(wordOn(want, { do: 'not-created', force: false }))
+      if (mark === 'tag' || mark === 'manifest') await this.#say(wordOn(want, { is: 'not-created', force: false }))
       if (town.oracle.violations.length > 0) return
     }
   }
@@ -242,7 +254,7 @@ export class Life {
   /** A person's claim that a job with our marker is not ours: for its own spec, and for another of its kind. */
   #disowning(want: Want, { id }: Job): Word[] {
     const other = this.town.ledger.wants.find((one) => one.kind === want.kind && one !== want && !one.isGone)
-    return [...(other ? [other] : []), want].map((one) => wordOn(one, { do: 'foreign', ids: [id] }))
+    return [...(other ? [other] : []), want].map((one) => wordOn(one, { is: 'foreign', ids: [id] }))
   }
 
   async #say(deed: Word): Promise<void> {
@@ -308,6 +320,7 @@ export class Life {
     if (!town.replaceState(this.#laptop, 'older', random.int(2, Math.max(2, serial)))) return false
     this.#laptop = town.stranger(this.#laptop)
     town.setting.count('state rewound unseen')
+    town.oracle.baselined.clear()
     let end: End | undefined
     for (let run = 0; run < 3; run++) {
       end = await this.alone(this.order({ settleMs: 40 * MINUTE }))
@@ -317,7 +330,7 @@ export class Life {
     for (const { address, code, id } of actions) {
       if (code !== 'PLAN_LOOKALIKE' || id === undefined) continue
       town.setting.count('look-alike asked about')
-      const decisions = new Map([[address, { do: 'adopt' as const, id }]])
+      const decisions = new Map([[address, { is: 'adopt' as const, id }]])
       await this.alone(this.order({ decisions }))
       const taken = town.stored(this.#laptop)?.records[address]
       if (taken?.id !== id) town.oracle.violated(`${address} was to take over ${id}, but has ${taken?.id}`)
@@ -518,22 +531,22 @@ export class Life {
     if (record.intent !== undefined) {
       const made = town.services.ofKind(want.kind).find(({ wish }) => isOf(wish, town.name, want, record.run))
       if (random.hit(0.2))
-        return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: false } }
+        return { is: 'word', address, decision: { is: 'cancel', reason: 'not needed', force: false } }
       // Nobody can treat an unknown outcome as done, and a job with our marker is nobody else's.
       if (random.hit(0.15)) {
         // If the outcome is a known failure when the run starts, a person who treats it as done has seen it.
         town.oracle.acknowledged.add(`${want.who} ${record.run} failed`)
-        return { is: 'word', address, decision: { do: 'baseline' } }
+        return { is: 'word', address, decision: { is: 'baseline' } }
       }
       // For these kinds, only a person's word shows whose a job is, so a false one would be believed.
       if (made && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
       if (made && (town.isTagRefused || this.traits.wild)) return undefined
-      return { is: 'word', address, decision: { do: 'not-created', force: false } }
+      return { is: 'word', address, decision: { is: 'not-created', force: false } }
     }
     if (random.hit(0.4)) return this.#wrongWord(want, address, record)
     if (!random.hit(0.4)) return undefined
     town.oracle.cancelWords.add(`${want.who}`)
-    return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
+    return { is: 'word', address, decision: { is: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
   }
 
   /**
@@ -545,11 +558,11 @@ export class Life {
     const foreign = services.ofKind(want.kind).filter(({ wish }) => wish.of === NOBODYS.of)
     const other = random.hit(0.5) ? foreign[random.int(0, foreign.length)]?.id : 'job-none'
     if (want.kind === 'ImportExportJob' && id !== undefined && random.hit(0.5))
-      return { is: 'word', address, decision: { do: 'foreign', ids: [id] } }
+      return { is: 'word', address, decision: { is: 'foreign', ids: [id] } }
     const named = random.hit(0.2) ? id : other
     if (named === undefined) return undefined
     oracle.adoptWords.add(`${address} ${named}`)
-    return { is: 'word', address, decision: { do: 'adopt', id: named } }
+    return { is: 'word', address, decision: { is: 'adopt', id: named } }
   }
 
   /** A run's options; by default the whole newest commit, without waiting. */

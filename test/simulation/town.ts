@@ -246,7 +246,7 @@ export class Town {
       const store = await this.#storeOf(process).open()
       try {
         const done = await this.#reconcile(process, order, store)
-        this.oracle.onTwins(done.twins ?? [])
+        this.oracle.onDuplicates(done.duplicates ?? [])
         return { done }
       } finally {
         await store.close()
@@ -396,7 +396,7 @@ export class Town {
       this.setting.log(
         `${process.name} tells ${event.type} ${'step' in event ? event.step : ''} ${'address' in event ? event.address : ''}`,
       )
-    this.oracle.onWrite(JSON.stringify(event))
+    this.oracle.onTell(event)
   }
 
   #checkout({ commit, dirty = [], relation, why = 'edited' }: Order, state: State | undefined): Checkout {

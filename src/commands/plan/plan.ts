@@ -10,8 +10,8 @@ import { FRESH_RUN } from '../../plan/input.ts'
 import { observeAndPlan } from '../../reconcile/observe-and-plan.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
 import type { PlanHeading } from '../../report/plan-text.ts'
-import { admitRecorded } from '../../session/admit-recorded.ts'
 import { findCaused } from '../../session/attention.ts'
+import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
@@ -28,21 +28,21 @@ export type PlanOptions = CommonOptions & {
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
-    return (await planIn(session, options, host, createPrinter(host, options))).exitCode
+    return (await planInSession(session, options, host, createPrinter(host, options))).exitCode
   } finally {
     await session.close()
   }
 }
 
 /** Plans in an open session and prints the plan. Takes no lock and writes nothing. */
-export async function planIn(
+export async function planInSession(
   given: Session,
   options: PlanOptions,
   host: Host,
   out: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
   const stored = await openProjectStore(given.project, options).read()
-  const session = { ...given, loaded: admitRecorded(given.loaded, stored.state) }
+  const session = { ...given, loaded: await confirmSpecs(given, stored.state, options) }
   const isUnread = hasErrors(stored.diagnostics)
   const now = session.clock.now()
   // An unreadable state has its own remedies. A plan without it would be wrong.

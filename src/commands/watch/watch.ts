@@ -9,13 +9,14 @@ import { isFollowed } from '../../reconcile/wait.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
 import { type Emulated, openEmulator } from '../../session/emulated.ts'
 import type { Host } from '../../session/host.ts'
+import { createKnown } from '../../session/known.ts'
 import { createPrinter } from '../../session/printer.ts'
 import { openProject } from '../../session/project.ts'
 import { POLL_MS, type Session } from '../../session/session.ts'
 import { systemClock } from '../../system/clock.ts'
 import { readFolderId } from '../../system/file-identity.ts'
 import { watchFiles } from '../../watch/watch-files.ts'
-import { planIn } from '../plan/plan.ts'
+import { planInSession } from '../plan/plan.ts'
 import { reconcileIn } from '../reconcile/reconcile.ts'
 import { createWatchPrinter } from './printer.ts'
 import { type Round, startRounds } from './rounds.ts'
@@ -23,14 +24,14 @@ import {
   createGone,
   createInterest,
   createPolled,
-  createUnwatched,
+  createWatchProblem,
   formatWatched,
   openWatched,
   type WatchCommandOptions,
 } from './watched.ts'
 
-/** How long files must stay unchanged before a round, in milliseconds. Half a spec may be valid. */
-const QUIET_MS = { plan: 100, apply: 500 }
+/** How long files must stay unchanged before a round, in milliseconds. Half a spec may be valid, so `--apply` waits longer. */
+const QUIET_MS = { plan: { least: 10, most: 100 }, apply: { least: 500, most: 500 } }
 /** Any interval works. */
 const ALIVE_MS = 3_600_000
 
@@ -39,10 +40,11 @@ const ALIVE_MS = 3_600_000
  * meanwhile, and only `--apply` records their conditions. An interrupt ends it with 0, or with 130 if it cut a run short. A Problem in one
  * round is reported and the watch continues.
  */
-export async function watchCommand(options: WatchCommandOptions, host: Host): Promise<ExitCode> {
-  const printed = createPrinter(host, options)
-  const out = createWatchPrinter(printed, options.apply === true)
+export async function watchCommand(given: WatchCommandOptions, host: Host): Promise<ExitCode> {
+  const printed = createPrinter(host, given)
+  const out = createWatchPrinter(printed, given.apply === true)
   const first = openProject(host.cwd, host.env)
+  const options = { ...given, known: createKnown(first.root) }
   const here: Host = { ...host, cwd: first.root }
   const pollMs = options.emulator ? POLL_MS.emulator : POLL_MS.real
   const quietMs = options.apply ? QUIET_MS.apply : QUIET_MS.plan
@@ -57,11 +59,11 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     quietMs,
     onChange: (changed) => rounds.changed(changed),
     onPolling: (error) => out.diagnostics([createPolled(error)], Date.now()),
-    onError: (error) => out.diagnostics([createUnwatched(error).diagnostic], Date.now()),
+    onError: (error) => out.diagnostics([createWatchProblem(error).diagnostic], Date.now()),
   })
 
   const act = async (session: Session): Promise<Plan> => {
-    if (!options.apply) return (await planIn(session, options, here, out)).plan
+    if (!options.apply) return (await planInSession(session, options, here, out)).plan
     const result = await reconcileIn(session, { ...options, settleMs: 0 }, here, out, failed)
     failed = result.failed
     cutShort = result.outcomes.includes(130)
@@ -87,7 +89,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
       }
       if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root, options)
       session = await openWatched(options, here, files, emulated)
-      if (session === undefined) return quietMs
+      if (session === undefined) return quietMs.most
       plan = await act(session)
       wake = computeWake(plan, session)
     } catch (error) {

@@ -4,7 +4,7 @@ import {
   type Finding,
   type FindingKind,
   findNote,
-  type Noted,
+  type NotedFinding,
   readDuplicateId,
 } from '../../model/attention.ts'
 import { CANCEL_REASON } from '../../model/cancel-reason.ts'
@@ -191,7 +191,7 @@ function draftFromNotes({ state, rules }: AttentionInput, planned: Planned, { wa
 }
 
 /** What the last run found at AWS, unless a record has settled it since. */
-function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord | undefined): Draft[] {
+function draftFromLastRun({ run, finding }: NotedFinding, planned: Planned, record: JobRecord | undefined): Draft[] {
   const [kind, name = '', id] = finding.split(':')
   const code = kind === 'unresolved' ? 'PLAN_UNRESOLVED' : (name as PlanCode)
   const isOnRecord = record !== undefined && isSettled(record) && record.run >= run
@@ -214,7 +214,7 @@ function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: Job
 }
 
 /** Returns whether a person called the job of a finding foreign. The IDs of such jobs are unique at every site. */
-export function isExcused(state: State | undefined, address: Address, { finding }: Noted): boolean {
+export function isExcused(state: State | undefined, address: Address, { finding }: NotedFinding): boolean {
   const id = readDuplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
   return id !== undefined && indexForeignJobs(state?.foreign ?? {}).has(`${parseAddress(address).kind} ${id}`)
 }
@@ -233,7 +233,12 @@ function indexForeignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<s
 }
 
 /** Drafts the finding that a job duplicates the recorded one. `own`: the ID of the recorded job. */
-export function draftDuplicate(address: Address, { run, finding }: Noted, id: string, own: string | undefined): Draft {
+export function draftDuplicate(
+  address: Address,
+  { run, finding }: NotedFinding,
+  id: string,
+  own: string | undefined,
+): Draft {
   return {
     kind: 'duplicate',
     run,
@@ -248,21 +253,21 @@ export function draftDuplicate(address: Address, { run, finding }: Noted, id: st
   }
 }
 
-function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefined): boolean {
-  if (record?.withdrawn !== undefined || action === 'forget') return true
-  return action === 'cancel' && 'withdraws' in planned && planned.withdraws
+function isRemoved(planned: Planned, record: JobRecord | undefined): boolean {
+  if (record?.withdrawn !== undefined || planned.action === 'forget') return true
+  return planned.action === 'cancel' && planned.withdraws
 }
 
 /**
- * Names a conflict by its job and its edits. It uses the words of the reason only if there is no job. A target that
- * leads elsewhere gets its own suffix, since an offline plan cannot detect it.
+ * Names a conflict by its job and its edits. It uses the words of the reason, or their key, only if there is no job. A
+ * target that leads elsewhere gets its own suffix, since an offline plan cannot detect it.
  */
-function nameConflict(planned: Planned): string {
-  const { code = 'PLAN_CONFLICT', id, reason } = planned
+function nameConflict(planned: PlannedStop): string {
+  const { code = 'PLAN_CONFLICT', id, reason, findingKey = reason } = planned
   const changes = getChanges(planned) ?? []
   const edits = changes.filter(({ pointer }) => pointer !== '/policy/target')
   const edited = edits.length === 0 ? '' : `:${shortenDigest(canonicalise(edits as unknown as Json))}`
-  return `conflict:${code}:${id ?? shortenDigest(reason)}${edited}${edits.length < changes.length ? TARGET : ''}`
+  return `conflict:${code}:${id ?? shortenDigest(findingKey)}${edited}${edits.length < changes.length ? TARGET : ''}`
 }
 
 /** The suffix of a conflict whose target leads elsewhere than its job. */

@@ -1,8 +1,8 @@
 import { isSteady, isTerminal } from '../../model/condition.ts'
-import { canonicalise, type Json } from '../../model/json.ts'
+import { isSameJson, type Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../../model/plan.ts'
-import { reread } from '../../model/record.ts'
+import { refreshWithStage } from '../../model/record.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
@@ -75,7 +75,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
 
 /** Returns whether two records are equal. */
 function isEqual(a: JobRecord, b: JobRecord): boolean {
-  return canonicalise(a as unknown as Json) === canonicalise(b as unknown as Json)
+  return isSameJson(a as unknown as Json, b as unknown as Json)
 }
 
 /** Explains that a job is lost because its ID now belongs to another job. */
@@ -160,7 +160,14 @@ function planAsSeen(
   if (seen?.is === 'absent' || seen?.is === 'replaced') return markGone(record)
   if (seen?.is !== 'live') return record
   const { live, identity } = seen
-  return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
+  return refreshWithStage(
+    record,
+    live,
+    lifecycle.stageOf(live),
+    lifecycle.condition(live, spec.policy),
+    plan.now,
+    identity,
+  )
 }
 
 /** A new job may not be shown yet. Its absence proves nothing, and nothing is done to it. */
