@@ -2,7 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
-import { build, cli, type Files, repository, start } from '../e2e/process.ts'
+import type { Memory } from '../../src/documents/memory.ts'
+import { MODELS } from '../../src/kinds/index.ts'
+import { load } from '../../src/load/load.ts'
+import { openSpecCache } from '../../src/load/spec-cache.ts'
+import { build, cli, type Files, repository, start, write } from '../e2e/process.ts'
 import { push, remoteWith } from '../e2e/states.ts'
 import { aws, callsOf, doc } from '../e2e/world.ts'
 import { LIMITS } from './limits.ts'
@@ -57,6 +61,25 @@ for (const store of ['file', 'git'] as const)
       t.equal(counts.specReads, SIZE, `${verb}: each spec is read once`)
     }
   })
+
+t.test('a run parses the files that changed since the last run, and no others', async (t) => {
+  const root = await repository(t, lamps(SIZE))
+  const countParsed = async (): Promise<number> => {
+    let parsed = 0
+    const cache = openSpecCache(root, 'build')!
+    const keep: Memory['keep'] = (...checked) => {
+      parsed++
+      cache.keep(...checked)
+    }
+    await load({ root, kinds: MODELS, memory: { ...cache, keep } })
+    cache.save()
+    return parsed
+  }
+  t.equal(await countParsed(), SIZE)
+  t.equal(await countParsed(), 0)
+  write(root, { 'specs/lamp-0.yaml': doc('IotJob', 'lamp-0', { n: SIZE + 1 }) })
+  t.equal(await countParsed(), 1)
+})
 
 t.test('creates cost one call each, and what a run asks beside them does not grow with their number', async (t) => {
   const others = []
