@@ -69,7 +69,11 @@ export function readSpecs(files: ReadonlyMap<string, string>, reading: ReaderInp
   const read = [...files].map(([file, text]) => readFile(createSource(file, text), reader, reading.memory))
   const drafts = read.flatMap((one) => one.drafts)
   const clashes = findClashes(drafts, [...reader.kinds.keys()], reading.config)
-  const find = createJobFinder(drafts.flatMap(({ address }) => address ?? []))
+  let finder: ReturnType<typeof createJobFinder> | undefined
+  const find: typeof finder = (...asked) => {
+    finder ??= createJobFinder(drafts.flatMap(({ address }) => address ?? []))
+    return finder(...asked)
+  }
   const judged = drafts.map((draft) => addClashes(fillMeantJobs(draft, find), clashes.get(draft) ?? []))
   const found = groupBy(judged, (draft) => draft.source)
   return {

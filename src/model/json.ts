@@ -39,6 +39,18 @@ function isSorted(value: Json): boolean {
   return true
 }
 
+/** Returns whether two values are equal, whatever the order of their members. An undefined member is a missing one. */
+export function isEqualJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item: Json, index) => isEqualJson(item, b[index] as Json))
+  if (!isObject(a) || !isObject(b)) return false
+  return (
+    Object.keys(a).every((member) => isEqualJson(a[member], Object.hasOwn(b, member) ? b[member] : undefined)) &&
+    Object.keys(b).every((member) => b[member] === undefined || Object.hasOwn(a, member))
+  )
+}
+
 /** Returns the value at a pointer, or undefined. Only own members count, so `__proto__` finds nothing. */
 export function getValue(value: Json | undefined, pointer: Pointer): Json | undefined {
   let here = value

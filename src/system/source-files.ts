@@ -112,7 +112,7 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
     const stats = fs.fstatSync(handle)
     if (!stats.isFile()) return { problem: { is: 'no-file', what: describeStats(stats) } }
     if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
-    const bytes = readAll(handle, maxBytes)
+    const bytes = readAll(handle, stats.size, maxBytes)
     if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
     if (isLfsPointer(bytes)) return { problem: { is: 'lfs-pointer' } }
     return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
@@ -126,14 +126,17 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
 /** The buffer of all reads: a new one for each file takes longer than its read. Its content is used at once. */
 let shared = Buffer.alloc(0)
 
-/** Reads at most one byte more than allowed, because a file may grow meanwhile. The next read replaces the bytes. */
-function readAll(handle: number, maxBytes: number): Buffer {
+/**
+ * Reads a file of this size, as it was when it was opened. A file without a size, as in /proc, is read to its end, or
+ * one byte more than allowed. The next read replaces the bytes.
+ */
+function readAll(handle: number, size: number, maxBytes: number): Buffer {
   if (shared.length < maxBytes + 1) shared = Buffer.allocUnsafeSlow(maxBytes + 1)
   let length = 0
   while (length <= maxBytes) {
     const got = fs.readSync(handle, shared, length, maxBytes + 1 - length, null)
-    if (got === 0) break
     length += got
+    if (got === 0 || length === size) break
   }
   return shared.subarray(0, length)
 }

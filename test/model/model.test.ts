@@ -13,6 +13,7 @@ import { formatIso } from '../../src/model/iso.ts'
 import {
   canonicalise,
   getValue,
+  isEqualJson,
   type Json,
   type JsonObject,
   joinPointer,
@@ -60,6 +61,30 @@ t.test('canonical text is equal for equal values only', async (t) => {
   t.equal(canonicalise({ '10': 1, '9': 2 }), canonicalise({ '9': 2, '10': 1 }), 'numbers as keys')
   t.not(canonicalise([1, 2]), canonicalise([2, 1]), 'a list has an order')
   t.not(canonicalise('1'), canonicalise(1))
+  const hostile = JSON.parse('{"b":1,"__proto__":{"d":1,"c":2}}') as Json
+  t.equal(canonicalise(hostile), '{"__proto__":{"c":2,"d":1},"b":1}', 'a member like any other')
+})
+
+t.test('values are equal as their canonical texts are', async (t) => {
+  const values: (Json | undefined)[] = [
+    null,
+    0,
+    '',
+    '0',
+    [],
+    {},
+    [null],
+    { a: null },
+    { a: [1, { b: 2, c: 3 }] },
+    undefined,
+  ]
+  for (const [at, one] of values.entries())
+    for (const [index, other] of values.entries()) t.equal(isEqualJson(one, other), at === index, `${at} and ${index}`)
+  t.ok(isEqualJson({ a: [1, { b: 2, c: 3 }] }, { a: [1, { c: 3, b: 2 }] }), 'in another order')
+  t.notOk(isEqualJson({ a: 1 }, { a: 1, b: 2 }), 'more members')
+  t.notOk(isEqualJson({ constructor: 1 }, {}), 'an inherited member is none')
+  const gap = { a: undefined, b: 1 } as unknown as Json
+  t.ok(isEqualJson(gap, { b: 1 }) && isEqualJson({ b: 1 }, gap), 'an undefined member is a missing one')
 })
 
 t.test('pointers', async (t) => {

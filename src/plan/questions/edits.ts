@@ -1,6 +1,6 @@
 import { isTerminal } from '../../model/condition.ts'
 import { findDifferences } from '../../model/difference.ts'
-import { canonicalise, type Json } from '../../model/json.ts'
+import { isEqualJson, type Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, PlannedStop } from '../../model/plan.ts'
 import { advise } from '../../model/remedy.ts'
@@ -16,14 +16,15 @@ import { isOfUpload } from './files.ts'
  * it.
  */
 export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site: Site | undefined): Difference[] {
-  return [...findRequestEdits(spec, record, model), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
+  return [...findMemberEdits(spec, record, model), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
 }
 
-function findRequestEdits(spec: Spec, record: JobRecord, { request }: KindModel): Difference[] {
-  const written = writeDocuments(spec.request, request.documents)
-  // Most specs are as they were, and a normal form costs more than this comparison.
-  if (canonicalise(written) === canonicalise(record.request)) return []
-  return findDifferences(request.normalise(record.request), request.normalise(written))
+function findMemberEdits(spec: Spec, record: JobRecord, model: KindModel): Difference[] {
+  // Most specs are as they were, and a comparison costs less than two normal forms.
+  if (isEqualJson(spec.request, record.request)) return []
+  const before = model.request.normalise(record.request)
+  const after = model.request.normalise(writeDocuments(spec.request, model.request.documents))
+  return findDifferences(before, after)
 }
 
 function findIdEdit(spec: Spec, record: JobRecord, model: KindModel): Difference[] {
