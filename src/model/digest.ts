@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 
 /** `sha256:` and the lower-case hexadecimal digest of a text in UTF-8. */
 export function digest(text: string): string {
-  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`
+  return `sha256:${hash('sha256', text, 'hex')}`
 }
 
 /** The SHA-256 digest of a text in UTF-8, without a prefix. */

@@ -39,16 +39,20 @@ function isSorted(value: Json): boolean {
   return true
 }
 
-/** Returns whether two values are equal, whatever the order of their members. An undefined member is a missing one. */
-export function isEqualJson(a: Json | undefined, b: Json | undefined): boolean {
+/** Returns whether two values have the same canonical text. A missing value equals only a missing one. */
+export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
   if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item: Json, index) => isEqualJson(item, b[index] as Json))
+    return a.length === b.length && a.every((item: Json, index) => isSameJson(item, b[index]))
   if (!isObject(a) || !isObject(b)) return false
   return (
-    Object.keys(a).every((member) => isEqualJson(a[member], Object.hasOwn(b, member) ? b[member] : undefined)) &&
-    Object.keys(b).every((member) => b[member] === undefined || Object.hasOwn(a, member))
+    Object.keys(a).every((name) => isSameJson(a[name], getOwn(b, name))) &&
+    Object.keys(b).every((name) => b[name] === undefined || Object.hasOwn(a, name))
   )
+}
+
+function getOwn(value: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(value, name) ? value[name] : undefined
 }
 
 /** Returns the value at a pointer, or undefined. Only own members count, so `__proto__` finds nothing. */

@@ -2,7 +2,7 @@ import type { Address } from '../model/address.ts'
 import type { StateCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
-import { isEqualJson, type Json } from '../model/json.ts'
+import { isSameJson, type Json } from '../model/json.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import { applyChanges, type Change, type State } from '../model/state.ts'
 import { type Base, type Folding, type JournalText, parseJournal } from './journal-lines.ts'
@@ -148,5 +148,5 @@ function createTrouble(code: StateCode, message: string, ...remedies: readonly R
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  return isEqualJson(a as Json | undefined, b as Json | undefined)
+  return isSameJson(a as Json | undefined, b as Json | undefined)
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Git, GitResult } from '../../src/system/git.ts'
 import { EPOCH, type Machine, type Process } from './machine.ts'
 
@@ -44,7 +44,7 @@ export class GitRemote {
   }
 
   #keep(kind: string, text: string): string {
-    const id = createHash('sha1').update(`${kind} ${text}`).digest('hex')
+    const id = hash('sha1', `${kind} ${text}`, 'hex')
     this.#objects.set(id, text)
     return id
   }
