@@ -53,7 +53,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   observe: ['model', 'aws'],
   state: ['model', 'system', 'ajv', 'ajv-formats', 'node:path', 'node:module', 'node:zlib'],
   apply: ['model', 'state', 'lane', 'system', 'aws'],
-  report: ['model', 'node:util'],
+  report: ['model', 'node:util', 'diff'],
   reconcile: ['model', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
   watch: ['system', 'chokidar', 'node:path'],
   emulator: ['node:', 'js-yaml'],

@@ -98,6 +98,13 @@ function readNow(root: string, file: string): Content {
   }
 }
 
+/** Returns how HEAD relates to another commit; `none` if it is not given, `unknown` outside Git. */
+export async function readRelation(root: string, since: string | undefined, checkout: Checkout): Promise<Relation> {
+  if (since === undefined) return 'none'
+  if (!checkout.git) return 'unknown'
+  return findRelation(openGit(root), since, checkout.commit, checkout.shallow)
+}
+
 type Relation = (Checkout & { git: true })['relation']
 
 async function findRelation(

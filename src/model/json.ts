@@ -95,3 +95,23 @@ export function isWithin(pointer: Pointer, outer: Pointer): boolean {
 export function omitMembers(value: JsonObject, ...members: string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([member]) => !members.includes(member)))
 }
+
+/**
+ * Replaces each `*` step of a pointer by the members or items that a value has there. Pointers that lead to nothing are
+ * left out.
+ */
+export function expandPointer(value: JsonObject, pattern: Pointer): Pointer[] {
+  return pattern
+    .split('/')
+    .slice(1)
+    .reduce<Pointer[]>(
+      (found, step) =>
+        found.flatMap((here) => {
+          const at = getValue(value, here)
+          if (step !== '*') return [`${here}/${step}`]
+          return typeof at === 'object' && at !== null ? Object.keys(at).map((member) => joinPointer(here, member)) : []
+        }),
+      [''],
+    )
+    .filter((pointer) => getValue(value, pointer) !== undefined)
+}

@@ -3,6 +3,7 @@ import type { Finding } from './attention.ts'
 import type { PlanCode } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Json, Pointer } from './json.ts'
+import type { Preview } from './preview.ts'
 import type { Remedy } from './remedy.ts'
 import type { Download, Spec, Upload } from './spec.ts'
 import type { CreatedRecord, IdentifiedRecord, JobRecord, SettledRecord, Site } from './state.ts'
@@ -33,6 +34,8 @@ type Line = {
   readonly movedFrom?: Address
   /** ISO time at which a person acknowledged the line. It needs no more attention. */
   readonly acknowledged?: string
+  /** What reports show of it besides. Missing: the plan was not made for a report. */
+  readonly preview?: Preview
 }
 
 /** A job is submitted. `record`: the previous run, or an attempt that created nothing. */

@@ -16,15 +16,14 @@ import { isOfUpload } from './files.ts'
  * it.
  */
 export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site: Site | undefined): Difference[] {
-  return [...findMemberEdits(spec, record, model), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
+  return [...findRequestEdits(spec, record, model), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
 }
 
-function findMemberEdits(spec: Spec, record: JobRecord, model: KindModel): Difference[] {
-  // Most specs are as they were, and a comparison costs less than two normal forms.
-  if (isSameJson(spec.request, record.request)) return []
-  const before = model.request.normalise(record.request)
-  const after = model.request.normalise(writeDocuments(spec.request, model.request.documents))
-  return findDifferences(before, after)
+function findRequestEdits(spec: Spec, record: JobRecord, { request }: KindModel): Difference[] {
+  const written = writeDocuments(spec.request, request.documents)
+  // Most specs are as they were, and a normal form costs more than this comparison.
+  if (isSameJson(written, record.request)) return []
+  return findDifferences(request.normalise(record.request), request.normalise(written))
 }
 
 function findIdEdit(spec: Spec, record: JobRecord, model: KindModel): Difference[] {
