@@ -433,7 +433,8 @@ export class Oracle {
       const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
       const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
       // Acknowledging one finding says nothing about a later failure.
-      if (record?.intent !== undefined && this.acknowledged.has(`${want.who} ${want.run} unresolved`)) continue
+      // Whether its create made a job is not known, and a person left it at that.
+      if (record?.intent !== undefined && isLeft) continue
       if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
         continue
       // A person may ask for the end of a job that somebody else had just cancelled. The run of that command reported who
