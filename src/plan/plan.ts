@@ -5,6 +5,7 @@ import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
 import { addAcknowledgements, findAttention } from './attention/findings.ts'
+import { findApprovalRefusals, holdUnapproved, warnUnapproved } from './bounds/approval.ts'
 import { findRefusals } from './bounds/guards.ts'
 import { applyLimits } from './bounds/quotas.ts'
 import { createPlanner, isSelected, type Planner, planSequentially } from './context.ts'
@@ -24,31 +25,31 @@ export function plan(given: PlanInput): Plan {
   const { input: followed, moved } = moveFormerNames(given)
   const input = { ...followed, specs: followed.specs.map((spec) => fillRecordedMd5(followed, spec)) }
   const context = createPlanner(input)
-  const lines = explainWaits(context, [
-    ...planSequentially(context, [
-      ...input.specs
-        .filter((spec) => isSelected(input, spec.address, spec.labels))
-        .map((spec) => (inTurn: Planner) => recordRemovalPolicy(context, planSpec(inTurn, spec, moved))),
-      ...input.blocked
-        .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
-        .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
-      ...findOrphans(context).map(
-        ([address, record]) =>
-          (inTurn: Planner) =>
-            planOrphan(inTurn, address, record),
-      ),
-    ]),
+  const all = planSequentially(context, [
+    ...input.specs
+      .filter((spec) => isSelected(input, spec.address, spec.labels))
+      .map((spec) => (inTurn: Planner) => recordRemovalPolicy(context, planSpec(inTurn, spec, moved))),
+    ...input.blocked
+      .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
+      .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
+    ...findOrphans(context).map(
+      ([address, record]) =>
+        (inTurn: Planner) =>
+          planOrphan(inTurn, address, record),
+    ),
   ])
+  const lines = explainWaits(context, holdUnapproved(context, all))
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
   const actions = applyLimits(context, lines)
   return {
     // Guards count every create that is due, even if there is no room for it in this pass.
-    refusals: findRefusals(context, lines),
+    refusals: [...findRefusals(context, lines), ...findApprovalRefusals(context)],
     actions: findings ? addAcknowledgements(actions, findings) : actions,
     diagnostics: [
       ...(input.unclaimed && !input.decisions ? [input.unclaimed] : []),
       ...collectWarnings(context, lines),
+      ...warnUnapproved(context, lines),
     ],
     findings,
   }

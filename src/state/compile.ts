@@ -17,7 +17,7 @@ export function getValidator(form: Form): ValidateFunction {
   if (known !== undefined) return known
   ajv ??= stateAjv()
   const validate = ajv.getSchema(getSchemaId(form))
-  if (validate === undefined) throw new Error(`schemas/state.schema.json does not describe a ${form}`)
+  if (validate === undefined) throw new Error(`no schema describes a ${form}`)
   compiled.set(form, validate)
   return validate
 }

@@ -42,7 +42,7 @@ t.test('a state whose branch was deleted is begun anew by no plain init, and eve
   t.match(inActions.stdout, /: jobwright init --new-state/)
   t.match(inActions.stdout, /run this workflow with the command: baseline/)
 
-  t.test('the clone that has kept the commit is told how to put it back', async (t) => {
+  t.test('a clone that has kept the commit gets the command that restores it', async (t) => {
     const kept = await cli(['init'], { cwd: here, env })
     t.equal(kept.code, 8)
     runPrinted(kept, here, /restore it: git (push [^;\n]+)/)
@@ -89,7 +89,7 @@ t.test('a state whose branch was renamed in jobwright.yaml is found on the old o
   t.equal((await world.jobs()).length, 2)
 })
 
-t.test('a renamed state file, a changed specs pattern and a lost file are told from a new repository', async (t) => {
+t.test('a renamed state file, a changed specs pattern and a lost file are not taken for a new repository', async (t) => {
   const { env } = await aws(t)
   const files = { 'jobwright.yaml': 'state: { store: file }\n', '.gitignore': '*.json*\n' }
   const remote = remoteWith(t, files)

@@ -63,6 +63,8 @@ t.test('canonical text is equal for equal values only', async (t) => {
   t.equal(canonicalise({ b: undefined, a: 'ü"' } as unknown as Json), '{"a":"ü\\""}', 'a missing member')
   t.not(canonicalise([1, 2]), canonicalise([2, 1]), 'a list has an order')
   t.not(canonicalise('1'), canonicalise(1))
+  const hostile = JSON.parse('{"b":1,"__proto__":{"d":1,"c":2}}') as Json
+  t.equal(canonicalise(hostile), '{"__proto__":{"c":2,"d":1},"b":1}', 'a member like any other')
 })
 
 t.test('two values are the same if their canonical texts are', async (t) => {
