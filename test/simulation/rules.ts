@@ -248,8 +248,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/situations/unknown.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'a job of the ID with another request is taken over',
-      'owner === undefined && changes.length === 0 && !isBefore',
-      'owner === undefined && !isBefore',
+      'isFree && changes.length === 0 && !isBefore',
+      'isFree && !isBefore',
     ],
     [
       'a job of the ID that was there before the create is taken over',
@@ -258,8 +258,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job of the ID that another address has is taken over',
-      'const fits = owner === undefined && changes',
+      'const fits = isFree && changes',
       'const fits = changes',
+    ],
+    [
+      'the ID of an earlier run without a job is another owner’s',
+      'const isFree = owner === undefined || owner === spec.address',
+      'const isFree = owner === undefined',
     ],
     [
       'a complete "exists" without our mark is taken over',
