@@ -71,3 +71,30 @@ t.test('a cancelled run ends cleanly, with its report', async (t) => {
   })
   t.match(done, { code: 130, outputs: { 'failure-reason': 'interrupted' }, summary: /Exit code 130/ }, done.log)
 })
+
+t.test('a plan that a person approved is applied as it is, or refused', async (t) => {
+  const world = await aws(t)
+  const { remote, here } = await twoProjects(t)
+  const run = (workspace: string, inputs: Readonly<Record<string, string>>) =>
+    step(undefined, {
+      event: 'workflow_dispatch',
+      payload: payload('workflow_dispatch'),
+      workspace,
+      inputs: { 'working-directory': 'teams/video', ...inputs },
+      env: environment(world.url, `AKIAFLEET${VIDEO}`),
+    })
+  const workspace = checkOut(remote, 'refs/heads/main', 'main')
+  const planned = await run(workspace, { command: 'plan', 'plan-file': 'approved.json' })
+  t.match(planned, { code: 0, outputs: { changes: 'true', 'plan-file': /approved\.json$/ } }, planned.log)
+  const elsewhere = await run(workspace, { command: 'plan' })
+  t.notMatch(elsewhere.outputs['plan-file'], /^$|\/main\//, 'by default outside the checkout')
+
+  push(here, { 'teams/video/specs/first.yaml': lamp(1, { spec: iot('others', VIDEO, 1) }) })
+  const moved = checkOut(remote, 'refs/heads/main', 'moved')
+  const refused = await run(moved, { command: 'reconcile', 'plan-file': planned.outputs['plan-file'] ?? '' })
+  t.match(refused, { code: 8, outputs: { 'failure-reason': 'plan-changed' }, summary: /PLAN&#95;CHANGED/ }, refused.log)
+  t.strictSame(await world.jobs(), [])
+  const applied = await run(workspace, { command: 'reconcile', 'plan-file': 'approved.json' })
+  t.equal(applied.code, 0, applied.log)
+  t.equal((await world.jobs()).length, 1)
+})
