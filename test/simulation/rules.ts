@@ -965,11 +965,6 @@ export const RULES: readonly Mutation[] = [
       'history: extendHistory(undefined, spec.policy.run, site)',
     ],
     [
-      'a create carries no tag',
-      'return isTagged ? formatAttemptTag(own) : undefined',
-      'return isTagged && !own ? formatAttemptTag(own) : undefined',
-    ],
-    [
       'creates are not counted for a day',
       'if (spending.allowed) used.set(key, spending.next)',
       'if (!spending.allowed) used.set(key, spending.next)',
@@ -1219,6 +1214,11 @@ export const RULES: readonly Mutation[] = [
     ['a job of a list of which AWS tells nothing is not looked at', ', ...undescribed])', '])'],
   ]),
   ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
+    [
+      'a create carries no tag',
+      'return isTagged ? formatAttemptTag(own) : undefined',
+      'return isTagged && !own ? formatAttemptTag(own) : undefined',
+    ],
     [
       'the name of an attempt does not tell which attempt it is',
       '${shortenLineage(lineage)} ${address}#${run}.${attempt}`\n',
