@@ -68,9 +68,27 @@ t.test('canonical text is equal for equal values only', async (t) => {
 })
 
 t.test('two values are the same if their canonical texts are', async (t) => {
-  const simple: (Json | undefined)[] = [undefined, null, 0, '0', false, '', [], {}, [null], [0], [[]]]
-  const mappings: Json[] = [{ a: 1 }, { a: null }, { b: 1 }, { a: 1, b: 1 }, { toString: 1 }]
-  const values = [...simple, ...mappings, JSON.parse('{"__proto__":null}'), { a: { c: [1, 2] } }, { a: { c: [2, 1] } }]
+  const values: (Json | undefined)[] = [
+    undefined,
+    null,
+    0,
+    '0',
+    false,
+    '',
+    [],
+    {},
+    [null],
+    [0],
+    [[]],
+    { a: 1 },
+    { a: null },
+    { b: 1 },
+    { a: 1, b: 1 },
+    { toString: 1 },
+    JSON.parse('{"__proto__":null}'),
+    { a: { c: [1, 2] } },
+    { a: { c: [2, 1] } },
+  ]
   for (const [index, one] of values.entries())
     for (const [at, other] of values.entries()) t.equal(isSameJson(one, other), index === at, `${index} and ${at}`)
   t.ok(isSameJson({ a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 }), 'in any order')
