@@ -26,7 +26,7 @@ const lockBinary: Plugin = {
 
 fs.rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: [path.join(built, 'cli.js'), path.join(built, 'index.js')],
+  entryPoints: { cli: path.join(built, 'start.js'), index: path.join(built, 'index.js') },
   outdir: dist,
   bundle: true,
   splitting: true,

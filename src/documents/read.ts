@@ -1,4 +1,4 @@
-import { type Address, formatAddress, isAddress } from '../model/address.ts'
+import { formatAddress, isAddress } from '../model/address.ts'
 import type { Code } from '../model/codes.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import {
@@ -13,7 +13,8 @@ import {
 } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import type { Dependency, Policy, Spec } from '../model/spec.ts'
+import type { Spec } from '../model/spec.ts'
+import { buildPolicy, buildSpec } from './build-spec.ts'
 import { type Checker, ENVELOPE, getSchemaName } from './check/check.ts'
 import type { Fault } from './check/fault.ts'
 import { checkKeptText } from './check/kept-text.ts'
@@ -233,69 +234,6 @@ function explainGlued(fault: Fault, request: JsonObject): Fault {
 
 function moveToSpec(fault: Fault): Fault {
   return { ...fault, pointer: `/spec${fault.pointer}` }
-}
-
-/** The envelope's schema has checked the values. */
-function buildSpec(
-  value: JsonObject,
-  model: KindModel,
-  request: JsonObject,
-  files: readonly string[],
-  base: Base,
-): Spec {
-  const name = getValue(value, '/metadata/name') as string
-  return {
-    address: formatAddress(model.kind, name),
-    kind: model.kind,
-    name,
-    labels: (getValue(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
-    formerly: getText(value, '/metadata/formerly'),
-    policy: buildPolicy(value),
-    request,
-    files: [base.source.file, ...files],
-    place: base.place,
-    index: base.index,
-  }
-}
-
-function buildPolicy(value: JsonObject): Policy {
-  const policy = getValue(value, '/policy') ?? {}
-  return {
-    target: getText(policy, '/target'),
-    run: Number(getValue(policy, '/run') ?? 1),
-    hold: getValue(policy, '/hold') === true,
-    adopt: getValue(policy, '/adopt') === true,
-    ownerTag: flagAt(policy, '/ownerTag'),
-    allowIdentical: getValue(policy, '/allowIdentical') === true,
-    maxFailedPercent: Number(getValue(policy, '/success/maxFailedPercent') ?? 0),
-    onRemove: getValue(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
-    dependsOn: buildDependsOn(getValue(policy, '/dependsOn')),
-    notBefore: getText(policy, '/notBefore'),
-    expires: getText(policy, '/expires'),
-    upload: getText(policy, '/upload'),
-    download: getText(policy, '/download'),
-  }
-}
-
-function buildDependsOn(list: Json | undefined): Policy['dependsOn'] {
-  if (!Array.isArray(list)) return undefined
-  return list.map((one: Json): Dependency => {
-    if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
-    return {
-      job: getValue(one, '/job') as Address,
-      when: getValue(one, '/when') === 'finished' ? 'finished' : 'succeeded',
-    }
-  })
-}
-
-function flagAt(value: Json | undefined, pointer: Pointer): boolean | undefined {
-  const flag = getValue(value, pointer)
-  return typeof flag === 'boolean' ? flag : undefined
-}
-
-function getText(value: Json | undefined, pointer: Pointer): string | undefined {
-  const text = getValue(value, pointer)
-  return typeof text === 'string' ? text : undefined
 }
 
 /** Returns true if a draft is a valid spec. */

@@ -108,6 +108,11 @@ export type PlannedStop = Line & {
   readonly until?: string
   /** For a spec that waits for good: the job at the beginning of the chain. */
   readonly root?: Root
+  /**
+   * Names the finding of a conflict without a job ID. It is the first wording of the reason, and never changes: so a
+   * reworded reason keeps its acknowledgements. Missing: the reason itself.
+   */
+  readonly findingKey?: string
 }
 
 /** The job that blocks all others in a chain. `needsPerson`: only a person can resolve it. */

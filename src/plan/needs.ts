@@ -146,7 +146,7 @@ function listOrphanNeeds(plan: Planner, address: Address, record: JobRecord): Ne
   return [{ ...recordNeed(address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
 }
 
-/** Returns what the first read of a job must show to prove its identity. Its ID may belong to another job by now. */
+/** Returns what the first read of a job must show to prove its identity. Its ID may now belong to another job. */
 export function getProofNeed(record: JobRecord, model: KindModel): Pick<Need, 'mark'> {
   const isOpen = record.identity === undefined && record.window === undefined && model.identity.idMember !== undefined
   // A list that returns whole jobs proves their identity.

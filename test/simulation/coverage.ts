@@ -64,12 +64,23 @@ function readPlanner(): NonNullable<typeof known> {
   return known
 }
 
+/** Printed texts and their remedies in the source. Many worlds print the same texts. */
+const found = new Map<string, string | undefined>()
+const FOUND_MOST = 10_000
+
+function findRemedy(text: string): string | undefined {
+  if (found.has(text)) return found.get(text)
+  if (found.size > FOUND_MOST) found.clear()
+  const remedy = readPlanner().remedies.find(({ fits }) => fits.test(text))?.text
+  found.set(text, remedy)
+  return remedy
+}
+
 /** Counts what a world's plans say: actions, codes, refusals and remedies. */
 export function countPlan(plan: Plan, count: (what: string) => void): void {
-  const { remedies: patterns } = readPlanner()
   const remedy = ({ text }: { readonly text: string }): void => {
-    const found = patterns.find(({ fits }) => fits.test(text))
-    if (found) count(`way out: ${found.text}`)
+    const known = findRemedy(text)
+    if (known !== undefined) count(`way out: ${known}`)
   }
   for (const { action, code, remedies = [] } of plan.actions) {
     count(`action ${action}`)

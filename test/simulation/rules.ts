@@ -960,11 +960,6 @@ export const RULES: readonly Mutation[] = [
       'history: extendHistory(undefined, spec.policy.run, site)',
     ],
     [
-      'a create carries no tag',
-      'return isTagged ? formatAttemptTag(own) : undefined',
-      'return isTagged && !own ? formatAttemptTag(own) : undefined',
-    ],
-    [
       'creates are not counted for a day',
       'if (spending.allowed) used.set(key, spending.next)',
       'if (!spending.allowed) used.set(key, spending.next)',
@@ -973,6 +968,13 @@ export const RULES: readonly Mutation[] = [
       'two creates of a pass count as one for a day',
       'spend(used.get(key) ?? state?.budgets?.[key], max, now)',
       'spend(state?.budgets?.[key], max, now)',
+    ],
+  ]),
+  ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
+    [
+      'a create carries no tag',
+      'return isTagged ? formatAttemptTag(own) : undefined',
+      'return isTagged && !own ? formatAttemptTag(own) : undefined',
     ],
   ]),
   ...inTest('test/model/model.test.ts', 'src/model/record.ts', [

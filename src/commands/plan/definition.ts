@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
-import { addPlanOptions, type Run } from '../../cli/options.ts'
+import { addCacheOption, addPlanOptions, type Run } from '../../cli/options.ts'
 import type { PlanOptions } from './plan.ts'
 
 /** Defines `jobwright plan`, which shows what reconcile would do. */
 export function definePlan(program: Command, run: Run): void {
-  addPlanOptions(
-    program
-      .command('plan [address]')
-      .description(
-        'show what reconcile would do now, and why; an address shows its request in full; has no side effect',
-      ),
+  addCacheOption(
+    addPlanOptions(
+      program
+        .command('plan [address]')
+        .description(
+          'show what reconcile would do now, and why; an address shows its request in full; has no side effect',
+        ),
+    ),
   )
     .option('--offline', 'compare specs with the stored state without calling AWS; needs no credentials')
     .option('--exit-code', 'exit with 2 if changes are pending')

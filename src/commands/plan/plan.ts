@@ -16,8 +16,8 @@ import { toSummaryLine } from '../../report/json-lines.ts'
 import type { PlanHeading } from '../../report/plan-text.ts'
 import { formatHint } from '../../report/remedies.ts'
 import { formatCount } from '../../report/words.ts'
-import { admitRecorded } from '../../session/admit-recorded.ts'
 import { findCaused } from '../../session/attention.ts'
+import { confirmSpecs } from '../../session/confirm-specs.ts'
 import { restoreTexts } from '../../session/elements.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
@@ -63,7 +63,7 @@ export async function planInSession(
   out: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
   const stored = await openProjectStore(given.project, options).read()
-  const session = { ...given, loaded: admitRecorded(given.loaded, stored.state) }
+  const session = { ...given, loaded: await confirmSpecs(given, stored.state, options) }
   const isUnread = hasErrors(stored.diagnostics)
   const now = session.clock.now()
   // An unreadable state has its own remedies. A plan without it would be wrong.

@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
-import { addLockOptions, addPlanOptions, type Run } from '../../cli/options.ts'
+import { addCacheOption, addLockOptions, addPlanOptions, type Run } from '../../cli/options.ts'
 import { parseDuration } from '../../cli/values.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
 /** Defines `jobwright reconcile`, which applies the plan. */
 export function defineReconcile(program: Command, run: Run): void {
   addLockOptions(
-    addPlanOptions(
-      program
-        .command('reconcile')
-        .description('create, start and adopt what the plan says, and write every status to the state'),
+    addCacheOption(
+      addPlanOptions(
+        program
+          .command('reconcile')
+          .description('create, start and adopt what the plan says, and write every status to the state'),
+      ),
     ),
     '5m with --target, else 0s',
   )

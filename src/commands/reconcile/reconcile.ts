@@ -15,7 +15,7 @@ import { type Reconciled, reconcile } from '../../reconcile/reconcile.ts'
 import { describeGivingUp } from '../../report/gave-up-text.ts'
 import type { JobEnd } from '../../report/summary-text.ts'
 import { toSentence } from '../../report/words.ts'
-import { admitRecorded } from '../../session/admit-recorded.ts'
+import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
 import { approveInput, readPlanFile } from '../../session/plan-file.ts'
@@ -109,7 +109,7 @@ export async function reconcileIn(
       if (!isPassing(error) || !options.mayRetry?.()) say(given)
       throw error
     })
-  const session = { ...given, loaded: admitRecorded(given.loaded, opened.state) }
+  const session = { ...given, loaded: await confirmSpecs(given, opened.state, options) }
   say(session, opened.state)
   const isNew = opened.state === undefined
   const begins = options.begins === true && isNew && !options.emulator

@@ -37,7 +37,7 @@ export const mediapackageHarvestJob: KindModel = {
   api: {
     operations: { create: 'CreateHarvestJob', describe: 'DescribeHarvestJob', list: 'ListHarvestJobs' },
     errors: {
-      // Bad input, and probably also a duplicate Id, which has no error of its own. Reading the Id tells them apart.
+      // Bad input, and probably also a duplicate Id, which has no error of its own. Jobwright reads the Id to distinguish them.
       UnprocessableEntityException: 'exists',
       ForbiddenException: 'auth',
       NotFoundException: 'not-found',
