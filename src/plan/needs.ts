@@ -15,7 +15,7 @@ import { createLookalikeNeed, hasOtherSiteOrScope, listLookalikeNeeds } from './
 import { createStandIn } from './questions/ownership.ts'
 import { isCancellable } from './situations/cancelled.ts'
 import { planDue, planHeld } from './situations/new.ts'
-import { mayCancel } from './situations/orphaned.ts'
+import { mayCancel } from './situations/removed-spec.ts'
 
 /** The inputs of a plan before anything is read. `refresh`: read finished jobs too. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }

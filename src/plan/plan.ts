@@ -17,7 +17,7 @@ import { fillRecordedMd5 } from './questions/files.ts'
 import { moveFormerNames } from './questions/former-names.ts'
 import { planWithoutSpec } from './questions/ownership.ts'
 import { planNew } from './situations/new.ts'
-import { planWithdrawn } from './situations/orphaned.ts'
+import { planRemovedSpec } from './situations/removed-spec.ts'
 import { planRecorded } from './situations/submitted.ts'
 
 /** Plans every address: what to do about it, and why. Pure: it reads only its argument and changes nothing. */
@@ -146,7 +146,7 @@ function findOrphans(context: Planner): [Address, JobRecord][] {
 
 function planOrphan(context: Planner, address: Address, record: JobRecord): Planned | undefined {
   const decision = context.decisions?.get(address)
-  return decision ? decideWithoutSpec(context, address, record, decision) : planWithdrawn(context, address, record)
+  return decision ? decideWithoutSpec(context, address, record, decision) : planRemovedSpec(context, address, record)
 }
 
 /** Plans a decision about an address whose spec cannot be read. */

@@ -64,6 +64,8 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   assertConfig(project)
   assertTargets(options, project)
   const waits = readWaits(project.config, host.env, options.emulator === true)
+  // Git answers while the specs are read.
+  if (!options.emulator) void project.getPlace()
   const loaded = await loadSessionSpecs(project, options)
   const own = options.emulator && !options.offline && !given ? await openEmulator(project.root, options) : undefined
   const emulated = given ?? own

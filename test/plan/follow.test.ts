@@ -28,6 +28,7 @@ t.test('a job that nothing new is known of is kept, and writes nothing', async (
   t.match(kept, { action: 'keep', reason: 'running', id: 'kiosk-reboot', record: { status: 'IN_PROGRESS' } })
   t.equal(kept?.next, undefined)
   t.equal(first(reboot())?.next, undefined, 'without a read')
+  t.match(first(reboot().live(REBOOT).at(CREATED)), { action: 'keep', reason: 'running' }, 'right after its create')
 })
 
 t.test('a new status is recorded', async (t) => {

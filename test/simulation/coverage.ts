@@ -31,7 +31,7 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'way out: fix that, then': 'of baseline where there is no state: test/plan/bounds/guards.test.ts',
   'way out: if it is this spec’s': 'policy.adopt where AWS tells no definition: test/plan/situations/new.test.ts',
   'way out: make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove':
-    'a target that is gone: test/plan/situations/orphaned.test.ts',
+    'a target that is gone: test/plan/situations/removed-spec.test.ts',
   'way out: or write the MD5 of … into the spec, which pins its content: …':
     'a file of an upload that is not committed: test/plan/questions/uncommitted.test.ts',
   'way out: name another job, or write the spec as the job is':

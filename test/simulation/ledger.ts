@@ -224,9 +224,9 @@ export class Ledger {
     return this.wants.find(({ kind, name }) => addressOf(kind, name) === address)
   }
 
-  /** True if the spec that is or was at an address allows that an existing job is adopted. */
-  mayAdopt(address: Address): boolean {
-    return this.wants.some(({ who, adopt }) => adopt && who === this.#owners.get(address))
+  /** The want whose spec is or was at an address. */
+  ownerOf(address: string): Want | undefined {
+    return this.wants.find(({ who }) => who === this.#owners.get(address as Address))
   }
 
   /** Allows an existing job to be adopted. */

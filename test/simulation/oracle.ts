@@ -101,7 +101,11 @@ export class Oracle {
     for (const { diagnostic, live, address } of duplicates) {
       this.told.add(live.id)
       const job = this.#services.jobs.find(({ id }) => id === live.id)
-      const isSecond = job?.isRepeat === true || job?.wish.of === NOBODYS.of
+      const isRepeated = this.#services.jobs.some(
+        ({ kind, wish, isRepeat }) =>
+          isRepeat && kind === job?.kind && wish.who === job.wish.who && wish.run === job.wish.run,
+      )
+      const isSecond = isRepeated || job?.wish.of === NOBODYS.of
       if (!this.#wasPutBack && !this.isWild && !isSecond)
         this.violated(`a false alarm of ${address}: ${diagnostic.message}`)
     }
@@ -348,7 +352,7 @@ export class Oracle {
       return
     }
     // A spec or a person's word may allow adopting an existing job.
-    if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.mayAdopt(address)) {
+    if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.ownerOf(address)?.adopt) {
       this.#setting.count('a job of somebody was taken over, as asked')
       const who = this.#ledger.whoAt(address) ?? -1
       for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
@@ -429,6 +433,8 @@ export class Oracle {
       const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
       const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
       // Acknowledging one finding says nothing about a later failure.
+      // Whether its create made a job is not known, and a person left it at that.
+      if (record?.intent !== undefined && isLeft) continue
       if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
         continue
       // A person may ask for the end of a job that somebody else had just cancelled. The run of that command reported who

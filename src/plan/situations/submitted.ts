@@ -178,6 +178,8 @@ function planNotShownYet(plan: Planner, spec: Spec, record: SettledRecord): Plan
 }
 
 function clearWithdrawal(record: JobRecord): JobRecord {
+  // Nearly every record stays as it is, and needs no copy and no comparison.
+  if (record.withdrawn === undefined) return record
   const { withdrawn: _withdrawn, ...rest } = record
   return rest
 }
