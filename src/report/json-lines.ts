@@ -3,7 +3,7 @@ import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.t
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
-import { listElements } from '../model/elements.ts'
+import { getElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
@@ -221,7 +221,7 @@ export function toPlannedLine(planned: Planned): PlannedLine {
     line,
     until: getUntil(planned),
     changes,
-    elements: changes && listElements(changes, spec?.request),
+    elements: getElements(planned),
     ...preview,
     id,
   }
