@@ -3,7 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { advise } from '../model/remedy.ts'
 import { formatAnnotations } from '../report/annotations.ts'
 import type { DiagnosticLine } from '../report/json-lines.ts'
-import { explainCode, type RunReport } from '../report/run-report.ts'
+import type { RunReport } from '../report/run-report.ts'
 
 /**
  * Formats a report's diagnostics as workflow commands, at the line of the spec. A failed job is an error in the run that applies the plan.
@@ -55,6 +55,6 @@ function toDiagnostic([first, ...others]: readonly DiagnosticLine[], { project, 
         endColumn: endColumn ?? column,
       },
     }),
-    remedies: [advise(hint ?? explainCode(first!))],
+    remedies: hint === undefined ? [] : [advise(hint)],
   }
 }

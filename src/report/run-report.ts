@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import { CODES, getExitCodes, getPageCode } from '../model/codes.ts'
+import { getExitCodes } from '../model/codes.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { CHANGING_ACTIONS } from '../model/plan.ts'
 import type { DiagnosticLine, JobDetailLine, JobLine, Line, PlannedLine, SummaryLine } from './json-lines.ts'
@@ -83,7 +83,8 @@ export function countNeedsPerson({ summary, diagnostics }: RunReport): number {
 /** Returns true if a diagnostic reports a finding, which only a person can clear. */
 export function isForPerson({ code, address }: DiagnosticLine): boolean {
   if (address === undefined || !code.startsWith('PLAN_')) return false
-  return getExitCodes(code).some((exit) => exit === 6 || exit === 10)
+  // A spec that waits for good is reported with this code.
+  return code === 'PLAN_DEPENDENCY' || getExitCodes(code).some((exit) => exit === 6 || exit === 10)
 }
 
 /** Counts the plan's lines by action. */
@@ -130,9 +131,4 @@ export function getFailureReason({ exitCode, diagnostics }: RunReport): FailureR
   if (exitCode === 4 && has((code) => code.startsWith('AWS_'))) return 'credentials'
   if (exitCode === 8 && has((code) => code === 'PLAN_CHANGED')) return 'plan-changed'
   return REASONS[exitCode]
-}
-
-/** Returns what a code means, in a few words. */
-export function explainCode({ code }: DiagnosticLine): string {
-  return CODES[getPageCode(code)].means
 }
