@@ -3,7 +3,7 @@ import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.t
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
-import { listElements } from '../model/elements.ts'
+import { getElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
@@ -205,9 +205,9 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
 
 /** Converts a planned action to its line. */
 export function toPlannedLine(planned: Planned): PlannedLine {
-  const { address, action, reason, id, preview, spec } = planned
+  const { address, action, reason, id, preview } = planned
   const changes = getChanges(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
-  const elements = changes && listElements(changes, spec?.request)
+  const elements = getElements(planned)
   return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes, elements, ...preview, id }
 }
 
