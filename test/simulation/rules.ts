@@ -1034,24 +1034,14 @@ export const RULES: readonly Mutation[] = [
   ]),
   ...inTest('test/apply/pass.test.ts', 'src/apply/create.ts', [
     [
-      'a refused create is given up although the job is there',
-      "if (!isThere) return recordNotDone(pass, intended, 'create', problem)",
-      "if (!isThere || id) return recordNotDone(pass, intended, 'create', problem)",
+      'a refused create is given up although the job may be there',
+      'return settle(pass, intended, outcome.problem, { refused: true })',
+      "return recordNotDone(pass, intended, 'create', outcome.problem)",
     ],
     [
       'a refusal is not on record',
-      'await noteUnknown(pass, intended, problem, { refused: true })',
-      'await noteUnknown(pass, intended, problem)',
-    ],
-    [
-      'a refused create is given up after one read',
-      '  await pass.clock.sleep(pass.waits.graceMs / pass.timeScale, pass.signal)\n  return (await look()) !== undefined',
-      '  return false',
-    ],
-    [
-      'a refused create is given up by a read that an interrupt ended',
-      'mayBeThere(pass, reader, id).catch(() => true)',
-      'mayBeThere(pass, reader, id).catch(() => false)',
+      'return settle(pass, intended, outcome.problem, { refused: true })',
+      'return settle(pass, intended, outcome.problem)',
     ],
     ['a create leaves after its time', 'isDue(pass, spec) && permit.mayStillSend()', 'permit.mayStillSend()'],
     [
