@@ -28,7 +28,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'model/digest.ts': ['node:crypto'],
   'model/explain-json.ts': ['jsonc-parser'],
   system: ['node:', 'fs-native-extensions'],
-  documents: ['model', 'kinds/import-export-job/manifest.ts', 'yaml', 'ajv', 'ajv-formats'],
+  schedule: ['model', 'croner'],
+  documents: ['model', 'schedule', 'kinds/import-export-job/manifest.ts', 'yaml', 'ajv', 'ajv-formats'],
   load: ['model', 'documents', 'system', 'node:fs', 'node:path'],
   lane: ['model'],
   aws: [
@@ -50,7 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'kinds/index.ts': ['model'],
   'kinds/calls.ts': ['model', 'aws'],
   kinds: ['model', 'aws', 'yaml', ...CLIENTS, ...SDK],
-  plan: ['model', 'lane'],
+  plan: ['model', 'lane', 'schedule'],
   observe: ['model', 'aws'],
   state: ['model', 'system', 'ajv', 'ajv-formats', 'node:path', 'node:module', 'node:zlib'],
   apply: ['model', 'state', 'lane', 'system', 'aws'],
@@ -63,9 +64,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'action.ts', 'index.ts', 'version.ts']
 
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
-const PURE = ['model', 'documents', 'lane', 'plan', 'report']
+const PURE = ['model', 'schedule', 'documents', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|index|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
+  /^(model|schedule|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|index|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 

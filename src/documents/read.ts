@@ -22,7 +22,9 @@ import { checkSkeleton } from './check/pasted.ts'
 import { checkPlaceholders } from './check/placeholders.ts'
 import { checkPolicyTimes } from './check/policy-times.ts'
 import { checkRules } from './check/rules.ts'
+import { checkSchedule, checkScheduled, readSchedule } from './check/schedule.ts'
 import { guardSecrets } from './check/secrets.ts'
+import { checkRepeatedPlace, checkTemplate, renderFirst } from './check/template.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import { suggestClosest } from './hints/suggest.ts'
 import { GLUED } from './hints/type-hints.ts'
@@ -100,15 +102,28 @@ function examine(
   const faults = checkEnvelope(value, base, reader)
   const sound = { ...value, policy: pickSoundPolicy(value, faults) }
   const policy = buildPolicy(sound)
-  const said = [...faults, ...checkPolicyTimes(sound)]
+  const said = [...faults, ...checkPolicyTimes(sound), ...checkSchedule(sound)]
   const { model } = base
   const written = value['spec']
   if (!model || !isObject(written)) return { faults: said, policy }
-  const { request, files, findings } = readRequest(written, model, base, reader)
-  const all = [...said, ...checkPolicy(value, model), ...findings]
+  const forms = checkTemplate(written, model, policy.schedule)
+  const first = forms.length > 0 ? written : renderFirst(written, model, base.address, policy.schedule)
+  const { request, files, findings } = readRequest(first, model, base, reader)
+  const formed = forms.map(moveToSpec)
+  const isSaid = ({ pointer }: Fault): boolean => formed.some((form) => isWithin(form.pointer, pointer))
+  const scheduled = said.length > 0 ? [] : checkScheduled(value, model, policy.schedule)
+  const all = [
+    ...said,
+    ...checkPolicy(value, model),
+    ...scheduled,
+    ...formed,
+    ...findings.filter((one) => !isSaid(one)),
+  ]
   // Without a valid envelope, neither name nor policy is certain, so there is no spec.
   if (faults.length > 0) return { faults: all, policy, request }
-  return { faults: all, policy, request, spec: buildSpec(value, model, request, files, base) }
+  const spec = buildSpec(value, model, request, files, base, policy.schedule && reader)
+  const places = all.length > 0 ? [] : checkRepeatedPlace(spec, model)
+  return { faults: [...all, ...places], policy, request, spec }
 }
 
 /** Keeps the policy members without faults, so that they are checked whatever the others are. */
@@ -242,6 +257,7 @@ function buildSpec(
   request: JsonObject,
   files: readonly string[],
   base: Base,
+  reader: Reader | undefined,
 ): Spec {
   const name = getValue(value, '/metadata/name') as string
   return {
@@ -252,10 +268,17 @@ function buildSpec(
     formerly: getText(value, '/metadata/formerly'),
     policy: buildPolicy(value),
     request,
+    template: reader && completeTemplate(value['spec'] as JsonObject, model, base, reader),
     files: [base.source.file, ...files],
     place: base.place,
     index: base.index,
   }
+}
+
+/** Completes a request whose `$text` and `$time` stay, so that each run can fill them in. */
+function completeTemplate(written: JsonObject, model: KindModel, base: Base, { include }: Reader): JsonObject {
+  const request = omitMembers(written, ...(model.request.dropped ?? []))
+  return parseMappings(includeFiles(request, model, base.source.file, include).request, model).request
 }
 
 function buildPolicy(value: JsonObject): Policy {
@@ -274,6 +297,7 @@ function buildPolicy(value: JsonObject): Policy {
     expires: getText(policy, '/expires'),
     upload: getText(policy, '/upload'),
     download: getText(policy, '/download'),
+    schedule: readSchedule(getValue(policy, '/schedule')),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Address } from './address.ts'
 import type { Code } from './codes.ts'
 import type { Place } from './diagnostic.ts'
 import type { JsonObject } from './json.ts'
+import type { Schedule } from './schedule.ts'
 
 /** How to reconcile a spec, with defaults filled in. */
 export type Policy = {
@@ -31,6 +32,8 @@ export type Policy = {
   readonly upload?: string
   /** Where to save the asset that the job exports, as written: relative to the spec file. */
   readonly download?: string
+  /** When its runs are due. Missing: the job runs once. */
+  readonly schedule?: Schedule
 }
 
 /** The file that a job takes, as it was when its spec was read. */
@@ -78,6 +81,10 @@ export type Spec = {
    * the user wrote it.
    */
   readonly request: JsonObject
+  /** With a schedule: the request before its `$text` and `$time` are replaced. `request` is then that of the first run. */
+  readonly template?: JsonObject
+  /** It is one run of a series. `isSettled`: a later run succeeded, so its failure needs nobody. */
+  readonly occurrence?: { readonly series: Address; readonly at: string; readonly isSettled: boolean }
   /** The file of `policy.upload`. Missing if there is none, or none now. */
   readonly upload?: Upload
   /** The place that `policy.download` names. */
