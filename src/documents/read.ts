@@ -106,8 +106,9 @@ function examine(
   const { model } = base
   const written = value['spec']
   if (!model || !isObject(written)) return { faults: said, policy }
-  const forms = checkTemplate(written, model, policy.schedule)
-  const first = forms.length > 0 ? written : renderFirst(written, model, base.address, policy.schedule)
+  const isScheduled = getValue(value, '/policy/schedule') !== undefined
+  const forms = checkTemplate(written, model, isScheduled)
+  const first = isScheduled ? renderFirst(written, model, base.address, policy.schedule) : written
   const { request, files, findings } = readRequest(first, model, base, reader)
   const formed = forms.map(moveToSpec)
   const isSaid = ({ pointer }: Fault): boolean => formed.some((form) => isWithin(form.pointer, pointer))

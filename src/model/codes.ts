@@ -247,6 +247,7 @@ export const CODES = {
   SPEC_RETRY_TIMEOUT: { severity: 'error', exits: [3], means: 'a job retries after timeouts, but sets no timeout' },
   SPEC_RULE: { severity: 'error', exits: [3], means: 'a value breaks another rule of the schema' },
   SPEC_SAME_OBJECT: { severity: 'warning', exits: [], means: 'two assets are exported to the same key' },
+  SPEC_PER_RUN: { severity: 'error', exits: [3], means: '$text or $time cannot be filled in' },
   SPEC_SCHEDULE_WINDOW: {
     severity: 'error',
     exits: [3],
@@ -265,7 +266,6 @@ export const CODES = {
     exits: [3],
     means: 'a custom job template takes no parameters',
   },
-  SPEC_TEMPLATE: { severity: 'error', exits: [3], means: '$text or $time cannot be filled in' },
   SPEC_TIMES: { severity: 'error', exits: [3], means: 'policy.expires is not after policy.notBefore' },
   SPEC_TOO_DEEP: { severity: 'error', exits: [3], means: 'a value is nested more than 32 levels deep' },
   SPEC_TOO_LARGE: { severity: 'error', exits: [3], means: 'a file is over 256 KiB' },

@@ -13,15 +13,15 @@ const KNOWN = advise(`the names are ${TEXT_NAMES.map((name) => `{${name}}`).join
 const TIME = advise('write { $time: { from: occurrence, offset: -PT2H } }; without an offset it is the time of the run')
 
 /** Reports `$text` and `$time` that cannot be filled in. Pointers start at the request. */
-export function checkTemplate(request: JsonObject, model: KindModel, schedule: Schedule | undefined): Fault[] {
+export function checkTemplate(request: JsonObject, model: KindModel, isScheduled: boolean): Fault[] {
   const { documents, secrets } = model.request
   const forms = listForms(request, '')
-  if (schedule === undefined)
+  if (!isScheduled)
     // Without a schedule, free documents are not interpreted.
     return forms
       .filter(({ pointer }) => !documents.some((document) => isWithin(pointer, document) && pointer !== document))
       .map(({ pointer, word }) => ({
-        code: 'SPEC_TEMPLATE',
+        code: 'SPEC_PER_RUN',
         pointer,
         aim: 'value',
         message: `${word} changes from run to run, and this job has no schedule`,
@@ -33,7 +33,7 @@ export function checkTemplate(request: JsonObject, model: KindModel, schedule: S
   return [
     ...listFaults(request, '').map(
       ({ pointer, message, unknown }): Fault => ({
-        code: 'SPEC_TEMPLATE',
+        code: 'SPEC_PER_RUN',
         pointer,
         aim: 'value',
         message,
@@ -44,7 +44,7 @@ export function checkTemplate(request: JsonObject, model: KindModel, schedule: S
     ),
     ...[...whole, ...secret].map(
       ({ pointer }): Fault => ({
-        code: 'SPEC_TEMPLATE',
+        code: 'SPEC_PER_RUN',
         pointer,
         aim: 'value',
         message: `${pointer.slice(pointer.lastIndexOf('/') + 1)} may hold secrets, and cannot be a form`,
@@ -54,17 +54,16 @@ export function checkTemplate(request: JsonObject, model: KindModel, schedule: S
   ]
 }
 
-/** Returns the request as the first run sends it. Without a schedule it is unchanged. */
+/** Returns the request as the first run sends it. A schedule with faults, whose runs are unknown, has an example. */
 export function renderFirst(
   request: JsonObject,
   model: KindModel,
   address: Address | undefined,
   schedule: Schedule | undefined,
 ): JsonObject {
-  const [instant] = schedule === undefined ? [] : listNext(schedule, Number.NEGATIVE_INFINITY, 1)
-  if (schedule === undefined || instant === undefined) return request
+  const [instant = 0] = schedule === undefined ? [] : listNext(schedule, Number.NEGATIVE_INFINITY, 1)
   const name = address === undefined ? 'name' : parseAddress(address).name
-  return renderRequest(request, { name, instant, schedule, writeTime: model.request.writeTime })
+  return renderRequest(request, { name, instant, schedule: schedule ?? {}, writeTime: model.request.writeTime })
 }
 
 /** Reports that every run of a schedule would write to the same place. Pointers start at the document. */
