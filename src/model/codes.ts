@@ -77,7 +77,7 @@ export const CODES = {
   FILE_WRITE: { severity: 'error', exits: [4], means: 'a file cannot be written' },
   GIT_MISSING: { severity: 'error', exits: [4], means: 'Git is not installed' },
   GUARD_CREATES: { severity: 'error', exits: [7], means: 'a run would create more jobs than the guard allows' },
-  GUARD_OCCURRENCES: {
+  GUARD_RUNS: {
     severity: 'error',
     exits: [7],
     means: 'new schedules make more runs a day than the guard allows',

@@ -82,7 +82,7 @@ export function collectSpecExits(diagnostics: readonly Diagnostic[]): ExitCode[]
 
 /** Returns whether applying a plan would change something at AWS or in the state. */
 export function hasChanges(plan: Plan): boolean {
-  return plan.actions.some(({ action }) => DOING.has(action))
+  return plan.actions.some(({ action }) => DOING.has(action)) || (plan.decided ?? []).length > 0
 }
 
 /**

@@ -83,8 +83,8 @@ export type Spec = {
   readonly request: JsonObject
   /** With a schedule: the request before its `$text` and `$time` are replaced. `request` is then that of the first run. */
   readonly template?: JsonObject
-  /** It is one run of a series. `isSettled`: a later run succeeded, so its failure needs nobody. */
-  readonly occurrence?: { readonly series: Address; readonly at: string; readonly isSettled: boolean }
+  /** Present in one run of a job that comes again. */
+  readonly occurrence?: Occurrence
   /** The file of `policy.upload`. Missing if there is none, or none now. */
   readonly upload?: Upload
   /** The place that `policy.download` names. */
@@ -97,6 +97,16 @@ export type Spec = {
   /** Where the document begins, and its index in its file, from 0. */
   readonly place: Place
   readonly index: number
+}
+
+/** Which run of a job that comes again a spec describes. */
+export type Occurrence = {
+  /** The address of the spec with the schedule. */
+  readonly series: Address
+  /** When it is due, in words: `2026-12-07 03:00 Europe/Berlin`. */
+  readonly due: string
+  /** A later run succeeded, so a failure of this one needs nobody. */
+  readonly isSettled: boolean
 }
 
 /** A document that has errors. It blocks its own address and nothing else. */

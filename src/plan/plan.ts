@@ -14,6 +14,9 @@ import { findEdits } from './questions/edits.ts'
 import { fillRecordedMd5 } from './questions/files.ts'
 import { moveFormer } from './questions/former-names.ts'
 import { planWithoutSpec } from './questions/ownership.ts'
+import { checkNewSeries } from './series/busiest.ts'
+import { type Expanded, expandSeries } from './series/expand.ts'
+import { settleSeries } from './series/settle.ts'
 import { planDecided } from './situations/decided.ts'
 import { planNew } from './situations/new.ts'
 import { planWithdrawn } from './situations/orphaned.ts'
@@ -21,10 +24,11 @@ import { planRecorded } from './situations/submitted.ts'
 
 /** Plans every address: what to do about it, and why. Pure: it reads only its argument and changes nothing. */
 export function plan(given: PlanInput): Plan {
-  const { input: followed, moved } = moveFormer(given)
+  const series = expandSeries(given)
+  const { input: followed, moved } = moveFormer(series.input)
   const input = { ...followed, specs: followed.specs.map((spec) => fillRecordedMd5(followed, spec)) }
   const context = createPlanner(input)
-  const lines = explainWaits(context, [
+  const runs = explainWaits(context, [
     ...planInTurn(context, [
       ...input.specs
         .filter((spec) => isSelected(input, spec.address, spec.labels))
@@ -32,25 +36,27 @@ export function plan(given: PlanInput): Plan {
       ...input.blocked
         .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
         .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
-      ...findOrphans(context).map(
+      ...findOrphans(context, series).map(
         ([address, record]) =>
           (inTurn: Planner) =>
             planOrphan(inTurn, address, record),
       ),
     ]),
   ])
+  const { lines, decided } = settleSeries(context, series, runs)
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
   const actions = applyLimits(context, lines)
   return {
     // Guards count every create that is due, even if there is no room for it in this pass.
-    refusals: findRefusals(context, lines),
+    refusals: [...findRefusals(context, lines), ...checkNewSeries(context, series)],
     actions: findings ? addAcknowledgements(actions, findings) : actions,
     diagnostics: [
       ...(input.unclaimed && !input.decisions ? [input.unclaimed] : []),
       ...collectWarnings(context, lines),
     ],
     findings,
+    ...(decided.length > 0 && { decided }),
   }
 }
 
@@ -61,13 +67,17 @@ function planSpec(context: Planner, spec: Spec, moved: ReadonlyMap<Address, Addr
     ? planDecided(context, spec, record, decision)
     : record
       ? planRecorded(context, spec, record)
-      : planNew(context, spec, { reason: 'new spec', attempt: 1 })
+      : planNew(context, spec, { reason: describeNew(spec), attempt: 1 })
   const from = moved.get(spec.address)
   if (from === undefined || !record)
     return isBoundToCheckout(context, spec) ? clearWithdrawal(planned, record) : planned
   const reason = planned.action === 'keep' ? `the record of ${from} moves here; ${planned.reason}` : planned.reason
   const here = { ...planned, reason, movedFrom: from, next: planned.next ?? record } as Planned
   return clearWithdrawal(here, record)
+}
+
+function describeNew({ occurrence }: Spec): string {
+  return occurrence === undefined ? 'new spec' : `due ${occurrence.due}`
 }
 
 /**
@@ -137,9 +147,17 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
   }
 }
 
-function findOrphans(context: Planner): [Address, JobRecord][] {
+/** Finds records without a spec. The ended runs of a removed series are withdrawn together with it. */
+function findOrphans(context: Planner, { removed }: Pick<Expanded<unknown>, 'removed'>): [Address, JobRecord][] {
+  const ended = new Set(
+    removed.flatMap(({ runs }) => runs.filter(({ record }) => isTerminal(record.condition)).map((run) => run.address)),
+  )
   return recordEntries(context.records).filter(
-    ([address]) => !context.specAt.has(address) && !context.blockedAt.has(address) && isSelected(context, address),
+    ([address]) =>
+      !context.specAt.has(address) &&
+      !context.blockedAt.has(address) &&
+      !ended.has(address) &&
+      isSelected(context, address),
   )
 }
 

@@ -95,3 +95,15 @@ export function isSameCadence(one: Schedule, other: Schedule): boolean {
     JSON.stringify([cron, every, at, timezone ?? 'UTC', start, end])
   return key(one) === key(other)
 }
+
+/** Returns whether two schedules decide alike. */
+export function isSameSchedule(one: Schedule, other: Schedule): boolean {
+  const key = ({ catchUp, maxCatchUp, overlap }: Schedule): string => JSON.stringify([catchUp, maxCatchUp, overlap])
+  return isSameCadence(one, other) && key(one) === key(other)
+}
+
+/** Writes an instant in the time zone of a schedule: `2026-12-07 03:00 Europe/Berlin`. */
+export function formatLocal(schedule: Pick<Schedule, 'timezone'>, instant: number): string {
+  const zone = getZone(schedule)
+  return `${new Date(toWall(zone, instant)).toISOString().slice(0, 16).replace('T', ' ')} ${zone}`
+}
