@@ -8,6 +8,16 @@ import type { Schedule } from './schedule.ts'
  */
 export type SkipReason = 'late' | 'catch-up' | 'overlap' | 'held' | 'asked' | 'removed'
 
+/** Each reason in words. */
+export const SKIP_WORDS: Readonly<Record<SkipReason, string>> = {
+  late: 'too late',
+  'catch-up': 'a later run is made instead',
+  overlap: 'the run before is unfinished',
+  held: 'on hold',
+  asked: 'asked for with skip',
+  removed: 'its spec was removed',
+}
+
 /** A run that was not made. `at`: ISO time at which it was due. */
 export type Skipped = { readonly at: string; readonly why: SkipReason }
 

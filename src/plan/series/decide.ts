@@ -47,7 +47,7 @@ export function decideRuns({ schedule, request, isHeld, before, isMade, now }: F
       ? skipAll(wanted, 'removed')
       : chooseRuns(from.schedule, pending, wanted, now)
   const skipped = [
-    ...fresh.filter((instant) => asked.has(formatIso(instant))).map((at) => toSkipped(at, 'asked')),
+    ...[...pending, ...fresh].filter((at) => asked.has(formatIso(at))).map((at) => toSkipped(at, 'asked')),
     ...made.skipped,
   ].sort((a, b) => (a.at < b.at ? -1 : 1))
   const last = passed.at(-1)

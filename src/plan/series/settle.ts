@@ -5,7 +5,7 @@ import { canonicalise, type Json } from '../../model/json.ts'
 import type { Planned } from '../../model/plan.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Schedule } from '../../model/schedule.ts'
-import type { Series, Skipped, SkipReason } from '../../model/series.ts'
+import { type Series, SKIP_WORDS, type Skipped } from '../../model/series.ts'
 import { type Change, isSettled, type JobRecord } from '../../model/state.ts'
 import { formatLocal, isSameSchedule, listNext } from '../../schedule/instants.ts'
 import { createLine, type Planner } from '../context.ts'
@@ -190,18 +190,8 @@ function describeSkipped({ spec }: SeriesTurn, skipped: readonly Skipped[]): str
   return [...groupBy(skipped, ({ why }) => why)].map(([why, [first, ...more]]) => {
     const last = more.at(-1)
     const runs = last ? `${more.length + 1} runs, ${time(first!)} to ${time(last)}` : time(first!)
-    return `skips ${runs} (${SKIPPED[why]})`
+    return `skips ${runs} (${SKIP_WORDS[why]})`
   })
-}
-
-/** Why a run was not made, in words. */
-export const SKIPPED: Readonly<Record<SkipReason, string>> = {
-  late: 'too late',
-  'catch-up': 'a later run is made instead',
-  overlap: 'the run before is unfinished',
-  held: 'on hold',
-  asked: 'asked for with skip',
-  removed: 'its spec was removed',
 }
 
 /** The next runs before and after an edit of the schedule. What is past stays as it was decided. */
