@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'model/explain-json.ts': ['jsonc-parser'],
   system: ['node:', 'fs-native-extensions'],
   schedule: ['model', 'croner'],
-  documents: ['model', 'schedule', 'kinds/import-export-job/manifest.ts', 'yaml', 'ajv', 'ajv-formats'],
+  documents: ['model', 'schedule', 'yaml', 'ajv', 'ajv-formats'],
   load: ['model', 'documents', 'system', 'node:fs', 'node:path'],
   lane: ['model'],
   aws: [
@@ -48,7 +48,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'kinds/normal.ts': ['model'],
   'kinds/tags.ts': ['model'],
   'kinds/unknown-status.ts': ['model'],
-  'kinds/index.ts': ['model'],
   'kinds/calls.ts': ['model', 'aws'],
   kinds: ['model', 'aws', 'yaml', ...CLIENTS, ...SDK],
   plan: ['model', 'lane', 'schedule'],
@@ -66,7 +65,7 @@ const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'action.ts', 'index.t
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'schedule', 'documents', 'lane', 'plan', 'report']
 const PURE_FILES =
-  /^(model|schedule|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|index|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
+  /^(model|schedule|documents|lane|plan|report)\/|^kinds\/([^/]+\/)?(model|normal|updating|live|manifest|rules|schedule|tags|unknown-status)\.ts$/
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 
@@ -129,8 +128,9 @@ const BELOW: readonly (readonly [of: RegExp, from: RegExp])[] = [
   [/^session\//, /^(cli|commands)\/|^cli\.ts$/],
   [/^cli\//, /^commands\/|^cli\.ts$/],
   [/^commands\//, /^cli\.ts$|^cli\/(program|process|misuse)\.ts$/],
-  [/^plan\/(questions|bounds|attention)\//, /^plan\/situations\/|^plan\/(plan|follow)\.ts$/],
-  [/^plan\/situations\//, /^plan\/(plan|follow)\.ts$/],
+  [/^plan\/(questions|bounds|attention)\//, /^plan\/(situations|decisions)\/|^plan\/(plan|follow)\.ts$/],
+  [/^plan\/situations\//, /^plan\/decisions\/|^plan\/(plan|follow)\.ts$/],
+  [/^plan\/decisions\//, /^plan\/(plan|follow)\.ts$/],
   [/^documents\/parse\//, /^documents\/(specs|read|request|config-text)\.ts$/],
   [/^documents\/hints\//, /^documents\/(specs|read|request|config-text)\.ts$/],
 ]

@@ -176,7 +176,7 @@ function recovery(model: KindModel): string {
   const seconds = (ms: number): string =>
     ms % 60_000 || ms === 60_000 ? `${ms / 1000} seconds` : `${ms / 60_000} minutes`
   const list = `\`${model.api.operations.list}\``
-  switch (model.identity.recovery.by) {
+  switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
       return `Jobwright chose the ID, so it calls \`${model.api.operations.describe}\`. It adopts a job that is provably the submitted one. Any other job is a conflict. The lease for the create lasts ${seconds(leaseMs)}. If two reads ${seconds(graceMs)} apart find no job after that, Jobwright retries the create under the same ID. AWS rejects a duplicate.`

@@ -7,13 +7,6 @@ type Statement = {
   readonly Condition?: unknown
 }
 
-/** The principal that assumes the roles of a request. Policies of other services name none. */
-const PRINCIPALS: Readonly<Record<string, string>> = {
-  iot: 'iot.amazonaws.com',
-  mediapackage: 'mediapackage.amazonaws.com',
-  pinpoint: 'pinpoint.amazonaws.com',
-}
-
 /** A policy that allows these actions, as JSON. Buckets and roles are placeholders; other actions name no resource. */
 export function policyText(model: KindModel, actions: readonly string[]): string {
   const rest = actions.filter((action) => !/^(s3|iam):/.test(action))
@@ -28,13 +21,12 @@ export function policyText(model: KindModel, actions: readonly string[]): string
       Condition: { 'ForAnyValue:StringEquals': { 'aws:CalledVia': [`${model.service}.amazonaws.com`] } },
     })
   }
-  const principal = PRINCIPALS[model.service]
   if (iam.length > 0) {
     statements.push({
       Effect: 'Allow',
       Action: iam,
       Resource: 'arn:aws:iam::123456789012:role/YOUR-JOB-ROLE',
-      ...(principal && { Condition: { StringEquals: { 'iam:PassedToService': principal } } }),
+      Condition: { StringEquals: { 'iam:PassedToService': `${model.service}.amazonaws.com` } },
     })
   }
   return JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 2)

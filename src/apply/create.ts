@@ -3,7 +3,7 @@ import { computeDeadline } from '../model/create-protocol.ts'
 import { formatIso } from '../model/iso.ts'
 import type { Calls } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
-import { takeOverRecord } from '../model/record.ts'
+import { createAdoptedRecord } from '../model/record.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Intent, JobRecord, OpenRecord } from '../model/state.ts'
 import type { Pass } from './effects.ts'
@@ -40,7 +40,7 @@ function send(pass: Pass, { planned, record }: Intended, { writer }: Calls): Pro
 
 /** Returns whether a spec may be submitted now. If not, its intent is released, and the next plan says why. */
 function isDue({ timingOf, clock }: Pass, spec: Spec): boolean {
-  return timingOf(spec, clock.now()).when === 'ready'
+  return timingOf(spec, clock.now()).is === 'ready'
 }
 
 /** Makes a dry run at the service, for kinds that have one. It creates nothing, whatever the answer. */
@@ -60,7 +60,7 @@ async function recordCreated(pass: Pass, { planned, record }: Intended, live: Li
   const { awsAt } = record.intent
   const window = awsAt !== undefined && now !== undefined ? { from: awsAt, to: formatIso(now) } : undefined
   const made = { ...record, createdAt: record.intent.at, window }
-  const next = takeOverRecord(
+  const next = createAdoptedRecord(
     made,
     live,
     model.lifecycle.stageOf(live),
@@ -85,7 +85,7 @@ async function noteUnknown(
   problem: AwsProblem,
   { refused }: Pick<Intent, 'refused'> = {},
 ): Promise<void> {
-  const byMatch = pass.modelOf(planned.spec.kind).identity.recovery.by === 'match'
+  const byMatch = pass.modelOf(planned.spec.kind).identity.recovery.is === 'match'
   const until = byMatch
     ? computeDeadline(record.intent, pass.waits, { byMatch, clockOffsetMs: pass.clockOffsetMs?.() })
     : record.intent.until

@@ -93,7 +93,7 @@ export function intend(
 
 /** Returns the unique name of this attempt, if the API has room for it. */
 function buildMarker(own: Attempt, { spec, isTagged }: PlacedCreate, { identity }: KindModel): string | undefined {
-  if (identity.recovery.by === 'match') return identity.recovery.marker(spec.request, formatAttempt(own))
+  if (identity.recovery.is === 'match') return identity.recovery.marker(spec.request, formatAttempt(own))
   return isTagged ? formatAttemptTag(own) : undefined
 }
 

@@ -1,4 +1,4 @@
-import type { KindApi, KindModel, Service } from '../model/kind.ts'
+import type { KindApi, KindModel } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Site } from '../model/state.ts'
@@ -48,7 +48,7 @@ export type Connection = {
   /** The site of every job of this target. It has an endpoint only if one endpoint replaces all services. */
   readonly site: Site
   /** The site of a service's jobs, with the endpoint that replaces the service. */
-  siteOf(service: Service): Site
+  siteOf(service: string): Site
   /** Throws a Problem (exit 4) if the region's partition does not have the service. */
   settings(model: Placed, mode: 'read' | 'write'): ClientSettings
   /** The same for a Query service. `endpoint` is missing for AWS's own. */
@@ -76,7 +76,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const { clock, version = '0' } = options
   const env = options.env ?? process.env
   const lanes = options.lanes ?? createLanes(clock, options.limits)
-  const findEndpoint = (service: Service | 'sts' | 'any'): string | undefined =>
+  const findEndpoint = (service: string): string | undefined =>
     options.emulator ? options.emulator.url.replace(/\/$/, '') : resolveEndpoint(service, target, env)
   let lastAnswer: { readonly time: number; readonly at: number; readonly wall: number } | undefined
   const noteDate = (date: string): void => {
@@ -94,8 +94,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
   const { partition } = getPartition(target.region)
   const at = { partition, account, region: target.region }
   // The emulator's port changes between runs, but its jobs stay the same.
-  const siteOf = (service: Service | 'any'): Site =>
-    addEndpoint(at, options.emulator ? 'emulator' : findEndpoint(service))
+  const siteOf = (service: string): Site => addEndpoint(at, options.emulator ? 'emulator' : findEndpoint(service))
   return {
     target,
     clock,

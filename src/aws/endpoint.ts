@@ -1,18 +1,17 @@
 import { ALLOWED_ENDPOINTS, isEndpointAllowed } from '../model/endpoint.ts'
-import type { Service } from '../model/kind.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Env, Target } from './target.ts'
 
 /**
- * Resolves the endpoint that replaces a service (`any`: all services): the target's `endpoint`, else
+ * Resolves the endpoint that replaces a service, such as `iot` or `sts` (`any`: all services): the target's `endpoint`, else
  * AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, as in AWS's own tools. Undefined: AWS's own endpoint. Signed
  * requests go there. The environment, which the operator controls, may name any https host, or http on this machine.
  * jobwright.yaml, which a commit can change, may name only this machine or AWS. Throws a Problem (exit 4) otherwise. A
  * base path is kept.
  */
 export function resolveEndpoint(
-  service: Service | 'sts' | 'any',
+  service: string,
   target: Pick<Target, 'name' | 'endpoint'>,
   env: Env,
 ): string | undefined {

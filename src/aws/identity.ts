@@ -1,4 +1,4 @@
-import type { Unrated } from '../model/diagnostic.ts'
+import type { DiagnosticInput } from '../model/diagnostic.ts'
 import { Problem } from '../model/problem.ts'
 import { advise } from '../model/remedy.ts'
 import type { Clock } from '../system/clock.ts'
@@ -82,7 +82,7 @@ async function askSts(target: Target, settings: QuerySettings, sts: string | und
 }
 
 function createRefused(target: Target, name: string, message: string, cause: unknown): Problem {
-  const diagnostic: Unrated = {
+  const diagnostic: DiagnosticInput = {
     code: 'AWS_REFUSED',
     message: `AWS refused the credentials of the target "${target.name}": ${name}: ${message}`,
     remedies: [advise('sign in again, or check the key; a session token goes with its own key only')],
@@ -91,7 +91,7 @@ function createRefused(target: Target, name: string, message: string, cause: unk
 }
 
 function createUnreachable(target: Target, where: string, message: string, cause: unknown): Problem {
-  const diagnostic: Unrated = {
+  const diagnostic: DiagnosticInput = {
     code: 'AWS_UNREACHABLE',
     message: `cannot reach ${where} for the target "${target.name}": ${message}`,
     remedies: [advise(`check the network, the region (${target.region}), and AWS_ENDPOINT_URL if it is set`)],

@@ -25,7 +25,7 @@ const ERROR_BYTES_MAX = 64 * 1024
  * Uploads a file through a signed link, in chunks. Nothing is sent before the link is accepted. Undefined: the upload
  * is complete. Throws what `source` throws, or the signal's reason.
  */
-export async function putThrough(
+export async function uploadToLink(
   link: string,
   source: UploadSource,
   signal: AbortSignal | undefined,
@@ -47,7 +47,7 @@ export async function putThrough(
 }
 
 /** Downloads from a signed link, in chunks. Throws an AwsError for a truncated answer, or what `receive` throws. */
-export async function getThrough<Value>(
+export async function downloadFromLink<Value>(
   link: string,
   receive: Receive<Value>,
   signal: AbortSignal | undefined,
@@ -86,7 +86,7 @@ async function exchangeOnce<Value>(
     request.on('error', reject)
   })
   answer.then(
-    ({ statusCode = 0, headers: told }) => trace.answered(statusCode, told),
+    ({ statusCode = 0, headers }) => trace.answered(statusCode, headers),
     (error: unknown) => trace.failed(error),
   )
   try {

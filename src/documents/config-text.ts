@@ -16,7 +16,7 @@ import { parse } from './parse/parse.ts'
 import { createSource, createSpot, type Source } from './parse/source.ts'
 
 /** What only the machine knows about the repository. A missing member skips its check. */
-export type Around = {
+export type RepositoryFacts = {
   /** The remotes with an address; undefined outside a repository. Called only if a remote is named. */
   readonly remotes?: () => readonly string[] | undefined
   /** Returns true if a path or pattern, relative to the repository's folder, stays inside it. */
@@ -31,7 +31,7 @@ export function readConfigText(
   text: string,
   schemas: Schemas,
   kinds: readonly KindModel[],
-  around: Around = {},
+  around: RepositoryFacts = {},
 ): { config: Config; diagnostics: readonly Diagnostic[] } {
   const source = createSource(file, text)
   const { documents, refused } = parse(source)
@@ -62,7 +62,7 @@ export function readConfigText(
 }
 
 /** Specs are reviewed where they are committed, so patterns must stay inside this repository. */
-function checkSpecsInside({ specs }: Config, { isInside = () => true }: Around): Fault[] {
+function checkSpecsInside({ specs }: Config, { isInside = () => true }: RepositoryFacts): Fault[] {
   return specs.flatMap((pattern, index) => {
     if (isInside(pattern)) return []
     return [
@@ -81,7 +81,7 @@ function checkSpecsInside({ specs }: Config, { isInside = () => true }: Around):
  * A commit must not choose where credentials and states go. So a remote must be known to Git, and a file must be inside
  * the repository.
  */
-function stateFaults(value: JsonObject, { remotes, isStateAllowed = () => true }: Around): Fault[] {
+function stateFaults(value: JsonObject, { remotes, isStateAllowed = () => true }: RepositoryFacts): Fault[] {
   const [remote, file, store] = ['remote', 'path', 'store'].map((member) => getValue(value, `/state/${member}`))
   const known = typeof remote === 'string' ? remotes?.() : undefined
   const isPlaced = typeof file !== 'string' || (store === 'git' ? FILE_NAME.test(file) : isStateAllowed(file))

@@ -27,12 +27,12 @@ import { guardSecrets } from './check/secrets.ts'
 import { checkRepeatedPlace, checkTemplate, renderFirst } from './check/template.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
 import { suggestClosest } from './hints/suggest.ts'
-import { GLUED } from './hints/type-hints.ts'
+import { ADD_SPACE_AFTER_COLON } from './hints/type-hints.ts'
 import type { Locator } from './parse/locate.ts'
 import { checkOlderYaml } from './parse/older-yaml.ts'
 import type { ParsedDocument } from './parse/parse.ts'
 import { createSpot, type Source } from './parse/source.ts'
-import { type Include, includeFiles, parseMappings, type Taken } from './request.ts'
+import { type FileMember, type Include, includeFiles, parseMappings } from './request.ts'
 
 /** What the reader needs besides the document. */
 export type Reader = {
@@ -226,7 +226,7 @@ function readRequest(
 }
 
 /** Moves a fault in the text of a file to that file. */
-function moveToFile(fault: Fault, files: readonly Taken[]): Fault {
+function moveToFile(fault: Fault, files: readonly FileMember[]): Fault {
   const file = files.find(({ pointer }) => pointer === fault.pointer)?.file
   if (fault.inside === undefined || file === undefined) return fault
   const { line, column } = fault.inside
@@ -244,7 +244,7 @@ function explainGlued(fault: Fault, request: JsonObject): Fault {
   const found = getValue(request, fault.pointer)
   if (typeof found !== 'string' || !/^[\w$-]+:[^\s/]/.test(found)) return fault
   if (fault.code !== 'SPEC_DOCUMENT_NOT_JSON') return fault
-  return { ...fault, remedies: [advise(`${GLUED}, so that it is a mapping`)] }
+  return { ...fault, remedies: [advise(`${ADD_SPACE_AFTER_COLON}, so that it is a mapping`)] }
 }
 
 function moveToSpec(fault: Fault): Fault {

@@ -29,7 +29,7 @@ export type Refused = { readonly message: string; readonly remedies: readonly Re
 export type Completed = { readonly request: JsonObject; readonly changed: boolean; readonly faults: readonly Fault[] }
 
 /** A member with the text of a file. The path is relative to the root. */
-export type Taken = { readonly pointer: Pointer; readonly file: string }
+export type FileMember = { readonly pointer: Pointer; readonly file: string }
 
 /**
  * Replaces each `{ $file: PATH }` of a request with the file's text, and lists the files. Free documents and members
@@ -41,9 +41,9 @@ export function includeFiles(
   specFile: string,
   include: Include,
   known: readonly Fault[] = [],
-): Completed & { readonly files: readonly Taken[] } {
+): Completed & { readonly files: readonly FileMember[] } {
   let completed = request
-  const files: Taken[] = []
+  const files: FileMember[] = []
   const faults: Fault[] = []
   for (const { pointer, path } of findReferences(request, '', model)) {
     if (known.some((fault) => isWithin(joinPointer(pointer, '$file'), fault.pointer))) continue

@@ -43,7 +43,7 @@ export type Specs = {
 }
 
 /** What the reader needs besides the files. */
-export type Reading = {
+export type ReaderInput = {
   readonly kinds: readonly KindModel[]
   readonly schemas: Schemas
   readonly include: Include
@@ -52,7 +52,7 @@ export type Reading = {
 }
 
 /** Reads specs from files. `files` maps each path in diagnostics to its text, in the order of the specs. */
-export function readSpecs(files: ReadonlyMap<string, string>, reading: Reading): Specs {
+export function readSpecs(files: ReadonlyMap<string, string>, reading: ReaderInput): Specs {
   const reader: Reader = {
     kinds: new Map(reading.kinds.map((kind) => [kind.kind, kind])),
     check: createChecker(reading.schemas),

@@ -13,11 +13,11 @@ export type Clock = {
   /** The total milliseconds that `advance` has added. */
   advanced(): number
   /** How far virtual time was ahead of real time, oldest first. Each `advance` starts a new stretch. */
-  stretches(): readonly Stretch[]
+  stretches(): readonly ClockPeriod[]
 }
 
 /** A period without a jump of virtual time. */
-export type Stretch = {
+export type ClockPeriod = {
   /** Its start in real epoch milliseconds. */
   readonly since: number
   /** How many milliseconds virtual time was ahead of real time at its start and at its end. Negative means behind. */
@@ -41,7 +41,7 @@ export function startClock(startAt: number, scale: number): Clock {
   let advanced = 0
   const now = () => Math.floor(startAt + (performance.now() - started) * scale) + advanced
   const lead = () => now() - Date.now()
-  const past: Stretch[] = []
+  const past: ClockPeriod[] = []
   let open = { since: Date.now(), first: lead() }
   const jump = (milliseconds: number) => {
     if (milliseconds <= 0) return

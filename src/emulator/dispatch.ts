@@ -4,7 +4,7 @@ import { createErrorResponse, createResultResponse, type Response } from './answ
 import type { Calls } from './calls.ts'
 import { type Clock, second } from './clock.ts'
 import { type Caller, createDenied, createExpired, findPartition, readCaller } from './credential.ts'
-import { type FaultName, type Faults, faultTable, type Strike } from './faults.ts'
+import { type CallFaults, type FaultName, type Faults, faultTable } from './faults.ts'
 import type { Ids } from './ids.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Limits } from './limits.ts'
@@ -86,7 +86,7 @@ type Call = {
   readonly sent: Sent
   readonly request: Request
   readonly requestId: string
-  readonly strike: Strike
+  readonly strike: CallFaults
   /** The age of its signature on arrival. */
   readonly ageMs: number
   /** How long it has been delayed so far. */
@@ -98,7 +98,7 @@ function isGiven(value: Json | undefined): boolean {
 }
 
 /** Finishes a call after its delay. Stopping the emulator does not wait for it. */
-async function finishLater(world: World, { delayMs, lateSeconds }: Strike, finish: () => Answer): Promise<Answer> {
+async function finishLater(world: World, { delayMs, lateSeconds }: CallFaults, finish: () => Answer): Promise<Answer> {
   const { clock } = world.store
   if (delayMs > 0) await wait(delayMs, undefined, { ref: false })
   return new Promise((resolve, reject) => {
@@ -114,7 +114,7 @@ async function finishLater(world: World, { delayMs, lateSeconds }: Strike, finis
 }
 
 /** Measures how long a call is delayed: in real time, plus any `advance`, but at least as long as its faults say. */
-function computeHold(clock: Clock, { delayMs, lateSeconds }: Strike): () => number {
+function computeHold(clock: Clock, { delayMs, lateSeconds }: CallFaults): () => number {
   if (delayMs + lateSeconds === 0) return () => 0
   const [real, advanced] = [performance.now(), clock.advanced()]
   return () => Math.max(performance.now() - real + clock.advanced() - advanced, delayMs + lateSeconds * second)
@@ -156,7 +156,7 @@ function createDeniedCall({ service, operation, sent, strike }: Call, context: C
   return createDenied(service, context, action ?? operation.name, peekInput(service, operation, sent))
 }
 
-function createContext(world: World, service: Service, caller: Caller, strike: Strike): Context {
+function createContext(world: World, service: Service, caller: Caller, strike: CallFaults): Context {
   const { store, limits, ids, url } = world
   const { region, account = world.account } = caller
   const now = store.clock.now()

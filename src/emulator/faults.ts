@@ -70,7 +70,7 @@ export type FaultRule = {
 }
 
 /** The faults of one call. */
-export type Strike = {
+export type CallFaults = {
   readonly fault: FaultName | undefined
   /** The member that the rule of `fault` requires, if any. */
   readonly when: string | undefined
@@ -93,7 +93,7 @@ type Call = {
 /** The active rules. */
 export type Faults = {
   /** Picks the faults of this call: the first rule that ends it, and every delay and lag before that rule. */
-  strike(call: Call): Strike
+  strike(call: Call): CallFaults
   replace(rules: readonly FaultRule[]): void
 }
 

@@ -4,9 +4,6 @@ import type { Limits } from './limits.ts'
 import type { Structure } from './shape.ts'
 import type { JobRecord } from './store.ts'
 
-/** Service names in faults, counts and the oracle. */
-type ServiceName = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport' | 'sts'
-
 /** An AWS error's name and HTTP status. */
 export type ErrorKind = { readonly name: string; readonly status: number }
 
@@ -91,7 +88,8 @@ export type JobView = {
 
 /** A service as data: its names, errors, operations and job life cycle. */
 export type Service = {
-  readonly name: ServiceName
+  /** The name in faults, counts and the oracle. */
+  readonly name: string
   readonly protocol: 'rest-json' | 'query'
   /** Accepted signing names in a credential scope. */
   readonly scopes: readonly string[]

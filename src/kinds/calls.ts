@@ -1,18 +1,14 @@
 import type { Connection } from '../aws/connection.ts'
 import type { Calls } from '../model/kind-calls.ts'
+import * as table from './table.ts'
 
-/** Loads a kind's calls, and its SDK client, when the first job of that kind needs them. */
-const LOADERS: Readonly<Record<string, () => Promise<{ createCalls(connection: Connection): Calls }>>> = {
-  DataExchangeJob: () => import('./data-exchange-job/calls.ts'),
-  ImportExportJob: () => import('./import-export-job/calls.ts'),
-  IotJob: () => import('./iot-job/calls.ts'),
-  MediaPackageHarvestJob: () => import('./mediapackage-harvest-job/calls.ts'),
-  PinpointExportJob: () => import('./pinpoint-export-job/calls.ts'),
-}
-
-/** Opens a kind's reader and writer over a connection. An unknown kind is a bug, because loading rejects it. */
+/**
+ * Opens a kind's reader and writer over a connection. Loads them, and the kind's SDK client, at the first use. An
+ * unknown kind is a bug, because loading rejects it.
+ */
 export async function openCalls(kind: string, connection: Connection): Promise<Calls> {
-  const load = LOADERS[kind]
-  if (!load) throw new Error(`no kind ${kind}`)
-  return (await load()).createCalls(connection)
+  const found = Object.values(table).find(({ model }) => model.kind === kind)
+  if (!found) throw new Error(`no kind ${kind}`)
+  const { createCalls } = await found.loadCalls()
+  return createCalls(connection)
 }

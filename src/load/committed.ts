@@ -8,7 +8,7 @@ import {
   type Bytes,
   decodeBytes,
   encodeBytes,
-  type Followed,
+  type FollowedLink,
   type Found,
   findInHead,
   type HeadTree,
@@ -122,7 +122,7 @@ async function openSubmodules(head: HeadTree, asked: readonly Bytes[], searched:
 }
 
 /** Finds the searched folders and files in HEAD, including opened submodules below them. */
-function listSearchedPlaces(head: HeadTree, searched: readonly Bytes[], followed: Followed[] = []): Found[] {
+function listSearchedPlaces(head: HeadTree, searched: readonly Bytes[], followed: FollowedLink[] = []): Found[] {
   return searched.flatMap((one) => listWithInner(findInHead(head, one, followed)))
 }
 
@@ -221,7 +221,7 @@ function findDeleted(
   searched: readonly Bytes[],
   read: ReadonlySet<Bytes>,
 ): OnlyInHead[] {
-  const followed: Followed[] = []
+  const followed: FollowedLink[] = []
   const places = listSearchedPlaces(head, searched, followed)
   const root: Found = { tree: head, path: prefix.replace(/\/$/, ''), is: 'folder' }
   const elsewhere = places.filter(({ tree, path: folder }) => tree !== head || !isBelow(root.path, folder))

@@ -27,13 +27,13 @@ export type HeadTree = {
   readonly targets: ReadonlyMap<string, Bytes>
   readonly parent?: HeadTree
   /** Opened submodules, by path. */
-  readonly submodules: Map<Bytes, HeadTree | Unopened>
+  readonly submodules: Map<Bytes, HeadTree | SubmoduleProblem>
   /** Entries by lower-case name, if the file system ignores case. */
   readonly folded?: ReadonlyMap<Bytes, Bytes>
 }
 
 /** Why a submodule cannot be read: it was never cloned, or its clone lacks the recorded commit. */
-export type Unopened = 'submodule-missing' | 'submodule-moved'
+export type SubmoduleProblem = 'submodule-missing' | 'submodule-moved'
 
 /** Where a path leads in a commit. `path` counts from the top of `tree`, with links followed. */
 export type Found = { readonly tree: HeadTree; readonly path: Bytes } & (
@@ -46,7 +46,7 @@ export type Found = { readonly tree: HeadTree; readonly path: Bytes } & (
 )
 
 /** A link that was followed. */
-export type Followed = { readonly tree: HeadTree; readonly path: Bytes; readonly target: Bytes }
+export type FollowedLink = { readonly tree: HeadTree; readonly path: Bytes; readonly target: Bytes }
 
 const LINK = '120000'
 /** The mode of a submodule in a tree. */
@@ -122,7 +122,7 @@ async function readTargets(git: Git, entries: ReadonlyMap<Bytes, Entry>): Promis
 }
 
 /** Finds where a path leads in a tree. Adds the links it follows to `followed`. */
-export function findInHead(top: HeadTree, file: Bytes, followed: Followed[] = []): Found {
+export function findInHead(top: HeadTree, file: Bytes, followed: FollowedLink[] = []): Found {
   // A listed path contains no link.
   const direct = top.entries.get(file)
   if (direct?.mode.startsWith('100')) return { tree: top, path: file, is: 'file', id: direct.id }
@@ -211,7 +211,12 @@ export async function openSubmodule({ tree, path: file, id }: Found & { is: 'sub
   tree.submodules.set(file, await openAt(folder, path.posix.join(tree.at, file), id, tree))
 }
 
-async function openAt(folder: Bytes, at: Bytes, commit: string, parent: HeadTree): Promise<HeadTree | Unopened> {
+async function openAt(
+  folder: Bytes,
+  at: Bytes,
+  commit: string,
+  parent: HeadTree,
+): Promise<HeadTree | SubmoduleProblem> {
   // Without its own repository, git would use the one around it.
   if (!fs.existsSync(Buffer.from(`${folder}/.git`, 'latin1'))) return 'submodule-missing'
   const plain = openGit(decodeBytes(folder))

@@ -76,7 +76,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   // Check files even if a spec has other errors, so that all are reported at once.
   const settled = await settleTransfers([...read.specs, ...listKnownType(read, kinds)], kinds, root, locate)
   const settledSpec = new Map(settled.specs.map((spec) => [spec.address, spec]))
-  const told = new Set(read.diagnostics.map(formatPlace))
+  const reported = new Set(read.diagnostics.map(formatPlace))
   const wrong = groupBy(settled.diagnostics.filter(isError), ({ address }) => address)
   const refused = read.specs.filter(({ address }) => wrong.has(address))
   return {
@@ -91,7 +91,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
       ...problems,
       ...createNearMisses(listUnnamed(found.nearMisses, included, settled)),
       ...read.diagnostics,
-      ...settled.diagnostics.filter((one) => !told.has(formatPlace(one))),
+      ...settled.diagnostics.filter((one) => !reported.has(formatPlace(one))),
     ]),
     complete: read.complete && problems.length === 0,
     files,

@@ -6,7 +6,7 @@ import { getValue, type Json, type Pointer, put } from '../model/json.ts'
 import type { KindModel, KindRequest, Transfer } from '../model/kind.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Spec } from '../model/spec.ts'
-import { lookAt } from '../system/download-file.ts'
+import { inspectTarget } from '../system/download-file.ts'
 import { type Measured, measureFile } from '../system/upload-file.ts'
 import { createNotIncluded } from './problems.ts'
 
@@ -63,12 +63,12 @@ async function settle(spec: Spec, kind: KindRequest | undefined, root: string, u
   const { upload, download } = spec.policy
   const type = String(member && getValue(spec.request, member))
   const misplaced = [
-    ...(upload !== undefined && transfer?.way !== 'in' ? [refuseUploadType(type)] : []),
-    ...(upload === undefined && transfer?.way === 'in' ? [refuseNoUpload(type, member ?? '')] : []),
-    ...(download !== undefined && transfer?.way !== 'out' ? [refuseDownloadType(type)] : []),
+    ...(upload !== undefined && transfer?.is !== 'in' ? [refuseUploadType(type)] : []),
+    ...(upload === undefined && transfer?.is === 'in' ? [refuseNoUpload(type, member ?? '')] : []),
+    ...(download !== undefined && transfer?.is !== 'out' ? [refuseDownloadType(type)] : []),
   ]
   if (misplaced.length > 0 || transfer === undefined) return { spec, faults: misplaced }
-  if (transfer.way === 'out') return download === undefined ? { spec, faults: [] } : addDownload(spec, download, root)
+  if (transfer.is === 'out') return download === undefined ? { spec, faults: [] } : addDownload(spec, download, root)
   const file = resolveBesideSpec(spec, upload!)
   uploads.add(file)
   return addUpload(spec, upload!, file, transfer, root)
@@ -78,7 +78,7 @@ async function addUpload(
   spec: Spec,
   written: string,
   file: string,
-  { md5: pointer, maxBytes }: Extract<Transfer, { way: 'in' }>,
+  { md5: pointer, maxBytes }: Extract<Transfer, { is: 'in' }>,
   root: string,
 ): Promise<Result> {
   const measured = await measureFile(root, file, maxBytes)
@@ -111,7 +111,7 @@ async function addUpload(
 
 function addDownload(spec: Spec, written: string, root: string): Result {
   const file = resolveBesideSpec(spec, written)
-  const spot = lookAt(root, file)
+  const spot = inspectTarget(root, file)
   const base = { pointer: '/policy/download', code: 'SPEC_DOWNLOAD' } as const
   if (/\.ya?ml$/i.test(file)) {
     const message = `${written} would be read as a spec`

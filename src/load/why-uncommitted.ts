@@ -58,29 +58,29 @@ export function explain(
   facts: ReadonlyMap<HeadTree, Facts>,
   named: (file: Bytes) => string,
 ): Uncommitted {
-  const told = (reason: UncommittedWhy, at: Bytes = asked): Uncommitted => ({
+  const blame = (reason: UncommittedWhy, at: Bytes = asked): Uncommitted => ({
     file,
     why: reason,
     ...(at !== asked && { at: named(at) }),
   })
   const { tree } = found
-  if (why === 'line-ends') return told(why)
-  if (found.is === 'submodule') return told(explainClosed(found), toTopPath(found))
-  if (found.is === 'link-outside') return told('link-outside', toTopPath(found))
+  if (why === 'line-ends') return blame(why)
+  if (found.is === 'submodule') return blame(explainClosed(found), toTopPath(found))
+  if (found.is === 'link-outside') return blame('link-outside', toTopPath(found))
   if (why === 'attributes') {
     const other = listAttributeFiles(found.path).find((file) => !isCommitted(tree, file))
-    return told('attributes', path.posix.join(tree.at, other ?? '.gitattributes'))
+    return blame('attributes', path.posix.join(tree.at, other ?? '.gitattributes'))
   }
   const real = findRealPath(found, asked)
-  if (real !== undefined && !isSameName(found, real)) return told('link', real)
+  if (real !== undefined && !isSameName(found, real)) return blame('link', real)
   const moved = findMovedSubmodule(tree, facts)
-  if (moved !== undefined) return told('submodule-moved', moved)
+  if (moved !== undefined) return blame('submodule-moved', moved)
   const fact = facts.get(tree)
   const flag = fact?.index.get(found.path)
-  if (real === undefined) return told(found.is === 'file' ? 'deleted' : 'untracked', toTopPath(found))
-  if (found.is === 'file') return told(explainHidden(flag) ?? 'edited', toTopPath(found))
-  if (flag !== undefined) return told('staged', toTopPath(found))
-  return told(fact?.ignored.has(found.path) ? 'ignored' : 'untracked', toTopPath(found))
+  if (real === undefined) return blame(found.is === 'file' ? 'deleted' : 'untracked', toTopPath(found))
+  if (found.is === 'file') return blame(explainHidden(flag) ?? 'edited', toTopPath(found))
+  if (flag !== undefined) return blame('staged', toTopPath(found))
+  return blame(fact?.ignored.has(found.path) ? 'ignored' : 'untracked', toTopPath(found))
 }
 
 function explainClosed({ tree, path: file }: Found): UncommittedWhy {

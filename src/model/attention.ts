@@ -33,7 +33,7 @@ export type Finding = {
 }
 
 /** A finding in the state: noted by a run, acknowledged by a person, or both. */
-export type Noted = {
+export type NotedFinding = {
   readonly run: number
   readonly finding: string
   /** ISO time at which a run noted it. */
@@ -45,7 +45,7 @@ export type Noted = {
 }
 
 /** Everything noted, by address. */
-export type Attention = Readonly<Record<Address, readonly Noted[]>>
+export type Attention = Readonly<Record<Address, readonly NotedFinding[]>>
 
 /** Returns the findings that nobody has acknowledged. */
 export function openFindings(findings: readonly Finding[] = []): Finding[] {
@@ -61,7 +61,7 @@ export function listAddresses(findings: readonly Finding[]): Address[] {
 export function findNote(
   attention: Attention | undefined,
   { address, run, finding }: Pick<Finding, 'address' | 'run' | 'finding'>,
-): Noted | undefined {
+): NotedFinding | undefined {
   return attention?.[address]?.find((noted) => noted.run === run && noted.finding === finding)
 }
 
@@ -71,7 +71,7 @@ export function moveNotes(
   moved: Iterable<readonly [Address, Address]>,
 ): Attention | undefined {
   if (attention === undefined) return undefined
-  const next: Record<Address, readonly Noted[]> = { ...attention }
+  const next: Record<Address, readonly NotedFinding[]> = { ...attention }
   for (const [to, from] of moved) {
     const notes = next[from]
     if (notes === undefined) continue

@@ -34,10 +34,10 @@ export type Diagnostic = {
 }
 
 /** A diagnostic as the code writes it. Its severity defaults to that of its code. */
-export type Unrated = Omit<Diagnostic, 'severity'> & { readonly severity?: Severity }
+export type DiagnosticInput = Omit<Diagnostic, 'severity'> & { readonly severity?: Severity }
 
 /** Creates a diagnostic. Its severity defaults to that of its code. */
-export function diagnose(unrated: Unrated): Diagnostic {
+export function diagnose(unrated: DiagnosticInput): Diagnostic {
   return { ...unrated, severity: unrated.severity ?? getSeverity(unrated.code) }
 }
 

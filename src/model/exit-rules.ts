@@ -3,7 +3,7 @@ import type { AwsProblem } from './aws-problem.ts'
 import { getExitCodes } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
-import { DOING, getUntil, type Plan, type Planned } from './plan.ts'
+import { CHANGING_ACTIONS, getUntil, type Plan, type Planned } from './plan.ts'
 
 /*
  * How a command's exit code is chosen. `codes.ts` holds the exit codes of each code; all other rules are here.
@@ -82,7 +82,7 @@ export function collectSpecExits(diagnostics: readonly Diagnostic[]): ExitCode[]
 
 /** Returns whether applying a plan would change something at AWS or in the state. */
 export function hasChanges(plan: Plan): boolean {
-  return plan.actions.some(({ action }) => DOING.has(action)) || (plan.decided ?? []).length > 0
+  return plan.actions.some(({ action }) => CHANGING_ACTIONS.has(action)) || (plan.decided ?? []).length > 0
 }
 
 /**

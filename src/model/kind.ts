@@ -13,13 +13,13 @@ import type { JobRecord } from './state.ts'
 /** How to find the outcome of an unknown create. */
 export type Recovery =
   /** The caller names the job: describe it. */
-  | { readonly by: 'id' }
+  | { readonly is: 'id' }
   /** The service honours the same token for this long: send again with the intent's own token. */
-  | { readonly by: 'token'; readonly ttlMs: number }
+  | { readonly is: 'token'; readonly ttlMs: number }
   /** A created job does nothing until it is started: list the jobs created since the intent. */
-  | { readonly by: 'inert' }
+  | { readonly is: 'inert' }
   /** The job starts at once and AWS names it: list, and match a member that only our request has. */
-  | { readonly by: 'match'; readonly marker: (request: JsonObject, marker: string) => string }
+  | { readonly is: 'match'; readonly marker: (request: JsonObject, marker: string) => string }
 
 /** A violated rule that a schema cannot express. A warning: AWS may accept it, but it is probably a mistake. */
 export type Finding = {
@@ -34,16 +34,16 @@ export type Finding = {
 
 /** Whether a request can be submitted at a time. `expires`: the last ISO time at which AWS would accept it. */
 export type Timing =
-  | { readonly when: 'ready'; readonly expires?: string }
-  | { readonly when: 'waiting'; readonly reason: string; readonly until?: string; readonly expires?: string }
-  | { readonly when: 'expired'; readonly reason: string; readonly remedies: readonly Remedy[] }
+  | { readonly is: 'ready'; readonly expires?: string }
+  | { readonly is: 'waiting'; readonly reason: string; readonly until?: string; readonly expires?: string }
+  | { readonly is: 'expired'; readonly reason: string; readonly remedies: readonly Remedy[] }
 
 /** A live job written as a spec. */
-export type Retold = {
+export type ExportedRequest = {
   /** The request, without AWS's defaults that carry no information. */
   readonly request: JsonObject
   /** Members that the job may have but AWS does not return, each with a sentence that says why. */
-  readonly untold: readonly { readonly pointer: Pointer; readonly why: string }[]
+  readonly omitted: readonly { readonly pointer: Pointer; readonly why: string }[]
 }
 
 /**
@@ -60,22 +60,17 @@ export type ArnPart = keyof ArnParts
 export type ArnRule = { readonly member: Pointer; readonly agrees: readonly ArnPart[] }
 
 /** A value that two specs of one target should not share. */
-export type Sole = {
+export type UniqueMember = {
   readonly member: Pointer
   readonly severity: 'error' | 'warning'
   /** Equal for two requests that share the value; undefined if the request does not have it. */
   readonly key: (request: JsonObject) => string | undefined
   /** The consequence of sharing, as the end of a sentence that begins with both specs. */
-  readonly otherwise: string
+  readonly consequence: string
 }
 
 /** The direction in which a job's content passes through a signed link. */
-export type Transfer =
-  | { readonly way: 'in'; readonly md5: Pointer; readonly maxBytes: number }
-  | { readonly way: 'out' }
-
-/** The service of a kind, as the emulator's oracle, endpoint variables and lanes name it. */
-export type Service = 'iot' | 'mediapackage' | 'pinpoint' | 'dataexchange' | 'importexport'
+export type Transfer = { readonly is: 'in'; readonly md5: Pointer; readonly maxBytes: number } | { readonly is: 'out' }
 
 /** How a job of a kind is named and identified. */
 export type KindIdentity = {
@@ -84,7 +79,7 @@ export type KindIdentity = {
   readonly idMember?: string
   /** The member with the tags of a job. A create adds our mark `jobwright` to it, unless `ownerTag` is false. */
   readonly tagged?: Pointer
-  readonly sole?: Sole
+  readonly unique?: UniqueMember
   /** What a list needs as its scope: the Pinpoint project, the Data Exchange data set. */
   scope(request: JsonObject): string | undefined
   /** The members that no update changes, equal in two requests for the same job. Missing: all of the normal form. */
@@ -108,7 +103,7 @@ export type KindApi = {
    * says where to list.
    */
   readonly listing: {
-    readonly tells: 'job' | 'status' | 'id'
+    readonly returns: 'job' | 'status' | 'id'
     readonly page: number
     readonly newestFirst: boolean
     readonly within?: string
@@ -188,7 +183,7 @@ export type KindRequest = {
   /** Returns the request in a live job's own terms, without members that AWS never returns. */
   comparable(request: JsonObject): JsonObject
   /** Writes a live job as a spec; undefined if AWS does not return enough. */
-  toSpec(live: Live): Retold | undefined
+  toSpec(live: Live): ExportedRequest | undefined
   /** Writes a time as the members of the API expect it. Missing: ISO 8601 in UTC. */
   writeTime?(ms: number): string
   /** Cross-field rules, without a clock. */
@@ -204,7 +199,8 @@ export type KindRequest = {
 export type KindModel = {
   /** The value of `kind` in a spec. Also the name of its schema. */
   readonly kind: string
-  readonly service: Service
+  /** The service, as the emulator's oracle, endpoint variables and lanes name it: `iot`. */
+  readonly service: string
   /** The API in words, for people: `AWS IoT CreateJob`. */
   readonly title: string
   /** The service in words, for sentences: `AWS IoT`. */

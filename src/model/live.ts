@@ -23,15 +23,15 @@ export type Live = {
   /** The job's tags, if requested and returned. */
   readonly tags?: readonly { readonly Key: string; readonly Value: string }[]
   /**
-   * The value of the tag `jobwright`: the attempt that created the job. If it is missing and `markRead` is `told`, the
+   * The value of the tag `jobwright`: the attempt that created the job. If it is missing and `markRead` is `succeeded`, the
    * job has no such tag.
    */
   readonly mark?: string
   /**
    * How the read of the tags ended, if requested. `refused`: the role may not read them. `failed`: any other error; try
-   * again. Unless it is `told`, a missing `mark` proves nothing.
+   * again. Unless it is `succeeded`, a missing `mark` proves nothing.
    */
-  readonly markRead?: 'told' | 'refused' | 'failed'
+  readonly markRead?: 'succeeded' | 'refused' | 'failed'
   /** The marker of the create as AWS stores it, for kinds that are found by it. Missing if AWS does not return it. */
   readonly marker?: string
   /**

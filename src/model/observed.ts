@@ -24,7 +24,7 @@ export type Need = {
 }
 
 /** What a read of a job showed. `failed`: AWS did not answer or refused, so nothing is known. */
-export type Sighting =
+export type JobRead =
   | { readonly is: 'live'; readonly live: Live }
   | { readonly is: 'absent' }
   | { readonly is: 'failed'; readonly problem: AwsProblem }
@@ -36,7 +36,7 @@ export type Lookalikes =
 
 /** All reads of one plan. An address in none of these maps was not read. */
 export type Observed = {
-  readonly jobs: ReadonlyMap<Address, Sighting>
+  readonly jobs: ReadonlyMap<Address, JobRead>
   readonly alike: ReadonlyMap<Address, Lookalikes>
   /** The lists of needs with `elsewhere`. */
   readonly elsewhere?: ReadonlyMap<Address, Lookalikes>

@@ -118,7 +118,7 @@ export type Planned = PlannedCreate | PlannedStep | PlannedAdopt | PlannedForget
 export type ActionName = Planned['action']
 
 /** Actions that change something at AWS, in the state or on this disk. All others only give a reason. */
-export const DOING: ReadonlySet<ActionName> = new Set<ActionName>([
+export const CHANGING_ACTIONS: ReadonlySet<ActionName> = new Set<ActionName>([
   'create',
   'upload',
   'start',

@@ -1,5 +1,5 @@
 import { getExitCodes } from './codes.ts'
-import { type Diagnostic, diagnose, type Unrated } from './diagnostic.ts'
+import { type Diagnostic, type DiagnosticInput, diagnose } from './diagnostic.ts'
 import type { ExitCode } from './exit-code.ts'
 
 /**
@@ -12,7 +12,7 @@ export class Problem extends Error {
   /** The worst exit code of the diagnostic's code. */
   readonly exitCode: ExitCode
 
-  constructor(diagnostic: Unrated, cause?: unknown) {
+  constructor(diagnostic: DiagnosticInput, cause?: unknown) {
     super(diagnostic.message, { cause })
     const [exitCode] = getExitCodes(diagnostic.code)
     if (exitCode === undefined) throw new Error(`A Problem cannot have the code ${diagnostic.code}: it stops no run`)

@@ -52,7 +52,7 @@ export function refreshRecord(
 }
 
 /** Updates a record like `refreshRecord`, and its stage too, since the job may have started. */
-export function reread(
+export function refreshWithStage(
   record: SettledRecord,
   live: Live,
   stage: LiveStage,
@@ -65,12 +65,12 @@ export function reread(
 }
 
 /** The initial values of a record that takes over a job. The job itself provides the rest. */
-export type Adopter = Pick<SettledRecord, 'run' | 'site' | 'how' | 'request'> &
+export type AdoptionBase = Pick<SettledRecord, 'run' | 'site' | 'how' | 'request'> &
   Partial<Omit<OpenRecord | SettledRecord, 'stage' | 'intent'>>
 
 /** Returns the record of an address that takes over a live job. This settles an open create. */
-export function takeOverRecord(
-  adopter: Adopter | OpenRecord,
+export function createAdoptedRecord(
+  adopter: AdoptionBase | OpenRecord,
   live: Live,
   stage: LiveStage,
   condition: Condition,

@@ -3,7 +3,7 @@ import type { Address } from '../model/address.ts'
 import { groupBy } from '../model/group.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { KindReader } from '../model/kind-calls.ts'
-import type { Lookalikes, Need, Observed, Sighting } from '../model/observed.ts'
+import type { JobRead, Lookalikes, Need, Observed } from '../model/observed.ts'
 import { getSiteKey, type Site } from '../model/state.ts'
 import { type Group, unwrapProblem } from './group.ts'
 import { readJobs } from './read-jobs.ts'
@@ -22,7 +22,7 @@ export type ObserveOptions = {
  * Reads what a plan needs, in as few calls as possible. A failed read is part of the answer; only an interrupt throws.
  */
 export async function observe(needs: readonly Need[], options: ObserveOptions): Promise<Observed> {
-  const jobs = new Map<Address, Sighting>()
+  const jobs = new Map<Address, JobRead>()
   const alike = new Map<Address, Lookalikes>()
   const elsewhere = new Map<Address, Lookalikes>()
   const tasks = groupNeeds(needs, options.modelOf).map((group): Task => {

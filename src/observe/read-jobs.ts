@@ -2,7 +2,7 @@ import type { Address } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
 import type { KindReader } from '../model/kind-calls.ts'
 import type { Live } from '../model/live.ts'
-import type { Need, Sighting } from '../model/observed.ts'
+import type { JobRead, Need } from '../model/observed.ts'
 import { type Group, unwrapProblem } from './group.ts'
 
 /** Up to this many jobs are cheaper to describe than to list. */
@@ -17,13 +17,13 @@ const AT_ONCE = 10
 export async function readJobs(
   group: Group,
   reader: KindReader,
-  found: Map<Address, Sighting>,
+  found: Map<Address, JobRead>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { model, needs } = group
   // A job without a record most often does not exist, and a list shows that. If it exists, its mark is read too.
   const isListable = (need: Need): boolean =>
-    model.api.listing.tells !== 'id' && !need.definition && !(need.mark && need.known)
+    model.api.listing.returns !== 'id' && !need.definition && !(need.mark && need.known)
   const listable = needs.filter(isListable)
   const listed = listable.length > FEW ? await list(group, listable, reader, signal) : NOTHING
   const rest: Need[] = []
@@ -76,7 +76,7 @@ async function describeAll(
   group: Group,
   needs: readonly Need[],
   reader: KindReader,
-  found: Map<Address, Sighting>,
+  found: Map<Address, JobRead>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const queue = needs.values()
@@ -94,7 +94,7 @@ async function describeOne(
   need: Need,
   reader: KindReader,
   signal: AbortSignal | undefined,
-): Promise<Sighting> {
+): Promise<JobRead> {
   try {
     const live = await reader.describe(need.id!, {
       scope: group.scope,

@@ -35,7 +35,7 @@ async function readInFull(
   reader: KindReader,
   signal: AbortSignal | undefined,
 ): Promise<Live> {
-  if (group.model.api.listing.tells === 'job') return live
+  if (group.model.api.listing.returns === 'job') return live
   const full = await reader.describe(live.id, {
     definition: true,
     scope: group.scope,

@@ -7,7 +7,7 @@ import { judgeIdentity } from '../model/evidence.ts'
 import { formatIso } from '../model/iso.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { Live } from '../model/live.ts'
-import type { Sighting } from '../model/observed.ts'
+import type { JobRead } from '../model/observed.ts'
 import type { Planned, PlannedKeep, PlannedStop } from '../model/plan.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
@@ -53,7 +53,10 @@ export function createPlanner(input: PlanInput): Planner {
 }
 
 /** Makes the lines of a plan one after the other. A job that one line claims is not given to a later one. */
-export function planInTurn(context: Planner, turns: readonly ((context: Planner) => Planned | undefined)[]): Planned[] {
+export function planSequentially(
+  context: Planner,
+  turns: readonly ((context: Planner) => Planned | undefined)[],
+): Planned[] {
   const claims = new Map(context.claims)
   const inTurn: Planner = { ...context, claims }
   return turns.flatMap((turn) => {
@@ -81,7 +84,7 @@ export type SeenRecord =
   | { readonly is: 'live'; readonly live: Live; readonly identity?: Identity }
   | { readonly is: 'absent' }
   | { readonly is: 'replaced'; readonly why: string }
-  | Extract<Sighting, { is: 'failed' }>
+  | Extract<JobRead, { is: 'failed' }>
 
 /** Returns what this plan's reads show of a settled record's job; undefined if it was not read. */
 export function judgeSeen(plan: Planner, address: Address, record: SettledRecord): SeenRecord | undefined {
@@ -133,7 +136,7 @@ export function findDecidedRecord(
   record: JobRecord | undefined,
   decision: Decision,
 ): JobRecord | undefined {
-  const isLater = record !== undefined && decision.do === 'adopt' && spec.policy.run > record.run
+  const isLater = record !== undefined && decision.is === 'adopt' && spec.policy.run > record.run
   return isLater && (isSettled(record) || !decision.settles) ? undefined : record
 }
 
@@ -149,7 +152,7 @@ export function planLowerRun(spec: Spec, record: JobRecord): PlannedKeep {
 }
 
 /** Returns a line for an address that could not be read from AWS. */
-export function planUnread(spec: Spec, seen: Extract<Sighting, { is: 'failed' }>, record?: JobRecord): PlannedStop {
+export function planUnread(spec: Spec, seen: Extract<JobRead, { is: 'failed' }>, record?: JobRecord): PlannedStop {
   return createLine(spec, { ...describeUnread(seen), record, id: record?.id })
 }
 
@@ -158,7 +161,7 @@ const NOWHERE = advise(
 )
 
 /** Describes a failed read for a line. */
-export function describeUnread({ problem }: Extract<Sighting, { is: 'failed' }>): {
+export function describeUnread({ problem }: Extract<JobRead, { is: 'failed' }>): {
   readonly action: 'blocked'
   readonly code: PlanCode
   readonly reason: string

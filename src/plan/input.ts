@@ -64,17 +64,17 @@ export type Decision =
    * Adopt the job of this ID. Default: the ID that the spec gives. `settles`: the job is the recorded create's,
    * whatever run the spec asks for now. `force`: adopt it despite another owner's mark.
    */
-  | { readonly do: 'adopt'; readonly id?: string; readonly settles?: true; readonly force?: boolean }
+  | { readonly is: 'adopt'; readonly id?: string; readonly settles?: true; readonly force?: boolean }
   /** These jobs, or all listed ones, are foreign. They are never look-alikes again. */
-  | { readonly do: 'foreign'; readonly ids: readonly string[] | 'listed' }
+  | { readonly is: 'foreign'; readonly ids: readonly string[] | 'listed' }
   /** Its spec was removed on purpose, and no other spec is a rename of it. */
-  | { readonly do: 'removed' }
+  | { readonly is: 'removed' }
   /** Its unknown create created no job. `force`: accepted although a request may still arrive. */
-  | { readonly do: 'not-created'; readonly force: boolean }
+  | { readonly is: 'not-created'; readonly force: boolean }
   /** Cancel its unfinished job. `force`: also what devices have begun. */
-  | { readonly do: 'cancel'; readonly reason: string; readonly force: boolean }
+  | { readonly is: 'cancel'; readonly reason: string; readonly force: boolean }
   /** Its job ran before this state began. */
-  | { readonly do: 'baseline' }
+  | { readonly is: 'baseline' }
 
 /**
  * Returns whether decisions put a job on record based on this checkout. All others concern what is already on record,
@@ -83,10 +83,10 @@ export type Decision =
 export function isCheckoutUsed(decisions: PlanInput['decisions'], state: State | undefined): boolean {
   if (decisions === undefined) return true
   return [...decisions].some(([address, decision]) => {
-    if (decision.do === 'baseline') return true
+    if (decision.is === 'baseline') return true
     const record = state?.records[address]
     const isOnRecord = record !== undefined && !isSettled(record)
-    return decision.do === 'adopt' && !(decision.settles && isOnRecord)
+    return decision.is === 'adopt' && !(decision.settles && isOnRecord)
   })
 }
 

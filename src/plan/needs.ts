@@ -10,8 +10,8 @@ import type { Spec } from '../model/spec.ts'
 import { isSettled, type JobRecord, recordEntries } from '../model/state.ts'
 import { createPlanner, findDecidedRecord, isSelected, type Planner } from './context.ts'
 import type { Decision, PlanInput } from './input.ts'
-import { moveFormer } from './questions/former-names.ts'
-import { createLookalikeNeed, isElsewhereNow, listLookalikeNeeds } from './questions/lookalikes.ts'
+import { moveFormerNames } from './questions/former-names.ts'
+import { createLookalikeNeed, hasOtherSiteOrScope, listLookalikeNeeds } from './questions/lookalikes.ts'
 import { createStandIn } from './questions/ownership.ts'
 import { expandSeries } from './series/expand.ts'
 import { isCancellable } from './situations/cancelled.ts'
@@ -24,7 +24,7 @@ export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boole
 /** Returns the reads that a plan needs, and no others: a finished job costs nothing. */
 export function listNeeds(given: NeedsInput): Need[] {
   const { input } = expandSeries(given)
-  const plan = createPlanner(moveFormer({ ...input, observed: NOTHING_OBSERVED }).input)
+  const plan = createPlanner(moveFormerNames({ ...input, observed: NOTHING_OBSERVED }).input)
   const forSpecs = input.specs.flatMap((spec) =>
     isSelected(plan, spec.address, spec.labels) ? listSpecNeeds(plan, spec, input.refresh) : [],
   )
@@ -46,7 +46,7 @@ function listSpecNeeds(plan: Planner, spec: Spec, refresh: boolean): Need[] {
   if (!isSettled(record)) {
     // A raised run may replace the unknown one. Its job may already exist under the old name.
     const isRaised = spec.policy.run > record.run
-    const isMoved = isElsewhereNow(plan, spec, record, model)
+    const isMoved = hasOtherSiteOrScope(plan, spec, record, model)
     return [
       ...listUnknownNeeds(spec.address, record, model),
       ...(isRaised ? listFormerNeeds(plan, spec, model) : []),
@@ -65,23 +65,23 @@ function listDecisionNeeds(
   model: KindModel,
   decision: Decision,
 ): Need[] {
-  if (decision.do === 'removed') return []
-  if (decision.do === 'foreign') {
+  if (decision.is === 'removed') return []
+  if (decision.is === 'foreign') {
     const site = record?.site ?? plan.siteOf(spec)
     return site && !model.identity.idMember ? [createLookalikeNeed(plan, spec, model, site)] : []
   }
-  if (decision.do === 'cancel') {
+  if (decision.is === 'cancel') {
     if (!record?.id || !isCancellable(record)) return []
     return [{ ...recordNeed(spec.address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
   }
   // A job with our mark is ours, whatever a person says.
-  if (decision.do === 'not-created' && record && parseAttempt(record.intent?.marker ?? '') && !isSettled(record))
+  if (decision.is === 'not-created' && record && parseAttempt(record.intent?.marker ?? '') && !isSettled(record))
     return listUnknownNeeds(spec.address, record, model)
   const known = findDecidedRecord(spec, record, decision)
   const site = known?.site ?? plan.siteOf(spec)
-  if (decision.do === 'not-created' || !site || (known && isSettled(known))) return []
+  if (decision.is === 'not-created' || !site || (known && isSettled(known))) return []
   const own = known?.id ?? (model.identity.idMember && getRemoteId(spec, model.identity.idMember))
-  const id = (decision.do === 'adopt' ? decision.id : undefined) ?? own
+  const id = (decision.is === 'adopt' ? decision.id : undefined) ?? own
   if (id === undefined) return []
   const scope = model.identity.scope((known ?? spec).request)
   return [{ address: spec.address, kind: spec.kind, site, id, definition: true, mark: true, scope }]
@@ -103,7 +103,7 @@ function listNewNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
     site,
     id,
     definition: spec.policy.adopt,
-    // Costs a call only if the job exists. The mark decides what a person is told.
+    // Costs a call only if the job exists. The mark decides the message for a person.
     mark: spec.policy.adopt || model.identity.tagged !== undefined,
   }
   return [own, ...listFormerNeeds(plan, spec, model).filter((former) => former.id !== id)]
@@ -121,7 +121,7 @@ function listFormerNeeds(plan: Planner, spec: Spec, model: KindModel): Need[] {
 }
 
 function listUnknownNeeds(address: Address, record: JobRecord, model: KindModel): Need[] {
-  switch (model.identity.recovery.by) {
+  switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
       return record.id === undefined
@@ -152,7 +152,7 @@ function listOrphanNeeds(plan: Planner, address: Address, record: JobRecord): Ne
 export function getProofNeed(record: JobRecord, model: KindModel): Pick<Need, 'mark'> {
   const isOpen = record.identity === undefined && record.window === undefined && model.identity.idMember !== undefined
   // A list that returns whole jobs proves their identity.
-  return isOpen && model.api.listing.tells !== 'job' ? { mark: true } : {}
+  return isOpen && model.api.listing.returns !== 'job' ? { mark: true } : {}
 }
 
 /** Returns a read of the recorded job, without its ID. */

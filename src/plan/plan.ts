@@ -7,17 +7,17 @@ import { type JobRecord, recordEntries } from '../model/state.ts'
 import { addAcknowledgements, findAttention } from './attention/findings.ts'
 import { findRefusals } from './bounds/guards.ts'
 import { applyLimits } from './bounds/quotas.ts'
-import { createPlanner, isSelected, type Planner, planInTurn } from './context.ts'
+import { createPlanner, isSelected, type Planner, planSequentially } from './context.ts'
+import { planDecided } from './decisions/decided.ts'
 import { type Decision, isCheckoutUsed, type PlanInput } from './input.ts'
 import { explainWaits } from './questions/dependencies.ts'
 import { findEdits } from './questions/edits.ts'
 import { fillRecordedMd5 } from './questions/files.ts'
-import { moveFormer } from './questions/former-names.ts'
+import { moveFormerNames } from './questions/former-names.ts'
 import { planWithoutSpec } from './questions/ownership.ts'
 import { checkNewSeries } from './series/busiest.ts'
 import { type Expanded, expandSeries } from './series/expand.ts'
 import { settleSeries } from './series/settle.ts'
-import { planDecided } from './situations/decided.ts'
 import { planNew } from './situations/new.ts'
 import { planWithdrawn } from './situations/orphaned.ts'
 import { planRecorded } from './situations/submitted.ts'
@@ -25,11 +25,11 @@ import { planRecorded } from './situations/submitted.ts'
 /** Plans every address: what to do about it, and why. Pure: it reads only its argument and changes nothing. */
 export function plan(given: PlanInput): Plan {
   const series = expandSeries(given)
-  const { input: followed, moved } = moveFormer(series.input)
+  const { input: followed, moved } = moveFormerNames(series.input)
   const input = { ...followed, specs: followed.specs.map((spec) => fillRecordedMd5(followed, spec)) }
   const context = createPlanner(input)
   const runs = explainWaits(context, [
-    ...planInTurn(context, [
+    ...planSequentially(context, [
       ...input.specs
         .filter((spec) => isSelected(input, spec.address, spec.labels))
         .map((spec) => (inTurn: Planner) => recordRemovalPolicy(context, planSpec(inTurn, spec, moved))),
@@ -121,7 +121,7 @@ function planBlocked(context: Planner, blocked: Blocked): Planned {
   const { address, spec } = blocked
   const decision = context.decisions?.get(address)
   // A job can be cancelled whatever is wrong with its spec.
-  if (record && decision?.do === 'cancel') return decideWithoutSpec(context, address, record, decision)
+  if (record && decision?.is === 'cancel') return decideWithoutSpec(context, address, record, decision)
   if (
     record &&
     spec &&

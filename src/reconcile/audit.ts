@@ -1,6 +1,6 @@
 import { createQueue } from '../aws/queue.ts'
 import { observe } from '../observe/observe.ts'
-import { type AuditInput, findDuplicates, listDuplicateNeeds, type Twin } from '../plan/questions/duplicates.ts'
+import { type AuditInput, type Duplicate, findDuplicates, listDuplicateNeeds } from '../plan/questions/duplicates.ts'
 import { indexClaims } from '../plan/questions/ownership.ts'
 import type { ReconcileOptions } from './options.ts'
 
@@ -12,7 +12,7 @@ export async function audit(
   input: AuditInput,
   { world, clock, signal }: Pick<ReconcileOptions, 'world' | 'clock' | 'signal'>,
   concurrency: number,
-): Promise<readonly Twin[] | undefined> {
+): Promise<readonly Duplicate[] | undefined> {
   const isClaimed = indexClaims(input)
   try {
     const observed = await observe(listDuplicateNeeds(input), {

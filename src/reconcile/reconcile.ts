@@ -7,13 +7,13 @@ import type { ExitCode } from '../model/exit-code.ts'
 import { collectRunExits } from '../model/exit-rules.ts'
 import { formatIso } from '../model/iso.ts'
 import type { Observed } from '../model/observed.ts'
-import { DOING, EMPTY_PLAN, getUntil, type Plan, type Planned } from '../model/plan.ts'
+import { CHANGING_ACTIONS, EMPTY_PLAN, getUntil, type Plan, type Planned } from '../model/plan.ts'
 import { type JobRecord, recordEntries, type Source } from '../model/state.ts'
 import { hasFailed } from '../plan/attention/findings.ts'
 import { type Audited, addDuplicates, noteAttention, noteDecided } from '../plan/attention/notes.ts'
 import { FRESH_RUN, type RunSoFar } from '../plan/input.ts'
 import { DEPENDS_MET } from '../plan/questions/dependencies.ts'
-import { listAuditedAddresses, type Twin } from '../plan/questions/duplicates.ts'
+import { type Duplicate, listAuditedAddresses } from '../plan/questions/duplicates.ts'
 import { computeTiming } from '../plan/questions/timing.ts'
 import { nodeFiles } from '../system/job-files.ts'
 import { audit } from './audit.ts'
@@ -51,7 +51,7 @@ export type Reconciled = {
   /** What the run was doing at its timeout. */
   readonly gaveUp?: GaveUp
   /** Unrecorded jobs that may be duplicates of recorded ones. Missing: nobody looked, or AWS did not answer. */
-  readonly twins?: readonly Twin[]
+  readonly duplicates?: readonly Duplicate[]
   /** What needs a person, acknowledged or not. Missing: nobody looked. */
   readonly findings?: readonly Finding[]
   /** The state's version did not report failures of earlier runs, and this run is the first to report some. */
@@ -79,17 +79,17 @@ export async function reconcile(input: ReconcileInput, options: ReconcileOptions
   if (!isAtRest || options.readOnly) return summarizeEnd(run, options, run.plan.findings)
   const { currentAt } = run
   const toAudit = { ...input, state: options.store.state, before: state?.records ?? {}, currentAt }
-  const twins = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)
+  const duplicates = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)
   const audited: Audited = new Map(
-    twins ? listAuditedAddresses(toAudit).map((address) => [address, listDuplicateIds(twins, address)]) : [],
+    duplicates ? listAuditedAddresses(toAudit).map((address) => [address, listDuplicateIds(duplicates, address)]) : [],
   )
   const findings = await note(run, input, options, audited)
   const hasBacklog = state !== undefined && state.attention === undefined && isOlder(findings, state.records)
-  return { ...summarizeEnd(run, options, findings), twins, ...(hasBacklog && { hasBacklog }) }
+  return { ...summarizeEnd(run, options, findings), duplicates, ...(hasBacklog && { hasBacklog }) }
 }
 
-function listDuplicateIds(twins: readonly Twin[], address: Address): string[] {
-  return twins.filter((twin) => twin.address === address).map(({ live }) => live.id)
+function listDuplicateIds(duplicates: readonly Duplicate[], address: Address): string[] {
+  return duplicates.filter((duplicate) => duplicate.address === address).map(({ live }) => live.id)
 }
 
 /** Notes what needs a person, for runs and commands that do not detect it themselves. Writes only news. */
@@ -273,7 +273,7 @@ async function waitForNews(run: Run, options: ReconcileOptions): Promise<boolean
 }
 
 function findDue({ actions }: Plan): readonly Planned[] {
-  return actions.filter(({ action }) => DOING.has(action))
+  return actions.filter(({ action }) => CHANGING_ACTIONS.has(action))
 }
 
 function computeTimeLeft(

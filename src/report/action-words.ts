@@ -31,7 +31,7 @@ export function formatAction(action: ActionName): Cell {
 }
 
 /** Returns true if an address needs only to be counted: kept, known to AWS and without anything to report. */
-export function isQuiet(planned: Planned): boolean {
+export function isOnlyCounted(planned: Planned): boolean {
   const { action, record, movedFrom } = planned
   if (action !== 'keep' || movedFrom !== undefined) return false
   if ((planned.remedies?.length ?? 0) > 0) return false

@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts'
-import type { Noted } from '../model/attention.ts'
+import type { NotedFinding } from '../model/attention.ts'
 import type { Place } from '../model/diagnostic.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { getUntil, type Planned } from '../model/plan.ts'
@@ -29,7 +29,7 @@ export function formatJob(
   address: Address,
   record: JobRecord,
   options: ReportOptions,
-  notes: readonly Noted[] = [],
+  notes: readonly NotedFinding[] = [],
   target?: string,
 ): string {
   const { condition, site, intent } = record
@@ -93,7 +93,10 @@ export function formatSpec(
 }
 
 /** `failed, acknowledged 2026-11-15 09:24 UTC (5 min ago): known`. */
-function formatAcknowledged({ finding, acknowledged, reason }: Noted, options: ReportOptions): string | undefined {
+function formatAcknowledged(
+  { finding, acknowledged, reason }: NotedFinding,
+  options: ReportOptions,
+): string | undefined {
   if (acknowledged === undefined) return undefined
   const [kind = ''] = finding.split(':')
   return `${toSentence(kind)}, acknowledged ${time(acknowledged, options)}${reason === undefined ? '' : `: ${toSentence(reason)}`}`

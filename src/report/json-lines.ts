@@ -186,11 +186,11 @@ export type Line =
 
 /** Formats a line without its line break: JSON without absent values. Invisible characters are escaped, so that no log interprets them. */
 export function formatJsonLine(line: Line): string {
-  return disarm(JSON.stringify(line))
+  return escapeJsonText(JSON.stringify(line))
 }
 
 /** Escapes JSON text for logs: all invisible characters except line breaks between values, and workflow commands. */
-export function disarm(json: string): string {
+export function escapeJsonText(json: string): string {
   return json
     .replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escapeCharacter)
     .replaceAll('##[', '##\\u005b')

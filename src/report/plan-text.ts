@@ -10,7 +10,7 @@ import {
   type Planned,
 } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
-import { ACTION_WORDS, formatAction, isQuiet } from './action-words.ts'
+import { ACTION_WORDS, formatAction, isOnlyCounted } from './action-words.ts'
 import { formatAttention } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
 import { escapeForTerminal } from './escape.ts'
@@ -49,8 +49,8 @@ const CHANGES_MAX = 8
  * refusals are left to `formatDiagnostics`. No line break at the end.
  */
 export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOptions): string {
-  const loud = plan.actions.filter((planned) => !isQuiet(planned))
-  const quiet = plan.actions.filter(isQuiet)
+  const loud = plan.actions.filter((planned) => !isOnlyCounted(planned))
+  const quiet = plan.actions.filter(isOnlyCounted)
   return [
     paint('bold', formatHeading(plan, heading), options),
     '',
@@ -110,7 +110,7 @@ function formatRows(actions: readonly Planned[], options: ReportOptions): string
       formatRow([...start, { text: first }, { text: waits[index] ?? '' }], all, options),
       ...more.map((text) => formatRow([{ text: '' }, { text: '' }, { text }], all, options)),
       ...formatBelow(planned),
-      ...(shared.told.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
+      ...(shared.shown.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
     ]
   })
   return [...lines, ...shared.lines]

@@ -4,7 +4,7 @@ import { digest } from '../model/digest.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { EXIT_CODES } from '../model/exit-code.ts'
 import { escapeForTerminal } from './escape.ts'
-import { disarm } from './json-lines.ts'
+import { escapeJsonText } from './json-lines.ts'
 import { hintFor, type Medium } from './remedies.ts'
 
 /** What a SARIF viewer shows about a code. */
@@ -55,7 +55,7 @@ export function formatSarif({ version, diagnostics, exitCode, rule, medium }: Sa
       },
     ],
   }
-  return disarm(JSON.stringify(log, undefined, 2))
+  return escapeJsonText(JSON.stringify(log, undefined, 2))
 }
 
 function createRule(id: string, rule: Rule | undefined): object {

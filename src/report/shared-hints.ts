@@ -19,11 +19,11 @@ type Row = Advised & { readonly address: Address }
 export function findSharedHints(
   rows: readonly Row[],
   options: ReportOptions,
-): { readonly lines: readonly string[]; readonly told: ReadonlySet<Row> } {
+): { readonly lines: readonly string[]; readonly shown: ReadonlySet<Row> } {
   const groups = [...groupBy(rows, (row) => hintFor(row, options.medium)).values()].filter(
     (group) => group.length >= SHARED_MIN,
   )
-  return { lines: groups.flatMap((group) => groupLines(group, options)), told: new Set(groups.flat()) }
+  return { lines: groups.flatMap((group) => groupLines(group, options)), shown: new Set(groups.flat()) }
 }
 
 function groupLines(group: readonly Row[], options: ReportOptions): string[] {

@@ -131,8 +131,8 @@ function createRow(
 
 /** Formats non-zero counts: `118 succeeded, 2 failed`. */
 function formatCounts(counts: JobRecord['counts'] = {}): string {
-  const told = Object.entries(counts).filter(([, value]) => value !== 0)
-  return cut(told.map(([name, value]) => `${value} ${escapeForTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
+  const shown = Object.entries(counts).filter(([, value]) => value !== 0)
+  return cut(shown.map(([name, value]) => `${value} ${escapeForTerminal(name)}`).join(', ') || '-', COUNTS_MAX)
 }
 
 /** Formats a row that is too wide: the condition beside the name if it fits, and the rest below. */

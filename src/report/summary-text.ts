@@ -3,7 +3,7 @@ import type { Finding } from '../model/attention.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
-import { type ActionName, DOING } from '../model/plan.ts'
+import { type ActionName, CHANGING_ACTIONS } from '../model/plan.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, isStuck } from './action-words.ts'
 import { formatAttention } from './attention-text.ts'
@@ -70,7 +70,7 @@ export function formatSummary(given: RunEnd, options: ReportOptions): string {
   return [
     ...end.jobs.flatMap((job, index) => [
       rows[index] ?? '',
-      ...(shared.told.has(job) ? [] : hintLines(job, ' '.repeat(6), options)),
+      ...(shared.shown.has(job) ? [] : hintLines(job, ' '.repeat(6), options)),
     ]),
     ...shared.lines,
     ...(before > 0 ? [`  · ${before} more, settled before this run`] : []),
@@ -108,7 +108,10 @@ function createRow(job: JobEnd, now: number): Cell[] {
 function state({ action, record, problem }: JobEnd): Cell {
   if (problem !== undefined) return { text: 'not done', style: 'red' }
   if (action !== undefined && action !== 'keep' && (isStuck(action) || record?.condition === undefined))
-    return { text: DOING.has(action) ? ACTION_WORDS[action].total : action, style: ACTION_WORDS[action].style }
+    return {
+      text: CHANGING_ACTIONS.has(action) ? ACTION_WORDS[action].total : action,
+      style: ACTION_WORDS[action].style,
+    }
   return record === undefined
     ? { text: '-' }
     : { text: describeStanding(record), style: chooseConditionStyle(record.condition) }

@@ -28,7 +28,7 @@ export function createUnknownAddress(
   message: string,
   ...more: readonly Remedy[]
 ): Problem {
-  const heir = findFormalHeir(address, searched.loaded)
+  const heir = findSuccessor(address, searched.loaded)
   if (heir !== undefined) return createRenamed(address, heir)
   const remedies = [...suggestMeant(address, searched), advise('an address is Kind/name'), ...more]
   return new Problem({
@@ -39,7 +39,7 @@ export function createUnknownAddress(
 }
 
 /** Finds the spec that took over an address by `metadata.formerly`. */
-export function findFormalHeir(address: string, { specs, blocked }: Searched['loaded']): Address | undefined {
+export function findSuccessor(address: string, { specs, blocked }: Searched['loaded']): Address | undefined {
   const all = [...specs, ...blocked.flatMap(({ spec }) => spec ?? [])]
   if ([...specs, ...blocked].some((one) => one.address === address)) return undefined
   return all.find(({ kind, formerly }) => formerly !== undefined && formatAddress(kind, formerly) === address)?.address

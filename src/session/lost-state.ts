@@ -5,7 +5,7 @@ import type { Loaded } from '../load/load.ts'
 import { type ProjectPlace, readProjectPlace } from '../load/project-place.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
-import { BEGIN_ANEW } from '../plan/bounds/guards.ts'
+import { START_NEW_STATE } from '../plan/bounds/guards.ts'
 import { formatCount } from '../report/words.ts'
 import { type FoundState, findFile, findNotes, findStates } from '../state/find-states.ts'
 import { nodeDisk } from '../system/disk.ts'
@@ -60,7 +60,7 @@ export async function findLostState(project: Project, loaded: Loaded): Promise<L
   const ways = await Promise.all(found.map((one) => suggestWayBack(project, place, one)))
   return {
     message: `there is no state, but there may have been one: ${evidence.join('; ')}`,
-    remedies: [...(ways.length > 0 ? ways : [advise('restore it, if there was one')]), ...BEGIN_ANEW],
+    remedies: [...(ways.length > 0 ? ways : [advise('restore it, if there was one')]), ...START_NEW_STATE],
   }
 }
 

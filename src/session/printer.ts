@@ -77,7 +77,7 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
   /** Addresses whose `created` line is about to follow and covers everything. */
   const creating = new Set<Address>()
   /** Selects events worth a line: a completed step, a failure, or a changed condition. */
-  const news = (event: Event): Event | undefined => {
+  const keepNew = (event: Event): Event | undefined => {
     if (event.type === 'job') {
       if (event.record.id !== undefined) ids.set(event.address, event.record.id)
       const isNews = isNew(event.address, describeStanding(event.record))
@@ -155,9 +155,9 @@ export function createPrinter(host: Host, { output, emulator }: PrinterOptions):
         }
         return
       }
-      const told = news(event)
-      const say = told?.type === 'failed' ? answer : text
-      if (told) say(formatEvent(told, options(now), (address) => ids.get(address)))
+      const fresh = keepNew(event)
+      const say = fresh?.type === 'failed' ? answer : text
+      if (fresh) say(formatEvent(fresh, options(now), (address) => ids.get(address)))
     },
   }
 }

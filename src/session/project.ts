@@ -159,7 +159,12 @@ function listContents({ text }: Project, { files, included, includedTexts, specs
  * Throws a Problem (exit 8) if the specs read differ from the checkout that Git described afterwards. `head` is the commit that was checked
  * out before.
  */
-export function assertUnmoved(project: Project, loaded: Loaded, checkout: Checkout, head: string | undefined): void {
+export function assertHeadUnchanged(
+  project: Project,
+  loaded: Loaded,
+  checkout: Checkout,
+  head: string | undefined,
+): void {
   if (!checkout.git) return
   if (checkout.commit !== head)
     throw createCheckoutMoved(`from ${head ?? 'no commit'} to ${checkout.commit ?? 'no commit'}`)

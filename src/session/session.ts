@@ -28,7 +28,7 @@ import { type CommonOptions, createSelector, type Host } from './host.ts'
 import { findLostState } from './lost-state.ts'
 import {
   assertConfig,
-  assertUnmoved,
+  assertHeadUnchanged,
   loadSpecs,
   openProject,
   type Project,
@@ -162,7 +162,7 @@ export async function createInput(
   assertKnownKinds(state)
   const checkout = await readProjectCheckout(project, loaded, state)
   const isOfCheckout = isCheckoutUsed(options.decisions, state)
-  if (!options.emulator && isOfCheckout) assertUnmoved(project, loaded, checkout, session.head)
+  if (!options.emulator && isOfCheckout) assertHeadUnchanged(project, loaded, checkout, session.head)
   const place = options.emulator ? undefined : await readProjectPlace(project.root)
   return {
     ...createBasis(session, state, options, checkout),

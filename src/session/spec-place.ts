@@ -41,7 +41,7 @@ export function chooseSpecPlace({ root, config }: Project, name: string): string
 }
 
 /** Returns true if jobwright.yaml includes a spec file, given relative to the root. */
-export function isLookedFor({ root, config }: Project, file: string): boolean {
+export function isIncluded({ root, config }: Project, file: string): boolean {
   if (!isSpecName(file)) return false
   return config.specs.some((pattern) => {
     const plain = resolveFolder(root, path.posix.normalize(pattern).replace(/\/$/, ''))

@@ -2,8 +2,8 @@ import type { ProjectPlace } from '../load/project-place.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { type Remedy, suggest } from '../model/remedy.ts'
 import type { State } from '../model/state.ts'
+import type { Judge } from '../state/create-store.ts'
 import { openBranch } from '../state/git-remote.ts'
-import type { Judge } from '../state/store-over.ts'
 import { openGit } from '../system/git.ts'
 import {
   chooseBranch,

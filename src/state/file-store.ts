@@ -1,14 +1,14 @@
 import path from 'node:path'
 import { digest } from '../model/digest.ts'
 import { writeDurable } from '../system/disk.ts'
+import { createStore, type StoreAccess } from './create-store.ts'
 import { reportDiskErrors } from './disk-problem.ts'
 import type { Store } from './store.ts'
-import { type Doors, storeOver } from './store-over.ts'
 
 /**
  * A state in a file on one machine. Its journal, its lock and the lock's owner are beside it, in `jobs.state.json.*`.
  */
-export function openFileStore(options: Doors & { readonly path: string }): Store {
+export function openFileStore(options: StoreAccess & { readonly path: string }): Store {
   const { disk } = options
   const file = path.resolve(options.path)
   const computeVersion = (text: string | undefined) => (text === undefined ? undefined : digest(text))
@@ -30,5 +30,5 @@ export function openFileStore(options: Doors & { readonly path: string }): Store
       return { is: 'committed' as const, version: digest(text) }
     },
   }
-  return storeOver(options.path, () => Promise.resolve(backing), options)
+  return createStore(options.path, () => Promise.resolve(backing), options)
 }

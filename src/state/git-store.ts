@@ -5,13 +5,13 @@ import { advise } from '../model/remedy.ts'
 import type { Disk } from '../system/disk.ts'
 import { type Git, type GitResult, openGit } from '../system/git.ts'
 import { createRandomId } from '../system/random.ts'
+import { createStore, type StoreAccess } from './create-store.ts'
 import type { Branch } from './git-compare-and-swap.ts'
 import { readFileAt, writeCommit } from './git-objects.ts'
 import { createRemoteProblem, extractWords, stripCredentials } from './git-problem.ts'
 import { findRemote, openBranchAt } from './git-remote.ts'
 import { chooseJournalStem } from './journal-place.ts'
 import type { Backing, Loaded, Store } from './store.ts'
-import { type Doors, storeOver } from './store-over.ts'
 
 /** The most reads of a head that moves meanwhile. */
 const READS = 5
@@ -20,7 +20,7 @@ const READS = 5
 export const DEFAULT_BRANCH = 'jobwright-state'
 export const DEFAULT_FILE = 'jobs.state.json'
 
-export type GitStoreOptions = Doors & {
+export type GitStoreOptions = StoreAccess & {
   /** A folder in the repository, a work tree or not. */
   readonly repository: string
   readonly branch?: string
@@ -52,7 +52,7 @@ export function createGitStore(options: GitStoreOptions): Store {
     })
     return made
   }
-  return storeOver(where, findBacking, options)
+  return createStore(where, findBacking, options)
 }
 
 type Place = {

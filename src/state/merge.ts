@@ -27,7 +27,7 @@ const STAGES: readonly RecordStage[] = ['intent', 'settling', 'created', 'starte
  * one, a later attempt, a later stage, a terminal job over an unfinished one. If all are equal, a record with an ID
  * wins, then the first.
  */
-export function chooseFurther(a: JobRecord, b: JobRecord): JobRecord {
+export function chooseMoreAdvanced(a: JobRecord, b: JobRecord): JobRecord {
   const [left, right] = [rank(a), rank(b)]
   for (const [index, own] of left.entries()) {
     const other = right[index] ?? 0
@@ -68,7 +68,7 @@ export function merge(base: State, entries: readonly Entry[]): State {
         ? dropReleased(stored, released.get(address) ?? [])
         : stored === undefined
           ? record
-          : chooseFurther(stored, record)
+          : chooseMoreAdvanced(stored, record)
     if (next !== stored) records.push({ set: 'record', address, record: next ?? null })
   }
   return applyChanges(base, [...records, ...others])

@@ -25,7 +25,7 @@ export type Opening = {
 }
 
 /** Opens a held store: the stored base, the changes since, and the journal that keeps them. */
-export async function openOver(opening: Opening): Promise<OpenStore> {
+export async function openHeldStore(opening: Opening): Promise<OpenStore> {
   const { where, backing, disk, loaded, recovered, release, stamp } = opening
   const journal: Journal = openJournal(backing.journal, disk)
   let base = recovered.base

@@ -7,7 +7,7 @@ import { nodeDisk } from './disk.ts'
 import { describeStats, isInside } from './source-files.ts'
 
 /** What exists at a path to write: nothing, a regular file, or the reason why it must not be written. */
-export type Spot = { readonly is: 'free' | 'file' } | { readonly is: 'refused'; readonly why: string }
+export type DownloadTarget = { readonly is: 'free' | 'file' } | { readonly is: 'refused'; readonly why: string }
 
 /** A received file: its size, and its digest as `sha256:` with hexadecimal digits. */
 export type Received = { readonly bytes: number; readonly digest: string }
@@ -25,7 +25,7 @@ export class FileDiffers extends Error {
  * Checks what exists at a path below a root. No part of the path may be a link: a stranger's commit must not redirect a
  * download.
  */
-export function lookAt(root: string, file: string): Spot {
+export function inspectTarget(root: string, file: string): DownloadTarget {
   const target = path.resolve(root, file)
   if (!isInside(root, target) || target === path.resolve(root)) {
     return { is: 'refused', why: 'it leads out of the repository, or into .git' }
@@ -62,7 +62,7 @@ export async function receiveFile(
   content: AsyncIterable<Uint8Array>,
   mode = 0o644,
 ): Promise<Received> {
-  const before = lookAt(root, file)
+  const before = inspectTarget(root, file)
   if (before.is === 'refused') throw new Error(`${file}: ${before.why}`)
   const target = path.resolve(root, file)
   const folder = path.dirname(target)
@@ -70,7 +70,7 @@ export async function receiveFile(
   const temporary = path.join(folder, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     const received = await write(temporary, content, mode)
-    const spot = lookAt(root, file)
+    const spot = inspectTarget(root, file)
     if (spot.is === 'refused') throw new Error(`${file}: ${spot.why}`)
     await name(temporary, target, received)
     await nodeDisk.syncFolder(folder)

@@ -83,7 +83,7 @@ export function openGit(folder: string, program = 'git'): Git {
   }
 }
 
-/** Returns true if a folder has the form of a bare repository. Git is told not to use one that it only discovers. */
+/** Returns true if a folder has the form of a bare repository. Jobwright tells Git not to use one that it only discovers. */
 export function isBareFolder(folder: string): boolean {
   const isFolder = (name: string): boolean =>
     fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true

@@ -14,11 +14,11 @@ export type Measured = {
   /** Its Git blob ID by SHA-1. */
   readonly blob?: string
   /** The same text with other line endings, as `core.autocrlf` produces. Only for text with line endings. */
-  readonly otherEnds?: OtherEnds
+  readonly otherEnds?: LineEndingDigests
 }
 
 /** A text with line feeds alone, and with a carriage return before each. MD5 in Base64; blob IDs by SHA-1. */
-export type OtherEnds = { readonly lf: string; readonly crlf: string; readonly lfBlob: string }
+export type LineEndingDigests = { readonly lf: string; readonly crlf: string; readonly lfBlob: string }
 
 /** Thrown if a file differs from the measured one. */
 export class FileChanged extends Error {
@@ -73,7 +73,7 @@ const TEXT_MAX = 16 * CHUNK
 /** Git takes a file for binary if a zero byte is in this many first bytes. */
 const LOOKED_AT = 8000
 
-function detectOtherEnds(content: Buffer): { otherEnds?: OtherEnds } {
+function detectOtherEnds(content: Buffer): { otherEnds?: LineEndingDigests } {
   if (!content.includes(0x0a) || content.subarray(0, LOOKED_AT).includes(0)) return {}
   // Latin-1 keeps every byte.
   const lf = content.toString('latin1').replaceAll('\r\n', '\n')

@@ -121,7 +121,7 @@ async function play(actions: readonly Planned[], script: Script = {}): Promise<P
       return calls
     },
     modelOf: getModel,
-    timingOf: () => ({ when: 'ready' }),
+    timingOf: () => ({ is: 'ready' }),
     queue: createQueue({ concurrency: 2, clock }),
     clock,
     files: { read: () => [] } as unknown as ApplyOptions['files'],
@@ -274,11 +274,11 @@ t.test('an expired lease sends nothing, and releases its intents', async (t) => 
 
 t.test('a create that expires before it is sent is released', async (t) => {
   let asked = 0
-  const over = { when: 'expired', reason: 'its window is over', remedies: [] } as const
+  const over = { is: 'expired', reason: 'its window is over', remedies: [] } as const
   for (const last of [0, 1]) {
     asked = 0
     const { sent, records } = await play([create(REBOOT)], {
-      options: { timingOf: () => (asked++ < last ? { when: 'ready' } : over) },
+      options: { timingOf: () => (asked++ < last ? { is: 'ready' } : over) },
     })
     t.strictSame(sent, [])
     t.strictSame(records, {})

@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { AwsError } from '../../src/aws/aws-error.ts'
-import { getThrough, putThrough } from '../../src/aws/signed-link.ts'
+import { downloadFromLink, uploadToLink } from '../../src/aws/signed-link.ts'
 
 /** A server of one kind of answer; gives a link to it with something in it that nobody may see. */
 async function serving(
@@ -55,11 +55,11 @@ t.test('a file is sent with its length and MD5, and only after 100 Continue', as
     })
     request.on('end', () => response.end())
   })
-  t.equal(await putThrough(link, source(['pump,', 'litres']), undefined), undefined)
+  t.equal(await uploadToLink(link, source(['pump,', 'litres']), undefined), undefined)
   t.match(seen, { 'content-length': '11', 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==', expect: '100-continue' })
   t.equal(body, 'pump,litres')
   t.notOk('authorization' in seen, 'the link is all the right there is')
-  t.equal(await putThrough(link, source([]), undefined), undefined, 'an empty file is a file')
+  t.equal(await uploadToLink(link, source([]), undefined), undefined, 'an empty file is a file')
 })
 
 t.test('a rejection is reported by its code alone, and nothing is sent after it', async (t) => {
@@ -69,7 +69,7 @@ t.test('a rejection is reported by its code alone, and nothing is sent after it'
     response.end('<Error><Code>AccessDenied</Code><Message>open-sesame</Message></Error>')
   }
   const link = await serving(t, refuse, { checkContinue: refuse })
-  const problem = await putThrough(
+  const problem = await uploadToLink(
     link,
     source(['x'], () => opened++),
     undefined,
@@ -81,7 +81,7 @@ t.test('a rejection is reported by its code alone, and nothing is sent after it'
     status: 403,
   })
   t.equal(opened, 0)
-  t.match(await getThrough(link, all, undefined), { problem: { name: 'AccessDenied' } })
+  t.match(await downloadFromLink(link, all, undefined), { problem: { name: 'AccessDenied' } })
 })
 
 t.test('no redirect is followed, and a link must be https or to this machine', async (t) => {
@@ -89,10 +89,10 @@ t.test('no redirect is followed, and a link must be https or to this machine', a
     response.writeHead(307, { location: 'http://127.0.0.1:9/' })
     response.end()
   })
-  t.match(await putThrough(moved, source(['x']), undefined), { name: 'Unknown', status: 307 })
-  t.match(await getThrough(moved, all, undefined), { problem: { status: 307 } })
+  t.match(await uploadToLink(moved, source(['x']), undefined), { name: 'Unknown', status: 307 })
+  t.match(await downloadFromLink(moved, all, undefined), { problem: { status: 307 } })
   for (const bad of ['http://s3.example/asset?X-Amz-Signature=open-sesame', 'file:///etc/hostname', 'open-sesame'])
-    t.match(await thrown(t, putThrough(bad, source(['x']), undefined)), { problem: { name: 'UnsafeLink' } })
+    t.match(await thrown(t, uploadToLink(bad, source(['x']), undefined)), { problem: { name: 'UnsafeLink' } })
 })
 
 t.test('truncated content is an error, never a whole file', async (t) => {
@@ -100,10 +100,10 @@ t.test('truncated content is an error, never a whole file', async (t) => {
     response.writeHead(200, { 'content-length': 10 })
     response.write('half', () => response.destroy())
   })
-  t.ok((await thrown(t, getThrough(cut, all, undefined))) instanceof AwsError)
+  t.ok((await thrown(t, downloadFromLink(cut, all, undefined))) instanceof AwsError)
   const gone = await serving(t, (request) => request.socket.destroy())
-  t.match(await thrown(t, putThrough(gone, source(['x']), undefined)), { problem: { class: 'unreachable' } })
-  t.match(await thrown(t, getThrough(gone, all, undefined)), { problem: { class: 'unreachable' } })
+  t.match(await thrown(t, uploadToLink(gone, source(['x']), undefined)), { problem: { class: 'unreachable' } })
+  t.match(await thrown(t, downloadFromLink(gone, all, undefined)), { problem: { class: 'unreachable' } })
 })
 
 t.test('a file error is thrown on, and an interrupt ends both sides at once', async (t) => {
@@ -125,14 +125,14 @@ t.test('a file error is thrown on, and an interrupt ends both sides at once', as
       throw new Error('the disk is gone')
     },
   }
-  t.match(await thrown(t, putThrough(link, broken, undefined)), { message: 'the disk is gone' })
+  t.match(await thrown(t, uploadToLink(link, broken, undefined)), { message: 'the disk is gone' })
   t.not(ended, 'whole')
   const full = async (): Promise<never> => {
     throw Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' })
   }
-  t.match(await thrown(t, getThrough(link, full, undefined)), { code: 'ENOSPC' })
+  t.match(await thrown(t, downloadFromLink(link, full, undefined)), { code: 'ENOSPC' })
   const stops = new AbortController()
-  const work = putThrough(link, { ...source(['x'.repeat(100)]), open: () => stopping(stops) }, stops.signal)
+  const work = uploadToLink(link, { ...source(['x'.repeat(100)]), open: () => stopping(stops) }, stops.signal)
   t.match(await thrown(t, work), { message: 'interrupted' })
 })
 

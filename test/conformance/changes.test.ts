@@ -185,7 +185,7 @@ t.test('a cancel that came to nothing leaves the spec’s record open, and is ma
 t.test('a job that waits for its start is cancelled, one that was started is not', async (t) => {
   const stage = await openStage(t)
   const one = specOf(prices.kind, prices.request(1), { onRemove: 'cancel' })
-  const stop = new Map([[one.address, { do: 'cancel' as const, reason: 'wrong prices', force: false }]])
+  const stop = new Map([[one.address, { is: 'cancel' as const, reason: 'wrong prices', force: false }]])
   await stage.faults({
     service: 'dataexchange',
     operation: 'StartJob',

@@ -320,7 +320,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
     })
     const run = await stage.run([spec], { around: { aws: beforeCreate(twice) } })
     t.equal((await stage.emulator.jobs()).length, 2)
-    t.match(run.twins, [{ address: spec.address, diagnostic: { code: 'PLAN_TWIN' } }])
+    t.match(run.duplicates, [{ address: spec.address, diagnostic: { code: 'PLAN_TWIN' } }])
     t.same(run.outcomes, [6])
   })
 
@@ -332,7 +332,7 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
       if (marker !== intent.marker) theirs.push(await arrive(stage.emulator, one.kind, request, marker))
     }
     const run = await stage.run([spec])
-    t.same(run.outcomes, run.twins?.length ? [6] : [], 'one that has the same request needs a person')
+    t.same(run.outcomes, run.duplicates?.length ? [6] : [], 'one that has the same request needs a person')
     t.notOk(run.passes.flat().includes('adopt'))
     t.equal(run.created, 1)
     t.ok(theirs.length > 0)
@@ -357,8 +357,8 @@ for (const one of CASES.filter(({ recovery }) => recovery === 'match')) {
 
   t.test(`${one.kind}: two jobs with our marker are for a person to decide, and stay two`, async (t) => {
     const { stage, intent } = await lostOnItsWay(t)
-    const twin = (): Promise<string> => arrive(stage.emulator, one.kind, one.request(1), intent.marker!)
-    const ids = [await twin(), await twin()]
+    const addDuplicate = (): Promise<string> => arrive(stage.emulator, one.kind, one.request(1), intent.marker!)
+    const ids = [await addDuplicate(), await addDuplicate()]
     const early = await runAt(stage, intent, QUIET - 30_000)
     t.same([early.passes, early.outcomes], [[['settling']], [9]], 'one of them is not picked')
     const run = await stage.run([spec])

@@ -34,10 +34,10 @@ const decide = (stage: Stage, spec: Spec, decision: Decision): Promise<Run> =>
 /** What the command for a job that is this spec's, as a hint gives it, decides. */
 function takingOver(hint: string | undefined): Decision {
   const [, resolved] = /jobwright resolve \S+ --adopt (\w+)/.exec(hint ?? '') ?? []
-  if (resolved !== undefined) return { do: 'adopt', id: resolved, settles: true }
+  if (resolved !== undefined) return { is: 'adopt', id: resolved, settles: true }
   const [found, id] = /jobwright adopt [\w/-]+(?: --id (\w+))?/.exec(hint ?? '') ?? []
   if (found === undefined) throw new Error(`${hint} names no command`)
-  return { do: 'adopt', ...(id !== undefined && { id }) }
+  return { is: 'adopt', ...(id !== undefined && { id }) }
 }
 
 /** The one job that was made is a question to a person, whose answer settles it. */
@@ -74,7 +74,7 @@ for (const one of CASES) {
       async (t) => {
         const stage = await lostOnItsWay(t, spec)
         await stage.emulator.advance(force ? 2 : 20)
-        await decide(stage, spec, { do: 'not-created', force })
+        await decide(stage, spec, { is: 'not-created', force })
         const old = fs.readFileSync(stage.file)
         await stage.emulator.advance(1)
         t.same((await stage.run([spec])).outcomes, [])

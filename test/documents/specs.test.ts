@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import t from 'tap'
 import { readConfigText } from '../../src/documents/config-text.ts'
 import { findClosestWord, measureDistance } from '../../src/documents/hints/suggest.ts'
-import { type Reading, readSpecs, type Specs } from '../../src/documents/specs.ts'
+import { type ReaderInput, readSpecs, type Specs } from '../../src/documents/specs.ts'
 import { MODELS } from '../../src/kinds/index.ts'
 import { CODES } from '../../src/model/codes.ts'
 import { type Config, DEFAULT_CONFIG } from '../../src/model/config.ts'
@@ -14,7 +14,7 @@ const schemas = (file: string): JsonObject =>
   JSON.parse(fs.readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8')) as JsonObject
 
 /** The one caller of the room: file name -> text, or one text. */
-function read(files: string | Record<string, string>, more: Partial<Reading> = {}): Specs {
+function read(files: string | Record<string, string>, more: Partial<ReaderInput> = {}): Specs {
   const all = typeof files === 'string' ? { 'a.yaml': files } : files
   return readSpecs(new Map(Object.entries(all)), {
     kinds: MODELS,
@@ -165,7 +165,7 @@ t.test('JSON text of a document is checked like YAML, at its line, in a file too
       return `${code} ${line - shift[0]!}:${column - shift[1]!} ${/(?:read|key) (\S+)/.exec(message)?.[1]}`
     })
   t.strictSame(short(block, [7, 4]), seen, 'in a block, each at its own line')
-  const options: Partial<Reading> = { include: () => ({ text, file: 'documents/a.json' }) }
+  const options: Partial<ReaderInput> = { include: () => ({ text, file: 'documents/a.json' }) }
   const file = read(iot(`  targets: [ "${GROUP}" ]\n  document: { $file: documents/a.json }`), options)
   t.strictSame(short(file), seen, 'in a file, which is named')
   t.match(file.diagnostics[0], {
@@ -715,7 +715,7 @@ t.test('a fault in one part of a spec hides no fault in another', async (t) => {
 t.test(
   "an ARN of another place than the job's is refused at its line, where AWS would refuse it for sure",
   async (t) => {
-    const said = (text: string, config: Reading['config'] = PLACES) =>
+    const said = (text: string, config: ReaderInput['config'] = PLACES) =>
       note(read(text, { config })).diagnostics.map(
         ({ severity, code, place, message }) => `${severity} ${code} ${place?.line}:${place?.column} ${message}`,
       )
@@ -888,7 +888,7 @@ t.test('no secret is shown, wherever the mistake is', async (t) => {
 t.test('a manifest as text, by $file and as a mapping is one request; a pasted ValidateOnly is dropped', async (t) => {
   const text = `manifestVersion:2.0\ndeviceId: ARCHIVE-0007\neraseDevice: yes\nbucket: football-archive\nreturnAddress: { name: A. Keeper, street1: 1 Dock Road, city: Hull, postalCode: 02134, phoneNumber: 1, stateOrProvince: NO, country: DE }\n`
   const asked: string[] = []
-  const include: Reading['include'] = (from, path) => {
+  const include: ReaderInput['include'] = (from, path) => {
     asked.push(`${from} ${path}`)
     return { text, file: path }
   }

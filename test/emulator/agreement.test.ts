@@ -118,7 +118,7 @@ async function differences(world: World, asked: readonly Asked[]): Promise<{ fou
     const { verdict: ours, request } = judged[index]!
     const { identity, lifecycle } = getModel(kind)
     // What is sound and has to wait is not sent now.
-    if (ours === undefined && lifecycle.timing(request, world.now()).when !== 'ready') continue
+    if (ours === undefined && lifecycle.timing(request, world.now()).is !== 'ready') continue
     const id = identity.idMember === undefined || isAboutId ? {} : { [identity.idMember]: `job-${index}` }
     const theirs = await ask(world, kind, request, id)
     if ((ours === undefined) === (theirs === undefined)) continue
@@ -182,7 +182,7 @@ function neighbour(dice: () => number, serial: number): Asked {
     changes.push(`${place} ${JSON.stringify(by)}`)
     changed = put(changed, place, by)
   }
-  const isMatched = getModel(kind).identity.recovery.by === 'match'
+  const isMatched = getModel(kind).identity.recovery.is === 'match'
   const policy = isMatched ? { allowIdentical: true } : undefined
   const document: JsonObject = {
     apiVersion: 'jobwright/v1',

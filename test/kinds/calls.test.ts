@@ -178,7 +178,7 @@ for (const one of cases) {
     )
     t.equal((await here.jobs()).length, 1)
     t.equal((await here.jobs())[0]?.['region'], model.api.regionless ? 'us-east-1' : 'eu-west-1')
-    if (model.identity.recovery.by === 'id') t.equal(made.value.id, 'cup-final-r1')
+    if (model.identity.recovery.is === 'id') t.equal(made.value.id, 'cup-final-r1')
     t.match(model.lifecycle.condition(made.value, { maxFailedPercent: 0 }).type, /Pending|InProgress/)
   })
 
@@ -472,7 +472,7 @@ t.test('the marker of an IoT job is a tag beside those of the spec, and a read r
     { Key: 'jobwright', Value: mark },
   ])
   const live = await here.calls.reader.describe('cup-final-r1', { definition: true, mark: true })
-  t.match(live, { mark, markRead: 'told', tags: [{ Key: 'fleet' }, { Key: 'jobwright', Value: mark }] })
+  t.match(live, { mark, markRead: 'succeeded', tags: [{ Key: 'fleet' }, { Key: 'jobwright', Value: mark }] })
   t.match(live?.request, { document: '{"operation":"restart","graceSeconds":30}' })
   t.equal((await here.calls.reader.describe('cup-final-r1', { mark: true }))?.request, undefined)
   const plain = await here.calls.reader.describe('cup-final-r1', {})
@@ -487,7 +487,7 @@ t.test('an IoT job without a marker differs from one with unreadable tags', asyn
   t.notOk('tags' in (job['request'] as JsonObject), 'no mark, no tags: none are sent')
   const read = () => here.calls.reader.describe('plain', { mark: true })
   const told = await read()
-  t.match(told, { markRead: 'told', tags: [] })
+  t.match(told, { markRead: 'succeeded', tags: [] })
   t.notOk('mark' in told!)
   for (const [fault, markRead] of [
     ['deny', 'refused'],
@@ -554,7 +554,7 @@ t.test(
     const first = await here.calls.reader.describe('cup-final-r1', { mark: true })
     await call('POST', '/untag', { resourceArn: first?.arn, tagKeys: ['jobwright'] })
     const stripped = await here.calls.reader.describe('cup-final-r1', { mark: true })
-    t.match(stripped, { markRead: 'told', createdAt: first?.createdAt })
+    t.match(stripped, { markRead: 'succeeded', createdAt: first?.createdAt })
     t.equal(stripped?.mark, undefined)
 
     await call('DELETE', '/jobs/cup-final-r1?force=true', {})

@@ -17,7 +17,7 @@ t.test('every kind', async (t) => {
   t.same(
     MODELS.map(({ kind, retired, identity: { recovery, idMember }, lifecycle: { steps } }) => [
       kind,
-      recovery.by,
+      recovery.is,
       idMember ?? 'AWS',
       steps.join('+'),
       retired ? 'retired' : 'current',
@@ -39,7 +39,7 @@ t.test('every kind', async (t) => {
       `${model.kind} starts by an operation of its own or not at all`,
     )
     t.equal(
-      model.identity.recovery.by === 'id',
+      model.identity.recovery.is === 'id',
       model.identity.idMember !== undefined,
       `${model.kind} is found by ID exactly where its caller names it`,
     )
@@ -461,9 +461,9 @@ t.test('time rules', async (t) => {
   ]
   for (const [name, model, request, when, until] of cases) {
     const timing = model.lifecycle.timing(request, NOW)
-    t.equal(timing.when, when, name)
+    t.equal(timing.is, when, name)
     t.equal('until' in timing ? timing.until : undefined, until, `${name}: until`)
-    if (timing.when === 'expired') t.ok(timing.remedies.length > 0, `${name}: what to do`)
+    if (timing.is === 'expired') t.ok(timing.remedies.length > 0, `${name}: what to do`)
   }
 })
 
@@ -521,12 +521,12 @@ t.test('parameters of list calls', async (t) => {
 
 t.test('a marker identifies one attempt', async (t) => {
   t.equal(
-    disk.identity.recovery.by === 'match' && disk.identity.recovery.marker({}, 'ImportExportJob/disk#1.2'),
+    disk.identity.recovery.is === 'match' && disk.identity.recovery.marker({}, 'ImportExportJob/disk#1.2'),
     'ImportExportJob/disk#1.2',
   )
   const request = { ExportJobRequest: { S3UrlPrefix: 's3://newsletter/readers/' } }
   t.equal(
-    pinpoint.identity.recovery.by === 'match' && pinpoint.identity.recovery.marker(request, 'x'),
+    pinpoint.identity.recovery.is === 'match' && pinpoint.identity.recovery.marker(request, 'x'),
     's3://newsletter/readers/',
   )
 })

@@ -21,7 +21,7 @@ import {
 } from '../../src/model/json.ts'
 import { countActions } from '../../src/model/plan.ts'
 import { Problem } from '../../src/model/problem.ts'
-import { extendHistory, refreshRecord, takeOverRecord } from '../../src/model/record.ts'
+import { createAdoptedRecord, extendHistory, refreshRecord } from '../../src/model/record.ts'
 import { getRemoteId } from '../../src/model/remote-id.ts'
 import {
   applyChanges,
@@ -173,10 +173,13 @@ t.test('a record after a read', async (t) => {
   )
   t.equal(refreshRecord(record, liveOf(REBOOT), { type: 'InProgress' }, NOW).finishedAt, undefined)
   t.equal(
-    takeOverRecord(unknownOf(REBOOT) as OpenRecord, live, 'started', { type: 'Succeeded' }, NOW).intent,
+    createAdoptedRecord(unknownOf(REBOOT) as OpenRecord, live, 'started', { type: 'Succeeded' }, NOW).intent,
     undefined,
   )
-  t.equal(takeOverRecord({ ...record, how: 'baseline' }, live, 'started', { type: 'Succeeded' }, NOW).how, 'baseline')
+  t.equal(
+    createAdoptedRecord({ ...record, how: 'baseline' }, live, 'started', { type: 'Succeeded' }, NOW).how,
+    'baseline',
+  )
   t.equal(getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: 'WAITING' }), 'created')
   t.equal(
     getModel('DataExchangeJob').lifecycle.stageOf({ id: 'x', status: '' }),

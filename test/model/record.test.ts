@@ -3,7 +3,13 @@ import { getModel } from '../../src/kinds/index.ts'
 import { formatAttempt, formatAttemptTag, parseAttempt, shortenLineage } from '../../src/model/attempt-name.ts'
 import { findDeviations, isJobOf } from '../../src/model/deviations.ts'
 import type { Live } from '../../src/model/live.ts'
-import { extendHistory, isDownloadDue, refreshRecord, reread, takeOverRecord } from '../../src/model/record.ts'
+import {
+  createAdoptedRecord,
+  extendHistory,
+  isDownloadDue,
+  refreshRecord,
+  refreshWithStage,
+} from '../../src/model/record.ts'
 import type { JobRecord, OpenRecord, SettledRecord } from '../../src/model/state.ts'
 import { liveOf, OTHER_SITE, REQUESTS, recordOf, SITE, unknownOf } from '../plan/world.ts'
 
@@ -50,7 +56,7 @@ t.test('the window of a create is dropped once a creation time was compared with
 
 t.test('only a job that waits for its start changes its stage', async (t) => {
   const stage = (own: 'created' | 'started', seen: 'created' | 'started') =>
-    reread(record({ stage: own } as Partial<JobRecord>), liveOf(REBOOT), seen, RUNNING, NOW).stage
+    refreshWithStage(record({ stage: own } as Partial<JobRecord>), liveOf(REBOOT), seen, RUNNING, NOW).stage
   t.equal(stage('created', 'started'), 'started')
   t.equal(stage('created', 'created'), 'created')
   t.equal(stage('started', 'created'), 'started')
@@ -58,14 +64,17 @@ t.test('only a job that waits for its start changes its stage', async (t) => {
 
 t.test('taking over a job settles its create, and keeps which job that is', async (t) => {
   const open = unknownOf(REBOOT) as OpenRecord
-  const taken = takeOverRecord(open, liveOf(REBOOT, { id: 'other' }), 'started', RUNNING, NOW)
+  const taken = createAdoptedRecord(open, liveOf(REBOOT, { id: 'other' }), 'started', RUNNING, NOW)
   t.match(taken, { id: 'other', stage: 'started', identity: { createdAt: CREATED, source: 'read' } })
   t.equal(taken.intent, undefined)
-  t.match(takeOverRecord(open, liveOf(REBOOT), 'created', RUNNING, NOW, 'answer'), {
+  t.match(createAdoptedRecord(open, liveOf(REBOOT), 'created', RUNNING, NOW, 'answer'), {
     stage: 'created',
     identity: { source: 'answer' },
   })
-  t.equal(takeOverRecord(open, liveOf(REBOOT, { createdAt: undefined }), 'started', RUNNING, NOW).identity, undefined)
+  t.equal(
+    createAdoptedRecord(open, liveOf(REBOOT, { createdAt: undefined }), 'started', RUNNING, NOW).identity,
+    undefined,
+  )
 })
 
 t.test('a superseded run joins the history, with its site where that is another one', async (t) => {

@@ -23,7 +23,8 @@ export default {
     'src/model/{create-protocol,evidence,attempt-name,deviations,record}.ts',
     // Ownership and matching.
     'src/plan/questions/{ownership,lookalikes,listing,duplicates}.ts',
-    'src/plan/situations/{unknown,decided}.ts',
+    'src/plan/situations/unknown.ts',
+    'src/plan/decisions/*.ts',
     // What may be created, and when.
     'src/plan/situations/{submitted,new,orphaned}.ts',
     'src/plan/questions/{renames,absence}.ts',

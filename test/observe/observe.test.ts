@@ -136,7 +136,7 @@ t.test('a job whose mark is wanted is described, also among many in a list', asy
   const reader: KindReader = {
     describe: async (id, { mark, definition }) => {
       described.push([id, mark, definition])
-      return { ...live(id), markRead: 'told' }
+      return { ...live(id), markRead: 'succeeded' }
     },
     list: async function* () {
       yield ['a', 'b', 'c', 'd'].map(live)
@@ -150,6 +150,6 @@ t.test('a job whose mark is wanted is described, also among many in a list', asy
     isClaimed: () => false,
   })
   t.strictSame(described, [['b', true, undefined]])
-  t.match(jobs.get('IotJob/b'), { is: 'live', live: { id: 'b', markRead: 'told' } })
+  t.match(jobs.get('IotJob/b'), { is: 'live', live: { id: 'b', markRead: 'succeeded' } })
   t.strictSame(jobs.get('IotJob/a'), { is: 'live', live: live('a') })
 })

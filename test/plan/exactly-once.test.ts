@@ -60,7 +60,7 @@ table('an unknown create of a job that we name', [
     world()
       .spec(REBOOT)
       .unknown(REBOOT, { marker: `kiosk-fleet ${REBOOT}:1.1` })
-      .live(REBOOT, { markRead: 'told' }),
+      .live(REBOOT, { markRead: 'succeeded' }),
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot exists, but does not carry the tag that our create asked for`],
   ],
   [
@@ -867,18 +867,18 @@ t.test('whatever is on record and seen', async (t) => {
       const {
         identity: { recovery },
       } = MODELS.find(({ kind }) => kind === spec.kind)!
-      const isGivenUp = recovery.by === 'match' && spec.policy.run > record.run
+      const isGivenUp = recovery.is === 'match' && spec.policy.run > record.run
       const isRefused = /belongs to another job/.test(planned.reason)
       const age = input.now - Date.parse(intent.at)
-      if (isRefused && recovery.by === 'id' && seen === 'live') continue
+      if (isRefused && recovery.is === 'id' && seen === 'live') continue
       if (seen === 'failed' || seen === 'none') t.fail(`an unknown create is not repeated unread (${why})`)
-      if (recovery.by === 'id' && seen !== 'absent') t.fail(`nor where its job is there (${why})`)
-      if (age < (recovery.by === 'match' ? 480_000 : 60_000)) t.fail(`nor while it may still arrive (${why})`)
-      const grace = recovery.by === 'id' ? input.waits.graceMs : input.waits.listLagMs
+      if (recovery.is === 'id' && seen !== 'absent') t.fail(`nor where its job is there (${why})`)
+      if (age < (recovery.is === 'match' ? 480_000 : 60_000)) t.fail(`nor while it may still arrive (${why})`)
+      const grace = recovery.is === 'id' ? input.waits.graceMs : input.waits.listLagMs
       if (!isGivenUp && !(input.now - Date.parse(intent.absentSince ?? '') >= grace))
         t.fail(`absence takes two looks a grace apart (${why})`)
       const moved = planned.site !== undefined && getSiteKey(planned.site) !== getSiteKey(record.site)
-      if (recovery.by === 'id' && (moved || planned.id !== record.id) && age < 480_000)
+      if (recovery.is === 'id' && (moved || planned.id !== record.id) && age < 480_000)
         t.fail(`another ID or place waits for late packets (${why})`)
     }
   }

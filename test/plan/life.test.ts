@@ -6,9 +6,9 @@ import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
 import { formatIso } from '../../src/model/iso.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
-import type { Lookalikes, Sighting } from '../../src/model/observed.ts'
+import type { JobRead, Lookalikes } from '../../src/model/observed.ts'
 import type { Planned } from '../../src/model/plan.ts'
-import { takeOverRecord } from '../../src/model/record.ts'
+import { createAdoptedRecord } from '../../src/model/record.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import {
   applyChanges,
@@ -115,7 +115,7 @@ class Life {
       guards: { maxCreates: 1000, maxRemovals: 1000 },
       waits: DEFAULT_WAITS,
     }
-    const jobs = new Map<Address, Sighting>()
+    const jobs = new Map<Address, JobRead>()
     const alike = new Map<Address, Lookalikes>()
     const elsewhere = new Map<Address, Lookalikes>()
     for (const need of listNeeds({ ...base, refresh: false })) {
@@ -167,7 +167,7 @@ class Life {
       this.#write({
         set: 'record',
         address,
-        record: takeOverRecord(record, live, stage, { type: 'InProgress' }, this.now),
+        record: createAdoptedRecord(record, live, stage, { type: 'InProgress' }, this.now),
       })
     } else if (this.random() < 0.5) this.#write({ set: 'record', address, record: { ...record, stage: 'settling' } })
   }

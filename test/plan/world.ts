@@ -8,7 +8,7 @@ import { getExitCodes } from '../../src/model/codes.ts'
 import { DEFAULT_WAITS, type Waits } from '../../src/model/create-protocol.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Live } from '../../src/model/live.ts'
-import type { Lookalikes, Need, Sighting } from '../../src/model/observed.ts'
+import type { JobRead, Lookalikes, Need } from '../../src/model/observed.ts'
 import { getChanges, getUntil, type Plan, type Planned } from '../../src/model/plan.ts'
 import type { Blocked, Policy, Spec } from '../../src/model/spec.ts'
 import { emptyState, type Intent, type JobRecord, type Site, type State } from '../../src/model/state.ts'
@@ -110,7 +110,7 @@ export function unknownOf(address: Address, intent: Partial<Intent> = {}, facts:
       at: '2026-11-15T08:50:00Z',
       leaseUntil: '2026-11-15T08:51:00Z',
       evidence: 'TimeoutError: socket hang up',
-      ...(model.identity.recovery.by === 'match' && { marker: `${address}#1.1` }),
+      ...(model.identity.recovery.is === 'match' && { marker: `${address}#1.1` }),
       ...intent,
     },
     ...facts,
@@ -148,7 +148,7 @@ export class World {
   #specs: Spec[] = []
   #blocked: Blocked[] = []
   #state: State | undefined = emptyState('kiosk-fleet')
-  #jobs = new Map<Address, Sighting>()
+  #jobs = new Map<Address, JobRead>()
   #alike = new Map<Address, Lookalikes>()
   #more: Partial<PlanInput> = {}
   #site: (spec: Spec) => Site | undefined = () => SITE

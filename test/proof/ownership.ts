@@ -129,7 +129,7 @@ const cancelled = withPolicy(lamp, { onRemove: 'cancel' })
 const prices = specOf('DataExchangeJob', 'prices-0001')
 const readers = specOf('PinpointExportJob', 'readers-0001')
 const disk = specOf('ImportExportJob', 'crate-0001')
-const twins = [prices, readers, disk].map((spec) => withPolicy(spec, { allowIdentical: true }))
+const identical = [prices, readers, disk].map((spec) => withPolicy(spec, { allowIdentical: true }))
 const ago = '2026-01-01T00:00:00Z'
 
 /** An IoT job as another team makes it. */
@@ -143,7 +143,7 @@ function forgetMachine({ root, stateFile }: Repository): void {
 
 /** The cases, by name; each works with a state in a file and one in Git. */
 export const OWNERSHIP: Readonly<Record<string, Scenario>> = {
-  '1 rolled back, identical specs allowed': story(twins, async ({ aws, repository, ends, see, run }) => {
+  '1 rolled back, identical specs allowed': story(identical, async ({ aws, repository, ends, see, run }) => {
     const early = keep(repository)
     await ends(0, 'reconcile')
     put(repository, early.text)
@@ -153,7 +153,7 @@ export const OWNERSHIP: Readonly<Record<string, Scenario>> = {
     const own = (await aws.jobs()).find(({ service }) => service === 'importexport')
     await ends(6, `resolve ${disk.address} --foreign ${own?.id}`, there)
     await run(`adopt ${disk.address} --id ${own?.id}`, there)
-    for (const spec of twins) await run(`resolve ${spec.address} --foreign-listed`, there)
+    for (const spec of identical) await run(`resolve ${spec.address} --foreign-listed`, there)
     await ends(0, 'reconcile', there)
     see('jobs with our mark', (await aws.jobs()).filter(({ service }) => service === 'importexport').length, 1)
     return 5

@@ -234,34 +234,34 @@ t.test('W16: a proxy sends a create twice: no job runs twice, or the second one 
     const stage = await openStage(t)
     const first = await stage.run([spec], onCreate(stage, spec, { fault: 'repeat' }))
     const run = await stage.run([spec])
-    if (recovery.by === 'id' && !getModel(spec.kind).identity.tagged) {
+    if (recovery.is === 'id' && !getModel(spec.kind).identity.tagged) {
       // AWS refused the second one, and nothing on the job says whose the first one is.
       t.same([run.outcomes, run.plan.actions[0]?.code], [[6], 'PLAN_ID_TAKEN'], spec.kind)
-      const decisions = new Map([[spec.address, { do: 'adopt' } as const]])
+      const decisions = new Map([[spec.address, { is: 'adopt' } as const]])
       await stage.run([spec], { input: { decisions } })
       await wellAfter(t, stage, [spec])
       continue
     }
-    if (recovery.by !== 'match') {
+    if (recovery.is !== 'match') {
       await wellAfter(t, stage, [spec])
-      t.same(run.twins, [], spec.kind)
+      t.same(run.duplicates, [], spec.kind)
       continue
     }
     const jobs = (await stage.emulator.jobs()).map(({ id }) => id)
     const known = (await stage.records())[spec.address]?.id
     t.equal(jobs.length, 2, `${spec.kind}: there are two`)
-    for (const { twins } of [first, run])
+    for (const { duplicates } of [first, run])
       t.same(
-        twins?.map(({ address, live }) => [address, live.id]),
+        duplicates?.map(({ address, live }) => [address, live.id]),
         [[spec.address, jobs.find((id) => id !== known)]],
         'the one that is on no record is told of',
       )
     const other = jobs.find((id) => id !== known)!
-    const decisions = new Map([[spec.address, { do: 'foreign', ids: [other] } as const]])
+    const decisions = new Map([[spec.address, { is: 'foreign', ids: [other] } as const]])
     const said = await stage.run([spec], { input: { decisions } })
     const isMarked = spec.kind === 'ImportExportJob'
     t.equal(said.plan.actions[0]?.code, isMarked ? 'PLAN_OWN_MARK' : undefined, 'our own mark is never excused')
-    if (!isMarked) t.same((await stage.run([spec])).twins, [], 'until a person says that it is not ours')
+    if (!isMarked) t.same((await stage.run([spec])).duplicates, [], 'until a person says that it is not ours')
     await stage.emulator.advance(YEARS)
     for (const _ of [1, 2])
       t.equal(

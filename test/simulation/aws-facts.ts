@@ -18,7 +18,7 @@ export type Facts = {
   /** The order of a list. */
   readonly newestFirst: boolean
   /** What a list shows of a job. */
-  readonly listTells: 'all' | 'status' | 'id'
+  readonly listReturns: 'all' | 'status' | 'id'
   /** How long after signing a request is accepted. */
   readonly signatureMs: number
   /** One endpoint serves all regions. */
@@ -50,7 +50,7 @@ export const FACTS: Readonly<Record<string, Facts>> = {
     // Developer guide, job limits: job data is kept for two years.
     kept: { ms: 730 * DAY_MS, from: 'end' },
     newestFirst: false,
-    listTells: 'status',
+    listReturns: 'status',
     signatureMs: SIGV4_MS,
     isGlobal: false,
     // API reference, CreateJob `tags`, ListTagsForResource.
@@ -68,7 +68,7 @@ export const FACTS: Readonly<Record<string, Facts>> = {
     // User guide, live-to-VOD: harvest jobs are kept for 90 days.
     kept: { ms: 90 * DAY_MS, from: 'end' },
     newestFirst: false,
-    listTells: 'all',
+    listReturns: 'all',
     signatureMs: SIGV4_MS,
     isGlobal: false,
     // The model of CreateHarvestJob has no tags.
@@ -84,7 +84,7 @@ export const FACTS: Readonly<Record<string, Facts>> = {
     begins: 'when told',
     kept: { ms: 90 * DAY_MS, from: 'creation' },
     newestFirst: true,
-    listTells: 'all',
+    listReturns: 'all',
     signatureMs: SIGV4_MS,
     isGlobal: false,
     mark: 'none',
@@ -98,7 +98,7 @@ export const FACTS: Readonly<Record<string, Facts>> = {
     named: 'by the service',
     begins: 'at once',
     newestFirst: false,
-    listTells: 'all',
+    listReturns: 'all',
     signatureMs: SIGV4_MS,
     isGlobal: false,
     // API reference, ExportJobResource: S3UrlPrefix.
@@ -112,7 +112,7 @@ export const FACTS: Readonly<Record<string, Facts>> = {
     named: 'by the service',
     begins: 'at once',
     newestFirst: true,
-    listTells: 'id',
+    listReturns: 'id',
     signatureMs: QUERY_MS,
     isGlobal: true,
     // API reference, GetStatus: CurrentManifest.

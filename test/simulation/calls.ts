@@ -204,10 +204,10 @@ export type CallsOptions = {
 }
 
 /** A job's state when the service answered. */
-type Shown = Job & { readonly told: ReturnType<Services['statusOf']> }
+type Shown = Job & { readonly standing: ReturnType<Services['statusOf']> }
 
 function snapshot(job: Job | undefined, services: Services): Shown | undefined {
-  return job && { ...job, told: services.statusOf(job) }
+  return job && { ...job, standing: services.statusOf(job) }
 }
 
 function page(services: Services, kind: string, place: string, token: string | undefined): Page<Live> {
@@ -222,17 +222,17 @@ function page(services: Services, kind: string, place: string, token: string | u
 
 /** What each service shows of a job in a list. */
 function listed(job: Shown): Live {
-  const { id, told } = job
-  const tells = factsOf(job.kind).listTells
-  if (tells === 'all') return described(job, true)
-  if (tells === 'id') return { id, status: 'Pending', createdAt: told.createdAt, partial: true }
-  return { id, status: told.status, createdAt: told.createdAt, ...finished(told), partial: true }
+  const { id, standing } = job
+  const returned = factsOf(job.kind).listReturns
+  if (returned === 'all') return described(job, true)
+  if (returned === 'id') return { id, status: 'Pending', createdAt: standing.createdAt, partial: true }
+  return { id, status: standing.status, createdAt: standing.createdAt, ...finished(standing), partial: true }
 }
 
 /** What each service shows of a described job. */
 function described(job: Shown, definition: boolean): Live {
-  const { kind, id, request, told } = job
-  const { status, createdAt } = told
+  const { kind, id, request, standing } = job
+  const { status, createdAt } = standing
   switch (kind) {
     case 'ImportExportJob':
       return importExportLive({
@@ -246,12 +246,12 @@ function described(job: Shown, definition: boolean): Live {
       })
     case 'PinpointExportJob': {
       const marker = getValue(request, '/ExportJobRequest/S3UrlPrefix')
-      return { id, status, createdAt, ...finished(told), request, ...(typeof marker === 'string' && { marker }) }
+      return { id, status, createdAt, ...finished(standing), request, ...(typeof marker === 'string' && { marker }) }
     }
     case 'IotJob':
-      return { id, status, createdAt, ...finished(told), ...(definition && { request }) }
+      return { id, status, createdAt, ...finished(standing), ...(definition && { request }) }
     default:
-      return { id, status, createdAt, ...finished(told), request }
+      return { id, status, createdAt, ...finished(standing), request }
   }
 }
 
@@ -259,19 +259,19 @@ function described(job: Shown, definition: boolean): Live {
 function marked(job: Shown, isTagRefused: boolean): Partial<Live> {
   if (factsOf(job.kind).mark !== 'tag') return {}
   if (isTagRefused) return { markRead: 'refused' }
-  return { markRead: 'told', ...(job.mark !== undefined && { mark: job.mark }) }
+  return { markRead: 'succeeded', ...(job.mark !== undefined && { mark: job.mark }) }
 }
 
 /** The answer to a create: for some kinds little more than the ID. */
 function created(job: Shown): Live {
-  const { kind, id, told } = job
+  const { kind, id, standing } = job
   if (kind === 'IotJob' || kind === 'ImportExportJob')
-    return { id, status: kind === 'IotJob' ? told.status : 'Pending', partial: true }
+    return { id, status: kind === 'IotJob' ? standing.status : 'Pending', partial: true }
   return described(job, true)
 }
 
-function finished(told: Shown['told']): { finishedAt?: string } {
-  return told.finishedAt === undefined ? {} : { finishedAt: told.finishedAt }
+function finished(standing: Shown['standing']): { finishedAt?: string } {
+  return standing.finishedAt === undefined ? {} : { finishedAt: standing.finishedAt }
 }
 
 function manifestOf(kind: string, request: JsonObject, generator: string | undefined): string | undefined {

@@ -19,12 +19,12 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
     'of downloads: test/conformance/transfers.test.ts',
   'way out: write policy.run: … to export it again, or remove policy.download':
     'of downloads: test/conformance/transfers.test.ts',
-  'code PLAN_OFFLINE': 'a world without AWS: test/plan/situations/decisions.test.ts',
+  'code PLAN_OFFLINE': 'a world without AWS: test/plan/decisions/decisions.test.ts',
   'way out: show its ways out': 'a plan without AWS: test/plan/attention/findings.test.ts',
   'code PLAN_CONFLICT': 'stands in where a line has no code of its own; every line has one',
   'way out: ${why ? ': 'no text of its own: it names the refusal of a kind before the ways of PLAN_IMMUTABLE',
-  'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/plan/situations/decisions.test.ts',
-  'way out: record that ours is lost': 'of PLAN_OTHER_JOB: test/plan/situations/decisions.test.ts',
+  'code PLAN_OTHER_JOB': 'a cancel by hand of a job whose ID was used again: test/plan/decisions/decisions.test.ts',
+  'way out: record that ours is lost': 'of PLAN_OTHER_JOB: test/plan/decisions/decisions.test.ts',
   'code PLAN_FORMERLY': 'a former name whose spec is there: test/plan/situations/new.test.ts',
   'way out: remove metadata.formerly to make another job, or remove the spec of …':
     'of PLAN_FORMERLY: test/plan/situations/new.test.ts',
@@ -35,10 +35,10 @@ export const NOT_HERE: Readonly<Record<string, string>> = {
   'way out: or write the MD5 of … into the spec, which pins its content: …':
     'a file of an upload that is not committed: test/plan/questions/uncommitted.test.ts',
   'way out: name another job, or write the spec as the job is':
-    'a person names a job that does something else, about once in a thousand worlds: test/plan/situations/decisions.test.ts',
+    'a person names a job that does something else, about once in a thousand worlds: test/plan/decisions/decisions.test.ts',
   'way out: check the ID of the project in the spec, and its target: there is none of that ID in this account and region':
     'what jobs are listed within is not there: test/plan/situations/new.test.ts',
-  'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/situations/decisions.test.ts',
+  'way out: name the job with --id': 'an ID of our own choice that no job has: test/plan/decisions/decisions.test.ts',
 }
 
 /** A remedy in the planner's source, and a pattern for its printed texts. */

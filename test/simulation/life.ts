@@ -224,7 +224,7 @@ export class Life {
       const { mark } = factsOf(want.kind)
       const made = town.services.ofKind(want.kind).find(({ wish }) => isOf(wish, town.name, want, record.run))
       if (made && mark === 'manifest') for (const deed of this.#disowning(want, made)) await this.#say(deed)
-      if (mark === 'tag' || mark === 'manifest') await this.#say(wordOn(want, { do: 'not-created', force: false }))
+      if (mark === 'tag' || mark === 'manifest') await this.#say(wordOn(want, { is: 'not-created', force: false }))
       if (town.oracle.violations.length > 0) return
     }
   }
@@ -242,7 +242,7 @@ export class Life {
   /** A person's claim that a job with our marker is not ours: for its own spec, and for another of its kind. */
   #disowning(want: Want, { id }: Job): Word[] {
     const other = this.town.ledger.wants.find((one) => one.kind === want.kind && one !== want && !one.isGone)
-    return [...(other ? [other] : []), want].map((one) => wordOn(one, { do: 'foreign', ids: [id] }))
+    return [...(other ? [other] : []), want].map((one) => wordOn(one, { is: 'foreign', ids: [id] }))
   }
 
   async #say(deed: Word): Promise<void> {
@@ -317,7 +317,7 @@ export class Life {
     for (const { address, code, id } of actions) {
       if (code !== 'PLAN_LOOKALIKE' || id === undefined) continue
       town.setting.count('look-alike asked about')
-      const decisions = new Map([[address, { do: 'adopt' as const, id }]])
+      const decisions = new Map([[address, { is: 'adopt' as const, id }]])
       await this.alone(this.order({ decisions }))
       const taken = town.stored(this.#laptop)?.records[address]
       if (taken?.id !== id) town.oracle.violated(`${address} was to take over ${id}, but has ${taken?.id}`)
@@ -518,22 +518,22 @@ export class Life {
     if (record.intent !== undefined) {
       const made = town.services.ofKind(want.kind).find(({ wish }) => isOf(wish, town.name, want, record.run))
       if (random.hit(0.2))
-        return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: false } }
+        return { is: 'word', address, decision: { is: 'cancel', reason: 'not needed', force: false } }
       // Nobody can treat an unknown outcome as done, and a job with our marker is nobody else's.
       if (random.hit(0.15)) {
         // If the outcome is a known failure when the run starts, a person who treats it as done has seen it.
         town.oracle.acknowledged.add(`${want.who} ${record.run} failed`)
-        return { is: 'word', address, decision: { do: 'baseline' } }
+        return { is: 'word', address, decision: { is: 'baseline' } }
       }
       // For these kinds, only a person's word shows whose a job is, so a false one would be believed.
       if (made && !['IotJob', 'ImportExportJob'].includes(want.kind)) return undefined
       if (made && (town.isTagRefused || this.traits.wild)) return undefined
-      return { is: 'word', address, decision: { do: 'not-created', force: false } }
+      return { is: 'word', address, decision: { is: 'not-created', force: false } }
     }
     if (random.hit(0.4)) return this.#wrongWord(want, address, record)
     if (!random.hit(0.4)) return undefined
     town.oracle.cancelWords.add(`${want.who}`)
-    return { is: 'word', address, decision: { do: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
+    return { is: 'word', address, decision: { is: 'cancel', reason: 'not needed', force: random.hit(0.5) } }
   }
 
   /**
@@ -545,11 +545,11 @@ export class Life {
     const foreign = services.ofKind(want.kind).filter(({ wish }) => wish.of === NOBODYS.of)
     const other = random.hit(0.5) ? foreign[random.int(0, foreign.length)]?.id : 'job-none'
     if (want.kind === 'ImportExportJob' && id !== undefined && random.hit(0.5))
-      return { is: 'word', address, decision: { do: 'foreign', ids: [id] } }
+      return { is: 'word', address, decision: { is: 'foreign', ids: [id] } }
     const named = random.hit(0.2) ? id : other
     if (named === undefined) return undefined
     oracle.adoptWords.add(`${address} ${named}`)
-    return { is: 'word', address, decision: { do: 'adopt', id: named } }
+    return { is: 'word', address, decision: { is: 'adopt', id: named } }
   }
 
   /** A run's options; by default the whole newest commit, without waiting. */

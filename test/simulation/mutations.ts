@@ -279,7 +279,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the word that a create made no job is believed at once',
-    file: 'src/plan/situations/decided.ts',
+    file: 'src/plan/decisions/not-created.ts',
     from: 'if (plan.now < Date.parse(until) && !force) {',
     to: 'if (plan.now < 0 * Date.parse(until) && !force) {',
     in: { trait: 'words' },
@@ -301,14 +301,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'edited unknowns are sent too early',
     file: 'src/plan/situations/unknown.ts',
-    from: '(isEdited || isElsewhere(plan, spec, record, model))',
-    to: '((isEdited && false) || isElsewhere(plan, spec, record, model))',
+    from: '(isEdited || hasOtherIdOrSite(plan, spec, record, model))',
+    to: '((isEdited && false) || hasOtherIdOrSite(plan, spec, record, model))',
   },
   {
     name: 'nobody looks for the second job of a proxy',
     file: 'src/reconcile/reconcile.ts',
-    from: 'const twins = run.gaveUp ? undefined : await audit',
-    to: 'const twins = run.gaveUp || run ? undefined : await audit',
+    from: 'const duplicates = run.gaveUp ? undefined : await audit',
+    to: 'const duplicates = run.gaveUp || run ? undefined : await audit',
   },
   {
     name: 'the job of another state is adopted by ID',
@@ -320,8 +320,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'another ID is a word on whose job it is',
     file: 'src/plan/situations/unknown.ts',
-    from: 'if (isAnother && isElsewhere(',
-    to: 'if ((isAnother || mayBeOurs) && isElsewhere(',
+    from: 'if (isAnother && hasOtherIdOrSite(',
+    to: 'if ((isAnother || mayBeOurs) && hasOtherIdOrSite(',
   },
   {
     name: 'second jobs are looked for by our own clock',

@@ -2,7 +2,7 @@ import type { Address } from '../../src/model/address.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
-import type { Twin } from '../../src/plan/questions/duplicates.ts'
+import type { Duplicate } from '../../src/plan/questions/duplicates.ts'
 import { factsOf, isBlind, MARGINS } from './aws-facts.ts'
 import type { Create, OnStep } from './calls.ts'
 import type { Ledger, Want } from './ledger.ts'
@@ -92,10 +92,10 @@ export class Oracle {
   }
 
   /** Duplicates must be reported where they are possible: a proxy repeated a create, or the state was rolled back. */
-  onTwins(twins: readonly Twin[]): void {
-    if (twins.length === 0) return
+  onDuplicates(duplicates: readonly Duplicate[]): void {
+    if (duplicates.length === 0) return
     this.#setting.count('second job told of')
-    for (const { diagnostic, live, address } of twins) {
+    for (const { diagnostic, live, address } of duplicates) {
       this.told.add(live.id)
       const job = this.#services.jobs.find(({ id }) => id === live.id)
       const isSecond = job?.isRepeat === true || job?.wish.of === NOBODYS.of
@@ -314,9 +314,9 @@ export class Oracle {
     const { intent } = this.#state?.records[address] ?? {}
     const from = intent && Date.parse(intent.firstAt ?? intent.awsAt ?? intent.at) - EPOCH - AWS_MARGIN_MS
     const { mark } = factsOf(kind)
-    const isTwin = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
+    const mayBeDuplicate = mark === 'none' || mark === 'prefix' || (mark === 'tag' && this.isTagRefused)
     if (this.#believed.has(`${address} ${record.id}`)) return
-    if (isTwin && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
+    if (mayBeDuplicate && from !== undefined && jobs.some(({ createdAt }) => createdAt >= from)) {
       this.#believed.add(`${address} ${record.id}`)
       this.#setting.count('a job that looks like ours was believed')
       const who = this.#ledger.whoAt(address) ?? -1

@@ -80,25 +80,25 @@ export class Person {
         if (rest.includes('--list') || target === '--list') return undefined
         const id = optionOf('--id') ?? named
         if (rest.includes('--force') || !this.#isOwn(want, run, id)) return undefined
-        return word({ do: 'adopt', ...(optionOf('--id') !== undefined && { id }) } as Decision)
+        return word({ is: 'adopt', ...(optionOf('--id') !== undefined && { id }) } as Decision)
       }
       case 'resolve': {
         const adopted = optionOf('--adopt')
         if (adopted !== undefined)
-          return this.#isOwn(want, run, adopted) ? word({ do: 'adopt', id: adopted, settles: true }) : undefined
+          return this.#isOwn(want, run, adopted) ? word({ is: 'adopt', id: adopted, settles: true }) : undefined
         const foreign = optionOf('--foreign')
         if (foreign !== undefined)
           return this.#jobs(foreign).some(({ wish }) => wish.of === this.#town.name)
             ? undefined
-            : word({ do: 'foreign', ids: [foreign] })
+            : word({ is: 'foreign', ids: [foreign] })
         if (rest.includes('--not-created'))
-          return this.#isMade(want, run) ? undefined : word({ do: 'not-created', force: false })
+          return this.#isMade(want, run) ? undefined : word({ is: 'not-created', force: false })
         if (rest.includes('--removed')) {
           const heir = this.#town.ledger.wants.find(({ kind, oldName }) => `${kind}/${oldName}` === target)
           if (!heir) return undefined
           return () => {
             this.#town.ledger.part(heir)
-            return { is: 'word', address: target ?? address, decision: { do: 'removed' } }
+            return { is: 'word', address: target ?? address, decision: { is: 'removed' } }
           }
         }
         return undefined

@@ -99,7 +99,7 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
-  ...inTest('test/plan/situations/decided.test.ts', 'src/model/evidence.ts', [
+  ...inTest('test/plan/decisions/decided.test.ts', 'src/model/evidence.ts', [
     [
       'a mark of another address is this one’s',
       "return mark.address === owner.address && mark.run === owner.run ? 'own' : 'kin'",
@@ -126,7 +126,7 @@ export const RULES: readonly Mutation[] = [
       'const aheadMs = Math.max(0, -clockOffsetMs) * 0',
     ],
   ]),
-  ...inTest('test/plan/situations/decided.test.ts', 'src/model/create-protocol.ts', [
+  ...inTest('test/plan/decisions/decided.test.ts', 'src/model/create-protocol.ts', [
     ['the lease does not count for the deadline', 'leaseMs + signatureMs + requestMs', 'signatureMs + requestMs'],
     [
       'the life of a signature does not count for the deadline',
@@ -230,7 +230,7 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'an unknown create is sent elsewhere before its deadline',
-      '(isEdited || isElsewhere(plan, spec, record, model))',
+      '(isEdited || hasOtherIdOrSite(plan, spec, record, model))',
       'isEdited',
     ],
     ['a lower run is sent again', '  if (spec.policy.run < record.run) return planLowerRun(spec, record)\n', ''],
@@ -307,8 +307,8 @@ export const RULES: readonly Mutation[] = [
     ['absence is believed after one look', 'if (since === undefined) {', 'if (since === null) {'],
     [
       'an edited unknown create is sent again before its deadline',
-      '(isEdited || isElsewhere(plan, spec, record, model))',
-      'isElsewhere(plan, spec, record, model)',
+      '(isEdited || hasOtherIdOrSite(plan, spec, record, model))',
+      'hasOtherIdOrSite(plan, spec, record, model)',
     ],
     [
       'a create of a match kind waits for its lease alone',
@@ -385,11 +385,11 @@ export const RULES: readonly Mutation[] = [
       'if (uncommitted.length >= 0) return undefined',
     ],
     ['the time of a spec does not matter', '    planDue(plan, spec, model) ??\n', ''],
-    ['an expired spec is submitted', "if (timing.when === 'expired')\n", "if (timing.when === 'expired' && !plan)\n"],
+    ['an expired spec is submitted', "if (timing.is === 'expired')\n", "if (timing.is === 'expired' && !plan)\n"],
     [
       'a spec is submitted before its time',
-      "if (timing.when === 'waiting') {",
-      "if (timing.when === 'waiting' && !plan) {",
+      "if (timing.is === 'waiting') {",
+      "if (timing.is === 'waiting' && !plan) {",
     ],
     ['a rename is never asked about', '    planRenamed(plan, spec, occasion.previous) ??\n', ''],
     ['an ID that is taken is used', '    planTaken(plan, spec, model, occasion) ??\n', ''],
@@ -483,13 +483,13 @@ export const RULES: readonly Mutation[] = [
     ['a job that was never started is a look-alike', "      model.lifecycle.stageOf(one) === 'started' &&\n", ''],
     [
       'match kinds are not looked for',
-      "return recovery.by === 'inert' || recovery.by === 'match'",
-      "return recovery.by === 'inert'",
+      "return recovery.is === 'inert' || recovery.is === 'match'",
+      "return recovery.is === 'inert'",
     ],
     [
       'inert kinds are not looked for',
-      "return recovery.by === 'inert' || recovery.by === 'match'",
-      "return recovery.by === 'match'",
+      "return recovery.is === 'inert' || recovery.is === 'match'",
+      "return recovery.is === 'match'",
     ],
   ]),
   ...inTest('test/plan/questions/lookalikes.test.ts', 'src/plan/questions/lookalikes.ts', [
@@ -567,8 +567,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/conformance/kinds.test.ts', 'src/reconcile/reconcile.ts', [
     [
       'the audit is off',
-      'const twins = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)',
-      'const twins = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
+      'const duplicates = run.gaveUp ? undefined : await audit(toAudit, options, CONCURRENCY)',
+      'const duplicates = run.gaveUp || !audit || toAudit ? undefined : await audit(toAudit, options, CONCURRENCY)',
     ],
   ]),
   ...inTest('test/plan/plan.test.ts', 'src/plan/bounds/guards.ts', [
@@ -624,34 +624,38 @@ export const RULES: readonly Mutation[] = [
     ],
     ['a state begins with some specs left to run', '    ...checkBaseline(plan, actions),\n', ''],
   ]),
-  ...inTest('test/plan/situations/decided.test.ts', 'src/plan/bounds/guards.ts', [
+  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/bounds/guards.ts', [
     ['a word that comes too early is no refusal', '    ...checkEarly(actions),\n', ''],
   ]),
   ...inTest('test/plan/bounds/guards.test.ts', 'src/plan/input.ts', [
     [
       'a decision that puts a job on record takes any checkout',
-      "return decision.do === 'adopt' && !(decision.settles && isOnRecord)",
-      "return decision.do === 'removed' && isOnRecord",
+      "return decision.is === 'adopt' && !(decision.settles && isOnRecord)",
+      "return decision.is === 'removed' && isOnRecord",
     ],
-    ['a baseline takes any checkout', "if (decision.do === 'baseline') return true\n", ''],
+    ['a baseline takes any checkout', "if (decision.is === 'baseline') return true\n", ''],
     [
       'no decision takes an older checkout',
       'if (decisions === undefined) return true',
       'if (decisions === undefined || state) return true',
     ],
   ]),
-  ...inTest('test/plan/situations/decided.test.ts', 'src/plan/situations/decided.ts', [
+  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/not-created.ts', [
     [
       '--not-created is believed at once',
       'if (plan.now < Date.parse(until) && !force) {',
       'if (plan.now < 0 * Date.parse(until) && !force) {',
     ],
     ['--not-created is believed although a job carries the mark', '  if (made) {\n', '  if (made === null) {\n'],
+  ]),
+  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/foreign.ts', [
     [
       'resolve --foreign excuses our own mark',
       "if (own && ids !== 'listed') return refuseOwnMark",
       'if (own && ids === null) return refuseOwnMark',
     ],
+  ]),
+  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/adopt.ts', [
     [
       'adopt takes a job that another address has',
       'if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)',
@@ -667,10 +671,12 @@ export const RULES: readonly Mutation[] = [
       'if (changes.length > 0) return refuseDifferent(spec',
       'if (changes.length > 99) return refuseDifferent(spec',
     ],
+  ]),
+  ...inTest('test/plan/decisions/decided.test.ts', 'src/plan/decisions/decided.ts', [
     [
       'adopt takes another job over a recorded one',
       'if (record && isSettled(record)) return keepSettled(spec, record, decision)',
-      "if (record && isSettled(record) && decision.do !== 'adopt') return keepSettled(spec, record, decision)",
+      "if (record && isSettled(record) && decision.is !== 'adopt') return keepSettled(spec, record, decision)",
     ],
     [
       'a baseline takes an unknown create as done',
@@ -678,12 +684,14 @@ export const RULES: readonly Mutation[] = [
       '      return record && !spec\n        ? createLine(spec, {',
     ],
   ]),
-  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/decided.ts', [
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/not-created.ts', [
     [
       '--not-created is believed although AWS could not be asked',
       "if (look?.is === 'failed' && !force) return",
       "if (look?.is === 'failed' && !force && !plan) return",
     ],
+  ]),
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/foreign.ts', [
     [
       'resolve --foreign of all excuses our own mark',
       'asked.filter((live) => !ours.has(live)).map(getKey)',
@@ -699,11 +707,15 @@ export const RULES: readonly Mutation[] = [
       'if (missing !== undefined) return refuseMissing(spec, model, missing)',
       'if (missing === null) return refuseMissing(spec, model, missing)',
     ],
+  ]),
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/adopt.ts', [
     [
       'adopt takes the job of another state without --force',
       "if (mark === 'other' && !force) return refuseOwnedElsewhere",
       "if (mark === 'other' && force) return refuseOwnedElsewhere",
     ],
+  ]),
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/cancel.ts', [
     [
       'cancel ends a job under the recorded ID that is another one',
       "if (seen?.is === 'replaced') return refuseReplaced(",
@@ -719,6 +731,8 @@ export const RULES: readonly Mutation[] = [
       "const until = seen?.is === 'absent' ? computeShownFrom(plan, record) : undefined\n  if (until !== undefined) return createLine(spec, { action: 'settling', record,",
       "const until = seen?.is === 'never' ? computeShownFrom(plan, record) : undefined\n  if (until !== undefined) return createLine(spec, { action: 'settling', record,",
     ],
+  ]),
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/removed.ts', [
     [
       'a spec that is there is taken as removed',
       'if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))\n    return keep',
@@ -770,7 +784,7 @@ export const RULES: readonly Mutation[] = [
       'isIdentified(record) && !isTerminal(record.condition)',
     ],
   ]),
-  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/context.ts', [
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/context.ts', [
     [
       'a job whose ID is another’s now is taken for the one on record',
       "if (verdict.is === 'other') return { is: 'replaced', why: verdict.why }\n",
@@ -866,7 +880,7 @@ export const RULES: readonly Mutation[] = [
       "if (refused === '') return { refused }",
     ],
   ]),
-  ...inTest('test/plan/situations/decisions.test.ts', 'src/plan/situations/cancelled.ts', [
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/situations/cancelled.ts', [
     [
       'a cancel that failed is tried again in the run',
       'return planFailed(plan, address, spec, record) ?? { address',

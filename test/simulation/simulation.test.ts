@@ -92,7 +92,7 @@ t.test('a machine whose clock is behind tells of a second job all the same', asy
   await life.begin(['PinpointExportJob'])
   life.town.rates = { ...NO_FAULTS, repeat: 1 }
   const end = await life.alone(life.order({}), undefined, life.town.machine('slow', -59_000))
-  t.match(end, { done: { outcomes: [6], twins: [{ live: { id: life.town.services.jobs[0]?.id } }] } })
+  t.match(end, { done: { outcomes: [6], duplicates: [{ live: { id: life.town.services.jobs[0]?.id } }] } })
 })
 
 t.test('a create that a proxy repeats stays on record while a read does not show its job yet', async (t) => {

@@ -246,7 +246,7 @@ export class Town {
       const store = await this.#storeOf(process).open()
       try {
         const done = await this.#reconcile(process, order, store)
-        this.oracle.onTwins(done.twins ?? [])
+        this.oracle.onDuplicates(done.duplicates ?? [])
         return { done }
       } finally {
         await store.close()

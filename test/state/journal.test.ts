@@ -6,7 +6,7 @@ import { applyChanges, type JobRecord, type OpenRecord, type State } from '../..
 import { serialiseState } from '../../src/state/format.ts'
 import { openJournal } from '../../src/state/journal.ts'
 import { type Base, type Folding, formatEntry, formatHeader, parseJournal } from '../../src/state/journal-lines.ts'
-import { chooseFurther, type Entry, merge } from '../../src/state/merge.ts'
+import { chooseMoreAdvanced, type Entry, merge } from '../../src/state/merge.ts'
 import { createBase, recover } from '../../src/state/recover.ts'
 import { type Disk, nodeDisk } from '../../src/system/disk.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
@@ -79,12 +79,12 @@ t.test('the further of two records stays in either order', async (t) => {
   for (const [low, [lowName, lower]] of ladder.entries()) {
     for (const [highName, higher] of ladder.slice(low + 1)) {
       if (lowName === 'started' && highName === 'started and in progress') continue
-      t.equal(chooseFurther(lower, higher), higher, `${highName} over ${lowName}`)
-      t.equal(chooseFurther(higher, lower), higher, `${highName} stays over ${lowName}`)
+      t.equal(chooseMoreAdvanced(lower, higher), higher, `${highName} over ${lowName}`)
+      t.equal(chooseMoreAdvanced(higher, lower), higher, `${highName} stays over ${lowName}`)
     }
   }
   const [one, other] = [job('created'), job('created', { status: 'QUEUED' })]
-  t.equal(chooseFurther(one, other), one, 'of equals the first')
+  t.equal(chooseMoreAdvanced(one, other), one, 'of equals the first')
 })
 
 /** Another job. */

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { JobRecord, State } from '../../src/model/state.ts'
 import { serialiseState } from '../../src/state/format.ts'
 import { type Folding, formatEntry, formatHeader } from '../../src/state/journal-lines.ts'
-import { chooseFurther, type Entry, getAttempt, merge } from '../../src/state/merge.ts'
+import { chooseMoreAdvanced, type Entry, getAttempt, merge } from '../../src/state/merge.ts'
 import { compareStates, createBase, recover } from '../../src/state/recover.ts'
 import { attempt, job, LINEAGE, OTHER_LINEAGE, set, stateOf } from './fixtures.ts'
 
@@ -24,11 +24,11 @@ const ORDER: readonly (readonly [why: string, JobRecord, JobRecord])[] = [
 
 t.test('of two records the further one stays, in any order', async (t) => {
   for (const [why, a, b] of ORDER) {
-    t.equal(chooseFurther(a, b), a, why)
-    t.equal(chooseFurther(b, a), a, `${why}, the other way round`)
+    t.equal(chooseMoreAdvanced(a, b), a, why)
+    t.equal(chooseMoreAdvanced(b, a), a, `${why}, the other way round`)
   }
   const [one, two] = [job('started', { arn: 'a' }), job('started', { arn: 'b' })]
-  t.equal(chooseFurther(one, two), one, 'the first of equals')
+  t.equal(chooseMoreAdvanced(one, two), one, 'the first of equals')
 })
 
 t.test('an open intent names its attempt', async (t) => {

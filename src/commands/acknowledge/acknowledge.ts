@@ -69,8 +69,8 @@ async function acknowledgeOnce(
     const { chosen, findings } = ended
     for (const address of listAddresses(chosen)) out.line(toProgressLine(address, 'acknowledged'))
     const before = findings.filter((one) => one.acknowledged !== undefined && asked?.includes(one.address))
-    const told = [...chosen.map(formatFinding), ...before.map(formatEarlier)]
-    if (told.length > 0 || asked === undefined) out.text(told.join('\n') || 'nothing needs attention')
+    const lines = [...chosen.map(formatFinding), ...before.map(formatEarlier)]
+    if (lines.length > 0 || asked === undefined) out.text(lines.join('\n') || 'nothing needs attention')
     out.diagnostics(warnOfNoFinding(asked ?? [], findings), now)
     const left = openFindings(findings).filter((one) => !chosen.includes(one))
     const rest = formatAttention(left)

@@ -9,6 +9,6 @@ export function adoptAddress(
   options: CommonOptions & { readonly id?: string; readonly force?: boolean },
   host: Host,
 ): Promise<ExitCode> {
-  const decision: Decision = { do: 'adopt', id: options.id, force: options.force }
+  const decision: Decision = { is: 'adopt', id: options.id, force: options.force }
   return decide('adopt', address, decision, options, host)
 }

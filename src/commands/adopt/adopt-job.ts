@@ -8,12 +8,12 @@ import { type Address, formatAddress, isAddress } from '../../model/address.ts'
 import { type AwsProblem, getAwsCode, getRemedies } from '../../model/aws-problem.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
-import type { KindModel, Retold } from '../../model/kind.ts'
+import type { ExportedRequest, KindModel } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'
 import type { State } from '../../model/state.ts'
-import { BEGIN_ANEW } from '../../plan/bounds/guards.ts'
+import { START_NEW_STATE } from '../../plan/bounds/guards.ts'
 import { escapeForTerminal } from '../../report/escape.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
 import { formatCommand } from '../../report/remedies.ts'
@@ -25,7 +25,7 @@ import { openProjectStore } from '../../session/project.ts'
 import { openSession, type Session } from '../../session/session.ts'
 import { chooseSchema, chooseSpecPlace } from '../../session/spec-place.ts'
 import { adoptAddress } from './adopt-address.ts'
-import { formatRetold } from './retold-text.ts'
+import { formatExportedSpec } from './exported-spec-text.ts'
 import { createStandIn, indexOwners, listScopes, openWorldAt, pickCommonOptions, type SearchOptions } from './search.ts'
 
 export type AdoptJobOptions = SearchOptions & {
@@ -115,18 +115,18 @@ async function formatProposal(
         signal: host.signal,
       })
     if (!live) throw createNoSuchJob(model, id, world.where)
-    const retold = model.request.toSpec(live)
-    if (!retold) throw createNoRequest(model, id)
+    const exported = model.request.toSpec(live)
+    if (!exported) throw createNoRequest(model, id)
     const name = chooseName(id, options)
     const address = formatAddress(model.kind, name)
     const file = chooseSpecPlace(project, name)
     assertFree(address, id, file, session, state)
-    const text = formatRetold({
+    const text = formatExportedSpec({
       kind: model.kind,
       name,
       schema: chooseSchema(project, path.join(project.root, file)).path,
       target: options.target,
-      retold: addId(model, id, name, retold),
+      exported: addId(model, id, name, exported),
       origin: `Written by jobwright adopt from the job ${id} (${live.status}${live.createdAt ? `, created ${live.createdAt}` : ''}).`,
     })
     out.answer(escapeForTerminal(text, { lines: true }).trimEnd())
@@ -156,7 +156,7 @@ async function stateFor({ project }: Session, options: AdoptJobOptions, out: Pri
   throw new Problem({
     code: 'STATE_MISSING',
     message: 'there is no state in which the job could be recorded',
-    remedies: [suggest('store a first state', 'init'), advise('if there was a state, restore it'), ...BEGIN_ANEW],
+    remedies: [suggest('store a first state', 'init'), advise('if there was a state, restore it'), ...START_NEW_STATE],
   })
 }
 
@@ -185,9 +185,14 @@ function chooseName(id: string, { name }: AdoptJobOptions): string {
 }
 
 /** Adds the ID to the request if it differs from the name. */
-function addId({ identity: { idMember } }: KindModel, id: string, name: string, retold: Retold): Retold {
-  if (idMember === undefined || id === name) return retold
-  return { ...retold, request: { [idMember]: id, ...retold.request } }
+function addId(
+  { identity: { idMember } }: KindModel,
+  id: string,
+  name: string,
+  exported: ExportedRequest,
+): ExportedRequest {
+  if (idMember === undefined || id === name) return exported
+  return { ...exported, request: { [idMember]: id, ...exported.request } }
 }
 
 function assertFree(

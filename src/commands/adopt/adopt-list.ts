@@ -107,7 +107,7 @@ async function listUnrecorded(
         for (const live of page) {
           if (ownerOf(kind, site, live.id) !== undefined) continue
           // A list of IDs alone does not include the jobs' statuses.
-          const full = getModel(kind).api.listing.tells === 'id' ? await reader.describe(live.id, asked) : live
+          const full = getModel(kind).api.listing.returns === 'id' ? await reader.describe(live.id, asked) : live
           found.push(toLine(kind, { ...live, ...full }, scope))
         }
       }

@@ -27,7 +27,7 @@ export async function recordBaseline(
       const isAsked = !options.only?.length || options.only.includes(spec.address)
       return isAsked && state?.records[spec.address] === undefined
     })
-    return new Map(chosen.map((spec) => [spec.address, { do: 'baseline' }]))
+    return new Map(chosen.map((spec) => [spec.address, { is: 'baseline' }]))
   })
 }
 

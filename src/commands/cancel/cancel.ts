@@ -28,5 +28,5 @@ export function cancel(
       ],
     })
   }
-  return decide('cancel', address, { do: 'cancel', reason, force: options.force === true }, options, host)
+  return decide('cancel', address, { is: 'cancel', reason, force: options.force === true }, options, host)
 }

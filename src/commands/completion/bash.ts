@@ -72,12 +72,12 @@ function formatValueCase({ name }: VerbGrammar, option: OptionGrammar, values: V
 }
 
 function offer(values: Values): string {
-  switch (values.are) {
+  switch (values.is) {
     case 'words':
       return `words='${values.words.join(' ')}'`
     case 'addresses':
     case 'targets':
-      return `words="${[...values.words, `$("\${program[@]}" __complete ${values.are} 2>/dev/null </dev/null)`].join(' ')}"`
+      return `words="${[...values.words, `$("\${program[@]}" __complete ${values.is} 2>/dev/null </dev/null)`].join(' ')}"`
     case 'files':
       return 'COMPREPLY=($(compgen -f -- "$cur")); return'
     case 'any':

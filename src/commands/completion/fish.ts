@@ -63,12 +63,12 @@ function formatPositions({ name, positions }: VerbGrammar): string[] {
 
 /** `-x`: the option takes a value, and fish offers no files. */
 function offer(values: Values, exclusive: '-x' | ''): string {
-  switch (values.are) {
+  switch (values.is) {
     case 'words':
       return `${exclusive} -a ${quoteText(values.words.join(' '))}`.trim()
     case 'addresses':
     case 'targets':
-      return `${exclusive} -a ${quoteText(`(__jobwright_run __complete ${values.are} 2>/dev/null) ${values.words.join(' ')}`.trim())}`.trim()
+      return `${exclusive} -a ${quoteText(`(__jobwright_run __complete ${values.is} 2>/dev/null) ${values.words.join(' ')}`.trim())}`.trim()
     case 'files':
       return '-r -F'
     case 'any':

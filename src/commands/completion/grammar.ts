@@ -3,9 +3,9 @@ import type { Code } from '../../model/codes.ts'
 
 /** What a value may be: one of these words, or a value to look up. */
 export type Values =
-  | { readonly are: 'words'; readonly words: readonly string[] }
-  | { readonly are: 'addresses' | 'targets'; readonly words: readonly string[] }
-  | { readonly are: 'files' | 'any' }
+  | { readonly is: 'words'; readonly words: readonly string[] }
+  | { readonly is: 'addresses' | 'targets'; readonly words: readonly string[] }
+  | { readonly is: 'files' | 'any' }
 
 export type OptionGrammar = {
   readonly long: string
@@ -53,7 +53,7 @@ export function readGrammar(program: Command, vocabulary: Vocabulary): VerbGramm
     ],
     positions:
       command.name() === 'help'
-        ? [{ are: 'words', words: program.commands.map((one) => one.name()).filter((name) => !name.startsWith('_')) }]
+        ? [{ is: 'words', words: program.commands.map((one) => one.name()).filter((name) => !name.startsWith('_')) }]
         : command.registeredArguments.map((argument) => readValues(argument.name(), argument, vocabulary)),
   }))
 }
@@ -70,16 +70,16 @@ function readOption(option: Option, vocabulary: Vocabulary): OptionGrammar {
 
 /** Finds the values by the placeholder name in `--help`. So help and completion cannot diverge. */
 function readValues(name: string, { argChoices }: Option | Argument, { kinds, schemas, codes }: Vocabulary): Values {
-  if (argChoices) return { are: 'words', words: argChoices }
+  if (argChoices) return { is: 'words', words: argChoices }
   const words = [
     ...(name.split('|').includes('kind') ? kinds : []),
     ...(name === 'schema' ? schemas : []),
     ...(name === 'code' ? codes : []),
   ]
-  if (name.split('|').includes('address')) return { are: 'addresses', words }
-  if (name === 'target') return { are: 'targets', words }
-  if (words.length > 0) return { are: 'words', words }
-  return { are: ['file', 'path', 'folder', 'glob'].includes(name) ? 'files' : 'any' }
+  if (name.split('|').includes('address')) return { is: 'addresses', words }
+  if (name === 'target') return { is: 'targets', words }
+  if (words.length > 0) return { is: 'words', words }
+  return { is: ['file', 'path', 'folder', 'glob'].includes(name) ? 'files' : 'any' }
 }
 
 function getFirstSentence(text: string): string {

@@ -66,13 +66,13 @@ function formatOption({ long, short, description, values }: OptionGrammar): stri
 }
 
 function formatAction(values: Values): string {
-  switch (values.are) {
+  switch (values.is) {
     case 'words':
       return `value:(${values.words.join(' ')})`
     case 'addresses':
     case 'targets':
       // The leading blank keeps zsh from passing its own options to the function.
-      return `value: _jobwright_looked_up ${[values.are, ...values.words].join(' ')}`
+      return `value: _jobwright_looked_up ${[values.is, ...values.words].join(' ')}`
     case 'files':
       return 'file:_files'
     case 'any':

@@ -6,7 +6,7 @@ import {
   EmulatorRunningError,
   startEmulator,
 } from '../../emulator/index.ts'
-import type { Unrated } from '../../model/diagnostic.ts'
+import type { DiagnosticInput } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import { explainJson } from '../../model/explain-json.ts'
 import { formatIso } from '../../model/iso.ts'
@@ -104,7 +104,7 @@ export async function advanceEmulator(ms: number, host: Host): Promise<ExitCode>
   }
 }
 
-const FAULTS: Pick<Unrated, 'code' | 'remedies'> = {
+const FAULTS: Pick<DiagnosticInput, 'code' | 'remedies'> = {
   code: 'EMULATOR_FAULTS',
   remedies: [
     advise(
@@ -112,12 +112,12 @@ const FAULTS: Pick<Unrated, 'code' | 'remedies'> = {
     ),
   ],
 }
-const LIMITS: Pick<Unrated, 'code' | 'remedies'> = {
+const LIMITS: Pick<DiagnosticInput, 'code' | 'remedies'> = {
   code: 'EMULATOR_LIMITS',
   remedies: [advise('it holds an object such as {"iotConcurrent":600,"rates":{"iot":10,"iot.CreateJob":5}}')],
 }
 
-function readJson(file: string, page: Pick<Unrated, 'code' | 'remedies'>): unknown {
+function readJson(file: string, page: Pick<DiagnosticInput, 'code' | 'remedies'>): unknown {
   const text = readText(file, page)
   try {
     return JSON.parse(text)
@@ -127,7 +127,7 @@ function readJson(file: string, page: Pick<Unrated, 'code' | 'remedies'>): unkno
   }
 }
 
-function readText(file: string, page: Pick<Unrated, 'code' | 'remedies'>): string {
+function readText(file: string, page: Pick<DiagnosticInput, 'code' | 'remedies'>): string {
   try {
     return fs.readFileSync(file, 'utf8')
   } catch (error) {

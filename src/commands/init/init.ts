@@ -55,14 +55,14 @@ export type InitOptions = {
 export async function init(options: InitOptions, host: Host): Promise<ExitCode> {
   const out = createPrinter(host, options)
   const kind = options.kind === undefined ? undefined : findKind(options.kind).kind
-  const told = checkRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
+  const region = checkRegion(options.region ?? host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION'])
   const project = openProject(host.cwd, host.env)
   assertConfig(project)
   const repository = await readRepository(project.root)
   const store = chooseStore(options, project, repository)
   const branch = store === 'git' ? await decideBranch(project, repository) : undefined
   if (!options.emulator && !options.newState) await assertNoneLost(chooseMeant(project, store, branch, repository))
-  const answers = await askForChoices({ region: told, kind }, project, options, host)
+  const answers = await askForChoices({ region, kind }, project, options, host)
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionGiven = options.region !== undefined
   const packages = await findPackage(project.root, repository?.top)

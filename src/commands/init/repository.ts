@@ -60,8 +60,8 @@ async function findDefaultBranch(
   const here = await readLine(git, 'symbolic-ref', '--quiet', '--short', 'HEAD')
   if (remote === undefined) return { defaultBranch: here ?? 'main', guessed: 'there is no remote yet' }
   const asked = await readLine(git, 'ls-remote', '--symref', '--', remote, 'HEAD')
-  const [, told] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(asked ?? '') ?? []
-  if (told !== undefined) return { defaultBranch: told }
+  const [, branch] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(asked ?? '') ?? []
+  if (branch !== undefined) return { defaultBranch: branch }
   const why = asked === undefined ? `${remote} did not answer` : `${remote} names no default branch yet`
   const ofClone = await readLine(git, 'symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`)
   if (ofClone !== undefined)

@@ -15,7 +15,7 @@ import type { Host } from '../../session/host.ts'
 import { writeNewFile } from '../../session/new-file.ts'
 import { assertConfig, loadSpecs, openProject, type Project } from '../../session/project.ts'
 import { refreshSchema } from '../../session/project-schema.ts'
-import { chooseSchema, chooseSpecPlace, isLookedFor } from '../../session/spec-place.ts'
+import { chooseSchema, chooseSpecPlace, isIncluded } from '../../session/spec-place.ts'
 import { createShapes, shapeAt } from './skeleton/shape.ts'
 import { formatSkeleton, REQUIRED } from './skeleton/skeleton.ts'
 
@@ -61,7 +61,7 @@ export async function writeSpec(kind: string, name: string, options: NewOptions,
     )
   }
   const inRoot = path.relative(project.root, file).split(path.sep).join('/')
-  if (!isLookedFor(project, inRoot)) {
+  if (!isIncluded(project, inRoot)) {
     host.stderr.write(`note: jobwright.yaml searches for specs in ${project.config.specs.join(', ')}, not there\n`)
   }
   return 0

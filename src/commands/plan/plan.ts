@@ -28,14 +28,14 @@ export type PlanOptions = CommonOptions & {
 export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
   const session = await openSession(options, host)
   try {
-    return (await planIn(session, options, host, createPrinter(host, options))).exitCode
+    return (await planInSession(session, options, host, createPrinter(host, options))).exitCode
   } finally {
     await session.close()
   }
 }
 
 /** Plans in an open session and prints the plan. Takes no lock and writes nothing. */
-export async function planIn(
+export async function planInSession(
   given: Session,
   options: PlanOptions,
   host: Host,

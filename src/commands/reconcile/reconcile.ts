@@ -32,7 +32,7 @@ import { isPassing, type MayRetry, waitWhileLocked } from '../../session/while-l
 import { openWithFirstState } from '../../state/beginning.ts'
 import type { OpenStore } from '../../state/store.ts'
 import { createRandomId } from '../../system/random.ts'
-import { createHeading, planIn } from '../plan/plan.ts'
+import { createHeading, planInSession } from '../plan/plan.ts'
 
 export type ReconcileCommandOptions = CommonOptions & {
   /** Follow jobs until they are terminal. */
@@ -61,7 +61,7 @@ async function reconcileOnce(options: ReconcileCommandOptions, host: Host, out: 
   const session = await openSession(options, host)
   try {
     // Without a state, only report that. Where `init` never ran, create no lock either.
-    if (wasNeverBegun(session, options)) return (await planIn(session, options, host, out)).exitCode
+    if (wasNeverBegun(session, options)) return (await planInSession(session, options, host, out)).exitCode
     // A run that waits for the state uses this run's emulator. Close the emulator before the state is released.
     const beforeRelease = (): Promise<void> => session.close()
     return (await reconcileIn(session, { ...options, beforeRelease }, host, out)).exitCode
@@ -192,11 +192,11 @@ function listUnchanged({ actions }: Plan, { decisions }: CommonOptions): string[
 
 /** Returns a filter that passes each diagnostic once. */
 function createFilter(): (one: Diagnostic) => boolean {
-  const told = new Set<string>()
+  const reported = new Set<string>()
   return ({ code, address, message }) => {
     const key = JSON.stringify([code, address, message])
-    if (told.has(key)) return false
-    told.add(key)
+    if (reported.has(key)) return false
+    reported.add(key)
     return true
   }
 }
@@ -221,7 +221,7 @@ function report(
   const now = session.clock.now()
   if (stale !== undefined) out.diagnostics([createStale(stale)], now)
   if (result.gaveUp) out.diagnostics([describeGivingUp(result.gaveUp, now)], now)
-  if (result.twins) out.diagnostics(listNewDuplicates(result), now)
+  if (result.duplicates) out.diagnostics(listNewDuplicates(result), now)
   if (result.hasBacklog) out.diagnostics([createBacklog()], now)
   if (unstored) out.diagnostics([unstored.diagnostic], now)
   const codes: ExitCode[] = [
@@ -251,15 +251,15 @@ function report(
   }))
   const settledBefore = isIdle ? 0 : plan.actions.length - shown.length
   const outcomes = [...new Set(codes)]
-  const { nextAt, twins, findings } = result
-  out.end(plan, { jobs, settledBefore, exitCode, outcomes, nextAt, twins: twins?.length, findings }, now)
+  const { nextAt, duplicates, findings } = result
+  out.end(plan, { jobs, settledBefore, exitCode, outcomes, nextAt, twins: duplicates?.length, findings }, now)
   return exitCode
 }
 
 /** Lists the duplicates that this run found first. The plan has reported known ones. */
-function listNewDuplicates({ twins = [], findings = [] }: Reconciled): Diagnostic[] {
+function listNewDuplicates({ duplicates = [], findings = [] }: Reconciled): Diagnostic[] {
   const known = new Set(findings.flatMap(({ address, finding, isKnown }) => (isKnown ? [`${address} ${finding}`] : [])))
-  return twins.flatMap(({ address, live, diagnostic }) =>
+  return duplicates.flatMap(({ address, live, diagnostic }) =>
     known.has(`${address} ${nameDuplicate(live.id)}`) ? [] : [diagnostic],
   )
 }

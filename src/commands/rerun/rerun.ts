@@ -3,7 +3,7 @@ import { LIMITS } from '../../documents/parse/limits.ts'
 import { type Raised, raiseRun } from '../../documents/parse/raise-run.ts'
 import { getModel } from '../../kinds/index.ts'
 import type { Address } from '../../model/address.ts'
-import type { Noted } from '../../model/attention.ts'
+import type { NotedFinding } from '../../model/attention.ts'
 import { isTerminal } from '../../model/condition.ts'
 import { type Diagnostic, diagnose, hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
@@ -83,7 +83,7 @@ function findSpec(address: string, { loaded }: Session, state: State | undefined
 function assertOver(
   spec: Spec,
   record: JobRecord | undefined,
-  notes: readonly Noted[] = [],
+  notes: readonly NotedFinding[] = [],
 ): asserts record is JobRecord {
   const { address, policy } = spec
   const isPending = record === undefined || record.run < policy.run
@@ -104,7 +104,7 @@ function assertOver(
 }
 
 /** Returns true if the last run found that a create made no job. AWS rejected it, a person said so, or another job has its ID. */
-function hasMadeNoJob({ run, intent }: OpenRecord, notes: readonly Noted[]): boolean {
+function hasMadeNoJob({ run, intent }: OpenRecord, notes: readonly NotedFinding[]): boolean {
   const isTaken = notes.some((noted) => noted.run === run && noted.finding.startsWith('conflict:PLAN_ID_TAKEN:'))
   return intent.refused === true || intent.givenUp === true || isTaken
 }

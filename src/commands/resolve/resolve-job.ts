@@ -40,10 +40,10 @@ export function resolveJob(address: string, options: ResolveOptions, host: Host)
 
 function listDecisions({ adopt: id, notCreated, foreign, foreignListed, removed, force }: ResolveOptions): Decision[] {
   return [
-    ...(id === undefined ? [] : [{ do: 'adopt', id, settles: true, force } as const]),
-    ...(notCreated ? [{ do: 'not-created', force: force === true } as const] : []),
-    ...(foreign?.length ? [{ do: 'foreign', ids: foreign } as const] : []),
-    ...(foreignListed ? [{ do: 'foreign', ids: 'listed' } as const] : []),
-    ...(removed ? [{ do: 'removed' } as const] : []),
+    ...(id === undefined ? [] : [{ is: 'adopt', id, settles: true, force } as const]),
+    ...(notCreated ? [{ is: 'not-created', force: force === true } as const] : []),
+    ...(foreign?.length ? [{ is: 'foreign', ids: foreign } as const] : []),
+    ...(foreignListed ? [{ is: 'foreign', ids: 'listed' } as const] : []),
+    ...(removed ? [{ is: 'removed' } as const] : []),
   ]
 }

@@ -6,7 +6,7 @@ import { formatIso } from '../../model/iso.ts'
 import { Problem } from '../../model/problem.ts'
 import { advise, suggest } from '../../model/remedy.ts'
 import { type Change, isSettled, recordEntries, type State } from '../../model/state.ts'
-import { BEGIN_ANEW, FULL_HISTORY } from '../../plan/bounds/guards.ts'
+import { FULL_HISTORY, START_NEW_STATE } from '../../plan/bounds/guards.ts'
 import { describeUncommitted } from '../../plan/questions/uncommitted.ts'
 import { escapeForTerminal } from '../../report/escape.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
@@ -14,7 +14,7 @@ import { formatCount } from '../../report/words.ts'
 import type { Host } from '../../session/host.ts'
 import { findLostState } from '../../session/lost-state.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
-import { assertUnmoved, openProjectStore, readProjectCheckout } from '../../session/project.ts'
+import { assertHeadUnchanged, openProjectStore, readProjectCheckout } from '../../session/project.ts'
 import { describeProject } from '../../session/project-branch.ts'
 import { openSession, type Session } from '../../session/session.ts'
 import type { CommitOptions, OpenStore } from '../../state/store.ts'
@@ -65,7 +65,7 @@ async function declareNewest(session: Session, out: Printer): Promise<ExitCode> 
   const { project, loaded, head } = session
   return runLocked(session, openProjectStore(project, {}), async (store, state) => {
     const checkout = await readProjectCheckout(project, loaded, state)
-    assertUnmoved(project, loaded, checkout, head)
+    assertHeadUnchanged(project, loaded, checkout, head)
     const commit = assertCommitted(checkout)
     const { source } = state
     const isContained = checkout.git && ['none', 'same', 'ahead'].includes(checkout.relation)
@@ -225,7 +225,7 @@ async function runLocked(
 function createMissing(lost: Awaited<ReturnType<typeof findLostState>>): Problem {
   const none = {
     message: 'there is no state to record this in',
-    remedies: [suggest('in a new repository', 'init'), advise('if there was a state, restore it'), ...BEGIN_ANEW],
+    remedies: [suggest('in a new repository', 'init'), advise('if there was a state, restore it'), ...START_NEW_STATE],
   }
   return new Problem({ code: 'STATE_MISSING', ...(lost ?? none) })
 }

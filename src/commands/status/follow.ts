@@ -14,7 +14,7 @@ import { createStale } from '../reconcile/reconcile.ts'
  * Follows recorded jobs until they are terminal and writes their statuses, as `reconcile --wait` does. Creates, starts and changes nothing.
  * Holds the state meanwhile. Returns the final state and every exit code that applies.
  */
-export async function followIn(
+export async function followInSession(
   session: Session,
   options: CommonOptions & { readonly timeoutMs?: number },
   host: Host,

@@ -23,7 +23,7 @@ import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
 import { getSelector, openSession, type Session, toAttentionDiagnostic } from '../../session/session.ts'
 import { waitWhileLocked } from '../../session/while-locked.ts'
-import { followIn } from './follow.ts'
+import { followInSession } from './follow.ts'
 
 export type StatusOptions = CommonOptions & {
   /** Poll recorded jobs until they are terminal, and record their statuses. */
@@ -55,7 +55,7 @@ async function showStatusOnce(
   const session = await openSession(options, host)
   try {
     const { state, outcomes } = options.wait
-      ? await followIn(session, options, host, out)
+      ? await followInSession(session, options, host, out)
       : await openStored(session, options, out)
     const plan = outcomes.includes(8) ? undefined : await createPlan(state, session, options)
     const exitCode = report(state, outcomes, address, session, options, out, plan)

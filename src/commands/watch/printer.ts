@@ -4,7 +4,7 @@ import { isTerminal } from '../../model/condition.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import { countActions, getChanges, getUntil, type Plan } from '../../model/plan.ts'
 import type { JobRecord } from '../../model/state.ts'
-import { isQuiet } from '../../report/action-words.ts'
+import { isOnlyCounted } from '../../report/action-words.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
 import { formatTotals } from '../../report/plan-text.ts'
 import { describeStanding, toSentence } from '../../report/words.ts'
@@ -32,7 +32,7 @@ const LISTED_MAX = 3
 export function createWatchPrinter(out: Printer, applies: boolean): WatchPrinter {
   let round: Round = { why: 'first', files: [] }
   let before = new Set<string>()
-  let told = new Set<string>()
+  let reported = new Set<string>()
   let planned: string | undefined
   let spoke = false
   const standings = new Map<Address, string>()
@@ -52,8 +52,8 @@ export function createWatchPrinter(out: Printer, applies: boolean): WatchPrinter
     ...out,
     begin(next) {
       round = next
-      before = told
-      told = new Set()
+      before = reported
+      reported = new Set()
       spoke = false
       if (next.files.length > 0) out.text(`changed: ${formatFiles(next.files)}`)
     },
@@ -64,8 +64,8 @@ export function createWatchPrinter(out: Printer, applies: boolean): WatchPrinter
     diagnostics(diagnostics, now) {
       const news = diagnostics.filter((one) => {
         const key = getDiagnosticKey(one)
-        if (told.has(key)) return false
-        told.add(key)
+        if (reported.has(key)) return false
+        reported.add(key)
         return isEverything() || !before.has(key) || round.files.includes(one.place?.file ?? '')
       })
       if (news.length > 0) say()
@@ -119,7 +119,7 @@ function getDiagnosticKey({ severity, code, message, place, address }: Diagnosti
 /** Returns a key that equal plans share: actions and reasons. Running jobs are left out; their changes have their own lines. */
 function planKey(plan: Plan): string {
   const actions = plan.actions.map((planned) => {
-    if (isQuiet(planned)) return planned.address
+    if (isOnlyCounted(planned)) return planned.address
     const { address, action, reason } = planned
     return [address, action, reason, getUntil(planned), getChanges(planned), planned.remedies]
   })

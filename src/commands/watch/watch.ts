@@ -15,7 +15,7 @@ import { POLL_MS, type Session } from '../../session/session.ts'
 import { systemClock } from '../../system/clock.ts'
 import { readFolderId } from '../../system/file-identity.ts'
 import { watchFiles } from '../../watch/watch-files.ts'
-import { planIn } from '../plan/plan.ts'
+import { planInSession } from '../plan/plan.ts'
 import { reconcileIn } from '../reconcile/reconcile.ts'
 import { createWatchPrinter } from './printer.ts'
 import { type Round, startRounds } from './rounds.ts'
@@ -23,7 +23,7 @@ import {
   createGone,
   createInterest,
   createPolled,
-  createUnwatched,
+  createWatchProblem,
   formatWatched,
   openWatched,
   type WatchCommandOptions,
@@ -57,11 +57,11 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
     quietMs,
     onChange: (changed) => rounds.changed(changed),
     onPolling: (error) => out.diagnostics([createPolled(error)], Date.now()),
-    onError: (error) => out.diagnostics([createUnwatched(error).diagnostic], Date.now()),
+    onError: (error) => out.diagnostics([createWatchProblem(error).diagnostic], Date.now()),
   })
 
   const act = async (session: Session): Promise<Plan> => {
-    if (!options.apply) return (await planIn(session, options, here, out)).plan
+    if (!options.apply) return (await planInSession(session, options, here, out)).plan
     const result = await reconcileIn(session, { ...options, settleMs: 0 }, here, out, failed)
     failed = result.failed
     cutShort = result.outcomes.includes(130)

@@ -85,7 +85,7 @@ export function createGone(root: string): Problem {
 }
 
 /** Creates the Problem of files that the system cannot watch. */
-export function createUnwatched(error: unknown): Problem {
+export function createWatchProblem(error: unknown): Problem {
   const { message } = error as NodeJS.ErrnoException
   return new Problem({
     code: 'WATCH_FAILED',

@@ -100,7 +100,7 @@ function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, 
 function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
   const candidates = drafts
     .filter(isUnique(drafts))
-    .filter((draft) => isSound(draft) && draft.model?.identity.recovery.by === 'match')
+    .filter((draft) => isSound(draft) && draft.model?.identity.recovery.is === 'match')
   const key = (draft: Draft): string | undefined =>
     draft.spec &&
     draft.model &&
@@ -128,7 +128,7 @@ function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, 
   const sound = drafts.filter(isUnique(drafts)).filter(isSound)
   const key = (draft: Draft): string | undefined => {
     const { spec, model } = draft
-    const own = spec && model?.identity.sole?.key(spec.request)
+    const own = spec && model?.identity.unique?.key(spec.request)
     return own === undefined ? undefined : JSON.stringify([model?.kind, getTarget(draft, config), own])
   }
   const request = ({ spec, model }: Draft): string => canonicalise(model?.request.normalise(spec?.request ?? {}) ?? {})
@@ -136,15 +136,15 @@ function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, 
     .filter((group) => group.length > 1 && !group.every(({ spec }) => spec.policy.allowIdentical))
     .filter(
       ([first, ...others]) =>
-        first?.model?.identity.recovery.by !== 'match' || others.some((one) => request(one) !== request(first)),
+        first?.model?.identity.recovery.is !== 'match' || others.some((one) => request(one) !== request(first)),
     )
     .flat()
-  for (const [sole, group] of groupBy(shared, ({ model }) => model?.identity.sole)) {
-    const name = sole.member.slice(sole.member.lastIndexOf('/') + 1)
-    noteEachClash(group, key, `/spec${sole.member}`, note, (_draft, first) => ({
-      severity: sole.severity,
+  for (const [unique, group] of groupBy(shared, ({ model }) => model?.identity.unique)) {
+    const name = unique.member.slice(unique.member.lastIndexOf('/') + 1)
+    noteEachClash(group, key, `/spec${unique.member}`, note, (_draft, first) => ({
+      severity: unique.severity,
       code: 'SPEC_SHARED',
-      message: `${name} is that of ${first.draft.address} too: ${sole.otherwise}`,
+      message: `${name} is that of ${first.draft.address} too: ${unique.consequence}`,
       remedies: [advise(`give each spec a ${name} of its own, or set policy.allowIdentical: true in both`)],
     }))
   }

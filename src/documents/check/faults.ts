@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv'
 import { getValue, isObject, type Json, type JsonObject, joinPointer, type Pointer } from '../../model/json.ts'
 import { advise, type Remedy } from '../../model/remedy.ts'
-import { findFurtherIn } from '../hints/further-in.ts'
 import { describeMeasure } from '../hints/measures.ts'
+import { findNestedMember } from '../hints/nested-member.ts'
 import { findClosestWord } from '../hints/suggest.ts'
 import { describeWrongType, describeWrongWord } from '../hints/type-faults.ts'
 import { formatTag, isTag, restoreWritten } from '../hints/type-hints.ts'
@@ -130,7 +130,7 @@ function suggestForUnknown(
 ): Remedy[] | undefined {
   const { error, name } = context
   const isCase = meant?.toLowerCase() === member.toLowerCase()
-  const place = isCase ? undefined : findFurtherIn((error.parentSchema ?? {}) as JsonObject, member)
+  const place = isCase ? undefined : findNestedMember((error.parentSchema ?? {}) as JsonObject, member)
   if (place !== undefined) return [advise(`it belongs in ${place}: indent it below that member`)]
   if (meant === undefined) return undefined
   const whose = isTag(error.parentSchema) ? 'a tag' : 'this API'

@@ -69,24 +69,24 @@ export function renderFirst(
 /** Reports that every run of a schedule would write to the same place. Pointers start at the document. */
 export function checkRepeatedPlace({ name, policy, template }: Spec, model: KindModel): Fault[] {
   const { schedule, allowIdentical } = policy
-  const { sole } = model.identity
-  if (schedule === undefined || template === undefined || sole === undefined || allowIdentical) return []
+  const { unique } = model.identity
+  if (schedule === undefined || template === undefined || unique === undefined || allowIdentical) return []
   const [first, second] = listNext(schedule, Number.NEGATIVE_INFINITY, 2)
   if (first === undefined || second === undefined) return []
   const [one, other] = [first, second].map((instant) =>
-    sole.key(renderRequest(template, { name, instant, schedule, writeTime: model.request.writeTime })),
+    unique.key(renderRequest(template, { name, instant, schedule, writeTime: model.request.writeTime })),
   )
   if (one === undefined || one !== other) return []
-  const member = sole.member.slice(sole.member.lastIndexOf('/') + 1)
-  const written = getValue(template, sole.member)
+  const member = unique.member.slice(unique.member.lastIndexOf('/') + 1)
+  const written = getValue(template, unique.member)
   const example = typeof written === 'string' ? written.replace(/(\.\w+)?$/, '-{run}$1') : '{run}'
   return [
     {
-      severity: sole.severity,
+      severity: unique.severity,
       code: 'SPEC_SHARED',
-      pointer: `/spec${sole.member}`,
+      pointer: `/spec${unique.member}`,
       aim: 'value',
-      message: `${member} is the same in every run: ${sole.otherwise}`,
+      message: `${member} is the same in every run: ${unique.consequence}`,
       remedies: [
         advise(`let it change from run to run, for example ${member}: { $text: ${JSON.stringify(example)} }`),
         advise('or set policy.allowIdentical: true'),

@@ -5,7 +5,7 @@ import type { Fault } from '../check/fault.ts'
 import { type Context, createFault, nameSubject } from '../check/schema-error.ts'
 import { findClosestWord } from './suggest.ts'
 import { suggestType } from './type-hints.ts'
-import { list, nameDue, nameType, quoteValue } from './words.ts'
+import { list, nameExpectedTypes, nameType, quoteValue } from './words.ts'
 
 /** Describes a value of the wrong type. */
 export function describeWrongType(context: Context): Fault {
@@ -15,8 +15,8 @@ export function describeWrongType(context: Context): Fault {
   const source = context.sourceText(context.error.instancePath)
   const isEmpty = found === null && (source === undefined || source === '')
   const message = isEmpty
-    ? `${nameSubject(context)} is empty; it must be ${nameDue(types)}`
-    : `${nameSubject(context)} must be ${nameDue(types)}, not ${nameType(found, source)}`
+    ? `${nameSubject(context)} is empty; it must be ${nameExpectedTypes(types)}`
+    : `${nameSubject(context)} must be ${nameExpectedTypes(types)}, not ${nameType(found, source)}`
   return createFault(context, 'SPEC_TYPE', message, [advise(suggestType(context, types, found))])
 }
 

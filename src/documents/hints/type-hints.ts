@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, joinPointer } from '../../model/j
 import { type Context, getDescription } from '../check/schema-error.ts'
 import { formRemedy, hasLength, suggestLength, suggestMilliseconds } from './forms.ts'
 import { findClosestWord } from './suggest.ts'
-import { list, nameDue, quoteValue, shorten } from './words.ts'
+import { list, nameExpectedTypes, quoteValue, shorten } from './words.ts'
 
 /** Suggests what to write instead of a value of the wrong type. */
 export function suggestType(context: Context, types: readonly string[], found: Json): string {
@@ -13,7 +13,7 @@ export function suggestType(context: Context, types: readonly string[], found: J
     (types.includes('object') && suggestMapping(context, found)) ||
     (types.includes('boolean') && suggestBoolean(found)) ||
     ((types.includes('number') || types.includes('integer')) && suggestNumber(context, found)) ||
-    `write ${nameDue(types)}`
+    `write ${nameExpectedTypes(types)}`
   )
 }
 
@@ -97,10 +97,11 @@ function formatFlow(text: string): string {
 }
 
 /** The remedy for a mapping that YAML reads as one text. */
-export const GLUED = 'write a space after the colon of every member, as in "key: value"'
+export const ADD_SPACE_AFTER_COLON = 'write a space after the colon of every member, as in "key: value"'
 
 function suggestMapping({ error }: Context, found: Json): string | undefined {
-  if (typeof found === 'string' && /^[\w$-]+:\S/.test(found) && !/^[\w-]+:\/\//.test(found)) return GLUED
+  if (typeof found === 'string' && /^[\w$-]+:\S/.test(found) && !/^[\w-]+:\/\//.test(found))
+    return ADD_SPACE_AFTER_COLON
   if (isTag(error.parentSchema)) {
     if (typeof found === 'string') return `write it as ${formatTag(found)}`
     if (Array.isArray(found) && found.length === 2 && found.every((one) => typeof one === 'string'))

@@ -21,7 +21,7 @@ export function nameType(value: Json, source?: string): string {
 }
 
 /** Names the expected JSON Schema types. */
-export function nameDue(types: readonly string[]): string {
+export function nameExpectedTypes(types: readonly string[]): string {
   return list(
     types.map((type) => typeNames[type] ?? type),
     'or',

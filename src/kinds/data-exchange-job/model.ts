@@ -1,6 +1,6 @@
 import type { Condition } from '../../model/condition.ts'
 import { getValue, isObject, type Json, type JsonObject, omitMembers } from '../../model/json.ts'
-import type { KindModel, Retold, Slot, Transfer } from '../../model/kind.ts'
+import type { ExportedRequest, KindModel, Slot, Transfer } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import { dropEmpty, fillMembers, toSet } from '../normal.ts'
 import { describeUnknownStatus } from '../unknown-status.ts'
@@ -13,7 +13,7 @@ export const dataExchangeJob: KindModel = {
   title: 'AWS Data Exchange CreateJob and StartJob',
   serviceName: 'AWS Data Exchange',
   identity: {
-    recovery: { by: 'inert' },
+    recovery: { is: 'inert' },
     scope: (request) => {
       const dataSet = getValue(getDetails(request), '/DataSetId')
       return typeof dataSet === 'string' ? dataSet : undefined
@@ -28,7 +28,7 @@ export const dataExchangeJob: KindModel = {
       ServiceLimitExceededException: 'quota',
       InternalServerException: 'outage',
     },
-    listing: { tells: 'job', page: 200, newestFirst: true },
+    listing: { returns: 'job', page: 200, newestFirst: true },
     partitions: ['aws'],
     // From the SDKs' table of endpoints.
     regions: [
@@ -47,7 +47,7 @@ export const dataExchangeJob: KindModel = {
       refusal: ({ stage }) =>
         stage === 'created' ? undefined : 'AWS Data Exchange cancels a job only before it is started',
     },
-    timing: () => ({ when: 'ready' }),
+    timing: () => ({ is: 'ready' }),
   },
   limits: {
     // AWS publishes no rate for this API; two a second is our own careful value.
@@ -160,13 +160,13 @@ function toComparable(request: JsonObject): JsonObject {
   })
 }
 
-function toSpec({ request }: Live): Retold | undefined {
+function toSpec({ request }: Live): ExportedRequest | undefined {
   if (!request || !getDetails(request)) return undefined
   const keys = ['/Details/ImportAssetFromApiGatewayApi/ApiKey']
-  const untold = keys.filter((pointer) => getValue(request, pointer.slice(0, pointer.lastIndexOf('/'))) !== undefined)
+  const omitted = keys.filter((pointer) => getValue(request, pointer.slice(0, pointer.lastIndexOf('/'))) !== undefined)
   return {
     request,
-    untold: untold.map((pointer) => ({ pointer, why: 'the key is a secret; write { $env: NAME } if it has one' })),
+    omitted: omitted.map((pointer) => ({ pointer, why: 'the key is a secret; write { $env: NAME } if it has one' })),
   }
 }
 
@@ -197,11 +197,11 @@ function judgeCondition(live: Live): Condition {
 const TRANSFERS: ReadonlyMap<string, Transfer> = new Map([
   [
     'IMPORT_ASSET_FROM_SIGNED_URL',
-    { way: 'in', md5: '/Details/ImportAssetFromSignedUrl/Md5Hash', maxBytes: 5 * 1024 ** 3 },
+    { is: 'in', md5: '/Details/ImportAssetFromSignedUrl/Md5Hash', maxBytes: 5 * 1024 ** 3 },
   ],
   [
     'IMPORT_ASSET_FROM_API_GATEWAY_API',
-    { way: 'in', md5: '/Details/ImportAssetFromApiGatewayApi/ApiSpecificationMd5Hash', maxBytes: 5 * 1024 ** 3 },
+    { is: 'in', md5: '/Details/ImportAssetFromApiGatewayApi/ApiSpecificationMd5Hash', maxBytes: 5 * 1024 ** 3 },
   ],
-  ['EXPORT_ASSET_TO_SIGNED_URL', { way: 'out' }],
+  ['EXPORT_ASSET_TO_SIGNED_URL', { is: 'out' }],
 ])

@@ -2,7 +2,7 @@ import { type DataExchangeClient, GetJobCommand, type ResponseDetails } from '@a
 import { assertNonEmpty, catchAbsent } from '../../aws/absent.ts'
 import { AwsError, describeProblem } from '../../aws/aws-error.ts'
 import type { Ask } from '../../aws/read.ts'
-import { getThrough, putThrough } from '../../aws/signed-link.ts'
+import { downloadFromLink, uploadToLink } from '../../aws/signed-link.ts'
 import type { AwsProblem, Outcome } from '../../model/aws-problem.ts'
 import type { Receive, UploadSource } from '../../model/kind-calls.ts'
 
@@ -30,7 +30,7 @@ export async function uploadTo(
       const job = await look(ask, client, id, signal)
       if (job === undefined) return createNotDone('not-found', 'JobNotFound', `AWS knows no job ${id}`)
       if (job.status !== 'WAITING') return createNotDone('conflict', 'JobNotWaiting', `the job is ${job.status}`)
-      problem = await putThrough(readLink(job), source, signal)
+      problem = await uploadToLink(readLink(job), source, signal)
       if (problem === undefined) return { is: 'done', value: undefined }
       if (problem.status !== EXPIRED) break
     }
@@ -56,7 +56,7 @@ export async function downloadFrom<Value>(
   for (let links = 0; links < LINKS_MAX; links++) {
     const job = await look(ask, client, id, signal)
     if (job === undefined) return undefined
-    const got = await getThrough(readLink(job), receive, signal)
+    const got = await downloadFromLink(readLink(job), receive, signal)
     if ('value' in got) return got.value
     problem = got.problem
     if (problem.status !== EXPIRED) break

@@ -1,6 +1,6 @@
 import type { Condition } from '../../model/condition.ts'
 import { isObject, type Json, type JsonObject, omitMembers, splitPointer } from '../../model/json.ts'
-import type { KindModel, Retold, Updating } from '../../model/kind.ts'
+import type { ExportedRequest, KindModel, Updating } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import type { Difference } from '../../model/plan.ts'
 import { fillMembers } from '../normal.ts'
@@ -34,7 +34,7 @@ export const importExportJob: KindModel = {
   serviceName: 'AWS Import/Export',
   retired: 'AWS Import/Export Disk is a legacy service that AWS no longer lists; it may refuse new jobs',
   identity: {
-    recovery: { by: 'match', marker: (_request, marker) => marker },
+    recovery: { is: 'match', marker: (_request, marker) => marker },
     scope: () => undefined,
   },
   api: {
@@ -59,7 +59,7 @@ export const importExportJob: KindModel = {
       UnableToUpdateJobIdException: 'conflict',
       UnableToCancelJobIdException: 'conflict',
     },
-    listing: { tells: 'id', page: 1000, newestFirst: true },
+    listing: { returns: 'id', page: 1000, newestFirst: true },
     partitions: ['aws'],
     regionless: true,
   },
@@ -84,7 +84,7 @@ export const importExportJob: KindModel = {
       operation: 'CancelJob',
       refusal: ({ condition }) => (condition?.type === 'InProgress' ? BEGUN : undefined),
     },
-    timing: () => ({ when: 'ready' }),
+    timing: () => ({ is: 'ready' }),
   },
   limits: {
     // AWS publishes no rate; two a second is our own value. 50 jobs a day (developer guide, Guidelines and
@@ -158,12 +158,12 @@ function toComparable(request: JsonObject): JsonObject {
   })
 }
 
-function toSpec({ request }: Live): Retold | undefined {
+function toSpec({ request }: Live): ExportedRequest | undefined {
   const manifest = request?.['Manifest']
   if (!request || !isObject(manifest)) return undefined
   return {
     request: { ...request, Manifest: omitMembers(manifest, 'generator', ...SECRETS) },
-    untold: SECRETS.map((member) => ({
+    omitted: SECRETS.map((member) => ({
       pointer: `/Manifest/${member}`,
       why: 'a secret; write { $env: NAME } if the manifest has one',
     })),

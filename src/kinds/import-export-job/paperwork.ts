@@ -2,7 +2,7 @@ import { catchAbsent } from '../../aws/absent.ts'
 import { AwsError } from '../../aws/aws-error.ts'
 import { mask } from '../../aws/mask.ts'
 import type { Ask } from '../../aws/read.ts'
-import { getThrough } from '../../aws/signed-link.ts'
+import { downloadFromLink } from '../../aws/signed-link.ts'
 import { getValue } from '../../model/json.ts'
 import type { Paperwork, Receive } from '../../model/kind-calls.ts'
 import type { ImportExportClient, JobPapers } from './client.ts'
@@ -40,7 +40,7 @@ export async function buildPaperwork(
     label: async <Value>(receive: Receive<Value>) => {
       if (problem) throw problem
       if (link === undefined) return undefined
-      const got = await getThrough(link, receive, signal)
+      const got = await downloadFromLink(link, receive, signal)
       if ('value' in got) return got.value
       throw new AwsError(got.problem)
     },

@@ -72,7 +72,7 @@ export type Marked = Pick<Live, 'tags' | 'mark' | 'markRead'>
 export function readMark(answer: readonly Tag[]): Marked {
   const tags = answer.map(({ Key = '', Value = '' }) => ({ Key, Value }))
   const mark = tags.find(({ Key }) => Key === MARK_TAG)?.Value
-  return { tags, ...(mark !== undefined && { mark }), markRead: 'told' }
+  return { tags, ...(mark !== undefined && { mark }), markRead: 'succeeded' }
 }
 
 /** A continuous job never completes by itself. Once rolled out, it only waits for new things. */

@@ -1,6 +1,6 @@
 import type { Condition } from '../../model/condition.ts'
 import { getValue, isObject, type Json, type JsonObject, omitMembers } from '../../model/json.ts'
-import type { KindModel, Retold, Timing } from '../../model/kind.ts'
+import type { ExportedRequest, KindModel, Timing } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Policy } from '../../model/spec.ts'
@@ -8,7 +8,7 @@ import { formatDocument, isDigest } from '../../model/written.ts'
 import { dropEmpty, fillMembers, toSet } from '../normal.ts'
 import { describeUnknownStatus } from '../unknown-status.ts'
 import { check } from './rules.ts'
-import { LEAD, parseScheduled } from './schedule.ts'
+import { MIN_LEAD_MS, parseScheduled } from './schedule.ts'
 import { chooseUpdates, SETTINGS } from './updating.ts'
 
 const DAY = 86_400_000
@@ -25,7 +25,7 @@ export const iotJob: KindModel = {
   title: 'AWS IoT CreateJob',
   serviceName: 'AWS IoT',
   identity: {
-    recovery: { by: 'id' },
+    recovery: { is: 'id' },
     idMember: 'jobId',
     tagged: '/tags',
     scope: () => undefined,
@@ -43,7 +43,7 @@ export const iotJob: KindModel = {
       LimitExceededException: 'quota',
       ServiceUnavailableException: 'outage',
     },
-    listing: { tells: 'status', page: 250, newestFirst: false },
+    listing: { returns: 'status', page: 250, newestFirst: false },
     partitions: ['aws', 'aws-cn', 'aws-us-gov'],
   },
   lifecycle: {
@@ -124,14 +124,14 @@ function normalise(request: JsonObject): JsonObject {
 }
 
 /** AWS reports a template or an S3 source as such, and the document as the resulting text. */
-function toSpec({ request }: Live): Retold | undefined {
+function toSpec({ request }: Live): ExportedRequest | undefined {
   if (!request) return undefined
   const hasOther = request['documentSource'] !== undefined || request['jobTemplateArn'] !== undefined
   const known = dropEmpty(hasOther ? omitMembers(request, 'document') : request)
   const { document } = known
   return {
     request: typeof document === 'string' ? { ...known, document: toMapping(document) } : known,
-    untold: [{ pointer: '/tags', why: 'AWS returns the tags of a job from another call' }],
+    omitted: [{ pointer: '/tags', why: 'AWS returns the tags of a job from another call' }],
   }
 }
 
@@ -183,21 +183,21 @@ function computeTiming(request: JsonObject, now: number): Timing {
     const time = parseScheduled(text)
     return Number.isNaN(time) ? [] : [{ member, text: String(text), time }]
   })
-  if (times.length === 0) return { when: 'ready' }
-  const near = times.find(({ time }) => time - now < LEAD)
+  if (times.length === 0) return { is: 'ready' }
+  const near = times.find(({ time }) => time - now < MIN_LEAD_MS)
   if (near) {
     return {
-      when: 'expired',
+      is: 'expired',
       reason: `schedulingConfig.${near.member} ${near.text} is less than 30 minutes ahead`,
       remedies: [advise(`write a later ${near.member}, or withdraw the spec`)],
     }
   }
-  const expires = new Date(Math.min(...times.map(({ time }) => time)) - LEAD).toISOString()
+  const expires = new Date(Math.min(...times.map(({ time }) => time)) - MIN_LEAD_MS).toISOString()
   const far = times.find(({ member, time }) => time - now > AHEAD_MAX[member as 'startTime' | 'endTime'])
-  if (!far) return { when: 'ready', expires }
+  if (!far) return { is: 'ready', expires }
   const opens = Math.max(...times.map(({ member, time }) => time - AHEAD_MAX[member as 'startTime' | 'endTime']))
   return {
-    when: 'waiting',
+    is: 'waiting',
     reason: `schedulingConfig.${far.member} ${far.text} is more than ${far.member === 'startTime' ? 'a year' : 'two years'} ahead`,
     until: new Date(opens).toISOString(),
     expires,

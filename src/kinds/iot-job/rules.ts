@@ -6,7 +6,7 @@ import type { Finding } from '../../model/kind.ts'
 import { advise } from '../../model/remedy.ts'
 import { formatDocument } from '../../model/written.ts'
 import { findTagFaults } from '../tags.ts'
-import { isRealDay, LEAD, parseScheduled } from './schedule.ts'
+import { isRealDay, MIN_LEAD_MS, parseScheduled } from './schedule.ts'
 
 /** The rules of CreateJob between members, and about forms that no schema can express. */
 export function check(request: JsonObject): Finding[] {
@@ -193,13 +193,13 @@ function checkSchedule(request: JsonObject): Finding[] {
   const start = parseScheduled(getValue(request, '/schedulingConfig/startTime'))
   const end = parseScheduled(getValue(request, '/schedulingConfig/endTime'))
   if (findings.length > 0 || Number.isNaN(start) || Number.isNaN(end)) return findings
-  if (end - start >= LEAD && end - start <= WINDOW_MAX) return []
+  if (end - start >= MIN_LEAD_MS && end - start <= WINDOW_MAX) return []
   return [
     {
       pointer: '/schedulingConfig/endTime',
       code: 'SPEC_SCHEDULE_WINDOW',
       message:
-        end - start >= LEAD
+        end - start >= MIN_LEAD_MS
           ? 'endTime is more than two years after startTime'
           : `endTime is ${end <= start ? 'not' : 'less than 30 minutes'} after startTime`,
       remedies: [advise('AWS IoT asks for 30 minutes to 2 years between them')],

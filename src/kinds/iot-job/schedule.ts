@@ -5,7 +5,7 @@ const MINUTE = 60_000
  * A schedule begins and ends at least this far ahead, and lasts at least this long (IoT API reference,
  * SchedulingConfig). Milliseconds.
  */
-export const LEAD = 30 * MINUTE
+export const MIN_LEAD_MS = 30 * MINUTE
 
 /**
  * Epoch milliseconds of `YYYY-MM-DD HH:MM`, which AWS IoT reads as UTC, or of a time with an offset. NaN for anything

@@ -18,9 +18,9 @@ export const mediapackageHarvestJob: KindModel = {
   title: 'AWS Elemental MediaPackage CreateHarvestJob',
   serviceName: 'AWS Elemental MediaPackage',
   identity: {
-    recovery: { by: 'id' },
+    recovery: { is: 'id' },
     idMember: 'Id',
-    sole: {
+    unique: {
       member: '/S3Destination/ManifestKey',
       severity: 'warning',
       key: (request) => {
@@ -30,7 +30,7 @@ export const mediapackageHarvestJob: KindModel = {
         ]
         return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined
       },
-      otherwise: 'the later recording replaces the other',
+      consequence: 'the later recording replaces the other',
     },
     scope: () => undefined,
   },
@@ -45,7 +45,7 @@ export const mediapackageHarvestJob: KindModel = {
       InternalServerErrorException: 'outage',
       ServiceUnavailableException: 'outage',
     },
-    listing: { tells: 'job', page: 1000, newestFirst: false },
+    listing: { returns: 'job', page: 1000, newestFirst: false },
     partitions: ['aws', 'aws-iso', 'aws-iso-b'],
     // From the SDKs' table of endpoints. New live services use MediaPackage v2, so no region will be added.
     regions: [
@@ -82,7 +82,7 @@ export const mediapackageHarvestJob: KindModel = {
         EndTime: toInstant(request['EndTime']),
       }),
     comparable: (request) => omitMembers(request, 'Id'),
-    toSpec: ({ request }) => request && { request: dropEmpty(request), untold: [] },
+    toSpec: ({ request }) => request && { request: dropEmpty(request), omitted: [] },
     check,
   },
 }
@@ -136,7 +136,7 @@ function computeTiming(request: JsonObject, now: number): Timing {
   const [start, end] = [parseInstant(request['StartTime']), parseInstant(request['EndTime'])]
   if (now - start > STARTOVER_MAX) {
     return {
-      when: 'expired',
+      is: 'expired',
       reason: `StartTime ${String(request['StartTime'])} is more than 14 days ago, and an endpoint keeps at most 14 days for startover`,
       remedies: [advise('withdraw the spec, or write a window that the endpoint still holds')],
     }
@@ -144,11 +144,11 @@ function computeTiming(request: JsonObject, now: number): Timing {
   const expires = toIso(start + STARTOVER_MAX)
   if (end > now) {
     return {
-      when: 'waiting',
+      is: 'waiting',
       reason: 'its window has not ended yet',
       until: new Date(end).toISOString(),
       expires,
     }
   }
-  return { when: 'ready', expires }
+  return { is: 'ready', expires }
 }

@@ -15,8 +15,8 @@ export const pinpointExportJob: KindModel = {
   retired: 'Amazon ended support for Pinpoint on 2026-10-30; the API may refuse new export jobs',
   identity: {
     // The S3 prefix is the only member that a caller can make unique and that a list returns.
-    recovery: { by: 'match', marker: (request) => String(getValue(request, '/ExportJobRequest/S3UrlPrefix') ?? '') },
-    sole: {
+    recovery: { is: 'match', marker: (request) => String(getValue(request, '/ExportJobRequest/S3UrlPrefix') ?? '') },
+    unique: {
       member: '/ExportJobRequest/S3UrlPrefix',
       severity: 'error',
       key: (request) => {
@@ -24,7 +24,7 @@ export const pinpointExportJob: KindModel = {
         if (typeof prefix !== 'string') return undefined
         return `${String(request['ApplicationId'])} ${prefix.replace(/(?<!\/)\/+$/, '')}`
       },
-      otherwise: 'their files mix, and after a lost response nothing would distinguish the jobs',
+      consequence: 'their files mix, and after a lost response nothing would distinguish the jobs',
     },
     scope: (request) => {
       const application = request['ApplicationId']
@@ -42,7 +42,7 @@ export const pinpointExportJob: KindModel = {
       TooManyRequestsException: 'throttle',
       InternalServerErrorException: 'outage',
     },
-    listing: { tells: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
+    listing: { returns: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
     partitions: ['aws', 'aws-us-gov'],
     // From the SDKs' table of endpoints. The service is closed, so no region will be added.
     regions: [
@@ -55,7 +55,7 @@ export const pinpointExportJob: KindModel = {
     statuses: ['CREATED', ...RUNNING, 'COMPLETED', 'FAILED'],
     condition: judgeCondition,
     stageOf: () => 'started',
-    timing: () => ({ when: 'ready' }),
+    timing: () => ({ is: 'ready' }),
   },
   limits: {
     // 300 a second for operations without a quota of their own (Pinpoint developer guide, quotas).
@@ -73,7 +73,7 @@ export const pinpointExportJob: KindModel = {
     arns: [{ member: '/ExportJobRequest/RoleArn', agrees: ['partition', 'account'] }],
     normalise: (request) => request,
     comparable: (request) => request,
-    toSpec: ({ request }) => request && { request, untold: [] },
+    toSpec: ({ request }) => request && { request, omitted: [] },
     // The schema already covers the rules between members.
     check: () => [],
   },

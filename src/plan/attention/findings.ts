@@ -4,7 +4,7 @@ import {
   type Finding,
   type FindingKind,
   findNote,
-  type Noted,
+  type NotedFinding,
   readDuplicateId,
 } from '../../model/attention.ts'
 import { CANCEL_REASON } from '../../model/cancel-reason.ts'
@@ -195,7 +195,7 @@ function draftFromNotes({ state, rules }: AttentionInput, planned: Planned, { wa
 }
 
 /** What the last run found at AWS, unless a record has settled it since. */
-function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: JobRecord | undefined): Draft[] {
+function draftFromLastRun({ run, finding }: NotedFinding, planned: Planned, record: JobRecord | undefined): Draft[] {
   const [kind, name = '', id] = finding.split(':')
   const code = kind === 'unresolved' ? 'PLAN_UNRESOLVED' : (name as PlanCode)
   const isOnRecord = record !== undefined && isSettled(record) && record.run >= run
@@ -218,7 +218,7 @@ function draftFromLastRun({ run, finding }: Noted, planned: Planned, record: Job
 }
 
 /** Returns whether a person called the job of a finding foreign. The IDs of such jobs are unique at every site. */
-export function isExcused(state: State | undefined, address: Address, { finding }: Noted): boolean {
+export function isExcused(state: State | undefined, address: Address, { finding }: NotedFinding): boolean {
   const id = readDuplicateId(finding) ?? /^conflict:\w+:([^:]+)/.exec(finding)?.[1]
   return id !== undefined && indexForeignJobs(state?.foreign ?? {}).has(`${parseAddress(address).kind} ${id}`)
 }
@@ -237,7 +237,12 @@ function indexForeignJobs(foreign: NonNullable<State['foreign']>): ReadonlySet<s
 }
 
 /** Drafts the finding that a job duplicates the recorded one. `own`: the ID of the recorded job. */
-export function draftDuplicate(address: Address, { run, finding }: Noted, id: string, own: string | undefined): Draft {
+export function draftDuplicate(
+  address: Address,
+  { run, finding }: NotedFinding,
+  id: string,
+  own: string | undefined,
+): Draft {
   return {
     kind: 'duplicate',
     run,

@@ -3,7 +3,7 @@ import {
   type Attention,
   type Finding,
   findNote,
-  type Noted,
+  type NotedFinding,
   nameDuplicate,
   readDuplicateId,
 } from '../../model/attention.ts'
@@ -43,7 +43,7 @@ export function noteAttention(given: Notes): Attention | undefined {
   const lineAt = new Map(lines.map((planned) => [planned.address, planned]))
   const found = groupBy(findings, ({ address }) => address)
   const addresses = new Set([...(Object.keys(before ?? {}) as Address[]), ...found.keys()])
-  const entries = [...addresses].sort().map((address): [Address, Noted[]] => {
+  const entries = [...addresses].sort().map((address): [Address, NotedFinding[]] => {
     const kept = (before?.[address] ?? []).filter((noted) =>
       isStillDue({ ...given, findings: found.get(address) ?? [] }, address, noted, lineAt.get(address)),
     )
@@ -56,7 +56,7 @@ export function noteAttention(given: Notes): Attention | undefined {
   return Object.fromEntries(entries.filter(([, noted]) => noted.length > 0))
 }
 
-function isStillDue(given: Notes, address: Address, noted: Noted, planned: Planned | undefined): boolean {
+function isStillDue(given: Notes, address: Address, noted: NotedFinding, planned: Planned | undefined): boolean {
   const record = given.state.records[address]
   if (record?.withdrawn !== undefined) return false
   const wanted = planned ? readFacts(planned, undefined).wanted : 0
@@ -96,11 +96,17 @@ export function acknowledge(
   findings: readonly Finding[],
   { now, reason }: { readonly now: number; readonly reason?: string },
 ): Attention {
-  const next: Record<Address, readonly Noted[]> = { ...attention }
+  const next: Record<Address, readonly NotedFinding[]> = { ...attention }
   for (const { address, run, finding } of findings) {
     const notes = next[address] ?? []
     const old = notes.find((noted) => noted.run === run && noted.finding === finding)
-    const noted: Noted = { ...old, run, finding, acknowledged: formatIso(now), ...(reason !== undefined && { reason }) }
+    const noted: NotedFinding = {
+      ...old,
+      run,
+      finding,
+      acknowledged: formatIso(now),
+      ...(reason !== undefined && { reason }),
+    }
     next[address] = [...notes.filter((one) => one !== old), noted]
   }
   return next
@@ -124,7 +130,7 @@ export function noteDecided({
   /** Epoch milliseconds. */
   readonly now: number
 }): Attention | undefined {
-  const next: Record<Address, readonly Noted[]> = { ...state.attention }
+  const next: Record<Address, readonly NotedFinding[]> = { ...state.attention }
   for (const [address, decision] of decisions) {
     const record = state.records[address]
     const kept = (next[address] ?? []).filter((noted) => {
@@ -132,8 +138,8 @@ export function noteDecided({
       if (isExcused(state, address, noted)) return false
       return readDuplicateId(noted.finding) !== undefined || !touched.has(address)
     })
-    const isTaken = decision.do === 'baseline' && touched.has(address) && record !== undefined && hasFailed(record)
-    const taken: Noted[] = isTaken
+    const isTaken = decision.is === 'baseline' && touched.has(address) && record !== undefined && hasFailed(record)
+    const taken: NotedFinding[] = isTaken
       ? [{ run: record.run, finding: 'failed', acknowledged: formatIso(now), reason: 'baseline' }]
       : []
     next[address] = [...kept, ...taken]

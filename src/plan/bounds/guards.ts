@@ -8,7 +8,7 @@ import type { Planner } from '../context.ts'
 import { isCheckoutUsed } from '../input.ts'
 
 /** Ways out if a state is lost for good. */
-export const BEGIN_ANEW: readonly Remedy[] = [
+export const START_NEW_STATE: readonly Remedy[] = [
   suggest('or treat every spec as done', 'baseline'),
   suggest('to run every spec, even those that already ran', 'init', '--new-state'),
 ]
@@ -48,7 +48,7 @@ function checkState(plan: Planner): Diagnostic[] {
       'there is no state, so Jobwright does not know which jobs already ran, and creates nothing',
       suggest('in a new repository', 'init'),
       advise('if there was a state, restore it'),
-      ...BEGIN_ANEW,
+      ...START_NEW_STATE,
     ),
   ]
 }

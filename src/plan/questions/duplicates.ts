@@ -61,16 +61,16 @@ export function listAuditedAddresses(input: AuditInput): Address[] {
 }
 
 /** An unrecorded job that may be a duplicate of an address's job. */
-export type Twin = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
+export type Duplicate = { readonly address: Address; readonly live: Live; readonly diagnostic: Diagnostic }
 
 /** Returns the duplicates in the lists, each reported once; undefined if a list could not be read. */
-export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Twin[] | undefined {
+export function findDuplicates(input: AuditInput, { alike }: Pick<Observed, 'alike'>): Duplicate[] | undefined {
   const isClaimed = indexClaims(input)
   const mayBeUnknown = indexUnknownCreates(input)
   const listingOf = createListings()
   const specAt = new Map(input.specs.map((spec) => [spec.address, spec]))
   const reported = new Set<Live>()
-  const found: Twin[] = []
+  const found: Duplicate[] = []
   for (const [address, record] of listAudited(input)) {
     const listed = alike.get(address)
     if (listed?.is !== 'listed') return undefined
@@ -124,7 +124,7 @@ function listAudited({ state, before, modelOf }: AuditInput): [Address, JobRecor
     // The job of a withdrawn spec is never read again, so it seems to run for ever. Its target may no longer exist.
     const wasWithdrawn = old?.withdrawn !== undefined && record.withdrawn !== undefined
     const wasTerminal = old?.run === record.run && isTerminal(old.condition)
-    const isMarked = modelOf(parseAddress(address).kind).identity.recovery.by === 'match'
+    const isMarked = modelOf(parseAddress(address).kind).identity.recovery.is === 'match'
     const isDone = wasTerminal && !hasOpenDuplicate(state, address, record)
     return isMarked && isIdentified(record) && !isDone && !wasWithdrawn
   })

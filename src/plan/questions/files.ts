@@ -12,7 +12,7 @@ import type { PlanInput } from '../input.ts'
 export function fillRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'modelOf'>, spec: Spec): Spec {
   const record = state?.records[spec.address]
   const transfer = modelOf(spec.kind).request.transfer?.(spec.request)
-  if (transfer?.way !== 'in' || !record || spec.policy.run > record.run) return spec
+  if (transfer?.is !== 'in' || !record || spec.policy.run > record.run) return spec
   const known = getValue(record.request, transfer.md5)
   if (spec.policy.upload === undefined || getValue(spec.request, transfer.md5) !== undefined || known === undefined)
     return spec
@@ -21,7 +21,7 @@ export function fillRecordedMd5({ state, modelOf }: Pick<PlanInput, 'state' | 'm
 
 /** A job that takes a file is not created before the file exists: AWS forgets jobs that wait. */
 export function planNoFile(plan: Planner, spec: Spec): PlannedStop | undefined {
-  const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'in'
+  const takesIn = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.is === 'in'
   return takesIn && !hasUpload(spec) ? planMissingFile(spec) : undefined
 }
 
@@ -49,7 +49,7 @@ function hasDownload(spec: Spec): spec is Spec & { readonly download: Download }
  */
 export function isOfUpload(spec: Spec, { request: { transfer } }: KindModel, pointer: Pointer): boolean {
   const moved = transfer?.(spec.request)
-  return spec.upload !== undefined && moved?.way === 'in' && moved.md5 === pointer
+  return spec.upload !== undefined && moved?.is === 'in' && moved.md5 === pointer
 }
 
 /** Describes what follows the create of a job that takes a file. */
@@ -64,7 +64,7 @@ function formatSize({ file, bytes }: Upload): string {
 /** Returns the upload that a created job waits for; undefined if AWS has its file, or it takes none. */
 export function planUpload(plan: Planner, spec: Spec, record: CreatedRecord): PlannedUpload | PlannedStop | undefined {
   const transfer = plan.modelOf(spec.kind).request.transfer?.(spec.request)
-  if (transfer?.way !== 'in' || (record.uploaded && record.uploaded === getValue(record.request, transfer.md5)))
+  if (transfer?.is !== 'in' || (record.uploaded && record.uploaded === getValue(record.request, transfer.md5)))
     return undefined
   if (!hasUpload(spec)) return planMissingFile(spec, record)
   const reason = `created and recorded; AWS waits for ${formatSize(spec.upload)}`
@@ -77,7 +77,7 @@ export function planDownload(
   spec: Spec,
   record: SettledRecord,
 ): PlannedDownload | PlannedStop | undefined {
-  const givesOut = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.way === 'out'
+  const givesOut = plan.modelOf(spec.kind).request.transfer?.(spec.request)?.is === 'out'
   if (!givesOut || !hasDownload(spec) || !isIdentified(record) || !isDownloadDue(spec, record)) return undefined
   const { file, isThere } = spec.download
   const base = { id: record.id, record }

@@ -9,7 +9,7 @@ import { explainPresence } from './absence.ts'
  * call. This requires that the old spec was removed. Otherwise the old spec would lose its record and be submitted
  * again.
  */
-export function moveFormer(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
+export function moveFormerNames(input: PlanInput): { input: PlanInput; moved: ReadonlyMap<Address, Address> } {
   const moved = new Map<Address, Address>()
   if (explainPresence(input) !== undefined) return { input, moved }
   const records: Record<Address, JobRecord> = { ...input.state?.records }

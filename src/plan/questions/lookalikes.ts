@@ -31,7 +31,7 @@ export function createLookalikeNeed(plan: Planner, spec: Spec, model: KindModel,
  * Returns whether a spec goes to another site or scope than its recorded create. The list of one says nothing about the
  * other.
  */
-export function isElsewhereNow(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
+export function hasOtherSiteOrScope(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   if (!site || model.identity.idMember) return false
   return (
@@ -52,7 +52,7 @@ export function planLookalike(
 ): PlannedStop | undefined {
   const site = plan.siteOf(spec)
   if (!site || !isLookedFor(model)) return undefined
-  const isMoved = previous !== undefined && !isSettled(previous) && isElsewhereNow(plan, spec, previous, model)
+  const isMoved = previous !== undefined && !isSettled(previous) && hasOtherSiteOrScope(plan, spec, previous, model)
   const listed = (isMoved ? plan.observed.elsewhere : plan.observed.alike)?.get(spec.address)
   if (listed === undefined) return undefined
   if (listed.is === 'failed') return planUnread(spec, listed)
@@ -86,7 +86,7 @@ function isNews(spec: Spec, model: KindModel, { request, intent }: OpenRecord, {
 
 /** Returns whether AWS names the jobs of a kind. Then only a list shows an existing job. */
 function isLookedFor({ identity: { recovery } }: KindModel): boolean {
-  return recovery.by === 'inert' || recovery.by === 'match'
+  return recovery.is === 'inert' || recovery.is === 'match'
 }
 
 /** Returns whether a job carries the mark of a spec's own run. Such a job is never foreign, whatever a person says. */

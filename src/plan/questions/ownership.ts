@@ -3,7 +3,7 @@ import { formatIso } from '../../model/iso.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Live } from '../../model/live.ts'
 import type { Planned, PlannedAdopt } from '../../model/plan.ts'
-import { type Adopter, takeOverRecord } from '../../model/record.ts'
+import { type AdoptionBase, createAdoptedRecord } from '../../model/record.ts'
 import type { Spec } from '../../model/spec.ts'
 import {
   getSiteKey,
@@ -94,12 +94,12 @@ export function computeHorizon(state: State | undefined): string {
 export function adoptJob(
   { modelOf, now }: Pick<PlanInput, 'modelOf' | 'now'>,
   spec: Spec,
-  adopter: Adopter | OpenRecord,
+  adopter: AdoptionBase | OpenRecord,
   live: Live,
   { reason, record }: { readonly reason: string; readonly record?: JobRecord },
 ): PlannedAdopt {
   const model = modelOf(spec.kind)
-  const next = takeOverRecord(
+  const next = createAdoptedRecord(
     adopter,
     live,
     model.lifecycle.stageOf(live),

@@ -15,23 +15,23 @@ export function computeTiming(
   now: number,
 ): Timing {
   const own = model.lifecycle.timing(request, now)
-  if (own.when === 'expired') return own
+  if (own.is === 'expired') return own
   const expires = parseTime(policy.expires)
   if (expires !== undefined && now >= expires) {
-    return { when: 'expired', reason: `policy.expires was ${formatMinute(formatIso(expires))}`, remedies: LATER }
+    return { is: 'expired', reason: `policy.expires was ${formatMinute(formatIso(expires))}`, remedies: LATER }
   }
   const good = chooseEarliest(own.expires, policy.expires)
   const from = parseTime(policy.notBefore)
   const early: Timing | undefined =
     from !== undefined && now < from
-      ? { when: 'waiting', reason: 'policy.notBefore is not reached yet', until: formatIso(from) }
+      ? { is: 'waiting', reason: 'policy.notBefore is not reached yet', until: formatIso(from) }
       : undefined
   const waiting = chooseLater(own, early)
-  if (waiting === undefined) return { when: 'ready', ...good }
+  if (waiting === undefined) return { is: 'ready', ...good }
   const { until } = waiting
   if (until !== undefined && good.expires !== undefined && Date.parse(until) >= Date.parse(good.expires)) {
     return {
-      when: 'expired',
+      is: 'expired',
       reason: `it can go from ${formatMinute(until)} on, but is good until ${formatMinute(good.expires)} only`,
       remedies: LATER,
     }
@@ -41,11 +41,11 @@ export function computeTiming(
 
 const LATER = [advise('write a later policy.expires, or withdraw the spec')]
 
-type Waiting = Extract<Timing, { when: 'waiting' }>
+type Waiting = Extract<Timing, { is: 'waiting' }>
 
 /** Returns the longer of two reasons to wait. One without an end is the longest. */
 function chooseLater(own: Timing, early: Timing | undefined): Waiting | undefined {
-  const all = [own, early].filter((one): one is Waiting => one?.when === 'waiting')
+  const all = [own, early].filter((one): one is Waiting => one?.is === 'waiting')
   return all.sort(
     (a, b) => (parseTime(b.until) ?? Number.POSITIVE_INFINITY) - (parseTime(a.until) ?? Number.POSITIVE_INFINITY),
   )[0]

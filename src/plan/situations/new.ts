@@ -23,10 +23,10 @@ import { describeUncommitted, findUncommitted, suggestRemedies } from '../questi
 const URGENT_MS = 604_800_000
 
 /** Why a create is due, its attempt number, and the previous record. */
-export type Occasion = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }
+export type CreateCause = { readonly reason: string; readonly attempt: number; readonly previous?: JobRecord }
 
 /** Plans the first submission of a run: everything that may block it, then the create. */
-export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned {
+export function planNew(plan: Planner, spec: Spec, occasion: CreateCause): Planned {
   const model = plan.modelOf(spec.kind)
   return (
     planHeld(plan, spec) ??
@@ -40,7 +40,7 @@ export function planNew(plan: Planner, spec: Spec, occasion: Occasion): Planned 
   )
 }
 
-function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): PlannedCreate {
+function planCreate(plan: Planner, spec: Spec, model: KindModel, occasion: CreateCause): PlannedCreate {
   return createLine(spec, {
     action: 'create',
     reason: occasion.reason + describeUpload(spec) + describeUrgency(computeTiming(spec, model, plan.now), plan.now),
@@ -65,14 +65,14 @@ export function planHeld(plan: Planner, spec: Spec): PlannedStop | undefined {
  */
 export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedStop | undefined {
   const timing = computeTiming(spec, model, Math.min(plan.now, plan.readFrom ?? plan.now))
-  if (timing.when === 'expired')
+  if (timing.is === 'expired')
     return createLine(spec, {
       action: 'expired',
       code: 'PLAN_EXPIRED',
       reason: timing.reason,
       remedies: timing.remedies,
     })
-  if (timing.when === 'waiting') {
+  if (timing.is === 'waiting') {
     const reason = timing.reason + describeExpiry(timing)
     return createLine(spec, { action: 'waiting', reason, until: timing.until })
   }
@@ -81,7 +81,7 @@ export function planDue(plan: Planner, spec: Spec, model: KindModel): PlannedSto
 
 /** The create is due anyway. Only a near deadline matters, in case the run is refused or has no room. */
 function describeUrgency(timing: Timing, now: number): string {
-  const isNear = timing.when === 'ready' && timing.expires !== undefined && Date.parse(timing.expires) - now < URGENT_MS
+  const isNear = timing.is === 'ready' && timing.expires !== undefined && Date.parse(timing.expires) - now < URGENT_MS
   return isNear ? describeExpiry(timing) : ''
 }
 
@@ -91,7 +91,7 @@ function describeExpiry({ expires }: { readonly expires?: string }): string {
 }
 
 /** For caller-named kinds: one of our records, or a foreign job, may use the ID already. */
-function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasion): Planned | undefined {
+function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: CreateCause): Planned | undefined {
   const site = plan.siteOf(spec)
   if (!model.identity.idMember || !site) return undefined
   const id = getRemoteId(spec, model.identity.idMember)
@@ -102,7 +102,7 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
   if (owner !== undefined && !mayBeOurs) return refuseUsedId(spec, model, id, owner)
   // The read for an unknown create was of its own ID. A new ID needs no read first: AWS refuses a second job of the
   // same ID.
-  const isOther = previous !== undefined && !isSettled(previous) && isElsewhere(plan, spec, previous, model)
+  const isOther = previous !== undefined && !isSettled(previous) && hasOtherIdOrSite(plan, spec, previous, model)
   const seen = isOther ? undefined : plan.observed.jobs.get(spec.address)
   if (seen === undefined || seen.is === 'absent') return undefined
   if (seen.is === 'failed') return planUnread(spec, seen)
@@ -114,7 +114,7 @@ function planTaken(plan: Planner, spec: Spec, model: KindModel, occasion: Occasi
 }
 
 /** Returns whether a spec asks for another job ID or site than its recorded create. */
-export function isElsewhere(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
+export function hasOtherIdOrSite(plan: Planner, spec: Spec, record: JobRecord, model: KindModel): boolean {
   const site = plan.siteOf(spec)
   const isMoved = site !== undefined && getSiteKey(site) !== getSiteKey(record.site)
   return isMoved || (model.identity.idMember !== undefined && getRemoteId(spec, model.identity.idMember) !== record.id)

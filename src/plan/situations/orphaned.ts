@@ -1,7 +1,7 @@
 import { type Address, parseAddress } from '../../model/address.ts'
 import { formatIso } from '../../model/iso.ts'
 import type { Planned } from '../../model/plan.ts'
-import { reread } from '../../model/record.ts'
+import { refreshWithStage } from '../../model/record.ts'
 import { advise } from '../../model/remedy.ts'
 import { type IdentifiedRecord, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
 import {
@@ -82,7 +82,7 @@ function refreshAsSeen(
 ): IdentifiedRecord {
   const { lifecycle } = plan.modelOf(parseAddress(address).kind)
   const condition = lifecycle.condition(live, { maxFailedPercent: 0 })
-  return reread(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
+  return refreshWithStage(record, live, lifecycle.stageOf(live), condition, plan.now, identity)
 }
 
 /** Absence counts only in a complete, current checkout, and only if the spec was not renamed. */

@@ -2,7 +2,7 @@ import { isSteady, isTerminal } from '../../model/condition.ts'
 import { canonicalise, type Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../../model/plan.ts'
-import { reread } from '../../model/record.ts'
+import { refreshWithStage } from '../../model/record.ts'
 import { advise } from '../../model/remedy.ts'
 import type { Spec } from '../../model/spec.ts'
 import { isIdentified, isSettled, type JobRecord, type SettledRecord } from '../../model/state.ts'
@@ -160,7 +160,14 @@ function planAsSeen(
   if (seen?.is === 'absent' || seen?.is === 'replaced') return markGone(record)
   if (seen?.is !== 'live') return record
   const { live, identity } = seen
-  return reread(record, live, lifecycle.stageOf(live), lifecycle.condition(live, spec.policy), plan.now, identity)
+  return refreshWithStage(
+    record,
+    live,
+    lifecycle.stageOf(live),
+    lifecycle.condition(live, spec.policy),
+    plan.now,
+    identity,
+  )
 }
 
 /** A new job may not be shown yet. Its absence proves nothing, and nothing is done to it. */

@@ -21,7 +21,7 @@ import {
 } from '../context.ts'
 import { adoptJob, getOwnerKey, isForeign } from '../questions/ownership.ts'
 import { getRequestKey } from '../questions/request-key.ts'
-import { isElsewhere, planNew, refuseUsedId } from './new.ts'
+import { hasOtherIdOrSite, planNew, refuseUsedId } from './new.ts'
 
 /**
  * The assumed retention of a service that does not document it, in days. After that, a missing job may have been
@@ -36,7 +36,7 @@ export function planUnknown(plan: Planner, spec: Spec, record: OpenRecord): Plan
     return planSettling(spec, record, 'the outcome of its create is not known, and nothing may be asked while offline')
   }
   if (record.intent.givenUp) return planAgain(plan, spec, record, 'its create was said to have made no job')
-  switch (model.identity.recovery.by) {
+  switch (model.identity.recovery.is) {
     case 'id':
     case 'token':
       return recoverById(plan, spec, record, model)
@@ -79,7 +79,7 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
   const mayBeOurs = fits && mark === 'none' && !isMarkMissing(record, live)
   const isAnother = !mayBeOurs || spec.policy.run > record.run
   // An ID names one job. If another owner has it, our create was refused, and may be repeated under another ID.
-  if (isAnother && isElsewhere(plan, spec, record, model)) {
+  if (isAnother && hasOtherIdOrSite(plan, spec, record, model)) {
     return planAgain(plan, spec, record, `its create came to nothing: the ID ${live.id} belongs to another job`)
   }
   if (owner !== undefined) return refuseUsedId(spec, model, live.id, owner, record)
@@ -96,7 +96,7 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
 
 /** Returns whether AWS shows that a job has no mark although our create asked for one. */
 function isMarkMissing({ intent }: OpenRecord, { mark, markRead }: Live): boolean {
-  return intent.marker !== undefined && markRead === 'told' && mark === undefined
+  return intent.marker !== undefined && markRead === 'succeeded' && mark === undefined
 }
 
 /**
@@ -118,7 +118,7 @@ function judgeAttempt({ lineage }: Planner, spec: Spec, { run, intent }: OpenRec
 function isMarkPending(plan: Planner, record: OpenRecord, { markRead }: Live): boolean {
   return (
     record.intent.marker !== undefined &&
-    markRead === 'told' &&
+    markRead === 'succeeded' &&
     plan.now < Date.parse(computeTagsShownFrom(plan, record))
   )
 }
@@ -280,7 +280,7 @@ function takeOver(plan: Planner, spec: Spec, record: OpenRecord, live: Live): Pl
 function planAbsent(plan: Planner, spec: Spec, record: OpenRecord, graceMs: number): Planned {
   const model = plan.modelOf(spec.kind)
   const isEdited = getRequestKey(record.request, model) !== getRequestKey(spec.request, model)
-  const mayHarm = model.identity.idMember !== undefined && (isEdited || isElsewhere(plan, spec, record, model))
+  const mayHarm = model.identity.idMember !== undefined && (isEdited || hasOtherIdOrSite(plan, spec, record, model))
   // A raised run asks for another job, whatever the outcome of the previous one.
   const isRaised = spec.policy.run > record.run
   const days = isRaised ? undefined : (model.lifecycle.retentionDays ?? UNKNOWN_RETENTION_DAYS)
@@ -324,7 +324,7 @@ export function computeQuietTime(
   spec: Pick<Spec, 'kind'>,
   { intent }: OpenRecord,
 ): string {
-  const byMatch = modelOf(spec.kind).identity.recovery.by === 'match'
+  const byMatch = modelOf(spec.kind).identity.recovery.is === 'match'
   return computeDeadline(intent, waits, { byMatch, clockOffsetMs })
 }
 

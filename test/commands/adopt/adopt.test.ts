@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { reportFailure } from '../../../src/cli/failure.ts'
 import { type AdoptOptions, adoptCommand } from '../../../src/commands/adopt/adopt.ts'
-import { formatRetold } from '../../../src/commands/adopt/retold-text.ts'
+import { formatExportedSpec } from '../../../src/commands/adopt/exported-spec-text.ts'
 import { planCommand } from '../../../src/commands/plan/plan.ts'
 import { reconcileCommand } from '../../../src/commands/reconcile/reconcile.ts'
 import { startEmulator } from '../../../src/emulator/index.ts'
@@ -210,7 +210,7 @@ t.test('a job that cannot be adopted is reported with a remedy, and no file is r
 })
 
 t.test('a spec from a job omits additions of AWS, secrets and lost digits', async (t) => {
-  const retold = (kind: string, request?: JsonObject) =>
+  const exported = (kind: string, request?: JsonObject) =>
     getModel(kind).request.toSpec({ id: 'x', status: '', ...(request && { request }) })
   const targets = THING
   const documents: [string, unknown][] = [
@@ -221,29 +221,29 @@ t.test('a spec from a job omits additions of AWS, secrets and lost digits', asyn
     ['[1]', '[1]'],
   ]
   for (const [document, expected] of documents)
-    t.same(retold('IotJob', { targets, document, abortConfig: {} })?.request, { targets, document: expected })
+    t.same(exported('IotJob', { targets, document, abortConfig: {} })?.request, { targets, document: expected })
   const template = { targets, jobTemplateArn: 'arn:aws:iot:eu-west-1::jobtemplate/AWS-Reboot:1.0' }
-  t.same(retold('IotJob', { ...template, document: '{}' })?.request, template)
+  t.same(exported('IotJob', { ...template, document: '{}' })?.request, template)
   const Manifest = { deviceId: '1', generator: 'jobwright', pinCode: 'secret' }
-  t.same(retold('ImportExportJob', { JobType: 'Import', Manifest })?.request, {
+  t.same(exported('ImportExportJob', { JobType: 'Import', Manifest })?.request, {
     JobType: 'Import',
     Manifest: { deviceId: '1' },
   })
   const Details = { ImportAssetFromApiGatewayApi: { ApiId: 'a' } }
-  t.match(retold('DataExchangeJob', { Type: 'X', Details })?.untold, [
+  t.match(exported('DataExchangeJob', { Type: 'X', Details })?.omitted, [
     { pointer: '/Details/ImportAssetFromApiGatewayApi/ApiKey' },
   ])
   for (const kind of ['IotJob', 'ImportExportJob', 'PinpointExportJob', 'MediaPackageHarvestJob', 'DataExchangeJob'])
-    t.equal(retold(kind), undefined, `${kind}: not enough is told`)
-  const text = formatRetold({
+    t.equal(exported(kind), undefined, `${kind}: not enough is told`)
+  const text = formatExportedSpec({
     kind: 'IotJob',
     name: 'no',
     schema: 's',
     target: 'prod',
     origin: 'of a job\nthat lies: here',
-    retold: {
+    exported: {
       request: { description: 'yes', when: '12:30', spec: '0123' },
-      untold: [{ pointer: '/a/b', why: 'nowhere' }],
+      omitted: [{ pointer: '/a/b', why: 'nowhere' }],
     },
   })
   t.match(text, /^# of a job.*that lies: here$/m)

@@ -349,9 +349,9 @@ t.test('a decision settles what was noted of its address, and a baseline takes a
       audited: new Map(),
       now: Date.parse(NOW),
     })
-  t.same(decided([REBOOT], new Map([[REBOOT, { do: 'adopt' }]])), {})
-  t.same(decided([], new Map([[REBOOT, { do: 'adopt' }]])), attention, 'it changed nothing')
-  t.same(decided([REBOOT], new Map([[REBOOT, { do: 'baseline' }]])), {
+  t.same(decided([REBOOT], new Map([[REBOOT, { is: 'adopt' }]])), {})
+  t.same(decided([], new Map([[REBOOT, { is: 'adopt' }]])), attention, 'it changed nothing')
+  t.same(decided([REBOOT], new Map([[REBOOT, { is: 'baseline' }]])), {
     [REBOOT]: [{ run: 1, finding: 'failed', acknowledged: NOW, reason: 'baseline' }],
   })
 })

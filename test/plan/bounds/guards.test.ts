@@ -61,8 +61,8 @@ t.test('a missing state is refused, with the ways back to it', async (t) => {
 
 t.test('a state begins with all of its specs taken as done, or not at all', async (t) => {
   const begun = (given: World) => given.with({ begins: true })
-  t.strictSame(codes(begun(decided(reboot(), { do: 'baseline' }))), [])
-  t.strictSame(told(begun(decided(reboot().spec(FINAL).unread(FINAL), { do: 'baseline' }))), [
+  t.strictSame(codes(begun(decided(reboot(), { is: 'baseline' }))), [])
+  t.strictSame(told(begun(decided(reboot().spec(FINAL).unread(FINAL), { is: 'baseline' }))), [
     [
       'STATE_MISSING',
       `no state was begun: these specs cannot be recorded as done and would run: ${FINAL}: AWS could not be asked about it: AccessDeniedException: no iot:DescribeJob`,
@@ -125,22 +125,22 @@ t.test('a folder outside Git needs a decision where a commit was reconciled last
 
 t.test('a decision that puts a job on record by this checkout takes the newest one alone', async (t) => {
   const why = 'this command puts jobs of this checkout on record, so it takes the newest one alone'
-  for (const decision of [{ do: 'baseline' }, { do: 'adopt' }] as const) {
+  for (const decision of [{ is: 'baseline' }, { is: 'adopt' }] as const) {
     for (const relation of ['behind', 'unknown'] as const)
-      t.equal(told(decided(from({ relation }), decision))[0]?.at(-1), why, `${decision.do}, ${relation}`)
+      t.equal(told(decided(from({ relation }), decision))[0]?.at(-1), why, `${decision.is}, ${relation}`)
     const outside = decided(reboot().state(SOURCE).checkout({ git: false }), decision)
     t.equal(told(outside)[0]?.at(-1), why)
   }
-  const cancel = { do: 'cancel', reason: 'wrong group', force: false } as const
-  for (const decision of [cancel, { do: 'removed' }, { do: 'not-created', force: true }] as const)
-    t.strictSame(codes(decided(from({ relation: 'behind' }), decision)), [], decision.do)
-  const settles = { do: 'adopt', settles: true } as const
+  const cancel = { is: 'cancel', reason: 'wrong group', force: false } as const
+  for (const decision of [cancel, { is: 'removed' }, { is: 'not-created', force: true }] as const)
+    t.strictSame(codes(decided(from({ relation: 'behind' }), decision)), [], decision.is)
+  const settles = { is: 'adopt', settles: true } as const
   const open = world().spec(REBOOT).unknown(REBOOT).live(REBOOT).state(SOURCE).checkout({ relation: 'behind' })
   t.strictSame(codes(decided(open, settles)), [], 'it settles what is on record')
   t.strictSame(codes(decided(from({ relation: 'behind' }), settles)), ['CHECKOUT_STALE'], 'nothing is on record')
   const settled = world().spec(REBOOT).record(REBOOT).state(SOURCE).checkout({ relation: 'behind' })
   t.strictSame(codes(decided(settled, settles)), ['CHECKOUT_STALE'], 'it is settled already')
-  t.strictSame(codes(decided(open, { do: 'adopt' })), ['CHECKOUT_STALE'], 'it may be another job')
+  t.strictSame(codes(decided(open, { is: 'adopt' })), ['CHECKOUT_STALE'], 'it may be another job')
 })
 
 t.test('guards count the whole run, and say what to raise', async (t) => {
@@ -175,7 +175,7 @@ t.test('guards count the whole run, and say what to raise', async (t) => {
 
 t.test('a word that comes too early refuses the plan', async (t) => {
   const early = decided(world().spec(REBOOT).unknown(REBOOT).at('2026-11-15T08:52:00Z'), {
-    do: 'not-created',
+    is: 'not-created',
     force: false,
   })
   t.strictSame(told(early), [

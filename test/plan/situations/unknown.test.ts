@@ -57,7 +57,7 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
   ],
   [
     'a tag that names no attempt is no mark',
-    reboot({ mark: 'kept by Ann', markRead: 'told' }),
+    reboot({ mark: 'kept by Ann', markRead: 'succeeded' }),
     `adopt ${REBOOT}: ${FOUND}`,
   ],
   [
@@ -82,28 +82,28 @@ const TAGS: readonly (readonly [name: string, given: World, expected: string])[]
   ],
   [
     'a tag of another state is another owner’s, also before AWS shows all tags',
-    reboot({ mark: `other-fleet ${REBOOT}:1.1`, markRead: 'told' }, {}, '2026-11-15T08:52:00Z'),
+    reboot({ mark: `other-fleet ${REBOOT}:1.1`, markRead: 'succeeded' }, {}, '2026-11-15T08:52:00Z'),
     `conflict ${REBOOT}: ${EXISTS} carries the mark of another state`,
   ],
   [
     'a tag may not be shown yet',
-    reboot({ markRead: 'told' }, {}, '2026-11-15T08:52:29Z'),
+    reboot({ markRead: 'succeeded' }, {}, '2026-11-15T08:52:29Z'),
     `settling ${REBOOT}: its job exists, but AWS may not show its tags yet [until 2026-11-15T08:52:30Z]`,
   ],
   [
     'a tag that is missing once AWS shows tags is not ours',
-    reboot({ markRead: 'told' }, {}, '2026-11-15T08:52:30Z'),
+    reboot({ markRead: 'succeeded' }, {}, '2026-11-15T08:52:30Z'),
     `conflict ${REBOOT}: ${EXISTS} does not carry the tag that our create asked for`,
   ],
   ['tags that may not be read prove nothing', reboot({}, {}, '2026-11-15T08:52:00Z'), `adopt ${REBOOT}: ${FOUND}`],
   [
     'a create that asked for no tag waits for none',
-    reboot({ markRead: 'told' }, { marker: undefined }, '2026-11-15T08:52:00Z'),
+    reboot({ markRead: 'succeeded' }, { marker: undefined }, '2026-11-15T08:52:00Z'),
     `adopt ${REBOOT}: ${FOUND}`,
   ],
   [
     'a job that is older waits for no tag',
-    reboot({ markRead: 'told', createdAt: '2026-11-15T08:40:00Z' }, {}, '2026-11-15T08:52:00Z'),
+    reboot({ markRead: 'succeeded', createdAt: '2026-11-15T08:40:00Z' }, {}, '2026-11-15T08:52:00Z'),
     `conflict ${REBOOT}: ${EXISTS} was created before this create was sent`,
   ],
   [

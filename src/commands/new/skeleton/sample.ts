@@ -20,8 +20,8 @@ const TEXTS = [
 export function createSample(shape: Shape, shapes: Shapes, least = false): Json {
   const { schema } = shape
   const [example] = [schema['examples'], schema['enum']].find(Array.isArray) ?? []
-  const told = schema['const'] ?? (schema['default'] === undefined ? example : schema['default'])
-  if (told !== undefined) return told
+  const sample = schema['const'] ?? (schema['default'] === undefined ? example : schema['default'])
+  if (sample !== undefined) return sample
   const item = shapes.itemOf(shape)
   if (item) return [createSample(item, shapes, least)]
   const type = [schema['type']].flat()

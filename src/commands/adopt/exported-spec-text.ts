@@ -1,17 +1,17 @@
 import { Document, isMap, Scalar, visit } from 'yaml'
 import { type JsonObject, splitPointer } from '../../model/json.ts'
-import type { Retold } from '../../model/kind.ts'
+import type { ExportedRequest } from '../../model/kind.ts'
 import { toSentence } from '../../report/words.ts'
 
 /** The input for a spec's text. */
-export type RetoldSpec = {
+export type ExportedSpec = {
   readonly kind: string
   readonly name: string
   /** Path of the envelope's schema, for editors. */
   readonly schema: string
   /** Absent for the default target. */
   readonly target?: string
-  readonly retold: Retold
+  readonly exported: ExportedRequest
   /** Where the job comes from, in words. */
   readonly origin: string
 }
@@ -20,29 +20,29 @@ export type RetoldSpec = {
 const MISTAKABLE = /^(?:y|n|yes|no|on|off|\d+(?::\d+)+)$/i
 
 /** Formats a spec that describes an existing job. Comments name what AWS does not return. */
-export function formatRetold({ kind, name, schema, target, retold, origin }: RetoldSpec): string {
+export function formatExportedSpec({ kind, name, schema, target, exported, origin }: ExportedSpec): string {
   const document = {
     apiVersion: 'jobwright/v1',
     kind,
     metadata: { name },
     ...(target !== undefined && { policy: { target } }),
-    spec: retold.request,
+    spec: exported.request,
   }
   return [
     `# yaml-language-server: $schema=${schema}`,
     `# ${toSentence(origin)}`,
-    formatYaml(document, retold.untold),
+    formatYaml(document, exported.omitted),
   ].join('\n')
 }
 
-function formatYaml(value: JsonObject, untold: Retold['untold']): string {
+function formatYaml(value: JsonObject, omitted: ExportedRequest['omitted']): string {
   const document = new Document(value, { aliasDuplicateObjects: false })
   visit(document, {
     Scalar(_key, node) {
       if (typeof node.value === 'string' && MISTAKABLE.test(node.value)) node.type = Scalar.QUOTE_DOUBLE
     },
   })
-  for (const { pointer, why } of untold) {
+  for (const { pointer, why } of omitted) {
     const [member = '', ...around] = splitPointer(pointer).reverse()
     const mapping = document.getIn(['spec', ...around.reverse()])
     if (isMap(mapping))

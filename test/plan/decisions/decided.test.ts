@@ -15,10 +15,10 @@ const RATES = 'DataExchangeJob/rates'
 const decide = (given: World, address: Address, decision: Decision): World =>
   given.with({ decisions: new Map([[address, decision]]), only: (one) => one === address })
 
-const adopt = (id?: string): Decision => ({ do: 'adopt', ...(id !== undefined && { id }) })
-const NOT_CREATED: Decision = { do: 'not-created', force: false }
-const STOP: Decision = { do: 'cancel', reason: 'wrong firmware', force: false }
-const BASELINE: Decision = { do: 'baseline' }
+const adopt = (id?: string): Decision => ({ is: 'adopt', ...(id !== undefined && { id }) })
+const NOT_CREATED: Decision = { is: 'not-created', force: false }
+const STOP: Decision = { is: 'cancel', reason: 'wrong firmware', force: false }
+const BASELINE: Decision = { is: 'baseline' }
 
 const MARKED = { marker: `kiosk-fleet ${OTHER_DISK}#1.1` }
 
@@ -140,7 +140,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
     'but by force, and afterwards',
     decide(world().at('2026-11-15T08:57:59Z').spec(READERS).unknown(READERS), READERS, {
-      do: 'not-created',
+      is: 'not-created',
       force: true,
     }),
     [`keep ${READERS}: recorded that its create made no job`],
@@ -154,7 +154,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         .listed(OTHER_DISK, { id: 'ADP7B', ...MARKED }),
       OTHER_DISK,
       {
-        do: 'not-created',
+        is: 'not-created',
         force: true,
       },
     ),
@@ -166,15 +166,15 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
       world()
         .spec(REBOOT)
         .unknown(REBOOT, { marker: 'lineage-1 IotJob/kiosk-reboot:1.1' })
-        .live(REBOOT, { mark: 'lineage-1 IotJob/kiosk-reboot:1.1', markRead: 'told' }),
+        .live(REBOOT, { mark: 'lineage-1 IotJob/kiosk-reboot:1.1', markRead: 'succeeded' }),
       REBOOT,
-      { do: 'not-created', force: true },
+      { is: 'not-created', force: true },
     ),
     [`conflict ${REBOOT}: AWS IoT job kiosk-reboot carries the mark of its create, so it is ours`],
   ],
   [
     'jobs are excused by a decision',
-    decide(world().spec(READERS).listed(READERS, { id: 'second' }), READERS, { do: 'foreign', ids: ['second'] }),
+    decide(world().spec(READERS).listed(READERS, { id: 'second' }), READERS, { is: 'foreign', ids: ['second'] }),
     [`keep ${READERS}: recorded that 1 job is not ours`],
   ],
   [
@@ -186,7 +186,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         .listed(DISK, { id: 'ADP7B', ...MARKED }),
       DISK,
       {
-        do: 'foreign',
+        is: 'foreign',
         ids: 'listed',
       },
     ),
@@ -200,7 +200,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
         .listed(DISK, { id: 'ADP7B', ...MARKED, request: undefined }),
       DISK,
       {
-        do: 'foreign',
+        is: 'foreign',
         ids: ['ADP7B'],
       },
     ),
@@ -209,7 +209,7 @@ const cases: readonly (readonly [string, World, readonly string[]])[] = [
   [
     'nor one without a mark that is just what the unknown create of another spec asked for',
     decide(world().spec(PRICES).unknown(RATES).listed(PRICES, { id: 'job-1', status: 'WAITING' }), PRICES, {
-      do: 'foreign',
+      is: 'foreign',
       ids: ['job-1'],
     }),
     [`conflict ${PRICES}: AWS Data Exchange job job-1 may be what another spec’s create made, so it is not excused`],

@@ -31,11 +31,11 @@ const told = (given: World, address: Address, decision: Decision): (string | und
   return [action, code, reason, ...remedies.map(({ text, command = [] }) => [text, ...command].join(' > '))]
 }
 
-const ADOPT: Decision = { do: 'adopt' }
-const FORCED: Decision = { do: 'adopt', force: true }
-const STOP: Decision = { do: 'cancel', reason: 'wrong firmware', force: false }
-const NOT_CREATED: Decision = { do: 'not-created', force: false }
-const foreign = (...ids: string[]): Decision => ({ do: 'foreign', ids })
+const ADOPT: Decision = { is: 'adopt' }
+const FORCED: Decision = { is: 'adopt', force: true }
+const STOP: Decision = { is: 'cancel', reason: 'wrong firmware', force: false }
+const NOT_CREATED: Decision = { is: 'not-created', force: false }
+const foreign = (...ids: string[]): Decision => ({ is: 'foreign', ids })
 
 const spec = (address: Address): World => world().spec(address)
 const settled = (facts: Partial<JobRecord> = {}): World => spec(REBOOT).record(REBOOT, facts)
@@ -71,7 +71,7 @@ t.test('adopt takes no job that was not read, does not exist, or differs, not ev
       'name another job, or write the spec as the job is',
     ])
   }
-  t.strictSame(told(spec(READERS).absent(READERS), READERS, { do: 'adopt', id: 'e1' }), [
+  t.strictSame(told(spec(READERS).absent(READERS), READERS, { is: 'adopt', id: 'e1' }), [
     'conflict',
     'PLAN_NO_SUCH_JOB',
     'AWS knows no such Amazon Pinpoint job',
@@ -94,20 +94,20 @@ t.test('adopt leaves what is on record already', async (t) => {
     'job kiosk-reboot is on record already',
     NOTHING_CHANGED,
   ])
-  t.strictSame(told(settled(), REBOOT, { do: 'adopt', id: 'kiosk-reboot' }).slice(0, 1), ['keep'])
+  t.strictSame(told(settled(), REBOOT, { is: 'adopt', id: 'kiosk-reboot' }).slice(0, 1), ['keep'])
   const done = { id: undefined, ...DONE } as Partial<JobRecord>
   t.strictSame(told(settled(done), REBOOT, ADOPT), ['keep', undefined, 'taken as done already', NOTHING_CHANGED])
-  t.strictSame(told(settled(done), REBOOT, { do: 'adopt', id: 'x' }), [
+  t.strictSame(told(settled(done), REBOOT, { is: 'adopt', id: 'x' }), [
     'conflict',
     'PLAN_HAS_JOB',
     'it is taken as done, so x cannot be adopted',
     'write policy.run: 2 first, if the other job is its next run',
   ])
   t.equal(
-    told(settled(), REBOOT, { do: 'adopt', id: 'x' })[2],
+    told(settled(), REBOOT, { is: 'adopt', id: 'x' })[2],
     'job kiosk-reboot is on record for it, so x cannot be adopted',
   )
-  t.strictSame(told(settled(), REBOOT, { do: 'baseline' }).slice(0, 3), [
+  t.strictSame(told(settled(), REBOOT, { is: 'baseline' }).slice(0, 3), [
     'keep',
     undefined,
     'job kiosk-reboot is on record already',
@@ -177,7 +177,7 @@ t.test('a cancel that failed is not tried again in the run', async (t) => {
 t.test('that a create made nothing is believed once AWS was asked for its mark', async (t) => {
   const open = () => spec(DISK).unknown(DISK)
   t.strictSame(told(open().unread(DISK), DISK, NOT_CREATED), ['blocked', 'PLAN_REFUSED', UNREAD])
-  t.equal(lineOf(open().unread(DISK), DISK, { do: 'not-created', force: true }).action, 'keep')
+  t.equal(lineOf(open().unread(DISK), DISK, { is: 'not-created', force: true }).action, 'keep')
   t.match(lineOf(open().listed(DISK), DISK, NOT_CREATED), {
     action: 'keep',
     next: { stage: 'settling', intent: { givenUp: true, until: '2026-11-15T09:00:00Z' } },
@@ -212,13 +212,13 @@ t.test('foreign excuses listed jobs by their ID, and only unclaimed ones', async
     excuses: [key('a')],
     reason: 'recorded that 1 job is not ours',
   })
-  t.match(lineOf(two(), PRICES, { do: 'foreign', ids: 'listed' }), { excuses: [key('a'), key('b')] })
+  t.match(lineOf(two(), PRICES, { is: 'foreign', ids: 'listed' }), { excuses: [key('a'), key('b')] })
   t.equal(told(two(), PRICES, foreign('a', 'b'))[2], 'recorded that 2 jobs are not ours')
   const owned = () =>
     two()
       .spec(RATES, { policy: { allowIdentical: true } })
       .record(RATES, { id: 'a' })
-  t.match(lineOf(owned(), PRICES, { do: 'foreign', ids: 'listed' }), { excuses: [key('b')] })
+  t.match(lineOf(owned(), PRICES, { is: 'foreign', ids: 'listed' }), { excuses: [key('b')] })
   t.strictSame(told(owned(), PRICES, foreign('a')).slice(0, 3), [
     'conflict',
     'PLAN_NO_SUCH_JOB',
@@ -252,7 +252,7 @@ t.test('foreign excuses no job with our mark, and none that an open create may h
     'find that out first > jobwright > reconcile',
   ])
   t.equal(marked(`other-fleet ${DISK}#1.1`)[2], 'recorded that 1 job is not ours')
-  t.equal(marked(`kiosk-fleet ${DISK}#1.1`, { do: 'foreign', ids: 'listed' })[2], 'recorded that 0 jobs are not ours')
+  t.equal(marked(`kiosk-fleet ${DISK}#1.1`, { is: 'foreign', ids: 'listed' })[2], 'recorded that 0 jobs are not ours')
   const beside = (facts: Partial<JobRecord>, address: Address = RATES) =>
     told(spec(PRICES).unknown(address, {}, facts).listed(PRICES, { id: 'a' }), PRICES, foreign('a'))[0]
   t.equal(beside({}), 'conflict')
@@ -265,7 +265,7 @@ t.test('foreign excuses no job with our mark, and none that an open create may h
 })
 
 t.test('removed marks a record whose spec is not here, once', async (t) => {
-  const removed: Decision = { do: 'removed' }
+  const removed: Decision = { is: 'removed' }
   t.strictSame(told(settled(), REBOOT, removed), [
     'keep',
     undefined,
@@ -285,7 +285,7 @@ t.test('removed marks a record whose spec is not here, once', async (t) => {
 })
 
 t.test('a baseline takes specs as done, and says which jobs it read', async (t) => {
-  const baseline: Decision = { do: 'baseline' }
+  const baseline: Decision = { is: 'baseline' }
   t.strictSame(told(spec(REBOOT).unread(REBOOT), REBOOT, baseline), ['blocked', 'PLAN_REFUSED', UNREAD])
   t.strictSame(told(spec(REBOOT).site(undefined), REBOOT, baseline), [
     'blocked',

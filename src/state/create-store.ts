@@ -7,12 +7,12 @@ import { kernelLock, type TryLock } from '../system/kernel-lock.ts'
 import { identifyProcess, type ProcessName } from '../system/this-process.ts'
 import { reportDiskErrors } from './disk-problem.ts'
 import { takeLock } from './lock.ts'
-import { openOver } from './open-store.ts'
+import { openHeldStore } from './open-store.ts'
 import { recover } from './recover.ts'
 import type { Backing, Store } from './store.ts'
 
 /** A store's access to its machine; a simulation passes its own. */
-export type Doors = {
+export type StoreAccess = {
   readonly disk: Disk
   readonly tryLock?: TryLock
   readonly name?: () => ProcessName
@@ -27,7 +27,7 @@ export type Judge = (state: State, version: string | undefined) => Promise<Verdi
 export type Verdict = { readonly problem?: Diagnostic; readonly stamp?: string }
 
 /** Opens a store over anything that can replace a text if it is unchanged. `backing` is called at the first use. */
-export function storeOver(where: string, backing: () => Promise<Backing>, doors: Doors): Store {
+export function createStore(where: string, backing: () => Promise<Backing>, doors: StoreAccess): Store {
   const { disk, tryLock = kernelLock, name = identifyProcess, judge } = doors
   // The journal is read first. If a process commits meanwhile, the result is an older journal over a newer state, which
   // recovery handles.
@@ -56,7 +56,7 @@ export function storeOver(where: string, backing: () => Promise<Backing>, doors:
         const { loaded, recovered, stamp } = await gather(from, true)
         if (recovered.problem !== undefined && recovered.problem.code !== 'STATE_MISSING')
           throw new Problem(recovered.problem)
-        return await openOver({ where, backing: from, disk, loaded, recovered, release, stamp })
+        return await openHeldStore({ where, backing: from, disk, loaded, recovered, release, stamp })
       } catch (error) {
         await release()
         throw error

@@ -1,0 +1,33 @@
+import type { Planned } from '../../model/plan.ts'
+import type { Spec } from '../../model/spec.ts'
+import { writeDocuments } from '../../model/written.ts'
+import { createLine, type Planner, planUnread } from '../context.ts'
+import { planAdoptDecision } from './adopt.ts'
+
+/**
+ * Plans a spec whose job is taken as done. If its ID shows a job, that job is adopted; else the person's word counts.
+ */
+export function planBaselineDecision(plan: Planner, spec: Spec): Planned {
+  const seen = plan.observed.jobs.get(spec.address)
+  if (seen?.is === 'failed') return planUnread(spec, seen)
+  if (seen?.is === 'live') return planAdoptDecision(plan, spec, undefined, 'baseline')
+  const site = plan.siteOf(spec)
+  if (!site)
+    return createLine(spec, {
+      action: 'blocked',
+      code: 'PLAN_OFFLINE',
+      reason: 'where it belongs is not known while offline',
+    })
+  return createLine(spec, {
+    action: 'adopt',
+    reason: 'taken as done before this state began; no job of it was looked at',
+    next: {
+      run: spec.policy.run,
+      site,
+      stage: 'started',
+      how: 'baseline',
+      condition: { type: 'Succeeded', reason: 'Baseline' },
+      request: writeDocuments(spec.request, plan.modelOf(spec.kind).request.documents),
+    },
+  })
+}
