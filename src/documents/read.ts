@@ -22,7 +22,7 @@ import { checkSkeleton } from './check/pasted.ts'
 import { checkPlaceholders } from './check/placeholders.ts'
 import { checkPolicyTimes } from './check/policy-times.ts'
 import { checkRules } from './check/rules.ts'
-import { checkSchedule, checkScheduled, readSchedule } from './check/schedule.ts'
+import { checkSchedule, checkScheduled, readSchedule, SCHEDULE } from './check/schedule.ts'
 import { guardSecrets } from './check/secrets.ts'
 import { checkRepeatedPlace, checkTemplate, renderFirst } from './check/template.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
@@ -102,7 +102,11 @@ function examine(
   const faults = checkEnvelope(value, base, reader)
   const sound = { ...value, policy: pickSoundPolicy(value, faults) }
   const policy = buildPolicy(sound)
-  const said = [...faults, ...checkPolicyTimes(sound), ...checkSchedule(sound)]
+  const scheduled = checkSchedule(value)
+  // What its own check says about a schedule is clearer.
+  const isClearer = ({ pointer, code }: Fault): boolean =>
+    scheduled.length > 0 && (pointer === SCHEDULE || (isWithin(pointer, SCHEDULE) && code === 'SPEC_MISSING_MEMBER'))
+  const said = [...faults.filter((one) => !isClearer(one)), ...checkPolicyTimes(sound), ...scheduled]
   const { model } = base
   const written = value['spec']
   if (!model || !isObject(written)) return { faults: said, policy }
@@ -112,14 +116,8 @@ function examine(
   const { request, files, findings } = readRequest(first, model, base, reader)
   const formed = forms.map(moveToSpec)
   const isSaid = ({ pointer }: Fault): boolean => formed.some((form) => isWithin(form.pointer, pointer))
-  const scheduled = said.length > 0 ? [] : checkScheduled(value, model, policy.schedule)
-  const all = [
-    ...said,
-    ...checkPolicy(value, model),
-    ...scheduled,
-    ...formed,
-    ...findings.filter((one) => !isSaid(one)),
-  ]
+  const besides = said.length > 0 ? [] : checkScheduled(value, model, policy.schedule)
+  const all = [...said, ...checkPolicy(value, model), ...besides, ...formed, ...findings.filter((one) => !isSaid(one))]
   // Without a valid envelope, neither name nor policy is certain, so there is no spec.
   if (faults.length > 0) return { faults: all, policy, request }
   const spec = buildSpec(value, model, request, files, base, policy.schedule && reader)

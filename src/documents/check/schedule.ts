@@ -9,7 +9,8 @@ import { parsePeriod } from '../../schedule/period.ts'
 import { isZone } from '../../schedule/zone.ts'
 import type { Fault } from './fault.ts'
 
-const SCHEDULE = '/policy/schedule'
+/** Where a document has its schedule. */
+export const SCHEDULE = '/policy/schedule'
 const WAYS = ['cron', 'every', 'at'] as const
 
 /** Reads a schedule that its schema and `checkSchedule` accept, with defaults filled in; undefined for any other. */
