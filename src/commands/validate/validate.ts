@@ -8,16 +8,16 @@ import type { ExitCode } from '../../model/exit-code.ts'
 import { getValue, splitPointer } from '../../model/json.ts'
 import type { Spec } from '../../model/spec.ts'
 import { formatAnnotations } from '../../report/annotations.ts'
-import { toSummaryLine } from '../../report/json-lines.ts'
 import { escapeForTerminal } from '../../report/escape.ts'
+import { toSummaryLine } from '../../report/json-lines.ts'
 import { formatSarif } from '../../report/sarif.ts'
 import { formatCount } from '../../report/words.ts'
-import type { CommonOptions, Host } from '../../session/host.ts'
-import { createPrinter } from '../../session/printer.ts'
-import { loadSpecs, openProject } from '../../session/project.ts'
 import { formatLocal, listNext } from '../../schedule/instants.ts'
 import { nameOccurrence } from '../../schedule/names.ts'
 import { listForms, renderRequest } from '../../schedule/template.ts'
+import type { CommonOptions, Host } from '../../session/host.ts'
+import { createPrinter } from '../../session/printer.ts'
+import { loadSpecs, openProject } from '../../session/project.ts'
 import { systemClock } from '../../system/clock.ts'
 import { VERSION } from '../../version.ts'
 
@@ -71,7 +71,9 @@ function describeNextRun({ address, name, policy, template, kind }: Spec, now: n
   const request = renderRequest(template, { name, instant, schedule, writeTime })
   return [
     `${nameOccurrence(address, instant)}, due ${formatLocal(schedule, instant)}, sends`,
-    ...forms.map(({ pointer }) => `  ${splitPointer(pointer).join('.')}: ${JSON.stringify(getValue(request, pointer))}`),
+    ...forms.map(
+      ({ pointer }) => `  ${splitPointer(pointer).join('.')}: ${JSON.stringify(getValue(request, pointer))}`,
+    ),
   ].map((line) => escapeForTerminal(line))
 }
 
