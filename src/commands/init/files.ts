@@ -46,6 +46,8 @@ export type InitChoices = {
   readonly isRegionGiven: boolean
   /** Where the workflow finds the Jobwright package. */
   readonly packages: PackagePlace
+  /** Every how many minutes the schedules need a run. Absent: once an hour is enough. */
+  readonly everyMinutes?: number | undefined
   /** Absent: an IotJob, and only if there are no specs yet. */
   readonly kind: string | undefined
 }
@@ -82,7 +84,7 @@ export function listInitFiles(choices: InitChoices): InitPart[] {
     ...(isDependency ? [] : [createSchemasPart(path.join(root, schemas))]),
     createSettingsPart(choices, schemas),
     ...ignoreParts(choices),
-    ...(repository && store === 'git' ? [createWorkflowPart(project, repository, others, packages)] : []),
+    ...(repository && store === 'git' ? [createWorkflowPart(project, repository, others, packages, choices.everyMinutes)] : []),
   ]
 }
 
@@ -239,6 +241,7 @@ function createWorkflowPart(
   repository: Repository,
   others: readonly string[],
   packages: PackagePlace,
+  everyMinutes: number | undefined,
 ): InitPart {
   const { top, folder, host } = repository
   const { file, name } = nameWorkflowFile(top, folder, others)
@@ -253,6 +256,7 @@ function createWorkflowPart(
       (one) => findSubmodule(root, resolveFolder(root, one)) !== undefined,
     ),
     lfs: repository.hasLfs,
+    ...(everyMinutes !== undefined && { everyMinutes }),
     ...(name !== undefined && { leg: { name, file } }),
   })
   const lacks = fs.existsSync(whole) ? findLackingInWorkflow(fs.readFileSync(whole, 'utf8'), text) : ''

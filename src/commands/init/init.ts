@@ -30,6 +30,7 @@ import { createUnclaimed } from '../../session/state-owner.ts'
 import { DEFAULT_BRANCH } from '../../state/git-store.ts'
 import { systemClock } from '../../system/clock.ts'
 import { listInitFiles, nameWorkflowFile } from './files.ts'
+import { chooseInterval } from './interval.ts'
 import { buildLockCommand, findPackage, listPackageFiles, type PackagePlace } from './package-place.ts'
 import { askForChoices, checkRegion } from './questions.ts'
 import { type Repository, readRepository } from './repository.ts'
@@ -66,7 +67,10 @@ export async function init(options: InitOptions, host: Host): Promise<ExitCode> 
   const others = (await (await readProjectPlace(project.root))?.others()) ?? []
   const isRegionGiven = options.region !== undefined
   const packages = await findPackage(project.root, repository?.top)
-  const parts = listInitFiles({ project, repository, store, branch, others, packages, isRegionGiven, ...answers })
+  // Specs may be there before `init` is, and a schedule may need more than a run an hour.
+  const everyMinutes = chooseInterval((await loadSpecs(project, {})).specs)
+  const given = { project, repository, store, branch, others, packages, isRegionGiven, everyMinutes }
+  const parts = listInitFiles({ ...given, ...answers })
   const written = parts.filter((part) => {
     const isNew = part.files
       .map(({ path: file, text }) => writeNewFile(file, text, repository?.top ?? project.root))
