@@ -55,7 +55,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   state: ['model', 'system', 'ajv', 'ajv-formats', 'node:path', 'node:module', 'node:zlib'],
   apply: ['model', 'state', 'lane', 'system', 'aws'],
   report: ['model', 'node:util'],
-  reconcile: ['model', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
+  reconcile: ['model', 'schedule', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
   watch: ['system', 'chokidar', 'node:path'],
   emulator: ['node:', 'js-yaml'],
 }
