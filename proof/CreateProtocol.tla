@@ -175,13 +175,18 @@ Outdated(p) ==
   /\ Goes(p, Idle)
   /\ UNCHANGED <<store, past, want, intents, age, jobs, net, faults>>
 
+(* A job belongs to the run whose record holds it. AWS stores no run in an inert job, so a later run may take up what a proxy made for an
+   earlier one. The other kinds take up only jobs of the run itself. *)
+TakeUp(r) == IF r.id = 0 THEN jobs ELSE [jobs EXCEPT ![r.id].run = r.run]
+
 CommitRecord(p) ==
   /\ proc[p].pc = "write"
   /\ IsCurrent(p)
   /\ store' = proc[p].next
   /\ past' = Keep(proc[p].next)
+  /\ jobs' = TakeUp(proc[p].next)
   /\ Goes(p, Idle)
-  /\ UNCHANGED <<want, intents, age, jobs, net, faults>>
+  /\ UNCHANGED <<want, intents, age, net, faults>>
 
 CommitIntent(p) ==
   /\ proc[p].pc = "create"
@@ -227,8 +232,9 @@ IsOpen(p) == \/ store.st = "intent" /\ store.seq = proc[p].next.seq
 Put(p, record) ==
   /\ store' = IF IsOpen(p) THEN record ELSE store
   /\ past' = IF IsOpen(p) THEN Keep(record) ELSE past
+  /\ jobs' = IF IsOpen(p) THEN TakeUp(record) ELSE jobs
   /\ Goes(p, Idle)
-  /\ UNCHANGED <<want, intents, age, jobs, net, faults>>
+  /\ UNCHANGED <<want, intents, age, net, faults>>
 
 RecordAnswer(p) ==
   /\ proc[p].pc = "answered"
@@ -434,6 +440,7 @@ Symmetry == Permutations(Procs)
 -----------------------------------------------------------------------------
 (* What is promised. *)
 
+(* The started jobs of a run. *)
 Ran(run) == {j \in DOMAIN jobs : jobs[j].by = "us" /\ jobs[j].run = run /\ jobs[j].st = "started"}
 
 (* One request that a proxy repeats makes a second job where AWS names jobs that start at once. Nothing can prevent that: see IsReported. *)

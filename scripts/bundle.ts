@@ -26,7 +26,7 @@ const lockBinary: Plugin = {
 
 fs.rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: [path.join(built, 'cli.js'), path.join(built, 'index.js')],
+  entryPoints: { cli: path.join(built, 'start.js'), index: path.join(built, 'index.js') },
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -45,6 +45,21 @@ const { metafile } = await build({
   plugins: [lockBinary],
   logLevel: 'warning',
 })
+// Loaded with `require` at its first use, by the program and by build/.
+const validators = path.join(built, 'documents', 'check', 'validators.cjs')
+const { metafile: validatorsFile } = await build({
+  entryPoints: [validators.replace(/cjs$/, 'js')],
+  outfile: validators,
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20.19',
+  metafile: true,
+  legalComments: 'none',
+  absWorkingDir: root,
+  logLevel: 'warning',
+})
+fs.copyFileSync(validators, path.join(dist, path.basename(validators)))
 for (const platform of PLATFORMS) {
   const to = path.join(dist, 'prebuilds', platform)
   fs.mkdirSync(to, { recursive: true })
@@ -55,7 +70,7 @@ for (const file of declarationsFrom('index.d.ts')) {
   fs.mkdirSync(path.dirname(to), { recursive: true })
   fs.copyFileSync(path.join(built, file), to)
 }
-const inside = packagesIn(metafile)
+const inside = packagesIn({ ...metafile.inputs, ...validatorsFile.inputs })
 fs.writeFileSync(path.join(dist, 'licences.txt'), inside.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`))
 fs.writeFileSync(path.join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(inside), undefined, 2)}\n`)
 
@@ -75,7 +90,7 @@ function declarationsFrom(entry: string): ReadonlySet<string> {
 type Package = { readonly folder: string; readonly name: string; readonly version: string; readonly license: string }
 
 /** Lists the packages in the bundle, by name and version. */
-function packagesIn({ inputs }: Metafile): Package[] {
+function packagesIn(inputs: Metafile['inputs']): Package[] {
   const folders = new Set(
     Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
   )

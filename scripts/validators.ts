@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
+import { transformSync } from 'esbuild'
 import { createAjv, getPart } from '../src/documents/check/ajv.ts'
 import { CONFIG, ENVELOPE, getSchemaName } from '../src/documents/check/check.ts'
 import { readPackagedSchema } from '../src/load/schemas.ts'
@@ -16,18 +17,32 @@ import { listKinds } from './generate.ts'
 const built = path.join(import.meta.dirname, '..', 'build')
 const CODE = { source: true, esm: true }
 
-fs.writeFileSync(path.join(built, 'documents', 'check', 'compile.js'), formatSpecs())
+const check = path.join(built, 'documents', 'check')
+fs.writeFileSync(
+  path.join(check, 'validators.js'),
+  `${formatParts([ENVELOPE, ...listKinds().map(getSchemaName)])}export default VALIDATORS\n`,
+)
+fs.writeFileSync(path.join(check, 'compile.js'), formatCompile())
 fs.writeFileSync(path.join(built, 'state', 'compile.js'), formatState())
 
-/** Replaces src/documents/check/compile.ts. build/ has no other schemas than the ones compiled here. */
-function formatSpecs(): string {
-  const schemas = readPackagedSchema
-  const ajv = createAjv(schemas, CODE)
-  const ids = new Map(
-    [CONFIG, ENVELOPE, ...listKinds().map(getSchemaName)].map((part) => [part, getPart(schemas, part).$id]),
-  )
-  for (const part of ids.keys()) ajv.addSchema(getPart(schemas, part))
-  return `${formatModule(ajv, ids)}export const compile = () => (part) => VALIDATORS[part]\n`
+/**
+ * Replaces src/documents/check/compile.ts. build/ has no other schemas than the ones compiled here. The code for specs is a
+ * third of the program, so it is loaded at its first use: a run that remembers every spec needs none of it.
+ */
+function formatCompile(): string {
+  return `import module from 'node:module'
+${formatParts([CONFIG])}const load = module.createRequire(import.meta.url)
+let specs
+export const compile = () => (part) => VALIDATORS[part] ?? (specs ??= load('./validators.cjs').default)[part]
+`
+}
+
+/** Generates the code of parts of the schemas for specs and jobwright.yaml. */
+function formatParts(parts: readonly string[]): string {
+  const ajv = createAjv(readPackagedSchema, CODE)
+  const ids = new Map(parts.map((part) => [part, getPart(readPackagedSchema, part).$id]))
+  for (const part of parts) ajv.addSchema(getPart(readPackagedSchema, part))
+  return formatModule(ajv, ids)
 }
 
 /** Replaces src/state/compile.ts. */
@@ -44,8 +59,6 @@ function formatModule(ajv: Ajv2020, ids: ReadonlyMap<string, string>): string {
   const helpers = [...new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name!))]
   const imports = helpers.map((name, index) => `import helper${index} from ${JSON.stringify(`${name}.js`)}\n`).join('')
   const linked = code.replace(/\brequire\("([^"]+)"\)/g, (_, name: string) => `helper${helpers.indexOf(name)}`)
-  return `${imports}${linked}
-const VALIDATORS = {
-${table}}
-`
+  // Nobody reads this code, and Node reads all of it at each start.
+  return `${imports}${transformSync(`${linked}\nconst VALIDATORS = {\n${table}}\n`, { minifyWhitespace: true, minifySyntax: true }).code}`
 }

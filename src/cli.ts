@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from 'commander'
 import { AS_TEXT, readArguments } from './cli/command-line.ts'
 import { findAnswers } from './cli/foreign-verbs.ts'

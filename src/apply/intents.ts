@@ -1,5 +1,5 @@
 import { spend, type Used } from '../lane/budget.ts'
-import { type Attempt, formatAttempt, formatAttemptTag } from '../model/attempt-name.ts'
+import { formatMarker } from '../model/attempt-name.ts'
 import { computeLeaseEnd, type Waits } from '../model/create-protocol.ts'
 import { getFirstSendTime } from '../model/evidence.ts'
 import { formatIso } from '../model/iso.ts'
@@ -82,19 +82,13 @@ export function intend(
       leaseUntil: computeLeaseEnd(now, waits),
       awsAt: awsNow === undefined ? undefined : formatIso(awsNow),
       firstAt: isRetry(previous, spec) ? getFirstSendTime(previous.intent) : undefined,
-      marker: buildMarker(own, planned, model),
+      marker: formatMarker(own, model, { request: spec.request, isTagged: planned.isTagged }),
     },
     request: writeDocuments(spec.request, model.request.documents),
     onRemove: spec.policy.onRemove,
     history: extendHistory(previous, spec.policy.run, site),
   }
   return { planned, record, previous }
-}
-
-/** Returns the unique name of this attempt, if the API has room for it. */
-function buildMarker(own: Attempt, { spec, isTagged }: PlacedCreate, { identity }: KindModel): string | undefined {
-  if (identity.recovery.is === 'match') return identity.recovery.marker(spec.request, formatAttempt(own))
-  return isTagged ? formatAttemptTag(own) : undefined
 }
 
 /** Returns whether a create repeats an attempt of the same run that may have created a job. */

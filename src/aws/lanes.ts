@@ -77,7 +77,9 @@ function createLane(key: string, limit: LaneLimit, clock: Clock): Lane {
     await before
     signal?.throwIfAborted()
     if (refusal && refusal.times >= REFUSALS_MAX) throw new AwsError(refusal.problem)
-    await clock.sleep(gate.reserve(clock.monotonic()), signal)
+    const wait = gate.reserve(clock.monotonic())
+    // The shortest timer takes a millisecond.
+    if (wait > 0) await clock.sleep(wait, signal)
   }
   return {
     key,

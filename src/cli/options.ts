@@ -43,6 +43,11 @@ export function addCommonOptions(command: Command, form = createOutput()): Comma
     )
 }
 
+/** Adds the option that reads every spec afresh. */
+export function addCacheOption(command: Command): Command {
+  return command.option('--no-cache', 'check every spec afresh, and store nothing for the next run')
+}
+
 /** Adds the option for how long to wait for a run that holds the state. */
 export function addLockOptions(command: Command, defaultWait = '0s'): Command {
   return command.option(

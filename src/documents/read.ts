@@ -1,4 +1,4 @@
-import { type Address, formatAddress, isAddress } from '../model/address.ts'
+import { formatAddress, isAddress } from '../model/address.ts'
 import type { Code } from '../model/codes.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import {
@@ -13,7 +13,8 @@ import {
 } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import { advise, suggest } from '../model/remedy.ts'
-import type { Dependency, Policy, Spec } from '../model/spec.ts'
+import type { Spec } from '../model/spec.ts'
+import { buildPolicy, buildSpec } from './build-spec.ts'
 import { type Checker, ENVELOPE, getSchemaName } from './check/check.ts'
 import type { Fault } from './check/fault.ts'
 import { checkKeptText } from './check/kept-text.ts'
@@ -22,7 +23,7 @@ import { checkSkeleton } from './check/pasted.ts'
 import { checkPlaceholders } from './check/placeholders.ts'
 import { checkPolicyTimes } from './check/policy-times.ts'
 import { checkRules } from './check/rules.ts'
-import { checkSchedule, checkScheduled, readSchedule, SCHEDULE } from './check/schedule.ts'
+import { checkSchedule, checkScheduled, SCHEDULE } from './check/schedule.ts'
 import { guardSecrets } from './check/secrets.ts'
 import { checkRepeatedPlace, checkTemplate, renderFirst } from './check/template.ts'
 import { type Base, type Draft, toDiagnostic } from './draft.ts'
@@ -100,9 +101,9 @@ function examine(
   if (value === undefined) return { faults: [] }
   if (!isObject(value)) return { faults: [refuseNotASpec(value)] }
   const faults = checkEnvelope(value, base, reader)
-  const sound = { ...value, policy: pickSoundPolicy(value, faults) }
-  const policy = buildPolicy(sound)
   const scheduled = checkSchedule(value)
+  const sound = { ...value, policy: pickSoundPolicy(value, [...faults, ...scheduled]) }
+  const policy = buildPolicy(sound)
   // What its own check says about a schedule is clearer.
   const isClearer = ({ pointer, code }: Fault): boolean =>
     scheduled.length > 0 && (pointer === SCHEDULE || (isWithin(pointer, SCHEDULE) && code === 'SPEC_MISSING_MEMBER'))
@@ -120,7 +121,8 @@ function examine(
   const all = [...said, ...checkPolicy(value, model), ...besides, ...formed, ...findings.filter((one) => !isSaid(one))]
   // Without a valid envelope, neither name nor policy is certain, so there is no spec.
   if (faults.length > 0) return { faults: all, policy, request }
-  const spec = buildSpec(value, model, request, files, base, policy.schedule && reader)
+  const template = policy.schedule && completeTemplate(written, model, base, reader)
+  const spec = buildSpec({ ...value, policy: sound.policy }, model, request, files, base, template)
   const places = all.length > 0 ? [] : checkRepeatedPlace(spec, model)
   return { faults: [...all, ...places], policy, request, spec }
 }
@@ -249,76 +251,10 @@ function moveToSpec(fault: Fault): Fault {
   return { ...fault, pointer: `/spec${fault.pointer}` }
 }
 
-/** The envelope's schema has checked the values. */
-function buildSpec(
-  value: JsonObject,
-  model: KindModel,
-  request: JsonObject,
-  files: readonly string[],
-  base: Base,
-  reader: Reader | undefined,
-): Spec {
-  const name = getValue(value, '/metadata/name') as string
-  return {
-    address: formatAddress(model.kind, name),
-    kind: model.kind,
-    name,
-    labels: (getValue(value, '/metadata/labels') ?? {}) as Readonly<Record<string, string>>,
-    formerly: getText(value, '/metadata/formerly'),
-    policy: buildPolicy(value),
-    request,
-    template: reader && completeTemplate(value['spec'] as JsonObject, model, base, reader),
-    files: [base.source.file, ...files],
-    place: base.place,
-    index: base.index,
-  }
-}
-
 /** Completes a request whose `$text` and `$time` stay, so that each run can fill them in. */
 function completeTemplate(written: JsonObject, model: KindModel, base: Base, { include }: Reader): JsonObject {
   const request = omitMembers(written, ...(model.request.dropped ?? []))
   return parseMappings(includeFiles(request, model, base.source.file, include).request, model).request
-}
-
-function buildPolicy(value: JsonObject): Policy {
-  const policy = getValue(value, '/policy') ?? {}
-  return {
-    target: getText(policy, '/target'),
-    run: Number(getValue(policy, '/run') ?? 1),
-    hold: getValue(policy, '/hold') === true,
-    adopt: getValue(policy, '/adopt') === true,
-    ownerTag: flagAt(policy, '/ownerTag'),
-    allowIdentical: getValue(policy, '/allowIdentical') === true,
-    maxFailedPercent: Number(getValue(policy, '/success/maxFailedPercent') ?? 0),
-    onRemove: getValue(policy, '/onRemove') === 'cancel' ? 'cancel' : undefined,
-    dependsOn: buildDependsOn(getValue(policy, '/dependsOn')),
-    notBefore: getText(policy, '/notBefore'),
-    expires: getText(policy, '/expires'),
-    upload: getText(policy, '/upload'),
-    download: getText(policy, '/download'),
-    schedule: readSchedule(getValue(policy, '/schedule')),
-  }
-}
-
-function buildDependsOn(list: Json | undefined): Policy['dependsOn'] {
-  if (!Array.isArray(list)) return undefined
-  return list.map((one: Json): Dependency => {
-    if (typeof one === 'string') return { job: one as Address, when: 'succeeded' }
-    return {
-      job: getValue(one, '/job') as Address,
-      when: getValue(one, '/when') === 'finished' ? 'finished' : 'succeeded',
-    }
-  })
-}
-
-function flagAt(value: Json | undefined, pointer: Pointer): boolean | undefined {
-  const flag = getValue(value, pointer)
-  return typeof flag === 'boolean' ? flag : undefined
-}
-
-function getText(value: Json | undefined, pointer: Pointer): string | undefined {
-  const text = getValue(value, pointer)
-  return typeof text === 'string' ? text : undefined
 }
 
 /** Returns true if a draft is a valid spec. */

@@ -11,7 +11,9 @@ import { findClashes } from './check/clashes.ts'
 import { createJobFinder, fillMeantJobs } from './check/dependencies.ts'
 import { maskSecrets } from './check/mask.ts'
 import { indexPlaces } from './check/misplaced.ts'
+import { recallDrafts, toChecked } from './checked.ts'
 import type { Draft } from './draft.ts'
+import type { Memory } from './memory.ts'
 import { createLocator } from './parse/locate.ts'
 import { parse } from './parse/parse.ts'
 import { createSource, type Source } from './parse/source.ts'
@@ -40,6 +42,8 @@ export type Specs = {
   readonly diagnostics: readonly Diagnostic[]
   /** True if the address of every document is known, so that a missing address means a removed spec. */
   readonly complete: boolean
+  /** The files whose documents were remembered, not parsed. */
+  readonly recalled: ReadonlySet<string>
 }
 
 /** What the reader needs besides the files. */
@@ -49,6 +53,8 @@ export type ReaderInput = {
   readonly include: Include
   /** If set, targets are checked against it. */
   readonly config?: Config
+  /** What earlier runs checked. */
+  readonly memory?: Memory
 }
 
 /** Reads specs from files. `files` maps each path in diagnostics to its text, in the order of the specs. */
@@ -60,10 +66,14 @@ export function readSpecs(files: ReadonlyMap<string, string>, reading: ReaderInp
     places: indexPlaces(reading.schemas),
   }
   const names = listSecretNames(reading.kinds)
-  const read = [...files].map(([file, text]) => readFile(createSource(file, text), reader))
+  const read = [...files].map(([file, text]) => readFile(createSource(file, text), reader, reading.memory))
   const drafts = read.flatMap((one) => one.drafts)
   const clashes = findClashes(drafts, [...reader.kinds.keys()], reading.config)
-  const find = createJobFinder(drafts.flatMap(({ address }) => address ?? []))
+  let finder: ReturnType<typeof createJobFinder> | undefined
+  const find: typeof finder = (...asked) => {
+    finder ??= createJobFinder(drafts.flatMap(({ address }) => address ?? []))
+    return finder(...asked)
+  }
   const judged = drafts.map((draft) => addClashes(fillMeantJobs(draft, find), clashes.get(draft) ?? []))
   const found = groupBy(judged, (draft) => draft.source)
   return {
@@ -77,6 +87,7 @@ export function readSpecs(files: ReadonlyMap<string, string>, reading: ReaderInp
       ),
     ),
     complete: read.every((one) => one.refused.length === 0) && drafts.every((one) => one.address !== undefined),
+    recalled: new Set(read.flatMap(({ isRecalled, source }) => (isRecalled ? source.file : []))),
   }
 }
 
@@ -87,12 +98,23 @@ export function listSecretNames(kinds: readonly KindModel[]): string[] {
   ]
 }
 
-type FileRead = { readonly source: Source; readonly drafts: readonly Draft[]; readonly refused: readonly Diagnostic[] }
+type FileRead = {
+  readonly source: Source
+  readonly drafts: readonly Draft[]
+  readonly refused: readonly Diagnostic[]
+  readonly isRecalled: boolean
+}
 
-function readFile(source: Source, reader: Reader): FileRead {
+function readFile(source: Source, reader: Reader, memory: Memory | undefined): FileRead {
+  const known = memory?.recall(source.file, source.text)
+  const recalled = known && recallDrafts(source, known, reader.kinds)
+  if (recalled) return { source, drafts: recalled, refused: [], isRecalled: memory?.isOwn !== true }
   const { documents, refused } = parse(source)
   const locate = createLocator(source)
-  return { source, refused, drafts: documents.map((document) => readDraft(source, locate, document, reader)) }
+  const drafts = documents.map((document) => readDraft(source, locate, document, reader))
+  const checked = refused.length === 0 ? toChecked(documents, drafts) : undefined
+  if (checked) memory?.keep(source.text, checked)
+  return { source, refused, drafts, isRecalled: false }
 }
 
 /** Warnings do not block. */

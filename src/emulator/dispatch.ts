@@ -74,7 +74,7 @@ export async function dispatch(world: World, request: Request): Promise<Answer> 
   if (strike.delayMs === 0 && strike.lateSeconds === 0) return finishCall(world, call)
   const later = finishLater(world, strike, () => finishCall(world, call))
   if (strike.fault !== 'drop-response') return later
-  // The caller is gone, but a bug of the emulator must still show.
+  // The caller has left, but a bug of the emulator must still show.
   later.catch((error: unknown) => process.emitWarning(error as Error))
   return 'drop'
 }

@@ -22,7 +22,7 @@ export type Server = { readonly url: string; close(): Promise<void> }
 export async function listen(world: World, port: number, restart: () => void): Promise<Server> {
   const answer = (request: http.IncomingMessage, response: http.ServerResponse, goOn: () => void): void => {
     serve(world, restart, request, response, goOn).catch((error: unknown) => {
-      // A caller that breaks off inside a body is gone.
+      // A caller that closes its connection inside a body gets no answer.
       if (request.errored) return void response.destroy()
       // A bug of the emulator is reported to the caller, who is its developer.
       send(world, response, { status: 500, headers: {}, body: `emulator bug: ${String((error as Error).stack)}\n` })

@@ -24,19 +24,19 @@ export type CheckoutOptions = {
 /** Reads the facts of the checkout around a folder. Throws a `Problem` if git refuses to read the repository. */
 export async function readCheckout(options: CheckoutOptions): Promise<Checkout> {
   const git = openGit(options.root)
-  const prefix = await git(['rev-parse', '--show-prefix'], { encoding: 'latin1' })
-  if (prefix.code !== 0) {
-    if (!hasRepository(options.root)) return { git: false }
-    throw createRefused(prefix)
-  }
-  const [head, shallow] = await Promise.all([
+  const [place, head] = await Promise.all([
+    git(['rev-parse', '--is-shallow-repository', '--show-prefix'], { encoding: 'latin1' }),
     git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
-    git(['rev-parse', '--is-shallow-repository']),
   ])
+  if (place.code !== 0) {
+    if (!hasRepository(options.root)) return { git: false }
+    throw createRefused(place)
+  }
   const commit = head.code === 0 ? head.stdout.trim() : undefined
-  const isShallow = shallow.stdout.trim() === 'true'
+  const [, shallow, prefix = ''] = /^(\w+)\r?\n(.*?)\r?\n$/s.exec(place.stdout) ?? []
+  const isShallow = shallow === 'true'
   const [compared, relation] = await Promise.all([
-    compare(git, options, prefix.stdout.replace(/\r?\n$/, ''), commit),
+    compare(git, options, prefix, commit),
     findRelation(git, options.since, commit, isShallow),
   ])
   return { git: true, commit, ...compared, shallow: isShallow, relation }
@@ -96,6 +96,13 @@ function readNow(root: string, file: string): Content {
   } catch {
     return { file, text: undefined }
   }
+}
+
+/** Returns how HEAD relates to another commit; `none` if it is not given, `unknown` outside Git. */
+export async function readRelation(root: string, since: string | undefined, checkout: Checkout): Promise<Relation> {
+  if (since === undefined) return 'none'
+  if (!checkout.git) return 'unknown'
+  return findRelation(openGit(root), since, checkout.commit, checkout.shallow)
 }
 
 type Relation = (Checkout & { git: true })['relation']

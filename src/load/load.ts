@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { showIn } from '../documents/hints/show.ts'
+import type { Memory } from '../documents/memory.ts'
 import { LIMITS } from '../documents/parse/limits.ts'
 import type { Aim } from '../documents/parse/locate.ts'
 import type { Spot } from '../documents/parse/source.ts'
@@ -27,6 +28,10 @@ export type LoadOptions = {
   readonly patterns?: readonly string[]
   /** If given, targets are checked against it. */
   readonly config?: Config
+  /** What earlier runs checked. */
+  readonly memory?: Memory
+  /** Reads the root's files. Default: from the disk each time. */
+  readonly source?: SourceFiles
 }
 
 /** All specs of a project, and their diagnostics. */
@@ -51,6 +56,8 @@ export type Loaded = {
   readonly includedTexts: ReadonlyMap<string, string>
   /** Files named by `policy.upload`, existing or not. Relative to the root, sorted. */
   readonly uploads: readonly string[]
+  /** The files whose specs were remembered, not parsed. They prove nothing about a job. */
+  readonly recalled: ReadonlySet<string>
   /** Locates a member for diagnostics. The pointer counts from the document: the request's members begin with `/spec`. */
   readonly locate: (spec: Spec, pointer: Pointer, aim?: Aim) => Spot
 }
@@ -58,7 +65,7 @@ export type Loaded = {
 /** Reads spec files and the files they name. Reports bad input as diagnostics. Throws only for a missing root, which is a caller's bug. */
 export async function load(options: LoadOptions): Promise<Loaded> {
   const { root, kinds, config } = options
-  const source = openSourceFiles(root)
+  const { source = openSourceFiles(root) } = options
   const patterns = options.patterns ?? config?.specs ?? DEFAULT_CONFIG.specs
   const found = findSpecs(source, path.resolve(root), patterns, patterns !== DEFAULT_CONFIG.specs)
   const missed = await Promise.all(found.diagnostics.map((one) => explainDiagnostic(one, root, patterns)))
@@ -70,6 +77,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     schemas: readPackagedSchema,
     include: createIncluder(source, files, included, includedTexts),
     config,
+    memory: options.memory,
   })
   const problems = [...missed, ...diagnostics]
   const locate = showIn(files, listSecretNames(kinds))
@@ -98,6 +106,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
     included: [...included].sort(),
     includedTexts,
     uploads: settled.uploads,
+    recalled: read.recalled,
     locate,
   }
 }

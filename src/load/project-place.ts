@@ -30,22 +30,22 @@ export async function readProjectPlace(root: string): Promise<ProjectPlace | und
 
 async function findOthers(root: string, name: string): Promise<string[]> {
   const git = openGit(root)
-  const [tree, work] = await Promise.all([
-    git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD']),
+  const list = (...from: string[]) =>
     git([
       'ls-files',
       '-z',
       '--full-name',
+      ...from,
       '--cached',
       '--others',
       '--exclude-standard',
       '--',
       `:(top,glob)**/${CONFIG_FILE}`,
-    ]),
-  ])
-  const folders = [tree, work]
-    .flatMap(({ code, stdout }) => (code === 0 ? stdout.split('\0') : []))
-    .flatMap((file) => getFolder(file) ?? [])
+    ])
+  const all = await list('--with-tree=HEAD')
+  // Before the first commit there is no HEAD.
+  const { code, stdout } = all.code === 0 ? all : await list()
+  const folders = code === 0 ? stdout.split('\0').flatMap((file) => getFolder(file) ?? []) : []
   return [...new Set(folders)].filter((folder) => folder !== name).sort()
 }
 

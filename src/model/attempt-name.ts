@@ -1,4 +1,6 @@
 import type { Address } from './address.ts'
+import type { JsonObject } from './json.ts'
+import type { KindModel } from './kind.ts'
 
 /** One attempt of a run of an address. `lineage`: the beginning of the state's lineage. */
 export type Attempt = {
@@ -25,6 +27,16 @@ export const MARK_TAG = 'jobwright'
  */
 export function formatAttemptTag({ lineage, address, run, attempt }: Attempt): string {
   return `${shortenLineage(lineage)} ${address}:${run}.${attempt}`
+}
+
+/** Returns the unique name of an attempt as its request carries it; undefined if the API has no room for it. */
+export function formatMarker(
+  own: Attempt,
+  { identity: { recovery } }: Pick<KindModel, 'identity'>,
+  { request, isTagged }: { readonly request: JsonObject; readonly isTagged: boolean },
+): string | undefined {
+  if (recovery.is === 'match') return recovery.marker(request, formatAttempt(own))
+  return isTagged ? formatAttemptTag(own) : undefined
 }
 
 /** Returns the part of a lineage that an attempt's name holds. */

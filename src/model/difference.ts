@@ -1,4 +1,4 @@
-import { canonicalise, isObject, type Json, type JsonObject, joinPointer, type Pointer } from './json.ts'
+import { isObject, isSameJson, type Json, type JsonObject, joinPointer, type Pointer } from './json.ts'
 import type { Difference } from './plan.ts'
 import { isDigest } from './written.ts'
 
@@ -14,7 +14,7 @@ export function findDifferences(
 ): Difference[] {
   if (isObject(from) && isObject(to) && !isDigest(from) && !isDigest(to))
     return compareMembers(from, to, options, pointer)
-  return canonicalise(from) === canonicalise(to) ? [] : [{ pointer, from, to }]
+  return isSameJson(from, to) ? [] : [{ pointer, from, to }]
 }
 
 function compareMembers(

@@ -79,7 +79,7 @@ export function computeEarliestCreation({ at, awsAt, firstAt }: Pick<Intent, 'at
 export type IdentityVerdict =
   /** It is that job. `identity`: what may now be recorded about it. */
   | { readonly is: 'same'; readonly identity?: Identity }
-  /** The ID belongs to another job; the recorded one is gone. */
+  /** The ID belongs to another job; the recorded one is lost. */
   | { readonly is: 'other'; readonly why: string }
   /** AWS returned too little to decide. Jobwright shows its status and does nothing to it. */
   | { readonly is: 'unproven'; readonly why: string }

@@ -6,7 +6,8 @@ import type { ExitCode } from './exit-code.ts'
 import { CHANGING_ACTIONS, getUntil, type Plan, type Planned } from './plan.ts'
 
 /*
- * How a command's exit code is chosen. `codes.ts` holds the exit codes of each code; all other rules are here.
+ * How the exit code of a plan or a reconcile is chosen. `codes.ts` holds the exit codes of each code. `cli/failure.ts`
+ * chooses the exit code of a command that has failed or was interrupted.
  */
 
 /** If several exit codes apply, the first of these wins. */

@@ -113,6 +113,11 @@ export type KindApi = {
   readonly regions?: readonly string[]
   /** True if one region serves the whole account (Import/Export). */
   readonly regionless?: boolean
+  /**
+   * Returns the page of AWS's console that shows a job, behind its host: `iot/home?region=eu-west-1`. Missing: no
+   * console shows it.
+   */
+  readonly console?: (region: string, request: JsonObject) => string
 }
 
 /** The life of a job of a kind between its create and its end. */
@@ -171,6 +176,8 @@ export type KindRequest = {
   readonly secrets: readonly Pointer[]
   /** Members that hold a whole document, as JSON text or as a mapping. Both forms are the same request. */
   readonly documents: readonly Pointer[]
+  /** Members that tell a reviewer what a job does, in the order to show them. `*` stands for every member. */
+  readonly shown: readonly Pointer[]
   readonly arns: readonly ArnRule[]
   /** The member that selects one of several job types. Missing: the kind has one type. */
   readonly typeMember?: Pointer
@@ -180,6 +187,11 @@ export type KindRequest = {
    * Returns the normal form for comparisons: defaults filled in, sets sorted, times as instants, the job ID left out.
    */
   normalise(request: JsonObject): JsonObject
+  /**
+   * Returns the request as a create sends it, in AWS's member names: with the job ID, or our mark, if the API has room
+   * for them.
+   */
+  toInput(request: JsonObject, own: { readonly id?: string; readonly marker?: string }): JsonObject
   /** Returns the request in a live job's own terms, without members that AWS never returns. */
   comparable(request: JsonObject): JsonObject
   /** Writes a live job as a spec; undefined if AWS does not return enough. */

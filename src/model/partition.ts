@@ -14,6 +14,19 @@ export function findPartition(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
 }
 
+/** The domains of AWS's console by partition. The isolated partitions publish none. */
+const CONSOLES: Readonly<Record<string, string>> = {
+  aws: 'aws.amazon.com',
+  'aws-cn': 'amazonaws.cn',
+  'aws-us-gov': 'amazonaws-us-gov.com',
+}
+
+/** Returns the host of AWS's console for a region; undefined if none is known. */
+export function findConsoleHost(region: string, partition = findPartition(region)): string | undefined {
+  const domain = CONSOLES[partition]
+  return domain === undefined ? undefined : [region, 'console', domain].join('.')
+}
+
 /** Returns the domain of AWS's service hosts in a region. */
 export function findDomain(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[2] ?? 'amazonaws.com'

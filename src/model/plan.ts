@@ -3,6 +3,7 @@ import type { Finding } from './attention.ts'
 import type { PlanCode } from './codes.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Json, Pointer } from './json.ts'
+import type { Preview } from './preview.ts'
 import type { Remedy } from './remedy.ts'
 import type { Download, Spec, Upload } from './spec.ts'
 import type { Change, CreatedRecord, IdentifiedRecord, JobRecord, SettledRecord, Site } from './state.ts'
@@ -33,6 +34,8 @@ type Line = {
   readonly movedFrom?: Address
   /** ISO time at which a person acknowledged the line. It needs no more attention. */
   readonly acknowledged?: string
+  /** What reports show of it besides. Missing: the plan was not made for a report. */
+  readonly preview?: Preview
 }
 
 /** A job is submitted. `record`: the previous run, or an attempt that created nothing. */
@@ -103,6 +106,11 @@ export type PlannedStop = Line & {
   readonly until?: string
   /** For a spec that waits for good: the job at the beginning of the chain. */
   readonly root?: Root
+  /**
+   * Names the finding of a conflict without a job ID. It is the first wording of the reason, and never changes: so a
+   * reworded reason keeps its acknowledgements. Missing: the reason itself.
+   */
+  readonly findingKey?: string
 }
 
 /** The job that blocks all others in a chain. `needsPerson`: only a person can resolve it. */

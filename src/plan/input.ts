@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts'
+import type { Approval } from '../model/approved-plan.ts'
 import type { AwsProblem } from '../model/aws-problem.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Guards } from '../model/config.ts'
@@ -54,6 +55,8 @@ export type PlanInput = {
   readonly unclaimed?: Diagnostic
   /** What was found of a lost state, and the ways to restore it. */
   readonly lost?: { readonly message: string; readonly remedies: readonly Remedy[] }
+  /** The plan that a person approved. What it does not contain is held. */
+  readonly approval?: Approval
   /** There is no state, and these decisions begin one: all of them, or none. */
   readonly begins?: boolean
 }

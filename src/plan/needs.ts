@@ -16,7 +16,7 @@ import { createStandIn } from './questions/ownership.ts'
 import { expandSeries } from './series/expand.ts'
 import { isCancellable } from './situations/cancelled.ts'
 import { planDue, planHeld } from './situations/new.ts'
-import { mayCancel } from './situations/orphaned.ts'
+import { mayCancel } from './situations/removed-spec.ts'
 
 /** The inputs of a plan before anything is read. `refresh`: read finished jobs too. */
 export type NeedsInput = Omit<PlanInput, 'observed'> & { readonly refresh: boolean }
@@ -148,7 +148,7 @@ function listOrphanNeeds(plan: Planner, address: Address, record: JobRecord): Ne
   return [{ ...recordNeed(address, record, model), id: record.id, known: true, ...getProofNeed(record, model) }]
 }
 
-/** Returns what the first read of a job must show to prove its identity. Its ID may belong to another job by now. */
+/** Returns what the first read of a job must show to prove its identity. Its ID may now belong to another job. */
 export function getProofNeed(record: JobRecord, model: KindModel): Pick<Need, 'mark'> {
   const isOpen = record.identity === undefined && record.window === undefined && model.identity.idMember !== undefined
   // A list that returns whole jobs proves their identity.

@@ -5,6 +5,7 @@ import type { Plan, Planned } from '../model/plan.ts'
 import type { Blocked, Spec } from '../model/spec.ts'
 import { type JobRecord, recordEntries } from '../model/state.ts'
 import { addAcknowledgements, findAttention } from './attention/findings.ts'
+import { findApprovalRefusals, holdUnapproved, warnUnapproved } from './bounds/approval.ts'
 import { findRefusals } from './bounds/guards.ts'
 import { applyLimits } from './bounds/quotas.ts'
 import { createPlanner, isSelected, type Planner, planSequentially } from './context.ts'
@@ -19,7 +20,7 @@ import { checkNewSeries } from './series/busiest.ts'
 import { type Expanded, expandSeries } from './series/expand.ts'
 import { settleSeries } from './series/settle.ts'
 import { planNew } from './situations/new.ts'
-import { planWithdrawn } from './situations/orphaned.ts'
+import { planRemovedSpec } from './situations/removed-spec.ts'
 import { planRecorded } from './situations/submitted.ts'
 
 /** Plans every address: what to do about it, and why. Pure: it reads only its argument and changes nothing. */
@@ -28,32 +29,32 @@ export function plan(given: PlanInput): Plan {
   const { input: followed, moved } = moveFormerNames(series.input)
   const input = { ...followed, specs: followed.specs.map((spec) => fillRecordedMd5(followed, spec)) }
   const context = createPlanner(input)
-  const runs = explainWaits(context, [
-    ...planSequentially(context, [
-      ...input.specs
-        .filter((spec) => isSelected(input, spec.address, spec.labels))
-        .map((spec) => (inTurn: Planner) => recordRemovalPolicy(context, planSpec(inTurn, spec, moved))),
-      ...input.blocked
-        .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
-        .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
-      ...findOrphans(context, series).map(
-        ([address, record]) =>
-          (inTurn: Planner) =>
-            planOrphan(inTurn, address, record),
-      ),
-    ]),
+  const all = planSequentially(context, [
+    ...input.specs
+      .filter((spec) => isSelected(input, spec.address, spec.labels))
+      .map((spec) => (inTurn: Planner) => recordRemovalPolicy(context, planSpec(inTurn, spec, moved))),
+    ...input.blocked
+      .filter((blocked) => isSelected(input, blocked.address, blocked.spec?.labels))
+      .map((blocked) => (inTurn: Planner) => planBlocked(inTurn, blocked)),
+    ...findOrphans(context, series).map(
+      ([address, record]) =>
+        (inTurn: Planner) =>
+          planOrphan(inTurn, address, record),
+    ),
   ])
+  const runs = explainWaits(context, holdUnapproved(context, all))
   const { lines, decided } = settleSeries(context, series, runs)
   // A decision has its own outcome, whatever else needs a person.
   const findings = input.decisions ? undefined : findAttention(context, lines)
   const actions = applyLimits(context, lines)
   return {
     // Guards count every create that is due, even if there is no room for it in this pass.
-    refusals: [...findRefusals(context, lines), ...checkNewSeries(context, series)],
+    refusals: [...findRefusals(context, lines), ...findApprovalRefusals(context), ...checkNewSeries(context, series)],
     actions: findings ? addAcknowledgements(actions, findings) : actions,
     diagnostics: [
       ...(input.unclaimed && !input.decisions ? [input.unclaimed] : []),
       ...collectWarnings(context, lines),
+      ...warnUnapproved(context, lines),
     ],
     findings,
     ...(decided.length > 0 && { decided }),
@@ -163,7 +164,7 @@ function findOrphans(context: Planner, { removed }: Pick<Expanded<unknown>, 'rem
 
 function planOrphan(context: Planner, address: Address, record: JobRecord): Planned | undefined {
   const decision = context.decisions?.get(address)
-  return decision ? decideWithoutSpec(context, address, record, decision) : planWithdrawn(context, address, record)
+  return decision ? decideWithoutSpec(context, address, record, decision) : planRemovedSpec(context, address, record)
 }
 
 /** Plans a decision about an address whose spec cannot be read. */

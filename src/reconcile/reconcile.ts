@@ -22,7 +22,7 @@ import type { ReconcileOptions } from './options.ts'
 import { computePause } from './wait.ts'
 
 /** How many calls of one service are in flight at once. The lanes limit their rate. */
-const CONCURRENCY = 10
+const CONCURRENCY = 32
 /** A limit in case a plan never comes to rest. Each pass with effects takes a step of at least one address. */
 const PASSES_MAX = 10_000
 /** How many passes in a row may lose their lease before anything is sent. Then the store is too slow for this run. */

@@ -3,17 +3,20 @@ import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.t
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
+import { listElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
+import type { JsonObject } from '../model/json.ts'
 import { type ActionName, type Difference, getChanges, getUntil, type Planned } from '../model/plan.ts'
 import type { Series } from '../model/series.ts'
+import type { ShownMember } from '../model/preview.ts'
 import type { JobRecord, RecordStage, Site } from '../model/state.ts'
 import { hintFor, type Medium } from './remedies.ts'
 
 /*
- * `--output json`, contract version 1. Members are never renamed or redefined. An absent value is omitted, never null. No line holds
- * requests, spec fields or secrets, except the two values of a difference.
+ * `--output json`, contract version 1. Members are never renamed or redefined. An absent value is omitted, never null. No line holds a
+ * secret: requests name the environment variable instead.
  */
 
 /** A diagnostic of the input or of a failed call. Lines and columns count from 1; the end is exclusive. */
@@ -43,6 +46,24 @@ export type PlannedLine = {
   /** ISO time at which it can continue by itself. */
   readonly until?: string
   readonly changes?: readonly Difference[]
+  /** The same, element by element. A pointer leads to the element in the spec as written. */
+  readonly elements?: readonly Difference[]
+  /** The name of the target in jobwright.yaml. */
+  readonly target?: string
+  readonly account?: string
+  readonly region?: string
+  /** Where AWS's console shows the job, or the jobs of its kind. Absent where there is no console. */
+  readonly consoleUrl?: string
+  /** The run number that the action is about. */
+  readonly run?: number
+  /** The job ID, known or intended. Absent if AWS chooses it later. */
+  readonly id?: string
+  /** ISO time from which the action is no longer possible. */
+  readonly goodUntil?: string
+  /** The members of the request that matter, in the order of the kind. */
+  readonly members?: readonly ShownMember[]
+  /** The whole request as it is sent, in AWS's member names. Secrets are `{"$env": NAME}`. Absent for `keep`, unless asked for. */
+  readonly request?: JsonObject
 }
 
 /** A completed step for one address. */
@@ -219,9 +240,10 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
 
 /** Converts a planned action to its line. */
 export function toPlannedLine(planned: Planned): PlannedLine {
-  const { address, action, reason } = planned
+  const { address, action, reason, id, preview, spec } = planned
   const changes = getChanges(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
-  return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes }
+  const elements = changes && listElements(changes, spec?.request)
+  return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes, elements, ...preview, id }
 }
 
 /** Creates the line of a step, such as `created`. */

@@ -1,25 +1,21 @@
 import { getExitCodes } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
-import {
-  type ActionName,
-  countActions,
-  type Difference,
-  getChanges,
-  getUntil,
-  type Plan,
-  type Planned,
-} from '../model/plan.ts'
+import { listElements } from '../model/elements.ts'
+import { type ActionName, countActions, getChanges, getUntil, type Plan, type Planned } from '../model/plan.ts'
+import { suggest } from '../model/remedy.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, formatAction, isOnlyCounted } from './action-words.ts'
 import { formatAttention } from './attention-text.ts'
 import { hintLines } from './diagnostics.ts'
+import { formatDifference } from './difference-text.ts'
 import { escapeForTerminal } from './escape.ts'
 import { formatExit } from './exit-text.ts'
 import { paint, type ReportOptions } from './options.ts'
+import { formatFullPreview, formatPreview, isMaking } from './preview-text.ts'
 import { findSharedHints } from './shared-hints.ts'
 import { type Cell, formatRow, measureColumns } from './table.ts'
 import { formatUntil } from './time.ts'
-import { cut, measureWidth, wrapText } from './width.ts'
+import { measureWidth, wrapText } from './width.ts'
 import { countConditions, formatCount, toSentence } from './words.ts'
 
 /** What a plan was made from and compared with. Absent members are not printed. */
@@ -37,11 +33,14 @@ export type PlanHeading = {
   readonly createdBefore?: number
   /** No spec file was found. That need not mean that all were removed, so nothing is reported as settled. */
   readonly isWithoutFiles?: boolean
+  /** Show every request in full. */
+  readonly isFull?: boolean
 }
 
 const ADDRESS_MAX = 60
 const REASON_MIN = 28
-const VALUE_MAX = 60
+/** A plan that makes more is shown without what each action makes. */
+const PREVIEWS_MAX = 25
 const CHANGES_MAX = 8
 
 /**
@@ -49,12 +48,13 @@ const CHANGES_MAX = 8
  * refusals are left to `formatDiagnostics`. No line break at the end.
  */
 export function formatPlan(plan: Plan, heading: PlanHeading, options: ReportOptions): string {
-  const loud = plan.actions.filter((planned) => !isOnlyCounted(planned))
-  const quiet = plan.actions.filter(isOnlyCounted)
+  const isShown = (planned: Planned): boolean => heading.isFull === true || !isOnlyCounted(planned)
+  const loud = plan.actions.filter(isShown)
+  const quiet = plan.actions.filter((planned) => !isShown(planned))
   return [
     paint('bold', formatHeading(plan, heading), options),
     '',
-    ...(loud.length === 0 ? [] : [...formatRows(loud, options), ...formatKept(quiet), '']),
+    ...(loud.length === 0 ? [] : [...formatRows(loud, heading, options), ...formatKept(quiet), '']),
     ...formatClosing(plan, heading, options),
   ].join('\n')
 }
@@ -87,7 +87,7 @@ function formatSites(plan: Plan): string {
   return names.length > 3 ? formatCount(names.length, 'account and region', 'accounts and regions') : names.join(', ')
 }
 
-function formatRows(actions: readonly Planned[], options: ReportOptions): string[] {
+function formatRows(actions: readonly Planned[], heading: PlanHeading, options: ReportOptions): string[] {
   const made = actions.map((planned) => ({ planned, reason: toSentence(planned.reason), start: startRow(planned) }))
   const waits = actions.map((planned) => {
     const time = getUntil(planned)
@@ -103,17 +103,19 @@ function formatRows(actions: readonly Planned[], options: ReportOptions): string
   const reasons = made.map(({ reason }) => wrapText(reason, room))
   const reasonWidth = Math.min(room, measureWidest(reasons.flat()))
   const shared = findSharedHints(actions, options)
+  const previews = choosePreviews(actions, heading)
   const lines = made.flatMap(({ planned, start }, index) => {
     const all = [...widths, reasonWidth, waitWidth]
     const [first = '', ...more] = reasons[index] ?? []
     return [
       formatRow([...start, { text: first }, { text: waits[index] ?? '' }], all, options),
       ...more.map((text) => formatRow([{ text: '' }, { text: '' }, { text }], all, options)),
-      ...formatBelow(planned),
+      ...previews.of(planned, options),
+      ...formatBelow(planned, options),
       ...(shared.shown.has(planned) ? [] : hintLines(planned, ' '.repeat(6), options)),
     ]
   })
-  return [...lines, ...shared.lines]
+  return [...lines, ...previews.closing(options), ...shared.lines]
 }
 
 function measureWidest(texts: readonly string[]): number {
@@ -124,27 +126,37 @@ function startRow(planned: Planned): Cell[] {
   return [formatAction(planned.action), { text: escapeForTerminal(planned.address) }]
 }
 
+/** How the rows of a plan show what each action makes. */
+type Previews = {
+  readonly of: (planned: Planned, options: ReportOptions) => readonly string[]
+  readonly closing: (options: ReportOptions) => readonly string[]
+}
+
+/** A run tells what it does; only a plan tells what will be made. A large plan says how to see that. */
+function choosePreviews(actions: readonly Planned[], { verb = 'plan', isFull = false }: PlanHeading): Previews {
+  if (isFull) return { of: formatFullPreview, closing: () => [] }
+  if (verb !== 'plan') return { of: () => [], closing: () => [] }
+  if (actions.filter(isMaking).length <= PREVIEWS_MAX) return { of: formatPreview, closing: () => [] }
+  const hint = suggest('to see what each action makes', 'plan', '--full')
+  return {
+    of: () => [],
+    closing: (options) => hintLines({ remedies: [hint] }, ' '.repeat(6), options),
+  }
+}
+
 /** Formats the former name and the differences. */
-function formatBelow(planned: Planned): string[] {
-  const { action, movedFrom, record } = planned
-  const changes = getChanges(planned) ?? []
+function formatBelow(planned: Planned, options: ReportOptions): string[] {
+  const { action, movedFrom } = planned
+  const changes = listElements(getChanges(planned) ?? [], planned.spec?.request)
   const indent = ' '.repeat(6)
-  const known = record === undefined ? 'live' : 'recorded'
   const beyond = changes.length - CHANGES_MAX
   // The reason of a moved record already names the old address.
   const before = movedFrom === undefined || action === 'keep' ? [] : [`${indent}was ${escapeForTerminal(movedFrom)}`]
   return [
     ...before,
-    ...changes.slice(0, CHANGES_MAX).map((change) => indent + formatDifference(change, known)),
+    ...changes.slice(0, CHANGES_MAX).flatMap((change) => formatDifference(change, indent, options)),
     ...(beyond > 0 ? [`${indent}… and ${formatCount(beyond, 'more difference')}`] : []),
   ]
-}
-
-/** `/S3Destination/ManifestKey: recorded "a", spec "b"`. */
-function formatDifference({ pointer, from, to }: Difference, known: string): string {
-  const value = (json: unknown) =>
-    json === undefined ? 'nothing' : cut(escapeForTerminal(JSON.stringify(json)), VALUE_MAX)
-  return `${toSentence(pointer) || '/'}: ${known} ${value(from)}, spec ${value(to)}`
 }
 
 /** `  · 118 kept (97 finished, 1 failed)`. */

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts'
 import type { Decision } from '../plan/input.ts'
+import type { Known } from './known.ts'
 
 /** The streams and environment of a process, for commands. */
 export type Host = {
@@ -42,6 +43,10 @@ export type CommonOptions = {
   readonly refresh?: boolean
   /** How long to wait for another run's lock on the state, in milliseconds. Default: see `waitWhileLocked`. */
   readonly lockTimeout?: number
+  /** Use what earlier runs checked of unchanged specs. It leads to no act. */
+  readonly cache?: boolean
+  /** What earlier plans of this process read and checked. */
+  readonly known?: Known
   /** A person's decisions by address. Only these addresses are acted on. */
   readonly decisions?: ReadonlyMap<Address, Decision>
 }

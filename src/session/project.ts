@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Env } from '../aws/target.ts'
+import { BUILD_ID } from '../build-id.ts'
+import type { Memory } from '../documents/memory.ts'
 import { LIMITS } from '../documents/parse/limits.ts'
 import { MODELS } from '../kinds/index.ts'
 import { readCheckout } from '../load/checkout.ts'
@@ -9,6 +11,7 @@ import { readConfig } from '../load/config.ts'
 import { listSearched } from '../load/find.ts'
 import { type Loaded, load } from '../load/load.ts'
 import { readProjectPlace } from '../load/project-place.ts'
+import { openSpecCache, type SpecCache } from '../load/spec-cache.ts'
 import type { Checkout, Uncommitted } from '../model/checkout.ts'
 import { CONFIG_FILE, type Config } from '../model/config.ts'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
@@ -42,6 +45,8 @@ export type Project = {
   readonly text?: string | undefined
   /** A folder outside the repository in which the operator allows the state. */
   readonly stateFolder?: string
+  /** Returns the project's place in its repository. Asks Git on the first call. */
+  readonly getPlace: () => ReturnType<typeof readProjectPlace>
 }
 
 /**
@@ -51,7 +56,12 @@ export type Project = {
 export function openProject(cwd: string, env: Env = {}): Project {
   const root = findNearest(cwd) ?? cwd
   const stateFolder = env['JOBWRIGHT_STATE_FOLDER']
-  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder }
+  let place: ReturnType<typeof readProjectPlace> | undefined
+  const getPlace: Project['getPlace'] = () => {
+    place ??= readProjectPlace(root)
+    return place
+  }
+  return { root, ...readConfig(root, MODELS, stateFolder), stateFolder, getPlace }
 }
 
 function findNearest(folder: string): string | undefined {
@@ -60,19 +70,47 @@ function findNearest(folder: string): string | undefined {
   return above === folder ? undefined : findNearest(above)
 }
 
+/** How to load specs. */
+export type LoadingOptions = Pick<CommonOptions, 'spec' | 'cache' | 'known'> & {
+  /** Files to check afresh, whatever the cache remembers of them. */
+  readonly afresh?: ReadonlySet<string>
+}
+
 /** Loads all specs of a project. */
-export function loadSpecs(project: Project, options: Pick<CommonOptions, 'spec'>): Promise<Loaded> {
-  return load({
+export async function loadSpecs(project: Project, options: LoadingOptions): Promise<Loaded> {
+  const given = {
     root: project.root,
     kinds: MODELS,
     // Without a readable jobwright.yaml, skip the checks against it.
     config: hasErrors(project.diagnostics) ? undefined : project.config,
     patterns: options.spec?.length ? options.spec : undefined,
-  })
+  }
+  if (options.known) return load({ ...given, ...options.known.begin() })
+  const cache = openCache(project, options)
+  if (cache === undefined) return load(given)
+  try {
+    const loaded = await load({ ...given, memory: without(cache, options.afresh) })
+    cache.save()
+    return loaded
+  } catch {
+    // Somebody else wrote the cache. What is wrong with the specs themselves shows again.
+    return load(given)
+  }
+}
+
+/** Opens the cache for all specs of a project. A part of them would replace the others. */
+function openCache({ root }: Project, { spec, cache }: LoadingOptions): SpecCache | undefined {
+  return cache && BUILD_ID !== undefined && !spec?.length ? openSpecCache(root, BUILD_ID) : undefined
+}
+
+/** Returns a memory that does not recall some files. */
+function without(memory: Memory, afresh: ReadonlySet<string> | undefined): Memory {
+  if (afresh === undefined) return memory
+  return { ...memory, recall: (file, text) => (afresh.has(file) ? undefined : memory.recall(file, text)) }
 }
 
 /** How to open a store. */
-export type StoreOptions = Pick<CommonOptions, 'emulator'> & {
+export type StoreOptions = Pick<CommonOptions, 'emulator' | 'known'> & {
   /** Also accept the state of another project. */
   readonly anyProject?: boolean
 }
@@ -82,17 +120,16 @@ export type StoreOptions = Pick<CommonOptions, 'emulator'> & {
  * (exit 4) for a link in its place.
  */
 export function openProjectStore(project: Project, options: StoreOptions): Store {
-  const { root, config } = project
+  const { root, config, getPlace } = project
   const file = stateFile(project, options)
   if (options.emulator) assertNoLinkIn(root, path.join(root, EMULATOR_TOP))
   else if (file !== undefined) assertStateNoLink(root, file, project.stateFolder)
-  let place: ReturnType<typeof readProjectPlace> | undefined
-  const getPlace = () => (place ??= readProjectPlace(root))
   const judge = options.emulator || options.anyProject ? undefined : createJudge(project, getPlace)
-  if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge })
+  const reader = options.known?.stateReader
+  if (file !== undefined) return openFileStore({ path: file, disk: nodeDisk, judge, reader })
   const { branch, remote, path: name } = config.state ?? {}
   const on = (chosen: string) =>
-    createGitStore({ repository: root, disk: nodeDisk, judge, branch: chosen, remote, path: name })
+    createGitStore({ repository: root, disk: nodeDisk, judge, reader, branch: chosen, remote, path: name })
   return branch === undefined
     ? createLazyStore(async () => on(await chooseBranch(project, await getPlace())))
     : on(branch)

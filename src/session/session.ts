@@ -1,13 +1,13 @@
 import { suggestClosest } from '../documents/hints/suggest.ts'
 import { getModel, MODELS } from '../kinds/index.ts'
 import type { Loaded } from '../load/load.ts'
-import { readProjectPlace } from '../load/project-place.ts'
 import { type Address, formatAddress, parseAddress } from '../model/address.ts'
 import { type Finding, openFindings } from '../model/attention.ts'
 import type { Checkout } from '../model/checkout.ts'
 import type { Target } from '../model/config.ts'
 import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { listElements } from '../model/elements.ts'
 import type { Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { LaneLimit } from '../model/lane.ts'
@@ -64,8 +64,9 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
   assertConfig(project)
   assertTargets(options, project)
   const waits = readWaits(project.config, host.env, options.emulator === true)
-  const committed = await loadSpecs(project, options)
-  const loaded = options.emulator ? await applyRehearsedRuns(committed, project.root) : committed
+  // Git answers while the specs are read.
+  if (!options.emulator) void project.getPlace()
+  const loaded = await loadSessionSpecs(project, options)
   const own = options.emulator && !options.offline && !given ? await openEmulator(project.root, options) : undefined
   const emulated = given ?? own
   return {
@@ -78,6 +79,18 @@ export async function openSession(options: CommonOptions, host: Host, given?: Em
     waits,
     close: async () => own?.close(),
   }
+}
+
+/** Loads the specs of a session, on the emulator with the runs that were raised there. */
+export async function loadSessionSpecs(
+  project: Project,
+  options: CommonOptions,
+  afresh?: ReadonlySet<string>,
+): Promise<Loaded> {
+  // A decision acts, and a refresh records what it reads.
+  const cache = options.cache && !options.decisions && !options.refresh
+  const loaded = await loadSpecs(project, { spec: options.spec, cache, afresh, known: options.known })
+  return options.emulator ? applyRehearsedRuns(loaded, project.root) : loaded
 }
 
 function createClockProblem(): Problem {
@@ -163,7 +176,7 @@ export async function createInput(
   const checkout = await readProjectCheckout(project, loaded, state)
   const isOfCheckout = isCheckoutUsed(options.decisions, state)
   if (!options.emulator && isOfCheckout) assertHeadUnchanged(project, loaded, checkout, session.head)
-  const place = options.emulator ? undefined : await readProjectPlace(project.root)
+  const place = options.emulator ? undefined : await project.getPlace()
   return {
     ...createBasis(session, state, options, checkout),
     unclaimed: await createUnclaimed(project, place, state),
@@ -269,7 +282,7 @@ function toConflictDiagnostic(
   if (planned.action !== 'conflict' && planned.action !== 'unresolved') return []
   if (planned.acknowledged !== undefined) return []
   const { address, spec, reason, code, changes } = planned
-  const first = changes?.[0]
+  const [first] = listElements(changes?.slice(0, 1) ?? [], spec?.request)
   const shown = spec && loaded.locate(spec, first ? choosePointer(spec, first) : '/metadata/name')
   const isFailure = finding === undefined || caused === undefined || caused.has(finding)
   return [

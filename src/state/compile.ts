@@ -9,11 +9,15 @@ import { type Form, getSchemaId, stateAjv } from './ajv.ts'
 export type { Form }
 
 let ajv: ReturnType<typeof stateAjv> | undefined
+const compiled = new Map<Form, ValidateFunction>()
 
 /** The validator of a form. */
 export function getValidator(form: Form): ValidateFunction {
+  const known = compiled.get(form)
+  if (known !== undefined) return known
   ajv ??= stateAjv()
   const validate = ajv.getSchema(getSchemaId(form))
-  if (validate === undefined) throw new Error(`schemas/state.schema.json does not describe a ${form}`)
+  if (validate === undefined) throw new Error(`no schema describes a ${form}`)
+  compiled.set(form, validate)
   return validate
 }

@@ -9,6 +9,7 @@ import { reportDiskErrors } from './disk-problem.ts'
 import { takeLock } from './lock.ts'
 import { openHeldStore } from './open-store.ts'
 import { recover } from './recover.ts'
+import type { StateReader } from './state-reader.ts'
 import type { Backing, Store } from './store.ts'
 
 /** A store's access to its machine; a simulation passes its own. */
@@ -18,6 +19,8 @@ export type StoreAccess = {
   readonly name?: () => ProcessName
   /** Decides whose a state is. If missing, any state is accepted. */
   readonly judge?: Judge
+  /** Reads the state's texts; by default each afresh. */
+  readonly reader?: StateReader
 }
 
 /** Judges a state for a project; `version` is that of its text. */
@@ -28,13 +31,13 @@ export type Verdict = { readonly problem?: Diagnostic; readonly stamp?: string }
 
 /** Opens a store over anything that can replace a text if it is unchanged. `backing` is called at the first use. */
 export function createStore(where: string, backing: () => Promise<Backing>, doors: StoreAccess): Store {
-  const { disk, tryLock = kernelLock, name = identifyProcess, judge } = doors
+  const { disk, tryLock = kernelLock, name = identifyProcess, judge, reader } = doors
   // The journal is read first. If a process commits meanwhile, the result is an older journal over a newer state, which
   // recovery handles.
   const gather = async (from: Backing, toWrite: boolean) => {
     const journal = await reportDiskErrors(from.journal, 'reading the journal', () => disk.read(from.journal))
     const loaded = await from.load(toWrite)
-    const recovered = recover({ where, text: loaded.text, journalFile: from.journal, journal })
+    const recovered = recover({ where, ...loaded, journalFile: from.journal, journal }, reader)
     if (judge === undefined || recovered.state === undefined) return { loaded, recovered }
     const { problem, stamp } = await judge(recovered.state, loaded.version)
     return { loaded, recovered: problem === undefined ? recovered : { problem }, stamp }

@@ -3,6 +3,7 @@ import { digest } from '../model/digest.ts'
 import { writeDurable } from '../system/disk.ts'
 import { createStore, type StoreAccess } from './create-store.ts'
 import { reportDiskErrors } from './disk-problem.ts'
+import type { StateText } from './state-text.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -11,7 +12,12 @@ import type { Store } from './store.ts'
 export function openFileStore(options: StoreAccess & { readonly path: string }): Store {
   const { disk } = options
   const file = path.resolve(options.path)
-  const computeVersion = (text: string | undefined) => (text === undefined ? undefined : digest(text))
+  // The text that this store wrote last. Comparing two long texts costs less than a digest.
+  let last: StateText | undefined
+  const computeVersion = (text: string | undefined): string | undefined => {
+    if (text === undefined) return undefined
+    return text === last?.text ? last.digest : digest(text)
+  }
   const read = () => reportDiskErrors(file, 'reading the state', () => disk.read(file))
   const backing = {
     journal: `${file}.journal`,
@@ -20,14 +26,19 @@ export function openFileStore(options: StoreAccess & { readonly path: string }):
       const text = await read()
       // A killed run may have left a rename that is not durable, and the journal is about to record this state as seen.
       if (toWrite) await reportDiskErrors(file, 'making the state durable', () => disk.syncFolder(path.dirname(file)))
-      return text === undefined ? {} : { text, version: digest(text) }
+      if (text === undefined) return {}
+      // A version is for a swap.
+      if (!toWrite) return { text }
+      const version = digest(text)
+      return { text, digest: version, version }
     },
-    async swap(expected: string | undefined, text: string) {
+    async swap(expected: string | undefined, next: StateText) {
       // The lock excludes other runs, but not an editor or a Git checkout.
       if (computeVersion(await read()) !== expected)
         return { is: 'stale' as const, message: `${file} was changed by something else` }
-      await reportDiskErrors(file, 'writing the state', () => writeDurable(disk, file, text))
-      return { is: 'committed' as const, version: digest(text) }
+      await reportDiskErrors(file, 'writing the state', () => writeDurable(disk, file, next.text))
+      last = next
+      return { is: 'committed' as const, version: next.digest }
     },
   }
   return createStore(options.path, () => Promise.resolve(backing), options)

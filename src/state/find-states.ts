@@ -26,7 +26,7 @@ export async function peekState(place: BranchPlace, branch: string): Promise<Sta
   const source = await openBranch(git, branch, place.remote)
   const commit = await source.head()
   if (commit === undefined) return undefined
-  await source.bring(commit, false)
+  await source.bring(commit)
   const text = await readFileAt(git, commit, place.path ?? DEFAULT_FILE)
   return text === undefined ? undefined : stateIn(text)
 }
@@ -131,7 +131,7 @@ async function findStatesAt(
   branch: string,
   place: BranchPlace,
 ): Promise<{ file: string; state: State }[]> {
-  await (await openBranch(git, branch, place.remote)).bring(commit, false)
+  await (await openBranch(git, branch, place.remote)).bring(commit)
   const names = (await git(['ls-tree', '--full-tree', '--name-only', '-z', commit])).stdout.split('\0')
   const found: { file: string; state: State }[] = []
   for (const file of names.filter((name) => name.endsWith('.json')).slice(0, FILES_MAX)) {

@@ -9,8 +9,8 @@ import { explainDamage, findRepeatedAddress } from './damage.ts'
 /** The format version of this program. It rejects a file with a higher `minReader`. */
 export const READER = 2
 
-/** The members whose own members get a line each, so that a change of one job is a diff of one line. */
-const LISTED: readonly string[] = ['records', 'budgets', 'attention', 'series']
+/** The members, beside the records, whose own members get a line each: a change of one job is a diff of one line. */
+const LISTED: readonly string[] = ['budgets', 'attention', 'series']
 
 const RESTORE =
   'Restore the last good state (from its branch or the Git history of its file, or from a backup), then run again'
@@ -44,18 +44,43 @@ export function parseState(text: string, where = 'the state'): Parsed {
  * equal texts. Throws on a state that violates the schema, so that a bug never reaches the store.
  */
 export function serialiseState(state: State): string {
+  assertValid(state)
+  return formatFrame(state).join(joinLines(formatRecords(state.records)))
+}
+
+/** Throws on a state that violates the schema. */
+export function assertValid(state: State): void {
   const fault = findFault('state', state)
   if (fault !== undefined) throw new Error(`The state to be written is wrong at ${fault.pointer}: ${fault.message}`)
-  const members = sortMembers(state as unknown as JsonObject).map(
-    ([name, value]) => `  ${JSON.stringify(name)}: ${formatMember(name, value)}`,
-  )
-  return `{\n${members.join(',\n')}\n}\n`
+}
+
+/** Formats each record as a line, in the order of their addresses. */
+export function formatRecords(records: State['records']): string[] {
+  return sortMembers(records as unknown as JsonObject).map(([address, record]) => formatLine(address, record))
+}
+
+/** Formats what is before and after the lines of a state's records: both braces belong to it. */
+export function formatFrame(state: State): readonly [before: string, after: string] {
+  const members = sortMembers({ ...state, records: {} } as unknown as JsonObject)
+  const place = members.findIndex(([name]) => name === 'records')
+  const format = ([name, value]: [string, Json]): string => `  ${JSON.stringify(name)}: ${formatMember(name, value)}`
+  const before = [...members.slice(0, place).map(format), '  "records": {'].join(',\n')
+  const after = ['}', ...members.slice(place + 1).map(format)].join(',\n')
+  return [`{\n${before}`, `${after}\n}\n`]
+}
+
+/** Formats the lines of a mapping between its braces. */
+function joinLines(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `
+}
+
+function formatLine(key: string, value: Json): string {
+  return `    ${JSON.stringify(key)}: ${canonicalise(value)}`
 }
 
 function formatMember(name: string, value: Json): string {
   if (!LISTED.includes(name) || !isObject(value)) return canonicalise(value)
-  const lines = sortMembers(value).map(([key, inner]) => `    ${JSON.stringify(key)}: ${canonicalise(inner)}`)
-  return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`
+  return `{${joinLines(sortMembers(value).map(([key, inner]) => formatLine(key, inner)))}}`
 }
 
 function sortMembers(value: JsonObject): [string, Json][] {

@@ -11,8 +11,10 @@ import type { Swapped } from './store.ts'
 export type Branch = {
   /** The current head commit. */
   head(): Promise<string | undefined>
-  /** Makes a recent head commit readable here. `toWrite`: it also stays readable. */
-  bring(commit: string, toWrite: boolean): Promise<void>
+  /** Makes a recent head commit readable here. */
+  bring(commit: string): Promise<void>
+  /** Makes a commit stay readable here. */
+  keep(commit: string): Promise<void>
   /** Moves the branch to `next` if its head is still `expected`. */
   move(next: string, expected: string | undefined): Promise<Swapped>
 }
@@ -26,6 +28,8 @@ const LOST_RACE =
 const LOCKED = /^!.*\((failed to update ref|cannot lock ref|failed to lock)\)/m
 /** The same for a branch in this repository. */
 const LOST_RACE_HERE = /is at [0-9a-f]+ but expected|reference already exists|unable to resolve reference/
+/** The settings that give a remote other addresses to push to. */
+const PUSH_SETTINGS = String.raw`^(remote\..*\.pushurl|url\..*\.pushinsteadof)$`
 /** The most pushes while the ref is locked. */
 const PUSHES = 3
 
@@ -36,7 +40,9 @@ const PUSHES = 3
 export function openRemoteBranch(git: Git, remote: string, branch: string): Branch {
   const ref = `refs/heads/${branch}`
   const kept = remote === 'origin' ? branch : `@${encodeURIComponent(remote)}/${branch}`
-  const keep = (commit: string) => git(['update-ref', `refs/jobwright/${kept}`, commit])
+  const keep = async (commit: string): Promise<void> => {
+    await git(['update-ref', `refs/jobwright/${kept}`, commit])
+  }
 
   const readHead = async (): Promise<string | undefined> => {
     const listed = await git(['ls-remote', '--', remote, ref])
@@ -47,10 +53,10 @@ export function openRemoteBranch(git: Git, remote: string, branch: string): Bran
 
   return {
     head: readHead,
-    async bring(commit, toWrite) {
+    async bring(commit) {
       if ((await git(['cat-file', '-e', `${commit}^{commit}`])).code !== 0) await fetch(git, remote, ref)
-      if (toWrite) await keep(commit)
     },
+    keep,
     async move(next, expected) {
       const lease = `--force-with-lease=${ref}:${expected ?? ''}`
       // With a lease, the server compares and moves in one step. That rejects a rolled-back head as well as a newer
@@ -95,6 +101,7 @@ export function openLocalBranch(git: Git, branch: string): Branch {
   return {
     head,
     bring: () => Promise.resolve(),
+    keep: () => Promise.resolve(),
     async move(next, expected) {
       const moved = await git(['update-ref', '--no-deref', ref, next, expected ?? ''])
       const now = moved.code === 0 ? next : await head()
@@ -122,6 +129,9 @@ type Elsewhere = {
 
 /** Undefined if a remote pushes to the address that it reads from. Git's settings may give it other addresses. */
 async function findPushElsewhere(git: Git, remote: string): Promise<Elsewhere | undefined> {
+  const settings = await git(['config', '--get-regexp', PUSH_SETTINGS])
+  // Git exits with 1 if nothing matches.
+  if (settings.code === 1) return undefined
   const [reads, pushes] = await Promise.all([
     git(['remote', 'get-url', '--', remote]),
     git(['remote', 'get-url', '--push', '--all', '--', remote]),

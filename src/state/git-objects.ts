@@ -13,9 +13,28 @@ const IDENTITY = {
 
 /** The text of a file at the top level of a commit; undefined if it is missing. */
 export async function readFileAt(git: Git, commit: string, name: string): Promise<string | undefined> {
+  const text = await tryReadFileAt(git, commit, name)
+  if (text !== undefined) return text
   const entry = (await listEntries(git, commit)).find((one) => one.name === name)
   if (entry === undefined) return undefined
   return assertDone('git could not read the state', await git(['cat-file', 'blob', entry.object])).stdout
+}
+
+/** The same in one command; undefined also if the commit is missing, or git cannot say. */
+export async function tryReadFileAt(git: Git, commit: string, name: string): Promise<string | undefined> {
+  // Such a name would lead into a folder.
+  if (name.includes('/')) return undefined
+  const { code, stdout } = await git(['cat-file', 'blob', `${commit}:${name}`])
+  return code === 0 ? stdout : undefined
+}
+
+/** A file at the top level of a new commit, and the lines of the other files there. */
+export type NewFile = { readonly name: string; readonly text: string; readonly others: Promise<readonly string[]> }
+
+/** Lists the other files at the top level of a commit, as git writes them in a tree. */
+export async function listOthers(git: Git, commit: string | undefined, name: string): Promise<string[]> {
+  if (commit === undefined) return []
+  return (await listEntries(git, commit)).filter((one) => one.name !== name).map((one) => one.line)
 }
 
 /**
@@ -25,16 +44,13 @@ export async function readFileAt(git: Git, commit: string, name: string): Promis
 export async function writeCommit(
   git: Git,
   parent: string | undefined,
-  name: string,
-  text: string,
+  { name, text, others }: NewFile,
   message: string,
 ): Promise<string> {
   const write = async (args: readonly string[], input: string): Promise<string> =>
     assertDone('git could not write the state', await git(args, { input, env: IDENTITY })).stdout.trim()
-  const blob = await write(['hash-object', '-w', '--stdin'], text)
-  const others = parent === undefined ? [] : (await listEntries(git, parent)).filter((one) => one.name !== name)
-  const lines = [...others.map((one) => one.line), `100644 blob ${blob}\t${name}`]
-  const tree = await write(['mktree', '-z'], `${lines.join('\0')}\0`)
+  const [blob, beside] = await Promise.all([write(['hash-object', '-w', '--stdin'], text), others])
+  const tree = await write(['mktree', '-z'], `${[...beside, `100644 blob ${blob}\t${name}`].join('\0')}\0`)
   const parents = parent === undefined ? [] : ['-p', parent]
   return write(['commit-tree', '--no-gpg-sign', ...parents, tree], `${message}\n`)
 }

@@ -14,14 +14,25 @@ export function openBranchAt(git: Git, branch: string, remote: string | undefine
   return remote === undefined ? openLocalBranch(git, branch) : openRemoteBranch(git, remote, branch)
 }
 
-/**
- * The remote of the state: the named one, or origin if it exists. Throws a Problem (exit 4) for a name that Git does
- * not know. Git would read it as a path, and a committed repository at that path has hooks.
- */
+/** Lists the remotes that Git has an address for. Git would read any other name as a path. */
+export async function listRemotes(git: Git): Promise<string[]> {
+  const { code, stdout } = await git(['config', '--name-only', '-z', '--get-regexp', String.raw`^remote\..*\.url$`])
+  if (code !== 0) return []
+  return [...new Set(stdout.split('\0').flatMap((key) => /^remote\.(.*)\.url$/s.exec(key)?.[1] ?? []))]
+}
+
+/** Finds the remote of the state, as `chooseRemote` does. */
 export async function findRemote(git: Git, remote: string | undefined): Promise<string | undefined> {
+  return chooseRemote(remote, await listRemotes(git))
+}
+
+/**
+ * Chooses the remote of the state: the named one, or origin if it exists. Throws a Problem (exit 4) for a name that Git
+ * does not know. Git would read it as a path, and a committed repository at that path has hooks.
+ */
+export function chooseRemote(remote: string | undefined, known: readonly string[]): string | undefined {
   const name = remote ?? 'origin'
-  const isKnown = !name.startsWith('-') && (await git(['config', '--get', `remote.${name}.url`])).code === 0
-  if (isKnown) return name
+  if (!name.startsWith('-') && known.includes(name)) return name
   if (remote !== undefined) throw createUnknownRemote(remote)
   return undefined
 }

@@ -7,9 +7,9 @@ import { type Git, type GitResult, openGit } from '../system/git.ts'
 import { createRandomId } from '../system/random.ts'
 import { createStore, type StoreAccess } from './create-store.ts'
 import type { Branch } from './git-compare-and-swap.ts'
-import { readFileAt, writeCommit } from './git-objects.ts'
+import { listOthers, readFileAt, tryReadFileAt, writeCommit } from './git-objects.ts'
 import { createRemoteProblem, extractWords, stripCredentials } from './git-problem.ts'
-import { findRemote, openBranchAt } from './git-remote.ts'
+import { chooseRemote, listRemotes, openBranchAt } from './git-remote.ts'
 import { chooseJournalStem } from './journal-place.ts'
 import type { Backing, Loaded, Store } from './store.ts'
 
@@ -68,20 +68,24 @@ async function openBacking(
   disk: Disk,
   { repository, branch: branchName, name, remote, mark }: Place,
 ): Promise<Backing> {
-  const found = await git(['rev-parse', '--git-common-dir'])
+  const [found, remotes] = await Promise.all([git(['rev-parse', '--git-common-dir']), listRemotes(git)])
   if (found.code !== 0) throw createNoRepository(repository, found)
   const folder = path.resolve(repository, found.stdout.trim(), 'jobwright')
-  const known = await findRemote(git, remote)
-  const stem = await chooseJournalStem(git, disk, { folder, branch: branchName, name, remote: known })
+  const known = chooseRemote(remote, remotes)
+  const stem = await chooseJournalStem(git, disk, { folder, branch: branchName, name, remote: known, remotes })
   const branch = openBranchAt(git, branchName, known)
+  // A commit of ours changes no other file, so they are listed once.
+  let written: { readonly commit: string; readonly others: Promise<readonly string[]> } | undefined
   return {
     journal: `${stem}.journal`,
     lock: `${stem}.lock`,
     load: (toWrite) => load(git, branch, name, toWrite),
-    async swap(expected, text, message) {
+    async swap(expected, { text }, message) {
+      const others = written && written.commit === expected ? written.others : listOthers(git, expected, name)
       // Two machines that store the same text in the same second would otherwise create the same commit, and both would
       // take it for theirs.
-      const commit = await writeCommit(git, expected, name, text, `${message}\n\nWriter: ${mark()}`)
+      const commit = await writeCommit(git, expected, { name, text, others }, `${message}\n\nWriter: ${mark()}`)
+      written = { commit, others }
       return branch.move(commit, expected)
     },
   }
@@ -102,12 +106,17 @@ async function load(git: Git, branch: Branch, name: string, toWrite: boolean): P
     const commit = await branch.head()
     if (commit === undefined) return {}
     try {
-      await branch.bring(commit, toWrite)
-      const text = await readFileAt(git, commit, name)
+      const text = (await tryReadFileAt(git, commit, name)) ?? (await fetchFileAt(git, branch, commit, name))
+      if (toWrite) await branch.keep(commit)
       return { version: commit, text }
     } catch (error) {
       // If the branch moves meanwhile, a fetch by name may not bring its previous head.
       if (read === READS || (await branch.head()) === commit) throw error
     }
   }
+}
+
+async function fetchFileAt(git: Git, branch: Branch, commit: string, name: string): Promise<string | undefined> {
+  await branch.bring(commit)
+  return readFileAt(git, commit, name)
 }

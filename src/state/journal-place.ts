@@ -14,6 +14,8 @@ export type StatePlace = {
   readonly name: string
   /** The remote that holds the state; undefined: this repository. */
   readonly remote: string | undefined
+  /** All remotes that Git has an address for. */
+  readonly remotes: readonly string[]
 }
 
 /**
@@ -22,12 +24,12 @@ export type StatePlace = {
  * the plain stem; the lineage in the journal shows whose it is.
  */
 export async function chooseJournalStem(git: Git, disk: Disk, place: StatePlace): Promise<string> {
-  const { folder, branch, name, remote } = place
+  const { folder, branch, name, remote, remotes } = place
   const plain = path.resolve(folder, `${encodeURIComponent(branch)}@${encodeURIComponent(name)}`)
   const own = `${plain}@${encodeURIComponent(remote ?? '')}`
   const usual = remote === undefined || remote === 'origin' ? plain : own
   if ((await disk.read(`${own}.journal`).catch(() => undefined)) !== undefined) return own
-  const others = (await listRemotes(git)).filter((one) => one !== remote)
+  const others = remotes.filter((one) => one !== remote)
   // With one remote there is one state, whatever the remote is called.
   if (others.length === 0) return plain
   const seen = await readLineage(disk, `${plain}.journal`)
@@ -36,13 +38,6 @@ export async function chooseJournalStem(git: Git, disk: Disk, place: StatePlace)
   for (const other of others) if ((await readLineageAt(git, place, other)) === seen) return own
   // The journal's state exists nowhere now, so what the journal knows must be kept.
   return plain
-}
-
-/** The remotes that Git has an address for. */
-async function listRemotes(git: Git): Promise<string[]> {
-  const { code, stdout } = await git(['config', '--get-regexp', String.raw`^remote\..*\.url$`])
-  if (code !== 0) return []
-  return [...new Set(stdout.split('\n').flatMap((line) => /^remote\.(.*)\.url /.exec(line)?.[1] ?? []))]
 }
 
 async function readLineage(disk: Disk, file: string): Promise<string | undefined> {
@@ -62,7 +57,7 @@ async function readLineageAt(
     const source = openBranchAt(git, branch, remote)
     const commit = await source.head()
     if (commit === undefined) return undefined
-    await source.bring(commit, false)
+    await source.bring(commit)
     const text = await readFileAt(git, commit, name)
     const parsed = text === undefined ? undefined : parseState(text, name)
     return parsed === undefined || 'problem' in parsed ? undefined : parsed.state.lineage

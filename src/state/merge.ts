@@ -1,6 +1,6 @@
 import { type Address, parseAddress } from '../model/address.ts'
 import { isTerminal } from '../model/condition.ts'
-import { canonicalise } from '../model/json.ts'
+import { isSameJson } from '../model/json.ts'
 import {
   applyChanges,
   type Change,
@@ -125,7 +125,7 @@ function findHeir(
   settled: readonly Attempt[],
 ): Address | undefined {
   const stored = base.records[address]
-  const isSameRequest = (held: JobRecord): boolean => canonicalise(held.request) === canonicalise(record.request)
+  const isSameRequest = (held: JobRecord): boolean => isSameJson(held.request, record.request)
   if (stored !== undefined && isSameRequest(stored)) return undefined
   const ofJob = heirs().get(getJobKey(address, record, record.run, record.id) ?? '') ?? []
   const ofAttempts = settled

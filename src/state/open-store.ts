@@ -1,15 +1,15 @@
+import type { Address } from '../model/address.ts'
 import type { StateCode } from '../model/codes.ts'
-import { digest } from '../model/digest.ts'
 import { Problem } from '../model/problem.ts'
 import { advise, type Remedy } from '../model/remedy.ts'
 import { applyChanges, type Change, type JobRecord, type State } from '../model/state.ts'
 import type { Disk } from '../system/disk.ts'
 import { reportDiskErrors } from './disk-problem.ts'
-import { serialiseState } from './format.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { Release } from './lock.ts'
 import { type Entry, getAttempt } from './merge.ts'
 import { compareStates, createBase, type Recovered } from './recover.ts'
+import { type Serialised, serialiseChanged } from './state-text.ts'
 import type { Backing, CommitOptions, Committed, Loaded, OpenStore } from './store.ts'
 
 /** The inputs of an open store. */
@@ -29,6 +29,8 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
   const { where, backing, disk, loaded, recovered, release, stamp } = opening
   const journal: Journal = openJournal(backing.journal, disk)
   let base = recovered.base
+  // The text of the base, once this run has written it.
+  let written: Serialised | undefined
   let version = loaded.version
   let pending: Entry[] = base === undefined || recovered.state === undefined ? [] : compareStates(base, recovered.state)
   let latest = indexLatest(pending)
@@ -48,13 +50,14 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
     return snapshot
   }
 
-  const settle = async (next: State, text: string, newVersion: string, taken: number): Promise<void> => {
+  const settle = async (next: State, text: Serialised, newVersion: string, taken: number): Promise<void> => {
     base = next
+    written = text
     version = newVersion
     pending = pending.slice(taken)
     latest = indexLatest(pending)
     snapshot = undefined
-    await journal.restart(createBase(next, text), () => pending)
+    await journal.restart(createBase(next, text.text, text.digest), () => pending)
   }
 
   const append = async (changes: readonly Change[]): Promise<void> => {
@@ -80,10 +83,12 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
       { ...state, serial: base.serial + 1, ...(project !== undefined && { project }), ...claim },
       changes,
     )
-    if (!always && claim === undefined && compareStates(base, next).length === 0) return { is: 'committed', state }
-    const text = serialiseState(next)
+    const changed = collectAddresses([...pending, ...changes])
+    if (!always && claim === undefined && compareStates(base, next, changed).length === 0)
+      return { is: 'committed', state }
+    const text = serialiseChanged(next, changed, written)
     const taken = pending.length
-    if (taken > 0) await journal.append([{ set: 'folding', digest: digest(text) }])
+    if (taken > 0) await journal.append([{ set: 'folding', digest: text.digest }])
     const swapped = await backing.swap(version, text, message)
     if (swapped.is === 'stale') return swapped
     await settle(next, text, swapped.version, taken)
@@ -105,7 +110,7 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
       )
     }
     const first = { ...state, serial: state.serial + 1 }
-    const text = serialiseState(first)
+    const text = serialiseChanged(first, new Set(Object.keys(first.records) as Address[]), undefined)
     const swapped = await backing.swap(version, text, `Begin the state ${state.lineage}`)
     if (swapped.is === 'stale') return swapped
     await settle(first, text, swapped.version, 0)
@@ -129,7 +134,7 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
   // From here on the journal names this base, so that the next run knows the last state seen.
   const seen = recovered.journal
   if (base !== undefined && loaded.text !== undefined) {
-    const stored = createBase(base, loaded.text)
+    const stored = recovered.current ?? createBase(base, loaded.text, loaded.digest)
     const isCurrent = seen?.base.digest === stored.digest && seen.entries.length === 0 && !seen.torn
     if (!isCurrent) await journal.restart(stored, () => pending)
   }
@@ -143,6 +148,10 @@ export async function openHeldStore(opening: Opening): Promise<OpenStore> {
     create: (state, options = {}) => inTurn(() => create(state, options.anew === true)),
     close: () => inTurn(close),
   }
+}
+
+function collectAddresses(changes: readonly Change[]): Set<Address> {
+  return new Set(changes.flatMap((change) => (change.set === 'record' ? [change.address] : [])))
 }
 
 function indexLatest(entries: readonly Entry[]): Map<string, JobRecord | null> {

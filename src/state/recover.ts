@@ -2,17 +2,19 @@ import type { Address } from '../model/address.ts'
 import type { StateCode } from '../model/codes.ts'
 import { type Diagnostic, diagnose } from '../model/diagnostic.ts'
 import { digest } from '../model/digest.ts'
-import { canonicalise, type Json } from '../model/json.ts'
+import { isSameJson, type Json } from '../model/json.ts'
 import { advise, type Remedy, suggest } from '../model/remedy.ts'
 import { applyChanges, type Change, type State } from '../model/state.ts'
-import { parseState } from './format.ts'
 import { type Base, type Folding, type JournalText, parseJournal } from './journal-lines.ts'
 import { type Entry, getAttempt, merge } from './merge.ts'
+import { freshReader, type StateReader } from './state-reader.ts'
 
 /** The texts of a store. */
 export type Texts = {
   readonly where: string
   readonly text?: string | undefined
+  /** The digest of the text, if it is known. */
+  readonly digest?: string | undefined
   readonly journalFile: string
   readonly journal?: string | undefined
 }
@@ -21,6 +23,8 @@ export type Texts = {
 export type Recovered = {
   /** The stored state. */
   readonly base?: State
+  /** What a journal's first line says about the stored state. Missing without a journal. */
+  readonly current?: Base
   /** The stored state with the journal's changes. */
   readonly state?: State
   /** The journal, if there is one. */
@@ -34,30 +38,29 @@ export type Recovered = {
  * commit of it created the base, only its later entries are replayed. Over any other base it is merged, and the further
  * record of each address stays.
  */
-export function recover(texts: Texts): Recovered {
-  const parsed = texts.text === undefined ? undefined : parseState(texts.text, texts.where)
+export function recover(texts: Texts, reader: StateReader = freshReader): Recovered {
+  const parsed = texts.text === undefined ? undefined : reader.parse(texts.text, texts.where)
   if (parsed !== undefined && 'problem' in parsed) return parsed
   const journal = texts.journal === undefined ? undefined : parseJournal(texts.journal, texts.journalFile)
   if (journal !== undefined && 'problem' in journal) return journal
   const base = parsed?.state
   if (journal === undefined) return base === undefined ? {} : { base, state: base }
-  const current = base === undefined ? undefined : createBase(base, texts.text ?? '')
+  const current =
+    base === undefined ? undefined : createBase(base, texts.text ?? '', texts.digest ?? reader.digest(texts.text ?? ''))
   const problem = findMistrust(texts, current, journal)
   if (base === undefined || current === undefined || problem !== undefined) return { journal, problem }
-  return { base, journal, state: replayJournal(base, current, journal) }
+  return { base, current, journal, state: replayJournal(base, current, journal) }
 }
 
 /** What a journal's first line says about a state and its text. */
-export function createBase(state: State, text: string): Base {
-  return { lineage: state.lineage, serial: state.serial, digest: digest(text) }
+export function createBase(state: State, text: string, textDigest: string = digest(text)): Base {
+  return { lineage: state.lineage, serial: state.serial, digest: textDigest }
 }
 
-/** The entries that lead from one state of a lineage to another. */
-export function compareStates(from: State, to: State): Entry[] {
+/** The entries that lead from one state of a lineage to another. `changed`: the addresses whose records may differ. */
+export function compareStates(from: State, to: State, changed: Iterable<Address> = listAddresses(from, to)): Entry[] {
   const entries: Entry[] = []
-  for (const address of new Set([...Object.keys(from.records), ...Object.keys(to.records)]) as Set<
-    keyof State['records']
-  >) {
+  for (const address of changed) {
     const [before, record] = [from.records[address], to.records[address] ?? null]
     if (isSame(before ?? null, record)) continue
     const was = getAttempt(before)
@@ -80,8 +83,15 @@ export function compareStates(from: State, to: State): Entry[] {
   return [...entries, ...others]
 }
 
+function listAddresses(from: State, to: State): Set<Address> {
+  // A state without changes shares its records.
+  if (from.records === to.records) return new Set()
+  return new Set([...Object.keys(from.records), ...Object.keys(to.records)]) as Set<Address>
+}
+
 function replayJournal(base: State, current: Base, { base: over, entries }: JournalText): State {
   const own = entries.filter((entry) => entry.set !== 'folding')
+  if (own.length === 0) return base
   if (over.digest === current.digest) return applyChanges(base, own)
   const fold = entries.findLastIndex((entry) => entry.set === 'folding' && entry.digest === current.digest)
   if (fold < 0) return merge(base, own)
@@ -142,5 +152,5 @@ function createTrouble(code: StateCode, message: string, ...remedies: readonly R
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || (a !== undefined && b !== undefined && canonicalise(a as Json) === canonicalise(b as Json))
+  return isSameJson(a as Json | undefined, b as Json | undefined)
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Change, Claim, State } from '../model/state.ts'
+import type { StateText } from './state-text.ts'
 
 /** The content of a store. `state` is missing if there is none, or if a diagnostic says why it cannot be used. */
 export type Stored = { readonly state?: State; readonly diagnostics: readonly Diagnostic[] }
@@ -55,8 +56,11 @@ export type Store = {
   open(): Promise<OpenStore>
 }
 
-/** A stored text and its version. A version without a text means that the place exists but is empty. */
-export type Loaded = { readonly text?: string; readonly version?: string }
+/**
+ * A stored text and its version. A version without a text means that the place exists but is empty. `digest` is the
+ * text's, if the place knows it.
+ */
+export type Loaded = { readonly text?: string; readonly digest?: string; readonly version?: string }
 
 /** How a swap ended. */
 export type Swapped =
@@ -76,5 +80,5 @@ export type Backing = {
    * Replaces the text if its version is still `expected`; `undefined` means that there must be none. Durable when it
    * resolves.
    */
-  swap(expected: string | undefined, text: string, message: string): Promise<Swapped>
+  swap(expected: string | undefined, next: StateText, message: string): Promise<Swapped>
 }

@@ -34,3 +34,35 @@ export function isLink(file: string): boolean {
 export function placeId(folder: string): string {
   return `${isLink(folder) ? 'link to ' : ''}${readFolderId(folder) ?? 'nothing'}`
 }
+
+/** A file changed this many milliseconds ago may change again without a new stamp, because its times are coarse. */
+const COARSE_MS = 50
+
+/**
+ * A text that changes with a regular file, without reading it. Undefined if the path is no file, or if the file changed
+ * so recently that another change may leave no trace. `followLinks`: of the link's target.
+ */
+export function computeStamp(file: string, followLinks = false): string | undefined {
+  try {
+    const stats = followLinks ? fs.statSync(file) : fs.lstatSync(file)
+    if (!stats.isFile() || Math.abs(Date.now() - stats.ctimeMs) < COARSE_MS) return undefined
+    return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns whether a file's last byte is a line feed, as in a whole text. False for an empty or missing file. */
+export function endsWithLineFeed(file: string): boolean {
+  let handle: number | undefined
+  try {
+    const { size } = fs.statSync(file)
+    handle = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
+    const last = Buffer.alloc(1)
+    return size > 0 && fs.readSync(handle, last, 0, 1, size - 1) === 1 && last[0] === 10
+  } catch {
+    return false
+  } finally {
+    if (handle !== undefined) fs.closeSync(handle)
+  }
+}

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import path from 'node:path'
 import { isLfsPointer } from './lfs-pointer.ts'
@@ -33,7 +34,7 @@ export type SourceFiles = {
 
 /** Opens the files below a folder. No path and no link may leave it. */
 export function openSourceFiles(root: string): SourceFiles {
-  const boundary = fs.realpathSync(root)
+  const boundary = fs.realpathSync.native(root)
   return {
     read: (file, maxBytes) => {
       const found = resolveInside(boundary, file)
@@ -87,8 +88,8 @@ export function resolveInside(boundary: string, file: string): { real: string } 
   const asked = path.resolve(boundary, file)
   if (!isInside(boundary, asked)) return { problem: { is: 'outside' } }
   try {
-    const real = fs.realpathSync(asked)
-    return isInside(boundary, real) ? { real } : { problem: { is: 'outside' } }
+    const real = fs.realpathSync.native(asked)
+    return real === asked || isInside(boundary, real) ? { real } : { problem: { is: 'outside' } }
   } catch (error) {
     return { problem: describeReadError(error) }
   }
@@ -111,7 +112,7 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
     const stats = fs.fstatSync(handle)
     if (!stats.isFile()) return { problem: { is: 'no-file', what: describeStats(stats) } }
     if (stats.size > maxBytes) return { problem: { is: 'too-large', bytes: stats.size } }
-    const bytes = readAll(handle, maxBytes)
+    const bytes = readAll(handle, stats.size, maxBytes)
     if (bytes.length > maxBytes) return { problem: { is: 'too-large', bytes: bytes.length } }
     if (isLfsPointer(bytes)) return { problem: { is: 'lfs-pointer' } }
     return decode(bytes, path.relative(boundary, real).split(path.sep).join('/'))
@@ -122,24 +123,28 @@ function readRegular(boundary: string, real: string, maxBytes: number): ReadText
   }
 }
 
-/** Reads at most one byte more than allowed, because a file may grow meanwhile. */
-function readAll(handle: number, maxBytes: number): Buffer {
-  const buffer = Buffer.allocUnsafe(maxBytes + 1)
+/** The buffer of all reads: a new one for each file takes longer than its read. Its content is used at once. */
+let shared = Buffer.alloc(0)
+
+/**
+ * Reads a file of this size, as it was when it was opened. A file without a size, as in /proc, is read to its end, or
+ * one byte more than allowed. The next read replaces the bytes.
+ */
+function readAll(handle: number, size: number, maxBytes: number): Buffer {
+  if (shared.length < maxBytes + 1) shared = Buffer.allocUnsafeSlow(maxBytes + 1)
   let length = 0
-  while (length < buffer.length) {
-    const got = fs.readSync(handle, buffer, length, buffer.length - length, null)
-    if (got === 0) break
+  while (length <= maxBytes) {
+    const got = fs.readSync(handle, shared, length, maxBytes + 1 - length, null)
     length += got
+    if (got === 0 || length === size) break
   }
-  return buffer.subarray(0, length)
+  return shared.subarray(0, length)
 }
 
 function decode(bytes: Buffer, real: string): ReadText | { problem: ReadProblem } {
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), real }
-  } catch {
-    return { problem: { is: 'not-utf8', offset: findBadByte(bytes) } }
-  }
+  // A byte order mark is kept.
+  if (isUtf8(bytes)) return { text: bytes.toString('utf8'), real }
+  return { problem: { is: 'not-utf8', offset: findBadByte(bytes) } }
 }
 
 /** Finds the first byte that decoding replaces. A replacement character in the file itself does not count. */

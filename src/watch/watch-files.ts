@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Clock } from '../system/clock.ts'
-import { computeContentId, isLink, placeId } from '../system/file-identity.ts'
+import { computeContentId, computeStamp, endsWithLineFeed, isLink, placeId } from '../system/file-identity.ts'
 import { type EntryKind, type Interest, isIgnored, isWantedFile } from './interest.ts'
 
 /** The source of file system events: chokidar, or a test. */
@@ -17,10 +17,16 @@ export type WatchOptions = {
   /** The system has no room for more watches, so files are polled. Called once. */
   readonly onPolling: (error: unknown) => void
   readonly clock: Clock
-  /** How long files must stay unchanged, in milliseconds. Default: 100. */
-  readonly quietMs?: number
+  /** How long files must stay unchanged, in milliseconds. Default: 10 to 100. */
+  readonly quietMs?: QuietMs
   readonly open?: (root: string, ignored: (entry: string, kind?: EntryKind) => boolean, polling: boolean) => Watcher
 }
+
+/**
+ * How long files must stay unchanged. `least` is enough for a single save of a whole text. `most` is needed if a file is
+ * missing or does not end with a line feed, because it may be half written. A burst of changes needs as long as it took.
+ */
+export type QuietMs = { readonly least: number; readonly most: number }
 
 /** A watch on files. It only reports. */
 export type FileWatch = {
@@ -40,8 +46,7 @@ export type FileWatch = {
 /** Errors of a system that has no more watches or no support. Each watched file raises one. */
 const NO_ROOM = new Set<unknown>(['EMFILE', 'ENFILE', 'ENOSPC', 'ENOSYS'])
 
-/** Must exceed chokidar's 50 ms, in which it reports only a file's first write. */
-const QUIET_MS = 100
+const QUIET_MS: QuietMs = { least: 10, most: 100 }
 /** How often to compare folders while polling, in milliseconds. */
 const FOLDERS_MS = 500
 
@@ -51,12 +56,13 @@ const FOLDERS_MS = 500
  */
 export function watchFiles(options: WatchOptions): FileWatch {
   const { root, clock, onChange, onError, onPolling, quietMs = QUIET_MS, open = openChokidar } = options
-  const contents = new Map<string, string>()
+  const contents = new Map<string, Content>()
   const folders = new Map<string, string>()
   const touched = new Set<string>()
   const closing = new AbortController()
   let interest: Interest | undefined
   let watcher: Watcher | undefined
+  let firstEvent = 0
   let lastEvent = 0
   let isSettling = false
   let isPolling = false
@@ -70,11 +76,25 @@ export function watchFiles(options: WatchOptions): FileWatch {
   }
   const relative = (entry: string): string => path.relative(root, entry).split(path.sep).join('/')
   const absolute = (file: string): string => path.join(root, file)
-  const isOther = (file: string): boolean => computeContentId(absolute(file)) !== (contents.get(file) ?? 'ENOENT')
+  const look = (file: string): Content => {
+    const stamp = computeStamp(absolute(file), true)
+    const known = contents.get(file)
+    if (stamp !== undefined && stamp === known?.stamp) return known
+    return { stamp, id: computeContentId(absolute(file)) }
+  }
+  const isOther = (file: string): boolean => {
+    const known = contents.get(file)
+    const now = look(file)
+    if (now.id !== (known?.id ?? 'ENOENT')) return true
+    // A touched file has a new stamp.
+    if (known && now !== known) contents.set(file, now)
+    return false
+  }
 
   const hint = (): void => {
     lastEvent = clock.monotonic()
     if (isSettling) return
+    firstEvent = lastEvent
     isSettling = true
     void settle()
       .catch((error: unknown) => {
@@ -113,9 +133,14 @@ export function watchFiles(options: WatchOptions): FileWatch {
         hint()
       }
     })
-    // A folder that is replaced at once raises no event, and its replacement is not watched.
-    opened.on('raw', (event) => {
-      if (isReady && event === 'rename') hint()
+    // A folder that is replaced at once raises no event, and its replacement is not watched. For 50 ms after the first
+    // write of a file, chokidar reports no other one.
+    opened.on('raw', (event, name, details: unknown) => {
+      if (!isReady) return
+      const file = nameRaw(name, details)
+      if (file !== undefined && isWantedFile(wanted, relative(file))) touched.add(relative(file))
+      else if (event !== 'rename') return
+      hint()
     })
     await new Promise<void>((resolve) => {
       opened.on('error', (error) => {
@@ -147,11 +172,18 @@ export function watchFiles(options: WatchOptions): FileWatch {
     }
   }
 
+  /** Returns whether a touched file may be half written, or is about to be replaced. */
+  const isHalfWritten = (): boolean => [...touched].some((file) => isOther(file) && !endsWithLineFeed(absolute(file)))
+
   const quiet = async (): Promise<void> => {
+    const { least, most } = quietMs
+    let wanted = least
     for (;;) {
-      const left = lastEvent + quietMs - clock.monotonic()
-      if (left <= 0) return
-      await clock.sleep(left, closing.signal)
+      wanted = Math.min(most, Math.max(wanted, lastEvent - firstEvent))
+      const left = lastEvent + wanted - clock.monotonic()
+      if (left > 0) await clock.sleep(left, closing.signal)
+      else if (wanted < most && isHalfWritten()) wanted = most
+      else return
     }
   }
 
@@ -168,7 +200,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
   /** `links`: folders that became links. Their content may be equal but is in another place. */
   const tell = (links: readonly string[]): void => {
     const changed = [...new Set([...[...touched].filter(isOther), ...links])]
-    for (const file of touched) contents.set(file, computeContentId(absolute(file)))
+    for (const file of touched) contents.set(file, look(file))
     touched.clear()
     if (changed.length > 0 && !closing.signal.aborted) onChange(changed.sort())
   }
@@ -178,7 +210,7 @@ export function watchFiles(options: WatchOptions): FileWatch {
     interest = wanted
     // A change of a known file may not be reported yet.
     const remember = (file: string): void => {
-      if (!contents.has(file)) contents.set(file, computeContentId(absolute(file)))
+      if (!contents.has(file)) contents.set(file, look(file))
     }
     await reopen(wanted, remember)
     for (const file of wanted.files) remember(file)
@@ -201,6 +233,16 @@ export function watchFiles(options: WatchOptions): FileWatch {
       await watcher?.close()
     },
   }
+}
+
+/** A file's content as last reported, and the stamp that it had then. Without a stamp it is always read. */
+type Content = { readonly stamp: string | undefined; readonly id: string }
+
+/** Returns the path that a raw event is about; undefined if the event does not say. */
+function nameRaw(name: string, details: unknown): string | undefined {
+  const { watchedPath } = (details ?? {}) as { watchedPath?: string }
+  if (typeof name !== 'string' || typeof watchedPath !== 'string') return undefined
+  return path.basename(watchedPath) === name ? watchedPath : path.join(watchedPath, name)
 }
 
 function openChokidar(root: string, ignored: (entry: string, kind?: EntryKind) => boolean, polling: boolean): Watcher {

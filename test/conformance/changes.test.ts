@@ -82,7 +82,7 @@ t.test('a change whose answer is lost is looked at again, and not made twice', a
   await idle(t, stage, [after])
 })
 
-t.test('a change that AWS refuses is told, and the job stays as it is', async (t) => {
+t.test('a change that AWS rejects is reported, and the job stays as it is', async (t) => {
   const stage = await openStage(t)
   await stage.run([job()])
   await stage.faults({
@@ -111,7 +111,7 @@ t.test('the manifest of a job whose device was not sent yet is replaced', async 
   await idle(t, stage, [after])
 })
 
-t.test('what a spec no longer says, and a secret that no read tells, reach the job as well', async (t) => {
+t.test('a removed member, and a secret that no read returns, reach the job as well', async (t) => {
   const stage = await openStage(t)
   const before = disk.request(1)
   const written = before['Manifest'] as JsonObject

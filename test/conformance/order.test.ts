@@ -113,7 +113,7 @@ t.test('following jobs writes their statuses down, and does nothing else whateve
   t.same([cut.passes, cut.counts], [[['keep']], {}], 'what is over costs no call')
 })
 
-t.test('a job that was made and not started is told of, and not waited for', async (t) => {
+t.test('a job that was created but not started is reported, and not waited for', async (t) => {
   const stage = await openStage(t)
   const stop = new AbortController()
   const onEvent = (event: Event): void => {

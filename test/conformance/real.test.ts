@@ -61,7 +61,7 @@ t.test('without a yes nothing is made, and without the first one nothing is aske
   t.notMatch(none.said, /holds|differs/)
 })
 
-t.test('an account that does otherwise is told of, and its jobs are cleaned up all the same', async (t) => {
+t.test('an account that behaves differently is reported, and its jobs are cleaned up all the same', async (t) => {
   const world = await openWorld(t, {
     startAt: new Date().toISOString(),
     timeScale: 1,

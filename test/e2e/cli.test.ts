@@ -87,7 +87,7 @@ t.test('8: an emulator whose jobs cannot be read is no bug, and names the folder
   })
 })
 
-t.test('a command as one text is split, and a slip in it is told like any other', async (t) => {
+t.test('a command as one text is split, and a mistake in it is reported like any other', async (t) => {
   const cwd = folder(t, { 'specs/one.yaml': doc('IotJob', 'one') })
   const given = (text: string) => cli(['__line', text], { cwd })
   const [plan, open, json] = await Promise.all([
@@ -182,7 +182,7 @@ t.test('8: without its state, or while another run has it, nothing is created', 
   t.same(await world.jobs(), [])
 })
 
-t.test('8: a damaged state is told once, with its own way out, and never as an empty one', async (t) => {
+t.test('8: a damaged state is reported once, with its own way out, and never as an empty one', async (t) => {
   const cwd = await repository(t, { 'jobwright.yaml': CONFIG, 'specs/lamp.yaml': doc('IotJob', 'lamp-17') })
   write(cwd, { 'jobs.state.json': '{"apiVersion":' })
   const plan = await cli(['plan', '--offline'], { cwd })

@@ -101,7 +101,7 @@ t.test('an address of before is answered with the name that its spec has now', a
     t.match(await run(...args), { code: 1, stdout: now }, args.join(' '))
 })
 
-t.test('rerun raises the run in the file, reconcile runs it, and status tells both runs', async (t) => {
+t.test('rerun raises the run in the file, reconcile submits it, and status shows both runs', async (t) => {
   const cwd = folder(t, {
     'specs/kiosks.yaml': `${RESTART}---\n${RESTART.replace('restart }\npolicy', 'other }\npolicy')}`,
   })

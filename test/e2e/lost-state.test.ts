@@ -42,7 +42,7 @@ t.test('a state whose branch was deleted is begun anew by no plain init, and eve
   t.match(inActions.stdout, /: jobwright init --new-state/)
   t.match(inActions.stdout, /run this workflow with the command: baseline/)
 
-  t.test('the clone that has kept the commit is told how to put it back', async (t) => {
+  t.test('a clone that has kept the commit gets the command that restores it', async (t) => {
     const kept = await cli(['init'], { cwd: here, env })
     t.equal(kept.code, 8)
     runPrinted(kept, here, /restore it: git (push [^;\n]+)/)
@@ -89,27 +89,30 @@ t.test('a state whose branch was renamed in jobwright.yaml is found on the old o
   t.equal((await world.jobs()).length, 2)
 })
 
-t.test('a renamed state file, a changed specs pattern and a lost file are told from a new repository', async (t) => {
-  const { env } = await aws(t)
-  const files = { 'jobwright.yaml': 'state: { store: file }\n', '.gitignore': '*.json*\n' }
-  const remote = remoteWith(t, files)
-  const here = remote.clone('here')
-  t.equal((await cli(['init'], { cwd: here })).code, 0)
-  push(here, { 'specs/kiosks.yaml': '', ...SPECS })
-  t.equal((await cli(['reconcile'], { cwd: here, env })).code, 0)
+t.test(
+  'a renamed state file, a changed specs pattern and a lost file are not taken for a new repository',
+  async (t) => {
+    const { env } = await aws(t)
+    const files = { 'jobwright.yaml': 'state: { store: file }\n', '.gitignore': '*.json*\n' }
+    const remote = remoteWith(t, files)
+    const here = remote.clone('here')
+    t.equal((await cli(['init'], { cwd: here })).code, 0)
+    push(here, { 'specs/kiosks.yaml': '', ...SPECS })
+    t.equal((await cli(['reconcile'], { cwd: here, env })).code, 0)
 
-  write(here, { 'jobwright.yaml': 'state: { store: file, path: jobs.json }\n' })
-  t.match(await cli(['init'], { cwd: here }), { code: 8, stdout: /jobs\.state\.json holds a state with 2 jobs/ })
-  write(here, { 'jobwright.yaml': 'specs: [jobs]\nstate: { store: file }\n' })
-  for (const name of ['jobs.state.json', 'jobs.state.json.journal', 'jobs.state.json.lock'])
-    fs.rmSync(path.join(here, name), { force: true })
-  t.match(await cli(['init'], { cwd: here }), { code: 8, stdout: /2 specs committed may have run \(specs\/prices/ })
-  write(here, files)
-  const lost = await cli(['reconcile'], { cwd: here, env })
-  t.strictSame(waysOut(lost), [['baseline'], ['init', '--new-state']])
-  t.equal((await cli(['baseline'], { cwd: here, env })).code, 0)
-  t.equal((await cli(['plan', '--exit-code'], { cwd: here, env })).code, 0)
-})
+    write(here, { 'jobwright.yaml': 'state: { store: file, path: jobs.json }\n' })
+    t.match(await cli(['init'], { cwd: here }), { code: 8, stdout: /jobs\.state\.json holds a state with 2 jobs/ })
+    write(here, { 'jobwright.yaml': 'specs: [jobs]\nstate: { store: file }\n' })
+    for (const name of ['jobs.state.json', 'jobs.state.json.journal', 'jobs.state.json.lock'])
+      fs.rmSync(path.join(here, name), { force: true })
+    t.match(await cli(['init'], { cwd: here }), { code: 8, stdout: /2 specs committed may have run \(specs\/prices/ })
+    write(here, files)
+    const lost = await cli(['reconcile'], { cwd: here, env })
+    t.strictSame(waysOut(lost), [['baseline'], ['init', '--new-state']])
+    t.equal((await cli(['baseline'], { cwd: here, env })).code, 0)
+    t.equal((await cli(['plan', '--exit-code'], { cwd: here, env })).code, 0)
+  },
+)
 
 t.test(
   'in a new repository init asks for nothing more: an untouched example and uncommitted specs ran nowhere',

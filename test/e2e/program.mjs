@@ -2,7 +2,11 @@
  * Runs the built program again and again in one process, each time as if it had just been started: a run costs a fraction of a start.
  * What it keeps from one run to the next is what its modules keep.
  */
-const CLI = new URL('../../dist/cli.js', import.meta.url)
+import fs from 'node:fs'
+
+const START = new URL('../../dist/cli.js', import.meta.url)
+/** The program, which the start loads once. */
+const CLI = new URL(/import\("([^"]+)"\)/.exec(fs.readFileSync(START, 'utf8'))[1], START)
 let runs = 0
 let said = { stdout: '', stderr: '' }
 
@@ -22,7 +26,7 @@ process.on('message', async ({ args, cwd, env }) => {
   process.chdir(cwd)
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, env)
-  process.argv = [process.argv[0], CLI.pathname, ...args]
+  process.argv = [process.argv[0], START.pathname, ...args]
   process.exitCode = undefined
   // A module is run once for each address.
   runs += 1

@@ -49,8 +49,7 @@ t.test('a kind is a folder, a schema and one line of a table', async (t) => {
       ?.map((line) => /'\.\/([^/]+)\/index\.ts'$/.exec(line)?.[1]),
     folders,
   )
-  for (const folder of folders)
-    t.same(listImporters(`src/kinds/${folder}/`), ['src/kinds/table.ts'], folder)
+  for (const folder of folders) t.same(listImporters(`src/kinds/${folder}/`), ['src/kinds/table.ts'], folder)
   for (const { kind } of MODELS) t.ok(fs.existsSync(path.join(ROOT, 'schemas', `${kind}.schema.json`)), kind)
 })
 

@@ -13,6 +13,7 @@ import { formatIso } from '../../src/model/iso.ts'
 import {
   canonicalise,
   getValue,
+  isSameJson,
   type Json,
   type JsonObject,
   joinPointer,
@@ -57,9 +58,41 @@ t.test('addresses', async (t) => {
 
 t.test('canonical text is equal for equal values only', async (t) => {
   t.equal(canonicalise({ b: [{ d: 1, c: null }], a: 'x' }), '{"a":"x","b":[{"c":null,"d":1}]}')
-  t.equal(canonicalise({ '10': 1, '9': 2 }), canonicalise({ '9': 2, '10': 1 }), 'numbers as keys')
+  t.equal(canonicalise({ b: 1, '10': 1, '9': 2, '1a': 3 }), '{"9":2,"10":1,"1a":3,"b":1}', 'numbers come first')
+  t.equal(canonicalise(JSON.parse('{"b":1,"__proto__":{}}')), '{"__proto__":{},"b":1}')
+  t.equal(canonicalise({ b: undefined, a: 'ü"' } as unknown as Json), '{"a":"ü\\""}', 'a missing member')
   t.not(canonicalise([1, 2]), canonicalise([2, 1]), 'a list has an order')
   t.not(canonicalise('1'), canonicalise(1))
+  const hostile = JSON.parse('{"b":1,"__proto__":{"d":1,"c":2}}') as Json
+  t.equal(canonicalise(hostile), '{"__proto__":{"c":2,"d":1},"b":1}', 'a member like any other')
+})
+
+t.test('two values are the same if their canonical texts are', async (t) => {
+  const values: (Json | undefined)[] = [
+    undefined,
+    null,
+    0,
+    '0',
+    false,
+    '',
+    [],
+    {},
+    [null],
+    [0],
+    [[]],
+    { a: 1 },
+    { a: null },
+    { b: 1 },
+    { a: 1, b: 1 },
+    { toString: 1 },
+    JSON.parse('{"__proto__":null}'),
+    { a: { c: [1, 2] } },
+    { a: { c: [2, 1] } },
+  ]
+  for (const [index, one] of values.entries())
+    for (const [at, other] of values.entries()) t.equal(isSameJson(one, other), index === at, `${index} and ${at}`)
+  t.ok(isSameJson({ a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 }), 'in any order')
+  t.ok(isSameJson({ a: 1, b: undefined } as unknown as Json, { a: 1 }), 'a missing member')
 })
 
 t.test('pointers', async (t) => {

@@ -138,7 +138,7 @@ t.test('the name of an attempt is read back as what it was made of, and nothing 
     t.equal(parseAttempt(text), undefined, text)
 })
 
-t.test('a job deviates by what the spec asks for; what AWS never tells is not compared', async (t) => {
+t.test('a job deviates by what the spec asks for; members that AWS never returns are not compared', async (t) => {
   const model = getModel('IotJob')
   const request = REQUESTS['IotJob']!
   const from = (live: object | undefined, asked: object = request) =>

@@ -26,7 +26,7 @@ export default {
     'src/plan/situations/unknown.ts',
     'src/plan/decisions/*.ts',
     // What may be created, and when.
-    'src/plan/situations/{submitted,new,orphaned}.ts',
+    'src/plan/situations/{submitted,new,removed-spec}.ts',
     'src/plan/questions/{renames,absence}.ts',
     'src/plan/bounds/guards.ts',
     // Intents, and the read before each call.

@@ -216,10 +216,13 @@ function signatureLifeMs(kind: string): number {
   return kind === 'IotJob' || kind === 'DataExchangeJob' ? 300_000 : 900_000
 }
 
+/** A minute of `npm run simulate` covers thousands; here each kind meets every fault and edit dozens of times. */
+const SEEDS = 60
+
 for (const kind of ['IotJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob']) {
   t.test(`whatever its author, the network and ${kind}s do, each run of a spec is one job`, async (t) => {
     let lost = 0
-    for (let seed = 1; seed <= 200; seed++) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
       const life = new Life(seed, kind)
       for (let pass = 0; pass < 25; pass++) {
         if (life.random() < 0.3) life.edit()
@@ -240,7 +243,7 @@ for (const kind of ['IotJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExp
       else if (line?.action !== 'keep') t.fail(`seed ${seed}: it comes to no rest: ${line?.action} ${line?.reason}`)
     }
     // Two attempts of an inert job may both have created one: a person decides which is started.
-    if (kind === 'DataExchangeJob') t.ok(lost < 10, `${lost} are left to a person`)
+    if (kind === 'DataExchangeJob') t.ok(lost < SEEDS / 20, `${lost} are left to a person`)
     else t.equal(lost, 0, 'nothing is left to a person')
   })
 }

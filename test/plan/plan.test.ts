@@ -401,7 +401,7 @@ table('a job on record', [
     'whose target leads elsewhere now is a conflict',
     world().spec(REBOOT).record(REBOOT).site(OTHER_SITE),
     [
-      `conflict ${REBOOT}: the default target came to lead elsewhere after the job was submitted`,
+      `conflict ${REBOOT}: the default target was pointed elsewhere after the job was submitted`,
       '  /policy/target: "aws/123456789012/eu-west-1" -> "aws/123456789012/us-east-1"',
     ],
   ],
@@ -705,7 +705,7 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
     })
     .record(PRICES, { ...DONE, request: importOf('old') })
   const [byGit] = check(t, converted, [
-    `conflict ${PRICES}: data/prices.csv, the file of policy.upload, came to have CRLF line ends in place of LF (core.autocrlf of Git) after the job was submitted and ended`,
+    `conflict ${PRICES}: data/prices.csv, the file of policy.upload, changed its line ends from LF to CRLF (core.autocrlf of Git) after the job was submitted and ended`,
     '  /Details/ImportAssetFromSignedUrl/Md5Hash: "old" -> "new"',
   ]).actions
   t.match(
@@ -968,7 +968,7 @@ table('a rename', [
       .absent(NIGHT)
       .record(REBOOT, running),
     [
-      `conflict ${NIGHT}: looks like ${REBOOT} renamed: the same request, and that spec is gone (job kiosk-reboot)`,
+      `conflict ${NIGHT}: looks like a rename of ${REBOOT}, whose spec was removed: the requests are identical (job kiosk-reboot)`,
       `keep ${REBOOT}: its spec is not here, but ${NIGHT} looks like it renamed`,
     ],
   ],
@@ -976,7 +976,7 @@ table('a rename', [
     'is not a new job, and its record is not withdrawn before the question is answered',
     world().spec(NIGHT).absent(NIGHT).record(REBOOT, DONE),
     [
-      `conflict ${NIGHT}: looks like ${REBOOT} renamed: the same request, and that spec is gone (job kiosk-reboot)`,
+      `conflict ${NIGHT}: looks like a rename of ${REBOOT}, whose spec was removed: the requests are identical (job kiosk-reboot)`,
       `keep ${REBOOT}: its spec is not here, but ${NIGHT} looks like it renamed`,
     ],
   ],
@@ -987,7 +987,7 @@ table('a rename', [
       .absent(NIGHT)
       .record(REBOOT),
     [
-      `conflict ${NIGHT}: looks like ${REBOOT} renamed: the same request, and that spec is gone (job kiosk-reboot)`,
+      `conflict ${NIGHT}: looks like a rename of ${REBOOT}, whose spec was removed: the requests are identical (job kiosk-reboot)`,
       `keep ${REBOOT}: its spec is not here, but ${NIGHT} looks like it renamed`,
     ],
   ],
@@ -1002,7 +1002,7 @@ table('a rename', [
     'keeps its question while its old create is settling',
     world().spec(NIGHT).absent(NIGHT, REBOOT).unknown(REBOOT, { absentSince: '2026-11-15T08:55:00Z' }),
     [
-      `conflict ${NIGHT}: looks like ${REBOOT} renamed: the same request, and that spec is gone (job kiosk-reboot)`,
+      `conflict ${NIGHT}: looks like a rename of ${REBOOT}, whose spec was removed: the requests are identical (job kiosk-reboot)`,
       `keep ${REBOOT}: its spec is not here, but ${NIGHT} looks like it renamed`,
     ],
   ],
@@ -1022,7 +1022,7 @@ table('a rename', [
       .absent(NIGHT)
       .record(REBOOT, DONE),
     [
-      `conflict ${NIGHT}: looks like ${REBOOT} renamed: the same request, and that spec is gone (job kiosk-reboot)`,
+      `conflict ${NIGHT}: looks like a rename of ${REBOOT}, whose spec was removed: the requests are identical (job kiosk-reboot)`,
       `keep ${REBOOT}: its spec is not here, but ${NIGHT} looks like it renamed`,
     ],
   ],
@@ -1143,7 +1143,7 @@ table('a rename', [
     world().spec(REBOOT).record(REBOOT, DONE).spec(NIGHT, { formerly: 'kiosk-reboot' }).absent(NIGHT),
     [
       `keep ${REBOOT}: done 2026-11-14 23:10 UTC`,
-      `conflict ${NIGHT}: metadata.formerly names ${REBOOT}, whose job stays with it while it has a spec`,
+      `conflict ${NIGHT}: metadata.formerly names ${REBOOT}, which still has a spec and keeps its job`,
     ],
   ],
   [
@@ -1155,7 +1155,7 @@ table('a rename', [
       .record('IotJob/b', { ...DONE, request: kiosks({ document: { was: 'b' } }) })
       .record('IotJob/a', { ...DONE, request: kiosks({ document: { was: 'a' } }) }),
     [
-      'conflict IotJob/c: metadata.formerly names IotJob/b, whose job stays with it while it has a spec',
+      'conflict IotJob/c: metadata.formerly names IotJob/b, which still has a spec and keeps its job',
       'conflict IotJob/b: /document changed after the job was submitted and ended',
       '  /document: "{\\"was\\":\\"b\\"}" -> "{\\"was\\":\\"a\\"}"',
       'forget IotJob/a: its spec was removed; job a stays as it is at AWS, its record is kept',

@@ -29,8 +29,15 @@ export type Aws = {
   close(): Promise<void>
 }
 
-/** Starts `jobwright emulator`, its clock the real one unless it is told otherwise. */
+/** Starts `jobwright emulator` without jobs, its clock the real one unless it is told otherwise. */
 export async function openAws(seed: number, more: readonly string[] = []): Promise<Aws> {
+  const aws = await serveAws(seed, more)
+  await aws.fresh()
+  return aws
+}
+
+/** Starts `jobwright emulator` with the jobs that its folder holds. */
+export async function serveAws(seed: number, more: readonly string[]): Promise<Aws> {
   const child = spawn('env', [...PLAIN, process.execPath, CLI, 'emulator', '--seed', String(seed), ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -41,7 +48,7 @@ export async function openAws(seed: number, more: readonly string[] = []): Promi
     return (await fetch(`${url}/_emulator/${place}`, { method, ...sent })).json()
   }
   const quotas = { importExportPerDay: 100_000, iotConcurrent: 100_000, rates: {} }
-  const aws: Aws = {
+  return {
     url,
     control,
     jobs: async () => (await control('GET', 'jobs')) as EveryJob[],
@@ -54,8 +61,6 @@ export async function openAws(seed: number, more: readonly string[] = []): Promi
       await once(child, 'exit')
     },
   }
-  await aws.fresh()
-  return aws
 }
 
 export type StoreName = 'file' | 'git'

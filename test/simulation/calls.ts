@@ -235,15 +235,7 @@ function described(job: Shown, definition: boolean): Live {
   const { status, createdAt } = standing
   switch (kind) {
     case 'ImportExportJob':
-      return importExportLive({
-        id,
-        type: String(request['JobType']),
-        progress: status,
-        message: undefined,
-        errors: undefined,
-        createdAt,
-        manifest: job.manifest,
-      })
+      return describedImportExport(job)
     case 'PinpointExportJob': {
       const marker = getValue(request, '/ExportJobRequest/S3UrlPrefix')
       return { id, status, createdAt, ...finished(standing), request, ...(typeof marker === 'string' && { marker }) }
@@ -253,6 +245,28 @@ function described(job: Shown, definition: boolean): Live {
     default:
       return { id, status, createdAt, ...finished(standing), request }
   }
+}
+
+/** Each job's last answer. A poll gets the same one again, and parsing manifests takes long. */
+const manifests = new Map<string | undefined, { readonly key: string; readonly live: Live }>()
+const MANIFESTS_MOST = 1_000
+
+function describedImportExport({ id, request, manifest, standing: { status, createdAt } }: Shown): Live {
+  const key = `${id} ${status} ${createdAt} ${String(request['JobType'])}`
+  const known = manifests.get(manifest)
+  if (known?.key === key) return known.live
+  const live = importExportLive({
+    id,
+    type: String(request['JobType']),
+    progress: status,
+    message: undefined,
+    errors: undefined,
+    createdAt,
+    manifest,
+  })
+  if (manifests.size > MANIFESTS_MOST) manifests.clear()
+  manifests.set(manifest, { key, live })
+  return live
 }
 
 /** What a job's tags add. */

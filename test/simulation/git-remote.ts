@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Git, GitResult } from '../../src/system/git.ts'
 import { EPOCH, type Machine, type Process } from './machine.ts'
 
@@ -44,7 +44,7 @@ export class GitRemote {
   }
 
   #keep(kind: string, text: string): string {
-    const id = createHash('sha1').update(`${kind} ${text}`).digest('hex')
+    const id = hash('sha1', `${kind} ${text}`, 'hex')
     this.#objects.set(id, text)
     return id
   }
@@ -122,14 +122,19 @@ export class GitRemote {
       case 'rev-parse':
         return ok(rest[0] === '--git-common-dir' ? '.git\n' : 'false\n')
       case 'config':
-        return ok('https://git.example/fleet.git\n')
-      case 'remote':
-        return ok('https://git.example/fleet.git\n')
+        // One remote, which pushes to where it reads from.
+        if (rest.at(-1)?.includes('pushurl')) return { code: 1, stdout: '', stderr: '' }
+        return ok('remote.origin.url\0')
       case 'update-ref':
         return ok('')
       case 'cat-file': {
-        const id = (rest[1] ?? '').split('^')[0] ?? ''
-        if (!clone.has(id)) return failure('not a valid object name')
+        const [commit = '', name] = (rest[1] ?? '').split(/[:^]/)
+        if (!clone.has(commit)) return failure('not a valid object name')
+        if (name === 'jobs.state.json') {
+          const text = this.text(commit)
+          return text === undefined ? failure('path does not exist') : ok(text)
+        }
+        const id = commit
         return ok(rest[0] === '-e' ? '' : (this.#objects.get(id) ?? ''))
       }
       case 'ls-tree': {

@@ -11,7 +11,7 @@ import type { Wish } from './services.ts'
 
 const KINDS = ['IotJob', 'MediaPackageHarvestJob', 'DataExchangeJob', 'PinpointExportJob', 'ImportExportJob'] as const
 /** The same kinds, but more often those that AWS updates and cancels. */
-const CHANGING = ['IotJob', 'IotJob', 'IotJob', 'DataExchangeJob', ...KINDS] as const
+const CHANGING = [...Array<'IotJob'>(9).fill('IotJob'), 'DataExchangeJob', ...KINDS] as const
 
 /** A job that somebody wants, through all its edits. */
 export type Want = {
@@ -42,6 +42,8 @@ export type Want = {
   ownId?: string
   /** An existing job may be adopted. */
   adopt: boolean
+  /** Another spec with the same request is another job. */
+  allowIdentical: boolean
   /** Somebody restored its old text. */
   isReverted?: true
   notBefore?: string
@@ -52,7 +54,7 @@ export type Want = {
 export type Habits = Pick<Traits, 'people' | 'places' | 'times' | 'changes'>
 
 /** Kinds of edits, by number. Where jobs change often, supported updates are more frequent. */
-const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+const EDITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 const CHANGES = [...EDITS, 2, 2, 2, 8, 8, 8, 8]
 
 /** The member of a request that holds the caller's job ID. */
@@ -126,12 +128,13 @@ export class Ledger {
       wasGone: false,
       edits: 0,
       notes: 0,
-      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.8 : 0.4),
+      isCancelled: factsOf(kind).cancels !== 'never' && random.hit(this.habits.changes ? 0.9 : 0.4),
       ...(who > 0 &&
         random.hit(0.25) && { after: { who: random.int(0, who - 1), when: random.pick(['finished', 'succeeded']) } }),
       isEdited: false,
       request: {},
       adopt: this.habits.people && random.hit(0.3),
+      allowIdentical: false,
       ...(this.habits.places && random.hit(0.4) && { target: 'there' }),
       ...(this.habits.times && random.hit(0.4) && this.#times(random)),
     }
@@ -183,21 +186,24 @@ export class Ledger {
     } else if (kind === 11 && factsOf(want.kind).named === 'by the caller' && !isOpen && !want.isGone) {
       this.choose(want, `${want.name}-own-${want.edits++}`)
       want.isEdited = true
-    } else return 'touches nothing'
-    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names'][kind]} ${want.kind}/${want.name}`
+    } else if (kind === 12 && this.#isDistinct(want) && !isOpen && !want.isGone) this.#copy(want, random.hit(0.5))
+    else return 'touches nothing'
+    return `${['adds', 'raises', 'removes or restores', 'renames', 'answers', 'edits', 'holds or frees', '', 'annotates', 'moves', 'times', 'names', 'copies'][kind]} ${want.kind}/${want.name}`
   }
 
-  /** Makes a supported update, or ends a job, while it runs. */
+  /** Makes supported updates, ends running jobs, and asks for new ones in place of those that ended. */
   change(random: Random): string {
-    const want = random.pick(this.wants.filter(({ kind }) => kind === 'IotJob').concat(this.wants))
-    if (want.oldName !== undefined) return 'touches nothing'
-    if (want.isGone || random.hit(0.3)) {
-      if (want.isGone) want.isGone = false
-      else this.remove(want)
-      return `removes or restores ${want.kind}/${want.name}`
+    const wants = this.wants.filter(
+      ({ kind, oldName }) => oldName === undefined && (kind === 'IotJob' || random.hit(0.1)),
+    )
+    for (const want of wants) {
+      if (want.isGone) {
+        want.isGone = false
+        this.raise(want)
+      } else if (random.hit(0.3)) this.remove(want)
+      else if (want.kind === 'IotJob') this.annotate(want)
     }
-    if (want.kind === 'IotJob') this.annotate(want)
-    return `annotates ${want.kind}/${want.name}`
+    return `annotates, removes or restores ${wants.map(({ name }) => name).join(', ')}`
   }
 
   /** Asks for another run of the job. */
@@ -216,6 +222,11 @@ export class Ledger {
   /** The want whose spec is now at an address. */
   wantAt(address: string): Want | undefined {
     return this.wants.find(({ kind, name }) => addressOf(kind, name) === address)
+  }
+
+  /** The want whose spec is or was at an address. */
+  ownerOf(address: string): Want | undefined {
+    return this.wants.find(({ who }) => who === this.#owners.get(address as Address))
   }
 
   /** Allows an existing job to be adopted. */
@@ -249,6 +260,29 @@ export class Ledger {
     want.isGone = true
     this.#wishes.set(other.request, { of: this.name, who, run: other.run })
     this.#owners.set(addressOf(other.kind, other.name), who)
+  }
+
+  /** True if a read tells a spec's job from the job of an identical spec. */
+  #isDistinct({ kind, ownId, formerly }: Want): boolean {
+    const { named, mark } = factsOf(kind)
+    return (named === 'by the caller' || mark === 'manifest') && ownId === undefined && formerly === undefined
+  }
+
+  /** Copies a spec to a new name, as another job. Its users may remove the old one at once. */
+  #copy(want: Want, isOnly: boolean): void {
+    const who = this.wants.length
+    want.allowIdentical = true
+    const other: Want = {
+      ...want,
+      who,
+      name: `job-${who}`,
+      request: { ...want.request },
+      wasGone: false,
+      isGone: false,
+    }
+    this.wants.push(other)
+    this.#wishes.set(other.request, { of: this.name, who, run: other.run })
+    if (isOnly) this.remove(want)
   }
 
   /** Makes an edit that AWS supports while the job runs. */
@@ -308,7 +342,8 @@ export class Ledger {
   }
 
   #specOf(want: Want): Spec {
-    const { kind, name, run, hold, isCancelled, formerly, request, after, target, adopt, notBefore, expires } = want
+    const { kind, name, run, hold, isCancelled, formerly, request, after, target, adopt, allowIdentical } = want
+    const { notBefore, expires } = want
     this.#owners.set(addressOf(kind, name), want.who)
     const file = `specs/${name}.yaml`
     const upload = isUpload(request)
@@ -325,7 +360,7 @@ export class Ledger {
         run,
         hold,
         adopt,
-        allowIdentical: false,
+        allowIdentical,
         maxFailedPercent: 0,
         ...(target !== undefined && { target }),
         ...(notBefore !== undefined && { notBefore }),

@@ -62,6 +62,7 @@ export async function randomLife(seed: number, trace?: (line: string) => void): 
   if (neighbour) neighbour.town.oracle.isWild = traits.wild
   await life.begin()
   await neighbour?.begin()
+  await life.baseline()
   await life.turmoil(neighbour)
   await life.untruths()
   await life.errands()
@@ -120,10 +121,21 @@ export class Life {
   async begin(kinds?: readonly string[]): Promise<void> {
     const { town } = this
     const { random } = town.setting
-    const count = kinds?.length ?? random.int(1, 4)
+    const count = kinds?.length ?? random.int(this.traits.changes ? 2 : 1, 4)
     for (let index = 0; index < count; index++) town.ledger.add(random, kinds?.[index])
     town.ledger.commit()
     await this.#as((process) => town.begin(process))
+  }
+
+  /** Before the first run, a person takes some specs as done. */
+  async baseline(): Promise<void> {
+    const { town, traits } = this
+    if (!traits.baseline) return
+    const chosen = (town.ledger.commits.at(-1) ?? []).filter(() => town.setting.random.hit(0.6))
+    const decisions = new Map(chosen.map(({ address }) => [address, { is: 'baseline' } as const]))
+    await this.alone(this.order({ decisions, part: { by: 'only', of: new Set(decisions.keys()) } }))
+    for (const want of town.ledger.wants)
+      if (town.recordAt(want)?.how === 'baseline') town.oracle.baselined.add(`${want.who} ${want.run}`)
   }
 
   /** Work of one process while nothing else happens. */
@@ -199,16 +211,16 @@ export class Life {
   async errands(): Promise<void> {
     const { town, traits } = this
     const { random } = town.setting
-    if (!traits.changes) return
-    for (let left = random.int(3, 8); left > 0; left--) {
-      for (let edits = random.int(1, 2); edits > 0; edits--) town.setting.log(`somebody ${town.ledger.change(random)}`)
+    if (!traits.changes || town.oracle.violations.length > 0) return
+    const machine = Math.abs(this.#laptop.skew) > 60_000 ? town.machine('desk') : this.#laptop
+    town.ledger.settle()
+    let isCarriedOut = true
+    for (let left = random.int(6, 14); left > 0; left--) {
+      if (isCarriedOut) town.setting.log(`somebody ${town.ledger.change(random)}`)
       town.ledger.commit()
-      await this.alone(
-        this.#randomOrder(),
-        undefined,
-        Math.abs(this.#laptop.skew) > 60_000 ? town.machine('desk') : this.#laptop,
-      )
+      const end = await this.alone(random.hit(0.2) ? this.#randomOrder() : this.order({}), undefined, machine)
       if (town.oracle.violations.length > 0) return
+      isCarriedOut = end !== undefined && 'done' in end && end.done.plan.refusals.length === 0
     }
   }
 
@@ -308,6 +320,7 @@ export class Life {
     if (!town.replaceState(this.#laptop, 'older', random.int(2, Math.max(2, serial)))) return false
     this.#laptop = town.stranger(this.#laptop)
     town.setting.count('state rewound unseen')
+    town.oracle.baselined.clear()
     let end: End | undefined
     for (let run = 0; run < 3; run++) {
       end = await this.alone(this.order({ settleMs: 40 * MINUTE }))

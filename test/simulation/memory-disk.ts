@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { AppendFile, Disk } from '../../src/system/disk.ts'
 import type { Process } from './machine.ts'
 import type { Random } from './random.ts'
@@ -40,9 +39,9 @@ export class MemoryDisk {
 
   /** Writes a file durably, as a person with an editor does. Undefined removes it. */
   put(file: string, text: string | undefined): void {
-    if (text === undefined) this.#change(path.dirname(file), (names) => names.delete(file))
-    else this.#change(path.dirname(file), (names) => names.set(file, { seen: text, safe: text }))
-    this.#sync(path.dirname(file))
+    if (text === undefined) this.#change(folderOf(file), (names) => names.delete(file))
+    else this.#change(folderOf(file), (names) => names.set(file, { seen: text, safe: text }))
+    this.#sync(folderOf(file))
   }
 
   /** Keeps what was synced, and a random part of everything else. */
@@ -80,19 +79,18 @@ export class MemoryDisk {
         effect(`renames ${from}`, () => {
           const inode = this.#names.get(from)
           if (!inode) throw errno('ENOENT', 'no such file')
-          this.#change(path.dirname(to), (names) => {
+          this.#change(folderOf(to), (names) => {
             names.set(to, inode)
             names.delete(from)
           })
         }),
-      remove: (file) =>
-        effect(`removes ${file}`, () => this.#change(path.dirname(file), (names) => names.delete(file))),
+      remove: (file) => effect(`removes ${file}`, () => this.#change(folderOf(file), (names) => names.delete(file))),
       makeFolder: (folder) => effect(`makes ${folder}`, () => {}),
       list: (folder) =>
         effect(`lists ${folder}`, () =>
           [...this.#names.keys()]
-            .filter((file) => path.dirname(file) === folder)
-            .map((file) => path.basename(file))
+            .filter((file) => folderOf(file) === folder)
+            .map((file) => file.slice(folder.length + 1))
             .sort(),
         ),
       syncFolder: (folder) => effect(`syncs ${folder}`, () => this.#sync(folder)),
@@ -142,7 +140,7 @@ export class MemoryDisk {
   #create(file: string, seen: string, safe: string): void {
     this.onWrite(seen)
     const inode = { seen, safe }
-    this.#change(path.dirname(file), (names) => names.set(file, inode))
+    this.#change(folderOf(file), (names) => names.set(file, inode))
   }
 
   #change(folder: string, apply: NameChange['apply']): void {
@@ -155,6 +153,10 @@ export class MemoryDisk {
     this.#changes = this.#changes.filter((change) => change.folder !== folder)
     this.onSafe()
   }
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/'))
 }
 
 /** Keeps random pages of an unsynced tail. Lost pages are zeros, or are missing at the end. */

@@ -201,7 +201,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a job that is to end with its spec is cancelled although the spec may be there',
-    file: 'src/plan/situations/orphaned.ts',
+    file: 'src/plan/situations/removed-spec.ts',
     from: '  if (obstacle !== undefined)\n',
     to: '  if (obstacle !== undefined && !mayCancel(record))\n',
   },

@@ -1,4 +1,5 @@
 import type { Address } from '../../src/model/address.ts'
+import type { Event } from '../../src/model/event.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Spec } from '../../src/model/spec.ts'
 import type { JobRecord, State } from '../../src/model/state.ts'
@@ -62,6 +63,8 @@ export class Oracle {
   #wasPutBack = false
   /** What each run has created, updated and withdrawn. */
   readonly #done = new Map<string, Set<string>>()
+  /** The parts of events that hold no secret. */
+  readonly #searched = new WeakSet<object>()
   readonly #name: string
   readonly #ledger: Ledger
   readonly #services: Services
@@ -98,11 +101,18 @@ export class Oracle {
     for (const { diagnostic, live, address } of duplicates) {
       this.told.add(live.id)
       const job = this.#services.jobs.find(({ id }) => id === live.id)
-      const isSecond = job?.isRepeat === true || job?.wish.of === NOBODYS.of
+      const isRepeated = this.#services.jobs.some(
+        ({ kind, wish, isRepeat }) =>
+          isRepeat && kind === job?.kind && wish.who === job.wish.who && wish.run === job.wish.run,
+      )
+      const isSecond = isRepeated || job?.wish.of === NOBODYS.of
       if (!this.#wasPutBack && !this.isWild && !isSecond)
         this.violated(`a false alarm of ${address}: ${diagnostic.message}`)
     }
   }
+
+  /** The runs that a person took as done before the state began, by who wants them. */
+  readonly baselined = new Set<string>()
 
   /** IDs of duplicates that a run has reported. */
   readonly told = new Set<string>()
@@ -118,6 +128,19 @@ export class Oracle {
     if (text.includes(this.#ledger.secret)) this.violated('a secret was written')
   }
 
+  /** A run tells of something. */
+  onTell(event: Event): void {
+    if (this.#hasSecret(event)) this.violated('a secret was told')
+  }
+
+  /** Returns whether a value holds the secret. Nothing that was told changes, so each part is searched once. */
+  #hasSecret(value: unknown): boolean {
+    if (typeof value === 'string') return value.includes(this.#ledger.secret)
+    if (typeof value !== 'object' || value === null || this.#searched.has(value)) return false
+    this.#searched.add(value)
+    return Object.entries(value).some(([name, inner]) => this.#hasSecret(name) || this.#hasSecret(inner))
+  }
+
   /**
    * A create is sent. Its intent is durable, HEAD holds its request, and no earlier request may create another job of
    * its run.
@@ -128,6 +151,8 @@ export class Oracle {
     const { time } = this.#setting
     const what = `a create of ${kind} ${wish.who} run ${wish.run}`
     this.#onWriteOf(what, wish, sent)
+    this.#setting.count('create sent')
+    if (this.baselined.has(`${wish.who} ${wish.run}`)) this.violated(`${what} was sent, though it was taken as done`)
     if (Math.abs(sent.process.machine.skew) > MARGINS.skewMs + CLOCK_GRAIN_MS)
       this.violated(`${what} was sent by a machine whose clock is ${sent.process.machine.skew} ms off`)
     const records = recordEntries(stored?.records)
@@ -198,6 +223,7 @@ export class Oracle {
   onStep(step: Parameters<OnStep>[0], sent: Sent, stored: State | undefined, isShared: boolean): void {
     const { what, kind, id, request } = step
     const { process, order } = sent
+    this.#setting.count(`${what} sent`)
     if (what === 'start') this.#onStart(kind, id, stored)
     if (what === 'update' || what === 'cancel') {
       if (isShared && process.wroteAt < process.plannedAt)
@@ -222,7 +248,9 @@ export class Oracle {
       const over = this.#services.jobs.filter(
         (one) => isOf(one, this.#name, who ?? -1) && this.#services.statusOf(one).isOver,
       )
-      const isMet = over.some((one) => when === 'finished' || (one.succeeds && one.cancelledAt === undefined))
+      const isBaselined = this.#ledger.wants.some((want) => want.who === who && this.#isBaselined(want))
+      const isMet =
+        isBaselined || over.some((one) => when === 'finished' || (one.succeeds && one.cancelledAt === undefined))
       if (isMet) this.#setting.count('dependent made')
       else this.violated(`${spec?.address} was sent before ${job} had ${when}`)
     }
@@ -324,7 +352,7 @@ export class Oracle {
       return
     }
     // A spec or a person's word may allow adopting an existing job.
-    if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.wantAt(address)?.adopt) {
+    if (this.adoptWords.has(`${address} ${record.id}`) || this.#ledger.ownerOf(address)?.adopt) {
       this.#setting.count('a job of somebody was taken over, as asked')
       const who = this.#ledger.whoAt(address) ?? -1
       for (const job of jobs) if (job.wish.of === NOBODYS.of) job.wish = { of: this.#name, who, run: record.run }
@@ -358,6 +386,7 @@ export class Oracle {
       const own = isInert
         ? jobs.filter(({ id }) => id === record?.id)
         : jobs.filter(({ wish }) => wish.run === want.run)
+      if (this.#isBaselined(want)) return []
       if (want.isGone) return want.isCancelled && !asked.has(address) ? this.#running(want) : []
       if (asked.has(address) && (own.length === 0 || record?.id === undefined)) return []
       // Cancelled with its spec before its start. A restored spec does not undo that.
@@ -404,6 +433,8 @@ export class Oracle {
       const isBad = job.cancelledAt === undefined ? !job.succeeds : job.cancelledBy !== this.#name
       const wasOver = isOver && finishedAt !== undefined && Date.parse(finishedAt) - EPOCH < startedAt
       // Acknowledging one finding says nothing about a later failure.
+      // Whether its create made a job is not known, and a person left it at that.
+      if (record?.intent !== undefined && isLeft) continue
       if (['failed', 'lost', 'duplicate'].some((kind) => this.acknowledged.has(`${want.who} ${want.run} ${kind}`)))
         continue
       // A person may ask for the end of a job that somebody else had just cancelled. The run of that command reported who
@@ -413,6 +444,10 @@ export class Oracle {
       if (wasOver && isBad && record?.condition?.type !== 'Succeeded')
         this.violated(`exit 0, though ${address} failed and nobody has acknowledged it`)
     }
+  }
+
+  #isBaselined({ who, run }: Want): boolean {
+    return this.baselined.has(`${who} ${run}`)
   }
 
   /** Jobs that should have ended with their spec. Only IoT can cancel a running job. */

@@ -92,7 +92,9 @@ export class Person {
             ? undefined
             : word({ is: 'foreign', ids: [foreign] })
         if (rest.includes('--not-created'))
-          return this.#isMade(want, run) ? undefined : word({ is: 'not-created', force: false })
+          return this.#isMade(want ?? this.#town.ledger.ownerOf(address), run)
+            ? undefined
+            : word({ is: 'not-created', force: false })
         if (rest.includes('--removed')) {
           const heir = this.#town.ledger.wants.find(({ kind, oldName }) => `${kind}/${oldName}` === target)
           if (!heir) return undefined

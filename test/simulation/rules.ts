@@ -248,8 +248,8 @@ export const RULES: readonly Mutation[] = [
   ...inTest('test/plan/situations/unknown.test.ts', 'src/plan/situations/unknown.ts', [
     [
       'a job of the ID with another request is taken over',
-      'owner === undefined && changes.length === 0 && !isBefore',
-      'owner === undefined && !isBefore',
+      'isFree && changes.length === 0 && !isBefore',
+      'isFree && !isBefore',
     ],
     [
       'a job of the ID that was there before the create is taken over',
@@ -258,8 +258,13 @@ export const RULES: readonly Mutation[] = [
     ],
     [
       'a job of the ID that another address has is taken over',
-      'const fits = owner === undefined && changes',
+      'const fits = isFree && changes',
       'const fits = changes',
+    ],
+    [
+      'the ID of an earlier run without a job is another owner’s',
+      'const isFree = owner === undefined || owner === spec.address',
+      'const isFree = owner === undefined',
     ],
     [
       'a complete "exists" without our mark is taken over',
@@ -732,7 +737,7 @@ export const RULES: readonly Mutation[] = [
       "const until = seen?.is === 'never' ? computeShownFrom(plan, record) : undefined\n  if (until !== undefined) return createLine(spec, { action: 'settling', record,",
     ],
   ]),
-  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/removed.ts', [
+  ...inTest('test/plan/decisions/decisions.test.ts', 'src/plan/decisions/resolve-removed.ts', [
     [
       'a spec that is there is taken as removed',
       'if (plan.specAt.has(spec.address) || plan.blockedAt.has(spec.address))\n    return keep',
@@ -828,14 +833,14 @@ export const RULES: readonly Mutation[] = [
       'rules.allowDirty ? [] : [...checkout.deleted]',
     ],
   ]),
-  ...inTest('test/plan/situations/orphaned.test.ts', 'src/plan/questions/absence.ts', [
+  ...inTest('test/plan/situations/removed-spec.test.ts', 'src/plan/questions/absence.ts', [
     [
       'a missing spec is gone although the state may be another project’s',
       `  if (unclaimed) return "it may be another project's: the state does not say whose it is"\n`,
       '',
     ],
   ]),
-  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/orphaned.ts', [
+  ...inTest('test/plan/plan.test.ts', 'src/plan/situations/removed-spec.ts', [
     ['a filter withdraws what it hides', "  if (plan.only) return 'only some specs were selected'\n", ''],
     ['a spec that was renamed is withdrawn', '  if (heir !== undefined) return `${heir} looks like it renamed`\n', ''],
     [
@@ -849,7 +854,7 @@ export const RULES: readonly Mutation[] = [
       '',
     ],
   ]),
-  ...inTest('test/plan/situations/orphaned.test.ts', 'src/plan/situations/orphaned.ts', [
+  ...inTest('test/plan/situations/removed-spec.test.ts', 'src/plan/situations/removed-spec.ts', [
     [
       'a spec that may be renamed with errors is withdrawn',
       '  if (broken) return `${broken} has errors and no job yet, and may be it renamed`\n',
@@ -861,7 +866,7 @@ export const RULES: readonly Mutation[] = [
       "seen === undefined || seen.is === 'replaced' ? record : seen.is === 'live' ? refreshAsSeen",
     ],
   ]),
-  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/situations/orphaned.ts', [
+  ...inTest('test/plan/exactly-once.test.ts', 'src/plan/situations/removed-spec.ts', [
     [
       'an unknown create of a removed spec is forgotten',
       "if (planned.action !== 'held' && planned.action !== 'conflict') return planned",
@@ -960,11 +965,6 @@ export const RULES: readonly Mutation[] = [
       'history: extendHistory(undefined, spec.policy.run, site)',
     ],
     [
-      'a create carries no tag',
-      'return isTagged ? formatAttemptTag(own) : undefined',
-      'return isTagged && !own ? formatAttemptTag(own) : undefined',
-    ],
-    [
       'creates are not counted for a day',
       'if (spending.allowed) used.set(key, spending.next)',
       'if (!spending.allowed) used.set(key, spending.next)',
@@ -973,6 +973,13 @@ export const RULES: readonly Mutation[] = [
       'two creates of a pass count as one for a day',
       'spend(used.get(key) ?? state?.budgets?.[key], max, now)',
       'spend(state?.budgets?.[key], max, now)',
+    ],
+  ]),
+  ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
+    [
+      'a create carries no tag',
+      'return isTagged ? formatAttemptTag(own) : undefined',
+      'return isTagged && !own ? formatAttemptTag(own) : undefined',
     ],
   ]),
   ...inTest('test/model/model.test.ts', 'src/model/record.ts', [

@@ -87,7 +87,7 @@ t.test('a job whose ID only the journal of a dead run holds is stored before it 
   t.match(life.town.services.jobs, [{ startedAt: Number }])
 })
 
-t.test('a machine whose clock is behind tells of a second job all the same', async (t) => {
+t.test('a machine whose clock is behind reports a duplicate all the same', async (t) => {
   const life = Life.alone(1, 'git')
   await life.begin(['PinpointExportJob'])
   life.town.rates = { ...NO_FAULTS, repeat: 1 }

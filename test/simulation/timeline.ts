@@ -1,6 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises'
-
 type Entry = { readonly time: number; readonly order: number; readonly run: () => void }
+
+/**
+ * Runs all promises until they wait. A turn of the event loop does the same, but takes ten times as long. Node has this
+ * function for its own use and does not document it; it works only outside of promises.
+ */
+const runPromises = (process as unknown as { readonly _tickCallback: () => void })._tickCallback
 
 /** Virtual time. Everything happens here, one event after another; only the entries decide the order. */
 export class Timeline {
@@ -18,14 +22,26 @@ export class Timeline {
    * Runs events until `isOver`, or until none are left. After each event, all promises run until they wait for the next
    * one.
    */
-  async until(isOver: () => boolean): Promise<void> {
-    await turn()
+  until(isOver: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        try {
+          this.#run(isOver)
+          resolve()
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
+  }
+
+  #run(isOver: () => boolean): void {
     while (!isOver()) {
       const entry = this.#pop()
       if (!entry) return
       this.now = Math.max(this.now, entry.time)
       entry.run()
-      await turn()
+      runPromises()
     }
   }
 

@@ -396,7 +396,7 @@ export class Town {
       this.setting.log(
         `${process.name} tells ${event.type} ${'step' in event ? event.step : ''} ${'address' in event ? event.address : ''}`,
       )
-    this.oracle.onWrite(JSON.stringify(event))
+    this.oracle.onTell(event)
   }
 
   #checkout({ commit, dirty = [], relation, why = 'edited' }: Order, state: State | undefined): Checkout {

@@ -101,7 +101,16 @@ t.test('after a crash of git at any step, the next run finds what was durable', 
   const { here } = repositories(t)
   await (await begun(here)).close()
   let night = 0
-  for (const command of ['hash-object', 'ls-tree', 'mktree', 'commit-tree', 'push', 'ls-remote', 'update-ref']) {
+  for (const command of [
+    'hash-object',
+    'ls-tree',
+    'mktree',
+    'commit-tree',
+    'push',
+    'ls-remote',
+    'cat-file',
+    'update-ref',
+  ]) {
     for (const done of [true, false]) {
       const name = `night-${night++}`
       const open = await storeIn(here).open()
@@ -271,4 +280,53 @@ t.test('a project in a subfolder has the same state as one at the top', async (t
     state: { lineage: LINEAGE, records: { 'IotJob/kiosk-1': { id: 'kiosk-1' } } },
   })
   t.match(await storeIn(here).read(), { state: { records: { 'IotJob/kiosk-1': { id: 'kiosk-1' } } } })
+})
+
+/** Git that notes the commands it runs. */
+function notedGit(repository: string): { git: Git; take(): string[] } {
+  const real = openGit(repository)
+  const commands: string[] = []
+  return {
+    git: (args, options) => {
+      commands.push(args[0] ?? '')
+      return real(args, options)
+    },
+    take: () => commands.splice(0).sort(),
+  }
+}
+
+t.test('a read, an open and a commit each take as few commands of git as they need', async (t) => {
+  const { here, clone } = repositories(t)
+  const there = clone('there')
+  await (await begun(here)).close()
+  const noted = notedGit(here)
+  const find = ['cat-file', 'config', 'ls-remote', 'rev-parse']
+  await storeIn(here, { git: noted.git }).read()
+  t.same(noted.take(), find, 'a read')
+  const open = await storeIn(here, { git: noted.git }).open()
+  t.same(noted.take(), [...find, 'update-ref'], 'an open')
+  await open.commit([set('attic', attempt('intent', 1))], 'Intents')
+  const write = ['commit-tree', 'config', 'hash-object', 'mktree', 'push', 'update-ref']
+  t.same(noted.take(), [...write, 'ls-tree'].sort(), 'the first commit')
+  await open.append([set('attic', job('created'))])
+  await open.commit([], 'Results')
+  t.same(noted.take(), write, 'each further one')
+  await open.commit([], 'Nothing')
+  await open.close()
+  t.same(noted.take(), [], 'nothing to store')
+
+  const fresh = notedGit(there)
+  await storeIn(there, { git: fresh.git }).read()
+  const fetched = ['cat-file', 'cat-file', 'cat-file', 'config', 'fetch', 'ls-remote', 'rev-parse', 'rev-parse']
+  t.same(fresh.take(), fetched, 'a read in a fresh clone')
+})
+
+t.test('a file in a folder of the branch is not the state', async (t) => {
+  const { here } = repositories(t)
+  fs.mkdirSync(path.join(here, 'media'))
+  fs.writeFileSync(path.join(here, 'media/jobs.state.json'), '{}')
+  git(here, 'add', '.')
+  git(here, 'commit', '-q', '-m', 'Three')
+  git(here, 'push', '-q', 'origin', 'HEAD:jobwright-state')
+  t.same(await storeIn(here, { path: 'media/jobs.state.json' }).read(), { state: undefined, diagnostics: [] })
 })

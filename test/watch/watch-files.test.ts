@@ -21,7 +21,7 @@ async function watchHere(
   const watch = watchFiles({
     root,
     clock: systemClock,
-    quietMs: 60,
+    quietMs: { least: 10, most: 60 },
     onError: (error) => t.fail('an error', { error }),
     // Another program may have used up what this machine has: then these tests are of polling.
     onPolling: () => {},
@@ -124,7 +124,7 @@ t.test('a file is reported once it has settled, and only if its content changed'
     })
     return Object.assign(events, { close: async () => {} }) as unknown as Watcher
   }
-  const { told, watch } = await watchHere(t, root, fleet, { open, clock, quietMs: 100 })
+  const { told, watch } = await watchHere(t, root, fleet, { open, clock, quietMs: { least: 100, most: 100 } })
   const write = (text: string) => {
     fs.writeFileSync(file, text)
     events.emit('all', 'change', file)
@@ -146,6 +146,53 @@ t.test('a file is reported once it has settled, and only if its content changed'
   t.notOk(watch.isSettled(['specs/unseen.yaml']), 'a file without an event')
   await pass(100)
   t.same(told.at(-1), ['specs/unseen.yaml'])
+})
+
+t.test('a whole text is reported at once, one that may be half written later, a burst once it is over', async (t) => {
+  const root = t.testdir({ specs: { 'kiosks.yaml': 'run: 1\n', 'screens.yaml': 'run: 1\n' } })
+  const [file, other] = [path.join(root, 'specs/kiosks.yaml'), path.join(root, 'specs/screens.yaml')]
+  const events = new EventEmitter()
+  const { clock, pass } = drivenClock()
+  const open: WatchOptions['open'] = () => {
+    process.nextTick(() => {
+      for (const one of [file, other]) events.emit('all', 'add', one)
+      events.emit('ready')
+    })
+    return Object.assign(events, { close: async () => {} }) as unknown as Watcher
+  }
+  const { told } = await watchHere(t, root, fleet, { open, clock, quietMs: { least: 30, most: 100 } })
+  const change = (path: string, act: () => void) => {
+    act()
+    events.emit('all', 'change', path)
+  }
+  change(file, () => fs.writeFileSync(file, 'run: 2\n'))
+  await pass(30)
+  t.same(told.splice(0), [['specs/kiosks.yaml']], 'a whole text')
+  for (const half of ['', 'run', undefined]) {
+    change(file, () => (half === undefined ? fs.rmSync(file) : fs.writeFileSync(file, half)))
+    await pass(90)
+    t.same(told.splice(0), [], 'half a text')
+    change(file, () => fs.writeFileSync(file, `run: ${half}\n`))
+    await pass(110)
+    t.same(told.splice(0), [['specs/kiosks.yaml']], 'the whole text')
+  }
+  for (let run = 10; run < 20; run++) {
+    change(other, () => fs.writeFileSync(other, `run: ${run}\n`))
+    await pass(20)
+  }
+  await pass(50)
+  t.same(told.splice(0), [], 'a burst may go on')
+  await pass(40)
+  t.same(told.splice(0), [['specs/screens.yaml']])
+})
+
+t.test('a second write is reported, although chokidar tells of the first alone', async (t) => {
+  const root = t.testdir({ specs: { 'kiosks.yaml': 'run: 1\n' } })
+  const file = path.join(root, 'specs/kiosks.yaml')
+  const { after } = await watchHere(t, root)
+  for (let run = 2; run < 6; run++) {
+    t.same(await after(() => fs.writeFileSync(file, `run: ${run}\n`)), ['specs/kiosks.yaml'])
+  }
 })
 
 t.test('files that matter', async (t) => {

@@ -1,19 +1,27 @@
 import { createQueue } from '../../aws/queue.ts'
 import { getModel } from '../../kinds/index.ts'
+import type { ApprovedPlan } from '../../model/approved-plan.ts'
 import { type Finding, listAddresses, openFindings } from '../../model/attention.ts'
 import { hasErrors } from '../../model/diagnostic.ts'
 import type { ExitCode } from '../../model/exit-code.ts'
 import { collectPreviewExits } from '../../model/exit-rules.ts'
 import { countActions, EMPTY_PLAN, type Plan } from '../../model/plan.ts'
+import { Problem } from '../../model/problem.ts'
+import { advise, suggest } from '../../model/remedy.ts'
 import type { State } from '../../model/state.ts'
 import { FRESH_RUN } from '../../plan/input.ts'
 import { observeAndPlan } from '../../reconcile/observe-and-plan.ts'
+import { escapeForTerminal } from '../../report/escape.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
 import type { PlanHeading } from '../../report/plan-text.ts'
-import { admitRecorded } from '../../session/admit-recorded.ts'
+import { formatHint } from '../../report/remedies.ts'
+import { formatCount } from '../../report/words.ts'
 import { findCaused } from '../../session/attention.ts'
+import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
+import { assertPlanPlace, createApprovedPlan, writePlanFile } from '../../session/plan-file.ts'
+import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { openProjectStore } from '../../session/project.ts'
 import { createInput, listPlanDiagnostics, openSession, openSessionWorld, type Session } from '../../session/session.ts'
@@ -22,10 +30,22 @@ import { listStillDue } from '../../session/still-due.ts'
 export type PlanOptions = CommonOptions & {
   /** Exit with 2 if changes are pending. */
   readonly exitCode?: boolean
+  /** The only spec to plan. Its request is shown in full. */
+  readonly address?: string
+  /** Show every request in full. */
+  readonly full?: boolean
+  /** Write the actions to this file, so that `reconcile --plan` applies these and no others. */
+  readonly out?: string
 }
 
-/** `jobwright plan`: shows what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. */
-export async function planCommand(options: PlanOptions, host: Host): Promise<ExitCode> {
+/**
+ * `jobwright plan [ADDRESS]`: shows what reconcile would do now, and why. Has no side effect; `--offline` needs no credentials. An address
+ * selects one spec, and shows its request in full.
+ */
+export async function planCommand(given: PlanOptions, host: Host): Promise<ExitCode> {
+  const { address } = given
+  const options = address === undefined ? given : { ...given, only: [address], full: true }
+  if (options.out !== undefined) assertOut(options.out, options, host)
   const session = await openSession(options, host)
   try {
     return (await planInSession(session, options, host, createPrinter(host, options))).exitCode
@@ -42,7 +62,7 @@ export async function planInSession(
   out: Printer,
 ): Promise<{ readonly plan: Plan; readonly exitCode: ExitCode }> {
   const stored = await openProjectStore(given.project, options).read()
-  const session = { ...given, loaded: admitRecorded(given.loaded, stored.state) }
+  const session = { ...given, loaded: await confirmSpecs(given, stored.state, options) }
   const isUnread = hasErrors(stored.diagnostics)
   const now = session.clock.now()
   // An unreadable state has its own remedies. A plan without it would be wrong.
@@ -52,12 +72,13 @@ export async function planInSession(
     return { plan: EMPTY_PLAN, exitCode: 8 }
   }
   assertOnly(options, session.loaded, stored.state)
-  const { plan, where, caused } = await look(session, stored.state, options, host)
+  const { plan, where, caused, approved } = await look(session, stored.state, options, host)
   out.diagnostics(
     [...listStillDue(session.loaded, stored.state), ...listPlanDiagnostics(plan, session.loaded, caused)],
     now,
   )
-  out.plan(plan, createHeading('plan', plan, where, session, stored.state), now)
+  out.plan(plan, { ...createHeading('plan', plan, where, session, stored.state), isFull: options.full }, now)
+  if (options.out !== undefined) await writeOut(options.out, approved, host, out, now)
   const { outcomes, exitCode } = collectPreviewExits(
     plan,
     session.loaded.diagnostics,
@@ -69,6 +90,32 @@ export async function planInSession(
   return { plan, exitCode }
 }
 
+/** Throws a Problem (exit 1) if a plan cannot be written there, or would not say where its jobs go. */
+function assertOut(file: string, { offline }: PlanOptions, host: Host): void {
+  if (offline)
+    throw new Problem({
+      code: 'USAGE',
+      message: '--out writes where each job goes, and --offline does not know that',
+      remedies: [advise('leave one of them out')],
+    })
+  assertPlanPlace(file, host)
+}
+
+async function writeOut(
+  file: string,
+  plan: ApprovedPlan | undefined,
+  host: Host,
+  out: Printer,
+  now: number,
+): Promise<void> {
+  if (plan === undefined) return out.answer(`${escapeForTerminal(file)} was not written: the plan is refused`)
+  await writePlanFile(file, plan, host)
+  const count = plan.actions.filter(({ action }) => action !== 'keep').length
+  const apply = suggest(`to apply ${count === 1 ? 'it' : 'them'} and nothing else`, 'reconcile', '--plan', file)
+  const hint = formatHint([apply], out.options(now).medium)
+  out.text(`Wrote ${formatCount(count, 'action')} to ${escapeForTerminal(`${file}; ${hint}`)}`)
+}
+
 /** The maximum number of concurrent calls to one service. The lanes limit their rate. */
 const CONCURRENCY = 32
 
@@ -77,7 +124,7 @@ async function look(
   state: State | undefined,
   options: PlanOptions,
   host: Host,
-): Promise<{ plan: Plan; where: string; caused: ReadonlySet<Finding> }> {
+): Promise<{ plan: Plan; where: string; caused: ReadonlySet<Finding>; approved: ApprovedPlan | undefined }> {
   const world = await openSessionWorld(session, state, options, host)
   try {
     const { clock } = session
@@ -85,7 +132,12 @@ async function look(
     const queue = createQueue({ concurrency: CONCURRENCY, clock })
     const at = { world, clock, modelOf: getModel, queue, signal: host.signal }
     const { plan } = await observeAndPlan(basis, state, FRESH_RUN, at)
-    return { plan, where: world.where, caused: await findCaused(plan, session, basis, state) }
+    const caused = await findCaused(plan, session, basis, state)
+    const isFull = options.full === true
+    // A refused plan cannot be applied, so nobody can approve it.
+    const isOut = options.out !== undefined && plan.refusals.length === 0
+    const approved = isOut ? await createApprovedPlan(plan, session, world, basis, state) : undefined
+    return { plan: previewPlan(plan, session, world, basis, state, isFull), where: world.where, caused, approved }
   } finally {
     world.close()
   }

@@ -1,18 +1,21 @@
 import type { Command } from 'commander'
-import { addLockOptions, addPlanOptions, type Run } from '../../cli/options.ts'
+import { addCacheOption, addLockOptions, addPlanOptions, type Run } from '../../cli/options.ts'
 import { parseDuration } from '../../cli/values.ts'
 import type { CommonOptions } from '../../session/host.ts'
 
 /** Defines `jobwright reconcile`, which applies the plan. */
 export function defineReconcile(program: Command, run: Run): void {
   addLockOptions(
-    addPlanOptions(
-      program
-        .command('reconcile')
-        .description('create, start and adopt what the plan says, and write every status to the state'),
+    addCacheOption(
+      addPlanOptions(
+        program
+          .command('reconcile')
+          .description('create, start and adopt what the plan says, and write every status to the state'),
+      ),
     ),
     '5m with --target, else 0s',
   )
+    .option('--plan <file>', 'apply what plan --out wrote there, and nothing else; exit 8 if an action changed since')
     .option('--wait', 'follow jobs until they are terminal; a failed job means exit 10')
     .option('--timeout <duration>', 'give up waiting after this long (90s, 15m, 2h) with exit 9', parseDuration)
     .option(
@@ -28,7 +31,7 @@ export function defineReconcile(program: Command, run: Run): void {
             timeout,
             settle = 1_200_000,
             ...options
-          }: CommonOptions & { timeout?: number; settle?: number; wait?: boolean },
+          }: CommonOptions & { timeout?: number; settle?: number; wait?: boolean; plan?: string },
         ) =>
           (await import('./reconcile.ts')).reconcileCommand({ ...options, settleMs: settle, timeoutMs: timeout }, host),
       ),

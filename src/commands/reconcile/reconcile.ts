@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import type { ApprovedPlan } from '../../model/approved-plan.ts'
 import { nameDuplicate } from '../../model/attention.ts'
 import { isTerminal } from '../../model/condition.ts'
 import { type Diagnostic, diagnose } from '../../model/diagnostic.ts'
@@ -14,9 +15,11 @@ import { type Reconciled, reconcile } from '../../reconcile/reconcile.ts'
 import { describeGivingUp } from '../../report/gave-up-text.ts'
 import type { JobEnd } from '../../report/summary-text.ts'
 import { toSentence } from '../../report/words.ts'
-import { admitRecorded } from '../../session/admit-recorded.ts'
+import { confirmSpecs } from '../../session/confirm-specs.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
+import { approveInput, readPlanFile } from '../../session/plan-file.ts'
+import { previewPlan } from '../../session/previews.ts'
 import { createPrinter, type Printer } from '../../session/printer.ts'
 import { createFirstState, openProjectStore, stateFile } from '../../session/project.ts'
 import {
@@ -41,6 +44,8 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly timeoutMs?: number
   /** How long to wait for settling creates, in milliseconds. */
   readonly settleMs: number
+  /** The plan that a person approved, and its file. Nothing else is applied. */
+  readonly approved?: { readonly file: string; readonly plan: ApprovedPlan }
   /** The command's name in messages. Default: `reconcile`. */
   readonly verb?: string
   /** If there is no state, the decisions begin one: all of them or none. */
@@ -51,8 +56,16 @@ export type ReconcileCommandOptions = CommonOptions & {
   readonly beforeRelease?: () => Promise<void>
 }
 
-/** `jobwright reconcile`: applies the plan pass by pass and writes every job's status to the state. */
-export async function reconcileCommand(options: ReconcileCommandOptions, host: Host): Promise<ExitCode> {
+/**
+ * `jobwright reconcile`: applies the plan pass by pass and writes every job's status to the state. `plan`: the file of an approved plan;
+ * nothing else is applied.
+ */
+export async function reconcileCommand(
+  { plan: file, ...given }: ReconcileCommandOptions & { readonly plan?: string },
+  host: Host,
+): Promise<ExitCode> {
+  const approved = file === undefined ? undefined : { file, plan: readPlanFile(file, host) }
+  const options = { ...given, approved }
   const out = createPrinter(host, options)
   return waitWhileLocked(options, host, out, (mayRetry) => reconcileOnce({ ...options, mayRetry }, host, out))
 }
@@ -96,7 +109,7 @@ export async function reconcileIn(
       if (!isPassing(error) || !options.mayRetry?.()) say(given)
       throw error
     })
-  const session = { ...given, loaded: admitRecorded(given.loaded, opened.state) }
+  const session = { ...given, loaded: await confirmSpecs(given, opened.state, options) }
   say(session, opened.state)
   const isNew = opened.state === undefined
   const begins = options.begins === true && isNew && !options.emulator
@@ -149,7 +162,8 @@ async function run(
 ): Promise<Reconciled> {
   assertOnly(options, session.loaded, store.state)
   const world = await openSessionWorld(session, store.state, options, host)
-  const input = { ...(await createInput(session, store.state, options)), begins: options.begins }
+  const basis = { ...(await createInput(session, store.state, options)), begins: options.begins }
+  const input = options.approved ? await approveInput(basis, options.approved, session) : basis
   const isNews = createFilter()
   const emit = (event: Event): void => {
     const now = session.clock.now()
@@ -161,7 +175,11 @@ async function run(
     out.diagnostics(listPlanDiagnostics(event.plan, session.loaded).filter(isNews), now)
     const verb = options.verb ?? 'reconcile'
     if (event.pass !== 1) return
-    out.plan(event.plan, createHeading(verb, event.plan, world.where, session, store.state), now)
+    out.plan(
+      previewPlan(event.plan, session, world, input, store.state),
+      createHeading(verb, event.plan, world.where, session, store.state),
+      now,
+    )
     for (const line of listUnchanged(event.plan, options)) out.text(line)
   }
   const onInterrupt = (): void =>

@@ -1,13 +1,15 @@
 import type { Command } from 'commander'
-import { addCommonOptions, createCodeHostOutput, type Run } from '../../cli/options.ts'
+import { addCacheOption, addCommonOptions, createCodeHostOutput, type Run } from '../../cli/options.ts'
 import type { ValidateOptions } from './validate.ts'
 
 /** Defines `jobwright validate`, which checks specs. */
 export function defineValidate(program: Command, run: Run): void {
-  addCommonOptions(
-    program
-      .command('validate')
-      .description('check every spec against its schema; every problem with its file, line and column'),
-    createCodeHostOutput(),
+  addCacheOption(
+    addCommonOptions(
+      program
+        .command('validate')
+        .description('check every spec against its schema; every problem with its file, line and column'),
+      createCodeHostOutput(),
+    ),
   ).action(run(async (host, options: ValidateOptions) => (await import('./validate.ts')).validate(options, host)))
 }

@@ -9,6 +9,7 @@ import { isFollowed } from '../../reconcile/wait.ts'
 import { toSummaryLine } from '../../report/json-lines.ts'
 import { type Emulated, openEmulator } from '../../session/emulated.ts'
 import type { Host } from '../../session/host.ts'
+import { createKnown } from '../../session/known.ts'
 import { createPrinter } from '../../session/printer.ts'
 import { openProject } from '../../session/project.ts'
 import { POLL_MS, type Session } from '../../session/session.ts'
@@ -29,8 +30,8 @@ import {
   type WatchCommandOptions,
 } from './watched.ts'
 
-/** How long files must stay unchanged before a round, in milliseconds. Half a spec may be valid. */
-const QUIET_MS = { plan: 100, apply: 500 }
+/** How long files must stay unchanged before a round, in milliseconds. Half a spec may be valid, so `--apply` waits longer. */
+const QUIET_MS = { plan: { least: 10, most: 100 }, apply: { least: 500, most: 500 } }
 /** Any interval works. */
 const ALIVE_MS = 3_600_000
 
@@ -39,10 +40,11 @@ const ALIVE_MS = 3_600_000
  * meanwhile, and only `--apply` records their conditions. An interrupt ends it with 0, or with 130 if it cut a run short. A Problem in one
  * round is reported and the watch continues.
  */
-export async function watchCommand(options: WatchCommandOptions, host: Host): Promise<ExitCode> {
-  const printed = createPrinter(host, options)
-  const out = createWatchPrinter(printed, options.apply === true)
+export async function watchCommand(given: WatchCommandOptions, host: Host): Promise<ExitCode> {
+  const printed = createPrinter(host, given)
+  const out = createWatchPrinter(printed, given.apply === true)
   const first = openProject(host.cwd, host.env)
+  const options = { ...given, known: createKnown(first.root) }
   const here: Host = { ...host, cwd: first.root }
   const pollMs = options.emulator ? POLL_MS.emulator : POLL_MS.real
   const quietMs = options.apply ? QUIET_MS.apply : QUIET_MS.plan
@@ -87,7 +89,7 @@ export async function watchCommand(options: WatchCommandOptions, host: Host): Pr
       }
       if (options.emulator && !options.offline) emulated ??= await openEmulator(first.root, options)
       session = await openWatched(options, here, files, emulated)
-      if (session === undefined) return quietMs
+      if (session === undefined) return quietMs.most
       plan = await act(session)
       wake = computeWake(plan, session)
     } catch (error) {

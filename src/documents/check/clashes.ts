@@ -37,9 +37,10 @@ export function findClashes(drafts: readonly Draft[], kinds: readonly string[], 
     add(draft, related.length === 0 ? diagnostic : { ...diagnostic, related })
   }
   noteDuplicateAddresses(drafts, note)
-  noteDuplicateIds(drafts, config, note)
-  noteIdenticalRequests(drafts, config, note)
-  noteSharedPlaces(drafts, config, note)
+  const unique = drafts.filter(isUnique(drafts))
+  noteDuplicateIds(unique, config, note)
+  noteIdenticalRequests(unique, config, note)
+  noteSharedPlaces(unique, config, note)
   noteFormerNames(drafts, note)
   noteRunNames(drafts, note)
   for (const draft of drafts) {
@@ -86,7 +87,7 @@ function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, 
     const own = id(draft)
     return own === undefined ? undefined : JSON.stringify([draft.model?.kind, getTarget(draft, config), own])
   }
-  noteEachClash(drafts.filter(isUnique(drafts)), key, pointer, note, (draft, first) => ({
+  noteEachClash(drafts, key, pointer, note, (draft, first) => ({
     code: 'SPEC_DUPLICATE_ID',
     message: `the job ID ${id(draft)} is that of ${first.draft.address} too`,
     remedies: [
@@ -98,9 +99,7 @@ function noteDuplicateIds(drafts: readonly Draft[], config: Config | undefined, 
 }
 
 function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
-  const candidates = drafts
-    .filter(isUnique(drafts))
-    .filter((draft) => isSound(draft) && draft.model?.identity.recovery.is === 'match')
+  const candidates = drafts.filter((draft) => isSound(draft) && draft.model?.identity.recovery.is === 'match')
   const key = (draft: Draft): string | undefined =>
     draft.spec &&
     draft.model &&
@@ -125,7 +124,7 @@ function noteIdenticalRequests(drafts: readonly Draft[], config: Config | undefi
 
 /** Reports specs that share something exclusive within a target. Identical requests are reported as such. */
 function noteSharedPlaces(drafts: readonly Draft[], config: Config | undefined, note: Note): void {
-  const sound = drafts.filter(isUnique(drafts)).filter(isSound)
+  const sound = drafts.filter(isSound)
   const key = (draft: Draft): string | undefined => {
     const { spec, model } = draft
     const own = spec && model?.identity.unique?.key(spec.request)

@@ -1,6 +1,6 @@
 import { type ArnParts, parseArn } from '../../model/arn.ts'
 import type { Config, Target } from '../../model/config.ts'
-import { getValue, isWithin, type JsonObject, joinPointer, type Pointer } from '../../model/json.ts'
+import { expandPointer, getValue, isWithin, type JsonObject, type Pointer } from '../../model/json.ts'
 import type { ArnPart, KindModel } from '../../model/kind.ts'
 import { findPartition } from '../../model/partition.ts'
 import { advise } from '../../model/remedy.ts'
@@ -107,12 +107,4 @@ function createFault(pointer: Pointer, part: ArnPart, found: string, due: { is: 
         : advise(`all of them have to be of one ${part}: that in which the job is made`),
     ],
   }
-}
-
-/** Expands `*` in a pointer to each item of the list. */
-function expandPointer(request: JsonObject, member: Pointer): Pointer[] {
-  const [before = '', after] = member.split('/*')
-  if (after === undefined) return [member]
-  const items = getValue(request, before)
-  return Array.isArray(items) ? items.map((_item, index) => joinPointer(before, index) + after) : []
 }

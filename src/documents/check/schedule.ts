@@ -13,29 +13,6 @@ import type { Fault } from './fault.ts'
 export const SCHEDULE = '/policy/schedule'
 const WAYS = ['cron', 'every', 'at'] as const
 
-/** Reads a schedule that its schema and `checkSchedule` accept, with defaults filled in; undefined for any other. */
-export function readSchedule(value: Json | undefined): Schedule | undefined {
-  if (!isObject(value)) return undefined
-  const text = (member: string): string | undefined => {
-    const found = value[member]
-    return typeof found === 'string' ? found : undefined
-  }
-  const start = text('start')
-  if (start === undefined || findFaults(value).length > 0) return undefined
-  const { at, maxCatchUp } = value
-  return {
-    cron: text('cron'),
-    every: text('every'),
-    at: Array.isArray(at) ? (at as string[]) : undefined,
-    timezone: text('timezone'),
-    start,
-    end: text('end'),
-    catchUp: (text('catchUp') ?? 'latest') as Schedule['catchUp'],
-    maxCatchUp: typeof maxCatchUp === 'number' ? maxCatchUp : 3,
-    overlap: (text('overlap') ?? 'wait') as Schedule['overlap'],
-  }
-}
-
 /** Reports a schedule that cannot be followed. */
 export function checkSchedule(value: Json): Fault[] {
   const schedule = getValue(value, SCHEDULE)

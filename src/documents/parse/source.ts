@@ -16,9 +16,21 @@ export type Spot = { readonly place: Place; readonly excerpt?: string }
 /** Creates a source. A leading byte order mark is dropped, because editors do not count it as a column. */
 export function createSource(file: string, text: string): Source {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text
-  const lineStarts = [0]
-  for (let at = body.indexOf('\n'); at !== -1; at = body.indexOf('\n', at + 1)) lineStarts.push(at + 1)
-  return { file, text: body, lineStarts }
+  let lineStarts: readonly number[] | undefined
+  return {
+    file,
+    text: body,
+    get lineStarts() {
+      lineStarts ??= findLineStarts(body)
+      return lineStarts
+    },
+  }
+}
+
+function findLineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
 }
 
 /** The place from `start` to `end` (exclusive). An empty range is one column wide, so that it can be underlined. */

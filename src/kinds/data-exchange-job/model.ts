@@ -30,6 +30,12 @@ export const dataExchangeJob: KindModel = {
     },
     listing: { returns: 'job', page: 200, newestFirst: true },
     partitions: ['aws'],
+    // Jobs are shown with the data set that they belong to.
+    console: (region, request) => {
+      const dataSet = getValue(getDetails(request), '/DataSetId')
+      const page = typeof dataSet === 'string' ? `#/data-sets/${encodeURIComponent(dataSet)}` : ''
+      return `dataexchange/home?region=${region}${page}`
+    },
     // From the SDKs' table of endpoints.
     regions: [
       'ap-northeast-1 ap-northeast-2 ap-southeast-1 ap-southeast-2 eu-central-1 eu-west-1 eu-west-2',
@@ -71,6 +77,7 @@ export const dataExchangeJob: KindModel = {
     typeMember: '/Type',
     secrets: ['/Details/ImportAssetFromApiGatewayApi/ApiKey'],
     documents: [],
+    shown: ['/Type', '/Details/*/*'],
     // Keys and data shares may belong to other accounts. A key must be in the bucket's region, which may differ. A role
     // can be passed only within one account.
     arns: [
@@ -84,6 +91,7 @@ export const dataExchangeJob: KindModel = {
       { member: '/Details/ImportAssetsFromLakeFormationTagPolicy/RoleArn', agrees: ['partition', 'account'] },
     ],
     normalise,
+    toInput: (request) => request,
     comparable: toComparable,
     toSpec,
     check,

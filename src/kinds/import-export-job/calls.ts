@@ -12,7 +12,7 @@ import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter } from '../../model/kind-calls.ts'
 import { importExportClient } from './client.ts'
 import { TERMINAL_ERRORS, toListedLive, toLive } from './live.ts'
-import { parseManifest, writeManifest } from './manifest.ts'
+import { parseManifest } from './manifest.ts'
 import { importExportJob } from './model.ts'
 import { buildPaperwork } from './paperwork.ts'
 
@@ -95,19 +95,18 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
   }
 }
 
-/**
- * The marker goes into the manifest's generator, which the service stores with the job. It identifies the job after a
- * lost answer.
- */
+/** A record of an older version may hold the manifest as text. The marker identifies the job after a lost answer. */
 function buildInput(request: JsonObject, generator: string) {
-  const { JobType, Manifest: written, ManifestAddendum, APIVersion } = request
+  const { Manifest: written } = request
   const manifest = typeof written === 'string' ? parseManifest(written) : written
   if (!isObject(manifest)) {
     throw new AwsError({ class: 'bad-request', name: 'MalformedManifest', message: 'Manifest is not a mapping' })
   }
+  const input = importExportJob.request.toInput({ ...request, Manifest: manifest }, { marker: generator })
+  const { JobType, Manifest, ManifestAddendum, APIVersion } = input
   return {
     JobType: String(JobType),
-    Manifest: writeManifest(manifest, { generator }),
+    Manifest: String(Manifest),
     ManifestAddendum: typeof ManifestAddendum === 'string' ? ManifestAddendum : undefined,
     APIVersion: typeof APIVersion === 'string' ? APIVersion : undefined,
   }

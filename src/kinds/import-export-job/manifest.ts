@@ -28,12 +28,15 @@ function parseStrictly(text: string): JsonObject | undefined {
 }
 
 /**
- * Writes a manifest as text: `key: value`, two spaces a level, in the mapping's order, the generator last. A text is
- * quoted unless every YAML 1.1 and 1.2 parser reads it unchanged.
+ * Writes a manifest as text: `key: value`, two spaces a level, in the mapping's order, the generator last if it is
+ * known. A text is quoted unless every YAML 1.1 and 1.2 parser reads it unchanged.
  */
-export function writeManifest(manifest: JsonObject, { generator }: { readonly generator: string }): string {
+export function writeManifest(
+  manifest: JsonObject,
+  { generator }: { readonly generator?: string | undefined },
+): string {
   const { generator: _reserved, ...own } = manifest
-  return `${block({ ...own, generator }, '')}\n`
+  return `${block({ ...own, ...(generator !== undefined && { generator }) }, '')}\n`
 }
 
 function block(value: JsonObject | readonly Json[], indent: string): string {

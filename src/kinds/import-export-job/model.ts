@@ -5,6 +5,7 @@ import type { Live } from '../../model/live.ts'
 import type { Difference } from '../../model/plan.ts'
 import { fillMembers } from '../normal.ts'
 import { describeUnknownStatus } from '../unknown-status.ts'
+import { writeManifest } from './manifest.ts'
 import { check } from './rules.ts'
 
 /** The reason of a job whose device never arrived. */
@@ -104,9 +105,18 @@ export const importExportJob: KindModel = {
   request: {
     secrets: SECRETS.map((member) => `/Manifest/${member}`),
     documents: [],
+    shown: [
+      '/JobType',
+      '/Manifest/deviceId',
+      '/Manifest/bucket',
+      '/Manifest/prefix',
+      '/Manifest/operations',
+      '/Manifest/eraseDevice',
+    ],
     dropped: DROPPED,
     arns: [],
     normalise,
+    toInput,
     comparable: toComparable,
     toSpec,
     check,
@@ -141,6 +151,14 @@ function normalise(request: JsonObject): JsonObject {
   const manifest = request['Manifest']
   return fillMembers(omitMembers(request, ...DROPPED), {
     Manifest: isObject(manifest) ? toText(omitMembers(manifest, 'generator')) : manifest,
+  })
+}
+
+/** AWS receives the manifest as text. Our mark is its generator, which the service stores with the job. */
+function toInput(request: JsonObject, { marker }: { readonly marker?: string }): JsonObject {
+  const manifest = request['Manifest']
+  return fillMembers(omitMembers(request, ...DROPPED), {
+    Manifest: isObject(manifest) ? writeManifest(manifest, { generator: marker }) : manifest,
   })
 }
 

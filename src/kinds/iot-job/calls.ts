@@ -21,9 +21,8 @@ import { readPages } from '../../aws/pages.ts'
 import { dropUndefined, pick } from '../../aws/plain.ts'
 import { createAsk } from '../../aws/read.ts'
 import { sendWhole } from '../../aws/whole.ts'
-import { MARK_TAG } from '../../model/attempt-name.ts'
 import { CANCEL_REASON } from '../../model/cancel-reason.ts'
-import { canonicalise, getValue, type Json, type JsonObject } from '../../model/json.ts'
+import { canonicalise, getValue, type JsonObject } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { CreateOptions, KindReader, KindWriter, UpdateRequest } from '../../model/kind-calls.ts'
 import type { Live } from '../../model/live.ts'
@@ -137,20 +136,11 @@ function updateCommand(jobId: string, { operation, before, after, live }: Update
   }
 }
 
-/** A document written as a mapping is sent as JSON text. */
-function buildInput(request: JsonObject, { id, marker }: CreateOptions): CreateJobCommandInput & { jobId: string } {
-  const { document, jobId, ...members } = request
-  const own = id ?? (typeof jobId === 'string' ? jobId : undefined)
-  const text = typeof document === 'string' || document === undefined ? document : JSON.stringify(document)
-  const input = { ...members, ...addMark(members['tags'], marker), jobId: assertNonEmpty(own, 'jobId'), document: text }
+function buildInput(request: JsonObject, options: CreateOptions): CreateJobCommandInput & { jobId: string } {
+  const input = iotJob.request.toInput(request, options)
+  assertNonEmpty(String(input['jobId'] ?? ''), 'jobId')
   // The kind's schema has checked the members, which the SDK's types cannot know.
   return input as unknown as CreateJobCommandInput & { jobId: string }
-}
-
-/** Adds the marker tag to the spec's tags. Without a marker, the spec's tags or nothing. */
-function addMark(tags: Json | undefined, marker: string | undefined): JsonObject {
-  if (marker === undefined) return {}
-  return { tags: [...(Array.isArray(tags) ? (tags as Json[]) : []), { Key: MARK_TAG, Value: marker }] }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { MARK_TAG } from '../../model/attempt-name.ts'
 import type { Condition } from '../../model/condition.ts'
 import { getValue, isObject, type Json, type JsonObject, omitMembers } from '../../model/json.ts'
 import type { ExportedRequest, KindModel, Timing } from '../../model/kind.ts'
@@ -45,6 +46,8 @@ export const iotJob: KindModel = {
     },
     listing: { returns: 'status', page: 250, newestFirst: false },
     partitions: ['aws', 'aws-cn', 'aws-us-gov'],
+    // The page of all jobs (IoT developer guide, job management by the console).
+    console: (region) => `iot/home?region=${region}#/jobhub`,
   },
   lifecycle: {
     steps: ['create'],
@@ -81,6 +84,15 @@ export const iotJob: KindModel = {
   request: {
     secrets: [],
     documents: ['/document'],
+    shown: [
+      '/targets',
+      '/document',
+      '/documentSource',
+      '/jobTemplateArn',
+      '/documentParameters',
+      '/targetSelection',
+      '/schedulingConfig',
+    ],
     // Things, groups, templates and packages belong to one account and region. AWS's own templates name no account.
     arns: [
       { member: '/targets/*', agrees: ['partition', 'region', 'account'] },
@@ -89,6 +101,7 @@ export const iotJob: KindModel = {
       { member: '/destinationPackageVersions/*', agrees: ['partition', 'region', 'account'] },
     ],
     normalise,
+    toInput,
     // DescribeJob never returns tags. GetJobDocument returns the document.
     comparable: (request) => omitMembers(request, 'jobId', 'tags'),
     toSpec,
@@ -121,6 +134,21 @@ function normalise(request: JsonObject): JsonObject {
       : schedule,
     document: document === undefined || isDigest(document) ? document : formatDocument(document),
   })
+}
+
+/** A document written as a mapping is sent as JSON text. Our mark joins the spec's tags. */
+function toInput(request: JsonObject, { id, marker }: { readonly id?: string; readonly marker?: string }): JsonObject {
+  const { document, tags } = request
+  const all = Array.isArray(tags) ? (tags as Json[]) : []
+  const named = id ?? request['jobId']
+  return fillMembers(
+    { ...(named !== undefined && { jobId: named }), ...request },
+    {
+      jobId: named,
+      document: isObject(document) ? JSON.stringify(document) : document,
+      tags: marker === undefined ? tags : [...all, { Key: MARK_TAG, Value: marker }],
+    },
+  )
 }
 
 /** AWS reports a template or an S3 source as such, and the document as the resulting text. */

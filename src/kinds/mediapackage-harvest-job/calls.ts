@@ -63,10 +63,11 @@ function createWriter(connection: Connection, model: KindModel): KindWriter {
   }
 }
 
-function buildInput(request: JsonObject, { id }: CreateOptions): CreateHarvestJobCommandInput & { Id: string } {
-  const own = id ?? (typeof request['Id'] === 'string' ? request['Id'] : undefined)
+function buildInput(request: JsonObject, options: CreateOptions): CreateHarvestJobCommandInput & { Id: string } {
+  const input = mediapackageHarvestJob.request.toInput(request, options)
+  assertNonEmpty(String(input['Id'] ?? ''), 'Id')
   // The kind's schema has checked the members, which the SDK's types cannot know.
-  return { ...request, Id: assertNonEmpty(own, 'Id') } as unknown as CreateHarvestJobCommandInput & { Id: string }
+  return input as unknown as CreateHarvestJobCommandInput & { Id: string }
 }
 
 /** On the wire every member name begins with a small letter (API reference, harvest_jobs). */

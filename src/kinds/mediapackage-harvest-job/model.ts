@@ -37,7 +37,7 @@ export const mediapackageHarvestJob: KindModel = {
   api: {
     operations: { create: 'CreateHarvestJob', describe: 'DescribeHarvestJob', list: 'ListHarvestJobs' },
     errors: {
-      // Bad input, and probably also a duplicate Id, which has no error of its own. Reading the Id tells them apart.
+      // Bad input, and probably also a duplicate Id, which has no error of its own. Jobwright reads the Id to distinguish them.
       UnprocessableEntityException: 'exists',
       ForbiddenException: 'auth',
       NotFoundException: 'not-found',
@@ -47,6 +47,8 @@ export const mediapackageHarvestJob: KindModel = {
     },
     listing: { returns: 'job', page: 1000, newestFirst: false },
     partitions: ['aws', 'aws-iso', 'aws-iso-b'],
+    // No page of one harvest job is documented.
+    console: (region) => `mediapackage/home?region=${region}`,
     // From the SDKs' table of endpoints. New live services use MediaPackage v2, so no region will be added.
     regions: [
       'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-4',
@@ -74,6 +76,7 @@ export const mediapackageHarvestJob: KindModel = {
   request: {
     secrets: [],
     documents: [],
+    shown: ['/OriginEndpointId', '/StartTime', '/EndTime', '/S3Destination/BucketName', '/S3Destination/ManifestKey'],
     // IAM allows passing a role to the service only within one account.
     arns: [{ member: '/S3Destination/RoleArn', agrees: ['partition', 'account'] }],
     normalise: (request) =>
@@ -81,6 +84,7 @@ export const mediapackageHarvestJob: KindModel = {
         StartTime: toInstant(request['StartTime']),
         EndTime: toInstant(request['EndTime']),
       }),
+    toInput: (request, { id }) => fillMembers({ Id: null, ...request }, { Id: id ?? request['Id'] }),
     comparable: (request) => omitMembers(request, 'Id'),
     toSpec: ({ request }) => request && { request: dropEmpty(request), omitted: [] },
     check,

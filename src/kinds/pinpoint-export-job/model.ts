@@ -43,6 +43,7 @@ export const pinpointExportJob: KindModel = {
       InternalServerErrorException: 'outage',
     },
     listing: { returns: 'job', page: 100, newestFirst: false, within: 'ApplicationId' },
+    // Its console was closed with the service.
     partitions: ['aws', 'aws-us-gov'],
     // From the SDKs' table of endpoints. The service is closed, so no region will be added.
     regions: [
@@ -69,9 +70,11 @@ export const pinpointExportJob: KindModel = {
   request: {
     secrets: [],
     documents: [],
+    shown: ['/ApplicationId', '/ExportJobRequest/SegmentId', '/ExportJobRequest/S3UrlPrefix'],
     // IAM allows passing a role to the service only within one account.
     arns: [{ member: '/ExportJobRequest/RoleArn', agrees: ['partition', 'account'] }],
     normalise: (request) => request,
+    toInput: (request) => request,
     comparable: (request) => request,
     toSpec: ({ request }) => request && { request, omitted: [] },
     // The schema already covers the rules between members.

@@ -257,21 +257,21 @@ export function draftDuplicate(
   }
 }
 
-function isRemoved({ action, ...planned }: Planned, record: JobRecord | undefined): boolean {
-  if (record?.withdrawn !== undefined || action === 'forget') return true
-  return action === 'cancel' && 'withdraws' in planned && planned.withdraws
+function isRemoved(planned: Planned, record: JobRecord | undefined): boolean {
+  if (record?.withdrawn !== undefined || planned.action === 'forget') return true
+  return planned.action === 'cancel' && planned.withdraws
 }
 
 /**
- * Names a conflict by its job and its edits. It uses the words of the reason only if there is no job. A target that
- * leads elsewhere gets its own suffix, since an offline plan cannot detect it.
+ * Names a conflict by its job and its edits. It uses the words of the reason, or their key, only if there is no job. A
+ * target that leads elsewhere gets its own suffix, since an offline plan cannot detect it.
  */
-function nameConflict(planned: Planned): string {
-  const { code = 'PLAN_CONFLICT', id, reason } = planned
+function nameConflict(planned: PlannedStop): string {
+  const { code = 'PLAN_CONFLICT', id, reason, findingKey = reason } = planned
   const changes = getChanges(planned) ?? []
   const edits = changes.filter(({ pointer }) => pointer !== '/policy/target')
   const edited = edits.length === 0 ? '' : `:${shortenDigest(canonicalise(edits as unknown as Json))}`
-  return `conflict:${code}:${id ?? shortenDigest(reason)}${edited}${edits.length < changes.length ? TARGET : ''}`
+  return `conflict:${code}:${id ?? shortenDigest(findingKey)}${edited}${edits.length < changes.length ? TARGET : ''}`
 }
 
 /** The suffix of a conflict whose target leads elsewhere than its job. */

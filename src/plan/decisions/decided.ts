@@ -9,7 +9,7 @@ import { planBaselineDecision } from './baseline.ts'
 import { planCancelDecision } from './cancel.ts'
 import { planForeignDecision } from './foreign.ts'
 import { planNotCreatedDecision } from './not-created.ts'
-import { planRemovedDecision } from './removed.ts'
+import { planRemovedDecision } from './resolve-removed.ts'
 import { keepRecord, NOTHING_CHANGED } from './shared-lines.ts'
 
 /** Plans what a person decided about an address. It never creates a job: a decision only changes the record. */

@@ -1,6 +1,6 @@
 import { isTerminal } from '../../model/condition.ts'
 import { findDifferences } from '../../model/difference.ts'
-import type { Json } from '../../model/json.ts'
+import { isSameJson, type Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, PlannedStop } from '../../model/plan.ts'
 import { advise } from '../../model/remedy.ts'
@@ -16,9 +16,14 @@ import { isOfUpload } from './files.ts'
  * it.
  */
 export function findEdits(spec: Spec, record: JobRecord, model: KindModel, site: Site | undefined): Difference[] {
-  const before = model.request.normalise(record.request)
-  const after = model.request.normalise(writeDocuments(spec.request, model.request.documents))
-  return [...findDifferences(before, after), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
+  return [...findRequestEdits(spec, record, model), ...findIdEdit(spec, record, model), ...findSiteEdit(record, site)]
+}
+
+function findRequestEdits(spec: Spec, record: JobRecord, { request }: KindModel): Difference[] {
+  const written = writeDocuments(spec.request, request.documents)
+  // Most specs are as they were, and a normal form costs more than this comparison.
+  if (isSameJson(written, record.request)) return []
+  return findDifferences(request.normalise(record.request), request.normalise(written))
 }
 
 function findIdEdit(spec: Spec, record: JobRecord, model: KindModel): Difference[] {
@@ -42,14 +47,16 @@ export function planEdited(
 ): PlannedStop {
   // A change that AWS does not support comes first: its line in the file is shown.
   const inOrder = [...changes].sort((a, b) => Number(b.pointer === why?.pointer) - Number(a.pointer === why?.pointer))
-  const { what, back } = describeWayBack(spec, model, inOrder)
+  const { what, first = what, back } = describeWayBack(spec, model, inOrder)
+  const end = ` after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`
   return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_IMMUTABLE',
     id: record.id,
     record,
     changes: inOrder,
-    reason: `${what} after the job was submitted${isTerminal(record.condition) ? ' and ended' : ''}`,
+    reason: `${what}${end}`,
+    ...(first !== what && { findingKey: `${first}${end}` }),
     remedies: [
       advise(
         `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
@@ -64,21 +71,22 @@ export function describeChanges(changes: readonly Difference[]): string {
   return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`
 }
 
+/** A change and how to undo it. `first`: the first wording of `what`, if another one replaced it. */
+type WayBack = { readonly what: string; readonly first?: string; readonly back: string }
+
 /**
  * Names the change and how to undo it. A change outside the spec, such as a target or an uploaded file, is named there.
  */
-function describeWayBack(
-  spec: Spec,
-  model: KindModel,
-  changes: readonly Difference[],
-): { readonly what: string; readonly back: string } {
+function describeWayBack(spec: Spec, model: KindModel, changes: readonly Difference[]): WayBack {
   const { pointer, to } = changes[0]!
   if (changes.length === 1 && pointer === '/policy/target') {
     const isNamed = spec.policy.target !== undefined
     const back = `let ${isNamed ? 'policy.target' : 'the default target'}, or its region in jobwright.yaml, lead there again`
     const scratch = ' (or remove .jobwright/emulator, to begin a new one)'
+    const target = isNamed ? 'policy.target' : 'the default target'
     return {
-      what: `${isNamed ? 'policy.target' : 'the default target'} came to lead elsewhere`,
+      what: `${target} was pointed elsewhere`,
+      first: `${target} came to lead elsewhere`,
       back: String(to).endsWith('/emulator') ? `${back}${scratch}` : back,
     }
   }
@@ -89,16 +97,14 @@ function describeWayBack(
 }
 
 /** Describes a changed upload file. If only its line ends differ, Git converted them. */
-function describeUploadWayBack(
-  { file, md5, otherEnds }: Upload,
-  before: Json | undefined,
-): { readonly what: string; readonly back: string } {
+function describeUploadWayBack({ file, md5, otherEnds }: Upload, before: Json | undefined): WayBack {
   const what = `${file}, the file of policy.upload,`
   if (otherEnds === undefined || (before !== otherEnds.lf && before !== otherEnds.crlf))
     return { what: `${what} changed`, back: 'restore the old file' }
   const [now, then] = md5 === otherEnds.crlf ? ['CRLF', 'LF'] : ['LF', 'CRLF']
   return {
-    what: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
+    what: `${what} changed its line ends from ${then} to ${now} (core.autocrlf of Git)`,
+    first: `${what} came to have ${now} line ends in place of ${then} (core.autocrlf of Git)`,
     back: `write "${file} -text" into .gitattributes, delete the file and check it out again`,
   }
 }

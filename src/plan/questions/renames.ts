@@ -24,7 +24,8 @@ export function planRenamed(plan: Planner, spec: Spec, previous: JobRecord | und
     return createLine(spec, {
       action: 'conflict',
       code: 'PLAN_FORMERLY',
-      reason: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
+      reason: `metadata.formerly names ${former}, which still has a spec and keeps its job`,
+      findingKey: `metadata.formerly names ${former}, whose job stays with it while it has a spec`,
       remedies: [advise(`remove metadata.formerly to make another job, or remove the spec of ${former}`)],
     })
   }
@@ -33,10 +34,12 @@ export function planRenamed(plan: Planner, spec: Spec, previous: JobRecord | und
   const old = plan.renames.to.get(spec.address)
   if (old === undefined) return undefined
   const { id } = plan.records[old] ?? {}
+  const job = id ? ` (job ${id})` : ''
   return createLine(spec, {
     action: 'conflict',
     code: 'PLAN_RENAMED',
-    reason: `looks like ${old} renamed: the same request, and that spec is gone${id ? ` (job ${id})` : ''}`,
+    reason: `looks like a rename of ${old}, whose spec was removed: the requests are identical${job}`,
+    findingKey: `looks like ${old} renamed: the same request, and that spec is gone${job}`,
     remedies: [
       advise(`if it was renamed, write metadata.formerly: ${parseAddress(old).name}`),
       suggest('if the old one was removed and this is to run as a second job', 'resolve', old, '--removed'),

@@ -1,5 +1,5 @@
 import { isSteady, isTerminal } from '../../model/condition.ts'
-import { canonicalise, type Json } from '../../model/json.ts'
+import { isSameJson, type Json } from '../../model/json.ts'
 import type { KindModel } from '../../model/kind.ts'
 import type { Difference, Planned, PlannedKeep, PlannedStep, PlannedStop } from '../../model/plan.ts'
 import { refreshWithStage } from '../../model/record.ts'
@@ -75,7 +75,7 @@ export function keepRecorded(plan: Planner, spec: Spec, record: SettledRecord): 
 
 /** Returns whether two records are equal. */
 function isEqual(a: JobRecord, b: JobRecord): boolean {
-  return canonicalise(a as unknown as Json) === canonicalise(b as unknown as Json)
+  return isSameJson(a as unknown as Json, b as unknown as Json)
 }
 
 /** Explains that a job is lost because its ID now belongs to another job. */
@@ -178,6 +178,8 @@ function planNotShownYet(plan: Planner, spec: Spec, record: SettledRecord): Plan
 }
 
 function clearWithdrawal(record: JobRecord): JobRecord {
+  // Nearly every record stays as it is, and needs no copy and no comparison.
+  if (record.withdrawn === undefined) return record
   const { withdrawn: _withdrawn, ...rest } = record
   return rest
 }

@@ -63,7 +63,9 @@ function recoverById(plan: Planner, spec: Spec, record: OpenRecord, model: KindM
   const owner = plan.claims.get(getOwnerKey(model, record.site, live.id))
   const changes = findDeviations(record.request, live, model)
   const mark = judgeAttempt(plan, spec, record, live)
-  const fits = owner === undefined && changes.length === 0 && !isBefore(record.intent, live)
+  // An earlier run of this spec may have asked for the same ID, and made no job.
+  const isFree = owner === undefined || owner === spec.address
+  const fits = isFree && changes.length === 0 && !isBefore(record.intent, live)
   if (fits && mark === 'none' && isMarkPending(plan, record, live))
     return planSettling(
       spec,

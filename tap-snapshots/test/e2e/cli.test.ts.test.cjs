@@ -128,6 +128,8 @@ Options:
   --allow-dirty              submit specs that are not committed
   --allow-removals           outside Git: treat a missing spec as removed
   --refresh                  read finished jobs again as well
+  --no-cache                 check every spec afresh, and store nothing for the
+                             next run
   --lock-timeout <duration>  wait this long (90s, 5m) for a run that holds the
                              state, before exit 8 (default: 5m with --target,
                              else 0s)

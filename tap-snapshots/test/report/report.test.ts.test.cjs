@@ -26,8 +26,8 @@ exports[`test/report/report.test.ts > TAP > a plan is a table of unsettled addre
                                                  that was submitted, and this
                                                  spec was edited after its job
                                                  was submitted
-      /S3Destination/ManifestKey: recorded "cup/final.m3u8", spec "cup/final-extra-time.m3u8"
-      /StartTime: recorded nothing, spec "2026-11-07T19:45:00Z"
+      S3Destination.ManifestKey: [31m- cup/final.m3u8[39m [32m+ cup/final-extra-time.m3u8[39m
+      StartTime: [32m+ 2026-11-07T19:45:00Z[39m
       [2mhint:[22m restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   [36m… settling[39m  ImportExportJob/archive-disk       the response to its create was   in 14 h 30 min (2026-11-15 09:30 UTC)
@@ -49,8 +49,8 @@ jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
                                                  job that was submitted, and
                                                  this spec was edited after
                                                  its job was submitted
-      /S3Destination/ManifestKey: recorded "cup/final.m3u8", spec "cup/final-extra-time.m3u8"
-      /StartTime: recorded nothing, spec "2026-11-07T19:45:00Z"
+      S3Destination.ManifestKey: - cup/final.m3u8 + cup/final-extra-time.m3u8
+      StartTime: + 2026-11-07T19:45:00Z
       hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   … settling  ImportExportJob/archive-disk       the response to its create   in 14 h 30 min (2026-11-15 09:30 UTC)
@@ -72,8 +72,8 @@ jobwright plan · commit 1c2d3e4 · state #41 · eu-west-1/123456789012
                                                  that was submitted, and this
                                                  spec was edited after its job
                                                  was submitted
-      /S3Destination/ManifestKey: recorded "cup/final.m3u8", spec "cup/final-extra-time.m3u8"
-      /StartTime: recorded nothing, spec "2026-11-07T19:45:00Z"
+      S3Destination.ManifestKey: - cup/final.m3u8 + cup/final-extra-time.m3u8
+      StartTime: + 2026-11-07T19:45:00Z
       hint: restore the old value, or set policy.run: 2 to run it again
             or give the spec another name
   … settling  ImportExportJob/archive-disk       the response to its create was   in 14 h 30 min (2026-11-15 09:30 UTC)
@@ -312,7 +312,7 @@ exports[`test/report/report.test.ts > TAP > JSON lines follow the contract and o
 {"v":1,"type":"planned","address":"IotJob/kiosk-screens","action":"create","reason":"new spec"}
 {"v":1,"type":"planned","address":"DataExchangeJob/prices-november","action":"start","reason":"created, never started"}
 {"v":1,"type":"planned","address":"MediaPackageHarvestJob/cup-final","action":"waiting","reason":"the match is not over: its window ends later","until":"2026-11-14T22:00:00Z"}
-{"v":1,"type":"planned","address":"MediaPackageHarvestJob/semi-final","action":"conflict","reason":"AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted","changes":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}]}
+{"v":1,"type":"planned","address":"MediaPackageHarvestJob/semi-final","action":"conflict","reason":"AWS cannot change a harvest job that was submitted, and this spec was edited after its job was submitted","changes":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}],"elements":[{"pointer":"/S3Destination/ManifestKey","from":"cup/final.m3u8","to":"cup/final-extra-time.m3u8"},{"pointer":"/StartTime","to":"2026-11-07T19:45:00Z"}]}
 {"v":1,"type":"planned","address":"ImportExportJob/archive-disk","action":"settling","reason":"the response to its create was lost: socket hang up","until":"2026-11-15T09:30:00Z"}
 {"v":1,"type":"planned","address":"IotJob/kiosk-firmware","action":"keep","reason":"finished"}
 {"v":1,"type":"planned","address":"IotJob/kiosk-reboot","action":"keep","reason":"running"}

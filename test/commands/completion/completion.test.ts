@@ -43,22 +43,22 @@ t.test('the grammar is read from the program itself, without hidden parts', asyn
       name: 'plan',
       description: 'say what',
       options: [
-        { long: '--output', short: '-o', values: { are: 'words', words: ['text', 'json'] } },
-        { long: '--only', values: { are: 'addresses', words: [] } },
-        { long: '--kind', values: { are: 'words', words: ['IotJob'] } },
-        { long: '--target', values: { are: 'targets' } },
-        { long: '--file', values: { are: 'files' } },
-        { long: '--name', values: { are: 'any' } },
+        { long: '--output', short: '-o', values: { is: 'words', words: ['text', 'json'] } },
+        { long: '--only', values: { is: 'addresses', words: [] } },
+        { long: '--kind', values: { is: 'words', words: ['IotJob'] } },
+        { long: '--target', values: { is: 'targets' } },
+        { long: '--file', values: { is: 'files' } },
+        { long: '--name', values: { is: 'any' } },
         { long: '--force', values: undefined },
         { long: '--help' },
       ],
       positions: [
-        { are: 'addresses', words: ['IotJob'] },
-        { are: 'words', words: ['bash', 'zsh'] },
+        { is: 'addresses', words: ['IotJob'] },
+        { is: 'words', words: ['bash', 'zsh'] },
       ],
     },
-    { name: 'schema', positions: [{ are: 'words', words: ['job'] }] },
-    { name: 'help', positions: [{ are: 'words', words: ['plan', 'schema'] }] },
+    { name: 'schema', positions: [{ is: 'words', words: ['job'] }] },
+    { name: 'help', positions: [{ is: 'words', words: ['plan', 'schema'] }] },
   ])
 })
 

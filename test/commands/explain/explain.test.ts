@@ -6,6 +6,7 @@ import t from 'tap'
 import { listPageCodes, readPageOfCode } from '../../../src/load/pages.ts'
 import { CODES, type PageCode } from '../../../src/model/codes.ts'
 import { blocksOf, played, said } from './pages.ts'
+import { findStale, readSource } from './static-examples.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PAGES = path.join(ROOT, 'docs/errors')
@@ -55,6 +56,13 @@ t.test('the example of each page yields its code and the output on the page', as
       `${code}: yielded`,
     )
   }
+})
+
+t.test('an example that no test plays has the code, the severity and the words of the source', async (t) => {
+  const source = readSource(path.join(ROOT, 'src'))
+  const cli = fs.readFileSync(path.join(ROOT, 'docs/cli.md'), 'utf8')
+  for (const code of listPageCodes())
+    t.same(findStale(code, fs.readFileSync(path.join(PAGES, `${code}.md`), 'utf8'), source, cli), [], code)
 })
 
 /** Codes that JSON lines and the plan's own words stand for, and no message. */

@@ -26,8 +26,8 @@ type Run = (
 const COMMANDS: Readonly<Record<string, Run>> = {
   validate: async (options, host) =>
     (await import('../../../src/commands/validate/validate.ts')).validate({ output: 'text', ...options }, host),
-  plan: async (options, host) =>
-    (await import('../../../src/commands/plan/plan.ts')).planCommand({ output: 'text', ...options }, host),
+  plan: async (options, host, address) =>
+    (await import('../../../src/commands/plan/plan.ts')).planCommand({ output: 'text', ...options, address }, host),
   reconcile: async (options, host) =>
     (await import('../../../src/commands/reconcile/reconcile.ts')).reconcileCommand(
       { output: 'text', settleMs: 0, ...options },

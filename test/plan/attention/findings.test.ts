@@ -8,10 +8,11 @@ import type { JobRecord, State } from '../../../src/model/state.ts'
 import { acknowledge, addDuplicates, noteAttention, noteDecided } from '../../../src/plan/attention/notes.ts'
 import { plan } from '../../../src/plan/plan.ts'
 import { getOwnerKey } from '../../../src/plan/questions/ownership.ts'
-import { NOW, SITE, unknownOf, type World, world } from '../world.ts'
+import { NOW, OTHER_SITE, planOf, SITE, unknownOf, type World, world } from '../world.ts'
 
 const REBOOT = 'IotJob/kiosk-reboot'
 const NEXT = 'IotJob/kiosk-next'
+const NIGHT = 'IotJob/kiosk-night'
 const LAST = 'IotJob/kiosk-last'
 const READERS = 'PinpointExportJob/readers'
 
@@ -354,4 +355,30 @@ t.test('a decision settles what was noted of its address, and a baseline takes a
   t.same(decided([REBOOT], new Map([[REBOOT, { is: 'baseline' }]])), {
     [REBOOT]: [{ run: 1, finding: 'failed', acknowledged: NOW, reason: 'baseline' }],
   })
+})
+
+t.test('an acknowledgement from before a reason was reworded counts', async (t) => {
+  const renamed = world().spec(NIGHT).absent(NIGHT).record(REBOOT)
+  const former = world().spec(NIGHT, { formerly: 'kiosk-reboot' }).spec(REBOOT).record(REBOOT)
+  const moved = world()
+    .spec(REBOOT)
+    .record(REBOOT, { id: undefined } as Partial<JobRecord>)
+    .site(OTHER_SITE)
+  // The names as earlier versions wrote them.
+  const rows: readonly (readonly [World, Address, string])[] = [
+    [renamed, NIGHT, 'conflict:PLAN_RENAMED:d7590bf78804'],
+    [former, NIGHT, 'conflict:PLAN_FORMERLY:d2d0b4e1b5ab'],
+    [moved, REBOOT, 'conflict:PLAN_IMMUTABLE:09c77bb39b62:target'],
+  ]
+  for (const [given, address, finding] of rows) {
+    const { findings = [] } = planOf(given.input())
+    t.same(
+      findings.filter((one) => one.address === address).map((one) => one.finding),
+      [finding],
+    )
+    const noted = { run: 1, finding, acknowledged: '2026-11-15T08:00:00Z' }
+    const state = { ...given.input().state!, attention: { [address]: [noted] } }
+    const again = planOf({ ...given.input(), state })
+    t.same(openFindings(again.findings), [], finding)
+  }
 })

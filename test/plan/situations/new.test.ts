@@ -139,7 +139,7 @@ t.test('a spec that was renamed needs a decision', async (t) => {
     'if it was renamed, write metadata.formerly: kiosk-reboot',
     `if the old one was removed and this is to run as a second job > jobwright > resolve > ${REBOOT} > --removed`,
   ]
-  const words = `looks like ${REBOOT} renamed: the same request, and that spec is gone`
+  const words = `looks like a rename of ${REBOOT}, whose spec was removed: the requests are identical`
   t.strictSame(told(renamed(), NIGHT), ['conflict', 'PLAN_RENAMED', `${words} (job kiosk-reboot)`, ...ways])
   t.strictSame(told(renamed({ id: undefined } as Partial<JobRecord>), NIGHT), [
     'conflict',
@@ -165,7 +165,7 @@ t.test('a spec that was renamed needs a decision', async (t) => {
     'the old spec is there, with errors',
   )
   const two = world().spec(NIGHT).absent(NIGHT).record(REBOOT).record('IotJob/kiosk-old')
-  t.match(told(two, NIGHT)[2], `looks like ${REBOOT} renamed`)
+  t.match(told(two, NIGHT)[2], `looks like a rename of ${REBOOT}`)
   t.strictSame(
     planOf(two.input()).actions.map(({ action }) => action),
     ['conflict', 'keep', 'keep'],
@@ -184,7 +184,7 @@ t.test('metadata.formerly moves a record whose spec was removed, and nothing els
   const there = [
     'conflict',
     'PLAN_FORMERLY',
-    `metadata.formerly names ${REBOOT}, whose job stays with it while it has a spec`,
+    `metadata.formerly names ${REBOOT}, which still has a spec and keeps its job`,
     `remove metadata.formerly to make another job, or remove the spec of ${REBOOT}`,
   ]
   t.strictSame(told(world().spec(NIGHT, formerly).spec(REBOOT).record(REBOOT), NIGHT), there)

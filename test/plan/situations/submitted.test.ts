@@ -95,12 +95,12 @@ t.test('a job that has ended, is lost or is only taken as done is not changed', 
 
 t.test('a target that leads elsewhere is an edit of an unfinished job, and says how to undo that', async (t) => {
   const back = 'let the default target, or its region in jobwright.yaml, lead there again'
-  const elsewhere = 'the default target came to lead elsewhere'
+  const elsewhere = 'the default target was pointed elsewhere'
   t.strictSame(told(kiosk().site(OTHER_SITE)), immutable(elsewhere, back))
   const named = kiosk({ policy: { target: 'prod' } }).site(OTHER_SITE)
   t.strictSame(
     told(named),
-    immutable('policy.target came to lead elsewhere', back.replace('the default target', 'policy.target')),
+    immutable('policy.target was pointed elsewhere', back.replace('the default target', 'policy.target')),
   )
   const emulated = kiosk().site({ ...SITE, endpoint: 'x/emulator' })
   t.strictSame(told(emulated), immutable(elsewhere, `${back} (or remove .jobwright/emulator, to begin a new one)`))

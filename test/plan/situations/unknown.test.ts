@@ -126,18 +126,20 @@ for (const [name, given, expected] of TAGS) {
   })
 }
 
-t.test('the ID of an earlier run is not its own unknown create’s', async (t) => {
+t.test('an unknown create finds its job under an ID that an earlier run asked for without a job', async (t) => {
   const history = [{ run: 1, id: 'kiosk-reboot' }]
-  const given = world()
-    .spec(REBOOT, { policy: { run: 2 } })
-    .unknown(REBOOT, {}, { run: 2, history })
-    .live(REBOOT)
-  t.match(first(given), { action: 'create', id: 'kiosk-reboot-r2' }, 'the spec asks for another ID')
-  const kept = world()
-    .spec(REBOOT, { policy: { run: 2 }, request: { ...REQUESTS['IotJob'], jobId: 'kiosk-reboot' } })
-    .unknown(REBOOT, {}, { run: 2, history })
-    .live(REBOOT)
-  check(t, kept, `conflict ${REBOOT}: the ID kiosk-reboot was already used by an earlier run of this spec`)
+  const raised = (request: object = {}, live: Partial<Live> = {}) =>
+    world()
+      .spec(REBOOT, { policy: { run: 2 }, request: { ...REQUESTS['IotJob'], ...request } })
+      .unknown(REBOOT, {}, { run: 2, history })
+      .live(REBOOT, live)
+  const same = { jobId: 'kiosk-reboot' }
+  t.match(first(raised(same)), { action: 'adopt', id: 'kiosk-reboot' })
+  t.match(first(raised()), { action: 'adopt', id: 'kiosk-reboot' }, 'even if the spec asks for another ID by now')
+  const early = { createdAt: '2026-11-15T08:40:00Z' }
+  const used = `conflict ${REBOOT}: the ID kiosk-reboot was already used by an earlier run of this spec`
+  check(t, raised(same, early), used, 'a job from before the create')
+  t.match(first(raised({}, early)), { action: 'create', id: 'kiosk-reboot-r2' }, 'and another ID')
 })
 
 t.test('a taken ID comes with the way to get another one', async (t) => {

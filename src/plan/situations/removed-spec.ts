@@ -21,7 +21,7 @@ import { planUnknown } from './unknown.ts'
 const UNREAD = advise('make AWS reachable there (a target, credentials), or restore its spec without policy.onRemove')
 
 /** Plans a record whose spec is not among the loaded ones. Undefined: nothing to report. */
-export function planWithdrawn(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
+export function planRemovedSpec(plan: Planner, address: Address, record: JobRecord): Planned | undefined {
   if (record.withdrawn !== undefined) return undefined
   if (!isSettled(record)) {
     const planned = planWithoutSpec(address, record, (spec) => planUnknown(plan, spec, record))

@@ -1,0 +1,24 @@
+import { createOwnMemory } from '../documents/own-memory.ts'
+import type { LoadOptions } from '../load/load.ts'
+import { createStateReader, type StateReader } from '../state/state-reader.ts'
+import { keepTexts } from '../system/known-texts.ts'
+
+/** What a process that plans again and again keeps in memory: unchanged texts, their checked specs, and the state. */
+export type Known = {
+  /** Begins to load specs again. */
+  begin(): Pick<LoadOptions, 'source' | 'memory'>
+  readonly stateReader: StateReader
+}
+
+/** Creates an empty memory for the project in a folder. */
+export function createKnown(root: string): Known {
+  const texts = keepTexts(root)
+  const memory = createOwnMemory()
+  return {
+    begin() {
+      memory.begin()
+      return { source: texts.open(), memory }
+    },
+    stateReader: createStateReader(),
+  }
+}

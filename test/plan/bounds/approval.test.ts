@@ -1,0 +1,293 @@
+import t from 'tap'
+import { getModel } from '../../../src/kinds/index.ts'
+import type { Address } from '../../../src/model/address.ts'
+import type { Approval, ApprovedPlan } from '../../../src/model/approved-plan.ts'
+import type { Plan } from '../../../src/model/plan.ts'
+import { listApproved } from '../../../src/plan/bounds/approval.ts'
+import { DONE, OTHER_SITE, planOf, SITE, type World, world } from '../world.ts'
+
+const KIOSKS: Address = 'IotJob/kiosks'
+const LOBBY: Address = 'IotJob/lobby'
+const PRICES: Address = 'DataExchangeJob/prices'
+const FINAL: Address = 'MediaPackageHarvestJob/final'
+const HEAD = 'a'.repeat(40)
+
+/** A world before its plan was approved, and what has changed in it since. */
+type Case = { readonly before?: (w: World) => World; readonly since?: (w: World) => World }
+
+const approve = (plan: Plan, more: Partial<ApprovedPlan> = {}): ApprovedPlan => ({
+  apiVersion: 'jobwright/v1',
+  kind: 'Plan',
+  version: 1,
+  writtenBy: '0.1.0',
+  lineage: 'kiosk-fleet',
+  project: '.',
+  commit: HEAD,
+  actions: listApproved(plan, { modelOf: getModel, siteOf: () => SITE }),
+  ...more,
+})
+
+const found = (plan: ApprovedPlan, more: Partial<Approval> = {}): Approval => ({
+  plan,
+  file: 'plan.json',
+  relation: 'same',
+  project: '.',
+  ...more,
+})
+
+/** What a run with the approved plan does: its lines, and why it is refused. */
+function run({ before = (w) => w, since = before }: Case, more: Partial<Approval> = {}): string[] {
+  const approved = approve(planOf(before(world()).input()))
+  const { actions, refusals, diagnostics } = planOf(
+    since(world())
+      .with({ approval: found(approved, more) })
+      .input(),
+  )
+  return [
+    ...actions.map(({ action, address }) => `${action} ${address}`),
+    ...refusals.map(({ code, address }) => `${code} ${address ?? ''}`.trim()),
+    ...diagnostics.flatMap(({ code, message }) => (code === 'PLAN_NOT_APPROVED' ? [`${code}: ${message}`] : [])),
+  ]
+}
+
+t.test('what was approved is applied, whatever its step or status is now', async (t) => {
+  const cases: [string, Case, string[]][] = [
+    ['a create', { before: (w) => w.spec(KIOSKS) }, [`create ${KIOSKS}`]],
+    [
+      'an upgrade of spelling: a comment, a default or the order of a set is no change',
+      {
+        before: (w) => w.spec(KIOSKS),
+        since: (w) =>
+          w.spec(KIOSKS, {
+            request: {
+              targetSelection: 'SNAPSHOT',
+              document: '{"operation": "reboot"}',
+              targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/kiosks'],
+            },
+          }),
+      },
+      [`create ${KIOSKS}`],
+    ],
+    [
+      'the start of a job whose create was approved',
+      {
+        before: (w) => w.spec(PRICES),
+        since: (w) => w.spec(PRICES).record(PRICES, { stage: 'created', id: 'p1', condition: { type: 'Pending' } }),
+      },
+      [`start ${PRICES}`],
+    ],
+    [
+      'a create that waited for a dependency, once that has succeeded',
+      {
+        before: (w) => w.spec(KIOSKS).spec(LOBBY, { policy: { dependsOn: [{ job: KIOSKS, when: 'succeeded' }] } }),
+        since: (w) =>
+          w
+            .spec(KIOSKS)
+            .record(KIOSKS, DONE)
+            .spec(LOBBY, { policy: { dependsOn: [{ job: KIOSKS, when: 'succeeded' }] } }),
+      },
+      [`keep ${KIOSKS}`, `create ${LOBBY}`],
+    ],
+    [
+      'a create that waited for its window',
+      { before: (w) => w.at('2026-11-14T20:00:00Z').spec(FINAL), since: (w) => w.spec(FINAL) },
+      [`create ${FINAL}`],
+    ],
+    [
+      'an unknown outcome in between, while it settles',
+      { before: (w) => w.spec(KIOSKS), since: (w) => w.spec(KIOSKS).unknown(KIOSKS).live(KIOSKS) },
+      [`adopt ${KIOSKS}`],
+    ],
+    [
+      'an unknown create that left no job',
+      {
+        before: (w) => w.spec(KIOSKS),
+        since: (w) => w.spec(KIOSKS).unknown(KIOSKS, { absentSince: '2026-11-15T08:55:00Z' }).absent(KIOSKS),
+      },
+      [`create ${KIOSKS}`],
+    ],
+    [
+      'a finished job: it is not compared any more',
+      {
+        before: (w) => w.spec(KIOSKS),
+        since: (w) => w.record(KIOSKS, { ...DONE, withdrawn: '2026-11-15T08:00:00Z' }),
+      },
+      [],
+    ],
+    ['a withdrawal', { before: (w) => w.record(KIOSKS, DONE) }, [`forget ${KIOSKS}`]],
+  ]
+  for (const [name, given, expected] of cases) t.strictSame(run(given), expected, name)
+})
+
+t.test('what is new since the approval is held and named', async (t) => {
+  const held = (address: Address): string[] => [
+    `held ${address}`,
+    `PLAN_NOT_APPROVED: not in plan.json, so not applied: ${address}`,
+  ]
+  const cases: [string, Case, string[]][] = [
+    ['a new spec', { before: (w) => w, since: (w) => w.spec(KIOSKS) }, held(KIOSKS)],
+    [
+      'a new spec that waits',
+      { before: (w) => w, since: (w) => w.spec(KIOSKS, { policy: { notBefore: '2026-12-01T00:00:00Z' } }) },
+      held(KIOSKS),
+    ],
+    [
+      'a raised run of a finished job',
+      {
+        before: (w) => w.spec(KIOSKS).record(KIOSKS, DONE),
+        since: (w) => w.spec(KIOSKS, { policy: { run: 2 } }).record(KIOSKS, DONE),
+      },
+      held(KIOSKS),
+    ],
+    [
+      'a job that is held no more',
+      {
+        before: (w) => w.spec(KIOSKS, { policy: { hold: true } }),
+        since: (w) => w.spec(KIOSKS),
+      },
+      held(KIOSKS),
+    ],
+    [
+      'an edit of a job that was running',
+      {
+        before: (w) => w.spec(KIOSKS).record(KIOSKS),
+        since: (w) =>
+          w
+            .spec(KIOSKS, {
+              request: {
+                targets: ['arn:aws:iot:eu-west-1:123456789012:thinggroup/kiosks'],
+                document: { operation: 'reboot' },
+                description: 'at night',
+              },
+            })
+            .record(KIOSKS),
+      },
+      held(KIOSKS),
+    ],
+    [
+      'a spec that was removed since, whose job had been running',
+      {
+        before: (w) => w.spec(KIOSKS).record(KIOSKS),
+        since: (w) => w.record(KIOSKS, DONE),
+      },
+      held(KIOSKS),
+    ],
+  ]
+  for (const [name, given, expected] of cases) t.strictSame(run(given), expected, name)
+  const many = (w: World): World =>
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g'].reduce((all, name) => all.spec(`IotJob/${name}`), w)
+  t.match(run({ before: (w) => w, since: many }).at(-1), /: IotJob\/a, .*, IotJob\/e and 2 more$/)
+  const chain = (w: World): World =>
+    w.spec(KIOSKS).spec(LOBBY, { policy: { dependsOn: [{ job: KIOSKS, when: 'succeeded' }] } })
+  const only = planOf(world().spec(LOBBY).input())
+  const { actions } = planOf(
+    chain(world())
+      .with({ approval: found(approve(only)) })
+      .input(),
+  )
+  t.match(actions, [
+    { action: 'held', code: 'PLAN_NOT_APPROVED' },
+    { action: 'waiting', reason: /which is held/ },
+  ])
+})
+
+t.test('an approved action that changed refuses the whole plan', async (t) => {
+  const before = (w: World): World => w.spec(KIOSKS).spec(LOBBY)
+  const changed = (since: (w: World) => World): string[] =>
+    run({ before, since }).filter((line) => line.startsWith('PLAN_'))
+  t.strictSame(
+    changed((w) => w.spec(KIOSKS, { request: { targets: [], document: {} } }).spec(LOBBY)),
+    [`PLAN_CHANGED ${KIOSKS}`],
+  )
+  t.strictSame(
+    changed((w) => w.spec(KIOSKS, { policy: { run: 2 } }).spec(LOBBY)),
+    [`PLAN_CHANGED ${KIOSKS}`],
+  )
+  t.strictSame(
+    changed((w) => w.spec(LOBBY)),
+    [`PLAN_CHANGED ${KIOSKS}`],
+    'its spec was removed',
+  )
+  t.strictSame(
+    changed((w) => w.blocked(KIOSKS, ['SPEC_TYPE']).spec(LOBBY)),
+    [`PLAN_CHANGED ${KIOSKS}`],
+    'has errors',
+  )
+  t.strictSame(
+    changed((w) => w.spec(KIOSKS).spec(LOBBY).site(OTHER_SITE)),
+    [`PLAN_CHANGED ${KIOSKS}`, `PLAN_CHANGED ${LOBBY}`],
+    'the target leads elsewhere',
+  )
+  t.strictSame(
+    run({ before: (w) => w.record(KIOSKS), since: (w) => w.spec(KIOSKS).record(KIOSKS) }),
+    [`keep ${KIOSKS}`, `PLAN_CHANGED ${KIOSKS}`],
+    'a spec whose removal was approved is back',
+  )
+  const approval = found(approve(planOf(before(world()).input())))
+  const { refusals } = planOf(
+    world()
+      .spec(KIOSKS, { policy: { run: 2 } })
+      .with({ approval })
+      .input(),
+  )
+  t.match(refusals[0], {
+    code: 'PLAN_CHANGED',
+    message: /its run was 1, and is 2/,
+    place: { file: 'specs/kiosks.yaml' },
+    remedies: [{ command: ['jobwright', 'plan', '--out', 'plan.json'] }],
+  })
+  t.match(
+    planOf(
+      world()
+        .spec(LOBBY)
+        .with({ approval, only: (address) => address === LOBBY })
+        .input(),
+    ),
+    { refusals: [], actions: [{ action: 'create' }] },
+    'what was not selected is not compared',
+  )
+})
+
+t.test('a plan counts only in its own state, project and commit, and for AWS or the emulator', async (t) => {
+  const given: Case = { before: (w) => w.spec(KIOSKS) }
+  const refused = (more: Partial<Approval>): string[] => run(given, more).filter((line) => line.startsWith('PLAN_'))
+  t.strictSame(refused({ relation: 'ahead' }), [], 'a later commit')
+  for (const relation of ['behind', 'diverged', 'unknown'] as const)
+    t.strictSame(refused({ relation }), ['PLAN_FILE_FOREIGN'], relation)
+  t.strictSame(refused({ project: 'teams/b' }), ['PLAN_FILE_FOREIGN'], 'another project')
+  const plan = approve(planOf(world().spec(KIOSKS).input()))
+  const of = (facts: Partial<ApprovedPlan>): unknown[] =>
+    planOf(
+      world()
+        .spec(KIOSKS)
+        .with({ approval: found({ ...plan, ...facts }) })
+        .input(),
+    ).refusals.map(({ code, message, remedies = [] }) => [code, message, remedies.length > 0])
+  t.match(of({ lineage: 'other-fleet' }), [['PLAN_FILE_FOREIGN', /state other-fleet/, true]])
+  t.match(of({ emulator: true }), [['PLAN_FILE_FOREIGN', /made for the emulator/, true]])
+  const { lineage: _lineage, ...homeless } = plan
+  t.match(
+    planOf(
+      world()
+        .spec(KIOSKS)
+        .with({ approval: found(homeless) })
+        .input(),
+    ).refusals,
+    [{ code: 'PLAN_FILE_FOREIGN' }],
+  )
+})
+
+t.test('guards count only what was approved', async (t) => {
+  const approval = found(approve(planOf(world().spec(KIOSKS).input())))
+  const refusals = (maxCreates: number, more: { approval?: Approval }): readonly unknown[] =>
+    planOf(
+      world()
+        .spec(KIOSKS)
+        .spec(LOBBY)
+        .with({ guards: { maxCreates, maxRemovals: 1 }, ...more })
+        .input(),
+    ).refusals
+  t.match(refusals(1, {}), [{ code: 'GUARD_CREATES' }])
+  t.strictSame(refusals(1, { approval }), [])
+  t.match(refusals(0, { approval }), [{ code: 'GUARD_CREATES' }], 'an approval overrules no guard')
+})

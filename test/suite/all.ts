@@ -1,0 +1,24 @@
+/*
+ * `npm test`: every test file in a process of its own, from one bundle. A process that tap starts loads tap's hooks, tap's 600 files and the
+ * sources one by one, which takes longer than most tests.
+ */
+import os from 'node:os'
+import path from 'node:path'
+import t from 'tap'
+import { BUNDLE, bundleTests, listTests } from './bundle.ts'
+
+const START = path.join(import.meta.dirname, 'start.mjs')
+/** The folders with the longest files. These start first, so that the run does not wait for one of them at its end. */
+const LONG = /^test.(conformance|e2e|commands|load|proof|simulation|state)\b/
+const TIMEOUT_MS = 240_000
+
+await bundleTests()
+// A test also waits for disks and other processes.
+t.jobs = os.availableParallelism() + 1
+const tests = listTests()
+for (const file of [...tests.filter((one) => LONG.test(one)), ...tests.filter((one) => !LONG.test(one))]) {
+  const args = ['--enable-source-maps', START, BUNDLE, file]
+  // `NODE_OPTIONS` of the runner would load its hooks again.
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  t.spawn(process.execPath, args, { buffered: true, timeout: TIMEOUT_MS, env }, file)
+}
