@@ -1,24 +1,16 @@
-import { createLanes } from '../../src/aws/lanes.ts'
-import { getModel } from '../../src/kinds/index.ts'
-import { type Address, parseAddress } from '../../src/model/address.ts'
-import { DEFAULT_WAITS } from '../../src/model/create-protocol.ts'
-import { getValue, type JsonObject } from '../../src/model/json.ts'
-import { Problem } from '../../src/model/problem.ts'
+import type { Address } from '../../src/model/address.ts'
+import type { JsonObject } from '../../src/model/json.ts'
 import type { Schedule } from '../../src/model/schedule.ts'
 import type { Spec } from '../../src/model/spec.ts'
-import { emptyState, type State } from '../../src/model/state.ts'
-import { reconcile } from '../../src/reconcile/reconcile.ts'
-import { listInstants } from '../../src/schedule/instants.ts'
-import { formatInstant } from '../../src/schedule/names.ts'
-import { createGitStore } from '../../src/state/git-store.ts'
-import type { OpenStore } from '../../src/state/store.ts'
-import { callsOf } from './calls.ts'
+import type { State } from '../../src/model/state.ts'
 import { NO_FAULTS, type Rates } from './faults.ts'
 import { GitRemote } from './git-remote.ts'
 import type { Ledger } from './ledger.ts'
 import { EPOCH, Machine, Process } from './machine.ts'
+import { kindAt } from './places.ts'
+import { createRunner } from './series-runner.ts'
 import type { Wish } from './services.ts'
-import { SITES, World } from './town.ts'
+import { World } from './town.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -93,7 +85,7 @@ function specsAfter(edits: number): Spec[] {
 }
 
 function specOf(address: Address, schedule: Schedule, template: JsonObject): Spec {
-  const { kind, name } = parseAddress(address)
+  const [kind = '', name = ''] = address.split('/')
   const file = `specs/${name}.yaml`
   return {
     address,
@@ -111,10 +103,9 @@ function specOf(address: Address, schedule: Schedule, template: JsonObject): Spe
 
 /** Which run a request is for: `IotJob 202612070200`. Only the request says it, whatever the program believes. */
 function readRun(kind: string, request: JsonObject): string {
-  const text = ['/description', '/ExportJobRequest/S3UrlPrefix', '/S3Destination/ManifestKey']
-    .map((pointer) => getValue(request, pointer))
-    .find((value) => typeof value === 'string')
-  return `${kind} ${/\d{12}/.exec(String(text))?.[0]}`
+  const { description, ExportJobRequest, S3Destination } = request
+  const text = JSON.stringify([description ?? ExportJobRequest ?? S3Destination])
+  return `${kind} ${/\b20\d{10}\b/.exec(text)?.[0]}`
 }
 
 /** What a quarter of a year came to. */
@@ -154,86 +145,7 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
   let laptop = new Machine('laptop', random.int(-20_000, 20_000))
   let runs = 0
   let edits = 0
-  const openStore = (process: Process): Promise<OpenStore> =>
-    createGitStore({
-      disk: process.machine.disk.doorOf(process),
-      tryLock: process.tryLock,
-      name: () => ({ pid: 1, host: process.machine.name, since: '2026-11-15T09:00:00Z' }),
-      repository: '/repo',
-      git: remote.gitOf(process),
-      mark: () => `${process.name} ${++runs}`,
-    }).open()
-
-  const run = async (process: Process, commit: number): Promise<void> => {
-    const store = await openStore(process)
-    try {
-      const { clock } = process
-      const lanes = createLanes(clock)
-      await process.effect('GetCallerIdentity', 30, () => process.hearTime(time.now))
-      const source = store.state?.source?.commit
-      const known = source === undefined ? undefined : Number.parseInt(source, 16)
-      await reconcile(
-        {
-          specs: specsAfter(commit),
-          blocked: [],
-          complete: true,
-          waits: DEFAULT_WAITS,
-          modelOf: getModel,
-          checkout: {
-            git: true,
-            commit: nameCommit(commit),
-            dirty: [],
-            deleted: [],
-            shallow: false,
-            relation: known === undefined ? 'none' : known === commit ? 'same' : known < commit ? 'ahead' : 'behind',
-          },
-          rules: { emulator: false, offline: false, allowDirty: false, allowRemovals: false },
-          guards: { maxCreates: 1, maxRemovals: 1 },
-          perDay: () => undefined,
-          refresh: false,
-          source: { commit: nameCommit(commit) },
-        },
-        {
-          world: {
-            siteOf: () => SITES['here'],
-            awsNow: () => process.told && process.told.time + clock.monotonic() - process.told.at,
-            clockOffsetMs: () => process.told && process.told.time - process.told.wall,
-            callsOf: (site, kind) =>
-              Promise.resolve(
-                callsOf(kind, site, {
-                  process,
-                  services,
-                  lanes,
-                  ledger,
-                  by: 'ours',
-                  isTagRefused: false,
-                  onSend: () => ({ arrived: () => {}, heard: () => {} }),
-                  onStep: () => {},
-                }),
-              ),
-            perSecond: (site, model) => lanes.lane(site, model, model.api.operations.create).limit.perSecond,
-            where: 'simulation',
-            close: () => {},
-          },
-          store,
-          clock,
-          timeScale: 1,
-          modelOf: getModel,
-          emit: (event) => {
-            if (event.type !== 'planned') return
-            const lines = event.plan.actions.map(({ address, action, reason }) => `${action} ${address} (${reason})`)
-            setting.log(`${process.name} plans ${lines.join('; ')}`)
-          },
-          signal: new AbortController().signal,
-          wait: false,
-          settleMs: random.pick([0, 40 * MINUTE]),
-          pollMs: { least: 5_000, most: 300_000 },
-        },
-      )
-    } finally {
-      await store.close()
-    }
-  }
+  const runner = createRunner(world, remote, ledger)
 
   /** Runs one or two runners at once, until they end or die, or for hours. */
   const visit = async (count: number): Promise<void> => {
@@ -245,13 +157,10 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
       process.onDeath = () => {
         left--
       }
-      run(process, edits).then(
-        () => process.die(),
-        (error: unknown) => {
-          if (!(error instanceof Problem)) violations.push(`a run threw: ${String((error as Error).stack ?? error)}`)
-          process.die()
-        },
-      )
+      void runner.run(process, specsAfter(edits), edits).then((error) => {
+        if (error !== undefined) violations.push(`a run threw: ${error instanceof Error ? error.stack : String(error)}`)
+        process.die()
+      })
       return process
     })
     const end = time.now + RUN_MAX
@@ -270,9 +179,7 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
 
   let isBegun = false
   const first = new Process('begin', laptop, setting)
-  void openStore(first).then(async (store) => {
-    await store.create(emptyState('lineage-of-a-quarter', '2026-11-15T09:00:00Z'))
-    await store.close()
+  void runner.begin(first).then(() => {
     isBegun = true
   })
   await time.until(() => isBegun)
@@ -299,10 +206,6 @@ export async function liveQuarter(seed: number): Promise<Quarter> {
   }
 }
 
-function nameCommit(index: number): string {
-  return index.toString(16).padStart(40, '0')
-}
-
 /** What the stored states have said of each series: its schedules, and the runs that were skipped. */
 class Sightings {
   readonly skipped = new Set<string>()
@@ -312,7 +215,7 @@ class Sightings {
   look(state: State): void {
     this.#last = state
     for (const [address, { schedule, decided, skipped = [] }] of Object.entries(state.series ?? {})) {
-      const { kind } = parseAddress(address as Address)
+      const kind = kindAt(address)
       for (const { at } of skipped) this.skipped.add(`${kind} ${formatInstant(Date.parse(at))}`)
       const known = this.#schedules.get(kind) ?? []
       if (JSON.stringify(known.at(-1)?.schedule) !== JSON.stringify(schedule))
@@ -325,7 +228,7 @@ class Sightings {
     const violations: string[] = []
     const due = new Set<string>()
     for (const [address, { decided, due: pending = [] }] of Object.entries(this.#last?.series ?? {})) {
-      const { kind } = parseAddress(address as Address)
+      const kind = kindAt(address)
       const all = this.#schedules.get(kind) ?? []
       for (const [index, { schedule, from }] of all.entries()) {
         const until = all[index + 1]?.from ?? Date.parse(decided)
@@ -354,4 +257,24 @@ class Sightings {
     const count = [...this.skipped].filter((run) => run.startsWith(`${kind} `)).length
     return count === 0 ? undefined : count
   }
+}
+
+/** The UTC minute of an instant: `202612070200`. */
+function formatInstant(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 16).replaceAll(/\D/g, '')
+}
+
+/** Berlin is an hour ahead of UTC all winter. */
+const AHEAD_MS = HOUR
+
+/** The instants of a schedule of this world after one and up to another, by arithmetic of its own. */
+function listInstants({ cron, at, start }: Schedule, after: number, until: number): number[] {
+  const isDue = (instant: number): boolean =>
+    instant > after && instant <= until && instant >= Date.parse(`${start.slice(0, 10)}T00:00Z`) - AHEAD_MS
+  if (at) return at.map((time) => Date.parse(`${time}Z`) - AHEAD_MS).filter(isDue)
+  const [minute = '30', hour = '2', , , day] = cron?.split(' ') ?? []
+  const first = Date.parse('2026-11-15T00:00Z') + Number(hour) * HOUR + Number(minute) * MINUTE - AHEAD_MS
+  return Array.from({ length: 130 }, (_, index) => first + index * DAY)
+    .filter(isDue)
+    .filter((instant) => day === undefined || new Date(instant + AHEAD_MS).getUTCDay() === Number(day))
 }

@@ -6,7 +6,7 @@ import { isSameSchedule, listInstants, readBounds } from '../../schedule/instant
 /** With `catchUp: none`, a run that is later than this is skipped. Runners come once an hour, and are often late. */
 export const LATE_MS = 7_200_000
 /** How many skipped runs a series shows. It counts all of them. */
-const SHOWN = 10
+const SHOWN = 30
 const MINUTE_MS = 60_000
 
 /** The facts that decide which runs are to be made. Times are epoch milliseconds. */
