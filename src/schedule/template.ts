@@ -39,11 +39,6 @@ function render(value: Json, occasion: Occasion): Json {
   return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, render(inner, occasion)]))
 }
 
-/** Returns whether a value has a form that changes from run to run. */
-export function hasForms(value: Json): boolean {
-  return listForms(value, '').length > 0
-}
-
 /** Returns where a value has such forms, with the word of each: `$text` or `$time`. */
 export function listForms(value: Json, pointer: Pointer): { pointer: Pointer; word: '$text' | '$time' }[] {
   if (typeof value !== 'object' || value === null) return []
