@@ -1259,4 +1259,52 @@ export const RULES: readonly Mutation[] = [
     ],
     ['a stale state is closed without a word', "if (folded?.is === 'stale') {", 'if (folded === null) {'],
   ]),
+  ...inTest('test/simulation/quarter.test.ts', 'src/apply/apply.ts', [
+    ['what is decided about schedules is not stored with the intents', '    ...(plan.decided ?? []),\n', ''],
+  ]),
+  ...inTest('test/plan/series/series.test.ts', 'src/plan/series/decide.ts', [
+    [
+      'a run that is on record is due again',
+      'due.map((at) => Date.parse(at)).filter((instant) => !isMade(instant))',
+      'due.map((at) => Date.parse(at))',
+    ],
+    [
+      'an edit of a schedule decides the past anew',
+      'const passed = listInstants(from.schedule, decidedAt, now)',
+      'const passed = listInstants(schedule, decidedAt, now)',
+    ],
+    [
+      'an edit of a schedule moves no limit between past and future',
+      'isEdited ? Math.max(decidedAt, now) : (last ?? decidedAt)',
+      'last ?? decidedAt',
+    ],
+  ]),
+  ...inTest('test/plan/series/series.test.ts', 'src/plan/series/expand.ts', [
+    [
+      'a run is made while the one before is unfinished',
+      'if (next === undefined || runs.some(({ record }) => !hasEnded(record, model))) return recorded',
+      'if (next === undefined) return recorded',
+    ],
+  ]),
+  ...inTest('test/plan/series/series.test.ts', 'src/plan/series/settle.ts', [
+    [
+      'a run is skipped because of an outdated record of the one before',
+      "const isRead = !isSettled(record) || context.observed.jobs.get(address)?.is === 'live'",
+      'const isRead = true',
+    ],
+  ]),
+  ...inTest('test/state/series.test.ts', 'src/model/state.ts', [
+    [
+      'an older program may write a state with schedules',
+      'minReader: Math.max(state.minReader, SERIES_READER)',
+      'minReader: state.minReader',
+    ],
+  ]),
+  ...inTest('test/state/series.test.ts', 'src/state/recover.ts', [
+    [
+      'a schedule that only a commit changes is not written',
+      "if (!isSame(from.series?.[address] ?? null, series)) others.push({ set: 'series', address, series })",
+      '',
+    ],
+  ]),
 ]
