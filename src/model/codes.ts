@@ -146,7 +146,7 @@ export const CODES = {
   PLAN_OWN_MARK: {
     severity: 'error',
     exits: [6],
-    means: 'a job that may be ours cannot be excluded',
+    means: 'a job that may belong to this state cannot be excluded',
   },
   PLAN_REFUSED: { severity: 'error', exits: [4, 5], means: 'AWS denied access to a job' },
   PLAN_RENAMED: { severity: 'error', exits: [6], means: 'a new spec looks like a renamed one' },

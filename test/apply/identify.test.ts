@@ -76,7 +76,7 @@ t.test('another job under the ID is left alone', async (t) => {
     problem: {
       class: 'conflict',
       name: 'OtherJob',
-      message: `ID kiosk-reboot now belongs to another job (it was created ${THEIRS}, and ours ${CREATED}); nothing was done to it`,
+      message: `ID kiosk-reboot now belongs to another job (it was created ${THEIRS}, and the recorded job ${CREATED}); nothing was done to it`,
     },
   })
 })

@@ -179,7 +179,7 @@ export const RULES: readonly Mutation[] = [
       'const isOurs = fits && (mark || isProven)',
     ],
     [
-      'a job without the tag that our create asked for is taken over',
+      'a job without the tag that this create asked for is taken over',
       '!record.intent.refused && !isMarkMissing(record, live)',
       '!record.intent.refused',
     ],

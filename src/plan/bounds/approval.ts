@@ -182,7 +182,7 @@ function findForeign({ state, rules, checkout }: Planner, approval: Approval): F
   const again = suggest('make a plan here, and have it approved', 'plan', '--out', file)
   if (plan.emulator !== (rules.emulator || undefined)) {
     const [made, here] = plan.emulator ? ['the emulator', 'AWS'] : ['AWS', 'the emulator']
-    return { message: `${file} was made for ${made}, and this run is for ${here}`, remedies: [again] }
+    return { message: `${file} was made for ${made}, and this reconcile is for ${here}`, remedies: [again] }
   }
   // On the emulator the first run begins the state.
   const isOwn = plan.lineage === state?.lineage || (plan.lineage === undefined && rules.emulator)

@@ -88,6 +88,6 @@ function refuseReplaced(spec: Spec, model: KindModel, record: SettledRecord, why
     record,
     id: record.id,
     reason: `${nameJob(model, record.id ?? '')} is not the one on record: ${why}. Nothing is done to it`,
-    remedies: [suggest('record that ours is lost', 'reconcile')],
+    remedies: [suggest('record that the old job is lost', 'reconcile')],
   })
 }
