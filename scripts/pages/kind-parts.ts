@@ -41,7 +41,7 @@ function facts(model: KindModel): string {
     ['schema', `[${kind}.schema.json](../../schemas/${kind}.schema.json)`],
     [
       'job ID',
-      idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : "the service's",
+      idMember ? `yours: \`spec.${idMember}\`, or the name of the spec (from run 2 on \`NAME-rN\`)` : 'chosen by AWS',
     ],
     ['steps', model.lifecycle.steps.join(', then ')],
     ['partitions', partitions.map((one) => `\`${one}\``).join(', ')],
@@ -184,7 +184,7 @@ function recovery(model: KindModel): string {
     case 'token':
       return `The ID comes from the spec, so Jobwright calls \`${model.api.operations.describe}\`. It adopts a job that is provably the submitted one. Any other job is a conflict. The lease for the create lasts ${seconds(leaseMs)}. If two reads ${seconds(graceMs)} apart find no job after that, Jobwright retries the create under the same ID. AWS rejects a duplicate.`
     case 'inert':
-      return `A job that was never started does nothing. ${list} returns the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
+      return `A job that was never started does nothing, so the lost create started nothing. ${list} returns the jobs created since the intent. Jobwright adopts a job with an identical request. If several match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved). If two reads ${seconds(listLagMs)} apart find none, Jobwright retries the create.`
     case 'match':
       return `The job starts at once, so a duplicate is never harmless. Jobwright searches ${list} for a job with the request's [identifying member](../concepts.md#words). It retries the create only after ${seconds(leaseMs + signatureMs + requestMs + listLagMs)}, and after two reads ${seconds(listLagMs)} apart that find no such job.\n\nThat time has four parts: the lease (${seconds(leaseMs)}), the lifetime of the signature (${seconds(signatureMs)}), the response (${seconds(requestMs)}), and the lag of the list (${seconds(listLagMs)}). If several jobs match, the plan shows \`unresolved\`: see [recovery](../recovery.md#unresolved).`
   }

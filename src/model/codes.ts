@@ -289,7 +289,7 @@ export const CODES = {
     exits: [3],
     means: 'policy.upload does not fit the type of the job',
   },
-  SPEC_VARIABLE: { severity: 'error', exits: [3], means: 'specs may not read this environment variable' },
+  SPEC_VARIABLE: { severity: 'error', exits: [3], means: 'specs must not read this environment variable' },
   SPEC_WINDOW_LENGTH: { severity: 'error', exits: [3], means: 'a harvest is longer than 24 hours' },
   SPEC_WINDOW_ORDER: { severity: 'error', exits: [3], means: 'a harvest ends before it begins' },
   SPEC_YAML_1_1: {

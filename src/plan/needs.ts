@@ -13,8 +13,8 @@ import type { Decision, PlanInput } from './input.ts'
 import { moveFormerNames } from './questions/former-names.ts'
 import { createLookalikeNeed, hasOtherSiteOrScope, listLookalikeNeeds } from './questions/lookalikes.ts'
 import { createStandIn } from './questions/ownership.ts'
-import { isCancellable } from './situations/cancelled.ts'
 import { planDue, planHeld } from './situations/new.ts'
+import { isCancellable } from './situations/plan-cancel.ts'
 import { mayCancel } from './situations/removed-spec.ts'
 
 /** The inputs of a plan before anything is read. `refresh`: read finished jobs too. */

@@ -679,10 +679,16 @@ t.test('what a spec takes from elsewhere is named where it changed, and not as a
       .spec(REBOOT, { policy: { ...(target && { target }) } })
       .record(REBOOT)
       .site(OTHER_SITE)
-  t.match(hint(moved()), /^let the default target, or its region in jobwright.yaml, lead there again, copy/)
-  t.match(hint(moved('main')), /^let policy.target, or its region in jobwright.yaml, lead there again, copy/)
+  t.match(
+    hint(moved()),
+    /^let the default target, or its region in jobwright.yaml, lead there again, or write policy.run/,
+  )
+  t.match(
+    hint(moved('main')),
+    /^let policy.target, or its region in jobwright.yaml, lead there again, or write policy.run/,
+  )
   const emulated = moved().site({ ...OTHER_SITE, endpoint: 'emulator' })
-  t.match(hint(emulated), /\(or remove .jobwright\/emulator, to begin a new one\), copy/)
+  t.match(hint(emulated), /\(or remove .jobwright\/emulator, to begin a new one\), or write policy.run/)
 
   const importOf = (Md5Hash: string) => ({
     Type: 'IMPORT_ASSET_FROM_SIGNED_URL',

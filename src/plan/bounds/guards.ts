@@ -1,6 +1,6 @@
 import type { Code } from '../../model/codes.ts'
-import { DEFAULT_CONFIG } from '../../model/config.ts'
 import { CLOCKS_MS } from '../../model/create-protocol.ts'
+import { DEFAULT_CONFIG } from '../../model/default-config.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Planned } from '../../model/plan.ts'
 import { advise, type Remedy, suggest } from '../../model/remedy.ts'

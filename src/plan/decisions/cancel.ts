@@ -16,7 +16,7 @@ import {
   type SeenRecord,
 } from '../context.ts'
 import type { Decision } from '../input.ts'
-import { isCancellable, planCancel } from '../situations/cancelled.ts'
+import { isCancellable, planCancel } from '../situations/plan-cancel.ts'
 import { keepRecord } from './shared-lines.ts'
 
 /** Plans a cancellation that a person asked for. The record stays, so that the job is not created again. */

@@ -33,7 +33,7 @@ const immutable = (what: string, way: string, end = '') => [
   'conflict',
   'PLAN_IMMUTABLE',
   `${what} after the job was submitted${end}`,
-  `${way}, or write policy.run: 2 to run it again; for another job beside it, keep this spec as it was and write a second one`,
+  `${way}, or write policy.run: 2 to run it again; for another job beside it, restore this spec and write a second one`,
 ]
 
 t.test('a running job takes on what AWS lets one change', async (t) => {
