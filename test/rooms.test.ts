@@ -56,20 +56,21 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   report: ['model', 'node:util', 'diff'],
   reconcile: ['model', 'plan', 'observe', 'apply', 'aws', 'kinds', 'state', 'system'],
   watch: ['system', 'chokidar', 'node:path'],
+  action: [
+    'model',
+    'report',
+    'load/config.ts',
+    'load/project-place.ts',
+    'cli/command-line.ts',
+    'cli/workflow-command.ts',
+    'session/project-branch.ts',
+    'node:',
+    '@octokit/core',
+  ],
   emulator: ['node:', 'js-yaml'],
 }
 /** These put the rooms together, and import what they like of them; what they import of one another is below. */
-const ENTRANCES = [
-  'commands',
-  'cli',
-  'session',
-  'cli.ts',
-  'start.ts',
-  'action.ts',
-  'index.ts',
-  'version.ts',
-  'build-id.ts',
-]
+const ENTRANCES = ['commands', 'cli', 'session', 'cli.ts', 'start.ts', 'index.ts', 'version.ts', 'build-id.ts']
 
 /** Rooms without a clock, a network, a disk or luck: the same input gives the same output. */
 const PURE = ['model', 'documents', 'lane', 'plan', 'report']
@@ -184,7 +185,7 @@ t.test('pure files reach no machine: no builtin but a hash and text formatting, 
 })
 
 t.test('only the doors speak to the machine', async (t) => {
-  const doors = /^(system|aws|emulator|commands|session|cli)\/|^(cli|start)\.ts$/
+  const doors = /^(system|aws|emulator|commands|session|cli|action)\/|^(cli|start)\.ts$/
   const machine =
     /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bfetch\(['"`]|\bprocess\.(env|argv|exit)\b/
   const wrong = [...texts].filter(([file, text]) => !doors.test(file) && machine.test(withoutComments(text)))

@@ -1,6 +1,6 @@
 import { findDifferences } from './difference.ts'
 import { canonicalise, getValue, isObject, type Json, type JsonObject, joinPointer, type Pointer } from './json.ts'
-import type { Difference } from './plan.ts'
+import { type Difference, getChanges, type Planned } from './plan.ts'
 
 /**
  * Splits differences of whole lists and JSON texts into their elements. A pointer leads to the element in the request
@@ -9,6 +9,12 @@ import type { Difference } from './plan.ts'
  */
 export function listElements(changes: readonly Difference[], written: JsonObject = {}): Difference[] {
   return changes.flatMap((change) => splitDifference(change, written))
+}
+
+/** Returns in which elements the spec of a line differs; undefined if it was not compared. */
+export function getElements(planned: Planned): readonly Difference[] | undefined {
+  const changes = getChanges(planned)
+  return planned.elements ?? (changes && listElements(changes, planned.spec?.request))
 }
 
 function splitDifference(change: Difference, written: JsonObject): Difference[] {

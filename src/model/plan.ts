@@ -36,6 +36,8 @@ type Line = {
   readonly acknowledged?: string
   /** What reports show of it besides. Missing: the plan was not made for a report. */
   readonly preview?: Preview
+  /** How the spec differs, element by element, with long texts that the state holds only as digests. */
+  readonly elements?: readonly Difference[]
 }
 
 /** A job is submitted. `record`: the previous run, or an attempt that created nothing. */

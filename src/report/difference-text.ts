@@ -15,6 +15,8 @@ const EDITS_MAX = 2_000
 /** How much of what two values share is shown before the first difference. */
 const SHARED_MAX = 16
 const VALUE_MIN = 40
+/** `sha256:` and 20 hexadecimal digits. Two texts never share so many. */
+const DIGEST_MAX = 27
 
 /**
  * Formats one difference: `targets[2]: - …/offices + …/depots`, on two lines if it is long, or as a unified diff of two
@@ -33,6 +35,15 @@ export function formatDifference({ pointer, from, to }: Difference, indent: stri
   const isShort = taken + measureWidth(`- ${before ?? ''} + ${after ?? ''}`) <= options.width
   if (isShort || parts.length === 1) return [`${indent}${label} ${parts.join(' ')}`]
   return [`${indent}${label} ${parts[0]!}`, `${' '.repeat(taken)}${parts[1]!}`]
+}
+
+/** Formats one difference as the lines of a diff: its path, then `-` and `+`. */
+export function formatDiff({ pointer, from, to }: Difference, width: number): string[] {
+  const head = `@@ ${formatPath(pointer)} @@`
+  const lines = formatLines(from, to, { colour: false, width, now: 0 })
+  if (lines) return [head, ...lines]
+  const [before, after] = showPair(from, to, width)
+  return [head, ...(before === undefined ? [] : [`- ${before}`]), ...(after === undefined ? [] : [`+ ${after}`])]
 }
 
 /** Formats a pointer as a path: `AssetSources[0].Key`. */
@@ -105,7 +116,8 @@ function showPair(from: Json | undefined, to: Json | undefined, room: number): [
 
 /** Shows a value in one line. Text that could be mistaken for something else is quoted. */
 function showValue(value: Json): string {
-  if (isDigest(value)) return `a text of ${escapeForTerminal(String(getValue(value, '/$digest')))}`
+  // The state holds no more of a long text.
+  if (isDigest(value)) return `text ${escapeForTerminal(String(getValue(value, '/$digest')).slice(0, DIGEST_MAX))}…`
   const isPlain =
     typeof value === 'string' && /^(?!(?:true|false|null)$)[^\s"'{[-]\S*$/.test(value) && Number.isNaN(Number(value))
   return escapeForTerminal(isPlain ? value : JSON.stringify(value))

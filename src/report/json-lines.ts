@@ -3,7 +3,7 @@ import { type AwsProblem, getAwsCode, getRemedies } from '../model/aws-problem.t
 import type { Code } from '../model/codes.ts'
 import type { ConditionType } from '../model/condition.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
-import { listElements } from '../model/elements.ts'
+import { getElements } from '../model/elements.ts'
 import type { Event } from '../model/event.ts'
 import type { ExitCode } from '../model/exit-code.ts'
 import { PRECEDENCE } from '../model/exit-rules.ts'
@@ -42,6 +42,9 @@ export type PlannedLine = {
   readonly address: Address
   readonly action: ActionName
   readonly reason: string
+  /** Where the spec is: its file, relative to the project's folder, and its line. Absent if no spec describes the job. */
+  readonly file?: string
+  readonly line?: number
   /** ISO time at which it can continue by itself. */
   readonly until?: string
   readonly changes?: readonly Difference[]
@@ -206,9 +209,22 @@ export function toDiagnosticLine(one: Diagnostic, medium?: Medium): DiagnosticLi
 /** Converts a planned action to its line. */
 export function toPlannedLine(planned: Planned): PlannedLine {
   const { address, action, reason, id, preview, spec } = planned
+  const { file, line } = spec?.place ?? {}
   const changes = getChanges(planned)?.map(({ pointer, from, to }) => ({ pointer, from, to }))
-  const elements = changes && listElements(changes, spec?.request)
-  return { v: 1, type: 'planned', address, action, reason, until: getUntil(planned), changes, elements, ...preview, id }
+  return {
+    v: 1,
+    type: 'planned',
+    address,
+    action,
+    reason,
+    file,
+    line,
+    until: getUntil(planned),
+    changes,
+    elements: getElements(planned),
+    ...preview,
+    id,
+  }
 }
 
 /** Creates the line of a step, such as `created`. */

@@ -1,7 +1,7 @@
 import { getExitCodes } from '../model/codes.ts'
 import { isTerminal } from '../model/condition.ts'
-import { listElements } from '../model/elements.ts'
-import { type ActionName, countActions, getChanges, getUntil, type Plan, type Planned } from '../model/plan.ts'
+import { getElements } from '../model/elements.ts'
+import { type ActionName, countActions, getUntil, type Plan, type Planned } from '../model/plan.ts'
 import { suggest } from '../model/remedy.ts'
 import type { JobRecord } from '../model/state.ts'
 import { ACTION_WORDS, formatAction, isOnlyCounted } from './action-words.ts'
@@ -147,7 +147,7 @@ function choosePreviews(actions: readonly Planned[], { verb = 'plan', isFull = f
 /** Formats the former name and the differences. */
 function formatBelow(planned: Planned, options: ReportOptions): string[] {
   const { action, movedFrom } = planned
-  const changes = listElements(getChanges(planned) ?? [], planned.spec?.request)
+  const changes = getElements(planned) ?? []
   const indent = ' '.repeat(6)
   const beyond = changes.length - CHANGES_MAX
   // The reason of a moved record already names the old address.

@@ -7,7 +7,7 @@ import type { Checkout } from '../model/checkout.ts'
 import type { Target } from '../model/config.ts'
 import type { Waits } from '../model/create-protocol.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { listElements } from '../model/elements.ts'
+import { getElements } from '../model/elements.ts'
 import type { Pointer } from '../model/json.ts'
 import type { KindModel } from '../model/kind.ts'
 import type { LaneLimit } from '../model/lane.ts'
@@ -281,8 +281,8 @@ function toConflictDiagnostic(
 ): Diagnostic[] {
   if (planned.action !== 'conflict' && planned.action !== 'unresolved') return []
   if (planned.acknowledged !== undefined) return []
-  const { address, spec, reason, code, changes } = planned
-  const [first] = listElements(changes?.slice(0, 1) ?? [], spec?.request)
+  const { address, spec, reason, code } = planned
+  const [first] = getElements(planned) ?? []
   const shown = spec && loaded.locate(spec, first ? choosePointer(spec, first) : '/metadata/name')
   const isFailure = finding === undefined || caused === undefined || caused.has(finding)
   return [

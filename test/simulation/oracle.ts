@@ -248,7 +248,8 @@ export class Oracle {
       const over = this.#services.jobs.filter(
         (one) => isOf(one, this.#name, who ?? -1) && this.#services.statusOf(one).isOver,
       )
-      const isBaselined = this.#ledger.wants.some((want) => want.who === who && this.#isBaselined(want))
+      // The checkout may be older than the next run of the job.
+      const isBaselined = [...this.baselined].some((one) => one.startsWith(`${who} `))
       const isMet =
         isBaselined || over.some((one) => when === 'finished' || (one.succeeds && one.cancelledAt === undefined))
       if (isMet) this.#setting.count('dependent made')
@@ -309,14 +310,16 @@ export class Oracle {
     if (!this.#lineage) this.#lineage = state.lineage
     if (state.lineage !== this.#lineage) return
     const held = new Set<string>()
+    const made = new Set<string>()
     for (const [address, record] of recordEntries(state.records)) {
       const kind = kindAt(address)
       const isSettled = record.stage === 'created' || record.stage === 'started'
-      for (const { id } of [record, ...(record.history ?? [])]) {
+      for (const { id, status, condition } of [record, ...(record.history ?? [])]) {
         if (id === undefined) continue
-        // A failed attempt of an earlier run leaves the ID that its user chose to the next run.
-        const isFree = this.#services.ofKind(kind).some((job) => job.id === id && job.wish.run === record.run)
-        if (isSettled && held.has(`${kind} ${id}`) && !isFree) this.violated(`${kind} ${id} was given to two runs`)
+        // An attempt that made no job leaves the ID that its user chose to the next run.
+        const isMade = status !== undefined || condition !== undefined
+        if (isSettled && isMade && made.has(`${kind} ${id}`)) this.violated(`${kind} ${id} was given to two runs`)
+        if (isMade) made.add(`${kind} ${id}`)
         held.add(`${kind} ${id}`)
       }
       const jobs = this.#services.jobs.filter((job) => job.kind === kind && job.id === record.id)

@@ -1222,6 +1222,11 @@ export const RULES: readonly Mutation[] = [
   ]),
   ...inTest('test/apply/intents.test.ts', 'src/model/attempt-name.ts', [
     [
+      'a create carries no tag',
+      'return isTagged ? formatAttemptTag(own) : undefined',
+      'return isTagged && !own ? formatAttemptTag(own) : undefined',
+    ],
+    [
       'the name of an attempt does not tell which attempt it is',
       '${shortenLineage(lineage)} ${address}#${run}.${attempt}`\n',
       '${shortenLineage(lineage)} ${address}#${run}.1`\n',

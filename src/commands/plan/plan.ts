@@ -18,6 +18,7 @@ import { formatHint } from '../../report/remedies.ts'
 import { formatCount } from '../../report/words.ts'
 import { findCaused } from '../../session/attention.ts'
 import { confirmSpecs } from '../../session/confirm-specs.ts'
+import { restoreTexts } from '../../session/elements.ts'
 import type { CommonOptions, Host } from '../../session/host.ts'
 import { assertOnly } from '../../session/only.ts'
 import { assertPlanPlace, createApprovedPlan, writePlanFile } from '../../session/plan-file.ts'
@@ -137,7 +138,8 @@ async function look(
     // A refused plan cannot be applied, so nobody can approve it.
     const isOut = options.out !== undefined && plan.refusals.length === 0
     const approved = isOut ? await createApprovedPlan(plan, session, world, basis, state) : undefined
-    return { plan: previewPlan(plan, session, world, basis, state, isFull), where: world.where, caused, approved }
+    const shown = await restoreTexts(previewPlan(plan, session, world, basis, state, isFull), session)
+    return { plan: shown, where: world.where, caused, approved }
   } finally {
     world.close()
   }

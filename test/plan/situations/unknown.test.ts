@@ -140,6 +140,8 @@ t.test('an unknown create finds its job under an ID that an earlier run asked fo
   const used = `conflict ${REBOOT}: the ID kiosk-reboot was already used by an earlier run of this spec`
   check(t, raised(same, early), used, 'a job from before the create')
   t.match(first(raised({}, early)), { action: 'create', id: 'kiosk-reboot-r2' }, 'and another ID')
+  const other = raised(same).record('IotJob/other', { id: 'kiosk-reboot' })
+  t.match(first(other), { action: 'conflict', code: 'PLAN_ID_USED', reason: /IotJob\/other/ }, 'another address has it')
 })
 
 t.test('a taken ID comes with the way to get another one', async (t) => {
