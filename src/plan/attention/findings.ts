@@ -251,7 +251,7 @@ export function draftDuplicate(
     reason: `job ${id} is not on record, and may duplicate its job${own === undefined ? '' : ` ${own}`}`,
     remedies: [
       advise('a proxy may have sent the create twice; end the unwanted job at AWS'),
-      suggest('if it is not ours', 'resolve', address, '--foreign', id),
+      suggest('if somebody else created it', 'resolve', address, '--foreign', id),
     ],
     isOfLine: false,
   }

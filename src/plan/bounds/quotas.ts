@@ -33,7 +33,10 @@ function applySlots(
   const key = getSlotKey(site, slot.key)
   if (slots.take(key, slot.max)) return undefined
   const who = plan.inFlight?.(model) === undefined ? 'AWS' : `limits.${model.service}.inFlight`
-  return planWaiting(planned, `${slots.taken(key)} ${slot.key} are running, and ${who} allows ${slot.max} at once`)
+  return planWaiting(
+    planned,
+    `${slots.taken(key)} ${slot.key} are running or planned, and ${who} allows ${slot.max} at once`,
+  )
 }
 
 /** Returns the slot of a running job. The user's limit replaces AWS's, and also limits kinds that AWS does not. */

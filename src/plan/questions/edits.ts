@@ -59,7 +59,7 @@ export function planEdited(
     ...(first !== what && { findingKey: `${first}${end}` }),
     remedies: [
       advise(
-        `${why ? `${why.refused}: ` : ''}${back}, copy the spec under a new name, or write policy.run: ${record.run + 1} to run it again`,
+        `${why ? `${why.refused}: ` : ''}${back}, or write policy.run: ${record.run + 1} to run it again; for another job beside it, restore this spec and write a second one`,
       ),
     ],
   })
